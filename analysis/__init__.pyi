@@ -1,0 +1,21 @@
+from .curves import curve_table, lag_asymmetry, root_mean_squared_difference, summary_table
+from .figures import comparison_figure
+from .indices import primacy_index, recency_index
+from .initiation import probability_of_nth_recall
+from .serial_position import serial_position_curve
+from .subjects import mean_over_subjects
+from .transitions import lag_crp
+
+__all__ = [
+    "comparison_figure",
+    "curve_table",
+    "lag_asymmetry",
+    "lag_crp",
+    "mean_over_subjects",
+    "primacy_index",
+    "probability_of_nth_recall",
+    "recency_index",
+    "root_mean_squared_difference",
+    "serial_position_curve",
+    "summary_table",
+]

@@ -1,0 +1,27 @@
+"""Which items are recalled: the serial position curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.subjects import counts_per_subject, lists_per_subject
+from memsim.recalls import Recalls
+
+
+def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
+    """Probability that the item at each serial position is recalled at all.
+
+    Returns
+    -------
+    DataFrame : ``subject, position, prob, actual, possible``: lists in which the item was recalled, and
+        lists. A word given twice counts once; intrusions do not count.
+
+    Source: Murdock (1962). Equal to psifr's ``spc``.
+    """
+    n_subjects, length = len(recalls.trials.subjects), recalls.list_length
+    row, item = np.nonzero(recalls.output_of_item >= 0)
+    cell = recalls.trials.subject_codes[row] * length + item
+    actual = np.bincount(cell, minlength=n_subjects * length).reshape(n_subjects, length)
+    possible = np.broadcast_to(lists_per_subject(recalls)[:, None], actual.shape)
+    return counts_per_subject(recalls, {"position": range(1, length + 1)}, actual, possible)

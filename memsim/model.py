@@ -1,0 +1,87 @@
+"""The one interface that every model implements: a model is a step process."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+import numpy as np
+
+from memsim.arrays import FloatArray, IntArray
+from memsim.errors import ModelError
+from memsim.parameters import Parameterized
+from memsim.recalls import Recalls
+from memsim.trials import Trials
+
+State = TypeVar("State")
+
+
+@dataclass(frozen=True)
+class MemoryModel(Parameterized, ABC, Generic[State]):
+    """A model of memory, as the steps of one trial, for a batch of trials at once.
+
+    Subclass it as a frozen dataclass, declare parameters with :func:`memsim.parameter`, and write the
+    steps. Simulation and likelihood both follow from them. A state is a value that the recall loop owns:
+    a step may change it in place and returns it. What is random in encoding is drawn in :meth:`begin`.
+    """
+
+    likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "exact"
+    """``"sampled"``: encoding is random, so the likelihood is averaged over several draws of it.
+    ``"none"``: the model only simulates."""
+    repeats: ClassVar[bool] = False
+    """Whether the model can give an item twice. If not, repeats are left out of its likelihood, and counted."""
+
+    @abstractmethod
+    def begin(self, trials: Trials, rng: np.random.Generator) -> State:
+        """The state before the list, for all ``trials``; draws from ``rng`` whatever encoding leaves to chance."""
+
+    @abstractmethod
+    def study(self, state: State, position: int) -> State:
+        """All participants study their item at this serial position (0-based)."""
+
+    def distract(self, state: State, seconds: float) -> State:
+        """Time passes in another task. By default nothing happens."""
+        return state
+
+    def cue(self, state: State, cue: str) -> State:
+        """The test begins: ``"free"``, ``"forward"``, ... By default only free recall is understood."""
+        if cue != "free":
+            raise ModelError(
+                f"{type(self).__name__} does free recall only; this task begins with the cue {cue!r} "
+                "(a model that does it overrides MemoryModel.cue)"
+            )
+        return state
+
+    @abstractmethod
+    def outcome_probabilities(self, state: State) -> Any:
+        """(n_trials, list_length + 1) probability that the next response is each item, given those before.
+
+        The last column is the probability of no (further) response. Rows sum to one. Rows of trials that
+        have ended are not looked at.
+        """
+
+    @abstractmethod
+    def recalled(self, state: State, position: IntArray) -> State:
+        """Condition on the response just given.
+
+        ``position`` (n_trials,) is the 0-based serial position, that is the column of
+        :meth:`outcome_probabilities` that came true: ``list_length`` where there was no response, whether
+        an omission or because the trial has ended.
+        """
+
+    def simulate(self, trials: Trials, seed: int) -> Recalls:
+        """Recalls sampled from the steps; see :func:`memsim.simulate`.
+
+        A model may override this and :meth:`trial_log_likelihood` with something faster, or, if it has
+        no steps in closed form, instead of them; :func:`memsim.check_model` compares it with the steps.
+        """
+        from memsim.recall_loop import simulate_steps
+
+        return simulate_steps(self, trials, seed)
+
+    def trial_log_likelihood(self, recalls: Recalls, samples: int, seed: int) -> FloatArray:
+        """(n_trials,) natural logarithms; see :func:`memsim.log_likelihood`."""
+        from memsim.recall_loop import log_likelihood_steps
+
+        return log_likelihood_steps(self, recalls, samples, seed)

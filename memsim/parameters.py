@@ -1,0 +1,167 @@
+"""Declared parameters: one declaration that constructors, checks, fits, tables and the command line read."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from memsim.errors import InputError, ModelError
+
+_KEY = "memsim"
+T = TypeVar("T", bound="Parameterized")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What is known of one parameter: its range, unit, symbol, meaning and where its default comes from.
+
+    ``low`` and ``high`` are inclusive; ``None`` leaves that side open. ``options`` is set instead of a
+    range where the value is one of a few words. ``source`` cites the default, or says that it is
+    unverified or fitted here.
+    """
+
+    name: str
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    symbol: str = ""
+    doc: str = ""
+    source: str = ""
+    options: tuple[str, ...] = ()
+    integer: bool = False
+    optional: bool = False
+
+    @property
+    def range(self) -> str:
+        """The admissible values, as text: ``[0, 1]``, ``post | pre``."""
+        if self.options:
+            return " | ".join(self.options)
+        low = "-inf" if self.low is None else f"{self.low:g}"
+        high = "inf" if self.high is None else f"{self.high:g}"
+        return f"[{low}, {high}]"
+
+    def parse(self, text: str) -> Any:
+        """Read a value from a command line; the owner's constructor checks it."""
+        if self.optional and text.lower() == "none":
+            return None
+        if self.options:
+            return text
+        try:
+            return int(text) if self.integer else float(text)
+        except ValueError:
+            kind = "a whole number" if self.integer else "a number"
+            raise InputError(f"{self.name}={text!r} is not {kind}") from None
+
+    def check(self, value: Any, owner: str) -> Any:
+        """Return ``value`` as a plain Python value, or raise :class:`InputError` naming the rule it breaks."""
+        if value is None and self.optional:
+            return None
+        what = f"{owner}: {self.name}={value!r}"
+        if self.options:
+            if value not in self.options:
+                raise InputError(f"{what} is not one of {', '.join(map(repr, self.options))}")
+            return value
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise InputError(f"{what} must be a number in {self.range}")
+        if not math.isfinite(value) or (self.integer and value != int(value)):
+            raise InputError(f"{what} must be a {'whole' if self.integer else 'finite'} number in {self.range}")
+        too_low = self.low is not None and value < self.low
+        too_high = self.high is not None and value > self.high
+        if too_low or too_high:
+            unit = f" {self.unit}" if self.unit else ""
+            raise InputError(f"{what}{unit} is outside its range {self.range}")
+        return int(value) if self.integer else float(value)
+
+
+def parameter(
+    default: Any,
+    low: float | None = None,
+    high: float | None = None,
+    unit: str = "",
+    symbol: str = "",
+    doc: str = "",
+    source: str = "",
+    *,
+    integer: bool | None = None,
+) -> Any:
+    """Declare a numeric parameter as a field of a frozen dataclass.
+
+    Parameters
+    ----------
+    default : the value used when none is given. A whole number declares a whole-number parameter
+        unless ``integer=False``; ``None`` declares one that may be left unset.
+    low, high : inclusive bounds; ``None`` leaves that side open.
+    unit, symbol, doc : shown in tables, messages and help; ``symbol`` is the paper's.
+    source : who published the default, or "unverified", or "fitted here to ...".
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class Decay(Parameterized):
+    ...     rate: float = parameter(0.5, 0, 1, symbol="λ", doc="share lost each second")
+    >>> Decay(rate=0.2)
+    Decay(rate=0.2)
+    """
+    if integer is None:
+        integer = isinstance(default, int) and not isinstance(default, bool)
+    info = dict(low=low, high=high, unit=unit, symbol=symbol, doc=doc, source=source, integer=integer)
+    return dataclasses.field(default=default, metadata={_KEY: info | {"optional": default is None}})
+
+
+def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = "") -> Any:
+    """Declare a parameter whose value is one of a few words, as a field of a frozen dataclass."""
+    return dataclasses.field(
+        default=default, metadata={_KEY: {"options": tuple(options), "doc": doc, "source": source}}
+    )
+
+
+@dataclass(frozen=True)
+class Parameterized:
+    """A frozen dataclass whose fields are declared with :func:`parameter` and checked on construction."""
+
+    def __post_init__(self) -> None:
+        cls = type(self)
+        undecorated = [name for name, value in vars(cls).items() if isinstance(value, dataclasses.Field)]
+        if undecorated:
+            raise ModelError(
+                f"{cls.__name__} declares {', '.join(undecorated)} but is not a dataclass: "
+                "put @dataclass(frozen=True) above the class"
+            )
+        for declared in self.parameters():
+            value = declared.check(getattr(self, declared.name), cls.__name__)
+            object.__setattr__(self, declared.name, value)
+
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """The declared parameters, in order."""
+        return tuple(
+            Parameter(name=field.name, default=field.default, **field.metadata[_KEY])
+            for field in dataclasses.fields(cls)
+            if _KEY in field.metadata
+        )
+
+    def values(self) -> dict[str, Any]:
+        """The parameter values by name, in order of declaration."""
+        return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some parameters changed."""
+        return build(type(self), {**self.values(), **changes})
+
+
+def build(cls: type[T], values: dict[str, Any]) -> T:
+    """Construct ``cls`` from named values; an unknown name is answered with the closest ones."""
+    from memsim.registry import closest
+
+    known = [declared.name for declared in cls.parameters()]
+    for name in values:
+        if name not in known:
+            raise InputError(
+                f"{cls.__name__} has no parameter {name!r}{closest(name, known)} "
+                f"It has: {', '.join(known) or 'none'}."
+            )
+    return cls(**values)

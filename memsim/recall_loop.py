@@ -1,0 +1,254 @@
+"""The recall loop: the only place where a model meets a trial.
+
+``simulate`` samples each outcome and feeds it back; ``log_likelihood`` runs the same steps and feeds back
+what people did. So a model that simulates right is scored right.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from memsim.arrays import FloatArray, IntArray
+from memsim.errors import InputError, LikelihoodError, ModelError
+from memsim.paradigm import Study
+from memsim.provenance import versions
+from memsim.recalls import INTRUSION, NONE, Recalls
+from memsim.seeding import stream
+from memsim.trials import Trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from memsim.model import MemoryModel
+
+TOLERANCE = 1e-6
+"""How far the probabilities of one step may be from summing to one."""
+NO_EVENT = -1
+
+
+def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
+    """Run ``model`` through ``trials``.
+
+    Parameters
+    ----------
+    model : an instance of :class:`memsim.MemoryModel`.
+    trials : study lists, from a paradigm or a data set.
+    seed : the same seed gives the same recalls.
+
+    Returns
+    -------
+    Recalls : with the model, its parameters, the seed and the versions in ``provenance``.
+
+    Raises
+    ------
+    ModelError : the probabilities of a step are negative, not finite or do not sum to one.
+    """
+    _require_model(model)
+    return model.simulate(trials, seed)
+
+
+def log_likelihood(
+    model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0
+) -> FloatArray:
+    """How probable ``model`` holds each list of responses: (n_trials,) natural logarithms.
+
+    Responses that the model cannot produce are left out by the rule of :func:`scored_outcomes`;
+    :func:`score` gives their number beside the likelihood. Stopping counts as an event where recall
+    ended by itself, and not where the record was cut short.
+
+    Parameters
+    ----------
+    samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random
+        encoding that are averaged, and their seed; not used by other models.
+
+    Raises
+    ------
+    LikelihoodError : the model only simulates.
+    """
+    _require_model(model)
+    if model.likelihood == "none":
+        raise LikelihoodError(
+            f"{type(model).__name__} only simulates: it has no likelihood of a recall sequence. "
+            "Compare it by its curves instead"
+        )
+    return model.trial_log_likelihood(recalls, samples, seed)
+
+
+def score(
+    model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0
+) -> pd.DataFrame:
+    """The likelihood of each list, with what was counted and what was left out.
+
+    Returns
+    -------
+    DataFrame : ``subject, list, log_likelihood, events, intrusions_left_out, repeats_left_out``, one row
+        per trial. ``events`` are the responses scored, and stopping where it was.
+    """
+    import pandas as pd
+
+    outcomes = scored_outcomes(recalls, model.repeats)
+    return pd.DataFrame(
+        {
+            "subject": recalls.trials.subject,
+            "list": recalls.trials.list,
+            "log_likelihood": log_likelihood(model, recalls, samples=samples, seed=seed),
+            "events": (outcomes.columns != NO_EVENT).sum(axis=1),
+            "intrusions_left_out": outcomes.intrusions,
+            "repeats_left_out": outcomes.repeats,
+        }
+    )
+
+
+def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: int = 0) -> FloatArray:
+    """The log-probability of each event: (n_trials, n_events), responses in order, then stopping.
+
+    NaN where there was no event. For a model whose encoding is random this is one draw of it, ``seed``'s.
+    """
+    _require_model(model)
+    return _teacher_forced(model, recalls, stream(seed, "encoding", 0))
+
+
+class Outcomes(NamedTuple):
+    """Responses as the columns of ``outcome_probabilities``, and how many were left out of each trial."""
+
+    columns: IntArray
+    """(n_trials, n_events): a 0-based serial position; list_length for no response; -1 where no event is scored."""
+    intrusions: IntArray
+    repeats: IntArray
+
+
+def scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
+    """The one rule for responses that a model cannot produce.
+
+    Intrusions are left out, and repeats too unless the model ``repeats``. In free recall the rest closes
+    up; where each output position is asked for by itself, the position stays and is not scored.
+    """
+    left_out = recalls.is_intrusion if repeats else recalls.is_intrusion | recalls.is_repeat
+    length = recalls.list_length
+    columns = recalls.positions - 1
+    if recalls.trials.paradigm.silence_ends:
+        columns = np.where(left_out | (columns < 0), NO_EVENT, columns)
+        order = np.argsort(columns == NO_EVENT, axis=1, kind="stable")
+        columns = np.take_along_axis(columns, order, axis=1)
+        columns = np.pad(columns, ((0, 0), (0, 1)), constant_values=NO_EVENT)
+        ends = (columns != NO_EVENT).sum(axis=1)
+        stopped = np.flatnonzero(recalls.stopped)
+        columns[stopped, ends[stopped]] = length
+    else:
+        columns = np.where(left_out, NO_EVENT, np.where(recalls.positions == NONE, length, columns))
+    intrusions = (recalls.positions == INTRUSION).sum(axis=1)
+    repeated = np.zeros_like(intrusions) if repeats else recalls.is_repeat.sum(axis=1)
+    return Outcomes(columns, intrusions, repeated)
+
+
+def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recalls:
+    """:func:`simulate` by the model's steps alone."""
+    n_trials, length = len(trials), trials.list_length
+    paradigm = trials.paradigm
+    limit = paradigm.max_responses
+    chance = stream(seed, "responses")
+    state = _study(model, trials, stream(seed, "encoding", 0))
+    positions = np.zeros((n_trials, limit), dtype=np.int32)
+    going = np.ones(n_trials, dtype=bool)
+    for output in range(limit):
+        cumulated = np.cumsum(_probabilities(model, state, going, length), axis=1)
+        draw = chance.random(n_trials)
+        # Scaled by the row's own total, a draw can never reach an outcome of probability zero.
+        outcome = (cumulated[:, :-1] <= (draw * cumulated[:, -1])[:, None]).sum(axis=1, dtype=np.int32)
+        outcome[~going] = length
+        answered = outcome < length
+        positions[answered, output] = outcome[answered] + 1
+        if paradigm.silence_ends:
+            going &= answered
+            if not going.any():
+                break
+        state = model.recalled(state, outcome)
+    width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1
+    provenance = {
+        "model": type(model).__name__,
+        "parameters": model.values(),
+        "seed": seed,
+        "versions": versions(),
+    }
+    return Recalls(trials, positions[:, :width], stopped=~going, provenance=provenance)
+
+
+def log_likelihood_steps(
+    model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int
+) -> FloatArray:
+    """:func:`log_likelihood` by the model's steps alone."""
+    if model.likelihood != "sampled":
+        samples = 1
+    elif samples < 1:
+        raise InputError(f"samples={samples} must be at least 1")
+    total = np.full(len(recalls), -np.inf)
+    for sample in range(samples):
+        events = _teacher_forced(model, recalls, stream(seed, "encoding", sample))
+        total = np.logaddexp(total, np.nansum(events, axis=1))
+    return total - np.log(samples)
+
+
+def _study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
+    """The model's state when its first response is due."""
+    state = model.begin(trials, rng)
+    for event in trials.paradigm.presentation():
+        if isinstance(event, Study):
+            state = model.study(state, event.position)
+        else:
+            state = model.distract(state, event.seconds)
+    return model.cue(state, trials.paradigm.cue)
+
+
+def _teacher_forced(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+    length = recalls.list_length
+    columns = scored_outcomes(recalls, model.repeats).columns
+    state = _study(model, recalls.trials, rng)
+    events = np.full(columns.shape, np.nan)
+    for output in range(columns.shape[1]):
+        column = columns[:, output]
+        scored = column != NO_EVENT
+        if recalls.trials.paradigm.silence_ends and not scored.any():
+            break
+        probabilities = _probabilities(model, state, scored, length)
+        row = np.flatnonzero(scored)
+        with np.errstate(divide="ignore"):
+            events[row, output] = np.log(probabilities[row, column[row]])
+        state = model.recalled(state, np.where(scored, column, length))
+    return events
+
+
+def _probabilities(
+    model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], length: int
+) -> FloatArray:
+    """The outcome probabilities, checked in the rows that are still going."""
+    # A trial that has ended may hold anything; what counts is checked here, with a better message.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        probabilities = np.asarray(model.outcome_probabilities(state), dtype=np.float64)
+        name = type(model).__name__
+        if probabilities.shape != (len(going), length + 1):
+            raise ModelError(
+                f"{name}.outcome_probabilities gave shape {probabilities.shape}, expected (n_trials, "
+                f"list_length + 1) = {(len(going), length + 1)}; the last column is no further response"
+            )
+        total = probabilities.sum(axis=1)
+        sound = (np.abs(total - 1) <= TOLERANCE) & (probabilities.min(axis=1) >= 0)
+    if not sound[going].all():
+        row = int(np.flatnonzero(going & ~sound)[0])
+        raise ModelError(
+            f"{name}.outcome_probabilities are not probabilities: trial {row} has the row "
+            f"{np.array2string(probabilities[row], precision=4, threshold=12)} with sum "
+            f"{total[row]:.6g}; they must be at least 0 and sum to 1 (by {TOLERANCE:g})"
+        )
+    return probabilities
+
+
+def _require_model(model: Any) -> None:
+    from memsim.model import MemoryModel
+
+    if isinstance(model, type) and issubclass(model, MemoryModel):
+        raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
+    if not isinstance(model, MemoryModel):
+        raise InputError(f"{model!r} is not a memsim.MemoryModel")

@@ -1,0 +1,216 @@
+"""What comes back: the responses of people or models to their trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from memsim.arrays import NOT_GIVEN, BoolArray, FloatArray, IntArray, frozen, index_matrix
+from memsim.errors import InputError
+from memsim.items import ItemPool
+from memsim.trials import Trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from memsim.paradigm import Paradigm
+
+NONE = 0
+INTRUSION = -1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Recalls:
+    """Responses in output order, with the trials they answer. Frozen.
+
+    Parameters
+    ----------
+    trials : the lists that were studied.
+    positions : (n_trials, n_outputs) serial position of each response, from 1; 0 where there is none;
+        -1 for an intrusion. A word given again keeps its position.
+    stopped : (n_trials,) True where recall ended by itself, False where the record was cut short (by an
+        output limit); True everywhere if not given.
+    times : (n_trials, n_outputs) seconds from the start of the test, optional; NaN where there is no response.
+    intruders : (n_trials, n_outputs) pool index of each intruding item, optional; -1 where there is none
+        or it was not recorded.
+    provenance : what made the recalls: model, parameters, seed and versions, or data set and source.
+
+    Raises
+    ------
+    InputError : a position beyond the list, a gap in free recall, shapes that do not fit; says where.
+    """
+
+    trials: Trials
+    positions: IntArray
+    stopped: BoolArray = NOT_GIVEN
+    times: FloatArray | None = None
+    intruders: IntArray | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        positions = index_matrix(self.positions, "Recalls: positions")
+        n_trials, list_length = len(self.trials), self.trials.list_length
+        if len(positions) != n_trials:
+            raise InputError(f"Recalls: {len(positions)} rows of positions for {n_trials} trials")
+        wrong = (positions < INTRUSION) | (positions > list_length)
+        if wrong.any():
+            row, output = np.argwhere(wrong)[0]
+            raise InputError(
+                f"Recalls: row {row}, output {output + 1} is {positions[row, output]}, but the list has "
+                f"{list_length} items; write -1 for an intrusion and 0 for no response"
+            )
+        if self.trials.paradigm.silence_ends and positions.shape[1]:
+            gap = (positions[:, :-1] == NONE) & (positions[:, 1:] != NONE)
+            if gap.any():
+                row, output = np.argwhere(gap)[0]
+                raise InputError(
+                    f"Recalls: row {row} has no response at output {output + 1} but one after it; "
+                    "close the gap, or write -1 if it was an intrusion"
+                )
+        stopped = np.ones(n_trials, dtype=bool) if self.stopped is None else np.array(self.stopped, dtype=bool)
+        if stopped.shape != (n_trials,):
+            raise InputError(f"Recalls: stopped has shape {stopped.shape}, expected ({n_trials},)")
+        object.__setattr__(self, "positions", positions)
+        object.__setattr__(self, "stopped", frozen(stopped))
+        if self.times is not None:
+            object.__setattr__(self, "times", self._checked_times(np.array(self.times, dtype=float)))
+        if self.intruders is not None:
+            intruders = index_matrix(self.intruders, "Recalls: intruders")
+            misplaced = intruders.shape != positions.shape or ((intruders >= 0) & (positions != INTRUSION)).any()
+            if misplaced or (intruders >= len(self.trials.pool)).any():
+                raise InputError(
+                    "Recalls: intruders must match positions in shape, index the pool where "
+                    "positions is -1, and be -1 elsewhere"
+                )
+            object.__setattr__(self, "intruders", intruders)
+
+    def _checked_times(self, times: FloatArray) -> npt.NDArray[Any]:
+        if times.shape != self.positions.shape:
+            raise InputError(f"Recalls: times have shape {times.shape}, positions {self.positions.shape}")
+        unfit = ~np.isnan(times) & ((self.positions == NONE) | np.isinf(times))
+        if unfit.any():
+            row, output = np.argwhere(unfit)[0]
+            raise InputError(f"Recalls: row {row} has the time {times[row, output]} at output {output + 1}, "
+                             "where there is no response or the time is infinite")
+        return frozen(times)
+
+    @classmethod
+    def from_matrix(
+        cls,
+        matrix: Any,
+        list_length: int,
+        *,
+        subject: Any = None,
+        list: Any = None,
+        output_limit: int | None = None,
+        times: Any = None,
+        paradigm: Paradigm | None = None,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> Recalls:
+        """Read the recall matrix that the field exchanges: one row per list, positions in output order.
+
+        The words themselves are not in such a matrix, so items are named after their serial positions.
+
+        Parameters
+        ----------
+        matrix : (n_trials, n_outputs), coded as in :attr:`positions`.
+        list_length : items in every list.
+        subject, list : (n_trials,) labels, as in :class:`memsim.Trials`.
+        output_limit : the record held no more responses than this: a row that fills it may have been
+            cut short, so it is not counted as stopped.
+        times : (n_trials, n_outputs) seconds from the start of the test.
+        paradigm : the task; immediate free recall of ``list_length`` items if not given.
+        """
+        from memsim.registry import PARADIGMS
+
+        positions = index_matrix(matrix, "Recalls.from_matrix")
+        if paradigm is None:
+            paradigm = PARADIGMS.build("free_recall", {"list_length": list_length})
+        n_trials = len(positions)
+        pool = ItemPool(np.arange(1, list_length + 1))
+        items = np.broadcast_to(np.arange(list_length, dtype=np.int32), (n_trials, list_length))
+        trials = Trials(items, pool, paradigm, subject, list)
+        stopped = NOT_GIVEN if output_limit is None else np.count_nonzero(positions, axis=1) < output_limit
+        return cls(trials, positions, stopped, times, provenance=provenance or {})
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        output_limit: int | None = None,
+        paradigm: Paradigm | None = None,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> Recalls:
+        """Read the long table of psifr: see :func:`memsim.table.recalls_from_frame`."""
+        from memsim.table import recalls_from_frame
+
+        return recalls_from_frame(frame, output_limit=output_limit, paradigm=paradigm, provenance=provenance)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Write the long table of psifr: see :func:`memsim.table.recalls_to_frame`."""
+        from memsim.table import recalls_to_frame
+
+        return recalls_to_frame(self)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __repr__(self) -> str:
+        return f"Recalls({self.n_responses} responses to {self.trials!r})"
+
+    def __getitem__(self, rows: Any) -> Recalls:
+        """The recalls at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
+        rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
+        return replace(
+            self,
+            trials=self.trials[rows],
+            positions=self.positions[rows],
+            stopped=self.stopped[rows],
+            times=None if self.times is None else self.times[rows],
+            intruders=None if self.intruders is None else self.intruders[rows],
+        )
+
+    @property
+    def list_length(self) -> int:
+        """Items in each list."""
+        return self.trials.list_length
+
+    @property
+    def n_responses(self) -> int:
+        """Responses of any kind, over all trials."""
+        return int(np.count_nonzero(self.positions))
+
+    @cached_property
+    def output_of_item(self) -> IntArray:
+        """(n_trials, list_length) output index (0-based) at which each item was first recalled; -1 if never."""
+        n_trials, n_outputs = self.positions.shape
+        first = np.full((n_trials, self.list_length + 2), -1, dtype=np.int32)
+        rows = np.arange(n_trials)
+        # Later outputs are written first and earlier ones over them; -1 and 0 fall in the two spare columns.
+        for output in reversed(range(n_outputs)):
+            first[rows, self.positions[:, output] + 1] = output
+        return frozen(first[:, 2:])
+
+    @cached_property
+    def is_correct(self) -> BoolArray:
+        """(n_trials, n_outputs) whether a response is a studied item given for the first time."""
+        correct = np.zeros(self.positions.shape, dtype=bool)
+        row, item = np.nonzero(self.output_of_item >= 0)
+        correct[row, self.output_of_item[row, item]] = True
+        return frozen(correct)
+
+    @property
+    def is_intrusion(self) -> BoolArray:
+        """(n_trials, n_outputs) whether a response is an intrusion."""
+        return self.positions == INTRUSION
+
+    @property
+    def is_repeat(self) -> BoolArray:
+        """(n_trials, n_outputs) whether a response repeats an item already recalled."""
+        return (self.positions > NONE) & ~self.is_correct

@@ -1,0 +1,126 @@
+"""Names: what each registry holds, from memsim itself and from installed plug-ins.
+
+An entry is a string ``module:attribute`` that is imported when it is first asked for. Plug-ins add theirs
+through the entry points ``memsim.models``, ``memsim.paradigms`` and ``memsim.datasets``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from memsim.errors import InputError, UnknownNameError
+from memsim.parameters import build
+
+if TYPE_CHECKING:
+    from memsim.data.dataset import Dataset
+    from memsim.model import MemoryModel
+    from memsim.paradigm import Paradigm
+
+Entry = TypeVar("Entry")
+
+
+def normalized(name: str) -> str:
+    """``name`` without case, hyphens, underscores and spaces: ``Free-Recall`` is ``free_recall``."""
+    return "".join(character for character in name.casefold() if character not in "-_ ")
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` for the known name nearest to ``name``, or a full stop if none is near."""
+    by_key = {normalized(candidate): candidate for candidate in known}
+    near = difflib.get_close_matches(normalized(name), by_key, n=1)
+    return f"; did you mean {by_key[near[0]]!r}?" if near else "."
+
+
+class Registry(Generic[Entry]):
+    """The things of one kind, by name.
+
+    Parameters
+    ----------
+    kind : what the entries are, for messages.
+    group : the entry point group that plug-ins use.
+    builtin : ``module:attribute`` by name.
+    """
+
+    def __init__(self, kind: str, group: str, builtin: Mapping[str, str]) -> None:
+        self.kind = kind
+        self.group = group
+        self._builtin = builtin
+        self._added: dict[str, Entry] = {}
+
+    @cached_property
+    def _targets(self) -> dict[str, EntryPoint]:
+        found = {name: EntryPoint(name, target, self.group) for name, target in self._builtin.items()}
+        keys = {normalized(name) for name in found}
+        for point in entry_points(group=self.group):
+            if normalized(point.name) in keys:
+                raise InputError(f"the plug-in {point.value!r} names a {self.kind} {point.name!r}, which is taken")
+            keys.add(normalized(point.name))
+            found[point.name] = point
+        return found
+
+    def names(self) -> list[str]:
+        """All names, memsim's own first."""
+        return [*self._targets, *self._added]
+
+    def add(self, name: str, entry: Entry) -> None:
+        """Add ``entry`` for this process. A taken name is an error."""
+        if self._match(name) is not None:
+            raise InputError(f"there is a {self.kind} {name!r} already")
+        self._added[name] = entry
+
+    def get(self, name: str) -> Entry:
+        """The entry called ``name``, in any case and with ``-`` or ``_``.
+
+        Raises
+        ------
+        UnknownNameError : no such name; the message offers the closest one and lists the rest.
+        """
+        match = self._match(name)
+        if match is None:
+            raise UnknownNameError(
+                f"there is no {self.kind} {name!r}{closest(name, self.names())} There are: {', '.join(self.names())}."
+            )
+        if match in self._added:
+            return self._added[match]
+        target = self._targets[match]
+        module = importlib.import_module(target.module)
+        entry: Entry = getattr(module, target.attr)
+        return entry
+
+    def build(self, name: str, values: Mapping[str, Any]) -> Any:
+        """An instance of the class called ``name``; its parameters not in ``values`` keep their defaults."""
+        cls: Any = self.get(name)
+        return build(cls, dict(values))
+
+    def _match(self, name: str) -> str | None:
+        key = normalized(name)
+        return next((known for known in self.names() if normalized(known) == key), None)
+
+
+MODELS: Registry[type[MemoryModel[Any]]] = Registry(
+    "model",
+    "memsim.models",
+    {
+        "tcm": "memsim.models.tcm:TCM",
+        "strength": "memsim.models.strength:Strength",
+    },
+)
+PARADIGMS: Registry[type[Paradigm]] = Registry(
+    "paradigm",
+    "memsim.paradigms",
+    {"free_recall": "memsim.paradigms.free_recall:FreeRecall"},
+)
+DATASETS: Registry[Dataset] = Registry(
+    "data set",
+    "memsim.datasets",
+    {
+        "murdock1962": "memsim.data.murdock1962:MURDOCK1962",
+        "peers_notask": "memsim.data.psifr_tables:PEERS_NOTASK",
+        "morton2013": "memsim.data.psifr_tables:MORTON2013",
+    },
+)

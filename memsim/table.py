@@ -1,0 +1,169 @@
+"""psifr's long table: one row per studied item and per response, in and out.
+
+Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
+rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from memsim.arrays import NOT_GIVEN, IntArray, LabelArray
+from memsim.errors import InputError
+from memsim.items import ItemPool
+from memsim.recalls import INTRUSION, NONE, Recalls
+from memsim.registry import PARADIGMS
+from memsim.trials import Trials
+
+if TYPE_CHECKING:
+    from memsim.paradigm import Paradigm
+
+COLUMNS = ("subject", "list", "position", "trial_type", "item")
+
+
+def recalls_to_frame(recalls: Recalls) -> pd.DataFrame:
+    """The long table of ``recalls``, list by list, study rows before recall rows.
+
+    An intruding item that was not recorded is labelled ``intrusion@k`` after its output position k, so
+    that two unknown intrusions of a list are not taken for one word given twice.
+    """
+    trials = recalls.trials
+    n_trials, list_length = trials.items.shape
+    labels = trials.pool.labels
+    row, output = np.nonzero(recalls.positions != NONE)
+    position = recalls.positions[row, output]
+    studied = labels[trials.items]
+    intruding = position == INTRUSION
+    if intruding.any():
+        studied, labels = studied.astype(object), labels.astype(object)
+    given = studied[row, np.where(intruding, 0, position - 1)]
+    if intruding.any():
+        given[intruding] = [f"intrusion@{k + 1}" for k in output[intruding]]
+        if recalls.intruders is not None:
+            known = recalls.intruders[row, output] >= 0
+            given[known] = labels[recalls.intruders[row[known], output[known]]]
+    study_row = np.repeat(np.arange(n_trials), list_length)
+    trial = np.concatenate([study_row, row])
+    is_recall = np.arange(len(trial)) >= len(study_row)
+    order = np.argsort(trial, kind="stable")
+    columns: dict[str, Any] = {
+        "subject": trials.subject[trial],
+        "list": trials.list[trial],
+        "position": np.concatenate([np.tile(np.arange(1, list_length + 1), n_trials), output + 1]),
+        "trial_type": np.where(is_recall, "recall", "study"),
+        "item": np.concatenate([studied.ravel(), given]),
+    }
+    if recalls.times is not None:
+        columns["time"] = np.concatenate([np.full(len(study_row), np.nan), recalls.times[row, output]])
+    return pd.DataFrame({name: values[order] for name, values in columns.items()})
+
+
+def recalls_from_frame(
+    frame: pd.DataFrame,
+    *,
+    output_limit: int | None = None,
+    paradigm: Paradigm | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> Recalls:
+    """Recalls from a long table whose lists all have one length.
+
+    A recalled item that was not on its list is an intrusion; the pool holds every item of the table.
+    Responses are ordered by ``position`` within their list. ``time`` is read where it stands; other
+    columns are left out.
+
+    Parameters
+    ----------
+    frame : the long table, in any order of rows.
+    output_limit : lists with this many responses may have been cut short (not counted as stopped).
+    paradigm : the task; immediate free recall of that list length if not given.
+
+    Raises
+    ------
+    InputError : missing columns or values, an unknown ``trial_type``, lists of different lengths, an item
+        studied twice in a list, or responses to a list that was never studied; says which.
+    """
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(frame.columns)}")
+    for name in ("subject", "list", "position", "trial_type"):
+        if frame[name].isna().any():
+            raise InputError(f"the table has no {name} in row {frame.index[frame[name].isna()][0]}")
+    strange = ~frame["trial_type"].isin(["study", "recall"])
+    if strange.any():
+        value = frame.loc[strange, "trial_type"].iloc[0]
+        raise InputError(f"trial_type {value!r} in row {frame.index[strange][0]} is neither 'study' nor 'recall'")
+    frame = frame.assign(trial=frame.groupby(["subject", "list"], sort=False).ngroup())
+    study = frame[frame["trial_type"] == "study"].sort_values(["trial", "position"], kind="stable")
+    recall = frame[frame["trial_type"] == "recall"].sort_values(["trial", "position"], kind="stable")
+
+    n_trials = int(frame["trial"].max()) + 1 if len(frame) else 0
+    items, pool, code = _study_lists(study, recall, n_trials)
+    list_length = items.shape[1]
+    trial = recall["trial"].to_numpy()
+    output = recall.groupby("trial").cumcount().to_numpy()
+    shape = (n_trials, int(output.max()) + 1 if len(output) else 0)
+    given = code[len(study) :]
+
+    # Both sides are (trial, item) pairs folded into one integer, looked up by binary search.
+    key = study["trial"].to_numpy(np.int64) * len(pool) + items.ravel()
+    order = np.argsort(key, kind="stable")
+    wanted = trial.astype(np.int64) * len(pool) + given
+    at = order[np.minimum(np.searchsorted(key, wanted, sorter=order), max(len(key) - 1, 0))] if len(key) else trial
+    found = (key[at] == wanted) & (given >= 0)
+    positions = np.full(shape, NONE, dtype=np.int32)
+    positions[trial, output] = np.where(found, at % list_length + 1, INTRUSION)
+    intruders = np.full(shape, -1, dtype=np.int32)
+    intruders[trial, output] = np.where(found, -1, given)
+    times = None
+    if "time" in frame.columns:
+        times = np.full(shape, np.nan)
+        times[trial, output] = recall["time"].to_numpy(float)
+
+    if paradigm is None:
+        paradigm = PARADIGMS.build("free_recall", {"list_length": list_length})
+    head = study.iloc[::list_length]
+    trials = Trials(items, pool, paradigm, head["subject"].to_numpy(), head["list"].to_numpy())
+    stopped = NOT_GIVEN if output_limit is None else np.count_nonzero(positions, axis=1) < output_limit
+    return Recalls(trials, positions, stopped, times, intruders, provenance or {})
+
+
+def _study_lists(
+    study: pd.DataFrame, recall: pd.DataFrame, n_trials: int
+) -> tuple[IntArray, ItemPool, LabelArray]:
+    """Items (n_trials, list_length), the pool, and the pool index of every row, study rows before recall rows."""
+    counts = np.bincount(study["trial"], minlength=n_trials)
+    if not len(study):
+        raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
+    if (counts == 0).any():
+        orphan = recall.loc[recall["trial"] == int(np.argmin(counts))].iloc[0]
+        raise InputError(
+            f"subject {orphan['subject']!r}, list {orphan['list']!r} has responses but no study rows"
+        )
+    if counts.min() != counts.max():
+        lengths, lists = np.unique(counts, return_counts=True)
+        found = ", ".join(f"{n} of {length}" for length, n in zip(lengths, lists, strict=True))
+        raise InputError(f"lists have different lengths ({found} items); read each length by itself")
+    list_length = int(counts[0])
+    if study["item"].isna().any():
+        raise InputError(f"the table has no item in study row {study.index[study['item'].isna()][0]}")
+    wrong = study["position"].to_numpy() != np.tile(np.arange(1, list_length + 1), n_trials)
+    if wrong.any():
+        row = study[wrong].iloc[0]
+        raise InputError(
+            f"subject {row['subject']!r}, list {row['list']!r}: study positions are not 1 to {list_length}, each once"
+        )
+    code, labels = pd.factorize(pd.concat([study["item"], recall["item"]]))
+    items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
+    ordered = np.sort(items, axis=1)
+    twice = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    if twice.any():
+        row = study.iloc[int(np.argmax(twice)) * list_length]
+        raise InputError(
+            f"subject {row['subject']!r}, list {row['list']!r} holds an item twice, "
+            "so a response to it has no single serial position"
+        )
+    return items, ItemPool(np.asarray(labels)), code

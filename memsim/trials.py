@@ -1,0 +1,110 @@
+"""What each participant sees: study lists, and the paradigm that presents them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from memsim.arrays import NOT_GIVEN, IntArray, LabelArray, frozen, index_matrix
+from memsim.errors import InputError
+from memsim.items import ItemPool
+
+if TYPE_CHECKING:
+    from memsim.paradigm import Paradigm
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trials:
+    """Study lists of one length, with the paradigm that presents them. Frozen.
+
+    Parameters
+    ----------
+    items : (n_trials, list_length) pool indices (0-based) in study order.
+    pool : the items that the indices point into.
+    paradigm : the task with its timing; its ``list_length`` must be that of ``items``.
+    subject : (n_trials,) whose list it is; one participant, 1, if not given.
+    list : (n_trials,) label of the list within its participant; numbered from 1 if not given.
+
+    Raises
+    ------
+    InputError : an index outside the pool, ragged lists, or labels that do not fit.
+    """
+
+    items: IntArray
+    pool: ItemPool
+    paradigm: Paradigm
+    subject: LabelArray = NOT_GIVEN
+    list: LabelArray = NOT_GIVEN
+
+    def __post_init__(self) -> None:
+        items = index_matrix(self.items, "Trials: items")
+        n_trials, list_length = items.shape
+        if list_length != self.paradigm.list_length:
+            raise InputError(
+                f"Trials: lists hold {list_length} items but {self.paradigm!r} presents {self.paradigm.list_length}"
+            )
+        outside = (items < 0) | (items >= len(self.pool))
+        if outside.any():
+            row, column = np.argwhere(outside)[0]
+            raise InputError(
+                f"Trials: items[{row}, {column}] is {items[row, column]}, "
+                f"outside the pool of {len(self.pool)} items (indices start at 0)"
+            )
+        subject = np.ones(n_trials, dtype=np.int64) if self.subject is None else np.array(self.subject)
+        if subject.shape != (n_trials,):
+            raise InputError(f"Trials: subject has shape {subject.shape}, expected ({n_trials},)")
+        object.__setattr__(self, "items", items)
+        object.__setattr__(self, "subject", frozen(subject))
+        number = self._number_lists() if self.list is None else np.array(self.list)
+        if number.shape != (n_trials,):
+            raise InputError(f"Trials: list has shape {number.shape}, expected ({n_trials},)")
+        object.__setattr__(self, "list", frozen(number))
+
+    def _number_lists(self) -> LabelArray:
+        codes = self.subject_codes
+        order = np.argsort(codes, kind="stable")
+        starts = np.concatenate(([0], np.cumsum(np.bincount(codes))))[:-1]
+        number = np.empty(len(codes), dtype=np.int64)
+        number[order] = np.arange(len(codes)) - starts[codes[order]] + 1
+        return number
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        n = len(self.subjects)
+        return f"Trials({len(self)} lists of {self.list_length}, {n} subject{'s' * (n != 1)}, {self.paradigm!r})"
+
+    def __getitem__(self, rows: Any) -> Trials:
+        """The trials at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
+        rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
+        return replace(self, items=self.items[rows], subject=self.subject[rows], list=self.list[rows])
+
+    @property
+    def list_length(self) -> int:
+        """Items in each list."""
+        return int(self.items.shape[1])
+
+    @cached_property
+    def _subject_levels(self) -> tuple[LabelArray, LabelArray]:
+        labels, codes = np.unique(self.subject, return_inverse=True)
+        return labels, codes
+
+    @property
+    def subjects(self) -> LabelArray:
+        """(n_subjects,) the participants, sorted."""
+        return self._subject_levels[0]
+
+    @property
+    def subject_codes(self) -> LabelArray:
+        """(n_trials,) index of each trial's participant in :attr:`subjects`."""
+        return self._subject_levels[1]
+
+    @cached_property
+    def repeated_items(self) -> LabelArray:
+        """(n_trials,) whether an item stands more than once in the list."""
+        ordered = np.sort(self.items, axis=1)
+        return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)

@@ -1,0 +1,4 @@
+from .strength import Strength
+from .tcm import TCM
+
+__all__ = ["TCM", "Strength"]

@@ -1,0 +1,42 @@
+"""The smallest model of free recall, and the template for your own: a word's strength decays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from memsim import MemoryModel, parameter
+
+
+@dataclass(frozen=True)
+class Strength(MemoryModel):
+    """Traces fade, a residue stays, and recall picks a word, or stops, by strength (Luce, 1959).
+
+    The state is (n_trials, list_length + 1): each word's strength and, last, the strength of stopping.
+    """
+
+    retention: float = parameter(0.75, 0, 1, symbol="λ", doc="share of a trace left after one more word or second")
+    residue: float = parameter(0.05, 0, 1, symbol="r", doc="strength that does not fade")
+    stopping: float = parameter(0.2, 1e-6, 10, symbol="s", doc="strength of stopping")
+
+    def begin(self, trials, rng):
+        return np.zeros((len(trials), trials.list_length + 1))
+
+    def study(self, state, position):
+        state *= self.retention
+        state[:, position] = 1
+        return state
+
+    def distract(self, state, seconds):
+        return state * self.retention**seconds
+
+    def cue(self, state, cue):
+        state[:, :-1] += self.residue
+        state[:, -1] = self.stopping
+        return super().cue(state, cue)
+
+    def outcome_probabilities(self, state):
+        return state / state.sum(axis=1, keepdims=True)
+
+    def recalled(self, state, position):
+        state[np.arange(len(state)), position] = 0
+        return state

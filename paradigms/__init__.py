@@ -1,0 +1,5 @@
+"""The tasks that people and models are given, one file per task."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

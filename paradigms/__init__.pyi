@@ -1,0 +1,3 @@
+from .free_recall import FreeRecall
+
+__all__ = ["FreeRecall"]
