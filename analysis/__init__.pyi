@@ -1,4 +1,4 @@
-from .curves import curve_table, lag_asymmetry, root_mean_squared_difference, summary_table
+from .curves import curve_table, root_mean_squared_difference, summary_table
 from .figures import comparison_figure
 from .indices import primacy_index, recency_index
 from .initiation import probability_of_nth_recall
@@ -9,7 +9,6 @@ from .transitions import lag_crp
 __all__ = [
     "comparison_figure",
     "curve_table",
-    "lag_asymmetry",
     "lag_crp",
     "mean_over_subjects",
     "primacy_index",

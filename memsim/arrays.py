@@ -48,9 +48,7 @@ def index_matrix(values: Any, what: str) -> IntArray:
         if bad.any():
             row, column = np.argwhere(bad)[0]
             hint = "; write 0 where there is no response" if np.isnan(array[row, column]) else ""
-            raise InputError(
-                f"{what}: row {row}, column {column} is {array[row, column]}, not a whole number{hint}"
-            )
+            raise InputError(f"{what}: row {row}, column {column} is {array[row, column]}, not a whole number{hint}")
     info = np.iinfo(np.int32)
     if array.size and (array.min() < info.min or array.max() > info.max):
         raise InputError(f"{what}: holds a value beyond 32-bit whole numbers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -96,4 +96,4 @@ class ItemPool:
             drawn = rng.integers(0, newest + 1, size=n_lists, dtype=np.int32)
             taken = (lists[:, :filled] == drawn[:, None]).any(axis=1)
             lists[:, filled] = np.where(taken, newest, drawn)
-        return cast(IntArray, rng.permuted(lists, axis=1))
+        return rng.permuted(lists, axis=1)

@@ -64,9 +64,7 @@ class Paradigm(Parameterized, ABC):
         if self.retention_interval:
             yield Distract(self.retention_interval)
 
-    def trials(
-        self, n_trials: int, seed: int = 0, *, pool: ItemPool | None = None, subjects: int = 1
-    ) -> Trials:
+    def trials(self, n_trials: int, seed: int = 0, *, pool: ItemPool | None = None, subjects: int = 1) -> Trials:
         """Random study lists, no item twice in a list.
 
         Parameters

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import numbers
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
+
+import numpy as np
 
 from memsim.errors import InputError, ModelError
 
@@ -65,7 +66,7 @@ class Parameter:
             if value not in self.options:
                 raise InputError(f"{what} is not one of {', '.join(map(repr, self.options))}")
             return value
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
             raise InputError(f"{what} must be a number in {self.range}")
         if not math.isfinite(value) or (self.integer and value != int(value)):
             raise InputError(f"{what} must be a {'whole' if self.integer else 'finite'} number in {self.range}")
@@ -108,8 +109,9 @@ def parameter(
     """
     if integer is None:
         integer = isinstance(default, int) and not isinstance(default, bool)
-    info = dict(low=low, high=high, unit=unit, symbol=symbol, doc=doc, source=source, integer=integer)
-    return dataclasses.field(default=default, metadata={_KEY: info | {"optional": default is None}})
+    info = {"low": low, "high": high, "unit": unit, "symbol": symbol, "doc": doc, "source": source}
+    info |= {"integer": integer, "optional": default is None}
+    return dataclasses.field(default=default, metadata={_KEY: info})
 
 
 def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = "") -> Any:
@@ -161,7 +163,6 @@ def build(cls: type[T], values: dict[str, Any]) -> T:
     for name in values:
         if name not in known:
             raise InputError(
-                f"{cls.__name__} has no parameter {name!r}{closest(name, known)} "
-                f"It has: {', '.join(known) or 'none'}."
+                f"{cls.__name__} has no parameter {name!r}{closest(name, known)} It has: {', '.join(known) or 'none'}."
             )
     return cls(**values)

@@ -50,9 +50,7 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
     return model.simulate(trials, seed)
 
 
-def log_likelihood(
-    model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0
-) -> FloatArray:
+def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> FloatArray:
     """How probable ``model`` holds each list of responses: (n_trials,) natural logarithms.
 
     Responses that the model cannot produce are left out by the rule of :func:`scored_outcomes`;
@@ -77,9 +75,7 @@ def log_likelihood(
     return model.trial_log_likelihood(recalls, samples, seed)
 
 
-def score(
-    model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0
-) -> pd.DataFrame:
+def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
     """The likelihood of each list, with what was counted and what was left out.
 
     Returns
@@ -176,9 +172,7 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
     return Recalls(trials, positions[:, :width], stopped=~going, provenance=provenance)
 
 
-def log_likelihood_steps(
-    model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int
-) -> FloatArray:
+def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
     """:func:`log_likelihood` by the model's steps alone."""
     if model.likelihood != "sampled":
         samples = 1
@@ -220,9 +214,7 @@ def _teacher_forced(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Ge
     return events
 
 
-def _probabilities(
-    model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], length: int
-) -> FloatArray:
+def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], length: int) -> FloatArray:
     """The outcome probabilities, checked in the rows that are still going."""
     # A trial that has ended may hold anything; what counts is checked here, with a better message.
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):

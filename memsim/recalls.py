@@ -95,8 +95,10 @@ class Recalls:
         unfit = ~np.isnan(times) & ((self.positions == NONE) | np.isinf(times))
         if unfit.any():
             row, output = np.argwhere(unfit)[0]
-            raise InputError(f"Recalls: row {row} has the time {times[row, output]} at output {output + 1}, "
-                             "where there is no response or the time is infinite")
+            raise InputError(
+                f"Recalls: row {row} has the time {times[row, output]} at output {output + 1}, "
+                "where there is no response or the time is infinite"
+            )
         return frozen(times)
 
     @classmethod
@@ -129,12 +131,11 @@ class Recalls:
         from memsim.registry import PARADIGMS
 
         positions = index_matrix(matrix, "Recalls.from_matrix")
-        if paradigm is None:
-            paradigm = PARADIGMS.build("free_recall", {"list_length": list_length})
+        task = paradigm or PARADIGMS.build("free_recall", {"list_length": list_length})
         n_trials = len(positions)
         pool = ItemPool(np.arange(1, list_length + 1))
         items = np.broadcast_to(np.arange(list_length, dtype=np.int32), (n_trials, list_length))
-        trials = Trials(items, pool, paradigm, subject, list)
+        trials = Trials(items, pool, task, subject, list)
         stopped = NOT_GIVEN if output_limit is None else np.count_nonzero(positions, axis=1) < output_limit
         return cls(trials, positions, stopped, times, provenance=provenance or {})
 

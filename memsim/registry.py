@@ -50,7 +50,6 @@ class Registry(Generic[Entry]):
         self.kind = kind
         self.group = group
         self._builtin = builtin
-        self._added: dict[str, Entry] = {}
 
     @cached_property
     def _targets(self) -> dict[str, EntryPoint]:
@@ -65,49 +64,39 @@ class Registry(Generic[Entry]):
 
     def names(self) -> list[str]:
         """All names, memsim's own first."""
-        return [*self._targets, *self._added]
+        return list(self._targets)
 
-    def add(self, name: str, entry: Entry) -> None:
-        """Add ``entry`` for this process. A taken name is an error."""
-        if self._match(name) is not None:
-            raise InputError(f"there is a {self.kind} {name!r} already")
-        self._added[name] = entry
-
-    def get(self, name: str) -> Entry:
-        """The entry called ``name``, in any case and with ``-`` or ``_``.
+    def canonical(self, name: str) -> str:
+        """The name of an entry as it is registered, from one in any case and with ``-`` or ``_``.
 
         Raises
         ------
         UnknownNameError : no such name; the message offers the closest one and lists the rest.
         """
-        match = self._match(name)
-        if match is None:
-            raise UnknownNameError(
-                f"there is no {self.kind} {name!r}{closest(name, self.names())} There are: {', '.join(self.names())}."
-            )
-        if match in self._added:
-            return self._added[match]
-        target = self._targets[match]
-        module = importlib.import_module(target.module)
-        entry: Entry = getattr(module, target.attr)
-        return entry
+        for known in self.names():
+            if normalized(known) == normalized(name):
+                return known
+        raise UnknownNameError(
+            f"there is no {self.kind} {name!r}{closest(name, self.names())} There are: {', '.join(self.names())}."
+        )
+
+    def get(self, name: str) -> Entry:
+        """The entry called ``name``, imported if need be; raises as :meth:`canonical` does."""
+        target = self._targets[self.canonical(name)]
+        return getattr(importlib.import_module(target.module), target.attr)
 
     def build(self, name: str, values: Mapping[str, Any]) -> Any:
         """An instance of the class called ``name``; its parameters not in ``values`` keep their defaults."""
         cls: Any = self.get(name)
         return build(cls, dict(values))
 
-    def _match(self, name: str) -> str | None:
-        key = normalized(name)
-        return next((known for known in self.names() if normalized(known) == key), None)
-
 
 MODELS: Registry[type[MemoryModel[Any]]] = Registry(
     "model",
     "memsim.models",
     {
-        "tcm": "memsim.models.tcm:TCM",
-        "strength": "memsim.models.strength:Strength",
+        "TCM": "memsim.models.tcm:TCM",
+        "Strength": "memsim.models.strength:Strength",
     },
 )
 PARADIGMS: Registry[type[Paradigm]] = Registry(

@@ -123,26 +123,21 @@ def recalls_from_frame(
         times = np.full(shape, np.nan)
         times[trial, output] = recall["time"].to_numpy(float)
 
-    if paradigm is None:
-        paradigm = PARADIGMS.build("free_recall", {"list_length": list_length})
+    task = paradigm or PARADIGMS.build("free_recall", {"list_length": list_length})
     head = study.iloc[::list_length]
-    trials = Trials(items, pool, paradigm, head["subject"].to_numpy(), head["list"].to_numpy())
+    trials = Trials(items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy())
     stopped = NOT_GIVEN if output_limit is None else np.count_nonzero(positions, axis=1) < output_limit
     return Recalls(trials, positions, stopped, times, intruders, provenance or {})
 
 
-def _study_lists(
-    study: pd.DataFrame, recall: pd.DataFrame, n_trials: int
-) -> tuple[IntArray, ItemPool, LabelArray]:
+def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tuple[IntArray, ItemPool, LabelArray]:
     """Items (n_trials, list_length), the pool, and the pool index of every row, study rows before recall rows."""
     counts = np.bincount(study["trial"], minlength=n_trials)
     if not len(study):
         raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
     if (counts == 0).any():
         orphan = recall.loc[recall["trial"] == int(np.argmin(counts))].iloc[0]
-        raise InputError(
-            f"subject {orphan['subject']!r}, list {orphan['list']!r} has responses but no study rows"
-        )
+        raise InputError(f"subject {orphan['subject']!r}, list {orphan['list']!r} has responses but no study rows")
     if counts.min() != counts.max():
         lengths, lists = np.unique(counts, return_counts=True)
         found = ", ".join(f"{n} of {length}" for length, n in zip(lengths, lists, strict=True))

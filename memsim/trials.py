@@ -76,7 +76,8 @@ class Trials:
 
     def __repr__(self) -> str:
         n = len(self.subjects)
-        return f"Trials({len(self)} lists of {self.list_length}, {n} subject{'s' * (n != 1)}, {self.paradigm!r})"
+        task = type(self.paradigm).__name__
+        return f"Trials({task}: {len(self)} lists of {self.list_length}, {n} subject{'s' * (n != 1)})"
 
     def __getitem__(self, rows: Any) -> Trials:
         """The trials at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""

@@ -12,11 +12,12 @@ class Strength(MemoryModel):
     """Traces fade, a residue stays, and recall picks a word, or stops, by strength (Luce, 1959).
 
     The state is (n_trials, list_length + 1): each word's strength and, last, the strength of stopping.
+    Defaults are fitted here to Murdock (1962) 20-1 by maximum likelihood.
     """
 
-    retention: float = parameter(0.75, 0, 1, symbol="λ", doc="share of a trace left after one more word or second")
-    residue: float = parameter(0.05, 0, 1, symbol="r", doc="strength that does not fade")
-    stopping: float = parameter(0.2, 1e-6, 10, symbol="s", doc="strength of stopping")
+    retention: float = parameter(0.57, 0, 1, symbol="λ", doc="share of a trace left after one more word or second")
+    residue: float = parameter(0.056, 0, 1, symbol="r", doc="strength that does not fade")
+    stopping: float = parameter(0.25, 1e-6, 10, symbol="s", doc="strength of stopping")
 
     def begin(self, trials, rng):
         return np.zeros((len(trials), trials.list_length + 1))

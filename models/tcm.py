@@ -9,14 +9,16 @@ import numpy as np
 from memsim.arrays import BoolArray, FloatArray, IntArray
 from memsim.errors import InputError
 from memsim.model import MemoryModel
+from memsim.models.stopping import exponential_stopping
 from memsim.parameters import choice, parameter
 from memsim.trials import Trials
-from memsim.models.stopping import exponential_stopping
 
 FITTED = (
     "fitted here to the first recalls and lag-CRP of Healey & Kahana (2014), no-task lists; "
     "the values published in 2002 are not at hand"
 )
+
+STOPPING = "stopping rule added here; fitted here to Murdock (1962) 20-1 by maximum likelihood"
 
 
 @dataclass
@@ -82,19 +84,31 @@ class TCM(MemoryModel[TCMState]):
         1.0, 0, 1e6, symbol="γ", doc="weight of pre-experimental to newly bound context at recall", source=FITTED
     )
     distraction_drift: float = parameter(
-        0.373, 0, 1, symbol="β_D", doc="context drift in each second of distraction",
+        0.373,
+        0,
+        1,
+        symbol="β_D",
+        doc="context drift in each second of distraction",
         source="unverified; leaves 30% of context after 16 s",
     )
     association: str = choice(
         "post", ("post", "pre"), "bind items to context after or before its update", "Howard & Kahana (2002): post"
     )
     stop_base: float = parameter(
-        0.0337, 0, 1, symbol="θ_s", doc="probability of stopping before any recall",
-        source="stopping rule added here; fitted to Murdock (1962) 20-1",
+        0.0346,
+        0,
+        1,
+        symbol="θ_s",
+        doc="probability of stopping before any recall",
+        source=STOPPING,
     )
     stop_growth: float = parameter(
-        0.2594, 0, 10, symbol="θ_r", doc="log growth of stopping with each word recalled",
-        source="stopping rule added here; fitted to Murdock (1962) 20-1",
+        0.2574,
+        0,
+        10,
+        symbol="θ_r",
+        doc="log growth of stopping with each word recalled",
+        source=STOPPING,
     )
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> TCMState:
@@ -175,5 +189,4 @@ class TCM(MemoryModel[TCMState]):
     @staticmethod
     def _kept(overlap: FloatArray, drift: float) -> FloatArray:
         """ρ, the share of context kept when one that overlaps with it comes in at rate ``drift``."""
-        kept: FloatArray = np.sqrt(1 + drift**2 * (overlap**2 - 1)) - drift * overlap
-        return kept
+        return np.sqrt(1 + drift**2 * (overlap**2 - 1)) - drift * overlap

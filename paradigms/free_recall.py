@@ -29,7 +29,7 @@ class FreeRecall(Paradigm):
     Examples
     --------
     >>> FreeRecall(list_length=20).trials(1000, seed=0)
-    Trials(1000 lists of 20, 1 subject, FreeRecall(list_length=20, presentation_time=1.0, inter_item_distraction=0.0, retention_interval=0.0, output_limit=None))
+    Trials(FreeRecall: 1000 lists of 20, 1 subject)
     """
 
     cue = "free"

@@ -1,0 +1,89 @@
+"""The curves and numbers by which people and models are compared, as two tidy tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.indices import primacy_index, recency_index
+from memsim.analysis.initiation import probability_of_nth_recall
+from memsim.analysis.serial_position import serial_position_curve
+from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
+from memsim.analysis.transitions import lag_crp
+from memsim.recalls import Recalls
+
+CURVES = {
+    "serial_position": (serial_position_curve, "position"),
+    "first_recall": (probability_of_nth_recall, "position"),
+    "lag_crp": (lag_crp, "lag"),
+}
+"""The curves of a comparison: the analysis of each and the column along its x axis."""
+
+
+def curve_table(recalls: Recalls) -> pd.DataFrame:
+    """The serial position curve, the probability of first recall and the lag-CRP, as means over subjects.
+
+    Returns
+    -------
+    DataFrame : ``curve, x, mean, sem, low, high, n_subjects``; 95% intervals over subjects.
+    """
+    tables = []
+    for curve, (analysis, x) in CURVES.items():
+        table = mean_over_subjects(analysis(recalls), x).rename(columns={x: "x"})
+        table.insert(0, "curve", curve)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def summary_table(recalls: Recalls) -> pd.DataFrame:
+    """A few numbers that say how recall went, as means over subjects.
+
+    Returns
+    -------
+    DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics
+
+        ``recalled``, ``intrusions``, ``repeats``: per list; ``recalled`` counts each item once;
+        ``primacy``, ``recency``: the difference indices; ``primacy_contrast``, ``recency_contrast``;
+        ``first_recall_at_end``: probability that recall begins among the last positions (those of recency);
+        ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means.
+    """
+    subjects = recalls.trials.subjects
+    codes = recalls.trials.subject_codes
+    lists = lists_per_subject(recalls)
+    primacy, recency = primacy_index(recalls), recency_index(recalls)
+    crp = lag_crp(recalls)
+
+    def per_list(responses: np.ndarray) -> np.ndarray:
+        return np.bincount(codes, weights=responses.sum(axis=1), minlength=len(subjects)) / lists
+
+    def at_lag(lag: int) -> np.ndarray:
+        found = crp.loc[crp["lag"] == lag, "prob"].to_numpy()
+        return found if len(found) else np.full(len(subjects), np.nan)
+
+    values = {
+        "recalled": per_list(recalls.is_correct),
+        "intrusions": per_list(recalls.is_intrusion),
+        "repeats": per_list(recalls.is_repeat),
+        "primacy": primacy["difference"],
+        "primacy_contrast": primacy["contrast"],
+        "recency": recency["difference"],
+        "recency_contrast": recency["contrast"],
+        "first_recall_at_end": recency["first_recall"],
+        "lag_minus_1": at_lag(-1),
+        "lag_plus_1": at_lag(1),
+    }
+    tidy = pd.DataFrame(values).melt(var_name="statistic")
+    table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").loc[list(values)]
+    backward, forward = table.loc["lag_minus_1", "mean"], table.loc["lag_plus_1", "mean"]
+    asymmetry = forward / backward if backward > 0 else np.nan
+    count = int(table.loc["lag_plus_1", "n_subjects"])
+    table.loc["lag_asymmetry"] = [asymmetry, np.nan, np.nan, np.nan, count]
+    return table.astype({"n_subjects": int}).reset_index()
+
+
+def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> dict[str, float]:
+    """RMSD between the means of two curve tables, by curve, over the points at which both are defined."""
+    both = curves.merge(target, on=["curve", "x"], suffixes=("", "_target"))
+    squared = (both["mean"] - both["mean_target"]) ** 2
+    by_curve = squared.groupby(both["curve"]).mean() ** 0.5
+    return {curve: float(by_curve.get(curve, np.nan)) for curve in CURVES}

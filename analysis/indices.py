@@ -1,0 +1,94 @@
+"""How much the ends of the list stand out: primacy and recency."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.initiation import probability_of_nth_recall
+from memsim.analysis.serial_position import serial_position_curve
+from memsim.errors import InputError
+from memsim.recalls import Recalls
+
+
+def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
+    """How far the first positions stand above the middle of the serial position curve.
+
+    Parameters
+    ----------
+    edge : positions that count as the beginning; by default 3, and 2 in lists of up to 8 items.
+
+    Returns
+    -------
+    DataFrame : one row per subject, with
+
+        ``edge``, ``middle``: mean probability of recall at the edge (A) and in the middle (m);
+        ``difference`` A - m, which keeps the scale, and ``contrast`` (A - m) / (A + m), which lies in
+        [-1, 1] whatever the level of recall (NaN when nothing was recalled in either);
+        ``first_recall``: probability that recall begins at the edge (first correct response);
+        ``edge_recalled, edge_possible, middle_recalled, middle_possible``: the counts.
+
+    The middle is the middle third of the list, without positions that belong to an edge; in lists of up to
+    8 items it is everything between the default edges.
+    """
+    width, _ = _edges(recalls.list_length)
+    return _index(recalls, slice(0, _checked(edge, width, recalls)))
+
+
+def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
+    """How far the last positions stand above the middle; columns as in :func:`primacy_index`.
+
+    Parameters
+    ----------
+    edge : positions that count as the end; by default 4, and 1 in lists of up to 8 items.
+    """
+    _, width = _edges(recalls.list_length)
+    length = recalls.list_length
+    return _index(recalls, slice(length - _checked(edge, width, recalls), length))
+
+
+def _edges(list_length: int) -> tuple[int, int]:
+    first, last = (3, 4) if list_length > 8 else (2, 1)
+    return min(first, list_length), min(last, list_length)
+
+
+def _checked(edge: int | None, default: int, recalls: Recalls) -> int:
+    if edge is None:
+        return default
+    if not 1 <= edge <= recalls.list_length:
+        raise InputError(f"edge={edge} is outside 1..{recalls.list_length}, the list length")
+    return edge
+
+
+def _middle(list_length: int) -> slice:
+    first, last = _edges(list_length)
+    third = list_length // 3 if list_length > 8 else 0
+    return slice(max(third, first), min(list_length - third, list_length - last))
+
+
+def _index(recalls: Recalls, edge: slice) -> pd.DataFrame:
+    length = recalls.list_length
+    subjects = recalls.trials.subjects
+    curve = serial_position_curve(recalls)
+    recalled = curve["actual"].to_numpy().reshape(len(subjects), length)
+    possible = curve["possible"].to_numpy().reshape(len(subjects), length)
+    first = probability_of_nth_recall(recalls)
+    begun = first["actual"].to_numpy().reshape(len(subjects), length)
+    middle = _middle(length)
+    columns = {
+        "edge_recalled": recalled[:, edge].sum(axis=1),
+        "edge_possible": possible[:, edge].sum(axis=1),
+        "middle_recalled": recalled[:, middle].sum(axis=1),
+        "middle_possible": possible[:, middle].sum(axis=1),
+    }
+    with np.errstate(invalid="ignore"):
+        at_edge = columns["edge_recalled"] / columns["edge_possible"]
+        in_middle = columns["middle_recalled"] / columns["middle_possible"]
+        values = {
+            "edge": at_edge,
+            "middle": in_middle,
+            "difference": at_edge - in_middle,
+            "contrast": (at_edge - in_middle) / (at_edge + in_middle),
+            "first_recall": begun[:, edge].sum(axis=1) / begun.sum(axis=1),
+        }
+    return pd.DataFrame({"subject": subjects, **values, **columns})

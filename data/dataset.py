@@ -1,0 +1,81 @@
+"""A data set: its source, its conditions, and how its recalls are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from memsim.errors import InputError
+from memsim.paradigm import Paradigm
+from memsim.recalls import Recalls
+from memsim.registry import DATASETS, PARADIGMS, closest, normalized
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Recalls of people, read on demand.
+
+    Parameters
+    ----------
+    name, title, citation, doi : what it is and whom to cite.
+    conditions : the settings of its paradigm, by condition.
+    read : gives the recalls of one condition, under the paradigm given.
+    at_hand : whether :meth:`load` would succeed without fetching anything.
+    default : the condition that is meant when none is named; empty if one must be.
+    paradigm_name : the task that people did.
+    notes : what a user of the data should know.
+    """
+
+    name: str
+    title: str
+    citation: str
+    doi: str
+    conditions: Mapping[str, Mapping[str, Any]]
+    read: Callable[[str, Paradigm], Recalls]
+    at_hand: Callable[[], bool]
+    default: str = ""
+    paradigm_name: str = "free_recall"
+    notes: str = ""
+
+    def condition(self, name: str | None) -> str:
+        """The condition called ``name`` (any case), or the default; raises :class:`InputError` otherwise."""
+        offered = ", ".join(self.conditions)
+        if not name:
+            if self.default:
+                return self.default
+            raise InputError(f"{self.name} has the conditions {offered}; name one")
+        for known in self.conditions:
+            if normalized(known) == normalized(name):
+                return known
+        raise InputError(f"{self.name} has no condition {name!r}{closest(name, self.conditions)} There are: {offered}.")
+
+    def paradigm(self, condition: str | None = None) -> Paradigm:
+        """The task, with the settings of ``condition``."""
+        return PARADIGMS.build(self.paradigm_name, self.conditions[self.condition(condition)])
+
+    def load(self, condition: str | None = None) -> Recalls:
+        """The recalls of ``condition``, with their source in ``provenance``."""
+        condition = self.condition(condition)
+        return self.read(condition, self.paradigm(condition))
+
+
+def load_dataset(name: str, condition: str | None = None) -> Recalls:
+    """The recalls of a human data set.
+
+    Parameters
+    ----------
+    name : of the data set, in any case and with ``-`` or ``_``; ``memsim datasets`` lists them.
+    condition : one of the data set's conditions, where it has several.
+
+    Raises
+    ------
+    UnknownNameError, InputError : no such data set, or no such condition.
+    DataError : its files could not be fetched, or are corrupt.
+
+    Examples
+    --------
+    >>> load_dataset("peers_notask").trials.list_length
+    16
+    """
+    return DATASETS.get(name).load(condition)

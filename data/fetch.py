@@ -1,0 +1,61 @@
+"""Files that are fetched from pinned public addresses, checked, and cached."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from memsim.errors import DataError
+
+ENVIRONMENT = "MEMSIM_DATA"
+"""Environment variable: a folder that already holds the files, looked into before the cache."""
+
+
+class RemoteFile(NamedTuple):
+    """A file at a pinned address, known by its sha256."""
+
+    name: str
+    url: str
+    sha256: str
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for memsim."""
+    import pooch
+
+    return Path(pooch.os_cache("memsim"))
+
+
+def local_path(file: RemoteFile) -> Path | None:
+    """Where ``file`` already lies, in the folder named by ``MEMSIM_DATA`` or in the cache; unchecked."""
+    named = os.environ.get(ENVIRONMENT)
+    folders = [Path(named)] if named else []
+    return next((folder / file.name for folder in [*folders, cache_folder()] if (folder / file.name).is_file()), None)
+
+
+def fetch(file: RemoteFile) -> Path:
+    """The path of ``file``, checked; downloaded into the cache first if it is not at hand.
+
+    Raises
+    ------
+    DataError : the file at hand is corrupt, or the download failed or brought something else.
+    """
+    import pooch
+
+    path = local_path(file)
+    if path is not None:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != file.sha256:
+            raise DataError(
+                f"{path} is corrupt: its sha256 is {found}, expected {file.sha256}; delete it and load again"
+            )
+        return path
+    try:
+        return Path(pooch.retrieve(file.url, f"sha256:{file.sha256}", file.name, cache_folder()))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{file.name} could not be fetched from {file.url} ({type(error).__name__}: {error}). "
+            f"Without a network, put the file in a folder and name that folder in {ENVIRONMENT}"
+        ) from error

@@ -1,0 +1,50 @@
+"""Tables of human curves that ship with memsim, so that comparing with people needs no network.
+
+Each is what :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table` give on the
+trial-level data, by condition; ``examples/shipped_tables.py`` makes them anew.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pandas as pd
+
+from memsim.errors import InputError
+from memsim.registry import DATASETS
+
+
+def has_tables(name: str) -> bool:
+    """Whether the tables of this data set ship with memsim."""
+    return (files("memsim.data") / f"{DATASETS.get(name).name}_curves.csv").is_file()
+
+
+def load_curves(name: str, condition: str | None = None) -> pd.DataFrame:
+    """The shipped curves of a data set: ``curve, x, mean, sem, low, high, n_subjects``.
+
+    Raises
+    ------
+    UnknownNameError, InputError : no such data set or condition, or its curves do not ship.
+
+    Examples
+    --------
+    >>> curves = load_curves("murdock1962", "20-1")
+    >>> curves[curves.curve == "serial_position"]["mean"].iloc[-1].round(2)
+    np.float64(0.95)
+    """
+    return _load(name, condition, "curves")
+
+
+def load_summary(name: str, condition: str | None = None) -> pd.DataFrame:
+    """The shipped summary of a data set: ``statistic, mean, sem, low, high, n_subjects``."""
+    return _load(name, condition, "summary")
+
+
+def _load(name: str, condition: str | None, kind: str) -> pd.DataFrame:
+    dataset = DATASETS.get(name)
+    condition = dataset.condition(condition)
+    if not has_tables(name):
+        raise InputError(f"no curves of {dataset.name} ship with memsim; compute them from load_dataset({name!r})")
+    with (files("memsim.data") / f"{dataset.name}_{kind}.csv").open("rb") as file:
+        table = pd.read_csv(file)
+    return table[table["condition"] == condition].drop(columns="condition").reset_index(drop=True)

@@ -1,0 +1,215 @@
+"""The command line: ``memsim run``, ``models``, ``paradigms``, ``datasets``, ``check``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memsim import __version__
+from memsim.errors import InputError, MemsimError
+from memsim.parameters import Parameter, Parameterized
+from memsim.plugin import find_model
+from memsim.registry import DATASETS, MODELS, PARADIGMS, Registry
+
+if TYPE_CHECKING:
+    from memsim.comparison import Comparison, People
+    from memsim.paradigm import Paradigm
+
+SHOWN = ["recalled", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "rmsd_serial_position"]
+"""Columns of the summary that the terminal shows; summary.csv holds all."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 1 for a failed check, 2 for bad input, 130 if interrupted."""
+    try:
+        parsed = _parse(list(sys.argv[1:] if arguments is None else arguments))
+        return parsed.command(parsed)
+    except MemsimError as error:
+        print(f"memsim: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("memsim: interrupted; no half-written result is left behind", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in `memsim models | head -1`
+        sys.stderr.close()
+        return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="memsim", description="Run models of human memory through people's experiments, and compare."
+    )
+    parser.add_argument("--version", action="version", version=f"memsim {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run models through a task and compare them with people")
+    run.set_defaults(command=_run)
+    run.add_argument(
+        "--models", nargs="+", metavar="MODEL",
+        help="names, or Python files with a model of your own; all registered models if not given",
+    )  # fmt: skip
+    run.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
+    run.add_argument("--trials", type=int, default=5000, metavar="N", help="lists for each model (default: 5000)")
+    run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
+    run.add_argument(
+        "--data", metavar="NAME[:CONDITION]",
+        help="people to compare with, or none; if not given, people who did the same task",
+    )  # fmt: skip
+    run.add_argument("--out", type=Path, default=Path("memsim-results"), help="folder (default: memsim-results)")
+    settings = run.add_argument_group("settings of the task")
+    for declared in PARADIGMS.get(_peek(arguments, "--paradigm", "free_recall")).parameters():
+        settings.add_argument(
+            f"--{declared.name.replace('_', '-')}",
+            metavar=(declared.unit or "value").upper(),
+            help=f"{declared.doc} (default: that of the data, or {declared.default})",
+        )
+
+    for kind, registry, help_text in (
+        ("models", MODELS, "list the models, or show one with its parameters"),
+        ("paradigms", PARADIGMS, "list the tasks, or show one with its settings"),
+        ("datasets", DATASETS, "list the human data sets, or show one with its conditions"),
+    ):
+        listing = commands.add_parser(kind, help=help_text)
+        listing.add_argument("name", nargs="?", help="show this one in full")
+        listing.set_defaults(command=_list, registry=registry)
+
+    check = commands.add_parser("check", help="check that a model keeps the contract of MemoryModel")
+    check.add_argument("model", metavar="PATH_OR_NAME", help="file.py, file.py:ClassName, or a registered name")
+    check.add_argument("--seed", type=int, default=0)
+    check.set_defaults(command=_check)
+    return parser.parse_args(arguments)
+
+
+def _peek(arguments: list[str], option: str, default: str) -> str:
+    """The value of ``option`` before the parser that needs it is complete."""
+    peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    peek.add_argument(option, default=default)
+    return getattr(peek.parse_known_args(arguments)[0], option.lstrip("-"))
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    specs = parsed.models or MODELS.names()
+    found = [find_model(spec) for spec in specs]
+    models = {label: cls() for label, cls in found}
+    if len(models) < len(found):
+        raise InputError(f"--models names a model twice: {', '.join(label for label, _ in found)}")
+
+    from memsim.comparison import compare
+    from memsim.results import write_comparison
+
+    paradigm, people, notes = _task(parsed)
+    with tqdm(total=2 * len(models) + 1, unit="step", leave=False, disable=None) as bar:
+
+        def progress(step: str) -> None:
+            bar.set_postfix_str(step)
+            bar.update()
+
+        comparison = compare(models, paradigm, people, n_trials=parsed.trials, seed=parsed.seed, progress=progress)
+        files = write_comparison(comparison, parsed.out)
+        progress("written")
+    _print_comparison(comparison, notes)
+    print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
+    return 0
+
+
+def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None, list[str]]:
+    """The task, the people to compare with, and what the reader should be told of the choice."""
+    from memsim.comparison import People, differing_settings
+
+    declared = PARADIGMS.get(parsed.paradigm).parameters()
+    given = {
+        setting.name: setting.parse(text) for setting in declared if (text := getattr(parsed, setting.name)) is not None
+    }
+    wanted: Paradigm = PARADIGMS.build(parsed.paradigm, given)
+    if parsed.data is None:
+        people = People.matching(wanted)
+        if people is None:
+            return wanted, None, ["No people: no curves that ship with memsim are from this task."]
+    elif parsed.data.lower() == "none":
+        return wanted, None, []
+    else:
+        people = People.load(*parsed.data.split(":", 1))
+    if type(people.paradigm) is not type(wanted):
+        raise InputError(f"{people.label} is from {type(people.paradigm).__name__}, not {type(wanted).__name__}")
+    paradigm: Paradigm = people.paradigm.replace(**given)
+    differing = sorted(differing_settings(people.paradigm, paradigm))
+    notes = [f"People ({people.label}): {people.provenance['citation']} From {people.provenance['form']}."]
+    if differing:
+        theirs = ", ".join(f"{name}={people.paradigm.values()[name]}" for name in differing)
+        notes.append(f"The models' task differs from the people's, who had {theirs}.")
+    return paradigm, people, notes
+
+
+def _print_comparison(comparison: Comparison, notes: Iterable[str]) -> None:
+    shown = [column for column in SHOWN if column in comparison.summary]
+    table = comparison.summary.set_index("source")[shown]
+    print(comparison.manifest["title"])
+    print(table.to_string(float_format="{:.3f}".format, na_rep="-", index_names=False))
+    cut = {name: n for name, n in comparison.manifest["lists_cut_short"].items() if n}
+    if cut:
+        counts = ", ".join(f"{name} {n:,}" for name, n in cut.items())
+        print(f"Lists cut short by the output limit: {counts}.")
+    for note in notes:
+        print(textwrap.fill(note, 100))
+
+
+def _list(parsed: argparse.Namespace) -> int:
+    registry: Registry[Any] = parsed.registry
+    if parsed.name is not None:
+        print(_describe(registry.canonical(parsed.name), registry.get(parsed.name), full=True))
+        return 0
+    print("\n\n".join(_describe(name, registry.get(name)) for name in registry.names()))
+    return 0
+
+
+def _describe(name: str, entry: Any, full: bool = False) -> str:
+    """One registered thing as text."""
+    if isinstance(entry, type) and issubclass(entry, Parameterized):
+        doc = textwrap.dedent(f"    {entry.__doc__ or ''}").strip()
+        lines = [f"{name}: {doc if full else doc.splitlines()[0] if doc else ''}"]
+        likelihood = getattr(entry, "likelihood", None)
+        if likelihood is not None:
+            lines.append(f"  likelihood of a recall sequence: {likelihood}")
+        return "\n".join([*lines, *_parameter_lines(entry.parameters())])
+    lines = [f"{name}: {entry.title}", f"  {entry.citation} doi:{entry.doi}"]
+    conditions = ", ".join(f"{label}{' (default)' * (label == entry.default)}" for label in entry.conditions)
+    lines += [f"  conditions: {conditions}", f"  {entry.notes}"]
+    if full:
+        for label in entry.conditions:
+            lines.append(f"  {label}: {entry.paradigm(label)!r}")
+    return "\n".join(lines)
+
+
+def _parameter_lines(parameters: Iterable[Parameter]) -> list[str]:
+    rows = [
+        (p.name, p.symbol, f"{p.default}{' ' + p.unit if p.unit and p.default is not None else ''}", p.range, p.doc)
+        for p in parameters
+    ]
+    widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
+    lines = []
+    for row, declared in zip(rows, parameters, strict=True):
+        cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True))
+        lines.append(f"  {cells}  {row[4]}".rstrip())
+        if declared.source:
+            lines.append(" " * (widths[0] + 4) + f"source: {declared.source}")
+    return lines
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    from memsim.check import run_checks
+
+    label, cls = find_model(parsed.model)
+    checks = run_checks(cls, seed=parsed.seed)
+    for check in checks:
+        print(f"{'FAIL' if check.problem else 'ok  '}  {check.name}")
+        if check.problem:
+            print(textwrap.indent(check.problem, " " * 8))
+    failed = sum(bool(check.problem) for check in checks)
+    print(f"{label}: {len(checks) - failed} of {len(checks)} checks passed")
+    return 1 if failed else 0

@@ -1,0 +1,197 @@
+"""Models and people side by side: one paradigm, the same lists, the same analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from memsim.analysis.curves import CURVES, curve_table, root_mean_squared_difference, summary_table
+from memsim.data.shipped import has_tables, load_curves, load_summary
+from memsim.errors import InputError
+from memsim.paradigm import Paradigm
+from memsim.provenance import versions
+from memsim.recall_loop import simulate
+from memsim.recalls import Recalls
+from memsim.registry import DATASETS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from memsim.model import MemoryModel
+
+LISTS_PER_SUBJECT = 100
+"""Lists that one simulated participant takes, about what people took; intervals are over participants."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Human curves to compare with, computed from recalls at hand or taken from the shipped tables."""
+
+    label: str
+    paradigm: Paradigm
+    curves: pd.DataFrame
+    summary: pd.DataFrame
+    provenance: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, name: str, condition: str | None = None) -> People:
+        """People of a data set: from its recalls where they are at hand or must be, else from shipped tables."""
+        dataset = DATASETS.get(name)
+        condition = dataset.condition(condition)
+        label = dataset.name if condition == dataset.default else f"{dataset.name}:{condition}"
+        paradigm = dataset.paradigm(condition)
+        if has_tables(name) and not dataset.at_hand():
+            provenance = {
+                "dataset": dataset.name,
+                "condition": condition,
+                "citation": dataset.citation,
+                "form": "curves shipped with memsim",
+            }
+            return cls(label, paradigm, load_curves(name, condition), load_summary(name, condition), provenance)
+        recalls = dataset.load(condition)
+        provenance = {**recalls.provenance, "form": "recalls, list by list"}
+        return cls(label, paradigm, curve_table(recalls), summary_table(recalls), provenance)
+
+    @classmethod
+    def matching(cls, paradigm: Paradigm) -> People | None:
+        """People of the first data set with shipped tables who did this task, whatever the output limit."""
+        for name in DATASETS.names():
+            dataset = DATASETS.get(name)
+            for condition in dataset.conditions if has_tables(name) else ():
+                if differing_settings(dataset.paradigm(condition), paradigm) <= {"output_limit"}:
+                    return cls.load(name, condition)
+        return None
+
+
+def differing_settings(one: Paradigm, other: Paradigm) -> set[str]:
+    """Names of the settings in which two paradigms differ; ``"paradigm"`` if they are different tasks."""
+    if type(one) is not type(other):
+        return {"paradigm"}
+    mine, theirs = one.values(), other.values()
+    return {name for name in mine if mine[name] != theirs[name]}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What :func:`compare` found.
+
+    ``curves``: ``source, kind, curve, x, mean, sem, low, high, n_subjects``, kind "people" or "model".
+    ``summary``: a row per source; the means of :func:`memsim.analysis.summary_table`, their standard errors
+    as ``..._sem``, and the distance to people of each curve as ``rmsd_...``.
+    ``recalls``: those of each model. ``manifest``: versions, settings, parameters, seed and times.
+    """
+
+    curves: pd.DataFrame
+    summary: pd.DataFrame
+    recalls: Mapping[str, Recalls]
+    manifest: Mapping[str, Any]
+
+    def figure(self) -> Figure:
+        """Serial position curve, first recall and lag-CRP of all models, with people over them."""
+        from memsim.analysis.figures import comparison_figure
+
+        sources = self.curves.groupby("source", sort=False)
+        tables = {name: table for name, table in sources if table["kind"].iloc[0] == "model"}
+        people = self.curves[self.curves["kind"] == "people"]
+        if people.empty:
+            return comparison_figure(tables, title=self.manifest["title"])
+        label = f"people ({people['source'].iloc[0]})"
+        return comparison_figure(tables, people, people_label=label, title=self.manifest["title"])
+
+
+def compare(
+    models: Mapping[str, MemoryModel[Any]],
+    paradigm: Paradigm,
+    people: People | str | None = None,
+    *,
+    n_trials: int = 5000,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Comparison:
+    """Run every model through the same trials of ``paradigm`` and set it beside people.
+
+    Parameters
+    ----------
+    models : by the names they are to have in tables and figures.
+    paradigm : the task.
+    people : whom to compare with, optional: a data set, ``"name"`` or ``"name:condition"``, or
+        :class:`People`; their lists must be as long as the paradigm's.
+    n_trials : lists for each model, dealt to simulated participants of 100 lists each.
+    seed : of the lists and of every model's simulation.
+    progress : told of each finished step.
+
+    Raises
+    ------
+    InputError : no model, or people whose lists have another length.
+    """
+    if not models:
+        raise InputError("compare: name at least one model")
+    if isinstance(people, str):
+        people = People.load(*people.split(":", 1))
+    if people is not None and people.paradigm.list_length != paradigm.list_length:
+        raise InputError(
+            f"{people.label} has lists of {people.paradigm.list_length} items, the models would get "
+            f"{paradigm.list_length}; leave the list length to the data, or compare with none"
+        )
+    started, clock = datetime.now(UTC), perf_counter()
+    trials = paradigm.trials(n_trials, seed, subjects=max(1, n_trials // LISTS_PER_SUBJECT))
+    recalls: dict[str, Recalls] = {}
+    curves, summaries = [], []
+    if people is not None:
+        curves.append(people.curves.assign(source=people.label, kind="people"))
+        summaries.append(_row(people.label, "people", people.summary))
+    for name, model in models.items():
+        recalls[name] = simulate(model, trials, seed)
+        progress(f"{name}: simulated")
+        table = curve_table(recalls[name])
+        row = _row(name, "model", summary_table(recalls[name]))
+        if people is not None:
+            distances = root_mean_squared_difference(table, people.curves)
+            row |= {f"rmsd_{curve}": distances[curve] for curve in CURVES}
+        curves.append(table.assign(source=name, kind="model"))
+        summaries.append(row)
+        progress(f"{name}: analysed")
+    manifest = {
+        "title": f"{paradigm_title(paradigm)}; {n_trials:,} lists per model",
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(perf_counter() - clock, 3),
+        "seed": seed,
+        "trials": n_trials,
+        "subjects": len(trials.subjects),
+        "paradigm": {"name": type(paradigm).__name__, "settings": paradigm.values()},
+        "models": {
+            name: {"class": type(model).__name__, "likelihood": model.likelihood, "parameters": model.values()}
+            for name, model in models.items()
+        },
+        "people": None if people is None else dict(people.provenance),
+        "lists_cut_short": {name: int((~recall.stopped).sum()) for name, recall in recalls.items()},
+        "versions": versions(),
+    }
+    ordered = pd.concat(curves, ignore_index=True)
+    ordered = ordered[["source", "kind", *ordered.columns.drop(["source", "kind"])]]
+    return Comparison(ordered, pd.DataFrame(summaries), recalls, manifest)
+
+
+def paradigm_title(paradigm: Paradigm) -> str:
+    """The task in words: ``Immediate free recall of 20 items, 1 s each``."""
+    between, after = paradigm.inter_item_distraction, paradigm.retention_interval
+    task = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(paradigm).__name__)
+    kind = "continuous-distractor" if between else "delayed" if after else "immediate"
+    title = f"{kind.capitalize()}{task} of {paradigm.list_length} items, {paradigm.presentation_time:g} s each"
+    if between:
+        title += f", {between:g} s of distraction between items"
+    if after:
+        title += f", {after:g} s before the test"
+    return title
+
+
+def _row(source: str, kind: str, summary: pd.DataFrame) -> dict[str, Any]:
+    means = dict(zip(summary["statistic"], summary["mean"], strict=True))
+    errors = {f"{name}_sem": sem for name, sem in zip(summary["statistic"], summary["sem"], strict=True)}
+    errors = {name: sem for name, sem in errors.items() if pd.notna(sem)}
+    return {"source": source, "kind": kind, **means, **errors}

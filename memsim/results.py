@@ -1,0 +1,51 @@
+"""A comparison on disk: every file whole, or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from memsim.errors import InputError
+
+if TYPE_CHECKING:
+    from memsim.comparison import Comparison
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
+    """Write figure, tables, recalls and manifest into ``folder``.
+
+    All files are written elsewhere first and then moved into place one by one, the manifest last with the
+    sha256 of the others. So an interrupted run leaves no half-written file, and a folder whose manifest
+    fits its files is complete.
+
+    Returns
+    -------
+    list of Path : the files, in the order in which they are worth looking at.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+    except OSError as error:
+        raise InputError(f"results cannot be written to {folder}: {error}") from error
+    try:
+        figure = comparison.figure()
+        figure.savefig(scratch / "comparison.png", dpi=200)
+        figure.savefig(scratch / "comparison.pdf", metadata={"CreationDate": None})
+        comparison.summary.to_csv(scratch / "summary.csv", index=False)
+        comparison.curves.to_csv(scratch / "curves.csv", index=False)
+        frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
+        recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])
+        recalls.reset_index("model").to_csv(scratch / "recalls.csv", index=False)
+        written = sorted(scratch.iterdir())
+        digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written}
+        manifest = json.dumps({**comparison.manifest, "sha256": digests}, indent=2, ensure_ascii=False)
+        (scratch / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
+        return [path.replace(folder / path.name) for path in [*written, scratch / "manifest.json"]]
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
