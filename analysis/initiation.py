@@ -37,6 +37,8 @@ def probability_of_nth_recall(
     length = recalls.list_length
     if n is not None and not 1 <= n <= length:
         raise InputError(f"probability_of_nth_recall: n={n} is outside 1..{length}, the list length")
+    if responses not in ("correct", "all"):
+        raise InputError(f"probability_of_nth_recall: responses={responses!r} is neither 'correct' nor 'all'")
     outputs = range(1, length + 1) if n is None else range(n, n + 1)
     codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
     if responses == "correct":

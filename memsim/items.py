@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,9 +37,9 @@ class ItemPool:
         labels = np.array(self.labels)
         if labels.ndim != 1:
             raise InputError(f"ItemPool: labels must be one-dimensional, got shape {labels.shape}")
-        unique, counts = np.unique(labels, return_counts=True)
-        if len(unique) != len(labels):
-            raise InputError(f"ItemPool: the label {unique[counts > 1][0]!r} stands more than once")
+        label, count = next(iter(Counter(labels.tolist()).most_common(1)), ("", 0))
+        if count > 1:
+            raise InputError(f"ItemPool: the label {label!r} stands more than once")
         object.__setattr__(self, "labels", frozen(labels))
         n = len(labels)
         for name, columns in (("features", None), ("similarity", n)):

@@ -75,8 +75,8 @@ class Paradigm(Parameterized, ABC):
         subjects : number of simulated participants, numbered from 1.
         """
         for name, value in (("n_trials", n_trials), ("subjects", subjects)):
-            if value < 1:
-                raise InputError(f"{type(self).__name__}.trials: {name}={value} must be at least 1")
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise InputError(f"{type(self).__name__}.trials: {name}={value!r} must be a whole number above 0")
         if pool is None:
             pool = ItemPool.numbered(max(1000, self.list_length))
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))

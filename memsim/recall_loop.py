@@ -47,6 +47,8 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
     ModelError : the probabilities of a step are negative, not finite or do not sum to one.
     """
     _require_model(model)
+    if not isinstance(trials, Trials):
+        raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
     return model.simulate(trials, seed)
 
 
@@ -85,6 +87,7 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
     """
     import pandas as pd
 
+    _require_model(model)
     outcomes = scored_outcomes(recalls, model.repeats)
     return pd.DataFrame(
         {

@@ -116,7 +116,7 @@ class Recalls:
     ) -> Recalls:
         """Read the recall matrix that the field exchanges: one row per list, positions in output order.
 
-        The words themselves are not in such a matrix, so items are named after their serial positions.
+        The words themselves are not in such a matrix, so items are numbered by their serial positions.
 
         Parameters
         ----------
@@ -133,9 +133,8 @@ class Recalls:
         positions = index_matrix(matrix, "Recalls.from_matrix")
         task = paradigm or PARADIGMS.build("free_recall", {"list_length": list_length})
         n_trials = len(positions)
-        pool = ItemPool(np.arange(1, list_length + 1))
         items = np.broadcast_to(np.arange(list_length, dtype=np.int32), (n_trials, list_length))
-        trials = Trials(items, pool, task, subject, list)
+        trials = Trials(items, ItemPool.numbered(list_length), task, subject, list)
         stopped = NOT_GIVEN if output_limit is None else np.count_nonzero(positions, axis=1) < output_limit
         return cls(trials, positions, stopped, times, provenance=provenance or {})
 

@@ -137,7 +137,7 @@ def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tu
         raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
     if (counts == 0).any():
         orphan = recall.loc[recall["trial"] == int(np.argmin(counts))].iloc[0]
-        raise InputError(f"subject {orphan['subject']!r}, list {orphan['list']!r} has responses but no study rows")
+        raise InputError(f"{_which(orphan)} has responses but no study rows")
     if counts.min() != counts.max():
         lengths, lists = np.unique(counts, return_counts=True)
         found = ", ".join(f"{n} of {length}" for length, n in zip(lengths, lists, strict=True))
@@ -148,17 +148,16 @@ def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tu
     wrong = study["position"].to_numpy() != np.tile(np.arange(1, list_length + 1), n_trials)
     if wrong.any():
         row = study[wrong].iloc[0]
-        raise InputError(
-            f"subject {row['subject']!r}, list {row['list']!r}: study positions are not 1 to {list_length}, each once"
-        )
+        raise InputError(f"{_which(row)}: study positions are not 1 to {list_length}, each once")
     code, labels = pd.factorize(pd.concat([study["item"], recall["item"]]))
     items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
     ordered = np.sort(items, axis=1)
     twice = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
     if twice.any():
         row = study.iloc[int(np.argmax(twice)) * list_length]
-        raise InputError(
-            f"subject {row['subject']!r}, list {row['list']!r} holds an item twice, "
-            "so a response to it has no single serial position"
-        )
+        raise InputError(f"{_which(row)} holds an item twice, so a response to it has no single serial position")
     return items, ItemPool(np.asarray(labels)), code
+
+
+def _which(row: pd.Series) -> str:
+    return f"subject {row['subject']}, list {row['list']}"

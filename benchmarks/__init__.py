@@ -1,0 +1,1 @@
+"""Timings, as ratios to other software on the same data in one run."""

@@ -1,0 +1,47 @@
+"""What several tests share: psifr's data sets, and the files of Murdock (1962) where they are at hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from psifr import fr
+
+from memsim import Recalls
+
+MURDOCK = Path(__file__).parents[2] / "shared" / "data" / "human" / "murdock1962.csv"
+TARGETS = MURDOCK.parents[1] / "targets"
+
+
+@pytest.fixture(scope="session", params=["Morton2013", "peers_notask"])
+def psifr_table(request: pytest.FixtureRequest) -> pd.DataFrame:
+    return fr.sample_data(request.param)
+
+
+@pytest.fixture(scope="session")
+def murdock_matrix() -> pd.DataFrame:
+    """Murdock (1962), list by list, recoded; the data have no licence, so they are not in the repository."""
+    if not MURDOCK.is_file():
+        pytest.skip(f"needs the trial-level data of Murdock (1962) at {MURDOCK}")
+    return pd.read_csv(MURDOCK)
+
+
+@pytest.fixture
+def murdock_files(murdock_matrix: pd.DataFrame, tmp_path: Path) -> Path:
+    """A folder with the original files of three conditions, byte for byte (their sha256 says so)."""
+    # The recoding lost nothing of these three: only 88 became -1, and the last line of 10-2 is not a list.
+    for condition, end in (("10-2", "0 "), ("20-1", ""), ("20-2", "")):
+        rows = murdock_matrix[murdock_matrix["condition"] == condition].filter(regex=r"^r\d+$").to_numpy()
+        lines = [" ".join(str(88 if code == -1 else code) for code in row if code) for row in rows]
+        (tmp_path / f"fr{condition}.txt").write_text("".join(f"{line} \r\n" for line in lines) + end, newline="")
+    return tmp_path
+
+
+@pytest.fixture
+def messy_recalls() -> Recalls:
+    """Random responses with repeats, intrusions and empty lists: 60 lists of 7, 4 subjects."""
+    rng = np.random.default_rng(7)
+    matrix = rng.integers(-1, 8, size=(60, 9))
+    matrix[matrix == 0] = 3
+    matrix[np.arange(9) >= rng.integers(0, 10, size=(60, 1))] = 0
+    return Recalls.from_matrix(matrix, list_length=7, subject=np.repeat([3, 1, 2, 5], 15))

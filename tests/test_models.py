@@ -1,0 +1,242 @@
+"""What every registered model must hold, and each model's known answers."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memsim import MemoryModel, Trials, check_model, log_likelihood, simulate
+from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
+from memsim.check import Check, compare_frequencies, every_recall, run_checks
+from memsim.errors import ModelError
+from memsim.models import TCM, Strength
+from memsim.models.stopping import exponential_stopping
+from memsim.models.tcm import TCMSearch
+from memsim.paradigms import FreeRecall
+from memsim.registry import MODELS
+from memsim.seeding import stream
+
+everything = pytest.mark.parametrize("model", [MODELS.build(name, {}) for name in MODELS.names()], ids=MODELS.names())
+
+
+@everything
+def test_passes_the_model_checks(model: MemoryModel[Any]) -> None:
+    assert all(isinstance(check, Check) and not check.problem for check in check_model(model))
+
+
+@everything
+def test_all_recalls_of_four_items_sum_to_one(model: MemoryModel[Any]) -> None:
+    assert np.exp(log_likelihood(model, every_recall(model))).sum() == pytest.approx(1, abs=1e-9)
+
+
+@everything
+def test_simulation_agrees_with_likelihood_on_200_000_trials(model: MemoryModel[Any]) -> None:
+    paradigm = FreeRecall(list_length=4, output_limit=4)
+    assert compare_frequencies(model, simulate(model, paradigm.trials(200_000), seed=11)) == ""
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> None:
+    cls = data.draw(st.sampled_from([TCM, Strength]))
+    values = {
+        p.name: data.draw(st.sampled_from(p.options) if p.options else st.floats(p.low, p.high), label=p.name)
+        for p in cls.parameters()
+    }
+    model: MemoryModel[Any] = cls(**values)
+    possible = every_recall(model)
+    delayed = FreeRecall(list_length=4, output_limit=4, inter_item_distraction=2, retention_interval=5)
+    for paradigm in (possible.trials.paradigm, delayed):
+        trials = Trials(possible.trials.items, possible.trials.pool, paradigm)
+        total = np.exp(log_likelihood(model, type(possible)(trials, possible.positions, possible.stopped))).sum()
+        assert total == pytest.approx(1, abs=1e-9)
+
+
+# Checks that must fail: each breaks one promise of the interface.
+
+
+class Forgetful(Strength):
+    def recalled(self, state: Any, position: Any) -> Any:
+        return state
+
+
+class Leaky(Strength):
+    def outcome_probabilities(self, state: Any) -> Any:
+        mixed = 0.9 * state + 0.1 * state.mean(axis=0)
+        return mixed / mixed.sum(axis=1, keepdims=True)
+
+
+class Moody(Strength):
+    def outcome_probabilities(self, state: Any) -> Any:
+        noisy = state * np.random.default_rng().uniform(0.5, 1, state.shape)
+        return noisy / noisy.sum(axis=1, keepdims=True)
+
+
+class Unbounded(Strength):
+    def cue(self, state: Any, cue: str) -> Any:
+        if self.retention == 1:
+            raise ZeroDivisionError("retention of 1")
+        return super().cue(state, cue)
+
+
+class Hasty(Strength):
+    def simulate(self, trials: Trials, seed: int) -> Any:
+        return Strength(retention=0.9).simulate(trials, seed)
+
+
+class Boastful(Strength):
+    def trial_log_likelihood(self, recalls: Any, samples: int, seed: int) -> Any:
+        return super().trial_log_likelihood(recalls, samples, seed) / 2
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (Forgetful, ["should not be able to give"]),
+        (Leaky, ["only use the trial's own row"]),
+        (Moody, ["two runs with one seed differ"]),
+        (Unbounded, ["retention=1: retention of 1"]),
+        (Hasty, ["chi-square"]),
+        (Boastful, ["own likelihood", "by the steps"]),
+    ],
+)
+def test_model_checks_catch(broken: type[Strength], words: list[str]) -> None:
+    with pytest.raises(ModelError) as caught:
+        check_model(broken)
+    assert all(word in str(caught.value) for word in [broken.__name__, *words])
+
+
+def test_model_checks_survive_any_exception() -> None:
+    class Broken(Strength):
+        def study(self, state: Any, position: int) -> Any:
+            raise KeyError("oops")
+
+    failed = [check for check in run_checks(Broken) if check.problem]
+    assert len(failed) == 1 and "KeyError: 'oops' (" in failed[0].problem and "test_models.py:" in failed[0].problem
+
+
+# TCM
+
+
+def searched(model: TCM, **settings: Any) -> tuple[np.ndarray, TCMSearch]:
+    """The context at test, and the state of the search."""
+    paradigm = FreeRecall(**settings)
+    state = model.begin(paradigm.trials(1), stream(0, "unused"))
+    for event in paradigm.presentation():
+        state = model.study(state, event[0]) if type(event).__name__ == "Study" else model.distract(state, event[0])
+    context = state.context
+    state = model.cue(state, "free")
+    assert state.search is not None
+    return context, state.search
+
+
+def test_tcm_golden_case() -> None:
+    """L = 3, β = .6, γ = 1, τ = .4, context after its update: worked by hand."""
+    model = TCM(context_drift=0.6, choice_noise=0.4, stop_base=0)
+    paradigm = FreeRecall(list_length=3)
+    state = model.begin(paradigm.trials(1), stream(0, "unused"))
+    for position in range(3):
+        state = model.study(state, position)
+    assert np.allclose(state.context, [0.384, 0.48, 0.6, 0.512], atol=1e-12)
+    state = model.cue(state, "free")
+    assert state.search is not None
+    assert np.allclose(state.search.support, [[0.64, 0.80, 1.0]], atol=1e-12)
+    assert np.allclose(model.outcome_probabilities(state), [[0.107815, 0.239946, 0.652240, 0]], atol=5e-7)
+    state = model.recalled(state, np.array([1], dtype=np.int32))
+    assert state.search is not None
+    assert np.allclose(state.search.support[0, [0, 2]], [0.574629, 0.907921], atol=5e-7)
+    assert np.allclose(model.outcome_probabilities(state), [[0.158897, 0, 0.841103, 0]], atol=5e-7)
+
+
+@given(
+    drift=st.floats(0.05, 0.95), length=st.integers(1, 12), between=st.floats(0, 20), after=st.floats(0, 20),
+    rate=st.floats(0, 0.99),
+)  # fmt: skip
+def test_tcm_closed_forms(drift: float, length: int, between: float, after: float, rate: float) -> None:
+    """a_i = ρ_RI (ρ ρ_IPI)^(L-i), and contexts keep unit length (Howard & Kahana, 2002)."""
+    model = TCM(context_drift=drift, distraction_drift=rate)
+    settings = {"list_length": length, "inter_item_distraction": between, "retention_interval": after}
+    context, search = searched(model, **settings)
+    assert np.linalg.norm(context) == pytest.approx(1)
+    kept, second = np.sqrt(1 - drift**2), np.sqrt(1 - rate**2)
+    expected = second**after * (kept * second**between) ** (length - 1 - np.arange(length))
+    assert np.allclose(search.support[0], expected, atol=1e-12)
+    assert np.allclose(np.diag(search.overlap_gain), 1)
+
+
+def test_tcm_linear_activations_equal_explicit_context() -> None:
+    """The search, which never holds a context, against one that keeps every context vector."""
+    model = TCM(context_drift=0.7, old_to_new_context=0.6, association="pre")
+    length, order = 6, [4, 1, 5, 0]
+    units = np.eye(length + 1)
+    context, bound = units[length], []
+    for i in range(length):
+        bound.append(context)
+        context = np.sqrt(1 - 0.7**2) * context + 0.7 * units[i]
+    state = model.begin(FreeRecall(list_length=length).trials(1), stream(0, "unused"))
+    for i in range(length):
+        state = model.study(state, i)
+    state = model.cue(state, "free")
+    for item in order:
+        arriving = 0.6 * units[item] + bound[item]
+        arriving = arriving / np.linalg.norm(arriving)
+        overlap = context @ arriving
+        context = (np.sqrt(1 + 0.49 * (overlap**2 - 1)) - 0.7 * overlap) * context + 0.7 * arriving
+        assert np.linalg.norm(context) == pytest.approx(1)
+        state = model.recalled(state, np.array([item], dtype=np.int32))
+        assert state.search is not None
+        assert np.allclose(state.search.support[0], np.array(bound) @ context, atol=1e-12)
+
+
+def first_recall_and_crp(paradigm: FreeRecall) -> tuple[np.ndarray, dict[int, float]]:
+    recalls = simulate(TCM(), paradigm.trials(40_000), seed=5)
+    crp = lag_crp(recalls).set_index("lag")["prob"]
+    return probability_of_nth_recall(recalls)["prob"].to_numpy(), {lag: float(crp[lag]) for lag in (-1, 1)}
+
+
+def test_tcm_immediate_delayed_and_continuous_distractor_recall() -> None:
+    """Recency goes with a delay and comes back with continuous distraction; contiguity survives both.
+
+    Values of our own reference computation with these parameters, 16 items: first recall of the last
+    positions and lag-CRP at -1, +1; its stop rule and first steps differ slightly, hence the tolerance.
+    """
+    seconds = 16  # leaves 30% of context at the default rate
+    immediate, near = first_recall_and_crp(FreeRecall(list_length=16))
+    assert immediate[-3:] == pytest.approx([0.089, 0.194, 0.526], abs=0.01)
+    assert (near[-1], near[1]) == pytest.approx((0.167, 0.295), abs=0.035)
+    delayed, far = first_recall_and_crp(FreeRecall(list_length=16, retention_interval=seconds))
+    assert delayed[-5:] == pytest.approx([0.065, 0.075, 0.090, 0.113, 0.153], abs=0.01)
+    assert far[1] > 1.3 * far[-1] > 1.3 * 1 / 15
+    half = seconds * np.log(0.5) / np.log(0.3)  # seconds that leave 50%
+    settings = {"inter_item_distraction": half, "retention_interval": half}
+    continuous, wide = first_recall_and_crp(FreeRecall(list_length=16, **settings))
+    assert continuous[-5:] == pytest.approx([0.039, 0.043, 0.053, 0.091, 0.362], abs=0.01)
+    assert 1.2 < wide[1] / wide[-1] < 1.8
+    assert delayed[-1] < 0.4 * immediate[-1] and continuous[-1] > 2 * delayed[-1]
+
+
+def test_stopping_rule() -> None:
+    n = np.array([0, 1, 10, 20], dtype=np.int32)
+    stop = exponential_stopping(n, 20, 0.05, 0.3)
+    assert np.allclose(stop, [0.05, 0.05 * np.exp(0.3), 1 - 1e-9, 1], rtol=1e-12)
+
+
+# Strength
+
+
+def test_strength_first_recall_is_its_strength() -> None:
+    model = Strength(retention=0.5, residue=0.1, stopping=0.3)
+    recalls = simulate(model, FreeRecall(list_length=3).trials(100_000), seed=3)
+    strength = np.array([0.25, 0.5, 1]) + 0.1
+    first = probability_of_nth_recall(recalls, responses="all")["prob"].to_numpy()
+    assert np.abs(first - strength / (strength.sum() + 0.3)).max() < 0.006
+
+
+def test_strength_forgets_over_a_delay_and_has_no_contiguity() -> None:
+    curve = [
+        serial_position_curve(simulate(Strength(), FreeRecall(retention_interval=delay).trials(5000)))["prob"]
+        for delay in (0, 60)
+    ]
+    assert curve[0].iloc[-1] > 0.8 and curve[1].iloc[-1] - curve[1].iloc[9] < 0.03

@@ -1,0 +1,28 @@
+"""The README's Python runs as it stands, and its claims about the template hold."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MEMSIM_DATA", raising=False)
+    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(blocks) == 1
+    assert len([line for line in blocks[0].splitlines() if line]) <= 8
+    exec(compile(blocks[0], "README.md", "exec"), {})
+    assert (tmp_path / "figure.png").stat().st_size > 10_000
+
+
+def test_commands_in_the_readme_parse() -> None:
+    from memsim.cli import _parse
+
+    commands = re.findall(r"^memsim (.*?)(?: +#.*)?$", README, flags=re.MULTILINE)
+    commands = [command for command in commands if not command.startswith("runs models")]
+    assert len(commands) >= 7
+    for command in commands:
+        _parse(command.split())

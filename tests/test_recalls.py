@@ -1,0 +1,134 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from memsim import Recalls
+from memsim.analysis import lag_crp
+from memsim.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        ([[1, 2, 6]], r"row 0, output 3 is 6, but the list has 5 items; write -1"),
+        ([[1, 88, 0]], r"output 2 is 88"),
+        ([[1, -2, 0]], r"output 2 is -2"),
+        ([[1, 2], [3]], r"different lengths \(row 0 has 2, row 1 has 1\); pad"),
+        ([[1, np.nan]], r"row 0, column 1 is nan.*write 0"),
+        ([[1, 0, 2]], r"row 0 has no response at output 2 but one after it"),
+        ([[True, False]], r"expected whole numbers"),
+        ([[2**40, 0]], r"32-bit"),
+    ],
+)
+def test_bad_matrices(matrix: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Recalls.from_matrix(matrix, list_length=5)
+
+
+def test_bad_companions() -> None:
+    good = Recalls.from_matrix([[1, 2], [3, 0]], list_length=5)
+    with pytest.raises(InputError, match="1 rows of positions for 2 trials"):
+        Recalls(good.trials, np.array([[1]]))
+    with pytest.raises(InputError, match="stopped has shape"):
+        Recalls(good.trials, good.positions, stopped=np.array([True]))
+    with pytest.raises(InputError, match=r"row 1 has the time 2.0 at output 2"):
+        Recalls.from_matrix([[1, 2], [3, 0]], 5, times=[[0.5, 1.0], [1.0, 2.0]])
+    with pytest.raises(InputError, match="intruders must match"):
+        Recalls(good.trials, good.positions, intruders=np.array([[0, -1], [-1, -1]]))
+    with pytest.raises(InputError, match="subject has shape"):
+        Recalls.from_matrix([[1, 2]], 5, subject=[1, 2])
+
+
+def test_what_a_matrix_says() -> None:
+    recalls = Recalls.from_matrix([[2, -1, 2, 3], [0, 0, 0, 0], [1, 3, 2, 1]], list_length=3, output_limit=4)
+    assert recalls.output_of_item.tolist() == [[-1, 0, 3], [-1, -1, -1], [0, 2, 1]]
+    assert recalls.is_correct[0].tolist() == [True, False, False, True]
+    assert recalls.is_repeat[0].tolist() == [False, False, True, False]
+    assert recalls.is_intrusion.sum() == 1 and recalls.n_responses == 8
+    assert recalls.stopped.tolist() == [False, True, False]
+    assert recalls[1:].stopped.tolist() == [True, False]
+
+
+@given(arrays(np.int64, st.tuples(st.integers(1, 8), st.integers(0, 7)), elements=st.integers(-1, 5)))
+def test_correct_repeated_and_intruding_responses_add_up(matrix: np.ndarray) -> None:
+    matrix = np.where(np.cumsum(matrix == 0, axis=1) > 0, 0, matrix)
+    recalls = Recalls.from_matrix(matrix, list_length=5)
+    kinds = recalls.is_correct.astype(int) + recalls.is_repeat + recalls.is_intrusion
+    assert np.array_equal(kinds, (matrix != 0).astype(int))
+    for row, correct in zip(matrix, recalls.is_correct, strict=True):
+        seen: set[int] = set()
+        for code, is_correct in zip(row, correct, strict=True):
+            assert is_correct == (code > 0 and code not in seen)
+            seen.add(code)
+
+
+def test_times_and_intruders_survive_the_long_table() -> None:
+    frame = pd.DataFrame(
+        [
+            ("s1", 1, 1, "study", "cat", np.nan), ("s1", 1, 2, "study", "dog", np.nan),
+            ("s1", 2, 1, "study", "sun", np.nan), ("s1", 2, 2, "study", "sky", np.nan),
+            ("s1", 1, 1, "recall", "dog", 0.5), ("s1", 2, 2, "recall", "sky", 2.5),
+            ("s1", 2, 1, "recall", "cat", 1.5), ("s1", 2, 3, "recall", None, 3.5),
+        ],
+        columns=["subject", "list", "position", "trial_type", "item", "time"],
+    )  # fmt: skip
+    recalls = Recalls.from_frame(frame)
+    assert recalls.positions.tolist() == [[2, 0, 0], [-1, 2, -1]]
+    assert recalls.intruders is not None and recalls.times is not None
+    pool = recalls.trials.pool
+    assert pool.labels[recalls.intruders[1, 0]] == "cat" and recalls.intruders[1, 2] == -1
+    assert recalls.times[1].tolist() == [1.5, 2.5, 3.5]
+    again = recalls.to_frame()
+    assert again[again["trial_type"] == "recall"]["item"].tolist() == ["dog", "cat", "sky", "intrusion@3"]
+    assert np.array_equal(Recalls.from_frame(again).positions, recalls.positions)
+    assert np.array_equal(Recalls.from_frame(again).times, recalls.times, equal_nan=True)
+
+
+def test_long_table_round_trip(messy_recalls: Recalls) -> None:
+    again = Recalls.from_frame(messy_recalls.to_frame().sample(frac=1, random_state=1))
+    order = np.lexsort([again.trials.list, again.trials.subject])
+    expected = np.lexsort([messy_recalls.trials.list, messy_recalls.trials.subject])
+    assert np.array_equal(again.positions[order], messy_recalls.positions[expected])
+    pd.testing.assert_frame_equal(lag_crp(again), lag_crp(messy_recalls))
+
+
+def test_people_come_in_and_go_out_unchanged(psifr_table: pd.DataFrame) -> None:
+    recalls = Recalls.from_frame(psifr_table)
+    columns = ["subject", "list", "trial_type", "position", "item"]
+    ours = recalls.to_frame()[columns].sort_values(columns[:4], ignore_index=True)
+    theirs = psifr_table[columns].sort_values(columns[:4], ignore_index=True)
+    # psifr's tables leave gaps in some output positions; the order is what counts
+    for table in (ours, theirs):
+        table["position"] = table.groupby(["subject", "list", "trial_type"]).cumcount() + 1
+    pd.testing.assert_frame_equal(ours, theirs, check_dtype=False)
+
+
+TABLE = pd.DataFrame(
+    {
+        "subject": [1, 1, 1, 1, 1], "list": [1, 1, 1, 2, 2], "position": [1, 2, 1, 1, 2],
+        "trial_type": ["study", "study", "recall", "study", "study"], "item": ["a", "b", "b", "c", "d"],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.drop(columns="item"), r"lacks the column\(s\) item"),
+        (lambda t: t.assign(trial_type="test"), "trial_type 'test' in row 0"),
+        (lambda t: t.assign(position=[1, 2, None, 1, 2]), "no position in row 2"),
+        (lambda t: t.iloc[:4], r"different lengths \(1 of 1, 1 of 2 items\)"),
+        (lambda t: t.iloc[2:3], "no study rows"),
+        (lambda t: t.assign(list=[1, 1, 3, 2, 2]), "list 3 has responses but no study rows"),
+        (lambda t: t.assign(position=[1, 3, 1, 1, 2]), "positions are not 1 to 2, each once"),
+        (lambda t: t.assign(item=["a", "a", "a", "c", "d"]), "holds an item twice"),
+        (lambda t: t.assign(item=["a", None, "b", "c", "d"]), "no item in study row 1"),
+    ],
+)
+def test_bad_tables(change: object, message: str) -> None:
+    assert Recalls.from_frame(TABLE).positions.tolist() == [[2], [0]]
+    with pytest.raises(InputError, match=message):
+        Recalls.from_frame(change(TABLE))
