@@ -10,7 +10,7 @@ from memsim.analysis.initiation import probability_of_nth_recall
 from memsim.analysis.serial_position import serial_position_curve
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.analysis.transitions import lag_crp
-from memsim.recalls import Recalls
+from memsim.recalls import Recalls, require_recalls
 
 CURVES = {
     "serial_position": (serial_position_curve, "position"),
@@ -47,6 +47,7 @@ def summary_table(recalls: Recalls) -> pd.DataFrame:
         ``first_recall_at_end``: probability that recall begins among the last positions (those of recency);
         ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means.
     """
+    require_recalls(recalls)
     subjects = recalls.trials.subjects
     codes = recalls.trials.subject_codes
     lists = lists_per_subject(recalls)
@@ -73,10 +74,11 @@ def summary_table(recalls: Recalls) -> pd.DataFrame:
         "lag_plus_1": at_lag(1),
     }
     tidy = pd.DataFrame(values).melt(var_name="statistic")
-    table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").loc[list(values)]
+    table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").reindex(list(values))
     backward, forward = table.loc["lag_minus_1", "mean"], table.loc["lag_plus_1", "mean"]
     asymmetry = forward / backward if backward > 0 else np.nan
-    count = int(table.loc["lag_plus_1", "n_subjects"])
+    table["n_subjects"] = table["n_subjects"].fillna(0).astype(int)
+    count = table.loc["lag_plus_1", "n_subjects"]
     table.loc["lag_asymmetry"] = [asymmetry, np.nan, np.nan, np.nan, count]
     return table.astype({"n_subjects": int}).reset_index()
 

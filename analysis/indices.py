@@ -8,7 +8,7 @@ import pandas as pd
 from memsim.analysis.initiation import probability_of_nth_recall
 from memsim.analysis.serial_position import serial_position_curve
 from memsim.errors import InputError
-from memsim.recalls import Recalls
+from memsim.recalls import Recalls, require_recalls
 
 
 def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
@@ -31,6 +31,7 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     The middle is the middle third of the list, without positions that belong to an edge; in lists of up to
     8 items it is everything between the default edges.
     """
+    require_recalls(recalls)
     width, _ = _edges(recalls.list_length)
     return _index(recalls, slice(0, _checked(edge, width, recalls)))
 
@@ -42,6 +43,7 @@ def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     ----------
     edge : positions that count as the end; by default 4, and 1 in lists of up to 8 items.
     """
+    require_recalls(recalls)
     _, width = _edges(recalls.list_length)
     length = recalls.list_length
     return _index(recalls, slice(length - _checked(edge, width, recalls), length))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from memsim.analysis.subjects import counts_per_subject, lists_per_subject
 from memsim.errors import InputError
-from memsim.recalls import Recalls
+from memsim.recalls import Recalls, require_recalls
 
 
 def probability_of_nth_recall(
@@ -34,6 +34,7 @@ def probability_of_nth_recall(
 
     Source: Hogan (1975); Laming (1999), Howard & Kahana (1999) for the first recall.
     """
+    require_recalls(recalls)
     length = recalls.list_length
     if n is not None and not 1 <= n <= length:
         raise InputError(f"probability_of_nth_recall: n={n} is outside 1..{length}, the list length")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.subjects import counts_per_subject, lists_per_subject
-from memsim.recalls import Recalls
+from memsim.recalls import Recalls, require_recalls
 
 
 def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
@@ -19,6 +19,7 @@ def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
 
     Source: Murdock (1962). Equal to psifr's ``spc``.
     """
+    require_recalls(recalls)
     n_subjects, length = len(recalls.trials.subjects), recalls.list_length
     row, item = np.nonzero(recalls.output_of_item >= 0)
     cell = recalls.trials.subject_codes[row] * length + item

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.subjects import counts_per_subject
-from memsim.recalls import Recalls
+from memsim.recalls import Recalls, require_recalls
 
 
 def lag_crp(recalls: Recalls) -> pd.DataFrame:
@@ -23,6 +23,7 @@ def lag_crp(recalls: Recalls) -> pd.DataFrame:
 
     Source: Kahana (1996). Equal to psifr's ``lag_crp``.
     """
+    require_recalls(recalls)
     length = recalls.list_length
     codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
     # Outputs run along the first axis here, so that one output of all trials is contiguous.

@@ -56,6 +56,8 @@ def index_matrix(values: Any, what: str) -> IntArray:
 
 
 def _from_objects(values: Any, what: str) -> npt.NDArray[Any]:
+    if not hasattr(values, "__len__"):
+        raise InputError(f"{what}: expected a matrix (rows, columns), got {values!r}")
     rows = [np.asarray(row) for row in values]
     widths = sorted({row.size for row in rows})
     if len(widths) > 1:

@@ -129,8 +129,8 @@ def compare(
     ------
     InputError : no model, or people whose lists have another length.
     """
-    if not models:
-        raise InputError("compare: name at least one model")
+    if not isinstance(models, Mapping) or not models:
+        raise InputError('compare: models must name at least one model, as in {"TCM": TCM()}')
     if isinstance(people, str):
         people = People.load(*people.split(":", 1))
     if people is not None and people.paradigm.list_length != paradigm.list_length:

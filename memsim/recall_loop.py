@@ -15,7 +15,7 @@ from memsim.arrays import FloatArray, IntArray
 from memsim.errors import InputError, LikelihoodError, ModelError
 from memsim.paradigm import Study
 from memsim.provenance import versions
-from memsim.recalls import INTRUSION, NONE, Recalls
+from memsim.recalls import INTRUSION, NONE, Recalls, require_recalls
 from memsim.seeding import stream
 from memsim.trials import Trials
 
@@ -69,6 +69,7 @@ def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 
     LikelihoodError : the model only simulates.
     """
     _require_model(model)
+    require_recalls(recalls)
     if model.likelihood == "none":
         raise LikelihoodError(
             f"{type(model).__name__} only simulates: it has no likelihood of a recall sequence. "
@@ -88,6 +89,7 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
     import pandas as pd
 
     _require_model(model)
+    require_recalls(recalls)
     outcomes = scored_outcomes(recalls, model.repeats)
     return pd.DataFrame(
         {
@@ -107,6 +109,7 @@ def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: 
     NaN where there was no event. For a model whose encoding is random this is one draw of it, ``seed``'s.
     """
     _require_model(model)
+    require_recalls(recalls)
     return _teacher_forced(model, recalls, stream(seed, "encoding", 0))
 
 

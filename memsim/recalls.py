@@ -24,6 +24,15 @@ NONE = 0
 INTRUSION = -1
 
 
+def require_recalls(value: Any) -> None:
+    """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`, saying how to get one."""
+    if not isinstance(value, Recalls):
+        raise InputError(
+            f"expected memsim.Recalls, got {type(value).__name__}; Recalls.from_frame reads a long table, "
+            "Recalls.from_matrix a recall matrix"
+        )
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Recalls:
     """Responses in output order, with the trials they answer. Frozen.

@@ -86,6 +86,8 @@ def recalls_from_frame(
     InputError : missing columns or values, an unknown ``trial_type``, lists of different lengths, an item
         studied twice in a list, or responses to a list that was never studied; says which.
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(frame.columns)}")

@@ -56,6 +56,8 @@ class Trials:
         subject = np.ones(n_trials, dtype=np.int64) if self.subject is None else np.array(self.subject)
         if subject.shape != (n_trials,):
             raise InputError(f"Trials: subject has shape {subject.shape}, expected ({n_trials},)")
+        if (subject != subject).any():
+            raise InputError(f"Trials: trial {int(np.argmax(subject != subject))} has no subject (NaN)")
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "subject", frozen(subject))
         number = self._number_lists() if self.list is None else np.array(self.list)

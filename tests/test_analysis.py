@@ -152,6 +152,20 @@ def test_edges_of_the_possible(length: int, responses: list[int]) -> None:
     assert np.isnan(primacy_index(recalls)["contrast"].iloc[0]) == (length < 4 or responses != [1])
 
 
+def test_no_lists_at_all() -> None:
+    nothing = Recalls.from_matrix([[1]], 4)[[]]
+    for analysis in (serial_position_curve, lag_crp, probability_of_nth_recall, primacy_index, curve_table):
+        assert len(analysis(nothing)) == 0
+    assert summary_table(nothing)["n_subjects"].sum() == 0
+
+
+def test_a_table_is_not_recalls() -> None:
+    table = Recalls.from_matrix([[1]], 4).to_frame()
+    for analysis in (serial_position_curve, lag_crp, probability_of_nth_recall, primacy_index, recency_index):
+        with pytest.raises(InputError, match="got DataFrame; Recalls.from_frame reads a long table"):
+            analysis(table)
+
+
 def test_mean_over_subjects() -> None:
     frame = pd.DataFrame(
         {"subject": [1, 2, 3, 1, 2, 3], "x": [1, 1, 1, 2, 2, 2], "prob": [0.1, 0.2, 0.6, 1, np.nan, 0]}

@@ -66,8 +66,10 @@ def test_people_are_found_by_their_task() -> None:
 
 
 def test_bad_comparisons() -> None:
-    with pytest.raises(InputError, match="at least one model"):
-        compare({}, FreeRecall())
+    unnamed: list[object] = [{}, [TCM()]]
+    for nothing in unnamed:
+        with pytest.raises(InputError, match="at least one model"):
+            compare(nothing, FreeRecall())
     with pytest.raises(InputError, match="lists of 30 items, the models would get 20"):
         compare({"a": TCM()}, FreeRecall(), "murdock1962:30-1")
 

@@ -21,6 +21,8 @@ from memsim.errors import InputError
         ([[1, 0, 2]], r"row 0 has no response at output 2 but one after it"),
         ([[True, False]], r"expected whole numbers"),
         ([[2**40, 0]], r"32-bit"),
+        (None, r"expected a matrix.*got None"),
+        ([1, 2, 3], r"got 1 dimension"),
     ],
 )
 def test_bad_matrices(matrix: object, message: str) -> None:
@@ -38,6 +40,8 @@ def test_bad_companions() -> None:
         Recalls.from_matrix([[1, 2], [3, 0]], 5, times=[[0.5, 1.0], [1.0, 2.0]])
     with pytest.raises(InputError, match="intruders must match"):
         Recalls(good.trials, good.positions, intruders=np.array([[0, -1], [-1, -1]]))
+    with pytest.raises(InputError, match=r"trial 1 has no subject \(NaN\)"):
+        Recalls.from_matrix([[1], [2]], 5, subject=[1, np.nan])
     with pytest.raises(InputError, match="subject has shape"):
         Recalls.from_matrix([[1, 2]], 5, subject=[1, 2])
 
