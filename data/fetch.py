@@ -29,8 +29,15 @@ def cache_folder() -> Path:
 
 
 def local_path(file: RemoteFile) -> Path | None:
-    """Where ``file`` already lies, in the folder named by ``MEMSIM_DATA`` or in the cache; unchecked."""
+    """Where ``file`` already lies, in the folder named by ``MEMSIM_DATA`` or in the cache; unchecked.
+
+    Raises
+    ------
+    DataError : ``MEMSIM_DATA`` names something that is not a folder.
+    """
     named = os.environ.get(ENVIRONMENT)
+    if named and not Path(named).is_dir():
+        raise DataError(f"{ENVIRONMENT} names {named}, which is not a folder; name another, or unset it")
     folders = [Path(named)] if named else []
     return next((folder / file.name for folder in [*folders, cache_folder()] if (folder / file.name).is_file()), None)
 

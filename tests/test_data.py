@@ -122,6 +122,12 @@ def test_no_network(no_network: Path) -> None:
     assert "fr30-1.txt could not be fetched" in message and ENVIRONMENT in message and "unreachable" in message
 
 
+def test_a_folder_that_is_not_there(no_network: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(no_network / "nowhere"))
+    with pytest.raises(DataError, match="MEMSIM_DATA names .*nowhere, which is not a folder"):
+        load_dataset("murdock1962", "20-1")
+
+
 def test_corrupt_cache(no_network: Path, murdock_files: Path) -> None:
     no_network.mkdir()
     shutil.copy(murdock_files / "fr20-1.txt", no_network)
