@@ -1,5 +1,5 @@
 from .curves import curve_table, root_mean_squared_difference, summary_table
-from .figures import comparison_figure
+from .figures import comparison_figure, save_figure
 from .indices import primacy_index, recency_index
 from .initiation import probability_of_nth_recall
 from .serial_position import serial_position_curve
@@ -15,6 +15,7 @@ __all__ = [
     "probability_of_nth_recall",
     "recency_index",
     "root_mean_squared_difference",
+    "save_figure",
     "serial_position_curve",
     "summary_table",
 ]

@@ -36,14 +36,15 @@ def curve_table(recalls: Recalls) -> pd.DataFrame:
 
 
 def summary_table(recalls: Recalls) -> pd.DataFrame:
-    """A few numbers that say how recall went, as means over subjects.
+    """A few numbers that say how recall went, as means over subjects or, where said, as ratios of such means.
 
     Returns
     -------
     DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics
 
         ``recalled``, ``intrusions``, ``repeats``: per list; ``recalled`` counts each item once;
-        ``primacy``, ``recency``: the difference indices; ``primacy_contrast``, ``recency_contrast``;
+        ``primacy``, ``recency``: the difference indices; ``primacy_contrast``, ``recency_contrast``: the
+        contrasts, of the mean edge and the mean middle;
         ``first_recall_at_end``: probability that recall begins among the last positions (those of recency);
         ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means.
     """
@@ -66,21 +67,26 @@ def summary_table(recalls: Recalls) -> pd.DataFrame:
         "intrusions": per_list(recalls.is_intrusion),
         "repeats": per_list(recalls.is_repeat),
         "primacy": primacy["difference"],
-        "primacy_contrast": primacy["contrast"],
         "recency": recency["difference"],
-        "recency_contrast": recency["contrast"],
         "first_recall_at_end": recency["first_recall"],
         "lag_minus_1": at_lag(-1),
         "lag_plus_1": at_lag(1),
     }
     tidy = pd.DataFrame(values).melt(var_name="statistic")
     table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").reindex(list(values))
-    backward, forward = table.loc["lag_minus_1", "mean"], table.loc["lag_plus_1", "mean"]
-    asymmetry = forward / backward if backward > 0 else np.nan
     table["n_subjects"] = table["n_subjects"].fillna(0).astype(int)
-    count = table.loc["lag_plus_1", "n_subjects"]
-    table.loc["lag_asymmetry"] = [asymmetry, np.nan, np.nan, np.nan, count]
+    for name, index in (("primacy_contrast", primacy), ("recency_contrast", recency)):
+        edge, middle = index["edge"].mean(), index["middle"].mean()
+        table.loc[name] = _ratio(edge - middle, edge + middle, len(index))
+    forward, backward = table.loc["lag_plus_1"], table.loc["lag_minus_1"]
+    table.loc["lag_asymmetry"] = _ratio(forward["mean"], backward["mean"], forward["n_subjects"])
     return table.astype({"n_subjects": int}).reset_index()
+
+
+def _ratio(numerator: float, denominator: float, n_subjects: float) -> dict[str, float]:
+    """A row for a ratio of means, which has no standard error of its own."""
+    mean = numerator / denominator if denominator > 0 else np.nan
+    return {"mean": mean, "sem": np.nan, "low": np.nan, "high": np.nan, "n_subjects": n_subjects}
 
 
 def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -39,7 +40,7 @@ def comparison_figure(
     where most of its data are.
     """
     style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=1.1)}
-    style |= {"legend.frameon": False, "pdf.fonttype": 42, "axes.titlelocation": "left"}
+    style |= {"legend.frameon": False}
     with matplotlib.rc_context(style):
         figure = Figure(figsize=(10.5, 3.6), layout="constrained")
         axes = figure.subplots(1, len(PANELS))
@@ -57,6 +58,12 @@ def comparison_figure(
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize="medium")
     return figure
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write ``figure`` in the format that the name of ``path`` says; text in a PDF stays text, and no date goes in."""
+    with matplotlib.rc_context({"pdf.fonttype": 42}):
+        figure.savefig(path, dpi=200, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
 
 
 def _points(table: pd.DataFrame, curve: str) -> pd.DataFrame:

@@ -29,11 +29,12 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
         ``edge_recalled, edge_possible, middle_recalled, middle_possible``: the counts.
 
     The middle is the middle third of the list, without positions that belong to an edge; in lists of up to
-    8 items it is everything between the default edges.
+    8 items it is everything between the edges.
     """
     require_recalls(recalls)
-    width, _ = _edges(recalls.list_length)
-    return _index(recalls, slice(0, _checked(edge, width, recalls)))
+    first, last = _edges(recalls.list_length)
+    first = _checked(edge, first, recalls)
+    return _index(recalls, slice(0, first), _middle(recalls.list_length, first, last))
 
 
 def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
@@ -44,9 +45,10 @@ def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     edge : positions that count as the end; by default 4, and 1 in lists of up to 8 items.
     """
     require_recalls(recalls)
-    _, width = _edges(recalls.list_length)
     length = recalls.list_length
-    return _index(recalls, slice(length - _checked(edge, width, recalls), length))
+    first, last = _edges(length)
+    last = _checked(edge, last, recalls)
+    return _index(recalls, slice(length - last, length), _middle(length, first, last))
 
 
 def _edges(list_length: int) -> tuple[int, int]:
@@ -57,18 +59,18 @@ def _edges(list_length: int) -> tuple[int, int]:
 def _checked(edge: int | None, default: int, recalls: Recalls) -> int:
     if edge is None:
         return default
-    if not 1 <= edge <= recalls.list_length:
-        raise InputError(f"edge={edge} is outside 1..{recalls.list_length}, the list length")
+    if not isinstance(edge, int | np.integer) or not 1 <= edge <= recalls.list_length:
+        raise InputError(f"edge={edge!r} is not a whole number in 1..{recalls.list_length}, the list length")
     return edge
 
 
-def _middle(list_length: int) -> slice:
-    first, last = _edges(list_length)
+def _middle(list_length: int, first: int, last: int) -> slice:
     third = list_length // 3 if list_length > 8 else 0
-    return slice(max(third, first), min(list_length - third, list_length - last))
+    start = max(third, first)
+    return slice(start, max(start, list_length - max(third, last)))
 
 
-def _index(recalls: Recalls, edge: slice) -> pd.DataFrame:
+def _index(recalls: Recalls, edge: slice, middle: slice) -> pd.DataFrame:
     length = recalls.list_length
     subjects = recalls.trials.subjects
     curve = serial_position_curve(recalls)
@@ -76,7 +78,6 @@ def _index(recalls: Recalls, edge: slice) -> pd.DataFrame:
     possible = curve["possible"].to_numpy().reshape(len(subjects), length)
     first = probability_of_nth_recall(recalls)
     begun = first["actual"].to_numpy().reshape(len(subjects), length)
-    middle = _middle(length)
     columns = {
         "edge_recalled": recalled[:, edge].sum(axis=1),
         "edge_possible": possible[:, edge].sum(axis=1),

@@ -36,8 +36,8 @@ def probability_of_nth_recall(
     """
     require_recalls(recalls)
     length = recalls.list_length
-    if n is not None and not 1 <= n <= length:
-        raise InputError(f"probability_of_nth_recall: n={n} is outside 1..{length}, the list length")
+    if n is not None and not (isinstance(n, int | np.integer) and 1 <= n <= length):
+        raise InputError(f"probability_of_nth_recall: n={n!r} is not a whole number in 1..{length}, the list length")
     if responses not in ("correct", "all"):
         raise InputError(f"probability_of_nth_recall: responses={responses!r} is neither 'correct' nor 'all'")
     outputs = range(1, length + 1) if n is None else range(n, n + 1)

@@ -74,7 +74,6 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
         np.where(beyond, INTRUSION, codes_at),
         paradigm.list_length,
         subject=np.repeat(np.arange(1, SUBJECTS + 1), LISTS_EACH),
-        output_limit=paradigm.max_responses,
         paradigm=paradigm,
         provenance=provenance,
     )

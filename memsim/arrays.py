@@ -31,6 +31,11 @@ def index_matrix(values: Any, what: str) -> IntArray:
     ------
     InputError : ragged rows, the wrong number of dimensions, NaN, or a fraction; the message says where.
     """
+    if hasattr(values, "to_numpy"):
+        try:
+            values = values.to_numpy(dtype=float, na_value=np.nan)
+        except (TypeError, ValueError):
+            raise InputError(f"{what}: expected whole numbers, got a table with other values") from None
     try:
         array = np.asarray(values)
     except ValueError:

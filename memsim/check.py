@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.special import chdtrc
 
+from memsim.arrays import FloatArray
 from memsim.errors import MemsimError, ModelError
+from memsim.items import ItemPool
 from memsim.model import MemoryModel
 from memsim.paradigm import Paradigm
 from memsim.recall_loop import (
@@ -20,14 +22,15 @@ from memsim.recall_loop import (
     simulate,
     simulate_steps,
 )
-from memsim.recalls import Recalls
-from memsim.registry import PARADIGMS
+from memsim.recalls import Recalls, free_recall_unless
 from memsim.trials import Trials
 
 LIST_LENGTH = 4
 SIMULATED = 20_000
 P_VALUE = 1e-6
 """A sound model fails the comparison of frequencies about once in a million."""
+REPLICATES, SAMPLES = 10, 100
+"""How often, and with how many encodings, a sampled likelihood is estimated to learn its error."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,21 @@ class Check:
     problem: str = ""
 
 
-def check_model(model: MemoryModel[Any] | type[MemoryModel[Any]], *, seed: int = 0) -> list[Check]:
-    """Check that a model keeps the contract of :class:`memsim.MemoryModel`, in free recall.
+def check_model(
+    model: MemoryModel[Any] | type[MemoryModel[Any]],
+    *,
+    paradigm: Paradigm | None = None,
+    pool: ItemPool | None = None,
+    seed: int = 0,
+) -> list[Check]:
+    """Check that a model keeps the contract of :class:`memsim.MemoryModel`.
+
+    Parameters
+    ----------
+    model : an instance, or a class to be built with its defaults.
+    paradigm : the task to check it in, with other list lengths as the checks need them; free recall if not
+        given.
+    pool : where items come from, for a model that reads their features; at least 12 items.
 
     Returns
     -------
@@ -49,7 +65,7 @@ def check_model(model: MemoryModel[Any] | type[MemoryModel[Any]], *, seed: int =
     ------
     ModelError : one or more checks failed; the message names each, with what to look for.
     """
-    checks = run_checks(model, seed=seed)
+    checks = run_checks(model, paradigm=paradigm, pool=pool, seed=seed)
     failed = [f"- {check.name}: {check.problem}" for check in checks if check.problem]
     if failed:
         name = model.__name__ if isinstance(model, type) else type(model).__name__
@@ -57,8 +73,14 @@ def check_model(model: MemoryModel[Any] | type[MemoryModel[Any]], *, seed: int =
     return checks
 
 
-def run_checks(model: MemoryModel[Any] | type[MemoryModel[Any]], *, seed: int = 0) -> list[Check]:
-    """All checks, passed or failed. A failed construction or first trial ends them early."""
+def run_checks(
+    model: MemoryModel[Any] | type[MemoryModel[Any]],
+    *,
+    paradigm: Paradigm | None = None,
+    pool: ItemPool | None = None,
+    seed: int = 0,
+) -> list[Check]:
+    """All checks of :func:`check_model`, passed or failed; ended early where the rest would make no sense."""
     built: list[MemoryModel[Any]] = []
 
     def construct() -> str:
@@ -66,41 +88,75 @@ def run_checks(model: MemoryModel[Any] | type[MemoryModel[Any]], *, seed: int = 
         return "" if isinstance(built[0], MemoryModel) else "it is not a memsim.MemoryModel"
 
     checks = [_run("is a model, and its defaults lie within bounds", construct)]
-    if checks[0].problem:
-        return checks
-    subject = built[0]
-    checks.append(_run("probabilities sum to one at every step", lambda: _steps(subject, seed)))
-    if checks[-1].problem:
-        return checks
-    checks.append(_run("the same seed gives the same recalls", lambda: _same_seed(subject, seed)))
-    checks.append(_run("runs at the bounds of each parameter", lambda: _bounds(subject, seed)))
-    checks.append(_run("a delay and distraction between items run", lambda: _distraction(subject, seed)))
-    if subject.likelihood == "none":
-        return checks
-    checks.append(_run("a batch is as good as its trials one by one", lambda: _batch(subject, seed)))
-    checks.append(_run(f"all recalls of a {LIST_LENGTH}-item list sum to one", lambda: _total(subject, seed)))
-    checks.append(_run("simulated frequencies agree with the likelihood", lambda: _frequencies(subject, seed)))
-    if type(subject).simulate is not MemoryModel.simulate:
-        checks.append(_run("its own simulate agrees with its steps", lambda: _own_simulate(subject, seed)))
-    if type(subject).trial_log_likelihood is not MemoryModel.trial_log_likelihood:
-        checks.append(_run("its own likelihood agrees with its steps", lambda: _own_likelihood(subject, seed)))
+    if not checks[0].problem:
+        task = free_recall_unless(paradigm, LIST_LENGTH, None)
+        checks.append(
+            _run("probabilities sum to one at every step", (bench := _Bench(built[0], task, pool, seed)).steps)
+        )
+        if not checks[-1].problem:
+            checks += [_run(name, check) for name, check in bench.further()]
     return checks
 
 
-def every_recall(model: MemoryModel[Any], list_length: int = LIST_LENGTH) -> Recalls:
-    """Every free recall of one list that ``model`` can give, up to ``list_length`` responses, each once.
+def every_recall(model: MemoryModel[Any], trial: Trials) -> Recalls:
+    """Every response sequence to one list that ``model`` can give within the response limit, each once.
 
-    Their likelihoods sum to one. A recall that fills the output limit is cut there, any other ends by
-    itself.
+    Their likelihoods sum to one. Takes a single trial of a task with a response limit; the number of
+    sequences grows as a factorial.
     """
-    orders: list[tuple[int, ...]] = []
-    for n in range(list_length + 1):
-        positions = range(1, list_length + 1)
-        orders += itertools.product(positions, repeat=n) if model.repeats else itertools.permutations(positions, n)
-    matrix = np.array([order + (0,) * (list_length - len(order)) for order in orders], dtype=np.int32)
-    paradigm = _free_recall(list_length, output_limit=list_length)
-    lists = Trials(np.tile(np.arange(list_length), (len(matrix), 1)), _pool(list_length, paradigm), paradigm)
-    return Recalls(lists, matrix, stopped=np.count_nonzero(matrix, axis=1) < list_length)
+    limit, length = trial.paradigm.max_responses, trial.list_length
+    ends = trial.paradigm.silence_ends
+    lengths = range(limit + 1) if ends else (limit,)
+    codes = range(1 if ends else 0, length + 1)
+    orders = [
+        order
+        for n in lengths
+        for order in itertools.product(codes, repeat=n)
+        if model.repeats or len(set(order) - {0}) == n - order.count(0)
+    ]
+    matrix = np.array([order + (0,) * (limit - len(order)) for order in orders], dtype=np.int32)
+    return Recalls(trial[np.zeros(len(matrix), dtype=int)], matrix)
+
+
+def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0) -> str:
+    """Chi-square of recalls of one list, over and over, against their likelihoods: the problem, or nothing."""
+    possible = every_recall(model, recalls.trials[0])
+    likelihood, variance = _likelihoods(model, possible, seed)
+    n = len(recalls)
+    base = recalls.list_length + 1
+    weights = base ** np.arange(possible.positions.shape[1])
+    codes = recalls.positions @ weights[: recalls.positions.shape[1]]
+    known = possible.positions @ weights
+    strange = ~np.isin(codes, known)
+    if strange.any():
+        order = recalls.positions[strange][0]
+        return f"it simulated {order[order > 0]}, which it should not be able to give (see MemoryModel.repeats)"
+    seen = np.bincount(codes, minlength=int(known.max()) + 1)[known]
+    if seen[likelihood == 0].any():
+        return "it simulated recalls to which it gives probability 0"
+    rare = likelihood * n < 5
+    group = np.where(rare, 0, np.cumsum(~rare))
+    observed, expected, noise = (np.bincount(group, x) for x in (seen, n * likelihood, n**2 * variance))
+    kept = expected > 0
+    deviance = ((observed - expected)[kept] ** 2 / (expected + noise)[kept]).sum()
+    if chdtrc(max(kept.sum() - 1, 1), deviance) >= P_VALUE:
+        return ""
+    worst = int(np.argmax((seen - n * likelihood) ** 2 / np.maximum(n * likelihood, 1)))
+    return (
+        f"chi-square {deviance:.1f} with {kept.sum() - 1} degrees of freedom; the recall "
+        f"{possible.positions[worst]} came {seen[worst]} times in {n}, "
+        f"its likelihood says {n * likelihood[worst]:.1f}"
+    )
+
+
+def _likelihoods(model: MemoryModel[Any], recalls: Recalls, seed: int) -> tuple[FloatArray, FloatArray]:
+    """(n_trials,) likelihoods and their sampling variance, which is zero unless the likelihood is sampled."""
+    if model.likelihood == "exact":
+        exact = np.exp(log_likelihood(model, recalls))
+        return exact, np.zeros_like(exact)
+    seeds = range(seed, seed + REPLICATES)
+    drawn = np.exp([log_likelihood(model, recalls, samples=SAMPLES, seed=each) for each in seeds])
+    return drawn.mean(axis=0), drawn.var(axis=0, ddof=1) / REPLICATES
 
 
 def _run(name: str, check: Callable[[], str]) -> Check:
@@ -116,122 +172,112 @@ def _run(name: str, check: Callable[[], str]) -> Check:
         return Check(name, f"{type(error).__name__}: {error}{where}")
 
 
-def _free_recall(list_length: int, **settings: Any) -> Paradigm:
-    return PARADIGMS.build("free_recall", {"list_length": list_length, **settings})
+@dataclass(frozen=True)
+class _Bench:
+    """One model under test, in one task. A check returns the problem it found, or nothing."""
 
+    model: MemoryModel[Any]
+    paradigm: Paradigm
+    pool: ItemPool | None
+    seed: int
 
-def _pool(list_length: int, paradigm: Paradigm) -> Any:
-    return paradigm.trials(1).pool
+    def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """The checks that follow when every step gives probabilities."""
+        yield "the same seed gives the same recalls", self.same_seed
+        yield "runs at the bounds of each parameter", self.bounds
+        yield "a delay and distraction between items run", self.distraction
+        if self.model.likelihood == "none":
+            return
+        yield "each trial of a batch stands for itself", self.batch
+        yield f"all recalls of a {LIST_LENGTH}-item list sum to one", self.total
+        yield "simulated frequencies agree with the likelihood", self.frequencies
+        if type(self.model).simulate is not MemoryModel.simulate:
+            yield "its own simulate agrees with its steps", self.own_simulate
+        if type(self.model).trial_log_likelihood is not MemoryModel.trial_log_likelihood:
+            yield "its own likelihood agrees with its steps", self.own_likelihood
 
+    def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
+        task = self.paradigm.replace(list_length=list_length, **settings)
+        return task.trials(n_trials, self.seed, pool=self.pool)
 
-def _steps(model: MemoryModel[Any], seed: int) -> str:
-    for list_length in (1, 2, 12):
-        trials = _free_recall(list_length).trials(200, seed)
-        if model.likelihood == "none":
-            simulate(model, trials, seed)
-        else:
-            simulate_steps(model, trials, seed)
-    return ""
+    def one_list(self, n_trials: int) -> Trials:
+        """The same list of four, over and over, with at most four responses."""
+        limit = {"output_limit": LIST_LENGTH} if hasattr(self.paradigm, "output_limit") else {}
+        return self.trials(LIST_LENGTH, 1, **limit)[np.zeros(n_trials, dtype=int)]
 
-
-def _same_seed(model: MemoryModel[Any], seed: int) -> str:
-    trials = _free_recall(12).trials(200, seed)
-    first, again = (simulate(model, trials, seed).positions for _ in range(2))
-    if np.array_equal(first, again):
+    def steps(self) -> str:
+        for list_length in (1, 2, 12):
+            trials = self.trials(list_length, 200)
+            if self.model.likelihood == "none":
+                simulate(self.model, trials, self.seed)
+            else:
+                simulate_steps(self.model, trials, self.seed)
         return ""
-    return "two runs with one seed differ; draw random numbers only from the rng given to begin, keep none in the model"
 
+    def same_seed(self) -> str:
+        trials = self.trials(12, 200)
+        first, again = (simulate(self.model, trials, self.seed).positions for _ in range(2))
+        if np.array_equal(first, again):
+            return ""
+        return "two runs with one seed differ; draw random numbers only from the rng given to begin, none elsewhere"
 
-def _bounds(model: MemoryModel[Any], seed: int) -> str:
-    problems = []
-    trials = _free_recall(6).trials(50, seed)
-    for declared in model.parameters():
-        for value in declared.options or (declared.low, declared.high):
-            if value is None:
-                continue
-            try:
-                simulate(model.replace(**{declared.name: value}), trials, seed)
-            except Exception as error:
-                problems.append(f"{declared.name}={value!r}: {error}")
-    return "; ".join(problems)
+    def bounds(self) -> str:
+        problems = []
+        trials = self.trials(6, 50)
+        for declared in self.model.parameters():
+            for value in declared.options or (declared.low, declared.high):
+                if value is None:
+                    continue
+                try:
+                    simulate(self.model.replace(**{declared.name: value}), trials, self.seed)
+                except Exception as error:
+                    problems.append(f"{declared.name}={value!r}: {error}")
+        return "; ".join(problems)
 
-
-def _distraction(model: MemoryModel[Any], seed: int) -> str:
-    paradigm = _free_recall(6, inter_item_distraction=8, retention_interval=16)
-    simulate(model, paradigm.trials(50, seed), seed)
-    return ""
-
-
-def _batch(model: MemoryModel[Any], seed: int) -> str:
-    recalls = simulate(model, _free_recall(6).trials(24, seed), seed)
-    if model.likelihood == "sampled":
-        return ""  # a trial alone meets other random encodings than in the batch
-    together = event_log_probabilities(model, recalls, seed=seed)
-    for trial in range(len(recalls)):
-        alone = event_log_probabilities(model, recalls[trial], seed=seed)[0]
-        if not np.allclose(together[trial, : len(alone)], alone, rtol=1e-6, atol=1e-9, equal_nan=True):
-            return (
-                f"trial {trial} of {len(recalls)} gets {together[trial]} in the batch and {alone} alone; "
-                "a step may only use the trial's own row"
-            )
-    return ""
-
-
-def _total(model: MemoryModel[Any], seed: int) -> str:
-    total = float(np.exp(log_likelihood(model, every_recall(model), samples=1000, seed=seed)).sum())
-    if abs(total - 1) <= (1e-9 if model.likelihood == "exact" else 2e-2):
+    def distraction(self) -> str:
+        simulate(self.model, self.trials(6, 50, inter_item_distraction=8.0, retention_interval=16.0), self.seed)
         return ""
-    return f"they sum to {total:.9g}; is every response conditioned on in recalled(), and no item offered twice?"
 
-
-def _frequencies(model: MemoryModel[Any], seed: int) -> str:
-    return compare_frequencies(model, simulate(model, _four_items(SIMULATED), seed), seed)
-
-
-def _four_items(n_trials: int) -> Trials:
-    paradigm = _free_recall(LIST_LENGTH, output_limit=LIST_LENGTH)
-    return Trials(np.tile(np.arange(LIST_LENGTH), (n_trials, 1)), _pool(LIST_LENGTH, paradigm), paradigm)
-
-
-def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0) -> str:
-    """Chi-square of the recalls of a 4-item list against their likelihoods: the problem found, or nothing."""
-    possible = every_recall(model)
-    expected = np.exp(log_likelihood(model, possible, samples=1000, seed=seed)) * len(recalls)
-    base = LIST_LENGTH + 1
-    weights = base ** np.arange(LIST_LENGTH)
-    width = recalls.positions.shape[1]
-    codes = recalls.positions @ weights[:width]
-    known = possible.positions @ weights
-    observed = np.bincount(codes, minlength=base**LIST_LENGTH)
-    if observed.sum() != observed[known].sum():
-        strange = recalls.positions[~np.isin(codes, known)][0]
-        return f"it simulated {strange[strange > 0]}, which it should not be able to give (see MemoryModel.repeats)"
-    seen = observed[known]
-    rare = expected < 5
-    groups = np.append(expected[~rare], expected[rare].sum()), np.append(seen[~rare], seen[rare].sum())
-    keep = groups[0] > 0
-    if groups[1][~keep].any():
-        return "it simulated recalls to which it gives probability 0"
-    deviance = (groups[1][keep] - groups[0][keep]) ** 2 / groups[0][keep]
-    if chdtrc(max(keep.sum() - 1, 1), deviance.sum()) >= P_VALUE:
+    def batch(self) -> str:
+        """A trial's probabilities must not depend on the responses of other trials, nor on their number."""
+        recalls = simulate(self.model, self.trials(6, 24), self.seed)
+        together = event_log_probabilities(self.model, recalls, seed=self.seed)
+        kept = len(recalls) // 2
+        order = np.append(np.arange(kept), np.roll(np.arange(kept, len(recalls)), 1))
+        mixed = Recalls(recalls.trials, recalls.positions[order], recalls.stopped[order])
+        beside_others = event_log_probabilities(self.model, mixed, seed=self.seed)
+        compared = [(trial, beside_others[trial], "beside other responses") for trial in range(kept)]
+        if self.model.likelihood == "exact":  # a trial alone meets another random encoding than in the batch
+            for trial in range(len(recalls)):
+                alone = event_log_probabilities(self.model, recalls[trial], seed=self.seed)
+                compared.append((trial, alone[0], "alone"))
+        for trial, events, how in compared:
+            if not np.allclose(together[trial], events, rtol=1e-6, atol=1e-9, equal_nan=True):
+                return (
+                    f"the log-probabilities of trial {trial} are {together[trial]} in a batch of {len(recalls)} and "
+                    f"{events} {how}; a step may only use the trial's own row"
+                )
         return ""
-    worst = int(np.argmax((seen - expected) ** 2 / np.maximum(expected, 1)))
-    return (
-        f"chi-square {deviance.sum():.1f} with {keep.sum() - 1} degrees of freedom; the recall "
-        f"{possible.positions[worst]} came {seen[worst]} times in {len(recalls)}, "
-        f"its likelihood says {expected[worst]:.1f}"
-    )
 
+    def total(self) -> str:
+        likelihood, variance = _likelihoods(self.model, every_recall(self.model, self.one_list(1)), self.seed)
+        total, error = likelihood.sum(), np.sqrt(variance.sum())
+        if abs(total - 1) <= 1e-9 + 6 * error:
+            return ""
+        return f"they sum to {total:.9g}; is every response conditioned on in recalled(), and no item offered twice?"
 
-def _own_simulate(model: MemoryModel[Any], seed: int) -> str:
-    return compare_frequencies(model, simulate_steps(model, _four_items(SIMULATED), seed), seed)
+    def frequencies(self) -> str:
+        return compare_frequencies(self.model, simulate(self.model, self.one_list(SIMULATED), self.seed), self.seed)
 
+    def own_simulate(self) -> str:
+        recalls = simulate_steps(self.model, self.one_list(SIMULATED), self.seed)
+        return compare_frequencies(self.model, recalls, self.seed)
 
-def _own_likelihood(model: MemoryModel[Any], seed: int) -> str:
-    recalls = simulate(model, _free_recall(8).trials(100, seed), seed)
-    own = log_likelihood(model, recalls, samples=50, seed=seed)
-    steps = log_likelihood_steps(model, recalls, 50, seed)
-    worst = int(np.argmax(np.abs(own - steps)))
-    if np.allclose(own, steps, rtol=1e-6, atol=1e-8):
-        return ""
-    return f"trial {worst}: {own[worst]:.9g}, by the steps {steps[worst]:.9g}"
+    def own_likelihood(self) -> str:
+        recalls = simulate(self.model, self.trials(8, 100), self.seed)
+        own = log_likelihood(self.model, recalls, samples=50, seed=self.seed)
+        steps = log_likelihood_steps(self.model, recalls, 50, self.seed)
+        worst = int(np.argmax(np.abs(own - steps)))
+        if np.allclose(own, steps, rtol=1e-6, atol=1e-8):
+            return ""
+        return f"trial {worst}: {own[worst]:.9g}, by the steps {steps[worst]:.9g}"

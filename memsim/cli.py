@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import textwrap
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim import __version__
-from memsim.errors import InputError, MemsimError
+from memsim.errors import InputError, MemsimError, ModelError
 from memsim.parameters import Parameter, Parameterized
 from memsim.plugin import find_model
 from memsim.registry import DATASETS, MODELS, PARADIGMS, Registry
 
 if TYPE_CHECKING:
     from memsim.comparison import Comparison, People
+    from memsim.model import MemoryModel
     from memsim.paradigm import Paradigm
 
 SHOWN = ["recalled", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "rmsd_serial_position"]
@@ -25,6 +28,8 @@ SHOWN = ["recalled", "primacy", "recency", "first_recall_at_end", "lag_asymmetry
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 for a failed check, 2 for bad input, 130 if interrupted."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         parsed = _parse(list(sys.argv[1:] if arguments is None else arguments))
         return parsed.command(parsed)
@@ -37,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as in `memsim models | head -1`
         sys.stderr.close()
         return 0
+
+
+def _terminated(*_: object) -> None:
+    """End as Ctrl-C does, so that a batch system's kill leaves nothing half-written either."""
+    raise KeyboardInterrupt
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -94,11 +104,7 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 def _run(parsed: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    specs = parsed.models or MODELS.names()
-    found = [find_model(spec) for spec in specs]
-    models = {label: cls() for label, cls in found}
-    if len(models) < len(found):
-        raise InputError(f"--models names a model twice: {', '.join(label for label, _ in found)}")
+    models = _models(parsed.models)
 
     from memsim.comparison import compare
     from memsim.results import write_comparison
@@ -116,6 +122,25 @@ def _run(parsed: argparse.Namespace) -> int:
     _print_comparison(comparison, notes)
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
     return 0
+
+
+def _models(specs: list[str] | None) -> dict[str, MemoryModel[Any]]:
+    """The models to run, by label: those named, or all that are registered and load."""
+    models: dict[str, MemoryModel[Any]] = {}
+    for spec in specs or MODELS.names():
+        try:
+            label, cls = find_model(spec)
+        except ModelError as error:
+            if specs:
+                raise
+            print(f"memsim: left out: {error}", file=sys.stderr)
+            continue
+        if label in models and spec.endswith(".py"):
+            label = f"{label} ({Path(spec).name})"
+        if label in models:
+            raise InputError(f"--models names {label} twice")
+        models[label] = cls()
+    return models
 
 
 def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None, list[str]]:
@@ -164,8 +189,14 @@ def _list(parsed: argparse.Namespace) -> int:
     if parsed.name is not None:
         print(_describe(registry.canonical(parsed.name), registry.get(parsed.name), full=True))
         return 0
-    print("\n\n".join(_describe(name, registry.get(name)) for name in registry.names()))
-    return 0
+    status = 0
+    for i, name in enumerate(registry.names()):
+        try:
+            print("\n" * (i > 0) + _describe(name, registry.get(name)))
+        except ModelError as error:
+            print(f"memsim: {error}", file=sys.stderr)
+            status = 2
+    return status
 
 
 def _describe(name: str, entry: Any, full: bool = False) -> str:

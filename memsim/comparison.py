@@ -13,6 +13,7 @@ import pandas as pd
 from memsim.analysis.curves import CURVES, curve_table, root_mean_squared_difference, summary_table
 from memsim.data.shipped import has_tables, load_curves, load_summary
 from memsim.errors import InputError
+from memsim.items import ItemPool
 from memsim.paradigm import Paradigm
 from memsim.provenance import versions
 from memsim.recall_loop import simulate
@@ -111,6 +112,7 @@ def compare(
     *,
     n_trials: int = 5000,
     seed: int = 0,
+    pool: ItemPool | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Comparison:
     """Run every model through the same trials of ``paradigm`` and set it beside people.
@@ -122,7 +124,9 @@ def compare(
     people : whom to compare with, optional: a data set, ``"name"`` or ``"name:condition"``, or
         :class:`People`; their lists must be as long as the paradigm's.
     n_trials : lists for each model, dealt to simulated participants of 100 lists each.
-    seed : of the lists and of every model's simulation.
+    seed : of the lists and of every model's simulation. Models of one class share their random numbers, so
+        that two settings of it differ by their parameters only.
+    pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
     progress : told of each finished step.
 
     Raises
@@ -139,7 +143,7 @@ def compare(
             f"{paradigm.list_length}; leave the list length to the data, or compare with none"
         )
     started, clock = datetime.now(UTC), perf_counter()
-    trials = paradigm.trials(n_trials, seed, subjects=max(1, n_trials // LISTS_PER_SUBJECT))
+    trials = paradigm.trials(n_trials, seed, pool=pool, subjects=max(1, n_trials // LISTS_PER_SUBJECT))
     recalls: dict[str, Recalls] = {}
     curves, summaries = [], []
     if people is not None:
@@ -160,8 +164,8 @@ def compare(
         "title": f"{paradigm_title(paradigm)}; {n_trials:,} lists per model",
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(perf_counter() - clock, 3),
-        "seed": seed,
-        "trials": n_trials,
+        "seed": int(seed),
+        "trials": len(trials),
         "subjects": len(trials.subjects),
         "paradigm": {"name": type(paradigm).__name__, "settings": paradigm.values()},
         "models": {

@@ -67,14 +67,14 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
         ``position`` (n_trials,) is the 0-based serial position, that is the column of
         :meth:`outcome_probabilities` that came true: ``list_length`` where there was no response, whether
-        an omission or because the trial has ended.
+        an omission, or a response that the model cannot produce, or because the trial has ended.
         """
 
     def simulate(self, trials: Trials, seed: int) -> Recalls:
         """Recalls sampled from the steps; see :func:`memsim.simulate`.
 
-        A model may override this and :meth:`trial_log_likelihood` with something faster, or, if it has
-        no steps in closed form, instead of them; :func:`memsim.check_model` compares it with the steps.
+        A model may override this and :meth:`trial_log_likelihood` with something faster;
+        :func:`memsim.check_model` compares that with the steps.
         """
         from memsim.recall_loop import simulate_steps
 

@@ -52,8 +52,13 @@ class Paradigm(Parameterized, ABC):
 
     @property
     @abstractmethod
+    def response_limit(self) -> int | None:
+        """The most responses that the record of a trial holds; ``None`` if there is no limit."""
+
+    @property
     def max_responses(self) -> int:
-        """The most responses that one trial can hold."""
+        """The response limit, or a guard of twice the list length against a model that would never stop."""
+        return 2 * self.list_length if self.response_limit is None else self.response_limit
 
     def presentation(self) -> Iterator[Study | Distract]:
         """The events of a trial before its test, in order."""
@@ -81,4 +86,4 @@ class Paradigm(Parameterized, ABC):
             pool = ItemPool.numbered(max(1000, self.list_length))
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))
         subject = np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
-        return Trials(items, pool, self, subject)
+        return Trials(items, pool, self, subject, seed=seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -151,18 +152,22 @@ class Parameterized:
         return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with some parameters changed."""
-        return build(type(self), {**self.values(), **changes})
+        """A copy with some fields changed; an unknown name is answered with the closest ones."""
+        _require_known(type(self), changes)
+        return dataclasses.replace(self, **changes)
 
 
 def build(cls: type[T], values: dict[str, Any]) -> T:
     """Construct ``cls`` from named values; an unknown name is answered with the closest ones."""
+    _require_known(cls, values)
+    return cls(**values)
+
+
+def _require_known(cls: type[Parameterized], names: Iterable[str]) -> None:
     from memsim.registry import closest
 
-    known = [declared.name for declared in cls.parameters()]
-    for name in values:
+    known = [field.name for field in dataclasses.fields(cls) if field.init]
+    for name in names:
         if name not in known:
-            raise InputError(
-                f"{cls.__name__} has no parameter {name!r}{closest(name, known)} It has: {', '.join(known) or 'none'}."
-            )
-    return cls(**values)
+            have = ", ".join(known) or "none"
+            raise InputError(f"{cls.__name__} has no parameter {name!r}{closest(name, known)} It has: {have}.")

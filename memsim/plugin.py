@@ -44,12 +44,13 @@ def _from_file(path: Path, wanted: str | None) -> tuple[str, type[MemoryModel[An
     sys.modules[name] = module  # dataclasses look their module up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ModelError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
     found = {
         label: value
         for label, value in vars(module).items()
         if inspect.isclass(value) and issubclass(value, MemoryModel) and value.__module__ == name
+        if not inspect.isabstract(value)
     }
     if wanted:
         found = {label: value for label, value in found.items() if label == wanted}

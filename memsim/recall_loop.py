@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-6
 """How far the probabilities of one step may be from summing to one."""
 NO_EVENT = -1
+SCORING = ("encoding", "for scoring")
+"""Encodings drawn to score are never those drawn to simulate, or a model would know its own data too well."""
 
 
 def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
@@ -49,7 +51,9 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
     _require_model(model)
     if not isinstance(trials, Trials):
         raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
-    return model.simulate(trials, seed)
+    recalls = model.simulate(trials, seed)
+    require_recalls(recalls)
+    return recalls
 
 
 def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> FloatArray:
@@ -110,7 +114,8 @@ def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: 
     """
     _require_model(model)
     require_recalls(recalls)
-    return _teacher_forced(model, recalls, stream(seed, "encoding", 0))
+    columns = scored_outcomes(recalls, model.repeats).columns
+    return _teacher_forced(model, recalls, columns, stream(seed, *SCORING, 0))
 
 
 class Outcomes(NamedTuple):
@@ -151,7 +156,8 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
     n_trials, length = len(trials), trials.list_length
     paradigm = trials.paradigm
     limit = paradigm.max_responses
-    chance = stream(seed, "responses")
+    # One stream per family of models: two families do not share their luck, two settings of one do.
+    chance = stream(seed, "responses", type(model).__name__)
     state = _study(model, trials, stream(seed, "encoding", 0))
     positions = np.zeros((n_trials, limit), dtype=np.int32)
     going = np.ones(n_trials, dtype=bool)
@@ -168,25 +174,28 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
             if not going.any():
                 break
         state = model.recalled(state, outcome)
-    width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1
+    width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1 if paradigm.silence_ends else limit
     provenance = {
         "model": type(model).__name__,
         "parameters": model.values(),
-        "seed": seed,
+        "seed": int(seed),
+        "lists_seed": trials.seed,
         "versions": versions(),
     }
-    return Recalls(trials, positions[:, :width], stopped=~going, provenance=provenance)
+    stopped = ~going if paradigm.silence_ends else np.zeros(n_trials, dtype=bool)
+    return Recalls(trials, positions[:, :width], stopped, provenance=provenance)
 
 
 def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
     """:func:`log_likelihood` by the model's steps alone."""
     if model.likelihood != "sampled":
         samples = 1
-    elif samples < 1:
-        raise InputError(f"samples={samples} must be at least 1")
+    elif not isinstance(samples, int | np.integer) or samples < 1:
+        raise InputError(f"samples={samples!r} must be a whole number of at least 1")
+    columns = scored_outcomes(recalls, model.repeats).columns
     total = np.full(len(recalls), -np.inf)
     for sample in range(samples):
-        events = _teacher_forced(model, recalls, stream(seed, "encoding", sample))
+        events = _teacher_forced(model, recalls, columns, stream(seed, *SCORING, sample))
         total = np.logaddexp(total, np.nansum(events, axis=1))
     return total - np.log(samples)
 
@@ -202,9 +211,10 @@ def _study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) ->
     return model.cue(state, trials.paradigm.cue)
 
 
-def _teacher_forced(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+def _teacher_forced(
+    model: MemoryModel[Any], recalls: Recalls, columns: IntArray, rng: np.random.Generator
+) -> FloatArray:
     length = recalls.list_length
-    columns = scored_outcomes(recalls, model.repeats).columns
     state = _study(model, recalls.trials, rng)
     events = np.full(columns.shape, np.nan)
     for output in range(columns.shape[1]):
@@ -221,7 +231,7 @@ def _teacher_forced(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Ge
 
 
 def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], length: int) -> FloatArray:
-    """The outcome probabilities, checked in the rows that are still going."""
+    """The outcome probabilities, checked in the rows that are still going and scaled to sum to one exactly."""
     # A trial that has ended may hold anything; what counts is checked here, with a better message.
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         probabilities = np.asarray(model.outcome_probabilities(state), dtype=np.float64)
@@ -232,7 +242,8 @@ def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bo
                 f"list_length + 1) = {(len(going), length + 1)}; the last column is no further response"
             )
         total = probabilities.sum(axis=1)
-        sound = (np.abs(total - 1) <= TOLERANCE) & (probabilities.min(axis=1) >= 0)
+        lowest = probabilities.min(axis=1)
+        sound = (np.abs(total - 1) <= TOLERANCE) & (lowest >= -TOLERANCE)
     if not sound[going].all():
         row = int(np.flatnonzero(going & ~sound)[0])
         raise ModelError(
@@ -240,7 +251,11 @@ def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bo
             f"{np.array2string(probabilities[row], precision=4, threshold=12)} with sum "
             f"{total[row]:.6g}; they must be at least 0 and sum to 1 (by {TOLERANCE:g})"
         )
-    return probabilities
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if (lowest < 0).any():  # rounding, as in 1 - sum
+            probabilities = np.maximum(probabilities, 0)
+            total = probabilities.sum(axis=1)
+        return probabilities / total[:, None]
 
 
 def _require_model(model: Any) -> None:

@@ -33,6 +33,17 @@ def require_recalls(value: Any) -> None:
         )
 
 
+def free_recall_unless(paradigm: Paradigm | None, list_length: int, output_limit: int | None) -> Paradigm:
+    """``paradigm`` if given, else immediate free recall of such lists."""
+    from memsim.registry import PARADIGMS
+
+    if paradigm is None:
+        return PARADIGMS.build("free_recall", {"list_length": list_length, "output_limit": output_limit})
+    if output_limit is not None:
+        raise InputError(f"output_limit={output_limit} stands beside {paradigm!r}; say it in the paradigm")
+    return paradigm
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Recalls:
     """Responses in output order, with the trials they answer. Frozen.
@@ -42,8 +53,9 @@ class Recalls:
     trials : the lists that were studied.
     positions : (n_trials, n_outputs) serial position of each response, from 1; 0 where there is none;
         -1 for an intrusion. A word given again keeps its position.
-    stopped : (n_trials,) True where recall ended by itself, False where the record was cut short (by an
-        output limit); True everywhere if not given.
+    stopped : (n_trials,) True where recall ended by itself, False where the record was cut short. If not
+        given, a row that fills the paradigm's response limit may have been cut and any other stopped;
+        where silence does not end recall, no row did.
     times : (n_trials, n_outputs) seconds from the start of the test, optional; NaN where there is no response.
     intruders : (n_trials, n_outputs) pool index of each intruding item, optional; -1 where there is none
         or it was not recorded.
@@ -73,7 +85,20 @@ class Recalls:
                 f"Recalls: row {row}, output {output + 1} is {positions[row, output]}, but the list has "
                 f"{list_length} items; write -1 for an intrusion and 0 for no response"
             )
-        if self.trials.paradigm.silence_ends and positions.shape[1]:
+        paradigm = self.trials.paradigm
+        limit = paradigm.response_limit
+        if limit is not None and positions[:, limit:].any():
+            row = int(np.argmax(positions[:, limit:].any(axis=1)))
+            raise InputError(
+                f"Recalls: row {row} holds {np.count_nonzero(positions[row])} responses, more than the limit of "
+                f"{limit} in {paradigm!r}; give the paradigm the limit that the record had, or none"
+            )
+        if not paradigm.silence_ends and positions.shape[1] != paradigm.max_responses:
+            # Every output position is an event there, also where nobody answered.
+            width = paradigm.max_responses
+            missing = max(width - positions.shape[1], 0)
+            positions = frozen(np.pad(positions, ((0, 0), (0, missing)))[:, :width])
+        elif paradigm.silence_ends and positions.shape[1]:
             gap = (positions[:, :-1] == NONE) & (positions[:, 1:] != NONE)
             if gap.any():
                 row, output = np.argwhere(gap)[0]
@@ -81,7 +106,12 @@ class Recalls:
                     f"Recalls: row {row} has no response at output {output + 1} but one after it; "
                     "close the gap, or write -1 if it was an intrusion"
                 )
-        stopped = np.ones(n_trials, dtype=bool) if self.stopped is None else np.array(self.stopped, dtype=bool)
+        if self.stopped is not None:
+            stopped = np.array(self.stopped, dtype=bool)
+        elif paradigm.silence_ends and limit is not None:
+            stopped = np.count_nonzero(positions, axis=1) < limit
+        else:
+            stopped = np.full(n_trials, paradigm.silence_ends)
         if stopped.shape != (n_trials,):
             raise InputError(f"Recalls: stopped has shape {stopped.shape}, expected ({n_trials},)")
         object.__setattr__(self, "positions", positions)
@@ -132,20 +162,18 @@ class Recalls:
         matrix : (n_trials, n_outputs), coded as in :attr:`positions`.
         list_length : items in every list.
         subject, list : (n_trials,) labels, as in :class:`memsim.Trials`.
-        output_limit : the record held no more responses than this: a row that fills it may have been
-            cut short, so it is not counted as stopped.
+        output_limit : the record held no more responses than this, so a row that fills it may have been
+            cut short; not beside a ``paradigm``, which says it itself.
         times : (n_trials, n_outputs) seconds from the start of the test.
         paradigm : the task; immediate free recall of ``list_length`` items if not given.
         """
-        from memsim.registry import PARADIGMS
-
         positions = index_matrix(matrix, "Recalls.from_matrix")
-        task = paradigm or PARADIGMS.build("free_recall", {"list_length": list_length})
-        n_trials = len(positions)
-        items = np.broadcast_to(np.arange(list_length, dtype=np.int32), (n_trials, list_length))
-        trials = Trials(items, ItemPool.numbered(list_length), task, subject, list)
-        stopped = NOT_GIVEN if output_limit is None else np.count_nonzero(positions, axis=1) < output_limit
-        return cls(trials, positions, stopped, times, provenance=provenance or {})
+        task = free_recall_unless(paradigm, list_length, output_limit)
+        if task.list_length != list_length:
+            raise InputError(f"Recalls.from_matrix: list_length={list_length}, but {task!r}")
+        items = np.broadcast_to(np.arange(task.list_length, dtype=np.int32), (len(positions), task.list_length))
+        trials = Trials(items, ItemPool.numbered(task.list_length), task, subject, list)
+        return cls(trials, positions, times=times, provenance=provenance or {})
 
     @classmethod
     def from_frame(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import warnings
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from memsim.errors import InputError, UnknownNameError
+from memsim.errors import ModelError, UnknownNameError
 from memsim.parameters import build
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class Registry(Generic[Entry]):
         keys = {normalized(name) for name in found}
         for point in entry_points(group=self.group):
             if normalized(point.name) in keys:
-                raise InputError(f"the plug-in {point.value!r} names a {self.kind} {point.name!r}, which is taken")
+                taken = f"the plug-in {point.value!r} is left out: there is a {self.kind} {point.name!r} already"
+                warnings.warn(taken, stacklevel=2)
+                continue
             keys.add(normalized(point.name))
             found[point.name] = point
         return found
@@ -81,9 +84,23 @@ class Registry(Generic[Entry]):
         )
 
     def get(self, name: str) -> Entry:
-        """The entry called ``name``, imported if need be; raises as :meth:`canonical` does."""
+        """The entry called ``name``, imported if need be.
+
+        Raises
+        ------
+        UnknownNameError : as :meth:`canonical` does.
+        ModelError : a plug-in's entry point leads to something that cannot be imported.
+        """
         target = self._targets[self.canonical(name)]
-        return getattr(importlib.import_module(target.module), target.attr)
+        try:
+            return getattr(importlib.import_module(target.module), target.attr)
+        except Exception as error:
+            if target.name in self._builtin:
+                raise
+            raise ModelError(
+                f"the plug-in {self.kind} {target.name!r} ({target.value}) cannot be loaded: "
+                f"{type(error).__name__}: {error}"
+            ) from error
 
     def build(self, name: str, values: Mapping[str, Any]) -> Any:
         """An instance of the class called ``name``; its parameters not in ``values`` keep their defaults."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from memsim.analysis.figures import save_figure
 from memsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     sha256 of the others. So an interrupted run leaves no half-written file, and a folder whose manifest
     fits its files is complete.
 
+    Raises
+    ------
+    InputError : the folder cannot be made or written to.
+
     Returns
     -------
     list of Path : the files, in the order in which they are worth looking at.
@@ -35,8 +40,8 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
         raise InputError(f"results cannot be written to {folder}: {error}") from error
     try:
         figure = comparison.figure()
-        figure.savefig(scratch / "comparison.png", dpi=200)
-        figure.savefig(scratch / "comparison.pdf", metadata={"CreationDate": None})
+        for name in ("comparison.png", "comparison.pdf"):
+            save_figure(figure, scratch / name)
         comparison.summary.to_csv(scratch / "summary.csv", index=False)
         comparison.curves.to_csv(scratch / "curves.csv", index=False)
         frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
@@ -47,5 +52,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
         manifest = json.dumps({**comparison.manifest, "sha256": digests}, indent=2, ensure_ascii=False)
         (scratch / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
         return [path.replace(folder / path.name) for path in [*written, scratch / "manifest.json"]]
+    except OSError as error:
+        raise InputError(f"results could not be written to {folder}: {error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from memsim.arrays import NOT_GIVEN, IntArray, LabelArray
+from memsim.arrays import IntArray, LabelArray
 from memsim.errors import InputError
 from memsim.items import ItemPool
-from memsim.recalls import INTRUSION, NONE, Recalls
-from memsim.registry import PARADIGMS
+from memsim.recalls import INTRUSION, NONE, Recalls, free_recall_unless
 from memsim.trials import Trials
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def recalls_from_frame(
     Parameters
     ----------
     frame : the long table, in any order of rows.
-    output_limit : lists with this many responses may have been cut short (not counted as stopped).
+    output_limit : the record held no more responses than this; not beside a ``paradigm``.
     paradigm : the task; immediate free recall of that list length if not given.
 
     Raises
@@ -106,8 +105,9 @@ def recalls_from_frame(
     items, pool, code = _study_lists(study, recall, n_trials)
     list_length = items.shape[1]
     trial = recall["trial"].to_numpy()
-    output = recall.groupby("trial").cumcount().to_numpy()
-    shape = (n_trials, int(output.max()) + 1 if len(output) else 0)
+    task = free_recall_unless(paradigm, list_length, output_limit)
+    output = _outputs(recall, task)
+    shape = (n_trials, int(output.max(initial=-1)) + 1 if task.silence_ends else task.max_responses)
     given = code[len(study) :]
 
     # Both sides are (trial, item) pairs folded into one integer, looked up by binary search.
@@ -123,13 +123,32 @@ def recalls_from_frame(
     times = None
     if "time" in frame.columns:
         times = np.full(shape, np.nan)
-        times[trial, output] = recall["time"].to_numpy(float)
-
-    task = paradigm or PARADIGMS.build("free_recall", {"list_length": list_length})
+        seconds = pd.to_numeric(recall["time"], errors="coerce")
+        unread = seconds.isna() & recall["time"].notna()
+        if unread.any():
+            raise InputError(f"the time {recall.loc[unread, 'time'].iloc[0]!r} is not a number")
+        times[trial, output] = seconds.to_numpy(float)
     head = study.iloc[::list_length]
     trials = Trials(items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy())
-    stopped = NOT_GIVEN if output_limit is None else np.count_nonzero(positions, axis=1) < output_limit
-    return Recalls(trials, positions, stopped, times, intruders, provenance or {})
+    return Recalls(trials, positions, times=times, intruders=intruders, provenance=provenance or {})
+
+
+def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
+    """The output index (0-based) of each recall row, which are sorted by trial and position."""
+    position = pd.to_numeric(recall["position"], errors="coerce")
+    wrong = position.isna() | (position < 1) | (position % 1 != 0)
+    if not task.silence_ends:
+        wrong |= position > task.max_responses
+    if wrong.any():
+        row = recall[wrong].iloc[0]
+        raise InputError(f"{_which(row)}: output position {row['position']} is not one of 1, 2, 3, ...")
+    twice = recall.assign(position=position).duplicated(["trial", "position"])
+    if twice.any():
+        row = recall[twice].iloc[0]
+        raise InputError(f"{_which(row)} has two responses at output position {row['position']}")
+    # Free recall closes gaps in the numbering; elsewhere a gap is an omission.
+    index = recall.groupby("trial").cumcount() if task.silence_ends else position - 1
+    return index.to_numpy(dtype=np.int32)
 
 
 def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tuple[IntArray, ItemPool, LabelArray]:
@@ -151,7 +170,10 @@ def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tu
     if wrong.any():
         row = study[wrong].iloc[0]
         raise InputError(f"{_which(row)}: study positions are not 1 to {list_length}, each once")
-    code, labels = pd.factorize(pd.concat([study["item"], recall["item"]]))
+    words = pd.concat([study["item"], recall["item"]])
+    if pd.api.types.infer_dtype(words, skipna=True).startswith("mixed"):
+        raise InputError("items are text in some rows and numbers in others, and would never match; use one type")
+    code, labels = pd.factorize(words)
     items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
     ordered = np.sort(items, axis=1)
     twice = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)

@@ -27,6 +27,7 @@ class Trials:
     paradigm : the task with its timing; its ``list_length`` must be that of ``items``.
     subject : (n_trials,) whose list it is; one participant, 1, if not given.
     list : (n_trials,) label of the list within its participant; numbered from 1 if not given.
+    seed : that drew the lists, if they were drawn at random.
 
     Raises
     ------
@@ -38,6 +39,7 @@ class Trials:
     paradigm: Paradigm
     subject: LabelArray = NOT_GIVEN
     list: LabelArray = NOT_GIVEN
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         items = index_matrix(self.items, "Trials: items")
@@ -56,10 +58,13 @@ class Trials:
         subject = np.ones(n_trials, dtype=np.int64) if self.subject is None else np.array(self.subject)
         if subject.shape != (n_trials,):
             raise InputError(f"Trials: subject has shape {subject.shape}, expected ({n_trials},)")
-        if (subject != subject).any():
-            raise InputError(f"Trials: trial {int(np.argmax(subject != subject))} has no subject (NaN)")
+        missing = (subject == np.array(None)) | (subject != subject)
+        if missing.any():
+            raise InputError(f"Trials: trial {int(np.argmax(missing))} has no subject")
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "subject", frozen(subject))
+        if subject.dtype == object and len({type(label) for label in subject.tolist()}) > 1:
+            raise InputError("Trials: subject labels are of several types; make all of them text, or all numbers")
         number = self._number_lists() if self.list is None else np.array(self.list)
         if number.shape != (n_trials,):
             raise InputError(f"Trials: list has shape {number.shape}, expected ({n_trials},)")
@@ -94,7 +99,7 @@ class Trials:
     @cached_property
     def _subject_levels(self) -> tuple[LabelArray, LabelArray]:
         labels, codes = np.unique(self.subject, return_inverse=True)
-        return labels, codes
+        return frozen(labels), frozen(codes)
 
     @property
     def subjects(self) -> LabelArray:
@@ -110,4 +115,4 @@ class Trials:
     def repeated_items(self) -> LabelArray:
         """(n_trials,) whether an item stands more than once in the list."""
         ordered = np.sort(self.items, axis=1)
-        return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+        return frozen((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))

@@ -6,18 +6,19 @@ import numpy as np
 
 from memsim import MemoryModel, parameter
 
+FIT = "fitted here to Murdock (1962) 20-1 by maximum likelihood"
+
 
 @dataclass(frozen=True)
 class Strength(MemoryModel):
     """Traces fade, a residue stays, and recall picks a word, or stops, by strength (Luce, 1959).
 
-    The state is (n_trials, list_length + 1): each word's strength and, last, the strength of stopping.
-    Defaults are fitted here to Murdock (1962) 20-1 by maximum likelihood.
+    State: (n_trials, list_length + 1), each word's strength and, last, the strength of stopping.
     """
 
-    retention: float = parameter(0.57, 0, 1, symbol="λ", doc="share of a trace left after one more word or second")
-    residue: float = parameter(0.056, 0, 1, symbol="r", doc="strength that does not fade")
-    stopping: float = parameter(0.25, 1e-6, 10, symbol="s", doc="strength of stopping")
+    retention: float = parameter(0.57, 0, 1, "", "λ", "share of a trace left after a word or second", FIT)
+    residue: float = parameter(0.056, 0, 1, "", "r", "strength that does not fade", FIT)
+    stopping: float = parameter(0.25, 1e-6, 10, "", "s", "strength of stopping", FIT)
 
     def begin(self, trials, rng):
         return np.zeros((len(trials), trials.list_length + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from memsim.arrays import BoolArray, FloatArray, IntArray
 from memsim.errors import InputError
 from memsim.model import MemoryModel
 from memsim.models.stopping import exponential_stopping
+from memsim.paradigm import Distract
 from memsim.parameters import choice, parameter
 from memsim.trials import Trials
 
@@ -28,8 +29,10 @@ class TCMState:
     n_trials: int
     context: FloatArray
     """(n_units,) current context: one unit per item, one for the start, one per interval of distraction."""
-    bound: list[FloatArray] = field(default_factory=list)
-    """The context that each studied item was bound to."""
+    bound: FloatArray
+    """(list_length, n_units) the context that each studied item was bound to."""
+    n_intervals: int = 0
+    """Intervals of distraction so far."""
     search: TCMSearch | None = None
 
 
@@ -115,22 +118,26 @@ class TCM(MemoryModel[TCMState]):
         if trials.repeated_items.any():
             row = int(np.argmax(trials.repeated_items))
             raise InputError(f"TCM: list {row} holds an item twice; this form of TCM takes lists of different items")
-        start = np.zeros(trials.list_length + 1)
-        start[-1] = 1
-        return TCMState(len(trials), start)
+        length = trials.list_length
+        intervals = sum(isinstance(event, Distract) for event in trials.paradigm.presentation())
+        context = np.zeros(length + 1 + intervals)
+        context[length] = 1
+        return TCMState(len(trials), context, np.zeros((length, len(context))))
 
     def study(self, state: TCMState, position: int) -> TCMState:
         before = state.context
         own = np.zeros_like(before)
         own[position] = 1
         state.context = self._kept(before[position], self.context_drift) * before + self.context_drift * own
-        state.bound.append(state.context if self.association == "post" else before)
+        state.bound[position] = state.context if self.association == "post" else before
         return state
 
     def distract(self, state: TCMState, seconds: float) -> TCMState:
         kept = (1 - self.distraction_drift**2) ** (seconds / 2)
         if state.search is None:
-            state.context = np.append(kept * state.context, np.sqrt(1 - kept**2))
+            state.n_intervals += 1
+            state.context = kept * state.context
+            state.context[len(state.bound) + state.n_intervals] = np.sqrt(1 - kept**2)
         else:
             state.search.support *= kept
             state.search.overlap *= kept
@@ -138,10 +145,8 @@ class TCM(MemoryModel[TCMState]):
 
     def cue(self, state: TCMState, cue: str) -> TCMState:
         super().cue(state, cue)
-        length, n_units = len(state.bound), len(state.context)
-        bound = np.array([np.pad(context, (0, n_units - len(context))) for context in state.bound])
-        old = np.eye(length, n_units)
-        retrieved = self.old_to_new_context * old + bound
+        bound, length = state.bound, len(state.bound)
+        retrieved = self.old_to_new_context * np.eye(*bound.shape) + bound
         retrieved /= np.linalg.norm(retrieved, axis=1, keepdims=True)
         state.search = TCMSearch(
             support=np.tile(bound @ state.context, (state.n_trials, 1)),

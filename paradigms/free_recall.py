@@ -40,6 +40,6 @@ class FreeRecall(Paradigm):
     )
 
     @property
-    def max_responses(self) -> int:
-        """The output limit, or the guard of twice the list length."""
-        return 2 * self.list_length if self.output_limit is None else self.output_limit
+    def response_limit(self) -> int | None:
+        """The output limit."""
+        return self.output_limit

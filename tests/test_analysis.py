@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psifr import fr
 
-from memsim import Recalls, simulate
+from memsim import Recalls, load_dataset, simulate
 from memsim.analysis import (
     curve_table,
     lag_crp,
@@ -21,6 +21,7 @@ from memsim.analysis import (
     serial_position_curve,
     summary_table,
 )
+from memsim.data import load_summary
 from memsim.errors import InputError
 from memsim.models import TCM
 from memsim.paradigms import FreeRecall
@@ -106,7 +107,7 @@ def test_two_conventions_of_nth_recall() -> None:
     assert second["actual"].tolist() == [0, 1, 0]
     third = probability_of_nth_recall(recalls, 3, responses="all")
     assert third["actual"].tolist() == [2, 0, 0]
-    with pytest.raises(InputError, match="n=4 is outside 1..3"):
+    with pytest.raises(InputError, match=r"n=4 is not a whole number in 1\.\.3"):
         probability_of_nth_recall(recalls, 4)
     with pytest.raises(InputError, match="responses='every'"):
         probability_of_nth_recall(recalls, responses="every")
@@ -127,8 +128,28 @@ def test_indices_by_hand() -> None:
     assert (primacy["first_recall"], recency["first_recall"]) == (1, 0)
     assert primacy[["edge_recalled", "edge_possible", "middle_recalled", "middle_possible"]].tolist() == [10, 30, 4, 40]
     assert primacy_index(recalls, edge=1).iloc[0]["edge"] == 1
-    with pytest.raises(InputError, match="edge=13 is outside 1..12"):
+    with pytest.raises(InputError, match=r"edge=13 is not a whole number in 1\.\.12"):
         recency_index(recalls, edge=13)
+
+
+def test_indices_of_people() -> None:
+    """Primacy and recency, difference and contrast, from an independent computation on the mean curves."""
+    expected = {
+        "20-1": (0.104, 0.20, 0.567, 0.58), "30-1": (0.125, 0.27, 0.605, 0.635), "40-1": (0.097, 0.30, 0.628, 0.73),
+    }  # fmt: skip
+    tables = {condition: load_summary("murdock1962", condition) for condition in expected}
+    tables["peers"] = summary_table(load_dataset("peers_notask"))
+    expected["peers"] = (0.167, 0.126, 0.196, 0.145)
+    for condition, values in expected.items():
+        found = tables[condition].set_index("statistic")["mean"]
+        found = found[["primacy", "primacy_contrast", "recency", "recency_contrast"]]
+        assert found.to_numpy() == pytest.approx(values, abs=0.0051)
+
+
+def test_the_middle_gives_way_to_a_wide_edge() -> None:
+    wide = recency_index(Recalls.from_matrix([[1]], 20), edge=10).iloc[0]
+    assert (wide["edge_possible"], wide["middle_possible"]) == (10, 4)
+    assert np.isnan(recency_index(Recalls.from_matrix([[1]], 20), edge=20)["difference"].iloc[0])
 
 
 def test_short_lists_have_narrow_edges() -> None:

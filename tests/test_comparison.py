@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import signal
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,11 @@ from memsim.analysis import lag_crp
 from memsim.cli import main
 from memsim.comparison import People
 from memsim.data.fetch import ENVIRONMENT
-from memsim.errors import InputError
+from memsim.errors import InputError, ModelError
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
 from memsim.recalls import Recalls
+from memsim.registry import Registry
 
 FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "manifest.json"}
 PLUGIN = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
@@ -87,7 +91,8 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
     assert set(manifest["sha256"]) == FILES - {"manifest.json"}
     assert (out / "comparison.png").read_bytes().startswith(b"\x89PNG")
-    assert (out / "comparison.pdf").read_bytes().startswith(b"%PDF")
+    pdf = (out / "comparison.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF") and b"/Type3" not in pdf, "text stays text"
     curves = pd.read_csv(out / "curves.csv")
     assert set(curves["curve"]) == {"serial_position", "first_recall", "lag_crp"}
     # An unmodified psifr analysis of the file gives our numbers.
@@ -104,25 +109,50 @@ def test_run_is_reproducible(tmp_path: Path) -> None:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError("disk full")])
+@pytest.mark.parametrize(
+    ("error", "status"), [(KeyboardInterrupt, 130), (signal.SIGTERM, 130), (OSError("disk full"), 2)]
+)
 def test_an_interrupted_run_leaves_nothing_half_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Any
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Any, status: int
 ) -> None:
     assert main(["run", "--trials", "200", "--models", "tcm"]) == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir()}
 
     def fail(self: object, path: Path, **options: object) -> None:
         Path(path).write_text("half a fi")
-        raise error
+        if isinstance(error, signal.Signals):
+            os.kill(os.getpid(), error)
+        else:
+            raise error
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
-    if error is KeyboardInterrupt:
-        assert main(["run", "--trials", "300", "--models", "tcm"]) == 130
-    else:
-        with pytest.raises(OSError, match="disk full"):
-            main(["run", "--trials", "300", "--models", "tcm"])
+    assert main(["run", "--trials", "300", "--models", "tcm"]) == status
     after = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir()}
     assert after == before
+
+
+def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that works, one that does not load, one whose name is taken."""
+    points = [
+        EntryPoint("Mine", "memsim.models.strength:Strength", "memsim.models"),
+        EntryPoint("Gone", "no_such_package:Model", "memsim.models"),
+        EntryPoint("t-c-m", "memsim.models.strength:Strength", "memsim.models"),
+    ]
+    monkeypatch.setattr("memsim.registry.entry_points", lambda group: points)
+    models: Registry[Any] = Registry("model", "memsim.models", {"TCM": "memsim.models.tcm:TCM"})
+    with pytest.warns(UserWarning, match="is left out: there is a model 't-c-m' already"):
+        assert models.names() == ["TCM", "Mine", "Gone"]
+    assert models.get("mine") is Strength and models.get("T_C_M") is TCM
+    with pytest.raises(ModelError, match="plug-in model 'Gone'.*cannot be loaded: ModuleNotFoundError"):
+        models.get("gone")
+    monkeypatch.setattr("memsim.cli.MODELS", models)
+    monkeypatch.setattr("memsim.plugin.MODELS", models)
+    assert main(["models"]) == 2
+    printed = capsys.readouterr()
+    assert "Mine:" in printed.out and "'Gone'" in printed.err
+    assert main(["run", "--trials", "100"]) == 0
+    printed = capsys.readouterr()
+    assert "Mine" in printed.out and "left out: the plug-in model 'Gone'" in printed.err
 
 
 def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,6 +174,9 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "Mine: 8 of 8 checks passed" in capsys.readouterr().out
     assert main(["run", "--models", "tcm", "mine.py:Mine", "--trials", "200"]) == 0
     assert "Mine" in capsys.readouterr().out
+    (tmp_path / "copy.py").write_text(PLUGIN.replace("class Mine(Strength)", "Base = Strength\n\nclass Strength(Base)"))
+    assert main(["run", "--models", "strength", "copy.py", "--trials", "200"]) == 0
+    assert "Strength (copy.py)" in capsys.readouterr().out
     (tmp_path / "bad.py").write_text(PLUGIN + "    def recalled(self, state, position):\n        return state\n")
     assert main(["check", "bad.py"]) == 1
     assert "FAIL  simulated frequencies agree" in capsys.readouterr().out
@@ -153,7 +186,7 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     ("arguments", "message"),
     [
         (["run", "--models", "tmc"], "did you mean 'TCM'"),
-        (["run", "--models", "tcm", "TCM"], "names a model twice"),
+        (["run", "--models", "tcm", "TCM"], "names TCM twice"),
         (["run", "--paradigm", "fre-recall"], "did you mean 'free_recall'"),
         (["run", "--list-length", "0"], "list_length=0"),
         (["run", "--list-length", "many"], "list_length='many' is not a whole number"),

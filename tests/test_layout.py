@@ -34,11 +34,14 @@ def imports_of(path: Path) -> set[str]:
     def visit(nodes: list[ast.stmt]) -> None:
         for node in nodes:
             if isinstance(node, ast.ImportFrom):
-                found.add(node.module or "")
+                assert node.level == 0, f"{path} imports relatively"
+                found.update(f"{node.module}.{alias.name}" for alias in node.names)
             elif isinstance(node, ast.Import):
                 found.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ClassDef | ast.Try):
                 visit(node.body)
+            elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test):
+                visit(node.body + node.orelse)
 
     visit(ast.parse(path.read_text(encoding="utf-8")).body)
     return found

@@ -1,5 +1,6 @@
 """What every registered model must hold, and each model's known answers."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import MemoryModel, Trials, check_model, log_likelihood, simulate
+from memsim import ItemPool, MemoryModel, Trials, check_model, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.check import Check, compare_frequencies, every_recall, run_checks
 from memsim.errors import ModelError
@@ -18,6 +19,7 @@ from memsim.paradigms import FreeRecall
 from memsim.registry import MODELS
 from memsim.seeding import stream
 
+FOUR = FreeRecall(list_length=4, output_limit=4)
 everything = pytest.mark.parametrize("model", [MODELS.build(name, {}) for name in MODELS.names()], ids=MODELS.names())
 
 
@@ -28,13 +30,12 @@ def test_passes_the_model_checks(model: MemoryModel[Any]) -> None:
 
 @everything
 def test_all_recalls_of_four_items_sum_to_one(model: MemoryModel[Any]) -> None:
-    assert np.exp(log_likelihood(model, every_recall(model))).sum() == pytest.approx(1, abs=1e-9)
+    assert np.exp(log_likelihood(model, every_recall(model, FOUR.trials(1)))).sum() == pytest.approx(1, abs=1e-9)
 
 
 @everything
 def test_simulation_agrees_with_likelihood_on_200_000_trials(model: MemoryModel[Any]) -> None:
-    paradigm = FreeRecall(list_length=4, output_limit=4)
-    assert compare_frequencies(model, simulate(model, paradigm.trials(200_000), seed=11)) == ""
+    assert compare_frequencies(model, simulate(model, FOUR.trials(200_000), seed=11)) == ""
 
 
 @settings(max_examples=30, deadline=None)
@@ -46,11 +47,8 @@ def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> Non
         for p in cls.parameters()
     }
     model: MemoryModel[Any] = cls(**values)
-    possible = every_recall(model)
-    delayed = FreeRecall(list_length=4, output_limit=4, inter_item_distraction=2, retention_interval=5)
-    for paradigm in (possible.trials.paradigm, delayed):
-        trials = Trials(possible.trials.items, possible.trials.pool, paradigm)
-        total = np.exp(log_likelihood(model, type(possible)(trials, possible.positions, possible.stopped))).sum()
+    for paradigm in (FOUR, FOUR.replace(inter_item_distraction=2, retention_interval=5)):
+        total = np.exp(log_likelihood(model, every_recall(model, paradigm.trials(1)))).sum()
         assert total == pytest.approx(1, abs=1e-9)
 
 
@@ -115,6 +113,85 @@ def test_model_checks_survive_any_exception() -> None:
 
     failed = [check for check in run_checks(Broken) if check.problem]
     assert len(failed) == 1 and "KeyError: 'oops' (" in failed[0].problem and "test_models.py:" in failed[0].problem
+
+
+@dataclass(frozen=True)
+class Attention(Strength):
+    """Each trial attends to a random half of its items: a random encoding, so a sampled likelihood."""
+
+    likelihood = "sampled"
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Any:
+        self_and_attention = np.zeros((2, len(trials), trials.list_length + 1))
+        self_and_attention[1] = rng.uniform(0.2, 1, (len(trials), trials.list_length + 1))
+        return self_and_attention
+
+    def study(self, state: Any, position: int) -> Any:
+        state[0] *= self.retention
+        state[0, :, position] = state[1, :, position]
+        return state
+
+    def cue(self, state: Any, cue: str) -> Any:
+        return super().cue(state[0], cue)
+
+
+@dataclass(frozen=True)
+class LeakyAttention(Attention):
+    def outcome_probabilities(self, state: Any) -> Any:
+        mixed = 0.9 * state + 0.1 * state.mean(axis=0)
+        return mixed / mixed.sum(axis=1, keepdims=True)
+
+
+@dataclass(frozen=True)
+class ByFeature(Strength):
+    """Reads the pool's features, and does another task than free recall."""
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Any:
+        assert trials.pool.features is not None, "needs features"
+        return super().begin(trials, rng) + 0 * trials.pool.features.sum()
+
+    def cue(self, state: Any, cue: str) -> Any:
+        return super().cue(state, "free" if cue == "forward" else cue)
+
+
+@dataclass(frozen=True)
+class SingleWord(FreeRecall):
+    cue = "forward"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sound_model_with_random_encoding_passes(seed: int) -> None:
+    assert len(check_model(Attention, seed=seed)) == 8
+
+
+def test_a_leak_between_trials_with_random_encoding_is_caught() -> None:
+    with pytest.raises(ModelError, match="(?s)stands for itself.*beside other responses"):
+        check_model(LeakyAttention)
+
+
+def test_scoring_does_not_know_the_encodings_that_made_the_data() -> None:
+    """Were they shared, the seed that simulated would score its own recalls far above every other seed."""
+    recalls = simulate(Attention(), FreeRecall(list_length=8).trials(400), seed=3)
+    totals = [log_likelihood(Attention(), recalls, samples=50, seed=seed).sum() for seed in range(8)]
+    others = np.delete(totals, 3)
+    assert abs(totals[3] - others.mean()) < 5 * others.std(ddof=1)
+
+
+def test_checks_in_another_task_with_another_pool() -> None:
+    pool = ItemPool(np.arange(20), features=np.eye(20))
+    with pytest.raises(ModelError, match="needs features"):
+        check_model(ByFeature)
+    assert len(check_model(ByFeature, paradigm=SingleWord(), pool=pool)) == 8
+
+
+def test_random_numbers_are_shared_within_a_class_and_not_between() -> None:
+    trials = FreeRecall(list_length=12).trials(4000)
+    recalled = [
+        np.count_nonzero(simulate(model, trials, seed=1).positions, axis=1)
+        for model in (TCM(), TCM(context_drift=0.6), Strength())
+    ]
+    correlation = np.corrcoef(recalled)
+    assert correlation[0, 1] > 0.9 and abs(correlation[0, 2]) < 5 / np.sqrt(4000)
 
 
 # TCM

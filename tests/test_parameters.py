@@ -25,6 +25,14 @@ def test_values_are_plain_and_comparable() -> None:
     assert gadget.replace(mode="slow").values() == {"rate": 0.25, "count": 4, "limit": None, "mode": "slow"}
 
 
+def test_replace_keeps_fields_that_are_no_parameters() -> None:
+    @dataclass(frozen=True)
+    class Weighted(Gadget):
+        weights: str = "random"
+
+    assert Weighted(weights="trained").replace(rate=0.1) == Weighted(rate=0.1, weights="trained")
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

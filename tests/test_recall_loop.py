@@ -6,7 +6,18 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from memsim import MemoryModel, Paradigm, Recalls, Trials, event_log_probabilities, log_likelihood, score, simulate
+from memsim import (
+    ItemPool,
+    MemoryModel,
+    Paradigm,
+    Recalls,
+    Trials,
+    event_log_probabilities,
+    log_likelihood,
+    score,
+    simulate,
+)
+from memsim.check import every_recall
 from memsim.errors import InputError, LikelihoodError, ModelError
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
@@ -54,7 +65,7 @@ class Forward(Paradigm):
     silence_ends = False
 
     @property
-    def max_responses(self) -> int:
+    def response_limit(self) -> int:
         return self.list_length
 
 
@@ -97,6 +108,50 @@ def test_omissions_and_intrusions_keep_their_place_where_silence_does_not_end_re
     assert not simulated.stopped.any()
     omitted = (simulated.positions == 0).mean(axis=0)
     assert np.abs(omitted - 0.4).max() < 5 * np.sqrt(0.24 / 20_000)
+
+
+def test_omissions_at_the_end_are_events() -> None:
+    trials = Forward(list_length=3).trials(2)
+    silent = Recalls(trials, np.zeros((2, 0)))
+    assert silent.positions.shape == (2, 3) and not silent.stopped.any()
+    row = (0.2, 0.2, 0.1, 0.5)
+    assert np.allclose(log_likelihood(Table(row), silent), 3 * np.log(0.5))
+    assert simulate(Table((0.0, 0.0, 0.0, 1.0)), trials).positions.shape == (2, 3)
+    with pytest.raises(InputError, match="4 responses, more than the limit of 3"):
+        Recalls(trials, np.array([[1, 2, 3, 1], [1, 2, 0, 0]]))
+
+
+def test_omissions_survive_the_long_table() -> None:
+    task = Forward(list_length=3)
+    recalls = Recalls(task.trials(3, pool=ItemPool.numbered(9)), np.array([[1, 0, 3], [0, 0, 0], [-1, 2, 0]]))
+    again = Recalls.from_frame(recalls.to_frame(), paradigm=task)
+    assert np.array_equal(again.positions, recalls.positions) and not again.stopped.any()
+
+
+def test_all_sequences_with_omissions_and_repeats_sum_to_one() -> None:
+    row = (0.2, 0.2, 0.1, 0.5)
+    possible = every_recall(Table(row), Forward(list_length=3).trials(1))
+    assert len(possible) == 4**3
+    assert np.exp(log_likelihood(Table(row), possible)).sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_rounding_is_forgiven_and_scaled_away() -> None:
+    rough = Table(tuple(np.array([0.7, 0.3 + 2e-7, -1e-9]).tolist()))
+    possible = Recalls.from_matrix([[1], [2], [0]], list_length=2, output_limit=1)
+    assert np.exp(log_likelihood(rough, possible)).sum() == pytest.approx(1, abs=1e-15)
+    assert simulate(rough, PAIR.trials(50)).positions.all()
+
+
+def test_the_limit_of_the_task_says_who_may_have_been_cut() -> None:
+    task = FreeRecall(list_length=8, output_limit=3)
+    recalls = simulate(TCM(), task.trials(60), seed=1)
+    again = Recalls.from_frame(recalls.to_frame(), paradigm=task)
+    assert np.array_equal(again.stopped, np.count_nonzero(again.positions, axis=1) < 3)
+    assert (again.stopped <= recalls.stopped).all()
+    with pytest.raises(InputError, match="row 0 holds 4 responses, more than the limit of 3"):
+        Recalls.from_matrix([[1, 2, 3, 4]], 8, paradigm=task)
+    with pytest.raises(InputError, match="output_limit=3 stands beside FreeRecall"):
+        Recalls.from_matrix([[1, 2]], 8, output_limit=3, paradigm=task)
 
 
 def test_random_encoding_is_averaged() -> None:
@@ -144,6 +199,7 @@ def test_seeds() -> None:
     [
         ((0.5, 0.25, 0.2), r"Table.outcome_probabilities.*trial 0.*sum 0.95"),
         ((1.5, -0.75, 0.25), "at least 0"),
+        ((1.0, -1e-4, 1e-4), "at least 0"),
         ((np.nan, 0.5, 0.5), "sum nan"),
         ((0.5, 0.5), r"gave shape \(3, 2\), expected"),
     ],

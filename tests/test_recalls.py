@@ -40,10 +40,31 @@ def test_bad_companions() -> None:
         Recalls.from_matrix([[1, 2], [3, 0]], 5, times=[[0.5, 1.0], [1.0, 2.0]])
     with pytest.raises(InputError, match="intruders must match"):
         Recalls(good.trials, good.positions, intruders=np.array([[0, -1], [-1, -1]]))
-    with pytest.raises(InputError, match=r"trial 1 has no subject \(NaN\)"):
+    with pytest.raises(InputError, match="trial 1 has no subject"):
         Recalls.from_matrix([[1], [2]], 5, subject=[1, np.nan])
     with pytest.raises(InputError, match="subject has shape"):
         Recalls.from_matrix([[1, 2]], 5, subject=[1, 2])
+
+
+def test_tables_as_matrices() -> None:
+    frame = pd.DataFrame({"a": [1, 3], "b": [2, None]})
+    for table in (frame, frame.astype("Int64")):
+        with pytest.raises(InputError, match="row 1, column 1 is nan"):
+            Recalls.from_matrix(table, list_length=5)
+        assert Recalls.from_matrix(table.fillna(0), list_length=5).positions.tolist() == [[1, 2], [3, 0]]
+
+
+def test_nothing_of_recalls_can_be_changed() -> None:
+    recalls = Recalls.from_matrix([[1, 2]], 5)
+    for array in (
+        recalls.positions,
+        recalls.stopped,
+        recalls.is_correct,
+        recalls.trials.subject,
+        recalls.trials.subjects,
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
 
 
 def test_what_a_matrix_says() -> None:
@@ -129,6 +150,12 @@ TABLE = pd.DataFrame(
         (lambda t: t.assign(list=[1, 1, 3, 2, 2]), "list 3 has responses but no study rows"),
         (lambda t: t.assign(position=[1, 3, 1, 1, 2]), "positions are not 1 to 2, each once"),
         (lambda t: t.assign(item=["a", "a", "a", "c", "d"]), "holds an item twice"),
+        (lambda t: pd.concat([t, t.iloc[2:3]]), "subject 1, list 1 has two responses at output position 1"),
+        (lambda t: t.assign(position=[1, 2, 0, 1, 2]), "output position 0 is not one of 1, 2, 3"),
+        (lambda t: t.assign(position=[1, 2, 1.5, 1, 2]), "output position 1.5"),
+        (lambda t: t.assign(item=["a", "b", 7, "c", "d"]), "text in some rows and numbers in others"),
+        (lambda t: t.assign(time=[None, None, "late", None, None]), "the time 'late' is not a number"),
+        (lambda t: t.to_numpy(), "expected a pandas DataFrame, got ndarray"),
         (lambda t: t.assign(item=["a", None, "b", "c", "d"]), "no item in study row 1"),
     ],
 )
