@@ -25,11 +25,12 @@ def curve_table(recalls: Recalls) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : ``curve, x, mean, sem, low, high, n_subjects``; 95% intervals over subjects.
+    DataFrame : ``curve, x, mean, sem, low, high, n_subjects``; 95% intervals over subjects, within [0, 1].
     """
     tables = []
     for curve, (analysis, x) in CURVES.items():
         table = mean_over_subjects(analysis(recalls), x).rename(columns={x: "x"})
+        table[["low", "high"]] = table[["low", "high"]].clip(0, 1)
         table.insert(0, "curve", curve)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

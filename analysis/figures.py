@@ -11,6 +11,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
 
 PANELS = {
     "serial_position": ("Serial position", "Probability of recall"),
@@ -19,6 +20,7 @@ PANELS = {
 }
 """Axis labels of each curve of :func:`memsim.analysis.curve_table`."""
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
+LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)))
 MAX_LAG = 5
 
 
@@ -33,7 +35,7 @@ def comparison_figure(
 
     Parameters
     ----------
-    models : curve tables (see :func:`memsim.analysis.curve_table`) by name; coloured in this order.
+    models : curve tables (see :func:`memsim.analysis.curve_table`) by name; told apart by colour and line.
     people : the people's curve table, in black with error bars.
 
     Bands and bars are 95% intervals over (simulated) subjects. The lag-CRP shows lags up to 5 either way,
@@ -42,21 +44,22 @@ def comparison_figure(
     style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=1.1)}
     style |= {"legend.frameon": False}
     with matplotlib.rc_context(style):
-        figure = Figure(figsize=(10.5, 3.6), layout="constrained")
+        figure = Figure(figsize=(10.5, 3.7), layout="constrained")
         axes = figure.subplots(1, len(PANELS))
-        colors = sns.color_palette("colorblind", max(len(models), 1))
-        for axis, (curve, (x_label, y_label)) in zip(axes, PANELS.items(), strict=True):
-            for color, (name, table) in zip(colors, models.items(), strict=False):
-                _draw_model(axis, _points(table, curve), name, color)
+        looks = list(zip(sns.color_palette("colorblind"), LINES, strict=False))
+        for letter, axis, (curve, (x_label, y_label)) in zip("ABC", axes, PANELS.items(), strict=True):
+            for i, (name, table) in enumerate(models.items()):
+                _draw_model(axis, _points(table, curve), name, *looks[i % len(looks)])
             if people is not None:
                 _draw_people(axis, _points(people, curve), people_label)
             axis.set(xlabel=x_label, ylabel=y_label)
-            axis.set_ylim(bottom=0, top=1 if curve == "serial_position" else None)
+            axis.set_ylim(0, 1.02 if curve == "serial_position" else None)
+            axis.xaxis.set_major_locator(FixedLocator(_ticks(axis, curve)))
+            axis.set_title(letter, loc="left", fontweight="bold")
             sns.despine(ax=axis)
         handles, labels = axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 5))
-        if title:
-            figure.suptitle(title, x=0.01, ha="left", fontsize="medium")
+        figure.suptitle(f"{title}. Bars and bands: 95% intervals" if title else "", fontsize="medium")
     return figure
 
 
@@ -75,8 +78,17 @@ def _points(table: pd.DataFrame, curve: str) -> pd.DataFrame:
     return points
 
 
-def _draw_model(axis: Axes, points: pd.DataFrame, name: str, color: tuple[float, float, float]) -> None:
-    axis.plot(points["x"], points["mean"], color=color, label=name, linewidth=1.8)
+def _ticks(axis: Axes, curve: str) -> list[float]:
+    """Whole numbers; the first and the last serial position among them."""
+    low, high = (round(limit) for limit in axis.dataLim.intervalx) if axis.has_data() else (1, 1)
+    if curve == "lag_crp":
+        return [lag for lag in range(-MAX_LAG, MAX_LAG + 1) if low <= lag <= high]
+    step = 1 if high <= 10 else 5 if high <= 30 else 10
+    return [1, *range(step if step > 1 else 2, high + 1, step)]
+
+
+def _draw_model(axis: Axes, points: pd.DataFrame, name: str, color: tuple[float, float, float], line: Any) -> None:
+    axis.plot(points["x"], points["mean"], color=color, linestyle=line, label=name, linewidth=1.8)
     axis.fill_between(points["x"], points["low"], points["high"], color=color, alpha=0.25, linewidth=0)
 
 

@@ -18,7 +18,7 @@ class Dataset:
 
     Parameters
     ----------
-    name, title, citation, doi : what it is and whom to cite.
+    name, title, authors, citation, doi : what it is and whom to cite; ``authors`` is the short form.
     conditions : the settings of its paradigm, by condition.
     read : gives the recalls of one condition, under the paradigm given.
     at_hand : whether :meth:`load` would succeed without fetching anything.
@@ -29,6 +29,7 @@ class Dataset:
 
     name: str
     title: str
+    authors: str
     citation: str
     doi: str
     conditions: Mapping[str, Mapping[str, Any]]
@@ -60,13 +61,20 @@ class Dataset:
         return self.read(condition, self.paradigm(condition))
 
 
+def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]:
+    """The data set and condition that ``spec`` names: ``"name"``, or ``"name:condition"`` in one."""
+    name, colon, within = spec.partition(":")
+    dataset = DATASETS.get(name)
+    return dataset, dataset.condition(condition if condition or not colon else within)
+
+
 def load_dataset(name: str, condition: str | None = None) -> Recalls:
     """The recalls of a human data set.
 
     Parameters
     ----------
     name : of the data set, in any case and with ``-`` or ``_``; ``memsim datasets`` lists them.
-    condition : one of the data set's conditions, where it has several.
+    condition : one of the data set's conditions, where it has several; ``"name:condition"`` names both.
 
     Raises
     ------
@@ -78,4 +86,5 @@ def load_dataset(name: str, condition: str | None = None) -> Recalls:
     >>> load_dataset("peers_notask").trials.list_length
     16
     """
-    return DATASETS.get(name).load(condition)
+    dataset, condition = find_dataset(name, condition)
+    return dataset.load(condition)

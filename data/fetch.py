@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +63,9 @@ def fetch(file: RemoteFile) -> Path:
     try:
         return Path(pooch.retrieve(file.url, f"sha256:{file.sha256}", file.name, cache_folder()))
     except (OSError, ValueError) as error:
+        named = os.environ.get(ENVIRONMENT)
         raise DataError(
-            f"{file.name} could not be fetched from {file.url} ({type(error).__name__}: {error}). "
-            f"Without a network, put the file in a folder and name that folder in {ENVIRONMENT}"
+            f"{file.name} could not be fetched ({type(error).__name__}: {textwrap.shorten(str(error), 100)}) "
+            f"from {file.url}. Without a network, put the file in a folder and name that folder in {ENVIRONMENT}"
+            + (f" (now {named}, which does not hold it)" if named else "")
         ) from error

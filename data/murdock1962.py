@@ -86,6 +86,7 @@ def _read(condition: str, paradigm: Paradigm) -> Recalls:
 MURDOCK1962 = Dataset(
     name="murdock1962",
     title="Immediate free recall of 10 to 40 words at 1 or 2 s each",
+    authors="Murdock (1962)",
     citation="Murdock, B. B. (1962). The serial position effect of free recall. "
     "Journal of Experimental Psychology, 64, 482-488.",
     doi="10.1037/h0045106",

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import pandas as pd
 
+from memsim.data.dataset import find_dataset
 from memsim.errors import InputError
 from memsim.registry import DATASETS
 
@@ -41,9 +42,8 @@ def load_summary(name: str, condition: str | None = None) -> pd.DataFrame:
 
 
 def _load(name: str, condition: str | None, kind: str) -> pd.DataFrame:
-    dataset = DATASETS.get(name)
-    condition = dataset.condition(condition)
-    if not has_tables(name):
+    dataset, condition = find_dataset(name, condition)
+    if not has_tables(dataset.name):
         raise InputError(f"no curves of {dataset.name} ship with memsim; compute them from load_dataset({name!r})")
     with (files("memsim.data") / f"{dataset.name}_{kind}.csv").open("rb") as file:
         table = pd.read_csv(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def run_checks(
 
     def construct() -> str:
         built.append(model() if isinstance(model, type) else model)
-        return "" if isinstance(built[0], MemoryModel) else "it is not a memsim.MemoryModel"
+        return _misspelled(type(built[0])) if isinstance(built[0], MemoryModel) else "it is not a memsim.MemoryModel"
 
     checks = [_run("is a model, and its defaults lie within bounds", construct)]
     if not checks[0].problem:
@@ -96,6 +97,15 @@ def run_checks(
         if not checks[-1].problem:
             checks += [_run(name, check) for name, check in bench.further()]
     return checks
+
+
+def _misspelled(cls: type) -> str:
+    steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
+    for name in vars(cls):
+        near = difflib.get_close_matches(name, steps, n=1, cutoff=0.75)
+        if name not in steps and near:
+            return f"it defines {name}(), which nothing calls; is {near[0]}() meant?"
+    return ""
 
 
 def every_recall(model: MemoryModel[Any], trial: Trials) -> Recalls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 import textwrap
@@ -28,6 +29,9 @@ SHOWN = ["recalled", "primacy", "recency", "first_recall_at_end", "lag_asymmetry
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 for a failed check, 2 for bad input, 130 if interrupted."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):  # a terminal that lacks the Greek letters gets escapes
+            output.reconfigure(errors="backslashreplace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminated)
     try:
@@ -117,6 +121,7 @@ def _run(parsed: argparse.Namespace) -> int:
             bar.update()
 
         comparison = compare(models, paradigm, people, n_trials=parsed.trials, seed=parsed.seed, progress=progress)
+        bar.set_postfix_str("writing")
         files = write_comparison(comparison, parsed.out)
         progress("written")
     _print_comparison(comparison, notes)
@@ -159,12 +164,13 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None, list[str
     elif parsed.data.lower() == "none":
         return wanted, None, []
     else:
-        people = People.load(*parsed.data.split(":", 1))
+        people = People.load(parsed.data)
     if type(people.paradigm) is not type(wanted):
         raise InputError(f"{people.label} is from {type(people.paradigm).__name__}, not {type(wanted).__name__}")
     paradigm: Paradigm = people.paradigm.replace(**given)
     differing = sorted(differing_settings(people.paradigm, paradigm))
-    notes = [f"People ({people.label}): {people.provenance['citation']} From {people.provenance['form']}."]
+    told = people.provenance.get("citation", people.source)
+    notes = [f"People ({people.label}): {told} From {people.provenance['form']}."]
     if differing:
         theirs = ", ".join(f"{name}={people.paradigm.values()[name]}" for name in differing)
         notes.append(f"The models' task differs from the people's, who had {theirs}.")
@@ -186,6 +192,9 @@ def _print_comparison(comparison: Comparison, notes: Iterable[str]) -> None:
 
 def _list(parsed: argparse.Namespace) -> int:
     registry: Registry[Any] = parsed.registry
+    if parsed.name is not None and registry is MODELS:
+        print(_describe(*find_model(parsed.name), full=True))
+        return 0
     if parsed.name is not None:
         print(_describe(registry.canonical(parsed.name), registry.get(parsed.name), full=True))
         return 0
@@ -228,7 +237,10 @@ def _parameter_lines(parameters: Iterable[Parameter]) -> list[str]:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True))
         lines.append(f"  {cells}  {row[4]}".rstrip())
         if declared.source:
-            lines.append(" " * (widths[0] + 4) + f"source: {declared.source}")
+            indent = " " * (widths[0] + 4)
+            lines.append(
+                textwrap.fill(f"source: {declared.source}", 100, initial_indent=indent, subsequent_indent=indent)
+            )
     return lines
 
 
@@ -242,5 +254,6 @@ def _check(parsed: argparse.Namespace) -> int:
         if check.problem:
             print(textwrap.indent(check.problem, " " * 8))
     failed = sum(bool(check.problem) for check in checks)
-    print(f"{label}: {len(checks) - failed} of {len(checks)} checks passed")
+    early = "; the others need it, so they were not run" if checks[-1].problem and len(checks) < 3 else ""
+    print(f"{label}: {len(checks) - failed} of {len(checks)} checks passed{early}")
     return 1 if failed else 0

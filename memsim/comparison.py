@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from memsim.analysis.curves import CURVES, curve_table, root_mean_squared_difference, summary_table
+from memsim.data.dataset import find_dataset
 from memsim.data.shipped import has_tables, load_curves, load_summary
 from memsim.errors import InputError
 from memsim.items import ItemPool
@@ -25,15 +29,17 @@ if TYPE_CHECKING:
 
     from memsim.model import MemoryModel
 
-LISTS_PER_SUBJECT = 100
-"""Lists that one simulated participant takes, about what people took; intervals are over participants."""
+LISTS_PER_SUBJECT, FEWEST_SUBJECTS = 100, 20
+"""Lists that one simulated participant takes, about what people took, but for runs too short to make 20 participants;
+intervals are over participants."""
 
 
 @dataclass(frozen=True)
 class People:
-    """Human curves to compare with, computed from recalls at hand or taken from the shipped tables."""
+    """Human curves to compare with, computed from recalls or taken from the shipped tables."""
 
     label: str
+    source: str
     paradigm: Paradigm
     curves: pd.DataFrame
     summary: pd.DataFrame
@@ -41,22 +47,34 @@ class People:
 
     @classmethod
     def load(cls, name: str, condition: str | None = None) -> People:
-        """People of a data set: from its recalls where they are at hand or must be, else from shipped tables."""
-        dataset = DATASETS.get(name)
-        condition = dataset.condition(condition)
+        """People of a data set: from its recalls where they are at hand or must be, else from shipped tables.
+
+        ``name`` may also be a CSV file of your own in psifr's long table, as :meth:`Recalls.from_frame` reads it.
+        """
+        if name.endswith(".csv"):
+            if not Path(name).is_file():
+                raise InputError(f"there is no file {name}")
+            return cls.of(Recalls.from_frame(pd.read_csv(name), provenance={"file": name}), Path(name).stem)
+        dataset, condition = find_dataset(name, condition)
         label = dataset.name if condition == dataset.default else f"{dataset.name}:{condition}"
-        paradigm = dataset.paradigm(condition)
-        if has_tables(name) and not dataset.at_hand():
-            provenance = {
-                "dataset": dataset.name,
-                "condition": condition,
-                "citation": dataset.citation,
-                "form": "curves shipped with memsim",
-            }
-            return cls(label, paradigm, load_curves(name, condition), load_summary(name, condition), provenance)
-        recalls = dataset.load(condition)
+        source = dataset.authors if condition == dataset.default else f"{dataset.authors} {condition}"
+        if not has_tables(dataset.name) or dataset.at_hand():
+            return cls.of(dataset.load(condition), label, source)
+        provenance = {
+            "dataset": dataset.name,
+            "condition": condition,
+            "citation": dataset.citation,
+            "form": "curves shipped with memsim",
+        }
+        curves, summary = load_curves(dataset.name, condition), load_summary(dataset.name, condition)
+        return cls(label, source, dataset.paradigm(condition), curves, summary, provenance)
+
+    @classmethod
+    def of(cls, recalls: Recalls, label: str = "people", source: str = "") -> People:
+        """People of your own, from their recalls; ``label`` names them in tables, ``source`` in figures."""
         provenance = {**recalls.provenance, "form": "recalls, list by list"}
-        return cls(label, paradigm, curve_table(recalls), summary_table(recalls), provenance)
+        tables = curve_table(recalls), summary_table(recalls)
+        return cls(label, source or label, recalls.trials.paradigm, *tables, provenance)
 
     @classmethod
     def matching(cls, paradigm: Paradigm) -> People | None:
@@ -99,16 +117,19 @@ class Comparison:
         sources = self.curves.groupby("source", sort=False)
         tables = {name: table for name, table in sources if table["kind"].iloc[0] == "model"}
         people = self.curves[self.curves["kind"] == "people"]
-        if people.empty:
-            return comparison_figure(tables, title=self.manifest["title"])
-        label = f"people ({people['source'].iloc[0]})"
-        return comparison_figure(tables, people, people_label=label, title=self.manifest["title"])
+        title, told = self.manifest["title"], self.manifest["people"]
+        if told is None:
+            return comparison_figure(tables, title=title)
+        if told["task_differs_in"]:
+            title += "; people's task differs: " + ", ".join(f"{k}={v}" for k, v in told["task_differs_in"].items())
+        label = f"{told['source']}, N = {people['n_subjects'].max()}"
+        return comparison_figure(tables, people, people_label=label, title=title)
 
 
 def compare(
     models: Mapping[str, MemoryModel[Any]],
     paradigm: Paradigm,
-    people: People | str | None = None,
+    people: People | Recalls | str | None = None,
     *,
     n_trials: int = 5000,
     seed: int = 0,
@@ -121,9 +142,11 @@ def compare(
     ----------
     models : by the names they are to have in tables and figures.
     paradigm : the task.
-    people : whom to compare with, optional: a data set, ``"name"`` or ``"name:condition"``, or
-        :class:`People`; their lists must be as long as the paradigm's.
-    n_trials : lists for each model, dealt to simulated participants of 100 lists each.
+    people : whom to compare with, optional: a data set, ``"name"`` or ``"name:condition"``; recalls of your own;
+        a CSV file of them in psifr's long table; or :class:`People`. Their lists must be as long as the
+        paradigm's.
+    n_trials : lists for each model, dealt to simulated participants of 100 lists each (fewer lists each below
+        2,000, so that there are 20 participants to take an interval over).
     seed : of the lists and of every model's simulation. Models of one class share their random numbers, so
         that two settings of it differ by their parameters only.
     pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
@@ -136,14 +159,16 @@ def compare(
     if not isinstance(models, Mapping) or not models:
         raise InputError('compare: models must name at least one model, as in {"TCM": TCM()}')
     if isinstance(people, str):
-        people = People.load(*people.split(":", 1))
+        people = People.load(people)
+    elif isinstance(people, Recalls):
+        people = People.of(people)
     if people is not None and people.paradigm.list_length != paradigm.list_length:
         raise InputError(
             f"{people.label} has lists of {people.paradigm.list_length} items, the models would get "
             f"{paradigm.list_length}; leave the list length to the data, or compare with none"
         )
     started, clock = datetime.now(UTC), perf_counter()
-    trials = paradigm.trials(n_trials, seed, pool=pool, subjects=max(1, n_trials // LISTS_PER_SUBJECT))
+    trials = paradigm.trials(n_trials, seed, pool=pool, subjects=max(FEWEST_SUBJECTS, n_trials // LISTS_PER_SUBJECT))
     recalls: dict[str, Recalls] = {}
     curves, summaries = [], []
     if people is not None:
@@ -163,16 +188,21 @@ def compare(
     manifest = {
         "title": f"{paradigm_title(paradigm)}; {n_trials:,} lists per model",
         "started": started.isoformat(timespec="seconds"),
-        "seconds": round(perf_counter() - clock, 3),
+        "seconds_simulating_and_analysing": round(perf_counter() - clock, 3),
         "seed": int(seed),
         "trials": len(trials),
         "subjects": len(trials.subjects),
         "paradigm": {"name": type(paradigm).__name__, "settings": paradigm.values()},
         "models": {
-            name: {"class": type(model).__name__, "likelihood": model.likelihood, "parameters": model.values()}
+            name: {
+                "class": type(model).__name__,
+                **_origin(type(model)),
+                "likelihood": model.likelihood,
+                "parameters": model.values(),
+            }
             for name, model in models.items()
         },
-        "people": None if people is None else dict(people.provenance),
+        "people": None if people is None else _told(people, paradigm),
         "lists_cut_short": {name: int((~recall.stopped).sum()) for name, recall in recalls.items()},
         "versions": versions(),
     }
@@ -192,6 +222,23 @@ def paradigm_title(paradigm: Paradigm) -> str:
     if after:
         title += f", {after:g} s before the test"
     return title
+
+
+def _origin(cls: type) -> dict[str, str]:
+    """Where the code of a model is that is not memsim's own, with its checksum."""
+    if cls.__module__.startswith("memsim."):
+        return {}
+    file = inspect.getsourcefile(cls)
+    if file is None:
+        return {"module": cls.__module__}
+    return {"file": file, "file_sha256": hashlib.sha256(Path(file).read_bytes()).hexdigest()}
+
+
+def _told(people: People, paradigm: Paradigm) -> dict[str, Any]:
+    """What the manifest tells of the people and their task."""
+    settings = people.paradigm.values()
+    differing = {name: settings.get(name) for name in sorted(differing_settings(people.paradigm, paradigm))}
+    return {"source": people.source, **people.provenance, "settings": settings, "task_differs_in": differing}
 
 
 def _row(source: str, kind: str, summary: pd.DataFrame) -> dict[str, Any]:

@@ -46,13 +46,20 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
 
     Raises
     ------
-    ModelError : the probabilities of a step are negative, not finite or do not sum to one.
+    ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned
+        no state; or a model that does not declare ``repeats`` gave an item twice.
     """
     _require_model(model)
     if not isinstance(trials, Trials):
         raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
     recalls = model.simulate(trials, seed)
     require_recalls(recalls)
+    if not model.repeats and recalls.is_repeat.any():
+        row = int(np.argmax(recalls.is_repeat.any(axis=1)))
+        raise ModelError(
+            f"{type(model).__name__} gave an item twice, {recalls.positions[row][recalls.positions[row] != NONE]}; "
+            "take a recalled item's probability to 0 in recalled(), or declare repeats = True"
+        )
     return recalls
 
 
@@ -173,7 +180,7 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
             going &= answered
             if not going.any():
                 break
-        state = model.recalled(state, outcome)
+        state = _given(model.recalled(state, outcome), model, "recalled")
     width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1 if paradigm.silence_ends else limit
     provenance = {
         "model": type(model).__name__,
@@ -202,13 +209,19 @@ def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int
 
 def _study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The model's state when its first response is due."""
-    state = model.begin(trials, rng)
+    state = _given(model.begin(trials, rng), model, "begin")
     for event in trials.paradigm.presentation():
         if isinstance(event, Study):
-            state = model.study(state, event.position)
+            state = _given(model.study(state, event.position), model, "study")
         else:
-            state = model.distract(state, event.seconds)
-    return model.cue(state, trials.paradigm.cue)
+            state = _given(model.distract(state, event.seconds), model, "distract")
+    return _given(model.cue(state, trials.paradigm.cue), model, "cue")
+
+
+def _given(state: Any, model: MemoryModel[Any], step: str) -> Any:
+    if state is None:
+        raise ModelError(f"{type(model).__name__}.{step} returned None; every step returns the state")
+    return state
 
 
 def _teacher_forced(
@@ -226,7 +239,7 @@ def _teacher_forced(
         row = np.flatnonzero(scored)
         with np.errstate(divide="ignore"):
             events[row, output] = np.log(probabilities[row, column[row]])
-        state = model.recalled(state, np.where(scored, column, length))
+        state = _given(model.recalled(state, np.where(scored, column, length)), model, "recalled")
     return events
 
 

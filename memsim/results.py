@@ -56,3 +56,5 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
         raise InputError(f"results could not be written to {folder}: {error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()

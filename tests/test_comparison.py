@@ -40,7 +40,7 @@ def test_people_and_models_in_one_table() -> None:
     assert summary.loc["murdock1962:20-1", "recalled"] == pytest.approx(6.8167, abs=1e-4)
     assert summary["kind"].tolist() == ["people", "model", "model"]
     assert summary[["rmsd_serial_position", "rmsd_first_recall", "rmsd_lag_crp"]].iloc[1:].gt(0).all(axis=None)
-    assert comparison.manifest["subjects"] == 3 and comparison.manifest["models"]["b"]["class"] == "Strength"
+    assert comparison.manifest["subjects"] == 20 and comparison.manifest["models"]["b"]["class"] == "Strength"
     assert len(comparison.figure().axes) == 3
 
 
@@ -61,6 +61,32 @@ def test_recalls_of_people_and_their_shipped_curves_agree(murdock_files: Path, m
     assert read.provenance["form"] == "recalls, list by list"
     pd.testing.assert_frame_equal(read.curves.round(6), shipped.curves, check_dtype=False)
     pd.testing.assert_frame_equal(read.summary.round(6), shipped.summary, check_dtype=False)
+
+
+def test_people_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = Recalls.from_matrix([[5, 4, 1], [5, 1, 0], [4, 5, 0], [1, 2, 3]], 5, subject=["a", "a", "b", "b"])
+    comparison = compare({"TCM": TCM()}, FreeRecall(list_length=5), mine, n_trials=100)
+    assert comparison.summary["source"].tolist() == ["people", "TCM"]
+    assert comparison.summary["recalled"].iloc[0] == 2.5
+    mine.to_frame().to_csv(tmp_path / "mine.csv", index=False)
+    assert main(["run", "--models", "tcm", "--trials", "100", "--data", "mine.csv"]) == 0
+    printed = capsys.readouterr().out
+    assert "of 5 items" in printed and "2.500" in printed
+    assert main(["run", "--data", "yours.csv"]) == 2
+    assert "there is no file yours.csv" in capsys.readouterr().err
+
+
+def test_a_task_that_differs_is_told_everywhere() -> None:
+    comparison = compare({"TCM": TCM()}, FreeRecall(retention_interval=16), "murdock1962:20-1", n_trials=100)
+    assert comparison.manifest["people"]["task_differs_in"] == {"output_limit": 15, "retention_interval": 0.0}
+    title = comparison.figure().get_suptitle()
+    assert "people's task differs: output_limit=15, retention_interval=0.0" in title
+
+
+def test_intervals_of_few_lists_stay_probabilities() -> None:
+    curves = compare({"TCM": TCM()}, FreeRecall(), "murdock1962:20-1", n_trials=60).curves
+    assert curves["low"].min() >= 0 and curves["high"].max() <= 1
+    assert curves[curves["kind"] == "model"]["n_subjects"].max() == 20
 
 
 def test_people_are_found_by_their_task() -> None:
@@ -174,6 +200,11 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "Mine: 8 of 8 checks passed" in capsys.readouterr().out
     assert main(["run", "--models", "tcm", "mine.py:Mine", "--trials", "200"]) == 0
     assert "Mine" in capsys.readouterr().out
+    told = json.loads((tmp_path / "memsim-results" / "manifest.json").read_text())["models"]
+    assert told["Mine"]["file_sha256"] == hashlib.sha256(PLUGIN.encode()).hexdigest()
+    assert "file" not in told["TCM"]
+    assert main(["models", "mine.py"]) == 0
+    assert "retention" in capsys.readouterr().out
     (tmp_path / "copy.py").write_text(PLUGIN.replace("class Mine(Strength)", "Base = Strength\n\nclass Strength(Base)"))
     assert main(["run", "--models", "strength", "copy.py", "--trials", "200"]) == 0
     assert "Strength (copy.py)" in capsys.readouterr().out

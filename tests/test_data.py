@@ -163,6 +163,10 @@ def test_psifr_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
         load_dataset("peers_notask")
 
 
+def test_condition_in_the_name() -> None:
+    pd.testing.assert_frame_equal(load_curves("Murdock1962:30-1"), load_curves("murdock1962", "30-1"))
+
+
 def test_unknown_names() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'murdock1962'"):
         load_dataset("murdoch1962")

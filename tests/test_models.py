@@ -60,9 +60,19 @@ class Forgetful(Strength):
         return state
 
 
+class Misspelled(Strength):
+    def distact(self, state: Any, seconds: float) -> Any:
+        return state
+
+
+class Stateless(Strength):
+    def study(self, state: Any, position: int) -> Any:
+        state[:, position] = 1
+
+
 class Leaky(Strength):
     def outcome_probabilities(self, state: Any) -> Any:
-        mixed = 0.9 * state + 0.1 * state.mean(axis=0)
+        mixed = np.where(state > 0, 0.9 * state + 0.1 * state.mean(axis=0), 0)
         return mixed / mixed.sum(axis=1, keepdims=True)
 
 
@@ -92,7 +102,9 @@ class Boastful(Strength):
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        (Forgetful, ["should not be able to give"]),
+        (Forgetful, ["gave an item twice", "declare repeats = True"]),
+        (Misspelled, ["distact(), which nothing calls; is distract() meant?"]),
+        (Stateless, ["Stateless.study returned None; every step returns the state"]),
         (Leaky, ["only use the trial's own row"]),
         (Moody, ["two runs with one seed differ"]),
         (Unbounded, ["retention=1: retention of 1"]),
@@ -138,7 +150,7 @@ class Attention(Strength):
 @dataclass(frozen=True)
 class LeakyAttention(Attention):
     def outcome_probabilities(self, state: Any) -> Any:
-        mixed = 0.9 * state + 0.1 * state.mean(axis=0)
+        mixed = np.where(state > 0, 0.9 * state + 0.1 * state.mean(axis=0), 0)
         return mixed / mixed.sum(axis=1, keepdims=True)
 
 
