@@ -163,9 +163,8 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
     n_trials, length = len(trials), trials.list_length
     paradigm = trials.paradigm
     limit = paradigm.max_responses
-    # One stream per family of models: two families do not share their luck, two settings of one do.
-    chance = stream(seed, "responses", type(model).__name__)
-    state = _study(model, trials, stream(seed, "encoding", 0))
+    chance = response_stream(model, seed)
+    state = study(model, trials, encoding_stream(seed))
     positions = np.zeros((n_trials, limit), dtype=np.int32)
     going = np.ones(n_trials, dtype=bool)
     for output in range(limit):
@@ -181,7 +180,17 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
             if not going.any():
                 break
         state = _given(model.recalled(state, outcome), model, "recalled")
-    width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1 if paradigm.silence_ends else limit
+    stopped = ~going if paradigm.silence_ends else np.zeros(n_trials, dtype=bool)
+    return simulated(model, trials, positions, stopped, seed)
+
+
+def simulated(
+    model: MemoryModel[Any], trials: Trials, positions: IntArray, stopped: npt.NDArray[np.bool_], seed: int
+) -> Recalls:
+    """The recalls of a simulation, with what made them; output positions that nobody reached are trimmed."""
+    width = positions.shape[1]
+    if trials.paradigm.silence_ends:
+        width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1
     provenance = {
         "model": type(model).__name__,
         "parameters": model.values(),
@@ -189,8 +198,17 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
         "lists_seed": trials.seed,
         "versions": versions(),
     }
-    stopped = ~going if paradigm.silence_ends else np.zeros(n_trials, dtype=bool)
     return Recalls(trials, positions[:, :width], stopped, provenance=provenance)
+
+
+def encoding_stream(seed: int) -> np.random.Generator:
+    """What a simulation draws its encoding from."""
+    return stream(seed, "encoding", 0)
+
+
+def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
+    """What a simulation draws responses from: two classes do not share their luck, two settings of one do."""
+    return stream(seed, "responses", type(model).__name__)
 
 
 def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
@@ -207,7 +225,7 @@ def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int
     return total - np.log(samples)
 
 
-def _study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
+def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The model's state when its first response is due."""
     state = _given(model.begin(trials, rng), model, "begin")
     for event in trials.paradigm.presentation():
@@ -228,7 +246,7 @@ def _teacher_forced(
     model: MemoryModel[Any], recalls: Recalls, columns: IntArray, rng: np.random.Generator
 ) -> FloatArray:
     length = recalls.list_length
-    state = _study(model, recalls.trials, rng)
+    state = study(model, recalls.trials, rng)
     events = np.full(columns.shape, np.nan)
     for output in range(columns.shape[1]):
         column = columns[:, output]

@@ -112,6 +112,7 @@ MODELS: Registry[type[MemoryModel[Any]]] = Registry(
     "model",
     "memsim.models",
     {
+        "CMR": "memsim.models.cmr:CMR",
         "TCM": "memsim.models.tcm:TCM",
         "Strength": "memsim.models.strength:Strength",
     },

@@ -1,4 +1,5 @@
+from .cmr import CMR
 from .strength import Strength
 from .tcm import TCM
 
-__all__ = ["TCM", "Strength"]
+__all__ = ["CMR", "TCM", "Strength"]

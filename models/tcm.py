@@ -6,13 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from memsim.arrays import BoolArray, FloatArray, IntArray
-from memsim.errors import InputError
-from memsim.model import MemoryModel
-from memsim.models.stopping import exponential_stopping
-from memsim.paradigm import Distract
+from memsim.models.retrieved_context import ContextState, RecallRule, RetrievedContextModel
 from memsim.parameters import choice, parameter
-from memsim.trials import Trials
 
 FITTED = (
     "fitted here to the first recalls and lag-CRP of Healey & Kahana (2014), no-task lists; "
@@ -22,44 +17,8 @@ FITTED = (
 STOPPING = "stopping rule added here; fitted here to Murdock (1962) 20-1 by maximum likelihood"
 
 
-@dataclass
-class TCMState:
-    """Study is the same in every trial, so it has no trial axis; ``search`` begins with the cue."""
-
-    n_trials: int
-    context: FloatArray
-    """(n_units,) current context: one unit per item, one for the start, one per interval of distraction."""
-    bound: FloatArray
-    """(list_length, n_units) the context that each studied item was bound to."""
-    n_intervals: int = 0
-    """Intervals of distraction so far."""
-    search: TCMSearch | None = None
-
-
-@dataclass
-class TCMSearch:
-    """Recall, in terms of what context supports and not of context itself.
-
-    Context moves linearly, t <- ρ t + β x_r, so its products with the stored contexts and with the contexts
-    that items retrieve move linearly too; one recall costs O(list_length).
-    """
-
-    support: FloatArray
-    """(n_trials, list_length) activation a of each item by the current context, at most 1."""
-    overlap: FloatArray
-    """(n_trials, list_length) product of the current context with the context that each item retrieves."""
-    support_gain: FloatArray
-    """(list_length + 1, list_length) support of each item by the context that item r retrieves; the last row is 0."""
-    overlap_gain: FloatArray
-    """(list_length + 1, list_length) product of the contexts that two items retrieve; the last row is 0."""
-    remaining: BoolArray
-    """(n_trials, list_length) items not yet recalled."""
-    n_recalled: IntArray
-    """(n_trials,) items recalled so far."""
-
-
 @dataclass(frozen=True)
-class TCM(MemoryModel[TCMState]):
+class TCM(RetrievedContextModel):
     """Context drifts with what is studied, items are bound to it, and it cues recall.
 
     Items f_i are orthonormal and context t has unit length. Equations as in Howard & Kahana (2002):
@@ -114,84 +73,16 @@ class TCM(MemoryModel[TCMState]):
         source=STOPPING,
     )
 
-    def begin(self, trials: Trials, rng: np.random.Generator) -> TCMState:
-        if trials.repeated_items.any():
-            row = int(np.argmax(trials.repeated_items))
-            raise InputError(f"TCM: list {row} holds an item twice; this form of TCM takes lists of different items")
-        length = trials.list_length
-        intervals = sum(isinstance(event, Distract) for event in trials.paradigm.presentation())
-        context = np.zeros(length + 1 + intervals)
-        context[length] = 1
-        return TCMState(len(trials), context, np.zeros((length, len(context))))
-
-    def study(self, state: TCMState, position: int) -> TCMState:
+    def study(self, state: ContextState, position: int) -> ContextState:
         before = state.context
-        own = np.zeros_like(before)
-        own[position] = 1
-        state.context = self._kept(before[position], self.context_drift) * before + self.context_drift * own
+        own = np.eye(1, len(before), position)[0]
+        state.let_in(own, self.context_drift)
         state.bound[position] = state.context if self.association == "post" else before
+        state.brought[position] = self.old_to_new_context * own + state.bound[position]
         return state
 
-    def distract(self, state: TCMState, seconds: float) -> TCMState:
-        kept = (1 - self.distraction_drift**2) ** (seconds / 2)
-        if state.search is None:
-            state.n_intervals += 1
-            state.context = kept * state.context
-            state.context[len(state.bound) + state.n_intervals] = np.sqrt(1 - kept**2)
-        else:
-            state.search.support *= kept
-            state.search.overlap *= kept
-        return state
+    def distraction_rate(self, seconds: float) -> float:
+        return np.sqrt(1 - (1 - self.distraction_drift**2) ** seconds)
 
-    def cue(self, state: TCMState, cue: str) -> TCMState:
-        super().cue(state, cue)
-        bound, length = state.bound, len(state.bound)
-        retrieved = self.old_to_new_context * np.eye(*bound.shape) + bound
-        retrieved /= np.linalg.norm(retrieved, axis=1, keepdims=True)
-        state.search = TCMSearch(
-            support=np.tile(bound @ state.context, (state.n_trials, 1)),
-            overlap=np.tile(retrieved @ state.context, (state.n_trials, 1)),
-            support_gain=np.pad(retrieved @ bound.T, ((0, 1), (0, 0))),
-            overlap_gain=np.pad(retrieved @ retrieved.T, ((0, 1), (0, 0))),
-            remaining=np.ones((state.n_trials, length), dtype=bool),
-            n_recalled=np.zeros(state.n_trials, dtype=np.int32),
-        )
-        return state
-
-    def outcome_probabilities(self, state: TCMState) -> FloatArray:
-        search = state.search
-        assert search is not None
-        n_trials, length = search.support.shape
-        stop = exponential_stopping(search.n_recalled, length, self.stop_base, self.stop_growth)
-        outcome = np.empty((n_trials, length + 1))
-        weight = outcome[:, :length]
-        # Supports are products of unit vectors, so measured from 1 no exponential can overflow or all vanish.
-        np.subtract(search.support, 1, out=weight)
-        weight *= 2 / self.choice_noise
-        np.exp(weight, out=weight)
-        weight *= search.remaining
-        total = weight.sum(axis=1)
-        weight *= ((1 - stop) / np.where(total > 0, total, 1))[:, None]
-        outcome[:, length] = stop
-        return outcome
-
-    def recalled(self, state: TCMState, position: IntArray) -> TCMState:
-        search = state.search
-        assert search is not None
-        length = search.support.shape[1]
-        row = np.flatnonzero(position < length)
-        item = position[row]
-        kept = np.ones(len(position))
-        kept[row] = self._kept(search.overlap[row, item], self.context_drift)
-        search.support *= kept[:, None]
-        search.support += self.context_drift * search.support_gain[position]
-        search.overlap *= kept[:, None]
-        search.overlap += self.context_drift * search.overlap_gain[position]
-        search.remaining[row, item] = False
-        search.n_recalled[row] += 1
-        return state
-
-    @staticmethod
-    def _kept(overlap: FloatArray, drift: float) -> FloatArray:
-        """ρ, the share of context kept when one that overlaps with it comes in at rate ``drift``."""
-        return np.sqrt(1 + drift**2 * (overlap**2 - 1)) - drift * overlap
+    def rule(self) -> RecallRule:
+        return RecallRule(self.context_drift, True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)

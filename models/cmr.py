@@ -1,0 +1,106 @@
+"""Context maintenance and retrieval (CMR; Polyn, Norman & Kahana, 2009) with a likelihood (Morton & Polyn, 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from memsim.arrays import FloatArray
+from memsim.errors import InputError
+from memsim.models.retrieved_context import ContextState, RecallRule, RetrievedContextModel, unit
+from memsim.parameters import choice, parameter
+from memsim.trials import Trials
+
+FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
+UNUSED = "0: not part of that fit"
+
+
+@dataclass(frozen=True)
+class CMR(RetrievedContextModel):
+    """Items are bound to drifting context both ways, early items more strongly; context cues recall.
+
+    Context c has one unit per item, one for the start of the list and one per interval of distraction, and
+    unit length. The choice among items is a Luce rule, which gives recall sequences an exact likelihood.
+
+    1. Before the list, item i brings back W_fc[i] = A_fc + D_fc e_i (over the units of items), and the unit of
+       item j supports item i by W_cf[i, j] = A_cf + D_cf (i = j) + s sim(i, j) (i ≠ j), sim being the pool's
+       semantic similarity. Context is the unit of the start.
+    2. Study of item i: c <- ρ c + B_enc x with x = W_fc[i] at unit length; then W_fc[i] += L_fc c and
+       W_cf[i] += (L_cf + P1 exp(-P2 (i - 1))) c, with c after its update.
+    3. Distraction for t seconds puts unrelated units into context: c <- ρ_D c + sqrt(1 - ρ_D²) n, with
+       ρ_D = (1 - B_D²)^(t / 2). With distraction between the items this is CMR-D.
+    4. The test begins: c <- ρ c + B_start times the unit of the start.
+    5. Choice among the items not yet recalled, with support a_i = max(W_cf[i]·c, 10^-6): P(i) is proportional to
+       exp(2 a_i / T) (``choice_rule="exponential"``) or to a_i^τ (``"power"``). Before it, recall stops with
+       probability X1 exp(X2 j) after j recalls.
+    6. Item r recalled: c <- ρ c + B_rec x with x = W_fc[r] at unit length. Nothing is learned during recall.
+
+    Equations: Polyn, Norman & Kahana (2009) for context and binding; Kragel, Morton & Polyn (2015) and Morton &
+    Polyn (2016) for the choice and stopping rules. There are no source features yet. Items that stand twice in a
+    list are refused.
+    """
+
+    encoding_drift: float = parameter(0.3419, 0, 1, "", "B_enc", "drift of context with each item studied", FITTED)
+    start_drift: float = parameter(0.0088, 0, 1, "", "B_start", "return to the start of the list at test", FITTED)
+    recall_drift: float = parameter(0.8567, 0, 1, "", "B_rec", "drift of context with each item recalled", FITTED)
+    distraction_drift: float = parameter(
+        0.373, 0, 1, "", "B_D", "drift in each second of distraction", "unverified; leaves 30% of context after 16 s"
+    )
+    item_to_context_shared: float = parameter(0.0, 0, 100, "", "A_fc", "context that any item brings back", UNUSED)
+    item_to_context_own: float = parameter(0.6844, 0, 100, "", "D_fc", "an item's own context before the list", FITTED)
+    item_to_context_learning: float = parameter(0.3156, 0, 100, "", "L_fc", "learning of an item's context", FITTED)
+    context_to_item_shared: float = parameter(0.0026, 0, 100, "", "A_cf", "support of any item by any other", FITTED)
+    context_to_item_own: float = parameter(0.0882, 0, 100, "", "D_cf", "support by an item's own context", FITTED)
+    context_to_item_learning: float = parameter(1.0, 0, 100, "", "L_cf", "learning of support by context", FITTED)
+    semantic_support: float = parameter(0.0, 0, 100, "", "s", "support by items of similar meaning", UNUSED)
+    primacy_scale: float = parameter(1.2615, 0, 100, "", "P1", "extra learning of the first item", FITTED)
+    primacy_decay: float = parameter(0.9154, 0, 100, "", "P2", "how fast that extra falls off", FITTED)
+    choice_rule: str = choice("power", ("power", "exponential"), "how support becomes probability", FITTED)
+    choice_exponent: float = parameter(4.0129, 0, 100, "", "τ", "exponent of the power choice", FITTED)
+    choice_noise: float = parameter(
+        0.1, 0.001, 100, "", "T", "noise of the exponential choice", "demonstration of the package cymr, not a fit"
+    )
+    stop_base: float = parameter(0.0337, 0, 1, "", "X1", "probability of stopping before any recall", FITTED)
+    stop_growth: float = parameter(0.2594, 0, 10, "", "X2", "log growth of stopping with each recall", FITTED)
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
+        state = super().begin(trials, rng)
+        length = trials.list_length
+        own = np.eye(*state.bound.shape)
+        state.brought += self.item_to_context_own * own
+        state.bound += self.context_to_item_own * own
+        state.brought[:, :length] += self.item_to_context_shared
+        state.bound[:, :length] += self.context_to_item_shared
+        state.semantic = self._semantic(trials)
+        return state
+
+    def _semantic(self, trials: Trials) -> FloatArray | None:
+        if not self.semantic_support:
+            return None
+        if trials.pool.similarity is None:
+            raise InputError(
+                f"CMR: semantic_support={self.semantic_support} needs the items' similarity; "
+                "give the ItemPool one, or set it to 0"
+            )
+        similarity = trials.pool.similarity[trials.items[:, :, None], trials.items[:, None, :]]
+        return self.semantic_support * similarity * (1 - np.eye(trials.list_length))
+
+    def study(self, state: ContextState, position: int) -> ContextState:
+        state.let_in(unit(state.brought[position]), self.encoding_drift)
+        primacy = self.primacy_scale * np.exp(-self.primacy_decay * position)
+        state.brought[position] += self.item_to_context_learning * state.context
+        state.bound[position] += (self.context_to_item_learning + primacy) * state.context
+        return state
+
+    def cue(self, state: ContextState, cue: str) -> ContextState:
+        state.let_in(np.eye(1, len(state.context), state.start_unit)[0], self.start_drift)
+        return super().cue(state, cue)
+
+    def distraction_rate(self, seconds: float) -> float:
+        return np.sqrt(1 - (1 - self.distraction_drift**2) ** seconds)
+
+    def rule(self) -> RecallRule:
+        exponential = self.choice_rule == "exponential"
+        sensitivity = 2 / self.choice_noise if exponential else self.choice_exponent
+        return RecallRule(self.recall_drift, exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)

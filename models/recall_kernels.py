@@ -1,0 +1,127 @@
+"""The recall steps of retrieved-context models as compiled loops over trials (numba)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "arcp"})
+def _weigh(support, remaining, exponential, sensitivity, floor, weight):  # type: ignore[no-untyped-def]
+    """Fill ``weight`` with exp(score - best) of the remaining items, 0 for others, and return their sum."""
+    best = -np.inf
+    for i in range(support.size):
+        if remaining[i]:
+            best = max(best, support[i])
+    best = max(best, floor)
+    if not exponential:
+        best = math.log(best)
+    total = 0.0
+    for i in range(support.size):
+        if remaining[i]:
+            a = max(support[i], floor)
+            weight[i] = math.exp(sensitivity * ((a if exponential else math.log(a)) - best))
+            total += weight[i]
+        else:
+            weight[i] = 0.0
+    return total
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "arcp"})
+def _bring_back(item, rate, support, overlap, support_gain, overlap_gain):  # type: ignore[no-untyped-def]
+    """Move support and overlap as the context of the recalled item comes in."""
+    d = overlap[item]
+    kept = math.sqrt(1 + rate * rate * (d * d - 1)) - rate * d
+    for i in range(support.size):
+        support[i] = kept * support[i] + rate * support_gain[item, i]
+        overlap[i] = kept * overlap[i] + rate * overlap_gain[item, i]
+
+
+@njit(cache=True, error_model="numpy")
+def simulate_search(  # type: ignore[no-untyped-def]
+    support_at_start,
+    overlap_at_start,
+    support_gain,
+    overlap_gain,
+    rate,
+    exponential,
+    sensitivity,
+    floor,
+    stop,
+    n_trials,
+    limit,
+    chance,
+):
+    """Sample recall: positions (n_trials, limit), and (n_trials,) whether recall ended by itself."""
+    length = overlap_at_start.size
+    positions = np.zeros((n_trials, limit), dtype=np.int32)
+    stopped = np.zeros(n_trials, dtype=np.bool_)
+    support = np.empty(length)
+    overlap = np.empty(length)
+    weight = np.empty(length)
+    remaining = np.empty(length, dtype=np.bool_)
+    for trial in range(n_trials):
+        condition = trial if support_at_start.shape[0] > 1 else 0
+        support[:] = support_at_start[condition]
+        overlap[:] = overlap_at_start
+        remaining[:] = True
+        for output in range(limit):
+            draw = chance.random()
+            if output == length or draw < stop[output]:
+                stopped[trial] = True
+                break
+            total = _weigh(support, remaining, exponential, sensitivity, floor, weight)
+            left = (draw - stop[output]) / (1 - stop[output]) * total
+            item = -1
+            for i in range(length):
+                if weight[i] > 0:
+                    item = i
+                    left -= weight[i]
+                    if left < 0:
+                        break
+            positions[trial, output] = item + 1
+            remaining[item] = False
+            _bring_back(item, rate, support, overlap, support_gain[condition], overlap_gain)
+    return positions, stopped
+
+
+@njit(cache=True, error_model="numpy")
+def log_likelihood_search(  # type: ignore[no-untyped-def]
+    support_at_start,
+    overlap_at_start,
+    support_gain,
+    overlap_gain,
+    rate,
+    exponential,
+    sensitivity,
+    floor,
+    stop,
+    columns,
+):
+    """(n_trials,) log-likelihood of the events in ``columns``; see :class:`memsim.recall_loop.Outcomes`."""
+    n_trials, n_events = columns.shape
+    length = overlap_at_start.size
+    result = np.zeros(n_trials)
+    support = np.empty(length)
+    overlap = np.empty(length)
+    weight = np.empty(length)
+    remaining = np.empty(length, dtype=np.bool_)
+    for trial in range(n_trials):
+        condition = trial if support_at_start.shape[0] > 1 else 0
+        support[:] = support_at_start[condition]
+        overlap[:] = overlap_at_start
+        remaining[:] = True
+        for event in range(n_events):
+            item = columns[trial, event]
+            if item < 0:
+                break
+            if item == length:
+                result[trial] += math.log(stop[event])
+                break
+            total = _weigh(support, remaining, exponential, sensitivity, floor, weight)
+            result[trial] += math.log((1 - stop[event]) * weight[item] / total)
+            remaining[item] = False
+            _bring_back(item, rate, support, overlap, support_gain[condition], overlap_gain)
+    return result
