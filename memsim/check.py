@@ -6,6 +6,7 @@ import difflib
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from memsim.recall_loop import (
     simulate_steps,
 )
 from memsim.recalls import Recalls, free_recall_unless
+from memsim.seeding import stream
 from memsim.trials import Trials
 
 LIST_LENGTH = 4
@@ -56,7 +58,7 @@ def check_model(
     model : an instance, or a class to be built with its defaults.
     paradigm : the task to check it in, with other list lengths as the checks need them; free recall if not
         given.
-    pool : where items come from, for a model that reads their features; at least 12 items.
+    pool : where items come from, at least 12; by default their features and similarities are random.
 
     Returns
     -------
@@ -182,6 +184,13 @@ def _run(name: str, check: Callable[[], str]) -> Check:
         return Check(name, f"{type(error).__name__}: {error}{where}")
 
 
+@cache
+def _random_pool() -> ItemPool:
+    """Items with features and similarities, so that a model that reads them can be checked."""
+    features = stream(0, "pool").normal(size=(40, 8))
+    return ItemPool(np.arange(40), features, (1 + np.corrcoef(features)) / 2)
+
+
 @dataclass(frozen=True)
 class _Bench:
     """One model under test, in one task. A check returns the problem it found, or nothing."""
@@ -208,7 +217,7 @@ class _Bench:
 
     def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
         task = self.paradigm.replace(list_length=list_length, **settings)
-        return task.trials(n_trials, self.seed, pool=self.pool)
+        return task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
 
     def one_list(self, n_trials: int) -> Trials:
         """The same list of four, over and over, with at most four responses."""

@@ -33,7 +33,8 @@ class CMR(RetrievedContextModel):
     4. The test begins: c <- ρ c + B_start times the unit of the start.
     5. Choice among the items not yet recalled, with support a_i = max(W_cf[i]·c, 10^-6): P(i) is proportional to
        exp(2 a_i / T) (``choice_rule="exponential"``) or to a_i^τ (``"power"``). Before it, recall stops with
-       probability X1 exp(X2 j) after j recalls.
+       probability X1 exp(X2 j) after j recalls. The power rule feels only ratios of support, so a delay, which
+       scales all support alike, moves its choices hardly at all; use the exponential rule for delays.
     6. Item r recalled: c <- ρ c + B_rec x with x = W_fc[r] at unit length. Nothing is learned during recall.
 
     Equations: Polyn, Norman & Kahana (2009) for context and binding; Kragel, Morton & Polyn (2015) and Morton &
@@ -97,8 +98,8 @@ class CMR(RetrievedContextModel):
         state.let_in(np.eye(1, len(state.context), state.start_unit)[0], self.start_drift)
         return super().cue(state, cue)
 
-    def distraction_rate(self, seconds: float) -> float:
-        return np.sqrt(1 - (1 - self.distraction_drift**2) ** seconds)
+    def kept_over(self, seconds: float) -> float:
+        return (1 - self.distraction_drift**2) ** (seconds / 2)
 
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"

@@ -125,8 +125,8 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         """The choice and stopping rule, from the model's parameters."""
 
     @abstractmethod
-    def distraction_rate(self, seconds: float) -> float:
-        """The rate at which ``seconds`` of distraction come into context."""
+    def kept_over(self, seconds: float) -> float:
+        """ρ_D, the share of context that ``seconds`` of distraction leave."""
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
         if trials.repeated_items.any():
@@ -141,12 +141,11 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         return ContextState(len(trials), context, np.zeros(shape), np.zeros(shape))
 
     def distract(self, state: ContextState, seconds: float) -> ContextState:
-        rate = self.distraction_rate(seconds)
-        kept = np.sqrt(1 - rate**2)
+        kept = self.kept_over(seconds)
         if state.search is None:
             state.n_intervals += 1
             state.context = kept * state.context
-            state.context[state.start_unit + state.n_intervals] = rate
+            state.context[state.start_unit + state.n_intervals] = np.sqrt(1 - kept**2)
         else:
             state.search.support = kept * state.search.support
             state.search.overlap = kept * state.search.overlap
@@ -200,14 +199,14 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         """As :func:`memsim.simulate`; in free recall the steps run in a compiled loop."""
         if not trials.paradigm.silence_ends or not len(trials):
             return super().simulate(trials, seed)
-        from memsim.models.recall_kernels import simulate_search
+        from memsim.models import recall_kernels
 
         search = study(self, trials, encoding_stream(seed)).searching
         limit = trials.paradigm.max_responses
         stop = self._stop(trials.list_length)
         chance = response_stream(self, seed)
         arrays, rule = search.kernel_arrays(), self.rule()[:4]
-        positions, stopped = simulate_search(*arrays, *rule, stop, len(trials), limit, chance)
+        positions, stopped = recall_kernels.simulate_search(*arrays, *rule, stop, len(trials), limit, chance)
         return simulated(self, trials, positions, stopped, seed)
 
     def trial_log_likelihood(self, recalls: Recalls, samples: int, seed: int) -> FloatArray:
@@ -215,13 +214,16 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         trials = recalls.trials
         if not trials.paradigm.silence_ends or not len(trials):
             return super().trial_log_likelihood(recalls, samples, seed)
-        from memsim.models.recall_kernels import log_likelihood_search
+        from memsim.models import recall_kernels
 
         search = study(self, trials, encoding_stream(seed)).searching
         columns = scored_outcomes(recalls, self.repeats).columns
-        return log_likelihood_search(*search.kernel_arrays(), *self.rule()[:4], self._stop(trials.list_length), columns)
+        arrays, rule = search.kernel_arrays(), self.rule()[:4]
+        return recall_kernels.log_likelihood_search(*arrays, *rule, self._stop(trials.list_length), columns)
 
     def _stop(self, list_length: int) -> FloatArray:
         """(list_length + 1,) probability of stopping by the number of items recalled."""
         rule = self.rule()
-        return exponential_stopping(np.arange(list_length + 1), list_length, rule.stop_base, rule.stop_growth)
+        return exponential_stopping(
+            np.arange(list_length + 1, dtype=np.int32), list_length, rule.stop_base, rule.stop_growth
+        )

@@ -81,8 +81,8 @@ class TCM(RetrievedContextModel):
         state.brought[position] = self.old_to_new_context * own + state.bound[position]
         return state
 
-    def distraction_rate(self, seconds: float) -> float:
-        return np.sqrt(1 - (1 - self.distraction_drift**2) ** seconds)
+    def kept_over(self, seconds: float) -> float:
+        return (1 - self.distraction_drift**2) ** (seconds / 2)
 
     def rule(self) -> RecallRule:
         return RecallRule(self.context_drift, True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)

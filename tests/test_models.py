@@ -12,9 +12,9 @@ from memsim import ItemPool, MemoryModel, Trials, check_model, log_likelihood, s
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.check import Check, compare_frequencies, every_recall, run_checks
 from memsim.errors import ModelError
-from memsim.models import TCM, Strength
+from memsim.models import CMR, TCM, Strength
+from memsim.models.retrieved_context import Search
 from memsim.models.stopping import exponential_stopping
-from memsim.models.tcm import TCMSearch
 from memsim.paradigms import FreeRecall
 from memsim.registry import MODELS
 from memsim.seeding import stream
@@ -41,10 +41,11 @@ def test_simulation_agrees_with_likelihood_on_200_000_trials(model: MemoryModel[
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> None:
-    cls = data.draw(st.sampled_from([TCM, Strength]))
+    cls = data.draw(st.sampled_from([CMR, TCM, Strength]))
     values = {
         p.name: data.draw(st.sampled_from(p.options) if p.options else st.floats(p.low, p.high), label=p.name)
         for p in cls.parameters()
+        if p.name != "semantic_support"  # needs a pool with similarity
     }
     model: MemoryModel[Any] = cls(**values)
     for paradigm in (FOUR, FOUR.replace(inter_item_distraction=2, retention_interval=5)):
@@ -190,10 +191,10 @@ def test_scoring_does_not_know_the_encodings_that_made_the_data() -> None:
 
 
 def test_checks_in_another_task_with_another_pool() -> None:
-    pool = ItemPool(np.arange(20), features=np.eye(20))
+    assert len(check_model(ByFeature, paradigm=SingleWord())) == 8
+    featureless = ItemPool.numbered(20)
     with pytest.raises(ModelError, match="needs features"):
-        check_model(ByFeature)
-    assert len(check_model(ByFeature, paradigm=SingleWord(), pool=pool)) == 8
+        check_model(ByFeature, paradigm=SingleWord(), pool=featureless)
 
 
 def test_random_numbers_are_shared_within_a_class_and_not_between() -> None:
@@ -209,7 +210,7 @@ def test_random_numbers_are_shared_within_a_class_and_not_between() -> None:
 # TCM
 
 
-def searched(model: TCM, **settings: Any) -> tuple[np.ndarray, TCMSearch]:
+def searched(model: TCM, **settings: Any) -> tuple[np.ndarray, Search]:
     """The context at test, and the state of the search."""
     paradigm = FreeRecall(**settings)
     state = model.begin(paradigm.trials(1), stream(0, "unused"))
