@@ -37,7 +37,7 @@ THEIR_NAMES = {
 
 
 def their_likelihood(recalls: Recalls) -> float:
-    """cymr's log-likelihood of ``recalls``, over all lists."""
+    """The log-likelihood by cymr of ``recalls``, over all lists."""
     from cymr import cmr
 
     length = recalls.list_length
