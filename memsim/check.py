@@ -188,7 +188,7 @@ def _run(name: str, check: Callable[[], str]) -> Check:
 def _random_pool() -> ItemPool:
     """Items with features and similarities, so that a model that reads them can be checked."""
     features = stream(0, "pool").normal(size=(40, 8))
-    return ItemPool(np.arange(40), features, (1 + np.corrcoef(features)) / 2)
+    return ItemPool(np.arange(40), features, (1 + np.atleast_2d(np.corrcoef(features))) / 2)
 
 
 @dataclass(frozen=True)
