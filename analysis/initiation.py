@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.subjects import counts_per_subject, lists_per_subject
@@ -40,30 +41,31 @@ def probability_of_nth_recall(
         raise InputError(f"probability_of_nth_recall: n={n!r} is not a whole number in 1..{length}, the list length")
     if responses not in ("correct", "all"):
         raise InputError(f"probability_of_nth_recall: responses={responses!r} is neither 'correct' nor 'all'")
-    outputs = range(1, length + 1) if n is None else range(n, n + 1)
-    codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
+    subjects, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
+    row, item = np.nonzero(recalls.output_of_item >= 0)
+    output = recalls.output_of_item[row, item].astype(np.int64)
     if responses == "correct":
-        # Output position among the correct responses, 0-based, of each item; -1 if never recalled.
-        rank = np.cumsum(recalls.is_correct, axis=1, dtype=np.int32) - 1
-        at = recalls.output_of_item
-        reached = np.take_along_axis(rank, np.maximum(at, 0), axis=1) if rank.shape[1] else at
-        order = np.where(at >= 0, reached, -1)
+        output = (np.cumsum(recalls.is_correct, axis=1) - 1)[row, output]
+
+    def count(at_output: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """(n_subjects, length + 1, length) recalled items, each counted at its entry of ``at_output``."""
+        shape = (n_subjects, length + 1, length)
+        kept = at_output <= length
+        cell = np.ravel_multi_index((subjects[row[kept]], at_output[kept], item[kept]), shape)
+        return np.bincount(cell, minlength=np.prod(shape)).reshape(shape)
+
+    actual = count(output)[:, :length]
+    if responses == "correct":
+        n_correct = recalls.is_correct.sum(axis=1)
+        size = length + 1
+        ended = np.bincount(subjects * size + n_correct, minlength=n_subjects * size).reshape(n_subjects, size)
+        reached = lists_per_subject(recalls)[:, None] - np.cumsum(ended, axis=1)
+        # An item is out of reach from the output after its own to the last correct one of its list.
+        gone = np.cumsum(count(output + 1) - count(n_correct[row]), axis=1)
+        possible = (reached[:, :, None] - gone)[:, :length]
     else:
-        order = recalls.output_of_item
-    actual = np.empty((n_subjects, len(outputs), length), dtype=np.int64)
-    possible = np.empty_like(actual)
-    for k, output in enumerate(outputs):
-        now = order == output - 1
-        actual[:, k] = _count(now, codes, n_subjects)
-        if responses == "correct":
-            open_to = now.any(axis=1)[:, None] & ~((order >= 0) & (order < output - 1))
-            possible[:, k] = _count(open_to, codes, n_subjects)
-        else:
-            possible[:, k] = lists_per_subject(recalls)[:, None]
+        possible = np.broadcast_to(lists_per_subject(recalls)[:, None, None], actual.shape)
+    outputs = range(1, length + 1)
+    if n is not None:
+        outputs, actual, possible = range(n, n + 1), actual[:, n - 1 : n], possible[:, n - 1 : n]
     return counts_per_subject(recalls, {"output": outputs, "position": range(1, length + 1)}, actual, possible)
-
-
-def _count(where: np.ndarray, codes: np.ndarray, n_subjects: int) -> np.ndarray:
-    row, item = np.nonzero(where)
-    length = where.shape[1]
-    return np.bincount(codes[row] * length + item, minlength=n_subjects * length).reshape(n_subjects, length)
