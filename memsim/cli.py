@@ -71,7 +71,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
         "--data", metavar="NAME[:CONDITION]",
-        help="people to compare with, or none; if not given, people who did the same task",
+        help="people to compare with: a data set, a CSV file of your own in psifr's long table, or none; "
+        "if not given, people who did the same task",
     )  # fmt: skip
     run.add_argument("--out", type=Path, default=Path("memsim-results"), help="folder (default: memsim-results)")
     settings = run.add_argument_group("settings of the task")
@@ -113,7 +114,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from memsim.comparison import compare
     from memsim.results import write_comparison
 
-    paradigm, people, notes = _task(parsed)
+    paradigm, people = _task(parsed)
     with tqdm(total=2 * len(models) + 1, unit="step", leave=False, disable=None) as bar:
 
         def progress(step: str) -> None:
@@ -124,7 +125,9 @@ def _run(parsed: argparse.Namespace) -> int:
         bar.set_postfix_str("writing")
         files = write_comparison(comparison, parsed.out)
         progress("written")
-    _print_comparison(comparison, notes)
+    _print_comparison(comparison)
+    if people is None and parsed.data is None:
+        print("No people: no curves that ship with memsim are from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
     return 0
 
@@ -148,9 +151,9 @@ def _models(specs: list[str] | None) -> dict[str, MemoryModel[Any]]:
     return models
 
 
-def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None, list[str]]:
-    """The task, the people to compare with, and what the reader should be told of the choice."""
-    from memsim.comparison import People, differing_settings
+def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
+    """The task, and the people to compare with: those named, or those who did it."""
+    from memsim.comparison import People
 
     declared = PARADIGMS.get(parsed.paradigm).parameters()
     given = {
@@ -159,25 +162,16 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None, list[str
     wanted: Paradigm = PARADIGMS.build(parsed.paradigm, given)
     if parsed.data is None:
         people = People.matching(wanted)
-        if people is None:
-            return wanted, None, ["No people: no curves that ship with memsim are from this task."]
-    elif parsed.data.lower() == "none":
-        return wanted, None, []
     else:
-        people = People.load(parsed.data)
+        people = None if parsed.data.lower() == "none" else People.load(parsed.data)
+    if people is None:
+        return wanted, None
     if type(people.paradigm) is not type(wanted):
         raise InputError(f"{people.label} is from {type(people.paradigm).__name__}, not {type(wanted).__name__}")
-    paradigm: Paradigm = people.paradigm.replace(**given)
-    differing = sorted(differing_settings(people.paradigm, paradigm))
-    told = people.provenance.get("citation", people.source)
-    notes = [f"People ({people.label}): {told} From {people.provenance['form']}."]
-    if differing:
-        theirs = ", ".join(f"{name}={people.paradigm.values()[name]}" for name in differing)
-        notes.append(f"The models' task differs from the people's, who had {theirs}.")
-    return paradigm, people, notes
+    return people.paradigm.replace(**given), people
 
 
-def _print_comparison(comparison: Comparison, notes: Iterable[str]) -> None:
+def _print_comparison(comparison: Comparison) -> None:
     shown = [column for column in SHOWN if column in comparison.summary]
     table = comparison.summary.set_index("source")[shown]
     print(comparison.manifest["title"])
@@ -186,8 +180,12 @@ def _print_comparison(comparison: Comparison, notes: Iterable[str]) -> None:
     if cut:
         counts = ", ".join(f"{name} {n:,}" for name, n in cut.items())
         print(f"Lists cut short by the output limit: {counts}.")
-    for note in notes:
-        print(textwrap.fill(note, 100))
+    told = comparison.manifest["people"]
+    if told is not None:
+        print(textwrap.fill(f"People: {told.get('citation', told['source'])} From {told['form']}.", 100))
+        if told["task_differs_in"]:
+            theirs = ", ".join(f"{name}={value}" for name, value in told["task_differs_in"].items())
+            print(f"The models' task differs from the people's, who had {theirs}.")
 
 
 def _list(parsed: argparse.Namespace) -> int:

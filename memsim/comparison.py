@@ -167,6 +167,8 @@ def compare(
             f"{people.label} has lists of {people.paradigm.list_length} items, the models would get "
             f"{paradigm.list_length}; leave the list length to the data, or compare with none"
         )
+    if people is not None and people.label in models:
+        raise InputError(f"{people.label!r} names both a model and the people; give one of them another name")
     started, clock = datetime.now(UTC), perf_counter()
     trials = paradigm.trials(n_trials, seed, pool=pool, subjects=max(FEWEST_SUBJECTS, n_trials // LISTS_PER_SUBJECT))
     recalls: dict[str, Recalls] = {}

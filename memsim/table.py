@@ -89,7 +89,9 @@ def recalls_from_frame(
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
-        raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(frame.columns)}")
+        raise InputError(
+            f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}"
+        )
     for name in ("subject", "list", "position", "trial_type"):
         if frame[name].isna().any():
             raise InputError(f"the table has no {name} in row {frame.index[frame[name].isna()][0]}")
@@ -114,7 +116,7 @@ def recalls_from_frame(
     key = study["trial"].to_numpy(np.int64) * len(pool) + items.ravel()
     order = np.argsort(key, kind="stable")
     wanted = trial.astype(np.int64) * len(pool) + given
-    at = order[np.minimum(np.searchsorted(key, wanted, sorter=order), max(len(key) - 1, 0))] if len(key) else trial
+    at = order[np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)]
     found = (key[at] == wanted) & (given >= 0)
     positions = np.full(shape, NONE, dtype=np.int32)
     positions[trial, output] = np.where(found, at % list_length + 1, INTRUSION)

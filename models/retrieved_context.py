@@ -197,7 +197,7 @@ class RetrievedContextModel(MemoryModel[ContextState]):
 
     def simulate(self, trials: Trials, seed: int) -> Recalls:
         """As :func:`memsim.simulate`; in free recall the steps run in a compiled loop."""
-        if not trials.paradigm.silence_ends or not len(trials):
+        if not self._compiled(trials):
             return super().simulate(trials, seed)
         from memsim.models import recall_kernels
 
@@ -212,7 +212,7 @@ class RetrievedContextModel(MemoryModel[ContextState]):
     def trial_log_likelihood(self, recalls: Recalls, samples: int, seed: int) -> FloatArray:
         """As :func:`memsim.log_likelihood`; in free recall the steps run in a compiled loop."""
         trials = recalls.trials
-        if not trials.paradigm.silence_ends or not len(trials):
+        if not self._compiled(trials):
             return super().trial_log_likelihood(recalls, samples, seed)
         from memsim.models import recall_kernels
 
@@ -220,6 +220,12 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         columns = scored_outcomes(recalls, self.repeats).columns
         arrays, rule = search.kernel_arrays(), self.rule()[:4]
         return recall_kernels.log_likelihood_search(*arrays, *rule, self._stop(trials.list_length), columns)
+
+    def _compiled(self, trials: Trials) -> bool:
+        """Whether the compiled loop does what the steps do: in free recall, unless a subclass has steps of its own."""
+        here, own = RetrievedContextModel, type(self)
+        same = own.outcome_probabilities is here.outcome_probabilities and own.recalled is here.recalled
+        return same and trials.paradigm.silence_ends and len(trials) > 0
 
     def _stop(self, list_length: int) -> FloatArray:
         """(list_length + 1,) probability of stopping by the number of items recalled."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim import ItemPool, Recalls, Trials, event_log_probabilities, log_likelihood, simulate
+from memsim import ItemPool, Recalls, Trials, check_model, event_log_probabilities, log_likelihood, simulate
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.errors import InputError
 from memsim.models import CMR
@@ -159,6 +159,18 @@ def test_meaning_guides_recall() -> None:
     jump = [lag_crp(simulate(CMR(semantic_support=s), trials, seed=1)).set_index("lag")["prob"][5] for s in (0.0, 0.5)]
     assert jump[1] > 3 * jump[0]
     assert len(serial_position_curve(simulate(CMR(), trials[:0], seed=1))) == 0
+
+
+def test_a_subclass_with_steps_of_its_own_is_not_run_by_the_compiled_loop() -> None:
+    class Reluctant(CMR):
+        def outcome_probabilities(self, state: Any) -> Any:
+            outcome = super().outcome_probabilities(state) / 2
+            outcome[:, -1] += 0.5
+            return outcome
+
+    recalls = simulate(Reluctant(), FreeRecall().trials(2000), seed=1)
+    assert 0.4 < (recalls.n_responses / 2000) < 1.2
+    assert len(check_model(Reluctant)) == 10
 
 
 def test_meaning_needs_a_pool_that_has_it() -> None:

@@ -1,5 +1,6 @@
 """The main job: models beside people, on disk whole or not at all, from Python and from the command line."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -100,6 +101,8 @@ def test_bad_comparisons() -> None:
     for nothing in unnamed:
         with pytest.raises(InputError, match="at least one model"):
             compare(nothing, FreeRecall())
+    with pytest.raises(InputError, match="'TCM' names both a model and the people"):
+        compare({"TCM": TCM()}, FreeRecall(), dataclasses.replace(People.load("murdock1962:20-1"), label="TCM"))
     with pytest.raises(InputError, match="lists of 30 items, the models would get 20"):
         compare({"a": TCM()}, FreeRecall(), "murdock1962:30-1")
 
