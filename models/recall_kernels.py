@@ -50,12 +50,16 @@ def simulate_search(  # type: ignore[no-untyped-def]
     sensitivity,
     floor,
     stop,
-    n_trials,
+    draws,
     limit,
-    chance,
 ):
-    """Sample recall: positions (n_trials, limit), and (n_trials,) whether recall ended by itself."""
+    """Sample recall: positions (n_trials, limit), and (n_trials,) whether recall ended by itself.
+
+    ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw, output by
+    output, so that both give the same recalls.
+    """
     length = overlap_at_start.size
+    n_trials = draws.shape[1]
     positions = np.zeros((n_trials, limit), dtype=np.int32)
     stopped = np.zeros(n_trials, dtype=np.bool_)
     support = np.empty(length)
@@ -68,19 +72,21 @@ def simulate_search(  # type: ignore[no-untyped-def]
         overlap[:] = overlap_at_start
         remaining[:] = True
         for output in range(limit):
-            draw = chance.random()
-            if output == length or draw < stop[output]:
+            if output == length:
                 stopped[trial] = True
                 break
             total = _weigh(support, remaining, exponential, sensitivity, floor, weight)
-            left = (draw - stop[output]) / (1 - stop[output]) * total
+            share = (1 - stop[output]) / total
+            below = 0.0
             item = -1
             for i in range(length):
-                if weight[i] > 0:
+                below += share * weight[i]
+                if draws[output, trial] < below:
                     item = i
-                    left -= weight[i]
-                    if left < 0:
-                        break
+                    break
+            if item < 0:
+                stopped[trial] = True
+                break
             positions[trial, output] = item + 1
             remaining[item] = False
             _bring_back(item, rate, support, overlap, support_gain[condition], overlap_gain)

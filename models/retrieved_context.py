@@ -25,6 +25,9 @@ from memsim.recall_loop import encoding_stream, response_stream, scored_outcomes
 from memsim.recalls import Recalls
 from memsim.trials import Trials
 
+SMALL = 200_000
+"""Items studied in a simulation (10,000 lists of 20) up to which the steps are done before the loop is compiled."""
+
 
 def kept_context(overlap: Any, rate: float) -> Any:
     """ρ: the share of context that stays when one that overlaps with it comes in at ``rate``."""
@@ -196,17 +199,16 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         return state
 
     def simulate(self, trials: Trials, seed: int) -> Recalls:
-        """As :func:`memsim.simulate`; in free recall the steps run in a compiled loop."""
-        if not self._compiled(trials):
+        """As :func:`memsim.simulate`; large simulations of free recall run in a compiled loop, to the same recalls."""
+        if not self._compiled(trials) or trials.items.size <= SMALL:
             return super().simulate(trials, seed)
         from memsim.models import recall_kernels
 
         search = study(self, trials, encoding_stream(seed)).searching
-        limit = trials.paradigm.max_responses
-        stop = self._stop(trials.list_length)
-        chance = response_stream(self, seed)
+        limit, length = trials.paradigm.max_responses, trials.list_length
+        draws = response_stream(self, seed).random((min(limit, length), len(trials)))
         arrays, rule = search.kernel_arrays(), self.rule()[:4]
-        positions, stopped = recall_kernels.simulate_search(*arrays, *rule, stop, len(trials), limit, chance)
+        positions, stopped = recall_kernels.simulate_search(*arrays, *rule, self._stop(length), draws, limit)
         return simulated(self, trials, positions, stopped, seed)
 
     def trial_log_likelihood(self, recalls: Recalls, samples: int, seed: int) -> FloatArray:

@@ -9,10 +9,11 @@ import pytest
 from memsim import ItemPool, Recalls, Trials, check_model, event_log_probabilities, log_likelihood, simulate
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.errors import InputError
-from memsim.models import CMR
+from memsim.models import CMR, TCM
 from memsim.models.recall_kernels import log_likelihood_search
+from memsim.models.retrieved_context import SMALL, RetrievedContextModel
 from memsim.paradigms import FreeRecall
-from memsim.recall_loop import log_likelihood_steps
+from memsim.recall_loop import log_likelihood_steps, simulate_steps
 
 LISTS = Recalls.from_matrix([[5, 4, 1, 2, 0], [1, 2, 3, 4, 5], [3, 0, 0, 0, 0], [0, 0, 0, 0, 0]], 5)
 CASES = {
@@ -106,6 +107,20 @@ def test_equal_to_explicit_context(rule: str, semantic: float) -> None:
         expected = np.log(explicit_event_probabilities(model, order, 6, similarity)).sum()
         assert likelihood[trial] == pytest.approx(expected, abs=1e-9)
         assert steps[trial] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "model", [CMR(), CASES["A"], TCM(), CMR(semantic_support=0.5)], ids=["power", "exponential", "TCM", "semantic"]
+)
+@pytest.mark.parametrize("limit", [None, 4])
+def test_compiled_loop_gives_the_recalls_of_the_steps(model: RetrievedContextModel, limit: int | None) -> None:
+    features = np.random.default_rng(1).normal(size=(30, 5))
+    pool = ItemPool(np.arange(30), similarity=(1 + np.corrcoef(features)) / 2)
+    trials = FreeRecall(list_length=9, output_limit=limit, retention_interval=3).trials(24_000, pool=pool)
+    assert trials.items.size > SMALL
+    compiled, steps = simulate(model, trials, seed=7), simulate_steps(model, trials, 7)
+    assert np.array_equal(compiled.positions, steps.positions)
+    assert np.array_equal(compiled.stopped, steps.stopped)
 
 
 def test_kernel_scores_an_impossible_recall_as_impossible() -> None:
