@@ -30,10 +30,11 @@ MODEL = CMR(
     stop_base=0.05,
     stop_growth=0.25,
 )
-THEIR_NAMES = {
-    "B_enc": 0.7, "B_start": 0.3, "B_rec": 0.9, "Afc": 0, "Acf": 0, "Dfc": 0.85, "Dcf": 0.85, "Lfc": 0.15,
-    "Lcf": 0.15, "P1": 0.2, "P2": 2, "T": 0.3, "X1": 0.05, "X2": 0.25,
-}  # fmt: skip
+# The symbols are cymr's names, but for the underscore of matrices: A_fc is Afc there.
+THEIR_PARAMETERS = {
+    declared.symbol if declared.symbol.startswith("B_") else declared.symbol.replace("_", ""): value
+    for declared, value in zip(MODEL.parameters(), MODEL.values().values(), strict=True)
+}
 
 
 def their_likelihood(recalls: Recalls) -> float:
@@ -46,7 +47,7 @@ def their_likelihood(recalls: Recalls) -> float:
     columns = [row[row > 0] - 1 for row in recalls.positions]
     study = {"input": [np.arange(length)] * len(recalls), "item_index": [np.arange(length)] * len(recalls)}
     recall = {"input": columns}
-    total, _ = model.likelihood_subject(study, recall, THEIR_NAMES, param_def=definition, patterns=patterns)
+    total, _ = model.likelihood_subject(study, recall, THEIR_PARAMETERS, param_def=definition, patterns=patterns)
     return float(total)
 
 

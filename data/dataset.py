@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from memsim.errors import InputError
@@ -20,7 +20,8 @@ class Dataset:
     ----------
     name, title, authors, citation, doi : what it is and whom to cite; ``authors`` is the short form.
     conditions : the settings of its paradigm, by condition.
-    read : gives the recalls of one condition, under the paradigm given.
+    read : gives the recalls of one condition, under the paradigm given; what it says in their ``provenance``
+        is added to :meth:`origin`.
     at_hand : whether :meth:`load` would succeed without fetching anything.
     default : the condition that is meant when none is named; empty if one must be.
     paradigm_name : the task that people did.
@@ -55,17 +56,22 @@ class Dataset:
         """The task, with the settings of ``condition``."""
         return PARADIGMS.build(self.paradigm_name, self.conditions[self.condition(condition)])
 
+    def origin(self, condition: str) -> dict[str, Any]:
+        """What every result from these people carries: data set, condition, and whom to cite."""
+        return {"dataset": self.name, "condition": condition, "citation": self.citation}
+
     def load(self, condition: str | None = None) -> Recalls:
         """The recalls of ``condition``, with their source in ``provenance``."""
         condition = self.condition(condition)
-        return self.read(condition, self.paradigm(condition))
+        recalls = self.read(condition, self.paradigm(condition))
+        return replace(recalls, provenance={**self.origin(condition), **recalls.provenance})
 
 
 def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]:
     """The data set and condition that ``spec`` names: ``"name"``, or ``"name:condition"`` in one."""
-    name, colon, within = spec.partition(":")
+    name, _, within = spec.partition(":")
     dataset = DATASETS.get(name)
-    return dataset, dataset.condition(condition if condition or not colon else within)
+    return dataset, dataset.condition(condition or within)
 
 
 def load_dataset(name: str, condition: str | None = None) -> Recalls:

@@ -61,9 +61,6 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
         row[: len(codes)] = codes
     beyond = codes_at > paradigm.list_length
     provenance = {
-        "dataset": MURDOCK1962.name,
-        "condition": condition,
-        "citation": MURDOCK1962.citation,
         "sha256": SHA256[condition],
         "codes_read_as_intrusions": {
             "88": int((codes_at == INTRUSION_CODE).sum()),

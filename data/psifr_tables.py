@@ -26,36 +26,27 @@ def _path(file: str) -> Path:
     return path
 
 
-def _read(file: str, name: str, citation: str, condition: str, paradigm: Paradigm) -> Recalls:
+def _read(file: str, condition: str, paradigm: Paradigm) -> Recalls:
     path = _path(file)
     frame = pd.read_csv(path, usecols=lambda column: column in (*COLUMNS, "list_type"))
     if condition != "all":
         frame = frame[frame["list_type"] == condition]
-    provenance = {"dataset": name, "condition": condition, "citation": citation, "file": f"psifr/data/{file}"}
-    return Recalls.from_frame(frame, paradigm=paradigm, provenance=provenance)
+    return Recalls.from_frame(frame, paradigm=paradigm, provenance={"file": f"psifr/data/{file}"})
 
 
 def _installed() -> bool:
     return find_spec("psifr") is not None
 
 
-_HEALEY = (
-    "Healey, M. K., & Kahana, M. J. (2014). Is memory search governed by universal principles or "
-    "idiosyncratic strategies? Journal of Experimental Psychology: General, 143, 575-596."
-)
-_MORTON = (
-    "Morton, N. W., Kahana, M. J., Rosenberg, E. A., et al. (2013). Category-specific neural oscillations "
-    "predict recall organization during memory search. Cerebral Cortex, 23, 2407-2422."
-)
-
 PEERS_NOTASK = Dataset(
     name="peers_notask",
     title="PEERS, lists without an encoding task: immediate free recall of 16 words",
     authors="Healey & Kahana (2014)",
-    citation=_HEALEY,
+    citation="Healey, M. K., & Kahana, M. J. (2014). Is memory search governed by universal principles or "
+    "idiosyncratic strategies? Journal of Experimental Psychology: General, 143, 575-596.",
     doi="10.1037/a0033715",
     conditions={"all": {"list_length": 16, "presentation_time": 3}},
-    read=partial(_read, "peers_notask.csv", "peers_notask", _HEALEY),
+    read=partial(_read, "peers_notask.csv"),
     at_hand=_installed,
     default="all",
     notes="126 subjects, 3,528 lists. Presentation time is not in the table: 3 s, unverified.",
@@ -64,10 +55,11 @@ MORTON2013 = Dataset(
     name="morton2013",
     title="Free recall of 24 items in three categories",
     authors="Morton et al. (2013)",
-    citation=_MORTON,
+    citation="Morton, N. W., Kahana, M. J., Rosenberg, E. A., et al. (2013). Category-specific neural oscillations "
+    "predict recall organization during memory search. Cerebral Cortex, 23, 2407-2422.",
     doi="10.1093/cercor/bhs229",
     conditions={kind: {"list_length": 24, "presentation_time": 3.5} for kind in ("all", "pure", "mixed")},
-    read=partial(_read, "Morton2013.csv", "morton2013", _MORTON),
+    read=partial(_read, "Morton2013.csv"),
     at_hand=_installed,
     default="all",
     notes="40 subjects, 1,920 lists, pure (one category) or mixed. Presentation time is not in the table: "

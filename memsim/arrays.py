@@ -24,6 +24,12 @@ def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array
 
 
+def has_repeats(rows: IntArray) -> BoolArray:
+    """(n_rows,) whether a value stands more than once in the row."""
+    ordered = np.sort(rows, axis=1)
+    return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+
+
 def index_matrix(values: Any, what: str) -> IntArray:
     """A read-only (rows, columns) matrix of whole numbers, copied from any array-like.
 
@@ -46,7 +52,7 @@ def index_matrix(values: Any, what: str) -> IntArray:
         array = array.reshape(0, 0)
     if array.ndim != 2:
         raise InputError(f"{what}: expected a matrix (rows, columns), got {array.ndim} dimension(s)")
-    if array.dtype.kind == "b" or array.dtype.kind not in "iuf":
+    if array.dtype.kind not in "iuf":
         raise InputError(f"{what}: expected whole numbers, got values of type {array.dtype}")
     if array.dtype.kind == "f":
         bad = ~np.isfinite(array) | (array != np.round(np.where(np.isfinite(array), array, 0.5)))
@@ -64,8 +70,7 @@ def _from_objects(values: Any, what: str) -> npt.NDArray[Any]:
     if not hasattr(values, "__len__"):
         raise InputError(f"{what}: expected a matrix (rows, columns), got {values!r}")
     rows = [np.asarray(row) for row in values]
-    widths = sorted({row.size for row in rows})
-    if len(widths) > 1:
+    if len({row.size for row in rows}) > 1:
         odd = next(i for i, row in enumerate(rows) if row.size != rows[0].size)
         raise InputError(
             f"{what}: rows have different lengths (row 0 has {rows[0].size}, row {odd} has {rows[odd].size}); "

@@ -93,9 +93,8 @@ def run_checks(
     checks = [_run("is a model, and its defaults lie within bounds", construct)]
     if not checks[0].problem:
         task = free_recall_unless(paradigm, LIST_LENGTH, None)
-        checks.append(
-            _run("probabilities sum to one at every step", (bench := _Bench(built[0], task, pool, seed)).steps)
-        )
+        bench = _Bench(built[0], task, pool, seed)
+        checks.append(_run("probabilities sum to one at every step", bench.steps))
         if not checks[-1].problem:
             checks += [_run(name, check) for name, check in bench.further()]
     return checks

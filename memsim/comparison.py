@@ -60,12 +60,7 @@ class People:
         source = dataset.authors if condition == dataset.default else f"{dataset.authors} {condition}"
         if not has_tables(dataset.name) or dataset.at_hand():
             return cls.of(dataset.load(condition), label, source)
-        provenance = {
-            "dataset": dataset.name,
-            "condition": condition,
-            "citation": dataset.citation,
-            "form": "curves shipped with memsim",
-        }
+        provenance = {**dataset.origin(condition), "form": "curves shipped with memsim"}
         curves, summary = load_curves(dataset.name, condition), load_summary(dataset.name, condition)
         return cls(label, source, dataset.paradigm(condition), curves, summary, provenance)
 

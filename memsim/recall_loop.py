@@ -15,7 +15,7 @@ from memsim.arrays import FloatArray, IntArray
 from memsim.errors import InputError, LikelihoodError, ModelError
 from memsim.paradigm import Study
 from memsim.provenance import versions
-from memsim.recalls import INTRUSION, NONE, Recalls, require_recalls
+from memsim.recalls import NONE, Recalls, require_recalls
 from memsim.seeding import stream
 from memsim.trials import Trials
 
@@ -140,7 +140,8 @@ def scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
     Intrusions are left out, and repeats too unless the model ``repeats``. In free recall the rest closes
     up; where each output position is asked for by itself, the position stays and is not scored.
     """
-    left_out = recalls.is_intrusion if repeats else recalls.is_intrusion | recalls.is_repeat
+    intrusion, repeat = recalls.is_intrusion, recalls.is_repeat & (not repeats)
+    left_out = intrusion | repeat
     length = recalls.list_length
     columns = recalls.positions - 1
     if recalls.trials.paradigm.silence_ends:
@@ -153,9 +154,7 @@ def scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
         columns[stopped, ends[stopped]] = length
     else:
         columns = np.where(left_out, NO_EVENT, np.where(recalls.positions == NONE, length, columns))
-    intrusions = (recalls.positions == INTRUSION).sum(axis=1)
-    repeated = np.zeros_like(intrusions) if repeats else recalls.is_repeat.sum(axis=1)
-    return Outcomes(columns, intrusions, repeated)
+    return Outcomes(columns, intrusion.sum(axis=1), repeat.sum(axis=1))
 
 
 def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recalls:

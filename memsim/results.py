@@ -31,7 +31,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
 
     Returns
     -------
-    list of Path : the files, in the order in which they are worth looking at.
+    list of Path : the files, the manifest last.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from memsim.arrays import IntArray, LabelArray
+from memsim.arrays import IntArray, LabelArray, has_repeats
 from memsim.errors import InputError
 from memsim.items import ItemPool
 from memsim.recalls import INTRUSION, NONE, Recalls, free_recall_unless
@@ -177,8 +177,7 @@ def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tu
         raise InputError("items are text in some rows and numbers in others, and would never match; use one type")
     code, labels = pd.factorize(words)
     items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
-    ordered = np.sort(items, axis=1)
-    twice = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    twice = has_repeats(items)
     if twice.any():
         row = study.iloc[int(np.argmax(twice)) * list_length]
         raise InputError(f"{_which(row)} holds an item twice, so a response to it has no single serial position")

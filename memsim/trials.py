@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from memsim.arrays import NOT_GIVEN, IntArray, LabelArray, frozen, index_matrix
+from memsim.arrays import NOT_GIVEN, IntArray, LabelArray, frozen, has_repeats, index_matrix
 from memsim.errors import InputError
 from memsim.items import ItemPool
 
@@ -114,5 +114,4 @@ class Trials:
     @cached_property
     def repeated_items(self) -> LabelArray:
         """(n_trials,) whether an item stands more than once in the list."""
-        ordered = np.sort(self.items, axis=1)
-        return frozen((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
+        return frozen(has_repeats(self.items))

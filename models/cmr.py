@@ -98,9 +98,6 @@ class CMR(RetrievedContextModel):
         state.let_in(np.eye(1, len(state.context), state.start_unit)[0], self.start_drift)
         return super().cue(state, cue)
 
-    def kept_over(self, seconds: float) -> float:
-        return (1 - self.distraction_drift**2) ** (seconds / 2)
-
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"
         sensitivity = 2 / self.choice_noise if exponential else self.choice_exponent

@@ -39,6 +39,22 @@ def _bring_back(item, rate, support, overlap, support_gain, overlap_gain):  # ty
         overlap[i] = kept * overlap[i] + rate * overlap_gain[item, i]
 
 
+@njit(cache=True)
+def _workspace(length):  # type: ignore[no-untyped-def]
+    """Support, overlap, weight and remaining items of one trial at a time."""
+    return np.empty(length), np.empty(length), np.empty(length), np.empty(length, dtype=np.bool_)
+
+
+@njit(cache=True)
+def _begin_trial(trial, support_at_start, overlap_at_start, support, overlap, remaining):  # type: ignore[no-untyped-def]
+    """Reset the workspace, and return the row of what differs between trials (0 if nothing does)."""
+    row = trial if support_at_start.shape[0] > 1 else 0
+    support[:] = support_at_start[row]
+    overlap[:] = overlap_at_start
+    remaining[:] = True
+    return row
+
+
 @njit(cache=True, error_model="numpy")
 def simulate_search(  # type: ignore[no-untyped-def]
     support_at_start,
@@ -62,15 +78,9 @@ def simulate_search(  # type: ignore[no-untyped-def]
     n_trials = draws.shape[1]
     positions = np.zeros((n_trials, limit), dtype=np.int32)
     stopped = np.zeros(n_trials, dtype=np.bool_)
-    support = np.empty(length)
-    overlap = np.empty(length)
-    weight = np.empty(length)
-    remaining = np.empty(length, dtype=np.bool_)
+    support, overlap, weight, remaining = _workspace(length)
     for trial in range(n_trials):
-        condition = trial if support_at_start.shape[0] > 1 else 0
-        support[:] = support_at_start[condition]
-        overlap[:] = overlap_at_start
-        remaining[:] = True
+        own = _begin_trial(trial, support_at_start, overlap_at_start, support, overlap, remaining)
         for output in range(limit):
             if output == length:
                 stopped[trial] = True
@@ -89,7 +99,7 @@ def simulate_search(  # type: ignore[no-untyped-def]
                 break
             positions[trial, output] = item + 1
             remaining[item] = False
-            _bring_back(item, rate, support, overlap, support_gain[condition], overlap_gain)
+            _bring_back(item, rate, support, overlap, support_gain[own], overlap_gain)
     return positions, stopped
 
 
@@ -110,15 +120,9 @@ def log_likelihood_search(  # type: ignore[no-untyped-def]
     n_trials, n_events = columns.shape
     length = overlap_at_start.size
     result = np.zeros(n_trials)
-    support = np.empty(length)
-    overlap = np.empty(length)
-    weight = np.empty(length)
-    remaining = np.empty(length, dtype=np.bool_)
+    support, overlap, weight, remaining = _workspace(length)
     for trial in range(n_trials):
-        condition = trial if support_at_start.shape[0] > 1 else 0
-        support[:] = support_at_start[condition]
-        overlap[:] = overlap_at_start
-        remaining[:] = True
+        own = _begin_trial(trial, support_at_start, overlap_at_start, support, overlap, remaining)
         for event in range(n_events):
             item = columns[trial, event]
             if item < 0:
@@ -129,5 +133,5 @@ def log_likelihood_search(  # type: ignore[no-untyped-def]
             total = _weigh(support, remaining, exponential, sensitivity, floor, weight)
             result[trial] += math.log((1 - stop[event]) * weight[item] / total)
             remaining[item] = False
-            _bring_back(item, rate, support, overlap, support_gain[condition], overlap_gain)
+            _bring_back(item, rate, support, overlap, support_gain[own], overlap_gain)
     return result

@@ -127,9 +127,10 @@ class RetrievedContextModel(MemoryModel[ContextState]):
     def rule(self) -> RecallRule:
         """The choice and stopping rule, from the model's parameters."""
 
+    @property
     @abstractmethod
-    def kept_over(self, seconds: float) -> float:
-        """ρ_D, the share of context that ``seconds`` of distraction leave."""
+    def distraction_drift(self) -> float:
+        """The rate at which context drifts in each second of distraction: a parameter of the subclass."""
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
         if trials.repeated_items.any():
@@ -144,7 +145,7 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         return ContextState(len(trials), context, np.zeros(shape), np.zeros(shape))
 
     def distract(self, state: ContextState, seconds: float) -> ContextState:
-        kept = self.kept_over(seconds)
+        kept = (1 - self.distraction_drift**2) ** (seconds / 2)
         if state.search is None:
             state.n_intervals += 1
             state.context = kept * state.context

@@ -13,7 +13,6 @@ FITTED = (
     "fitted here to the first recalls and lag-CRP of Healey & Kahana (2014), no-task lists; "
     "the values published in 2002 are not at hand"
 )
-
 STOPPING = "stopping rule added here; fitted here to Murdock (1962) 20-1 by maximum likelihood"
 
 
@@ -38,40 +37,20 @@ class TCM(RetrievedContextModel):
     P(stop | j recalled) = θ_s exp(θ_r j). Items are localist: one that stands twice in a list is refused.
     """
 
-    context_drift: float = parameter(0.625, 0, 1, symbol="β", doc="rate of context drift", source=FITTED)
-    choice_noise: float = parameter(
-        0.441, 0.01, 100, symbol="τ", doc="noise of the choice; low is deterministic", source=FITTED
-    )
+    context_drift: float = parameter(0.625, 0, 1, "", "β", "rate of context drift", FITTED)
+    choice_noise: float = parameter(0.441, 0.01, 100, "", "τ", "noise of the choice; low is deterministic", FITTED)
     old_to_new_context: float = parameter(
-        1.0, 0, 1e6, symbol="γ", doc="weight of pre-experimental to newly bound context at recall", source=FITTED
+        1.0, 0, 1e6, "", "γ", "weight of pre-experimental to newly bound context at recall", FITTED
     )
     distraction_drift: float = parameter(
-        0.373,
-        0,
-        1,
-        symbol="β_D",
-        doc="context drift in each second of distraction",
-        source="unverified; leaves 30% of context after 16 s",
-    )
+        0.373, 0, 1, "", "β_D", "context drift in each second of distraction",
+        "unverified; leaves 30% of context after 16 s",
+    )  # fmt: skip
     association: str = choice(
         "post", ("post", "pre"), "bind items to context after or before its update", "Howard & Kahana (2002): post"
     )
-    stop_base: float = parameter(
-        0.0346,
-        0,
-        1,
-        symbol="θ_s",
-        doc="probability of stopping before any recall",
-        source=STOPPING,
-    )
-    stop_growth: float = parameter(
-        0.2574,
-        0,
-        10,
-        symbol="θ_r",
-        doc="log growth of stopping with each word recalled",
-        source=STOPPING,
-    )
+    stop_base: float = parameter(0.0346, 0, 1, "", "θ_s", "probability of stopping before any recall", STOPPING)
+    stop_growth: float = parameter(0.2574, 0, 10, "", "θ_r", "log growth of stopping with each word recalled", STOPPING)
 
     def study(self, state: ContextState, position: int) -> ContextState:
         before = state.context
@@ -80,9 +59,6 @@ class TCM(RetrievedContextModel):
         state.bound[position] = state.context if self.association == "post" else before
         state.brought[position] = self.old_to_new_context * own + state.bound[position]
         return state
-
-    def kept_over(self, seconds: float) -> float:
-        return (1 - self.distraction_drift**2) ** (seconds / 2)
 
     def rule(self) -> RecallRule:
         return RecallRule(self.context_drift, True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)
