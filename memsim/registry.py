@@ -113,6 +113,7 @@ MODELS: Registry[type[MemoryModel[Any]]] = Registry(
     "memsim.models",
     {
         "CMR": "memsim.models.cmr:CMR",
+        "SAM": "memsim.models.sam:SAM",
         "TCM": "memsim.models.tcm:TCM",
         "Strength": "memsim.models.strength:Strength",
     },

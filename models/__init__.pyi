@@ -1,5 +1,6 @@
 from .cmr import CMR
+from .sam import SAM
 from .strength import Strength
 from .tcm import TCM
 
-__all__ = ["CMR", "TCM", "Strength"]
+__all__ = ["CMR", "SAM", "TCM", "Strength"]
