@@ -202,7 +202,8 @@ def test_forward_recursion_agrees_with_explicit_failures(setting: str) -> None:
     occupancy[:] = state.occupancy.sum(axis=1)
     back = model.forward_strength if model.backward_strength is None else model.backward_strength
     positions = explicit_recall(
-        stream(5, "explicit"), 300_000, 4, 1.0, paradigm.retention_interval == 0, model.store_size, model.displacement_bias,
+        stream(5, "explicit"), 300_000, 4, 1.0,
+        paradigm.retention_interval == 0, model.store_size, model.displacement_bias,
         (model.context_strength, model.forward_strength, back, model.self_strength, model.residual_strength),
         (model.context_increment, model.item_increment, model.self_increment, model.backward_increment),
         model.sampling_failures_max, model.cue_failures_max, (model.context_weight, model.item_weight),
