@@ -1,4 +1,4 @@
-from .curves import curve_table, root_mean_squared_difference, summary_table
+from .curves import curve_table, position_tables, root_mean_squared_difference, summary_table
 from .figures import comparison_figure, save_figure
 from .indices import primacy_index, recency_index
 from .initiation import probability_of_nth_recall
@@ -11,6 +11,7 @@ __all__ = [
     "curve_table",
     "lag_crp",
     "mean_over_subjects",
+    "position_tables",
     "primacy_index",
     "probability_of_nth_recall",
     "recency_index",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.indices import primacy_index, recency_index
+from memsim.analysis.indices import edge_sizes, middle_positions, primacy_index, recency_index
 from memsim.analysis.initiation import probability_of_nth_recall
 from memsim.analysis.serial_position import serial_position_curve
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.analysis.transitions import lag_crp
+from memsim.arrays import FloatArray
 from memsim.recalls import Recalls, require_recalls
 
 CURVES = {
@@ -82,6 +83,29 @@ def summary_table(recalls: Recalls) -> pd.DataFrame:
     forward, backward = table.loc["lag_plus_1"], table.loc["lag_minus_1"]
     table.loc["lag_asymmetry"] = _ratio(forward["mean"], backward["mean"], forward["n_subjects"])
     return table.astype({"n_subjects": int}).reset_index()
+
+
+def position_tables(probability: FloatArray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables of :func:`curve_table` and :func:`summary_table` for a prediction of recall by position.
+
+    ``probability`` is (list_length,). What needs an order of recall is NaN; there are no subjects and no intervals.
+    """
+    length = len(probability)
+    first, last = edge_sizes(length)
+    at_start, at_end = probability[:first].mean(), probability[length - last :].mean()
+    middle = probability[middle_positions(length, first, last)]
+    in_middle = middle.mean() if len(middle) else np.nan
+    nothing = {"sem": np.nan, "low": np.nan, "high": np.nan, "n_subjects": 0}
+    curves = pd.DataFrame({"curve": "serial_position", "x": np.arange(1, length + 1), "mean": probability, **nothing})
+    known = {
+        "recalled": probability.sum(),
+        "primacy": at_start - in_middle,
+        "recency": at_end - in_middle,
+        "primacy_contrast": _ratio(at_start - in_middle, at_start + in_middle, 0)["mean"],
+        "recency_contrast": _ratio(at_end - in_middle, at_end + in_middle, 0)["mean"],
+    }
+    summary = pd.DataFrame({"statistic": list(known), "mean": list(known.values()), **nothing})
+    return curves, summary
 
 
 def _ratio(numerator: float, denominator: float, n_subjects: float) -> dict[str, float]:

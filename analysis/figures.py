@@ -58,7 +58,7 @@ def comparison_figure(
             axis.set_title(letter, loc="left", fontweight="bold")
             sns.despine(ax=axis)
         handles, labels = axes[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 5))
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 7))
         figure.suptitle(f"{title}. Bars and bands: 95% intervals" if title else "", fontsize="medium")
     return figure
 

@@ -32,9 +32,9 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     8 items it is everything between the edges.
     """
     require_recalls(recalls)
-    first, last = _edges(recalls.list_length)
+    first, last = edge_sizes(recalls.list_length)
     first = _checked(edge, first, recalls)
-    return _index(recalls, slice(0, first), _middle(recalls.list_length, first, last))
+    return _index(recalls, slice(0, first), middle_positions(recalls.list_length, first, last))
 
 
 def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
@@ -46,12 +46,13 @@ def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     """
     require_recalls(recalls)
     length = recalls.list_length
-    first, last = _edges(length)
+    first, last = edge_sizes(length)
     last = _checked(edge, last, recalls)
-    return _index(recalls, slice(length - last, length), _middle(length, first, last))
+    return _index(recalls, slice(length - last, length), middle_positions(length, first, last))
 
 
-def _edges(list_length: int) -> tuple[int, int]:
+def edge_sizes(list_length: int) -> tuple[int, int]:
+    """How many positions count as the beginning and as the end of a list, unless said otherwise."""
     first, last = (3, 4) if list_length > 8 else (2, 1)
     return min(first, list_length), min(last, list_length)
 
@@ -64,7 +65,8 @@ def _checked(edge: int | None, default: int, recalls: Recalls) -> int:
     return edge
 
 
-def _middle(list_length: int, first: int, last: int) -> slice:
+def middle_positions(list_length: int, first: int, last: int) -> slice:
+    """The middle of a list whose edges are so many positions: the definition of :func:`primacy_index`."""
     third = list_length // 3 if list_length > 8 else 0
     start = max(third, first)
     return slice(start, max(start, list_length - max(third, last)))

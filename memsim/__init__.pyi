@@ -6,6 +6,7 @@ from .items import ItemPool
 from .model import MemoryModel
 from .paradigm import Paradigm
 from .parameters import Parameter, choice, parameter
+from .positions import PositionModel, position_log_likelihood, recall_probability
 from .recall_loop import event_log_probabilities, log_likelihood, score, simulate
 from .recalls import Recalls
 from .trials import Trials
@@ -17,6 +18,7 @@ __all__ = [
     "MemoryModel",
     "Paradigm",
     "Parameter",
+    "PositionModel",
     "Recalls",
     "Trials",
     "analysis",
@@ -32,6 +34,8 @@ __all__ = [
     "models",
     "paradigms",
     "parameter",
+    "position_log_likelihood",
+    "recall_probability",
     "registry",
     "score",
     "simulate",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from scipy.special import chdtrc
@@ -17,6 +18,7 @@ from memsim.errors import MemsimError, ModelError
 from memsim.items import ItemPool
 from memsim.model import MemoryModel
 from memsim.paradigm import Paradigm
+from memsim.positions import Model, PositionModel, recall_probability
 from memsim.recall_loop import (
     event_log_probabilities,
     log_likelihood,
@@ -45,13 +47,13 @@ class Check:
 
 
 def check_model(
-    model: MemoryModel[Any] | type[MemoryModel[Any]],
+    model: Model | type[Model],
     *,
     paradigm: Paradigm | None = None,
     pool: ItemPool | None = None,
     seed: int = 0,
 ) -> list[Check]:
-    """Check that a model keeps the contract of :class:`memsim.MemoryModel`.
+    """Check that a model keeps the contract of :class:`memsim.MemoryModel`, or :class:`memsim.PositionModel`.
 
     Parameters
     ----------
@@ -77,24 +79,31 @@ def check_model(
 
 
 def run_checks(
-    model: MemoryModel[Any] | type[MemoryModel[Any]],
+    model: Model | type[Model],
     *,
     paradigm: Paradigm | None = None,
     pool: ItemPool | None = None,
     seed: int = 0,
 ) -> list[Check]:
     """All checks of :func:`check_model`, passed or failed; ended early where the rest would make no sense."""
-    built: list[MemoryModel[Any]] = []
+    built: list[Model] = []
 
     def construct() -> str:
         built.append(model() if isinstance(model, type) else model)
-        return _misspelled(type(built[0])) if isinstance(built[0], MemoryModel) else "it is not a memsim.MemoryModel"
+        if not isinstance(built[0], MemoryModel | PositionModel):
+            return "it is not a memsim.MemoryModel"
+        return _misspelled(type(built[0]))
 
     checks = [_run("is a model, and its defaults lie within bounds", construct)]
     if not checks[0].problem:
         task = free_recall_unless(paradigm, LIST_LENGTH, None)
-        bench = _Bench(built[0], task, pool, seed)
-        checks.append(_run("probabilities sum to one at every step", bench.steps))
+        model_built = built[0]
+        bench: _Bench[Any] = (
+            _PositionBench(model_built, task, pool, seed)
+            if isinstance(model_built, PositionModel)
+            else _OrderBench(model_built, task, pool, seed)
+        )
+        checks.append(_run("runs, and gives probabilities", bench.steps))
         if not checks[-1].problem:
             checks += [_run(name, check) for name, check in bench.further()]
     return checks
@@ -190,20 +199,74 @@ def _random_pool() -> ItemPool:
     return ItemPool(np.arange(40), features, (1 + np.atleast_2d(np.corrcoef(features))) / 2)
 
 
+M = TypeVar("M", bound=Model)
+
+
 @dataclass(frozen=True)
-class _Bench:
+class _Bench(ABC, Generic[M]):
     """One model under test, in one task. A check returns the problem it found, or nothing."""
 
-    model: MemoryModel[Any]
+    model: M
     paradigm: Paradigm
     pool: ItemPool | None
     seed: int
 
+    @abstractmethod
+    def predict(self, model: M, trials: Trials) -> None:
+        """Run ``model``."""
+
+    def steps(self) -> str:
+        for list_length in (1, 2, 12):
+            self.predict(self.model, self.trials(list_length, 200))
+        return ""
+
     def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
-        """The checks that follow when every step gives probabilities."""
-        yield "the same seed gives the same recalls", self.same_seed
+        """The checks that follow when the model runs."""
         yield "runs at the bounds of each parameter", self.bounds
         yield "a delay and distraction between items run", self.distraction
+
+    def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
+        task = self.paradigm.replace(list_length=list_length, **settings)
+        return task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
+
+    def bounds(self) -> str:
+        problems = []
+        trials = self.trials(6, 50)
+        for declared in self.model.parameters():
+            for value in declared.options or (declared.low, declared.high):
+                if value is None:
+                    continue
+                try:
+                    changed: Any = self.model.replace(**{declared.name: value})
+                    self.predict(changed, trials)
+                except Exception as error:
+                    problems.append(f"{declared.name}={value!r}: {error}")
+        return "; ".join(problems)
+
+    def distraction(self) -> str:
+        self.predict(self.model, self.trials(6, 50, inter_item_distraction=8.0, retention_interval=16.0))
+        return ""
+
+
+class _PositionBench(_Bench[PositionModel]):
+    def predict(self, model: PositionModel, trials: Trials) -> None:
+        recall_probability(model, trials.paradigm)
+
+
+class _OrderBench(_Bench[MemoryModel[Any]]):
+    def predict(self, model: MemoryModel[Any], trials: Trials) -> None:
+        simulate(model, trials, self.seed)
+
+    def steps(self) -> str:
+        if self.model.likelihood == "none":
+            return super().steps()
+        for list_length in (1, 2, 12):
+            simulate_steps(self.model, self.trials(list_length, 200), self.seed)
+        return ""
+
+    def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        yield from super().further()
+        yield "the same seed gives the same recalls", self.same_seed
         if self.model.likelihood == "none":
             return
         yield "each trial of a batch stands for itself", self.batch
@@ -214,23 +277,10 @@ class _Bench:
         if type(self.model).trial_log_likelihood is not MemoryModel.trial_log_likelihood:
             yield "its own likelihood agrees with its steps", self.own_likelihood
 
-    def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
-        task = self.paradigm.replace(list_length=list_length, **settings)
-        return task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
-
     def one_list(self, n_trials: int) -> Trials:
         """The same list of four, over and over, with at most four responses."""
         limit = {"output_limit": LIST_LENGTH} if hasattr(self.paradigm, "output_limit") else {}
         return self.trials(LIST_LENGTH, 1, **limit)[np.zeros(n_trials, dtype=int)]
-
-    def steps(self) -> str:
-        for list_length in (1, 2, 12):
-            trials = self.trials(list_length, 200)
-            if self.model.likelihood == "none":
-                simulate(self.model, trials, self.seed)
-            else:
-                simulate_steps(self.model, trials, self.seed)
-        return ""
 
     def same_seed(self) -> str:
         trials = self.trials(12, 200)
@@ -238,23 +288,6 @@ class _Bench:
         if np.array_equal(first, again):
             return ""
         return "two runs with one seed differ; draw random numbers only from the rng given to begin, none elsewhere"
-
-    def bounds(self) -> str:
-        problems = []
-        trials = self.trials(6, 50)
-        for declared in self.model.parameters():
-            for value in declared.options or (declared.low, declared.high):
-                if value is None:
-                    continue
-                try:
-                    simulate(self.model.replace(**{declared.name: value}), trials, self.seed)
-                except Exception as error:
-                    problems.append(f"{declared.name}={value!r}: {error}")
-        return "; ".join(problems)
-
-    def distraction(self) -> str:
-        simulate(self.model, self.trials(6, 50, inter_item_distraction=8.0, retention_interval=16.0), self.seed)
-        return ""
 
     def batch(self) -> str:
         """A trial's probabilities must not depend on the responses of other trials, nor on their number."""

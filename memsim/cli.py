@@ -8,20 +8,20 @@ import signal
 import sys
 import textwrap
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim import __version__
 from memsim.errors import InputError, MemsimError, ModelError
-from memsim.parameters import Parameter, Parameterized
+from memsim.parameters import Parameter, Parameterized, Preset
 from memsim.plugin import find_model
 from memsim.registry import DATASETS, MODELS, PARADIGMS, Registry
 
 if TYPE_CHECKING:
     from memsim.comparison import Comparison, People
-    from memsim.model import MemoryModel
     from memsim.paradigm import Paradigm
+    from memsim.positions import Model
 
 SHOWN = ["recalled", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "rmsd_serial_position"]
 """Columns of the summary that the terminal shows; summary.csv holds all."""
@@ -64,7 +64,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     run.set_defaults(command=_run)
     run.add_argument(
         "--models", nargs="+", metavar="MODEL",
-        help="names, or Python files with a model of your own; all registered models if not given",
+        help="names, name:preset, or Python files with a model of your own; all registered models if not given",
     )  # fmt: skip
     run.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
     run.add_argument("--trials", type=int, default=5000, metavar="N", help="lists for each model (default: 5000)")
@@ -93,7 +93,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         listing.set_defaults(command=_list, registry=registry)
 
     check = commands.add_parser("check", help="check that a model keeps the contract of MemoryModel")
-    check.add_argument("model", metavar="PATH_OR_NAME", help="file.py, file.py:ClassName, or a registered name")
+    check.add_argument(
+        "model", metavar="PATH_OR_NAME", help="file.py, file.py:ClassName, a registered name, or name:preset"
+    )
     check.add_argument("--seed", type=int, default=0)
     check.set_defaults(command=_check)
     return parser.parse_args(arguments)
@@ -132,9 +134,9 @@ def _run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _models(specs: list[str] | None) -> dict[str, MemoryModel[Any]]:
+def _models(specs: list[str] | None) -> dict[str, Model]:
     """The models to run, by label: those named, or all that are registered and load."""
-    models: dict[str, MemoryModel[Any]] = {}
+    models: dict[str, Model] = {}
     for spec in specs or MODELS.names():
         try:
             label, cls = find_model(spec)
@@ -147,7 +149,7 @@ def _models(specs: list[str] | None) -> dict[str, MemoryModel[Any]]:
             label = f"{label} ({Path(spec).name})"
         if label in models:
             raise InputError(f"--models names {label} twice")
-        models[label] = cls()
+        models[label] = cls() if isinstance(cls, type) else cls
     return models
 
 
@@ -208,13 +210,15 @@ def _list(parsed: argparse.Namespace) -> int:
 
 def _describe(name: str, entry: Any, full: bool = False) -> str:
     """One registered thing as text."""
+    if isinstance(entry, Parameterized):
+        entry = type(entry)
     if isinstance(entry, type) and issubclass(entry, Parameterized):
         doc = textwrap.dedent(f"    {entry.__doc__ or ''}").strip()
         lines = [f"{name}: {doc if full else doc.splitlines()[0] if doc else ''}"]
         likelihood = getattr(entry, "likelihood", None)
         if likelihood is not None:
             lines.append(f"  likelihood of a recall sequence: {likelihood}")
-        return "\n".join([*lines, *_parameter_lines(entry.parameters())])
+        return "\n".join([*lines, *_parameter_lines(entry.parameters()), *_preset_lines(entry.presets, full)])
     lines = [f"{name}: {entry.title}", f"  {entry.citation} doi:{entry.doi}"]
     conditions = ", ".join(f"{label}{' (default)' * (label == entry.default)}" for label in entry.conditions)
     lines += [f"  conditions: {conditions}", f"  {entry.notes}"]
@@ -239,6 +243,17 @@ def _parameter_lines(parameters: Iterable[Parameter]) -> list[str]:
             lines.append(
                 textwrap.fill(f"source: {declared.source}", 100, initial_indent=indent, subsequent_indent=indent)
             )
+    return lines
+
+
+def _preset_lines(presets: Mapping[str, Preset], full: bool) -> list[str]:
+    if not full:
+        return [f"  presets: {', '.join(presets)}"] if presets else []
+    lines = []
+    for name, preset in presets.items():
+        values = ", ".join(f"{parameter}={value}" for parameter, value in preset.values.items())
+        text = f"preset {name}: {values}. Source: {preset.source}"
+        lines.append(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     return lines
 
 

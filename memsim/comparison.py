@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from memsim.analysis.curves import CURVES, curve_table, root_mean_squared_difference, summary_table
+from memsim.analysis.curves import (
+    CURVES,
+    curve_table,
+    position_tables,
+    root_mean_squared_difference,
+    summary_table,
+)
 from memsim.data.dataset import find_dataset
 from memsim.data.shipped import has_tables, load_curves, load_summary
 from memsim.errors import InputError
 from memsim.items import ItemPool
 from memsim.paradigm import Paradigm
+from memsim.positions import PositionModel, recall_probability
 from memsim.provenance import versions
 from memsim.recall_loop import simulate
 from memsim.recalls import Recalls
@@ -27,7 +34,7 @@ from memsim.registry import DATASETS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from memsim.model import MemoryModel
+    from memsim.positions import Model
 
 LISTS_PER_SUBJECT, FEWEST_SUBJECTS = 100, 20
 """Lists that one simulated participant takes, about what people took, but for runs too short to make 20 participants;
@@ -96,8 +103,9 @@ class Comparison:
 
     ``curves``: ``source, kind, curve, x, mean, sem, low, high, n_subjects``, kind "people" or "model".
     ``summary``: a row per source; the means of :func:`memsim.analysis.summary_table`, their standard errors
-    as ``..._sem``, and the distance to people of each curve as ``rmsd_...``.
-    ``recalls``: those of each model. ``manifest``: versions, settings, parameters, seed and times.
+    as ``..._sem``, and the distance to people of each curve as ``rmsd_...``. What a model says nothing of is NaN.
+    ``recalls``: those of each model that has an order of recall. ``manifest``: versions, settings,
+    parameters, seed and times.
     """
 
     curves: pd.DataFrame
@@ -122,7 +130,7 @@ class Comparison:
 
 
 def compare(
-    models: Mapping[str, MemoryModel[Any]],
+    models: Mapping[str, Model],
     paradigm: Paradigm,
     people: People | Recalls | str | None = None,
     *,
@@ -172,10 +180,14 @@ def compare(
         curves.append(people.curves.assign(source=people.label, kind="people"))
         summaries.append(_row(people.label, "people", people.summary))
     for name, model in models.items():
-        recalls[name] = simulate(model, trials, seed)
-        progress(f"{name}: simulated")
-        table = curve_table(recalls[name])
-        row = _row(name, "model", summary_table(recalls[name]))
+        if isinstance(model, PositionModel):
+            table, summary = position_tables(recall_probability(model, paradigm))
+            progress(f"{name}: predicted")
+        else:
+            recalls[name] = simulate(model, trials, seed)
+            progress(f"{name}: simulated")
+            table, summary = curve_table(recalls[name]), summary_table(recalls[name])
+        row = _row(name, "model", summary)
         if people is not None:
             distances = root_mean_squared_difference(table, people.curves)
             row |= {f"rmsd_{curve}": distances[curve] for curve in CURVES}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,13 @@ from memsim.errors import InputError, ModelError
 
 _KEY = "memsim"
 T = TypeVar("T", bound="Parameterized")
+
+
+class Preset(NamedTuple):
+    """A named set of parameter values, and who published them: a citation, "unverified", or "fitted here to ..."."""
+
+    values: Mapping[str, Any]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,9 @@ def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = 
 class Parameterized:
     """A frozen dataclass whose fields are declared with :func:`parameter` and checked on construction."""
 
+    presets: ClassVar[Mapping[str, Preset]] = {}
+    """Other published or fitted values than the defaults, by name."""
+
     def __post_init__(self) -> None:
         cls = type(self)
         undecorated = [name for name, value in vars(cls).items() if isinstance(value, dataclasses.Field)]
@@ -146,6 +156,16 @@ class Parameterized:
             for field in dataclasses.fields(cls)
             if _KEY in field.metadata
         )
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """An instance with the values of a preset; an unknown name is answered with the closest one."""
+        from memsim.registry import closest
+
+        if name not in cls.presets:
+            have = ", ".join(cls.presets) or "none"
+            raise InputError(f"{cls.__name__} has no preset {name!r}{closest(name, cls.presets)} It has: {have}.")
+        return build(cls, dict(cls.presets[name].values))
 
     def values(self) -> dict[str, Any]:
         """The parameter values by name, in order of declaration."""

@@ -7,34 +7,37 @@ import inspect
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 from memsim.errors import InputError, ModelError
 from memsim.model import MemoryModel
+from memsim.positions import Model, PositionModel
 from memsim.registry import MODELS
 
 
-def find_model(spec: str) -> tuple[str, type[MemoryModel[Any]]]:
-    """The model that ``spec`` names: a registered name, ``file.py``, or ``file.py:ClassName``.
+def find_model(spec: str) -> tuple[str, type[Model] | Model]:
+    """The model that ``spec`` names: a registered name, ``name:preset``, ``file.py``, or ``file.py:ClassName``.
 
     Returns
     -------
-    (label, class) : the label is the registered name, or the class name.
+    (label, class) : the label is the registered name, or the class name. With a preset an instance, labelled
+        ``name:preset``.
 
     Raises
     ------
-    UnknownNameError : no model of that name.
+    UnknownNameError, InputError : no model of that name, or no such preset.
     InputError : no such file, or no (or more than one) model in it.
     ModelError : the file cannot be run.
     """
     file = re.fullmatch(r"(?P<path>.+\.py)(:(?P<wanted>\w+))?", spec)
     if file is None:
-        name = MODELS.canonical(spec)
-        return name, MODELS.get(name)
+        name, _, preset = spec.partition(":")
+        name = MODELS.canonical(name)
+        cls = MODELS.get(name)
+        return (f"{name}:{preset}", cls.preset(preset)) if preset else (name, cls)
     return _from_file(Path(file["path"]), file["wanted"])
 
 
-def _from_file(path: Path, wanted: str | None) -> tuple[str, type[MemoryModel[Any]]]:
+def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
     if not path.is_file():
         raise InputError(f"there is no file {path}")
     name = f"memsim_plugin_{path.stem}"
@@ -49,7 +52,7 @@ def _from_file(path: Path, wanted: str | None) -> tuple[str, type[MemoryModel[An
     found = {
         label: value
         for label, value in vars(module).items()
-        if inspect.isclass(value) and issubclass(value, MemoryModel) and value.__module__ == name
+        if inspect.isclass(value) and issubclass(value, MemoryModel | PositionModel) and value.__module__ == name
         if not inspect.isabstract(value)
     }
     if wanted:

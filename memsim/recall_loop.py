@@ -46,6 +46,7 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
 
     Raises
     ------
+    LikelihoodError : the model is a :class:`memsim.PositionModel`, without an order of recall.
     ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned
         no state; or a model that does not declare ``repeats`` gave an item twice.
     """
@@ -77,7 +78,7 @@ def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 
 
     Raises
     ------
-    LikelihoodError : the model only simulates.
+    LikelihoodError : the model only simulates, or says nothing of order.
     """
     _require_model(model)
     require_recalls(recalls)
@@ -290,7 +291,13 @@ def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bo
 
 def _require_model(model: Any) -> None:
     from memsim.model import MemoryModel
+    from memsim.positions import PositionModel
 
+    if isinstance(model, PositionModel):
+        raise LikelihoodError(
+            f"{type(model).__name__} says which items are recalled and not in what order: it has no simulated recalls "
+            "and no likelihood of order; recall_probability() and position_log_likelihood() give what it does say"
+        )
     if isinstance(model, type) and issubclass(model, MemoryModel):
         raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
     if not isinstance(model, MemoryModel):

@@ -19,8 +19,8 @@ from memsim.parameters import build
 
 if TYPE_CHECKING:
     from memsim.data.dataset import Dataset
-    from memsim.model import MemoryModel
     from memsim.paradigm import Paradigm
+    from memsim.positions import Model
 
 Entry = TypeVar("Entry")
 
@@ -108,12 +108,13 @@ class Registry(Generic[Entry]):
         return build(cls, dict(values))
 
 
-MODELS: Registry[type[MemoryModel[Any]]] = Registry(
+MODELS: Registry[type[Model]] = Registry(
     "model",
     "memsim.models",
     {
         "CMR": "memsim.models.cmr:CMR",
         "SAM": "memsim.models.sam:SAM",
+        "SIMPLE": "memsim.models.simple:SIMPLE",
         "TCM": "memsim.models.tcm:TCM",
         "Strength": "memsim.models.strength:Strength",
     },

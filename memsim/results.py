@@ -44,9 +44,10 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
             save_figure(figure, scratch / name)
         comparison.summary.to_csv(scratch / "summary.csv", index=False)
         comparison.curves.to_csv(scratch / "curves.csv", index=False)
-        frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
-        recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])
-        recalls.reset_index("model").to_csv(scratch / "recalls.csv", index=False)
+        if comparison.recalls:
+            frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
+            recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])
+            recalls.reset_index("model").to_csv(scratch / "recalls.csv", index=False)
         written = sorted(scratch.iterdir())
         digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written}
         manifest = json.dumps({**comparison.manifest, "sha256": digests}, indent=2, ensure_ascii=False)

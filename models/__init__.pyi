@@ -1,6 +1,7 @@
 from .cmr import CMR
 from .sam import SAM
+from .simple import SIMPLE
 from .strength import Strength
 from .tcm import TCM
 
-__all__ = ["CMR", "SAM", "TCM", "Strength"]
+__all__ = ["CMR", "SAM", "SIMPLE", "TCM", "Strength"]

@@ -16,26 +16,37 @@ from memsim.models import CMR, TCM, Strength
 from memsim.models.retrieved_context import Search
 from memsim.models.stopping import exponential_stopping
 from memsim.paradigms import FreeRecall
+from memsim.positions import Model
 from memsim.registry import MODELS
 from memsim.seeding import stream
 
 FOUR = FreeRecall(list_length=4, output_limit=4)
-everything = pytest.mark.parametrize("model", [MODELS.build(name, {}) for name in MODELS.names()], ids=MODELS.names())
+EVERY = {name: MODELS.build(name, {}) for name in MODELS.names()}
+ORDERED = {name: model for name, model in EVERY.items() if isinstance(model, MemoryModel)}
+every_ordered = pytest.mark.parametrize("model", ORDERED.values(), ids=ORDERED)
 
 
-@everything
-def test_passes_the_model_checks(model: MemoryModel[Any]) -> None:
+@pytest.mark.parametrize("model", EVERY.values(), ids=EVERY)
+def test_passes_the_model_checks(model: Model) -> None:
     assert all(isinstance(check, Check) and not check.problem for check in check_model(model))
 
 
-@everything
+@every_ordered
 def test_all_recalls_of_four_items_sum_to_one(model: MemoryModel[Any]) -> None:
     assert np.exp(log_likelihood(model, every_recall(model, FOUR.trials(1)))).sum() == pytest.approx(1, abs=1e-9)
 
 
-@everything
+@every_ordered
 def test_simulation_agrees_with_likelihood_on_200_000_trials(model: MemoryModel[Any]) -> None:
     assert compare_frequencies(model, simulate(model, FOUR.trials(200_000), seed=11)) == ""
+
+
+@pytest.mark.parametrize("model", EVERY.values(), ids=EVERY)
+def test_every_parameter_says_what_it_is_and_where_its_default_comes_from(model: Model) -> None:
+    for declared in model.parameters():
+        assert declared.doc and declared.source, declared.name
+    for name, preset in model.presets.items():
+        assert preset.source and type(model).preset(name).values() == model.values() | dict(preset.values)
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,0 +1,65 @@
+"""Models that say which items are recalled, and not in what order."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+
+from memsim.arrays import FloatArray
+from memsim.errors import InputError, ModelError
+from memsim.model import MemoryModel
+from memsim.paradigm import Paradigm
+from memsim.parameters import Parameterized
+from memsim.recalls import Recalls, require_recalls
+
+
+@dataclass(frozen=True)
+class PositionModel(Parameterized, ABC):
+    """A model of how probably each serial position is recalled, without an order of recall.
+
+    It takes part wherever serial positions are what is compared. What needs an order (simulated recalls, the
+    likelihood of a recall sequence) says that it has none.
+    """
+
+    likelihood: ClassVar[str] = "none: it has no order of recall (but see position_log_likelihood)"
+
+    @abstractmethod
+    def recall_probability(self, paradigm: Paradigm) -> FloatArray:
+        """(list_length,) probability that the item at each serial position is recalled in this task."""
+
+
+Model: TypeAlias = MemoryModel[Any] | PositionModel
+
+
+def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
+    """(list_length,) what ``model`` predicts of each serial position, checked.
+
+    Raises
+    ------
+    ModelError : not one number from 0 to 1 for each position.
+    """
+    if not isinstance(model, PositionModel):
+        raise InputError(f"{model!r} is not a memsim.PositionModel; simulate() runs models with an order of recall")
+    probability = np.asarray(model.recall_probability(paradigm), dtype=float)
+    if probability.shape != (paradigm.list_length,) or not ((probability >= 0) & (probability <= 1)).all():
+        raise ModelError(
+            f"{type(model).__name__}.recall_probability gave {probability} for {paradigm!r}; it must give "
+            f"{paradigm.list_length} probabilities, one for each serial position"
+        )
+    return probability
+
+
+def position_log_likelihood(model: PositionModel, recalls: Recalls) -> FloatArray:
+    """How probable ``model`` holds what was recalled of each list, whatever the order: (n_trials,) logarithms.
+
+    Each position is an independent event, recalled or not; intrusions and repeats do not enter. This is not on
+    one scale with :func:`memsim.log_likelihood`, which scores the order too.
+    """
+    require_recalls(recalls)
+    probability = recall_probability(model, recalls.trials.paradigm)
+    recalled = recalls.output_of_item >= 0
+    with np.errstate(divide="ignore"):
+        return np.where(recalled, np.log(probability), np.log1p(-probability)).sum(axis=1)
