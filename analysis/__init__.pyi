@@ -4,11 +4,15 @@ from .indices import primacy_index, recency_index
 from .initiation import probability_of_nth_recall
 from .serial_position import serial_position_curve
 from .subjects import mean_over_subjects
+from .targets import Panel, criteria_figure, identity_figure, target_figure
 from .transitions import lag_crp
 
 __all__ = [
+    "Panel",
     "comparison_figure",
+    "criteria_figure",
     "curve_table",
+    "identity_figure",
     "lag_crp",
     "mean_over_subjects",
     "position_tables",
@@ -19,4 +23,5 @@ __all__ = [
     "save_figure",
     "serial_position_curve",
     "summary_table",
+    "target_figure",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,7 @@ def comparison_figure(
     Bands and bars are 95% intervals over (simulated) subjects. The lag-CRP shows lags up to 5 either way,
     where most of its data are.
     """
-    style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=1.1)}
-    style |= {"legend.frameon": False}
-    with matplotlib.rc_context(style):
+    with themed():
         figure = Figure(figsize=(10.5, 3.7), layout="constrained")
         axes = figure.subplots(1, len(PANELS))
         looks = list(zip(sns.color_palette("colorblind"), LINES, strict=False))
@@ -61,6 +60,14 @@ def comparison_figure(
         figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 7))
         figure.suptitle(f"{title}. Bars and bands: 95% intervals" if title else "", fontsize="medium")
     return figure
+
+
+@contextmanager
+def themed() -> Iterator[None]:
+    """The look of all figures of memsim, for as long as one is made."""
+    style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=1.1), "legend.frameon": False}
+    with matplotlib.rc_context(style):
+        yield
 
 
 def save_figure(figure: Figure, path: Path) -> None:

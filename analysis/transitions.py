@@ -6,15 +6,21 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.subjects import counts_per_subject
+from memsim.errors import InputError
 from memsim.recalls import Recalls, require_recalls
 
 
-def lag_crp(recalls: Recalls) -> pd.DataFrame:
+def lag_crp(recalls: Recalls, *, first_output: int = 1) -> pd.DataFrame:
     """Conditional response probability by lag.
 
     A transition counts when two adjacent responses are both correct and given for the first time; one
     that touches an intrusion or a repeat is dropped, not bridged. At each transition every item that has
     not been recalled yet makes its lag possible. Counts are pooled within a subject, then divided.
+
+    Parameters
+    ----------
+    first_output : transitions count from this output position on; 4 leaves out the first three outputs, where
+        recency shapes transitions.
 
     Returns
     -------
@@ -24,6 +30,8 @@ def lag_crp(recalls: Recalls) -> pd.DataFrame:
     Source: Kahana (1996). Equal to psifr's ``lag_crp``.
     """
     require_recalls(recalls)
+    if not isinstance(first_output, int | np.integer) or first_output < 1:
+        raise InputError(f"lag_crp: first_output={first_output!r} is not an output position: a whole number from 1")
     length = recalls.list_length
     codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
     # Outputs run along the first axis here, so that one output of all trials is contiguous.
@@ -34,7 +42,7 @@ def lag_crp(recalls: Recalls) -> pd.DataFrame:
     actual = np.zeros(size, dtype=np.int64)
     spent = np.zeros(size, dtype=np.int64)
     departures = np.zeros(n_subjects * length, dtype=np.int64)
-    for output in range(len(position) - 1):
+    for output in range(first_output - 1, len(position) - 1):
         row = np.flatnonzero(correct[output] & correct[output + 1])
         if not row.size:
             continue

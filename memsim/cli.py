@@ -1,4 +1,4 @@
-"""The command line: ``memsim run``, ``models``, ``paradigms``, ``datasets``, ``check``."""
+"""The command line: ``memsim run``, ``reproduce``, ``models``, ``paradigms``, ``datasets``, ``check``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from memsim import __version__
 from memsim.errors import InputError, MemsimError, ModelError
 from memsim.parameters import Parameter, Parameterized, Preset
 from memsim.plugin import find_model
-from memsim.registry import DATASETS, MODELS, PARADIGMS, Registry
+from memsim.registry import DATASETS, MODELS, PARADIGMS, REPRODUCTIONS, Registry
 
 if TYPE_CHECKING:
     from memsim.comparison import Comparison, People
@@ -28,7 +28,7 @@ SHOWN = ["recalled", "primacy", "recency", "first_recall_at_end", "lag_asymmetry
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, 1 for a failed check, 2 for bad input, 130 if interrupted."""
+    """Run one command and return its exit status: 0; 1 for a failed check or reproduction; 2 for bad input; 130."""
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):  # a terminal that lacks the Greek letters gets escapes
             output.reconfigure(errors="backslashreplace")
@@ -82,6 +82,15 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
             metavar=(declared.unit or "value").upper(),
             help=f"{declared.doc} (default: that of the data, or {declared.default})",
         )
+
+    again = commands.add_parser("reproduce", help="run published results again, and compare; without a name, list them")
+    again.add_argument("names", nargs="*", metavar="NAME", help="entries of the catalogue, or all")
+    again.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
+    again.add_argument(
+        "--out", type=Path, default=Path("memsim-reproductions"),
+        help="folder, with one folder for each entry (default: memsim-reproductions)",
+    )  # fmt: skip
+    again.set_defaults(command=_reproduce)
 
     for kind, registry, help_text in (
         ("models", MODELS, "list the models, or show one with its parameters"),
@@ -188,6 +197,34 @@ def _print_comparison(comparison: Comparison) -> None:
         if told["task_differs_in"]:
             theirs = ", ".join(f"{name}={value}" for name, value in told["task_differs_in"].items())
             print(f"The models' task differs from the people's, who had {theirs}.")
+
+
+def _reproduce(parsed: argparse.Namespace) -> int:
+    if not parsed.names:
+        for name in REPRODUCTIONS.names():
+            entry = REPRODUCTIONS.get(name)
+            print(f"{name}: {entry.title}\n  {entry.source}")
+        return 0
+    from memsim.reproduction import reproduce
+    from memsim.results import write_report
+
+    names = REPRODUCTIONS.names() if parsed.names == ["all"] else parsed.names
+    status = 0
+    for name in map(REPRODUCTIONS.canonical, names):
+        report = reproduce(REPRODUCTIONS.get(name), parsed.seed)
+        files = write_report(report, parsed.out / name)
+        print(f"{name}: {report.entry.title}")
+        table = report.table[["quantity", "target", "obtained", "tolerance", "verdict"]]
+        shown = report.outcome.shown or table.to_string(index=False, float_format="{:.4g}".format)
+        print(textwrap.indent(shown, "  "))
+        for reason, rows in report.table[report.table["known"] != ""].groupby("known", sort=False):
+            quantities = "; ".join(rows["quantity"])
+            print(textwrap.fill(f"{quantities}: {reason}", 100, initial_indent="  ", subsequent_indent="    "))
+        if report.outcome.statement:
+            print(textwrap.fill(report.outcome.statement, 100, initial_indent="  ", subsequent_indent="  "))
+        print(f"  {report.verdict}.\n  Written to {parsed.out / name}/: {', '.join(path.name for path in files)}")
+        status |= not report.as_announced
+    return status
 
 
 def _list(parsed: argparse.Namespace) -> int:

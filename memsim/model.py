@@ -70,6 +70,10 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         an omission, or a response that the model cannot produce, or because the trial has ended.
         """
 
+    def response_times(self, state: State) -> FloatArray | None:
+        """(n_trials,) seconds from the start of the test to the response last conditioned on; ``None``: no clock."""
+        return None
+
     def simulate(self, trials: Trials, seed: int) -> Recalls:
         """Recalls sampled from the steps; see :func:`memsim.simulate`.
 

@@ -166,6 +166,7 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
     chance = response_stream(model, seed)
     state = study(model, trials, encoding_stream(seed))
     positions = np.zeros((n_trials, limit), dtype=np.int32)
+    times: FloatArray | None = None
     going = np.ones(n_trials, dtype=bool)
     for output in range(limit):
         cumulated = np.cumsum(_probabilities(model, state, going, length), axis=1)
@@ -180,12 +181,21 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
             if not going.any():
                 break
         state = _given(model.recalled(state, outcome), model, "recalled")
+        seconds = model.response_times(state)
+        if seconds is not None:
+            times = np.full((n_trials, limit), np.nan) if times is None else times
+            times[answered, output] = seconds[answered]
     stopped = ~going if paradigm.silence_ends else np.zeros(n_trials, dtype=bool)
-    return simulated(model, trials, positions, stopped, seed)
+    return simulated(model, trials, positions, stopped, seed, times)
 
 
 def simulated(
-    model: MemoryModel[Any], trials: Trials, positions: IntArray, stopped: npt.NDArray[np.bool_], seed: int
+    model: MemoryModel[Any],
+    trials: Trials,
+    positions: IntArray,
+    stopped: npt.NDArray[np.bool_],
+    seed: int,
+    times: FloatArray | None = None,
 ) -> Recalls:
     """The recalls of a simulation, with what made them; output positions that nobody reached are trimmed."""
     width = positions.shape[1]
@@ -198,7 +208,9 @@ def simulated(
         "lists_seed": trials.seed,
         "versions": versions(),
     }
-    return Recalls(trials, positions[:, :width], stopped, provenance=provenance)
+    if times is not None:
+        times = times[:, :width]
+    return Recalls(trials, positions[:, :width], stopped, times, provenance=provenance)
 
 
 def encoding_stream(seed: int) -> np.random.Generator:

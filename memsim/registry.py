@@ -1,7 +1,7 @@
 """Names: what each registry holds, from memsim itself and from installed plug-ins.
 
 An entry is a string ``module:attribute`` that is imported when it is first asked for. Plug-ins add theirs
-through the entry points ``memsim.models``, ``memsim.paradigms`` and ``memsim.datasets``.
+through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets`` and ``memsim.reproductions``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from memsim.data.dataset import Dataset
     from memsim.paradigm import Paradigm
     from memsim.positions import Model
+    from memsim.reproduction import Reproduction
 
 Entry = TypeVar("Entry")
 
@@ -116,6 +117,7 @@ MODELS: Registry[type[Model]] = Registry(
         "SAM": "memsim.models.sam:SAM",
         "SIMPLE": "memsim.models.simple:SIMPLE",
         "TCM": "memsim.models.tcm:TCM",
+        "TCMA": "memsim.models.tcma:TCMA",
         "Strength": "memsim.models.strength:Strength",
     },
 )
@@ -131,5 +133,17 @@ DATASETS: Registry[Dataset] = Registry(
         "murdock1962": "memsim.data.murdock1962:MURDOCK1962",
         "peers_notask": "memsim.data.psifr_tables:PEERS_NOTASK",
         "morton2013": "memsim.data.psifr_tables:MORTON2013",
+    },
+)
+REPRODUCTIONS: Registry[Reproduction] = Registry(
+    "reproduction",
+    "memsim.reproductions",
+    {
+        "murdock1962-sam": "memsim.catalogue:MURDOCK_SAM",
+        "murdock1962-cmr": "memsim.catalogue:MURDOCK_CMR",
+        "murdock1962-simple": "memsim.catalogue:MURDOCK_SIMPLE",
+        "howardkahana2002": "memsim.catalogue:RECENCY_TCM",
+        "criteria": "memsim.catalogue:TEN_CRITERIA",
+        "golden-cases": "memsim.catalogue:GOLDEN_CASES",
     },
 )

@@ -1,4 +1,4 @@
-"""A comparison on disk: every file whole, or not there."""
+"""Results on disk: every file whole, or not there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,11 +16,45 @@ from memsim.analysis.figures import save_figure
 from memsim.errors import InputError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from memsim.comparison import Comparison
+    from memsim.reproduction import Report
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write figure, tables, recalls and manifest into ``folder``.
+    """Write figure, tables, recalls and manifest of a comparison into ``folder``; see :func:`write_results`."""
+
+    def write(scratch: Path) -> None:
+        _save(comparison.figure(), scratch / "comparison")
+        comparison.summary.to_csv(scratch / "summary.csv", index=False)
+        comparison.curves.to_csv(scratch / "curves.csv", index=False)
+        if comparison.recalls:
+            frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
+            recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])
+            recalls.reset_index("model").to_csv(scratch / "recalls.csv", index=False)
+
+    return write_results(folder, write, comparison.manifest)
+
+
+def write_report(report: Report, folder: Path) -> list[Path]:
+    """Write figure, target table, further tables and manifest into ``folder``; see :func:`write_results`."""
+
+    def write(scratch: Path) -> None:
+        _save(report.outcome.draw(), scratch / report.entry.name)
+        for name, table in {"targets": report.table, **report.outcome.tables}.items():
+            table.to_csv(scratch / f"{name}.csv", index=False)
+
+    return write_results(folder, write, {**report.manifest, "verdict": report.verdict})
+
+
+def _save(figure: Figure, path: Path) -> None:
+    for suffix in (".png", ".pdf"):
+        save_figure(figure, path.with_suffix(suffix))
+
+
+def write_results(folder: Path, write: Callable[[Path], None], manifest: Mapping[str, Any]) -> list[Path]:
+    """Have ``write`` put its files into ``folder``, and add ``manifest.json``.
 
     All files are written elsewhere first and then moved into place one by one, the manifest last with the
     sha256 of the others. So an interrupted run leaves no half-written file, and a folder whose manifest
@@ -39,19 +74,11 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}") from error
     try:
-        figure = comparison.figure()
-        for name in ("comparison.png", "comparison.pdf"):
-            save_figure(figure, scratch / name)
-        comparison.summary.to_csv(scratch / "summary.csv", index=False)
-        comparison.curves.to_csv(scratch / "curves.csv", index=False)
-        if comparison.recalls:
-            frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
-            recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])
-            recalls.reset_index("model").to_csv(scratch / "recalls.csv", index=False)
+        write(scratch)
         written = sorted(scratch.iterdir())
         digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written}
-        manifest = json.dumps({**comparison.manifest, "sha256": digests}, indent=2, ensure_ascii=False)
-        (scratch / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
+        text = json.dumps({**manifest, "sha256": digests}, indent=2, ensure_ascii=False)
+        (scratch / "manifest.json").write_text(text + "\n", encoding="utf-8")
         return [path.replace(folder / path.name) for path in [*written, scratch / "manifest.json"]]
     except OSError as error:
         raise InputError(f"results could not be written to {folder}: {error}") from error

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from memsim.arrays import FloatArray
 from memsim.errors import InputError
 from memsim.models.retrieved_context import ContextState, RecallRule, RetrievedContextModel, unit
-from memsim.parameters import choice, parameter
+from memsim.parameters import Preset, choice, parameter
 from memsim.trials import Trials
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
+POOLED = {
+    "20-1": (0.3419, 0.0088, 0.8567, 0.0026, 0.0908, 0.3156, 1.2615, 0.9154, 0.0337, 0.2594, 4.0129),
+    "30-1": (0.6074, 0.0835, 0.8282, 0.1766, 4.6512, 0.0534, 17.8039, 3.1080, 0.0172, 0.2774, 2.8906),
+    "40-1": (0.6199, 0.0604, 0.8290, 0.1545, 6.8304, 0.0385, 19.0189, 3.0442, 0.0199, 0.2782, 2.6088),
+}
+"""B_enc, B_start, B_rec, support by other items and by an item's own context, share of learned context, P1, P2, X1,
+X2, τ, fitted to all subjects of a condition of Murdock (1962)."""
 UNUSED = "0: not part of that fit"
+
+
+def pooled_fit(condition: str) -> Preset:
+    """The fit to a condition of Murdock (1962), as parameters of CMR."""
+    enc, start, rec, shared, own, learned, p1, p2, x1, x2, exponent = POOLED[condition]
+    values = {
+        "encoding_drift": enc, "start_drift": start, "recall_drift": rec, "context_to_item_shared": shared,
+        "context_to_item_own": round(own - shared, 4), "item_to_context_own": round(1 - learned, 4),
+        "item_to_context_learning": learned, "primacy_scale": p1, "primacy_decay": p2, "stop_base": x1,
+        "stop_growth": x2, "choice_exponent": exponent,
+    }  # fmt: skip
+    return Preset(values, f"fitted here to Murdock (1962) {condition}, all subjects pooled, by maximum likelihood")
 
 
 @dataclass(frozen=True)
@@ -41,6 +61,19 @@ class CMR(RetrievedContextModel):
     Polyn (2016) for the choice and stopping rules. There are no source features yet. Items that stand twice in a
     list are refused.
     """
+
+    presets: ClassVar = {
+        **{f"murdock1962:{condition}": pooled_fit(condition) for condition in POOLED},
+        "demonstration": Preset(
+            {
+                "encoding_drift": 0.7, "start_drift": 0.3, "recall_drift": 0.9, "item_to_context_own": 0.85,
+                "item_to_context_learning": 0.15, "context_to_item_shared": 0.0, "context_to_item_own": 0.85,
+                "context_to_item_learning": 0.15, "primacy_scale": 0.2, "primacy_decay": 2.0,
+                "choice_rule": "exponential", "choice_noise": 0.1, "stop_base": 0.001, "stop_growth": 0.25,
+            },
+            "demonstration of the package cymr 0.14.3, not a fit",
+        ),
+    }  # fmt: skip
 
     encoding_drift: float = parameter(0.3419, 0, 1, "", "B_enc", "drift of context with each item studied", FITTED)
     start_drift: float = parameter(0.0088, 0, 1, "", "B_start", "return to the start of the list at test", FITTED)

@@ -10,7 +10,7 @@ import numpy as np
 from memsim.arrays import BoolArray, FloatArray, IntArray
 from memsim.errors import InputError
 from memsim.model import MemoryModel
-from memsim.parameters import choice, parameter
+from memsim.parameters import Preset, choice, parameter
 from memsim.trials import Trials
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PUBLISHED = "Raaijmakers & Shiffrin (1981), part-list cuing simulations; as the default of a public implementation"
 LIST = "Raaijmakers & Shiffrin (1981)"
+REFIT = "fitted here to the serial position curves of Murdock (1962) 20-1, 30-1 and 40-1"
+STRENGTHS = ("context_strength", "forward_strength", "self_strength", "residual_strength")
 VARIANT = "a variant, not used by default"
 
 
@@ -91,6 +93,19 @@ class SAM(MemoryModel[SAMState]):
     """
 
     likelihood: ClassVar = "sampled"
+    presets: ClassVar = {
+        "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT),
+        "murdock1962-component": Preset(
+            {**dict(zip(STRENGTHS, (0.090, 0.019, 0.037, 0.009), strict=True)), "failure_memory": "component"}, REFIT
+        ),
+        "murdock1962-long": Preset(
+            {**dict(zip(STRENGTHS, (0.094, 0.017, 0.045, 0.008), strict=True)), "cue_failures_max": 8}, REFIT
+        ),
+        "raaijmakers1980": Preset(
+            dict(zip(STRENGTHS, (0.055, 0.02, 0.055, 0.02), strict=True)),
+            "unverified: near Raaijmakers & Shiffrin (1980), from memory",
+        ),
+    }
 
     store_size: int = parameter(4, 1, 20, "items", "r", "capacity of the short-term store", PUBLISHED)
     displacement_bias: float = parameter(
