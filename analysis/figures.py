@@ -53,7 +53,7 @@ def comparison_figure(
                 _draw_people(axis, _points(people, curve), people_label)
             axis.set(xlabel=x_label, ylabel=y_label)
             axis.set_ylim(0, 1.02 if curve == "serial_position" else None)
-            axis.xaxis.set_major_locator(FixedLocator(_ticks(axis, curve)))
+            axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
             axis.set_title(letter, loc="left", fontweight="bold")
             sns.despine(ax=axis)
         handles, labels = axes[0].get_legend_handles_labels()
@@ -85,11 +85,11 @@ def _points(table: pd.DataFrame, curve: str) -> pd.DataFrame:
     return points
 
 
-def _ticks(axis: Axes, curve: str) -> list[float]:
-    """Whole numbers; the first and the last serial position among them."""
+def whole_ticks(axis: Axes) -> list[int]:
+    """Ticks for the data of an axis: all lags, or serial positions with the first and the last among them."""
     low, high = (round(limit) for limit in axis.dataLim.intervalx) if axis.has_data() else (1, 1)
-    if curve == "lag_crp":
-        return [lag for lag in range(-MAX_LAG, MAX_LAG + 1) if low <= lag <= high]
+    if low < 0:
+        return list(range(low, high + 1))
     step = 1 if high <= 10 else 5 if high <= 30 else 10
     return [1, *range(step if step > 1 else 2, high + 1, step)]
 

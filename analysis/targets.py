@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
 
-from memsim.analysis.figures import LINES, PEOPLE, themed
+from memsim.analysis.figures import LINES, PEOPLE, themed, whole_ticks
 
 
 class Panel(NamedTuple):
@@ -44,10 +45,11 @@ def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
                 labels.setdefault(panel.target_label, line)
             axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
             axis.set_ylim(bottom=0)
+            axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
             sns.despine(ax=axis)
         for axis in axes[len(panels) :]:
             axis.set_axis_off()
-        figure.legend(labels.values(), labels.keys(), loc="outside lower center", ncols=4)
+        figure.legend(labels.values(), labels.keys(), loc="outside lower center", ncols=min(len(labels), 7))
         figure.suptitle(title, fontsize="medium")
     return figure
 
@@ -55,7 +57,7 @@ def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
 def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
     """Obtained against target, a point for each number of ``table``, by its column ``source``; equal on the line."""
     with themed():
-        figure = Figure(figsize=(6.5, 5), layout="constrained")
+        figure = Figure(figsize=(5, 5), layout="constrained")
         axis = figure.subplots()
         groups = list(table.groupby("source", sort=False))
         for color, (source, rows) in zip(sns.color_palette("colorblind", len(groups)), groups, strict=True):
@@ -66,7 +68,8 @@ def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
         axis.set_xscale("symlog", linthresh=0.1)
         axis.set_yscale("symlog", linthresh=0.1)
         sns.despine(ax=axis)
-        figure.legend(loc="outside right upper", fontsize="small")
+        axis.tick_params(axis="x", rotation=90)
+        figure.legend(loc="outside lower center")
         figure.suptitle(title, fontsize="medium")
     return figure
 
@@ -84,7 +87,7 @@ def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
         axis.imshow(np.array(shade), aspect="auto")
         for (row, column), value in np.ndenumerate(values.to_numpy()):
             mark = {True: "✓", False: "✗"}.get(passes.iat[row, column], "")
-            text = "–" if np.isnan(value) else f"{value:.2f} {mark}"
+            text = "–" if np.isnan(value) else f"{round(value, 2) + 0:.2f} {mark}"
             axis.text(column, row, text, ha="center", va="center")
         axis.set_xticks(range(values.shape[1]), values.columns)
         axis.set_yticks(range(len(values)), values.index)

@@ -72,8 +72,9 @@ class Criterion(NamedTuple):
         return None if np.isnan(value) else self.low <= value <= self.high
 
 
-def _contiguity(task: Measures) -> float:
-    return (task.crp(1) + task.crp(-1)) / (task.crp(4) + task.crp(-4))
+def _near(task: Measures, lag: int) -> float:
+    """How much likelier transitions to neighbours are than those over ``lag``."""
+    return (task.crp(1) + task.crp(-1)) / (task.crp(lag) + task.crp(-lag))
 
 
 CRITERIA = (
@@ -87,14 +88,14 @@ CRITERIA = (
               lambda m: m["20"].statistic("primacy")),
     Criterion("middle falls with list length, 20 > 30 > 40", "smaller of the two falls", 0.005, 1,
               lambda m: min(m["20"].middle() - m["30"].middle(), m["30"].middle() - m["40"].middle())),
-    Criterion("transitions peak at lags of one", "smaller of lag-CRP ±1 less ±2", 0.01, 1,
-              lambda m: min(m["20"].crp(lag) - m["20"].crp(2 * lag) for lag in (1, -1))),
+    Criterion("transitions peak at lags of one", "lag-CRP ±1 over ±2", 1.1, np.inf,
+              lambda m: _near(m["20"], 2)),
     Criterion("transitions favour going forward", "lag-CRP at +1 over -1", 1.5, 3.5,
               lambda m: m["20"].crp(1) / m["20"].crp(-1)),
-    Criterion("forward also late in recall", "the same from the fourth output on", 1.2, 3.5,
+    Criterion("forward also late in recall", "the same from the fourth output on", 1.2, np.inf,
               lambda m: m["20"].crp(1, late=True) / m["20"].crp(-1, late=True)),
     Criterion("contiguity survives delay and distraction", "smaller of lag-CRP ±1 over ±4", 1.2, np.inf,
-              lambda m: min(_contiguity(m["delayed"]), _contiguity(m["continuous"]))),
+              lambda m: min(_near(m[task], 4) for task in ("delayed", "continuous"))),
     Criterion("recall begins at the end of the list", "first recall among the last 4", 0.5, 1,
               lambda m: m["20"].statistic("first_recall_at_end")),
 )  # fmt: skip

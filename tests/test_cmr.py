@@ -138,11 +138,17 @@ def test_shared_support_cannot_be_estimated_from_localist_lists() -> None:
         assert np.allclose(log_likelihood(raised, LISTS), log_likelihood(model, LISTS), rtol=0, atol=1e-10)
 
 
-def test_likelihood_of_murdock_is_that_of_the_fit(murdock_matrix: pd.DataFrame) -> None:
-    """The pooled fit to 20-1 that gave the defaults had a negative log-likelihood of 20,939.9."""
-    rows = murdock_matrix[murdock_matrix["condition"] == "20-1"]
-    recalls = Recalls.from_matrix(rows.filter(regex=r"^r\d+$").to_numpy(), 20, output_limit=15)
-    assert -log_likelihood(CMR(), recalls).sum() == pytest.approx(20_939.9, abs=0.06)
+@pytest.mark.parametrize(("condition", "fit"), [("20-1", 20_939.9), ("30-1", 29_088.953), ("40-1", 29_622.3)])
+def test_likelihood_of_murdock_is_that_of_the_fit(condition: str, fit: float, murdock_matrix: pd.DataFrame) -> None:
+    """Negative log-likelihoods of the pooled fits, whose rounded values are the presets."""
+    rows = murdock_matrix[murdock_matrix["condition"] == condition]
+    recalls = Recalls.from_matrix(rows.filter(regex=r"^r\d+$").to_numpy(), int(condition[:2]), output_limit=15)
+    likelihood = log_likelihood(CMR.preset(f"murdock1962:{condition}"), recalls)
+    assert -likelihood.sum() == pytest.approx(fit, abs=0.06)
+
+
+def test_defaults_are_the_fit_to_murdock() -> None:
+    assert CMR.preset("murdock1962:20-1") == CMR()
 
 
 def test_primacy_recency_and_forward_asymmetry() -> None:

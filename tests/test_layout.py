@@ -16,7 +16,9 @@ from memsim import registry
 
 ROOT = Path(__file__).parents[1]
 HOUSES = ("memsim", "models", "paradigms", "analysis", "data")
-TOP_FLOOR = {"check", "cli", "comparison", "plugin", "results", "__main__"}
+TOP_FLOOR = {
+    "__main__", "catalogue", "check", "cli", "comparison", "criteria", "golden", "plugin", "reproduction", "results",
+}  # fmt: skip
 
 
 def modules() -> list[str]:
