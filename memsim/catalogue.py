@@ -219,7 +219,6 @@ _SYMMETRIC = "two words in the store are linked alike both ways"
 _BASELINE = "a baseline: strength falls with time, and words have no links and no place in context"
 SHORTCOMINGS: dict[str, dict[str, str]] = {
     "CMR": {
-        "primacy": "the pooled fit lifts the middle third, against which primacy is measured",
         "recency goes with a delay": "with the power rule a delay, which scales all support alike, changes no choice",
     },
     "SAM": {
@@ -228,7 +227,7 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
         "forward also late in recall": _SYMMETRIC,
         "contiguity survives delay and distraction": "words with distraction between are never in the store together",
     },
-    "SIMPLE": {"primacy": "first positions are near people's, but the fourth falls less far than people's"},
+    "SIMPLE": {},
     "TCM": {
         "primacy": "no mechanism for primacy",
         "recency returns with continuous distraction": "first recalls have it; later ones wash it out of the curve",

@@ -84,7 +84,7 @@ CRITERIA = (
               lambda m: m["delayed"].statistic("recency") / m["20"].statistic("recency")),
     Criterion("recency returns with continuous distraction", "last 4 less middle, 16 s between and after", 0.1, 1,
               lambda m: m["continuous"].statistic("recency")),
-    Criterion("primacy", "first 3 less middle", 0.05, 1,
+    Criterion("primacy", "first 3 less middle", 0.02, 1,
               lambda m: m["20"].statistic("primacy")),
     Criterion("middle falls with list length, 20 > 30 > 40", "smaller of the two falls", 0.005, 1,
               lambda m: min(m["20"].middle() - m["30"].middle(), m["30"].middle() - m["40"].middle())),
