@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from psifr import fr
 
-from memsim import Recalls, log_likelihood, simulate
+from memsim import MemoryModel, Recalls, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.paradigms import FreeRecall
 from memsim.registry import MODELS
@@ -43,10 +43,16 @@ def main() -> None:
     print("Simulation and likelihood, 10,000 lists of 20 words")
     for name in MODELS.names():
         model = MODELS.build(name, {})
+        if not isinstance(model, MemoryModel):
+            continue
         recalls = simulate(model, trials, seed=0)
         simulating = median_seconds(partial(simulate, model, trials, 0))
-        scoring = median_seconds(partial(log_likelihood, model, recalls))
-        print(f"  {name:10} simulate {simulating:6.3f} s   log_likelihood {scoring:6.3f} s")
+        told = f"  {name:10} simulate {simulating:6.3f} s ({len(trials) / simulating:,.0f} per s)"
+        if model.likelihood != "none":
+            scoring = median_seconds(partial(log_likelihood, model, recalls, samples=1))
+            each = " for each study history" if model.likelihood == "sampled" else ""
+            told += f"   log_likelihood {scoring:6.3f} s{each}"
+        print(told)
 
     model = MODELS.build("TCM", {})
     recalls = simulate(model, trials, seed=0)
