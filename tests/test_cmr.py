@@ -8,6 +8,7 @@ import pytest
 
 from memsim import ItemPool, Recalls, Trials, check_model, event_log_probabilities, log_likelihood, simulate
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
+from memsim.arrays import frozen
 from memsim.errors import InputError
 from memsim.models import CMR, TCM
 from memsim.models.recall_kernels import log_likelihood_search
@@ -124,10 +125,8 @@ def test_compiled_loop_gives_the_recalls_of_the_steps(model: RetrievedContextMod
 
 
 def test_kernel_scores_an_impossible_recall_as_impossible() -> None:
-    ones, zeros = np.ones((1, 2)), np.zeros((1, 3, 2))
-    columns = np.array([[0, 1, 2], [2, -1, -1]], dtype=np.int32)
-    stop = np.array([0.0, 0.0, 1.0])
-    result = log_likelihood_search(ones, ones[0], zeros, zeros[0], 0.0, True, 1.0, 0.0, stop, columns)
+    search = np.ones((1, 1, 16)), np.zeros((1, 3, 1, 16)), np.zeros(1), True, 1.0, 0.0, np.array([0.0, 0.0, 1.0])
+    result = log_likelihood_search(*search, frozen(np.array([[0, 1, 2], [2, -1, -1]], dtype=np.int32)))
     assert result.tolist() == [pytest.approx(np.log(0.5)), -np.inf]
 
 

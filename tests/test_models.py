@@ -13,7 +13,7 @@ from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_
 from memsim.check import Check, compare_frequencies, every_recall, run_checks
 from memsim.errors import ModelError
 from memsim.models import CMR, TCM, Strength
-from memsim.models.retrieved_context import Search
+from memsim.models.context import Search
 from memsim.models.stopping import exponential_stopping
 from memsim.paradigms import FreeRecall
 from memsim.registry import MODELS
@@ -216,7 +216,7 @@ def searched(model: TCM, **settings: Any) -> tuple[np.ndarray, Search]:
     state = model.begin(paradigm.trials(1), stream(0, "unused"))
     for event in paradigm.presentation():
         state = model.study(state, event[0]) if type(event).__name__ == "Study" else model.distract(state, event[0])
-    context = state.context
+    context = state.temporal.context[0]
     state = model.cue(state, "free")
     assert state.search is not None
     return context, state.search
@@ -229,7 +229,7 @@ def test_tcm_golden_case() -> None:
     state = model.begin(paradigm.trials(1), stream(0, "unused"))
     for position in range(3):
         state = model.study(state, position)
-    assert np.allclose(state.context, [0.384, 0.48, 0.6, 0.512], atol=1e-12)
+    assert np.allclose(state.temporal.context, [0.384, 0.48, 0.6, 0.512], atol=1e-12)
     state = model.cue(state, "free")
     assert state.search is not None
     assert np.allclose(state.search.support, [[0.64, 0.80, 1.0]], atol=1e-12)
@@ -253,7 +253,7 @@ def test_tcm_closed_forms(drift: float, length: int, between: float, after: floa
     kept, second = np.sqrt(1 - drift**2), np.sqrt(1 - rate**2)
     expected = second**after * (kept * second**between) ** (length - 1 - np.arange(length))
     assert np.allclose(search.support[0], expected, atol=1e-12)
-    assert np.allclose(np.diag(search.overlap_gain), 1)
+    assert np.allclose(np.diag(search.gain[0, :, 0, 1]), 1)
 
 
 def test_tcm_linear_activations_equal_explicit_context() -> None:
