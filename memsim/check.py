@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -49,6 +49,7 @@ def check_model(
     *,
     paradigm: Paradigm | None = None,
     pool: ItemPool | None = None,
+    sources: int = 0,
     seed: int = 0,
 ) -> list[Check]:
     """Check that a model keeps the contract of :class:`memsim.MemoryModel`.
@@ -59,6 +60,7 @@ def check_model(
     paradigm : the task to check it in, with other list lengths as the checks need them; free recall if not
         given.
     pool : where items come from, at least 12; by default their features and similarities are random.
+    sources : number of sources (see :class:`memsim.Trials`) that items are studied in, at random; 0 for none.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def check_model(
     ------
     ModelError : one or more checks failed; the message names each, with what to look for.
     """
-    checks = run_checks(model, paradigm=paradigm, pool=pool, seed=seed)
+    checks = run_checks(model, paradigm=paradigm, pool=pool, sources=sources, seed=seed)
     failed = [f"- {check.name}: {check.problem}" for check in checks if check.problem]
     if failed:
         name = model.__name__ if isinstance(model, type) else type(model).__name__
@@ -81,6 +83,7 @@ def run_checks(
     *,
     paradigm: Paradigm | None = None,
     pool: ItemPool | None = None,
+    sources: int = 0,
     seed: int = 0,
 ) -> list[Check]:
     """All checks of :func:`check_model`, passed or failed; ended early where the rest would make no sense."""
@@ -93,7 +96,7 @@ def run_checks(
     checks = [_run("is a model, and its defaults lie within bounds", construct)]
     if not checks[0].problem:
         task = free_recall_unless(paradigm, LIST_LENGTH, None)
-        bench = _Bench(built[0], task, pool, seed)
+        bench = _Bench(built[0], task, pool, sources, seed)
         checks.append(_run("probabilities sum to one at every step", bench.steps))
         if not checks[-1].problem:
             checks += [_run(name, check) for name, check in bench.further()]
@@ -197,6 +200,7 @@ class _Bench:
     model: MemoryModel[Any]
     paradigm: Paradigm
     pool: ItemPool | None
+    sources: int
     seed: int
 
     def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -216,7 +220,11 @@ class _Bench:
 
     def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
         task = self.paradigm.replace(list_length=list_length, **settings)
-        return task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
+        trials = task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
+        if not self.sources:
+            return trials
+        rng = stream(self.seed, "sources")
+        return replace(trials, source=rng.integers(self.sources, size=trials.items.shape, dtype=np.int32))
 
     def one_list(self, n_trials: int) -> Trials:
         """The same list of four, over and over, with at most four responses."""

@@ -1,6 +1,6 @@
 """What every registered model must hold, and each model's known answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,8 +49,10 @@ def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> Non
     }
     model: MemoryModel[Any] = cls(**values)
     for paradigm in (FOUR, FOUR.replace(inter_item_distraction=2, retention_interval=5)):
-        total = np.exp(log_likelihood(model, every_recall(model, paradigm.trials(1)))).sum()
-        assert total == pytest.approx(1, abs=1e-9)
+        trial = paradigm.trials(1)
+        for source in (None, [[0, 1, 1, 0]]):
+            recalls = every_recall(model, replace(trial, source=source))
+            assert np.exp(log_likelihood(model, recalls)).sum() == pytest.approx(1, abs=1e-9)
 
 
 # Checks that must fail: each breaks one promise of the interface.
