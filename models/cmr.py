@@ -16,8 +16,8 @@ from memsim.trials import Trials
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
 UNUSED = "0: not part of that fit"
 SHIFTS = (
-    "Polyn, Norman & Kahana (2009), Table 1, as in their parameter file: a fit with another choice rule; "
-    "no effect on lists without sources"
+    "Polyn, Norman & Kahana (2009), Table 1, as in their parameter file: a fit with another choice rule, "
+    "and with binding to context before its update; no effect on lists without sources"
 )
 
 

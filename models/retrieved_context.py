@@ -21,7 +21,7 @@ from memsim.trials import Trials
 
 SMALL = 200_000
 """Items studied in a simulation (10,000 lists of 20) up to which the steps are done before the loop is compiled."""
-BLOCK = 1000
+BLOCK = 500
 """Trials that the compiled loops take at a time where trials differ in study, so that memory stays small."""
 
 
@@ -34,7 +34,7 @@ class RecallRule(NamedTuple):
     """Weights are exp(sensitivity a) if true, a ** sensitivity otherwise, of the supports a."""
     sensitivity: float
     floor: float
-    """Supports below this count as this."""
+    """Supports below this count as this; above 0 where weights are powers."""
     stop_base: float
     stop_growth: float
 

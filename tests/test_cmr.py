@@ -11,8 +11,13 @@ from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, ser
 from memsim.arrays import frozen
 from memsim.errors import InputError
 from memsim.models import CMR, TCM
-from memsim.models.elementary import exp_up_to_zero, from_ordered_bits, log_of_positive, ordered_bits
-from memsim.models.recall_kernels import log_likelihood_search
+from memsim.models.recall_kernels import (
+    exp_up_to_zero,
+    from_ordered_bits,
+    log_likelihood_search,
+    log_of_positive,
+    ordered_bits,
+)
 from memsim.models.retrieved_context import SMALL, RetrievedContextModel
 from memsim.paradigms import FreeRecall
 from memsim.recall_loop import log_likelihood_steps, simulate_steps

@@ -113,9 +113,9 @@ def test_sources_without_weight_change_nothing(rule: str) -> None:
 
 @pytest.mark.parametrize("model", [CMR(), CMR(choice_rule="exponential", semantic_support=0.4)], ids=["power", "all"])
 def test_compiled_loop_gives_the_recalls_and_likelihoods_of_the_steps(model: CMR) -> None:
-    trials = trials_of(24_000, 3, list_length=9)
-    assert trials.items.size > SMALL and len(trials) > 2 * BLOCK and len(trials) % BLOCK == 0
-    compiled, steps = simulate(model, trials[:-500], seed=7), simulate_steps(model, trials[:-500], 7)
+    trials = trials_of(23_900, 3, list_length=9)
+    assert trials.items.size > SMALL and len(trials) > 2 * BLOCK and len(trials) % BLOCK
+    compiled, steps = simulate(model, trials, seed=7), simulate_steps(model, trials, 7)
     assert np.array_equal(compiled.positions, steps.positions)
     assert np.array_equal(compiled.stopped, steps.stopped)
     few = compiled[: BLOCK + 70]
