@@ -56,7 +56,7 @@ def main() -> None:
     recalls = simulate(MODEL, FreeRecall(list_length=20).trials(1200, seed=0), seed=0)
     ours, theirs = log_likelihood(MODEL, recalls).sum(), their_likelihood(recalls)
     print(f"1,200 lists of 20 words: log-likelihood {ours:.6f}, cymr {theirs:.6f}")
-    here = median_seconds(partial(log_likelihood, MODEL, recalls), repeats=20)
+    here = median_seconds(partial(log_likelihood, MODEL, recalls), repeats=200)
     there = median_seconds(partial(their_likelihood, recalls), repeats=3)
     print(f"  memsim {1000 * here:.2f} ms   cymr {1000 * there:.0f} ms   ratio {there / here:.0f}")
 

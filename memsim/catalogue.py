@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -121,15 +122,20 @@ def _murdock_by_cmr(seed: int) -> Outcome:
         curves = curve_table(recalls)
         position, crp = _curve(curves), _curve(curves, "lag_crp")
         panels[condition] = {"CMR": position}
-        obtained = -log_likelihood(model, load_dataset("murdock1962", condition)).sum() if dataset.at_hand() else np.nan
+        obtained = np.nan
+        if dataset.at_hand():
+            people = load_dataset("murdock1962", condition)
+            # The fits counted a stop unless 15 correct words filled the record.
+            stopped = people.is_correct.sum(axis=1) < (people.trials.paradigm.response_limit or np.inf)
+            obtained = -log_likelihood(model, replace(people, stopped=stopped)).sum()
         away = "" if dataset.at_hand() else f"needs the lists of people: load_dataset('murdock1962', '{condition}')"
         findings.append(Finding(f"negative log-likelihood, {condition}", nll, obtained, 0.1, OURS, away))
         findings.append(Finding(f"last position, {condition}", last, float(position.iloc[-1]), 0.02, OURS))
         findings.append(Finding(f"lag-CRP at +1, {condition}", forward, float(crp[1]), 0.02, OURS))
-        people = load_summary("murdock1962", condition).set_index("statistic")["mean"]
+        summary = load_summary("murdock1962", condition).set_index("statistic")["mean"]
         target = float(_people(condition).iloc[-1])
         findings.append(Finding(f"last position, {condition}", target, float(position.iloc[-1]), 0.05, PEOPLE, pooled))
-        forward = float(people["lag_plus_1"])
+        forward = float(summary["lag_plus_1"])
         findings.append(Finding(f"lag-CRP at +1, {condition}", forward, float(crp[1]), 0.05, PEOPLE, pooled))
     title = f"CMR, pooled fits, and Murdock (1962); {LISTS:,} lists each"
     settings = {condition: CMR.preset(f"murdock1962:{condition}").values() for condition in conditions}

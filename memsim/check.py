@@ -6,7 +6,7 @@ import difflib
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -51,6 +51,7 @@ def check_model(
     *,
     paradigm: Paradigm | None = None,
     pool: ItemPool | None = None,
+    sources: int = 0,
     seed: int = 0,
 ) -> list[Check]:
     """Check that a model keeps the contract of :class:`memsim.MemoryModel`, or :class:`memsim.PositionModel`.
@@ -61,6 +62,7 @@ def check_model(
     paradigm : the task to check it in, with other list lengths as the checks need them; free recall if not
         given.
     pool : where items come from, at least 12; by default their features and similarities are random.
+    sources : number of sources (see :class:`memsim.Trials`) that items are studied in, at random; 0 for none.
 
     Returns
     -------
@@ -70,7 +72,7 @@ def check_model(
     ------
     ModelError : one or more checks failed; the message names each, with what to look for.
     """
-    checks = run_checks(model, paradigm=paradigm, pool=pool, seed=seed)
+    checks = run_checks(model, paradigm=paradigm, pool=pool, sources=sources, seed=seed)
     failed = [f"- {check.name}: {check.problem}" for check in checks if check.problem]
     if failed:
         name = model.__name__ if isinstance(model, type) else type(model).__name__
@@ -83,6 +85,7 @@ def run_checks(
     *,
     paradigm: Paradigm | None = None,
     pool: ItemPool | None = None,
+    sources: int = 0,
     seed: int = 0,
 ) -> list[Check]:
     """All checks of :func:`check_model`, passed or failed; ended early where the rest would make no sense."""
@@ -99,9 +102,9 @@ def run_checks(
         task = free_recall_unless(paradigm, LIST_LENGTH, None)
         model_built = built[0]
         bench: _Bench[Any] = (
-            _PositionBench(model_built, task, pool, seed)
+            _PositionBench(model_built, task, pool, sources, seed)
             if isinstance(model_built, PositionModel)
-            else _OrderBench(model_built, task, pool, seed)
+            else _OrderBench(model_built, task, pool, sources, seed)
         )
         checks.append(_run("runs, and gives probabilities", bench.steps))
         if not checks[-1].problem:
@@ -209,6 +212,7 @@ class _Bench(ABC, Generic[M]):
     model: M
     paradigm: Paradigm
     pool: ItemPool | None
+    sources: int
     seed: int
 
     @abstractmethod
@@ -227,7 +231,11 @@ class _Bench(ABC, Generic[M]):
 
     def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
         task = self.paradigm.replace(list_length=list_length, **settings)
-        return task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
+        trials = task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
+        if not self.sources:
+            return trials
+        rng = stream(self.seed, "sources")
+        return replace(trials, source=rng.integers(self.sources, size=trials.items.shape, dtype=np.int32))
 
     def bounds(self) -> str:
         problems = []

@@ -7,11 +7,12 @@ what people did. So a model that simulates right is scored right.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from memsim.arrays import FloatArray, IntArray
+from memsim.arrays import FloatArray, IntArray, frozen
 from memsim.errors import InputError, LikelihoodError, ModelError
 from memsim.paradigm import Study
 from memsim.provenance import versions
@@ -135,12 +136,23 @@ class Outcomes(NamedTuple):
     repeats: IntArray
 
 
+_OUTCOMES: WeakKeyDictionary[Recalls, dict[bool, Outcomes]] = WeakKeyDictionary()
+"""What was scored before: a fit scores the same recalls thousands of times."""
+
+
 def scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
-    """The one rule for responses that a model cannot produce.
+    """The one rule for responses that a model cannot produce; its arrays are read-only.
 
     Intrusions are left out, and repeats too unless the model ``repeats``. In free recall the rest closes
     up; where each output position is asked for by itself, the position stays and is not scored.
     """
+    known = _OUTCOMES.setdefault(recalls, {})
+    if repeats not in known:
+        known[repeats] = _scored_outcomes(recalls, repeats)
+    return known[repeats]
+
+
+def _scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
     intrusion, repeat = recalls.is_intrusion, recalls.is_repeat & (not repeats)
     left_out = intrusion | repeat
     length = recalls.list_length
@@ -155,7 +167,7 @@ def scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
         columns[stopped, ends[stopped]] = length
     else:
         columns = np.where(left_out, NO_EVENT, np.where(recalls.positions == NONE, length, columns))
-    return Outcomes(columns, intrusion.sum(axis=1), repeat.sum(axis=1))
+    return Outcomes(frozen(columns), frozen(intrusion.sum(axis=1)), frozen(repeat.sum(axis=1)))
 
 
 def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recalls:

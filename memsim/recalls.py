@@ -180,6 +180,7 @@ class Recalls:
         cls,
         frame: pd.DataFrame,
         *,
+        source: str | None = None,
         output_limit: int | None = None,
         paradigm: Paradigm | None = None,
         provenance: Mapping[str, Any] | None = None,
@@ -187,7 +188,9 @@ class Recalls:
         """Read the long table of psifr: see :func:`memsim.table.recalls_from_frame`."""
         from memsim.table import recalls_from_frame
 
-        return recalls_from_frame(frame, output_limit=output_limit, paradigm=paradigm, provenance=provenance)
+        return recalls_from_frame(
+            frame, source=source, output_limit=output_limit, paradigm=paradigm, provenance=provenance
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Write the long table of psifr: see :func:`memsim.table.recalls_to_frame`."""

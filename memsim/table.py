@@ -1,7 +1,8 @@
 """psifr's long table: one row per studied item and per response, in and out.
 
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
-rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded.
+rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, and ``source``
+(a code, in study rows) where trials have sources.
 """
 
 from __future__ import annotations
@@ -58,12 +59,16 @@ def recalls_to_frame(recalls: Recalls) -> pd.DataFrame:
     }
     if recalls.times is not None:
         columns["time"] = np.concatenate([np.full(len(study_row), np.nan), recalls.times[row, output]])
+    if trials.source is not None:
+        codes = np.concatenate([trials.source.ravel(), np.zeros(len(row), dtype=np.int32)])
+        columns["source"] = pd.arrays.IntegerArray(codes, is_recall)
     return pd.DataFrame({name: values[order] for name, values in columns.items()})
 
 
 def recalls_from_frame(
     frame: pd.DataFrame,
     *,
+    source: str | None = None,
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
     provenance: Mapping[str, Any] | None = None,
@@ -77,6 +82,8 @@ def recalls_from_frame(
     Parameters
     ----------
     frame : the long table, in any order of rows.
+    source : the column that says, in study rows, in which source each item was studied; its values are
+        numbered in sorted order.
     output_limit : the record held no more responses than this; not beside a ``paradigm``.
     paradigm : the task; immediate free recall of that list length if not given.
 
@@ -87,7 +94,8 @@ def recalls_from_frame(
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
-    missing = [name for name in COLUMNS if name not in frame.columns]
+    needed = COLUMNS if source is None else (*COLUMNS, source)
+    missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise InputError(
             f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}"
@@ -130,8 +138,13 @@ def recalls_from_frame(
         if unread.any():
             raise InputError(f"the time {recall.loc[unread, 'time'].iloc[0]!r} is not a number")
         times[trial, output] = seconds.to_numpy(float)
+    codes = None
+    if source is not None:
+        if study[source].isna().any():
+            raise InputError(f"the table has no {source} in study row {study.index[study[source].isna()][0]}")
+        codes = pd.factorize(study[source], sort=True)[0].reshape(items.shape)
     head = study.iloc[::list_length]
-    trials = Trials(items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy())
+    trials = Trials(items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy(), source=codes)
     return Recalls(trials, positions, times=times, intruders=intruders, provenance=provenance or {})
 
 

@@ -28,10 +28,12 @@ class Trials:
     subject : (n_trials,) whose list it is; one participant, 1, if not given.
     list : (n_trials,) label of the list within its participant; numbered from 1 if not given.
     seed : that drew the lists, if they were drawn at random.
+    source : (n_trials, list_length) code from 0 of the source in which each item was studied (encoding task,
+        modality, ...), for models that know sources; ``None`` if the experiment has none.
 
     Raises
     ------
-    InputError : an index outside the pool, ragged lists, or labels that do not fit.
+    InputError : an index outside the pool, ragged lists, or labels or sources that do not fit.
     """
 
     items: IntArray
@@ -40,6 +42,7 @@ class Trials:
     subject: LabelArray = NOT_GIVEN
     list: LabelArray = NOT_GIVEN
     seed: int | None = None
+    source: IntArray | None = None
 
     def __post_init__(self) -> None:
         items = index_matrix(self.items, "Trials: items")
@@ -69,6 +72,17 @@ class Trials:
         if number.shape != (n_trials,):
             raise InputError(f"Trials: list has shape {number.shape}, expected ({n_trials},)")
         object.__setattr__(self, "list", frozen(number))
+        if self.source is not None:
+            object.__setattr__(self, "source", self._checked_source())
+
+    def _checked_source(self) -> IntArray:
+        source = index_matrix(self.source, "Trials: source")
+        if source.shape != self.items.shape:
+            raise InputError(f"Trials: source has shape {source.shape}, expected that of items, {self.items.shape}")
+        if (source < 0).any():
+            row, column = np.argwhere(source < 0)[0]
+            raise InputError(f"Trials: source[{row}, {column}] is {source[row, column]}; codes start at 0")
+        return source
 
     def _number_lists(self) -> LabelArray:
         codes = self.subject_codes
@@ -89,7 +103,8 @@ class Trials:
     def __getitem__(self, rows: Any) -> Trials:
         """The trials at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
         rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
-        return replace(self, items=self.items[rows], subject=self.subject[rows], list=self.list[rows])
+        source = None if self.source is None else self.source[rows]
+        return replace(self, items=self.items[rows], subject=self.subject[rows], list=self.list[rows], source=source)
 
     @property
     def list_length(self) -> int:

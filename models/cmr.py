@@ -9,7 +9,8 @@ import numpy as np
 
 from memsim.arrays import FloatArray
 from memsim.errors import InputError
-from memsim.models.retrieved_context import ContextState, RecallRule, RetrievedContextModel, unit
+from memsim.models.context import ContextState, Region, unit
+from memsim.models.retrieved_context import RecallRule, RetrievedContextModel
 from memsim.parameters import Preset, choice, parameter
 from memsim.trials import Trials
 
@@ -22,6 +23,10 @@ POOLED = {
 """B_enc, B_start, B_rec, support by other items and by an item's own context, share of learned context, P1, P2, X1,
 X2, τ, fitted to all subjects of a condition of Murdock (1962)."""
 UNUSED = "0: not part of that fit"
+SHIFTS = (
+    "Polyn, Norman & Kahana (2009), Table 1, as in their parameter file: a fit with another choice rule, "
+    "and with binding to context before its update; no effect on lists without sources"
+)
 
 
 def pooled_fit(condition: str) -> Preset:
@@ -40,26 +45,32 @@ def pooled_fit(condition: str) -> Preset:
 class CMR(RetrievedContextModel):
     """Items are bound to drifting context both ways, early items more strongly; context cues recall.
 
-    Context c has one unit per item, one for the start of the list and one per interval of distraction, and
-    unit length. The choice among items is a Luce rule, which gives recall sequences an exact likelihood.
+    Temporal context c has one unit per item, one for the start of the list and one per interval of distraction or
+    change of source, and unit length. Source context c_S, where trials say in which source (task, modality, ...)
+    each item was studied, has one unit per source and one for its own start, and unit length of its own. The choice
+    among items is a Luce rule, which gives recall sequences an exact likelihood.
 
     1. Before the list, item i brings back W_fc[i] = A_fc + D_fc e_i (over the units of items), and the unit of
        item j supports item i by W_cf[i, j] = A_cf + D_cf (i = j) + s sim(i, j) (i ≠ j), sim being the pool's
-       semantic similarity. Context is the unit of the start.
+       semantic similarity. Both contexts are the unit of their start. Nothing is bound to sources yet.
     2. Study of item i: c <- ρ c + B_enc x with x = W_fc[i] at unit length; then W_fc[i] += L_fc c and
-       W_cf[i] += (L_cf + P1 exp(-P2 (i - 1))) c, with c after its update.
-    3. Distraction for t seconds puts unrelated units into context: c <- ρ_D c + sqrt(1 - ρ_D²) n, with
-       ρ_D = (1 - B_D²)^(t / 2). With distraction between the items this is CMR-D.
-    4. The test begins: c <- ρ c + B_start times the unit of the start.
-    5. Choice among the items not yet recalled, with support a_i = max(W_cf[i]·c, 10^-6): P(i) is proportional to
-       exp(2 a_i / T) (``choice_rule="exponential"``) or to a_i^τ (``"power"``). Before it, recall stops with
-       probability X1 exp(X2 j) after j recalls. The power rule feels only ratios of support, so a delay, which
-       scales all support alike, moves its choices hardly at all; use the exponential rule for delays.
-    6. Item r recalled: c <- ρ c + B_rec x with x = W_fc[r] at unit length. Nothing is learned during recall.
+       W_cf[i] += (L_cf + P1 exp(-P2 (i - 1))) c, with c after its update. With the source's unit e_s, likewise
+       c_S <- ρ_S c_S + B_source e_s; then W_fc,S[i] += c_S and W_cf,S[i] += L_sw (L_cf + P1 exp(-P2 (i - 1))) c_S.
+    3. Distraction for t seconds puts unrelated units into temporal context: c <- ρ_D c + sqrt(1 - ρ_D²) n, with
+       ρ_D = (1 - B_D²)^(t / 2). With distraction between the items this is CMR-D. Before an item whose source is not
+       that of the item before it, c <- sqrt(1 - d²) c + d n likewise.
+    4. The test begins: c <- ρ c + B_start times the unit of the start. Source context stays as it was.
+    5. Choice among the items not yet recalled, with support a_i = max(W_cf[i]·c + W_cf,S[i]·c_S, 10^-6): P(i) is
+       proportional to exp(2 a_i / T) (``choice_rule="exponential"``) or to a_i^τ (``"power"``). Before it, recall
+       stops with probability X1 exp(X2 j) after j recalls. The power rule feels only ratios of support, so a delay,
+       which scales all temporal support alike, moves its choices hardly at all without sources; use the exponential
+       rule for delays.
+    6. Item r recalled: c <- ρ c + B_rec x with x = W_fc[r] at unit length, and c_S <- ρ_S c_S + B_source x_S with
+       x_S = W_fc,S[r]. Nothing is learned during recall.
 
     Equations: Polyn, Norman & Kahana (2009) for context and binding; Kragel, Morton & Polyn (2015) and Morton &
-    Polyn (2016) for the choice and stopping rules. There are no source features yet. Items that stand twice in a
-    list are refused.
+    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`. Items that stand twice
+    in a list are refused.
     """
 
     presets: ClassVar = {
@@ -81,6 +92,9 @@ class CMR(RetrievedContextModel):
     distraction_drift: float = parameter(
         0.373, 0, 1, "", "B_D", "drift in each second of distraction", "unverified; leaves 30% of context after 16 s"
     )
+    source_drift: float = parameter(0.59, 0, 1, "", "B_source", "drift of source context, at study and recall", SHIFTS)
+    source_learning: float = parameter(0.129, 0, 100, "", "L_sw", "support by source context, to temporal", SHIFTS)
+    shift_drift: float = parameter(0.77, 0, 1, "", "d", "drift of temporal context where the source changes", SHIFTS)
     item_to_context_shared: float = parameter(0.0, 0, 100, "", "A_fc", "context that any item brings back", UNUSED)
     item_to_context_own: float = parameter(0.6844, 0, 100, "", "D_fc", "an item's own context before the list", FITTED)
     item_to_context_learning: float = parameter(0.3156, 0, 100, "", "L_fc", "learning of an item's context", FITTED)
@@ -99,14 +113,22 @@ class CMR(RetrievedContextModel):
     stop_growth: float = parameter(0.2594, 0, 10, "", "X2", "log growth of stopping with each recall", FITTED)
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
-        state = super().begin(trials, rng)
-        length = trials.list_length
-        own = np.eye(*state.bound.shape)
-        state.brought += self.item_to_context_own * own
-        state.bound += self.context_to_item_own * own
-        state.brought[:, :length] += self.item_to_context_shared
-        state.bound[:, :length] += self.context_to_item_shared
+        length, sources = trials.list_length, trials.source
+        shifts = 0
+        if sources is not None and self.shift_drift:
+            shifts = int((np.diff(sources, axis=1) != 0).any(axis=0).sum())
+        state = self.state_at_start(trials, len(trials) if shifts else 1, shifts)
+        temporal = state.temporal
+        own = np.eye(*temporal.bound.shape[1:])
+        temporal.brought += self.item_to_context_own * own
+        temporal.bound += self.context_to_item_own * own
+        temporal.brought[:, :, :length] += self.item_to_context_shared
+        temporal.bound[:, :, :length] += self.context_to_item_shared
         state.semantic = self._semantic(trials)
+        if sources is not None:
+            start = int(sources.max(initial=-1)) + 1
+            state.sources = sources
+            state.source = Region.starting(len(trials), length, start + 1, start)
         return state
 
     def _semantic(self, trials: Trials) -> FloatArray | None:
@@ -121,17 +143,27 @@ class CMR(RetrievedContextModel):
         return self.semantic_support * similarity * (1 - np.eye(trials.list_length))
 
     def study(self, state: ContextState, position: int) -> ContextState:
-        state.let_in(unit(state.brought[position]), self.encoding_drift)
-        primacy = self.primacy_scale * np.exp(-self.primacy_decay * position)
-        state.brought[position] += self.item_to_context_learning * state.context
-        state.bound[position] += (self.context_to_item_learning + primacy) * state.context
+        temporal, source, sources = state.temporal, state.source, state.sources
+        if sources is not None and self.shift_drift and position:
+            shifted = sources[:, position] != sources[:, position - 1]
+            if shifted.any():
+                state.drift_away(np.where(shifted, np.sqrt(1 - self.shift_drift**2), 1)[:, None])
+        temporal.let_in(unit(temporal.brought[:, position]), self.encoding_drift)
+        learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * position)
+        temporal.brought[:, position] += self.item_to_context_learning * temporal.context
+        temporal.bound[:, position] += learning * temporal.context
+        if source is not None and sources is not None:
+            source.let_in(np.eye(source.context.shape[1])[sources[:, position]], self.source_drift)
+            source.brought[:, position] = source.context
+            source.bound[:, position] = self.source_learning * learning * source.context
         return state
 
     def cue(self, state: ContextState, cue: str) -> ContextState:
-        state.let_in(np.eye(1, len(state.context), state.start_unit)[0], self.start_drift)
+        state.temporal.let_in(np.eye(1, state.temporal.context.shape[1], state.start_unit), self.start_drift)
         return super().cue(state, cue)
 
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"
         sensitivity = 2 / self.choice_noise if exponential else self.choice_exponent
-        return RecallRule(self.recall_drift, exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)
+        rates = np.array([self.recall_drift, self.source_drift])
+        return RecallRule(rates, exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)

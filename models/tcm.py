@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from memsim.models.retrieved_context import ContextState, RecallRule, RetrievedContextModel
+from memsim.models.context import ContextState
+from memsim.models.retrieved_context import RecallRule, RetrievedContextModel
 from memsim.parameters import choice, parameter
 
 FITTED = (
@@ -53,12 +54,14 @@ class TCM(RetrievedContextModel):
     stop_growth: float = parameter(0.2574, 0, 10, "", "θ_r", "log growth of stopping with each word recalled", STOPPING)
 
     def study(self, state: ContextState, position: int) -> ContextState:
-        before = state.context
-        own = np.eye(1, len(before), position)[0]
-        state.let_in(own, self.context_drift)
-        state.bound[position] = state.context if self.association == "post" else before
-        state.brought[position] = self.old_to_new_context * own + state.bound[position]
+        temporal = state.temporal
+        before = temporal.context
+        own = np.eye(1, before.shape[1], position)
+        temporal.let_in(own, self.context_drift)
+        temporal.bound[:, position] = temporal.context if self.association == "post" else before
+        temporal.brought[:, position] = self.old_to_new_context * own + temporal.bound[:, position]
         return state
 
     def rule(self) -> RecallRule:
-        return RecallRule(self.context_drift, True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)
+        rates = np.array([self.context_drift])
+        return RecallRule(rates, True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)

@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from memsim.arrays import BoolArray, FloatArray, IntArray
-from memsim.models.retrieved_context import ContextState, RecallRule, RetrievedContextModel
+from memsim.models.context import ContextState
+from memsim.models.retrieved_context import RecallRule, RetrievedContextModel
 from memsim.parameters import parameter
 from memsim.trials import Trials
 
@@ -69,16 +70,17 @@ class TCMA(RetrievedContextModel):
         return RaceState(**vars(super().begin(trials, rng)), rng=rng, elapsed=np.zeros(n), done=done)
 
     def study(self, state: ContextState, position: int) -> ContextState:
-        before = state.context
-        own = np.eye(1, len(before), position)[0]
-        state.let_in(own, self.context_drift)
+        temporal = state.temporal
+        before = temporal.context
+        own = np.eye(1, before.shape[1], position)
+        temporal.let_in(own, self.context_drift)
         primacy = 1 + self.primacy_scale * np.exp(-self.primacy_decay * position)
-        state.brought[position] = (1 - self.new_brought) * own + self.new_brought * before
-        state.bound[position] = (1 - self.new_support) * own + self.new_support * primacy * before
+        temporal.brought[:, position] = (1 - self.new_brought) * own + self.new_brought * before
+        temporal.bound[:, position] = (1 - self.new_support) * own + self.new_support * primacy * before
         return state
 
     def rule(self) -> RecallRule:
-        return RecallRule(self.context_drift, True, 0.0, 0.0, 0.0, 0.0)
+        return RecallRule(np.array([self.context_drift]), True, 0.0, 0.0, 0.0, 0.0)
 
     def outcome_probabilities(self, state: ContextState) -> FloatArray:
         """One for the winner of the race, which is run here: all chance is in the generator given to ``begin``."""
@@ -90,17 +92,18 @@ class TCMA(RetrievedContextModel):
             STEP, self.accumulator_rate, self.accumulator_decay, self.accumulator_inhibition, self.accumulator_noise,
             self.recall_time,
         )  # fmt: skip
-        n_trials, length = search.support.shape
+        support = search.support
+        n_trials, length = support.shape
         winner = np.empty(n_trials, dtype=np.intp)
         state.done |= ~search.remaining.any(axis=1)
-        run_race(state.rng, race, search.support, ~search.remaining, state.done, state.elapsed, winner)
+        run_race(state.rng, race, support, ~search.remaining, state.done, state.elapsed, winner)
         outcome = np.zeros((n_trials, length + 1))
         outcome[np.arange(n_trials), winner] = 1
         return outcome
 
     def recalled(self, state: ContextState, position: IntArray) -> ContextState:
         assert isinstance(state, RaceState)
-        state.done |= position == state.searching.support.shape[1]
+        state.done |= position == state.start_unit
         return super().recalled(state, position)
 
     def response_times(self, state: ContextState) -> FloatArray:

@@ -89,6 +89,14 @@ def test_cut_recall_has_no_stop_event() -> None:
     assert score(Table(), recalls)["events"].tolist() == [2, 2]
 
 
+def test_outcomes_are_counted_once_per_recalls_and_rule() -> None:
+    recalls = Recalls.from_matrix([[1, 1, 2]], list_length=2)
+    with_repeats, without = scored_outcomes(recalls, True), scored_outcomes(recalls, False)
+    assert scored_outcomes(recalls, False) is without
+    assert with_repeats.columns.tolist() == [[0, 0, 1, 2]] and without.columns.tolist() == [[0, 1, 2, -1]]
+    assert not any(array.flags.writeable for array in without)
+
+
 def test_repeats_are_left_out_of_models_that_cannot_repeat() -> None:
     recalls = Recalls.from_matrix([[2, 2, -1, 1, 0]], list_length=3)
     clean = Recalls.from_matrix([[2, 1]], list_length=3)

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from psifr import fr
 
-from memsim import Recalls
+from memsim import Recalls, log_likelihood
 from memsim.analysis import lag_crp
 from memsim.errors import InputError
+from memsim.models import CMR
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,25 @@ def test_people_come_in_and_go_out_unchanged(psifr_table: pd.DataFrame) -> None:
     for table in (ours, theirs):
         table["position"] = table.groupby(["subject", "list", "trial_type"]).cumcount() + 1
     pd.testing.assert_frame_equal(ours, theirs, check_dtype=False)
+
+
+def test_sources_come_in_and_go_out() -> None:
+    table = TABLE.assign(task=["size", "animacy", None, "size", "size"])
+    recalls = Recalls.from_frame(table, source="task")
+    assert np.array_equal(recalls.trials.source, [[1, 0], [1, 1]])
+    frame = recalls.to_frame()
+    assert frame["source"].isna().tolist() == (frame["trial_type"] == "recall").tolist()
+    assert np.array_equal(Recalls.from_frame(frame, source="source").trials.source, recalls.trials.source)
+    assert Recalls.from_frame(frame).trials.source is None
+    for column, message in (("tasks", r"lacks the column\(s\) tasks"), ("gap", "no gap in study row 3")):
+        with pytest.raises(InputError, match=message):
+            Recalls.from_frame(table.assign(gap=[1, 2, None, None, 1]), source=column)
+
+
+def test_sources_of_people() -> None:
+    recalls = Recalls.from_frame(fr.sample_data("Morton2013"), source="category")
+    assert recalls.trials.source is not None and set(np.unique(recalls.trials.source)) == {0, 1, 2}
+    assert np.isfinite(log_likelihood(CMR(), recalls[:50])).all()
 
 
 TABLE = pd.DataFrame(

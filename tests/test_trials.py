@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -34,6 +36,29 @@ def test_subjects_get_consecutive_blocks_and_numbered_lists() -> None:
     assert trials.list.tolist() == [1, 2, 3, 1, 2, 1, 2, 3, 1, 2]
     assert trials.subjects.tolist() == [1, 2, 3, 4]
     assert trials[[0, 9]].subject.tolist() == [1, 4] and len(trials[4]) == 1
+
+
+def test_sources_stay_with_their_trials() -> None:
+    trials = replace(FreeRecall(list_length=3).trials(3), source=[[0, 1, 0], [1, 1, 1], [2, 0, 0]])
+    assert np.array_equal(trials.source, [[0, 1, 0], [1, 1, 1], [2, 0, 0]])
+    assert np.array_equal(trials[[2, 0]].source, [[2, 0, 0], [0, 1, 0]])
+    assert np.array_equal(trials[1].source, [[1, 1, 1]])
+    assert FreeRecall(list_length=3).trials(3)[:2].source is None
+    assert trials.source is not None and not trials.source.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ([[0, 1]], r"source has shape \(1, 2\), expected that of items, \(1, 3\)"),
+        ([[0, 1, -1]], r"source\[0, 2\] is -1; codes start at 0"),
+        ([["a", "b", "a"]], "source: expected whole numbers"),
+        ([[0, 0.5, 1]], "source: row 0, column 1 is 0.5, not a whole number"),
+    ],
+)
+def test_bad_sources(source: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        replace(FreeRecall(list_length=3).trials(1), source=source)
 
 
 def test_trials_are_frozen() -> None:
