@@ -140,7 +140,8 @@ class Search:
     @property
     def support(self) -> FloatArray:
         """(n_trials, list_length) support of each item, by all regions of context."""
-        return self.products[:, :, 0].sum(axis=1)
+        by_region = self.products[:, :, 0]
+        return by_region[:, 0] if by_region.shape[1] == 1 else by_region.sum(axis=1)
 
     def bring_back(self, position: IntArray, rates: FloatArray) -> None:
         """The context of the item at ``position`` (n_trials,) comes in at the ``rates`` of the regions.
@@ -151,7 +152,10 @@ class Search:
         row = np.flatnonzero(position < self.remaining.shape[1])
         kept = np.ones((len(position), len(rates), 1, 1))
         kept[row, :, 0, 0] = kept_context(self.products[row, :, 1, position[row]], rates)
-        self.products = kept * self.products + rates[:, None, None] * self.gain[trial, position]
+        products = self.gain[trial, position]
+        products *= rates[:, None, None]
+        products += kept * self.products
+        self.products = products
         self.remaining[row, position[row]] = False
         self.n_recalled[row] += 1
 
