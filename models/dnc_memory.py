@@ -1,0 +1,214 @@
+"""The memory of a differentiable neural computer (DNC; Graves et al., 2016), in torch, as the paper has it.
+
+B trials, N slots of width W, R read heads, one write head. Everything is batched over trials and heads. This is the
+reference: read it beside the paper.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+EPSILON = 1e-6
+
+
+class MemoryState(NamedTuple):
+    """What is carried from one step to the next; all zero before the first."""
+
+    memory: Tensor
+    """(B, N, W) contents M."""
+    usage: Tensor
+    """(B, N) how far each slot is in use, u, in [0, 1]."""
+    precedence: Tensor
+    """(B, N) how far each slot was the last one written, p."""
+    links: Tensor
+    """(B, N, N) L[i, j]: how far slot i was written right after slot j."""
+    write: Tensor
+    """(B, N) write weighting w^w."""
+    reads: Tensor
+    """(B, R, N) read weightings w^r."""
+
+    @classmethod
+    def zero(cls, batch: int, slots: int, width: int, heads: int, like: Tensor) -> MemoryState:
+        """An empty memory, of the type and on the device of ``like``."""
+        shapes = ((slots, width), (slots,), (slots,), (slots, slots), (slots,), (heads, slots))
+        return cls(*(like.new_zeros((batch, *shape)) for shape in shapes))
+
+
+class Interface(NamedTuple):
+    """What the controller tells the memory in one step, after its activations."""
+
+    read_keys: Tensor
+    """(B, R, W)."""
+    read_strengths: Tensor
+    """(B, R) at least 1."""
+    write_key: Tensor
+    """(B, W)."""
+    write_strength: Tensor
+    """(B,) at least 1."""
+    erase: Tensor
+    """(B, W) in [0, 1]."""
+    vector: Tensor
+    """(B, W) what is written."""
+    free_gates: Tensor
+    """(B, R) in [0, 1]: free the slot that a head has just read."""
+    allocation_gate: Tensor
+    """(B,) in [0, 1]: write to a free slot, or where the content matches."""
+    write_gate: Tensor
+    """(B,) in [0, 1]: write at all."""
+    read_modes: Tensor
+    """(B, R, 3) backward along the links, by content, forward; they sum to one."""
+    masks: Tensor | None = None
+    """(B, R + 1, W) in [0, 1]: the features that count in each head's content addressing, the write head's last."""
+    sharpness: Tensor | None = None
+    """(B, R, 2) at least 1: of reading backward and forward."""
+
+
+class Weightings(NamedTuple):
+    """Where memory was addressed in one step, for inspection."""
+
+    write: Tensor
+    """(B, N)."""
+    allocation: Tensor
+    """(B, N)."""
+    write_content: Tensor
+    """(B, N)."""
+    usage: Tensor
+    """(B, N)."""
+    reads: Tensor
+    """(B, R, N)."""
+    backward: Tensor
+    """(B, R, N)."""
+    read_content: Tensor
+    """(B, R, N)."""
+    forward: Tensor
+    """(B, R, N)."""
+    read_modes: Tensor
+    """(B, R, 3)."""
+    links: Tensor
+    """(B, N, N)."""
+
+
+def interface_size(width: int, heads: int, *, masked: bool = False, sharpened: bool = False) -> int:
+    """Length of the interface vector ξ: W R + 3 W + 5 R + 3, and what the repairs add."""
+    return width * heads + 3 * width + 5 * heads + 3 + masked * (heads + 1) * width + sharpened * 2 * heads
+
+
+def read_interface(
+    emitted: Tensor, width: int, heads: int, *, masked: bool = False, sharpened: bool = False
+) -> Interface:
+    """Cut ξ (B, :func:`interface_size`) into its parts and apply their activations (Graves et al., 2016, Methods)."""
+    batch = len(emitted)
+    sizes = [heads * width, width, width, width, heads, 1, heads, 1, 1, 3 * heads]
+    sizes += [masked * (heads + 1) * width, sharpened * 2 * heads]
+    parts = torch.split(emitted, sizes, dim=1)
+    keys, write_key, erase, vector, strengths, strength, free, allocate, gate, modes, masks, sharpness = parts
+    return Interface(
+        read_keys=keys.view(batch, heads, width),
+        read_strengths=oneplus(strengths),
+        write_key=write_key,
+        write_strength=oneplus(strength)[:, 0],
+        erase=erase.sigmoid(),
+        vector=vector,
+        free_gates=free.sigmoid(),
+        allocation_gate=allocate.sigmoid()[:, 0],
+        write_gate=gate.sigmoid()[:, 0],
+        read_modes=modes.view(batch, heads, 3).softmax(dim=-1),
+        masks=masks.view(batch, heads + 1, width).sigmoid() if masked else None,
+        sharpness=oneplus(sharpness).view(batch, heads, 2) if sharpened else None,
+    )
+
+
+def oneplus(x: Tensor) -> Tensor:
+    """1 + log(1 + exp(x)), at least 1."""
+    return 1 + functional.softplus(x)
+
+
+def content_weighting(memory: Tensor, keys: Tensor, strengths: Tensor, masks: Tensor | None = None) -> Tensor:
+    """(B, H, N) softmax over slots of strength times cosine, for ``keys`` (B, H, W) and ``strengths`` (B, H).
+
+    With ``masks`` (B, H, W) the cosine is of masked key and masked contents (Csordas & Schmidhuber, 2019).
+    """
+    if masks is None:
+        similarity = _unit(keys) @ _unit(memory).transpose(1, 2)
+    else:
+        contents = _unit(memory[:, None] * masks[:, :, None])
+        similarity = (contents @ _unit(keys * masks)[..., None])[..., 0]
+    return (similarity * strengths[..., None]).softmax(dim=-1)
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return vectors * (vectors.square().sum(dim=-1, keepdim=True) + EPSILON).rsqrt()
+
+
+def retention(reads: Tensor, free_gates: Tensor) -> Tensor:
+    """ψ (B, N): how far each slot is kept, not freed by a head that read it."""
+    return (1 - free_gates[..., None] * reads).prod(dim=1)
+
+
+def allocation_weighting(usage: Tensor) -> Tensor:
+    """(B, N) a: the freest slot gets what is free of it, the next what is left. No gradient by the order of slots."""
+    usage = EPSILON + (1 - EPSILON) * usage
+    ascending, order = usage.sort(dim=-1)
+    used_before = ascending.cumprod(dim=-1) / ascending
+    return torch.zeros_like(usage).scatter(-1, order, (1 - ascending) * used_before)
+
+
+def sharpened(weighting: Tensor, sharpness: Tensor) -> Tensor:
+    """``weighting`` (B, R, N) to the power ``sharpness`` (B, R), scaled to sum to one (Csordas & Schmidhuber, 2019)."""
+    highest = weighting.amax(dim=-1, keepdim=True) + EPSILON
+    powered = (weighting / highest + EPSILON) ** sharpness[..., None]
+    return powered / powered.sum(dim=-1, keepdim=True)
+
+
+def memory_step(
+    state: MemoryState, told: Interface, *, deallocate: bool = False
+) -> tuple[Tensor, MemoryState, Weightings]:
+    """One step of the memory: free, allocate, write, link, read.
+
+    Parameters
+    ----------
+    deallocate : contents of freed slots are erased, not only marked as free (Csordas & Schmidhuber, 2019).
+
+    Returns
+    -------
+    (read vectors (B, R, W), the next state, the weightings of this step)
+
+    Equations: Graves et al. (2016), Methods; models in the order of the paper.
+    """
+    masks = (None, None) if told.masks is None else (told.masks[:, :-1], told.masks[:, -1:])
+    kept = retention(state.reads, told.free_gates)
+    usage = (state.usage + state.write - state.usage * state.write) * kept
+    allocation = allocation_weighting(usage)
+
+    write_content = content_weighting(state.memory, told.write_key[:, None], told.write_strength[:, None], masks[1])[
+        :, 0
+    ]
+    allocated = told.allocation_gate[:, None]
+    write = told.write_gate[:, None] * (allocated * allocation + (1 - allocated) * write_content)
+
+    contents = state.memory * kept[..., None] if deallocate else state.memory
+    memory = contents * (1 - write[..., None] * told.erase[:, None]) + write[..., None] * told.vector[:, None]
+
+    to, of = write[:, :, None], write[:, None, :]
+    links = (1 - to - of) * state.links + to * state.precedence[:, None, :]
+    links = links * (1 - torch.eye(links.shape[-1], dtype=links.dtype, device=links.device))
+    precedence = (1 - write.sum(dim=-1, keepdim=True)) * state.precedence + write
+
+    forward = state.reads @ links.transpose(1, 2)
+    backward = state.reads @ links
+    if told.sharpness is not None:
+        backward = sharpened(backward, told.sharpness[..., 0])
+        forward = sharpened(forward, told.sharpness[..., 1])
+    read_content = content_weighting(memory, told.read_keys, told.read_strengths, masks[0])
+    modes = torch.stack((backward, read_content, forward), dim=-1)
+    reads = (modes @ told.read_modes[..., None])[..., 0]
+
+    state = MemoryState(memory, usage, precedence, links, write, reads)
+    seen = Weightings(
+        write, allocation, write_content, usage, reads, backward, read_content, forward, told.read_modes, links
+    )
+    return reads @ memory, state, seen
