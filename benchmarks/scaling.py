@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
@@ -49,20 +50,22 @@ def main() -> None:
         figure = Figure(figsize=(9, 7), layout="constrained")
         axes = figure.subplots(2, 2)
         for column, (label, sizes) in enumerate((("Lists of 20 items", TRIALS), ("Items, 2,000 lists", LENGTHS))):
-            for name, line in zip(names, LINES, strict=False):
+            for name, line, color in zip(names, LINES, sns.color_palette("colorblind"), strict=False):
                 pairs = [timed(name, size, 20) if column == 0 else timed(name, 2000, size) for size in sizes]
                 for row, seconds in enumerate(np.transpose(pairs)):
                     slope = exponent(sizes, seconds)
                     what = ("simulate", "log_likelihood")[row]
                     print(f"{what:15} {label:20} {name:10} exponent {slope:5.2f}   {seconds.round(4)}")
                     shown = f"{name} (slope {slope:.2f})" if np.isfinite(slope) else f"{name} (none)"
-                    axes[row, column].loglog(sizes, seconds, marker="o", markersize=3, linestyle=line, label=shown)
+                    axes[row, column].loglog(
+                        sizes, seconds, color=color, marker="o", markersize=3, linestyle=line, label=shown
+                    )
             for axis, what in zip(axes[:, column], ("Simulation", "Log-likelihood"), strict=True):
                 axis.set(xlabel=label, ylabel="Seconds", title=what)
                 axis.xaxis.set_major_locator(FixedLocator(sizes))
                 axis.xaxis.set_major_formatter(FixedFormatter([f"{size:,}" for size in sizes]))
                 axis.xaxis.set_minor_locator(NullLocator())
-                axis.legend(fontsize="small")
+                axis.legend(fontsize="small", loc="best")
         figure.suptitle("Slope 1 is linear, 2 quadratic", fontsize="medium")
     save_figure(figure, Path(__file__).with_suffix(".png"))
 

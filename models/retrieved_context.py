@@ -19,8 +19,8 @@ from memsim.recall_loop import encoding_stream, response_stream, scored_outcomes
 from memsim.recalls import Recalls
 from memsim.trials import Trials
 
-SMALL = 200_000
-"""Items studied in a simulation (10,000 lists of 20) up to which the steps are done before the loop is compiled."""
+SMALL = 100_000
+"""Items studied in a simulation (5,000 lists of 20) up to which the steps are done before the loop is compiled."""
 BLOCK = 500
 """Trials that the compiled loops take at a time where trials differ in study, so that memory stays small."""
 

@@ -1,0 +1,187 @@
+"""Trained networks as models of memory: the differentiable neural computer (DNC; Graves et al., 2016) and the LSTM."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from memsim.arrays import FloatArray, IntArray
+from memsim.errors import InputError
+from memsim.items import ItemPool
+from memsim.model import MemoryModel
+from memsim.parameters import parameter
+from memsim.seeding import stream
+from memsim.trials import Trials
+from memsim.weights import Weights, load_weights
+
+if TYPE_CHECKING:
+    from memsim.models.recall_network import Episode, RecallNetwork
+
+TRAINED = "as trained"
+
+
+def item_vectors(pool: ItemPool, size: int) -> FloatArray:
+    """(n_items, size) vectors of unit length: the pool's features, or for a pool without them random signs.
+
+    The random signs depend on nothing but ``size`` and the item's number, so an item always has the same vector.
+
+    Raises
+    ------
+    InputError : the pool has features of another number, or a row of zeros.
+    """
+    if pool.features is None:
+        signs = stream(0, "item vectors", size).integers(0, 2, size=(len(pool), size))
+        return (2 * signs - 1) / math.sqrt(size)
+    if pool.features.shape[1] != size:
+        raise InputError(
+            f"the network was trained on items of {size} features, the pool's have {pool.features.shape[1]}; "
+            "give the pool as many, or none, or train a network on these"
+        )
+    length = np.linalg.norm(pool.features, axis=1, keepdims=True)
+    if (length == 0).any():
+        raise InputError(f"item {int(np.argmin(length))} of the pool has only zeros as features")
+    return pool.features / length
+
+
+@dataclass(frozen=True)
+class NetworkModel(MemoryModel["Episode"]):
+    """A recurrent network that was trained to recall; a subclass names its kind and the weights that ship."""
+
+    repeats: ClassVar[bool] = True
+    trained_as: ClassVar[tuple[str, str]]
+    """What the record of fitting weights says: the kind of network, and the objective of training."""
+
+    weights: str = ""
+    """The file of weights, or the name of those that ship."""
+    choice_strength: float = parameter(1.0, 0, 100, "", "κ", "factor of how strongly similarity guides choice", TRAINED)
+    stop_bias: float = parameter(0.0, -50, 50, "", "b", "added to the stop unit", TRAINED)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.weights, str) or not self.weights:
+            raise InputError(
+                f"{type(self).__name__}: weights={self.weights!r} must name a file of weights, or weights that ship"
+            )
+
+    def values(self) -> dict[str, Any]:
+        return {"weights": self.weights, "weights_sha256": _loaded(self.weights).sha256, **super().values()}
+
+    def network(self) -> RecallNetwork:
+        """The network with its weights, in double precision.
+
+        Raises
+        ------
+        InputError : the weights are of another kind of network, or were trained otherwise.
+        """
+        record = _loaded(self.weights).record
+        if (record["network"], record["objective"]) != self.trained_as:
+            raise InputError(
+                f"{type(self).__name__} is a {self.trained_as[0]} network trained by {self.trained_as[1]}, the weights "
+                f"{self.weights!r} are of a {record['network']} network trained by {record['objective']}"
+            )
+        return _network(self.weights)
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Episode:
+        import torch
+
+        network = self.network()
+        vectors = item_vectors(trials.pool, network.vector_size)[trials.items]
+        with torch.no_grad():
+            return network.begin(torch.from_numpy(vectors))
+
+    def study(self, state: Episode, position: int) -> Episode:
+        import torch
+
+        with torch.no_grad():
+            return self.network().study(state, position)
+
+    def distract(self, state: Episode, seconds: float) -> Episode:
+        import torch
+
+        with torch.no_grad():
+            return self.network().distract(state, math.ceil(seconds))
+
+    def cue(self, state: Episode, cue: str) -> Episode:
+        import torch
+
+        super().cue(state, cue)
+        with torch.no_grad():
+            return self.network().cue(state)
+
+    def outcome_probabilities(self, state: Episode) -> FloatArray:
+        logits = state.logits.numpy().copy()
+        logits[:, :-1] *= self.choice_strength
+        logits[:, -1] += self.stop_bias
+        weight = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return weight / weight.sum(axis=1, keepdims=True)
+
+    def recalled(self, state: Episode, position: IntArray) -> Episode:
+        import torch
+
+        with torch.no_grad():
+            return self.network().recalled(state, torch.from_numpy(position.astype(np.int64)))
+
+
+@lru_cache(maxsize=16)
+def _loaded(name: str) -> Weights:
+    return load_weights(name)
+
+
+@lru_cache(maxsize=16)
+def _network(name: str) -> RecallNetwork:
+    from memsim.models.recall_network import RecallNetwork
+
+    weights = _loaded(name)
+    network = RecallNetwork(weights.record["vector_size"], weights.record["config"])
+    try:
+        network.load_state_dict(weights.tensors)
+    except RuntimeError as error:
+        raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
+    return network.double().eval()
+
+
+@dataclass(frozen=True)
+class DNC(NetworkModel):
+    """A differentiable neural computer that was trained to recall lists in any order; it has seen no human data.
+
+    An LSTM controller writes to and reads from N slots of external memory (Graves et al., 2016; the equations stand in
+    ``memsim.models.dnc_memory``). Items are vectors: the pool's features, or random signs for a pool without features.
+
+    1. Study. Each item's vector is one step of input; a second of distraction is one empty step.
+    2. Test. Each step gives a vector o and a stop unit z. The next response is item i with probability proportional
+       to exp(κ s cos(o, v_i)), s learned in training, or none with exp(z + b). It may repeat an item.
+    3. The vector of the response is the next input.
+
+    Training: random lists, each recall counted right if it is a studied item not yet recalled, stopping when all have
+    been, so whatever order and errors it shows are its own. The record of the weights tells all of it.
+    """
+
+    trained_as: ClassVar = ("dnc", "recall")
+    weights: str = "dnc-recall"
+
+
+@dataclass(frozen=True)
+class LSTM(NetworkModel):
+    """The control of the DNC: its controller alone, an LSTM without external memory, trained to recall in the same way.
+
+    See :class:`DNC` for how items come in and responses come out. It has seen no human data.
+    """
+
+    trained_as: ClassVar = ("lstm", "recall")
+    weights: str = "lstm-recall"
+
+
+@dataclass(frozen=True)
+class DNCPeople(NetworkModel):
+    """A DNC that was trained on people: it maximises the likelihood of human recall sequences, so it imitates.
+
+    The network is that of :class:`DNC`; its record says whose recalls it was trained on, and how well it did on people
+    held out. What it shows of human memory was in its training data, which sets it apart from a model that predicts.
+    """
+
+    trained_as: ClassVar = ("dnc", "imitation")
+    weights: str = "dnc-people"

@@ -1,0 +1,87 @@
+"""A recurrent network in a recall experiment, in torch: vectors of items in, a choice among the studied items out.
+
+The same steps train the network, with gradients, and run it as a model of memory, without.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from memsim.models.dnc_memory import Weightings
+from memsim.models.dnc_network import MemoryNetwork, NetworkConfig, NetworkState
+
+STUDY, DISTRACT, RECALL = range(3)
+"""Flags of an input beside the item's vector: what the step is for."""
+
+
+@dataclass
+class Episode:
+    """A batch of lists on their way through study and test."""
+
+    state: NetworkState
+    items: Tensor
+    """(B, L, D) vectors of the studied items."""
+    logits: Tensor
+    """(B, L + 1) of each item as the next response and, last, of stopping; nothing before the cue."""
+    seen: list[Weightings] | None = None
+    """Weightings of every step so far, where they are kept."""
+
+
+class RecallNetwork(nn.Module):
+    """A network that studies item vectors of length D and then names items one by one, or stops.
+
+    Each step takes a vector and three flags: study (the item), distract (nothing), recall (the response just given;
+    nothing at first). At test the output is a vector and a stop unit. The next response is a softmax over the studied
+    items by the cosine of output and item, times a learned strength, and over stopping.
+    """
+
+    def __init__(self, vector_size: int, config: dict[str, int | bool]) -> None:
+        super().__init__()
+        self.vector_size = vector_size
+        sizes = NetworkConfig(input_size=vector_size + 3, output_size=vector_size + 1, **config)  # type: ignore[arg-type]
+        self.network = MemoryNetwork(sizes)
+        self.strength = nn.Parameter(torch.tensor(2.0))
+
+    def begin(self, items: Tensor, *, keep: bool = False) -> Episode:
+        """An episode with the lists ``items`` (B, L, D); with ``keep`` the weightings of all steps are kept."""
+        batch, length, _ = items.shape
+        state = self.network.start(batch)
+        return Episode(state, items, items.new_zeros((batch, length + 1)), [] if keep else None)
+
+    def study(self, episode: Episode, position: int) -> Episode:
+        """All study their item at this position."""
+        self._step(episode, episode.items[:, position], STUDY)
+        return episode
+
+    def distract(self, episode: Episode, steps: int) -> Episode:
+        """So many steps without an item."""
+        for _ in range(steps):
+            self._step(episode, torch.zeros_like(episode.items[:, 0]), DISTRACT)
+        return episode
+
+    def cue(self, episode: Episode) -> Episode:
+        """The test begins."""
+        return self._ask(episode, torch.zeros_like(episode.items[:, 0]))
+
+    def recalled(self, episode: Episode, position: Tensor) -> Episode:
+        """Feed back the response: a 0-based position (B,), or L for none."""
+        padded = functional.pad(episode.items, (0, 0, 0, 1))
+        return self._ask(episode, padded[torch.arange(len(padded)), position])
+
+    def _ask(self, episode: Episode, given: Tensor) -> Episode:
+        output = self._step(episode, given, RECALL)
+        similarity = functional.cosine_similarity(output[:, None, :-1], episode.items, dim=-1)
+        episode.logits = torch.cat((functional.softplus(self.strength) * 5 * similarity, output[:, -1:]), dim=1)
+        return episode
+
+    def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
+        flags = vectors.new_zeros((len(vectors), 3))
+        flags[:, flag] = 1
+        output, episode.state, weightings = self.network.step(torch.cat((vectors, flags), dim=1), episode.state)
+        if episode.seen is not None and weightings is not None:
+            episode.seen.append(weightings)
+        return output
