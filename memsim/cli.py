@@ -187,10 +187,14 @@ def _print_comparison(comparison: Comparison) -> None:
     table = comparison.summary.set_index("source")[shown]
     print(comparison.manifest["title"])
     print(table.to_string(float_format="{:.3f}".format, na_rep="-", index_names=False))
+    models = comparison.manifest["models"]
     cut = {name: n for name, n in comparison.manifest["lists_cut_short"].items() if n}
     if cut:
         counts = ", ".join(f"{name} {n:,}" for name, n in cut.items())
         print(f"Lists cut short by the output limit: {counts}.")
+    forms = [f"{name} {form}" for name, form in ((name, told["form"]) for name, told in models.items()) if form]
+    if forms:
+        print(textwrap.fill(f"Forms of models: {'; '.join(forms)}.", 100, break_on_hyphens=False))
     told = comparison.manifest["people"]
     if told is not None:
         print(textwrap.fill(f"People: {told.get('citation', told['source'])} From {told['form']}.", 100))

@@ -207,6 +207,7 @@ def compare(
                 "class": type(model).__name__,
                 **_origin(type(model)),
                 "likelihood": model.likelihood,
+                "form": model.form(),
                 "parameters": model.values(),
             }
             for name, model in models.items()

@@ -171,6 +171,10 @@ class Parameterized:
         """The parameter values by name, in order of declaration."""
         return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
 
+    def form(self) -> str:
+        """Which variant this is, in words: the parameters that are one of a few words, ``rule=power, order=random``."""
+        return ", ".join(f"{p.name}={getattr(self, p.name)}" for p in self.parameters() if p.options)
+
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; an unknown name is answered with the closest ones."""
         _require_known(type(self), changes)

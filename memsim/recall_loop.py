@@ -97,14 +97,16 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
     Returns
     -------
     DataFrame : ``subject, list, log_likelihood, events, intrusions_left_out, repeats_left_out``, one row
-        per trial. ``events`` are the responses scored, and stopping where it was.
+        per trial. ``events`` are the responses scored, and stopping where it was. ``attrs`` of the frame holds the
+        model with its parameters and, of a sampled likelihood, the number of samples and the seed.
     """
     import pandas as pd
 
     _require_model(model)
     require_recalls(recalls)
     outcomes = scored_outcomes(recalls, model.repeats)
-    return pd.DataFrame(
+    sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
+    frame = pd.DataFrame(
         {
             "subject": recalls.trials.subject,
             "list": recalls.trials.list,
@@ -114,6 +116,8 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
             "repeats_left_out": outcomes.repeats,
         }
     )
+    frame.attrs = {"model": type(model).__name__, "parameters": model.values(), **sampled}
+    return frame
 
 
 def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: int = 0) -> FloatArray:

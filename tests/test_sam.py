@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from memsim import Recalls, check_model, event_log_probabilities, log_likelihood, simulate
+from memsim import Recalls, check_model, event_log_probabilities, log_likelihood, score, simulate
 from memsim.analysis import probability_of_nth_recall, serial_position_curve
 from memsim.check import compare_frequencies, every_recall
 from memsim.errors import InputError
@@ -298,6 +298,8 @@ def test_a_strict_store_makes_most_recalls_of_people_impossible_and_a_lapse_mend
     assert strict[0] == strict[2] == -np.inf
     assert np.isfinite(log_likelihood(SAM(store_readout="soft", lapse=0.01), recalls, samples=50)).all()
     assert np.isfinite(log_likelihood(SAM(lapse=0.01), recalls, samples=50)).all()
+    told = score(SAM(lapse=0.01), recalls, samples=5, seed=2).attrs
+    assert told["parameters"]["store_readout"] == "strict" and (told["samples"], told["seed"]) == (5, 2)
 
 
 @pytest.mark.parametrize(
