@@ -1,4 +1,4 @@
-"""The command line: ``memsim run``, ``reproduce``, ``models``, ``paradigms``, ``datasets``, ``check``."""
+"""The command line: ``memsim run``, ``reproduce``, ``train``, ``models``, ``paradigms``, ``datasets``, ``check``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from memsim.errors import InputError, MemsimError, ModelError
 from memsim.parameters import Parameter, Parameterized, Preset
 from memsim.plugin import find_model
 from memsim.registry import DATASETS, MODELS, PARADIGMS, REPRODUCTIONS, Registry
+from memsim.train_command import add_train
 
 if TYPE_CHECKING:
     from memsim.comparison import Comparison, People
@@ -91,6 +92,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         help="folder, with one folder for each entry (default: memsim-reproductions)",
     )  # fmt: skip
     again.set_defaults(command=_reproduce)
+
+    add_train(commands, asked="train" in arguments)
 
     for kind, registry, help_text in (
         ("models", MODELS, "list the models, or show one with its parameters"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,8 +18,10 @@ from memsim.errors import InputError
 from memsim.models.dnc import item_vectors
 from memsim.models.recall_network import Episode, RecallNetwork
 from memsim.parameters import Parameterized, choice, parameter
+from memsim.provenance import versions
 from memsim.recall_loop import scored_outcomes
 from memsim.seeding import stream
+from memsim.weights import load_weights, save_weights
 
 if TYPE_CHECKING:
     from memsim.recalls import Recalls
@@ -86,7 +91,7 @@ def recall_loss(network: RecallNetwork, items: Tensor, generator: torch.Generato
 
 
 def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor) -> Tensor:
-    """Mean loss (nats per event) of the responses ``columns`` (B, n_events): positions from 0, L for none, -1 no event."""
+    """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event."""
     episode = studied(network, items)
     total, events = items.new_zeros(()), 0
     for column in columns.unbind(1):
@@ -130,6 +135,7 @@ class Trainer:
         self.iteration, self.seconds = 0, 0.0
         self.longest = min(training.first_length, training.list_length)
         self.best, self.best_at = float("inf"), 0
+        self.best_tensors: dict[str, Tensor] = {}
         self.log: list[dict[str, float]] = []
         if people is not None:
             self._hold_out(people)
@@ -184,7 +190,7 @@ class Trainer:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), training.gradient_clip)
             self.optimizer.step()
             self.iteration += 1
-            recent.append(float(loss))
+            recent.append(loss.item())
             progress(self.iteration, recent[-1])
             if self.iteration % EVERY == 0:
                 line = {"iteration": self.iteration, "loss": float(np.mean(recent)), "longest": self.longest}
@@ -202,3 +208,73 @@ class Trainer:
                     return False
         self.seconds += perf_counter() - started
         return True
+
+    def record(self) -> dict[str, Any]:
+        """How the weights were made, as their file keeps it."""
+        people = None if self.people is None else {**self.people.provenance, "held_out": self._held_subjects()}
+        return {
+            "network": self.training.network,
+            "objective": self.training.objective,
+            "vector_size": self.training.vector_size,
+            "config": self.training.config(),
+            "training": self.training.values(),
+            "people": people,
+            "iterations": self.best_at or self.iteration,
+            "held_out_loss": self.best if self.best_at else None,
+            "log": self.log[-1:],
+            "seconds": round(self.seconds, 1),
+            "versions": versions(),
+        }
+
+    def _held_subjects(self) -> list[Any]:
+        assert self.people is not None
+        return np.unique(self.people.trials.subject[self.held]).tolist()
+
+    def save(self, path: Path) -> None:
+        """Write the weights, the best on people held out where there are any, and the log beside them."""
+        save_weights(path, self.best_tensors if self.best_at else self.network.state_dict(), self.record())
+        with path.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(self.log[0]) if self.log else ["iteration"])
+            writer.writeheader()
+            writer.writerows(self.log)
+
+    def checkpoint(self, path: Path) -> None:
+        """Write all that is needed to go on as if nothing had happened."""
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        tensors |= {f"best.{name}": tensor for name, tensor in (self.best_tensors if self.best_at else {}).items()}
+        for index, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+        tensors["generator"] = self.generator.get_state()
+        progress = {"iteration": self.iteration, "seconds": self.seconds, "longest": self.longest, "log": self.log}
+        progress |= {"best": self.best if self.best_at else None, "best_at": self.best_at}
+        save_weights(path, tensors, {**self.record(), "progress": progress})
+
+    def resume(self, path: Path) -> None:
+        """Go on from a checkpoint.
+
+        Raises
+        ------
+        InputError : the checkpoint is of another training.
+        """
+        tensors, record, _ = load_weights(str(path))
+        if record.get("training") != self.training.values() or "progress" not in record:
+            raise InputError(
+                f"{path} is a checkpoint of another training, {json.dumps(record.get('training'))}; "
+                "remove it, or train with its settings"
+            )
+        progress = record["progress"]
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+        self.network.load_state_dict(part("network."))
+        states: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in part("optimizer.").items():
+            index, _, what = name.partition(".")
+            states.setdefault(int(index), {})[what] = tensor
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": states})
+        self.generator.set_state(tensors["generator"])
+        self.best_tensors = part("best.")
+        self.iteration, self.seconds = progress["iteration"], progress["seconds"]
+        self.longest, self.log, self.best_at = progress["longest"], progress["log"], progress["best_at"]
+        self.best = float("inf") if progress["best"] is None else progress["best"]
