@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -87,7 +88,8 @@ def _points(table: pd.DataFrame, curve: str) -> pd.DataFrame:
 
 def whole_ticks(axis: Axes) -> list[int]:
     """Ticks for the data of an axis: all lags, or serial positions with the first and the last among them."""
-    low, high = (round(limit) for limit in axis.dataLim.intervalx) if axis.has_data() else (1, 1)
+    limits = axis.dataLim.intervalx
+    low, high = (round(limit) for limit in limits) if np.isfinite(limits).all() else (1, 1)
     if low < 0:
         return list(range(low, high + 1))
     step = 1 if high <= 10 else 5 if high <= 30 else 10

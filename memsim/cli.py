@@ -195,6 +195,9 @@ def _print_comparison(comparison: Comparison) -> None:
     if cut:
         counts = ", ".join(f"{name} {n:,}" for name, n in cut.items())
         print(f"Lists cut short by the output limit: {counts}.")
+    free = comparison.manifest["without_output_limit"]
+    if free:
+        print(f"The output limit does not apply to {', '.join(free)}, without an order of recall.")
     forms = [f"{name} {form}" for name, form in ((name, told["form"]) for name, told in models.items()) if form]
     if forms:
         print(textwrap.fill(f"Forms of models: {'; '.join(forms)}.", 100, break_on_hyphens=False))

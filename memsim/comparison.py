@@ -213,6 +213,9 @@ def compare(
             for name, model in models.items()
         },
         "people": None if people is None else _told(people, paradigm),
+        "without_output_limit": [name for name, model in models.items() if isinstance(model, PositionModel)]
+        if paradigm.response_limit is not None
+        else [],
         "lists_cut_short": {name: int((~recall.stopped).sum()) for name, recall in recalls.items()},
         "versions": versions(),
     }

@@ -75,7 +75,9 @@ def _tcm() -> list[Finding]:
     model = TCM(context_drift=0.6, choice_noise=0.4, stop_base=0)
     name = "TCM, L = 3, β = .6, γ = 1, τ = .4"
     outcome, state = _outcomes(model, _at_test(model, 3))
-    found = _match(f"{name}: activation", state.searching.support[0], [0.64, 0.80, 1.0], 6, OURS)
+    context = [0.384, 0.48, 0.6, 0.512]
+    found_context = _match(f"{name}: context after the list", state.temporal.context[0], context, 6, OURS)
+    found = found_context + _match(f"{name}: activation", state.searching.support[0], [0.64, 0.80, 1.0], 6, OURS)
     found += _match(f"{name}: first recall", outcome[:3], [0.107815, 0.239946, 0.652240], 6, OURS)
     outcome, state = _outcomes(model, state, 2)
     support = state.searching.support[0]

@@ -15,13 +15,16 @@ from memsim.paradigm import Paradigm
 from memsim.parameters import Parameterized
 from memsim.recalls import Recalls, require_recalls
 
+LEAST = 1e-9
+"""How near to certainty a prediction is taken to be when it is scored."""
+
 
 @dataclass(frozen=True)
 class PositionModel(Parameterized, ABC):
     """A model of how probably each serial position is recalled, without an order of recall.
 
-    It takes part wherever serial positions are what is compared. What needs an order (simulated recalls, the
-    likelihood of a recall sequence) says that it has none.
+    It predicts recall without a limit on responses, and takes part wherever serial positions are compared. What needs
+    an order (simulated recalls, the likelihood of a recall sequence) says that it has none.
     """
 
     likelihood: ClassVar[str] = "none: it has no order of recall (but see position_log_likelihood)"
@@ -55,11 +58,12 @@ def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
 def position_log_likelihood(model: PositionModel, recalls: Recalls) -> FloatArray:
     """How probable ``model`` holds what was recalled of each list, whatever the order: (n_trials,) logarithms.
 
-    Each position is an independent event, recalled or not; intrusions and repeats do not enter. This is not on
-    one scale with :func:`memsim.log_likelihood`, which scores the order too.
+    Each position is an independent event, recalled or not; intrusions and repeats do not enter. Of a list that was cut
+    short only the recalled words count, since what else would have come is not known. Probabilities are taken as at
+    least 1e-9 from 0 and 1, or one list could make a likelihood zero. This is not on one scale with
+    :func:`memsim.log_likelihood`, which scores the order too.
     """
     require_recalls(recalls)
-    probability = recall_probability(model, recalls.trials.paradigm)
-    recalled = recalls.output_of_item >= 0
-    with np.errstate(divide="ignore"):
-        return np.where(recalled, np.log(probability), np.log1p(-probability)).sum(axis=1)
+    probability = np.clip(recall_probability(model, recalls.trials.paradigm), LEAST, 1 - LEAST)
+    missed = np.where(recalls.stopped[:, None], np.log1p(-probability), 0.0)
+    return np.where(recalls.output_of_item >= 0, np.log(probability), missed).sum(axis=1)

@@ -75,7 +75,9 @@ def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 
     Parameters
     ----------
     samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random
-        encoding that are averaged, and their seed; not used by other models.
+        encoding that are averaged, and their seed; not used by other models. The mean likelihood is unbiased, but its
+        logarithm is too low on average, the more so the fewer the samples, and a list that no draw can give scores
+        -inf; :func:`score` gives its standard error. Take samples until the total no longer rises.
 
     Raises
     ------
@@ -83,11 +85,6 @@ def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 
     """
     _require_model(model)
     require_recalls(recalls)
-    if model.likelihood == "none":
-        raise LikelihoodError(
-            f"{type(model).__name__} only simulates: it has no likelihood of a recall sequence. "
-            "Compare it by its curves instead"
-        )
     return model.trial_log_likelihood(recalls, samples, seed)
 
 
@@ -96,21 +93,31 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
 
     Returns
     -------
-    DataFrame : ``subject, list, log_likelihood, events, intrusions_left_out, repeats_left_out``, one row
-        per trial. ``events`` are the responses scored, and stopping where it was. ``attrs`` of the frame holds the
-        model with its parameters and, of a sampled likelihood, the number of samples and the seed.
+    DataFrame : ``subject, list, log_likelihood, standard_error, events, intrusions_left_out, repeats_left_out``, one
+        row per trial. ``standard_error`` is that of sampling: 0 for an exact likelihood, NaN where no sample could
+        give the list, or a model scores in its own way. ``events`` are the responses scored, and stopping where it
+        was. ``attrs`` of the frame holds the model with its parameters and, of a sampled likelihood, the number of
+        samples and the seed.
     """
     import pandas as pd
+
+    from memsim.model import MemoryModel
 
     _require_model(model)
     require_recalls(recalls)
     outcomes = scored_outcomes(recalls, model.repeats)
+    if model.likelihood == "sampled" and type(model).trial_log_likelihood is MemoryModel.trial_log_likelihood:
+        likelihood, error = sampled_log_likelihood(model, recalls, samples, seed)
+    else:
+        likelihood = log_likelihood(model, recalls, samples=samples, seed=seed)
+        error = np.full(len(recalls), 0.0 if model.likelihood == "exact" else np.nan)
     sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
     frame = pd.DataFrame(
         {
             "subject": recalls.trials.subject,
             "list": recalls.trials.list,
-            "log_likelihood": log_likelihood(model, recalls, samples=samples, seed=seed),
+            "log_likelihood": likelihood,
+            "standard_error": error,
             "events": (outcomes.columns != NO_EVENT).sum(axis=1),
             "intrusions_left_out": outcomes.intrusions,
             "repeats_left_out": outcomes.repeats,
@@ -241,16 +248,27 @@ def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
 
 def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
     """:func:`log_likelihood` by the model's steps alone."""
-    if model.likelihood != "sampled":
-        samples = 1
-    elif not isinstance(samples, int | np.integer) or samples < 1:
+    return sampled_log_likelihood(model, recalls, samples if model.likelihood == "sampled" else 1, seed)[0]
+
+
+def sampled_log_likelihood(
+    model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors.
+
+    The errors are to first order; NaN for a single sample, and where no sample could give the list.
+    """
+    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
         raise InputError(f"samples={samples!r} must be a whole number of at least 1")
     columns = scored_outcomes(recalls, model.repeats).columns
-    total = np.full(len(recalls), -np.inf)
+    total, squares = np.full((2, len(recalls)), -np.inf)
     for sample in range(samples):
         events = _teacher_forced(model, recalls, columns, stream(seed, *SCORING, sample))
-        total = np.logaddexp(total, np.nansum(events, axis=1))
-    return total - np.log(samples)
+        each = np.nansum(events, axis=1)
+        total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
+        return total - np.log(samples), np.sqrt(relative_variance / (samples - 1))
 
 
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
@@ -273,6 +291,11 @@ def _given(state: Any, model: MemoryModel[Any], step: str) -> Any:
 def _teacher_forced(
     model: MemoryModel[Any], recalls: Recalls, columns: IntArray, rng: np.random.Generator
 ) -> FloatArray:
+    if model.likelihood == "none":
+        raise LikelihoodError(
+            f"{type(model).__name__} only simulates: it has no likelihood of a recall sequence. "
+            "Compare it by its curves instead"
+        )
     length = recalls.list_length
     state = study(model, recalls.trials, rng)
     events = np.full(columns.shape, np.nan)
@@ -321,6 +344,8 @@ def _require_model(model: Any) -> None:
     from memsim.model import MemoryModel
     from memsim.positions import PositionModel
 
+    if isinstance(model, type) and issubclass(model, PositionModel):
+        raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
     if isinstance(model, PositionModel):
         raise LikelihoodError(
             f"{type(model).__name__} says which items are recalled and not in what order: it has no simulated recalls "

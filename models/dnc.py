@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from memsim.models.recall_network import Episode, RecallNetwork
 
 TRAINED = "as trained"
+TOGETHER = 2048
+"""Trials that the network takes at a time, so that what a step needs for a while stays small."""
+
+Episodes: TypeAlias = "list[Episode]"
+"""The state: trials in parts of :data:`TOGETHER`."""
 
 
 def item_vectors(pool: ItemPool, size: int) -> FloatArray:
@@ -48,7 +54,7 @@ def item_vectors(pool: ItemPool, size: int) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class NetworkModel(MemoryModel["Episode"]):
+class NetworkModel(MemoryModel[Episodes]):
     """A recurrent network that was trained to recall; a subclass names its kind and the weights that ship."""
 
     repeats: ClassVar[bool] = True
@@ -85,45 +91,45 @@ class NetworkModel(MemoryModel["Episode"]):
             )
         return _network(self.weights)
 
-    def begin(self, trials: Trials, rng: np.random.Generator) -> Episode:
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Episodes:
         import torch
 
         network = self.network()
-        vectors = item_vectors(trials.pool, network.vector_size)[trials.items]
-        with torch.no_grad():
-            return network.begin(torch.from_numpy(vectors))
+        vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
+        with torch.inference_mode():
+            return [network.begin(part) for part in torch.split(vectors, TOGETHER)]
 
-    def study(self, state: Episode, position: int) -> Episode:
-        import torch
+    def study(self, state: Episodes, position: int) -> Episodes:
+        return self._each(state, "study", [position] * len(state))
 
-        with torch.no_grad():
-            return self.network().study(state, position)
+    def distract(self, state: Episodes, seconds: float) -> Episodes:
+        return self._each(state, "distract", [math.ceil(seconds)] * len(state))
 
-    def distract(self, state: Episode, seconds: float) -> Episode:
-        import torch
-
-        with torch.no_grad():
-            return self.network().distract(state, math.ceil(seconds))
-
-    def cue(self, state: Episode, cue: str) -> Episode:
-        import torch
-
+    def cue(self, state: Episodes, cue: str) -> Episodes:
         super().cue(state, cue)
-        with torch.no_grad():
-            return self.network().cue(state)
+        return self._each(state, "cue")
 
-    def outcome_probabilities(self, state: Episode) -> FloatArray:
-        logits = state.logits.numpy().copy()
+    def outcome_probabilities(self, state: Episodes) -> FloatArray:
+        logits = np.concatenate([episode.logits.numpy() for episode in state])
         logits[:, :-1] *= self.choice_strength
         logits[:, -1] += self.stop_bias
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
 
-    def recalled(self, state: Episode, position: IntArray) -> Episode:
+    def recalled(self, state: Episodes, position: IntArray) -> Episodes:
         import torch
 
-        with torch.no_grad():
-            return self.network().recalled(state, torch.from_numpy(position.astype(np.int64)))
+        return self._each(state, "recalled", torch.split(torch.from_numpy(position.astype(np.int64)), TOGETHER))
+
+    def _each(self, state: Episodes, step: str, values: Sequence[Any] | None = None) -> Episodes:
+        """Take a step of the network for each part of the trials."""
+        import torch
+
+        take = getattr(self.network(), step)
+        with torch.inference_mode():
+            for index, episode in enumerate(state):
+                state[index] = take(episode) if values is None else take(episode, values[index])
+        return state
 
 
 @lru_cache(maxsize=16)

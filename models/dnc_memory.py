@@ -160,8 +160,8 @@ def allocation_weighting(usage: Tensor) -> Tensor:
 def sharpened(weighting: Tensor, sharpness: Tensor) -> Tensor:
     """``weighting`` (B, R, N) to the power ``sharpness`` (B, R), scaled to sum to one (Csordas & Schmidhuber, 2019)."""
     highest = weighting.amax(dim=-1, keepdim=True) + EPSILON
-    powered = (weighting / highest + EPSILON) ** sharpness[..., None]
-    return powered / powered.sum(dim=-1, keepdim=True)
+    # A softmax of logarithms is the power, scaled, and does not underflow.
+    return (sharpness[..., None] * (weighting / highest + EPSILON).log()).softmax(dim=-1)
 
 
 def memory_step(

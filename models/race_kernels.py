@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 
 THRESHOLD = 1.0
+ROUNDING = 1e-6
+"""Seconds that many steps may be off by, added up."""
 RESET = 0.95
 """Where the accumulator of a word already recalled starts again when it wins."""
 
@@ -36,7 +38,7 @@ def run_race(rng, race, support, recalled, done, elapsed, winner):  # type: igno
         if done[trial]:
             continue
         level[:] = 0.0
-        while winner[trial] < 0 and elapsed[trial] + race.seconds_per_step <= race.seconds:
+        while winner[trial] < 0 and elapsed[trial] + race.seconds_per_step <= race.seconds + ROUNDING:
             elapsed[trial] += race.seconds_per_step
             total = level.sum()
             highest = THRESHOLD

@@ -14,6 +14,7 @@ from memsim.parameters import Preset, choice, parameter
 from memsim.positions import PositionModel
 
 FITS = "Brown, Neath & Chater (2007), fit to Murdock (1962) {}, as in a public script that cites them"
+TIMING = "the delay is published (Brown, Neath & Chater, 2007, as in a public script); adding it to T so is chosen here"
 MURDOCK = {
     "10-2": (12.10, 0.53, 8.98, 15.0),
     "15-2": (10.82, 0.42, 12.09, 20.0),
@@ -54,7 +55,7 @@ class SIMPLE(PositionModel):
     threshold: float = parameter(0.40, 0, 1, "", "t", "discriminability that is recalled half the time", PUBLISHED)
     threshold_slope: float = parameter(16.01, 0, 1000, "", "s", "steepness of the threshold", PUBLISHED)
     recall_delay: float = parameter(
-        10.0, 0.01, None, "s", "", "mean time from the last item, or the end of distraction, to recall", PUBLISHED
+        10.0, 0.01, None, "s", "", "mean time from the last item, or the end of distraction, to recall", TIMING
     )
     cueing: str = choice(
         "any", ("any", "own"), "which places serve as cues for an item",

@@ -337,6 +337,15 @@ def test_events_are_those_of_one_history() -> None:
     assert np.allclose(np.nansum(events, axis=1), log_likelihood(SAM(), recalls, samples=1, seed=4))
 
 
+def test_standard_error_of_a_sampled_likelihood_is_its_spread_over_seeds() -> None:
+    recalls = simulate(SAM(), FreeRecall(list_length=8, retention_interval=5).trials(40), seed=1)
+    scored = [score(SAM(), recalls, samples=60, seed=seed) for seed in range(40)]
+    spread = np.std([frame["log_likelihood"] for frame in scored], axis=0, ddof=1)
+    told = np.mean([frame["standard_error"] for frame in scored], axis=0)
+    assert np.median(told / spread) == pytest.approx(1, abs=0.15)
+    assert score(SAM(), recalls, samples=1)["standard_error"].isna().all()
+
+
 def test_items_that_stand_twice_are_refused() -> None:
     trials = FreeRecall(list_length=3).trials(2)
     twice = type(trials)(np.array([[0, 1, 2], [3, 4, 3]]), trials.pool, trials.paradigm)

@@ -71,11 +71,30 @@ def test_likelihood_of_what_was_recalled() -> None:
     both = position_log_likelihood(CASE, recalls)
     assert both[0] == pytest.approx(np.log(p[[0, 4]]).sum() + np.log(1 - p[[1, 2, 3]]).sum())
     assert both[1] == pytest.approx(np.log(1 - p).sum())
+    cut = Recalls(recalls.trials, recalls.positions, np.array([False, True]))
+    assert position_log_likelihood(CASE, cut)[0] == pytest.approx(np.log(p[[0, 4]]).sum())
+    certain = SIMPLE()
+    assert recall_probability(certain, FreeRecall())[-1] == 1
+    assert -40 < position_log_likelihood(certain, Recalls.from_matrix([[3]], 20))[0] < -20
+
+
+def test_runs_without_people_and_says_that_an_output_limit_does_not_apply(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["run", "--trials", "20", "--data", "none", "--out", str(tmp_path)]
+    assert main([*run, "--models", "simple"]) == 0
+    assert main([*run, "--models", "simple", "--list-length", "1"]) == 0
+    assert main([*run, "--models", "tcm", "--list-length", "1"]) == 0
+    assert "output limit" not in capsys.readouterr().out
+    assert main([*run, "--models", "simple", "tcm", "--output-limit", "3"]) == 0
+    assert "The output limit does not apply to SIMPLE, without an order of recall." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("call", [simulate, log_likelihood, score])
 def test_no_order_is_said_plainly(call: Any) -> None:
     recalls = Recalls.from_matrix([[1]], 5)
+    with pytest.raises(InputError, match=r"SIMPLE is a class; pass an instance, SIMPLE\(\)"):
+        call(SIMPLE, recalls.trials if call is simulate else recalls)
     with pytest.raises(LikelihoodError, match="SIMPLE says which items are recalled and not in what order"):
         call(SIMPLE(), recalls.trials if call is simulate else recalls)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from memsim import ItemPool, Trials, log_likelihood, simulate
+from memsim import ItemPool, Trials, event_log_probabilities, log_likelihood, score, simulate
 from memsim.analysis import curve_table, probability_of_nth_recall
 from memsim.errors import LikelihoodError
 from memsim.models import TCM, TCMA
@@ -72,8 +72,18 @@ def test_primacy_gradient_and_recency() -> None:
 
 def test_has_no_likelihood_and_says_so() -> None:
     recalls = simulate(TCMA(), FreeRecall(list_length=5).trials(3), seed=1)
-    with pytest.raises(LikelihoodError, match="TCMA only simulates"):
-        log_likelihood(TCMA(), recalls)
+    for ask in (log_likelihood, event_log_probabilities, score):
+        with pytest.raises(LikelihoodError, match="TCMA only simulates"):
+            ask(TCMA(), recalls)
+
+
+def test_the_clock_counts_whole_steps() -> None:
+    race = Race(0.1, 0.0, 0.0, 0.0, 0.0, 0.3)
+    winner, elapsed = np.empty(1, dtype=np.intp), np.zeros(1)
+    run_race(
+        stream(0, "x"), race, np.zeros((1, 2)), np.zeros((1, 2), dtype=bool), np.zeros(1, dtype=bool), elapsed, winner
+    )
+    assert elapsed[0] == pytest.approx(0.3)
 
 
 def test_no_trials() -> None:
