@@ -46,10 +46,10 @@ def comparison_figure(
     with themed():
         figure = Figure(figsize=(10.5, 3.7), layout="constrained")
         axes = figure.subplots(1, len(PANELS))
-        looks = list(zip(sns.color_palette("colorblind"), LINES, strict=False))
+        colors = sns.color_palette("colorblind")
         for letter, axis, (curve, (x_label, y_label)) in zip("ABC", axes, PANELS.items(), strict=True):
             for i, (name, table) in enumerate(models.items()):
-                _draw_model(axis, _points(table, curve), name, *looks[i % len(looks)])
+                _draw_model(axis, _points(table, curve), name, colors[i % len(colors)], LINES[i % len(LINES)])
             if people is not None:
                 _draw_people(axis, _points(people, curve), people_label)
             axis.set(xlabel=x_label, ylabel=y_label)

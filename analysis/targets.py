@@ -38,7 +38,9 @@ def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
         for axis, panel in zip(axes, panels, strict=False):
             for i, (label, curve) in enumerate(panel.obtained.items()):
                 for part in _parts(curve):
-                    (line,) = axis.plot(part, color=colors[i], linestyle=LINES[i], linewidth=1.8)
+                    (line,) = axis.plot(
+                        part, color=colors[i % len(colors)], linestyle=LINES[i % len(LINES)], linewidth=1.8
+                    )
                     labels.setdefault(label, line)
             for part in _parts(panel.target):
                 (line,) = axis.plot(part, **PEOPLE)

@@ -196,9 +196,9 @@ def _run(name: str, check: Callable[[], str]) -> Check:
 
 
 @cache
-def _random_pool() -> ItemPool:
+def _random_pool(n_features: int) -> ItemPool:
     """Items with features and similarities, so that a model that reads them can be checked."""
-    features = stream(0, "pool").normal(size=(40, 8))
+    features = stream(0, "pool").normal(size=(40, n_features))
     return ItemPool(np.arange(40), features, (1 + np.atleast_2d(np.corrcoef(features))) / 2)
 
 
@@ -231,7 +231,9 @@ class _Bench(ABC, Generic[M]):
 
     def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
         task = self.paradigm.replace(list_length=list_length, **settings)
-        trials = task.trials(n_trials, self.seed, pool=self.pool or _random_pool())
+        trials = task.trials(
+            n_trials, self.seed, pool=self.pool or _random_pool(getattr(self.model, "n_features", None) or 8)
+        )
         if not self.sources:
             return trials
         rng = stream(self.seed, "sources")

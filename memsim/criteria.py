@@ -74,7 +74,8 @@ class Criterion(NamedTuple):
 
 def _near(task: Measures, lag: int) -> float:
     """How much likelier transitions to neighbours are than those over ``lag``."""
-    return (task.crp(1) + task.crp(-1)) / (task.crp(lag) + task.crp(-lag))
+    near, far = (task.crp(size) + task.crp(-size) for size in (1, lag))
+    return near / far if far else np.inf
 
 
 CRITERIA = (

@@ -32,6 +32,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     repeats: ClassVar[bool] = False
     """Whether the model can give an item twice. If not, repeats are left out of its likelihood, and counted."""
 
+    @property
+    def n_features(self) -> int | None:
+        """How many features the pool's items must have, if they have any; ``None``: it does not matter."""
+        return None
+
     @abstractmethod
     def begin(self, trials: Trials, rng: np.random.Generator) -> State:
         """The state before the list, for all ``trials``; draws from ``rng`` whatever encoding leaves to chance."""

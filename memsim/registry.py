@@ -118,6 +118,8 @@ MODELS: Registry[type[Model]] = Registry(
         "SIMPLE": "memsim.models.simple:SIMPLE",
         "TCM": "memsim.models.tcm:TCM",
         "TCMA": "memsim.models.tcma:TCMA",
+        "DNC": "memsim.models.dnc:DNC",
+        "LSTM": "memsim.models.dnc:LSTM",
         "Strength": "memsim.models.strength:Strength",
     },
 )

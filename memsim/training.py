@@ -125,7 +125,7 @@ class Trainer:
     def __init__(self, training: Training, people: Recalls | None = None, device: str = "cpu") -> None:
         if (training.objective == "imitation") != (people is not None):
             raise InputError(
-                "imitation, and no other objective, needs people: name a data set, as in --data peers_notask"
+                "imitation, and no other objective, takes people: name a data set, as in --data peers_notask"
             )
         self.training, self.people, self.device = training, people, device
         torch.manual_seed(training.seed)

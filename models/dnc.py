@@ -76,6 +76,10 @@ class NetworkModel(MemoryModel[Episodes]):
     def values(self) -> dict[str, Any]:
         return {"weights": self.weights, "weights_sha256": _loaded(self.weights).sha256, **super().values()}
 
+    @property
+    def n_features(self) -> int:
+        return int(_loaded(self.weights).record["vector_size"])
+
     def network(self) -> RecallNetwork:
         """The network with its weights, in double precision.
 
@@ -187,7 +191,7 @@ class DNCPeople(NetworkModel):
 
     The network is that of :class:`DNC`; its record says whose recalls it was trained on, and how well it did on people
     held out. What it shows of human memory was in its training data, which sets it apart from a model that predicts.
+    No weights of it ship: ``memsim train dnc --objective imitation --data peers_notask`` makes some.
     """
 
     trained_as: ClassVar = ("dnc", "imitation")
-    weights: str = "dnc-people"

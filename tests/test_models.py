@@ -38,7 +38,8 @@ def test_all_recalls_of_four_items_sum_to_one(model: MemoryModel[Any]) -> None:
 
 @every_scored
 def test_simulation_agrees_with_likelihood_on_200_000_trials(model: MemoryModel[Any]) -> None:
-    assert compare_frequencies(model, simulate(model, FOUR.trials(200_000), seed=11)) == ""
+    same_list = FOUR.trials(1)[np.zeros(200_000, dtype=int)]
+    assert compare_frequencies(model, simulate(model, same_list, seed=11)) == ""
 
 
 @pytest.mark.parametrize("model", EVERY.values(), ids=EVERY)
