@@ -78,12 +78,20 @@ def _near(task: Measures, lag: int) -> float:
     return near / far if far else np.inf
 
 
+def _kept_recency(immediate: Measures, delayed: Measures) -> float:
+    """The share of recency that is left after a delay; NaN where there was none to lose."""
+    recency = immediate.statistic("recency")
+    return delayed.statistic("recency") / recency if recency >= RECENCY else np.nan
+
+
+RECENCY = 0.1
+"""Least recency, last four words less middle third, that counts as such."""
 CRITERIA = (
-    Criterion("recency in immediate recall", "last 4 less middle", 0.1, 1,
+    Criterion("recency in immediate recall", "last 4 less middle", RECENCY, 1,
               lambda m: m["20"].statistic("recency")),
     Criterion("recency goes with a delay", "recency after 30 s over immediate", -1, 1 / 3,
-              lambda m: m["delayed"].statistic("recency") / m["20"].statistic("recency")),
-    Criterion("recency returns with continuous distraction", "last 4 less middle, 16 s between and after", 0.1, 1,
+              lambda m: _kept_recency(m["20"], m["delayed"])),
+    Criterion("recency returns with continuous distraction", "last 4 less middle, 16 s between and after", RECENCY, 1,
               lambda m: m["continuous"].statistic("recency")),
     Criterion("primacy", "first 3 less middle", 0.02, 1,
               lambda m: m["20"].statistic("primacy")),
