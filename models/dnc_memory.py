@@ -194,8 +194,8 @@ def memory_step(
     memory = contents * (1 - write[..., None] * told.erase[:, None]) + write[..., None] * told.vector[:, None]
 
     to, of = write[:, :, None], write[:, None, :]
-    links = (1 - to - of) * state.links + to * state.precedence[:, None, :]
-    links = links * (1 - torch.eye(links.shape[-1], dtype=links.dtype, device=links.device))
+    links = torch.baddbmm((1 - to - of) * state.links, to, state.precedence[:, None, :])
+    links.diagonal(dim1=1, dim2=2).zero_()
     precedence = (1 - write.sum(dim=-1, keepdim=True)) * state.precedence + write
 
     forward = state.reads @ links.transpose(1, 2)
