@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from time import perf_counter
 
 import torch
 from torch import Tensor
@@ -36,24 +37,34 @@ def main() -> None:
     from dnc import DNC as Theirs
 
     torch.set_num_threads(1)
-    print(f"ms per step, forward / forward and backward, sequences of {STEPS}")
+    start = perf_counter()
+    compiled = MemoryNetwork(NetworkConfig(VECTOR, VECTOR))
+    compiled.fused = True
+    both(lambda x: compiled(x)[0], torch.randn(2, 2, VECTOR))
+    print(f"compiling the fused step, or reading it from the cache: {perf_counter() - start:.1f} s")
+    print(f"ms per step, forward / forward and backward, sequences of {STEPS}; how many times as fast as dnc")
     for name, (slots, width, heads, hidden, batch) in SIZES.items():
-        ours = MemoryNetwork(NetworkConfig(VECTOR, VECTOR, slots, width, heads, hidden))
+        plain, fused = (MemoryNetwork(NetworkConfig(VECTOR, VECTOR, slots, width, heads, hidden)) for _ in range(2))
+        fused.fused = True
         theirs = Theirs(VECTOR, hidden, num_hidden_layers=1, nr_cells=slots, cell_size=width, read_heads=heads)
-        runs = (
-            (lambda x, net=ours: net(x)[0], torch.randn(STEPS, batch, VECTOR)),
-            (lambda x, net=theirs: net(x, reset_experience=True)[0], torch.randn(batch, STEPS, VECTOR)),
-        )
-        repeats = 3 if slots > 200 else 9
-        times = [
-            [1000 / STEPS * median_seconds(partial(work, net, inputs), repeats) for work in (forward, both)]
-            for net, inputs in runs
+        ours = torch.randn(STEPS, batch, VECTOR)
+        runs = {
+            "dnc": (lambda x, net=theirs: net(x, reset_experience=True)[0], ours.transpose(0, 1)),
+            "plain": (lambda x, net=plain: net(x)[0], ours),
+            "fused": (lambda x, net=fused: net(x)[0], ours),
+        }
+        times = {
+            label: [
+                1000 / STEPS * median_seconds(partial(work, net, inputs), 3 if slots > 200 else 15)
+                for work in (forward, both)
+            ]
+            for label, (net, inputs) in runs.items()
+        }
+        told = [
+            f"{label} {once:.2f} / {twice:.2f} ({times['dnc'][0] / once:.1f} / {times['dnc'][1] / twice:.1f})"
+            for label, (once, twice) in times.items()
         ]
-        (here, here_both), (there, there_both) = times
-        print(
-            f"  {name}: memsim {here:.2f} / {here_both:.2f}   dnc {there:.2f} / {there_both:.2f}   "
-            f"ratio {there / here:.1f} / {there_both / here_both:.1f}"
-        )
+        print(f"  {name}: {'   '.join(told)}", flush=True)
 
 
 if __name__ == "__main__":

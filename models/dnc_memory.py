@@ -34,8 +34,10 @@ class MemoryState(NamedTuple):
     @classmethod
     def zero(cls, batch: int, slots: int, width: int, heads: int, like: Tensor) -> MemoryState:
         """An empty memory, of the type and on the device of ``like``."""
-        shapes = ((slots, width), (slots,), (slots,), (slots, slots), (slots,), (heads, slots))
-        return cls(*(like.new_zeros((batch, *shape)) for shape in shapes))
+        shapes = ((slots, width), (slots,), (slots,), (1, 1), (slots,), (heads, slots))
+        memory, usage, precedence, link, write, reads = (like.new_zeros((batch, *shape)) for shape in shapes)
+        # One zero stands for all links, which are by far the most numbers.
+        return cls(memory, usage, precedence, link.expand(batch, slots, slots), write, reads)
 
 
 class Interface(NamedTuple):
@@ -152,7 +154,7 @@ def retention(reads: Tensor, free_gates: Tensor) -> Tensor:
 def allocation_weighting(usage: Tensor) -> Tensor:
     """(B, N) a: the freest slot gets what is free of it, the next what is left. No gradient by the order of slots."""
     usage = EPSILON + (1 - EPSILON) * usage
-    ascending, order = usage.sort(dim=-1)
+    ascending, order = usage.sort(dim=-1, stable=True)
     used_before = ascending.cumprod(dim=-1) / ascending
     return torch.zeros_like(usage).scatter(-1, order, (1 - ascending) * used_before)
 

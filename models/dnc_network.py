@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
 from memsim.errors import InputError
 from memsim.models.dnc_memory import MemoryState, Weightings, interface_size, memory_step, read_interface
+
+LIMIT = 20.0
+"""Of what the controller tells the memory: beyond it gates are open or closed to the last bit, gradients gone."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,16 @@ class MemoryNetwork(nn.Module):
 
     The controller sees the input and what was read last; one projection of its layers gives both its output and the
     interface to the memory; what is read is added to the output (Graves et al., 2016).
+
+    ``fused``, set to true, computes steps by few operations with gradients of their own, which makes training faster:
+    the controller everywhere, the memory on a processor and without repairs, by compiled loops that take seconds to
+    compile the first time. Weightings, where they are asked for, come from the plain step.
     """
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
+        self.fused = False
         read = config.heads * config.width if config.slots else 0
         repairs = {"masked": config.masked, "sharpened": config.sharpened}
         self.told_size = interface_size(config.width, config.heads, **repairs) if config.slots else 0
@@ -86,25 +94,37 @@ class MemoryNetwork(nn.Module):
         read = like.new_zeros((batch, config.heads * config.width if config.slots else 0))
         return NetworkState(((blank, blank),) * config.layers, memory, read)
 
-    def step(self, inputs: Tensor, state: NetworkState) -> tuple[Tensor, NetworkState, Weightings | None]:
-        """One step for ``inputs`` (B, input_size): the output (B, output_size), the next state, the weightings."""
+    def step(
+        self, inputs: Tensor, state: NetworkState, *, keep: bool = False
+    ) -> tuple[Tensor, NetworkState, Weightings | None]:
+        """One step for ``inputs`` (B, input_size): the output (B, output_size), the next state, the weightings.
+
+        Weightings are given where they are asked for by ``keep`` and there is external memory.
+        """
         config = self.config
+        fused = self.fused and not keep
+        if fused:
+            from memsim.models.dnc_fused import fused_cell, fused_memory_step  # numba, unused in a default run
         seen = torch.cat((inputs, state.read_vectors), dim=1)
         layers, outputs = [], list[Tensor]()
         for cell, norm, carried in zip(self.cells, self.norms, state.controller, strict=True):
             below = torch.cat((seen, outputs[-1]), dim=1) if outputs else seen
-            layers.append(cell(below, carried))
+            layers.append(fused_cell(cast(nn.LSTMCell, cell), below, carried) if fused else cell(below, carried))
             outputs.append(norm(layers[-1][0]))
         emitted = self.project(outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1))
         if state.memory is None or self.read_out is None:
             return emitted, NetworkState(tuple(layers), None, state.read_vectors), None
         repairs = {"masked": config.masked, "sharpened": config.sharpened}
-        # Beyond this the gates are closed or open to the last bit, and gradients are gone anyway.
-        told = read_interface(emitted[:, config.output_size :].clamp(-20, 20), config.width, config.heads, **repairs)
-        read, memory, weightings = memory_step(state.memory, told, deallocate=config.deallocate)
+        output, told = emitted.split((config.output_size, self.told_size), dim=1)
+        if fused and inputs.device.type == "cpu" and not any((config.masked, config.deallocate, config.sharpened)):
+            read, memory = fused_memory_step(told, state.memory, LIMIT)
+            weightings = None
+        else:
+            interface = read_interface(told.clamp(-LIMIT, LIMIT), config.width, config.heads, **repairs)
+            read, memory, weightings = memory_step(state.memory, interface, deallocate=config.deallocate)
         read = read.flatten(1)
-        output = emitted[:, : config.output_size] + self.read_out(read)
-        return output, NetworkState(tuple(layers), memory, read), weightings
+        output = output + self.read_out(read)
+        return output, NetworkState(tuple(layers), memory, read), weightings if keep else None
 
     def forward(self, inputs: Tensor, state: NetworkState | None = None) -> tuple[Tensor, NetworkState]:
         """Run ``inputs`` (T, B, input_size) step by step: outputs (T, B, output_size) and the last state."""

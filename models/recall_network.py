@@ -81,7 +81,10 @@ class RecallNetwork(nn.Module):
     def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
         flags = vectors.new_zeros((len(vectors), 3))
         flags[:, flag] = 1
-        output, episode.state, weightings = self.network.step(torch.cat((vectors, flags), dim=1), episode.state)
+        keep = episode.seen is not None
+        output, episode.state, weightings = self.network.step(
+            torch.cat((vectors, flags), dim=1), episode.state, keep=keep
+        )
         if episode.seen is not None and weightings is not None:
             episode.seen.append(weightings)
         return output
