@@ -43,27 +43,30 @@ class Parameter:
     options: tuple[str, ...] = ()
     integer: bool = False
     optional: bool = False
+    text: bool = False
 
     @property
     def range(self) -> str:
         """The admissible values, as text: ``[0, 1]``, ``post | pre``."""
         if self.options:
             return " | ".join(self.options)
+        if self.text:
+            return "text"
         low = "-inf" if self.low is None else f"{self.low:g}"
         high = "inf" if self.high is None else f"{self.high:g}"
         return f"[{low}, {high}]"
 
-    def parse(self, text: str) -> Any:
+    def parse(self, given: str) -> Any:
         """Read a value from a command line; the owner's constructor checks it."""
-        if self.optional and text.lower() == "none":
+        if self.optional and given.lower() == "none":
             return None
-        if self.options:
-            return text
+        if self.options or self.text:
+            return given
         try:
-            return int(text) if self.integer else float(text)
+            return int(given) if self.integer else float(given)
         except ValueError:
             kind = "a whole number" if self.integer else "a number"
-            raise InputError(f"{self.name}={text!r} is not {kind}") from None
+            raise InputError(f"{self.name}={given!r} is not {kind}") from None
 
     def check(self, value: Any, owner: str) -> Any:
         """Return ``value`` as a plain Python value, or raise :class:`InputError` naming the rule it breaks."""
@@ -73,6 +76,10 @@ class Parameter:
         if self.options:
             if value not in self.options:
                 raise InputError(f"{what} is not one of {', '.join(map(repr, self.options))}")
+            return value
+        if self.text:
+            if not isinstance(value, str):
+                raise InputError(f"{what} must be text")
             return value
         if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
             raise InputError(f"{what} must be a number in {self.range}")
@@ -127,6 +134,11 @@ def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = 
     return dataclasses.field(
         default=default, metadata={_KEY: {"options": tuple(options), "doc": doc, "source": source}}
     )
+
+
+def text(default: str, doc: str = "") -> Any:
+    """Declare a parameter that is a name or some other text, as a field of a frozen dataclass."""
+    return dataclasses.field(default=default, metadata={_KEY: {"text": True, "doc": doc}})
 
 
 @dataclass(frozen=True)

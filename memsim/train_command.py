@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from memsim.errors import InputError
 from memsim.parameters import build
-
-if TYPE_CHECKING:
-    from memsim.recalls import Recalls
-    from memsim.training import Training
 
 CHECKPOINT_EVERY = 500
 """Iterations between checkpoints."""
@@ -23,19 +18,21 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     train.set_defaults(command=run_train)
     train.add_argument("network", choices=("dnc", "lstm"), help="a DNC, or its controller alone")
     train.add_argument("--out", type=Path, help="file of weights (default: NETWORK-OBJECTIVE.safetensors)")
-    train.add_argument("--data", metavar="NAME[:CONDITION]", help="people to imitate (with --objective imitation)")
+    train.add_argument("--preset", help="begin with the settings of a preset; others that are given come on top")
     train.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     train.add_argument("--threads", type=int, default=1, help="of the processor (default: 1, fastest for small nets)")
     if not asked:
         return
     from memsim.training import Training
 
+    train.epilog = f"presets: {', '.join(Training.presets)}"
     settings = train.add_argument_group("settings, kept in the record of the weights")
     for declared in Training.parameters():
         if declared.name != "network":
             told = f" {declared.unit}" if declared.unit else ""
             choices = f"; {declared.range}" if declared.options else ""
-            text = f"{declared.doc}{choices} (default: {declared.default}{told})"
+            default = "" if declared.text else f" (default: {declared.default}{told})"
+            text = f"{declared.doc}{choices}{default}"
             settings.add_argument(f"--{declared.name.replace('_', '-')}", metavar="VALUE", help=text.replace("%", "%%"))
 
 
@@ -47,8 +44,9 @@ def run_train(parsed: argparse.Namespace) -> int:
     from memsim.training import CHECKPOINT, Trainer, Training
 
     given = {p.name: p.parse(text) for p in Training.parameters() if (text := getattr(parsed, p.name)) is not None}
-    training = build(Training, given)
-    out = parsed.out or Path(f"{training.network}-{training.objective}.safetensors")
+    training = build(Training, given) if parsed.preset is None else Training.preset(parsed.preset).replace(**given)
+    name = f"{training.network}-{training.objective}" if parsed.preset is None else parsed.preset
+    out = parsed.out or Path(f"{name}.safetensors")
     if out.suffix != ".safetensors":
         raise InputError(f"--out {out} must end in .safetensors")
     try:
@@ -57,7 +55,7 @@ def run_train(parsed: argparse.Namespace) -> int:
     except (RuntimeError, AssertionError) as error:
         raise InputError(f"--device {parsed.device} cannot be used: {error}") from None
     torch.set_num_threads(max(parsed.threads, 1))
-    trainer = Trainer(training, _people(parsed.data, training), parsed.device)
+    trainer = Trainer(training, device=parsed.device)
     checkpoint = out.with_name(out.stem + CHECKPOINT)
     if checkpoint.is_file():
         trainer.resume(checkpoint)
@@ -82,15 +80,3 @@ def run_train(parsed: argparse.Namespace) -> int:
     print(f"Trained {trainer.iteration:,} iterations in {trainer.seconds:.0f} s: {told}{early}")
     print(f"Written: {out}, {out.with_suffix('.csv')}")
     return 0
-
-
-def _people(name: str | None, training: Training) -> Recalls | None:
-    if name is None or training.objective != "imitation":
-        if name is not None:
-            raise InputError(f"--data {name} is for --objective imitation; {training.objective} trains on random lists")
-        return None
-    from memsim.data import load_dataset
-    from memsim.data.dataset import find_dataset
-
-    dataset, condition = find_dataset(name, None)
-    return load_dataset(dataset.name, condition)

@@ -13,8 +13,9 @@ from memsim.cli import main
 from memsim.errors import InputError
 from memsim.models.dnc import DNC, LSTM, DNCPeople, item_vectors
 from memsim.models.recall_network import RecallNetwork
+from memsim.objectives import recall_loss, sequence_loss
 from memsim.paradigms import FreeRecall
-from memsim.training import Trainer, Training, recall_loss, sequence_loss
+from memsim.training import Trainer, Training
 from memsim.weights import find_weights, load_weights, save_weights
 
 SMALL: dict[str, Any] = {
@@ -136,9 +137,9 @@ def test_resuming_is_as_if_nothing_had_happened(objective: str, tmp_path: Path) 
 
 def test_imitation_learns_people_and_holds_some_out(tmp_path: Path) -> None:
     trainer = Trainer(Training(objective="imitation", **{**SMALL, "iterations": 400}), people())
-    before = trainer.held_out_loss()
+    before = trainer.objective.held_out_loss()
     trainer.run(400)
-    assert trainer.best < 0.7 * before and trainer.held.sum() == 10
+    assert trainer.best < 0.7 * before and trainer.objective.held.sum() == 10
     trainer.save(tmp_path / "people.safetensors")
     record = load_weights(str(tmp_path / "people.safetensors")).record
     assert record["people"]["held_out"] and record["held_out_loss"] == trainer.best
@@ -166,8 +167,8 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["dnc", "--data", "murdock1962"], "--data murdock1962 is for --objective imitation"),
-        (["dnc", "--objective", "imitation"], "imitation, and no other objective, takes people"),
+        (["dnc", "--data", "murdock1962"], "data='murdock1962' is for the objective imitation"),
+        (["dnc", "--objective", "imitation"], "imitation takes people"),
         (["dnc", "--slots", "0"], "slots=0 is outside its range"),
         (["dnc", "--out", "x.pt"], "must end in .safetensors"),
         (["dnc", "--device", "nowhere"], "--device nowhere cannot be used"),
