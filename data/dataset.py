@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from memsim.errors import InputError
@@ -72,6 +73,17 @@ def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]
     name, _, within = spec.partition(":")
     dataset = DATASETS.get(name)
     return dataset, dataset.condition(condition or within)
+
+
+def load_recalls(spec: str) -> Recalls:
+    """The recalls of a data set, ``NAME[:CONDITION]``, or of a CSV file in psifr's long table."""
+    if not spec.endswith(".csv"):
+        return load_dataset(spec)
+    if not Path(spec).is_file():
+        raise InputError(f"there is no file {spec}")
+    import pandas as pd
+
+    return Recalls.from_frame(pd.read_csv(spec), provenance={"file": spec})
 
 
 def load_dataset(name: str, condition: str | None = None) -> Recalls:

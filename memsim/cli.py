@@ -1,4 +1,4 @@
-"""The command line: ``memsim run``, ``reproduce``, ``train``, ``models``, ``paradigms``, ``datasets``, ``check``."""
+"""The command line of memsim, one function for each command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from memsim import __version__
 from memsim.errors import InputError, MemsimError, ModelError
-from memsim.parameters import Parameter, Parameterized, Preset
+from memsim.parameters import Parameter, Parameterized, Preset, build
 from memsim.plugin import find_model
 from memsim.registry import DATASETS, MODELS, PARADIGMS, REPRODUCTIONS, Registry
 from memsim.train_command import add_train
@@ -94,6 +94,18 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     again.set_defaults(command=_reproduce)
 
     add_train(commands, asked="train" in arguments)
+
+    picture = commands.add_parser("show", help="draw where a network addresses its memory, step by step, in one trial")
+    picture.add_argument("model", help="DNC, or another network with external memory")
+    picture.add_argument("--weights", help="a file of weights (default: those that ship)")
+    picture.add_argument("--trial", type=int, default=0, metavar="N", help="which list, counted from 0 (default: 0)")
+    picture.add_argument("--seed", type=int, default=0, help="seed of lists and simulation (default: 0)")
+    picture.add_argument("--list-length", type=int, default=12, metavar="ITEMS", help="items in a list (default: 12)")
+    picture.add_argument(
+        "--data", metavar="NAME[:CONDITION]", help="give the network a list and the responses of these people instead"
+    )
+    picture.add_argument("--out", type=Path, help="file of the figure (default: MODEL-trial-N.png)")
+    picture.set_defaults(command=_show)
 
     for kind, registry, help_text in (
         ("models", MODELS, "list the models, or show one with its parameters"),
@@ -235,6 +247,24 @@ def _reproduce(parsed: argparse.Namespace) -> int:
         print(f"  {report.verdict}.\n  Written to {parsed.out / name}/: {', '.join(path.name for path in files)}")
         status |= not report.as_announced
     return status
+
+
+def _show(parsed: argparse.Namespace) -> int:
+    from memsim.analysis import save_figure
+    from memsim.show import show
+
+    label, cls = find_model(parsed.model)
+    given = {} if parsed.weights is None else {"weights": parsed.weights}
+    model: Any = build(cls, given) if isinstance(cls, type) else cls.replace(**given)
+    source: Any = PARADIGMS.build("free_recall", {"list_length": parsed.list_length})
+    if parsed.data is not None:
+        from memsim.data import load_recalls
+
+        source = load_recalls(parsed.data)
+    out = parsed.out or Path(f"{label.replace(':', '-')}-trial-{parsed.trial}.png")
+    save_figure(show(model, source, parsed.trial, parsed.seed), out)
+    print(f"Written: {out}")
+    return 0
 
 
 def _list(parsed: argparse.Namespace) -> int:

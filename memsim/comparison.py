@@ -20,7 +20,7 @@ from memsim.analysis.curves import (
     root_mean_squared_difference,
     summary_table,
 )
-from memsim.data.dataset import find_dataset
+from memsim.data.dataset import find_dataset, load_recalls
 from memsim.data.shipped import has_tables, load_curves, load_summary
 from memsim.errors import InputError
 from memsim.items import ItemPool
@@ -59,9 +59,7 @@ class People:
         ``name`` may also be a CSV file of your own in psifr's long table, as :meth:`Recalls.from_frame` reads it.
         """
         if name.endswith(".csv"):
-            if not Path(name).is_file():
-                raise InputError(f"there is no file {name}")
-            return cls.of(Recalls.from_frame(pd.read_csv(name), provenance={"file": name}), Path(name).stem)
+            return cls.of(load_recalls(name), Path(name).stem)
         dataset, condition = find_dataset(name, condition)
         label = dataset.name if condition == dataset.default else f"{dataset.name}:{condition}"
         source = dataset.authors if condition == dataset.default else f"{dataset.authors} {condition}"

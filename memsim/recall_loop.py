@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from memsim.arrays import FloatArray, IntArray, frozen
 from memsim.errors import InputError, LikelihoodError, ModelError
-from memsim.paradigm import Study
+from memsim.paradigm import Paradigm, Study
 from memsim.provenance import versions
 from memsim.recalls import NONE, Recalls, require_recalls
 from memsim.seeding import stream
@@ -273,13 +273,18 @@ def sampled_log_likelihood(
 
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The model's state when its first response is due."""
-    state = _given(model.begin(trials, rng), model, "begin")
-    for event in trials.paradigm.presentation():
+    return present(model, model.begin(trials, rng), trials.paradigm)
+
+
+def present(model: MemoryModel[Any], state: Any, paradigm: Paradigm) -> Any:
+    """Take the model from where a trial begins to where its first response is due."""
+    state = _given(state, model, "begin")
+    for event in paradigm.presentation():
         if isinstance(event, Study):
             state = _given(model.study(state, event.position), model, "study")
         else:
             state = _given(model.distract(state, event.seconds), model, "distract")
-    return _given(model.cue(state, trials.paradigm.cue), model, "cue")
+    return _given(model.cue(state, paradigm.cue), model, "cue")
 
 
 def _given(state: Any, model: MemoryModel[Any], step: str) -> Any:

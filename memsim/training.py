@@ -60,7 +60,9 @@ class Training(Parameterized):
 
     network: str = choice("dnc", ("dnc", "lstm"), "a DNC, or its controller alone")
     objective: str = choice("recall", tuple(OBJECTIVES), "what is rewarded")
-    data: str = text("", "data set of the people to imitate, NAME[:CONDITION] (imitation)")
+    data: str = text(
+        "", "people to imitate: a data set, NAME[:CONDITION], or a CSV file in psifr's long table (imitation)"
+    )
     start: str = text("", "weights to begin with: a file, or the name of those that ship; if not given, random ones")
     vector_size: int = parameter(16, 2, 1024, "features", "D", "length of item vectors; bits of the tasks of bits")
     slots: int = parameter(16, 1, 4096, "", "N", "slots of memory (DNC)")
@@ -114,11 +116,9 @@ class Training(Parameterized):
                 raise InputError(f"people are for the objective imitation; {self.objective} trains on random lists")
             return OBJECTIVES[self.objective](self, generator, device)
         if people is None and self.data:
-            from memsim.data import load_dataset
-            from memsim.data.dataset import find_dataset
+            from memsim.data import load_recalls
 
-            dataset, condition = find_dataset(self.data, None)
-            people = load_dataset(dataset.name, condition)
+            people = load_recalls(self.data)
         if people is None:
             raise InputError("imitation takes people: name a data set, as in --data peers_notask")
         return Imitation(self, generator, device, people)

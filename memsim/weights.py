@@ -81,6 +81,7 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str,
     try:
         kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         save_file(kept, partial, metadata={"memsim": json.dumps(record, ensure_ascii=False)})
+        Path(partial).chmod(0o644)  # as other files are, not as temporary ones
         Path(partial).replace(path)
     finally:
         Path(partial).unlink(missing_ok=True)

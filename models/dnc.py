@@ -15,11 +15,14 @@ from memsim.errors import InputError
 from memsim.items import ItemPool
 from memsim.model import MemoryModel
 from memsim.parameters import parameter
+from memsim.recall_loop import NO_EVENT, present, scored_outcomes
+from memsim.recalls import Recalls
 from memsim.seeding import stream
 from memsim.trials import Trials
 from memsim.weights import Weights, load_weights
 
 if TYPE_CHECKING:
+    from memsim.models.dnc_memory import Weightings
     from memsim.models.recall_network import Episode, RecallNetwork
 
 TRAINED = "as trained"
@@ -124,6 +127,26 @@ class NetworkModel(MemoryModel[Episodes]):
         import torch
 
         return self._each(state, "recalled", torch.split(torch.from_numpy(position.astype(np.int64)), TOGETHER))
+
+    def weightings(self, recalls: Recalls) -> list[Weightings]:
+        """Where memory was addressed at every step of trials with these responses; empty for a network without memory.
+
+        Steps are those of study and distraction, the cue, and each response, as it is fed back. Responses
+        that the model cannot produce are left out by the rule of :func:`memsim.recall_loop.scored_outcomes`.
+        """
+        if len(recalls) > TOGETHER:
+            raise InputError(f"weightings of at most {TOGETHER:,} lists at a time; there are {len(recalls):,}")
+        state = self.begin(recalls.trials, stream(0))
+        seen: list[Weightings] = []
+        state[0].seen = seen
+        state = present(self, state, recalls.trials.paradigm)
+        columns = scored_outcomes(recalls, self.repeats).columns
+        for column in columns.T:
+            responded = (column != NO_EVENT) & (column < recalls.list_length)
+            if not responded.any():
+                break
+            state = self.recalled(state, np.where(responded, column, recalls.list_length))
+        return seen
 
     def _each(self, state: Episodes, step: str, values: Sequence[Any] | None = None) -> Episodes:
         """Take a step of the network for each part of the trials."""
