@@ -20,7 +20,9 @@ class Strip(NamedTuple):
     values: FloatArray
     """(n_rows, n_steps), none below 0."""
     rows: Sequence[str] = ()
-    """What each row is, where that is more than a number."""
+    """What each row is, where rows are told apart."""
+    row: str = "slot"
+    """What a row is, where they are not."""
 
 
 def memory_figure(
@@ -58,7 +60,7 @@ def memory_figure(
                 axis.set_yticks(range(len(strip.rows)), strip.rows, fontsize="x-small")
             else:
                 axis.set_yticks([])
-                axis.set_ylabel("slot", fontsize="x-small")
+                axis.set_ylabel(strip.row, fontsize="x-small")
             for start in (phases or {}).values():
                 if start:
                     axis.axvline(start - 0.5, color="0.4", linewidth=0.8)

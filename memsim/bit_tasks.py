@@ -24,15 +24,19 @@ class Bits(NamedTuple):
 
 
 def essay_lists(batch: int, length: int, bits: int, segments: int, generator: torch.Generator) -> Bits:
-    """The essay's sequences, one after another ``segments`` times, each of new items: 2 ``length`` + 3 steps.
+    """The essay's sequences, of random items: ``bits`` - 1 random bits and a zero, drawn with replacement."""
+    return essay_sequence(torch.randint(2, (segments, length, batch, bits - 1), generator=generator))
 
-    A blank step; the items, of ``bits`` - 1 random bits and a zero; a step with the last bit alone set, the marker; a
-    blank step; and ``length`` blank steps at which the items are to be put out. Items are drawn with replacement.
+
+def essay_sequence(items: Tensor) -> Bits:
+    """The essay's sequence for ``items`` (segments, length, B, bits - 1): 2 ``length`` + 3 steps for each segment.
+
+    A blank step; the items, each with a zero for its last bit; the marker, a step with the last bit alone set; a blank
+    step; and ``length`` blank steps at which the items are to be put out.
     """
+    segments, length, batch, bits = items.shape
     steps = 2 * length + 3
-    inputs = torch.zeros((segments, steps, batch, bits))
-    targets = torch.zeros((segments, steps, batch, bits))
-    items = torch.randint(2, (segments, length, batch, bits - 1), generator=generator).float()
+    inputs, targets = torch.zeros((2, segments, steps, batch, bits + 1))
     inputs[:, 1 : length + 1, :, :-1] = items
     inputs[:, length + 1, :, -1] = 1
     targets[:, length + 3 :, :, :-1] = items

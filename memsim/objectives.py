@@ -72,9 +72,12 @@ class AnyOrder(Objective):
 
     def items(self, longest: int) -> Tensor:
         """(B, L, D) random signs, L from 1 to ``longest``."""
-        size = self.training.vector_size
-        shape = (self.training.batch, self.up_to(longest), size)
-        return ((2 * torch.randint(2, shape, generator=self.generator) - 1) / size**0.5).to(self.device)
+        shape = (self.training.batch, self.up_to(longest), self.training.vector_size)
+        return self.signs(shape).to(self.device)
+
+    def signs(self, shape: tuple[int, ...]) -> Tensor:
+        """Random vectors of unit length, of numbers that differ in nothing but their sign."""
+        return (2 * torch.randint(2, shape, generator=self.generator) - 1) / shape[-1] ** 0.5
 
 
 class InOrder(AnyOrder):
@@ -107,20 +110,27 @@ class Imitation(AnyOrder):
     def loss(self, longest: int) -> Tensor:
         """See :func:`sequence_loss`; people's lists are as long as they are."""
         drawn = torch.randint(len(self.trained_on), (self.training.batch,), generator=self.generator)
-        return self._of(self.trained_on[drawn])
+        rows = self.trained_on[drawn]
+        return self._of(rows, self._vectors(rows))
 
     def held_out_loss(self) -> float:
         """Mean loss (nats per event) of the people held out."""
         with torch.no_grad():
-            return float(self._of(torch.from_numpy(np.flatnonzero(self.held))))
+            rows = torch.from_numpy(np.flatnonzero(self.held))
+            return float(self._of(rows, self.vectors[rows]))
 
     def about(self) -> dict[str, Any]:
         """The people, and who of them was held out."""
         held = np.unique(self.people.trials.subject[self.held]).tolist()
         return {"people": {**self.people.provenance, "held_out": held}}
 
-    def _of(self, rows: Tensor) -> Tensor:
-        return sequence_loss(self.network, self.vectors[rows].to(self.device), self.columns[rows].to(self.device))
+    def _vectors(self, rows: Tensor) -> Tensor:
+        """Of the lists in ``rows``; anew every time where items have no features, or lists would be learned by heart."""
+        known = self.vectors[rows]
+        return known if self.people.trials.pool.features is not None else self.signs(known.shape)
+
+    def _of(self, rows: Tensor, vectors: Tensor) -> Tensor:
+        return sequence_loss(self.network, vectors.to(self.device), self.columns[rows].to(self.device))
 
 
 class BitTask(Objective):

@@ -146,6 +146,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "murdock1962-simple": "memsim.catalogue:MURDOCK_SIMPLE",
         "howardkahana2002": "memsim.catalogue:RECENCY_TCM",
         "criteria": "memsim.catalogue:TEN_CRITERIA",
+        "greydanus2017": "memsim.greydanus2017:GREYDANUS2017",
         "golden-cases": "memsim.catalogue:GOLDEN_CASES",
     },
 )

@@ -56,6 +56,8 @@ class Outcome:
     """Further tables, by file name without ``.csv``."""
     shown: str = ""
     """What a terminal shows instead of the target table, where that is long."""
+    further: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
+    """Further figures, by file name without suffix."""
     statement: str = ""
     """What the numbers say, in a sentence or two."""
 

@@ -41,7 +41,8 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     """Write figure, target table, further tables and manifest into ``folder``; see :func:`write_results`."""
 
     def write(scratch: Path) -> None:
-        _save(report.outcome.draw(), scratch / report.entry.name)
+        for name, draw in {report.entry.name: report.outcome.draw, **report.outcome.further}.items():
+            _save(draw(), scratch / name)
         for name, table in {"targets": report.table, **report.outcome.tables}.items():
             table.to_csv(scratch / f"{name}.csv", index=False)
 

@@ -254,12 +254,16 @@ def test_every_weight_gets_a_gradient() -> None:
         assert not missing
 
 
-def test_extreme_inputs_stay_finite() -> None:
+@pytest.mark.parametrize(
+    ("fused", "steps"), [(False, 50), (True, 500), pytest.param(True, 10_000, marks=pytest.mark.slow)]
+)
+def test_training_on_extreme_inputs_stays_finite(fused: bool, steps: int) -> None:
     net = MemoryNetwork(CONFIGS[0])
+    net.fused = fused
     optimizer = torch.optim.SGD(net.parameters(), lr=10.0)
     generator = torch.Generator().manual_seed(5)
-    for step in range(50):
-        inputs = 10.0 ** (step % 7 - 2) * torch.randn(4, 3, 6, generator=generator)
+    for step in range(steps):
+        inputs = 10.0 ** (step % 7 - 2) * torch.randn(3, 2, 6, generator=generator)
         optimizer.zero_grad()
         loss = net(inputs)[0].square().mean()
         loss.backward()
