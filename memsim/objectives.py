@@ -125,7 +125,7 @@ class Imitation(AnyOrder):
         return {"people": {**self.people.provenance, "held_out": held}}
 
     def _vectors(self, rows: Tensor) -> Tensor:
-        """Of the lists in ``rows``; anew every time where items have no features, or lists would be learned by heart."""
+        """Of the lists in ``rows``; anew every time where items have no features, or lists would be learnt by rote."""
         known = self.vectors[rows]
         return known if self.people.trials.pool.features is not None else self.signs(known.shape)
 
