@@ -300,6 +300,12 @@ def _essay(seed: int) -> Outcome:
             name: {"sha256": each.sha256, "training": each.record["training"]} for name, each in weights.items()
         },
     }
+    recalled = np.array([curve.to_numpy() for curve in of_curve("serial_position").values()])
+    within, beyond = recalled[:, :TRAINED_LENGTH].mean(), recalled[:, -TRAINED_LENGTH:].mean()
+    cause = (
+        f" Lists of training had at most {TRAINED_LENGTH} items: of {LENGTH}, the first {TRAINED_LENGTH} are recalled "
+        f"with probability {within:.2f}, the last {TRAINED_LENGTH} with {beyond:.2f}."
+    )
     return Outcome(
         findings,
         partial(

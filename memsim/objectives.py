@@ -60,15 +60,21 @@ class AnyOrder(Objective):
     """Every studied item once, in whatever order, then stopping."""
 
     network: RecallNetwork
+    repeats = True
+    """Whether the network may give an item twice, or has to learn not to."""
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
-        self.network = RecallNetwork(training.vector_size, training.config()).to(device)
+        self.network = RecallNetwork(training.vector_size, training.config(), repeats=self.repeats).to(device)
         self.memory = self.network.network
 
     def loss(self, longest: int) -> Tensor:
         """See :func:`recall_loss`."""
         return recall_loss(self.network, self.items(longest), self.generator)
+
+    def about(self) -> dict[str, Any]:
+        """Whether the network may repeat."""
+        return {"repeats": self.repeats}
 
     def items(self, longest: int) -> Tensor:
         """(B, L, D) random signs, L from 1 to ``longest``."""
@@ -91,7 +97,9 @@ class InOrder(AnyOrder):
 
 
 class Imitation(AnyOrder):
-    """What people recalled, and when they stopped; some subjects are held out."""
+    """What people recalled, and when they stopped; some subjects are held out. Repeats are left out."""
+
+    repeats = False
 
     def __init__(self, training: Training, generator: torch.Generator, device: str, people: Recalls) -> None:
         super().__init__(training, generator, device)
@@ -104,7 +112,7 @@ class Imitation(AnyOrder):
         self.held = np.isin(people.trials.subject_codes, held)
         vectors = item_vectors(people.trials.pool, training.vector_size)[people.trials.items]
         self.vectors = torch.from_numpy(vectors).float()
-        self.columns = torch.from_numpy(scored_outcomes(people, repeats=True).columns.astype(np.int64))
+        self.columns = torch.from_numpy(scored_outcomes(people, self.repeats).columns.astype(np.int64))
         self.trained_on = torch.from_numpy(np.flatnonzero(~self.held))
 
     def loss(self, longest: int) -> Tensor:
@@ -122,7 +130,7 @@ class Imitation(AnyOrder):
     def about(self) -> dict[str, Any]:
         """The people, and who of them was held out."""
         held = np.unique(self.people.trials.subject[self.held]).tolist()
-        return {"people": {**self.people.provenance, "held_out": held}}
+        return {**super().about(), "people": {**self.people.provenance, "held_out": held}}
 
     def _vectors(self, rows: Tensor) -> Tensor:
         """Of the lists in ``rows``; anew every time where items have no features, or lists would be learnt by rote."""

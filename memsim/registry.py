@@ -119,6 +119,7 @@ MODELS: Registry[type[Model]] = Registry(
         "TCM": "memsim.models.tcm:TCM",
         "TCMA": "memsim.models.tcma:TCMA",
         "DNC": "memsim.models.dnc:DNC",
+        "DNCPeople": "memsim.models.dnc:DNCPeople",
         "LSTM": "memsim.models.dnc:LSTM",
         "Strength": "memsim.models.strength:Strength",
     },

@@ -19,7 +19,7 @@ from memsim.recall_loop import NO_EVENT, present, scored_outcomes
 from memsim.recalls import Recalls
 from memsim.seeding import stream
 from memsim.trials import Trials
-from memsim.weights import Weights, load_weights
+from memsim.weights import Weights, find_weights, load_weights
 
 if TYPE_CHECKING:
     from memsim.models.dnc_memory import Weightings
@@ -90,13 +90,13 @@ class NetworkModel(MemoryModel[Episodes]):
         ------
         InputError : the weights are of another kind of network, or were trained otherwise.
         """
-        record = _loaded(self.weights).record
-        if (record["network"], record["objective"]) != self.trained_as:
+        _, record, sha256 = _loaded(self.weights)
+        if (record["network"], record["objective"]) != self.trained_as or record.get("repeats", True) != self.repeats:
             raise InputError(
                 f"{type(self).__name__} is a {self.trained_as[0]} network trained by {self.trained_as[1]}, the weights "
                 f"{self.weights!r} are of a {record['network']} network trained by {record['objective']}"
             )
-        return _network(self.weights)
+        return _network(self.weights, sha256)
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> Episodes:
         import torch
@@ -118,7 +118,9 @@ class NetworkModel(MemoryModel[Episodes]):
 
     def outcome_probabilities(self, state: Episodes) -> FloatArray:
         logits = np.concatenate([episode.logits.numpy() for episode in state])
-        logits[:, :-1] *= self.choice_strength
+        with np.errstate(invalid="ignore"):
+            support = self.choice_strength * logits[:, :-1]
+        logits[:, :-1] = np.where(np.isneginf(logits[:, :-1]), -np.inf, support)
         logits[:, -1] += self.stop_bias
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
@@ -159,17 +161,24 @@ class NetworkModel(MemoryModel[Episodes]):
         return state
 
 
-@lru_cache(maxsize=16)
 def _loaded(name: str) -> Weights:
+    """The weights, read again where the file has changed."""
+    return _loaded_when(name, find_weights(name).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _loaded_when(name: str, changed: int) -> Weights:
     return load_weights(name)
 
 
 @lru_cache(maxsize=16)
-def _network(name: str) -> RecallNetwork:
+def _network(name: str, sha256: str) -> RecallNetwork:
     from memsim.models.recall_network import RecallNetwork
 
     weights = _loaded(name)
-    network = RecallNetwork(weights.record["vector_size"], weights.record["config"])
+    network = RecallNetwork(
+        weights.record["vector_size"], weights.record["config"], repeats=weights.record.get("repeats", True)
+    )
     try:
         network.load_state_dict(weights.tensors)
     except RuntimeError as error:
@@ -212,9 +221,11 @@ class LSTM(NetworkModel):
 class DNCPeople(NetworkModel):
     """A DNC that was trained on people: it maximises the likelihood of human recall sequences, so it imitates.
 
-    The network is that of :class:`DNC`; its record says whose recalls it was trained on, and how well it did on people
-    held out. What it shows of human memory was in its training data, which sets it apart from a model that predicts.
-    No weights of it ship: ``memsim train dnc --objective imitation --data peers_notask`` makes some.
+    The network is that of :class:`DNC`, but an item that was recalled is out of the choice. Its record says whose
+    recalls it was trained on, and how well it did on people held out. What it shows of human memory was in its training
+    data, which sets it apart from a model that predicts.
     """
 
+    repeats: ClassVar[bool] = False
     trained_as: ClassVar = ("dnc", "imitation")
+    weights: str = "dnc-people"

@@ -29,6 +29,8 @@ class Episode:
     """(B, L + 1) of each item as the next response and, last, of stopping; nothing before the cue."""
     seen: list[Weightings] | None = None
     """Weightings of every step so far, where they are kept."""
+    left: Tensor | None = None
+    """(B, L) items that may still be given, where none may be given twice."""
 
 
 class RecallNetwork(nn.Module):
@@ -36,11 +38,13 @@ class RecallNetwork(nn.Module):
 
     Each step takes a vector and three flags: study (the item), distract (nothing), recall (the response just given;
     nothing at first). At test the output is a vector and a stop unit. The next response is a softmax over the studied
-    items by the cosine of output and item, times a learned strength, and over stopping.
+    items by the cosine of output and item, times a learned strength, and over stopping. Without ``repeats`` items that
+    were recalled are out of the choice.
     """
 
-    def __init__(self, vector_size: int, config: dict[str, int | bool]) -> None:
+    def __init__(self, vector_size: int, config: dict[str, int | bool], *, repeats: bool = True) -> None:
         super().__init__()
+        self.repeats = repeats
         self.vector_size = vector_size
         sizes = NetworkConfig(input_size=vector_size + 3, output_size=vector_size + 1, **config)  # type: ignore[arg-type]
         self.network = MemoryNetwork(sizes)
@@ -50,7 +54,8 @@ class RecallNetwork(nn.Module):
         """An episode with the lists ``items`` (B, L, D); with ``keep`` the weightings of all steps are kept."""
         batch, length, _ = items.shape
         state = self.network.start(batch)
-        return Episode(state, items, items.new_zeros((batch, length + 1)), [] if keep else None)
+        left = None if self.repeats else torch.ones((batch, length), dtype=torch.bool, device=items.device)
+        return Episode(state, items, items.new_zeros((batch, length + 1)), [] if keep else None, left)
 
     def study(self, episode: Episode, position: int) -> Episode:
         """All study their item at this position."""
@@ -69,13 +74,19 @@ class RecallNetwork(nn.Module):
 
     def recalled(self, episode: Episode, position: Tensor) -> Episode:
         """Feed back the response: a 0-based position (B,), or L for none."""
+        if episode.left is not None:
+            columns = torch.arange(episode.left.shape[1], device=position.device)
+            episode.left = episode.left & (columns != position[:, None])
         padded = functional.pad(episode.items, (0, 0, 0, 1))
         return self._ask(episode, padded[torch.arange(len(padded)), position])
 
     def _ask(self, episode: Episode, given: Tensor) -> Episode:
         output = self._step(episode, given, RECALL)
         similarity = functional.cosine_similarity(output[:, None, :-1], episode.items, dim=-1)
-        episode.logits = torch.cat((functional.softplus(self.strength) * 5 * similarity, output[:, -1:]), dim=1)
+        support = functional.softplus(self.strength) * 5 * similarity
+        if episode.left is not None:
+            support = support.masked_fill(~episode.left, -torch.inf)
+        episode.logits = torch.cat((support, output[:, -1:]), dim=1)
         return episode
 
     def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:

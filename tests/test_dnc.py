@@ -218,3 +218,19 @@ def test_vectors_of_items() -> None:
         item_vectors(ItemPool(np.arange(5), features), 16)
     with pytest.raises(InputError, match="item 1 of the pool has only zeros"):
         item_vectors(ItemPool(np.arange(2), np.array([[1.0], [0.0]])), 1)
+
+
+def test_a_network_may_be_kept_from_repeating() -> None:
+    torch.manual_seed(0)
+    network = RecallNetwork(6, {"slots": 3, "width": 4, "heads": 1, "hidden": 8}, repeats=False)
+    episode = network.begin(torch.randn(2, 3, 6))
+    for position in range(3):
+        episode = network.study(episode, position)
+    episode = network.recalled(network.cue(episode), torch.tensor([1, 3]))
+    probability = episode.logits.softmax(1)
+    assert probability[0, 1] == 0 and (probability[0, [0, 2, 3]] > 0).all() and (probability[1] > 0).all()
+    for position in (0, 2):
+        episode = network.recalled(episode, torch.tensor([position, 3]))
+    assert episode.logits.softmax(1)[0].tolist() == [0, 0, 0, 1], "nothing is left but to stop"
+    episode.logits.log_softmax(1)[:, 3].sum().backward()
+    assert all(weight.grad is None or weight.grad.isfinite().all() for weight in network.parameters())
