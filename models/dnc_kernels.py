@@ -4,7 +4,8 @@ They compute what :func:`memsim.models.dnc_memory.memory_step` computes, which i
 against. The links, N x N numbers, are what a step costs: forward reads and writes each once, backward too. Arrays are
 those of :class:`~memsim.models.dnc_memory.MemoryState`, contiguous, all of one type of float; ``told`` is the interface
 vector before its activations, ``g_x`` the gradient by x. Loops over slots have no branch, so that they become vector
-instructions.
+instructions. A loop either sums or stores, never both: where it does both, the compiled code sums in one of two ways
+depending on where in memory the arrays happen to lie, and training would not be reproducible to the last bit.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ def content(unit, unit_key, strength, weighting):  # type: ignore[no-untyped-def
     total = unit.dtype.type(0)
     for n in range(slots):
         weighting[n] = math.exp(weighting[n] - top)
+    for n in range(slots):
         total += weighting[n]
     for n in range(slots):
         weighting[n] /= total
@@ -173,6 +175,7 @@ def link(links, precedence, write, reads, new_links, forward, backward, spare): 
                 ahead_1 += new_1[j] * x
                 ahead_2 += new_2[j] * x
                 ahead_3 += new_3[j] * x
+            for j in range(slots):
                 back[j] += at_0 * new_0[j] + at_1 * new_1[j] + at_2 * new_2[j] + at_3 * new_3[j]
             at[0], at[1], at[2], at[3] = ahead_0, ahead_1, ahead_2, ahead_3
             forward[h, i : i + rows] = at[:rows]
@@ -207,10 +210,13 @@ def link_back(  # type: ignore[no-untyped-def]
                 g_1[j] += g_at_1 * x + at_1 * y
                 g_2[j] += g_at_2 * x + at_2 * y
                 g_3[j] += g_at_3 * x + at_3 * y
+            for j in range(slots):
+                y = g_back[j]
                 by_0 += new_0[j] * y
                 by_1 += new_1[j] * y
                 by_2 += new_2[j] * y
                 by_3 += new_3[j] * y
+            for j in range(slots):
                 g_here[j] += g_at_0 * new_0[j] + g_at_1 * new_1[j] + g_at_2 * new_2[j] + g_at_3 * new_3[j]
             g_at[0], g_at[1], g_at[2], g_at[3] = by_0, by_1, by_2, by_3
             for k in range(rows):
@@ -219,9 +225,9 @@ def link_back(  # type: ignore[no-untyped-def]
             to, old, g_row, g_old, total = write[i + k], links[i + k], g[k], g_links[i + k], zero
             g_row[i + k] = 0
             for j in range(slots):
-                by = g_row[j] * old[j]
-                total += g_row[j] * precedence[j] - by
-                g_write[j] -= by
+                total += g_row[j] * (precedence[j] - old[j])
+            for j in range(slots):
+                g_write[j] -= g_row[j] * old[j]
                 g_precedence[j] += to * g_row[j]
                 g_old[j] = (one - to - write[j]) * g_row[j]
             g_write[i + k] += total
@@ -271,6 +277,7 @@ def step(  # type: ignore[no-untyped-def]
         written = dtype(0)
         for n in range(slots):
             new_write[b, n] = opened * (allocated * allocation[n] + (one - allocated) * write_content[n])
+        for n in range(slots):
             written += new_write[b, n]
         for k in range(width):
             erases[k] = sigmoid(say[erase + k])
@@ -340,6 +347,7 @@ def step_back(  # type: ignore[no-untyped-def]
                 r = new_reads[b, h, n]
                 for k in range(width):
                     by += g_read[b, h, k] * new_memory[b, n, k]
+                for k in range(width):
                     g_contents[n, k] += r * g_read[b, h, k]
                 g_modes[0] += by * backward[h, n]
                 g_modes[1] += by * read_content[h, n]
@@ -377,8 +385,9 @@ def step_back(  # type: ignore[no-untyped-def]
         for n in range(slots):
             w, total = new_write[b, n], zero
             for k in range(width):
+                total += g_contents[n, k] * (say[vector + k] - memory[b, n, k] * erases[k])
+            for k in range(width):
                 by, was = g_contents[n, k], memory[b, n, k]
-                total += by * (say[vector + k] - was * erases[k])
                 g_say[vector + k] += by * w
                 g_say[erase + k] -= by * was * w
                 g_memory[b, n, k] = by * (one - w * erases[k])
@@ -390,6 +399,7 @@ def step_back(  # type: ignore[no-untyped-def]
             a, c = allocation[n], write_content[n]
             g_opened += g_written[n] * (allocated * a + (one - allocated) * c)
             g_allocated += g_written[n] * (a - c)
+        for n in range(slots):
             row[n] = g_written[n] * opened * (one - allocated)
         g_say[gate] = g_opened * opened * (one - opened)
         g_say[allocate] = g_allocated * opened * allocated * (one - allocated)

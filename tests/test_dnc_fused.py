@@ -1,5 +1,8 @@
 """The fused steps of the DNC against the plain ones, which are the reference: values, gradients, and reused memory."""
 
+from itertools import product
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -151,3 +154,25 @@ def test_extreme_interfaces_stay_finite() -> None:
             read, state = fused_memory_step(each, state, LIMIT)
         gradients = torch.autograd.grad(read.sum() + sum(tensor.sum() for tensor in state), told)
         assert all(tensor.isfinite().all() for tensor in (read, *state, *gradients))
+
+
+def test_the_same_bits_wherever_arrays_lie_in_memory() -> None:
+    """Compiled sums must not depend on addresses, or training would not be reproducible.
+
+    Steps of many sizes in random order shuffle the places that memory comes from.
+    """
+    generator = torch.Generator().manual_seed(1)
+    cases = []
+    for batch, slots, width, heads in product((1, 3), (5, 9, 16, 20, 33), (4, 10, 16), (1, 2)):
+        told = torch.randn(batch, interface_size(width, heads), generator=generator)
+        state = [tensor.detach().float() for tensor in random_state(batch, slots, width, heads, generator)]
+        cases.append((told, state))
+    seen: list[set[bytes]] = [set() for _ in cases]
+    for case in np.random.default_rng(0).integers(0, len(cases), 4000):
+        told, state = cases[case]
+        inputs = [tensor.clone().requires_grad_() for tensor in (told, *state)]
+        read, after = fused_memory_step(inputs[0], MemoryState(*inputs[1:]), LIMIT)
+        total = read.square().sum() + sum(tensor.square().sum() for tensor in after)
+        found = (read, *after, *torch.autograd.grad(total, inputs))
+        seen[case].add(b"".join(tensor.detach().numpy().tobytes() for tensor in found))
+    assert {len(each) for each in seen} == {1}
