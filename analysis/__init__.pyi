@@ -3,6 +3,9 @@ from .figures import comparison_figure, save_figure
 from .indices import primacy_index, recency_index
 from .initiation import probability_of_nth_recall
 from .memory_figure import Strip, memory_figure
+from .serial_accuracy import serial_accuracy
+from .serial_curves import serial_summary
+from .serial_errors import error_types, fill_in, relative_order, repetition_distance, transposition_gradient
 from .serial_position import serial_position_curve
 from .subjects import mean_over_subjects
 from .targets import Panel, criteria_figure, identity_figure, target_figure
@@ -14,6 +17,8 @@ __all__ = [
     "comparison_figure",
     "criteria_figure",
     "curve_table",
+    "error_types",
+    "fill_in",
     "identity_figure",
     "lag_crp",
     "mean_over_subjects",
@@ -22,9 +27,14 @@ __all__ = [
     "primacy_index",
     "probability_of_nth_recall",
     "recency_index",
+    "relative_order",
+    "repetition_distance",
     "root_mean_squared_difference",
     "save_figure",
+    "serial_accuracy",
     "serial_position_curve",
+    "serial_summary",
     "summary_table",
     "target_figure",
+    "transposition_gradient",
 ]

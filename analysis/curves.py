@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import pandas as pd
 
 from memsim.analysis.indices import edge_sizes, middle_positions, primacy_index, recency_index
 from memsim.analysis.initiation import probability_of_nth_recall
+from memsim.analysis.serial_curves import SERIAL_CURVES, serial_summary
 from memsim.analysis.serial_position import serial_position_curve
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.analysis.transitions import lag_crp
 from memsim.arrays import FloatArray
+from memsim.paradigm import Paradigm
 from memsim.recalls import Recalls, require_recalls
 
 CURVES = {
@@ -18,18 +22,28 @@ CURVES = {
     "first_recall": (probability_of_nth_recall, "position"),
     "lag_crp": (lag_crp, "lag"),
 }
-"""The curves of a comparison: the analysis of each and the column along its x axis."""
+"""The curves of a comparison in free recall: the analysis of each and the column along its x axis."""
+
+
+def curves_of(paradigm: Paradigm) -> Mapping[str, tuple[Callable[[Recalls], pd.DataFrame], str]]:
+    """The curves of a comparison in this task: those of free recall, or of serial recall."""
+    if paradigm.due is None:
+        return CURVES
+    return {**SERIAL_CURVES, "lag_crp": CURVES["lag_crp"]}
 
 
 def curve_table(recalls: Recalls) -> pd.DataFrame:
-    """The serial position curve, the probability of first recall and the lag-CRP, as means over subjects.
+    """The curves of the task, as means over subjects.
+
+    In free recall these are the serial position curve, the probability of first recall and the lag-CRP; in serial
+    recall accuracy by position, the transposition gradient and the lag-CRP.
 
     Returns
     -------
     DataFrame : ``curve, x, mean, sem, low, high, n_subjects``; 95% intervals over subjects, within [0, 1].
     """
     tables = []
-    for curve, (analysis, x) in CURVES.items():
+    for curve, (analysis, x) in curves_of(recalls.trials.paradigm).items():
         table = mean_over_subjects(analysis(recalls), x).rename(columns={x: "x"})
         table[["low", "high"]] = table[["low", "high"]].clip(0, 1)
         table.insert(0, "curve", curve)
@@ -39,6 +53,8 @@ def curve_table(recalls: Recalls) -> pd.DataFrame:
 
 def summary_table(recalls: Recalls) -> pd.DataFrame:
     """A few numbers that say how recall went, as means over subjects or, where said, as ratios of such means.
+
+    For serial recall see :func:`memsim.analysis.serial_curves.serial_summary`; for free recall:
 
     Returns
     -------
@@ -51,6 +67,8 @@ def summary_table(recalls: Recalls) -> pd.DataFrame:
         ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means.
     """
     require_recalls(recalls)
+    if recalls.trials.paradigm.due is not None:
+        return serial_summary(recalls)
     subjects = recalls.trials.subjects
     codes = recalls.trials.subject_codes
     lists = lists_per_subject(recalls)
@@ -119,4 +137,4 @@ def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> 
     both = curves.merge(target, on=["curve", "x"], suffixes=("", "_target"))
     squared = (both["mean"] - both["mean_target"]) ** 2
     by_curve = squared.groupby(both["curve"]).mean() ** 0.5
-    return {curve: float(by_curve.get(curve, np.nan)) for curve in CURVES}
+    return {str(curve): float(by_curve.get(curve, np.nan)) for curve in curves["curve"].unique()}

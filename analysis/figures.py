@@ -18,6 +18,8 @@ from matplotlib.ticker import FixedLocator
 PANELS = {
     "serial_position": ("Serial position", "Probability of recall"),
     "first_recall": ("Serial position", "Probability of first recall"),
+    "serial_accuracy": ("Serial position", "Probability of recall in place"),
+    "transposition_gradient": ("Displacement", "Response probability"),
     "lag_crp": ("Lag", "Conditional response probability"),
 }
 """Axis labels of each curve of :func:`memsim.analysis.curve_table`."""
@@ -33,7 +35,7 @@ def comparison_figure(
     people_label: str = "people",
     title: str = "",
 ) -> Figure:
-    """Serial position curve, first recall and lag-CRP of models, with people over them.
+    """The curves of a task (see :func:`memsim.analysis.curve_table`) of models, with people over them.
 
     Parameters
     ----------
@@ -41,19 +43,21 @@ def comparison_figure(
     people : the people's curve table, in black with error bars.
 
     Bands and bars are 95% intervals over (simulated) subjects. The lag-CRP shows lags up to 5 either way,
-    where most of its data are.
+    where most of its data are; the transposition gradient leaves out 0, which is accuracy.
     """
     with themed():
+        tables = [*models.values(), *([] if people is None else [people])]
+        shown = {curve: labels for curve, labels in PANELS.items() if any(curve in set(t["curve"]) for t in tables)}
         figure = Figure(figsize=(10.5, 3.7), layout="constrained")
-        axes = figure.subplots(1, len(PANELS))
+        axes = figure.subplots(1, len(shown), squeeze=False)[0]
         colors = sns.color_palette("colorblind")
-        for letter, axis, (curve, (x_label, y_label)) in zip("ABC", axes, PANELS.items(), strict=True):
+        for letter, axis, (curve, (x_label, y_label)) in zip("ABCDE", axes, shown.items(), strict=False):
             for i, (name, table) in enumerate(models.items()):
                 _draw_model(axis, _points(table, curve), name, colors[i % len(colors)], LINES[i % len(LINES)])
             if people is not None:
                 _draw_people(axis, _points(people, curve), people_label)
             axis.set(xlabel=x_label, ylabel=y_label)
-            axis.set_ylim(0, 1.02 if curve == "serial_position" else None)
+            axis.set_ylim(0, 1.02 if curve in ("serial_position", "serial_accuracy") else None)
             axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
             axis.set_title(letter, loc="left", fontweight="bold")
             sns.despine(ax=axis)
@@ -79,7 +83,7 @@ def save_figure(figure: Figure, path: Path) -> None:
 
 def _points(table: pd.DataFrame, curve: str) -> pd.DataFrame:
     points = table[table["curve"] == curve].sort_values("x")
-    if curve != "lag_crp":
+    if curve not in ("lag_crp", "transposition_gradient"):
         return points
     points = points[points["x"].abs() <= MAX_LAG].copy()
     points.loc[points["x"] == 0, ["mean", "low", "high"]] = float("nan")

@@ -19,7 +19,7 @@ from memsim import MemoryModel, log_likelihood, simulate
 from memsim.analysis.figures import LINES, save_figure, themed
 from memsim.arrays import FloatArray
 from memsim.paradigms import FreeRecall
-from memsim.registry import MODELS
+from memsim.registry import MODELS, models_for
 
 TRIALS = (1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
 LENGTHS = (5, 10, 20, 40, 80)
@@ -45,7 +45,7 @@ def exponent(sizes: tuple[int, ...], seconds: FloatArray) -> float:
 
 def main() -> None:
     """Time, print, and draw."""
-    names = [name for name in MODELS.names() if issubclass(MODELS.get(name), MemoryModel)]
+    names = [name for name in models_for("free") if issubclass(MODELS.get(name), MemoryModel)]
     with themed():
         figure = Figure(figsize=(9, 7), layout="constrained")
         axes = figure.subplots(2, 2)

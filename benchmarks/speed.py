@@ -16,7 +16,7 @@ from psifr import fr
 from memsim import MemoryModel, Recalls, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.paradigms import FreeRecall
-from memsim.registry import MODELS
+from memsim.registry import MODELS, models_for
 
 REPEATS = 5
 
@@ -41,7 +41,7 @@ def main() -> None:
     """Print the tables."""
     trials = FreeRecall(list_length=20).trials(10_000, seed=0, subjects=100)
     print("Simulation and likelihood, 10,000 lists of 20 words")
-    for name in MODELS.names():
+    for name in models_for("free"):
         model = MODELS.build(name, {})
         if not isinstance(model, MemoryModel):
             continue

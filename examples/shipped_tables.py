@@ -1,6 +1,7 @@
 """How the tables of human curves that ship with memsim were made: ``python examples/shipped_tables.py``.
 
-Needs the files of Murdock (1962), which are fetched, or found in the folder that MEMSIM_DATA names.
+Needs the files of Murdock (1962) and of Farrell & Lewandowsky (2003), which are fetched, or found in the folder that
+MEMSIM_DATA names.
 """
 
 from pathlib import Path
@@ -12,8 +13,9 @@ from memsim.analysis import curve_table, summary_table
 from memsim.registry import DATASETS
 
 if __name__ == "__main__":
-    for kind, table in (("curves", curve_table), ("summary", summary_table)):
-        conditions = DATASETS.get("murdock1962").conditions
-        tables = {condition: table(load_dataset("murdock1962", condition)) for condition in conditions}
-        frame = pd.concat(tables, names=["condition"]).reset_index("condition").round(6)
-        frame.to_csv(Path(__file__).parents[1] / "data" / f"murdock1962_{kind}.csv", index=False)
+    for name in ("murdock1962", "farrell_lewandowsky2003"):
+        recalls = {condition: load_dataset(name, condition) for condition in DATASETS.get(name).conditions}
+        for kind, table in (("curves", curve_table), ("summary", summary_table)):
+            tables = {condition: table(found) for condition, found in recalls.items()}
+            frame = pd.concat(tables, names=["condition"]).reset_index("condition").round(6)
+            frame.to_csv(Path(__file__).parents[1] / "data" / f"{name}_{kind}.csv", index=False)

@@ -21,7 +21,7 @@ from memsim.paradigms import FreeRecall
 from memsim.positions import recall_probability
 from memsim.recall_loop import log_likelihood, simulate
 from memsim.recalls import Recalls
-from memsim.registry import DATASETS, MODELS
+from memsim.registry import DATASETS, MODELS, models_for
 from memsim.reproduction import Finding, Outcome, Reproduction
 
 LISTS = 20_000
@@ -263,7 +263,7 @@ def _ten_criteria(seed: int) -> Outcome:
     """All registered models at their defaults, and what the shipped curves say of people."""
     n_trials = LISTS // 2
     sources = {"people": _people_by_length()}
-    models = {name: MODELS.build(name, {}) for name in MODELS.names()}
+    models = {name: MODELS.build(name, {}) for name in models_for("free")}
     sources |= {name: measures(model, n_trials, seed) for name, model in models.items()}
     table = criteria_table(sources)
     findings = [

@@ -116,7 +116,7 @@ def _misspelled(cls: type) -> str:
     steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
     for name in vars(cls):
         near = difflib.get_close_matches(name, steps, n=1, cutoff=0.75)
-        if name not in steps and near:
+        if name not in steps and near and not hasattr(MemoryModel, name):
             return f"it defines {name}(), which nothing calls; is {near[0]}() meant?"
     return ""
 
@@ -219,8 +219,13 @@ class _Bench(ABC, Generic[M]):
     def predict(self, model: M, trials: Trials) -> None:
         """Run ``model``."""
 
+    @property
+    def longest(self) -> int:
+        """Items in the longest list that is tried."""
+        return min(12, getattr(self.model, "longest_list", None) or 12)
+
     def steps(self) -> str:
-        for list_length in (1, 2, 12):
+        for list_length in (1, 2, self.longest):
             self.predict(self.model, self.trials(list_length, 200))
         return ""
 
@@ -270,7 +275,7 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
     def steps(self) -> str:
         if self.model.likelihood == "none":
             return super().steps()
-        for list_length in (1, 2, 12):
+        for list_length in (1, 2, self.longest):
             simulate_steps(self.model, self.trials(list_length, 200), self.seed)
         return ""
 
@@ -293,7 +298,7 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
         return self.trials(LIST_LENGTH, 1, **limit)[np.zeros(n_trials, dtype=int)]
 
     def same_seed(self) -> str:
-        trials = self.trials(12, 200)
+        trials = self.trials(self.longest, 200)
         first, again = (simulate(self.model, trials, self.seed).positions for _ in range(2))
         if np.array_equal(first, again):
             return ""

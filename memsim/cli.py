@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from memsim.paradigm import Paradigm
     from memsim.positions import Model
 
-SHOWN = ["recalled", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "rmsd_serial_position"]
+SHOWN = [
+    "recalled", "accuracy", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "transposition", "omission",
+    "intrusion", "fill_in_ratio", "rmsd_serial_position", "rmsd_serial_accuracy",
+]  # fmt: skip
 """Columns of the summary that the terminal shows; summary.csv holds all."""
 
 
@@ -135,12 +138,11 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 def _run(parsed: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    models = _models(parsed.models)
-
     from memsim.comparison import compare
     from memsim.results import write_comparison
 
     paradigm, people = _task(parsed)
+    models = _models(parsed.models, paradigm.cue)
     with tqdm(total=2 * len(models) + 1, unit="step", leave=False, disable=None) as bar:
 
         def progress(step: str) -> None:
@@ -158,8 +160,8 @@ def _run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _models(specs: list[str] | None) -> dict[str, Model]:
-    """The models to run, by label: those named, or all that are registered and load."""
+def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
+    """The models to run, by label: those named, or all that are registered, load, and have an account of the task."""
     models: dict[str, Model] = {}
     for spec in specs or MODELS.names():
         try:
@@ -168,6 +170,8 @@ def _models(specs: list[str] | None) -> dict[str, Model]:
             if specs:
                 raise
             print(f"memsim: left out: {error}", file=sys.stderr)
+            continue
+        if specs is None and cue not in cls.cues:
             continue
         if label in models and spec.endswith(".py"):
             label = f"{label} ({Path(spec).name})"

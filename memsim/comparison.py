@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from memsim.analysis.curves import (
-    CURVES,
     curve_table,
+    curves_of,
     position_tables,
     root_mean_squared_difference,
     summary_table,
@@ -188,7 +188,7 @@ def compare(
         row = _row(name, "model", summary)
         if people is not None:
             distances = root_mean_squared_difference(table, people.curves)
-            row |= {f"rmsd_{curve}": distances[curve] for curve in CURVES}
+            row |= {f"rmsd_{curve}": distances.get(curve, float("nan")) for curve in curves_of(paradigm)}
         curves.append(table.assign(source=name, kind="model"))
         summaries.append(row)
         progress(f"{name}: analysed")
@@ -214,7 +214,9 @@ def compare(
         "without_output_limit": [name for name, model in models.items() if isinstance(model, PositionModel)]
         if paradigm.response_limit is not None
         else [],
-        "lists_cut_short": {name: int((~recall.stopped).sum()) for name, recall in recalls.items()},
+        "lists_cut_short": {
+            name: int((~recall.stopped).sum()) if paradigm.silence_ends else 0 for name, recall in recalls.items()
+        },
         "versions": versions(),
     }
     ordered = pd.concat(curves, ignore_index=True)

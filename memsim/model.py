@@ -32,6 +32,12 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     repeats: ClassVar[bool] = False
     """Whether the model can give an item twice. If not, repeats are left out of its likelihood, and counted."""
 
+    cues: ClassVar[tuple[str, ...]] = ("free",)
+    """How the tests begin that the model has an account of: ``"free"``, ``"forward"``, ``"backward"``."""
+
+    longest_list: ClassVar[int | None] = None
+    """The longest list that the model can take; ``None`` if there is no such."""
+
     @property
     def n_features(self) -> int | None:
         """How many features the pool's items must have, if they have any; ``None``: it does not matter."""
@@ -50,11 +56,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         return state
 
     def cue(self, state: State, cue: str) -> State:
-        """The test begins: ``"free"``, ``"forward"``, ... By default only free recall is understood."""
-        if cue != "free":
+        """The test begins: with one of :attr:`cues`, or an error."""
+        if cue not in self.cues:
             raise ModelError(
-                f"{type(self).__name__} does free recall only; this task begins with the cue {cue!r} "
-                "(a model that does it overrides MemoryModel.cue)"
+                f"{type(self).__name__} has no account of this task, which begins with the cue {cue!r}; it has one of "
+                f"{', '.join(self.cues)} recall (a model that has one of more declares them in MemoryModel.cues)"
             )
         return state
 

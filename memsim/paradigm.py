@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from memsim.arrays import IntArray
 from memsim.errors import InputError
 from memsim.items import ItemPool
 from memsim.parameters import Parameterized, parameter
@@ -54,6 +55,16 @@ class Paradigm(Parameterized, ABC):
     @abstractmethod
     def response_limit(self) -> int | None:
         """The most responses that the record of a trial holds; ``None`` if there is no limit."""
+
+    @property
+    def due(self) -> IntArray | None:
+        """(n_outputs,) 0-based serial position that is right at each output; ``None`` where any order is."""
+        return None
+
+    @property
+    def forced(self) -> bool:
+        """Whether every response is one of the items not yet given, so that none is omitted or given twice."""
+        return False
 
     @property
     def max_responses(self) -> int:

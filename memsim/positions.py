@@ -27,6 +27,8 @@ class PositionModel(Parameterized, ABC):
     an order (simulated recalls, the likelihood of a recall sequence) says that it has none.
     """
 
+    cues: ClassVar[tuple[str, ...]] = ("free",)
+    """How the tests begin that the model has an account of."""
     likelihood: ClassVar[str] = "none: it has no order of recall (but see position_log_likelihood)"
 
     @abstractmethod

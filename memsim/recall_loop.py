@@ -192,7 +192,10 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
     times: FloatArray | None = None
     going = np.ones(n_trials, dtype=bool)
     for output in range(limit):
-        cumulated = np.cumsum(_probabilities(model, state, going, length), axis=1)
+        probabilities = _probabilities(model, state, going, length)
+        if paradigm.forced:
+            probabilities = _among_those_left(probabilities, positions[:, :output] - 1)
+        cumulated = np.cumsum(probabilities, axis=1)
         draw = chance.random(n_trials)
         # Scaled by the row's own total, a draw can never reach an outcome of probability zero.
         outcome = (cumulated[:, :-1] <= (draw * cumulated[:, -1])[:, None]).sum(axis=1, dtype=np.int32)
@@ -310,6 +313,8 @@ def _teacher_forced(
         if recalls.trials.paradigm.silence_ends and not scored.any():
             break
         probabilities = _probabilities(model, state, scored, length)
+        if recalls.trials.paradigm.forced:
+            probabilities = _among_those_left(probabilities, columns[:, :output])
         row = np.flatnonzero(scored)
         with np.errstate(divide="ignore"):
             events[row, output] = np.log(probabilities[row, column[row]])
@@ -343,6 +348,21 @@ def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bo
             probabilities = np.maximum(probabilities, 0)
             total = probabilities.sum(axis=1)
         return probabilities / total[:, None]
+
+
+def _among_those_left(probabilities: FloatArray, given: IntArray) -> FloatArray:
+    """The same given that the response is an item of the list not given yet; any is as likely if all have none."""
+    left = probabilities.copy()
+    left[:, -1] = 0
+    rows, outputs = np.nonzero((given >= 0) & (given < probabilities.shape[1] - 1))
+    left[rows, given[rows, outputs]] = 0
+    total = left.sum(axis=1, keepdims=True)
+    lost = np.flatnonzero(total[:, 0] <= 0)
+    if len(lost):
+        left[lost, :-1] = 1
+        left[rows, given[rows, outputs]] = 0
+        total = left.sum(axis=1, keepdims=True)
+    return left / total
 
 
 def _require_model(model: Any) -> None:

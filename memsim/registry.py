@@ -122,18 +122,26 @@ MODELS: Registry[type[Model]] = Registry(
         "DNCPeople": "memsim.models.dnc:DNCPeople",
         "LSTM": "memsim.models.dnc:LSTM",
         "Strength": "memsim.models.strength:Strength",
+        "Chaining": "memsim.models.chaining:Chaining",
+        "StartEnd": "memsim.models.start_end:StartEnd",
+        "Primacy": "memsim.models.primacy_model:Primacy",
+        "Perturbation": "memsim.models.perturbation:Perturbation",
     },
 )
 PARADIGMS: Registry[type[Paradigm]] = Registry(
     "paradigm",
     "memsim.paradigms",
-    {"free_recall": "memsim.paradigms.free_recall:FreeRecall"},
+    {
+        "free_recall": "memsim.paradigms.free_recall:FreeRecall",
+        "serial_recall": "memsim.paradigms.serial_recall:SerialRecall",
+    },
 )
 DATASETS: Registry[Dataset] = Registry(
     "data set",
     "memsim.datasets",
     {
         "murdock1962": "memsim.data.murdock1962:MURDOCK1962",
+        "farrell_lewandowsky2003": "memsim.data.farrell_lewandowsky2003:FARRELL_LEWANDOWSKY2003",
         "peers_notask": "memsim.data.psifr_tables:PEERS_NOTASK",
         "morton2013": "memsim.data.psifr_tables:MORTON2013",
     },
@@ -151,3 +159,8 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "golden-cases": "memsim.catalogue:GOLDEN_CASES",
     },
 )
+
+
+def models_for(cue: str) -> list[str]:
+    """Names of the registered models that have an account of tests that begin with this cue."""
+    return [name for name in MODELS.names() if cue in MODELS.get(name).cues]

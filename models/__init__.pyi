@@ -1,9 +1,27 @@
+from .chaining import Chaining
 from .cmr import CMR
 from .dnc import DNC, LSTM, DNCPeople
+from .perturbation import Perturbation
+from .primacy_model import Primacy
 from .sam import SAM
 from .simple import SIMPLE
+from .start_end import StartEnd
 from .strength import Strength
 from .tcm import TCM
 from .tcma import TCMA
 
-__all__ = ["CMR", "DNC", "LSTM", "SAM", "SIMPLE", "TCM", "TCMA", "DNCPeople", "Strength"]
+__all__ = [
+    "CMR",
+    "DNC",
+    "LSTM",
+    "SAM",
+    "SIMPLE",
+    "TCM",
+    "TCMA",
+    "Chaining",
+    "DNCPeople",
+    "Perturbation",
+    "Primacy",
+    "StartEnd",
+    "Strength",
+]

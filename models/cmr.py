@@ -159,7 +159,8 @@ class CMR(RetrievedContextModel):
         return state
 
     def cue(self, state: ContextState, cue: str) -> ContextState:
-        state.temporal.let_in(np.eye(1, state.temporal.context.shape[1], state.start_unit), self.start_drift)
+        if cue == "free":
+            state.start_again(self.start_drift)
         return super().cue(state, cue)
 
     def rule(self) -> RecallRule:

@@ -98,6 +98,10 @@ class ContextState:
         self.temporal.context = kept * self.temporal.context
         self.temporal.context[:, self.start_unit + self.n_unrelated] = np.sqrt(1 - np.ravel(kept) ** 2)
 
+    def start_again(self, rate: float) -> None:
+        """The context of the start of the list comes in at this rate."""
+        self.temporal.let_in(np.eye(1, self.temporal.context.shape[1], self.start_unit), rate)
+
     def begin_search(self) -> None:
         """Take the products of context with the items; from now on they move, and the vectors are not looked at."""
         length = self.start_unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -46,7 +46,13 @@ class RecallRule(NamedTuple):
 
 @dataclass(frozen=True)
 class RetrievedContextModel(MemoryModel[ContextState]):
-    """Recall by a drifting context; a subclass says how context drifts and binds during study."""
+    """Recall by a drifting context; a subclass says how context drifts and binds during study.
+
+    Forward serial recall begins in the context of the start of the list, reinstated whole (as in the context retrieval
+    and updating model of Logan, 2021); backward recall in that of its end. The stopping rule then gives omissions.
+    """
+
+    cues: ClassVar = ("free", "forward", "backward")
 
     @abstractmethod
     def rule(self) -> RecallRule:
@@ -86,6 +92,8 @@ class RetrievedContextModel(MemoryModel[ContextState]):
 
     def cue(self, state: ContextState, cue: str) -> ContextState:
         super().cue(state, cue)
+        if cue == "forward":
+            state.start_again(1.0)
         state.begin_search()
         return state
 

@@ -1,3 +1,4 @@
 from .free_recall import FreeRecall
+from .serial_recall import SerialRecall
 
-__all__ = ["FreeRecall"]
+__all__ = ["FreeRecall", "SerialRecall"]

@@ -17,11 +17,11 @@ from memsim.models.context import Search
 from memsim.models.stopping import exponential_stopping
 from memsim.paradigms import FreeRecall
 from memsim.positions import Model
-from memsim.registry import MODELS
+from memsim.registry import MODELS, models_for
 from memsim.seeding import stream
 
 FOUR = FreeRecall(list_length=4, output_limit=4)
-EVERY = {name: MODELS.build(name, {}) for name in MODELS.names()}
+EVERY = {name: MODELS.build(name, {}) for name in models_for("free")}
 SCORED = {name: model for name, model in EVERY.items() if model.likelihood in ("exact", "sampled")}
 every_scored = pytest.mark.parametrize("model", SCORED.values(), ids=SCORED)
 
