@@ -260,7 +260,8 @@ def _show(parsed: argparse.Namespace) -> int:
     label, cls = find_model(parsed.model)
     given = {} if parsed.weights is None else {"weights": parsed.weights}
     model: Any = build(cls, given) if isinstance(cls, type) else cls.replace(**given)
-    source: Any = PARADIGMS.build("free_recall", {"list_length": parsed.list_length})
+    task = "free_recall" if "free" in model.cues else "serial_recall"
+    source: Any = PARADIGMS.build(task, {"list_length": parsed.list_length})
     if parsed.data is not None:
         from memsim.data import load_recalls
 

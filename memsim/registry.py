@@ -121,6 +121,8 @@ MODELS: Registry[type[Model]] = Registry(
         "DNC": "memsim.models.dnc:DNC",
         "DNCPeople": "memsim.models.dnc:DNCPeople",
         "LSTM": "memsim.models.dnc:LSTM",
+        "DNCSerial": "memsim.models.dnc:DNCSerial",
+        "LSTMSerial": "memsim.models.dnc:LSTMSerial",
         "Strength": "memsim.models.strength:Strength",
         "Chaining": "memsim.models.chaining:Chaining",
         "StartEnd": "memsim.models.start_end:StartEnd",
@@ -156,6 +158,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "howardkahana2002": "memsim.catalogue:RECENCY_TCM",
         "criteria": "memsim.catalogue:TEN_CRITERIA",
         "greydanus2017": "memsim.greydanus2017:GREYDANUS2017",
+        "chaining-or-position": "memsim.chaining_or_position:CHAINING_OR_POSITION",
         "golden-cases": "memsim.catalogue:GOLDEN_CASES",
     },
 )

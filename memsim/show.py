@@ -10,7 +10,7 @@ import numpy as np
 from memsim.analysis.memory_figure import Strip, memory_figure
 from memsim.arrays import FloatArray, IntArray
 from memsim.errors import InputError
-from memsim.models.dnc import NetworkModel
+from memsim.models.dnc import READ_MODES, NetworkModel
 from memsim.paradigm import Study
 from memsim.recall_loop import NO_EVENT, scored_outcomes, simulate
 from memsim.recalls import Recalls
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from memsim.models.dnc_memory import Weightings
     from memsim.paradigm import Paradigm
 
-MODES = ("backward", "content", "forward")
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
 
 
@@ -93,7 +92,7 @@ def memory_strips(weightings: Sequence[Weightings], order: IntArray) -> list[Str
             ("forward", "Forward along the links"),
         ):
             strips.append(Strip(title + label, stacked(weightings, name, head)[order]))
-        strips.append(Strip("Read mode" + label, stacked(weightings, "read_modes", head), MODES))
+        strips.append(Strip("Read mode" + label, stacked(weightings, "read_modes", head), READ_MODES))
     return strips
 
 

@@ -54,6 +54,7 @@ class Training(Parameterized):
     presets: ClassVar = {
         "dnc-people": Preset({"objective": "imitation", "data": "peers_notask", "start": "dnc-recall", "batch": 64,
                               "learning_rate": 0.004}, "fitted here to Healey & Kahana (2014)"),
+        "serial": Preset({"objective": "serial", "list_length": 9, "iterations": 4000}, "fitted here"),
         "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
                                        _ESSAY_SOURCE),
         "greydanus2017-copy": Preset({**_ESSAY, "objective": "essay-copy", "batch": 16, "iterations": 20_000},

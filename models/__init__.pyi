@@ -1,6 +1,6 @@
 from .chaining import Chaining
 from .cmr import CMR
-from .dnc import DNC, LSTM, DNCPeople
+from .dnc import DNC, LSTM, DNCPeople, DNCSerial, LSTMSerial
 from .perturbation import Perturbation
 from .primacy_model import Primacy
 from .sam import SAM
@@ -20,6 +20,8 @@ __all__ = [
     "TCMA",
     "Chaining",
     "DNCPeople",
+    "DNCSerial",
+    "LSTMSerial",
     "Perturbation",
     "Primacy",
     "StartEnd",

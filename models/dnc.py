@@ -14,7 +14,7 @@ from memsim.arrays import FloatArray, IntArray
 from memsim.errors import InputError
 from memsim.items import ItemPool
 from memsim.model import MemoryModel
-from memsim.parameters import parameter
+from memsim.parameters import choice, parameter
 from memsim.recall_loop import NO_EVENT, present, scored_outcomes
 from memsim.recalls import Recalls
 from memsim.seeding import stream
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from memsim.models.recall_network import Episode, RecallNetwork
 
 TRAINED = "as trained"
+READ_MODES = ("backward", "content", "forward")
+"""Those of ``memsim.models.dnc_memory``, which imports torch."""
 TOGETHER = 2048
 """Trials that the network takes at a time, so that what a step needs for a while stays small."""
 
@@ -68,6 +70,9 @@ class NetworkModel(MemoryModel[Episodes]):
     """The file of weights, or the name of those that ship."""
     choice_strength: float = parameter(1.0, 0, 100, "", "κ", "factor of how strongly similarity guides choice", TRAINED)
     stop_bias: float = parameter(0.0, -50, 50, "", "b", "added to the stop unit", TRAINED)
+    read_mode: str = choice(
+        "all", ("all", *READ_MODES), "how a DNC may read its memory at test: as trained, or a lesion leaves one way"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -104,7 +109,10 @@ class NetworkModel(MemoryModel[Episodes]):
         network = self.network()
         vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
         with torch.inference_mode():
-            return [network.begin(part) for part in torch.split(vectors, TOGETHER)]
+            state = [network.begin(part) for part in torch.split(vectors, TOGETHER)]
+        for episode in state:
+            episode.read_mode = None if self.read_mode == "all" else self.read_mode
+        return state
 
     def study(self, state: Episodes, position: int) -> Episodes:
         return self._each(state, "study", [position] * len(state))
@@ -229,3 +237,26 @@ class DNCPeople(NetworkModel):
     repeats: ClassVar[bool] = False
     trained_as: ClassVar = ("dnc", "imitation")
     weights: str = "dnc-people"
+
+
+@dataclass(frozen=True)
+class DNCSerial(NetworkModel):
+    """A DNC that was trained on serial recall: the items in the order of study; it has seen no human data.
+
+    See :class:`DNC` for how items come in and responses come out. No response counts as an omission, and recall goes
+    on. ``read_mode`` lesions it: reading forward along the links is what chaining needs, by content what a code of
+    position in the contents needs.
+    """
+
+    cues: ClassVar = ("forward",)
+    trained_as: ClassVar = ("dnc", "serial")
+    weights: str = "dnc-serial"
+
+
+@dataclass(frozen=True)
+class LSTMSerial(NetworkModel):
+    """The control of :class:`DNCSerial`, without external memory, trained likewise; it has seen no human data."""
+
+    cues: ClassVar = ("forward",)
+    trained_as: ClassVar = ("lstm", "serial")
+    weights: str = "lstm-serial"

@@ -13,6 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 EPSILON = 1e-6
+READ_MODES = ("backward", "content", "forward")
+"""In the order of the paper: along the links to what was written before, by content, to what was written after."""
 
 
 class MemoryState(NamedTuple):
@@ -62,7 +64,7 @@ class Interface(NamedTuple):
     write_gate: Tensor
     """(B,) in [0, 1]: write at all."""
     read_modes: Tensor
-    """(B, R, 3) backward along the links, by content, forward; they sum to one."""
+    """(B, R, 3) of :data:`READ_MODES`; they sum to one."""
     masks: Tensor | None = None
     """(B, R + 1, W) in [0, 1]: the features that count in each head's content addressing, the write head's last."""
     sharpness: Tensor | None = None

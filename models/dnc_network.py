@@ -9,7 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from memsim.errors import InputError
-from memsim.models.dnc_memory import MemoryState, Weightings, interface_size, memory_step, read_interface
+from memsim.models.dnc_memory import (
+    READ_MODES,
+    MemoryState,
+    Weightings,
+    interface_size,
+    memory_step,
+    read_interface,
+)
 
 LIMIT = 20.0
 """Of what the controller tells the memory: beyond it gates are open or closed to the last bit, gradients gone."""
@@ -95,14 +102,15 @@ class MemoryNetwork(nn.Module):
         return NetworkState(((blank, blank),) * config.layers, memory, read)
 
     def step(
-        self, inputs: Tensor, state: NetworkState, *, keep: bool = False
+        self, inputs: Tensor, state: NetworkState, *, keep: bool = False, read_mode: str | None = None
     ) -> tuple[Tensor, NetworkState, Weightings | None]:
         """One step for ``inputs`` (B, input_size): the output (B, output_size), the next state, the weightings.
 
-        Weightings are given where they are asked for by ``keep`` and there is external memory.
+        Weightings are given where they are asked for by ``keep`` and there is external memory. With a ``read_mode``,
+        one of ``READ_MODES``, heads read in that way alone, whatever the controller says.
         """
         config = self.config
-        fused = self.fused and not keep
+        fused = self.fused and not keep and read_mode is None
         if fused:
             from memsim.models.dnc_fused import fused_cell, fused_memory_step  # numba, unused in a default run
         seen = torch.cat((inputs, state.read_vectors), dim=1)
@@ -121,6 +129,10 @@ class MemoryNetwork(nn.Module):
             weightings = None
         else:
             interface = read_interface(told.clamp(-LIMIT, LIMIT), config.width, config.heads, **repairs)
+            if read_mode is not None:
+                only = torch.zeros_like(interface.read_modes)
+                only[..., READ_MODES.index(read_mode)] = 1
+                interface = interface._replace(read_modes=only)
             read, memory, weightings = memory_step(state.memory, interface, deallocate=config.deallocate)
         read = read.flatten(1)
         output = output + self.read_out(read)

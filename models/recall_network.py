@@ -31,6 +31,8 @@ class Episode:
     """Weightings of every step so far, where they are kept."""
     left: Tensor | None = None
     """(B, L) items that may still be given, where none may be given twice."""
+    read_mode: str | None = None
+    """The only way in which memory is read at test, where it is lesioned."""
 
 
 class RecallNetwork(nn.Module):
@@ -94,7 +96,10 @@ class RecallNetwork(nn.Module):
         flags[:, flag] = 1
         keep = episode.seen is not None
         output, episode.state, weightings = self.network.step(
-            torch.cat((vectors, flags), dim=1), episode.state, keep=keep
+            torch.cat((vectors, flags), dim=1),
+            episode.state,
+            keep=keep,
+            read_mode=episode.read_mode if flag == RECALL else None,
         )
         if episode.seen is not None and weightings is not None:
             episode.seen.append(weightings)

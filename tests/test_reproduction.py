@@ -19,7 +19,7 @@ from memsim.models import SIMPLE, TCM
 from memsim.registry import REPRODUCTIONS
 from memsim.reproduction import Finding, Outcome, Reproduction, reproduce
 
-LONG = ("murdock1962-sam", "criteria", "greydanus2017")
+LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
 
 
 @pytest.mark.parametrize(
