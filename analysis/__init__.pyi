@@ -2,6 +2,7 @@ from .curves import curve_table, position_tables, root_mean_squared_difference, 
 from .figures import comparison_figure, save_figure
 from .indices import primacy_index, recency_index
 from .initiation import probability_of_nth_recall
+from .latency import response_latency
 from .memory_figure import Strip, memory_figure
 from .serial_accuracy import serial_accuracy
 from .serial_curves import serial_summary
@@ -29,6 +30,7 @@ __all__ = [
     "recency_index",
     "relative_order",
     "repetition_distance",
+    "response_latency",
     "root_mean_squared_difference",
     "save_figure",
     "serial_accuracy",

@@ -137,4 +137,5 @@ def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> 
     both = curves.merge(target, on=["curve", "x"], suffixes=("", "_target"))
     squared = (both["mean"] - both["mean_target"]) ** 2
     by_curve = squared.groupby(both["curve"]).mean() ** 0.5
-    return {str(curve): float(by_curve.get(curve, np.nan)) for curve in curves["curve"].unique()}
+    known = pd.concat([curves["curve"], target["curve"]]).unique()
+    return {str(curve): float(by_curve.get(curve, np.nan)) for curve in known}

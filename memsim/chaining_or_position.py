@@ -213,8 +213,8 @@ def _verdict(found: Mapping[str, Signatures], people: float, damaged: Mapping[st
         f"({lstm.fill_in_ratio:.1f} to 1), people {people:.1f} to 1, chaining {found['chaining'].fill_in_ratio:.2f}. "
         f"As trained the DNC is right in {accuracy['all']:.3f} of outputs, with one way of reading alone in: {alone}. "
         f"By content alone it starts with the first item in {content.starts_first:.2f} of lists and goes on to the "
-        f"next item in {content.goes_on:.2f} of transitions; forward along the links alone it starts with the second in "
-        f"{forward.starts_second:.2f} and goes on in {forward.goes_on:.2f}: {_how(content, forward)}"
+        f"next item in {content.goes_on:.2f} of transitions; forward along the links alone it starts with the second "
+        f"in {forward.starts_second:.2f} and goes on in {forward.goes_on:.2f}: {_how(content, forward)}"
     )
 
 

@@ -130,12 +130,12 @@ def every_recall(model: MemoryModel[Any], trial: Trials) -> Recalls:
     limit, length = trial.paradigm.max_responses, trial.list_length
     ends = trial.paradigm.silence_ends
     lengths = range(limit + 1) if ends else (limit,)
-    codes = range(1 if ends else 0, length + 1)
+    codes = [*([-1] if model.intrusions else []), *range(1 if ends else 0, length + 1)]
     orders = [
         order
         for n in lengths
         for order in itertools.product(codes, repeat=n)
-        if model.repeats or len(set(order) - {0}) == n - order.count(0)
+        if model.repeats or len({code for code in order if code > 0}) == sum(code > 0 for code in order)
     ]
     matrix = np.array([order + (0,) * (limit - len(order)) for order in orders], dtype=np.int32)
     return Recalls(trial[np.zeros(len(matrix), dtype=int)], matrix)
@@ -146,10 +146,11 @@ def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0
     possible = every_recall(model, recalls.trials[0])
     likelihood, variance = _likelihoods(model, possible, seed)
     n = len(recalls)
-    base = recalls.list_length + 1
+    base = recalls.list_length + 2
     weights = base ** np.arange(possible.positions.shape[1])
-    codes = recalls.positions @ weights[: recalls.positions.shape[1]]
-    known = possible.positions @ weights
+    width = recalls.positions.shape[1]
+    codes = (recalls.positions + 1) @ weights[:width] + weights[width:].sum()
+    known = (possible.positions + 1) @ weights
     strange = ~np.isin(codes, known)
     if strange.any():
         order = recalls.positions[strange][0]

@@ -32,6 +32,9 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     repeats: ClassVar[bool] = False
     """Whether the model can give an item twice. If not, repeats are left out of its likelihood, and counted."""
 
+    intrusions: ClassVar[bool] = False
+    """Whether the model gives intrusions. If so, :meth:`outcome_probabilities` has a further column for them, after
+    that of no response; if not, they are left out of its likelihood, and counted."""
     cues: ClassVar[tuple[str, ...]] = ("free",)
     """How the tests begin that the model has an account of: ``"free"``, ``"forward"``, ``"backward"``."""
 
@@ -68,8 +71,9 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     def outcome_probabilities(self, state: State) -> Any:
         """(n_trials, list_length + 1) probability that the next response is each item, given those before.
 
-        The last column is the probability of no (further) response. Rows sum to one. Rows of trials that
-        have ended are not looked at.
+        The last column is the probability of no (further) response; of a model with :attr:`intrusions` one more
+        follows, that of an item that was not on the list. Rows sum to one. Rows of trials that have ended are not
+        looked at.
         """
 
     @abstractmethod
@@ -78,7 +82,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
         ``position`` (n_trials,) is the 0-based serial position, that is the column of
         :meth:`outcome_probabilities` that came true: ``list_length`` where there was no response, whether
-        an omission, or a response that the model cannot produce, or because the trial has ended.
+        an omission, or a response that the model cannot produce, or because the trial has ended; and
+        ``list_length + 1`` for an intrusion, of a model that gives them.
         """
 
     def response_times(self, state: State) -> FloatArray | None:

@@ -16,7 +16,7 @@ from memsim.arrays import FloatArray, IntArray, frozen
 from memsim.errors import InputError, LikelihoodError, ModelError
 from memsim.paradigm import Paradigm, Study
 from memsim.provenance import versions
-from memsim.recalls import NONE, Recalls, require_recalls
+from memsim.recalls import INTRUSION, NONE, Recalls, require_recalls
 from memsim.seeding import stream
 from memsim.trials import Trials
 
@@ -105,7 +105,7 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
 
     _require_model(model)
     require_recalls(recalls)
-    outcomes = scored_outcomes(recalls, model.repeats)
+    outcomes = scored_outcomes(recalls, model.repeats, model.intrusions)
     if model.likelihood == "sampled" and type(model).trial_log_likelihood is MemoryModel.trial_log_likelihood:
         likelihood, error = sampled_log_likelihood(model, recalls, samples, seed)
     else:
@@ -134,7 +134,7 @@ def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: 
     """
     _require_model(model)
     require_recalls(recalls)
-    columns = scored_outcomes(recalls, model.repeats).columns
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     return _teacher_forced(model, recalls, columns, stream(seed, *SCORING, 0))
 
 
@@ -142,32 +142,33 @@ class Outcomes(NamedTuple):
     """Responses as the columns of ``outcome_probabilities``, and how many were left out of each trial."""
 
     columns: IntArray
-    """(n_trials, n_events): a 0-based serial position; list_length for no response; -1 where no event is scored."""
+    """(n_trials, n_events): a 0-based serial position; list_length for no response, one more for an intrusion; -1 where
+    no event is scored."""
     intrusions: IntArray
     repeats: IntArray
 
 
-_OUTCOMES: WeakKeyDictionary[Recalls, dict[bool, Outcomes]] = WeakKeyDictionary()
+_OUTCOMES: WeakKeyDictionary[Recalls, dict[tuple[bool, bool], Outcomes]] = WeakKeyDictionary()
 """What was scored before: a fit scores the same recalls thousands of times."""
 
 
-def scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
+def scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool = False) -> Outcomes:
     """The one rule for responses that a model cannot produce; its arrays are read-only.
 
-    Intrusions are left out, and repeats too unless the model ``repeats``. In free recall the rest closes
-    up; where each output position is asked for by itself, the position stays and is not scored.
+    Intrusions are left out unless the model gives ``intrusions``, and repeats unless it ``repeats``. In free recall
+    the rest closes up; where each output position is asked for by itself, the position stays and is not scored.
     """
     known = _OUTCOMES.setdefault(recalls, {})
-    if repeats not in known:
-        known[repeats] = _scored_outcomes(recalls, repeats)
-    return known[repeats]
+    if (repeats, intrusions) not in known:
+        known[repeats, intrusions] = _scored_outcomes(recalls, repeats, intrusions)
+    return known[repeats, intrusions]
 
 
-def _scored_outcomes(recalls: Recalls, repeats: bool) -> Outcomes:
-    intrusion, repeat = recalls.is_intrusion, recalls.is_repeat & (not repeats)
+def _scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool) -> Outcomes:
+    intrusion, repeat = recalls.is_intrusion & (not intrusions), recalls.is_repeat & (not repeats)
     left_out = intrusion | repeat
     length = recalls.list_length
-    columns = recalls.positions - 1
+    columns = np.where(recalls.is_intrusion & intrusions, length + 1, recalls.positions - 1)
     if recalls.trials.paradigm.silence_ends:
         columns = np.where(left_out | (columns < 0), NO_EVENT, columns)
         order = np.argsort(columns == NO_EVENT, axis=1, kind="stable")
@@ -194,14 +195,14 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
     for output in range(limit):
         probabilities = _probabilities(model, state, going, length)
         if paradigm.forced:
-            probabilities = _among_those_left(probabilities, positions[:, :output] - 1)
+            probabilities = _among_those_left(probabilities, positions[:, :output] - 1, length)
         cumulated = np.cumsum(probabilities, axis=1)
         draw = chance.random(n_trials)
         # Scaled by the row's own total, a draw can never reach an outcome of probability zero.
         outcome = (cumulated[:, :-1] <= (draw * cumulated[:, -1])[:, None]).sum(axis=1, dtype=np.int32)
         outcome[~going] = length
-        answered = outcome < length
-        positions[answered, output] = outcome[answered] + 1
+        answered = outcome != length
+        positions[answered, output] = np.where(outcome < length, outcome + 1, INTRUSION)[answered]
         if paradigm.silence_ends:
             going &= answered
             if not going.any():
@@ -263,7 +264,7 @@ def sampled_log_likelihood(
     """
     if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
         raise InputError(f"samples={samples!r} must be a whole number of at least 1")
-    columns = scored_outcomes(recalls, model.repeats).columns
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     total, squares = np.full((2, len(recalls)), -np.inf)
     for sample in range(samples):
         events = _teacher_forced(model, recalls, columns, stream(seed, *SCORING, sample))
@@ -314,7 +315,7 @@ def _teacher_forced(
             break
         probabilities = _probabilities(model, state, scored, length)
         if recalls.trials.paradigm.forced:
-            probabilities = _among_those_left(probabilities, columns[:, :output])
+            probabilities = _among_those_left(probabilities, columns[:, :output], length)
         row = np.flatnonzero(scored)
         with np.errstate(divide="ignore"):
             events[row, output] = np.log(probabilities[row, column[row]])
@@ -328,10 +329,16 @@ def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bo
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         probabilities = np.asarray(model.outcome_probabilities(state), dtype=np.float64)
         name = type(model).__name__
-        if probabilities.shape != (len(going), length + 1):
+        width = length + 2 if model.intrusions else length + 1
+        if probabilities.shape != (len(going), width):
+            last = (
+                "the last columns are no further response, and an intrusion"
+                if model.intrusions
+                else ("the last column is no further response")
+            )
             raise ModelError(
                 f"{name}.outcome_probabilities gave shape {probabilities.shape}, expected (n_trials, "
-                f"list_length + 1) = {(len(going), length + 1)}; the last column is no further response"
+                f"list_length + {width - length}) = {(len(going), width)}; {last}"
             )
         total = probabilities.sum(axis=1)
         lowest = probabilities.min(axis=1)
@@ -350,16 +357,16 @@ def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bo
         return probabilities / total[:, None]
 
 
-def _among_those_left(probabilities: FloatArray, given: IntArray) -> FloatArray:
+def _among_those_left(probabilities: FloatArray, given: IntArray, length: int) -> FloatArray:
     """The same given that the response is an item of the list not given yet; any is as likely if all have none."""
     left = probabilities.copy()
-    left[:, -1] = 0
-    rows, outputs = np.nonzero((given >= 0) & (given < probabilities.shape[1] - 1))
+    left[:, length:] = 0
+    rows, outputs = np.nonzero((given >= 0) & (given < length))
     left[rows, given[rows, outputs]] = 0
     total = left.sum(axis=1, keepdims=True)
     lost = np.flatnonzero(total[:, 0] <= 0)
     if len(lost):
-        left[lost, :-1] = 1
+        left[lost, :length] = 1
         left[rows, given[rows, outputs]] = 0
         total = left.sum(axis=1, keepdims=True)
     return left / total

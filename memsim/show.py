@@ -50,7 +50,7 @@ def show(model: Any, source: Paradigm | Recalls, trial: int = 0, seed: int = 0) 
     weightings = model.weightings(recalls)
     if not weightings:
         raise InputError(f"{type(model).__name__} has no external memory, so there is nothing to show")
-    columns = scored_outcomes(recalls, model.repeats).columns[0]
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns[0]
     columns = columns[columns != NO_EVENT]
     steps, phases = step_labels(recalls.trials.paradigm, columns, len(weightings))
     given = ", ".join(str(column + 1) for column in columns if column < recalls.list_length) or "none"

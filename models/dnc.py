@@ -70,6 +70,9 @@ class NetworkModel(MemoryModel[Episodes]):
     """The file of weights, or the name of those that ship."""
     choice_strength: float = parameter(1.0, 0, 100, "", "κ", "factor of how strongly similarity guides choice", TRAINED)
     stop_bias: float = parameter(0.0, -50, 50, "", "b", "added to the stop unit", TRAINED)
+    response_set: str = choice(
+        "list", ("list", "pool"), "responses are items of the list, or of the whole pool, so that others intrude"
+    )
     read_mode: str = choice(
         "all", ("all", *READ_MODES), "how a DNC may read its memory at test: as trained, or a lesion leaves one way"
     )
@@ -110,7 +113,10 @@ class NetworkModel(MemoryModel[Episodes]):
         vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
         with torch.inference_mode():
             state = [network.begin(part) for part in torch.split(vectors, TOGETHER)]
-        for episode in state:
+        for episode, items in zip(state, np.split(trials.items, range(TOGETHER, len(trials), TOGETHER)), strict=True):
+            if self.intrusions:
+                episode.lures = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
+                episode.studied = torch.from_numpy(items.astype(np.int64))
             episode.read_mode = None if self.read_mode == "all" else self.read_mode
         return state
 
@@ -130,13 +136,32 @@ class NetworkModel(MemoryModel[Episodes]):
             support = self.choice_strength * logits[:, :-1]
         logits[:, :-1] = np.where(np.isneginf(logits[:, :-1]), -np.inf, support)
         logits[:, -1] += self.stop_bias
+        if self.intrusions:
+            logits = np.concatenate((logits, self._intrusion(state)), axis=1)
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
+
+    @property
+    def intrusions(self) -> bool:  # type: ignore[override]
+        """Whether responses come from the whole pool."""
+        return self.response_set == "pool"
+
+    def _intrusion(self, state: Episodes) -> FloatArray:
+        """(n_trials, 1) the logit of an item that was not studied: of all of the pool together."""
+        found = []
+        for episode in state:
+            assert episode.lured is not None and episode.studied is not None
+            support = self.choice_strength * episode.lured
+            found.append(support.scatter(1, episode.studied, -np.inf).logsumexp(1, keepdim=True).numpy())
+        return np.concatenate(found)
 
     def recalled(self, state: Episodes, position: IntArray) -> Episodes:
         import torch
 
-        return self._each(state, "recalled", torch.split(torch.from_numpy(position.astype(np.int64)), TOGETHER))
+        length = state[0].items.shape[1]
+        # An intrusion is fed back as nothing: which item it was is not known.
+        given = torch.from_numpy(np.minimum(position, length).astype(np.int64))
+        return self._each(state, "recalled", torch.split(given, TOGETHER))
 
     def weightings(self, recalls: Recalls) -> list[Weightings]:
         """Where memory was addressed at every step of trials with these responses; empty for a network without memory.
@@ -150,9 +175,9 @@ class NetworkModel(MemoryModel[Episodes]):
         seen: list[Weightings] = []
         state[0].seen = seen
         state = present(self, state, recalls.trials.paradigm)
-        columns = scored_outcomes(recalls, self.repeats).columns
+        columns = scored_outcomes(recalls, self.repeats, self.intrusions).columns
         for column in columns.T:
-            responded = (column != NO_EVENT) & (column < recalls.list_length)
+            responded = (column != NO_EVENT) & (column != recalls.list_length)
             if not responded.any():
                 break
             state = self.recalled(state, np.where(responded, column, recalls.list_length))

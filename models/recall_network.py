@@ -31,6 +31,12 @@ class Episode:
     """Weightings of every step so far, where they are kept."""
     left: Tensor | None = None
     """(B, L) items that may still be given, where none may be given twice."""
+    lures: Tensor | None = None
+    """(P, D) vectors of all items of the pool, where those that were not studied may intrude."""
+    studied: Tensor | None = None
+    """(B, L) numbers of the studied items in the pool, where there are lures."""
+    lured: Tensor | None = None
+    """(B, P) support of all items of the pool as the next response, where there are lures."""
     read_mode: str | None = None
     """The only way in which memory is read at test, where it is lesioned."""
 
@@ -85,7 +91,10 @@ class RecallNetwork(nn.Module):
     def _ask(self, episode: Episode, given: Tensor) -> Episode:
         output = self._step(episode, given, RECALL)
         similarity = functional.cosine_similarity(output[:, None, :-1], episode.items, dim=-1)
-        support = functional.softplus(self.strength) * 5 * similarity
+        strength = functional.softplus(self.strength) * 5
+        support = strength * similarity
+        if episode.lures is not None:
+            episode.lured = strength * functional.normalize(output[:, :-1]) @ functional.normalize(episode.lures).T
         if episode.left is not None:
             support = support.masked_fill(~episode.left, -torch.inf)
         episode.logits = torch.cat((support, output[:, -1:]), dim=1)

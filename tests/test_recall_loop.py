@@ -243,8 +243,8 @@ def test_a_task_the_model_cannot_do() -> None:
     class Backward(Forward):
         cue = "backward"
 
-    with pytest.raises(ModelError, match="TCM does free recall only.*'backward'"):
-        simulate(TCM(), Backward(list_length=3).trials(1))
+    with pytest.raises(ModelError, match="Strength has no account of this task.*'backward'"):
+        simulate(Strength(), Backward(list_length=3).trials(1))
 
 
 def test_tcm_refuses_a_list_with_an_item_twice() -> None:

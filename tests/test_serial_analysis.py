@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim import Recalls, load_curves
+from memsim import Recalls, load_curves, simulate
 from memsim.analysis import (
     curve_table,
     error_types,
@@ -15,6 +15,7 @@ from memsim.analysis import (
     mean_over_subjects,
     relative_order,
     repetition_distance,
+    response_latency,
     serial_accuracy,
     serial_position_curve,
     summary_table,
@@ -23,6 +24,7 @@ from memsim.analysis import (
 from memsim.data import load_summary
 from memsim.data.farrell_lewandowsky2003 import CODES, FARRELL_LEWANDOWSKY2003, parse
 from memsim.errors import DataError, InputError
+from memsim.models import StartEnd
 from memsim.paradigms import SerialRecall
 from tests.conftest import MURDOCK, TARGETS
 
@@ -135,12 +137,29 @@ def test_analyses_equal_independent_targets(letters: dict[str, Recalls], theirs:
     )
 
 
-def test_times_are_of_each_response_from_the_start(letters: dict[str, Recalls]) -> None:
-    recalls = letters["dissimilar"]
-    assert recalls.times is not None
-    first = recalls.times[:, 0][recalls.positions[:, 0] == 1]
-    assert np.nanmean(first) * 1000 == pytest.approx(1503.86, rel=0.03)
-    assert (np.diff(recalls.times, axis=1)[recalls.positions[:, 1:] > 0] >= 0).sum() > 2000
+@pytest.mark.parametrize("condition", ["dissimilar", "similar"])
+def test_latencies_equal_independent_targets(letters: dict[str, Recalls], condition: str) -> None:
+    found = mean_over_subjects(response_latency(letters[condition]), "output")["mean"].to_numpy()
+    assert 1000 * found == pytest.approx(target("latency", condition)["mean_rt_correct_ms"].to_numpy(), rel=0.005)
+
+
+def test_latencies_by_hand() -> None:
+    task = SerialRecall(list_length=3)
+    times = np.array([[1.0, 1.5, 3.5], [2.0, np.nan, 5.0]])
+    recalls = Recalls.from_matrix([[1, 1, 3], [1, 0, 3]], 3, paradigm=task, times=times)
+    table = response_latency(recalls).set_index("output")
+    assert table["prob"].to_dict() == pytest.approx({1: 1.5, 2: np.nan, 3: 2.0}, nan_ok=True)
+    assert table["count"].to_dict() == {1: 2, 2: 0, 3: 1}
+    with pytest.raises(InputError, match="have no times"):
+        response_latency(of(FOUR))
+
+
+def test_lists_that_are_longer_are_recalled_worse() -> None:
+    accuracy = [
+        (simulate(StartEnd(), SerialRecall(list_length=n).trials(3000), seed=1).positions == np.arange(1, n + 1)).mean()
+        for n in (5, 6, 7, 8)
+    ]
+    assert (np.diff(accuracy) < -0.02).all()
 
 
 @pytest.mark.parametrize("condition", list(CODES))
