@@ -71,10 +71,16 @@ class NetworkModel(MemoryModel[Episodes]):
     choice_strength: float = parameter(1.0, 0, 100, "", "κ", "factor of how strongly similarity guides choice", TRAINED)
     stop_bias: float = parameter(0.0, -50, 50, "", "b", "added to the stop unit", TRAINED)
     response_set: str = choice(
-        "list", ("list", "pool"), "responses are items of the list, or of the whole pool, so that others intrude"
+        "list",
+        ("list", "pool"),
+        "responses are items of the list, or of the whole pool, so that others intrude",
+        TRAINED,
     )
     read_mode: str = choice(
-        "all", ("all", *READ_MODES), "how a DNC may read its memory at test: as trained, or a lesion leaves one way"
+        "all",
+        ("all", *READ_MODES),
+        "how a DNC may read its memory at test: as trained, or a lesion leaves one way",
+        TRAINED,
     )
 
     def __post_init__(self) -> None:
