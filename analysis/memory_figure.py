@@ -45,7 +45,7 @@ def memory_figure(
     phases : the first step of each phase of the trial, by name; lines part them.
     """
     links = links or {}
-    heights = [max(len(strip.values), 3) for strip in strips]
+    heights = [min(max(len(strip.values), 3), 40) for strip in strips]
     with themed():
         width = min(max(0.28 * len(steps) + 1.5, 4), 12)
         height = 0.075 * sum(heights) + 0.27 * len(strips) + 0.9

@@ -267,6 +267,8 @@ def _show(parsed: argparse.Namespace) -> int:
 
         source = load_recalls(parsed.data)
     out = parsed.out or Path(f"{label.replace(':', '-')}-trial-{parsed.trial}.png")
+    if out.suffix not in (".png", ".pdf", ".svg"):
+        raise InputError(f"--out {out} must end in .png, .pdf or .svg")
     save_figure(show(model, source, parsed.trial, parsed.seed), out)
     print(f"Written: {out}")
     return 0

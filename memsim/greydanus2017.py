@@ -44,7 +44,7 @@ ESSAY = "the essay's published weights, run again"
 CODE = "the essay's code"
 PUBLISHED_FIRST = (0.138, 0.111, 0.117, 0.112, 0.097, 0.087, 0.067, 0.057, 0.049, 0.057, 0.055, 0.052)
 PUBLISHED_EXACT = (0.77, 0.77, 0.74, 0.70, 0.67, 0.59, 0.36, 0.34, 0.33, 0.32, 0.31, 0.32)
-CONDITIONS = ("10-2", "15-2")
+CONDITIONS = ("10-2",)
 PATTERNS = np.array([[pattern >> bit & 1 for bit in range(BITS - 1)] for pattern in range(32)], dtype=np.float64)
 
 
@@ -140,6 +140,17 @@ def edges(curve: FloatArray) -> tuple[float, float]:
     first, last = edge_sizes(len(curve))
     middle = curve[middle_positions(len(curve), first, last)].mean()
     return float(curve[:first].mean() - middle), float(curve[-last:].mean() - middle)
+
+
+def edge_errors(curve: FloatArray, lists: int) -> tuple[float, float]:
+    """Standard errors of :func:`edges` of shares ``curve`` that were counted over so many lists."""
+    first, last = edge_sizes(len(curve))
+    middle = curve[middle_positions(len(curve), first, last)]
+    found = []
+    for side, difference in zip((curve[:first], curve[-last:]), edges(curve), strict=True):
+        square = side.sum() / len(side) ** 2 + middle.sum() / len(middle) ** 2
+        found.append(float(np.sqrt((square - difference**2) / lists)))
+    return found[0], found[1]
 
 
 def copy_trial(seed: int) -> tuple[Bits, FloatArray, list[Any]]:
@@ -252,7 +263,7 @@ def _essay(seed: int) -> Outcome:
     panels = [
         Panel("A  first output; black: essay", "Serial position", first, published, by_position(as_was),
               "the essay's own weights"),
-        Panel("A  estimator repaired; black: essay", "Serial position", first, published, by_position(repaired),
+        Panel("A  repaired; black: essay, as it was", "Serial position", first, published, by_position(repaired),
               "the essay's own weights"),
         Panel("B  the scale of people's recall", "Serial position", "Probability", spc[CONDITIONS[0]],
               by_position(as_was), "people, 10 words"),
@@ -272,6 +283,8 @@ def _essay(seed: int) -> Outcome:
                 "outputs_that_are_no_item": nothing[name],
                 "first_output_primacy": edges(as_was[name])[0],
                 "first_output_recency": edges(as_was[name])[1],
+                "first_output_primacy_error": edge_errors(as_was[name], CHAINS * LISTS)[0],
+                "first_output_recency_error": edge_errors(as_was[name], CHAINS * LISTS)[1],
                 "first_two_outputs_primacy": edges(both[name])[0],
                 "first_two_outputs_recency": edges(both[name])[1],
                 "repaired_primacy": edges(repaired[name])[0],
@@ -342,13 +355,15 @@ def _statement(table: pd.DataFrame, theirs: pd.Series, begun: pd.Series, as_was:
             int(is_so.sum()), f"holds in {int(is_so.sum())} of {len(table)} trainings"
         )
 
+    def sure(column: str) -> pd.Series:
+        return table[column] > 2 * table[f"{column}_error"]
+
     spans = pd.Series([float(curve.max() - curve.min()) for curve in as_was.values()])
     their_span = float(begun.max() - begun.min())
     sentences = [
-        "The essay's claims, by its own estimator, the position of the first output:",
-        f"primacy {held(table['first_output_primacy'] > 0)} (first three less the middle, "
-        f"{told('first_output_primacy')});",
-        f"recency {held(table['first_output_recency'] > 0)} (last four, {told('first_output_recency')});",
+        "The essay's claims, by its own estimator, the position of the first output, where two standard errors say so:",
+        f"primacy {held(sure('first_output_primacy'))} (first three less the middle, {told('first_output_primacy')});",
+        f"recency {held(sure('first_output_recency'))} (last four, {told('first_output_recency')});",
         f"a curve less than half as steep as people's {held(spans < their_span / 2)} (from the least to the most "
         f"likely position {spans.min():.2f} to {spans.max():.2f}, people's first recall of 10 words {their_span:.2f}).",
         f"By serial position curves of sampled recalls: primacy {held(table['serial_position_primacy'] > 0)} "

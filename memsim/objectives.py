@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from memsim.errors import InputError
 from memsim.models.dnc import item_vectors
 from memsim.models.dnc_network import MemoryNetwork, NetworkConfig
 from memsim.models.recall_network import Episode, RecallNetwork
+from memsim.paradigm import Paradigm, Study
 from memsim.recall_loop import scored_outcomes
 from memsim.seeding import stream
 
@@ -138,7 +140,8 @@ class Imitation(AnyOrder):
         return known if self.people.trials.pool.features is not None else self.signs(known.shape)
 
     def _of(self, rows: Tensor, vectors: Tensor) -> Tensor:
-        return sequence_loss(self.network, vectors.to(self.device), self.columns[rows].to(self.device))
+        columns = self.columns[rows].to(self.device)
+        return sequence_loss(self.network, vectors.to(self.device), columns, self.people.trials.paradigm)
 
 
 class BitTask(Objective):
@@ -259,16 +262,21 @@ def recall_loss(network: RecallNetwork, items: Tensor, generator: torch.Generato
     for _ in range(length):
         allowed = episode.logits.log_softmax(1)[:, :length].masked_fill(~left, -torch.inf)
         losses.append(-allowed.logsumexp(1).mean())
-        chosen = torch.multinomial(allowed.detach().softmax(1).cpu(), 1, generator=generator)[:, 0].to(items.device)
+        # Outputs that are no longer numbers show in the loss, where training stops with a clear error.
+        chances = allowed.detach().softmax(1).nan_to_num(1.0).cpu()
+        chosen = torch.multinomial(chances, 1, generator=generator)[:, 0].to(items.device)
         left[torch.arange(batch), chosen] = False
         episode = network.recalled(episode, chosen)
     losses.append(-episode.logits.log_softmax(1)[:, length].mean())
     return torch.stack(losses).mean()
 
 
-def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor) -> Tensor:
-    """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event."""
-    episode = studied(network, items)
+def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor, paradigm: Paradigm | None = None) -> Tensor:
+    """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event.
+
+    ``paradigm`` presents the items, with its distraction; without one they follow one another at once.
+    """
+    episode = studied(network, items, paradigm)
     total, events = items.new_zeros(()), 0
     for column in columns.unbind(1):
         row = (column >= 0).nonzero()[:, 0]
@@ -280,9 +288,13 @@ def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor) -> Ten
     return total / max(events, 1)
 
 
-def studied(network: RecallNetwork, items: Tensor) -> Episode:
+def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = None) -> Episode:
     """An episode in which all ``items`` (B, L, D) were studied and the test has begun."""
     episode = network.begin(items)
-    for position in range(items.shape[1]):
-        episode = network.study(episode, position)
+    events = map(Study, range(items.shape[1])) if paradigm is None else paradigm.presentation()
+    for event in events:
+        if isinstance(event, Study):
+            episode = network.study(episode, event.position)
+        else:
+            episode = network.distract(episode, math.ceil(event.seconds))
     return network.cue(episode)

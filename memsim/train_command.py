@@ -52,8 +52,14 @@ def run_train(parsed: argparse.Namespace) -> int:
     try:
         device = torch.device(parsed.device)
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise InputError(f"--device {parsed.device} cannot be used: {error}") from None
+    if device.type not in ("cpu", "cuda"):
+        raise InputError(f"--device {parsed.device} cannot be used: cpu or cuda")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {out}: its folder cannot be made: {error}") from None
     torch.set_num_threads(max(parsed.threads, 1))
     trainer = Trainer(training, device=parsed.device)
     checkpoint = out.with_name(out.stem + CHECKPOINT)

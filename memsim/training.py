@@ -90,11 +90,11 @@ class Training(Parameterized):
     weight_decay: float = parameter(0.0, 0, 1, "", "", "of AdamW")
     gradient_clip: float = parameter(10.0, 0, None, "", "", "largest gradient")
     clipping: str = choice("norm", ("norm", "value"), "of which the norm is clipped, or each number")
-    held_out: float = parameter(0.2, 0, 0.9, "", "", "share of subjects held out (imitation)")
+    held_out: float = parameter(0.2, 0.01, 0.9, "", "", "share of subjects held out (imitation)")
     patience: int = parameter(
         1000, 0, None, "iterations", "", "stop when people held out were best this long ago (imitation); 0 never"
     )
-    seed: int = parameter(0, 0, None, "", "", "of weights, lists and choices")
+    seed: int = parameter(0, 0, 2**63 - 1, "", "", "of weights, lists and choices")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -186,6 +186,11 @@ class Trainer:
                     group["lr"] = training.learning_rate * 0.5 * (1 + np.cos(np.pi * share))
             self.optimizer.zero_grad()
             loss = self.objective.loss(self.longest)
+            if not loss.isfinite():
+                raise InputError(
+                    f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
+                    f"learning_rate={training.learning_rate}. What was saved before stands"
+                )
             loss.backward()  # type: ignore[no-untyped-call]
             clip = nn.utils.clip_grad_norm_ if training.clipping == "norm" else nn.utils.clip_grad_value_
             clip(self.network.parameters(), training.gradient_clip)

@@ -68,6 +68,8 @@ def load_weights(name: str) -> Weights:
         record = json.loads(metadata["memsim"])
     except (KeyError, ValueError):
         raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
+    if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
+        raise InputError(f"{path} has a record that does not say what network its weights are of; train it anew")
     return Weights(tensors, record, hashlib.sha256(path.read_bytes()).hexdigest())
 
 

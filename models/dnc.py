@@ -215,12 +215,11 @@ def _network(name: str, sha256: str) -> RecallNetwork:
     from memsim.models.recall_network import RecallNetwork
 
     weights = _loaded(name)
-    network = RecallNetwork(
-        weights.record["vector_size"], weights.record["config"], repeats=weights.record.get("repeats", True)
-    )
+    record = weights.record
     try:
+        network = RecallNetwork(record["vector_size"], record["config"], repeats=record.get("repeats", True))
         network.load_state_dict(weights.tensors)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, InputError) as error:
         raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
     return network.double().eval()
 

@@ -16,6 +16,8 @@ from torch.nn.functional import linear
 from memsim.models import dnc_kernels
 from memsim.models.dnc_memory import MemoryState
 
+SHAPES = 16
+"""Shapes of which memory is kept; beyond it all is given back."""
 LARGE = 100_000
 """Numbers in an array from which on it is worth keeping for the next step."""
 _free: defaultdict[Any, list[Any]] = defaultdict(list)
@@ -24,7 +26,9 @@ _free: defaultdict[Any, list[Any]] = defaultdict(list)
 def _empty_like(tensor: Tensor) -> Tensor:
     """A tensor to be filled. Large ones are used again: fresh pages cost more than the links that they hold."""
     if tensor.numel() < LARGE:
-        return torch.empty_like(tensor)
+        return torch.empty_like(tensor, memory_format=torch.contiguous_format)
+    if len(_free) > SHAPES:
+        _free.clear()
     free = _free[tensor.shape, tensor.dtype]
     array = free.pop() if free else tensor.new_empty(tensor.shape).numpy()
     lent = array.view()

@@ -124,7 +124,10 @@ class MemoryNetwork(nn.Module):
             return emitted, NetworkState(tuple(layers), None, state.read_vectors), None
         repairs = {"masked": config.masked, "sharpened": config.sharpened}
         output, told = emitted.split((config.output_size, self.told_size), dim=1)
-        if fused and inputs.device.type == "cpu" and not any((config.masked, config.deallocate, config.sharpened)):
+        plain = (
+            config.masked or config.deallocate or config.sharpened or told.dtype not in (torch.float32, torch.float64)
+        )
+        if fused and inputs.device.type == "cpu" and not plain:
             read, memory = fused_memory_step(told, state.memory, LIMIT)
             weightings = None
         else:

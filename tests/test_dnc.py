@@ -172,6 +172,9 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["dnc", "--slots", "0"], "slots=0 is outside its range"),
         (["dnc", "--out", "x.pt"], "must end in .safetensors"),
         (["dnc", "--device", "nowhere"], "--device nowhere cannot be used"),
+        (["dnc", "--device", "meta"], "--device meta cannot be used: cpu or cuda"),
+        (["dnc", "--preset", "nothing"], "Training has no preset 'nothing'"),
+        (["dnc", "--seed", "99999999999999999999999"], "seed="),
     ],
 )
 def test_bad_requests(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -234,3 +237,45 @@ def test_a_network_may_be_kept_from_repeating() -> None:
     assert episode.logits.softmax(1)[0].tolist() == [0, 0, 0, 1], "nothing is left but to stop"
     episode.logits.log_softmax(1)[:, 3].sum().backward()
     assert all(weight.grad is None or weight.grad.isfinite().all() for weight in network.parameters())
+
+
+def test_imitation_is_of_the_peoples_own_task(tmp_path: Path) -> None:
+    """Distraction between items and before the test is trained as the model meets it when it is scored."""
+    task = FreeRecall(list_length=4, inter_item_distraction=2, retention_interval=3)
+    recalls = Recalls(task.trials(60, subjects=6), np.tile([1, 2, 3, 4], (60, 1)))
+    trainer = Trainer(Training(objective="imitation", **{**SMALL, "iterations": 100}), recalls)
+    trainer.run(100)
+    trainer.save(tmp_path / "people.safetensors")
+    held = recalls[np.flatnonzero(trainer.objective.held)]
+    model = DNCPeople(weights=str(tmp_path / "people.safetensors"))
+    assert -log_likelihood(model, held).sum() / (5 * len(held)) == pytest.approx(trainer.best, rel=1e-4)
+
+
+def test_training_that_diverges_says_so() -> None:
+    trainer = Trainer(Training(**SMALL))
+    with torch.no_grad():
+        next(trainer.network.parameters()).fill_(float("nan"))
+    with pytest.raises(InputError, match="no longer finite at iteration 1: training has diverged"):
+        trainer.run(100)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{}, [], {"network": "dnc", "objective": "recall", "vector_size": 6},
+     {"network": "dnc", "objective": "recall", "vector_size": 6, "config": {"nonsense": 1}},
+     {"network": "dnc", "objective": "recall", "vector_size": "six", "config": {}}],
+)  # fmt: skip
+def test_records_that_do_not_fit(record: Any, tmp_path: Path) -> None:
+    save_weights(tmp_path / "odd.safetensors", {"x": torch.zeros(2)}, record)
+    with pytest.raises(InputError, match="does not say what network|do not fit the network"):
+        simulate(DNC(weights=str(tmp_path / "odd.safetensors")), FreeRecall(list_length=3).trials(2))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_training_on_a_gpu(tmp_path: Path) -> None:
+    first, second = (Trainer(Training(**{**SMALL, "iterations": 200}), device="cuda") for _ in range(2))
+    first.run(100)
+    first.checkpoint(tmp_path / "half.safetensors")
+    second.resume(tmp_path / "half.safetensors")
+    second.run(200)
+    assert np.isfinite(second.log[-1]["loss"]) and second.log[-1]["loss"] < first.log[0]["loss"]

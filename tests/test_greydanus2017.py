@@ -12,6 +12,7 @@ from memsim.greydanus2017 import (
     copy_error,
     copy_figure,
     copy_trial,
+    edge_errors,
     edges,
     exact_recall,
     item_of_output,
@@ -69,6 +70,13 @@ def test_sampled_recalls() -> None:
 def test_edges() -> None:
     curve = np.array([3.0, 3, 3, 0, 1, 1, 1, 1, 2, 2, 2, 2])
     assert edges(curve) == (2.0, 1.0)
+
+
+def test_errors_of_edges_are_those_of_drawing_again() -> None:
+    shares = np.array([0.15, 0.12, 0.1, 0.08, 0.07, 0.06, 0.06, 0.06, 0.06, 0.07, 0.08, 0.09])
+    drawn = np.random.default_rng(0).multinomial(500, shares, size=4000) / 500
+    found = np.std([edges(curve) for curve in drawn], axis=0)
+    assert found == pytest.approx(edge_errors(shares, 500), rel=0.05)
 
 
 def test_lists_are_those_asked_for() -> None:

@@ -83,6 +83,7 @@ def test_strips_of_nothing() -> None:
         (["dnc", "--data", "peers_notask", "--trial", "99999"], "beyond the 3,528 lists"),
         (["tcm", "--weights", "x.safetensors"], "TCM has no parameter 'weights'"),
         (["dnc", "--weights", "x.safetensors"], "there is no file x.safetensors"),
+        (["dnc", "--out", "x.xyz"], "--out x.xyz must end in .png, .pdf or .svg"),
     ],
 )
 def test_bad_requests(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
