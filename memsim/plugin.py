@@ -17,6 +17,8 @@ from memsim.registry import MODELS
 def find_model(spec: str) -> tuple[str, type[Model] | Model]:
     """The model that ``spec`` names: a registered name, ``name:preset``, ``file.py``, or ``file.py:ClassName``.
 
+    For a network the preset may be a file of weights.
+
     Returns
     -------
     (label, class) : the label is the registered name, or the class name. With a preset an instance, labelled

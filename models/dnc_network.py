@@ -107,7 +107,7 @@ class MemoryNetwork(nn.Module):
         """One step for ``inputs`` (B, input_size): the output (B, output_size), the next state, the weightings.
 
         Weightings are given where they are asked for by ``keep`` and there is external memory. With a ``read_mode``,
-        one of ``READ_MODES``, heads read in that way alone, whatever the controller says.
+        one of ``READ_MODES``, heads read in that way alone, whatever the controller says; with "none", nothing.
         """
         config = self.config
         fused = self.fused and not keep and read_mode is None
@@ -134,7 +134,8 @@ class MemoryNetwork(nn.Module):
             interface = read_interface(told.clamp(-LIMIT, LIMIT), config.width, config.heads, **repairs)
             if read_mode is not None:
                 only = torch.zeros_like(interface.read_modes)
-                only[..., READ_MODES.index(read_mode)] = 1
+                if read_mode != "none":
+                    only[..., READ_MODES.index(read_mode)] = 1
                 interface = interface._replace(read_modes=only)
             read, memory, weightings = memory_step(state.memory, interface, deallocate=config.deallocate)
         read = read.flatten(1)

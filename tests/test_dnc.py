@@ -15,6 +15,7 @@ from memsim.models.dnc import DNC, LSTM, DNCPeople, item_vectors
 from memsim.models.recall_network import RecallNetwork
 from memsim.objectives import recall_loss, sequence_loss
 from memsim.paradigms import FreeRecall
+from memsim.plugin import find_model
 from memsim.training import Trainer, Training
 from memsim.weights import find_weights, load_weights, save_weights
 
@@ -162,6 +163,8 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (tmp_path / "mine.csv").read_text().startswith("iteration,loss,longest,seconds\n100,")
     record = load_weights(str(out)).record
     assert record["training"]["slots"] == 5 and "torch" in record["versions"]
+    label, model = find_model(f"dnc:{out}")
+    assert (label, model) == (f"DNC:{out}", DNC(weights=str(out)))
 
 
 @pytest.mark.parametrize(
