@@ -23,6 +23,7 @@ class ItemPool:
     labels : (n_items,) unique labels.
     features : (n_items, n_features), optional. The items' attributes, for models that need vectors.
     similarity : (n_items, n_items), optional. Symmetric semantic similarity.
+    categories : (n_items,), optional. The category of each item, where lists are categorised.
 
     Raises
     ------
@@ -32,6 +33,7 @@ class ItemPool:
     labels: LabelArray
     features: FloatArray | None = None
     similarity: FloatArray | None = None
+    categories: LabelArray | None = None
 
     def __post_init__(self) -> None:
         labels = np.array(self.labels)
@@ -55,6 +57,11 @@ class ItemPool:
             object.__setattr__(self, name, frozen(values))
         if self.similarity is not None and not np.allclose(self.similarity, self.similarity.T):
             raise InputError("ItemPool: similarity is not symmetric")
+        if self.categories is not None:
+            categories = np.array(self.categories)
+            if categories.shape != (n,):
+                raise InputError(f"ItemPool: categories has shape {categories.shape}, expected ({n},)")
+            object.__setattr__(self, "categories", frozen(categories))
 
     @classmethod
     def numbered(cls, n_items: int) -> ItemPool:
@@ -65,7 +72,7 @@ class ItemPool:
         return len(self.labels)
 
     def __repr__(self) -> str:
-        extra = [name for name in ("features", "similarity") if getattr(self, name) is not None]
+        extra = [name for name in ("features", "similarity", "categories") if getattr(self, name) is not None]
         return f"ItemPool({len(self)} items{''.join(', ' + name for name in extra)})"
 
     @cached_property

@@ -277,6 +277,7 @@ def sampled_log_likelihood(
 
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The model's state when its first response is due."""
+    trials.require_different_items(type(model).__name__)
     return present(model, model.begin(trials, rng), trials.paradigm)
 
 

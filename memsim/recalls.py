@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,8 @@ class Recalls:
     ----------
     trials : the lists that were studied.
     positions : (n_trials, n_outputs) serial position of each response, from 1; 0 where there is none;
-        -1 for an intrusion. A word given again keeps its position.
+        -1 for an intrusion. A word given again keeps its position; one that was studied more than once has that
+        of its first presentation, whichever is given.
     stopped : (n_trials,) True where recall ended by itself, False where the record was cut short. If not
         given, a row that fills the paradigm's response limit may have been cut and any other stopped;
         where silence does not end recall, no row did.
@@ -106,6 +107,11 @@ class Recalls:
                     f"Recalls: row {row} has no response at output {output + 1} but one after it; "
                     "close the gap, or write -1 if it was an intrusion"
                 )
+        if self.trials.repeated_items.any():
+            first = np.pad(
+                self.trials.first_presentation + 1, ((0, 0), (1, 1)), constant_values=((0, 0), (NONE, INTRUSION))
+            )
+            positions = frozen(np.take_along_axis(first, positions, axis=1))
         if self.stopped is not None:
             stopped = np.array(self.stopped, dtype=bool)
         elif paradigm.silence_ends and limit is not None:
@@ -181,6 +187,8 @@ class Recalls:
         frame: pd.DataFrame,
         *,
         source: str | None = None,
+        category: str | None = None,
+        conditions: Sequence[str] = (),
         output_limit: int | None = None,
         paradigm: Paradigm | None = None,
         provenance: Mapping[str, Any] | None = None,
@@ -189,7 +197,13 @@ class Recalls:
         from memsim.table import recalls_from_frame
 
         return recalls_from_frame(
-            frame, source=source, output_limit=output_limit, paradigm=paradigm, provenance=provenance
+            frame,
+            source=source,
+            category=category,
+            conditions=conditions,
+            output_limit=output_limit,
+            paradigm=paradigm,
+            provenance=provenance,
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -1,19 +1,19 @@
 """psifr's long table: one row per studied item and per response, in and out.
 
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
-rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, and ``source``
-(a code, in study rows) where trials have sources.
+rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, ``source``
+(a code, in study rows) where trials have sources, ``category`` where the pool has categories, and the conditions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from memsim.arrays import IntArray, LabelArray, has_repeats
+from memsim.arrays import IntArray, LabelArray
 from memsim.errors import InputError
 from memsim.items import ItemPool
 from memsim.recalls import INTRUSION, NONE, Recalls, free_recall_unless
@@ -62,6 +62,15 @@ def recalls_to_frame(recalls: Recalls) -> pd.DataFrame:
     if trials.source is not None:
         codes = np.concatenate([trials.source.ravel(), np.zeros(len(row), dtype=np.int32)])
         columns["source"] = pd.arrays.IntegerArray(codes, is_recall)
+    if trials.pool.categories is not None:
+        kinds = trials.pool.categories.astype(object)
+        of_given = kinds[trials.items[row, np.where(intruding, 0, position - 1)]]
+        of_given[intruding] = None
+        if recalls.intruders is not None:
+            known = intruding & (recalls.intruders[row, output] >= 0)
+            of_given[known] = kinds[recalls.intruders[row, output][known]]
+        columns["category"] = np.concatenate([kinds[trials.items].ravel(), of_given])
+    columns |= {name: labels[trial] for name, labels in trials.conditions.items()}
     return pd.DataFrame({name: values[order] for name, values in columns.items()})
 
 
@@ -69,6 +78,8 @@ def recalls_from_frame(
     frame: pd.DataFrame,
     *,
     source: str | None = None,
+    category: str | None = None,
+    conditions: Sequence[str] = (),
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
     provenance: Mapping[str, Any] | None = None,
@@ -76,25 +87,28 @@ def recalls_from_frame(
     """Recalls from a long table whose lists all have one length.
 
     A recalled item that was not on its list is an intrusion; the pool holds every item of the table.
-    Responses are ordered by ``position`` within their list. ``time`` is read where it stands; other
-    columns are left out.
+    Responses are ordered by ``position`` within their list. ``time`` is read where it stands; columns that are
+    not asked for are left out.
 
     Parameters
     ----------
     frame : the long table, in any order of rows.
     source : the column that says, in study rows, in which source each item was studied; its values are
         numbered in sorted order.
+    category : the column that holds each item's category, the same in all its rows.
+    conditions : columns that say, the same in all rows of a list, in which condition it was studied.
     output_limit : the record held no more responses than this; not beside a ``paradigm``.
     paradigm : the task; immediate free recall of that list length if not given.
 
     Raises
     ------
-    InputError : missing columns or values, an unknown ``trial_type``, lists of different lengths, an item
-        studied twice in a list, or responses to a list that was never studied; says which.
+    InputError : missing columns or values, an unknown ``trial_type``, lists of different lengths, a category or
+        condition that changes within its item or list, or responses to a list never studied; says which.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
-    needed = COLUMNS if source is None else (*COLUMNS, source)
+    conditions = [conditions] if isinstance(conditions, str) else list(conditions)
+    needed = [*COLUMNS, *(name for name in (source, category) if name is not None), *conditions]
     missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise InputError(
@@ -112,7 +126,7 @@ def recalls_from_frame(
     recall = frame[frame["trial_type"] == "recall"].sort_values(["trial", "position"], kind="stable")
 
     n_trials = int(frame["trial"].max()) + 1 if len(frame) else 0
-    items, pool, code = _study_lists(study, recall, n_trials)
+    items, pool, code = _study_lists(study, recall, n_trials, category)
     list_length = items.shape[1]
     trial = recall["trial"].to_numpy()
     task = free_recall_unless(paradigm, list_length, output_limit)
@@ -144,7 +158,10 @@ def recalls_from_frame(
             raise InputError(f"the table has no {source} in study row {study.index[study[source].isna()][0]}")
         codes = pd.factorize(study[source], sort=True)[0].reshape(items.shape)
     head = study.iloc[::list_length]
-    trials = Trials(items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy(), source=codes)
+    labels = {name: _constant(frame, name, "trial", "list").to_numpy() for name in conditions}
+    trials = Trials(
+        items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy(), source=codes, conditions=labels
+    )
     return Recalls(trials, positions, times=times, intruders=intruders, provenance=provenance or {})
 
 
@@ -166,7 +183,21 @@ def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
     return index.to_numpy(dtype=np.int32)
 
 
-def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tuple[IntArray, ItemPool, LabelArray]:
+def _constant(frame: pd.DataFrame, column: str, by: str, what: str) -> pd.Series:
+    """The one value of ``column`` in each group of rows, in the order of groups."""
+    values = frame.groupby(by, sort=True)[column]
+    odd = values.nunique(dropna=False) > 1
+    if odd.any():
+        group = odd.index[odd.to_numpy()][0]
+        found = ", ".join(map(repr, frame.loc[frame[by] == group, column].unique()[:3]))
+        name = _which(frame[frame[by] == group].iloc[0]) if by == "trial" else repr(group)
+        raise InputError(f"the {column} of one {what} must be the same in all its rows; {name} has {found}")
+    return values.first()
+
+
+def _study_lists(
+    study: pd.DataFrame, recall: pd.DataFrame, n_trials: int, category: str | None
+) -> tuple[IntArray, ItemPool, LabelArray]:
     """Items (n_trials, list_length), the pool, and the pool index of every row, study rows before recall rows."""
     counts = np.bincount(study["trial"], minlength=n_trials)
     if not len(study):
@@ -190,11 +221,12 @@ def _study_lists(study: pd.DataFrame, recall: pd.DataFrame, n_trials: int) -> tu
         raise InputError("items are text in some rows and numbers in others, and would never match; use one type")
     code, labels = pd.factorize(words)
     items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
-    twice = has_repeats(items)
-    if twice.any():
-        row = study.iloc[int(np.argmax(twice)) * list_length]
-        raise InputError(f"{_which(row)} holds an item twice, so a response to it has no single serial position")
-    return items, ItemPool(np.asarray(labels)), code
+    kinds = None
+    if category is not None:
+        # Responses without a category, as intrusions often are, do not count against their item.
+        rows = pd.concat([study, recall[recall[category].notna()]])
+        kinds = _constant(rows, category, "item", "item").reindex(labels).to_numpy()
+    return items, ItemPool(np.asarray(labels), categories=kinds), code
 
 
 def _which(row: pd.Series) -> str:

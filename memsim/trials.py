@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +31,13 @@ class Trials:
     seed : that drew the lists, if they were drawn at random.
     source : (n_trials, list_length) code from 0 of the source in which each item was studied (encoding task,
         modality, ...), for models that know sources; ``None`` if the experiment has none.
+    conditions : (n_trials,) labels by name: what was varied between lists, for analyses by condition.
+
+    An item may stand more than once in a list.
 
     Raises
     ------
-    InputError : an index outside the pool, ragged lists, or labels or sources that do not fit.
+    InputError : an index outside the pool, ragged lists, or labels, sources or conditions that do not fit.
     """
 
     items: IntArray
@@ -43,6 +47,7 @@ class Trials:
     list: LabelArray = NOT_GIVEN
     seed: int | None = None
     source: IntArray | None = None
+    conditions: Mapping[str, LabelArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         items = index_matrix(self.items, "Trials: items")
@@ -74,6 +79,11 @@ class Trials:
         object.__setattr__(self, "list", frozen(number))
         if self.source is not None:
             object.__setattr__(self, "source", self._checked_source())
+        conditions = {name: frozen(np.array(labels)) for name, labels in self.conditions.items()}
+        for name, labels in conditions.items():
+            if labels.shape != (n_trials,):
+                raise InputError(f"Trials: condition {name!r} has shape {labels.shape}, expected ({n_trials},)")
+        object.__setattr__(self, "conditions", conditions)
 
     def _checked_source(self) -> IntArray:
         source = index_matrix(self.source, "Trials: source")
@@ -104,7 +114,15 @@ class Trials:
         """The trials at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
         rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
         source = None if self.source is None else self.source[rows]
-        return replace(self, items=self.items[rows], subject=self.subject[rows], list=self.list[rows], source=source)
+        conditions = {name: labels[rows] for name, labels in self.conditions.items()}
+        return replace(
+            self,
+            items=self.items[rows],
+            subject=self.subject[rows],
+            list=self.list[rows],
+            source=source,
+            conditions=conditions,
+        )
 
     @property
     def list_length(self) -> int:
@@ -130,3 +148,19 @@ class Trials:
     def repeated_items(self) -> LabelArray:
         """(n_trials,) whether an item stands more than once in the list."""
         return frozen(has_repeats(self.items))
+
+    def require_different_items(self, who: str) -> None:
+        """Raise :class:`InputError`, in the name of ``who``, if a list holds an item twice."""
+        if self.repeated_items.any():
+            row = int(np.argmax(self.repeated_items))
+            raise InputError(f"{who}: list {row} holds an item twice; this takes lists of different items")
+
+    @cached_property
+    def first_presentation(self) -> IntArray:
+        """(n_trials, list_length) 0-based position at which the item of each position was first presented."""
+        first = np.tile(np.arange(self.list_length, dtype=np.int32), (len(self), 1))
+        rows = np.flatnonzero(self.repeated_items)
+        for position in reversed(range(self.list_length)):
+            same = self.items[rows] == self.items[rows, position, None]
+            first[rows] = np.where(same, position, first[rows])
+        return frozen(first)

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from memsim.arrays import FloatArray, IntArray
-from memsim.errors import InputError
 from memsim.model import MemoryModel
 from memsim.models.context import ContextState, Region, Search
 from memsim.models.stopping import exponential_stopping
@@ -72,10 +71,7 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         ``n_alike`` is 1 if temporal context is the same in all trials, else their number; ``n_unrelated`` the number
         of unrelated units that study lets in beside those of distraction.
         """
-        if trials.repeated_items.any():
-            row = int(np.argmax(trials.repeated_items))
-            name = type(self).__name__
-            raise InputError(f"{name}: list {row} holds an item twice; this form takes lists of different items")
+        trials.require_different_items(type(self).__name__)
         length = trials.list_length
         n_unrelated += sum(isinstance(event, Distract) for event in trials.paradigm.presentation())
         return ContextState(len(trials), Region.starting(n_alike, length, length + 1 + n_unrelated, start=length))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from memsim.arrays import BoolArray, FloatArray, IntArray
-from memsim.errors import InputError
 from memsim.model import MemoryModel
 from memsim.parameters import Preset, choice, parameter
 from memsim.trials import Trials
@@ -149,9 +148,7 @@ class SAM(MemoryModel[SAMState]):
     lapse: float = parameter(0.0, 0, 1, "", "ε", "probability that a response is arbitrary", "added here; 0 is 1981")
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> SAMState:
-        if trials.repeated_items.any():
-            row = int(np.argmax(trials.repeated_items))
-            raise InputError(f"SAM: list {row} holds an item twice; this form takes lists of different items")
+        trials.require_different_items("SAM")
         n, length = trials.items.shape
         size = min(self.store_size, length)
         belief = np.zeros((n, 2 if self.backward_increment else 1, self.sampling_failures_max))

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from psifr import fr
 
-from memsim import Recalls, log_likelihood
+from memsim import ItemPool, Recalls, Trials, log_likelihood, simulate
 from memsim.analysis import lag_crp
 from memsim.errors import InputError
-from memsim.models import CMR
+from memsim.models import CMR, Strength
+from memsim.paradigms import FreeRecall
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,6 @@ TABLE = pd.DataFrame(
         (lambda t: t.iloc[2:3], "no study rows"),
         (lambda t: t.assign(list=[1, 1, 3, 2, 2]), "list 3 has responses but no study rows"),
         (lambda t: t.assign(position=[1, 3, 1, 1, 2]), "positions are not 1 to 2, each once"),
-        (lambda t: t.assign(item=["a", "a", "a", "c", "d"]), "holds an item twice"),
         (lambda t: pd.concat([t, t.iloc[2:3]]), "subject 1, list 1 has two responses at output position 1"),
         (lambda t: t.assign(position=[1, 2, 0, 1, 2]), "output position 0 is not one of 1, 2, 3"),
         (lambda t: t.assign(position=[1, 2, 1.5, 1, 2]), "output position 1.5"),
@@ -184,3 +184,28 @@ def test_bad_tables(change: object, message: str) -> None:
     assert Recalls.from_frame(TABLE).positions.tolist() == [[2], [0]]
     with pytest.raises(InputError, match=message):
         Recalls.from_frame(change(TABLE))
+
+
+def test_an_item_studied_twice_is_recalled_at_its_first_presentation() -> None:
+    table = TABLE.assign(item=["a", "a", "a", "c", "d"])
+    recalls = Recalls.from_frame(table)
+    assert recalls.trials.repeated_items.tolist() == [True, False] and recalls.positions.tolist() == [[1], [0]]
+    trials = Trials(np.array([[0, 1, 0, 2, 1]]), ItemPool.numbered(3), FreeRecall(list_length=5))
+    assert trials.first_presentation.tolist() == [[0, 1, 0, 3, 1]]
+    assert Recalls(trials, [[3, 5, -1, 4, 0]]).positions.tolist() == [[1, 2, -1, 4, 0]]
+    with pytest.raises(InputError, match="Strength: list 0 holds an item twice"):
+        simulate(Strength(), trials)
+
+
+def test_categories_and_conditions_survive_the_table() -> None:
+    table = TABLE.assign(kind=["x", "y", "y", "x", None], half=[1, 1, 1, 2, 2])
+    table.loc[4, "kind"] = "y"
+    recalls = Recalls.from_frame(table, category="kind", conditions=["half"])
+    assert recalls.trials.conditions["half"].tolist() == [1, 2]
+    assert recalls[[1]].trials.conditions["half"].tolist() == [2]
+    back = Recalls.from_frame(recalls.to_frame(), category="category", conditions=["half"])
+    assert np.array_equal(back.trials.pool.categories, recalls.trials.pool.categories)
+    assert np.array_equal(recalls.trials.pool.categories, ["x", "y", "x", "y"])
+    for column, values in (("kind", ["x", "y", "x", "x", "y"]), ("half", [1, 1, 2, 2, 2])):
+        with pytest.raises(InputError, match=f"the {column} of one (item|list) must be the same in all its rows"):
+            Recalls.from_frame(table.assign(**{column: values}), category="kind", conditions="half")
