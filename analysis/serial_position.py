@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.subjects import counts_per_subject, lists_per_subject
+from memsim.analysis.subjects import counts_per_subject, lists_per_subject, subjects
 from memsim.recalls import Recalls, require_recalls
 
 
@@ -20,9 +20,9 @@ def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
     Source: Murdock (1962). Equal to psifr's ``spc``.
     """
     require_recalls(recalls)
-    n_subjects, length = len(recalls.trials.subjects), recalls.list_length
-    row, item = np.nonzero(recalls.output_of_item >= 0)
-    cell = recalls.trials.subject_codes[row] * length + item
-    actual = np.bincount(cell, minlength=n_subjects * length).reshape(n_subjects, length)
+    from memsim.analysis.kernels import count_recalled  # numba
+
+    length = recalls.list_length
+    actual = count_recalled(recalls.positions, *subjects(recalls), length)
     possible = np.broadcast_to(lists_per_subject(recalls)[:, None], actual.shape)
     return counts_per_subject(recalls, {"position": range(1, length + 1)}, actual, possible)

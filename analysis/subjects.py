@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,22 +16,40 @@ from memsim.recalls import Recalls
 
 def counts_per_subject(
     recalls: Recalls,
-    levels: Mapping[str, Sequence[int]],
-    actual: npt.NDArray[np.int64],
+    levels: Mapping[str, Sequence[Any]],
+    actual: npt.NDArray[np.int64] | npt.NDArray[np.float64],
     possible: npt.NDArray[np.int64],
 ) -> pd.DataFrame:
     """A tidy frame of ``prob = actual / possible`` (NaN for 0/0) with both counts kept.
 
     ``actual`` and ``possible`` are (n_subjects, ...) with one further axis per entry of ``levels``.
     """
-    index = pd.MultiIndex.from_product([recalls.trials.subjects, *levels.values()], names=["subject", *levels])
-    frame = index.to_frame(index=False)
+    axes = {"subject": recalls.trials.subjects} | {name: np.asarray(values) for name, values in levels.items()}
+    sizes = [len(values) for values in axes.values()]
+    columns = {
+        name: np.tile(np.repeat(values, prod(sizes[i + 1 :])), prod(sizes[:i]))
+        for i, (name, values) in enumerate(axes.items())
+    }
     actual, possible = actual.ravel(), possible.ravel()
     with np.errstate(invalid="ignore"):
-        frame["prob"] = actual / possible
-    frame["actual"] = actual
-    frame["possible"] = possible
-    return frame
+        return pd.DataFrame({**columns, "prob": actual / possible, "actual": actual, "possible": possible}, copy=False)
+
+
+def means_per_subject(
+    recalls: Recalls,
+    levels: Mapping[str, Sequence[Any]],
+    value: str,
+    total: npt.NDArray[np.float64],
+    count: npt.NDArray[np.int64],
+) -> pd.DataFrame:
+    """A tidy frame of ``value = total / count``, both kept; for the shapes see :func:`counts_per_subject`."""
+    frame = counts_per_subject(recalls, levels, total, count)
+    return frame.rename(columns={"prob": value, "actual": "total", "possible": "count"})
+
+
+def subjects(recalls: Recalls) -> tuple[npt.NDArray[np.int64], int]:
+    """(n_trials,) the participant of each list, as a code from 0, and how many participants there are."""
+    return recalls.trials.subject_codes, len(recalls.trials.subjects)
 
 
 def lists_per_subject(recalls: Recalls) -> npt.NDArray[np.int64]:

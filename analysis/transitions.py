@@ -1,16 +1,30 @@
-"""How recall moves from one item to the next: the lag-CRP."""
+"""How recall moves from one item to the next: the lag-CRP, by itself and in its variants, and the lag rank."""
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.subjects import counts_per_subject
+from memsim.analysis.subjects import counts_per_subject, means_per_subject, subjects
+from memsim.arrays import BoolArray, FloatArray, IntArray, frozen
 from memsim.errors import InputError
 from memsim.recalls import Recalls, require_recalls
 
 
-def lag_crp(recalls: Recalls, *, first_output: int = 1) -> pd.DataFrame:
+def lag_crp(
+    recalls: Recalls,
+    *,
+    by_output: bool = False,
+    first_output: int = 1,
+    last_output: int | None = None,
+    items: npt.ArrayLike | None = None,
+    transitions: npt.ArrayLike | None = None,
+    within: str | npt.ArrayLike | None = None,
+    across: str | npt.ArrayLike | None = None,
+) -> pd.DataFrame:
     """Conditional response probability by lag.
 
     A transition counts when two adjacent responses are both correct and given for the first time; one
@@ -19,45 +33,187 @@ def lag_crp(recalls: Recalls, *, first_output: int = 1) -> pd.DataFrame:
 
     Parameters
     ----------
-    first_output : transitions count from this output position on; 4 leaves out the first three outputs, where
-        recency shapes transitions.
+    by_output : a curve for each output position that transitions leave.
+    first_output, last_output : transitions count that leave these output positions, from 1; ``first_output=4``
+        leaves out the first three outputs, where recency shapes transitions.
+    items : (n_trials, list_length) true for items that count. Others are as intrusions: never possible, and
+        breaking transitions.
+    transitions : (n_trials, n_outputs) true for responses into which a transition counts.
+    within, across : count transitions between items of the same, or of different, ``"category"`` or ``"source"``,
+        or labels (n_trials, list_length) of your own. Possible are then only such items.
 
     Returns
     -------
     DataFrame : ``subject, lag, prob, actual, possible`` for lags from -(list_length - 1) to
-        list_length - 1; NaN where no transition was possible (always at lag 0).
+        list_length - 1; NaN where no transition was possible (always at lag 0). With ``by_output`` also ``output``.
 
-    Source: Kahana (1996). Equal to psifr's ``lag_crp``.
+    Raises
+    ------
+    InputError : outputs that are none, masks or labels that do not fit, an item twice in a list.
+
+    Source: Kahana (1996). Equal to psifr's ``lag_crp``, also with its ``item_query`` (``items``) and its ``test`` of
+    equal or unequal keys (``within``, ``across``). Some authors bridge intrusions, joining the responses before
+    and after; memsim does not.
     """
-    require_recalls(recalls)
-    if not isinstance(first_output, int | np.integer) or first_output < 1:
-        raise InputError(f"lag_crp: first_output={first_output!r} is not an output position: a whole number from 1")
-    length = recalls.list_length
-    codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
-    # Outputs run along the first axis here, so that one output of all trials is contiguous.
-    position = np.ascontiguousarray(recalls.positions.T)
-    correct = np.ascontiguousarray(recalls.is_correct.T)
-    origin = codes * (2 * length - 1) + length - 1
-    size = n_subjects * (2 * length - 1)
-    actual = np.zeros(size, dtype=np.int64)
-    spent = np.zeros(size, dtype=np.int64)
-    departures = np.zeros(n_subjects * length, dtype=np.int64)
-    for output in range(first_output - 1, len(position) - 1):
-        row = np.flatnonzero(correct[output] & correct[output + 1])
-        if not row.size:
-            continue
-        here, start = position[output, row], origin[row]
-        actual += np.bincount(start + position[output + 1, row] - here, minlength=size)
-        departures += np.bincount(codes[row] * length + here - 1, minlength=len(departures))
-        for earlier in range(output):
-            was = position[earlier, row]
-            lag = (start + was - here)[correct[earlier, row]]
-            spent += np.bincount(lag, minlength=size)
-    # Possible: every other item of the list from each item departed from, less the items already recalled.
-    offered = np.zeros((n_subjects, 2 * length - 1), dtype=np.int64)
-    for item, count in enumerate(departures.reshape(n_subjects, length).T):
-        offered[:, length - 1 - item : 2 * length - 1 - item] += count[:, None]
-    offered[:, length - 1] = 0
-    possible = offered - spent.reshape(offered.shape)
-    lags = range(1 - length, length)
-    return counts_per_subject(recalls, {"lag": lags}, actual.reshape(offered.shape), possible)
+    counted = Counted.of(recalls, "lag_crp", first_output, last_output, items, transitions, within, across)
+    actual, possible = _by_lag(recalls, counted, 1 if by_output else 0)
+    levels = {"output": range(1, actual.shape[1] + 1)} if by_output else {}
+    return counts_per_subject(recalls, {**levels, "lag": _lags(recalls)}, actual, possible)
+
+
+def lag_crp_compound(
+    recalls: Recalls,
+    *,
+    first_output: int = 1,
+    last_output: int | None = None,
+    items: npt.ArrayLike | None = None,
+    transitions: npt.ArrayLike | None = None,
+    within: str | npt.ArrayLike | None = None,
+    across: str | npt.ArrayLike | None = None,
+) -> pd.DataFrame:
+    """Conditional response probability by lag and by the lag of the transition before.
+
+    Three adjacent responses that make two transitions count; see :func:`lag_crp` for those and the arguments.
+
+    Returns
+    -------
+    DataFrame : ``subject, previous, lag, prob, actual, possible``.
+
+    Source: Lohnas & Kahana (2014). Equal to psifr's ``lag_crp_compound``.
+    """
+    counted = Counted.of(recalls, "lag_crp_compound", first_output, last_output, items, transitions, within, across)
+    actual, possible = _by_lag(recalls, counted, 2)
+    return counts_per_subject(recalls, {"previous": _lags(recalls), "lag": _lags(recalls)}, actual, possible)
+
+
+def lag_rank(
+    recalls: Recalls,
+    *,
+    by_output: bool = False,
+    first_output: int = 1,
+    last_output: int | None = None,
+    items: npt.ArrayLike | None = None,
+    transitions: npt.ArrayLike | None = None,
+    within: str | npt.ArrayLike | None = None,
+    across: str | npt.ArrayLike | None = None,
+) -> pd.DataFrame:
+    """Mean rank of the absolute lag of transitions among those possible: the temporal factor.
+
+    1 if every transition is to a nearest item that is left, .5 if order does not matter, 0 if always to a farthest;
+    ties share their mean rank. For the transitions that count and the arguments see :func:`lag_crp`; one to
+    the only item left has no rank.
+
+    Returns
+    -------
+    DataFrame : ``subject, rank, total, count``: the mean, the sum of ranks and the transitions it is of. With
+        ``by_output`` also ``output``, the position that transitions leave.
+
+    Source: Polyn, Norman & Kahana (2009). Equal to psifr's ``lag_rank``.
+    """
+    counted = Counted.of(recalls, "lag_rank", first_output, last_output, items, transitions, within, across)
+    at = np.arange(recalls.list_length)
+    return ranks(recalls, counted, at[None, :], np.abs(at - at[:, None]).astype(float), by_output)
+
+
+class Counted(NamedTuple):
+    """What counts in an analysis of transitions, for the loops of ``kernels``."""
+
+    counts: BoolArray
+    """(n_trials or 1, list_length) the items."""
+    keys: IntArray
+    """(n_trials or 1, list_length) a code for each item."""
+    allowed: BoolArray
+    """(n_codes, n_codes) whether transitions from one code to another count."""
+    into: BoolArray
+    """(n_trials or 1, n_outputs) the responses into which transitions count."""
+
+    @classmethod
+    def of(
+        cls,
+        recalls: Recalls,
+        who: str,
+        first_output: int,
+        last_output: int | None,
+        items: Any,
+        transitions: Any,
+        within: Any,
+        across: Any,
+    ) -> Counted:
+        """From the arguments of :func:`lag_crp`, checked in the name of the analysis ``who``."""
+        require_recalls(recalls)
+        recalls.trials.require_different_items(who)
+        for name, value in (("first_output", first_output), ("last_output", last_output)):
+            if value is not None and (not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1):
+                raise InputError(f"{who}: {name}={value!r} is not an output position: a whole number from 1")
+        if within is not None and across is not None:
+            raise InputError(f"{who}: within and across stand side by side; give one of them")
+        n_trials, n_outputs = recalls.positions.shape
+        length = recalls.list_length
+        counts = np.ones((1, length), dtype=bool)
+        if items is not None:
+            counts = _mask(items, (n_trials, length), f"{who}: items")
+        into = np.zeros((1, n_outputs), dtype=bool)
+        into[:, first_output : None if last_output is None else last_output + 1] = True
+        if transitions is not None:
+            into = into & _mask(transitions, (n_trials, n_outputs), f"{who}: transitions")
+        keys, n_keys = np.zeros((1, length), dtype=np.int32), 1
+        label = within if across is None else across
+        if label is not None:
+            keys, n_keys = item_codes(recalls, label, who)
+        allowed = np.eye(n_keys, dtype=bool)
+        return cls(frozen(counts), frozen(keys), frozen(allowed if across is None else ~allowed), frozen(into))
+
+
+def item_codes(recalls: Recalls, label: Any, who: str) -> tuple[IntArray, int]:
+    """(n_trials, list_length) codes of a label of items, and how many there are.
+
+    ``label`` is ``"category"``, ``"source"``, or an array of that shape. Raises :class:`InputError` if there is none.
+    """
+    trials = recalls.trials
+    if isinstance(label, str):
+        if label == "category":
+            known = None if trials.pool.categories is None else trials.pool.categories[trials.items]
+        elif label == "source":
+            known = trials.source
+        else:
+            raise InputError(f"{who}: {label!r} is neither 'category' nor 'source'; give labels for every item")
+        if known is None:
+            raise InputError(f"{who}: these trials have no {label}; Recalls.from_frame reads it from a column")
+        label = known
+    label = np.asarray(label)
+    if label.shape != trials.items.shape:
+        raise InputError(f"{who}: labels have shape {label.shape}, the items {trials.items.shape}")
+    codes, levels = pd.factorize(label.ravel())
+    if (codes < 0).any():
+        row, position = divmod(int(np.argmin(codes)), recalls.list_length)
+        raise InputError(f"{who}: the item at position {position + 1} of list {row} has no label")
+    return codes.reshape(label.shape).astype(np.int32), len(levels)
+
+
+def ranks(
+    recalls: Recalls, counted: Counted, kinds: npt.NDArray[Any], distances: FloatArray, by_output: bool
+) -> pd.DataFrame:
+    """Mean rank of transitions by nearness, by subject; see ``kernels.rank_transitions``."""
+    from memsim.analysis.kernels import rank_transitions  # numba
+
+    kinds, distances = frozen(np.array(kinds, dtype=np.int32)), frozen(np.array(distances, dtype=float))
+    total, count = rank_transitions(recalls.positions, *subjects(recalls), kinds, distances, *counted, by_output)
+    levels = {"output": range(1, total.shape[1] + 1)} if by_output else {}
+    return means_per_subject(recalls, levels, "rank", total, count)
+
+
+def _by_lag(recalls: Recalls, counted: Counted, steps: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    from memsim.analysis.kernels import count_lags  # numba
+
+    return count_lags(recalls.positions, *subjects(recalls), *counted, steps)
+
+
+def _lags(recalls: Recalls) -> range:
+    return range(1 - recalls.list_length, recalls.list_length)
+
+
+def _mask(values: Any, shape: tuple[int, int], what: str) -> BoolArray:
+    mask = np.asarray(values)
+    if mask.shape != shape or mask.dtype != bool:
+        raise InputError(f"{what} must be true or false in shape {shape}; it is {mask.dtype} in shape {mask.shape}")
+    return mask.copy()
