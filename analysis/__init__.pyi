@@ -1,15 +1,19 @@
 from .categories import category_clustering, category_crp
 from .curves import curve_table, position_tables, root_mean_squared_difference, summary_table
 from .figures import comparison_figure, save_figure
-from .indices import primacy_index, recency_index
+from .indices import edge_indices, primacy_index, recency_index
 from .initiation import probability_of_nth_recall
-from .latency import response_latency
+from .intrusions import error_rates, prior_list_intrusions
+from .latency import latency_by_lag, response_latency
 from .memory_figure import Strip, memory_figure
+from .raster import recall_raster
 from .semantic import distance_crp, distance_rank, equal_bins, labelled_distances
 from .serial_accuracy import serial_accuracy
 from .serial_curves import serial_summary
 from .serial_errors import error_types, fill_in, relative_order, repetition_distance, transposition_gradient
 from .serial_position import serial_position_curve
+from .spacing import repetition_effect, spacing_effect
+from .stopping import stopping_by_response, stopping_by_time, stopping_probability
 from .subjects import mean_over_subjects
 from .targets import Panel, criteria_figure, identity_figure, target_figure
 from .transitions import lag_crp, lag_crp_compound, lag_rank
@@ -24,7 +28,9 @@ __all__ = [
     "curve_table",
     "distance_crp",
     "distance_rank",
+    "edge_indices",
     "equal_bins",
+    "error_rates",
     "error_types",
     "fill_in",
     "identity_figure",
@@ -32,20 +38,28 @@ __all__ = [
     "lag_crp",
     "lag_crp_compound",
     "lag_rank",
+    "latency_by_lag",
     "mean_over_subjects",
     "memory_figure",
     "position_tables",
     "primacy_index",
+    "prior_list_intrusions",
     "probability_of_nth_recall",
+    "recall_raster",
     "recency_index",
     "relative_order",
     "repetition_distance",
+    "repetition_effect",
     "response_latency",
     "root_mean_squared_difference",
     "save_figure",
     "serial_accuracy",
     "serial_position_curve",
     "serial_summary",
+    "spacing_effect",
+    "stopping_by_response",
+    "stopping_by_time",
+    "stopping_probability",
     "summary_table",
     "target_figure",
     "transposition_gradient",

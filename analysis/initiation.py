@@ -35,6 +35,7 @@ def probability_of_nth_recall(
     Source: Hogan (1975); Laming (1999), Howard & Kahana (1999) for the first recall.
     """
     require_recalls(recalls)
+    recalls.trials.require_different_items("probability_of_nth_recall")
     length = recalls.list_length
     if n is not None and not (isinstance(n, int | np.integer) and 1 <= n <= length):
         raise InputError(f"probability_of_nth_recall: n={n!r} is not a whole number in 1..{length}, the list length")

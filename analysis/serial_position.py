@@ -15,7 +15,8 @@ def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
     Returns
     -------
     DataFrame : ``subject, position, prob, actual, possible``: lists in which the item was recalled, and
-        lists. A word given twice counts once; intrusions do not count.
+        lists. A word given twice counts once; intrusions do not count; one that was studied more than once is
+        recalled at each of its positions.
 
     Source: Murdock (1962). Equal to psifr's ``spc``.
     """
@@ -23,6 +24,12 @@ def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
     from memsim.analysis.kernels import count_recalled  # numba
 
     length = recalls.list_length
-    actual = count_recalled(recalls.positions, *subjects(recalls), length)
+    codes, n_subjects = subjects(recalls)
+    if recalls.trials.repeated_items.any():
+        recalled = np.take_along_axis(recalls.output_of_item, recalls.trials.first_presentation, axis=1) >= 0
+        actual = np.zeros((n_subjects, length), dtype=np.int64)
+        np.add.at(actual, codes, recalled)
+    else:
+        actual = count_recalled(recalls.positions, codes, n_subjects, length)
     possible = np.broadcast_to(lists_per_subject(recalls)[:, None], actual.shape)
     return counts_per_subject(recalls, {"position": range(1, length + 1)}, actual, possible)

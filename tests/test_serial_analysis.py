@@ -139,7 +139,7 @@ def test_analyses_equal_independent_targets(letters: dict[str, Recalls], theirs:
 
 @pytest.mark.parametrize("condition", ["dissimilar", "similar"])
 def test_latencies_equal_independent_targets(letters: dict[str, Recalls], condition: str) -> None:
-    found = mean_over_subjects(response_latency(letters[condition]), "output")["mean"].to_numpy()
+    found = mean_over_subjects(response_latency(letters[condition]), "output", "latency")["mean"].to_numpy()
     assert 1000 * found == pytest.approx(target("latency", condition)["mean_rt_correct_ms"].to_numpy(), rel=0.005)
 
 
@@ -148,7 +148,7 @@ def test_latencies_by_hand() -> None:
     times = np.array([[1.0, 1.5, 3.5], [2.0, np.nan, 5.0]])
     recalls = Recalls.from_matrix([[1, 1, 3], [1, 0, 3]], 3, paradigm=task, times=times)
     table = response_latency(recalls).set_index("output")
-    assert table["prob"].to_dict() == pytest.approx({1: 1.5, 2: np.nan, 3: 2.0}, nan_ok=True)
+    assert table["latency"].to_dict() == pytest.approx({1: 1.5, 2: np.nan, 3: 2.0}, nan_ok=True)
     assert table["count"].to_dict() == {1: 2, 2: 0, 3: 1}
     with pytest.raises(InputError, match="have no times"):
         response_latency(of(FOUR))
