@@ -1,3 +1,4 @@
+from .analyses import Analysis, analyze
 from .categories import category_clustering, category_crp
 from .curves import curve_table, position_tables, root_mean_squared_difference, summary_table
 from .figures import comparison_figure, save_figure
@@ -19,8 +20,10 @@ from .targets import Panel, criteria_figure, identity_figure, target_figure
 from .transitions import lag_crp, lag_crp_compound, lag_rank
 
 __all__ = [
+    "Analysis",
     "Panel",
     "Strip",
+    "analyze",
     "category_clustering",
     "category_crp",
     "comparison_figure",

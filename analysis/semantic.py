@@ -38,7 +38,7 @@ def distance_crp(
     distances : (n_items, n_items) over the pool, of any kind; if not given, one minus the pool's similarity, or one
         minus the cosine of its features.
     edges : of the bins, rising; a bin holds distances above its lower edge, up to its upper one. Distances outside
-        all bins count for none. By default ten bins that hold equally many pairs of the pool's items.
+        all bins count for none. By default ten bins that hold equally many pairs of the items studied.
     unique : a bin is possible once at a transition, however many items are in it.
     first_output, last_output, items, transitions, within, across : see :func:`memsim.analysis.lag_crp`.
 
@@ -56,7 +56,8 @@ def distance_crp(
 
     counted = Counted.of(recalls, "distance_crp", first_output, last_output, items, transitions, within, across)
     far = pool_distances(recalls.trials.pool, distances)
-    cuts = equal_bins(far) if edges is None else np.asarray(edges, dtype=float)
+    shown = np.unique(recalls.trials.items)
+    cuts = equal_bins(far[np.ix_(shown, shown)]) if edges is None else np.asarray(edges, dtype=float)
     if cuts.ndim != 1 or len(cuts) < 2 or not (np.diff(cuts) > 0).all():
         raise InputError(f"distance_crp: edges={edges!r} must be at least two numbers that rise")
     n_bins = len(cuts) - 1
@@ -119,7 +120,7 @@ def equal_bins(distances: FloatArray, n_bins: int = N_BINS) -> FloatArray:
     """Edges of bins that hold equally many pairs of different items; fewer where pairs tie."""
     pairs = distances[np.triu_indices(len(distances), 1)]
     if not len(pairs):
-        raise InputError("the pool has a single item, so there is no distance between items")
+        return np.array([0.0, 1.0])
     edges = np.unique(np.quantile(pairs, np.linspace(0, 1, n_bins + 1)))
     edges[0] -= 1e-6 * max(float(np.ptp(edges)), 1.0)  # bins do not hold their lower edge
     return edges if len(edges) > 1 else np.array([edges[0], pairs[0]])

@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from memsim.arrays import FloatArray
 from memsim.data.dataset import Dataset
 from memsim.errors import DataError
+from memsim.items import ItemPool
 from memsim.paradigm import Paradigm
 from memsim.recalls import Recalls
 from memsim.table import COLUMNS
 
 
-def _path(file: str) -> Path:
+def _path(file: str, folder: str = "data") -> Path:
     # Found without importing psifr, which would import all that it plots with.
     spec = find_spec("psifr")
     if spec is None or not spec.submodule_search_locations:
         raise DataError(f"{file} ships with the package psifr, which is not installed: pip install psifr")
-    path = Path(spec.submodule_search_locations[0]) / "data" / file
+    path = Path(spec.submodule_search_locations[0]) / folder / file
     if not path.is_file():
         raise DataError(f"the installed psifr has no {file} in {path.parent}; install another version")
     return path
 
 
-def _read(file: str, condition: str, paradigm: Paradigm) -> Recalls:
-    path = _path(file)
-    frame = pd.read_csv(path, usecols=lambda column: column in (*COLUMNS, "list_type"))
+def _read_peers(_: str, paradigm: Paradigm) -> Recalls:
+    frame = pd.read_csv(_path("peers_notask.csv"), usecols=COLUMNS)
+    return Recalls.from_frame(frame, paradigm=paradigm, provenance={"file": "psifr/data/peers_notask.csv"})
+
+
+def _read_morton(condition: str, paradigm: Paradigm) -> Recalls:
+    frame = pd.read_csv(_path("Morton2013.csv"), usecols=[*COLUMNS, "list_type", "category"])
     if condition != "all":
         frame = frame[frame["list_type"] == condition]
-    return Recalls.from_frame(frame, paradigm=paradigm, provenance={"file": f"psifr/data/{file}"})
+    recalls = Recalls.from_frame(
+        frame,
+        category="category",
+        conditions=["list_type"],
+        paradigm=paradigm,
+        provenance={"file": "psifr/data/Morton2013.csv, psifr/distances/Morton2013.npz"},
+    )
+    pool = replace(recalls.trials.pool, similarity=_similarity(recalls.trials.pool))
+    return replace(recalls, trials=replace(recalls.trials, pool=pool))
+
+
+def _similarity(pool: ItemPool) -> FloatArray:
+    """One minus the semantic distance of the pool's items, 0 beside an intrusion whose distances are not known."""
+    with np.load(_path("Morton2013.npz", "distances"), allow_pickle=False) as file:
+        items, distances = file["items"], file["distances"]
+    index = {label: i for i, label in enumerate(items.tolist())}
+    at = np.array([index.get(label, -1) for label in pool.labels.tolist()])
+    known = at >= 0
+    return np.where(known[:, None] & known, 1 - distances[np.ix_(at, at)], np.eye(len(pool)))
 
 
 def _installed() -> bool:
@@ -46,7 +71,7 @@ PEERS_NOTASK = Dataset(
     "idiosyncratic strategies? Journal of Experimental Psychology: General, 143, 575-596.",
     doi="10.1037/a0033715",
     conditions={"all": {"list_length": 16, "presentation_time": 3}},
-    read=partial(_read, "peers_notask.csv"),
+    read=_read_peers,
     at_hand=_installed,
     default="all",
     notes="126 subjects, 3,528 lists. Presentation time is not in the table: 3 s, unverified.",
@@ -59,9 +84,10 @@ MORTON2013 = Dataset(
     "predict recall organization during memory search. Cerebral Cortex, 23, 2407-2422.",
     doi="10.1093/cercor/bhs229",
     conditions={kind: {"list_length": 24, "presentation_time": 3.5} for kind in ("all", "pure", "mixed")},
-    read=partial(_read, "Morton2013.csv"),
+    read=_read_morton,
     at_hand=_installed,
     default="all",
-    notes="40 subjects, 1,920 lists, pure (one category) or mixed. Presentation time is not in the table: "
+    notes="40 subjects, 1,920 lists, pure (one category) or mixed, by the condition list_type; with categories and "
+    "semantic similarity of the items. Presentation time is not in the table: "
     "3.5 s is its longest response time.",
 )

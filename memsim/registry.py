@@ -1,7 +1,8 @@
 """Names: what each registry holds, from memsim itself and from installed plug-ins.
 
 An entry is a string ``module:attribute`` that is imported when it is first asked for. Plug-ins add theirs
-through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets`` and ``memsim.reproductions``.
+through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets``, ``memsim.analyses`` and
+``memsim.reproductions``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from memsim.errors import ModelError, UnknownNameError
 from memsim.parameters import build
 
 if TYPE_CHECKING:
+    from memsim.analysis.analyses import Analysis
     from memsim.data.dataset import Dataset
     from memsim.paradigm import Paradigm
     from memsim.positions import Model
@@ -146,6 +148,40 @@ DATASETS: Registry[Dataset] = Registry(
         "farrell_lewandowsky2003": "memsim.data.farrell_lewandowsky2003:FARRELL_LEWANDOWSKY2003",
         "peers_notask": "memsim.data.psifr_tables:PEERS_NOTASK",
         "morton2013": "memsim.data.psifr_tables:MORTON2013",
+    },
+)
+ANALYSES: Registry[Analysis] = Registry(
+    "analysis",
+    "memsim.analyses",
+    {
+        "serial_position_curve": "memsim.analysis.analyses:SERIAL_POSITION_CURVE",
+        "probability_of_nth_recall": "memsim.analysis.analyses:PROBABILITY_OF_NTH_RECALL",
+        "lag_crp": "memsim.analysis.analyses:LAG_CRP",
+        "lag_crp_compound": "memsim.analysis.analyses:LAG_CRP_COMPOUND",
+        "lag_rank": "memsim.analysis.analyses:LAG_RANK",
+        "distance_crp": "memsim.analysis.analyses:DISTANCE_CRP",
+        "distance_rank": "memsim.analysis.analyses:DISTANCE_RANK",
+        "category_crp": "memsim.analysis.analyses:CATEGORY_CRP",
+        "category_clustering": "memsim.analysis.analyses:CATEGORY_CLUSTERING",
+        "error_rates": "memsim.analysis.analyses:ERROR_RATES",
+        "prior_list_intrusions": "memsim.analysis.analyses:PRIOR_LIST_INTRUSIONS",
+        "response_latency": "memsim.analysis.analyses:RESPONSE_LATENCY",
+        "latency_by_lag": "memsim.analysis.analyses:LATENCY_BY_LAG",
+        "stopping_probability": "memsim.analysis.analyses:STOPPING_PROBABILITY",
+        "stopping_by_time": "memsim.analysis.analyses:STOPPING_BY_TIME",
+        "stopping_by_response": "memsim.analysis.analyses:STOPPING_BY_RESPONSE",
+        "recall_raster": "memsim.analysis.analyses:RECALL_RASTER",
+        "primacy_index": "memsim.analysis.analyses:PRIMACY_INDEX",
+        "recency_index": "memsim.analysis.analyses:RECENCY_INDEX",
+        "edge_indices": "memsim.analysis.analyses:EDGE_INDICES",
+        "repetition_effect": "memsim.analysis.analyses:REPETITION_EFFECT",
+        "spacing_effect": "memsim.analysis.analyses:SPACING_EFFECT",
+        "serial_accuracy": "memsim.analysis.analyses:SERIAL_ACCURACY",
+        "error_types": "memsim.analysis.analyses:ERROR_TYPES",
+        "transposition_gradient": "memsim.analysis.analyses:TRANSPOSITION_GRADIENT",
+        "fill_in": "memsim.analysis.analyses:FILL_IN",
+        "repetition_distance": "memsim.analysis.analyses:REPETITION_DISTANCE",
+        "relative_order": "memsim.analysis.analyses:RELATIVE_ORDER",
     },
 )
 REPRODUCTIONS: Registry[Reproduction] = Registry(
