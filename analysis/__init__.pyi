@@ -7,6 +7,7 @@ from .initiation import probability_of_nth_recall
 from .intrusions import error_rates, prior_list_intrusions
 from .latency import latency_by_lag, response_latency
 from .memory_figure import Strip, memory_figure
+from .plots import comparison_panel, plot
 from .raster import recall_raster
 from .semantic import distance_crp, distance_rank, equal_bins, labelled_distances
 from .serial_accuracy import serial_accuracy
@@ -17,6 +18,7 @@ from .spacing import repetition_effect, spacing_effect
 from .stopping import stopping_by_response, stopping_by_time, stopping_probability
 from .subjects import mean_over_subjects
 from .targets import Panel, criteria_figure, identity_figure, target_figure
+from .taxonomy import index_table, taxonomy_figure
 from .transitions import lag_crp, lag_crp_compound, lag_rank
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "category_clustering",
     "category_crp",
     "comparison_figure",
+    "comparison_panel",
     "criteria_figure",
     "curve_table",
     "distance_crp",
@@ -37,6 +40,7 @@ __all__ = [
     "error_types",
     "fill_in",
     "identity_figure",
+    "index_table",
     "labelled_distances",
     "lag_crp",
     "lag_crp_compound",
@@ -44,6 +48,7 @@ __all__ = [
     "latency_by_lag",
     "mean_over_subjects",
     "memory_figure",
+    "plot",
     "position_tables",
     "primacy_index",
     "prior_list_intrusions",
@@ -65,5 +70,6 @@ __all__ = [
     "stopping_probability",
     "summary_table",
     "target_figure",
+    "taxonomy_figure",
     "transposition_gradient",
 ]

@@ -31,6 +31,7 @@ class Analysis:
         at named places; ``index`` is a point for each source; ``heat`` is a matrix of ``series`` by ``x``;
         ``raster`` shows every response.
     series : a column whose values, where the frame has it, get a line each (a row each, in ``heat``).
+    panels : a column whose values get a panel each, with an axis of its own.
     limits : of the vertical axis; NaN where the data decide.
     """
 
@@ -41,6 +42,7 @@ class Analysis:
     style: Literal["curve", "lags", "categories", "index", "heat", "raster"] = "curve"
     value: str = "prob"
     series: str = ""
+    panels: str = ""
     limits: tuple[float, float] = (0.0, float("nan"))
 
     @property
@@ -81,7 +83,7 @@ def analyze(
     --------
     >>> from memsim import load_dataset
     >>> analyze(load_dataset("morton2013"), "lag_crp").query("subject == 1 and lag == 1")["prob"].round(3).tolist()
-    [0.211]
+    [0.114]
     """
     import pandas as pd
 
@@ -141,7 +143,7 @@ PROBABILITY_OF_NTH_RECALL = Analysis(
     series="output",
 )  # fmt: skip
 LAG_CRP = Analysis(
-    f"{_HERE}.transitions:lag_crp", "lag", "Lag", "Conditional response probability", "lags", series="output"
+    f"{_HERE}.transitions:lag_crp", "lag", "Lag", "Conditional response\nprobability", "lags", series="output"
 )
 LAG_CRP_COMPOUND = Analysis(
     f"{_HERE}.transitions:lag_crp_compound", "lag", "Lag", "Lag before", "heat", series="previous"
@@ -149,7 +151,7 @@ LAG_CRP_COMPOUND = Analysis(
 LAG_RANK = Analysis(f"{_HERE}.transitions:lag_rank", "", "", "Lag rank (temporal factor)", "index", "rank", "output",
                     limits=_OPEN)  # fmt: skip
 DISTANCE_CRP = Analysis(
-    f"{_HERE}.semantic:distance_crp", "center", "Distance between items", "Conditional response probability"
+    f"{_HERE}.semantic:distance_crp", "center", "Distance between items", "Conditional response\nprobability"
 )
 DISTANCE_RANK = Analysis(f"{_HERE}.semantic:distance_rank", "", "", "Distance rank (semantic factor)", "index", "rank",
                          "output", limits=_OPEN)  # fmt: skip
@@ -158,9 +160,7 @@ CATEGORY_CRP = Analysis(f"{_HERE}.categories:category_crp", "", "", "Probability
 CATEGORY_CLUSTERING = Analysis(
     f"{_HERE}.categories:category_clustering", "", "", "Adjusted ratio of clustering", "index", "arc", limits=_OPEN
 )
-ERROR_RATES = Analysis(
-    f"{_HERE}.intrusions:error_rates", "kind", "", "Errors per list", "categories", "per_list"
-)  # fmt: skip
+ERROR_RATES = Analysis(f"{_HERE}.intrusions:error_rates", "kind", "", "Errors per list", "categories", "per_list")
 PRIOR_LIST_INTRUSIONS = Analysis(
     f"{_HERE}.intrusions:prior_list_intrusions", "list_lag", "Lists ago", "Share of intrusions"
 )
@@ -168,9 +168,7 @@ RESPONSE_LATENCY = Analysis(
     f"{_HERE}.latency:response_latency", "output", "Output position", "Inter-response time (s)", "curve", "latency",
     "recalled",
 )  # fmt: skip
-LATENCY_BY_LAG = Analysis(
-    f"{_HERE}.latency:latency_by_lag", "lag", "Lag", "Inter-response time (s)", "lags", "latency"
-)  # fmt: skip
+LATENCY_BY_LAG = Analysis(f"{_HERE}.latency:latency_by_lag", "lag", "Lag", "Inter-response time (s)", "lags", "latency")
 STOPPING_PROBABILITY = Analysis(
     f"{_HERE}.stopping:stopping_probability", "recalled", "Responses given", "Probability of stopping",
     limits=(0.0, 1.0),
@@ -189,7 +187,7 @@ PRIMACY_INDEX = Analysis(f"{_HERE}.indices:primacy_index", "", "", "Primacy: edg
 RECENCY_INDEX = Analysis(f"{_HERE}.indices:recency_index", "", "", "Recency: edge less middle", "index", "difference",
                          limits=_OPEN)  # fmt: skip
 EDGE_INDICES = Analysis(
-    f"{_HERE}.indices:edge_indices", "definition", "", "Index", "categories", "value", "end", limits=_OPEN
+    f"{_HERE}.indices:edge_indices", "end", "", "", "categories", "value", panels="definition", limits=_OPEN
 )
 REPETITION_EFFECT = Analysis(
     f"{_HERE}.spacing:repetition_effect", "presentations", "Presentations", "Probability of recall", limits=(0.0, 1.0)
@@ -201,12 +199,13 @@ SERIAL_ACCURACY = Analysis(
     f"{_HERE}.serial_accuracy:serial_accuracy", "position", "Serial position", "Probability of recall in place",
     limits=(0.0, 1.0),
 )  # fmt: skip
-ERROR_TYPES = Analysis(f"{_HERE}.serial_errors:error_types", "output", "Output position", "Share of responses",
-                       series="type")  # fmt: skip
+ERROR_TYPES = Analysis(
+    f"{_HERE}.serial_errors:error_types", "output", "Output position", "Share of responses", panels="type"
+)
 TRANSPOSITION_GRADIENT = Analysis(
     f"{_HERE}.serial_errors:transposition_gradient", "displacement", "Displacement", "Response probability", "lags"
 )
-FILL_IN = Analysis(f"{_HERE}.serial_errors:fill_in", "", "", "Fill-ins among fill-ins and infills", "index",
+FILL_IN = Analysis(f"{_HERE}.serial_errors:fill_in", "", "", "Share of fill-ins", "index",
                    limits=(0.0, 1.0))  # fmt: skip
 REPETITION_DISTANCE = Analysis(
     f"{_HERE}.serial_errors:repetition_distance", "distance", "Outputs between", "Share of repeats"

@@ -12,7 +12,7 @@ from memsim.analysis.initiation import probability_of_nth_recall
 from memsim.analysis.serial_curves import SERIAL_CURVES, serial_summary
 from memsim.analysis.serial_position import serial_position_curve
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
-from memsim.analysis.transitions import lag_crp
+from memsim.analysis.transitions import lag_crp, lag_rank
 from memsim.arrays import FloatArray
 from memsim.paradigm import Paradigm
 from memsim.recalls import Recalls, require_recalls
@@ -64,7 +64,8 @@ def summary_table(recalls: Recalls) -> pd.DataFrame:
         ``primacy``, ``recency``: the difference indices; ``primacy_contrast``, ``recency_contrast``: the
         contrasts, of the mean edge and the mean middle;
         ``first_recall_at_end``: probability that recall begins among the last positions (those of recency);
-        ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means.
+        ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means;
+        ``temporal_factor``: the mean rank of transitions by nearness, see :func:`memsim.analysis.lag_rank`.
     """
     require_recalls(recalls)
     if recalls.trials.paradigm.due is not None:
@@ -91,6 +92,7 @@ def summary_table(recalls: Recalls) -> pd.DataFrame:
         "first_recall_at_end": recency["first_recall"],
         "lag_minus_1": at_lag(-1),
         "lag_plus_1": at_lag(1),
+        "temporal_factor": lag_rank(recalls)["rank"],
     }
     tidy = pd.DataFrame(values).melt(var_name="statistic")
     table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").reindex(list(values))

@@ -1,11 +1,11 @@
-"""Figures of memsim: one theme, people always drawn the same way."""
+"""What the figures of memsim share: one theme, one look for people, one for each model, sizes, files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -14,6 +14,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
+
+from memsim.errors import InputError
 
 PANELS = {
     "serial_position": ("Serial position", "Probability of recall"),
@@ -25,7 +27,50 @@ PANELS = {
 """Axis labels of each curve of :func:`memsim.analysis.curve_table`."""
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
 LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)))
+MARKERS = "sD^vPX<>"
 MAX_LAG = 5
+WIDTHS = {1: 89 / 25.4, 2: 183 / 25.4}
+"""Width in inches of figures over one and two columns of a journal."""
+FORMATS = (".png", ".pdf", ".svg")
+
+
+class Style(NamedTuple):
+    """How one source is drawn; people are black points with bars, always."""
+
+    color: Any
+    line: Any
+    marker: str
+    is_people: bool
+
+
+def styles(sources: Sequence[str], people: Sequence[str] = ()) -> dict[str, Style]:
+    """A style for each source: models differ in colour, line and marker; further groups of people are grey."""
+    colors = sns.color_palette("colorblind")
+    models = [source for source in sources if source not in people]
+    found = {
+        name: Style(colors[i % len(colors)], LINES[i % len(LINES)], MARKERS[i % len(MARKERS)], False)
+        for i, name in enumerate(models)
+    }
+    groups = [source for source in sources if source in people]
+    for i, name in enumerate(groups):
+        found[name] = Style(f"{0.1 + 0.5 * i / max(len(groups) - 1, 1):.2f}", LINES[i % len(LINES)], "o", True)
+    return {source: found[source] for source in sources}
+
+
+def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str = "x") -> None:
+    """A curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model."""
+    if not style.is_people:
+        axis.plot(points[x], points["mean"], color=style.color, linestyle=style.line, label=name, linewidth=1.8)
+        axis.fill_between(points[x], points["low"], points["high"], color=style.color, alpha=0.25, linewidth=0)
+        return
+    look = {**PEOPLE, "color": style.color, "linestyle": style.line}
+    axis.errorbar(points[x], points["mean"], yerr=bars(points), label=name, capsize=0, elinewidth=1, zorder=3, **look)
+
+
+def bars(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Lengths of error bars below and above ``mean``; 0 where the interval is not known."""
+    below, above = points["mean"] - points["low"], points["high"] - points["mean"]
+    return below.clip(lower=0).fillna(0), above.clip(lower=0).fillna(0)
 
 
 def comparison_figure(
@@ -46,16 +91,18 @@ def comparison_figure(
     where most of its data are; the transposition gradient leaves out 0, which is accuracy.
     """
     with themed():
-        tables = [*models.values(), *([] if people is None else [people])]
-        shown = {curve: labels for curve, labels in PANELS.items() if any(curve in set(t["curve"]) for t in tables)}
+        tables = dict(models) if people is None else {**models, people_label: people}
+        look = styles(list(tables), [people_label] if people is not None else [])
+        shown = {
+            curve: labels for curve, labels in PANELS.items() if any(curve in set(t["curve"]) for t in tables.values())
+        }
         figure = Figure(figsize=(10.5, 3.7), layout="constrained")
         axes = figure.subplots(1, len(shown), squeeze=False)[0]
-        colors = sns.color_palette("colorblind")
         for letter, axis, (curve, (x_label, y_label)) in zip("ABCDE", axes, shown.items(), strict=False):
-            for i, (name, table) in enumerate(models.items()):
-                _draw_model(axis, _points(table, curve), name, colors[i % len(colors)], LINES[i % len(LINES)])
-            if people is not None:
-                _draw_people(axis, _points(people, curve), people_label)
+            for name, table in tables.items():
+                points = table[table["curve"] == curve].sort_values("x")
+                with_lags = curve in ("lag_crp", "transposition_gradient")
+                draw_line(axis, near_lags(points, "x") if with_lags else points, name, look[name])
             axis.set(xlabel=x_label, ylabel=y_label)
             axis.set_ylim(0, 1.02 if curve in ("serial_position", "serial_accuracy") else None)
             axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
@@ -68,25 +115,34 @@ def comparison_figure(
 
 
 @contextmanager
-def themed() -> Iterator[None]:
+def themed(font_scale: float = 1.1) -> Iterator[None]:
     """The look of all figures of memsim, for as long as one is made."""
-    style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=1.1), "legend.frameon": False}
+    style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=font_scale), "legend.frameon": False}
     with matplotlib.rc_context(style):
         yield
 
 
-def save_figure(figure: Figure, path: Path) -> None:
-    """Write ``figure`` in the format that the name of ``path`` says; text in a PDF stays text, and no date goes in."""
-    with matplotlib.rc_context({"pdf.fonttype": 42}):
-        figure.savefig(path, dpi=200, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
+def save_figure(figure: Figure, path: str | Path) -> None:
+    """Write ``figure`` in the format that the name of ``path`` says: png at 300 dots per inch, pdf or svg.
+
+    Text stays text in a pdf and an svg, and no date goes in, so that the same figure makes the same file.
+
+    Raises
+    ------
+    InputError : another ending.
+    """
+    path = Path(path)
+    if path.suffix not in FORMATS:
+        raise InputError(f"save_figure: {path.name} must end in {', '.join(FORMATS)}")
+    date = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(path.suffix)
+    with matplotlib.rc_context({"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "memsim"}):
+        figure.savefig(path, dpi=300, metadata=date)
 
 
-def _points(table: pd.DataFrame, curve: str) -> pd.DataFrame:
-    points = table[table["curve"] == curve].sort_values("x")
-    if curve not in ("lag_crp", "transposition_gradient"):
-        return points
-    points = points[points["x"].abs() <= MAX_LAG].copy()
-    points.loc[points["x"] == 0, ["mean", "low", "high"]] = float("nan")
+def near_lags(points: pd.DataFrame, x: str) -> pd.DataFrame:
+    """The points at lags up to 5 either way, with a gap at 0."""
+    points = points[points[x].abs() <= MAX_LAG].copy()
+    points.loc[points[x] == 0, ["mean", "low", "high"]] = float("nan")
     return points
 
 
@@ -97,15 +153,4 @@ def whole_ticks(axis: Axes) -> list[int]:
     if low < 0:
         return list(range(low, high + 1))
     step = 1 if high <= 10 else 5 if high <= 30 else 10
-    return [1, *range(step if step > 1 else 2, high + 1, step)]
-
-
-def _draw_model(axis: Axes, points: pd.DataFrame, name: str, color: tuple[float, float, float], line: Any) -> None:
-    axis.plot(points["x"], points["mean"], color=color, linestyle=line, label=name, linewidth=1.8)
-    axis.fill_between(points["x"], points["low"], points["high"], color=color, alpha=0.25, linewidth=0)
-
-
-def _draw_people(axis: Axes, points: pd.DataFrame, label: str) -> None:
-    below, above = points["mean"] - points["low"], points["high"] - points["mean"]
-    bars = (below.clip(lower=0).fillna(0), above.clip(lower=0).fillna(0))
-    axis.errorbar(points["x"], points["mean"], yerr=bars, label=label, capsize=0, elinewidth=1, zorder=3, **PEOPLE)
+    return [low, *range(step if step > 1 else low + 1, high + 1, step)]
