@@ -1,14 +1,18 @@
 from .analyses import Analysis, analyze
 from .categories import category_clustering, category_crp
+from .contrasts import contrast, equivalence, summary_contrast
+from .curve_distance import attainment, curve_distance, noise_ceiling, share_of_attainable
 from .curves import curve_table, position_tables, root_mean_squared_difference, summary_table
 from .figures import comparison_figure, save_figure
 from .indices import edge_indices, primacy_index, recency_index
 from .initiation import probability_of_nth_recall
+from .intervals import bootstrap_interval, within_subject_interval
 from .intrusions import error_rates, prior_list_intrusions
 from .latency import latency_by_lag, response_latency
 from .memory_figure import Strip, memory_figure
 from .plots import comparison_panel, plot
 from .raster import recall_raster
+from .recall_regression import RecallRegression, recall_regression
 from .semantic import distance_crp, distance_rank, equal_bins, labelled_distances
 from .serial_accuracy import serial_accuracy
 from .serial_curves import serial_summary
@@ -20,26 +24,34 @@ from .subjects import mean_over_subjects
 from .targets import Panel, criteria_figure, identity_figure, target_figure
 from .taxonomy import index_table, taxonomy_figure
 from .transitions import lag_crp, lag_crp_compound, lag_rank
+from .words import in_words
 
 __all__ = [
     "Analysis",
     "Panel",
+    "RecallRegression",
     "Strip",
     "analyze",
+    "attainment",
+    "bootstrap_interval",
     "category_clustering",
     "category_crp",
     "comparison_figure",
     "comparison_panel",
+    "contrast",
     "criteria_figure",
+    "curve_distance",
     "curve_table",
     "distance_crp",
     "distance_rank",
     "edge_indices",
     "equal_bins",
+    "equivalence",
     "error_rates",
     "error_types",
     "fill_in",
     "identity_figure",
+    "in_words",
     "index_table",
     "labelled_distances",
     "lag_crp",
@@ -48,12 +60,14 @@ __all__ = [
     "latency_by_lag",
     "mean_over_subjects",
     "memory_figure",
+    "noise_ceiling",
     "plot",
     "position_tables",
     "primacy_index",
     "prior_list_intrusions",
     "probability_of_nth_recall",
     "recall_raster",
+    "recall_regression",
     "recency_index",
     "relative_order",
     "repetition_distance",
@@ -64,12 +78,15 @@ __all__ = [
     "serial_accuracy",
     "serial_position_curve",
     "serial_summary",
+    "share_of_attainable",
     "spacing_effect",
     "stopping_by_response",
     "stopping_by_time",
     "stopping_probability",
+    "summary_contrast",
     "summary_table",
     "target_figure",
     "taxonomy_figure",
     "transposition_gradient",
+    "within_subject_interval",
 ]

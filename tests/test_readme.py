@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+from memsim import analysis
+from memsim.registry import ANALYSES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,3 +30,12 @@ def test_commands_in_the_readme_parse() -> None:
     assert len(commands) >= 7
     for command in commands:
         _parse(command.split())
+
+
+def test_every_analysis_has_its_section_on_how_to_read_it() -> None:
+    page = (ROOT / "analysis" / "README.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^### (\w+)\n\S", page, flags=re.MULTILINE)) == sorted(ANALYSES.names())
+    statistics = re.findall(r"`(\w+)`", page.partition("## Statistics")[2])
+    assert len(statistics) > 8
+    for name in statistics:
+        assert hasattr(analysis, name), f"the page speaks of {name}"
