@@ -1,4 +1,18 @@
+from .bids_events import read_bids_events
 from .dataset import Dataset, load_dataset, load_recalls
+from .penn_mat import read_penn_mat
+from .quail_eggs import read_egg
+from .recall_matrices import read_recall_matrix
 from .shipped import load_curves, load_summary
 
-__all__ = ["Dataset", "load_curves", "load_dataset", "load_recalls", "load_summary"]
+__all__ = [
+    "Dataset",
+    "load_curves",
+    "load_dataset",
+    "load_recalls",
+    "load_summary",
+    "read_bids_events",
+    "read_egg",
+    "read_penn_mat",
+    "read_recall_matrix",
+]

@@ -76,14 +76,71 @@ def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]
 
 
 def load_recalls(spec: str) -> Recalls:
-    """The recalls of a data set, ``NAME[:CONDITION]``, or of a CSV file in psifr's long table."""
-    if not spec.endswith(".csv"):
+    """The recalls of a data set, or of a file, by its suffix.
+
+    ============================  =====================================================================================
+    ``NAME[:CONDITION]``          a data set (:func:`load_dataset`)
+    ``.csv``, ``.tsv``            psifr's long table; a ``.tsv`` without its columns, but with ``onset`` and
+                                  ``trial_type``, is BIDS events (:func:`memsim.data.read_bids_events`)
+    ``.mat``                      a struct of matrices (:func:`memsim.data.read_penn_mat`)
+    ``.json``, ``.egg``           an egg of quail (:func:`memsim.data.read_egg`)
+    folder                        the root of a BIDS data set, with its ``dataset_description.json``
+    ============================  =====================================================================================
+
+    Recall matrices need their list length: :func:`memsim.data.read_recall_matrix`.
+    """
+    if not names_file(spec):
         return load_dataset(spec)
-    if not Path(spec).is_file():
+    path = Path(spec)
+    if not path.exists():
         raise InputError(f"there is no file {spec}")
+    recalls = _read_bids(path) if path.is_dir() else READERS[path.suffix.lower()](path)
+    return replace(recalls, provenance={**recalls.provenance, "file": spec})
+
+
+def names_file(spec: str) -> bool:
+    """Whether :func:`load_recalls` takes ``spec`` for a file or folder, rather than a data set."""
+    return Path(spec).suffix.lower() in READERS or (Path(spec) / "dataset_description.json").is_file()
+
+
+def _read_table(path: Path) -> Recalls:
     import pandas as pd
 
-    return Recalls.from_frame(pd.read_csv(spec), provenance={"file": spec})
+    from memsim.table import COLUMNS
+
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    names = set(pd.read_csv(path, sep=separator, nrows=0).columns)
+    if separator == "\t" and names.issuperset({"onset", "trial_type"}) and not names.issuperset(COLUMNS):
+        return _read_bids(path)
+    return Recalls.from_frame(pd.read_csv(path, sep=separator))
+
+
+def _read_bids(path: Path) -> Recalls:
+    from memsim.data.bids_events import read_bids_events
+
+    return read_bids_events(path)
+
+
+def _read_mat(path: Path) -> Recalls:
+    from memsim.data.penn_mat import read_penn_mat
+
+    return read_penn_mat(path)
+
+
+def _read_egg(path: Path) -> Recalls:
+    from memsim.data.quail_eggs import read_egg
+
+    return read_egg(path)
+
+
+READERS: Mapping[str, Callable[[Path], Recalls]] = {
+    ".csv": _read_table,
+    ".tsv": _read_table,
+    ".mat": _read_mat,
+    ".json": _read_egg,
+    ".egg": _read_egg,
+}
+"""How a file of recalls is read, by its suffix."""
 
 
 def load_dataset(name: str, condition: str | None = None) -> Recalls:

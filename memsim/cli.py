@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import io
 import signal
 import sys
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim import __version__
+from memsim.analysis.analyses import Analysis
 from memsim.errors import InputError, MemsimError, ModelError
 from memsim.parameters import Parameter, Parameterized, Preset, build
 from memsim.plugin import find_model
-from memsim.registry import DATASETS, MODELS, PARADIGMS, REPRODUCTIONS, Registry
+from memsim.registry import ANALYSES, DATASETS, MODELS, PARADIGMS, REPRODUCTIONS, Registry
 from memsim.train_command import add_train
 
 if TYPE_CHECKING:
@@ -75,7 +77,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
         "--data", metavar="NAME[:CONDITION]",
-        help="people to compare with: a data set, a CSV file of your own in psifr's long table, or none; "
+        help="people to compare with: a data set, a file of your own (psifr's table as .csv, BIDS events, .mat, an egg "
+        "as .json), or none; "
         "if not given, people who did the same task",
     )  # fmt: skip
     run.add_argument("--out", type=Path, default=Path("memsim-results"), help="folder (default: memsim-results)")
@@ -114,6 +117,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         ("models", MODELS, "list the models, or show one with its parameters"),
         ("paradigms", PARADIGMS, "list the tasks, or show one with its settings"),
         ("datasets", DATASETS, "list the human data sets, or show one with its conditions"),
+        ("analyses", ANALYSES, "list the analyses, or show one with its options"),
     ):
         listing = commands.add_parser(kind, help=help_text)
         listing.add_argument("name", nargs="?", help="show this one in full")
@@ -285,7 +289,7 @@ def _list(parsed: argparse.Namespace) -> int:
     status = 0
     for i, name in enumerate(registry.names()):
         try:
-            print("\n" * (i > 0) + _describe(name, registry.get(name)))
+            print("\n" * (i > 0 and registry is not ANALYSES) + _describe(name, registry.get(name)))
         except ModelError as error:
             print(f"memsim: {error}", file=sys.stderr)
             status = 2
@@ -303,6 +307,12 @@ def _describe(name: str, entry: Any, full: bool = False) -> str:
         if likelihood is not None:
             lines.append(f"  likelihood of a recall sequence: {likelihood}")
         return "\n".join([*lines, *_parameter_lines(entry.parameters()), *_preset_lines(entry.presets, full)])
+    if isinstance(entry, Analysis):
+        if not full:
+            return f"{name}: {entry.summary.replace('``', '')}"
+        options = list(inspect.signature(entry.run).parameters.values())[1:]
+        told = ", ".join(f"{option.name}={option.default!r}" for option in options) or "none"
+        return f"{name}, options: {told}\n\n{inspect.getdoc(entry.run)}"
     lines = [f"{name}: {entry.title}", f"  {entry.citation} doi:{entry.doi}"]
     conditions = ", ".join(f"{label}{' (default)' * (label == entry.default)}" for label in entry.conditions)
     lines += [f"  conditions: {conditions}", f"  {entry.notes}"]

@@ -20,7 +20,7 @@ from memsim.analysis.curves import (
     root_mean_squared_difference,
     summary_table,
 )
-from memsim.data.dataset import find_dataset, load_recalls
+from memsim.data.dataset import find_dataset, load_recalls, names_file
 from memsim.data.shipped import has_tables, load_curves, load_summary
 from memsim.errors import InputError
 from memsim.items import ItemPool
@@ -51,14 +51,16 @@ class People:
     curves: pd.DataFrame
     summary: pd.DataFrame
     provenance: Mapping[str, Any]
+    recalls: Recalls | None = None
+    """List by list, where they are at hand."""
 
     @classmethod
     def load(cls, name: str, condition: str | None = None) -> People:
         """People of a data set: from its recalls where they are at hand or must be, else from shipped tables.
 
-        ``name`` may also be a CSV file of your own in psifr's long table, as :meth:`Recalls.from_frame` reads it.
+        ``name`` may also be a file of your own, in a format that :func:`memsim.data.load_recalls` reads.
         """
-        if name.endswith(".csv"):
+        if names_file(name):
             return cls.of(load_recalls(name), Path(name).stem)
         dataset, condition = find_dataset(name, condition)
         label = dataset.name if condition == dataset.default else f"{dataset.name}:{condition}"
@@ -74,7 +76,7 @@ class People:
         """People of your own, from their recalls; ``label`` names them in tables, ``source`` in figures."""
         provenance = {**recalls.provenance, "form": "recalls, list by list"}
         tables = curve_table(recalls), summary_table(recalls)
-        return cls(label, source or label, recalls.trials.paradigm, *tables, provenance)
+        return cls(label, source or label, recalls.trials.paradigm, *tables, provenance, recalls)
 
     @classmethod
     def matching(cls, paradigm: Paradigm) -> People | None:
@@ -102,13 +104,16 @@ class Comparison:
     ``curves``: ``source, kind, curve, x, mean, sem, low, high, n_subjects``, kind "people" or "model".
     ``summary``: a row per source; the means of :func:`memsim.analysis.summary_table`, their standard errors
     as ``..._sem``, and the distance to people of each curve as ``rmsd_...``. What a model says nothing of is NaN.
-    ``recalls``: those of each model that has an order of recall. ``manifest``: versions, settings,
-    parameters, seed and times.
+    ``summaries``: the table of :func:`memsim.analysis.summary_table` of each source.
+    ``recalls``: those of each model that has an order of recall. ``people``: with whom they were compared.
+    ``manifest``: versions, settings, parameters, seed and times.
     """
 
     curves: pd.DataFrame
     summary: pd.DataFrame
+    summaries: Mapping[str, pd.DataFrame]
     recalls: Mapping[str, Recalls]
+    people: People | None
     manifest: Mapping[str, Any]
 
     def figure(self) -> Figure:
@@ -173,10 +178,11 @@ def compare(
     started, clock = datetime.now(UTC), perf_counter()
     trials = paradigm.trials(n_trials, seed, pool=pool, subjects=max(FEWEST_SUBJECTS, n_trials // LISTS_PER_SUBJECT))
     recalls: dict[str, Recalls] = {}
-    curves, summaries = [], []
+    curves, rows, summaries = [], [], {}
     if people is not None:
         curves.append(people.curves.assign(source=people.label, kind="people"))
-        summaries.append(_row(people.label, "people", people.summary))
+        rows.append(_row(people.label, "people", people.summary))
+        summaries[people.label] = people.summary
     for name, model in models.items():
         if isinstance(model, PositionModel):
             table, summary = position_tables(recall_probability(model, paradigm))
@@ -190,7 +196,8 @@ def compare(
             distances = root_mean_squared_difference(table, people.curves)
             row |= {f"rmsd_{curve}": distances.get(curve, float("nan")) for curve in curves_of(paradigm)}
         curves.append(table.assign(source=name, kind="model"))
-        summaries.append(row)
+        rows.append(row)
+        summaries[name] = summary
         progress(f"{name}: analysed")
     manifest = {
         "title": f"{paradigm_title(paradigm)}; {n_trials:,} lists per model",
@@ -203,6 +210,7 @@ def compare(
         "models": {
             name: {
                 "class": type(model).__name__,
+                "citation": model.citation,
                 **_origin(type(model)),
                 "likelihood": model.likelihood,
                 "form": model.form(),
@@ -221,7 +229,7 @@ def compare(
     }
     ordered = pd.concat(curves, ignore_index=True)
     ordered = ordered[["source", "kind", *ordered.columns.drop(["source", "kind"])]]
-    return Comparison(ordered, pd.DataFrame(summaries), recalls, manifest)
+    return Comparison(ordered, pd.DataFrame(rows), summaries, recalls, people, manifest)
 
 
 def paradigm_title(paradigm: Paradigm) -> str:

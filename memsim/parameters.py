@@ -147,6 +147,8 @@ class Parameterized:
 
     presets: ClassVar[Mapping[str, Preset]] = {}
     """Other published or fitted values than the defaults, by name."""
+    citation: ClassVar[str] = ""
+    """Whom to cite for it, in full."""
 
     def __post_init__(self) -> None:
         cls = type(self)

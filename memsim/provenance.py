@@ -6,7 +6,7 @@ import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "psifr", "torch")
+LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "psifr", "statsmodels", "torch")
 
 
 @cache

@@ -14,6 +14,7 @@ import pandas as pd
 
 from memsim.analysis.figures import save_figure
 from memsim.errors import InputError
+from memsim.report import report_html
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write figure, tables, recalls and manifest of a comparison into ``folder``; see :func:`write_results`."""
+    """Write report, figure, tables, recalls and manifest of a comparison into ``folder``; see :func:`write_results`."""
 
     def write(scratch: Path) -> None:
         _save(comparison.figure(), scratch / "comparison")
         comparison.summary.to_csv(scratch / "summary.csv", index=False)
         comparison.curves.to_csv(scratch / "curves.csv", index=False)
+        (scratch / "report.html").write_text(report_html(comparison), encoding="utf-8")
         if comparison.recalls:
             frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
             recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])

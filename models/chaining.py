@@ -30,6 +30,9 @@ class Chaining(SerialModel):
     The minimal form of a chaining model; its links have no history in one paper.
     """
 
+    citation: ClassVar = (
+        "Lewandowsky, S., & Murdock, B. B. (1989). Memory for serial order. Psychological Review, 96, 25-57."
+    )
     cues: ClassVar = ("forward",)
 
     primacy: float = parameter(0.88, 0, 1, "", "d", "link strength from one item to the next in the list", OURS)

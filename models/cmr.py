@@ -73,6 +73,12 @@ class CMR(RetrievedContextModel):
     in a list are refused.
     """
 
+    citation: ClassVar = (
+        "Polyn, S. M., Norman, K. A., & Kahana, M. J. (2009). A context maintenance and retrieval model of "
+        "organizational processes in free recall. Psychological Review, 116, 129-156. In the form of Morton, N. W., "
+        "& Polyn, S. M. (2016). A predictive framework for evaluating models of semantic organization in free "
+        "recall. Journal of Memory and Language, 86, 119-140."
+    )
     presets: ClassVar = {
         **{f"murdock1962:{condition}": pooled_fit(condition) for condition in POOLED},
         "demonstration": Preset(

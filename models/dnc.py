@@ -62,6 +62,10 @@ def item_vectors(pool: ItemPool, size: int) -> FloatArray:
 class NetworkModel(MemoryModel[Episodes]):
     """A recurrent network that was trained to recall; a subclass names its kind and the weights that ship."""
 
+    citation: ClassVar = (
+        "Graves, A., Wayne, G., Reynolds, M., et al. (2016). Hybrid computing using a neural network with dynamic "
+        "external memory. Nature, 538, 471-476."
+    )
     repeats: ClassVar[bool] = True
     trained_as: ClassVar[tuple[str, str]]
     """What the record of fitting weights says: the kind of network, and the objective of training."""
@@ -260,6 +264,9 @@ class LSTM(NetworkModel):
     See :class:`DNC` for how items come in and responses come out. It has seen no human data.
     """
 
+    citation: ClassVar = (
+        "Hochreiter, S., & Schmidhuber, J. (1997). Long short-term memory. Neural Computation, 9, 1735-1780."
+    )
     trained_as: ClassVar = ("lstm", "recall")
     weights: str = "lstm-recall"
 
@@ -296,6 +303,7 @@ class DNCSerial(NetworkModel):
 class LSTMSerial(NetworkModel):
     """The control of :class:`DNCSerial`, without external memory, trained likewise; it has seen no human data."""
 
+    citation: ClassVar = LSTM.citation
     cues: ClassVar = ("forward",)
     trained_as: ClassVar = ("lstm", "serial")
     weights: str = "lstm-serial"

@@ -31,6 +31,10 @@ class Perturbation(SerialModel):
     The model has no omissions; those are added, with the same probability at each output.
     """
 
+    citation: ClassVar = (
+        "Estes, W. K. (1972). An associative basis for coding and organization in memory. In A. W. Melton & E. "
+        "Martin (Eds.), Coding processes in human memory (pp. 161-190). Winston."
+    )
     cues: ClassVar = ("forward", "backward")
     longest_list: ClassVar = 8
     """All its orders can still be listed."""

@@ -30,6 +30,10 @@ class Primacy(SerialModel):
     published noise of .96 gives 54% correct in lists of six in our reading; the default is ours.
     """
 
+    citation: ClassVar = (
+        "Page, M. P. A., & Norris, D. (1998). The primacy model: A new model of immediate serial recall. "
+        "Psychological Review, 105, 761-781."
+    )
     cues: ClassVar = ("forward",)
 
     peak: float = parameter(11.5, 0, 1000, "", "P", "activation of the first item", SOURCE)

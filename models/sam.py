@@ -93,6 +93,10 @@ class SAM(MemoryModel[SAMState]):
     Forms of the published rules that the paper leaves open are parameters, and their sources say so.
     """
 
+    citation: ClassVar = (
+        "Raaijmakers, J. G. W., & Shiffrin, R. M. (1981). Search of associative memory. Psychological Review, 88, "
+        "93-134."
+    )
     likelihood: ClassVar = "sampled"
     presets: ClassVar = {
         "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT),

@@ -43,6 +43,10 @@ class SIMPLE(PositionModel):
     Defaults and presets are the fits to the six conditions of Murdock (1962).
     """
 
+    citation: ClassVar = (
+        "Brown, G. D. A., Neath, I., & Chater, N. (2007). A temporal ratio model of memory. Psychological Review, "
+        "114, 539-576."
+    )
     presets: ClassVar = {
         f"murdock1962:{condition}": Preset(
             dict(zip(("distinctiveness", "threshold", "threshold_slope", "recall_delay"), values, strict=True)),

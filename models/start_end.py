@@ -31,6 +31,10 @@ class StartEnd(SerialModel):
     another group. How the two levels combine is our choice. Phonological confusion, the second stage, is not in it.
     """
 
+    citation: ClassVar = (
+        "Henson, R. N. A. (1998). Short-term memory for serial order: The Start-End Model. Cognitive Psychology, "
+        "36, 73-137."
+    )
     repeats: ClassVar[bool] = True
     cues: ClassVar = ("forward", "backward")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -37,6 +38,11 @@ class TCM(RetrievedContextModel):
     The 2002 model has no stopping rule and no primacy. The stopping rule here is added by memsim:
     P(stop | j recalled) = θ_s exp(θ_r j). Items are localist: one that stands twice in a list is refused.
     """
+
+    citation: ClassVar = (
+        "Howard, M. W., & Kahana, M. J. (2002). A distributed representation of temporal context. Journal of "
+        "Mathematical Psychology, 46, 269-299."
+    )
 
     context_drift: float = parameter(0.625, 0, 1, "", "β", "rate of context drift", FITTED)
     choice_noise: float = parameter(0.441, 0.01, 100, "", "τ", "noise of the choice; low is deterministic", FITTED)

@@ -47,6 +47,10 @@ class TCMA(RetrievedContextModel):
     A race has no closed form: the model simulates, with times of recall, and has no likelihood.
     """
 
+    citation: ClassVar = (
+        "Sederberg, P. B., Howard, M. W., & Kahana, M. J. (2008). A context-based theory of recency and contiguity "
+        "in free recall. Psychological Review, 115, 893-912."
+    )
     likelihood: ClassVar = "none"
 
     context_drift: float = parameter(0.62676, 0, 1, "", "β", "rate of context drift", SEDERBERG)

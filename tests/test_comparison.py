@@ -24,7 +24,7 @@ from memsim.paradigms import FreeRecall
 from memsim.recalls import Recalls
 from memsim.registry import Registry
 
-FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "manifest.json"}
+FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "report.html", "manifest.json"}
 PLUGIN = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
 
 

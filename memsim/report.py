@@ -1,0 +1,170 @@
+"""The report of a comparison: one HTML file that holds all it shows, for screens of any size and screen readers."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.analyses import analyze
+from memsim.analysis.figures import PANELS
+from memsim.analysis.plots import plot
+from memsim.analysis.subjects import mean_over_subjects
+from memsim.analysis.taxonomy import index_table, taxonomy_figure
+from memsim.findings import attainable, differences, findings
+from memsim.registry import ANALYSES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from memsim.comparison import Comparison
+
+FURTHER = {
+    "free": ("stopping_probability", "lag_rank", "error_rates"),
+    "forward": ("error_types", "fill_in"),
+}
+"""Analyses that the report adds to the curves of a comparison, by the cue of the task."""
+TITLES = {
+    "serial_position": "Serial position curve", "first_recall": "First recall", "serial_accuracy": "Accuracy in place",
+    "transposition_gradient": "Transposition gradient", "lag_crp": "Lag-CRP",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with what stands in for it: a text for who does not see it, and the numbers behind it."""
+
+    title: str
+    source: str
+    """The image, as a data URI."""
+    text: str
+    note: str
+    table: pd.DataFrame
+
+
+def report_html(comparison: Comparison) -> str:
+    """The report as HTML that needs no other file and no script.
+
+    It tells what was run, shows figures with their tables, says in words how models differ from people, and lists
+    parameters, provenance and whom to cite.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    manifest = comparison.manifest
+    environment = Environment(
+        loader=PackageLoader("memsim", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["number"] = number
+    contrasts = differences(comparison)
+    return environment.get_template("report.html.j2").render(
+        manifest=manifest,
+        title=manifest["title"],
+        pictures=list(pictures(comparison)),
+        findings=findings(comparison, contrasts),
+        contrasts=contrasts,
+        attainable=attainable(comparison),
+        parameters=parameter_tables(manifest["models"]),
+        citations=citations(manifest),
+        manifest_json=json.dumps(manifest, indent=2, ensure_ascii=False, default=str),
+    )
+
+
+def pictures(comparison: Comparison) -> Sequence[Picture]:
+    """The comparison, further analyses of all whose recalls are at hand, and the taxonomy."""
+    curves = comparison.curves
+    known = [curve for curve in PANELS if curve in set(curves["curve"])]
+    shown = [
+        Picture(
+            "Curves",
+            image(comparison.figure()),
+            " ".join(f"{TITLES[curve]}: {in_text(curves[curves['curve'] == curve], 'x')}" for curve in known),
+            f"{', '.join(TITLES[curve] for curve in known)}. Bars and bands are 95% intervals over subjects.",
+            curves[["curve", "source", "x", "mean", "low", "high", "n_subjects"]],
+        )
+    ]
+    sources = dict(comparison.recalls)
+    if comparison.people is not None and comparison.people.recalls is not None:
+        sources[comparison.people.label] = comparison.people.recalls
+    cue = next(iter(sources.values())).trials.paradigm.cue if sources else ""
+    for name in FURTHER.get("free" if cue == "free" else "forward", ()) if sources else ():
+        frame = analyze(sources, name)
+        analysis = ANALYSES.get(name)
+        by = [column for column in ("source", analysis.panels, analysis.x) if column]
+        means = mean_over_subjects(frame, by, analysis.value)
+        title = name.replace("_", " ").capitalize()
+        text = in_text(means, analysis.x) if not analysis.panels else f"A panel for each {analysis.panels}."
+        shown.append(Picture(title, image(plot(frame, columns=2)), f"{title}: {text}", analysis.summary, means))
+    if len(comparison.summaries) > 1:
+        people = [] if comparison.people is None else [comparison.people.label]
+        table = index_table(comparison.summaries)
+        figure = taxonomy_figure(comparison.summaries, people)
+        note = "Sources placed by their indices, and joined by how alike those are. Colours are standard scores."
+        text = "Two planes of indices, a tree of the sources, and a table of their indices, given below."
+        shown.append(Picture("Who is like whom", image(figure), text, note, table.reset_index(names="source")))
+    return shown
+
+
+def image(figure: Figure) -> str:
+    """A figure as a data URI: drawn in curves, so that it looks the same with any fonts."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "memsim"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def in_text(means: pd.DataFrame, x: str) -> str:
+    """Curves in words, for who does not see them: of each source the ends, the highest and the lowest point."""
+    told = []
+    for source, points in means.groupby("source", sort=False):
+        points = points.dropna(subset=["mean"])
+        if points.empty:
+            continue
+        values = [f"{number(value)}" for value in points["mean"]]
+        if not x:
+            told.append(f"{source} {values[0]}")
+            continue
+        at = points[x].tolist()
+        top, bottom = int(np.argmax(points["mean"])), int(np.argmin(points["mean"]))
+        told.append(
+            f"{source} goes from {values[0]} at {number(at[0])} to {values[-1]} at {number(at[-1])}, highest "
+            f"{values[top]} at {number(at[top])}, lowest {values[bottom]} at {number(at[bottom])}"
+        )
+    return "; ".join(told) + "."
+
+
+def number(value: Any) -> str:
+    """A cell of a table: whole numbers as they are, others to three digits, a dash for what is not defined."""
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    if value is None or pd.isna(value):
+        return "–"
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if float(value) == round(float(value)) and abs(value) < 1e15:
+        return f"{int(value)}"
+    return f"{value:.3f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+
+
+def parameter_tables(models: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Name and value of each model's parameters."""
+    return {
+        name: [(parameter, str(value)) for parameter, value in told["parameters"].items()]
+        for name, told in models.items()
+    }
+
+
+def citations(manifest: Mapping[str, Any]) -> list[str]:
+    """Whom to cite for these results: memsim, the data, and the models."""
+    version = manifest["versions"]["memsim"]
+    cited = [f"The memsim developers. memsim (version {version}) [Computer software]."]
+    people = manifest["people"] or {}
+    cited += [people["citation"]] if people.get("citation") else []
+    return cited + sorted({told["citation"] for told in manifest["models"].values()} - {""})
