@@ -45,6 +45,7 @@ def plot(
     *,
     interval: Literal["t", "bootstrap", "within"] = "t",
     columns: Literal[1, 2] = 1,
+    among: Sequence[str] = (),
     title: str = "",
 ) -> Figure:
     """Draw what :func:`memsim.analysis.analyze` gave: a panel for each condition, people in black over the models.
@@ -55,6 +56,7 @@ def plot(
     interval : over subjects, at 95%: by Student's t, by bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
         2008), which leaves out how subjects differ as a whole. Bars for people, bands for models.
     columns : of a journal's page, one (89 mm) or two (183 mm).
+    among : the sources of a whole set of figures, in order, so that each looks the same in all of them.
 
     Returns
     -------
@@ -67,7 +69,8 @@ def plot(
     analysis = _analysis(frame)
     panels = list(_panels(frame, analysis))
     across = min(len(panels), {"heat": 2 * columns - 1, "raster": 2 * columns - 1}.get(analysis.style, 2 * columns))
-    return _grid([panels[i : i + across] for i in range(0, len(panels), across)], [frame], interval, columns, title)
+    rows = [panels[i : i + across] for i in range(0, len(panels), across)]
+    return _grid(rows, [frame], interval, columns, among, title)
 
 
 def comparison_panel(
@@ -75,6 +78,7 @@ def comparison_panel(
     *,
     interval: Literal["t", "bootstrap", "within"] = "t",
     columns: Literal[1, 2] = 2,
+    among: Sequence[str] = (),
     title: str = "",
 ) -> Figure:
     """Several analyses side by side, a row of panels for each condition, with one legend for all.
@@ -82,7 +86,7 @@ def comparison_panel(
     Parameters
     ----------
     frames : from :func:`memsim.analysis.analyze`, with the same ``by``, of the same sources or some of them.
-    interval, columns, title : as in :func:`plot`.
+    interval, columns, among, title : as in :func:`plot`.
 
     Raises
     ------
@@ -95,19 +99,24 @@ def comparison_panel(
     if any(each != labels[0] for each in labels):
         raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
     rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
-    return _grid(rows, frames, interval, columns, title)
+    return _grid(rows, frames, interval, columns, among, title)
 
 
 Panel = tuple[str, pd.DataFrame]
 
 
 def _grid(
-    rows: Sequence[Sequence[Panel]], frames: Sequence[pd.DataFrame], interval: str, columns: int, title: str
+    rows: Sequence[Sequence[Panel]],
+    frames: Sequence[pd.DataFrame],
+    interval: str,
+    columns: int,
+    among: Sequence[str],
+    title: str,
 ) -> Figure:
     """Panels in rows; a frame serves all, or each its column."""
     if interval not in INTERVALS:
         raise InputError(f"plot: interval={interval!r} is none of {', '.join(INTERVALS)}")
-    sources = list(dict.fromkeys(source for frame in frames for source in _sources(frame)))
+    sources = list(dict.fromkeys([*among, *(source for frame in frames for source in _sources(frame))]))
     people = {source for frame in frames for source in frame.attrs["people"]}
     look = styles(sources, [source for source in sources if source in people])
     across = max(map(len, rows))

@@ -116,19 +116,20 @@ class Comparison:
     people: People | None
     manifest: Mapping[str, Any]
 
-    def figure(self) -> Figure:
-        """Serial position curve, first recall and lag-CRP of all models, with people over them."""
+    def figure(self, curve: str | None = None) -> Figure:
+        """All curves of the task side by side, models with people over them; or one of them, a column wide."""
         from memsim.analysis.figures import comparison_figure
 
         sources = self.curves.groupby("source", sort=False)
         tables = {name: table for name, table in sources if table["kind"].iloc[0] == "model"}
-        people = self.curves[self.curves["kind"] == "people"]
-        title, told = self.manifest["title"], self.manifest["people"]
-        if told is None:
-            return comparison_figure(tables, title=title)
-        if told["task_differs_in"]:
-            title += "; people's task differs: " + ", ".join(f"{k}={v}" for k, v in told["task_differs_in"].items())
-        label = f"{told['source']}, N = {people['n_subjects'].max()}"
+        people = self.curves[self.curves["kind"] == "people"] if self.people is not None else None
+        title, told, label = self.manifest["title"], self.manifest["people"], ""
+        if people is not None:
+            if told["task_differs_in"]:
+                title += "; people's task differs: " + ", ".join(f"{k}={v}" for k, v in told["task_differs_in"].items())
+            label = f"{told['source']}, N = {people['n_subjects'].max()}"
+        if curve is not None:
+            return comparison_figure(tables, people, people_label=label.partition(",")[0], curves=[curve])
         return comparison_figure(tables, people, people_label=label, title=title)
 
 

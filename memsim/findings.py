@@ -37,8 +37,8 @@ def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str
         sure = rows["p_corrected"] < 1 - rows["confidence"]
         parts = {
             "above people in": rows[sure & (rows["difference"] > 0)],
-            "below them in": rows[sure & (rows["difference"] < 0)],
-            "not told apart from them in": rows[~sure & rows["p_corrected"].notna()],
+            "below people in": rows[sure & (rows["difference"] < 0)],
+            "not told apart from people in": rows[~sure & rows["p_corrected"].notna()],
         }
         told = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
         untested = rows[rows["p_corrected"].isna()]

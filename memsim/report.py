@@ -47,6 +47,8 @@ class Picture:
     text: str
     note: str
     table: pd.DataFrame
+    wide: bool = False
+    """Whether it would be too small on a phone, and scrolls there."""
 
 
 def report_html(comparison: Comparison) -> str:
@@ -67,7 +69,8 @@ def report_html(comparison: Comparison) -> str:
     return environment.get_template("report.html.j2").render(
         manifest=manifest,
         title=manifest["title"],
-        pictures=list(pictures(comparison)),
+        cut_short=", ".join(f"{name} {n:,}" for name, n in manifest["lists_cut_short"].items() if n),
+        pictures=pictures(comparison),
         findings=findings(comparison, contrasts),
         contrasts=contrasts,
         attainable=attainable(comparison),
@@ -80,17 +83,16 @@ def report_html(comparison: Comparison) -> str:
 def pictures(comparison: Comparison) -> Sequence[Picture]:
     """The comparison, further analyses of all whose recalls are at hand, and the taxonomy."""
     curves = comparison.curves
-    known = [curve for curve in PANELS if curve in set(curves["curve"])]
-    shown = [
-        Picture(
-            "Curves",
-            image(comparison.figure()),
-            " ".join(f"{TITLES[curve]}: {in_text(curves[curves['curve'] == curve], 'x')}" for curve in known),
-            f"{', '.join(TITLES[curve] for curve in known)}. Bars and bands are 95% intervals over subjects.",
-            curves[["curve", "source", "x", "mean", "low", "high", "n_subjects"]],
-        )
-    ]
-    sources = dict(comparison.recalls)
+    shown = []
+    for curve in (curve for curve in PANELS if curve in set(curves["curve"])):
+        means = curves.loc[curves["curve"] == curve, ["source", "x", "mean", "low", "high", "n_subjects"]]
+        x_label, y_label = PANELS[curve]
+        y_label = y_label.replace("\n", " ")
+        note = f"{y_label} by {x_label.lower()}. Bars and bands: 95% intervals over subjects."
+        text = f"{TITLES[curve]}: {in_text(means, 'x')}"
+        means = means.rename(columns={"x": x_label.lower()})
+        shown.append(Picture(TITLES[curve], image(comparison.figure(curve)), text, note, means))
+    models, sources = list(comparison.manifest["models"]), dict(comparison.recalls)
     if comparison.people is not None and comparison.people.recalls is not None:
         sources[comparison.people.label] = comparison.people.recalls
     cue = next(iter(sources.values())).trials.paradigm.cue if sources else ""
@@ -101,14 +103,16 @@ def pictures(comparison: Comparison) -> Sequence[Picture]:
         means = mean_over_subjects(frame, by, analysis.value)
         title = name.replace("_", " ").capitalize()
         text = in_text(means, analysis.x) if not analysis.panels else f"A panel for each {analysis.panels}."
-        shown.append(Picture(title, image(plot(frame, columns=2)), f"{title}: {text}", analysis.summary, means))
+        shown.append(Picture(title, image(plot(frame, among=models)), f"{title}: {text}", analysis.summary, means))
     if len(comparison.summaries) > 1:
         people = [] if comparison.people is None else [comparison.people.label]
         table = index_table(comparison.summaries)
         figure = taxonomy_figure(comparison.summaries, people)
         note = "Sources placed by their indices, and joined by how alike those are. Colours are standard scores."
         text = "Two planes of indices, a tree of the sources, and a table of their indices, given below."
-        shown.append(Picture("Who is like whom", image(figure), text, note, table.reset_index(names="source")))
+        shown.append(
+            Picture("Who is like whom", image(figure), text, note, table.reset_index(names="source"), wide=True)
+        )
     return shown
 
 
