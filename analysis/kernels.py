@@ -61,6 +61,45 @@ def count_nth(positions, cell, n_cells, length, every):  # type: ignore[no-untyp
 
 
 @njit(cache=True)
+def count_all_lags(positions, cell, n_cells, length, first_output):  # type: ignore[no-untyped-def]
+    """(n_cells, 1, 2 * length - 1) transitions made, and those open, by lag, where all items and transitions count.
+
+    Of all that may be reached from an item, what was recalled before is taken away: that is less than to add up
+    what is left, as :func:`count_lags` does.
+    """
+    n_trials, n_outputs = positions.shape
+    n_lags = max(2 * length - 1, 0)
+    actual = np.zeros((n_cells, 1, n_lags), dtype=np.int64)
+    possible = np.zeros((n_cells, 1, n_lags), dtype=np.int64)
+    left = np.zeros((n_cells, length), dtype=np.int64)
+    given = np.empty(length, dtype=np.int64)
+    seen = np.full(length, -1, dtype=np.int64)
+    for trial in range(n_trials):
+        made, spent, left_from = actual[cell[trial], 0], possible[cell[trial], 0], left[cell[trial]]
+        before, n_given = -1, 0
+        for output in range(n_outputs):
+            here = positions[trial, output] - 1
+            if here < 0 or seen[here] == trial:
+                before = -1
+                continue
+            if before >= 0 and output >= first_output:
+                origin = length - 1 - before
+                made[origin + here] += 1
+                left_from[before] += 1
+                for earlier in range(n_given):
+                    spent[origin + given[earlier]] -= 1
+            seen[here] = trial
+            given[n_given] = here
+            n_given += 1
+            before = here
+    for at in range(n_cells):
+        for before in range(length):
+            for item in range(length):
+                possible[at, 0, length - 1 - before + item] += left[at, before]
+    return actual, possible
+
+
+@njit(cache=True)
 def count_lags(positions, cell, n_cells, counts, keys, allowed, into, steps):  # type: ignore[no-untyped-def]
     """(n_cells, n_steps, 2 * length - 1) transitions made, and those open, by lag.
 

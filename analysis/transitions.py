@@ -56,7 +56,13 @@ def lag_crp(
     and after; memsim does not.
     """
     counted = Counted.of(recalls, "lag_crp", first_output, last_output, items, transitions, within, across)
-    actual, possible = _by_lag(recalls, counted, 1 if by_output else 0)
+    if by_output or any(option is not None for option in (last_output, items, transitions, within, across)):
+        actual, possible = _by_lag(recalls, counted, 1 if by_output else 0)
+    else:
+        from memsim.analysis.kernels import count_all_lags  # numba
+
+        of = subjects(recalls)
+        actual, possible = count_all_lags(recalls.positions, *of, recalls.list_length, first_output)
     levels = {"output": range(1, actual.shape[1] + 1)} if by_output else {}
     return counts_per_subject(recalls, {**levels, "lag": _lags(recalls)}, actual, possible)
 

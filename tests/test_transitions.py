@@ -132,6 +132,9 @@ def test_parts_add_up(data: st.DataObject) -> None:
     by_output = lag_crp(recalls, by_output=True).groupby(["subject", "lag"])[counts].sum().reset_index()
     within, across = lag_crp(recalls, within="category"), lag_crp(recalls, across="category")
     early, late = lag_crp(recalls, last_output=2), lag_crp(recalls, first_output=3)
+    everything = np.ones(recalls.positions.shape, dtype=bool)
+    assert lag_crp(recalls, transitions=everything).equals(whole), "the general way and that for all transitions"
+    assert lag_crp(recalls, first_output=2, transitions=everything).equals(lag_crp(recalls, first_output=2))
     for parts in (by_output[counts], early[counts] + late[counts]):
         assert (parts.to_numpy() == whole[counts].to_numpy()).all()
     assert (within["actual"] + across["actual"] == whole["actual"]).all()
