@@ -175,7 +175,7 @@ def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
                 raise
             print(f"memsim: left out: {error}", file=sys.stderr)
             continue
-        if specs is None and cue not in cls.cues:
+        if specs is None and (cls.baseline or cue not in cls.cues):
             continue
         if label in models and spec.endswith(".py"):
             label = f"{label} ({Path(spec).name})"

@@ -149,6 +149,12 @@ class Parameterized:
     """Other published or fitted values than the defaults, by name."""
     citation: ClassVar[str] = ""
     """Whom to cite for it, in full."""
+    baseline: ClassVar[bool] = False
+    """Whether it is a yardstick, which `memsim run` shows only when asked for it."""
+    fitted: ClassVar[tuple[str, ...]] = ()
+    """The parameters that a fit leaves free unless told otherwise; all that are numbers if empty."""
+    ties: ClassVar[Mapping[str, str]] = {}
+    """Parameters that follow from others unless told otherwise: arithmetic expressions by name."""
 
     def __post_init__(self) -> None:
         cls = type(self)

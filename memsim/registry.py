@@ -130,6 +130,7 @@ MODELS: Registry[type[Model]] = Registry(
         "StartEnd": "memsim.models.start_end:StartEnd",
         "Primacy": "memsim.models.primacy_model:Primacy",
         "Perturbation": "memsim.models.perturbation:Perturbation",
+        "Uniform": "memsim.models.uniform:Uniform",
     },
 )
 PARADIGMS: Registry[type[Paradigm]] = Registry(
@@ -200,6 +201,6 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
 )
 
 
-def models_for(cue: str) -> list[str]:
-    """Names of the registered models that have an account of tests that begin with this cue."""
-    return [name for name in MODELS.names() if cue in MODELS.get(name).cues]
+def models_for(cue: str, *, baselines: bool = False) -> list[str]:
+    """Names of the registered models that have an account of tests that begin with this cue; yardsticks if asked for."""
+    return [name for name in MODELS.names() if cue in (cls := MODELS.get(name)).cues and (baselines or not cls.baseline)]

@@ -9,6 +9,7 @@ from .start_end import StartEnd
 from .strength import Strength
 from .tcm import TCM
 from .tcma import TCMA
+from .uniform import Uniform
 
 __all__ = [
     "CMR",
@@ -26,4 +27,5 @@ __all__ = [
     "Primacy",
     "StartEnd",
     "Strength",
+    "Uniform",
 ]

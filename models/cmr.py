@@ -92,6 +92,12 @@ class CMR(RetrievedContextModel):
         ),
     }  # fmt: skip
 
+    fitted: ClassVar = (
+        "encoding_drift", "start_drift", "recall_drift", "item_to_context_learning", "context_to_item_shared",
+        "context_to_item_own", "primacy_scale", "primacy_decay", "choice_exponent", "stop_base", "stop_growth",
+    )  # fmt: skip
+    ties: ClassVar = {"item_to_context_own": "1 - item_to_context_learning"}
+
     encoding_drift: float = parameter(0.3419, 0, 1, "", "B_enc", "drift of context with each item studied", FITTED)
     start_drift: float = parameter(0.0088, 0, 1, "", "B_start", "return to the start of the list at test", FITTED)
     recall_drift: float = parameter(0.8567, 0, 1, "", "B_rec", "drift of context with each item recalled", FITTED)
@@ -117,6 +123,11 @@ class CMR(RetrievedContextModel):
     )
     stop_base: float = parameter(0.0337, 0, 1, "", "X1", "probability of stopping before any recall", FITTED)
     stop_growth: float = parameter(0.2594, 0, 10, "", "X2", "log growth of stopping with each recall", FITTED)
+
+    @property
+    def knows_meaning(self) -> bool:
+        """As :attr:`semantic_support` says."""
+        return self.semantic_support > 0
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
         length, sources = trials.list_length, trials.source

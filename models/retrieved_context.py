@@ -58,6 +58,11 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         """The choice and stopping rule, from the model's parameters."""
 
     @property
+    def knows_meaning(self) -> bool:
+        """Whether items of similar meaning support one another, so that lists differ by their items."""
+        return False
+
+    @property
     @abstractmethod
     def distraction_drift(self) -> float:
         """The rate at which context drifts in each second of distraction: a parameter of the subclass."""
@@ -144,7 +149,7 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         length = trials.list_length
         counts = np.arange(length + 1, dtype=np.int32)
         stop = exponential_stopping(counts, length, rule.stop_base, rule.stop_growth)
-        alike = trials.source is None and trials.pool.similarity is None
+        alike = trials.source is None and not self.knows_meaning
         size = len(trials) if alike else BLOCK
         for first in range(0, len(trials), size):
             rows = slice(first, first + size)

@@ -21,7 +21,7 @@ from memsim.registry import MODELS, models_for
 from memsim.seeding import stream
 
 FOUR = FreeRecall(list_length=4, output_limit=4)
-EVERY = {name: MODELS.build(name, {}) for name in models_for("free")}
+EVERY = {name: MODELS.build(name, {}) for name in models_for("free", baselines=True)}
 SCORED = {name: model for name, model in EVERY.items() if model.likelihood in ("exact", "sampled")}
 every_scored = pytest.mark.parametrize("model", SCORED.values(), ids=SCORED)
 
