@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 import numpy as np
@@ -171,11 +172,7 @@ class Parameterized:
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:
         """The declared parameters, in order."""
-        return tuple(
-            Parameter(name=field.name, default=field.default, **field.metadata[_KEY])
-            for field in dataclasses.fields(cls)
-            if _KEY in field.metadata
-        )
+        return _declared(cls)
 
     @classmethod
     def preset(cls, name: str) -> Self:
@@ -199,6 +196,15 @@ class Parameterized:
         """A copy with some fields changed; an unknown name is answered with the closest ones."""
         _require_known(type(self), changes)
         return dataclasses.replace(self, **changes)
+
+
+@cache
+def _declared(cls: type[Parameterized]) -> tuple[Parameter, ...]:
+    return tuple(
+        Parameter(name=field.name, default=field.default, **field.metadata[_KEY])
+        for field in dataclasses.fields(cls)
+        if _KEY in field.metadata
+    )
 
 
 def build(cls: type[T], values: dict[str, Any]) -> T:

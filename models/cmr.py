@@ -9,7 +9,7 @@ import numpy as np
 
 from memsim.arrays import FloatArray
 from memsim.errors import InputError
-from memsim.models.context import ContextState, Region, unit
+from memsim.models.context import LANES, ContextState, Region, unit
 from memsim.models.retrieved_context import RecallRule, RetrievedContextModel
 from memsim.parameters import Preset, choice, parameter
 from memsim.trials import Trials
@@ -179,6 +179,22 @@ class CMR(RetrievedContextModel):
         if cue == "free":
             state.start_again(self.start_drift)
         return super().cue(state, cue)
+
+    def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        task = trials.paradigm
+        own = (type(self).begin, type(self).study, type(self).cue) != (CMR.begin, CMR.study, CMR.cue)
+        between = task.inter_item_distraction or task.retention_interval
+        if own or between or task.cue != "free" or trials.source is not None or self.knows_meaning:
+            return super()._kernel_arrays(trials, rng)
+        from memsim.models.study_kernels import search_after_study
+
+        trials.require_different_items(type(self).__name__)
+        position = np.arange(trials.list_length)
+        learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * position)
+        return search_after_study(
+            learning, self.encoding_drift, self.start_drift, self.item_to_context_shared, self.item_to_context_own,
+            self.item_to_context_learning, self.context_to_item_shared, self.context_to_item_own, LANES,
+        )  # fmt: skip
 
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"

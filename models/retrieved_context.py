@@ -153,8 +153,12 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         size = len(trials) if alike else BLOCK
         for first in range(0, len(trials), size):
             rows = slice(first, first + size)
-            search = study(self, trials if size >= len(trials) else trials[rows], rng).searching
-            yield rows, *search.kernel_arrays(), self._rates(search), *rule[1:4], stop
+            start, gain = self._kernel_arrays(trials if size >= len(trials) else trials[rows], rng)
+            yield rows, start, gain, rule.rates[: start.shape[1]], *rule[1:4], stop
+
+    def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        """What the kernels need to know of study; a subclass may have a faster way than its steps."""
+        return study(self, trials, rng).searching.kernel_arrays()
 
     def _rates(self, search: Search) -> FloatArray:
         return self.rule().rates[: search.products.shape[1]]
