@@ -32,6 +32,8 @@ class Analysis:
         ``raster`` shows every response.
     series : a column whose values, where the frame has it, get a line each (a row each, in ``heat``).
     panels : a column whose values get a panel each, with an axis of its own.
+    whole : the analysis needs all lists of a participant, also those of other conditions, and is told by ``rows``
+        which count.
     limits : of the vertical axis; NaN where the data decide.
     """
 
@@ -43,6 +45,7 @@ class Analysis:
     value: str = "prob"
     series: str = ""
     panels: str = ""
+    whole: bool = False
     limits: tuple[float, float] = (0.0, float("nan"))
 
     @property
@@ -96,14 +99,25 @@ def analyze(
     parts = []
     for source, of_source in sources.items():
         require_recalls(of_source)
-        for labels, part in _by_condition(of_source, by):
+        for labels, rows in _by_condition(of_source, by):
+            part = of_source if analysis.whole or rows is None else of_source[rows]
+            given = options if rows is None else {k: _at(v, rows, len(of_source)) for k, v in options.items()}
+            if analysis.whole and rows is not None:
+                given = {**given, "rows": np.isin(np.arange(len(of_source)), rows)}
             try:
-                frame = analysis.run(part, **options)
+                frame = analysis.run(part, **given)
             except TypeError as error:
                 if "unexpected keyword" not in str(error):
                     raise
                 raise InputError(f"analyze: {name}: {error}") from error
+            if analysis.whole and rows is not None:
+                frame = frame[frame["subject"].isin(np.unique(of_source.trials.subject[rows]))]
             named = {"source": source} if isinstance(recalls, Mapping) else {}
+            taken = [column for column in by if column in ("source", *frame.columns)]
+            if taken:
+                raise InputError(
+                    f"analyze: the condition {taken[0]!r} has the name of a column of {name}; give it another name"
+                )
             for at, (column, label) in enumerate({**named, **dict(zip(by, labels, strict=True))}.items()):
                 frame.insert(at, column, label)
             parts.append(frame)
@@ -113,8 +127,8 @@ def analyze(
     return table
 
 
-def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Recalls]]:
-    """The recalls of each combination of conditions that occurs, in the order in which they come first."""
+def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
+    """The rows of each combination of conditions that occurs, in the order in which they come first; None for all."""
     conditions = recalls.trials.conditions
     for name in by:
         if name not in conditions:
@@ -124,11 +138,18 @@ def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, 
                 "Recalls.from_frame(..., conditions=[...]) reads them from columns"
             )
     if not by:
-        return [((), recalls)]
+        return [((), None)]
     rows: dict[tuple[Any, ...], list[int]] = {}
     for row, labels in enumerate(zip(*(conditions[name].tolist() for name in by), strict=True)):
-        rows.setdefault(labels, []).append(row)
-    return [(labels, recalls[np.array(at)]) for labels, at in rows.items()]
+        # A missing label is not equal to itself, and would make every list a condition of its own.
+        rows.setdefault(tuple(label if label == label else "missing" for label in labels), []).append(row)
+    return [(labels, np.array(at)) for labels, at in rows.items()]
+
+
+def _at(option: Any, rows: Any, n_trials: int) -> Any:
+    """An option at ``rows``, if it has a row for each trial."""
+    by_trial = not isinstance(option, str) and np.ndim(option) > 1 and len(option) == n_trials
+    return np.asarray(option)[rows] if by_trial else option
 
 
 _HERE = "memsim.analysis"
@@ -160,9 +181,10 @@ CATEGORY_CRP = Analysis(f"{_HERE}.categories:category_crp", "", "", "Probability
 CATEGORY_CLUSTERING = Analysis(
     f"{_HERE}.categories:category_clustering", "", "", "Adjusted ratio of clustering", "index", "arc", limits=_OPEN
 )
-ERROR_RATES = Analysis(f"{_HERE}.intrusions:error_rates", "kind", "", "Errors per list", "categories", "per_list")
+ERROR_RATES = Analysis(f"{_HERE}.intrusions:error_rates", "kind", "", "Errors per list", "categories", "per_list",
+                       whole=True)  # fmt: skip
 PRIOR_LIST_INTRUSIONS = Analysis(
-    f"{_HERE}.intrusions:prior_list_intrusions", "list_lag", "Lists ago", "Share of intrusions"
+    f"{_HERE}.intrusions:prior_list_intrusions", "list_lag", "Lists ago", "Share of intrusions", whole=True
 )
 RESPONSE_LATENCY = Analysis(
     f"{_HERE}.latency:response_latency", "output", "Output position", "Inter-response time (s)", "curve", "latency",

@@ -22,13 +22,14 @@ def category_crp(
     last_output: int | None = None,
     items: npt.ArrayLike | None = None,
     transitions: npt.ArrayLike | None = None,
+    bridge: bool = False,
 ) -> pd.DataFrame:
     """Probability of going on within the category, where an item of it is left.
 
     Parameters
     ----------
     category : of the pool's items, or labels (n_trials, list_length).
-    first_output, last_output, items, transitions : see :func:`memsim.analysis.lag_crp`.
+    first_output, last_output, items, transitions, bridge : see :func:`memsim.analysis.lag_crp`.
 
     Returns
     -------
@@ -38,10 +39,10 @@ def category_crp(
     """
     from memsim.analysis.kernels import count_bins  # numba
 
-    counted = Counted.of(recalls, "category_crp", first_output, last_output, items, transitions, None, None)
+    counted = Counted.of(recalls, "category_crp", first_output, last_output, items, transitions, None, None, bridge)
     codes, n_codes = item_codes(recalls, category, "category_crp")
     same = frozen(np.where(np.eye(n_codes, dtype=bool), 0, -1).astype(np.int32))
-    actual, possible = count_bins(recalls.positions, *subjects(recalls), frozen(codes), same, 1, *counted, True)
+    actual, possible = count_bins(counted.positions, *subjects(recalls), frozen(codes), same, 1, *counted[1:], True)
     return counts_per_subject(recalls, {}, actual, possible)
 
 

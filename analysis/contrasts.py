@@ -279,10 +279,14 @@ class _Pair(NamedTuple):
 def _noncentral(t: float, df: int, tail: float) -> float:
     """The noncentrality under which ``t`` or less has the probability ``tail``."""
     reach = 10 * np.sqrt(1 + t**2 / (2 * df))
-    try:
-        return float(brentq(lambda centre: nctdtr(df, centre, t) - tail, t - reach, t + reach))
-    except ValueError:  # beyond what the distribution can be computed for
-        return float("nan")
+
+    def above(centre: float) -> float:
+        probability = nctdtr(df, centre, t)
+        if np.isnan(probability):  # too far out to be computed, where it is 0 or 1
+            probability = float(centre < t)
+        return float(probability - tail)
+
+    return float(brentq(above, t - reach, t + reach))
 
 
 def _welch(v: float, w: float, n: int, m: int, least: float) -> tuple[float, float, float]:

@@ -32,7 +32,8 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
         ``slope``: of the curve over the edge, by least squares, in probability per position towards the end of the
         list at which the edge is (NaN for an edge of one); ``share``: of all items recalled, those at the edge, the
         regional score of clinical list learning tests;
-        ``first_recall``: probability that recall begins at the edge (first correct response);
+        ``first_recall``: probability that recall begins at the edge (first correct response; NaN where lists
+        present an item more than once);
         ``edge_recalled, edge_possible, middle_recalled, middle_possible``: the counts.
 
     The middle is the middle third of the list, without positions that belong to an edge; in lists of up to
@@ -99,8 +100,9 @@ def _index(recalls: Recalls, edge: slice, middle: slice, towards: int) -> pd.Dat
     curve = serial_position_curve(recalls)
     recalled = curve["actual"].to_numpy().reshape(len(subjects), length)
     possible = curve["possible"].to_numpy().reshape(len(subjects), length)
-    first = probability_of_nth_recall(recalls)
-    begun = first["actual"].to_numpy().reshape(len(subjects), length)
+    begun = np.full(recalled.shape, np.nan)
+    if not recalls.trials.repeated_items.any():
+        begun = probability_of_nth_recall(recalls)["actual"].to_numpy().reshape(len(subjects), length)
     columns = {
         "edge_recalled": recalled[:, edge].sum(axis=1),
         "edge_possible": possible[:, edge].sum(axis=1),

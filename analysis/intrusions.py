@@ -6,15 +6,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.subjects import counts_per_subject, lists_per_subject, means_per_subject, subjects
+from memsim.analysis.subjects import counts_per_subject, means_per_subject, subjects
+from memsim.arrays import BoolArray
 from memsim.errors import InputError
 from memsim.recalls import Recalls, require_recalls
 
 KINDS = ("prior_list", "extra_list", "unknown", "repetition")
 
 
-def error_rates(recalls: Recalls) -> pd.DataFrame:
+def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None) -> pd.DataFrame:
     """Intrusions and repetitions per list, by kind.
+
+    Parameters
+    ----------
+    rows : (n_trials,) true for lists that count. What an intrusion is from is looked for in all lists, so those of one
+        condition are to be named here, and not taken out before.
 
     Returns
     -------
@@ -28,22 +34,24 @@ def error_rates(recalls: Recalls) -> pd.DataFrame:
     """
     require_recalls(recalls)
     codes, n_subjects = subjects(recalls)
+    counted = _counted(recalls, rows, "error_rates")
     row, _, lag = _list_lags(recalls)
     kind = np.select([lag > 0, lag == 0], [0, 1], default=2)
     total = np.zeros((n_subjects, len(KINDS)))
-    np.add.at(total, (codes[row], kind), 1)
-    total[:, 3] = np.bincount(codes, weights=recalls.is_repeat.sum(axis=1), minlength=n_subjects)
-    lists = np.broadcast_to(lists_per_subject(recalls)[:, None], total.shape)
-    return means_per_subject(recalls, {"kind": KINDS}, "per_list", total, lists)
+    np.add.at(total, (codes[row], kind), counted[row])
+    total[:, 3] = np.bincount(codes, weights=recalls.is_repeat.sum(axis=1) * counted, minlength=n_subjects)
+    lists = np.bincount(codes, weights=counted, minlength=n_subjects).astype(np.int64)[:, None]
+    return means_per_subject(recalls, {"kind": KINDS}, "per_list", total, np.broadcast_to(lists, total.shape))
 
 
-def prior_list_intrusions(recalls: Recalls, max_lag: int = 5) -> pd.DataFrame:
+def prior_list_intrusions(recalls: Recalls, max_lag: int = 5, rows: npt.ArrayLike | None = None) -> pd.DataFrame:
     """Intrusions from earlier lists, by how many lists ago their item was last studied.
 
     Parameters
     ----------
     max_lag : the longest lag. The first ``max_lag`` lists of each participant do not count, so that every
         lag was possible in all that do.
+    rows : (n_trials,) true for lists that count; see :func:`error_rates`.
 
     Returns
     -------
@@ -67,7 +75,7 @@ def prior_list_intrusions(recalls: Recalls, max_lag: int = 5) -> pd.DataFrame:
         )
     codes, n_subjects = subjects(recalls)
     row, number, lag = _list_lags(recalls)
-    counted = number > max_lag
+    counted = (number > max_lag) & _counted(recalls, rows, "prior_list_intrusions")
     at = counted[row] & (lag > 0) & (lag <= max_lag)
     actual = np.zeros((n_subjects, max_lag), dtype=np.int64)
     np.add.at(actual, (codes[row[at]], lag[at] - 1), 1)
@@ -79,6 +87,16 @@ def prior_list_intrusions(recalls: Recalls, max_lag: int = 5) -> pd.DataFrame:
     with np.errstate(invalid="ignore"):
         frame.insert(len(frame.columns) - 1, "per_list", frame["actual"] / frame["lists"])
     return frame
+
+
+def _counted(recalls: Recalls, rows: npt.ArrayLike | None, who: str) -> BoolArray:
+    if rows is None:
+        return np.ones(len(recalls), dtype=bool)
+    counted = np.asarray(rows)
+    if counted.shape != (len(recalls),) or counted.dtype != bool:
+        raise InputError(f"{who}: rows must be true or false in shape ({len(recalls)},); it is {counted.dtype} in "
+                         f"shape {counted.shape}")  # fmt: skip
+    return counted
 
 
 def _list_lags(recalls: Recalls) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -24,7 +24,8 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
     Returns
     -------
     DataFrame : ``subject, output, latency, total, count``: the mean in s, the sum and the responses it is of; with
-        ``by_recalled`` also ``recalled``. A response after one without a time has no latency.
+        ``by_recalled`` also ``recalled``. A response after one without a time has no latency; one with a time before
+        that of the response before it has a negative latency, as recorded.
 
     Raises
     ------

@@ -15,20 +15,30 @@ def recall_raster(recalls: Recalls) -> pd.DataFrame:
     -------
     DataFrame : ``subject, list, row, output, position, response``: ``row`` is the place of the list among all, from
         1, ``position`` the serial position (NaN for an intrusion), ``response`` is "correct", "intrusion" or
-        "repetition"; ``time`` where times were recorded.
+        "repetition"; ``time`` where times were recorded. A list in which nothing was recalled has one row, with the
+        output 0 and the response "nothing".
     """
     require_recalls(recalls)
     row, output = np.nonzero(recalls.positions)
     position = recalls.positions[row, output].astype(float)
     kinds = [recalls.is_correct[row, output], position < 0]
+    kind = np.select(kinds, ["correct", "intrusion"], default="repetition")
+    silent = np.flatnonzero(~recalls.positions.any(axis=1))
     columns = {
         "subject": recalls.trials.subject[row],
         "list": recalls.trials.list[row],
         "row": row + 1,
         "output": output + 1,
         "position": np.where(position > 0, position, np.nan),
-        "response": np.select(kinds, ["correct", "intrusion"], default="repetition"),
+        "response": kind,
     }
     if recalls.times is not None:
         columns["time"] = recalls.times[row, output]
-    return pd.DataFrame(columns)
+    nothing = {"subject": recalls.trials.subject[silent], "list": recalls.trials.list[silent], "row": silent + 1,
+               "output": 0, "position": np.nan, "response": "nothing"}  # fmt: skip
+    table = pd.DataFrame(columns)
+    if not len(silent):
+        return table
+    return pd.concat([table, pd.DataFrame(nothing)], ignore_index=True).sort_values(
+        ["row", "output"], ignore_index=True
+    )

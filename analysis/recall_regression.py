@@ -15,6 +15,7 @@ from scipy.special import chdtrc, expit, ndtr, ndtri
 from memsim.analysis.intervals import checked_confidence
 from memsim.analysis.regression_design import Design, position_terms, separated_by
 from memsim.analysis.regression_fits import Fit, fit_gee, fit_mixed
+from memsim.analysis.serial_position import count_recalled_at
 from memsim.analysis.words import apa_number, apa_p
 from memsim.arrays import FloatArray
 from memsim.errors import InputError
@@ -171,8 +172,6 @@ class _Counts(NamedTuple):
 
 
 def _counts(recalls: Recalls, name: str, n_terms: int) -> _Counts:
-    from memsim.analysis.kernels import count_recalled  # numba
-
     codes, labels = recalls.trials.subject_codes, tuple(recalls.trials.subjects.tolist())
     lone = len(labels) == 1
     if lone:
@@ -183,7 +182,7 @@ def _counts(recalls: Recalls, name: str, n_terms: int) -> _Counts:
             f"recall_regression: {name} has {len(labels)} {'list' if lone else 'subject'}s, and its {n_terms} terms "
             "need more; take position='linear', or more of them"
         )
-    recalled = count_recalled(recalls.positions, codes, len(labels), recalls.list_length)
+    recalled = count_recalled_at(recalls, codes, len(labels))
     return _Counts(recalled, np.bincount(codes, minlength=len(labels)), labels, lone)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.bins import checked_edges, with_edges
 from memsim.analysis.subjects import counts_per_subject, subjects
 from memsim.analysis.transitions import Counted, ranks
 from memsim.arrays import FloatArray, frozen
@@ -30,6 +31,7 @@ def distance_crp(
     transitions: npt.ArrayLike | None = None,
     within: str | npt.ArrayLike | None = None,
     across: str | npt.ArrayLike | None = None,
+    bridge: bool = False,
 ) -> pd.DataFrame:
     """Conditional response probability by the distance between items, in bins: the semantic CRP.
 
@@ -40,7 +42,7 @@ def distance_crp(
     edges : of the bins, rising; a bin holds distances above its lower edge, up to its upper one. Distances outside
         all bins count for none. By default ten bins that hold equally many pairs of the items studied.
     unique : a bin is possible once at a transition, however many items are in it.
-    first_output, last_output, items, transitions, within, across : see :func:`memsim.analysis.lag_crp`.
+    first_output, last_output, items, transitions, within, across, bridge : see :func:`memsim.analysis.lag_crp`.
 
     Returns
     -------
@@ -54,24 +56,19 @@ def distance_crp(
     """
     from memsim.analysis.kernels import count_bins  # numba
 
-    counted = Counted.of(recalls, "distance_crp", first_output, last_output, items, transitions, within, across)
+    counted = Counted.of(recalls, "distance_crp", first_output, last_output, items, transitions, within, across, bridge)
     far = pool_distances(recalls.trials.pool, distances)
     shown = np.unique(recalls.trials.items)
-    cuts = equal_bins(far[np.ix_(shown, shown)]) if edges is None else np.asarray(edges, dtype=float)
-    if cuts.ndim != 1 or len(cuts) < 2 or not (np.diff(cuts) > 0).all():
-        raise InputError(f"distance_crp: edges={edges!r} must be at least two numbers that rise")
+    cuts = equal_bins(far[np.ix_(shown, shown)]) if edges is None else checked_edges(edges, "distance_crp")
     n_bins = len(cuts) - 1
     bins = np.searchsorted(cuts, far, side="left") - 1
     bins[bins >= n_bins] = -1
     bins = frozen(bins.astype(np.int32))
     actual, possible = count_bins(
-        recalls.positions, *subjects(recalls), recalls.trials.items, bins, n_bins, *counted, unique
+        counted.positions, *subjects(recalls), recalls.trials.items, bins, n_bins, *counted[1:], unique
     )
     frame = counts_per_subject(recalls, {"bin": range(1, n_bins + 1)}, actual, possible)
-    of = frame["bin"].to_numpy() - 1
-    for column, values in (("low", cuts[:-1]), ("high", cuts[1:]), ("center", (cuts[:-1] + cuts[1:]) / 2)):
-        frame.insert(frame.columns.get_loc("prob"), column, values[of])
-    return frame
+    return with_edges(frame, cuts)
 
 
 def distance_rank(
@@ -85,6 +82,7 @@ def distance_rank(
     transitions: npt.ArrayLike | None = None,
     within: str | npt.ArrayLike | None = None,
     across: str | npt.ArrayLike | None = None,
+    bridge: bool = False,
 ) -> pd.DataFrame:
     """Mean rank of transitions by nearness among those possible: the semantic factor.
 
@@ -93,7 +91,9 @@ def distance_rank(
 
     Source: Polyn, Norman & Kahana (2009). Equal to psifr's ``distance_rank``.
     """
-    counted = Counted.of(recalls, "distance_rank", first_output, last_output, items, transitions, within, across)
+    counted = Counted.of(
+        recalls, "distance_rank", first_output, last_output, items, transitions, within, across, bridge
+    )
     far = pool_distances(recalls.trials.pool, distances)
     return ranks(recalls, counted, recalls.trials.items, far, by_output)
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.bins import checked_edges
 from memsim.analysis.subjects import counts_per_subject, subjects
 from memsim.errors import InputError
 from memsim.recalls import Recalls, require_recalls
@@ -62,9 +63,7 @@ def spacing_effect(
     if edges is None:
         levels, code = np.unique(spacing, return_inverse=True)
     else:
-        cuts = np.asarray(edges, dtype=float)
-        if cuts.ndim != 1 or len(cuts) < 2 or not (np.diff(cuts) > 0).all():
-            raise InputError(f"spacing_effect: edges={edges!r} must be at least two numbers that rise")
+        cuts = checked_edges(edges, "spacing_effect")
         code = np.searchsorted(cuts, spacing, side="right") - 1
         inside = (code >= 0) & (code < len(cuts) - 1)
         row, first, spacing, code = row[inside], first[inside], spacing[inside], code[inside]

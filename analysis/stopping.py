@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.bins import checked_edges, with_edges
 from memsim.analysis.subjects import counts_per_subject, subjects
 from memsim.errors import InputError
 from memsim.recalls import Recalls, require_recalls
@@ -74,9 +75,7 @@ def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> 
         cuts[-1] = np.nextafter(cuts[-1], np.inf)
         cuts = cuts if len(cuts) > 1 else np.array([cuts[0] - 1, cuts[0]])
     else:
-        cuts = np.asarray(edges, dtype=float)
-    if cuts.ndim != 1 or len(cuts) < 2 or not (np.diff(cuts) > 0).all():
-        raise InputError(f"stopping_by_time: edges={edges!r} must be at least two numbers that rise")
+        cuts = checked_edges(edges, "stopping_by_time")
     last, counted = _last(recalls)
     row, output = np.nonzero(counted & timed)
     bin_of = np.searchsorted(cuts, recalls.times[row, output], side="right") - 1
@@ -88,10 +87,7 @@ def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> 
     np.add.at(possible, (codes[row], bin_of), 1)
     np.add.at(actual, (codes[row], bin_of), last[row, output])
     frame = counts_per_subject(recalls, {"bin": range(1, len(cuts))}, actual, possible)
-    of = frame["bin"].to_numpy() - 1
-    for column, values in (("low", cuts[:-1]), ("high", cuts[1:]), ("center", (cuts[:-1] + cuts[1:]) / 2)):
-        frame.insert(frame.columns.get_loc("prob"), column, values[of])
-    return frame
+    return with_edges(frame, cuts)
 
 
 def stopping_by_response(recalls: Recalls) -> pd.DataFrame:

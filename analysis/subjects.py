@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
+from memsim.errors import InputError
 from memsim.recalls import Recalls
 
 
@@ -67,6 +68,11 @@ def mean_over_subjects(
     DataFrame : ``by, mean, sem, low, high, n_subjects``. Subjects without a defined value do not count;
         with fewer than two of them ``sem``, ``low`` and ``high`` are NaN.
     """
+    if "subject" in frame and frame.duplicated(["subject", *([by] if isinstance(by, str) else by)]).any():
+        raise InputError(
+            f"mean_over_subjects: subjects have several values at one level of {by}; sources and conditions that the "
+            "frame holds belong in `by`"
+        )
     grouped = frame.groupby(by, sort=True)[value]
     result = grouped.agg(mean="mean", sem="sem", n_subjects="count").reset_index()
     half = stdtrit(np.maximum(result["n_subjects"] - 1, 1), (1 + confidence) / 2) * result["sem"]

@@ -24,6 +24,7 @@ def lag_crp(
     transitions: npt.ArrayLike | None = None,
     within: str | npt.ArrayLike | None = None,
     across: str | npt.ArrayLike | None = None,
+    bridge: bool = False,
 ) -> pd.DataFrame:
     """Conditional response probability by lag.
 
@@ -41,6 +42,8 @@ def lag_crp(
     transitions : (n_trials, n_outputs) true for responses into which a transition counts.
     within, across : count transitions between items of the same, or of different, ``"category"`` or ``"source"``,
         or labels (n_trials, list_length) of your own. Possible are then only such items.
+    bridge : take intrusions and repeats out first, which joins the responses before and after; output positions are
+        then those among correct responses. Some authors do this, most do not.
 
     Returns
     -------
@@ -52,17 +55,16 @@ def lag_crp(
     InputError : outputs that are none, masks or labels that do not fit, an item twice in a list.
 
     Source: Kahana (1996). Equal to psifr's ``lag_crp``, also with its ``item_query`` (``items``) and its ``test`` of
-    equal or unequal keys (``within``, ``across``). Some authors bridge intrusions, joining the responses before
-    and after; memsim does not.
+    equal or unequal keys (``within``, ``across``); psifr does not bridge.
     """
-    counted = Counted.of(recalls, "lag_crp", first_output, last_output, items, transitions, within, across)
+    counted = Counted.of(recalls, "lag_crp", first_output, last_output, items, transitions, within, across, bridge)
     if by_output or any(option is not None for option in (last_output, items, transitions, within, across)):
         actual, possible = _by_lag(recalls, counted, 1 if by_output else 0)
     else:
         from memsim.analysis.kernels import count_all_lags  # numba
 
         of = subjects(recalls)
-        actual, possible = count_all_lags(recalls.positions, *of, recalls.list_length, first_output)
+        actual, possible = count_all_lags(counted.positions, *of, recalls.list_length, first_output)
     levels = {"output": range(1, actual.shape[1] + 1)} if by_output else {}
     return counts_per_subject(recalls, {**levels, "lag": _lags(recalls)}, actual, possible)
 
@@ -76,6 +78,7 @@ def lag_crp_compound(
     transitions: npt.ArrayLike | None = None,
     within: str | npt.ArrayLike | None = None,
     across: str | npt.ArrayLike | None = None,
+    bridge: bool = False,
 ) -> pd.DataFrame:
     """Conditional response probability by lag and by the lag of the transition before.
 
@@ -87,7 +90,9 @@ def lag_crp_compound(
 
     Source: Lohnas & Kahana (2014). Equal to psifr's ``lag_crp_compound``.
     """
-    counted = Counted.of(recalls, "lag_crp_compound", first_output, last_output, items, transitions, within, across)
+    counted = Counted.of(
+        recalls, "lag_crp_compound", first_output, last_output, items, transitions, within, across, bridge
+    )
     actual, possible = _by_lag(recalls, counted, 2)
     return counts_per_subject(recalls, {"previous": _lags(recalls), "lag": _lags(recalls)}, actual, possible)
 
@@ -102,6 +107,7 @@ def lag_rank(
     transitions: npt.ArrayLike | None = None,
     within: str | npt.ArrayLike | None = None,
     across: str | npt.ArrayLike | None = None,
+    bridge: bool = False,
 ) -> pd.DataFrame:
     """Mean rank of the absolute lag of transitions among those possible: the temporal factor.
 
@@ -116,7 +122,7 @@ def lag_rank(
 
     Source: Polyn, Norman & Kahana (2009). Equal to psifr's ``lag_rank``.
     """
-    counted = Counted.of(recalls, "lag_rank", first_output, last_output, items, transitions, within, across)
+    counted = Counted.of(recalls, "lag_rank", first_output, last_output, items, transitions, within, across, bridge)
     at = np.arange(recalls.list_length)
     return ranks(recalls, counted, at[None, :], np.abs(at - at[:, None]).astype(float), by_output)
 
@@ -124,6 +130,8 @@ def lag_rank(
 class Counted(NamedTuple):
     """What counts in an analysis of transitions, for the loops of ``kernels``."""
 
+    positions: IntArray
+    """(n_trials, n_outputs) the responses."""
     counts: BoolArray
     """(n_trials or 1, list_length) the items."""
     keys: IntArray
@@ -144,6 +152,7 @@ class Counted(NamedTuple):
         transitions: Any,
         within: Any,
         across: Any,
+        bridge: bool = False,
     ) -> Counted:
         """From the arguments of :func:`lag_crp`, checked in the name of the analysis ``who``."""
         require_recalls(recalls)
@@ -153,21 +162,31 @@ class Counted(NamedTuple):
                 raise InputError(f"{who}: {name}={value!r} is not an output position: a whole number from 1")
         if within is not None and across is not None:
             raise InputError(f"{who}: within and across stand side by side; give one of them")
-        n_trials, n_outputs = recalls.positions.shape
+        positions = recalls.positions
+        n_trials, n_outputs = positions.shape
         length = recalls.list_length
         counts = np.ones((1, length), dtype=bool)
         if items is not None:
             counts = _mask(items, (n_trials, length), f"{who}: items")
-        into = np.zeros((1, n_outputs), dtype=bool)
-        into[:, first_output : None if last_output is None else last_output + 1] = True
+        into = np.ones((1, n_outputs), dtype=bool)
         if transitions is not None:
-            into = into & _mask(transitions, (n_trials, n_outputs), f"{who}: transitions")
+            into = _mask(transitions, (n_trials, n_outputs), f"{who}: transitions")
+        if bridge:
+            kept = np.argsort(~recalls.is_correct, axis=1, kind="stable")
+            correct = np.take_along_axis(np.where(recalls.is_correct, positions, 0), kept, axis=1)
+            positions = frozen(np.ascontiguousarray(correct))
+            into = np.take_along_axis(np.broadcast_to(into, kept.shape), kept, axis=1)
+        into[:, :first_output] = False
+        if last_output is not None:
+            into[:, last_output + 1 :] = False
         keys, n_keys = np.zeros((1, length), dtype=np.int32), 1
         label = within if across is None else across
         if label is not None:
             keys, n_keys = item_codes(recalls, label, who)
         allowed = np.eye(n_keys, dtype=bool)
-        return cls(frozen(counts), frozen(keys), frozen(allowed if across is None else ~allowed), frozen(into))
+        return cls(
+            positions, frozen(counts), frozen(keys), frozen(allowed if across is None else ~allowed), frozen(into)
+        )
 
 
 def item_codes(recalls: Recalls, label: Any, who: str) -> tuple[IntArray, int]:
@@ -203,7 +222,7 @@ def ranks(
     from memsim.analysis.kernels import rank_transitions  # numba
 
     kinds, distances = frozen(np.array(kinds, dtype=np.int32)), frozen(np.array(distances, dtype=float))
-    total, count = rank_transitions(recalls.positions, *subjects(recalls), kinds, distances, *counted, by_output)
+    total, count = rank_transitions(counted.positions, *subjects(recalls), kinds, distances, *counted[1:], by_output)
     levels = {"output": range(1, total.shape[1] + 1)} if by_output else {}
     return means_per_subject(recalls, levels, "rank", total, count)
 
@@ -211,7 +230,7 @@ def ranks(
 def _by_lag(recalls: Recalls, counted: Counted, steps: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     from memsim.analysis.kernels import count_lags  # numba
 
-    return count_lags(recalls.positions, *subjects(recalls), *counted, steps)
+    return count_lags(counted.positions, *subjects(recalls), *counted[1:], steps)
 
 
 def _lags(recalls: Recalls) -> range:

@@ -108,11 +108,14 @@ def _read_table(path: Path) -> Recalls:
 
     from memsim.table import COLUMNS
 
+    # "null" and "NA" are words too, so that of items only an empty cell is missing.
+    missing = ["", "NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "<NA>"]
     separator = "\t" if path.suffix.lower() == ".tsv" else ","
     names = set(pd.read_csv(path, sep=separator, nrows=0).columns)
     if separator == "\t" and names.issuperset({"onset", "trial_type"}) and not names.issuperset(COLUMNS):
         return _read_bids(path)
-    return Recalls.from_frame(pd.read_csv(path, sep=separator))
+    none = {name: [""] if name == "item" else missing for name in names}
+    return Recalls.from_frame(pd.read_csv(path, sep=separator, keep_default_na=False, na_values=none))
 
 
 def _read_bids(path: Path) -> Recalls:

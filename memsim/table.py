@@ -29,7 +29,7 @@ def recalls_to_frame(recalls: Recalls) -> pd.DataFrame:
     """The long table of ``recalls``, list by list, study rows before recall rows.
 
     An intruding item that was not recorded is labelled ``intrusion@k`` after its output position k, so
-    that two unknown intrusions of a list are not taken for one word given twice.
+    that two unknown intrusions of a list are not taken for one word given twice; numbers then become text too.
     """
     trials = recalls.trials
     n_trials, list_length = trials.items.shape
@@ -39,6 +39,10 @@ def recalls_to_frame(recalls: Recalls) -> pd.DataFrame:
     studied = labels[trials.items]
     intruding = position == INTRUSION
     if intruding.any():
+        unknown = recalls.intruders is None or (recalls.intruders[row, output][intruding] < 0).any()
+        if unknown and labels.dtype.kind in "iuf":
+            labels = labels.astype(str)  # beside text for what is not known, numbers would never match again
+            studied = labels[trials.items]
         studied, labels = studied.astype(object), labels.astype(object)
     given = studied[row, np.where(intruding, 0, position - 1)]
     if intruding.any():
@@ -110,6 +114,10 @@ def recalls_from_frame(
     conditions = [conditions] if isinstance(conditions, str) else list(conditions)
     needed = [*COLUMNS, *(name for name in (source, category) if name is not None), *conditions]
     missing = [name for name in needed if name not in frame.columns]
+    if {"input", "output", "study", "recall"} <= set(frame.columns):
+        raise InputError(
+            "this is the table that psifr scores, with a row for each item; give the long one that it was made from"
+        )
     if missing:
         raise InputError(
             f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}"

@@ -226,3 +226,15 @@ def test_lists_with_an_item_twice_are_refused() -> None:
     for analysis in (lag_crp, lag_rank, lag_crp_compound):
         with pytest.raises(InputError, match="list 0 holds an item twice"):
             analysis(Recalls(trials, [[1, 2]]))
+
+
+def test_bridging_joins_what_an_intrusion_parts() -> None:
+    recalls = Recalls.from_matrix([[2, -1, 3, 3, 1, 0], [1, 2, 3, 0, 0, 0]], 4)
+    assert lag_crp(recalls)["actual"].sum() == 2
+    clean = Recalls.from_matrix([[2, 3, 1], [1, 2, 3]], 4)
+    for analysis in (lag_crp, lag_crp_compound, lag_rank):
+        pd.testing.assert_frame_equal(analysis(recalls, bridge=True), analysis(clean))
+    into = np.array([[False, False, True, False, False, False], [False] * 6])
+    assert lag_crp(recalls, bridge=True, transitions=into).query("actual > 0")["lag"].tolist() == [1]
+    far = np.abs(np.subtract.outer(np.arange(4), np.arange(4))).astype(float)
+    assert distance_rank(recalls, far, bridge=True)["count"].tolist() == [4]
