@@ -120,10 +120,11 @@ def _group(tree: Axes, cells: Axes, table: pd.DataFrame, look: Mapping[str, Styl
         cells.text(column, row, text, ha="center", va="center", fontsize="x-small", color="w" if dark else "0.1")
     cells.set_xticks(range(shown.shape[1]), [_words(name).replace(" ", "\n") for name in shown], fontsize="x-small")
     cells.set_yticks(range(len(shown)), shown.index)
-    for label in cells.get_yticklabels():
+    cells.tick_params(length=0, pad=9)
+    for row, label in enumerate(cells.get_yticklabels()):
         style = look[label.get_text()]
-        label.set(color=style.color, fontweight="bold" if style.is_people else "normal")
-    cells.tick_params(length=0)
+        label.set_fontweight("bold" if style.is_people else "normal")
+        cells.plot(-0.62, row, style.marker, color=style.color, markersize=4.5, clip_on=False)
     cells.xaxis.tick_top()
     sns.despine(ax=cells, left=True, bottom=True)
 

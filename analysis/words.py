@@ -77,7 +77,7 @@ def _parts(row: Mapping[Any, Any], percent: float) -> tuple[str, str, str]:
 
 
 def _df(df: float) -> str:
-    return f"{df:.0f}" if df == round(df) else f"{df:.1f}"
+    return f"{df:.1f}".removesuffix(".0")
 
 
 def _contrast(row: Mapping[Any, Any], what: str) -> str:

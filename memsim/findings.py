@@ -69,10 +69,14 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
 
 
 def name_of(statistic: str) -> str:
-    """A statistic of the summary as a sentence begins with it."""
-    return {"recalled": "Items recalled per list", "first_recall_at_end": "First recall from the end"}.get(
-        statistic, statistic.replace("_", " ").capitalize()
-    )
+    """A statistic of the summary as the subject of a sentence."""
+    named = {
+        "recalled": "The number of items recalled", "intrusions": "The number of intrusions",
+        "repeats": "The number of repeats", "first_recall_at_end": "First recall from the end",
+        "lag_minus_1": "Recall at lag -1", "lag_plus_1": "Recall at lag +1",
+        "lists_correct": "The share of lists all correct", "near": "The share of near transpositions",
+    }  # fmt: skip
+    return named.get(statistic, statistic.replace("_", " ").capitalize())
 
 
 def _listed(statistics: pd.Series) -> str:

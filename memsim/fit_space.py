@@ -24,7 +24,13 @@ _OPERATORS: Mapping[type, Callable[..., float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
 }  # fmt: skip
-_FUNCTIONS: Mapping[str, Callable[..., float]] = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt, "min": min, "max": max}
+_FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "min": min,
+    "max": max,
+}
 
 
 @dataclass(frozen=True)
@@ -123,12 +129,15 @@ class Space:
         ties = dict(model.ties if ties is None else ties)
         if free is None:
             numeric = [name for name, p in declared.items() if not p.options and not p.text and not p.optional]
-            free = [name for name in (model.fitted or numeric) if name not in ties]
+            usual = model.fitted or dict.fromkeys(numeric)
+            free = {name: bounds for name, bounds in usual.items() if name not in ties}
         free = free if isinstance(free, Mapping) else dict.fromkeys([free] if isinstance(free, str) else free)
         for name in (*free, *ties):
             if name not in declared:
                 known = ", ".join(declared)
-                raise InputError(f"{type(model).__name__} has no parameter {name!r}{closest(name, declared)} It has: {known}.")
+                raise InputError(
+                    f"{type(model).__name__} has no parameter {name!r}{closest(name, declared)} It has: {known}."
+                )
         both = [name for name in free if name in ties]
         if both:
             raise InputError(f"{both[0]} is both free and tied to {ties[both[0]]!r}; choose one")

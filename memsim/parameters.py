@@ -6,8 +6,8 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from memsim.errors import InputError, ModelError
 
 _KEY = "memsim"
 T = TypeVar("T", bound="Parameterized")
+_DECLARED: WeakKeyDictionary[type[Parameterized], tuple[Parameter, ...]] = WeakKeyDictionary()
+"""What was read off the fields of a class before: a fit makes thousands of instances."""
 
 
 class Preset(NamedTuple):
@@ -152,8 +154,9 @@ class Parameterized:
     """Whom to cite for it, in full."""
     baseline: ClassVar[bool] = False
     """Whether it is a yardstick, which `memsim run` shows only when asked for it."""
-    fitted: ClassVar[tuple[str, ...]] = ()
-    """The parameters that a fit leaves free unless told otherwise; all that are numbers if empty."""
+    fitted: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
+    """The parameters that a fit leaves free unless told otherwise, with bounds where the range is too wide to search;
+    all that are numbers if empty."""
     ties: ClassVar[Mapping[str, str]] = {}
     """Parameters that follow from others unless told otherwise: arithmetic expressions by name."""
 
@@ -172,7 +175,13 @@ class Parameterized:
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:
         """The declared parameters, in order."""
-        return _declared(cls)
+        if cls not in _DECLARED:
+            _DECLARED[cls] = tuple(
+                Parameter(name=field.name, default=field.default, **field.metadata[_KEY])
+                for field in dataclasses.fields(cls)
+                if _KEY in field.metadata
+            )
+        return _DECLARED[cls]
 
     @classmethod
     def preset(cls, name: str) -> Self:
@@ -196,15 +205,6 @@ class Parameterized:
         """A copy with some fields changed; an unknown name is answered with the closest ones."""
         _require_known(type(self), changes)
         return dataclasses.replace(self, **changes)
-
-
-@cache
-def _declared(cls: type[Parameterized]) -> tuple[Parameter, ...]:
-    return tuple(
-        Parameter(name=field.name, default=field.default, **field.metadata[_KEY])
-        for field in dataclasses.fields(cls)
-        if _KEY in field.metadata
-    )
 
 
 def build(cls: type[T], values: dict[str, Any]) -> T:

@@ -202,5 +202,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
 
 
 def models_for(cue: str, *, baselines: bool = False) -> list[str]:
-    """Names of the registered models that have an account of tests that begin with this cue; yardsticks if asked for."""
-    return [name for name in MODELS.names() if cue in (cls := MODELS.get(name)).cues and (baselines or not cls.baseline)]
+    """Names of the registered models that have an account of tests with this cue, and of yardsticks if asked for."""
+    return [
+        name for name in MODELS.names() if cue in (cls := MODELS.get(name)).cues and (baselines or not cls.baseline)
+    ]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.analyses import analyze
-from memsim.analysis.figures import PANELS
+from memsim.analysis.figures import MAX_LAG, PANELS
 from memsim.analysis.plots import plot
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.analysis.taxonomy import index_table, taxonomy_figure
@@ -69,6 +69,8 @@ def report_html(comparison: Comparison) -> str:
     return environment.get_template("report.html.j2").render(
         manifest=manifest,
         title=manifest["title"],
+        recalling=len(comparison.recalls),
+        predicting=", ".join(name for name in manifest["models"] if name not in comparison.recalls),
         cut_short=", ".join(f"{name} {n:,}" for name, n in manifest["lists_cut_short"].items() if n),
         pictures=pictures(comparison),
         findings=findings(comparison, contrasts),
@@ -89,26 +91,38 @@ def pictures(comparison: Comparison) -> Sequence[Picture]:
         x_label, y_label = PANELS[curve]
         y_label = y_label.replace("\n", " ")
         note = f"{y_label} by {x_label.lower()}. Bars and bands: 95% intervals over subjects."
-        text = f"{TITLES[curve]}: {in_text(means, 'x')}"
+        near = means[means["x"].abs() <= MAX_LAG] if curve in ("lag_crp", "transposition_gradient") else means
+        text = f"{TITLES[curve]}: {in_text(near, 'x')}"
         means = means.rename(columns={"x": x_label.lower()})
         shown.append(Picture(TITLES[curve], image(comparison.figure(curve)), text, note, means))
     models, sources = list(comparison.manifest["models"]), dict(comparison.recalls)
     if comparison.people is not None and comparison.people.recalls is not None:
         sources[comparison.people.label] = comparison.people.recalls
     cue = next(iter(sources.values())).trials.paradigm.cue if sources else ""
+    absent = comparison.people is not None and comparison.people.recalls is None
     for name in FURTHER.get("free" if cue == "free" else "forward", ()) if sources else ():
         frame = analyze(sources, name)
         analysis = ANALYSES.get(name)
-        by = [column for column in ("source", analysis.panels, analysis.x) if column]
-        means = mean_over_subjects(frame, by, analysis.value)
+        keys = [column for column in ("source", analysis.panels, analysis.x) if column]
+        order = {column: {value: i for i, value in enumerate(frame[column].unique())} for column in keys}
+        means = mean_over_subjects(frame, keys, analysis.value)
+        means = means.sort_values(keys, key=lambda column, order=order: column.map(order[column.name]))
         title = name.replace("_", " ").capitalize()
-        text = in_text(means, analysis.x) if not analysis.panels else f"A panel for each {analysis.panels}."
-        shown.append(Picture(title, image(plot(frame, among=models)), f"{title}: {text}", analysis.summary, means))
+        note = analysis.summary.replace("``", "")
+        if absent:
+            note += (
+                " People's recalls are not at hand list by list, only their curves, so that models stand alone here."
+            )
+        text = f"{title}: {in_text(means, analysis.x, analysis.panels)}"
+        shown.append(Picture(title, image(plot(frame, among=models)), text, note, means))
     if len(comparison.summaries) > 1:
         people = [] if comparison.people is None else [comparison.people.label]
         table = index_table(comparison.summaries)
         figure = taxonomy_figure(comparison.summaries, people)
-        note = "Sources placed by their indices, and joined by how alike those are. Colours are standard scores."
+        note = (
+            "Sources placed by their indices, and joined by how alike those are. Colours are standard scores; what is "
+            "not known of a source (a dash) counts as average."
+        )
         text = "Two planes of indices, a tree of the sources, and a table of their indices, given below."
         shown.append(
             Picture("Who is like whom", image(figure), text, note, table.reset_index(names="source"), wide=True)
@@ -124,22 +138,29 @@ def image(figure: Figure) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def in_text(means: pd.DataFrame, x: str) -> str:
-    """Curves in words, for who does not see them: of each source the ends, the highest and the lowest point."""
+def in_text(means: pd.DataFrame, x: str, panels: str = "") -> str:
+    """What a figure shows, for who does not see it: of curves the ends and the extremes, else every value."""
+    if panels:
+        parts = means.groupby(panels, sort=False)
+        return " ".join(f"{str(name).capitalize()}: {in_text(part, x)}" for name, part in parts)
+    if len(means) and x in ("lag", "displacement"):
+        means = means[means[x].abs() <= MAX_LAG]
     told = []
     for source, points in means.groupby("source", sort=False):
         points = points.dropna(subset=["mean"])
         if points.empty:
             continue
-        values = [f"{number(value)}" for value in points["mean"]]
-        if not x:
-            told.append(f"{source} {values[0]}")
+        values = [number(value) for value in points["mean"]]
+        at = [number(value) for value in points[x]] if x else [""] * len(points)
+        if not x or not pd.api.types.is_numeric_dtype(points[x]):
+            told.append(
+                f"{source} {', '.join(f'{where} {value}'.strip() for where, value in zip(at, values, strict=True))}"
+            )
             continue
-        at = points[x].tolist()
         top, bottom = int(np.argmax(points["mean"])), int(np.argmin(points["mean"]))
         told.append(
-            f"{source} goes from {values[0]} at {number(at[0])} to {values[-1]} at {number(at[-1])}, highest "
-            f"{values[top]} at {number(at[top])}, lowest {values[bottom]} at {number(at[bottom])}"
+            f"{source} from {values[0]} at {at[0]} to {values[-1]} at {at[-1]}, highest {values[top]} at {at[top]}, "
+            f"lowest {values[bottom]} at {at[bottom]}"
         )
     return "; ".join(told) + "."
 

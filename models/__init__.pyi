@@ -1,6 +1,6 @@
 from .chaining import Chaining
 from .cmr import CMR
-from .dnc import DNC, LSTM, DNCPeople, DNCSerial, LSTMSerial
+from .dnc import DNC, LSTM, DNCPeople, DNCSerial, LSTMPeople, LSTMSerial
 from .perturbation import Perturbation
 from .primacy_model import Primacy
 from .sam import SAM
@@ -22,6 +22,7 @@ __all__ = [
     "Chaining",
     "DNCPeople",
     "DNCSerial",
+    "LSTMPeople",
     "LSTMSerial",
     "Perturbation",
     "Primacy",

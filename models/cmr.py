@@ -92,10 +92,11 @@ class CMR(RetrievedContextModel):
         ),
     }  # fmt: skip
 
-    fitted: ClassVar = (
-        "encoding_drift", "start_drift", "recall_drift", "item_to_context_learning", "context_to_item_shared",
-        "context_to_item_own", "primacy_scale", "primacy_decay", "choice_exponent", "stop_base", "stop_growth",
-    )  # fmt: skip
+    fitted: ClassVar = {
+        "encoding_drift": None, "start_drift": None, "recall_drift": None, "item_to_context_learning": (0.0, 1.0),
+        "context_to_item_shared": None, "context_to_item_own": None, "primacy_scale": None, "primacy_decay": None,
+        "choice_exponent": None, "stop_base": None, "stop_growth": None,
+    }  # fmt: skip
     ties: ClassVar = {"item_to_context_own": "1 - item_to_context_learning"}
 
     encoding_drift: float = parameter(0.3419, 0, 1, "", "B_enc", "drift of context with each item studied", FITTED)

@@ -286,6 +286,18 @@ class DNCPeople(NetworkModel):
 
 
 @dataclass(frozen=True)
+class LSTMPeople(NetworkModel):
+    """The control of :class:`DNCPeople`, without external memory, trained on people likewise.
+
+    None ships: ``memsim train lstm --objective imitation --data peers_notask`` makes weights.
+    """
+
+    citation: ClassVar = LSTM.citation
+    repeats: ClassVar[bool] = False
+    trained_as: ClassVar = ("lstm", "imitation")
+
+
+@dataclass(frozen=True)
 class DNCSerial(NetworkModel):
     """A DNC that was trained on serial recall: the items in the order of study; it has seen no human data.
 

@@ -126,3 +126,31 @@ def test_every_analysis_is_a_public_function() -> None:
     for name in ANALYSES.names():
         assert getattr(analysis, name) is ANALYSES.get(name).run
         assert ANALYSES.get(name).summary.endswith(".")
+
+
+def test_conditions_that_cannot_be_columns() -> None:
+    recalls = rich(np.array([[1, 2], [3, 1]]))
+    named_so = {"source": np.array(["u", "v"]), "prob": np.array([1, 2]), "speed": np.array([1.0, np.nan])}
+    trials = Trials(recalls.trials.items, recalls.trials.pool, recalls.trials.paradigm, conditions=named_so)
+    named = Recalls(trials, recalls.positions)
+    for name in ("source", "prob"):
+        with pytest.raises(InputError, match=f"the condition '{name}' has the name of a column"):
+            analyze({"A": named}, "serial_position_curve", by=name)
+    assert set(analyze(named, "serial_position_curve", by="speed")["speed"]) == {1.0, "missing"}
+
+
+def test_masks_go_with_their_lists() -> None:
+    """A mask over all lists counts the same within conditions as over all of them."""
+    recalls = rich(np.array([[1, 2, 3], [3, 1, 2], [6, 5, 1], [2, 3, 1]]))
+    items = np.ones((4, 6), dtype=bool)
+    items[1, 2] = items[3, 1] = False
+    whole = analyze(recalls, "lag_crp", items=items)["actual"].sum()
+    assert analyze(recalls, "lag_crp", by="half", items=items)["actual"].sum() == whole == 6
+
+
+def test_means_do_not_pool_sources() -> None:
+    recalls = rich(np.array([[1, 2, 3], [3, 1, 2]]))
+    both = analyze({"A": recalls, "B": recalls}, "serial_position_curve")
+    with pytest.raises(InputError, match="several values at one level of position"):
+        analysis.mean_over_subjects(both, "position")
+    assert (analysis.mean_over_subjects(both, ["source", "position"])["n_subjects"] == 2).all()

@@ -57,7 +57,7 @@ def test_every_analysis_has_its_figure(name: str, tmp_path: Path) -> None:
             save_figure(figure, tmp_path / f"{name}.png")
         assert figure.get_figwidth() == pytest.approx(183 / 25.4)
         drawn = [a for a in figure.axes if a.lines or a.images or a.containers]
-        assert drawn and all(axis.get_ylabel() or axis.get_shared_y_axes() for axis in drawn)
+        assert drawn and drawn[0].get_ylabel() + drawn[0].get_title(), "axes say what they show"
 
 
 def color_of(figure: Figure, label: str) -> str:
@@ -141,3 +141,41 @@ def test_sources_are_grouped_by_their_indices() -> None:
         taxonomy_figure(summaries, statistics=["iq"])
     with pytest.raises(InputError, match="takes at least two"):
         taxonomy_figure({"CMR": summaries["CMR"]})
+
+
+@pytest.mark.parametrize("name", ANALYSES.names())
+def test_nothing_recalled_makes_a_figure_too(name: str, tmp_path: Path) -> None:
+    recalls = recorded(name in SERIAL, name == "spacing_effect")
+    silent = Recalls(recalls.trials, np.zeros((40, 6), dtype=int), times=np.full((40, 6), np.nan))
+    if name == "prior_list_intrusions":
+        silent = Recalls(recalls.trials, silent.positions, intruders=np.full((40, 6), -1))
+    save_figure(plot(analyze({"people": silent, "others": silent}, name), columns=2), tmp_path / "figure.png")
+
+
+def test_probabilities_stay_within_their_bounds() -> None:
+    """Few subjects have wide intervals, which end at 0 and 1; many lines become a matrix."""
+    recalls = recorded(False)
+    by_output = analyze(recalls, "lag_crp", by_output=True)
+    assert plot(by_output).axes[0].get_ylim()[1] <= 1.1
+    every = plot(analyze(recalls, "probability_of_nth_recall", n=None))
+    assert every.axes[0].get_ylim()[1] <= 1.1
+    long = simulate(TCM(), FreeRecall(list_length=12).trials(60, subjects=3, seed=0), 0)
+    assert plot(analyze(long, "probability_of_nth_recall", n=None)).axes[0].images, "twelve outputs are a matrix"
+
+
+def test_within_subject_intervals_span_conditions() -> None:
+    recalls = recorded(False)
+    rank = analyze({"people": recalls}, "lag_rank", by="half")
+    apart = rank.assign(rank=rank["rank"] + rank["subject"])
+    bar = [plot(apart, interval=kind).axes[0].containers[0].lines[2][0].get_segments()[0] for kind in ("t", "within")]
+    assert np.ptp(bar[1][:, 1]) < 0.5 * np.ptp(bar[0][:, 1])
+    figure = comparison_panel([analyze({"people": recalls}, "lag_crp", by="half"), rank])
+    assert [axis.get_title(loc="left") for axis in figure.axes] == ["0", "", "1", ""]
+    with pytest.raises(InputError, match="interval='within' is over conditions"):
+        plot(analyze(recalls, "lag_rank"), interval="within")
+
+
+def test_the_raster_shows_empty_lists() -> None:
+    positions = np.array([[1, 2, 1], [0, 0, 0], [3, -1, 0]])
+    figure = plot(analyze(Recalls.from_matrix(positions, 4), "recall_raster"))
+    assert [np.shape(image.get_array()) for image in figure.axes[0].images] == [(3, 3)] * 3

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 HOUSES = ("memsim", "models", "paradigms", "analysis", "data")
 TOP_FLOOR = {
     "__main__", "catalogue", "check", "cli", "comparison", "criteria", "golden", "plugin", "reproduction", "results",
-    "train_command", "training", "objectives", "bit_tasks", "show", "greydanus2017", "chaining_or_position", "findings",
+    "train_command", "training", "objectives", "bit_tasks", "show", "greydanus2017", "chaining_or_position",
+    "findings", "fit_objectives", "fit_search",
     "report",
 }  # fmt: skip
 

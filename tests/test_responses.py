@@ -7,6 +7,7 @@ from psifr import fr
 
 from memsim import ItemPool, Recalls, Trials, load_dataset, simulate
 from memsim.analysis import (
+    analyze,
     edge_indices,
     error_rates,
     lag_rank,
@@ -239,6 +240,22 @@ def test_indices_side_by_side() -> None:
 def test_the_raster_holds_every_response() -> None:
     recalls = load_dataset("morton2013")[:50]
     table = recall_raster(recalls)
-    assert len(table) == recalls.n_responses
+    empty = int((~recalls.positions.any(axis=1)).sum())
+    assert len(table) == recalls.n_responses + empty and table["row"].nunique() == 50
+    table = table[table["response"] != "nothing"]
     assert table["position"].isna().sum() == (table["response"] == "intrusion").sum() == recalls.is_intrusion.sum()
     assert (table["response"] == "repetition").sum() == recalls.is_repeat.sum()
+
+
+def test_intrusions_by_condition_look_into_all_lists() -> None:
+    """Words of mixed lists intrude into pure ones: parts add up to the whole, which they do not where lists are cut."""
+    people = load_dataset("morton2013")
+    whole = error_rates(people).groupby("kind")["total"].sum()
+    parts = analyze(people, "error_rates", by="list_type").groupby("kind")["total"].sum()
+    assert parts.to_dict() == whole.to_dict()
+    pure = people[people.trials.conditions["list_type"] == "pure"]
+    assert error_rates(pure).groupby("kind")["total"].sum()["prior_list"] < 0.5 * parts["prior_list"]
+    lags = analyze(people, "prior_list_intrusions", by="list_type").groupby("list_lag")["actual"].sum()
+    assert lags.tolist() == prior_list_intrusions(people).groupby("list_lag")["actual"].sum().tolist()
+    with pytest.raises(InputError, match="rows must be true or false"):
+        error_rates(people, rows=[1, 2])
