@@ -16,7 +16,8 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2
+	# Two processes; more threads than those would only wait for one another.
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.speed
