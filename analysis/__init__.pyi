@@ -1,4 +1,5 @@
 from .analyses import Analysis, analyze
+from .bayesian_selection import Selection, bayesian_model_selection, exceedance_probabilities
 from .categories import category_clustering, category_crp
 from .contrasts import contrast, equivalence, summary_contrast
 from .curve_distance import attainment, curve_distance, noise_ceiling, share_of_attainable
@@ -10,9 +11,13 @@ from .intervals import bootstrap_interval, within_subject_interval
 from .intrusions import error_rates, prior_list_intrusions
 from .latency import latency_by_lag, response_latency
 from .memory_figure import Strip, memory_figure
+from .model_selection import Winners, held_out, information_criteria, log_evidence, winners
+from .next_response import empirical_reference
 from .plots import comparison_panel, plot
 from .raster import recall_raster
 from .recall_regression import RecallRegression, recall_regression
+from .selection_figure import selection_figure
+from .selection_words import comparison_table, selection_in_words
 from .semantic import distance_crp, distance_rank, equal_bins, labelled_distances
 from .serial_accuracy import serial_accuracy
 from .serial_curves import serial_summary
@@ -30,14 +35,18 @@ __all__ = [
     "Analysis",
     "Panel",
     "RecallRegression",
+    "Selection",
     "Strip",
+    "Winners",
     "analyze",
     "attainment",
+    "bayesian_model_selection",
     "bootstrap_interval",
     "category_clustering",
     "category_crp",
     "comparison_figure",
     "comparison_panel",
+    "comparison_table",
     "contrast",
     "criteria_figure",
     "curve_distance",
@@ -45,19 +54,24 @@ __all__ = [
     "distance_crp",
     "distance_rank",
     "edge_indices",
+    "empirical_reference",
     "equal_bins",
     "equivalence",
     "error_rates",
     "error_types",
+    "exceedance_probabilities",
     "fill_in",
+    "held_out",
     "identity_figure",
     "in_words",
     "index_table",
+    "information_criteria",
     "labelled_distances",
     "lag_crp",
     "lag_crp_compound",
     "lag_rank",
     "latency_by_lag",
+    "log_evidence",
     "mean_over_subjects",
     "memory_figure",
     "noise_ceiling",
@@ -75,6 +89,8 @@ __all__ = [
     "response_latency",
     "root_mean_squared_difference",
     "save_figure",
+    "selection_figure",
+    "selection_in_words",
     "serial_accuracy",
     "serial_position_curve",
     "serial_summary",
@@ -88,5 +104,6 @@ __all__ = [
     "target_figure",
     "taxonomy_figure",
     "transposition_gradient",
+    "winners",
     "within_subject_interval",
 ]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from memsim import __version__
 from memsim.analysis.analyses import Analysis
 from memsim.errors import InputError, MemsimError, ModelError
+from memsim.fit_command import add_fitting
 from memsim.parameters import Parameter, Parameterized, Preset, build
 from memsim.plugin import find_model
 from memsim.registry import ANALYSES, DATASETS, MODELS, PARADIGMS, REPRODUCTIONS, Registry
@@ -69,6 +70,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     run = commands.add_parser("run", help="run models through a task and compare them with people")
     run.set_defaults(command=_run)
     run.add_argument(
+        "battery", nargs="?", type=Path, metavar="BATTERY.toml",
+        help="a file that names models, tasks, grids and analyses, to be run in place of what the options say",
+    )  # fmt: skip
+    run.add_argument(
         "--models", nargs="+", metavar="MODEL",
         help="names, name:preset, or Python files with a model of your own; all registered models if not given",
     )  # fmt: skip
@@ -81,7 +86,12 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "as .json), or none; "
         "if not given, people who did the same task",
     )  # fmt: skip
-    run.add_argument("--out", type=Path, default=Path("memsim-results"), help="folder (default: memsim-results)")
+    run.add_argument("--out", type=Path, help="folder (default: memsim-results, or what the battery says)")
+    scale = run.add_argument_group("where a battery runs")
+    scale.add_argument("--workers", type=int, metavar="N", help="pieces of work at a time (default: all processors)")
+    scale.add_argument("--backend", default="local", help="local, or dask (default: local)")
+    scale.add_argument("--scheduler", default="", metavar="ADDRESS", help="of the Dask cluster")
+    scale.add_argument("--cache", type=Path, help="folder of finished pieces (default: cells, in that of the results)")
     settings = run.add_argument_group("settings of the task")
     for declared in PARADIGMS.get(_peek(arguments, "--paradigm", "free_recall")).parameters():
         settings.add_argument(
@@ -98,6 +108,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         help="folder, with one folder for each entry (default: memsim-reproductions)",
     )  # fmt: skip
     again.set_defaults(command=_reproduce)
+
+    add_fitting(commands)
 
     add_train(commands, asked="train" in arguments)
 
@@ -140,6 +152,9 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 
 
 def _run(parsed: argparse.Namespace) -> int:
+    if parsed.battery is not None:
+        return _run_battery(parsed)
+    parsed.out = parsed.out or Path("memsim-results")
     from tqdm import tqdm
 
     from memsim.comparison import compare
@@ -161,6 +176,25 @@ def _run(parsed: argparse.Namespace) -> int:
     if people is None and parsed.data is None:
         print("No people: no curves that ship with memsim are from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
+    return 0
+
+
+def _run_battery(parsed: argparse.Namespace) -> int:
+    """Run a battery file; what else was asked for belongs into the file."""
+    import json
+
+    from memsim.battery import run_battery
+
+    if parsed.models or parsed.data or parsed.trials != 5000 or parsed.seed:
+        raise InputError(f"models, data, trials and seeds of a battery stand in its file, {parsed.battery}")
+    files = run_battery(
+        parsed.battery, parsed.out, backend=parsed.backend, scheduler=parsed.scheduler, workers=parsed.workers,
+        cache=parsed.cache,
+    )  # fmt: skip
+    manifest = json.loads(files[-1].read_text(encoding="utf-8"))
+    for told in manifest.get("left_out", []):
+        print(f"Left out: {told}")
+    print(f"Written to {files[0].parent}/: {', '.join(path.name for path in files)}")
     return 0
 
 

@@ -27,7 +27,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     """Write report, figure, tables, recalls and manifest of a comparison into ``folder``; see :func:`write_results`."""
 
     def write(scratch: Path) -> None:
-        _save(comparison.figure(), scratch / "comparison")
+        save_both(comparison.figure(), scratch / "comparison")
         comparison.summary.to_csv(scratch / "summary.csv", index=False)
         comparison.curves.to_csv(scratch / "curves.csv", index=False)
         (scratch / "report.html").write_text(report_html(comparison), encoding="utf-8")
@@ -44,14 +44,15 @@ def write_report(report: Report, folder: Path) -> list[Path]:
 
     def write(scratch: Path) -> None:
         for name, draw in {report.entry.name: report.outcome.draw, **report.outcome.further}.items():
-            _save(draw(), scratch / name)
+            save_both(draw(), scratch / name)
         for name, table in {"targets": report.table, **report.outcome.tables}.items():
             table.to_csv(scratch / f"{name}.csv", index=False)
 
     return write_results(folder, write, {**report.manifest, "verdict": report.verdict})
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save_both(figure: Figure, path: Path) -> None:
+    """Write ``figure`` as png and as pdf."""
     for suffix in (".png", ".pdf"):
         save_figure(figure, path.with_suffix(suffix))
 

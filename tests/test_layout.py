@@ -19,7 +19,9 @@ HOUSES = ("memsim", "models", "paradigms", "analysis", "data")
 TOP_FLOOR = {
     "__main__", "catalogue", "check", "cli", "comparison", "criteria", "golden", "plugin", "reproduction", "results",
     "train_command", "training", "objectives", "bit_tasks", "show", "greydanus2017", "chaining_or_position",
-    "findings", "fit_objectives", "fit_search",
+    "findings", "fit_objectives", "fit_search", "fitting", "fit_figures", "fit_comparison", "fit_command",
+    "cross_validation", "recovery", "execution", "workers", "cell_store", "digest", "battery", "battery_file",
+    "battery_results", "toml_lines",
     "report",
 }  # fmt: skip
 

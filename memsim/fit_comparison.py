@@ -1,0 +1,103 @@
+"""Fits side by side: how well models predict lists that they were not fitted to, and which people are of which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Unpack
+
+import pandas as pd
+
+from memsim.analysis.bayesian_selection import bayesian_model_selection
+from memsim.analysis.model_selection import held_out, information_criteria, log_evidence, winners
+from memsim.analysis.selection_figure import selection_figure
+from memsim.analysis.selection_words import comparison_table, selection_in_words
+from memsim.cross_validation import Candidate, Fitted, Reference, cross_validate
+from memsim.errors import InputError
+from memsim.execution import Running
+from memsim.fitting import Fit
+from memsim.model import MemoryModel
+from memsim.models import Uniform
+from memsim.recalls import Recalls
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BASELINE, REFERENCE = "uniform choice", "empirical reference"
+
+
+@dataclass(frozen=True)
+class FitComparison:
+    """What :func:`compare_fits` found.
+
+    ``table``: a row for each candidate, the best first (see :func:`memsim.analysis.comparison_table`). ``lists``: the
+    held-out log-likelihood of each list (see :func:`memsim.cross_validation.cross_validate`). ``fits``: the fits, for
+    information criteria; None where there are none. ``words``: the findings in sentences.
+    """
+
+    table: pd.DataFrame
+    lists: pd.DataFrame
+    fits: pd.DataFrame | None
+    words: list[str]
+    references: tuple[str, ...]
+
+    def figure(self, title: str = "") -> Figure:
+        """Held-out likelihood against the baseline, subjects' models, and weights of information criteria."""
+        return selection_figure(self.lists, self.fits, baseline=BASELINE, references=self.references, title=title)
+
+
+def compare_fits(
+    fits: Mapping[str, Fit],
+    recalls: Recalls,
+    others: Mapping[str, Candidate | MemoryModel[Any]] | None = None,
+    *,
+    over: Literal["lists", "subjects"] = "lists",
+    folds: int = 5,
+    starts: int = 2,
+    seed: int = 0,
+    **running: Unpack[Running],
+) -> FitComparison:
+    """Compare fitted models, and whatever else can learn from people, by how well they predict lists held out.
+
+    Every fit is done again within each fold, with its own free parameters and ties. Information criteria are given
+    beside for the fits that have a likelihood: they are of the lists that were fitted, and for such models only.
+    Uniform choice with a stopping rule is the baseline, and an empirical reference shows how much there is to predict.
+
+    Parameters
+    ----------
+    fits : by name, from :func:`memsim.fitting.fit` on the same recalls.
+    others : further candidates by name, such as networks (:class:`memsim.cross_validation.Imitating`).
+    over, folds : see :func:`memsim.cross_validation.cross_validate`.
+    starts : of the fits within folds.
+
+    Raises
+    ------
+    InputError : nothing to compare, or a fit to curves, which has no likelihood.
+    """
+    for name, fitted in fits.items():
+        if fitted.kind == "summary":
+            raise InputError(f"compare_fits: {name} was fitted to curves, and has no likelihood to compare")
+    candidates: dict[str, Candidate | MemoryModel[Any]] = {}
+    for name, fitted in fits.items():
+        assert isinstance(fitted.model, MemoryModel)
+        candidates[name] = Fitted(
+            fitted.model, dict(fitted.free), dict(fitted.ties), starts, fitted.settings["samples"] or 1,
+            fitted.settings["generations"],
+        )  # fmt: skip
+    candidates |= dict(others or {})
+    if not candidates:
+        raise InputError("compare_fits: nothing to compare")
+    candidates |= {BASELINE: Fitted(Uniform(), starts=starts), REFERENCE: Reference()}
+    lists = cross_validate(candidates, recalls, over=over, folds=folds, seed=seed, **running)
+    held = held_out(lists, BASELINE, references=(REFERENCE,))
+    frame = None
+    if fits:
+        frame = pd.concat([fitted.to_frame().assign(model=name) for name, fitted in fits.items()], ignore_index=True)
+    criteria = None if frame is None or len(fits) < 2 else information_criteria(frame)
+    real = lists[lists["model"] != REFERENCE]
+    evidence = log_evidence(real)
+    selection = bayesian_model_selection(evidence) if len(evidence) > 1 else None
+    won = winners(evidence)
+    table = comparison_table(held, criteria, selection, won)
+    words = selection_in_words(held, criteria, selection, won)
+    return FitComparison(table, lists, frame if criteria is not None else None, words, (REFERENCE,))

@@ -1,0 +1,41 @@
+"""Where something stands in a TOML file, which its parser does not tell."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+Place = tuple[str | int, ...]
+"""Keys, and numbers from 0 in lists, from the top of the file."""
+
+
+def line_of(text: str, place: Place, word: str = "") -> int:
+    """The line, from 1, on which what stands at ``place`` of a TOML text begins; or a later one of it with ``word``.
+
+    It is the first line after the longest beginning of the text that is TOML without it.
+    """
+    lines = text.splitlines(keepends=True)
+    before = 0
+    for end in range(1, len(lines) + 1):
+        try:
+            content = tomllib.loads("".join(lines[:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+        if _holds(content, place):
+            return next((line for line in range(before + 1, end + 1) if word in lines[line - 1]), before + 1)
+        before = end
+    return max(len(lines), 1)
+
+
+def _holds(content: Any, place: Place) -> bool:
+    for step in place:
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def spelled(place: Place) -> str:
+    """``models[2].parameters.drift``, counted from 1, as people do."""
+    return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
