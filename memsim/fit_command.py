@@ -129,7 +129,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     if fitted.kind == "sampled":
         print(f"The likelihood is sampled, over {parsed.samples} study histories with seed {parsed.seed}.")
     if not fitted.converged:
-        apart = [unit.unit for unit in fitted.units if not unit.spread <= 0.05]
+        apart = table.loc[~table["converged"], "unit"].tolist()
         said = (
             "takes two starts"
             if parsed.starts == 1

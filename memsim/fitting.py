@@ -98,9 +98,11 @@ class Fit:
 
     @property
     def converged(self) -> bool:
-        """Whether in every unit the two best of at least two starts agree, within .05 in log-likelihood."""
-        tolerance = AGREE if self.kind != "summary" else 1e-3
-        return all(unit.spread <= tolerance for unit in self.units)
+        """Whether in every unit the two best starts agree, within .05 in log-likelihood (.001 in distance)."""
+        return all(self._agree(unit) for unit in self.units)
+
+    def _agree(self, unit: UnitFit) -> bool:
+        return unit.spread <= (AGREE if self.kind != "summary" else 1e-3)
 
     def of(self, unit: str | None = None) -> Model:
         """The model with the estimates of a unit; of the only one if none is named."""
@@ -127,7 +129,7 @@ class Fit:
                 "log_likelihood": -unit.value if likely else np.nan, "distance": np.nan if likely else unit.value,
                 "n_parameters": k, **unit.counts, "aic": 2 * k + 2 * unit.value if likely else np.nan,
                 "bic": k * np.log(n) + 2 * unit.value if likely else np.nan, "spread": unit.spread,
-                "converged": bool(unit.spread <= AGREE), "at_bound": ", ".join(unit.at_bound),
+                "converged": self._agree(unit), "at_bound": ", ".join(unit.at_bound),
                 "evaluations": unit.evaluations,
             })  # fmt: skip
         return pd.DataFrame(rows)

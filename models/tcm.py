@@ -44,10 +44,8 @@ class TCM(RetrievedContextModel):
         "Mathematical Psychology, 46, 269-299."
     )
 
-    fitted: ClassVar = {
-        "context_drift": None, "choice_noise": None, "old_to_new_context": (0.0, 10.0), "stop_base": None,
-        "stop_growth": None,
-    }  # fmt: skip
+    # γ is not among them: a hundred lists do not tell it from drift and noise.
+    fitted: ClassVar = {"context_drift": None, "choice_noise": None, "stop_base": None, "stop_growth": None}
 
     context_drift: float = parameter(0.625, 0, 1, "", "β", "rate of context drift", FITTED)
     choice_noise: float = parameter(0.441, 0.01, 100, "", "τ", "noise of the choice; low is deterministic", FITTED)

@@ -24,7 +24,7 @@ from memsim.paradigms import FreeRecall
 from memsim.recovery import confusion, recover_models, recover_parameters, recovery_summary
 
 TASK = FreeRecall(list_length=8)
-TRUTH = TCM(context_drift=0.55, choice_noise=0.5, old_to_new_context=0.7, stop_base=0.05, stop_growth=0.3)
+TRUTH = TCM(context_drift=0.55, choice_noise=0.5, stop_base=0.05, stop_growth=0.3)
 
 
 @pytest.fixture(scope="module")
