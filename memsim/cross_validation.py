@@ -109,7 +109,10 @@ class Imitating(Candidate):
 
     def key(self) -> dict[str, Any]:
         """See :meth:`Candidate.key`."""
-        return {"candidate": "imitating", "training": self.training.values()}
+        from memsim.weights import load_weights
+
+        start = load_weights(self.training.start)[2] if self.training.start else ""
+        return {"candidate": "imitating", "training": self.training.values(), "start": start}
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""

@@ -163,8 +163,7 @@ def run_compare(parsed: argparse.Namespace) -> int:
         from memsim.training import Training
 
         for network in parsed.networks:
-            training = build(Training, {"network": network, "objective": "imitation", "iterations": parsed.iterations,
-                                        "batch": 64, "learning_rate": 0.004})  # fmt: skip
+            training = Training.preset(f"{network}-people").replace(data="", iterations=parsed.iterations)
             networks[f"{network.upper()} (imitation)"] = Imitating(training, parsed.out / "networks")
     found = compare_fits(
         fits, recalls, networks, over=parsed.over, folds=parsed.folds, starts=parsed.starts, seed=parsed.seed, **running

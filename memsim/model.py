@@ -100,8 +100,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
         return simulate_steps(self, trials, seed)
 
-    def trial_log_likelihood(self, recalls: Recalls, samples: int, seed: int) -> FloatArray:
-        """(n_trials,) natural logarithms; see :func:`memsim.log_likelihood`."""
-        from memsim.recall_loop import log_likelihood_steps
+    def trial_log_likelihood(self, recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+        """(n_trials,) natural logarithms, given one encoding drawn from ``rng``; see :func:`memsim.log_likelihood`."""
+        from memsim.recall_loop import trial_log_likelihood_steps
 
-        return log_likelihood_steps(self, recalls, samples, seed)
+        return trial_log_likelihood_steps(self, recalls, rng)

@@ -6,6 +6,8 @@ what people did. So a model that simulates right is scored right.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -85,7 +87,7 @@ def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 
     """
     _require_model(model)
     require_recalls(recalls)
-    return model.trial_log_likelihood(recalls, samples, seed)
+    return _over_encodings(model, recalls, samples, seed, model.trial_log_likelihood)[0]
 
 
 def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
@@ -95,22 +97,16 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
     -------
     DataFrame : ``subject, list, log_likelihood, standard_error, events, intrusions_left_out, repeats_left_out``, one
         row per trial. ``standard_error`` is that of sampling: 0 for an exact likelihood, NaN where no sample could
-        give the list, or a model scores in its own way. ``events`` are the responses scored, and stopping where it
+        give the list. ``events`` are the responses scored, and stopping where it
         was. ``attrs`` of the frame holds the model with its parameters and, of a sampled likelihood, the number of
         samples and the seed.
     """
     import pandas as pd
 
-    from memsim.model import MemoryModel
-
     _require_model(model)
     require_recalls(recalls)
     outcomes = scored_outcomes(recalls, model.repeats, model.intrusions)
-    if model.likelihood == "sampled" and type(model).trial_log_likelihood is MemoryModel.trial_log_likelihood:
-        likelihood, error = sampled_log_likelihood(model, recalls, samples, seed)
-    else:
-        likelihood = log_likelihood(model, recalls, samples=samples, seed=seed)
-        error = np.full(len(recalls), 0.0 if model.likelihood == "exact" else np.nan)
+    likelihood, error = _over_encodings(model, recalls, samples, seed, model.trial_log_likelihood)
     sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
     frame = pd.DataFrame(
         {
@@ -252,23 +248,34 @@ def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
 
 def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
     """:func:`log_likelihood` by the model's steps alone."""
-    return sampled_log_likelihood(model, recalls, samples if model.likelihood == "sampled" else 1, seed)[0]
+    return _over_encodings(model, recalls, samples, seed, partial(trial_log_likelihood_steps, model))[0]
 
 
-def sampled_log_likelihood(
-    model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int
+def trial_log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+    """(n_trials,) log-likelihoods given one encoding drawn from ``rng``, by the model's steps."""
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    return np.nansum(_teacher_forced(model, recalls, columns, rng), axis=1)
+
+
+def _over_encodings(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    samples: int,
+    seed: int,
+    given_one: Callable[[Recalls, np.random.Generator], FloatArray],
 ) -> tuple[FloatArray, FloatArray]:
     """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors.
 
-    The errors are to first order; NaN for a single sample, and where no sample could give the list.
+    The errors are to first order; NaN for a single sample, and where no sample could give the list; 0 where the
+    likelihood is exact, for which one draw is enough.
     """
     if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
         raise InputError(f"samples={samples!r} must be a whole number of at least 1")
-    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    if model.likelihood != "sampled":
+        return given_one(recalls, stream(seed, *SCORING, 0)), np.zeros(len(recalls))
     total, squares = np.full((2, len(recalls)), -np.inf)
     for sample in range(samples):
-        events = _teacher_forced(model, recalls, columns, stream(seed, *SCORING, sample))
-        each = np.nansum(events, axis=1)
+        each = given_one(recalls, stream(seed, *SCORING, sample))
         total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
     with np.errstate(invalid="ignore", divide="ignore"):
         relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)

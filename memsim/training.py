@@ -31,6 +31,7 @@ _ESSAY = {
     "list_length": 5, "optimizer": "rmsprop", "learning_rate": 1e-4, "momentum": 0.9, "schedule": "constant",
     "clipping": "value", "gradient_clip": 10.0,
 }  # fmt: skip
+_PEOPLE = {"objective": "imitation", "data": "peers_notask", "batch": 64, "learning_rate": 0.004}
 _ESSAY_SOURCE = "Greydanus (2017), the code of the essay's experiment; initial weights of the controller ours"
 
 
@@ -52,8 +53,9 @@ class Training(Parameterized):
     """
 
     presets: ClassVar = {
-        "dnc-people": Preset({"objective": "imitation", "data": "peers_notask", "start": "dnc-recall", "batch": 64,
-                              "learning_rate": 0.004}, "fitted here to Healey & Kahana (2014)"),
+        "dnc-people": Preset({**_PEOPLE, "network": "dnc", "start": "dnc-recall"},
+                             "fitted here to Healey & Kahana (2014)"),
+        "lstm-people": Preset({**_PEOPLE, "network": "lstm", "start": "lstm-recall"}, "as dnc-people, for its control"),
         "serial": Preset({"objective": "serial", "list_length": 9, "iterations": 4000}, "fitted here"),
         "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
                                        _ESSAY_SOURCE),

@@ -289,7 +289,7 @@ class DNCPeople(NetworkModel):
 class LSTMPeople(NetworkModel):
     """The control of :class:`DNCPeople`, without external memory, trained on people likewise.
 
-    None ships: ``memsim train lstm --objective imitation --data peers_notask`` makes weights.
+    None ships: ``memsim train lstm --preset lstm-people`` makes weights.
     """
 
     citation: ClassVar = LSTM.citation

@@ -125,27 +125,27 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         limit, length = trials.paradigm.max_responses, trials.list_length
         draws = response_stream(self, seed).random((min(limit, length), len(trials)))
         positions, stopped = np.zeros((len(trials), limit), dtype=np.int32), np.zeros(len(trials), dtype=bool)
-        for rows, *search in self._searches(trials, seed):
+        for rows, *search in self._searches(trials, encoding_stream(seed)):
             positions[rows], stopped[rows] = recall_kernels.simulate_search(
                 *search, np.ascontiguousarray(draws[:, rows]), limit
             )
         return simulated(self, trials, positions, stopped, seed)
 
-    def trial_log_likelihood(self, recalls: Recalls, samples: int, seed: int) -> FloatArray:
-        """As :func:`memsim.log_likelihood`; in free recall the steps run in a compiled loop."""
+    def trial_log_likelihood(self, recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+        """As the steps; in free recall in a compiled loop."""
         if not self._compiled(recalls.trials):
-            return super().trial_log_likelihood(recalls, samples, seed)
+            return super().trial_log_likelihood(recalls, rng)
         from memsim.models import recall_kernels
 
         columns = scored_outcomes(recalls, self.repeats).columns
         result = np.empty(len(recalls))
-        for rows, *search in self._searches(recalls.trials, seed):
+        for rows, *search in self._searches(recalls.trials, rng):
             result[rows] = recall_kernels.log_likelihood_search(*search, columns[rows])
         return result
 
-    def _searches(self, trials: Trials, seed: int) -> Iterator[tuple[slice, *tuple[Any, ...]]]:
+    def _searches(self, trials: Trials, rng: np.random.Generator) -> Iterator[tuple[slice, *tuple[Any, ...]]]:
         """Rows of trials, and what the kernels need to know of their search."""
-        rule, rng = self.rule(), encoding_stream(seed)
+        rule = self.rule()
         length = trials.list_length
         counts = np.arange(length + 1, dtype=np.int32)
         stop = exponential_stopping(counts, length, rule.stop_base, rule.stop_growth)

@@ -9,11 +9,15 @@ import numpy as np
 
 from memsim.arrays import BoolArray, FloatArray, IntArray
 from memsim.model import MemoryModel
+from memsim.paradigm import Study
 from memsim.parameters import Preset, choice, parameter
+from memsim.recall_loop import scored_outcomes, study
+from memsim.recalls import Recalls
 from memsim.trials import Trials
 
 if TYPE_CHECKING:
-    from memsim.models.sam_kernels import SearchRule
+    from memsim.models.sam_kernels import Search, SearchRule
+    from memsim.models.sam_study import StudyRule
 
 PUBLISHED = "Raaijmakers & Shiffrin (1981), part-list cuing simulations; as the default of a public implementation"
 LIST = "Raaijmakers & Shiffrin (1981)"
@@ -47,8 +51,9 @@ class SAMState:
     """(n_trials, 1 or 2, sampling_failures_max) probability of each number of failures so far; the second row is for
     a last word that came by an item cue, told apart where that changes a strength (``backward_increment``)."""
     done: BoolArray
-    by_context: BoolArray
-    """(n_trials, list_length) whether context alone can recover the item (``failure_memory="component"``)."""
+    by_context: FloatArray
+    """(n_trials, list_length) probability that context alone recovers the item, settled once and for all, so 0 or 1,
+    with ``failure_memory="component"``."""
     read: FloatArray
     """(n_trials, list_length) weight of each item when the store is read out."""
     reads_left: IntArray
@@ -162,38 +167,44 @@ class SAM(MemoryModel[SAMState]):
             links=np.zeros((n, length, length)),
             store=np.zeros((n, size), dtype=np.int32),
             occupancy=np.zeros((length, size)),
-            chance=rng.random((2, n, length)),
+            chance=self._chance(trials, rng),
             seconds=trials.paradigm.presentation_time,
             recalled=np.zeros((n, length), dtype=bool),
             cue=np.full(n, -1, dtype=np.int32),
             previous=np.full(n, -1, dtype=np.int32),
             belief=belief,
             done=np.zeros(n, dtype=bool),
-            by_context=np.zeros((n, length), dtype=bool),
+            by_context=np.zeros((n, length)),
             read=np.zeros((n, length)),
             reads_left=np.zeros(n, dtype=np.int32),
         )
 
-    def study(self, state: SAMState, position: int) -> SAMState:
-        from memsim.models.sam_kernels import study_item
+    def _chance(self, trials: Trials, rng: np.random.Generator) -> FloatArray:
+        return rng.random((2, *trials.items.shape))
 
-        size = state.store.shape[1]
-        displaced = self._displacement(size) if state.n_stored == size else np.zeros(0)
-        if displaced.size:
-            kept, moved = 1 - np.cumsum(displaced), np.cumsum(displaced) - displaced
-            state.occupancy[:, :-1] = state.occupancy[:, :-1] * kept[:-1] + state.occupancy[:, 1:] * moved[1:]
+    def study(self, state: SAMState, position: int) -> SAMState:
+        from memsim.models.sam_study import study_item
+
+        rule = self._study_rule(state.store.shape[1], state.seconds)
+        if state.n_stored == rule.size:
+            displaced, gone = self._displacement(rule.size), rule.knock_out
+            state.occupancy[:, :-1] = state.occupancy[:, :-1] * (1 - gone[:-1]) + state.occupancy[:, 1:] * (
+                gone[1:] - displaced[1:]
+            )
             state.occupancy[:, -1] = 0
-        n_after = min(state.n_stored + 1, size)
-        state.occupancy[position, n_after - 1] = 1
-        time = state.seconds / n_after if self.rehearsal == "divided" else state.seconds
+        state.n_stored = study_item(
+            position, state.n_stored, rule, state.chance[0, :, position], state.store, state.context, state.links
+        )
+        state.occupancy[position, state.n_stored - 1] = 1
+        return state
+
+    def _study_rule(self, size: int, seconds: float) -> StudyRule:
+        from memsim.models.sam_study import StudyRule
+
+        members = np.maximum(np.arange(size + 1), 1) if self.rehearsal == "divided" else np.ones(size + 1)
         back = self.forward_strength if self.backward_strength is None else self.backward_strength
         rates = (self.context_strength, self.forward_strength, back, self.self_strength)
-        study_item(
-            position, state.n_stored, time, rates, np.cumsum(displaced), state.chance[0, :, position],
-            state.store, state.context, state.links,
-        )  # fmt: skip
-        state.n_stored = n_after
-        return state
+        return StudyRule(size, np.cumsum(self._displacement(size)), seconds / members, rates, self.residual_strength)
 
     def _displacement(self, size: int) -> FloatArray:
         """(size,) probability that each member of a full store is displaced, the oldest first."""
@@ -211,7 +222,8 @@ class SAM(MemoryModel[SAMState]):
         return state
 
     def cue(self, state: SAMState, cue: str) -> SAMState:
-        from memsim.models.sam_kernels import leave_residue
+        from memsim.models.sam_kernels import settle
+        from memsim.models.sam_study import leave_residue
 
         super().cue(state, cue)
         leave_residue(self.residual_strength, state.links)
@@ -220,8 +232,7 @@ class SAM(MemoryModel[SAMState]):
         else:
             np.put_along_axis(state.read, state.store[:, : state.n_stored].astype(np.intp), 1, axis=1)
         state.reads_left[:] = state.n_stored
-        if self.failure_memory == "component":
-            state.by_context = state.chance[1] < -np.expm1(-self.context_weight * state.context)
+        settle(self._rule(), state.chance[1], state.context, state.by_context)
         return state
 
     def outcome_probabilities(self, state: SAMState) -> FloatArray:
@@ -229,20 +240,35 @@ class SAM(MemoryModel[SAMState]):
 
         n, length = state.context.shape
         outcome = np.empty((n, length + 1))
-        outcome_probabilities(
-            self._rule(), state.context, state.links, state.by_context, state.recalled, state.done, state.read,
-            state.reads_left, state.cue, state.previous, state.belief, outcome,
-        )  # fmt: skip
+        outcome_probabilities(self._rule(), self._search(state), outcome)
         return outcome
 
     def recalled(self, state: SAMState, position: IntArray) -> SAMState:
         from memsim.models.sam_kernels import condition
 
-        condition(
-            self._rule(), position, state.context, state.links, state.by_context, state.recalled, state.done,
-            state.read, state.reads_left, state.cue, state.previous, state.belief,
-        )  # fmt: skip
+        condition(self._rule(), self._search(state), position)
         return state
+
+    def trial_log_likelihood(self, recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+        """As the steps, in one compiled loop."""
+        from memsim.models.sam_kernels import log_likelihood_lists
+
+        trials, own = recalls.trials, type(self)
+        steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
+        if not trials.paradigm.silence_ends or any(getattr(own, step) is not getattr(SAM, step) for step in steps):
+            return super().trial_log_likelihood(recalls, rng)
+        studied = study(self, trials[:0], rng)
+        schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
+                    if isinstance(event, Study) or event.seconds > 0]  # fmt: skip
+        return log_likelihood_lists(
+            self._rule(), self._study_rule(studied.store.shape[1], studied.seconds), np.array(schedule),
+            studied.occupancy.sum(axis=1), self._chance(trials, rng), scored_outcomes(recalls, self.repeats).columns,
+        )  # fmt: skip
+
+    def _search(self, state: SAMState) -> Search:
+        from memsim.models.sam_kernels import Search
+
+        return Search(*(getattr(state, name) for name in Search._fields))
 
     def _rule(self) -> SearchRule:
         from memsim.models.sam_kernels import SearchRule

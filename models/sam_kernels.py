@@ -1,10 +1,10 @@
-"""SAM's store and search as compiled loops over trials (numba).
+"""SAM's search as compiled loops over trials (numba).
 
 Failed searches are hidden, so a trial carries a belief: the probability of each number of failures so far, given
 the words recalled. Between two recalls the search makes attempt after attempt, first with the last word and context
 as cues, then, when those have failed too often, with context alone. A phase is a run of attempts with one set of
-cues. All that is needed of a phase is, for each word j, the probability that j comes after m failures, and the
-probability that m attempts all fail.
+cues (``sam_phases``). What is small and called for every response is inlined: a call that passes many arrays costs as
+much as what it does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,25 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+
+from memsim.arrays import BoolArray, FloatArray, IntArray
+from memsim.models.sam_phases import failure, passage, phase
+from memsim.models.sam_study import leave_residue, study_item
+
+
+class Search(NamedTuple):
+    """The fields of :class:`memsim.models.sam.SAMState` that a search looks at or changes, for a batch of trials."""
+
+    context: FloatArray
+    links: FloatArray
+    by_context: FloatArray
+    recalled: BoolArray
+    done: BoolArray
+    read: FloatArray
+    reads_left: IntArray
+    cue: IntArray
+    previous: IntArray
+    belief: FloatArray
 
 
 class SearchRule(NamedTuple):
@@ -40,183 +59,7 @@ class SearchRule(NamedTuple):
     """The last word read from the store is the search's first cue."""
 
 
-@njit(cache=True)
-def study_item(position, n_stored, time, rates, knock_out, draws, store, context, links):  # type: ignore[no-untyped-def]
-    """The item at ``position`` enters each trial's store of ``n_stored``; all in it gain strength for ``time``.
-
-    ``knock_out`` cumulates the probabilities of displacing each member, oldest first; the store is full if it has any.
-    """
-    to_context, forward, backward, to_self = rates
-    for trial in range(len(store)):
-        count = n_stored
-        if knock_out.size:
-            gone = 0
-            while gone < count - 1 and draws[trial] >= knock_out[gone]:
-                gone += 1
-            for place in range(gone, count - 1):
-                store[trial, place] = store[trial, place + 1]
-            count -= 1
-        store[trial, count] = position
-        for newer in range(count + 1):
-            i = store[trial, newer]
-            context[trial, i] += to_context * time
-            links[trial, i, i] += to_self * time
-            for older in range(newer):
-                j = store[trial, older]
-                links[trial, j, i] += forward * time
-                links[trial, i, j] += backward * time
-
-
-@njit(cache=True)
-def leave_residue(residual, links):  # type: ignore[no-untyped-def]
-    """Give two items that were never in the store together the residual strength."""
-    for trial in range(links.shape[0]):
-        for i in range(links.shape[1]):
-            for j in range(links.shape[1]):
-                if i != j and links[trial, i, j] == 0:
-                    links[trial, i, j] = residual
-
-
-@njit(cache=True)
-def _probe(context, links, recalled, cue, by_context, extra, recipient, rule, sample, recover):  # type: ignore[no-untyped-def]
-    """Fill the sampling and recovery probability of each image for context and, if ``cue`` >= 0, that item.
-
-    ``extra`` is added to the strength from the cue to the image ``recipient``, which has been recalled.
-    """
-    total = 0.0
-    for i in range(context.size):
-        strength = context[i] if rule.context_weight == 1 else context[i] ** rule.context_weight
-        exponent = 0.0 if rule.component else rule.context_weight * context[i]
-        if cue >= 0:
-            link = links[cue, i]
-            if i == recipient:
-                link += extra
-            strength *= link if rule.item_weight == 1 else link**rule.item_weight
-            exponent += rule.item_weight * link
-        sample[i] = strength
-        total += strength
-        if recalled[i]:
-            recover[i] = 0.0
-        elif rule.component and by_context[i]:
-            recover[i] = 1.0
-        else:
-            recover[i] = -math.expm1(-exponent)
-    if total > 0:
-        for i in range(context.size):
-            sample[i] /= total
-
-
-@njit(cache=True)
-def _fail(sample, recover):  # type: ignore[no-untyped-def]
-    """The probability that one attempt fails, where attempts are independent."""
-    hit = 0.0
-    for i in range(sample.size):
-        hit += sample[i] * recover[i]
-    return max(0.0, 1.0 - hit)
-
-
-@njit(cache=True)
-def _exponential(rate, series):  # type: ignore[no-untyped-def]
-    """Fill the coefficients of exp(rate z)."""
-    series[0] = 1.0
-    for m in range(1, series.size):
-        series[m] = series[m - 1] * rate / m
-
-
-@njit(cache=True)
-def _multiply(series, sample, recover, scratch):  # type: ignore[no-untyped-def]
-    """Multiply ``series`` in place by p + (1 - p) exp(s z): an image not sampled, or sampled and unrecoverable."""
-    _exponential(sample, scratch)
-    for m in range(series.size - 1, -1, -1):
-        total = series[m] * (recover + (1 - recover) * scratch[0])
-        for k in range(1, m + 1):
-            total += series[m - k] * (1 - recover) * scratch[k]
-        series[m] = total
-
-
-@njit(cache=True)
-def _known_mass(sample, recalled):  # type: ignore[no-untyped-def]
-    """The probability of sampling an image that has been recalled, or none at all for want of any strength."""
-    known, total = 0.0, 0.0
-    for i in range(sample.size):
-        total += sample[i]
-        if recalled[i]:
-            known += sample[i]
-    return known if total > 0 else 1.0
-
-
-@njit(cache=True)
-def _phase(sample, recover, recalled, episode, attempts, reach, gain, survive):  # type: ignore[no-untyped-def]
-    """Add to ``gain`` the probability of each image in a phase, and fill ``survive``: m attempts all fail.
-
-    ``reach[m]`` weighs a recall after m failures: the probability that the search gets that far.
-    With memory for failures within the phase, the probabilities are coefficients of exponential generating
-    functions: m! [z^m] of the product over images of p + (1 - p) exp(s z), and of exp(s z) for recalled ones.
-    """
-    length = sample.size
-    if not episode:
-        fail = _fail(sample, recover)
-        survive[0] = 1.0
-        weight = 0.0
-        for m in range(attempts):
-            weight += reach[m] * survive[m]
-            survive[m + 1] = survive[m] * fail
-        for i in range(length):
-            gain[i] += sample[i] * recover[i] * weight
-        return
-    before = np.empty((length + 1, attempts + 1))
-    scratch = np.empty(attempts + 1)
-    _exponential(_known_mass(sample, recalled), before[0])
-    for i in range(length):
-        before[i + 1] = before[i]
-        if not recalled[i]:
-            _multiply(before[i + 1], sample[i], recover[i], scratch)
-    factorial = 1.0
-    for m in range(attempts + 1):
-        survive[m] = before[length, m] * factorial
-        factorial *= m + 1
-    after = np.zeros(attempts + 1)
-    after[0] = 1.0
-    for i in range(length - 1, -1, -1):
-        if recalled[i]:
-            continue
-        factorial = 1.0
-        total = 0.0
-        for m in range(attempts):
-            others = 0.0
-            for k in range(m + 1):
-                others += before[i, k] * after[m - k]
-            total += reach[m] * others * factorial
-            factorial *= m + 1
-        gain[i] += sample[i] * recover[i] * total
-        _multiply(after, sample[i], recover[i], scratch)
-
-
-@njit(cache=True)
-def _passage(sample, recover, recalled, episode, attempts, item, path):  # type: ignore[no-untyped-def]
-    """Fill ``path``: the probability that ``item`` comes after m failures; return that all attempts fail."""
-    chance = sample[item] * recover[item]
-    if not episode:
-        fail = _fail(sample, recover)
-        survive = 1.0
-        for m in range(attempts):
-            path[m] = survive * chance
-            survive *= fail
-        return survive
-    series, scratch = np.empty(attempts + 1), np.empty(attempts + 1)
-    _exponential(_known_mass(sample, recalled), series)
-    for i in range(sample.size):
-        if i != item and not recalled[i]:
-            _multiply(series, sample[i], recover[i], scratch)
-    factorial = 1.0
-    for m in range(attempts):
-        path[m] = chance * series[m] * factorial
-        factorial *= m + 1
-    _multiply(series, sample[item], recover[item], scratch)
-    return series[attempts] * factorial
-
-
-@njit(cache=True)
+@njit(inline="always")
 def _reading(read, recalled, reads_left, rule, weight):  # type: ignore[no-untyped-def]
     """Fill the probabilities of the next word read from the store; False where there is nothing to read."""
     if reads_left == 0:
@@ -238,7 +81,7 @@ def _reading(read, recalled, reads_left, rule, weight):  # type: ignore[no-untyp
     return True
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _lapse(outcome, recalled, lapse):  # type: ignore[no-untyped-def]
     """Mix ``outcome`` with a uniform choice among the words left and stopping."""
     left = recalled.size - np.sum(recalled)
@@ -249,121 +92,248 @@ def _lapse(outcome, recalled, lapse):  # type: ignore[no-untyped-def]
     outcome[recalled.size] = (1 - lapse) * outcome[recalled.size] + lapse / (left + 1)
 
 
+class _Scratch(NamedTuple):
+    """Room for one step of one trial; the first two hold what the cues give, for as long as these stay."""
+
+    sample: FloatArray
+    """(rows + 1, list_length) sampling probability by context with the cue, for each row of belief; last, by context
+    alone."""
+    recover: FloatArray
+    by_item: FloatArray
+    by_context_alone: FloatArray
+    reach: FloatArray
+    onward: FloatArray
+    exactly: FloatArray
+    weight: FloatArray
+    after: FloatArray
+
+
 @njit(cache=True)
-def outcome_probabilities(  # type: ignore[no-untyped-def]
-    rule, context, links, by_context, recalled, done, read, reads_left, cue, previous, belief, outcome
-):
-    """Fill ``outcome`` (n_trials, list_length + 1): each word next, and stopping."""
-    n_trials, length = context.shape
-    most = rule.failures_max
-    sample, recover = np.empty(length), np.empty(length)
-    by_item, by_context_alone = np.empty(most + 1), np.empty(most + 1)
-    reach, onward, exactly = np.empty(most), np.empty(most), np.empty(most)
-    for trial in range(n_trials):
-        out = outcome[trial]
-        out[:] = 0.0
-        if done[trial] or recalled[trial].all():
-            out[length] = 1.0
+def _scratch(length, rows, most):  # type: ignore[no-untyped-def]
+    return _Scratch(
+        np.empty((rows + 1, length)), np.empty((rows + 1, length)), np.empty(most + 1), np.empty(most + 1),
+        np.empty(most), np.empty(most), np.empty(most), np.empty(length), np.empty((rows, most)),
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def settle(rule, draws, context, by_context):  # type: ignore[no-untyped-def]
+    """Fill the probability that context alone recovers each image; with ``component`` 0 or 1, settled by ``draws``.
+
+    What is yet to be recalled keeps the strength it has when the test begins.
+    """
+    for trial in range(len(context)):
+        for i in range(context.shape[1]):
+            chance = -math.expm1(-rule.context_weight * context[trial, i])
+            if rule.component:
+                chance = 1.0 if draws[trial, i] < chance else 0.0
+            by_context[trial, i] = chance
+
+
+@njit(inline="always")
+def _probe(trial, rule, search, scratch):  # type: ignore[no-untyped-def]
+    """Fill the sampling and recovery probability of each image for the cues that a trial has.
+
+    In the second row of belief the last word cued the recall of itself, which added to its strength to its cue.
+    """
+    context, recalled = search.context[trial], search.recalled[trial]
+    links = search.links[trial, search.cue[trial]]
+    sample, recover = scratch.sample, scratch.recover
+    rows = len(sample) - 1
+    by_item = rows if search.cue[trial] >= 0 else 0
+    last, by_link = -1.0, 0.0
+    for i in range(context.size):
+        by_context = 0.0 if recalled[i] else search.by_context[trial, i]
+        strength = context[i] if rule.context_weight == 1 else context[i] ** rule.context_weight
+        sample[rows, i], recover[rows, i] = strength, by_context
+        for row in range(by_item):
+            link = links[i]
+            if row == 1 and i == search.previous[trial]:
+                link += rule.backward_increment
+            if link != last:
+                last, by_link = link, -math.expm1(-rule.item_weight * link)
+            recover[row, i] = 0.0 if recalled[i] else by_context + by_link - by_context * by_link
+            sample[row, i] = strength * (link if rule.item_weight == 1 else link**rule.item_weight)
+    for row in range(rows + 1):
+        if row < by_item or row == rows:
+            total = 0.0
+            for i in range(context.size):
+                total += sample[row, i]
+            if total > 0:
+                for i in range(context.size):
+                    sample[row, i] /= total
+
+
+@njit(inline="always")
+def _next(trial, rule, search, scratch, out):  # type: ignore[no-untyped-def]
+    """Fill ``out`` (list_length + 1,): the probability of each word next, and of stopping, in one trial."""
+    recalled, belief = search.recalled[trial], search.belief[trial]
+    sample, recover, by_item, by_context_alone, reach, onward, exactly = scratch[:7]
+    length, rows, most = recalled.size, len(belief), rule.failures_max
+    out[:] = 0.0
+    if search.done[trial] or recalled.all():
+        out[length] = 1.0
+        return
+    if _reading(search.read[trial], recalled, search.reads_left[trial], rule, out[:length]):
+        _lapse(out, recalled, rule.lapse)
+        return
+    _probe(trial, rule, search, scratch)
+    item_attempts = min(rule.cue_failures_max, most) if search.cue[trial] >= 0 else 0
+    context_attempts = most - item_attempts
+    onward[:] = 0.0
+    exactly[:] = 0.0
+    stop = 0.0
+    for row in range(rows):
+        # reach[m]: that no more than most - 1 - m failures came before.
+        so_far = 0.0
+        for k in range(most):
+            so_far += belief[row, k]
+            reach[most - 1 - k] = so_far
+        if so_far == 0:
             continue
-        if _reading(read[trial], recalled[trial], reads_left[trial], rule, out[:length]):
-            _lapse(out, recalled[trial], rule.lapse)
-            continue
-        item_attempts = min(rule.cue_failures_max, most) if cue[trial] >= 0 else 0
-        context_attempts = most - item_attempts
-        onward[:] = 0.0
-        exactly[:] = 0.0
-        stop = 0.0
-        for row in range(belief.shape[1]):
-            # reach[m]: that no more than most - 1 - m failures came before.
-            so_far = 0.0
-            for k in range(most):
-                so_far += belief[trial, row, k]
-                reach[most - 1 - k] = so_far
-            if so_far == 0:
-                continue
-            by_item[0] = 1.0
-            if item_attempts:
-                extra = rule.backward_increment if row == 1 else 0.0
-                _probe(
-                    context[trial], links[trial], recalled[trial], cue[trial], by_context[trial], extra,
-                    previous[trial], rule, sample, recover,
-                )  # fmt: skip
-                remembered = rule.episode or rule.component
-                _phase(sample, recover, recalled[trial], remembered, item_attempts, reach, out[:length], by_item)
-            for k in range(most):
-                left = most - k
-                if left <= item_attempts:
-                    stop += belief[trial, row, k] * by_item[left]
-            for m in range(context_attempts):
-                onward[m] += by_item[item_attempts] * reach[item_attempts + m]
-                exactly[m] += by_item[item_attempts] * belief[trial, row, context_attempts - 1 - m]
-        _probe(context[trial], links[trial], recalled[trial], -1, by_context[trial], 0.0, -1, rule, sample, recover)
-        _phase(sample, recover, recalled[trial], rule.episode, context_attempts, onward, out[:length], by_context_alone)
+        by_item[0] = 1.0
+        if item_attempts:
+            remembered = rule.episode or rule.component
+            phase(sample[row], recover[row], recalled, remembered, item_attempts, reach, out[:length], by_item)
+        for k in range(most - item_attempts, most):
+            stop += belief[row, k] * by_item[most - k]
         for m in range(context_attempts):
-            stop += exactly[m] * by_context_alone[m + 1]
-        out[length] = stop
-        _lapse(out, recalled[trial], rule.lapse)
+            onward[m] += by_item[item_attempts] * reach[item_attempts + m]
+            exactly[m] += by_item[item_attempts] * belief[row, context_attempts - 1 - m]
+    phase(sample[rows], recover[rows], recalled, rule.episode, context_attempts, onward, out[:length], by_context_alone)
+    for m in range(context_attempts):
+        stop += exactly[m] * by_context_alone[m + 1]
+    out[length] = stop
+    _lapse(out, recalled, rule.lapse)
+
+
+@njit(inline="always")
+def _came(trial, rule, search, scratch, item):  # type: ignore[no-untyped-def]
+    """Condition a trial on a word, of which :func:`_next` has just given the probability."""
+    context, links, recalled = search.context[trial], search.links[trial], search.recalled[trial]
+    length = recalled.size
+    if _reading(search.read[trial], recalled, search.reads_left[trial], rule, scratch.weight):
+        recalled[item] = True
+        if rule.soft or search.read[trial, item] > 0:
+            search.reads_left[trial] -= 1
+        if rule.read_increment:
+            context[item] += rule.context_increment
+            links[item, item] += rule.self_increment
+        if rule.read_cues:
+            search.cue[trial] = item
+        return
+    belief, after = search.belief[trial], scratch.after
+    sample, recover, by_item, by_context_alone = scratch[:4]
+    rows, most, cue = len(belief), rule.failures_max, search.cue[trial]
+    left = length - np.sum(recalled)
+    item_attempts = min(rule.cue_failures_max, most) if cue >= 0 else 0
+    context_attempts = most - item_attempts
+    after[:] = 0.0
+    if rule.episode:
+        passage(sample[rows], recover[rows], recalled, True, context_attempts, item, by_context_alone)
+    chance, fail = sample[rows, item] * recover[rows, item], failure(sample[rows], recover[rows])
+    for row in range(rows):
+        survive = 1.0
+        if item_attempts:
+            remembered = rule.episode or rule.component
+            survive = passage(sample[row], recover[row], recalled, remembered, item_attempts, item, by_item)
+        run = 0.0
+        for k in range(most):
+            given = (1 - rule.lapse) * belief[row, k]
+            for m in range(min(item_attempts, most - k)):
+                after[rows - 1, k + m] += given * by_item[m]
+            left_over = most - k - item_attempts
+            if rule.episode:
+                for m in range(left_over):
+                    after[0, k + item_attempts + m] += given * survive * by_context_alone[m]
+            elif left_over > 0:
+                # Without memory for failures, passages by context are geometric.
+                run = run * fail + given * survive
+                after[0, k + item_attempts] += run * chance
+            after[0, k] += rule.lapse / (left + 1) * belief[row, k]
+    total = after.sum()
+    if total > 0:
+        for row in range(rows):
+            for k in range(most):
+                belief[row, k] = after[row, k] / total
+    recalled[item] = True
+    context[item] += rule.context_increment
+    links[item, item] += rule.self_increment
+    if cue >= 0:
+        links[cue, item] += rule.item_increment
+    search.previous[trial] = cue
+    search.cue[trial] = item
 
 
 @njit(cache=True)
-def condition(  # type: ignore[no-untyped-def]
-    rule, position, context, links, by_context, recalled, done, read, reads_left, cue, previous, belief
-):
+def outcome_probabilities(rule, search, outcome):  # type: ignore[no-untyped-def]
+    """Fill ``outcome`` (n_trials, list_length + 1): each word next, and stopping."""
+    scratch = _scratch(search.recalled.shape[1], search.belief.shape[1], rule.failures_max)
+    for trial in range(len(outcome)):
+        _next(trial, rule, search, scratch, outcome[trial])
+
+
+@njit(cache=True)
+def condition(rule, search, position):  # type: ignore[no-untyped-def]
     """Condition each trial on its response ``position``, a word or (list_length) none."""
-    n_trials, length = context.shape
-    most = rule.failures_max
-    sample, recover = np.empty(length), np.empty(length)
-    by_item, by_context_alone = np.empty(most), np.empty(most)
-    after = np.empty(belief.shape[1:])
-    weight = np.empty(length)
-    item_row = belief.shape[1] - 1
+    length = search.recalled.shape[1]
+    scratch = _scratch(length, search.belief.shape[1], rule.failures_max)
+    for trial in range(len(position)):
+        if position[trial] == length:
+            search.done[trial] = True
+        else:
+            _probe(trial, rule, search, scratch)
+            _came(trial, rule, search, scratch, position[trial])
+
+
+@njit(cache=True)
+def log_likelihood_lists(rule, study_rule, schedule, read, chance, columns):  # type: ignore[no-untyped-def]
+    """(n_trials,) log-likelihoods, one trial after the other from study to stopping, given its study history.
+
+    ``read`` is what the store gives when it is read out softly; the other arguments are as in the steps.
+    """
+    n_trials, length = columns.shape[0], read.size
+    rows = 2 if rule.backward_increment else 1
+    scratch = _scratch(length, rows, rule.failures_max)
+    search = Search(
+        np.zeros((1, length)), np.zeros((1, length, length)), np.zeros((1, length)),
+        np.zeros((1, length), np.bool_), np.zeros(1, np.bool_), np.zeros((1, length)), np.zeros(1, np.int32),
+        np.zeros(1, np.int32), np.zeros(1, np.int32), np.zeros((1, rows, rule.failures_max)),
+    )  # fmt: skip
+    store = np.zeros((1, study_rule.size), np.int32)
+    out = np.empty(length + 1)
+    result = np.zeros(n_trials)
     for trial in range(n_trials):
-        item = position[trial]
-        if item == length:
-            done[trial] = True
-            continue
-        if _reading(read[trial], recalled[trial], reads_left[trial], rule, weight):
-            recalled[trial, item] = True
-            if rule.soft or read[trial, item] > 0:
-                reads_left[trial] -= 1
-            if rule.read_increment:
-                context[trial, item] += rule.context_increment
-                links[trial, item, item] += rule.self_increment
-            if rule.read_cues:
-                cue[trial] = item
-            continue
-        left = length - np.sum(recalled[trial])
-        item_attempts = min(rule.cue_failures_max, most) if cue[trial] >= 0 else 0
-        context_attempts = most - item_attempts
-        after[:] = 0.0
-        _probe(context[trial], links[trial], recalled[trial], -1, by_context[trial], 0.0, -1, rule, sample, recover)
-        _passage(sample, recover, recalled[trial], rule.episode, context_attempts, item, by_context_alone)
-        for row in range(belief.shape[1]):
-            survive = 1.0
-            if item_attempts:
-                extra = rule.backward_increment if row == 1 else 0.0
-                _probe(
-                    context[trial], links[trial], recalled[trial], cue[trial], by_context[trial], extra,
-                    previous[trial], rule, sample, recover,
+        search.context[:] = 0.0
+        search.links[:] = 0.0
+        search.recalled[:] = False
+        search.cue[0] = search.previous[0] = -1
+        search.belief[:] = 0.0
+        search.belief[0, 0, 0] = 1.0
+        n_stored = 0
+        for position in schedule:
+            if position < 0:
+                n_stored = 0
+            else:
+                n_stored = study_item(
+                    position, n_stored, study_rule, chance[0, trial : trial + 1, position], store, search.context,
+                    search.links,
                 )  # fmt: skip
-                remembered = rule.episode or rule.component
-                survive = _passage(sample, recover, recalled[trial], remembered, item_attempts, item, by_item)
-            for k in range(most):
-                if belief[trial, row, k] == 0:
-                    continue
-                given = (1 - rule.lapse) * belief[trial, row, k]
-                for m in range(min(item_attempts, most - k)):
-                    after[item_row, k + m] += given * by_item[m]
-                for m in range(most - k - item_attempts):
-                    after[0, k + item_attempts + m] += given * survive * by_context_alone[m]
-                after[0, k] += rule.lapse / (left + 1) * belief[trial, row, k]
-        total = after.sum()
-        if total > 0:
-            belief[trial] = after / total
-        recalled[trial, item] = True
-        context[trial, item] += rule.context_increment
-        links[trial, item, item] += rule.self_increment
-        if cue[trial] >= 0:
-            links[trial, cue[trial], item] += rule.item_increment
-        previous[trial] = cue[trial]
-        cue[trial] = item
+        leave_residue(study_rule.residual, search.links)
+        if rule.soft:
+            search.read[0] = read
+        else:
+            search.read[:] = 0.0
+            for place in range(n_stored):
+                search.read[0, store[0, place]] = 1.0
+        search.reads_left[0] = n_stored
+        settle(rule, chance[1, trial : trial + 1], search.context, search.by_context)
+        for column in columns[trial]:
+            if column < 0:
+                break
+            _next(0, rule, search, scratch, out)
+            result[trial] += math.log(out[column] / out.sum()) if out[column] > 0 else -np.inf
+            if column == length or result[trial] == -np.inf:
+                break
+            _came(0, rule, search, scratch, column)
+    return result

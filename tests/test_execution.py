@@ -25,6 +25,7 @@ from memsim.execution import Cell, run_cells
 from memsim.models import CMR, DNC, TCM
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.plugin import find_model
+from memsim.recall_loop import log_likelihood
 
 HERE = "tests.test_execution"
 needs_dask = pytest.mark.skipif(
@@ -48,7 +49,7 @@ def strange(what: str) -> list[Any]:
 def likelihood(model: Any, seed: int) -> list[float]:
     trials = FreeRecall(list_length=8).trials(40, seed)
     recalls = simulate(model, trials, seed)
-    return [float(value) for value in model.trial_log_likelihood(recalls, 10, seed)]
+    return [float(value) for value in log_likelihood(model, recalls, samples=10, seed=seed)]
 
 
 def threads(_: int) -> list[int]:

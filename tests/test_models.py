@@ -110,8 +110,8 @@ class Hasty(Strength):
 
 
 class Boastful(Strength):
-    def trial_log_likelihood(self, recalls: Any, samples: int, seed: int) -> Any:
-        return super().trial_log_likelihood(recalls, samples, seed) / 2
+    def trial_log_likelihood(self, recalls: Any, rng: Any) -> Any:
+        return super().trial_log_likelihood(recalls, rng) / 2
 
 
 @pytest.mark.parametrize(

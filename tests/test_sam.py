@@ -45,7 +45,8 @@ def test_numeric_cases(memory: str, history: list[int], expected: list[float], l
     state = model.begin(DELAYED.trials(1), stream(0, "unused"))
     state.context[:], state.links[:] = CONTEXT, LINKS
     state = model.cue(state, "free")
-    state.by_context = np.array([[True, False, True, False]])
+    if memory == "component":
+        state.by_context = np.array([[1.0, 0.0, 1.0, 0.0]])
     total = 0.0
     for item in history:
         total += np.log(model.outcome_probabilities(state)[0, item - 1])
