@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from memsim.arrays import FloatArray, IntArray
 from memsim.errors import InputError, LikelihoodError
 from memsim.execution import Cell, Running, digest, run_with
 from memsim.fit_objectives import LikelihoodObjective
-from memsim.fit_search import search
+from memsim.fit_search import best_of
 from memsim.fit_space import Space
 from memsim.model import MemoryModel
 from memsim.recall_loop import NO_EVENT, log_likelihood, scored_outcomes
@@ -38,14 +38,14 @@ class Candidate(ABC):
     def key(self) -> dict[str, Any]:
         """All that decides what it learns, for a cache."""
 
-    samples: int = 1
-    """Study histories over which the likelihood of the lists held out is averaged."""
+    scoring_samples: ClassVar = 200
+    """Study histories over which a sampled likelihood of the lists held out is averaged."""
 
     def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
         """(n_lists,) log-likelihoods of ``test`` after ``train``, and the events that were scored."""
         model = self.learned(train, seed)
         outcomes = scored_outcomes(test, model.repeats, model.intrusions)
-        likelihood = log_likelihood(model, test, samples=self.samples, seed=seed)
+        likelihood = log_likelihood(model, test, samples=self.scoring_samples, seed=seed)
         return likelihood, (outcomes.columns != NO_EVENT).sum(axis=1, dtype=np.int32)
 
 
@@ -58,6 +58,7 @@ class Fitted(Candidate):
     ties: Mapping[str, str] | None = None
     starts: int = 2
     samples: int = 200
+    """Study histories over which a sampled likelihood is averaged while it is fitted."""
     generations: int = 25
 
     def __post_init__(self) -> None:
@@ -68,25 +69,18 @@ class Fitted(Candidate):
 
     def key(self) -> dict[str, Any]:
         """See :meth:`Candidate.key`."""
-        space = Space.of(self.model, self.free, self.ties)
+        sampled = self.model.likelihood == "sampled"
         return {
-            "candidate": "fitted", "model": digest(self.model), "axes": [asdict(axis) for axis in space.axes],
-            "ties": dict(space.ties), "starts": self.starts, "generations": self.generations,
-            "samples": self.samples if self.model.likelihood == "sampled" else 0,
+            "candidate": "fitted", **Space.of(self.model, self.free, self.ties).key(), "starts": self.starts,
+            "generations": self.generations, "samples": self.samples if sampled else 0,
         }  # fmt: skip
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""
         space = Space.of(self.model, self.free, self.ties)
         objective = LikelihoodObjective(space, recalls, self.samples, seed)
-        found = [
-            search(
-                objective, len(space.axes), smooth=objective.smooth, begin=space.default if start == 0 else None,
-                generations=self.generations, local=8 if objective.smooth else 2, seed=seed, start=start,
-            ).best
-            for start in range(self.starts)
-        ]  # fmt: skip
-        model = space.at(min(found, key=lambda each: each[1])[0])
+        places, _ = best_of(objective, self.starts, generations=self.generations, seed=seed)
+        model = space.at(places)
         assert isinstance(model, MemoryModel)
         return model
 
@@ -136,11 +130,10 @@ class AsItIs(Candidate):
     """A model that learns nothing from these people."""
 
     model: MemoryModel[Any]
-    samples: int = 200
 
     def key(self) -> dict[str, Any]:
         """See :meth:`Candidate.key`."""
-        return {"candidate": "as it is", "model": digest(self.model), "samples": self.samples}
+        return {"candidate": "as it is", "model": digest(self.model)}
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""

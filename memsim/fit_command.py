@@ -33,11 +33,7 @@ def add_fitting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )  # fmt: skip
     fitting.add_argument("--weights", nargs="+", metavar="CURVE=WEIGHT", help="of the curves, for --by summary")
     fitting.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
-    fitting.add_argument("--starts", type=int, default=3, metavar="N", help="independent searches (default: 3)")
-    fitting.add_argument("--generations", type=int, default=25, metavar="N", help="of each (default: 25)")
-    fitting.add_argument(
-        "--samples", type=int, default=200, metavar="N", help="study histories of a sampled likelihood (default: 200)"
-    )
+    _add_searching(fitting, starts=3, samples=200)
     _add_running(fitting, "memsim-fit")
 
     comparing = commands.add_parser("compare", help="which model predicts people best in lists it was not fitted to")
@@ -48,13 +44,10 @@ def add_fitting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--networks", nargs="+", choices=("dnc", "lstm"), default=[],
         help="networks trained within each fold to imitate people; takes long",
     )  # fmt: skip
-    comparing.add_argument("--iterations", type=int, default=4000, metavar="N", help="of training (default: 4000)")
+    comparing.add_argument("--iterations", type=int, metavar="N", help="of training (default: 6000)")
     comparing.add_argument("--over", choices=("lists", "subjects"), default="lists", help="what is held out")
     comparing.add_argument("--folds", type=int, default=5, metavar="N", help="(default: 5)")
-    comparing.add_argument("--starts", type=int, default=2, metavar="N", help="independent searches (default: 2)")
-    comparing.add_argument(
-        "--samples", type=int, default=50, metavar="N", help="study histories of a sampled likelihood (default: 50)"
-    )
+    _add_searching(comparing, starts=2, samples=20)
     _add_running(comparing, "memsim-comparison")
 
     recover = commands.add_parser("recover", help="simulate with known parameters or models, and see what fits find")
@@ -69,10 +62,7 @@ def add_fitting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     recover.add_argument("--simulations", type=int, default=50, metavar="N", help="simulated subjects (default: 50)")
     recover.add_argument("--subjects", type=int, default=15, metavar="N", help="in a group, for models (default: 15)")
     recover.add_argument("--replications", type=int, default=10, metavar="N", help="groups of each model (default: 10)")
-    recover.add_argument("--starts", type=int, default=1, metavar="N", help="independent searches (default: 1)")
-    recover.add_argument(
-        "--samples", type=int, default=20, metavar="N", help="study histories of a sampled likelihood (default: 20)"
-    )
+    _add_searching(recover, starts=1, samples=20)
     _add_running(recover, "memsim-recovery")
 
 
@@ -87,6 +77,15 @@ def _add_space(command: argparse.ArgumentParser) -> None:
         "--tie", nargs="+", metavar="PARAMETER=EXPRESSION", help="a parameter that follows from others"
     )
     command.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="values of parameters that are not free")
+
+
+def _add_searching(command: argparse.ArgumentParser, starts: int, samples: int) -> None:
+    command.add_argument("--starts", type=int, default=starts, metavar="N", help="searches (default: %(default)s)")
+    command.add_argument("--generations", type=int, default=25, metavar="N", help="of each (default: %(default)s)")
+    command.add_argument(
+        "--samples", type=int, default=samples, metavar="N",
+        help="study histories of a sampled likelihood (default: %(default)s)",
+    )  # fmt: skip
 
 
 def _add_running(command: argparse.ArgumentParser, folder: str) -> None:
@@ -111,8 +110,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     )
     fitted = fit(
         model, recalls, _free(parsed.free), parsed.per, ties=_ties(parsed.tie), by=parsed.by, weights=weights,
-        samples=parsed.samples, starts=parsed.starts, generations=parsed.generations, intervals=parsed.intervals,
-        seed=parsed.seed, **_running(parsed),
+        intervals=parsed.intervals, **_searching(parsed), **_running(parsed),
     )  # fmt: skip
     table = fitted.to_frame()
 
@@ -156,14 +154,15 @@ def run_compare(parsed: argparse.Namespace) -> int:
 
     recalls = load_recalls(parsed.data)
     running = _running(parsed)
-    searched = {"samples": parsed.samples, "starts": parsed.starts, "seed": parsed.seed}
-    fits = {name: fit(_model(name, None), recalls, **searched, **running) for name in parsed.models}
+    fits = {name: fit(_model(name, None), recalls, **_searching(parsed), **running) for name in parsed.models}
     networks: dict[str, Candidate] = {}
     if parsed.networks:
         from memsim.training import Training
 
         for network in parsed.networks:
-            training = Training.preset(f"{network}-people").replace(data="", iterations=parsed.iterations)
+            training = Training.preset(f"{network}-people").replace(data="")
+            if parsed.iterations is not None:
+                training = training.replace(iterations=parsed.iterations)
             networks[f"{network.upper()} (imitation)"] = Imitating(training, parsed.out / "networks")
     found = compare_fits(
         fits, recalls, networks, over=parsed.over, folds=parsed.folds, starts=parsed.starts, seed=parsed.seed, **running
@@ -194,12 +193,7 @@ def run_recover(parsed: argparse.Namespace) -> int:
     from memsim.results import save_both, write_results
 
     paradigm = PARADIGMS.build("free_recall", {"list_length": parsed.list_length})
-    shared: dict[str, Any] = {
-        "starts": parsed.starts,
-        "samples": parsed.samples,
-        "seed": parsed.seed,
-        **_running(parsed),
-    }
+    shared = {**_searching(parsed), **_running(parsed)}
     if parsed.what == "parameters":
         if len(parsed.models) > 1:
             raise InputError("recover parameters takes one model")
@@ -233,6 +227,10 @@ def run_recover(parsed: argparse.Namespace) -> int:
     print(summary.to_string(index=False, float_format="{:.3f}".format))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")
     return 0
+
+
+def _searching(parsed: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(parsed, name) for name in ("starts", "generations", "samples", "seed")}
 
 
 def _running(parsed: argparse.Namespace) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 from memsim.analysis.curves import curves_of
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.arrays import FloatArray
+from memsim.digest import digest
 from memsim.errors import InputError, LikelihoodError, ModelError
 from memsim.fit_space import Space
 from memsim.model import MemoryModel
@@ -59,6 +60,14 @@ class LikelihoodObjective:
     def smooth(self) -> bool:
         """Whether it has a gradient everywhere: an exact likelihood, and no whole-number parameter."""
         return self.space.model.likelihood == "exact" and not any(axis.integer for axis in self.space.axes)
+
+    def key(self) -> dict[str, Any]:
+        """All that its value depends on, for a cache."""
+        sampled = self.space.model.likelihood == "sampled"
+        return {
+            "objective": "likelihood", **self.space.key(), "recalls": digest(self.recalls),
+            "samples": self.samples if sampled else 0, "seed_of_samples": self.seed if sampled else 0,
+        }  # fmt: skip
 
     def counts(self) -> dict[str, int]:
         """What is scored, and what is left out of it."""
@@ -134,7 +143,17 @@ class SummaryObjective:
         distance = float(np.sqrt(squared / sum(self.weights.values())))
         return distance if np.isfinite(distance) else IMPOSSIBLE
 
+    def key(self) -> dict[str, Any]:
+        """All that its value depends on, for a cache."""
+        return {
+            "objective": "summary", **self.space.key(), "recalls": digest(self.recalls),
+            "weights": dict(self.weights), "lists": self.lists, "seed_of_lists": self.seed,
+        }  # fmt: skip
+
     def counts(self) -> dict[str, int]:
         """What is fitted: lists, and points of curves with a value."""
         points = sum(int(np.isfinite(target).sum()) for target in self._targets.values())
         return {"n_lists": len(self.recalls), "n_points": points}
+
+
+Objective = LikelihoodObjective | SummaryObjective

@@ -13,10 +13,10 @@ import numpy as np
 from scipy.optimize import OptimizeResult, differential_evolution, minimize
 
 from memsim.arrays import FloatArray
-from memsim.fit_objectives import IMPOSSIBLE
+from memsim.fit_objectives import IMPOSSIBLE, Objective
 from memsim.seeding import stream
 
-Objective = Callable[[FloatArray], float]
+Function = Callable[[FloatArray], float]
 STEP = 1e-5
 """Half the width of the central differences that stand for a gradient, in a space of width one."""
 ROUND = 5
@@ -43,7 +43,7 @@ class Search:
 
 
 def search(
-    objective: Objective,
+    objective: Function,
     n_free: int,
     *,
     smooth: bool,
@@ -59,8 +59,9 @@ def search(
 
     Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. From its best
     member, and from others of its better half that lie far from one another, a local search goes on: sequential
-    quadratic programming (SLSQP) with central differences where the objective is smooth, the simplex of Nelder &
-    Mead (1965) elsewhere. Places far apart are the point: such surfaces have several minima.
+    quadratic programming (SLSQP) with central differences where the objective is smooth; elsewhere quadratic models
+    within a region of trust (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex. Places far
+    apart are the point: such surfaces have several minima.
 
     Parameters
     ----------
@@ -84,38 +85,52 @@ def search(
         _keep(record, state, counted)
     places = _apart(np.array(state.population), np.array(state.values), local)
     for place in places[len(state.polished) :]:
-        if smooth:
-            improved = _descend(counted, place)
-        else:
-            options = {"maxfev": 200 * n_free, "xatol": 1e-4, "fatol": 1e-4, "adaptive": True}
-            improved = minimize(counted, place, method="Nelder-Mead", bounds=bounds, options=options)
+        improved = _descend(counted, place, smooth)
         state.polished.append((np.clip(improved.x, 0, 1).tolist(), float(improved.fun)))
         _keep(record, state, counted)
     return state
 
 
-def polish(objective: Objective, place: FloatArray, *, smooth: bool) -> tuple[FloatArray, float, int]:
+def search_space(
+    objective: Objective, *, generations: int = 25, seed: int = 0, start: int = 0, record: Path | None = None
+) -> Search:
+    """:func:`search` of the space of an objective; the first start knows the model's own values."""
+    space, smooth = objective.space, objective.smooth
+    begin = space.default if start == 0 else None
+    return search(
+        objective, len(space.axes), smooth=smooth, begin=begin, generations=generations, local=8 if smooth else 6,
+        seed=seed, start=start, record=record,
+    )  # fmt: skip
+
+
+def best_of(objective: Objective, starts: int, *, generations: int = 25, seed: int = 0) -> tuple[FloatArray, float]:
+    """Place and value of the best that several starts of :func:`search_space` find."""
+    found = [search_space(objective, generations=generations, seed=seed, start=start).best for start in range(starts)]
+    return min(found, key=lambda each: each[1])
+
+
+def polish(objective: Function, place: FloatArray, *, smooth: bool) -> tuple[FloatArray, float, int]:
     """Local search from one place: the place found, its value, and the evaluations it took."""
     counted = _Counted(objective)
-    bounds = [(0.0, 1.0)] * len(place)
-    if smooth:
-        found = _descend(counted, place)
-    else:
-        found = minimize(counted, place, method="Nelder-Mead", bounds=bounds, options={"maxfev": 200 * len(place)})
+    found = _descend(counted, place, smooth)
     value = counted(place)
     if found.fun > value:
         return place, value, counted.n
     return np.clip(found.x, 0, 1), float(found.fun), counted.n
 
 
-def _descend(objective: Objective, place: FloatArray) -> OptimizeResult:
+def _descend(objective: Function, place: FloatArray, smooth: bool) -> OptimizeResult:
+    bounds = [(0.0, 1.0)] * len(place)
+    if not smooth:
+        options = {"initial_tr_radius": 0.1, "final_tr_radius": 1e-4, "maxfev": 200 * len(place)}
+        return minimize(objective, place, method="COBYQA", bounds=bounds, options=options)
     return minimize(
-        objective, place, jac=_gradient(objective), method="SLSQP", bounds=[(0.0, 1.0)] * len(place),
+        objective, place, jac=_gradient(objective), method="SLSQP", bounds=bounds,
         options={"maxiter": 500, "ftol": 1e-7},
     )  # fmt: skip
 
 
-def _gradient(objective: Objective) -> Callable[[FloatArray], FloatArray]:
+def _gradient(objective: Function) -> Callable[[FloatArray], FloatArray]:
     def gradient(place: FloatArray) -> FloatArray:
         slopes = np.zeros(len(place))
         for i in range(len(place)):
@@ -154,7 +169,7 @@ def _apart(population: FloatArray, values: FloatArray, n: int) -> list[FloatArra
 class _Counted:
     """An objective that counts its evaluations."""
 
-    def __init__(self, objective: Objective) -> None:
+    def __init__(self, objective: Function) -> None:
         self.objective = objective
         self.n = 0
 

@@ -6,13 +6,14 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from memsim.arrays import FloatArray
+from memsim.digest import digest
 from memsim.errors import InputError
 from memsim.parameters import Parameter
 from memsim.positions import Model
@@ -146,6 +147,10 @@ class Space:
         space = cls(model, tuple(Axis.of(declared[name], bounds) for name, bounds in free.items()), ties)
         space.values(space.default)  # which refuses expressions that do not hold
         return space
+
+    def key(self) -> dict[str, Any]:
+        """All that it holds, for a cache."""
+        return {"model": digest(self.model), "axes": [asdict(axis) for axis in self.axes], "ties": dict(self.ties)}
 
     @property
     def names(self) -> list[str]:

@@ -15,8 +15,8 @@ from scipy.stats import chi2
 from memsim.arrays import NOT_GIVEN
 from memsim.errors import DataError, InputError
 from memsim.execution import Cell, Running, digest, run_with
-from memsim.fit_objectives import IMPOSSIBLE, LikelihoodObjective, SummaryObjective
-from memsim.fit_search import polish, search
+from memsim.fit_objectives import IMPOSSIBLE, LikelihoodObjective, Objective, SummaryObjective
+from memsim.fit_search import polish, search_space
 from memsim.fit_space import Axis, Space
 from memsim.provenance import versions
 from memsim.recalls import Recalls, require_recalls
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 AGREE = 0.05
 """How near the two best starts must come to each other, in log-likelihood, for a fit to count as converged."""
-Objective = LikelihoodObjective | SummaryObjective
 
 
 @dataclass(frozen=True)
@@ -231,7 +230,7 @@ def fit(
         Cell(
             "memsim.fitting:search_cell",
             {"objective": objective, "seed": seed, "start": start, "generations": generations, "records": records},
-            {**_key(objective), "seed": seed, "start": start, "generations": generations},
+            {**objective.key(), "seed": seed, "start": start, "generations": generations},
             f"{type(model).__name__}, {unit}, start {start + 1}",
         )
         for unit, objective in objectives.items()
@@ -275,13 +274,9 @@ def search_cell(objective: Objective, seed: int, start: int, generations: int, r
     """One independent search, as a piece of work."""
     record = None
     if records is not None:
-        key = digest({**_key(objective), "seed": seed, "start": start, "generations": generations})
+        key = digest({**objective.key(), "seed": seed, "start": start, "generations": generations})
         record = Path(records) / f"{key}.json"
-    space = objective.space
-    found = search(
-        objective, len(space.axes), smooth=objective.smooth, begin=space.default if start == 0 else None,
-        generations=generations, local=8 if objective.smooth else 2, seed=seed, start=start, record=record,
-    )  # fmt: skip
+    found = search_space(objective, generations=generations, seed=seed, start=start, record=record)
     places, value = found.best
     return {"places": places.tolist(), "value": value, "evaluations": found.evaluations}
 
@@ -303,7 +298,7 @@ def with_intervals(
     for unit in fitted.units:
         objective = objective_of(fitted, space, parts[unit.unit])
         places = space.places(unit.estimates).tolist()
-        key = {**_key(objective), "places": places}
+        key = {**objective.key(), "places": places}
         shared = {"objective": objective, "places": places}
         if how == "profile":
             cells += [
@@ -427,15 +422,3 @@ def model_from_json(told: Mapping[str, Any]) -> Model:
     if not isinstance(found, type):
         raise InputError(f"{told['class']} is a preset and not a model")
     return found(**told["values"])
-
-
-def _key(objective: Objective) -> dict[str, Any]:
-    """All that the value of an objective depends on."""
-    space = objective.space
-    key: dict[str, Any] = {
-        "objective": type(objective).__name__, "model": digest(space.model), "recalls": digest(objective.recalls),
-        "axes": [asdict(axis) for axis in space.axes], "ties": dict(space.ties), "seed_of_objective": objective.seed,
-    }  # fmt: skip
-    if isinstance(objective, SummaryObjective):
-        return {**key, "weights": dict(objective.weights), "lists": objective.lists}
-    return {**key, "samples": objective.samples if space.model.likelihood == "sampled" else 0}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -14,7 +13,7 @@ from memsim.errors import InputError
 from memsim.execution import Cell, Running, digest, run_with
 from memsim.fit_figures import joined
 from memsim.fit_objectives import LikelihoodObjective
-from memsim.fit_search import search
+from memsim.fit_search import best_of
 from memsim.fit_space import Space
 from memsim.model import MemoryModel
 from memsim.paradigm import Paradigm
@@ -35,6 +34,7 @@ def recover_parameters(
     simulations: int = 50,
     lists: int = 100,
     starts: int = 1,
+    generations: int = 25,
     samples: int = 50,
     seed: int = 0,
     **running: Unpack[Running],
@@ -46,7 +46,7 @@ def recover_parameters(
     model, free, ties : as in :func:`memsim.fitting.fit`. True values are drawn evenly within the bounds, where ``free``
         gives any, else around the model's own values, .15 to either side on the scale of the search.
     simulations, lists : simulated people, and lists of each.
-    starts, samples, seed : of each fit.
+    starts, generations, samples, seed : of each fit.
     running : ``workers, backend, scheduler, cache, progress``; see :func:`memsim.execution.run_cells`.
 
     Returns
@@ -61,8 +61,9 @@ def recover_parameters(
     bounded = np.array([bool(given.get(axis.name)) for axis in space.axes])
     middle, spread = np.where(bounded, 0.5, own), np.where(bounded, 0.5, SPREAD)
     places = np.array([feasible(space, middle, spread, rng) for _ in range(simulations)])
-    shared = {"space": space, "paradigm": paradigm, "lists": lists, "starts": starts, "samples": samples}
-    key = {**_space_key(space), "paradigm": digest(paradigm), "lists": lists, "starts": starts, "samples": samples}
+    settings = {"lists": lists, "starts": starts, "generations": generations, "samples": samples}
+    shared = {"space": space, "paradigm": paradigm, **settings}
+    key = {**space.key(), "paradigm": digest(paradigm), **settings}
     cells = [
         Cell("memsim.recovery:recovery_cell", {**shared, "places": place.tolist(), "seed": seed + i},
              {**key, "places": place.tolist(), "seed": seed + i}, f"{type(model).__name__}, simulation {i + 1}")
@@ -79,17 +80,23 @@ def recover_parameters(
 
 
 def recovery_cell(
-    space: Space, paradigm: Paradigm, lists: int, starts: int, samples: int, places: list[float], seed: int
+    space: Space,
+    paradigm: Paradigm,
+    lists: int,
+    starts: int,
+    generations: int,
+    samples: int,
+    places: list[float],
+    seed: int,
 ) -> dict[str, Any]:
     """One simulated person, and the fit, as a piece of work."""
     truth = space.at(np.array(places))
     assert isinstance(truth, MemoryModel)
     recalls = simulate(truth, paradigm.trials(lists, seed), seed)
     objective = LikelihoodObjective(space, recalls, samples, seed)
-    value, estimates = _best(objective, starts, seed)
-    return {
-        "estimates": estimates, "log_likelihood": -value, "log_likelihood_of_truth": -objective(np.array(places)),
-    }  # fmt: skip
+    found, value = best_of(objective, starts, generations=generations, seed=seed)
+    of_truth = objective(np.array(places))
+    return {"estimates": space.values(found), "log_likelihood": -value, "log_likelihood_of_truth": -of_truth}
 
 
 def recovery_summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -121,6 +128,7 @@ def recover_models(
     lists: int = 80,
     criterion: Literal["bic", "aic"] = "bic",
     starts: int = 1,
+    generations: int = 25,
     samples: int = 20,
     seed: int = 0,
     **running: Unpack[Running],
@@ -145,9 +153,9 @@ def recover_models(
             for other, candidate in spaces.items():
                 arguments = {
                     "made_by": space, "fitted": candidate, "paradigm": paradigm, "subjects": subjects, "lists": lists,
-                    "starts": starts, "samples": samples, "seed": seed + replication,
+                    "starts": starts, "generations": generations, "samples": samples, "seed": seed + replication,
                 }  # fmt: skip
-                key = {**arguments, "made_by": _space_key(space), "fitted": _space_key(candidate),
+                key = {**arguments, "made_by": space.key(), "fitted": candidate.key(),
                        "paradigm": digest(paradigm)}  # fmt: skip
                 cells.append(Cell("memsim.recovery:model_cell", arguments, key, f"{name} {replication + 1} by {other}"))
                 labels.append({"simulated": name, "replication": replication + 1, "fitted": other})
@@ -160,12 +168,20 @@ def recover_models(
 
 
 def model_cell(
-    made_by: Space, fitted: Space, paradigm: Paradigm, subjects: int, lists: int, starts: int, samples: int, seed: int
+    made_by: Space,
+    fitted: Space,
+    paradigm: Paradigm,
+    subjects: int,
+    lists: int,
+    starts: int,
+    generations: int,
+    samples: int,
+    seed: int,
 ) -> dict[str, Any]:
     """One group simulated by one model and fitted by another, as a piece of work."""
     recalls = _group(made_by, paradigm, subjects, lists, seed)
     objective = LikelihoodObjective(fitted, recalls, samples, seed)
-    value, _ = _best(objective, starts, seed)
+    _, value = best_of(objective, starts, generations=generations, seed=seed)
     counts = objective.counts()
     return {"log_likelihood": -value, "n_parameters": len(fitted.axes), "n_events": counts["n_events"]}
 
@@ -203,21 +219,6 @@ def feasible(space: Space, middle: FloatArray, spread: FloatArray | float, rng: 
             continue
         return place
     raise InputError(f"the ties {dict(space.ties)} lead out of range nearly everywhere; narrow the bounds of `free`")
-
-
-def _best(objective: LikelihoodObjective, starts: int, seed: int) -> tuple[float, dict[str, float]]:
-    space = objective.space
-    found = [
-        search(objective, len(space.axes), smooth=objective.smooth, begin=space.default if start == 0 else None,
-               local=8 if objective.smooth else 2, seed=seed, start=start).best
-        for start in range(starts)
-    ]  # fmt: skip
-    places, value = min(found, key=lambda each: each[1])
-    return value, space.values(places)
-
-
-def _space_key(space: Space) -> dict[str, Any]:
-    return {"model": digest(space.model), "axes": [asdict(axis) for axis in space.axes], "ties": dict(space.ties)}
 
 
 def _require_likelihood(model: Any) -> None:

@@ -103,8 +103,22 @@ class SAM(MemoryModel[SAMState]):
         "93-134."
     )
     likelihood: ClassVar = "sampled"
+    fitted: ClassVar = {
+        **dict.fromkeys(("context_strength", "forward_strength", "backward_strength", "self_strength"), (0.0, 3.0)),
+        "residual_strength": (0.0, 1.0), "context_increment": (0.0, 3.0), "displacement_bias": None,
+        "sampling_failures_max": (5, 100), "lapse": (0.001, 0.5),
+    }  # fmt: skip
     presets: ClassVar = {
         "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT),
+        "murdock1962-soft": Preset(
+            {
+                **dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)),
+                "backward_strength": 0.022,
+                "store_readout": "soft",
+                "lapse": 0.02,
+            },
+            REFIT + "; read out softly and with a lapse, to score and fit people's lists",
+        ),
         "murdock1962-component": Preset(
             {**dict(zip(STRENGTHS, (0.090, 0.019, 0.037, 0.009), strict=True)), "failure_memory": "component"}, REFIT
         ),
