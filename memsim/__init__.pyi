@@ -5,7 +5,8 @@ from .comparison import compare
 from .cross_validation import cross_validate
 from .data import load_curves, load_dataset
 from .fit_comparison import compare_fits
-from .fitting import Fit, fit
+from .fit_result import Fit
+from .fitting import fit
 from .items import ItemPool
 from .model import MemoryModel
 from .paradigm import Paradigm

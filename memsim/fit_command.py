@@ -99,7 +99,7 @@ def _add_running(command: argparse.ArgumentParser, folder: str) -> None:
 def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figure; finished searches are kept in the folder."""
     from memsim.data.dataset import load_recalls
-    from memsim.fit_figures import fit_figure
+    from memsim.fit_figures import fit_figure, profile_figure
     from memsim.fitting import fit
     from memsim.results import save_both, write_results
 
@@ -118,6 +118,10 @@ def run_fit(parsed: argparse.Namespace) -> int:
         fitted.save(scratch / "fit.json")
         table.to_csv(scratch / "fit.csv", index=False)
         save_both(fit_figure(fitted, recalls, parsed.data), scratch / "fit")
+        for unit in fitted.units:
+            if unit.profiles:
+                name = "profile" if len(fitted.units) == 1 else f"profile-{unit.unit}"
+                save_both(profile_figure(fitted, unit.unit), scratch / name)
 
     files = write_results(parsed.out, write, {"settings": fitted.settings, **fitted.provenance})
     shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
@@ -138,6 +142,10 @@ def run_fit(parsed: argparse.Namespace) -> int:
     if bounds:
         told = "; ".join(f"{unit}: {', '.join(names)}" for unit, names in bounds.items())
         print(textwrap.fill(f"At the edge of its range, so not to be read as an estimate: {told}.", 100))
+    for unit in fitted.units:
+        for name, side in fitted.open_ends(unit).items():
+            verdict = "is not identified" if " and " in side else f"is open {side}"
+            print(f"{unit.unit}: {name} {verdict}: its profile reaches the edge of its range.")
     if len(fitted.units) > 1 and fitted.kind != "summary":
         print(f"In all: log-likelihood {fitted.log_likelihood:,.2f}, AIC {fitted.aic:,.1f}, BIC {fitted.bic:,.1f}.")
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")

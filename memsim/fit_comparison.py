@@ -15,7 +15,7 @@ from memsim.analysis.selection_words import comparison_table, selection_in_words
 from memsim.cross_validation import Candidate, Fitted, Reference, cross_validate
 from memsim.errors import InputError
 from memsim.execution import Running
-from memsim.fitting import Fit
+from memsim.fit_result import Fit
 from memsim.model import MemoryModel
 from memsim.models import Uniform
 from memsim.recalls import Recalls

@@ -11,14 +11,15 @@ import seaborn as sns
 
 from memsim.analysis.curves import curve_table, position_tables
 from memsim.analysis.figures import WIDTHS, comparison_figure, themed
-from memsim.fitting import Fit, by_subject
+from memsim.errors import InputError
+from memsim.fit_intervals import FALL
+from memsim.fit_result import Fit
 from memsim.positions import PositionModel, recall_probability
 from memsim.recall_loop import simulate
+from memsim.recall_parts import by_subject, joined
 from memsim.recalls import Recalls
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.figure import Figure
 
 LISTS = 2000
@@ -57,23 +58,41 @@ def predicted(fitted: Fit, recalls: Recalls) -> Recalls:
     return joined(made)
 
 
-def joined(parts: Sequence[Recalls]) -> Recalls:
-    """Recalls of one task one after another; times and intruders are left out."""
-    width = max(part.positions.shape[1] for part in parts)
-    first = parts[0].trials
-    trials = replace(
-        first,
-        items=np.concatenate([part.trials.items for part in parts]),
-        subject=np.concatenate([part.trials.subject for part in parts]),
-        list=np.concatenate([part.trials.list for part in parts]),
-        source=None if first.source is None else np.concatenate([part.trials.source for part in parts]),
-        conditions={
-            name: np.concatenate([part.trials.conditions[name] for part in parts]) for name in first.conditions
-        },
-    )
-    positions = [np.pad(p.positions, ((0, 0), (0, width - p.positions.shape[1]))) for p in parts]
-    stopped = np.concatenate([part.stopped for part in parts])
-    return Recalls(trials, np.concatenate(positions), stopped, provenance=parts[0].provenance)
+def profile_figure(fitted: Fit, unit: str | None = None) -> Figure:
+    """How far the log-likelihood falls as each parameter moves and the others follow, and where a 95% interval ends.
+
+    A line that stays above the mark as far as its range goes is of a parameter that the lists do not identify.
+
+    Raises
+    ------
+    InputError : a fit without profiles; ``fit(..., intervals="profile")`` makes them.
+    """
+    from matplotlib.figure import Figure
+
+    chosen = fitted.unit(unit)
+    if not chosen.profiles:
+        raise InputError("profile_figure: this fit has no profiles; fit(..., intervals='profile') makes them")
+    open_ends = fitted.open_ends(chosen)
+    across = min(len(chosen.profiles), 4)
+    down = -(-len(chosen.profiles) // across)
+    with themed(0.9):
+        figure = Figure(figsize=(WIDTHS[2], 1.6 * down + 0.3), layout="constrained")
+        axes = figure.subplots(down, across, squeeze=False).ravel()
+        for axis, (name, curve) in zip(axes, chosen.profiles.items(), strict=False):
+            values, falls = zip(*curve, strict=True)
+            axis.plot(values, -np.array(falls), color=sns.color_palette("colorblind")[0], marker=".")
+            axis.plot(chosen.estimates[name], 0, "o", color="0.2", markersize=4)
+            axis.axhline(-FALL, color="0.6", linewidth=0.8)
+            axis.set_ylim(-2.2 * FALL, 0.4)
+            told = f"open {open_ends[name]}" if name in open_ends else ""
+            axis.set_title(f"{name.replace('_', ' ')}\n{told}", fontsize="small")
+            sns.despine(ax=axis)
+        for axis in axes[::across]:
+            axis.set_ylabel("Log-likelihood,\nfrom the best")
+        for axis in axes[len(chosen.profiles) :]:
+            axis.set_axis_off()
+        figure.suptitle(f"{type(fitted.model).__name__}, {chosen.unit}: profile likelihood", fontsize="medium")
+    return figure
 
 
 def recovery_figure(table: pd.DataFrame, summary: pd.DataFrame, title: str = "") -> Figure:

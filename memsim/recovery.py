@@ -11,13 +11,13 @@ import pandas as pd
 from memsim.arrays import FloatArray
 from memsim.errors import InputError
 from memsim.execution import Cell, Running, digest, run_with
-from memsim.fit_figures import joined
 from memsim.fit_objectives import LikelihoodObjective
 from memsim.fit_search import best_of
 from memsim.fit_space import Space
 from memsim.model import MemoryModel
 from memsim.paradigm import Paradigm
 from memsim.recall_loop import simulate
+from memsim.recall_parts import joined
 from memsim.recalls import Recalls
 from memsim.seeding import stream
 

@@ -7,7 +7,7 @@ import pytest
 
 from memsim import load_dataset
 from memsim.cli import main
-from memsim.fitting import Fit
+from memsim.fit_result import Fit
 
 QUICK = ["--starts", "1", "--generations", "5", "--workers", "1"]
 

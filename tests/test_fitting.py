@@ -1,6 +1,7 @@
 """Fits: spaces, searches, estimates that come back, intervals, ties, files, what was held out, and recovery."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from memsim import Recalls, load_dataset, log_likelihood, simulate
 from memsim.analysis import serial_position_curve
 from memsim.cross_validation import AsItIs, cross_validate, fold_of_lists
 from memsim.errors import DataError, InputError, LikelihoodError
+from memsim.fit_figures import profile_figure
+from memsim.fit_intervals import profile_cell
 from memsim.fit_objectives import IMPOSSIBLE, LikelihoodObjective, SummaryObjective
+from memsim.fit_result import Fit
 from memsim.fit_search import Search, search
 from memsim.fit_space import Axis, Space
-from memsim.fitting import Fit, fit, profile_cell
+from memsim.fitting import fit
 from memsim.models import CMR, SAM, SIMPLE, TCM, TCMA, Strength, Uniform
 from memsim.paradigms import FreeRecall
 from memsim.recovery import confusion, recover_models, recover_parameters, recovery_summary
@@ -340,3 +344,26 @@ def test_models_come_back() -> None:
     assert table.groupby(["simulated", "replication"])["chosen"].sum().eq(1).all()
     with pytest.raises(InputError, match="at least two models"):
         recover_models({"TCM": TCM()}, TASK)
+
+
+def test_profiles_say_what_lists_do_not_identify(tmp_path: Path) -> None:
+    """Under the power rule only the ratios of the parts of CMR's support matter, so none of these is identified."""
+    recalls = simulate(CMR(), FreeRecall(list_length=8).trials(60, 3), seed=3)
+    supports = {"context_to_item_own": (0.05, 0.5), "context_to_item_learning": (0.3, 3.0), "primacy_scale": (0.4, 4.0)}
+    fitted = fit(
+        CMR(context_to_item_shared=0), recalls, {**supports, "stop_growth": (0.01, 2.0)}, ties={}, starts=1,
+        generations=5, intervals="profile",
+    )  # fmt: skip
+    (unit,) = fitted.units
+    open_ends = fitted.open_ends(unit)
+    assert set(supports) <= set(open_ends) and "stop_growth" not in open_ends
+    assert "below and above" in open_ends.values()
+    assert fitted.to_frame().loc[0, "open_ends"].count(";") == len(open_ends) - 1
+    fitted.save(tmp_path / "fit.json")
+    assert Fit.load(tmp_path / "fit.json").units == fitted.units
+    figure = profile_figure(fitted)
+    titles = [axis.get_title() for axis in figure.axes]
+    assert sum("open" in title for title in titles) == len(open_ends)
+    without = replace(fitted, units=tuple(replace(each, profiles={}) for each in fitted.units))
+    with pytest.raises(InputError, match="has no profiles"):
+        profile_figure(without)

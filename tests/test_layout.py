@@ -17,12 +17,11 @@ from memsim import registry
 ROOT = Path(__file__).parents[1]
 HOUSES = ("memsim", "models", "paradigms", "analysis", "data")
 TOP_FLOOR = {
-    "__main__", "catalogue", "check", "cli", "comparison", "criteria", "golden", "plugin", "reproduction", "results",
-    "train_command", "training", "objectives", "bit_tasks", "show", "greydanus2017", "chaining_or_position",
-    "findings", "fit_objectives", "fit_search", "fitting", "fit_figures", "fit_comparison", "fit_command",
-    "cross_validation", "recovery", "execution", "workers", "cell_store", "digest", "battery", "battery_file",
-    "battery_results", "toml_lines",
-    "report",
+    "__main__", "battery", "battery_file", "battery_results", "bit_tasks", "catalogue", "cell_store",
+    "chaining_or_position", "check", "cli", "comparison", "criteria", "cross_validation", "digest", "execution",
+    "findings", "fit_command", "fit_comparison", "fit_figures", "fit_intervals", "fit_objectives", "fit_result",
+    "fit_search", "fit_space", "fitting", "golden", "greydanus2017", "objectives", "plugin", "recovery", "report",
+    "reproduction", "results", "show", "toml_lines", "train_command", "training", "workers",
 }  # fmt: skip
 
 
