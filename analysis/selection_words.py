@@ -85,7 +85,8 @@ def selection_in_words(
         for name, label in (("aic", "AIC"), ("bic", "BIC")):
             ranked = summed.sort_values(name, kind="stable")
             first = ranked.iloc[0]
-            said = f"{label}, summed over {_counted(n, 'unit')}, is lowest for {first['model']} ({first[name]:.1f}"
+            summing = f", summed over {n:,} units," if n > 1 else ""
+            said = f"{label}{summing} is lowest for {first['model']} ({first[name]:.1f}"
             said += f", weight {_probability(first[f'weight_{name}'])})"
             if len(ranked) > 1:
                 second = ranked.iloc[1]
@@ -119,7 +120,7 @@ def _difference_in_words(row: dict[Any, Any], role: str) -> str:
     """The difference of a model from the best, or from the baseline, with its test."""
     model, other, name = row["model"], row[role], f"from_{role}"
     if row["reference"]:
-        model = f"The reference {model}"
+        model = f"{model} (a reference, no model)"
     difference = row[name]
     if not np.isfinite(difference):
         return f"{model} has no finite difference from {other}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,9 @@ from memsim.plugin import find_model
 from memsim.registry import PARADIGMS
 
 if TYPE_CHECKING:
+    from memsim.cross_validation import Candidate
     from memsim.positions import Model
+    from memsim.recalls import Recalls
 
 
 def add_fitting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +42,9 @@ def add_fitting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     comparing = commands.add_parser("compare", help="which model predicts people best in lists it was not fitted to")
     comparing.set_defaults(command=run_compare)
     comparing.add_argument("models", nargs="*", metavar="MODEL", help="names, name:preset, or Python files")
-    comparing.add_argument("--data", required=True, metavar="NAME[:CONDITION]", help="people: a data set, or a file")
+    comparing.add_argument(
+        "--data", nargs="+", required=True, metavar="NAME[:CONDITION]", help="people: data sets, or files, one by one"
+    )
     comparing.add_argument(
         "--networks", nargs="+", choices=("dnc", "lstm"), default=[],
         help="networks trained within each fold to imitate people; takes long",
@@ -154,44 +159,61 @@ def run_fit(parsed: argparse.Namespace) -> int:
 
 def run_compare(parsed: argparse.Namespace) -> int:
     """Fit each model, hold lists out, and write table, held-out likelihoods and figure; finished pieces are kept."""
-    from memsim.cross_validation import Candidate, Imitating
     from memsim.data.dataset import load_recalls
+
+    people = {label: load_recalls(label) for label in parsed.data}
+    folders = {label: re.sub(r"\W+", "-", Path(label).stem) for label in people}
+    if len(set(folders.values())) < len(parsed.data):
+        raise InputError(f"--data {' '.join(parsed.data)}: each must have a name of its own")
+    for label, recalls in people.items():
+        _compare(parsed, label, recalls, parsed.out if len(people) == 1 else parsed.out / folders[label])
+    return 0
+
+
+def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path) -> None:
     from memsim.fit_comparison import compare_fits
     from memsim.fitting import fit
     from memsim.results import save_both, write_results
 
-    recalls = load_recalls(parsed.data)
     running = _running(parsed)
     fits = {name: fit(_model(name, None), recalls, **_searching(parsed), **running) for name in parsed.models}
-    networks: dict[str, Candidate] = {}
-    if parsed.networks:
-        from memsim.training import Training
-
-        for network in parsed.networks:
-            training = Training.preset(f"{network}-people").replace(data="")
-            if parsed.iterations is not None:
-                training = training.replace(iterations=parsed.iterations)
-            networks[f"{network.upper()} (imitation)"] = Imitating(training, parsed.out / "networks")
     found = compare_fits(
-        fits, recalls, networks, over=parsed.over, folds=parsed.folds, starts=parsed.starts, seed=parsed.seed, **running
-    )
+        fits, recalls, _imitators(parsed), over=parsed.over, folds=parsed.folds, starts=parsed.starts,
+        seed=parsed.seed, **running,
+    )  # fmt: skip
 
     def write(scratch: Path) -> None:
         found.table.to_csv(scratch / "comparison.csv", index=False)
         found.lists.to_csv(scratch / "held_out.csv", index=False)
         if found.fits is not None:
             found.fits.to_csv(scratch / "fits.csv", index=False)
-        save_both(found.figure(f"{parsed.data}, {parsed.folds} folds over {parsed.over}"), scratch / "comparison")
+        save_both(found.figure(f"{label}, {parsed.folds} folds over {parsed.over}"), scratch / "comparison")
 
-    told = {name: value for name, value in vars(parsed).items() if name not in ("command", "out")}
-    files = write_results(parsed.out, write, {"settings": told, "people": dict(recalls.provenance)})
+    told = {name: value for name, value in vars(parsed).items() if name not in ("command", "out", "data")}
+    files = write_results(out, write, {"settings": {**told, "data": label}, "people": dict(recalls.provenance)})
     shown = [c for c in ("model", "per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic",
                          "won", "protected_exceedance") if c in found.table]  # fmt: skip
+    print(f"{label}: {len(recalls):,} lists of {len(recalls.trials.subjects)} subjects, each predicted when held out")
     print(found.table[shown].to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
     for sentence in found.words:
         print(textwrap.fill(sentence, 100))
-    print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")
-    return 0
+    print(f"Written to {out}/: {', '.join(path.name for path in files)}")
+
+
+def _imitators(parsed: argparse.Namespace) -> dict[str, Candidate]:
+    """Networks to be trained within each fold; torch is imported where there are any."""
+    if not parsed.networks:
+        return {}
+    from memsim.cross_validation import Imitating
+    from memsim.training import Training
+
+    given = {} if parsed.iterations is None else {"iterations": parsed.iterations}
+    return {
+        f"{network.upper()} (imitation)": Imitating(
+            Training.preset(f"{network}-people").replace(data="", **given), parsed.out / "networks"
+        )
+        for network in parsed.networks
+    }
 
 
 def run_recover(parsed: argparse.Namespace) -> int:

@@ -54,6 +54,19 @@ def test_compare(people: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("memsim-comparison/comparison.png").stat().st_size > 10_000
 
 
+def test_compare_on_several_data_sets(people: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("other.csv").write_text(Path(people).read_text(encoding="utf-8"), encoding="utf-8")
+    given = ["compare", "uniform", "--folds", "2", *QUICK]
+    assert main([*given, "--data", people, "other.csv"]) == 0
+    assert capsys.readouterr().out.count("40 lists of 4 subjects, each predicted when held out") == 2
+    tables = [
+        Path(f"memsim-comparison/{name}/held_out.csv").read_text(encoding="utf-8") for name in ("people", "other")
+    ]
+    assert tables[0] == tables[1]
+    assert main([*given, "--data", people, people]) == 2
+    assert "each must have a name of its own" in capsys.readouterr().err
+
+
 def test_recover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     one = ["recover", "parameters", "uniform", "--simulations", "4", "--lists", "40", "--list-length", "6"]

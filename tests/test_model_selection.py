@@ -143,7 +143,7 @@ def test_references_are_not_the_best() -> None:
     found = held_out(table, references=["A"])
     assert found["model"].tolist() == ["A", "B"] and set(found["best"]) == {"B"}
     assert found["reference"].tolist() == [True, False] and found.loc[0, "from_best"] == pytest.approx(1.625)
-    assert "The reference A" in selection_in_words(found)[1]
+    assert "A (a reference, no model)" in selection_in_words(found)[1]
     with pytest.raises(InputError, match="all models are references"):
         held_out(table, references=["A", "B"])
 
