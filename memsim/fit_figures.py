@@ -129,14 +129,16 @@ def confusion_figure(shares: pd.DataFrame, title: str = "") -> Figure:
     from matplotlib.figure import Figure
 
     with themed():
-        side = 1.6 + 0.6 * len(shares)
-        figure = Figure(figsize=(side, side), layout="constrained")
+        longest = max(len(str(name)) for name in shares)
+        size = 0.6 * len(shares)
+        figure = Figure(figsize=(size + 0.1 * longest + 0.9, size + 0.07 * longest + 0.9), layout="constrained")
         axis = figure.subplots()
         axis.imshow(shares.to_numpy(), cmap=sns.light_palette(sns.color_palette("colorblind")[0], as_cmap=True),
                     vmin=0, vmax=1)  # fmt: skip
         for (row, column), share in np.ndenumerate(shares.to_numpy()):
             axis.text(column, row, f"{share:.2f}", ha="center", va="center", color="w" if share > 0.6 else "0.1")
-        axis.set_xticks(range(len(shares)), shares.columns)
+        slant = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if longest > 8 else {}
+        axis.set_xticks(range(len(shares)), shares.columns, **slant)
         axis.set_yticks(range(len(shares)), shares.index)
         axis.set(xlabel="chosen", ylabel="simulated")
         axis.tick_params(length=0)
