@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -137,7 +137,7 @@ def confusion_figure(shares: pd.DataFrame, title: str = "") -> Figure:
                     vmin=0, vmax=1)  # fmt: skip
         for (row, column), share in np.ndenumerate(shares.to_numpy()):
             axis.text(column, row, f"{share:.2f}", ha="center", va="center", color="w" if share > 0.6 else "0.1")
-        slant = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if longest > 8 else {}
+        slant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if longest > 8 else {}
         axis.set_xticks(range(len(shares)), shares.columns, **slant)
         axis.set_yticks(range(len(shares)), shares.index)
         axis.set(xlabel="chosen", ylabel="simulated")

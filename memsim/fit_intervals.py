@@ -111,7 +111,18 @@ def _profiled(
     start = np.delete(others, at)
     if not len(start):
         return objective(np.array([place])) - value, np.array([place])
-    found, best, _ = polish(lambda rest: objective(np.insert(rest, at, place)), start, smooth=objective.smooth)
+
+    def held(rest: np.ndarray) -> float:
+        return objective(np.insert(rest, at, place))
+
+    found, best, _ = polish(held, start, smooth=objective.smooth)
+    if objective.smooth and best - value > 2 * FALL:
+        # Where recall would stop for certain the likelihood has cliffs, and no gradient leads back over them.
+        for radius in (0.005, 0.1):
+            over, _, _ = polish(held, start, smooth=False, radius=radius)
+            over, there, _ = polish(held, over, smooth=True)
+            if there < best:
+                found, best = over, there
     return best - value, np.insert(found, at, place)
 
 

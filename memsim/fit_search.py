@@ -109,20 +109,25 @@ def best_of(objective: Objective, starts: int, *, generations: int = 25, seed: i
     return min(found, key=lambda each: each[1])
 
 
-def polish(objective: Function, place: FloatArray, *, smooth: bool) -> tuple[FloatArray, float, int]:
-    """Local search from one place: the place found, its value, and the evaluations it took."""
+def polish(
+    objective: Function, place: FloatArray, *, smooth: bool, radius: float = 0.1
+) -> tuple[FloatArray, float, int]:
+    """Local search from one place: the place found, its value, and the evaluations it took.
+
+    ``radius`` is how far the search looks around at first, where it has no gradient.
+    """
     counted = _Counted(objective)
-    found = _descend(counted, place, smooth)
+    found = _descend(counted, place, smooth, radius)
     value = counted(place)
     if found.fun > value:
         return place, value, counted.n
     return np.clip(found.x, 0, 1), float(found.fun), counted.n
 
 
-def _descend(objective: Function, place: FloatArray, smooth: bool) -> OptimizeResult:
+def _descend(objective: Function, place: FloatArray, smooth: bool, radius: float = 0.1) -> OptimizeResult:
     bounds = [(0.0, 1.0)] * len(place)
     if not smooth:
-        options = {"initial_tr_radius": 0.1, "final_tr_radius": 1e-4, "maxfev": 200 * len(place)}
+        options = {"initial_tr_radius": radius, "final_tr_radius": 1e-4, "maxfev": 200 * len(place)}
         return minimize(objective, place, method="COBYQA", bounds=bounds, options=options)
     return minimize(
         objective, place, jac=_gradient(objective), method="SLSQP", bounds=bounds,

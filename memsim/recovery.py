@@ -195,14 +195,14 @@ def confusion(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _group(space: Space, paradigm: Paradigm, subjects: int, lists: int, seed: int) -> Recalls:
-    """Recalls of subjects who differ in their parameters."""
+    """Recalls of subjects who differ in their parameters, and share no random numbers with those of other seeds."""
     trials = paradigm.trials(subjects * lists, seed, subjects=subjects)
     own, rng = space.default, stream(seed, "group")
     parts = []
     for subject in trials.subjects:
         model = space.at(feasible(space, own, SPREAD / 3, rng))
         assert isinstance(model, MemoryModel)
-        parts.append(simulate(model, trials[trials.subject == subject], seed + int(subject)))
+        parts.append(simulate(model, trials[trials.subject == subject], int(rng.integers(2**63))))
     return joined(parts)
 
 
