@@ -178,6 +178,8 @@ class _Reader:
             if label in labels or not label.replace("_", "").replace("-", "").isalnum():
                 self.fail(place, f"the label {label!r} must be letters, digits, - and _, and another for each analysis",
                           label)  # fmt: skip
+            if label in ("summary", "curves", "comparison", "recalls", "manifest"):
+                self.fail(place, f"the label {label!r} is that of another file of the battery; choose another", label)
             labels.add(label)
             yield Wanted(label, name, options)
 
@@ -208,9 +210,7 @@ class _Reader:
                     self.fail(
                         (*at, "settings", "list_length"), f"{spec} has lists of {length} items; leave it to the data"
                     )
-                named = (
-                    people.label if people is not None and len(data) > 1 else people.label if people else cls.__name__
-                )
+                named = people.label if people is not None else cls.__name__
                 yield Setting(self.label(table, at, named, task, varied), task, given, at, people)
 
     def people(self, spec: str, place: Place) -> People:

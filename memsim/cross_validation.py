@@ -13,13 +13,15 @@ import pandas as pd
 
 from memsim.analysis.next_response import empirical_reference
 from memsim.arrays import FloatArray, IntArray
+from memsim.digest import digest, source_digest
 from memsim.errors import InputError, LikelihoodError
-from memsim.execution import Cell, Running, digest, run_with
+from memsim.execution import Cell, Running, run_with
 from memsim.fit_objectives import LikelihoodObjective
 from memsim.fit_search import best_of
 from memsim.fit_space import Space
 from memsim.model import MemoryModel
 from memsim.recall_loop import NO_EVENT, log_likelihood, scored_outcomes
+from memsim.recall_parts import by_subject
 from memsim.recalls import Recalls, require_recalls
 from memsim.seeding import stream
 
@@ -60,6 +62,8 @@ class Fitted(Candidate):
     samples: int = 200
     """Study histories over which a sampled likelihood is averaged while it is fitted."""
     generations: int = 25
+    per: Literal["group", "subject"] = "group"
+    """One fit to all lists that it learns from, or to each subject's for the lists of that subject."""
 
     def __post_init__(self) -> None:
         if self.model.likelihood == "none":
@@ -72,8 +76,21 @@ class Fitted(Candidate):
         sampled = self.model.likelihood == "sampled"
         return {
             "candidate": "fitted", **Space.of(self.model, self.free, self.ties).key(), "starts": self.starts,
-            "generations": self.generations, "samples": self.samples if sampled else 0,
+            "generations": self.generations, "samples": self.samples if sampled else 0, "per": self.per,
         }  # fmt: skip
+
+    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+        """See :meth:`Candidate.scores`."""
+        if self.per == "group":
+            return super().scores(train, test, seed)
+        likelihood, events = np.empty(len(test)), np.empty(len(test), dtype=np.int32)
+        known = by_subject(train)
+        for subject in test.trials.subjects:
+            rows = test.trials.subject == subject
+            if str(subject) not in known:
+                raise InputError(f"subject {subject} has no lists to be fitted to; hold lists out, not subjects")
+            likelihood[rows], events[rows] = super().scores(known[str(subject)], test[rows], seed)
+        return likelihood, events
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""
@@ -101,6 +118,8 @@ class Imitating(Candidate):
                 f"a network that imitates people has the objective imitation, not {self.training.objective}"
             )
 
+        object.__setattr__(self, "folder", self.folder.absolute())  # a worker may stand elsewhere
+
     def key(self) -> dict[str, Any]:
         """See :meth:`Candidate.key`."""
         from memsim.weights import load_weights
@@ -114,7 +133,7 @@ class Imitating(Candidate):
         from memsim.training import Trainer
 
         training = self.training.replace(seed=seed, data="")
-        told = digest({**self.key(), "seed": seed, "recalls": digest(recalls)})
+        told = digest({**self.key(), "seed": seed, "recalls": digest(recalls), "source": source_digest()})
         path = self.folder / f"{training.network}-{told[:16]}.safetensors"
         if not path.is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -245,7 +264,7 @@ def fold_cell(candidate: Candidate, train: Recalls, test: Recalls, seed: int) ->
 
 
 def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArray:
-    """(n_trials,) the fold in which each list is held out, from 0; folds differ by at most one list or subject."""
+    """(n_trials,) the fold in which each list is held out, from 0; of a subject, folds differ by one list at most."""
     if over not in ("lists", "subjects"):
         raise InputError(f"cross_validate: over={over!r} is neither 'lists' nor 'subjects'")
     codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)

@@ -60,6 +60,7 @@ def add_fitting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     recover.add_argument("what", choices=("parameters", "models"), help="which is to be recovered")
     recover.add_argument("models", nargs="+", metavar="MODEL", help="one for its parameters, several for models")
     _add_space(recover)
+    recover.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
     recover.add_argument("--list-length", type=int, default=20, metavar="ITEMS", help="items in a list (default: 20)")
     recover.add_argument(
         "--lists", type=int, metavar="N", help="of each simulated subject (default: 100; 80 for models)"
@@ -105,16 +106,21 @@ def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figure; finished searches are kept in the folder."""
     from memsim.data.dataset import load_recalls
     from memsim.fit_figures import fit_figure, profile_figure
+    from memsim.fit_space import Space
     from memsim.fitting import fit
     from memsim.results import save_both, write_results
 
     model = _model(parsed.model, parsed.set)
+    free, ties = _free(parsed.free), _ties(parsed.tie)
+    for name in _pairs(parsed.set or [], "--set"):
+        if name in (space := Space.of(model, free, ties)).ties:
+            raise InputError(f"--set {name}: it is tied, {name} = {space.ties[name]}; give --tie another expression")
     recalls = load_recalls(parsed.data)
     weights = (
         None if parsed.weights is None else {k: _number(v, k) for k, v in _pairs(parsed.weights, "--weights").items()}
     )
     fitted = fit(
-        model, recalls, _free(parsed.free), parsed.per, ties=_ties(parsed.tie), by=parsed.by, weights=weights,
+        model, recalls, free, parsed.per, ties=ties, by=parsed.by, weights=weights,
         intervals=parsed.intervals, **_searching(parsed), **_running(parsed),
     )  # fmt: skip
     table = fitted.to_frame()
@@ -222,7 +228,8 @@ def run_recover(parsed: argparse.Namespace) -> int:
     from memsim.recovery import confusion, recover_models, recover_parameters, recovery_summary
     from memsim.results import save_both, write_results
 
-    paradigm = PARADIGMS.build("free_recall", {"list_length": parsed.list_length})
+    paradigm = PARADIGMS.build(parsed.paradigm, {"list_length": parsed.list_length})
+    lists = parsed.lists if parsed.lists is not None else 100 if parsed.what == "parameters" else 80
     shared = {**_searching(parsed), **_running(parsed)}
     if parsed.what == "parameters":
         if len(parsed.models) > 1:
@@ -230,14 +237,15 @@ def run_recover(parsed: argparse.Namespace) -> int:
         model: Any = _model(parsed.models[0], parsed.set)
         table = recover_parameters(
             model, paradigm, _free(parsed.free), ties=_ties(parsed.tie), simulations=parsed.simulations,
-            lists=parsed.lists or 100, **shared,
+            lists=lists, **shared,
         )  # fmt: skip
         summary = recovery_summary(table)
-        title = f"{parsed.models[0]}: {parsed.simulations} simulated subjects, {parsed.lists or 100} lists each"
+        title = f"{parsed.models[0]}: {parsed.simulations} simulated subjects, {lists} lists each"
         figure = recovery_figure(table, summary, title)
     else:
+        if parsed.free or parsed.tie or parsed.set:
+            raise InputError("--free, --tie and --set are for recover parameters; models are fitted as they declare")
         models: dict[str, Any] = {name: _model(name, None) for name in parsed.models}
-        lists = parsed.lists or 80
         table = recover_models(
             models, paradigm, replications=parsed.replications, subjects=parsed.subjects, lists=lists, **shared
         )

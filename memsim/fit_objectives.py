@@ -46,9 +46,10 @@ class LikelihoodObjective:
     def __call__(self, places: FloatArray) -> float:
         """The value at ``places`` of the space."""
         try:
-            total = -log_likelihood(self._model(places), self.recalls, samples=self.samples, seed=self.seed).sum()
+            model = self._model(places)
         except InputError:
             return IMPOSSIBLE
+        total = -log_likelihood(model, self.recalls, samples=self.samples, seed=self.seed).sum()
         return float(total) if np.isfinite(total) else IMPOSSIBLE
 
     def _model(self, places: FloatArray) -> MemoryModel[Any]:
@@ -105,11 +106,13 @@ class SummaryObjective:
 
     def __post_init__(self) -> None:
         known = curves_of(self.recalls.trials.paradigm)
+        if not self.weights:
+            raise InputError(f"no curve is weighed; there are {', '.join(known)}")
         for curve, weight in self.weights.items():
             if curve not in known:
                 raise InputError(f"there is no curve {curve!r} in this task; there are {', '.join(known)}")
-            if not weight > 0:
-                raise InputError(f"the weight of {curve} is {weight!r}, and must be above 0")
+            if not 0 < weight < float("inf"):
+                raise InputError(f"the weight of {curve} is {weight!r}, and must be a number above 0")
         if isinstance(self.space.model, PositionModel) and set(self.weights) != {"serial_position"}:
             name = type(self.space.model).__name__
             raise InputError(f"{name} predicts the curve serial_position alone; weigh no other")
@@ -129,13 +132,17 @@ class SummaryObjective:
         """The value at ``places`` of the space."""
         try:
             model = self.space.at(places)
-            if isinstance(model, PositionModel):
-                curves = {"serial_position": recall_probability(model, self.recalls.trials.paradigm)}
-            else:
-                trials = self.recalls.trials.paradigm.trials(self.lists, self.seed, pool=self.recalls.trials.pool)
-                curves = self._curves(simulate(model, trials, self.seed))
-        except (InputError, ModelError):
+        except InputError:
             return IMPOSSIBLE
+        paradigm, pool = self.recalls.trials.paradigm, self.recalls.trials.pool
+        if isinstance(model, PositionModel):
+            curves = {"serial_position": recall_probability(model, paradigm)}
+        else:
+            trials = paradigm.trials(self.lists, self.seed, pool=pool)
+            try:
+                curves = self._curves(simulate(model, trials, self.seed))
+            except ModelError:
+                return IMPOSSIBLE
         squared = 0.0
         for curve, weight in self.weights.items():
             difference = curves[curve] - self._targets[curve]

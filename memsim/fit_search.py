@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -186,8 +187,12 @@ class _Counted:
 def _recorded(record: Path | None) -> Search:
     if record is None or not record.is_file():
         return Search()
-    told = json.loads(record.read_text(encoding="utf-8"))
-    return Search(**{**told, "polished": [(place, value) for place, value in told["polished"]]})
+    try:
+        told = json.loads(record.read_text(encoding="utf-8"))
+        return Search(**{**told, "polished": [(place, value) for place, value in told["polished"]]})
+    except (ValueError, TypeError, KeyError):
+        warnings.warn(f"{record} is damaged; the search begins anew", stacklevel=3)
+        return Search()
 
 
 def _keep(record: Path | None, state: Search, counted: _Counted) -> None:

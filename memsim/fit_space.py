@@ -63,13 +63,17 @@ class Axis:
                     f"bounds {bounds!r} of {declared.name} must be two rising numbers within its range {declared.range}"
                 )
             low, high = (float(bound) for bound in bounds)
+            if declared.integer and not (low.is_integer() and high.is_integer()):
+                raise InputError(f"bounds {bounds!r} of {declared.name} must be whole numbers, as it is one")
         wide = high - low > 1 and not declared.integer
         scale = min(max(abs(default - low), 1e-3 * (high - low)), high - low) if wide else 0.0
         return cls(declared.name, float(low), float(high), scale, declared.integer)
 
     def value(self, at: float) -> float | int:
         """The parameter's value at a place in [0, 1]."""
-        at = min(max(at, 0.0), 1.0)
+        if at <= 0 or at >= 1:
+            end = self.low if at <= 0 else self.high
+            return int(end) if self.integer else end
         if self.integer:
             # Every whole number has as much room.
             return min(int(self.low) + int(at * (self.high - self.low + 1)), int(self.high))
@@ -82,7 +86,7 @@ class Axis:
 
     def place(self, value: float) -> float:
         """The place in [0, 1] of a value."""
-        span = self.high - self.low
+        value, span = min(max(value, self.low), self.high), self.high - self.low
         if self.integer:
             return (value - self.low + 0.5) / (span + 1)
         if not self.scale:
@@ -91,14 +95,17 @@ class Axis:
 
     def at_bound(self, value: float) -> bool:
         """Whether a value lies at the edge of the range, where an estimate is suspect."""
-        return not self.integer and not 1e-4 < self.place(value) < 1 - 1e-4
+        if self.integer:
+            return value in (self.low, self.high)
+        return not 1e-4 < self.place(value) < 1 - 1e-4
 
 
 @dataclass(frozen=True)
 class Space:
     """The models that a fit may choose from: ``model`` with its free parameters anywhere in their ranges.
 
-    ``ties`` give further parameters by an expression of others, such as ``"1 - item_to_context_learning"``.
+    ``ties`` give further parameters by an expression of others, such as ``"1 - item_to_context_learning"``; they are
+    taken in their order, so one may name another that stands before it.
     """
 
     model: Model
@@ -127,6 +134,7 @@ class Space:
         if isinstance(model, type):
             raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
         declared = {parameter.name: parameter for parameter in model.parameters()}
+        of_class = ties is None
         ties = dict(model.ties if ties is None else ties)
         if free is None:
             numeric = [name for name, p in declared.items() if not p.options and not p.text and not p.optional]
@@ -139,6 +147,12 @@ class Space:
                 raise InputError(
                     f"{type(model).__name__} has no parameter {name!r}{closest(name, declared)} It has: {known}."
                 )
+        for i, (name, expression) in enumerate(ties.items()):
+            later = _names(_parsed(expression, name)) & set(list(ties)[i:])
+            if later:
+                raise InputError(f"the tie {name} = {expression!r} names {min(later)}, which is not tied before it")
+        if of_class:  # which hold where something that they follow is sought
+            ties = {name: each for name, each in ties.items() if _names(_parsed(each, name)) & free.keys()}
         both = [name for name in free if name in ties]
         if both:
             raise InputError(f"{both[0]} is both free and tied to {ties[both[0]]!r}; choose one")
@@ -150,7 +164,8 @@ class Space:
 
     def key(self) -> dict[str, Any]:
         """All that it holds, for a cache."""
-        return {"model": digest(self.model), "axes": [asdict(axis) for axis in self.axes], "ties": dict(self.ties)}
+        axes, ties = [asdict(axis) for axis in self.axes], [list(tie) for tie in self.ties.items()]
+        return {"model": digest(self.model), "axes": axes, "ties": ties}
 
     @property
     def names(self) -> list[str]:
@@ -190,6 +205,10 @@ def _parsed(expression: str, name: str) -> ast.expr:
         return ast.parse(expression, mode="eval").body
     except SyntaxError as error:
         raise InputError(f"the tie {name} = {expression!r} is no expression: {error.msg}") from None
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _evaluated(node: ast.expr, values: Mapping[str, Any], what: str) -> float:

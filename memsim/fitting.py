@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 
+from memsim.digest import digest, source_digest
 from memsim.errors import InputError
-from memsim.execution import Cell, Running, digest, run_with
+from memsim.execution import Cell, Running, run_with
 from memsim.fit_intervals import with_intervals
 from memsim.fit_objectives import IMPOSSIBLE, LikelihoodObjective, Objective, SummaryObjective
 from memsim.fit_result import Fit, UnitFit
 from memsim.fit_search import search_space
 from memsim.fit_space import Space
+from memsim.parameters import require_counts
 from memsim.provenance import versions
 from memsim.recall_parts import by_subject
 from memsim.recalls import Recalls, require_recalls
@@ -75,8 +77,11 @@ def fit(
                                  ("intervals", intervals, (None, "profile", "bootstrap"))):  # fmt: skip
         if value not in options:
             raise InputError(f"fit: {name}={value!r} is none of {', '.join(map(repr, options))}")
-    if isinstance(starts, bool) or not isinstance(starts, int) or starts < 1:
-        raise InputError(f"fit: starts={starts!r} must be a whole number above 0")
+    require_counts("fit", starts=starts, generations=generations, samples=samples, lists=lists)
+    if by == "summary" and intervals == "profile":
+        raise InputError("fit: a distance of curves has no profile likelihood; intervals='bootstrap' resamples lists")
+    if by == "likelihood" and weights is not None:
+        raise InputError("fit: weights are of curves, and count with by='summary' only")
     space = Space.of(model, free, ties)
     parts = {"group": recalls} if per == "group" else by_subject(recalls)
     kind: Any = "summary" if by == "summary" else model.likelihood
@@ -90,7 +95,7 @@ def fit(
         for unit, part in parts.items()
     }  # fmt: skip
     cache = running.get("cache")
-    records = str(cache / "searches") if cache is not None else None
+    records = None if cache is None else str(Path(cache).absolute() / "searches")
     cells = [
         Cell(
             "memsim.fitting:search_cell",
@@ -139,8 +144,10 @@ def search_cell(objective: Objective, seed: int, start: int, generations: int, r
     """One independent search, as a piece of work."""
     record = None
     if records is not None:
-        key = digest({**objective.key(), "seed": seed, "start": start, "generations": generations})
-        record = Path(records) / f"{key}.json"
+        how = {"seed": seed, "start": start, "generations": generations, "source": source_digest()}
+        record = Path(records) / f"{digest({**objective.key(), **how})}.json"
     found = search_space(objective, generations=generations, seed=seed, start=start, record=record)
+    if record is not None:
+        record.unlink(missing_ok=True)  # the cell that holds what was found takes its place
     places, value = found.best
     return {"places": places.tolist(), "value": value, "evaluations": found.evaluations}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
@@ -205,6 +206,13 @@ class Parameterized:
         """A copy with some fields changed; an unknown name is answered with the closest ones."""
         _require_known(type(self), changes)
         return dataclasses.replace(self, **changes)
+
+
+def require_counts(who: str, **values: Any) -> None:
+    """Raise :class:`InputError` unless all are whole numbers above 0."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+            raise InputError(f"{who}: {name}={value!r} must be a whole number above 0")
 
 
 def build(cls: type[T], values: dict[str, Any]) -> T:

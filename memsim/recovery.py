@@ -16,6 +16,7 @@ from memsim.fit_search import best_of
 from memsim.fit_space import Space
 from memsim.model import MemoryModel
 from memsim.paradigm import Paradigm
+from memsim.parameters import require_counts
 from memsim.recall_loop import simulate
 from memsim.recall_parts import joined
 from memsim.recalls import Recalls
@@ -54,6 +55,8 @@ def recover_parameters(
     DataFrame : ``simulation, parameter, true, estimate, log_likelihood, log_likelihood_of_truth``. A fit that is below
         the truth in log-likelihood has not found the best.
     """
+    counts = {"simulations": simulations, "lists": lists, "starts": starts, "generations": generations}
+    require_counts("recover_parameters", **counts, samples=samples)
     space = Space.of(model, free, ties)
     _require_likelihood(model)
     own, rng = space.default, stream(seed, "recovery")
@@ -144,6 +147,8 @@ def recover_models(
     """
     if len(models) < 2:
         raise InputError("recover_models: a choice takes at least two models")
+    counts = {"replications": replications, "subjects": subjects, "lists": lists, "starts": starts}
+    require_counts("recover_models", **counts, generations=generations, samples=samples)
     for model in models.values():
         _require_likelihood(model)
     spaces = {name: Space.of(model) for name, model in models.items()}

@@ -16,6 +16,7 @@ from memsim import Recalls, load_dataset, log_likelihood, simulate
 from memsim.analysis import serial_position_curve
 from memsim.cross_validation import AsItIs, cross_validate, fold_of_lists
 from memsim.errors import DataError, InputError, LikelihoodError
+from memsim.fit_comparison import compare_fits
 from memsim.fit_figures import profile_figure
 from memsim.fit_intervals import profile_cell
 from memsim.fit_objectives import IMPOSSIBLE, LikelihoodObjective, SummaryObjective
@@ -23,9 +24,9 @@ from memsim.fit_result import Fit
 from memsim.fit_search import Search, search
 from memsim.fit_space import Axis, Space
 from memsim.fitting import fit
-from memsim.models import CMR, SAM, SIMPLE, TCM, TCMA, Strength, Uniform
-from memsim.paradigms import FreeRecall
-from memsim.recovery import confusion, recover_models, recover_parameters, recovery_summary
+from memsim.models import CMR, SAM, SIMPLE, TCM, TCMA, Chaining, Strength, Uniform
+from memsim.paradigms import FreeRecall, SerialRecall
+from memsim.recovery import _group, confusion, recover_models, recover_parameters, recovery_summary
 
 TASK = FreeRecall(list_length=8)
 TRUTH = TCM(context_drift=0.55, choice_noise=0.5, stop_base=0.05, stop_growth=0.3)
@@ -367,3 +368,80 @@ def test_profiles_say_what_lists_do_not_identify(tmp_path: Path) -> None:
     without = replace(fitted, units=tuple(replace(each, profiles={}) for each in fitted.units))
     with pytest.raises(InputError, match="has no profiles"):
         profile_figure(without)
+
+
+def test_ties_are_taken_in_their_order() -> None:
+    ties = {"stop_growth": "context_drift / 10", "stop_base": "stop_growth / 50"}
+    space = Space.of(TCM(), ["context_drift"], ties)
+    assert space.values(np.array([0.5]))["stop_base"] == pytest.approx(0.001)
+    for wrong in (dict(reversed(ties.items())), {"stop_base": "stop_base / 2"}):
+        with pytest.raises(InputError, match="is not tied before it"):
+            Space.of(TCM(), ["context_drift"], wrong)
+
+
+def test_ties_of_a_class_hold_where_what_they_follow_is_sought() -> None:
+    model = CMR(item_to_context_own=0.9)
+    assert Space.of(model, ["stop_base"]).ties == {}
+    assert Space.of(model, ["item_to_context_learning"]).ties == dict(CMR.ties)
+
+
+@pytest.mark.parametrize("name", ["primacy_decay", "choice_exponent", "stop_growth"])
+def test_axes_reach_the_ends_of_their_ranges(name: str) -> None:
+    axis = Axis.of(next(parameter for parameter in CMR.parameters() if parameter.name == name))
+    assert (axis.value(0.0), axis.value(1.0)) == (axis.low, axis.high)
+    assert axis.at_bound(axis.low) and axis.at_bound(axis.high)
+
+
+def test_bounds_beside_the_value_of_the_model() -> None:
+    assert Space.of(Uniform(), {"stop_growth": (1.0, 5.0)}).default.tolist() == [0.0]
+    with pytest.raises(InputError, match="must be whole numbers"):
+        Space.of(SAM(), {"store_size": (2.5, 7.5)})
+    whole = Space.of(SAM(), {"store_size": (2, 7)}).axes[0]
+    assert whole.at_bound(2) and whole.at_bound(7) and not whole.at_bound(3)
+
+
+@pytest.mark.parametrize("wrong", [{"generations": 0}, {"samples": 1.5}, {"starts": True}, {"lists": 0}])
+def test_counts_of_a_fit_are_whole_numbers(recalls: Recalls, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"{next(iter(wrong))}=.* must be a whole number above 0"):
+        fit(TCM(), recalls, **wrong)
+
+
+def test_records_of_searches_go_when_the_search_is_done(recalls: Recalls, tmp_path: Path) -> None:
+    fit(Uniform(), recalls, starts=1, generations=2, cache=tmp_path)
+    assert list((tmp_path / "searches").iterdir()) == []
+    record = tmp_path / "broken.json"
+    record.write_text("", encoding="utf-8")
+    with pytest.warns(UserWarning, match="is damaged"):
+        search(lambda place: float(((place - 0.3) ** 2).sum()), 2, smooth=True, generations=2, record=record)
+
+
+def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
+    group, own = (fit(Uniform(), recalls, per=per, starts=1, generations=2) for per in ("group", "subject"))
+    found = compare_fits({"own": own}, recalls, folds=2, starts=1)
+    sums = found.lists.groupby("model")["log_likelihood"].sum()
+    assert 0 < abs(sums["own"] - sums["uniform choice"]) < 20
+    alone = compare_fits({"group": group}, recalls, folds=2, starts=1).lists.groupby("model")["log_likelihood"].sum()
+    assert alone["group"] == pytest.approx(sums["uniform choice"], abs=0.01)
+    with pytest.raises(InputError, match="fit all alike"):
+        compare_fits({"own": own, "group": group}, recalls)
+    with pytest.raises(InputError, match="was fitted to other recalls"):
+        compare_fits({"own": own}, recalls[:100], folds=2)
+    with pytest.raises(InputError, match="no estimates for subjects held out"):
+        compare_fits({"own": own}, recalls, over="subjects", folds=2)
+
+
+def test_comparison_in_serial_recall_has_no_baseline() -> None:
+    made = simulate(Chaining(), SerialRecall(list_length=5).trials(40, 1, subjects=2), 1)
+    fits = {name: fit(Chaining(), made, ["noise"], starts=1, generations=2) for name in ("one", "other")}
+    found = compare_fits(fits, made, folds=2, starts=1)
+    assert found.baseline is None and set(found.lists["model"]) == {"one", "other"}
+
+
+def test_simulated_groups_share_no_random_numbers() -> None:
+    """Of people who are all alike, those of one group and of the next must not answer alike."""
+    space = Space.of(Uniform(), {"stop_growth": (0.2593, 0.2595)})
+    first, second = (_group(space, TASK, 3, 200, seed) for seed in (0, 1))
+    for one in range(3):
+        for other in range(3):
+            a, b = (part.positions[200 * at : 200 * at + 200, 0] for part, at in ((first, one), (second, other)))
+            assert (a == b).mean() < 0.3
