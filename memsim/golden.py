@@ -151,7 +151,8 @@ def _sam() -> list[Finding]:
         state = model.begin(trial, stream(0, "unused"))
         state.context[:], state.links[:] = context, links
         state = model.cue(state, "free")
-        state.by_context = np.array([[True, False, True, False]])
+        if memory == "component":
+            state.by_context = np.array([[1.0, 0.0, 1.0, 0.0]])
         for history, target in zip(((), (3,), (4,)), expected, strict=False):
             outcome, state = _outcomes(model, state, *history)
             after = "first" if not history else f"then {history[0]}"
