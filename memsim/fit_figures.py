@@ -16,7 +16,7 @@ from memsim.fit_intervals import FALL
 from memsim.fit_result import Fit
 from memsim.positions import PositionModel, recall_probability
 from memsim.recall_loop import simulate
-from memsim.recall_parts import by_subject, joined
+from memsim.recall_parts import joined, units_of
 from memsim.recalls import Recalls
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def fit_figure(fitted: Fit, recalls: Recalls, people_label: str = "people") -> F
 
 def predicted(fitted: Fit, recalls: Recalls) -> Recalls:
     """Recalls of the fitted model, to the lists that its units studied, each as often as makes 2,000 in all."""
-    parts = by_subject(recalls) if fitted.settings["per"] == "subject" else {"group": recalls}
+    parts = units_of(recalls, fitted.settings["per"])
     times = -(-LISTS // len(recalls))
     made = []
     for i, unit in enumerate(fitted.units):

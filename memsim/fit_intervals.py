@@ -13,7 +13,7 @@ from memsim.execution import Cell, Running, run_with
 from memsim.fit_objectives import Objective
 from memsim.fit_result import Fit, objective_of, space_of
 from memsim.fit_search import polish
-from memsim.recall_parts import by_subject, resampled
+from memsim.recall_parts import resampled, units_of
 from memsim.recalls import Recalls
 from memsim.seeding import stream
 
@@ -33,7 +33,7 @@ def with_intervals(
     if fitted.kind == "summary" and how == "profile":
         raise InputError("a distance of curves has no profile likelihood; intervals='bootstrap' resamples lists")
     space = space_of(fitted)
-    parts = by_subject(recalls) if fitted.settings["per"] == "subject" else {"group": recalls}
+    parts = units_of(recalls, fitted.settings["per"])
     cells = []
     for unit in fitted.units:
         objective = objective_of(fitted, space, parts[unit.unit])

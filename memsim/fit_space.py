@@ -147,12 +147,13 @@ class Space:
                 raise InputError(
                     f"{type(model).__name__} has no parameter {name!r}{closest(name, declared)} It has: {known}."
                 )
-        for i, (name, expression) in enumerate(ties.items()):
-            later = _names(_parsed(expression, name)) & set(list(ties)[i:])
+        follows = {name: _names(_parsed(expression, name)) for name, expression in ties.items()}
+        for i, name in enumerate(ties):
+            later = follows[name] & set(list(ties)[i:])
             if later:
-                raise InputError(f"the tie {name} = {expression!r} names {min(later)}, which is not tied before it")
+                raise InputError(f"the tie {name} = {ties[name]!r} names {min(later)}, which is not tied before it")
         if of_class:  # which hold where something that they follow is sought
-            ties = {name: each for name, each in ties.items() if _names(_parsed(each, name)) & free.keys()}
+            ties = {name: expression for name, expression in ties.items() if follows[name] & free.keys()}
         both = [name for name in free if name in ties]
         if both:
             raise InputError(f"{both[0]} is both free and tied to {ties[both[0]]!r}; choose one")
@@ -197,7 +198,7 @@ class Space:
         """Where the model's own values lie, within the ranges."""
         values = self.model.values()
         known = {axis.name: values[axis.name] for axis in self.axes if values[axis.name] is not None}
-        return np.array([min(max(a.place(known[a.name]), 0.0), 1.0) if a.name in known else 0.5 for a in self.axes])
+        return np.array([axis.place(known[axis.name]) if axis.name in known else 0.5 for axis in self.axes])
 
 
 def _parsed(expression: str, name: str) -> ast.expr:

@@ -18,7 +18,7 @@ from memsim.fit_search import search_space
 from memsim.fit_space import Space
 from memsim.parameters import require_counts
 from memsim.provenance import versions
-from memsim.recall_parts import by_subject
+from memsim.recall_parts import units_of
 from memsim.recalls import Recalls, require_recalls
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def fit(
     if by == "likelihood" and weights is not None:
         raise InputError("fit: weights are of curves, and count with by='summary' only")
     space = Space.of(model, free, ties)
-    parts = {"group": recalls} if per == "group" else by_subject(recalls)
+    parts = units_of(recalls, per)
     kind: Any = "summary" if by == "summary" else model.likelihood
     if by == "summary" and weights is None:
         from memsim.analysis.curves import curves_of

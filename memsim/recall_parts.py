@@ -17,6 +17,11 @@ def resampled(recalls: Recalls, rows: np.ndarray) -> Recalls:
     return replace(part, trials=replace(part.trials, list=NOT_GIVEN))
 
 
+def units_of(recalls: Recalls, per: str) -> dict[str, Recalls]:
+    """What is fitted by itself: the recalls of each ``"subject"``, by its label, or all of them as one group."""
+    return by_subject(recalls) if per == "subject" else {"group": recalls}
+
+
 def by_subject(recalls: Recalls) -> dict[str, Recalls]:
     """The recalls of each subject, by its label."""
     return {str(subject): recalls[recalls.trials.subject == subject] for subject in recalls.trials.subjects}
