@@ -1,4 +1,4 @@
-"""Analyses of recall, one file per question; all take Recalls, of models and of people alike."""
+"""What recalls show: analyses by question, statistics and figures. Imports core and paradigms."""
 
 import lazy_loader
 

@@ -1,35 +1,35 @@
-from .analyses import Analysis, analyze
-from .bayesian_selection import Selection, bayesian_model_selection, exceedance_probabilities
-from .categories import category_clustering, category_crp
-from .contrasts import contrast, equivalence, summary_contrast
-from .curve_distance import attainment, curve_distance, noise_ceiling, share_of_attainable
+from .by_name import analyze
 from .curves import curve_table, position_tables, root_mean_squared_difference, summary_table
-from .figures import comparison_figure, save_figure
-from .indices import edge_indices, primacy_index, recency_index
-from .initiation import probability_of_nth_recall
-from .intervals import bootstrap_interval, within_subject_interval
-from .intrusions import error_rates, prior_list_intrusions
-from .latency import latency_by_lag, response_latency
-from .memory_figure import Strip, memory_figure
-from .model_selection import Winners, held_out, information_criteria, log_evidence, winners
-from .next_response import empirical_reference
-from .plots import comparison_panel, plot
-from .raster import recall_raster
-from .recall_regression import RecallRegression, recall_regression
-from .selection_figure import selection_figure
-from .selection_words import comparison_table, selection_in_words
-from .semantic import distance_crp, distance_rank, equal_bins, labelled_distances
-from .serial_accuracy import serial_accuracy
-from .serial_curves import serial_summary
-from .serial_errors import error_types, fill_in, relative_order, repetition_distance, transposition_gradient
-from .serial_position import serial_position_curve
-from .spacing import repetition_effect, spacing_effect
-from .stopping import stopping_by_response, stopping_by_time, stopping_probability
+from .declaration import Analysis
+from .figures.memory import Strip, memory_figure
+from .figures.plots import comparison_panel, plot
+from .figures.style import comparison_figure, save_figure
+from .figures.targets import Panel, criteria_figure, identity_figure, target_figure
+from .figures.taxonomy import index_table, taxonomy_figure
+from .recall.categories import category_clustering, category_crp
+from .recall.indices import edge_indices, primacy_index, recency_index
+from .recall.initiation import probability_of_nth_recall
+from .recall.intrusions import error_rates, prior_list_intrusions
+from .recall.latency import latency_by_lag, response_latency
+from .recall.raster import recall_raster
+from .recall.semantic import distance_crp, distance_rank, equal_bins, labelled_distances
+from .recall.serial_position import serial_position_curve
+from .recall.spacing import repetition_effect, spacing_effect
+from .recall.stopping import stopping_by_response, stopping_by_time, stopping_probability
+from .recall.transitions import lag_crp, lag_crp_compound, lag_rank
+from .selection.bayesian import Selection, bayesian_model_selection, exceedance_probabilities
+from .selection.criteria import Winners, held_out, information_criteria, log_evidence, winners
+from .selection.figure import selection_figure
+from .selection.words import comparison_table, selection_in_words
+from .serial.accuracy import serial_accuracy
+from .serial.curves import serial_summary
+from .serial.errors import error_types, fill_in, relative_order, repetition_distance, transposition_gradient
+from .statistics.contrasts import contrast, equivalence, summary_contrast
+from .statistics.distances import attainment, curve_distance, noise_ceiling, share_of_attainable
+from .statistics.intervals import bootstrap_interval, within_subject_interval
+from .statistics.regression import RecallRegression, recall_regression
+from .statistics.words import in_words
 from .subjects import mean_over_subjects
-from .targets import Panel, criteria_figure, identity_figure, target_figure
-from .taxonomy import index_table, taxonomy_figure
-from .transitions import lag_crp, lag_crp_compound, lag_rank
-from .words import in_words
 
 __all__ = [
     "Analysis",
@@ -54,7 +54,6 @@ __all__ = [
     "distance_crp",
     "distance_rank",
     "edge_indices",
-    "empirical_reference",
     "equal_bins",
     "equivalence",
     "error_rates",

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.arrays import FloatArray
-from memsim.errors import InputError
+from memsim.core.arrays import FloatArray
+from memsim.core.errors import InputError
 
 
 def checked_edges(edges: Sequence[float] | npt.ArrayLike, who: str) -> FloatArray:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.indices import edge_sizes, middle_positions, primacy_index, recency_index
-from memsim.analysis.initiation import probability_of_nth_recall
-from memsim.analysis.serial_curves import SERIAL_CURVES, serial_summary
-from memsim.analysis.serial_position import serial_position_curve
+from memsim.analysis.recall.indices import edge_sizes, middle_positions, primacy_index, recency_index
+from memsim.analysis.recall.initiation import probability_of_nth_recall
+from memsim.analysis.recall.serial_position import serial_position_curve
+from memsim.analysis.recall.transitions import lag_crp, lag_rank
+from memsim.analysis.serial.curves import SERIAL_CURVES, serial_summary
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
-from memsim.analysis.transitions import lag_crp, lag_rank
-from memsim.arrays import FloatArray
-from memsim.paradigm import Paradigm
-from memsim.recalls import Recalls, require_recalls
+from memsim.core.arrays import FloatArray
+from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.trials import Paradigm
 
 CURVES = {
     "serial_position": (serial_position_curve, "position"),
@@ -54,7 +54,7 @@ def curve_table(recalls: Recalls) -> pd.DataFrame:
 def summary_table(recalls: Recalls) -> pd.DataFrame:
     """A few numbers that say how recall went, as means over subjects or, where said, as ratios of such means.
 
-    For serial recall see :func:`memsim.analysis.serial_curves.serial_summary`; for free recall:
+    For serial recall see :func:`memsim.analysis.serial.curves.serial_summary`; for free recall:
 
     Returns
     -------

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from memsim.errors import InputError
-from memsim.recalls import Recalls
+from memsim.core.errors import InputError
+from memsim.core.recalls import Recalls
 
 
 def counts_per_subject(

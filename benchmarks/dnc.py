@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.speed import median_seconds
-from memsim.models.dnc_network import MemoryNetwork, NetworkConfig
+from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
 
 STEPS, VECTOR = 20, 8
 SIZES = {"a": (7, 10, 1, 128, 3), "b": (16, 16, 1, 64, 32), "c": (128, 20, 4, 64, 16), "d": (512, 32, 4, 64, 8)}

@@ -16,10 +16,10 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from benchmarks.speed import median_seconds
 from memsim import MemoryModel, log_likelihood, simulate
-from memsim.analysis.figures import LINES, save_figure, themed
-from memsim.arrays import FloatArray
+from memsim.analysis.figures.style import LINES, save_figure, themed
+from memsim.core.arrays import FloatArray
+from memsim.models.registered import MODELS, models_for
 from memsim.paradigms import FreeRecall
-from memsim.registry import MODELS, models_for
 
 TRIALS = (1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
 LENGTHS = (5, 10, 20, 40, 80)

@@ -15,8 +15,8 @@ from psifr import fr
 
 from memsim import MemoryModel, Recalls, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
+from memsim.models.registered import MODELS, models_for
 from memsim.paradigms import FreeRecall
-from memsim.registry import MODELS, models_for
 
 REPEATS = 5
 

@@ -1,4 +1,4 @@
-"""Human data: data sets with their sources, and tables of their curves that ship with memsim."""
+"""Human data: formats of files, data sets, and what ships with memsim. Imports core and paradigms."""
 
 import lazy_loader
 

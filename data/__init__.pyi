@@ -1,8 +1,9 @@
-from .bids_events import read_bids_events
-from .dataset import Dataset, load_dataset, load_recalls
-from .penn_mat import read_penn_mat
-from .quail_eggs import read_egg
-from .recall_matrices import read_recall_matrix
+from .dataset import Dataset
+from .formats.bids_events import read_bids_events
+from .formats.penn_mat import read_penn_mat
+from .formats.quail_eggs import read_egg
+from .formats.recall_matrices import read_recall_matrix
+from .loading import load_dataset, load_recalls
 from .shipped import load_curves, load_summary
 
 __all__ = [

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
-from memsim.errors import DataError
+from memsim.core.errors import DataError
 
 ENVIRONMENT = "MEMSIM_DATA"
 """Environment variable: a folder that already holds the files, looked into before the cache."""

@@ -10,14 +10,14 @@ from importlib.resources import files
 
 import pandas as pd
 
-from memsim.data.dataset import find_dataset
-from memsim.errors import InputError
-from memsim.registry import DATASETS
+from memsim.core.errors import InputError
+from memsim.data.loading import find_dataset
+from memsim.data.registered import DATASETS
 
 
 def has_tables(name: str) -> bool:
     """Whether the tables of this data set ship with memsim."""
-    return (files("memsim.data") / f"{DATASETS.get(name).name}_curves.csv").is_file()
+    return (files("memsim.data") / "tables" / f"{DATASETS.get(name).name}_curves.csv").is_file()
 
 
 def load_curves(name: str, condition: str | None = None) -> pd.DataFrame:
@@ -45,6 +45,6 @@ def _load(name: str, condition: str | None, kind: str) -> pd.DataFrame:
     dataset, condition = find_dataset(name, condition)
     if not has_tables(dataset.name):
         raise InputError(f"no curves of {dataset.name} ship with memsim; compute them from load_dataset({name!r})")
-    with (files("memsim.data") / f"{dataset.name}_{kind}.csv").open("rb") as file:
+    with (files("memsim.data") / "tables" / f"{dataset.name}_{kind}.csv").open("rb") as file:
         table = pd.read_csv(file)
     return table[table["condition"] == condition].drop(columns="condition").reset_index(drop=True)

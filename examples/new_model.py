@@ -1,1 +1,1 @@
-../models/strength.py
+../models/baselines/strength.py

@@ -10,7 +10,7 @@ import pandas as pd
 
 from memsim import load_dataset
 from memsim.analysis import curve_table, summary_table
-from memsim.registry import DATASETS
+from memsim.data.registered import DATASETS
 
 if __name__ == "__main__":
     for name in ("murdock1962", "farrell_lewandowsky2003"):

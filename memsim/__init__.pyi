@@ -1,23 +1,21 @@
-from . import analysis, data, errors, models, paradigms, registry
-from .battery import run_battery
-from .check import check_model
-from .comparison import compare
-from .cross_validation import cross_validate
+from . import analysis, data, models, paradigms
+from .core import errors
+from .core.contract import check_model
+from .core.items import ItemPool
+from .core.loop import event_log_probabilities, log_likelihood, score, simulate
+from .core.model import MemoryModel
+from .core.parameters import Parameter, choice, parameter
+from .core.position_model import PositionModel, position_log_likelihood, recall_probability
+from .core.recalls import Recalls
+from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset
-from .fit_comparison import compare_fits
-from .fit_result import Fit
-from .fitting import fit
-from .items import ItemPool
-from .model import MemoryModel
-from .paradigm import Paradigm
-from .parameters import Parameter, choice, parameter
-from .positions import PositionModel, position_log_likelihood, recall_probability
-from .recall_loop import event_log_probabilities, log_likelihood, score, simulate
-from .recalls import Recalls
-from .recovery import recover_models, recover_parameters
-from .trials import Trials
-
-__version__: str
+from .evaluation.comparison import compare_fits
+from .evaluation.cross_validation import cross_validate
+from .evaluation.recovery import recover_models, recover_parameters
+from .experiments.battery import run_battery
+from .experiments.experiment import compare
+from .fitting.estimation import fit
+from .fitting.result import Fit
 
 __all__ = [
     "Fit",
@@ -48,7 +46,6 @@ __all__ = [
     "recall_probability",
     "recover_models",
     "recover_parameters",
-    "registry",
     "run_battery",
     "score",
     "simulate",

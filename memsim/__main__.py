@@ -2,7 +2,7 @@
 
 import sys
 
-from memsim.cli import main
+from memsim.commands.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

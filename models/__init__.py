@@ -1,4 +1,4 @@
-"""Models of memory, one file per family."""
+"""The models of memory, a folder for each family. Imports core and paradigms."""
 
 import lazy_loader
 

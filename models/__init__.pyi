@@ -1,15 +1,15 @@
-from .chaining import Chaining
-from .cmr import CMR
-from .dnc import DNC, LSTM, DNCPeople, DNCSerial, LSTMPeople, LSTMSerial
-from .perturbation import Perturbation
-from .primacy_model import Primacy
-from .sam import SAM
-from .simple import SIMPLE
-from .start_end import StartEnd
-from .strength import Strength
-from .tcm import TCM
-from .tcma import TCMA
-from .uniform import Uniform
+from .baselines.strength import Strength
+from .baselines.uniform import Uniform
+from .context.cmr import CMR
+from .context.tcm import TCM
+from .context.tcma import TCMA
+from .networks.network_models import DNC, LSTM, DNCPeople, DNCSerial, LSTMPeople, LSTMSerial
+from .position.simple import SIMPLE
+from .sam.model import SAM
+from .serial.chaining import Chaining
+from .serial.perturbation import Perturbation
+from .serial.primacy import Primacy
+from .serial.start_end import StartEnd
 
 __all__ = [
     "CMR",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from memsim.arrays import FloatArray, IntArray
+from memsim.core.arrays import FloatArray, IntArray
 
 CERTAIN = 1 - 1e-9
 """Cap while words remain, so that one long list cannot make a likelihood zero."""

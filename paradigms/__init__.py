@@ -1,4 +1,4 @@
-"""The tasks that people and models are given, one file per task."""
+"""The tasks that people and models are given, one file for each. Imports core."""
 
 import lazy_loader
 

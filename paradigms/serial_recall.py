@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from memsim.arrays import IntArray
-from memsim.errors import InputError
-from memsim.paradigm import Distract, Paradigm, Study
-from memsim.parameters import choice, parameter
+from memsim.core.arrays import IntArray
+from memsim.core.errors import InputError
+from memsim.core.events import Distract, Study
+from memsim.core.parameters import choice, parameter
+from memsim.core.trials import Paradigm
 
 
 @dataclass(frozen=True)

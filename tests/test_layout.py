@@ -4,95 +4,146 @@ import ast
 import configparser
 import doctest
 import importlib
-import pkgutil
+import re
 import subprocess
 import sys
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import memsim
-from memsim import registry
+from memsim.data.registered import DATASETS
+from memsim.models.registered import MODELS
+from memsim.paradigms.registered import PARADIGMS
 
 ROOT = Path(__file__).parents[1]
-HOUSES = ("memsim", "models", "paradigms", "analysis", "data")
-TOP_FLOOR = {
-    "__main__", "battery", "battery_file", "battery_results", "bit_tasks", "catalogue", "cell_store",
-    "chaining_or_position", "check", "cli", "comparison", "criteria", "cross_validation", "digest", "execution",
-    "findings", "fit_command", "fit_comparison", "fit_figures", "fit_intervals", "fit_objectives", "fit_result",
-    "fit_search", "fit_space", "fitting", "golden", "greydanus2017", "objectives", "plugin", "recovery", "report",
-    "reproduction", "results", "show", "toml_lines", "train_command", "training", "workers",
-}  # fmt: skip
+PACKAGES = ("models", "paradigms", "analysis", "data")
+"""The folders beside ``memsim/`` that install within it."""
+FLOORS = (
+    {"core"},
+    {"paradigms"},
+    {"models", "analysis", "data"},
+    {"running"},
+    {"fitting", "training"},
+    {"evaluation", "experiments"},
+    {"reporting", "reproductions"},
+    {"commands"},
+)
+"""The rooms, from the ground up. A room imports itself and the floors below it, and no neighbour."""
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+NAMED_TARGET = re.compile(r"memsim(\.\w+)+:\w+")
+"""How a string names something in a module: entries of registries, functions of cells."""
 
 
-def modules() -> list[str]:
-    found = ["memsim"]
-    for house in HOUSES:
-        prefix = "memsim." if house == "memsim" else f"memsim.{house}."
-        found += [module.name for module in pkgutil.iter_modules([str(ROOT / house)], prefix)]
+def sources() -> dict[str, Path]:
+    """Every module of memsim by its dotted name, and its file (of a package, ``__init__.py``)."""
+    found = {}
+    for top in ("memsim", *PACKAGES):
+        for path in (ROOT / top).rglob("*.py"):
+            inside = path.relative_to(ROOT)
+            if any((ROOT / folder).is_symlink() for folder in inside.parents):
+                continue
+            parts = inside.with_suffix("").parts if top == "memsim" else ("memsim", *inside.with_suffix("").parts)
+            found[".".join(parts).removesuffix(".__init__")] = path
     return found
 
 
-def imports_of(path: Path) -> set[str]:
-    """Modules that a file imports while it is being imported (not within functions or for types only)."""
-    found: set[str] = set()
-
-    def visit(nodes: list[ast.stmt]) -> None:
-        for node in nodes:
-            if isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{path} imports relatively"
-                found.update(f"{node.module}.{alias.name}" for alias in node.names)
-            elif isinstance(node, ast.Import):
-                found.update(alias.name for alias in node.names)
-            elif isinstance(node, ast.ClassDef | ast.Try):
-                visit(node.body)
-            elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test):
-                visit(node.body + node.orelse)
-
-    visit(ast.parse(path.read_text(encoding="utf-8")).body)
-    return found
+SOURCES = sources()
 
 
-def test_setup_lists_every_package_folder() -> None:
+@cache
+def exports(package: str) -> dict[str, str]:
+    """Where each name that a package exports is defined, by its stub."""
+    stub = SOURCES[package].with_name("__init__.pyi")
+    if SOURCES[package].name != "__init__.py" or not stub.is_file():
+        return {}
+    nodes = [node for node in ast.parse(stub.read_text(encoding="utf-8")).body if isinstance(node, ast.ImportFrom)]
+    return {
+        alias.name: f"{package}.{node.module}" if node.module else f"{package}.{alias.name}"
+        for node in nodes
+        for alias in node.names
+    }
+
+
+def module_of(name: str) -> str | None:
+    """The module of memsim that defines ``name``, a dotted name of a module or of something in one."""
+    if name in SOURCES:
+        return name
+    package, _, attribute = name.rpartition(".")
+    if package not in SOURCES:
+        return module_of(package) if package else None
+    found = exports(package).get(attribute, package)
+    return found if found == package else module_of(found)
+
+
+def imports_of(module: str) -> set[str]:
+    """The modules of memsim that a module imports anywhere: at its top, within functions, or for types."""
+    found = set()
+    for node in ast.walk(ast.parse(SOURCES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            found |= {module_of(f"{node.module}.{alias.name}") for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {module_of(alias.name) for alias in node.names}
+    return {name for name in found if name is not None} - {module}
+
+
+def targets_of(module: str) -> set[str]:
+    """The modules that strings of a module name, as entries of registries do."""
+    nodes = ast.walk(ast.parse(SOURCES[module].read_text(encoding="utf-8")))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return {text.partition(":")[0] for text in texts if NAMED_TARGET.fullmatch(text)}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_every_folder_with_code_is_a_room_that_setup_lists() -> None:
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg")
     listed = {line for line in config["options"]["packages"].splitlines() if line}
-    folders = {
-        init.parent.relative_to(ROOT)
-        for house in HOUSES
-        for init in (ROOT / house).rglob("__init__.py")
-        if not init.parent.is_symlink()
-    }
-    folders = {folder for folder in folders if not any((ROOT / part).is_symlink() for part in folder.parents)}
-    expected = {".".join(f.parts) if f.parts[0] == "memsim" else ".".join(("memsim", *f.parts)) for f in folders}
-    assert listed == expected
-    for house in HOUSES[1:]:
-        assert (ROOT / "memsim" / house).resolve() == ROOT / house, f"memsim/{house} must link to ../{house}"
+    assert listed == {name for name, path in SOURCES.items() if path.name == "__init__.py"}
+    holding_code = {path.parent for path in SOURCES.values()}
+    assert holding_code == {path.parent for path in SOURCES.values() if path.name == "__init__.py"}
+    assert {room_of(name) for name in SOURCES} == {"", "__main__", *FLOOR}
+    for package in PACKAGES:
+        assert (ROOT / "memsim" / package).resolve() == ROOT / package, f"memsim/{package} must link to ../{package}"
 
 
-@pytest.mark.parametrize("house", HOUSES[1:])
-def test_lower_packages_import_the_ground_floor_only(house: str) -> None:
-    for path in (ROOT / house).glob("*.py"):
-        for name in imports_of(path):
-            parts = name.split(".")
-            if parts[0] != "memsim" or len(parts) == 1:
-                continue
-            assert parts[1] not in TOP_FLOOR, f"{path} imports {name}, which stands above it"
-            assert parts[1] not in HOUSES or parts[1] == house, f"{path} imports {name}, its neighbour"
+@pytest.mark.parametrize("module", SOURCES)
+def test_imports_go_down(module: str) -> None:
+    room = room_of(module)
+    if room not in FLOOR:  # memsim itself, which offers what is in the rooms
+        return
+    for name in imports_of(module) | targets_of(module):
+        assert name in SOURCES, f"{module} names {name}, which does not exist"
+        other = room_of(name)
+        below = other == room or FLOOR.get(other, len(FLOORS)) < FLOOR[room]
+        assert below, f"{module} imports {name}: {room} may not import {other or 'memsim itself'}"
 
 
-def test_ground_floor_imports_no_other_package() -> None:
-    for path in (ROOT / "memsim").glob("*.py"):
-        if path.stem in TOP_FLOOR:
-            continue
-        for name in imports_of(path):
-            parts = name.split(".")
-            if parts[0] == "memsim" and len(parts) > 1:
-                assert parts[1] not in {*HOUSES, *TOP_FLOOR}, f"{path} imports {name}, which stands above it"
+def test_no_circle_of_files() -> None:
+    TopologicalSorter({module: imports_of(module) for module in SOURCES}).prepare()
+
+
+def test_no_module_has_the_name_of_what_its_package_exports() -> None:
+    for package in SOURCES:
+        taken = {name.rpartition(".")[2] for name in SOURCES if name.rpartition(".")[0] == package}
+        rooms = {"models", "paradigms", "analysis", "data"} if package == "memsim" else set()
+        assert not exports(package).keys() & taken - rooms
+
+
+def test_every_folder_says_what_lives_there() -> None:
+    for name, path in SOURCES.items():
+        if path.name == "__init__.py":
+            assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{name} has no docstring"
 
 
 def test_every_module_imports() -> None:
-    for name in modules():
+    for name in SOURCES:
         importlib.import_module(name)
 
 
@@ -103,14 +154,14 @@ def test_public_names_resolve() -> None:
 
 
 def test_registered_names_resolve_in_any_spelling() -> None:
-    assert registry.PARADIGMS.get("Free-Recall") is registry.PARADIGMS.get("free_recall")
-    assert registry.MODELS.get("tcm").__name__ == "TCM"
-    for names in (registry.MODELS, registry.PARADIGMS, registry.DATASETS):
+    assert PARADIGMS.get("Free-Recall") is PARADIGMS.get("free_recall")
+    assert MODELS.get("tcm").__name__ == "TCM"
+    for names in (MODELS, PARADIGMS, DATASETS):
         for name in names.names():
             assert names.get(name) is not None
 
 
-@pytest.mark.parametrize("command", ["import memsim", "from memsim.cli import main; main(['models'])"])
+@pytest.mark.parametrize("command", ["import memsim", "from memsim.commands.main import main; main(['models'])"])
 def test_starts_without_heavy_libraries(command: str) -> None:
     script = (
         f"import sys\n{command}\nprint([m for m in ('torch', 'matplotlib', 'numba', 'pandas') if m in sys.modules])"
@@ -119,14 +170,14 @@ def test_starts_without_heavy_libraries(command: str) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", SOURCES)
 def test_examples_in_docstrings(name: str) -> None:
     failures, _ = doctest.testmod(importlib.import_module(name))
     assert failures == 0
 
 
 def test_repository_runs_without_installation() -> None:
-    script = "import memsim, memsim.models.tcm as t; print(memsim.__file__, t.__file__)"
+    script = "import memsim, memsim.models.context.tcm as t; print(memsim.__file__, t.__file__)"
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
     assert str(ROOT) in done.stdout
@@ -134,5 +185,5 @@ def test_repository_runs_without_installation() -> None:
 
 def test_template_is_short() -> None:
     example = ROOT / "examples" / "new_model.py"
-    assert example.resolve() == ROOT / "models" / "strength.py"
+    assert example.resolve() == ROOT / "models" / "baselines" / "strength.py"
     assert len([line for line in example.read_text(encoding="utf-8").splitlines() if line.strip()]) <= 30

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from memsim import analysis
-from memsim.registry import ANALYSES
+from memsim.analysis.registered import ANALYSES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_commands_in_the_readme_parse() -> None:
-    from memsim.cli import _parse
+    from memsim.commands.main import _parse
 
     commands = re.findall(r"^memsim (.*?)(?: +#.*)?$", README, flags=re.MULTILINE)
     commands = [command for command in commands if not command.startswith("runs models")]

@@ -1,0 +1,107 @@
+"""Analyses run by their names, on one source or several, for each condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from memsim.analysis.registered import ANALYSES
+from memsim.core.errors import InputError
+from memsim.core.recalls import Recalls, require_recalls
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def analyze(
+    recalls: Recalls | Mapping[str, Recalls], name: str, by: str | Sequence[str] = (), **options: Any
+) -> pd.DataFrame:
+    """Run an analysis by its name, on one source or several, for each condition.
+
+    Parameters
+    ----------
+    recalls : of people or of a model; or several of them, by the names they are to have in tables and figures.
+    name : of the analysis, in any case; ``memsim analyses`` lists them.
+    by : conditions of the trials (see :attr:`memsim.Trials.conditions`); the analysis is run within each
+        combination that occurs.
+    options : those of the analysis.
+
+    Returns
+    -------
+    DataFrame : that of the analysis, after the columns of ``by``, and first of all ``source`` where ``recalls`` has
+        several. Its ``attrs`` say which analysis it is, and which sources are people, for :func:`memsim.analysis.plot`.
+
+    Raises
+    ------
+    UnknownNameError, InputError : no such analysis, no such condition, no such option; or what the analysis raises.
+
+    Examples
+    --------
+    >>> from memsim import load_dataset
+    >>> analyze(load_dataset("morton2013"), "lag_crp").query("subject == 1 and lag == 1")["prob"].round(3).tolist()
+    [0.114]
+    """
+    import pandas as pd
+
+    name = ANALYSES.canonical(name)
+    analysis = ANALYSES.get(name)
+    by = [by] if isinstance(by, str) else list(by)
+    sources = recalls if isinstance(recalls, Mapping) else {"": recalls}
+    if not sources:
+        raise InputError("analyze: no recalls are given")
+    parts = []
+    for source, of_source in sources.items():
+        require_recalls(of_source)
+        for labels, rows in _by_condition(of_source, by):
+            part = of_source if analysis.whole or rows is None else of_source[rows]
+            given = options if rows is None else {k: _at(v, rows, len(of_source)) for k, v in options.items()}
+            if analysis.whole and rows is not None:
+                given = {**given, "rows": np.isin(np.arange(len(of_source)), rows)}
+            try:
+                frame = analysis.run(part, **given)
+            except TypeError as error:
+                if "unexpected keyword" not in str(error):
+                    raise
+                raise InputError(f"analyze: {name}: {error}") from error
+            if analysis.whole and rows is not None:
+                frame = frame[frame["subject"].isin(np.unique(of_source.trials.subject[rows]))]
+            named = {"source": source} if isinstance(recalls, Mapping) else {}
+            taken = [column for column in by if column in ("source", *frame.columns)]
+            if taken:
+                raise InputError(
+                    f"analyze: the condition {taken[0]!r} has the name of a column of {name}; give it another name"
+                )
+            for at, (column, label) in enumerate({**named, **dict(zip(by, labels, strict=True))}.items()):
+                frame.insert(at, column, label)
+            parts.append(frame)
+    table = pd.concat(parts, ignore_index=True)
+    people = [source for source, of_source in sources.items() if "model" not in of_source.provenance]
+    table.attrs = {"analysis": name, "by": by, "people": people}
+    return table
+
+
+def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
+    """The rows of each combination of conditions that occurs, in the order in which they come first; None for all."""
+    conditions = recalls.trials.conditions
+    for name in by:
+        if name not in conditions:
+            has = ", ".join(conditions) or "none"
+            raise InputError(
+                f"analyze: by={name!r} is not a condition of these trials, which have {has}; "
+                "Recalls.from_frame(..., conditions=[...]) reads them from columns"
+            )
+    if not by:
+        return [((), None)]
+    rows: dict[tuple[Any, ...], list[int]] = {}
+    for row, labels in enumerate(zip(*(conditions[name].tolist() for name in by), strict=True)):
+        # A missing label is not equal to itself, and would make every list a condition of its own.
+        rows.setdefault(tuple(label if label == label else "missing" for label in labels), []).append(row)
+    return [(labels, np.array(at)) for labels, at in rows.items()]
+
+
+def _at(option: Any, rows: Any, n_trials: int) -> Any:
+    """An option at ``rows``, if it has a row for each trial."""
+    by_trial = not isinstance(option, str) and np.ndim(option) > 1 and len(option) == n_trials
+    return np.asarray(option)[rows] if by_trial else option

@@ -1,0 +1,90 @@
+"""A picture of an external memory at work: where it is addressed at every step of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from memsim.analysis.figures.style import themed
+from memsim.core.arrays import FloatArray
+
+
+class Strip(NamedTuple):
+    """One row of pictures: values over the steps of a trial."""
+
+    title: str
+    values: FloatArray
+    """(n_rows, n_steps), none below 0."""
+    rows: Sequence[str] = ()
+    """What each row is, where rows are told apart."""
+    row: str = "slot"
+    """What a row is, where they are not."""
+
+
+def memory_figure(
+    strips: Sequence[Strip],
+    steps: Sequence[str],
+    links: Mapping[str, FloatArray] | None = None,
+    *,
+    phases: Mapping[str, int] | None = None,
+    steps_label: str = "",
+    title: str = "",
+) -> Figure:
+    """Strips one above the other over the same steps, pale for 0 and dark for the largest value, which the title tells.
+
+    Parameters
+    ----------
+    strips : what is shown, from above.
+    steps : a label for each step.
+    links : (n_slots, n_slots) link matrices by title, row linked from column, beside the strips.
+    steps_label : what the labels of the steps say.
+    phases : the first step of each phase of the trial, by name; lines part them.
+    """
+    links = links or {}
+    heights = [min(max(len(strip.values), 3), 40) for strip in strips]
+    with themed():
+        width = min(max(0.28 * len(steps) + 1.5, 4), 12)
+        height = 0.075 * sum(heights) + 0.27 * len(strips) + 0.9
+        figure = Figure(figsize=(width + 2.6 * bool(links), height), layout="constrained")
+        figure.get_layout_engine().set(h_pad=0.01, hspace=0.0)  # type: ignore[union-attr, call-arg]
+        widths = [width, 2.6][: 1 + bool(links)]
+        left, *right = figure.subfigures(1, len(widths), width_ratios=widths, squeeze=False)[0]
+        axes = left.subplots(len(strips), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
+        for axis, strip in zip(axes, strips, strict=True):
+            _draw(axis, strip.values, strip.title)
+            if strip.rows:
+                axis.set_yticks(range(len(strip.rows)), strip.rows, fontsize="x-small")
+            else:
+                axis.set_yticks([])
+                axis.set_ylabel(strip.row, fontsize="x-small")
+            for start in (phases or {}).values():
+                if start:
+                    axis.axvline(start - 0.5, color="0.4", linewidth=0.8)
+        axes[-1].set_xticks(range(len(steps)), steps, fontsize="x-small")
+        axes[-1].set_xlabel(steps_label, fontsize="small")
+        for name, start in (phases or {}).items():
+            axes[0].annotate(
+                name, (start - 0.4, 1), (0, 14), xycoords=("data", "axes fraction"), textcoords="offset points",
+                fontsize="small", fontweight="bold", annotation_clip=False,
+            )  # fmt: skip
+        if right:
+            beside = right[0].subplots(len(links), 1, squeeze=False)[:, 0]
+            for axis, (name, matrix) in zip(beside, links.items(), strict=True):
+                _draw(axis, matrix, name)
+                axis.set(aspect="equal", xticks=[], yticks=[])
+                axis.set_xlabel("from slot", fontsize="x-small")
+                axis.set_ylabel("to slot", fontsize="x-small")
+        figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def _draw(axis: Axes, values: FloatArray, title: str) -> None:
+    top = max(float(values.max()), 1e-9)
+    axis.imshow(values, cmap=sns.color_palette("rocket_r", as_cmap=True), vmin=0, vmax=top, aspect="auto",
+                interpolation="nearest")  # fmt: skip
+    axis.set_title(f"{title}  (dark: {top:.2g})", loc="left", fontsize="small", pad=2)
+    axis.tick_params(length=2)

@@ -1,0 +1,380 @@
+"""A figure of any analysis, and of several side by side: the same sources look the same in all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from math import isnan
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
+
+from memsim.analysis.declaration import Analysis
+from memsim.analysis.figures.style import (
+    MAX_LAG,
+    WIDTHS,
+    Style,
+    bars,
+    draw_line,
+    near_lags,
+    styles,
+    themed,
+    whole_ticks,
+)
+from memsim.analysis.registered import ANALYSES
+from memsim.analysis.statistics.intervals import bootstrap_interval, within_subject_interval
+from memsim.analysis.subjects import mean_over_subjects
+from memsim.core.errors import InputError
+
+INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
+    "t": mean_over_subjects,
+    "bootstrap": bootstrap_interval,
+    "within": within_subject_interval,
+}
+"""Intervals over subjects: Student's t, bootstrap, and within subjects (Cousineau-Morey)."""
+
+
+def plot(
+    frame: pd.DataFrame,
+    *,
+    interval: Literal["t", "bootstrap", "within"] = "t",
+    columns: Literal[1, 2] = 1,
+    among: Sequence[str] = (),
+    title: str = "",
+) -> Figure:
+    """Draw what :func:`memsim.analysis.analyze` gave: a panel for each condition, people in black over the models.
+
+    Parameters
+    ----------
+    frame : from ``analyze``; its ``attrs`` say which analysis it is. Rows may be taken out.
+    interval : over subjects, at 95%: by Student's t, by bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
+        2008), which leaves out how subjects differ as a whole. Bars for people, bands for models.
+    columns : of a journal's page, one (89 mm) or two (183 mm).
+    among : the sources of a whole set of figures, in order, so that each looks the same in all of them.
+
+    Returns
+    -------
+    Figure : for :func:`memsim.analysis.save_figure`.
+
+    Raises
+    ------
+    InputError : a frame that is not from ``analyze``, or an interval that is not known.
+    """
+    analysis = _analysis(frame)
+    panels = list(_panels(frame, analysis, interval))
+    if not panels:
+        raise InputError("plot: the frame has no rows, so there is nothing to draw")
+    across = min(len(panels), 2 * columns - 1 if _style(frame, analysis) in ("heat", "raster") else 2 * columns)
+    rows = [panels[i : i + across] for i in range(0, len(panels), across)]
+    return _grid(rows, [frame], interval, columns, among, title)
+
+
+def comparison_panel(
+    frames: Sequence[pd.DataFrame],
+    *,
+    interval: Literal["t", "bootstrap", "within"] = "t",
+    columns: Literal[1, 2] = 2,
+    among: Sequence[str] = (),
+    title: str = "",
+) -> Figure:
+    """Several analyses side by side, a row of panels for each condition, with one legend for all.
+
+    Parameters
+    ----------
+    frames : from :func:`memsim.analysis.analyze`, with the same ``by``, of the same sources or some of them.
+    interval, columns, among, title : as in :func:`plot`.
+
+    Raises
+    ------
+    InputError : no frames, or conditions that differ between them, and as in :func:`plot`.
+    """
+    if not len(frames):
+        raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
+    by_frame = [list(_panels(frame, _analysis(frame), interval, split=True)) for frame in frames]
+    labels = [[label for label, _ in panels] for panels in by_frame]
+    if any(each != labels[0] for each in labels):
+        raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
+    rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
+    return _grid(rows, frames, interval, columns, among, title)
+
+
+Panel = tuple[str, pd.DataFrame]
+"""A title, and the points that it shows (of a raster, the responses)."""
+MOST_LINES = 8
+"""Values of a series that get a line each; more of them are drawn as a matrix."""
+FEWEST = 3
+"""Subjects from which on a line that is one of several gets a band, and a cell of a matrix its colour."""
+
+
+def _grid(
+    rows: Sequence[Sequence[Panel]],
+    frames: Sequence[pd.DataFrame],
+    interval: str,
+    columns: int,
+    among: Sequence[str],
+    title: str,
+) -> Figure:
+    """Panels in rows; a frame serves all, or each its column."""
+    sources = list(dict.fromkeys([*among, *(source for frame in frames for source in _sources(frame))]))
+    people = {source for frame in frames for source in frame.attrs["people"]}
+    look = styles(sources, [source for source in sources if source in people])
+    across = max(map(len, rows))
+    with themed(0.9):
+        width = WIDTHS[columns]
+        height = len(rows) * min(max(0.8 * width / across, 1.7), 3.0) + 0.5
+        figure = Figure(figsize=(width, height), layout="constrained")
+        separate = any(_analysis(frame).panels for frame in frames)
+        share: Any = False if separate else "col" if len(frames) > 1 else True
+        axes = figure.subplots(len(rows), across, squeeze=False, sharey=share)
+        labels: dict[str, Any] = {}
+        for (i, row), j in product(enumerate(rows), range(across)):
+            axis = axes[i, j]
+            if j >= len(row):
+                axis.set_axis_off()
+                continue
+            label, points = row[j]
+            frame = frames[j if len(frames) > 1 else 0]
+            analysis = _analysis(frame)
+            _DRAW[_style(frame, analysis)](axis, points, analysis, look)
+            if len(frames) == 1 or j == 0:
+                axis.set_title(label, fontsize="medium", loc="left" if len(frames) > 1 else "center")
+            if share is True and j:
+                axis.set_ylabel("")
+            for handle, name in zip(*axis.get_legend_handles_labels(), strict=True):
+                labels.setdefault(name, handle)
+        if separate:
+            _same_scale([(label.rpartition(", ")[2], axis) for row, line in zip(rows, axes, strict=True)
+                         for (label, _), axis in zip(row, line, strict=False)])  # fmt: skip
+        _one_colorbar(figure, axes.ravel().tolist(), _analysis(frames[0]))
+        ordered = sorted(labels, key=lambda name: sources.index(name) if name in sources else len(sources))
+        if len(ordered) > 1:
+            in_row = max(1, min(len(ordered), 3 * columns))
+            handles = [labels[name] for name in ordered]
+            figure.legend(handles, ordered, loc="outside lower center", ncols=in_row, fontsize="small")
+        figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def _same_scale(axes: Sequence[tuple[str, Axes]]) -> None:
+    """One vertical scale for all panels of the same thing."""
+    for name in dict.fromkeys(name for name, _ in axes):
+        alike = [axis for other, axis in axes if other == name]
+        limits = np.array([axis.get_ylim() for axis in alike])
+        for axis in alike:
+            axis.set_ylim(limits[:, 0].min(), limits[:, 1].max())
+
+
+def _one_colorbar(figure: Figure, axes: Sequence[Axes], analysis: Analysis) -> None:
+    """One scale for all pictures of a figure."""
+    images = [axis.images[-1] for axis in axes if axis.images]
+    if not images:
+        return
+    limits = np.array([image.get_clim() for image in images])
+    for image in images:
+        image.set_clim(limits[:, 0].min(), limits[:, 1].max())
+    label = "Serial position" if analysis.style == "raster" else "Mean"
+    figure.colorbar(images[0], ax=list(axes), shrink=0.7, label=label)
+
+
+def _analysis(frame: pd.DataFrame) -> Analysis:
+    name = getattr(frame, "attrs", {}).get("analysis")
+    if name is None:
+        raise InputError(
+            "plot: this frame does not say which analysis it is from; analyze(recalls, name) gives one that does. "
+            "Where pandas lost it on the way, frame.attrs = {...} of the one that analyze gave brings it back"
+        )
+    return ANALYSES.get(name)
+
+
+def _sources(frame: pd.DataFrame) -> list[str]:
+    return list(frame["source"].unique()) if "source" in frame else [""]
+
+
+def _series(frame: pd.DataFrame, analysis: Analysis) -> str:
+    """The column whose values are told apart within a panel, if the frame has several of them."""
+    column = analysis.series
+    return column if column in frame and frame[column].nunique() > 1 else ""
+
+
+def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
+    """That of the analysis; a matrix where there are too many lines, and lines where an index has a series."""
+    series = _series(frame, analysis)
+    if not series or analysis.style in ("heat", "raster"):
+        return analysis.style
+    if analysis.style == "index":
+        return "series"
+    return "heat" if frame[series].nunique() > MOST_LINES else analysis.style
+
+
+def _panels(frame: pd.DataFrame, analysis: Analysis, interval: str, split: bool = False) -> Iterator[Panel]:
+    """A panel for each condition (of an index, if ``split``), and each source where something else is told apart."""
+    if interval not in INTERVALS:
+        raise InputError(f"plot: interval={interval!r} is none of {', '.join(INTERVALS)}")
+    style, by = _style(frame, analysis), list(frame.attrs["by"])
+    alone = style in ("heat", "raster", "series") or _series(frame, analysis)
+    keys = [*(["source"] if alone and "source" in frame else []), *by, *([analysis.panels] if analysis.panels else [])]
+    points = frame if style == "raster" else _means(frame, analysis, interval)
+    if (style == "index" and not split) or not keys:
+        if len(points):
+            yield "", points
+        return
+    for labels, part in points.groupby(keys, sort=False):
+        yield ", ".join(str(label).replace("_", " ") for label in labels), part
+
+
+def _means(frame: pd.DataFrame, analysis: Analysis, interval: str) -> pd.DataFrame:
+    """Mean and interval at every point, source by source, over all its conditions; of an index, its subjects too.
+
+    Columns: ``source`` (empty where there is one), the conditions, the analysis's own, ``mean, low, high, n_subjects``;
+    ``values`` of an index are those of its subjects.
+    """
+    series, by = _series(frame, analysis), list(frame.attrs["by"])
+    at = [*by, *(column for column in (analysis.panels, series, analysis.x) if column)]
+    if interval == "within" and not at:
+        raise InputError("plot: interval='within' is over conditions that subjects had; give analyze a `by`")
+    order = {column: {value: i for i, value in enumerate(frame[column].unique())} for column in at}
+    parts = []
+    for source in _sources(frame):
+        rows = frame[frame["source"] == source] if "source" in frame else frame
+        keys = at or ["_all"]
+        points = INTERVALS[interval](rows.assign(_all=0), keys, analysis.value)
+        points = points.sort_values(keys, key=lambda column: column.map(order[column.name]) if at else column)
+        if analysis.style == "index" and not series:
+            values = rows.assign(_all=0).groupby(keys)[analysis.value].apply(lambda each: each.dropna().to_list())
+            points = points.merge(values.rename("values"), left_on=keys, right_index=True)
+        parts.append(points.assign(source=source))
+    table = pd.concat(parts, ignore_index=True)
+    if analysis.value == "prob":
+        table[["low", "high"]] = table[["low", "high"]].clip(0, 1)
+    table.attrs = frame.attrs
+    known = table["mean"].notna().groupby(table["source"]).transform("any")
+    return table[known] if known.any() else table
+
+
+def _by_source(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield from points.groupby("source", sort=False)
+
+
+def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+    """Curves by x: one for each source, or for each value of the series of one source."""
+    series = analysis.series if analysis.series in points else ""
+    if series:
+        groups = list(points.groupby(series, sort=False))
+        ordered = pd.api.types.is_numeric_dtype(points[series])
+        colors = sns.color_palette("viridis" if ordered else "colorblind", len(groups))
+        drawn = [
+            (f"{series} {value}" if ordered else str(value), rows, Style(color, "-", "o", False))
+            for (value, rows), color in zip(groups, colors, strict=True)
+        ]
+    else:
+        drawn = [(name, rows, look[name]) for name, rows in _by_source(points)]
+    for name, rows, style in drawn:
+        if analysis.style == "lags":
+            rows = near_lags(rows, analysis.x)
+        if series:
+            rows = rows.assign(**{end: rows[end].where(rows["n_subjects"] >= FEWEST) for end in ("low", "high")})
+        draw_line(axis, rows, name, style, analysis.x)
+    _finish(axis, analysis)
+    if pd.api.types.is_integer_dtype(points[analysis.x]):
+        ticks = whole_ticks(axis)
+        axis.xaxis.set_major_locator(FixedLocator(ticks[::2] if ticks[0] < 0 else ticks))
+
+
+def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+    """An index of one source by its series."""
+    for name, rows in _by_source(points):
+        draw_line(axis, rows, name, look[name], analysis.series)
+    _finish(axis, analysis)
+    axis.set_xlabel(analysis.series.capitalize())
+    axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
+
+
+def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+    """Points at named places, those of several sources beside one another."""
+    groups = list(_by_source(points))
+    names = list(points[analysis.x].unique())
+    for i, (name, rows) in enumerate(groups):
+        rows = rows.set_index(analysis.x).reindex(names)
+        at = np.arange(len(names)) + (i - (len(groups) - 1) / 2) * min(0.16, 0.7 / len(groups))
+        axis.errorbar(at, rows["mean"], yerr=bars(rows), fmt=look[name].marker, color=look[name].color, markersize=4.5,
+                      elinewidth=1.2, label=name)  # fmt: skip
+    axis.set_xticks(range(len(names)), [str(name).replace("_", "\n") for name in names], fontsize="small")
+    axis.set_xlim(-0.5, len(names) - 0.5)
+    _finish(axis, analysis)
+
+
+def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+    """One value for each subject: faint points of subjects, and a mean of each source in each condition."""
+    by = list(points.attrs["by"])
+    split = by and len(points.drop_duplicates(by)) == 1
+    if by:
+        points = points.sort_values(by, kind="stable", key=lambda column: pd.factorize(column)[0])
+    ticks = []
+    for at, row in enumerate(points.to_dict("records")):
+        style, values = look[row["source"]], sorted(row["values"])
+        spread = np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else np.zeros(len(values))
+        axis.plot(at + spread, values, ".", color=style.color, alpha=0.2, markersize=3)
+        ends = bars(pd.DataFrame([row]))
+        axis.errorbar(at, row["mean"], yerr=ends, fmt=style.marker, color=style.color, markersize=5, elinewidth=1.4)
+        condition = [] if split else [str(row[name]) for name in by]
+        ticks.append(", ".join([*([row["source"]] if row["source"] else []), *condition]))
+    crowded = max(map(len, ticks), default=0) * len(ticks) > 30
+    axis.set_xticks(range(len(ticks)), ticks, rotation=30 if crowded else 0, ha="right" if crowded else "center",
+                    fontsize="small")  # fmt: skip
+    axis.set_xlim(-0.6, len(ticks) - 0.4)
+    _finish(axis, analysis)
+
+
+def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+    """Means in a matrix of series by x, dark for the largest; of lags, those up to 5 either way."""
+    for column in (analysis.x, analysis.series):
+        if column in ("lag", "previous"):
+            points = points[points[column].abs() <= MAX_LAG]
+    if points["n_subjects"].max() >= FEWEST:
+        points = points[points["n_subjects"] >= FEWEST]
+    means = points.pivot(index=analysis.series, columns=analysis.x, values="mean").sort_index().sort_index(axis=1)
+    values = means.to_numpy(dtype=float)
+    top = np.nanmax(values) if np.isfinite(values).any() else 1.0
+    colors = sns.color_palette("rocket_r", as_cmap=True)
+    axis.imshow(values, cmap=colors, vmin=0, vmax=top, origin="lower", aspect="auto")
+    for labels, set_ticks in ((means.columns, axis.set_xticks), (means.index, axis.set_yticks)):
+        step = 1 + len(labels) // 12
+        set_ticks(range(0, len(labels), step), labels[::step], fontsize="x-small")
+    vertical = analysis.y_label if analysis.style == "heat" else analysis.series.capitalize()
+    axis.set(xlabel=analysis.x_label, ylabel=vertical)
+
+
+def _raster(axis: Axes, responses: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+    """A row for each list, a square for each response: by serial position; grey an intrusion, red a repetition."""
+    row, _ = pd.factorize(responses["row"], sort=True)
+    output = responses["output"].to_numpy() - 1
+    shape = (int(row.max()) + 1, max(int(output.max()) + 1, 1))
+    extent = (0.5, shape[1] + 0.5, shape[0] + 0.5, 0.5)
+    kind = responses["response"].to_numpy()
+    for name, colors in (("intrusion", ListedColormap(["0.75"])), ("repetition", ListedColormap(["#d1495b"])),
+                         ("correct", "viridis")):  # fmt: skip
+        cells = np.full(shape, np.nan)
+        shown = kind == name
+        cells[row[shown], output[shown]] = responses["position"].to_numpy()[shown] if name == "correct" else 0.5
+        axis.imshow(cells, cmap=colors, aspect="auto", interpolation="nearest", extent=extent)
+    axis.set(xlabel=analysis.x_label, ylabel=analysis.y_label)
+
+
+def _finish(axis: Axes, analysis: Analysis) -> None:
+    low, high = analysis.limits
+    axis.set_ylim(None if isnan(low) else low, None if isnan(high) else high + 0.02)
+    axis.set(xlabel=analysis.x_label, ylabel=analysis.y_label)
+    axis.xaxis.label.set_fontsize("small")
+    sns.despine(ax=axis)
+
+
+_DRAW: Mapping[str, Callable[[Axes, pd.DataFrame, Analysis, Mapping[str, Style]], None]] = {
+    "curve": _lines, "lags": _lines, "categories": _points, "index": _index, "series": _indices_by, "heat": _heat,
+    "raster": _raster,
+}  # fmt: skip

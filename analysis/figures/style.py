@@ -1,0 +1,164 @@
+"""What the figures of memsim share: one theme, one look for people, one for each model, sizes, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import ceil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
+
+from memsim.core.errors import InputError
+
+PANELS = {
+    "serial_position": ("Serial position", "Probability of recall"),
+    "first_recall": ("Serial position", "Probability of first recall"),
+    "serial_accuracy": ("Serial position", "Probability of recall in place"),
+    "transposition_gradient": ("Displacement", "Response probability"),
+    "lag_crp": ("Lag", "Conditional response\nprobability"),
+}
+"""Axis labels of each curve of :func:`memsim.analysis.curve_table`."""
+PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
+LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)))
+MARKERS = "sD^vPX<>"
+MAX_LAG = 5
+WIDTHS = {1: 89 / 25.4, 2: 183 / 25.4}
+"""Width in inches of figures over one and two columns of a journal."""
+FORMATS = (".png", ".pdf", ".svg")
+
+
+class Style(NamedTuple):
+    """How one source is drawn; people are black points with bars, always."""
+
+    color: Any
+    line: Any
+    marker: str
+    is_people: bool
+
+
+def styles(sources: Sequence[str], people: Sequence[str] = ()) -> dict[str, Style]:
+    """A style for each source: models differ in colour, line and marker; further groups of people are grey."""
+    colors = sns.color_palette("colorblind")
+    models = [source for source in sources if source not in people]
+    found = {
+        name: Style(colors[i % len(colors)], LINES[i % len(LINES)], MARKERS[i % len(MARKERS)], False)
+        for i, name in enumerate(models)
+    }
+    groups = [source for source in sources if source in people]
+    for i, name in enumerate(groups):
+        found[name] = Style(f"{0.1 + 0.5 * i / max(len(groups) - 1, 1):.2f}", LINES[i % len(LINES)], "o", True)
+    return {source: found[source] for source in sources}
+
+
+def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str = "x") -> None:
+    """A curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model."""
+    if not style.is_people:
+        axis.plot(points[x], points["mean"], color=style.color, linestyle=style.line, label=name, linewidth=1.8)
+        axis.fill_between(points[x], points["low"], points["high"], color=style.color, alpha=0.25, linewidth=0)
+        return
+    look = {**PEOPLE, "color": style.color, "linestyle": style.line}
+    axis.errorbar(points[x], points["mean"], yerr=bars(points), label=name, capsize=0, elinewidth=1, zorder=3, **look)
+
+
+def bars(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Lengths of error bars below and above ``mean``; 0 where the interval is not known."""
+    below, above = points["mean"] - points["low"], points["high"] - points["mean"]
+    return below.clip(lower=0).fillna(0), above.clip(lower=0).fillna(0)
+
+
+def comparison_figure(
+    models: Mapping[str, pd.DataFrame],
+    people: pd.DataFrame | None = None,
+    *,
+    people_label: str = "people",
+    curves: Sequence[str] = (),
+    title: str = "",
+) -> Figure:
+    """The curves of a task (see :func:`memsim.analysis.curve_table`) of models, with people over them.
+
+    Parameters
+    ----------
+    models : curve tables (see :func:`memsim.analysis.curve_table`) by name; told apart by colour and line.
+    people : the people's curve table, in black with error bars.
+    curves : which of the curves; all if not given. One alone is as wide as a column of a journal.
+
+    Bands and bars are 95% intervals over (simulated) subjects. The lag-CRP shows lags up to 5 either way,
+    where most of its data are; the transposition gradient leaves out 0, which is accuracy.
+    """
+    with themed(0.9 if len(curves) == 1 else 1.1):
+        tables = dict(models) if people is None else {**models, people_label: people}
+        look = styles(list(tables), [people_label] if people is not None else [])
+        known = {curve for table in tables.values() for curve in table["curve"]} & set(curves or PANELS)
+        shown = {curve: labels for curve, labels in PANELS.items() if curve in known}
+        alone = len(shown) == 1
+        in_row = 7 if not alone else 2 if max(map(len, tables)) > 12 else 3
+        size = (WIDTHS[1], 2.6 + 0.17 * ceil(len(tables) / in_row)) if alone else (10.5, 3.7)
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.subplots(1, len(shown), squeeze=False)[0]
+        for letter, axis, (curve, (x_label, y_label)) in zip("ABCDE", axes, shown.items(), strict=False):
+            for name, table in tables.items():
+                points = table[table["curve"] == curve].sort_values("x")
+                with_lags = curve in ("lag_crp", "transposition_gradient")
+                draw_line(axis, near_lags(points, "x") if with_lags else points, name, look[name])
+            axis.set(xlabel=x_label, ylabel=y_label)
+            axis.set_ylim(0, 1.02 if curve in ("serial_position", "serial_accuracy") else None)
+            axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
+            axis.set_title("" if alone else letter, loc="left", fontweight="bold")
+            sns.despine(ax=axis)
+        handles, labels = axes[0].get_legend_handles_labels()
+        columns = min(len(labels), in_row)
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=columns, fontsize="small" if alone else "medium"
+        )
+        figure.suptitle(f"{title}. Bars and bands: 95% intervals" if title else "", fontsize="medium")
+    return figure
+
+
+@contextmanager
+def themed(font_scale: float = 1.1) -> Iterator[None]:
+    """The look of all figures of memsim, for as long as one is made."""
+    style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=font_scale), "legend.frameon": False}
+    with matplotlib.rc_context(style):
+        yield
+
+
+def save_figure(figure: Figure, path: str | Path) -> None:
+    """Write ``figure`` in the format that the name of ``path`` says: png at 300 dots per inch, pdf or svg.
+
+    Text stays text in a pdf and an svg, and no date goes in, so that the same figure makes the same file.
+
+    Raises
+    ------
+    InputError : another ending.
+    """
+    path = Path(path)
+    if path.suffix not in FORMATS:
+        raise InputError(f"save_figure: {path.name} must end in {', '.join(FORMATS)}")
+    date = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(path.suffix)
+    with matplotlib.rc_context({"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "memsim"}):
+        figure.savefig(path, dpi=300, metadata=date)
+
+
+def near_lags(points: pd.DataFrame, x: str) -> pd.DataFrame:
+    """The points at lags up to 5 either way, with a gap at 0."""
+    points = points[points[x].abs() <= MAX_LAG].copy()
+    points.loc[points[x] == 0, ["mean", "low", "high"]] = float("nan")
+    return points
+
+
+def whole_ticks(axis: Axes) -> list[int]:
+    """Ticks for the data of an axis: all lags, or serial positions with the first and the last among them."""
+    limits = axis.dataLim.intervalx
+    low, high = (round(limit) for limit in limits) if np.isfinite(limits).all() else (1, 1)
+    if low < 0:
+        return list(range(low, high + 1))
+    step = 1 if high <= 10 else 5 if high <= 30 else 10
+    return [low, *range(step if step > 1 else low + 1, high + 1, step)]

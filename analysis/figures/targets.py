@@ -1,0 +1,108 @@
+"""Figures that set what was published beside what was obtained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
+
+from memsim.analysis.figures.style import LINES, PEOPLE, themed, whole_ticks
+
+
+class Panel(NamedTuple):
+    """One panel: points of the target, and one or more obtained curves, each indexed by x."""
+
+    title: str
+    x_label: str
+    y_label: str
+    target: pd.Series
+    obtained: Mapping[str, pd.Series]
+    target_label: str = "target"
+
+
+def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
+    """Target points in black over obtained curves, up to three panels in a row; a line breaks at lag 0."""
+    with themed():
+        rows = ceil(len(panels) / 3)
+        columns = min(len(panels), 3)
+        figure = Figure(figsize=(3.6 * columns, 3.1 * rows + 0.5), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        colors = sns.color_palette("colorblind")
+        labels: dict[str, Any] = {}
+        for axis, panel in zip(axes, panels, strict=False):
+            for i, (label, curve) in enumerate(panel.obtained.items()):
+                for part in _parts(curve):
+                    (line,) = axis.plot(
+                        part, color=colors[i % len(colors)], linestyle=LINES[i % len(LINES)], linewidth=1.8
+                    )
+                    labels.setdefault(label, line)
+            for part in _parts(panel.target):
+                (line,) = axis.plot(part, **PEOPLE)
+                labels.setdefault(panel.target_label, line)
+            axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
+            axis.set_ylim(bottom=0)
+            axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
+            sns.despine(ax=axis)
+        for axis in axes[len(panels) :]:
+            axis.set_axis_off()
+        figure.legend(labels.values(), labels.keys(), loc="outside lower center", ncols=min(len(labels), 7))
+        figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
+    """Obtained against target, a point for each number of ``table``, by its column ``source``; equal on the line."""
+    with themed():
+        figure = Figure(figsize=(5, 5), layout="constrained")
+        axis = figure.subplots()
+        groups = list(table.groupby("source", sort=False))
+        for color, (source, rows) in zip(sns.color_palette("colorblind", len(groups)), groups, strict=True):
+            axis.plot(rows["target"], rows["obtained"], "o", color=color, alpha=0.7, label=source)
+        ends = [table["target"].min(), table["target"].max()]
+        axis.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
+        axis.set(xlabel="Target", ylabel="Obtained")
+        axis.set_xscale("symlog", linthresh=0.1)
+        axis.set_yscale("symlog", linthresh=0.1)
+        sns.despine(ax=axis)
+        axis.tick_params(axis="x", rotation=90)
+        figure.legend(loc="outside lower center")
+        figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
+    """Sources by criteria: the number in each cell, on blue where it passes and on orange where it fails."""
+    values = table.pivot(index="criterion", columns="source", values="value")
+    values = values.loc[table["criterion"].unique(), table["source"].unique()]
+    passes = table.pivot(index="criterion", columns="source", values="passes").loc[values.index, values.columns]
+    blue, orange = (sns.light_palette(sns.color_palette("colorblind")[i], 5)[2] for i in (0, 1))
+    with themed():
+        figure = Figure(figsize=(3.4 + 1.0 * values.shape[1], 0.8 + 0.42 * len(values)), layout="constrained")
+        axis = figure.subplots()
+        shade = [[(0.94,) * 3 if cell is None else blue if cell else orange for cell in row] for row in passes.values]
+        axis.imshow(np.array(shade), aspect="auto")
+        for (row, column), value in np.ndenumerate(values.to_numpy()):
+            mark = {True: "✓", False: "✗"}.get(passes.iat[row, column], "")
+            text = "–" if np.isnan(value) else f"{round(value, 2) + 0:.2f} {mark}"
+            axis.text(column, row, text, ha="center", va="center")
+        axis.set_xticks(range(values.shape[1]), values.columns)
+        axis.set_yticks(range(len(values)), values.index)
+        axis.tick_params(length=0)
+        axis.xaxis.tick_top()
+        sns.despine(ax=axis, left=True, bottom=True)
+        figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def _parts(curve: pd.Series) -> list[pd.Series]:
+    """A curve over lags in its two halves, any other whole; undefined points left out."""
+    curve = curve.dropna().sort_index()
+    if len(curve) and curve.index.min() < 0:
+        return [curve[curve.index < 0], curve[curve.index > 0]]
+    return [curve]

@@ -1,0 +1,206 @@
+"""A figure of which model predicts people best: held-out likelihood, whom each wins, and criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.transforms import blended_transform_factory
+
+from memsim.analysis.figures.style import WIDTHS, Style, styles, themed
+from memsim.analysis.selection.bayesian import Selection, bayesian_model_selection
+from memsim.analysis.selection.criteria import ALL, Winners, held_out, information_criteria, log_evidence, winners
+from memsim.core.errors import InputError
+from memsim.core.seeding import stream
+
+
+def selection_figure(
+    table: pd.DataFrame | None = None,
+    fits: pd.DataFrame | None = None,
+    *,
+    baseline: str | None = None,
+    references: Sequence[str] = (),
+    title: str = "",
+) -> Figure:
+    """Models one below the other, the best on top, with what speaks for each.
+
+    Left, the log-likelihood per list held out, less that of the baseline: dots are subjects (or lists, of one subject),
+    the mark is their mean with its 95% interval. A triangle at the left edge stands for dots at minus infinity. Middle,
+    random-effects Bayesian model selection, of the lists held out, or of -BIC/2 where there are none: the
+    expected frequency of each model, the share of subjects that it wins, and its protected exceedance probability. It
+    needs two subjects, and is left out where all models hold lists of one subject impossible. Right, the mean weights
+    of BIC and AIC over units, for models that have them, and how far the summed BIC is above the best.
+
+    Parameters
+    ----------
+    table : lists held out, as :func:`memsim.analysis.selection.criteria.held_out` takes them.
+    fits : fits, as :func:`memsim.analysis.selection.criteria.information_criteria` takes them.
+    baseline : the model from which the left panel counts; the best if not given.
+    references : models that are yardsticks, such as an empirical reference: they are grey and take no part in
+        the selection.
+
+    Raises
+    ------
+    InputError : neither table, a baseline or reference that is in none, or fewer than two models.
+    """
+    if table is None and fits is None:
+        raise InputError("selection_figure: no table; give lists held out, fits, or both")
+    known = list(dict.fromkeys(name for each in (table, fits) if each is not None for name in each["model"]))
+    for name in [*references, *([baseline] if baseline is not None else [])]:
+        if name not in known:
+            raise InputError(f"selection_figure: there is no model {name!r}; there are {', '.join(map(str, known))}")
+    if len(known) < 2:
+        raise InputError(f"selection_figure: there is {known[0]} only; a comparison takes two models or more")
+    held = None if table is None else held_out(table, baseline, references=_among(references, table))
+    criteria = None if fits is None else information_criteria(fits[~fits["model"].isin(references)])
+    source = criteria if table is None else table
+    assert source is not None
+    evidence = log_evidence(source).drop(columns=_among(references, source))
+    selected = min(evidence.shape) > 1 and not np.isneginf(evidence.to_numpy()).all(axis=1).any()
+    models = _order(held, criteria, known)
+    look = styles([name for name in known if name not in references])
+    look |= {name: Style("0.45", "-", "o", True) for name in references}
+    widths = [2.3] * (held is not None) + [1.7] * selected + [1.4] * (criteria is not None)
+    with themed(0.9):
+        width = WIDTHS[2] if len(widths) > 1 else WIDTHS[1] * 1.3
+        figure = Figure(figsize=(width, 1.25 + 0.34 * len(models)), layout="constrained")
+        figure.get_layout_engine().set(wspace=0.06)  # type: ignore[union-attr, call-arg]
+        axes = iter(figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0])
+        shown = []
+        if held is not None and table is not None:
+            shown.append(next(axes))
+            _draw_held_out(shown[-1], table, held, baseline, models, look)
+        if selected:
+            shown.append(next(axes))
+            _draw_selection(shown[-1], bayesian_model_selection(evidence), winners(evidence), models, look)
+            shown[-1].set_xlabel("Share of subjects" + (" (by BIC)" if table is None else ""))
+        if criteria is not None:
+            shown.append(next(axes))
+            _draw_criteria(shown[-1], criteria, models, look)
+        for letter, axis in zip("ABC", shown, strict=False):
+            axis.set_title(letter if len(shown) > 1 else "", loc="left", fontweight="bold")
+            axis.tick_params(axis="y", length=0, pad=7)
+            sns.despine(ax=axis, left=True)
+        shown[0].set_ylim(len(models) - 0.5, -0.5)
+        shown[0].set_yticks(range(len(models)), [str(name) for name in models])
+        figure.suptitle(title, fontsize="medium")
+    return figure
+
+
+def _among(references: Sequence[str], table: pd.DataFrame) -> list[str]:
+    return [name for name in references if (table["model"] == name).any()]
+
+
+def _order(held: pd.DataFrame | None, criteria: pd.DataFrame | None, known: Sequence[Any]) -> list[Any]:
+    """Models by held-out likelihood, then those that only have criteria by BIC."""
+    order = [] if held is None else held["model"].tolist()
+    if criteria is not None:
+        order += criteria[criteria["unit"] == ALL].sort_values("bic", kind="stable")["model"].tolist()
+    return list(dict.fromkeys([*order, *known]))
+
+
+def _draw_held_out(
+    axis: Axes,
+    table: pd.DataFrame,
+    held: pd.DataFrame,
+    baseline: str | None,
+    models: Sequence[Any],
+    look: Mapping[Any, Style],
+) -> None:
+    role = "best" if baseline is None else "baseline"
+    of, reference = f"from_{role}", held[role].iloc[0]
+    over = held["over"].iloc[0]
+    keys = ["subject"] if over == "subjects" else ["subject", "list"]
+    wide = table.groupby([*keys, "model"], sort=False, observed=True)["log_likelihood"].mean().unstack("model")
+    rows = held.set_index("model")
+    with np.errstate(invalid="ignore"):
+        differences = wide.sub(wide[reference], axis=0)
+    axis.axvline(0, color="0.6", linewidth=0.8, zorder=0)
+    for at, name in enumerate(models):
+        if name not in rows.index:
+            continue
+        style, row = look[name], rows.loc[name]
+        dots = differences[name].to_numpy(dtype=float)
+        finite = np.isfinite(dots)
+        if name != reference:
+            jitter = stream(0, "jitter", at).uniform(-0.22, 0.22, len(dots))
+            axis.plot(dots[finite], at + jitter[finite], "o", color=style.color, markersize=2.5, alpha=0.35,
+                      markeredgewidth=0, zorder=1)  # fmt: skip
+        if np.isfinite(row[of]):
+            arms = np.nan_to_num([[row[of] - row[f"{of}_low"]], [row[f"{of}_high"] - row[of]]])
+            axis.errorbar(row[of], at, xerr=arms, fmt=style.marker, color=style.color, markersize=5.5, elinewidth=1.6,
+                          markeredgecolor="w", markeredgewidth=0.6, zorder=3, clip_on=False)  # fmt: skip
+        if row["impossible"]:
+            edge = blended_transform_factory(axis.transAxes, axis.transData)
+            axis.plot([0.02], [at], "<", color=style.color, markersize=6, transform=edge, clip_on=False)
+            lists = "list" if row["impossible"] == 1 else "lists"
+            axis.text(0.06, at - 0.36, f"−∞: {row['impossible']:,} {lists} impossible", transform=edge, va="center",
+                      fontsize="x-small", color=style.color)  # fmt: skip
+    axis.set_xlabel(f"Log-likelihood per list, less {reference}")
+
+
+def _draw_selection(
+    axis: Axes, selection: Selection, won: Winners, models: Sequence[Any], look: Mapping[Any, Style]
+) -> None:
+    n = len(won.per_subject)
+    rows = selection.table.set_index("model").join(won.counts.set_index("model"))
+    for name, row in rows.iterrows():
+        at = models.index(name)
+        axis.barh(at, row["frequency"], 0.5, color=look[name].color, alpha=0.85)
+        axis.plot(row["won"] / n, at, "D", color="w", markeredgecolor="0.1", markersize=4, markeredgewidth=1, zorder=3,
+                  clip_on=False)  # fmt: skip
+        _beside(axis, at, _rounded(row["protected_exceedance"]))
+    _above(axis, "protected\nexceedance")
+    won_mark = Line2D([], [], linestyle="", marker="D", color="w", markeredgecolor="0.1", markersize=4)
+    _legend(axis, {"subjects won": won_mark, "expected frequency": Patch(color="0.6")})
+    axis.set_xlim(0, 1)
+    axis.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
+
+
+def _draw_criteria(axis: Axes, criteria: pd.DataFrame, models: Sequence[Any], look: Mapping[Any, Style]) -> None:
+    units, summed = (criteria[mask] for mask in (criteria["unit"] != ALL, criteria["unit"] == ALL))
+    weights = units.groupby("model", sort=False, observed=True)[["weight_bic", "weight_aic"]].mean()
+    delta = summed.set_index("model")["delta_bic"]
+    for name, row in weights.iterrows():
+        at, color = models.index(name), look[name].color
+        axis.barh(at - 0.14, row["weight_bic"], 0.26, color=color, alpha=0.85)
+        axis.barh(at + 0.14, row["weight_aic"], 0.26, color="w", edgecolor=color, linewidth=0.9)
+        _beside(axis, at, f"{delta[name]:,.0f}" if np.isfinite(delta[name]) else "–")
+    for at in (at for at, name in enumerate(models) if name not in weights.index):
+        axis.text(0.02, at, "not defined", va="center", fontsize="x-small", color="0.5")
+    _above(axis, "BIC above\nthe best")
+    _legend(axis, {"BIC": Patch(color="0.6"), "AIC": Patch(facecolor="w", edgecolor="0.4", linewidth=0.9)})
+    axis.set_xlim(0, 1)
+    axis.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
+    axis.set_xlabel("Weight" if units["unit"].nunique() == 1 else "Mean weight over subjects")
+
+
+def _beside(axis: Axes, at: float, text: str) -> None:
+    """Text at the right end of a row."""
+    edge = blended_transform_factory(axis.transAxes, axis.transData)
+    axis.text(1.26, at, text, transform=edge, ha="right", va="center", fontsize="small")
+
+
+def _above(axis: Axes, text: str) -> None:
+    """The head of the column of texts beside the rows."""
+    axis.text(1.26, 1.01, text, transform=axis.transAxes, ha="right", va="bottom", fontsize="x-small", color="0.3")
+
+
+def _legend(axis: Axes, keys: Mapping[str, Artist]) -> None:
+    axis.legend(keys.values(), keys.keys(), loc="lower left", bbox_to_anchor=(0.08, 0.98), fontsize="x-small",
+                handlelength=1, borderpad=0.1, labelspacing=0.2, handletextpad=0.5)  # fmt: skip
+
+
+def _rounded(probability: float) -> str:
+    """Two digits without the zero; never 0 or 1 for what is neither."""
+    if 0 < probability < 0.005 or 0.995 <= probability < 1:
+        return "<.01" if probability < 0.5 else ">.99"
+    return f"{probability:.2f}".removeprefix("0")

@@ -1,0 +1,161 @@
+"""Eggs of quail: presented and recalled items, by subject and list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from memsim.core.errors import DataError, InputError
+from memsim.core.long_table import COLUMNS
+from memsim.core.recalls import Recalls
+
+if TYPE_CHECKING:
+    from memsim.core.trials import Paradigm
+
+EXPORT = (
+    "load it with quail and write its words as json: words = {'pres': egg.get_pres_items(), 'rec': "
+    "egg.get_rec_items()}; json.dump({name: [lists.values.tolist() for _, lists in frame.groupby(level=0)] "
+    "for name, frame in words.items()}, file, default=bytes.decode)"
+)
+
+
+def read_egg(
+    egg: Any,
+    *,
+    category: str | None = None,
+    time: str | None = None,
+    subject: Sequence[Any] | None = None,
+    output_limit: int | None = None,
+    paradigm: Paradigm | None = None,
+) -> Recalls:
+    """Recalls from an egg of quail, or from what it holds.
+
+    Parameters
+    ----------
+    egg : an egg; or a mapping with ``pres`` and ``rec``; or a ``.json`` file with such a mapping. Each side is a
+        DataFrame with a row for each list and the index ``Subject, List``, or nested lists: subjects, lists, items.
+        One subject may be given as lists of items. An item is a word, or a dictionary with ``item`` and its features.
+    category : the feature that holds each item's category.
+    time : the feature of recalled items that holds their time, in seconds from the start of the test.
+    subject : (n_subjects,) labels for the subjects of nested lists; from 0, as in quail, if not given.
+    output_limit, paradigm : as in :meth:`memsim.Recalls.from_frame`.
+
+    Returns
+    -------
+    Recalls : a recalled word that was not on its list is an intrusion. quail fills up subjects with fewer lists by
+        empty ones, which ``provenance`` counts as ``lists_without_presentation``; they are not kept.
+
+    Raises
+    ------
+    InputError : no ``pres`` or ``rec``; lists of several lengths, or with gaps; a feature that is not there.
+    DataError : a file that is no json. Egg files may hold pickles, which can run any code, and are not read.
+
+    Source: the data format of quail (Heusser et al., 2017, Journal of Open Source Software, 2, 424).
+    """
+    origin: dict[str, Any] = {}
+    if isinstance(egg, str | Path):
+        origin["file"] = str(egg)
+        egg = _json(Path(egg))
+    sides: dict[str, Any] = {
+        name: egg.get(name) if hasattr(egg, "get") else getattr(egg, name, None) for name in ("pres", "rec")
+    }
+    missing = next((name for name, side in sides.items() if side is None), None)
+    if missing:
+        raise InputError(f"read_egg: there is no {missing!r} in this {type(egg).__name__}; an egg has pres and rec")
+    pres = sides["pres"]
+    if _is_list(pres) and any(_is_list(lists) and not all(map(_is_list, lists)) for lists in pres):
+        sides = {name: [side] for name, side in sides.items()}
+    presented, recalled = (_lists(sides[name], name, subject) for name in ("pres", "rec"))
+    if lost := sorted(set(recalled) - set(presented)):
+        raise InputError(f"read_egg: subject {lost[0][0]}, list {lost[0][1]} is in rec but not in pres")
+    empty = [key for key, items in presented.items() if not items]
+    for key in empty:
+        if recalled.get(key):
+            raise InputError(f"read_egg: subject {key[0]}, list {key[1]} has responses, but nothing in pres")
+    if empty:
+        origin["lists_without_presentation"] = len(empty)
+    rows = [
+        {**_features(item), "subject": key[0], "list": key[1], "position": position, "trial_type": kind}
+        for kind, lists in (("study", presented), ("recall", recalled))
+        for key, items in lists.items()
+        for position, item in enumerate(items, start=1)
+    ]
+    frame = pd.DataFrame(rows, columns=None if rows else [*COLUMNS])
+    for feature, what in ((category, "category"), (time, "time")):
+        if feature is not None and feature not in frame:
+            raise InputError(f"read_egg: {what}={feature!r} is no feature of the items, which have {_named(frame)}")
+    if time is not None:
+        frame = frame.assign(time=frame[time].where(frame["trial_type"] == "recall"))
+    elif "time" in frame and category != "time":
+        frame = frame.drop(columns="time")
+    return Recalls.from_frame(frame, category=category, output_limit=output_limit, paradigm=paradigm, provenance=origin)
+
+
+def _json(path: Path) -> Any:
+    if not path.is_file():
+        raise InputError(f"there is no file {path}")
+    if path.suffix.lower() != ".json":
+        raise DataError(f"{path} may hold pickles, which can run any code, and is not read; {EXPORT}")
+    try:
+        egg = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} is no json ({error})") from error
+    if not isinstance(egg, dict):
+        raise InputError(f"{path} holds a {type(egg).__name__}; expected an object with pres and rec")
+    # egg.to_json() of quail writes json within json, a record for each list, without the subjects.
+    if isinstance(egg.get("pres"), str):
+        raise InputError(f"{path} does not say whose lists these are; {EXPORT}")
+    return egg
+
+
+def _lists(side: Any, name: str, subject: Sequence[Any] | None) -> dict[tuple[Any, Any], list[Any]]:
+    """The items of each list, by subject and list."""
+    if isinstance(side, pd.DataFrame):
+        if side.index.nlevels != 2:
+            raise InputError(f"read_egg: the index of {name} has {side.index.nlevels} level(s), expected Subject, List")
+        if subject is not None:
+            raise InputError("read_egg: subject= is for nested lists; these frames have their subjects in the index")
+        if side.index.has_duplicates:
+            raise InputError(f"read_egg: {name} has two rows of {side.index[side.index.duplicated()][0]}")
+        keyed = [*zip(side.index.tolist(), side.to_numpy(dtype=object).tolist(), strict=True)]
+    else:
+        if not _is_list(side) or not all(_is_list(lists) and all(map(_is_list, lists)) for lists in side):
+            raise InputError(f"read_egg: {name} must be nested lists (subjects, lists, items) or a DataFrame")
+        labels = range(len(side)) if subject is None else subject
+        if len(labels) != len(side):
+            raise InputError(f"read_egg: {len(labels)} labels of subjects, but {len(side)} subjects in {name}")
+        keyed = [((who, at), items) for who, lists in zip(labels, side, strict=True) for at, items in enumerate(lists)]
+    return {key: _closed(items, name, key) for key, items in keyed}
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple | np.ndarray)
+
+
+def _closed(items: Any, name: str, key: tuple[Any, Any]) -> list[Any]:
+    """Items up to the last that is not empty."""
+    filled = [_features(item)["item"] is not None for item in items]
+    n = sum(filled)
+    if not all(filled[:n]):
+        raise InputError(
+            f"read_egg: {name} of subject {key[0]}, list {key[1]} has an empty place at {filled.index(False) + 1} "
+            "and items after it; close the gap"
+        )
+    return list(items[:n])
+
+
+def _features(item: Any) -> dict[str, Any]:
+    """An item with its features; bytes, as egg files hold them, become text, and an empty word or NaN ``None``."""
+    features = item if isinstance(item, dict) else {"item": item}
+    plain = {name: value.decode() if isinstance(value, bytes) else value for name, value in features.items()}
+    word = plain.get("item", plain.get("stimulus"))
+    return plain | {"item": None if word is None or word == "" or word != word else word}
+
+
+def _named(frame: pd.DataFrame) -> str:
+    return ", ".join(sorted({str(name) for name in frame} - {*COLUMNS})) or "none"

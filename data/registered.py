@@ -1,0 +1,17 @@
+"""The human data sets by name."""
+
+from __future__ import annotations
+
+from memsim.core.registry import Registry
+from memsim.data.dataset import Dataset
+
+DATASETS: Registry[Dataset] = Registry(
+    "data set",
+    "memsim.datasets",
+    {
+        "murdock1962": "memsim.data.datasets.murdock1962:MURDOCK1962",
+        "farrell_lewandowsky2003": "memsim.data.datasets.farrell_lewandowsky2003:FARRELL_LEWANDOWSKY2003",
+        "peers_notask": "memsim.data.datasets.psifr_tables:PEERS_NOTASK",
+        "morton2013": "memsim.data.datasets.psifr_tables:MORTON2013",
+    },
+)

@@ -1,0 +1,1 @@
+"""The command line, one file for each command. Imports everything; nothing imports it."""

@@ -1,0 +1,66 @@
+"""The command line of memsim."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from memsim.commands.check import add_check
+from memsim.commands.compare import add_compare
+from memsim.commands.fit import add_fit
+from memsim.commands.listing import add_listing
+from memsim.commands.recover import add_recover
+from memsim.commands.reproduce import add_reproduce
+from memsim.commands.run import add_run
+from memsim.commands.show import add_show
+from memsim.commands.train import add_train
+from memsim.core.errors import MemsimError
+from memsim.core.version import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0; 1 for a failed check or reproduction; 2 for bad input; 130."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):  # a terminal that lacks the Greek letters gets escapes
+            output.reconfigure(errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
+    try:
+        parsed = _parse(list(sys.argv[1:] if arguments is None else arguments))
+        return parsed.command(parsed)
+    except MemsimError as error:
+        print(f"memsim: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("memsim: interrupted; no half-written result is left behind", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in `memsim models | head -1`
+        sys.stderr.close()
+        return 0
+
+
+def _terminated(*_: object) -> None:
+    """End as Ctrl-C does, so that a batch system's kill leaves nothing half-written either."""
+    raise KeyboardInterrupt
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="memsim", description="Run models of human memory through people's experiments, and compare."
+    )
+    parser.add_argument("--version", action="version", version=f"memsim {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_run(commands, arguments)
+    add_reproduce(commands)
+    add_fit(commands)
+    add_compare(commands)
+    add_recover(commands)
+    add_train(commands, asked="train" in arguments)
+    add_show(commands)
+    add_listing(commands)
+    add_check(commands)
+    return parser.parse_args(arguments)

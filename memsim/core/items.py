@@ -1,0 +1,107 @@
+"""The words that lists are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray, IntArray, LabelArray, frozen
+from memsim.core.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class ItemPool:
+    """Words (or other items) from which study lists are drawn.
+
+    Parameters
+    ----------
+    labels : (n_items,) unique labels.
+    features : (n_items, n_features), optional. The items' attributes, for models that need vectors.
+    similarity : (n_items, n_items), optional. Symmetric semantic similarity.
+    categories : (n_items,), optional. The category of each item, where lists are categorised.
+
+    Raises
+    ------
+    InputError : duplicate labels, or arrays whose shape or values do not fit.
+    """
+
+    labels: LabelArray
+    features: FloatArray | None = None
+    similarity: FloatArray | None = None
+    categories: LabelArray | None = None
+
+    def __post_init__(self) -> None:
+        labels = np.array(self.labels)
+        if labels.ndim != 1:
+            raise InputError(f"ItemPool: labels must be one-dimensional, got shape {labels.shape}")
+        label, count = next(iter(Counter(labels.tolist()).most_common(1)), ("", 0))
+        if count > 1:
+            raise InputError(f"ItemPool: the label {label!r} stands more than once")
+        object.__setattr__(self, "labels", frozen(labels))
+        n = len(labels)
+        for name, columns in (("features", None), ("similarity", n)):
+            values = getattr(self, name)
+            if values is None:
+                continue
+            values = np.array(values, dtype=float)
+            if values.ndim != 2 or len(values) != n or (columns is not None and values.shape[1] != columns):
+                wanted = f"({n}, {'n_features' if columns is None else n})"
+                raise InputError(f"ItemPool: {name} has shape {values.shape}, expected {wanted}")
+            if not np.isfinite(values).all():
+                raise InputError(f"ItemPool: {name} holds NaN or infinity")
+            object.__setattr__(self, name, frozen(values))
+        if self.similarity is not None and not np.allclose(self.similarity, self.similarity.T):
+            raise InputError("ItemPool: similarity is not symmetric")
+        if self.categories is not None:
+            categories = np.array(self.categories)
+            if categories.shape != (n,):
+                raise InputError(f"ItemPool: categories has shape {categories.shape}, expected ({n},)")
+            object.__setattr__(self, "categories", frozen(categories))
+
+    @classmethod
+    def numbered(cls, n_items: int) -> ItemPool:
+        """A pool of nameless items, labelled ``item 1`` to ``item n``."""
+        return cls(np.array([f"item {i}" for i in range(1, n_items + 1)]))
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        extra = [name for name in ("features", "similarity", "categories") if getattr(self, name) is not None]
+        return f"ItemPool({len(self)} items{''.join(', ' + name for name in extra)})"
+
+    @cached_property
+    def _index(self) -> dict[Any, int]:
+        return {label: i for i, label in enumerate(self.labels.tolist())}
+
+    def indices(self, labels: Sequence[Any]) -> IntArray:
+        """Pool indices (0-based) of ``labels``; raises :class:`InputError` for one that is not in the pool."""
+        missing = [label for label in labels if label not in self._index]
+        if missing:
+            raise InputError(f"ItemPool: {missing[0]!r} is not in the pool of {len(self)} items")
+        return np.array([self._index[label] for label in labels], dtype=np.int32)
+
+    def draw_lists(self, n_lists: int, list_length: int, rng: np.random.Generator) -> IntArray:
+        """Random lists without a repeated item: (n_lists, list_length) pool indices.
+
+        Each list is an independent draw without replacement. Floyd's algorithm, run over all lists at
+        once, needs memory only for the lists themselves, whatever the size of the pool.
+        """
+        if list_length > len(self):
+            raise InputError(
+                f"a list of {list_length} different items cannot be drawn from a pool of {len(self)}; "
+                "pass a larger pool"
+            )
+        lists = np.empty((n_lists, list_length), dtype=np.int32)
+        first = len(self) - list_length
+        for filled in range(list_length):
+            newest = first + filled
+            drawn = rng.integers(0, newest + 1, size=n_lists, dtype=np.int32)
+            taken = (lists[:, :filled] == drawn[:, None]).any(axis=1)
+            lists[:, filled] = np.where(taken, newest, drawn)
+        return rng.permuted(lists, axis=1)

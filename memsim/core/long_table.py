@@ -1,0 +1,238 @@
+"""psifr's long table: one row per studied item and per response, in and out.
+
+Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
+rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, ``source``
+(a code, in study rows) where trials have sources, ``category`` where the pool has categories, and the conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, LabelArray
+from memsim.core.errors import InputError
+from memsim.core.free_recall import free_recall_unless
+from memsim.core.items import ItemPool
+from memsim.core.trials import Paradigm, Trials
+
+COLUMNS = ("subject", "list", "position", "trial_type", "item")
+
+
+def write_long_table(
+    trials: Trials, positions: IntArray, times: FloatArray | None = None, intruders: IntArray | None = None
+) -> pd.DataFrame:
+    """The long table of these responses, list by list, study rows before recall rows; arrays as in :class:`Recalls`.
+
+    An intruding item that was not recorded is labelled ``intrusion@k`` after its output position k, so
+    that two unknown intrusions of a list are not taken for one word given twice; numbers then become text too.
+    """
+    n_trials, list_length = trials.items.shape
+    labels = trials.pool.labels
+    row, output = np.nonzero(positions != NONE)
+    position = positions[row, output]
+    studied = labels[trials.items]
+    intruding = position == INTRUSION
+    if intruding.any():
+        unknown = intruders is None or (intruders[row, output][intruding] < 0).any()
+        if unknown and labels.dtype.kind in "iuf":
+            labels = labels.astype(str)  # beside text for what is not known, numbers would never match again
+            studied = labels[trials.items]
+        studied, labels = studied.astype(object), labels.astype(object)
+    given = studied[row, np.where(intruding, 0, position - 1)]
+    if intruding.any():
+        given[intruding] = [f"intrusion@{k + 1}" for k in output[intruding]]
+        if intruders is not None:
+            known = intruders[row, output] >= 0
+            given[known] = labels[intruders[row[known], output[known]]]
+    study_row = np.repeat(np.arange(n_trials), list_length)
+    trial = np.concatenate([study_row, row])
+    is_recall = np.arange(len(trial)) >= len(study_row)
+    order = np.argsort(trial, kind="stable")
+    columns: dict[str, Any] = {
+        "subject": trials.subject[trial],
+        "list": trials.list[trial],
+        "position": np.concatenate([np.tile(np.arange(1, list_length + 1), n_trials), output + 1]),
+        "trial_type": np.where(is_recall, "recall", "study"),
+        "item": np.concatenate([studied.ravel(), given]),
+    }
+    if times is not None:
+        columns["time"] = np.concatenate([np.full(len(study_row), np.nan), times[row, output]])
+    if trials.source is not None:
+        codes = np.concatenate([trials.source.ravel(), np.zeros(len(row), dtype=np.int32)])
+        columns["source"] = pd.arrays.IntegerArray(codes, is_recall)
+    if trials.pool.categories is not None:
+        kinds = trials.pool.categories.astype(object)
+        of_given = kinds[trials.items[row, np.where(intruding, 0, position - 1)]]
+        of_given[intruding] = None
+        if intruders is not None:
+            known = intruding & (intruders[row, output] >= 0)
+            of_given[known] = kinds[intruders[row, output][known]]
+        columns["category"] = np.concatenate([kinds[trials.items].ravel(), of_given])
+    columns |= {name: labels[trial] for name, labels in trials.conditions.items()}
+    return pd.DataFrame({name: values[order] for name, values in columns.items()})
+
+
+def read_long_table(
+    frame: pd.DataFrame,
+    *,
+    source: str | None = None,
+    category: str | None = None,
+    conditions: Sequence[str] = (),
+    output_limit: int | None = None,
+    paradigm: Paradigm | None = None,
+) -> tuple[Trials, dict[str, Any]]:
+    """Trials and responses from a long table whose lists all have one length.
+
+    A recalled item that was not on its list is an intrusion; the pool holds every item of the table.
+    Responses are ordered by ``position`` within their list. ``time`` is read where it stands; columns that are
+    not asked for are left out.
+
+    Parameters
+    ----------
+    frame : the long table, in any order of rows.
+    source : the column that says, in study rows, in which source each item was studied; its values are
+        numbered in sorted order.
+    category : the column that holds each item's category, the same in all its rows.
+    conditions : columns that say, the same in all rows of a list, in which condition it was studied.
+    output_limit : the record held no more responses than this; not beside a ``paradigm``.
+    paradigm : the task; immediate free recall of that list length if not given.
+
+    Raises
+    ------
+    InputError : missing columns or values, an unknown ``trial_type``, lists of different lengths, a category or
+        condition that changes within its item or list, or responses to a list never studied; says which.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
+    conditions = [conditions] if isinstance(conditions, str) else list(conditions)
+    needed = [*COLUMNS, *(name for name in (source, category) if name is not None), *conditions]
+    missing = [name for name in needed if name not in frame.columns]
+    if {"input", "output", "study", "recall"} <= set(frame.columns):
+        raise InputError(
+            "this is the table that psifr scores, with a row for each item; give the long one that it was made from"
+        )
+    if missing:
+        raise InputError(
+            f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}"
+        )
+    for name in ("subject", "list", "position", "trial_type"):
+        if frame[name].isna().any():
+            raise InputError(f"the table has no {name} in row {frame.index[frame[name].isna()][0]}")
+    strange = ~frame["trial_type"].isin(["study", "recall"])
+    if strange.any():
+        value = frame.loc[strange, "trial_type"].iloc[0]
+        raise InputError(f"trial_type {value!r} in row {frame.index[strange][0]} is neither 'study' nor 'recall'")
+    frame = frame.assign(trial=frame.groupby(["subject", "list"], sort=False).ngroup())
+    study = frame[frame["trial_type"] == "study"].sort_values(["trial", "position"], kind="stable")
+    recall = frame[frame["trial_type"] == "recall"].sort_values(["trial", "position"], kind="stable")
+
+    n_trials = int(frame["trial"].max()) + 1 if len(frame) else 0
+    items, pool, code = _study_lists(study, recall, n_trials, category)
+    list_length = items.shape[1]
+    trial = recall["trial"].to_numpy()
+    task = free_recall_unless(paradigm, list_length, output_limit)
+    output = _outputs(recall, task)
+    shape = (n_trials, int(output.max(initial=-1)) + 1 if task.silence_ends else task.max_responses)
+    given = code[len(study) :]
+
+    # Both sides are (trial, item) pairs folded into one integer, looked up by binary search.
+    key = study["trial"].to_numpy(np.int64) * len(pool) + items.ravel()
+    order = np.argsort(key, kind="stable")
+    wanted = trial.astype(np.int64) * len(pool) + given
+    at = order[np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)]
+    found = (key[at] == wanted) & (given >= 0)
+    positions = np.full(shape, NONE, dtype=np.int32)
+    positions[trial, output] = np.where(found, at % list_length + 1, INTRUSION)
+    intruders = np.full(shape, -1, dtype=np.int32)
+    intruders[trial, output] = np.where(found, -1, given)
+    times = None
+    if "time" in frame.columns:
+        times = np.full(shape, np.nan)
+        seconds = pd.to_numeric(recall["time"], errors="coerce")
+        unread = seconds.isna() & recall["time"].notna()
+        if unread.any():
+            raise InputError(f"the time {recall.loc[unread, 'time'].iloc[0]!r} is not a number")
+        times[trial, output] = seconds.to_numpy(float)
+    codes = None
+    if source is not None:
+        if study[source].isna().any():
+            raise InputError(f"the table has no {source} in study row {study.index[study[source].isna()][0]}")
+        codes = pd.factorize(study[source], sort=True)[0].reshape(items.shape)
+    head = study.iloc[::list_length]
+    labels = {name: _constant(frame, name, "trial", "list").to_numpy() for name in conditions}
+    trials = Trials(
+        items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy(), source=codes, conditions=labels
+    )
+    return trials, {"positions": positions, "times": times, "intruders": intruders}
+
+
+def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
+    """The output index (0-based) of each recall row, which are sorted by trial and position."""
+    position = pd.to_numeric(recall["position"], errors="coerce")
+    wrong = position.isna() | (position < 1) | (position % 1 != 0)
+    if not task.silence_ends:
+        wrong |= position > task.max_responses
+    if wrong.any():
+        row = recall[wrong].iloc[0]
+        raise InputError(f"{_which(row)}: output position {row['position']} is not one of 1, 2, 3, ...")
+    twice = recall.assign(position=position).duplicated(["trial", "position"])
+    if twice.any():
+        row = recall[twice].iloc[0]
+        raise InputError(f"{_which(row)} has two responses at output position {row['position']}")
+    # Free recall closes gaps in the numbering; elsewhere a gap is an omission.
+    index = recall.groupby("trial").cumcount() if task.silence_ends else position - 1
+    return index.to_numpy(dtype=np.int32)
+
+
+def _constant(frame: pd.DataFrame, column: str, by: str, what: str) -> pd.Series:
+    """The one value of ``column`` in each group of rows, in the order of groups."""
+    values = frame.groupby(by, sort=True)[column]
+    odd = values.nunique(dropna=False) > 1
+    if odd.any():
+        group = odd.index[odd.to_numpy()][0]
+        found = ", ".join(map(repr, frame.loc[frame[by] == group, column].unique()[:3]))
+        name = _which(frame[frame[by] == group].iloc[0]) if by == "trial" else repr(group)
+        raise InputError(f"the {column} of one {what} must be the same in all its rows; {name} has {found}")
+    return values.first()
+
+
+def _study_lists(
+    study: pd.DataFrame, recall: pd.DataFrame, n_trials: int, category: str | None
+) -> tuple[IntArray, ItemPool, LabelArray]:
+    """Items (n_trials, list_length), the pool, and the pool index of every row, study rows before recall rows."""
+    counts = np.bincount(study["trial"], minlength=n_trials)
+    if not len(study):
+        raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
+    if (counts == 0).any():
+        orphan = recall.loc[recall["trial"] == int(np.argmin(counts))].iloc[0]
+        raise InputError(f"{_which(orphan)} has responses but no study rows")
+    if counts.min() != counts.max():
+        lengths, lists = np.unique(counts, return_counts=True)
+        found = ", ".join(f"{n} of {length}" for length, n in zip(lengths, lists, strict=True))
+        raise InputError(f"lists have different lengths ({found} items); read each length by itself")
+    list_length = int(counts[0])
+    if study["item"].isna().any():
+        raise InputError(f"the table has no item in study row {study.index[study['item'].isna()][0]}")
+    wrong = study["position"].to_numpy() != np.tile(np.arange(1, list_length + 1), n_trials)
+    if wrong.any():
+        row = study[wrong].iloc[0]
+        raise InputError(f"{_which(row)}: study positions are not 1 to {list_length}, each once")
+    words = pd.concat([study["item"], recall["item"]])
+    if pd.api.types.infer_dtype(words, skipna=True).startswith("mixed"):
+        raise InputError("items are text in some rows and numbers in others, and would never match; use one type")
+    code, labels = pd.factorize(words)
+    items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
+    kinds = None
+    if category is not None:
+        # Responses without a category, as intrusions often are, do not count against their item.
+        rows = pd.concat([study, recall[recall[category].notna()]])
+        kinds = _constant(rows, category, "item", "item").reindex(labels).to_numpy()
+    return items, ItemPool(np.asarray(labels), categories=kinds), code
+
+
+def _which(row: pd.Series) -> str:
+    return f"subject {row['subject']}, list {row['list']}"

@@ -1,0 +1,401 @@
+"""The recall loop: the only place where a model meets a trial.
+
+``simulate`` samples each outcome and feeds it back; ``log_likelihood`` runs the same steps and feeds back
+what people did. So a model that simulates right is scored right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, frozen
+from memsim.core.errors import InputError, LikelihoodError, ModelError
+from memsim.core.events import Study
+from memsim.core.model import MemoryModel
+from memsim.core.position_model import PositionModel
+from memsim.core.provenance import versions
+from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.seeding import stream
+from memsim.core.trials import Paradigm, Trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLERANCE = 1e-6
+"""How far the probabilities of one step may be from summing to one."""
+NO_EVENT = -1
+SCORING = ("encoding", "for scoring")
+"""Encodings drawn to score are never those drawn to simulate, or a model would know its own data too well."""
+
+
+def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
+    """Run ``model`` through ``trials``.
+
+    Parameters
+    ----------
+    model : an instance of :class:`memsim.MemoryModel`.
+    trials : study lists, from a paradigm or a data set.
+    seed : the same seed gives the same recalls.
+
+    Returns
+    -------
+    Recalls : with the model, its parameters, the seed and the versions in ``provenance``.
+
+    Raises
+    ------
+    LikelihoodError : the model is a :class:`memsim.PositionModel`, without an order of recall.
+    ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned
+        no state; or a model that does not declare ``repeats`` gave an item twice.
+    """
+    _require_model(model)
+    if not isinstance(trials, Trials):
+        raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
+    recalls = model.fast_simulation(trials, seed)
+    if recalls is None:
+        recalls = simulate_steps(model, trials, seed)
+    require_recalls(recalls)
+    if not model.repeats and recalls.is_repeat.any():
+        row = int(np.argmax(recalls.is_repeat.any(axis=1)))
+        raise ModelError(
+            f"{type(model).__name__} gave an item twice, {recalls.positions[row][recalls.positions[row] != NONE]}; "
+            "take a recalled item's probability to 0 in recalled(), or declare repeats = True"
+        )
+    return recalls
+
+
+def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> FloatArray:
+    """How probable ``model`` holds each list of responses: (n_trials,) natural logarithms.
+
+    Responses that the model cannot produce are left out by the rule of :func:`scored_outcomes`;
+    :func:`score` gives their number beside the likelihood. Stopping counts as an event where recall
+    ended by itself, and not where the record was cut short.
+
+    Parameters
+    ----------
+    samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random
+        encoding that are averaged, and their seed; not used by other models. The mean likelihood is unbiased, but its
+        logarithm is too low on average, the more so the fewer the samples, and a list that no draw can give scores
+        -inf; :func:`score` gives its standard error. Take samples until the total no longer rises.
+
+    Raises
+    ------
+    LikelihoodError : the model only simulates, or says nothing of order.
+    """
+    _require_model(model)
+    require_recalls(recalls)
+    return _over_encodings(model, recalls, samples, seed, partial(_trial_log_likelihood, model))[0]
+
+
+def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
+    """The likelihood of each list, with what was counted and what was left out.
+
+    Returns
+    -------
+    DataFrame : ``subject, list, log_likelihood, standard_error, events, intrusions_left_out, repeats_left_out``, one
+        row per trial. ``standard_error`` is that of sampling: 0 for an exact likelihood, NaN where no sample could
+        give the list. ``events`` are the responses scored, and stopping where it
+        was. ``attrs`` of the frame holds the model with its parameters and, of a sampled likelihood, the number of
+        samples and the seed.
+    """
+    import pandas as pd
+
+    _require_model(model)
+    require_recalls(recalls)
+    outcomes = scored_outcomes(recalls, model.repeats, model.intrusions)
+    likelihood, error = _over_encodings(model, recalls, samples, seed, partial(_trial_log_likelihood, model))
+    sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
+    frame = pd.DataFrame(
+        {
+            "subject": recalls.trials.subject,
+            "list": recalls.trials.list,
+            "log_likelihood": likelihood,
+            "standard_error": error,
+            "events": (outcomes.columns != NO_EVENT).sum(axis=1),
+            "intrusions_left_out": outcomes.intrusions,
+            "repeats_left_out": outcomes.repeats,
+        }
+    )
+    frame.attrs = {"model": type(model).__name__, "parameters": model.values(), **sampled}
+    return frame
+
+
+def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: int = 0) -> FloatArray:
+    """The log-probability of each event: (n_trials, n_events), responses in order, then stopping.
+
+    NaN where there was no event. For a model whose encoding is random this is one draw of it, ``seed``'s.
+    """
+    _require_model(model)
+    require_recalls(recalls)
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    return _teacher_forced(model, recalls, columns, stream(seed, *SCORING, 0))
+
+
+class Outcomes(NamedTuple):
+    """Responses as the columns of ``outcome_probabilities``, and how many were left out of each trial."""
+
+    columns: IntArray
+    """(n_trials, n_events): a 0-based serial position; list_length for no response, one more for an intrusion; -1 where
+    no event is scored."""
+    intrusions: IntArray
+    repeats: IntArray
+
+
+_OUTCOMES: WeakKeyDictionary[Recalls, dict[tuple[bool, bool], Outcomes]] = WeakKeyDictionary()
+"""What was scored before: a fit scores the same recalls thousands of times."""
+
+
+def scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool = False) -> Outcomes:
+    """The one rule for responses that a model cannot produce; its arrays are read-only.
+
+    Intrusions are left out unless the model gives ``intrusions``, and repeats unless it ``repeats``. In free recall
+    the rest closes up; where each output position is asked for by itself, the position stays and is not scored.
+    """
+    known = _OUTCOMES.setdefault(recalls, {})
+    if (repeats, intrusions) not in known:
+        known[repeats, intrusions] = _scored_outcomes(recalls, repeats, intrusions)
+    return known[repeats, intrusions]
+
+
+def _scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool) -> Outcomes:
+    intrusion, repeat = recalls.is_intrusion & (not intrusions), recalls.is_repeat & (not repeats)
+    left_out = intrusion | repeat
+    length = recalls.list_length
+    columns = np.where(recalls.is_intrusion & intrusions, length + 1, recalls.positions - 1)
+    if recalls.trials.paradigm.silence_ends:
+        columns = np.where(left_out | (columns < 0), NO_EVENT, columns)
+        order = np.argsort(columns == NO_EVENT, axis=1, kind="stable")
+        columns = np.take_along_axis(columns, order, axis=1)
+        columns = np.pad(columns, ((0, 0), (0, 1)), constant_values=NO_EVENT)
+        ends = (columns != NO_EVENT).sum(axis=1)
+        stopped = np.flatnonzero(recalls.stopped)
+        columns[stopped, ends[stopped]] = length
+    else:
+        columns = np.where(left_out, NO_EVENT, np.where(recalls.positions == NONE, length, columns))
+    return Outcomes(frozen(columns), frozen(intrusion.sum(axis=1)), frozen(repeat.sum(axis=1)))
+
+
+def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recalls:
+    """:func:`simulate` by the model's steps alone."""
+    n_trials, length = len(trials), trials.list_length
+    paradigm = trials.paradigm
+    limit = paradigm.max_responses
+    chance = response_stream(model, seed)
+    state = study(model, trials, encoding_stream(seed))
+    positions = np.zeros((n_trials, limit), dtype=np.int32)
+    times: FloatArray | None = None
+    going = np.ones(n_trials, dtype=bool)
+    for output in range(limit):
+        probabilities = _probabilities(model, state, going, length)
+        if paradigm.forced:
+            probabilities = _among_those_left(probabilities, positions[:, :output] - 1, length)
+        cumulated = np.cumsum(probabilities, axis=1)
+        draw = chance.random(n_trials)
+        # Scaled by the row's own total, a draw can never reach an outcome of probability zero.
+        outcome = (cumulated[:, :-1] <= (draw * cumulated[:, -1])[:, None]).sum(axis=1, dtype=np.int32)
+        outcome[~going] = length
+        answered = outcome != length
+        positions[answered, output] = np.where(outcome < length, outcome + 1, INTRUSION)[answered]
+        if paradigm.silence_ends:
+            going &= answered
+            if not going.any():
+                break
+        state = _given(model.recalled(state, outcome), model, "recalled")
+        seconds = model.response_times(state)
+        if seconds is not None:
+            times = np.full((n_trials, limit), np.nan) if times is None else times
+            times[answered, output] = seconds[answered]
+    stopped = ~going if paradigm.silence_ends else np.zeros(n_trials, dtype=bool)
+    return simulated(model, trials, positions, stopped, seed, times)
+
+
+def simulated(
+    model: MemoryModel[Any],
+    trials: Trials,
+    positions: IntArray,
+    stopped: npt.NDArray[np.bool_],
+    seed: int,
+    times: FloatArray | None = None,
+) -> Recalls:
+    """The recalls of a simulation, with what made them; output positions that nobody reached are trimmed."""
+    width = positions.shape[1]
+    if trials.paradigm.silence_ends:
+        width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1
+    provenance = {
+        "model": type(model).__name__,
+        "parameters": model.values(),
+        "seed": int(seed),
+        "lists_seed": trials.seed,
+        "versions": versions(),
+    }
+    if times is not None:
+        times = times[:, :width]
+    return Recalls(trials, positions[:, :width], stopped, times, provenance=provenance)
+
+
+def encoding_stream(seed: int) -> np.random.Generator:
+    """What a simulation draws its encoding from."""
+    return stream(seed, "encoding", 0)
+
+
+def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
+    """What a simulation draws responses from: two classes do not share their luck, two settings of one do."""
+    return stream(seed, "responses", type(model).__name__)
+
+
+def _trial_log_likelihood(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+    fast = model.fast_log_likelihood(recalls, rng)
+    return trial_log_likelihood_steps(model, recalls, rng) if fast is None else fast
+
+
+def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
+    """:func:`log_likelihood` by the model's steps alone."""
+    return _over_encodings(model, recalls, samples, seed, partial(trial_log_likelihood_steps, model))[0]
+
+
+def trial_log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
+    """(n_trials,) log-likelihoods given one encoding drawn from ``rng``, by the model's steps."""
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    return np.nansum(_teacher_forced(model, recalls, columns, rng), axis=1)
+
+
+def _over_encodings(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    samples: int,
+    seed: int,
+    given_one: Callable[[Recalls, np.random.Generator], FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors.
+
+    The errors are to first order; NaN for a single sample, and where no sample could give the list; 0 where the
+    likelihood is exact, for which one draw is enough.
+    """
+    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
+        raise InputError(f"samples={samples!r} must be a whole number of at least 1")
+    if model.likelihood != "sampled":
+        return given_one(recalls, stream(seed, *SCORING, 0)), np.zeros(len(recalls))
+    total, squares = np.full((2, len(recalls)), -np.inf)
+    for sample in range(samples):
+        each = given_one(recalls, stream(seed, *SCORING, sample))
+        total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
+        return total - np.log(samples), np.sqrt(relative_variance / (samples - 1))
+
+
+def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
+    """The model's state when its first response is due."""
+    trials.require_different_items(type(model).__name__)
+    return present(model, model.begin(trials, rng), trials.paradigm)
+
+
+def present(model: MemoryModel[Any], state: Any, paradigm: Paradigm) -> Any:
+    """Take the model from where a trial begins to where its first response is due."""
+    state = _given(state, model, "begin")
+    for event in paradigm.presentation():
+        if isinstance(event, Study):
+            state = _given(model.study(state, event.position), model, "study")
+        else:
+            state = _given(model.distract(state, event.seconds), model, "distract")
+    return _given(model.cue(state, paradigm.cue), model, "cue")
+
+
+def _given(state: Any, model: MemoryModel[Any], step: str) -> Any:
+    if state is None:
+        raise ModelError(f"{type(model).__name__}.{step} returned None; every step returns the state")
+    return state
+
+
+def _teacher_forced(
+    model: MemoryModel[Any], recalls: Recalls, columns: IntArray, rng: np.random.Generator
+) -> FloatArray:
+    if model.likelihood == "none":
+        raise LikelihoodError(
+            f"{type(model).__name__} only simulates: it has no likelihood of a recall sequence. "
+            "Compare it by its curves instead"
+        )
+    length = recalls.list_length
+    state = study(model, recalls.trials, rng)
+    events = np.full(columns.shape, np.nan)
+    for output in range(columns.shape[1]):
+        column = columns[:, output]
+        scored = column != NO_EVENT
+        if recalls.trials.paradigm.silence_ends and not scored.any():
+            break
+        probabilities = _probabilities(model, state, scored, length)
+        if recalls.trials.paradigm.forced:
+            probabilities = _among_those_left(probabilities, columns[:, :output], length)
+        row = np.flatnonzero(scored)
+        with np.errstate(divide="ignore"):
+            events[row, output] = np.log(probabilities[row, column[row]])
+        state = _given(model.recalled(state, np.where(scored, column, length)), model, "recalled")
+    return events
+
+
+def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], length: int) -> FloatArray:
+    """The outcome probabilities, checked in the rows that are still going and scaled to sum to one exactly."""
+    # A trial that has ended may hold anything; what counts is checked here, with a better message.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        probabilities = np.asarray(model.outcome_probabilities(state), dtype=np.float64)
+        name = type(model).__name__
+        width = length + 2 if model.intrusions else length + 1
+        if probabilities.shape != (len(going), width):
+            last = (
+                "the last columns are no further response, and an intrusion"
+                if model.intrusions
+                else ("the last column is no further response")
+            )
+            raise ModelError(
+                f"{name}.outcome_probabilities gave shape {probabilities.shape}, expected (n_trials, "
+                f"list_length + {width - length}) = {(len(going), width)}; {last}"
+            )
+        total = probabilities.sum(axis=1)
+        lowest = probabilities.min(axis=1)
+        sound = (np.abs(total - 1) <= TOLERANCE) & (lowest >= -TOLERANCE)
+    if not sound[going].all():
+        row = int(np.flatnonzero(going & ~sound)[0])
+        raise ModelError(
+            f"{name}.outcome_probabilities are not probabilities: trial {row} has the row "
+            f"{np.array2string(probabilities[row], precision=4, threshold=12)} with sum "
+            f"{total[row]:.6g}; they must be at least 0 and sum to 1 (by {TOLERANCE:g})"
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if (lowest < 0).any():  # rounding, as in 1 - sum
+            probabilities = np.maximum(probabilities, 0)
+            total = probabilities.sum(axis=1)
+        return probabilities / total[:, None]
+
+
+def _among_those_left(probabilities: FloatArray, given: IntArray, length: int) -> FloatArray:
+    """The same given that the response is an item of the list not given yet; any is as likely if all have none."""
+    left = probabilities.copy()
+    left[:, length:] = 0
+    rows, outputs = np.nonzero((given >= 0) & (given < length))
+    left[rows, given[rows, outputs]] = 0
+    total = left.sum(axis=1, keepdims=True)
+    lost = np.flatnonzero(total[:, 0] <= 0)
+    if len(lost):
+        left[lost, :length] = 1
+        left[rows, given[rows, outputs]] = 0
+        total = left.sum(axis=1, keepdims=True)
+    return left / total
+
+
+def _require_model(model: Any) -> None:
+    if isinstance(model, type) and issubclass(model, PositionModel):
+        raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
+    if isinstance(model, PositionModel):
+        raise LikelihoodError(
+            f"{type(model).__name__} says which items are recalled and not in what order: it has no simulated recalls "
+            "and no likelihood of order; recall_probability() and position_log_likelihood() give what it does say"
+        )
+    if isinstance(model, type) and issubclass(model, MemoryModel):
+        raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
+    if not isinstance(model, MemoryModel):
+        raise InputError(f"{model!r} is not a memsim.MemoryModel")

@@ -1,0 +1,237 @@
+"""Declared parameters: one declaration that constructors, checks, fits, tables and the command line read."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from memsim.core.errors import InputError, ModelError
+from memsim.core.names import closest
+
+_KEY = "memsim"
+T = TypeVar("T", bound="Parameterized")
+_DECLARED: WeakKeyDictionary[type[Parameterized], tuple[Parameter, ...]] = WeakKeyDictionary()
+"""What was read off the fields of a class before: a fit makes thousands of instances."""
+
+
+class Preset(NamedTuple):
+    """A named set of parameter values, and who published them: a citation, "unverified", or "fitted here to ..."."""
+
+    values: Mapping[str, Any]
+    source: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What is known of one parameter: its range, unit, symbol, meaning and where its default comes from.
+
+    ``low`` and ``high`` are inclusive; ``None`` leaves that side open. ``options`` is set instead of a
+    range where the value is one of a few words. ``source`` cites the default, or says that it is
+    unverified or fitted here.
+    """
+
+    name: str
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    symbol: str = ""
+    doc: str = ""
+    source: str = ""
+    options: tuple[str, ...] = ()
+    integer: bool = False
+    optional: bool = False
+    text: bool = False
+
+    @property
+    def range(self) -> str:
+        """The admissible values, as text: ``[0, 1]``, ``post | pre``."""
+        if self.options:
+            return " | ".join(self.options)
+        if self.text:
+            return "text"
+        low = "-inf" if self.low is None else f"{self.low:g}"
+        high = "inf" if self.high is None else f"{self.high:g}"
+        return f"[{low}, {high}]"
+
+    def parse(self, given: str) -> Any:
+        """Read a value from a command line; the owner's constructor checks it."""
+        if self.optional and given.lower() == "none":
+            return None
+        if self.options or self.text:
+            return given
+        try:
+            return int(given) if self.integer else float(given)
+        except ValueError:
+            kind = "a whole number" if self.integer else "a number"
+            raise InputError(f"{self.name}={given!r} is not {kind}") from None
+
+    def check(self, value: Any, owner: str) -> Any:
+        """Return ``value`` as a plain Python value, or raise :class:`InputError` naming the rule it breaks."""
+        if value is None and self.optional:
+            return None
+        what = f"{owner}: {self.name}={value!r}"
+        if self.options:
+            if value not in self.options:
+                raise InputError(f"{what} is not one of {', '.join(map(repr, self.options))}")
+            return value
+        if self.text:
+            if not isinstance(value, str):
+                raise InputError(f"{what} must be text")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+            raise InputError(f"{what} must be a number in {self.range}")
+        if not math.isfinite(value) or (self.integer and value != int(value)):
+            raise InputError(f"{what} must be a {'whole' if self.integer else 'finite'} number in {self.range}")
+        too_low = self.low is not None and value < self.low
+        too_high = self.high is not None and value > self.high
+        if too_low or too_high:
+            unit = f" {self.unit}" if self.unit else ""
+            raise InputError(f"{what}{unit} is outside its range {self.range}")
+        return int(value) if self.integer else float(value)
+
+
+def parameter(
+    default: Any,
+    low: float | None = None,
+    high: float | None = None,
+    unit: str = "",
+    symbol: str = "",
+    doc: str = "",
+    source: str = "",
+    *,
+    integer: bool | None = None,
+) -> Any:
+    """Declare a numeric parameter as a field of a frozen dataclass.
+
+    Parameters
+    ----------
+    default : the value used when none is given. A whole number declares a whole-number parameter
+        unless ``integer=False``; ``None`` declares one that may be left unset.
+    low, high : inclusive bounds; ``None`` leaves that side open.
+    unit, symbol, doc : shown in tables, messages and help; ``symbol`` is the paper's.
+    source : who published the default, or "unverified", or "fitted here to ...".
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class Decay(Parameterized):
+    ...     rate: float = parameter(0.5, 0, 1, symbol="λ", doc="share lost each second")
+    >>> Decay(rate=0.2)
+    Decay(rate=0.2)
+    """
+    if integer is None:
+        integer = isinstance(default, int) and not isinstance(default, bool)
+    info = {"low": low, "high": high, "unit": unit, "symbol": symbol, "doc": doc, "source": source}
+    info |= {"integer": integer, "optional": default is None}
+    return dataclasses.field(default=default, metadata={_KEY: info})
+
+
+def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = "") -> Any:
+    """Declare a parameter whose value is one of a few words, as a field of a frozen dataclass."""
+    return dataclasses.field(
+        default=default, metadata={_KEY: {"options": tuple(options), "doc": doc, "source": source}}
+    )
+
+
+def text(default: str, doc: str = "") -> Any:
+    """Declare a parameter that is a name or some other text, as a field of a frozen dataclass."""
+    return dataclasses.field(default=default, metadata={_KEY: {"text": True, "doc": doc}})
+
+
+@dataclass(frozen=True)
+class Parameterized:
+    """A frozen dataclass whose fields are declared with :func:`parameter` and checked on construction."""
+
+    presets: ClassVar[Mapping[str, Preset]] = {}
+    """Other published or fitted values than the defaults, by name."""
+    citation: ClassVar[str] = ""
+    """Whom to cite for it, in full."""
+    baseline: ClassVar[bool] = False
+    """Whether it is a yardstick, which `memsim run` shows only when asked for it."""
+    fitted: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
+    """The parameters that a fit leaves free unless told otherwise, with bounds where the range is too wide to search;
+    all that are numbers if empty."""
+    ties: ClassVar[Mapping[str, str]] = {}
+    """Parameters that follow from others unless told otherwise: arithmetic expressions by name."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for base in cls.__bases__:
+            if vars(base).get("__final__", False):
+                raise ModelError(
+                    f"{cls.__name__} is a subclass of {base.__name__}, which is final: what computes it fast knows its "
+                    f"steps. Derive from {base.__bases__[0].__name__}, or copy {base.__name__}"
+                )
+
+    def __post_init__(self) -> None:
+        cls = type(self)
+        undecorated = [name for name, value in vars(cls).items() if isinstance(value, dataclasses.Field)]
+        if undecorated:
+            raise ModelError(
+                f"{cls.__name__} declares {', '.join(undecorated)} but is not a dataclass: "
+                "put @dataclass(frozen=True) above the class"
+            )
+        for declared in self.parameters():
+            value = declared.check(getattr(self, declared.name), cls.__name__)
+            object.__setattr__(self, declared.name, value)
+
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """The declared parameters, in order."""
+        if cls not in _DECLARED:
+            _DECLARED[cls] = tuple(
+                Parameter(name=field.name, default=field.default, **field.metadata[_KEY])
+                for field in dataclasses.fields(cls)
+                if _KEY in field.metadata
+            )
+        return _DECLARED[cls]
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """An instance with the values of a preset; an unknown name is answered with the closest one."""
+        if name not in cls.presets:
+            have = ", ".join(cls.presets) or "none"
+            raise InputError(f"{cls.__name__} has no preset {name!r}{closest(name, cls.presets)} It has: {have}.")
+        return build(cls, dict(cls.presets[name].values))
+
+    def values(self) -> dict[str, Any]:
+        """The parameter values by name, in order of declaration."""
+        return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
+
+    def form(self) -> str:
+        """Which variant this is, in words: the parameters that are one of a few words, ``rule=power, order=random``."""
+        return ", ".join(f"{p.name}={getattr(self, p.name)}" for p in self.parameters() if p.options)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some fields changed; an unknown name is answered with the closest ones."""
+        _require_known(type(self), changes)
+        return dataclasses.replace(self, **changes)
+
+
+def require_counts(who: str, **values: Any) -> None:
+    """Raise :class:`InputError` unless all are whole numbers above 0."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+            raise InputError(f"{who}: {name}={value!r} must be a whole number above 0")
+
+
+def build(cls: type[T], values: dict[str, Any]) -> T:
+    """Construct ``cls`` from named values; an unknown name is answered with the closest ones."""
+    _require_known(cls, values)
+    return cls(**values)
+
+
+def _require_known(cls: type[Parameterized], names: Iterable[str]) -> None:
+    known = [field.name for field in dataclasses.fields(cls) if field.init]
+    for name in names:
+        if name not in known:
+            have = ", ".join(known) or "none"
+            raise InputError(f"{cls.__name__} has no parameter {name!r}{closest(name, known)} It has: {have}.")

@@ -1,0 +1,250 @@
+"""What comes back: the responses of people or models to their trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from memsim.core.arrays import INTRUSION, NONE, NOT_GIVEN, BoolArray, FloatArray, IntArray, frozen, index_matrix
+from memsim.core.errors import InputError
+from memsim.core.free_recall import free_recall_unless
+from memsim.core.items import ItemPool
+from memsim.core.trials import Paradigm, Trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def require_recalls(value: Any) -> None:
+    """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`, saying how to get one."""
+    if not isinstance(value, Recalls):
+        raise InputError(
+            f"expected memsim.Recalls, got {type(value).__name__}; Recalls.from_frame reads a long table, "
+            "Recalls.from_matrix a recall matrix"
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Recalls:
+    """Responses in output order, with the trials they answer. Frozen.
+
+    Parameters
+    ----------
+    trials : the lists that were studied.
+    positions : (n_trials, n_outputs) serial position of each response, from 1; 0 where there is none;
+        -1 for an intrusion. A word given again keeps its position; one that was studied more than once has that
+        of its first presentation, whichever is given.
+    stopped : (n_trials,) True where recall ended by itself, False where the record was cut short. If not
+        given, a row that fills the paradigm's response limit may have been cut and any other stopped;
+        where silence does not end recall, no row did.
+    times : (n_trials, n_outputs) seconds from the start of the test, optional; NaN where there is no response.
+    intruders : (n_trials, n_outputs) pool index of each intruding item, optional; -1 where there is none
+        or it was not recorded.
+    provenance : what made the recalls: model, parameters, seed and versions, or data set and source.
+
+    Raises
+    ------
+    InputError : a position beyond the list, a gap in free recall, shapes that do not fit; says where.
+    """
+
+    trials: Trials
+    positions: IntArray
+    stopped: BoolArray = NOT_GIVEN
+    times: FloatArray | None = None
+    intruders: IntArray | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        positions = index_matrix(self.positions, "Recalls: positions")
+        n_trials, list_length = len(self.trials), self.trials.list_length
+        if len(positions) != n_trials:
+            raise InputError(f"Recalls: {len(positions)} rows of positions for {n_trials} trials")
+        wrong = (positions < INTRUSION) | (positions > list_length)
+        if wrong.any():
+            row, output = np.argwhere(wrong)[0]
+            raise InputError(
+                f"Recalls: row {row}, output {output + 1} is {positions[row, output]}, but the list has "
+                f"{list_length} items; write -1 for an intrusion and 0 for no response"
+            )
+        paradigm = self.trials.paradigm
+        limit = paradigm.response_limit
+        if limit is not None and positions[:, limit:].any():
+            row = int(np.argmax(positions[:, limit:].any(axis=1)))
+            raise InputError(
+                f"Recalls: row {row} holds {np.count_nonzero(positions[row])} responses, more than the limit of "
+                f"{limit} in {paradigm!r}; give the paradigm the limit that the record had, or none"
+            )
+        if not paradigm.silence_ends and positions.shape[1] != paradigm.max_responses:
+            # Every output position is an event there, also where nobody answered.
+            width = paradigm.max_responses
+            missing = max(width - positions.shape[1], 0)
+            positions = frozen(np.pad(positions, ((0, 0), (0, missing)))[:, :width])
+        elif paradigm.silence_ends and positions.shape[1]:
+            gap = (positions[:, :-1] == NONE) & (positions[:, 1:] != NONE)
+            if gap.any():
+                row, output = np.argwhere(gap)[0]
+                raise InputError(
+                    f"Recalls: row {row} has no response at output {output + 1} but one after it; "
+                    "close the gap, or write -1 if it was an intrusion"
+                )
+        if self.trials.repeated_items.any():
+            first = np.pad(
+                self.trials.first_presentation + 1, ((0, 0), (1, 1)), constant_values=((0, 0), (NONE, INTRUSION))
+            )
+            positions = frozen(np.take_along_axis(first, positions, axis=1))
+        if self.stopped is not None:
+            stopped = np.array(self.stopped, dtype=bool)
+        elif paradigm.silence_ends and limit is not None:
+            stopped = np.count_nonzero(positions, axis=1) < limit
+        else:
+            stopped = np.full(n_trials, paradigm.silence_ends)
+        if stopped.shape != (n_trials,):
+            raise InputError(f"Recalls: stopped has shape {stopped.shape}, expected ({n_trials},)")
+        object.__setattr__(self, "positions", positions)
+        object.__setattr__(self, "stopped", frozen(stopped))
+        if self.times is not None:
+            object.__setattr__(self, "times", self._checked_times(np.array(self.times, dtype=float)))
+        if self.intruders is not None:
+            intruders = index_matrix(self.intruders, "Recalls: intruders")
+            misplaced = intruders.shape != positions.shape or ((intruders >= 0) & (positions != INTRUSION)).any()
+            if misplaced or (intruders >= len(self.trials.pool)).any():
+                raise InputError(
+                    "Recalls: intruders must match positions in shape, index the pool where "
+                    "positions is -1, and be -1 elsewhere"
+                )
+            object.__setattr__(self, "intruders", intruders)
+
+    def _checked_times(self, times: FloatArray) -> npt.NDArray[Any]:
+        if times.shape != self.positions.shape:
+            raise InputError(f"Recalls: times have shape {times.shape}, positions {self.positions.shape}")
+        unfit = ~np.isnan(times) & ((self.positions == NONE) | np.isinf(times))
+        if unfit.any():
+            row, output = np.argwhere(unfit)[0]
+            raise InputError(
+                f"Recalls: row {row} has the time {times[row, output]} at output {output + 1}, "
+                "where there is no response or the time is infinite"
+            )
+        return frozen(times)
+
+    @classmethod
+    def from_matrix(
+        cls,
+        matrix: Any,
+        list_length: int,
+        *,
+        subject: Any = None,
+        list: Any = None,
+        output_limit: int | None = None,
+        times: Any = None,
+        paradigm: Paradigm | None = None,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> Recalls:
+        """Read the recall matrix that the field exchanges: one row per list, positions in output order.
+
+        The words themselves are not in such a matrix, so items are numbered by their serial positions.
+
+        Parameters
+        ----------
+        matrix : (n_trials, n_outputs), coded as in :attr:`positions`.
+        list_length : items in every list.
+        subject, list : (n_trials,) labels, as in :class:`memsim.Trials`.
+        output_limit : the record held no more responses than this, so a row that fills it may have been
+            cut short; not beside a ``paradigm``, which says it itself.
+        times : (n_trials, n_outputs) seconds from the start of the test.
+        paradigm : the task; immediate free recall of ``list_length`` items if not given.
+        """
+        positions = index_matrix(matrix, "Recalls.from_matrix")
+        task = free_recall_unless(paradigm, list_length, output_limit)
+        if task.list_length != list_length:
+            raise InputError(f"Recalls.from_matrix: list_length={list_length}, but {task!r}")
+        items = np.broadcast_to(np.arange(task.list_length, dtype=np.int32), (len(positions), task.list_length))
+        trials = Trials(items, ItemPool.numbered(task.list_length), task, subject, list)
+        return cls(trials, positions, times=times, provenance=provenance or {})
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        source: str | None = None,
+        category: str | None = None,
+        conditions: Sequence[str] = (),
+        output_limit: int | None = None,
+        paradigm: Paradigm | None = None,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> Recalls:
+        """Read the long table of psifr: see :func:`memsim.core.long_table.read_long_table`."""
+        from memsim.core.long_table import read_long_table
+
+        trials, responses = read_long_table(
+            frame, source=source, category=category, conditions=conditions, output_limit=output_limit, paradigm=paradigm
+        )
+        return cls(trials, **responses, provenance=provenance or {})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Write the long table of psifr: see :func:`memsim.core.long_table.write_long_table`."""
+        from memsim.core.long_table import write_long_table
+
+        return write_long_table(self.trials, self.positions, self.times, self.intruders)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __repr__(self) -> str:
+        return f"Recalls({self.n_responses} responses to {self.trials!r})"
+
+    def __getitem__(self, rows: Any) -> Recalls:
+        """The recalls at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
+        rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
+        return replace(
+            self,
+            trials=self.trials[rows],
+            positions=self.positions[rows],
+            stopped=self.stopped[rows],
+            times=None if self.times is None else self.times[rows],
+            intruders=None if self.intruders is None else self.intruders[rows],
+        )
+
+    @property
+    def list_length(self) -> int:
+        """Items in each list."""
+        return self.trials.list_length
+
+    @property
+    def n_responses(self) -> int:
+        """Responses of any kind, over all trials."""
+        return int(np.count_nonzero(self.positions))
+
+    @cached_property
+    def output_of_item(self) -> IntArray:
+        """(n_trials, list_length) output index (0-based) at which each item was first recalled; -1 if never."""
+        n_trials, n_outputs = self.positions.shape
+        first = np.full((n_trials, self.list_length + 2), -1, dtype=np.int32)
+        rows = np.arange(n_trials)
+        # Later outputs are written first and earlier ones over them; -1 and 0 fall in the two spare columns.
+        for output in reversed(range(n_outputs)):
+            first[rows, self.positions[:, output] + 1] = output
+        return frozen(first[:, 2:])
+
+    @cached_property
+    def is_correct(self) -> BoolArray:
+        """(n_trials, n_outputs) whether a response is a studied item given for the first time."""
+        correct = np.zeros(self.positions.shape, dtype=bool)
+        row, item = np.nonzero(self.output_of_item >= 0)
+        correct[row, self.output_of_item[row, item]] = True
+        return frozen(correct)
+
+    @property
+    def is_intrusion(self) -> BoolArray:
+        """(n_trials, n_outputs) whether a response is an intrusion."""
+        return self.positions == INTRUSION
+
+    @property
+    def is_repeat(self) -> BoolArray:
+        """(n_trials, n_outputs) whether a response repeats an item already recalled."""
+        return (self.positions > NONE) & ~self.is_correct

@@ -1,0 +1,238 @@
+"""What each participant sees: study lists, and the paradigm that presents them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from memsim.core.arrays import NOT_GIVEN, IntArray, LabelArray, frozen, has_repeats, index_matrix
+from memsim.core.errors import InputError
+from memsim.core.events import Distract, Study
+from memsim.core.items import ItemPool
+from memsim.core.parameters import Parameterized, parameter
+from memsim.core.seeding import stream
+
+
+@dataclass(frozen=True)
+class Paradigm(Parameterized, ABC):
+    """A task: how a list is presented and what a response means.
+
+    A task of its own subclasses this, names its ``cue``, says whether ``silence_ends`` recall, and
+    may override :meth:`presentation` where its events come in another order.
+    """
+
+    cue: ClassVar[str]
+    """How the test begins, passed to the model: ``"free"``, ``"forward"``, ..."""
+    silence_ends: ClassVar[bool]
+    """True: no response ends recall (free recall). False: it is an omission and recall goes on."""
+
+    list_length: int = parameter(20, 1, None, "items", "L", "items in a list")
+    presentation_time: float = parameter(1.0, 0, None, "s", doc="time for each item")
+    inter_item_distraction: float = parameter(
+        0.0, 0, None, "s", "IPI", "filled distraction between one item and the next"
+    )
+    retention_interval: float = parameter(
+        0.0, 0, None, "s", "RI", "filled distraction between the last item and the test"
+    )
+
+    @property
+    @abstractmethod
+    def response_limit(self) -> int | None:
+        """The most responses that the record of a trial holds; ``None`` if there is no limit."""
+
+    @property
+    def due(self) -> IntArray | None:
+        """(n_outputs,) 0-based serial position that is right at each output; ``None`` where any order is."""
+        return None
+
+    @property
+    def forced(self) -> bool:
+        """Whether every response is one of the items not yet given, so that none is omitted or given twice."""
+        return False
+
+    @property
+    def max_responses(self) -> int:
+        """The response limit, or a guard of twice the list length against a model that would never stop."""
+        return 2 * self.list_length if self.response_limit is None else self.response_limit
+
+    def presentation(self) -> Iterator[Study | Distract]:
+        """The events of a trial before its test, in order."""
+        for position in range(self.list_length):
+            if position and self.inter_item_distraction:
+                yield Distract(self.inter_item_distraction)
+            yield Study(position)
+        if self.retention_interval:
+            yield Distract(self.retention_interval)
+
+    def trials(self, n_trials: int, seed: int = 0, *, pool: ItemPool | None = None, subjects: int = 1) -> Trials:
+        """Random study lists, no item twice in a list.
+
+        Parameters
+        ----------
+        n_trials : lists in all, dealt to the participants in consecutive blocks.
+        seed : the same seed draws the same lists.
+        pool : where items come from; by default 1,000 numbered ones (more for longer lists).
+        subjects : number of simulated participants, numbered from 1.
+        """
+        for name, value in (("n_trials", n_trials), ("subjects", subjects)):
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise InputError(f"{type(self).__name__}.trials: {name}={value!r} must be a whole number above 0")
+        if pool is None:
+            pool = ItemPool.numbered(max(1000, self.list_length))
+        items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))
+        subject = np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
+        return Trials(items, pool, self, subject, seed=seed)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trials:
+    """Study lists of one length, with the paradigm that presents them. Frozen.
+
+    Parameters
+    ----------
+    items : (n_trials, list_length) pool indices (0-based) in study order.
+    pool : the items that the indices point into.
+    paradigm : the task with its timing; its ``list_length`` must be that of ``items``.
+    subject : (n_trials,) whose list it is; one participant, 1, if not given.
+    list : (n_trials,) label of the list within its participant; numbered from 1 if not given.
+    seed : that drew the lists, if they were drawn at random.
+    source : (n_trials, list_length) code from 0 of the source in which each item was studied (encoding task,
+        modality, ...), for models that know sources; ``None`` if the experiment has none.
+    conditions : (n_trials,) labels by name: what was varied between lists, for analyses by condition.
+
+    An item may stand more than once in a list.
+
+    Raises
+    ------
+    InputError : an index outside the pool, ragged lists, or labels, sources or conditions that do not fit.
+    """
+
+    items: IntArray
+    pool: ItemPool
+    paradigm: Paradigm
+    subject: LabelArray = NOT_GIVEN
+    list: LabelArray = NOT_GIVEN
+    seed: int | None = None
+    source: IntArray | None = None
+    conditions: Mapping[str, LabelArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        items = index_matrix(self.items, "Trials: items")
+        n_trials, list_length = items.shape
+        if list_length != self.paradigm.list_length:
+            raise InputError(
+                f"Trials: lists hold {list_length} items but {self.paradigm!r} presents {self.paradigm.list_length}"
+            )
+        outside = (items < 0) | (items >= len(self.pool))
+        if outside.any():
+            row, column = np.argwhere(outside)[0]
+            raise InputError(
+                f"Trials: items[{row}, {column}] is {items[row, column]}, "
+                f"outside the pool of {len(self.pool)} items (indices start at 0)"
+            )
+        subject = np.ones(n_trials, dtype=np.int64) if self.subject is None else np.array(self.subject)
+        if subject.shape != (n_trials,):
+            raise InputError(f"Trials: subject has shape {subject.shape}, expected ({n_trials},)")
+        missing = (subject == np.array(None)) | (subject != subject)
+        if missing.any():
+            raise InputError(f"Trials: trial {int(np.argmax(missing))} has no subject")
+        object.__setattr__(self, "items", items)
+        object.__setattr__(self, "subject", frozen(subject))
+        if subject.dtype == object and len({type(label) for label in subject.tolist()}) > 1:
+            raise InputError("Trials: subject labels are of several types; make all of them text, or all numbers")
+        number = self._number_lists() if self.list is None else np.array(self.list)
+        if number.shape != (n_trials,):
+            raise InputError(f"Trials: list has shape {number.shape}, expected ({n_trials},)")
+        object.__setattr__(self, "list", frozen(number))
+        if self.source is not None:
+            object.__setattr__(self, "source", self._checked_source())
+        conditions = {name: frozen(np.array(labels)) for name, labels in self.conditions.items()}
+        for name, labels in conditions.items():
+            if labels.shape != (n_trials,):
+                raise InputError(f"Trials: condition {name!r} has shape {labels.shape}, expected ({n_trials},)")
+        object.__setattr__(self, "conditions", conditions)
+
+    def _checked_source(self) -> IntArray:
+        source = index_matrix(self.source, "Trials: source")
+        if source.shape != self.items.shape:
+            raise InputError(f"Trials: source has shape {source.shape}, expected that of items, {self.items.shape}")
+        if (source < 0).any():
+            row, column = np.argwhere(source < 0)[0]
+            raise InputError(f"Trials: source[{row}, {column}] is {source[row, column]}; codes start at 0")
+        return source
+
+    def _number_lists(self) -> LabelArray:
+        codes = self.subject_codes
+        order = np.argsort(codes, kind="stable")
+        starts = np.concatenate(([0], np.cumsum(np.bincount(codes))))[:-1]
+        number = np.empty(len(codes), dtype=np.int64)
+        number[order] = np.arange(len(codes)) - starts[codes[order]] + 1
+        return number
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        n = len(self.subjects)
+        task = type(self.paradigm).__name__
+        return f"Trials({task}: {len(self)} lists of {self.list_length}, {n} subject{'s' * (n != 1)})"
+
+    def __getitem__(self, rows: Any) -> Trials:
+        """The trials at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
+        rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
+        source = None if self.source is None else self.source[rows]
+        conditions = {name: labels[rows] for name, labels in self.conditions.items()}
+        return replace(
+            self,
+            items=self.items[rows],
+            subject=self.subject[rows],
+            list=self.list[rows],
+            source=source,
+            conditions=conditions,
+        )
+
+    @property
+    def list_length(self) -> int:
+        """Items in each list."""
+        return int(self.items.shape[1])
+
+    @cached_property
+    def _subject_levels(self) -> tuple[LabelArray, LabelArray]:
+        labels, codes = np.unique(self.subject, return_inverse=True)
+        return frozen(labels), frozen(codes)
+
+    @property
+    def subjects(self) -> LabelArray:
+        """(n_subjects,) the participants, sorted."""
+        return self._subject_levels[0]
+
+    @property
+    def subject_codes(self) -> LabelArray:
+        """(n_trials,) index of each trial's participant in :attr:`subjects`."""
+        return self._subject_levels[1]
+
+    @cached_property
+    def repeated_items(self) -> LabelArray:
+        """(n_trials,) whether an item stands more than once in the list."""
+        return frozen(has_repeats(self.items))
+
+    def require_different_items(self, who: str) -> None:
+        """Raise :class:`InputError`, in the name of ``who``, if a list holds an item twice."""
+        if self.repeated_items.any():
+            row = int(np.argmax(self.repeated_items))
+            raise InputError(f"{who}: list {row} holds an item twice; this takes lists of different items")
+
+    @cached_property
+    def first_presentation(self) -> IntArray:
+        """(n_trials, list_length) 0-based position at which the item of each position was first presented."""
+        first = np.tile(np.arange(self.list_length, dtype=np.int32), (len(self), 1))
+        rows = np.flatnonzero(self.repeated_items)
+        for position in reversed(range(self.list_length)):
+            same = self.items[rows] == self.items[rows, position, None]
+            first[rows] = np.where(same, position, first[rows])
+        return frozen(first)

@@ -1,0 +1,261 @@
+"""What people's other lists tell of the next response, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from memsim.core.arrays import BoolArray, FloatArray
+from memsim.core.errors import InputError
+from memsim.core.loop import scored_outcomes
+from memsim.core.recalls import Recalls, require_recalls
+
+_Whole = npt.NDArray[np.int64]
+
+
+SMOOTHING = (1.0, 4.0, 16.0, 64.0, 256.0, 1e9)
+"""Weights that leave-one-out chooses from: how many responses a coarser table is worth; 1e9 uses it alone."""
+BLOCK, CHOOSING = 8192, 4000
+"""Lists looked at in one go, and at most so many to choose the smoothing by."""
+
+
+def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
+    """What tables of people's other lists predict, without a theory: a reference for the likelihood of models.
+
+    Nobody recalls a list twice, so the ceiling of a likelihood of sequences cannot be measured as that of a curve can
+    (:func:`noise_ceiling`). But what any predictor reaches on lists held out is, on average, no more than could be
+    reached. So this is a lower bound of the ceiling: a model below it misses regularities that are there, a model
+    above it knows more than these tables, and may still be far from the ceiling.
+
+    The next response is item i, of those left, with probability proportional to T(lag)^a S(output, i)^b, where T and S
+    say how much more often lag and item are chosen than by chance among those left; the first is by S alone. Tables
+    of each subject are drawn to those of all, and the latter to their mean over outputs, by weights chosen, as a and b
+    are, to predict each list of ``train`` from the others. Recall stops by the number recalled, drawn alike.
+
+    Parameters
+    ----------
+    train : lists to learn from. None of them may be among those of ``test``.
+    test : lists to predict, as long. A subject who is not in ``train`` is predicted from all others.
+
+    Returns
+    -------
+    (n_lists,) log-likelihoods of the events that :func:`memsim.core.loop.scored_outcomes` scores of a model without
+    repeats and intrusions: responses, and stopping where recall ended by itself; it is certain when all are recalled.
+
+    Raises
+    ------
+    InputError : a task in which silence does not end recall, lists of different lengths or with an item twice, or no
+        list to learn from.
+    """
+    for name, recalls in (("train", train), ("test", test)):
+        require_recalls(recalls)
+        if not recalls.trials.paradigm.silence_ends:
+            raise InputError(
+                f"empirical_reference: {name} is of {type(recalls.trials.paradigm).__name__}, where recall goes on "
+                "after an omission; this is for free recall"
+            )
+        recalls.trials.require_different_items("empirical_reference")
+    if train.list_length != test.list_length or not len(train):
+        raise InputError(
+            f"empirical_reference: {len(train)} lists of {train.list_length} items to learn from, and lists of "
+            f"{test.list_length} to predict; give lists of one length, and one or more to learn from"
+        )
+    code = {subject: i for i, subject in enumerate(train.trials.subjects.tolist())}
+    counts = _Counts.none(len(code) + 1, train.list_length)
+    for choices in _blocks(train, code):
+        counts.add(choices)
+    chosen = train[np.unique(np.linspace(0, len(train) - 1, min(len(train), CHOOSING)).astype(int))]
+    smoothing = _Smoothing()
+    for _ in range(2):
+        smoothing = smoothing.improved(counts, next(_blocks(chosen, code)))
+    return np.concatenate([np.zeros(0), *(smoothing.of_lists(counts, each) for each in _blocks(test, code))])
+
+
+class _Choices(NamedTuple):
+    """Responses one by one, with what was left to choose from, and where recall stopped."""
+
+    subject: _Whole
+    """(n_lists,) code of the subject; that of one who is not known is the last of all."""
+    n_given: _Whole
+    stopped: BoolArray
+    list: _Whole
+    """(n_choices,) row of the list."""
+    output: _Whole
+    item: _Whole
+    lag: _Whole
+    """(n_choices, list_length) place of each item in a table of lags; of first responses it means nothing."""
+    left: BoolArray
+    """(n_choices, list_length)"""
+    share: FloatArray
+    """(n_choices, list_length) the chance of each if any is as likely."""
+
+
+def _blocks(recalls: Recalls, code: dict[Any, int]) -> Iterator[_Choices]:
+    length = recalls.list_length
+    for start in range(0, len(recalls), BLOCK):
+        part = recalls[start : start + BLOCK]
+        columns = scored_outcomes(part, repeats=False).columns
+        given = (columns >= 0) & (columns < length)
+        row, output = np.nonzero(given)
+        item = columns[row, output].astype(np.int64)
+        when = np.full((len(part), length), length)
+        when[row, item] = output
+        left = when[row] >= output[:, None]
+        before = np.where(output > 0, columns[row, output - 1], 0)
+        lag = np.arange(length) - before[:, None] + length - 1
+        subject = np.array([code.get(name, len(code)) for name in part.trials.subject.tolist()], dtype=np.int64)
+        share = left / left.sum(axis=1, keepdims=True)
+        stopped = (columns == length).any(axis=1)
+        yield _Choices(subject, given.sum(axis=1), stopped, row, output, item, lag, left, share)
+
+
+class _Counts(NamedTuple):
+    """How often each was chosen and how often by chance, or ended and could: first axis; then subjects."""
+
+    lag: FloatArray
+    """(2, n_subjects, 2 * list_length - 1)"""
+    at: FloatArray
+    """(2, n_subjects, list_length, list_length) by output and item."""
+    stop: FloatArray
+    """(2, n_subjects, list_length) by the number recalled."""
+
+    @classmethod
+    def none(cls, n_subjects: int, length: int) -> _Counts:
+        sizes = (2 * length - 1,), (length, length), (length,)
+        return cls(*(np.zeros((2, n_subjects, *size)) for size in sizes))
+
+    def add(self, choices: _Choices) -> None:
+        for total, part in zip(self, _counted_by(choices, choices.subject, self.stop.shape[1]), strict=True):
+            total += part
+
+
+def _counted_by(choices: _Choices, group: _Whole, n_groups: int) -> _Counts:
+    """Counts of each group of lists; ``group`` is (n_lists,)."""
+    length = choices.left.shape[1]
+    chosen = np.arange(length) == choices.item[:, None]
+    row, later = group[choices.list], choices.output > 0
+    lag = row[:, None] * (2 * length - 1) + choices.lag
+    at = (row * length + choices.output)[:, None] * length + np.arange(length)
+    reached = np.arange(length) < (choices.n_given + choices.stopped)[:, None]
+    ended = choices.stopped[:, None] & (np.arange(length) == choices.n_given[:, None])
+    stop = group[:, None] * length + np.arange(length)
+
+    def added(cell: _Whole, one: Any, other: Any, *size: int) -> FloatArray:
+        counts = [np.bincount(cell.ravel(), np.ravel(each), n_groups * int(np.prod(size))) for each in (one, other)]
+        return np.reshape(counts, (2, n_groups, *size))
+
+    return _Counts(
+        added(lag[later], chosen[later], choices.share[later], 2 * length - 1),
+        added(at, chosen, choices.share, length, length),
+        added(stop, ended, reached, length),
+    )
+
+
+class _Smoothing(NamedTuple):
+    """What leave-one-out chooses: weights of coarser tables, and how much lag and position count."""
+
+    lag: float = 16.0
+    at_subject: float = 16.0
+    at_output: float = 16.0
+    stop: float = 16.0
+    of_lag: float = 1.0
+    of_position: float = 1.0
+
+    def of_lists(self, counts: _Counts, choices: _Choices) -> FloatArray:
+        """(n_lists,) log-likelihoods of lists that are not among those counted."""
+        preference = self.lag_preference(counts, choices, None), self.position_preference(counts, choices, None)
+        chosen = self.choice(choices, *preference)[0]
+        return self.stopping(counts, choices, None) + np.bincount(choices.list, chosen, len(choices.n_given))
+
+    def improved(self, counts: _Counts, choices: _Choices) -> _Smoothing:
+        """Each weight as it predicts these lists best, each from all but itself; they are among those counted."""
+        own = _counted_by(choices, np.arange(len(choices.n_given)), len(choices.n_given))
+        best = self
+        lag, position = self.lag_preference(counts, choices, own), self.position_preference(counts, choices, own)
+        for name in ("lag", "at_subject", "at_output", "stop"):
+            found = []
+            for value in SMOOTHING:
+                tried = best._replace(**{name: value})
+                if name == "stop":
+                    found.append((tried.stopping(counts, choices, own).sum(), value))
+                    continue
+                new_lag = tried.lag_preference(counts, choices, own) if name == "lag" else lag
+                new_position = position if name == "lag" else tried.position_preference(counts, choices, own)
+                found.append((tried.choice(choices, new_lag, new_position)[0].sum(), value))
+            best = best._replace(**{name: max(found)[1]})
+            if name == "lag":
+                lag = best.lag_preference(counts, choices, own)
+            elif name != "stop":
+                position = best.position_preference(counts, choices, own)
+        return best.weighed(choices, lag, position)
+
+    def weighed(self, choices: _Choices, lag: FloatArray, position: FloatArray) -> _Smoothing:
+        """With the exponents of highest likelihood, which is concave in them; a weak prior holds them near 1."""
+        weights, best = np.array([self.of_lag, self.of_position]), self
+        for _ in range(20):
+            _, slope, curvature = best.choice(choices, lag, position)
+            step = np.linalg.solve(curvature + 0.1 * np.eye(2), slope - 0.1 * (weights - 1))
+            weights = weights + step
+            best = self._replace(of_lag=float(weights[0]), of_position=float(weights[1]))
+            if np.abs(step).max() < 1e-4:
+                break
+        return best
+
+    def choice(
+        self, choices: _Choices, lag: FloatArray, position: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """(n_choices,) log-probabilities, and slope and curvature of their sum in the two exponents."""
+        later = (choices.output > 0)[:, None]
+        weight = np.where(
+            choices.left, np.where(later, self.of_lag * lag + self.of_position * position, position), -np.inf
+        )
+        weight -= weight.max(axis=1, keepdims=True)
+        chance = np.exp(weight)
+        total = chance.sum(axis=1, keepdims=True)
+        chance /= total
+        at = np.arange(len(weight)), choices.item
+        log_probability = weight[at] - np.log(total[:, 0])
+        parts = np.where(later, lag, 0.0), np.where(later, position, 0.0)
+        expected = [(chance * part).sum(axis=1) for part in parts]
+        slope = np.array([(part[at] - mean).sum() for part, mean in zip(parts, expected, strict=True)])
+        curvature = np.array([
+            [((chance * one * other).sum(axis=1) - mean * mean_other).sum()
+             for other, mean_other in zip(parts, expected, strict=True)]
+            for one, mean in zip(parts, expected, strict=True)
+        ])  # fmt: skip
+        return log_probability, slope, curvature
+
+    def lag_preference(self, counts: _Counts, choices: _Choices, own: _Counts | None) -> FloatArray:
+        """(n_choices, list_length) logarithm of T."""
+        less = 0.0 if own is None else own.lag
+        made, expected = counts.lag.sum(axis=1, keepdims=True) - less
+        group = (made + 1) / (expected + 1)
+        made, expected = counts.lag[:, choices.subject] - less
+        return np.log((made + self.lag * group) / (expected + self.lag))[choices.list[:, None], choices.lag]
+
+    def position_preference(self, counts: _Counts, choices: _Choices, own: _Counts | None) -> FloatArray:
+        """(n_choices, list_length) logarithm of S."""
+        later = counts.at[:, :, 1:].sum(axis=(1, 2))[:, None] - (0.0 if own is None else own.at[:, :, 1:].sum(axis=2))
+        over_outputs = np.broadcast_to((later[0] + 1) / (later[1] + 1), (len(choices.n_given), later.shape[2]))
+        coarse = np.where(choices.output[:, None] > 0, over_outputs[choices.list], 1.0)
+        less: Any = 0.0 if own is None else own.at[:, choices.list, choices.output]
+        made, expected = counts.at.sum(axis=1)[:, choices.output] - less
+        group = (made + self.at_output * coarse) / (expected + self.at_output)
+        made, expected = counts.at[:, choices.subject[choices.list], choices.output] - less
+        return np.log((made + self.at_subject * group) / (expected + self.at_subject))
+
+    def stopping(self, counts: _Counts, choices: _Choices, own: _Counts | None) -> FloatArray:
+        """(n_lists,) log-probability of going on as long as recall did, and of stopping where it stopped."""
+        less = 0.0 if own is None else own.stop
+        stops, risk = counts.stop.sum(axis=1, keepdims=True) - less
+        mean = (stops.sum(axis=1, keepdims=True) + 0.5) / (risk.sum(axis=1, keepdims=True) + 1)
+        group = (stops + mean) / (risk + 1)
+        stops, risk = counts.stop[:, choices.subject] - less
+        chance = (stops + self.stop * group) / (risk + self.stop)
+        number = np.arange(chance.shape[1])
+        going = np.where(number < choices.n_given[:, None], np.log1p(-chance), 0.0)
+        ending = np.where(choices.stopped[:, None] & (number == choices.n_given[:, None]), np.log(chance), 0.0)
+        return (going + ending).sum(axis=1)

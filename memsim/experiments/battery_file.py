@@ -1,0 +1,315 @@
+"""Battery files: models, tasks, people and analyses in TOML, checked, with errors that name key and line."""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any, NoReturn
+
+from memsim.analysis.registered import ANALYSES
+from memsim.core.errors import InputError, MemsimError
+from memsim.core.model import MemoryModel
+from memsim.core.names import closest
+from memsim.core.parameters import Parameterized
+from memsim.core.position_model import Model
+from memsim.core.trials import Paradigm
+from memsim.data.loading import names_file
+from memsim.experiments.people import People
+from memsim.experiments.toml_lines import Place, line_of, spelled
+from memsim.models.lookup import find_model
+from memsim.paradigms.registered import PARADIGMS
+
+PEOPLE = "people"
+"""What people are called in figures, so no model can be."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A model or a task of a battery: what it is called, what it is, and which values the file gives it."""
+
+    label: str
+    value: Any
+    given: Mapping[str, Any]
+    place: Place
+    people: People | None = None
+    """With a task: whom its models are set beside."""
+    only: tuple[str, ...] = ()
+    """With a model: the labels of the tasks that it is run through; all if empty."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An analysis of a battery, with its options."""
+
+    label: str
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Battery:
+    """What a battery file asks for: every model through every task, once with each seed."""
+
+    title: str
+    output: Path
+    trials: int
+    seeds: tuple[int, ...]
+    analyses: tuple[Wanted, ...]
+    models: tuple[Setting, ...]
+    tasks: tuple[Setting, ...]
+
+    def pairs(self) -> list[tuple[Setting, Setting]]:
+        """Each model with each of its tasks."""
+        return [
+            (model, task) for task in self.tasks for model in self.models if not model.only or task.label in model.only
+        ]
+
+
+def read_battery(path: Path) -> Battery:
+    """Read and check a battery file.
+
+    ==================  ===============================================================================================
+    ``[battery]``       ``title``; ``output``, a folder; ``trials``, lists for each model (5000); ``seeds``, a list
+                        ([0]); ``analyses``, a list of names, or of tables with ``name``, the options of the analysis,
+                        and, if it is there more than once, a ``label``
+    ``[[models]]``      ``name`` as for ``memsim run``: a registered one, ``name:preset``, a file; ``parameters``, a
+                        table; ``label``; ``tasks``, labels of the only tasks that it is run through
+    ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``data``, whom to set by it:
+                        a data set or a file, whose task it is but for ``settings``; ``label``
+    ==================  ===============================================================================================
+
+    A list of values stands for each of them in turn, and several lists for all combinations; so does a list of data.
+    A label may hold values: ``"TCM, drift {context_drift}"``. Files are found from the folder of the battery file.
+
+    Raises
+    ------
+    InputError : the file cannot be read, or something in it is wrong; names file, line and key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the battery file {path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is not TOML: {error}") from error
+    return _Reader(path, text, content).battery()
+
+
+class _Reader:
+    def __init__(self, path: Path, text: str, content: dict[str, Any]) -> None:
+        self.path, self.text, self.content = path, text, content
+
+    def fail(self, place: Place, problem: object, word: str = "") -> NoReturn:
+        line = line_of(self.text, place, word)
+        raise InputError(f"{self.path}, line {line}, {spelled(place)}: {problem}") from None
+
+    def known(self, table: Any, place: Place, keys: Iterable[str]) -> None:
+        """That it is a table, with no other keys."""
+        keys = list(keys)
+        if not isinstance(table, dict):
+            self.fail(place, f"{table!r} must be a table of {', '.join(keys)}")
+        for key in table:
+            if key not in keys:
+                self.fail((*place, key), f"there is no such key{closest(key, keys)} There are: {', '.join(keys)}.")
+
+    def text_at(self, table: Mapping[str, Any], place: Place, key: str, default: str = "") -> str:
+        value = table.get(key, default)
+        if not isinstance(value, str) or (key in table and not value):
+            self.fail((*place, key), f"{value!r} must be text")
+        return value
+
+    def whole(self, value: Any, place: Place, least: int) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            self.fail(place, f"{value!r} must be a whole number of at least {least}", str(value))
+        return value
+
+    def tables(self, key: str) -> list[tuple[Place, dict[str, Any]]]:
+        found = self.content.get(key)
+        if not isinstance(found, list) or not found:
+            self.fail((key,), f"there must be at least one [[{key}]]")
+        return [((key, number), table) for number, table in enumerate(found)]
+
+    def battery(self) -> Battery:
+        self.known(self.content, (), ("battery", "models", "paradigms"))
+        head, at = self.content.get("battery", {}), ("battery",)
+        self.known(head, at, ("title", "output", "trials", "seeds", "analyses"))
+        seeds = head.get("seeds", [0])
+        if not isinstance(seeds, list) or not seeds:
+            self.fail((*at, "seeds"), f"{seeds!r} must be a list of whole numbers, such as [0, 1]")
+        for number, seed in enumerate(seeds):
+            self.whole(seed, (*at, "seeds", number), 0)
+        if len(set(seeds)) < len(seeds):
+            self.fail((*at, "seeds"), f"{seeds!r} holds a seed twice")
+        battery = Battery(
+            title=self.text_at(head, at, "title", self.path.stem),
+            output=Path(self.text_at(head, at, "output", f"memsim-{self.path.stem}")),
+            trials=self.whole(head.get("trials", 5000), (*at, "trials"), 1),
+            seeds=tuple(seeds),
+            analyses=tuple(self.analyses(head.get("analyses"), (*at, "analyses"))),
+            tasks=tuple(task for place, table in self.tables("paradigms") for task in self.tasks(place, table)),
+            models=tuple(model for place, table in self.tables("models") for model in self.models(place, table)),
+        )
+        self.check_pairs(battery)
+        return battery
+
+    def analyses(self, found: Any, at: Place) -> Iterable[Wanted]:
+        if not isinstance(found, list) or not found:
+            self.fail(at, 'there must be a list of analyses, such as ["lag_crp"]; memsim analyses lists them')
+        labels: set[str] = set()
+        for number, item in enumerate(found):
+            place = (*at, number)
+            table = {"name": item} if isinstance(item, str) else item
+            if not isinstance(table, dict) or not isinstance(table.get("name"), str):
+                self.fail(place, f"{item!r} must be the name of an analysis, or a table with one and its options")
+            try:
+                name = ANALYSES.canonical(table["name"])
+                run = ANALYSES.get(name).run
+            except MemsimError as error:
+                self.fail(place, error, table["name"])
+            options = {key: value for key, value in table.items() if key not in ("name", "label")}
+            offered = list(inspect.signature(run).parameters)[1:]
+            for key in options:
+                if key not in offered:
+                    have = ", ".join(offered) or "none"
+                    self.fail((*place, key), f"{name} has no such option{closest(key, offered)} It has: {have}.", key)
+            label = self.text_at(table, place, "label", name)
+            if label in labels or not label.replace("_", "").replace("-", "").isalnum():
+                self.fail(place, f"the label {label!r} must be letters, digits, - and _, and another for each analysis",
+                          label)  # fmt: skip
+            if label in ("summary", "curves", "comparison", "recalls", "manifest"):
+                self.fail(place, f"the label {label!r} is that of another file of the battery; choose another", label)
+            labels.add(label)
+            yield Wanted(label, name, options)
+
+    def tasks(self, at: Place, table: dict[str, Any]) -> Iterable[Setting]:
+        self.known(table, at, ("name", "label", "settings", "data"))
+        data = table.get("data", [""])
+        if isinstance(data, str):
+            data = [data]
+        if not isinstance(data, list) or not data or not all(isinstance(name, str) for name in data):
+            self.fail((*at, "data"), f"{data!r} must be a data set, a file, or a list of them")
+        for number, spec in enumerate(data):
+            place = (*at, "data", *((number,) if isinstance(table.get("data"), list) else ()))
+            people = self.people(spec, place) if spec else None
+            base: Paradigm | None = people.paradigm if people else None
+            if base is None or "name" in table:
+                try:
+                    cls: Any = PARADIGMS.get(self.text_at(table, at, "name", "free_recall"))
+                except MemsimError as error:
+                    self.fail((*at, "name"), error)
+                if base is not None and not isinstance(base, cls):
+                    self.fail(place, f"{spec} is from {type(base).__name__}, not {cls.__name__}", spec)
+                base = base if base is not None else cls()
+            settings = self.grid(table.get("settings", {}), (*at, "settings"), type(base))
+            for given, varied in settings:
+                task = self.built(base, given, (*at, "settings") if "settings" in table else at)
+                if people is not None and task.list_length != people.paradigm.list_length:
+                    length = people.paradigm.list_length
+                    self.fail(
+                        (*at, "settings", "list_length"), f"{spec} has lists of {length} items; leave it to the data"
+                    )
+                named = people.label if people is not None else cls.__name__
+                yield Setting(self.label(table, at, named, task, varied), task, given, at, people)
+
+    def people(self, spec: str, place: Place) -> People:
+        beside = str(self.path.parent / spec)
+        try:
+            return People.load(beside if names_file(beside) or names_file(spec) else spec)
+        except MemsimError as error:
+            self.fail(place, error, spec)
+
+    def models(self, at: Place, table: dict[str, Any]) -> Iterable[Setting]:
+        self.known(table, at, ("name", "label", "parameters", "tasks"))
+        spec = self.text_at(table, at, "name")
+        if not spec:
+            self.fail(at, "a model needs its name")
+        try:
+            label, found = find_model(self.found(spec))
+        except MemsimError as error:
+            self.fail((*at, "name"), error)
+        base: Any = found() if isinstance(found, type) else found
+        only = table.get("tasks", [])
+        if not isinstance(only, list) or not all(isinstance(name, str) for name in only):
+            self.fail((*at, "tasks"), f"{only!r} must be a list of labels of [[paradigms]]")
+        for given, varied in self.grid(table.get("parameters", {}), (*at, "parameters"), type(base)):
+            model = self.built(base, given, (*at, "parameters") if given else at)
+            yield Setting(self.label(table, at, label, model, varied), model, given, at, None, tuple(only))
+
+    def found(self, spec: str) -> str:
+        """A model's name with its file, if it has one, found from the folder of the battery file."""
+        name, colon, rest = spec.partition(":")
+        if name.endswith(".py"):
+            return f"{self.path.parent / name}{colon}{rest}"
+        return f"{name}:{self.path.parent / rest}" if rest.endswith(".safetensors") else spec
+
+    def grid(self, table: Any, at: Place, cls: type[Parameterized]) -> list[tuple[dict[str, Any], list[str]]]:
+        """All combinations of the values, checked each by itself, and the names of those that vary."""
+        declared = {parameter.name: parameter for parameter in cls.parameters()}
+        self.known(table, at, [*declared, *(["weights"] if "weights" in cls.__dataclass_fields__ else [])])
+        choices: dict[str, list[Any]] = {}
+        for name, value in table.items():
+            values = value if isinstance(value, list) else [value]
+            if not values:
+                self.fail((*at, name), "the list of values is empty")
+            for number, each in enumerate(values):
+                place = (*at, name, number) if isinstance(value, list) else (*at, name)
+                try:
+                    declared[name].check(each, cls.__name__) if name in declared else None
+                except InputError as error:
+                    self.fail(place, error, str(each))
+            choices[name] = [declared[name].check(each, cls.__name__) if name in declared else each for each in values]
+        varied = [name for name, values in choices.items() if len(values) > 1]
+        return [(dict(zip(choices, values, strict=True)), varied) for values in product(*choices.values())]
+
+    def built(self, base: Any, given: Mapping[str, Any], at: Place) -> Any:
+        try:
+            return base.replace(**given)
+        except MemsimError as error:
+            self.fail(at, error)
+
+    def label(self, table: Mapping[str, Any], at: Place, name: str, value: Any, varied: Sequence[str]) -> str:
+        """The label of the file with its values filled in; else the name with what varies."""
+        template = self.text_at(table, at, "label")
+        values = value.values()
+        if not template:
+            told = ", ".join(f"{key}={values[key]}" for key in varied)
+            return f"{name} {told}" if told else name
+        try:
+            return template.format(**values, name=name)
+        except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
+            have = ", ".join([*values, "name"])
+            self.fail((*at, "label"), f"{template!r} cannot be filled in ({error}); between braces may stand {have}")
+
+    def check_pairs(self, battery: Battery) -> None:
+        """That labels tell models and tasks apart, and that every model has an account of its tasks."""
+        tasks = [task.label for task in battery.tasks]
+        for task in battery.tasks:
+            if tasks.count(task.label) > 1:
+                self.fail(task.place, f"the label {task.label!r} is that of several tasks; give labels that differ")
+        for model in battery.models:
+            for name in model.only:
+                if name not in tasks:
+                    self.fail((*model.place, "tasks"), f"there is no task {name!r}{closest(name, tasks)} There are: "
+                              f"{', '.join(tasks)}.", name)  # fmt: skip
+            if model.label == PEOPLE:
+                self.fail(model.place, f"{PEOPLE!r} is what people are called in figures; give another label")
+        seen: set[tuple[str, str]] = set()
+        for model, task in battery.pairs():
+            if (model.label, task.label) in seen:
+                self.fail(model.place, f"several models are called {model.label!r}; give them labels that differ")
+            seen.add((model.label, task.label))
+            self.check_pair(model.value, task.value, model, task)
+
+    def check_pair(self, value: Model, paradigm: Paradigm, model: Setting, task: Setting) -> None:
+        fix = "name the tasks that it is to be run through: tasks = [...]"
+        if paradigm.cue not in value.cues:
+            self.fail(model.place, f"{model.label} has no account of {task.label}, which begins with the cue "
+                      f"{paradigm.cue!r}; {fix}")  # fmt: skip
+        longest = value.longest_list if isinstance(value, MemoryModel) else None
+        if longest is not None and paradigm.list_length > longest:
+            self.fail(model.place, f"{model.label} takes lists of at most {longest} items, {task.label} has "
+                      f"{paradigm.list_length}; {fix}")  # fmt: skip

@@ -1,0 +1,205 @@
+"""The search for the best place: differential evolution over the whole space, then local search from several places."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import OptimizeResult, differential_evolution, minimize
+
+from memsim.core.arrays import FloatArray
+from memsim.core.seeding import stream
+from memsim.fitting.objectives import IMPOSSIBLE, Objective
+
+Function = Callable[[FloatArray], float]
+STEP = 1e-5
+"""Half the width of the central differences that stand for a gradient, in a space of width one."""
+ROUND = 5
+"""Generations between two records of how far a search has come."""
+
+
+@dataclass
+class Search:
+    """Where a search stands: what it would go on from, and in the end what it found. JSON keeps it."""
+
+    population: list[list[float]] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    generations: int = 0
+    polished: list[tuple[list[float], float]] = field(default_factory=list)
+    """Place and value of each local search that is done."""
+    evaluations: int = 0
+
+    @property
+    def best(self) -> tuple[FloatArray, float]:
+        """Place and value of the best found so far."""
+        found = [*self.polished, *zip(self.population, self.values, strict=True)]
+        place, value = min(found, key=lambda each: each[1])
+        return np.array(place), value
+
+
+def search(
+    objective: Function,
+    n_free: int,
+    *,
+    smooth: bool,
+    begin: FloatArray | None = None,
+    generations: int = 25,
+    members: int = 6,
+    local: int = 8,
+    seed: int = 0,
+    start: int = 0,
+    record: Path | None = None,
+) -> Search:
+    """Minimise ``objective`` over the unit cube of ``n_free`` dimensions.
+
+    Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. From its best
+    member, and from others of its better half that lie far from one another, a local search goes on: sequential
+    quadratic programming (SLSQP) with central differences where the objective is smooth; elsewhere quadratic models
+    within a region of trust (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex. Places far
+    apart are the point: such surfaces have several minima.
+
+    Parameters
+    ----------
+    members : of the population, for each dimension.
+    local : how many local searches.
+    start : the number of this search among several with the same ``seed``, which are independent.
+    record : a file that holds how far it has come; a search that finds it goes on from there, to the same end.
+    """
+    state = _recorded(record)
+    counted = _Counted(objective)
+    bounds = [(0.0, 1.0)] * n_free
+    while state.generations < generations:
+        rng = stream(seed, "fit", start, state.generations)
+        first: Any = np.array(state.population) if state.population else _first(n_free, members, rng, begin)
+        rounds = min(ROUND, generations - state.generations)
+        found: OptimizeResult = differential_evolution(
+            counted, bounds, init=first, maxiter=rounds, rng=rng, polish=False, tol=0, atol=0
+        )
+        state.population, state.values = found.population.tolist(), found.population_energies.tolist()
+        state.generations += rounds
+        _keep(record, state, counted)
+    places = _apart(np.array(state.population), np.array(state.values), local)
+    for place in places[len(state.polished) :]:
+        improved = _descend(counted, place, smooth)
+        state.polished.append((np.clip(improved.x, 0, 1).tolist(), float(improved.fun)))
+        _keep(record, state, counted)
+    return state
+
+
+def search_space(
+    objective: Objective, *, generations: int = 25, seed: int = 0, start: int = 0, record: Path | None = None
+) -> Search:
+    """:func:`search` of the space of an objective; the first start knows the model's own values."""
+    space, smooth = objective.space, objective.smooth
+    begin = space.default if start == 0 else None
+    return search(
+        objective, len(space.axes), smooth=smooth, begin=begin, generations=generations, local=8 if smooth else 6,
+        seed=seed, start=start, record=record,
+    )  # fmt: skip
+
+
+def best_of(objective: Objective, starts: int, *, generations: int = 25, seed: int = 0) -> tuple[FloatArray, float]:
+    """Place and value of the best that several starts of :func:`search_space` find."""
+    found = [search_space(objective, generations=generations, seed=seed, start=start).best for start in range(starts)]
+    return min(found, key=lambda each: each[1])
+
+
+def polish(
+    objective: Function, place: FloatArray, *, smooth: bool, radius: float = 0.1
+) -> tuple[FloatArray, float, int]:
+    """Local search from one place: the place found, its value, and the evaluations it took.
+
+    ``radius`` is how far the search looks around at first, where it has no gradient.
+    """
+    counted = _Counted(objective)
+    found = _descend(counted, place, smooth, radius)
+    value = counted(place)
+    if found.fun > value:
+        return place, value, counted.n
+    return np.clip(found.x, 0, 1), float(found.fun), counted.n
+
+
+def _descend(objective: Function, place: FloatArray, smooth: bool, radius: float = 0.1) -> OptimizeResult:
+    bounds = [(0.0, 1.0)] * len(place)
+    if not smooth:
+        options = {"initial_tr_radius": radius, "final_tr_radius": 1e-4, "maxfev": 200 * len(place)}
+        return minimize(objective, place, method="COBYQA", bounds=bounds, options=options)
+    return minimize(
+        objective, place, jac=_gradient(objective), method="SLSQP", bounds=bounds,
+        options={"maxiter": 500, "ftol": 1e-7},
+    )  # fmt: skip
+
+
+def _gradient(objective: Function) -> Callable[[FloatArray], FloatArray]:
+    def gradient(place: FloatArray) -> FloatArray:
+        slopes = np.zeros(len(place))
+        for i in range(len(place)):
+            above, below = place.copy(), place.copy()
+            above[i], below[i] = min(place[i] + STEP, 1.0), max(place[i] - STEP, 0.0)
+            high, low = objective(above), objective(below)
+            if max(high, low) < IMPOSSIBLE:
+                slopes[i] = (high - low) / (above[i] - below[i])
+        return slopes
+
+    return gradient
+
+
+def _first(n_free: int, members: int, rng: np.random.Generator, begin: FloatArray | None) -> FloatArray:
+    """The first population: a Sobol sequence, whose length must be a power of two, and where to begin."""
+    from scipy.stats import qmc
+
+    size = max(8, 2 ** int(np.ceil(np.log2(members * n_free))))
+    population = qmc.Sobol(n_free, rng=rng).random(size)
+    if begin is not None:
+        population[0] = begin
+    return population
+
+
+def _apart(population: FloatArray, values: FloatArray, n: int) -> list[FloatArray]:
+    """The best member, then those of the better half that are farthest from all before them."""
+    order = np.argsort(values, kind="stable")
+    half = order[: max(1, len(order) // 2)]
+    chosen = [half[0]]
+    while len(chosen) < min(n, len(half)):
+        apart = np.linalg.norm(population[half][:, None] - population[chosen], axis=2).min(axis=1)
+        chosen.append(half[int(np.argmax(apart))])
+    return [population[i] for i in chosen]
+
+
+class _Counted:
+    """An objective that counts its evaluations."""
+
+    def __init__(self, objective: Function) -> None:
+        self.objective = objective
+        self.n = 0
+
+    def __call__(self, place: FloatArray) -> float:
+        self.n += 1
+        return self.objective(np.clip(place, 0.0, 1.0))
+
+
+def _recorded(record: Path | None) -> Search:
+    if record is None or not record.is_file():
+        return Search()
+    try:
+        told = json.loads(record.read_text(encoding="utf-8"))
+        return Search(**{**told, "polished": [(place, value) for place, value in told["polished"]]})
+    except (ValueError, TypeError, KeyError):
+        warnings.warn(f"{record} is damaged; the search begins anew", stacklevel=3)
+        return Search()
+
+
+def _keep(record: Path | None, state: Search, counted: _Counted) -> None:
+    state.evaluations, counted.n = state.evaluations + counted.n, 0
+    if record is None:
+        return
+    record.parent.mkdir(parents=True, exist_ok=True)
+    partial = record.with_suffix(f".{os.getpid()}.partial")
+    partial.write_text(json.dumps(asdict(state)), encoding="utf-8")
+    partial.replace(record)

@@ -1,0 +1,84 @@
+"""What a comparison found, in numbers and in words: where models differ from people, and how near they could come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from memsim.analysis.curves import curves_of
+from memsim.analysis.statistics.contrasts import summary_contrast
+from memsim.analysis.statistics.distances import attainment
+from memsim.analysis.statistics.words import in_words
+
+if TYPE_CHECKING:
+    from memsim.experiments.experiment import Comparison
+
+
+def differences(comparison: Comparison) -> pd.DataFrame | None:
+    """Every index of every model against people's, by Welch tests; p corrected over all of them (Holm).
+
+    Returns
+    -------
+    DataFrame : the columns of :func:`memsim.analysis.contrast` and ``words``; or None where there are no people.
+    """
+    if comparison.people is None:
+        return None
+    table = summary_contrast(comparison.summaries, comparison.people.label)
+    return table.assign(words=in_words(table.assign(value=table["value"].map(name_of))))
+
+
+def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str]:
+    """A sentence for each model: on which indices it lies above people, below them, or is not told apart from them."""
+    if contrasts is None:
+        return []
+    said = []
+    for model, rows in contrasts.groupby("a", sort=False):
+        sure = rows["p_corrected"] < 1 - rows["confidence"]
+        parts = {
+            "above people in": rows[sure & (rows["difference"] > 0)],
+            "below people in": rows[sure & (rows["difference"] < 0)],
+            "not told apart from people in": rows[~sure & rows["p_corrected"].notna()],
+        }
+        told = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
+        untested = rows[rows["p_corrected"].isna()]
+        if len(untested):
+            told.append(f"without a test of {_listed(untested['value'])}")
+        said.append(f"{model} is {'; '.join(told)}.")
+    return said
+
+
+def attainable(comparison: Comparison) -> pd.DataFrame | None:
+    """How near each model's curves come to people's, of how near a perfect model could come with so many people.
+
+    Returns
+    -------
+    DataFrame : ``curve, source`` and the columns of :func:`memsim.analysis.attainment`; None where people's recalls are
+        not at hand, or they are too few to be split.
+    """
+    people = comparison.people
+    if people is None or people.recalls is None or len(people.recalls.trials.subjects) < 4:
+        return None
+    rows = []
+    for curve, (analysis, x) in curves_of(people.paradigm).items():
+        target = analysis(people.recalls)
+        for source, recalls in comparison.recalls.items():
+            row = attainment(analysis(recalls), target, x)
+            rows.append(row.assign(curve=curve, source=source)[["curve", "source", *row.columns]])
+    return pd.concat(rows, ignore_index=True) if rows else None
+
+
+def name_of(statistic: str) -> str:
+    """A statistic of the summary as the subject of a sentence."""
+    named = {
+        "recalled": "The number of items recalled", "intrusions": "The number of intrusions",
+        "repeats": "The number of repeats", "first_recall_at_end": "First recall from the end",
+        "lag_minus_1": "Recall at lag -1", "lag_plus_1": "Recall at lag +1",
+        "lists_correct": "The share of lists all correct", "near": "The share of near transpositions",
+    }  # fmt: skip
+    return named.get(statistic, statistic.replace("_", " ").capitalize())
+
+
+def _listed(statistics: pd.Series) -> str:
+    names = [statistic.replace("_", " ") for statistic in statistics]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

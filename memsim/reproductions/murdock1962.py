@@ -1,0 +1,153 @@
+"""Murdock (1962): serial position curves in six conditions, by SAM, CMR and SIMPLE."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.curves import curve_table
+from memsim.analysis.figures.targets import target_figure
+from memsim.core.loop import log_likelihood
+from memsim.core.position_model import recall_probability
+from memsim.data import load_dataset, load_summary
+from memsim.data.registered import DATASETS
+from memsim.models import CMR, SAM, SIMPLE
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.golden import OURS
+from memsim.reproductions.murdock_lists import (
+    LISTS,
+    MURDOCK,
+    PEOPLE,
+    curve_of,
+    distance,
+    people_curve,
+    position_panels,
+    recalls_of,
+    task_of,
+)
+
+
+def _murdock_by_sam(seed: int) -> Outcome:
+    """Serial position curves of immediate recall at a word a second, by fits and by published parameters."""
+    conditions = ("20-1", "30-1", "40-1")
+    models = {
+        "fit": SAM.preset("murdock1962"),
+        "fit, component": SAM.preset("murdock1962-component"),
+        "fit, L_max 8": SAM.preset("murdock1962-long"),
+        "near 1980": SAM.preset("raaijmakers1980"),
+        "1981": SAM(),
+        "fit, δ = .28": SAM.preset("murdock1962").replace(displacement_bias=0.28),
+    }
+    recalls = {
+        name: {condition: recalls_of(model, task_of(condition), seed) for condition in conditions}
+        for name, model in models.items()
+    }
+    curves = {
+        name: {condition: curve_of(curve_table(found)) for condition, found in each.items()}
+        for name, each in recalls.items()
+    }
+    people = {condition: people_curve(condition) for condition in conditions}
+    findings = []
+    for name, target in (("fit", 0.048), ("fit, component", 0.047), ("fit, L_max 8", 0.049), ("near 1980", 0.053)):
+        apart = distance((curves[name][condition], people[condition]) for condition in conditions)
+        findings.append(Finding(f"{name}: distance to people (RMSD)", target, apart, 0.003, OURS))
+    levels = {"near 1980": (6.36, 7.19, 7.74), "1981": (8.1, 9.5, 10.6)}
+    for name, expected in levels.items():
+        for condition, target in zip(conditions, expected, strict=True):
+            level = recalls[name][condition].n_responses / LISTS
+            findings.append(Finding(f"{name}: words recalled, {condition}", target, level, 0.1, OURS))
+    for condition, target in zip(conditions, (0.180, 0.142, 0.118), strict=True):
+        middle = curves["near 1980"][condition].iloc[4:-8].mean()
+        findings.append(Finding(f"near 1980: positions 5 to L - 8, {condition}", target, middle, 0.006, OURS))
+    ends = {"fit": (0.36, 0.44, 0.57, 0.75, 1.0), "fit, δ = .28": (0.39, 0.54, 0.70, 0.86, 1.0)}
+    for name, tail in ends.items():
+        for back, target in zip(range(5, 0, -1), tail, strict=True):
+            value = float(curves[name]["20-1"].iloc[-back])
+            quantity = f"{name}: recall {back - 1} before the last, 20-1"
+            findings.append(Finding(quantity, target, value, 0.03, OURS))
+    last = "the store is read out whole, so the last word is never lost"
+    rise = "any member of the store is displaced alike, so recency is curved like a J, people's like an S"
+    value = float(curves["fit"]["20-1"].iloc[-1])
+    findings.append(
+        Finding("fit: last position, 20-1, people", float(people["20-1"].iloc[-1]), value, 0.03, PEOPLE, last)
+    )
+    value = float(curves["fit"]["20-1"].iloc[-3])
+    findings.append(
+        Finding("fit: third from the end, 20-1, people", float(people["20-1"].iloc[-3]), value, 0.05, PEOPLE, rise)
+    )
+    chosen = ("fit", "near 1980", "1981", "fit, δ = .28")
+    panels = {condition: {name: curves[name][condition] for name in chosen} for condition in conditions}
+    title = f"SAM and Murdock (1962): immediate recall, a word a second; {LISTS:,} lists each"
+    settings = {name: model.values() for name, model in models.items()}
+    return Outcome(findings, partial(target_figure, position_panels(panels), title), settings)
+
+
+def _murdock_by_cmr(seed: int) -> Outcome:
+    """Pooled fits: their likelihood, and the curves of lists simulated from them."""
+    conditions = {"20-1": (20_939.9, 0.69, 0.28), "30-1": (29_088.9, 0.85, 0.20), "40-1": (29_622.3, 0.85, 0.18)}
+    dataset = DATASETS.get("murdock1962")
+    pooled = "a misfit: pooled over subjects, the model spreads recency over more words and transitions over more lags"
+    findings, panels = [], {}
+    for condition, (nll, last, forward) in conditions.items():
+        model = CMR.preset(f"murdock1962:{condition}")
+        recalls = recalls_of(model, task_of(condition), seed)
+        curves = curve_table(recalls)
+        position, crp = curve_of(curves), curve_of(curves, "lag_crp")
+        panels[condition] = {"CMR": position}
+        obtained = np.nan
+        if dataset.at_hand():
+            people = load_dataset("murdock1962", condition)
+            # The fits counted a stop unless 15 correct words filled the record.
+            stopped = people.is_correct.sum(axis=1) < (people.trials.paradigm.response_limit or np.inf)
+            obtained = -log_likelihood(model, replace(people, stopped=stopped)).sum()
+        away = "" if dataset.at_hand() else f"needs the lists of people: load_dataset('murdock1962', '{condition}')"
+        findings.append(Finding(f"negative log-likelihood, {condition}", nll, obtained, 0.1, OURS, away))
+        findings.append(Finding(f"last position, {condition}", last, float(position.iloc[-1]), 0.02, OURS))
+        findings.append(Finding(f"lag-CRP at +1, {condition}", forward, float(crp[1]), 0.02, OURS))
+        summary = load_summary("murdock1962", condition).set_index("statistic")["mean"]
+        target = float(people_curve(condition).iloc[-1])
+        findings.append(
+            Finding(f"last position, {condition}, people", target, float(position.iloc[-1]), 0.05, PEOPLE, pooled)
+        )
+        forward = float(summary["lag_plus_1"])
+        findings.append(Finding(f"lag-CRP at +1, {condition}, people", forward, float(crp[1]), 0.05, PEOPLE, pooled))
+    title = f"CMR, pooled fits, and Murdock (1962); {LISTS:,} lists each"
+    settings = {condition: CMR.preset(f"murdock1962:{condition}").values() for condition in conditions}
+    return Outcome(findings, partial(target_figure, position_panels(panels), title), settings)
+
+
+def _murdock_by_simple(seed: int) -> Outcome:
+    """Published fits to six conditions; nothing is random, so ``seed`` is not used."""
+    targets = {"20-1": (0.050, 0.112), "30-1": (0.051, 0.150), "40-1": (0.046, 0.101)}
+    findings, panels = [], {}
+    for condition in DATASETS.get("murdock1962").conditions:
+        people = people_curve(condition)
+        curves = {}
+        for cueing in ("any", "own"):
+            model = SIMPLE.preset(f"murdock1962:{condition}").replace(cueing=cueing)
+            predicted = recall_probability(model, task_of(condition))
+            curves[f"{cueing} cue"] = pd.Series(predicted, index=people.index)
+        panels[condition] = curves
+        for (name, curve), target in zip(curves.items(), targets.get(condition, ()), strict=False):
+            quantity = f"{name}: distance to people (RMSD), {condition}"
+            findings.append(Finding(quantity, target, distance([(curve, people)]), 0.0006, OURS))
+    title = "SIMPLE (Brown, Neath & Chater, 2007), published fits, and Murdock (1962)"
+    settings = {name: dict(preset.values) for name, preset in SIMPLE.presets.items()}
+    return Outcome(findings, partial(target_figure, position_panels(panels), title), settings)
+
+
+MURDOCK_SAM = Reproduction(
+    "murdock1962-sam", "Serial position curves of Murdock (1962) by SAM",
+    f"{MURDOCK}; Raaijmakers & Shiffrin (1980, 1981)", _murdock_by_sam,
+)  # fmt: skip
+MURDOCK_CMR = Reproduction(
+    "murdock1962-cmr", "Serial position curves and likelihood of Murdock (1962) by CMR",
+    f"{MURDOCK}; Polyn, Norman & Kahana (2009), Morton & Polyn (2016)", _murdock_by_cmr,
+)  # fmt: skip
+MURDOCK_SIMPLE = Reproduction(
+    "murdock1962-simple", "Serial position curves of Murdock (1962) by SIMPLE",
+    f"{MURDOCK}; Brown, Neath & Chater (2007)", _murdock_by_simple,
+)  # fmt: skip

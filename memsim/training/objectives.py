@@ -1,0 +1,313 @@
+"""What a network is trained for: its lists, and the loss of a batch of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from memsim.core.errors import InputError
+from memsim.core.events import Study
+from memsim.core.loop import scored_outcomes
+from memsim.core.recalls import Recalls
+from memsim.core.seeding import stream
+from memsim.core.trials import Paradigm
+from memsim.data.loading import load_recalls
+from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
+from memsim.models.networks.network_models import item_vectors
+from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.training.bit_tasks import Bits, copy_loss, essay_lists, essay_recall_loss, repeat_copy
+from memsim.training.settings import Training
+
+
+class Objective:
+    """Lists to train on and their loss. ``generator`` draws the lists and the network's choices."""
+
+    network: nn.Module
+    memory: MemoryNetwork
+    """The recurrent network within."""
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+        self.training, self.generator, self.device = training, generator, device
+
+    def loss(self, longest: int) -> Tensor:
+        """The loss of one batch, of lists of at most ``longest`` items."""
+        raise NotImplementedError
+
+    def held_out_loss(self) -> float | None:
+        """The loss of the people held out, where there are people."""
+        return None
+
+    def about(self) -> dict[str, Any]:
+        """What the record of the weights tells besides the settings."""
+        return {}
+
+    def carried(self) -> dict[str, Tensor]:
+        """What the next batch needs of the last one."""
+        return {}
+
+    def carry(self, tensors: Mapping[str, Tensor]) -> None:
+        """Go on from what was :meth:`carried`."""
+
+    def up_to(self, longest: int) -> int:
+        """A random number from 1 to ``longest``."""
+        return int(torch.randint(1, longest + 1, (), generator=self.generator))
+
+
+class AnyOrder(Objective):
+    """Every studied item once, in whatever order, then stopping."""
+
+    network: RecallNetwork
+    repeats = True
+    """Whether the network may give an item twice, or has to learn not to."""
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+        super().__init__(training, generator, device)
+        self.network = RecallNetwork(training.vector_size, training.config(), repeats=self.repeats).to(device)
+        self.memory = self.network.network
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`recall_loss`."""
+        return recall_loss(self.network, self.items(longest), self.generator)
+
+    def about(self) -> dict[str, Any]:
+        """Whether the network may repeat."""
+        return {"repeats": self.repeats}
+
+    def items(self, longest: int) -> Tensor:
+        """(B, L, D) random signs, L from 1 to ``longest``."""
+        shape = (self.training.batch, self.up_to(longest), self.training.vector_size)
+        return self.signs(shape).to(self.device)
+
+    def signs(self, shape: tuple[int, ...]) -> Tensor:
+        """Random vectors of unit length, of numbers that differ in nothing but their sign."""
+        return (2 * torch.randint(2, shape, generator=self.generator) - 1) / shape[-1] ** 0.5
+
+
+class InOrder(AnyOrder):
+    """The items in the order of study, then stopping."""
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`sequence_loss`."""
+        items = self.items(longest)
+        batch, length, _ = items.shape
+        return sequence_loss(self.network, items, torch.arange(length + 1, device=self.device).expand(batch, -1))
+
+
+class Imitation(AnyOrder):
+    """What people recalled, and when they stopped; some subjects are held out. Repeats are left out."""
+
+    repeats = False
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str, people: Recalls) -> None:
+        super().__init__(training, generator, device)
+        self.people = people
+        subjects = people.trials.subjects
+        n_held = min(max(1, round(training.held_out * len(subjects))), len(subjects) - 1)
+        if n_held < 1:
+            raise InputError("imitation needs at least two subjects, one of them to hold out")
+        held = stream(training.seed, "held out").choice(len(subjects), n_held, replace=False)
+        self.held = np.isin(people.trials.subject_codes, held)
+        vectors = item_vectors(people.trials.pool, training.vector_size)[people.trials.items]
+        self.vectors = torch.from_numpy(vectors).float()
+        self.columns = torch.from_numpy(scored_outcomes(people, self.repeats).columns.astype(np.int64))
+        self.trained_on = torch.from_numpy(np.flatnonzero(~self.held))
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`sequence_loss`; people's lists are as long as they are."""
+        drawn = torch.randint(len(self.trained_on), (self.training.batch,), generator=self.generator)
+        rows = self.trained_on[drawn]
+        return self._of(rows, self._vectors(rows))
+
+    def held_out_loss(self) -> float:
+        """Mean loss (nats per event) of the people held out."""
+        with torch.no_grad():
+            rows = torch.from_numpy(np.flatnonzero(self.held))
+            return float(self._of(rows, self.vectors[rows]))
+
+    def about(self) -> dict[str, Any]:
+        """The people, and who of them was held out."""
+        held = np.unique(self.people.trials.subject[self.held]).tolist()
+        return {**super().about(), "people": {**self.people.provenance, "held_out": held}}
+
+    def _vectors(self, rows: Tensor) -> Tensor:
+        """Of the lists in ``rows``; anew every time where items have no features, or lists would be learnt by rote."""
+        known = self.vectors[rows]
+        return known if self.people.trials.pool.features is not None else self.signs(known.shape)
+
+    def _of(self, rows: Tensor, vectors: Tensor) -> Tensor:
+        columns = self.columns[rows].to(self.device)
+        return sequence_loss(self.network, vectors.to(self.device), columns, self.people.trials.paradigm)
+
+
+class BitTask(Objective):
+    """Bits in, bits out, without feedback of responses."""
+
+    network: MemoryNetwork
+    more_in, more_out = 0, 0
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+        super().__init__(training, generator, device)
+        bits = training.vector_size
+        config: dict[str, Any] = training.config()
+        self.network = MemoryNetwork(NetworkConfig(bits + self.more_in, bits + self.more_out, **config)).to(device)
+        self.memory = self.network
+
+    def loss(self, longest: int) -> Tensor:
+        """The mean over bits, see :func:`memsim.training.bit_tasks.copy_loss`."""
+        task = self.task(longest)
+        return copy_loss(self.network(task.inputs)[0], task)
+
+    def task(self, longest: int) -> Bits:
+        """A batch of sequences."""
+        raise NotImplementedError
+
+
+class RepeatCopy(BitTask):
+    """See :func:`memsim.training.bit_tasks.repeat_copy`."""
+
+    more_in, more_out = 2, 1
+
+    def task(self, longest: int) -> Bits:
+        """Sequences of 1 to ``longest`` vectors, 1 to ``copies`` copies."""
+        told = self.training
+        task = repeat_copy(
+            told.batch, self.up_to(longest), told.vector_size, self.up_to(told.copies), told.copies, self.generator
+        )
+        return Bits(*(tensor.to(self.device) for tensor in task))
+
+
+class EssayCopy(BitTask):
+    """The essay's lists, to be put out in order; the network is made as the essay's was."""
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+        super().__init__(training, generator, device)
+        # Projections without bias, one bias in the controller: 81,212 numbers are trained.
+        network = self.network
+        for bias in (network.project.bias, *(cell.get_parameter("bias_hh") for cell in network.cells)):
+            nn.init.zeros_(bias.requires_grad_(False))
+        projections = [network.project] if network.read_out is None else [network.project, network.read_out]
+        for projection in projections:
+            nn.init.trunc_normal_(projection.weight, std=0.075, a=-0.15, b=0.15)
+        self.controller: tuple[tuple[Tensor, Tensor], ...] | None = None
+
+    def loss(self, longest: int) -> Tensor:
+        """The mean over bits; the controller's state goes on from list to list, as in the essay."""
+        task = self.task(longest)
+        return self.loss_of(self.outputs(task), task)
+
+    def outputs(self, task: Bits) -> Tensor:
+        """Run the network: an empty memory, the controller as the last batch left it."""
+        state = self.network.start(task.inputs.shape[1])
+        if self.controller is not None:
+            state = state._replace(controller=self.controller)
+        logits, state = self.network(task.inputs, state)
+        self.controller = tuple((output.detach(), cell.detach()) for output, cell in state.controller)
+        return logits
+
+    def loss_of(self, logits: Tensor, task: Bits) -> Tensor:
+        """See :func:`memsim.training.bit_tasks.copy_loss`."""
+        return copy_loss(logits, task)
+
+    def task(self, longest: int) -> Bits:
+        """Lists of 1 to ``longest`` items, 1 to ``copies`` of them one after another."""
+        told = self.training
+        length, segments = self.up_to(longest), self.up_to(self.segments())
+        task = essay_lists(told.batch, length, told.vector_size, segments, self.generator)
+        return Bits(*(tensor.to(self.device) for tensor in task))
+
+    def segments(self) -> int:
+        """How many lists one after another there are at most."""
+        return self.training.copies
+
+    def carried(self) -> dict[str, Tensor]:
+        """The state of the controller."""
+        layers = self.controller or ()
+        return {f"{i}.{k}": tensor for i, layer in enumerate(layers) for k, tensor in enumerate(layer)}
+
+    def carry(self, tensors: Mapping[str, Tensor]) -> None:
+        """Set the state of the controller."""
+        layers = range(len(tensors) // 2)
+        self.controller = tuple((tensors[f"{i}.0"], tensors[f"{i}.1"]) for i in layers) or None
+
+
+class EssayRecall(EssayCopy):
+    """One of the essay's lists, to be put out in any order: its free recall."""
+
+    def loss_of(self, logits: Tensor, task: Bits) -> Tensor:
+        """See :func:`memsim.training.bit_tasks.essay_recall_loss`."""
+        return essay_recall_loss(logits, task, self.training.list_length)
+
+    def segments(self) -> int:
+        """One."""
+        return 1
+
+
+OBJECTIVES: dict[str, type[Objective]] = {
+    "recall": AnyOrder, "serial": InOrder, "imitation": Imitation, "repeat-copy": RepeatCopy,
+    "essay-copy": EssayCopy, "essay-recall": EssayRecall,
+}  # fmt: skip
+
+
+def make_objective(training: Training, generator: torch.Generator, device: str, people: Recalls | None) -> Objective:
+    """The objective, with people for imitation: those given, or those of :attr:`Training.data`."""
+    if training.objective != "imitation":
+        if people is not None:
+            raise InputError(f"people are for the objective imitation; {training.objective} trains on random lists")
+        return OBJECTIVES[training.objective](training, generator, device)
+    if people is None and training.data:
+        people = load_recalls(training.data)
+    if people is None:
+        raise InputError("imitation takes people: name a data set, as in --data peers_notask")
+    return Imitation(training, generator, device, people)
+
+
+def recall_loss(network: RecallNetwork, items: Tensor, generator: torch.Generator) -> Tensor:
+    """Mean loss (nats per output) of recalling ``items`` (B, L, D) in any order and then stopping."""
+    batch, length, _ = items.shape
+    episode = studied(network, items)
+    left = torch.ones((batch, length), dtype=torch.bool, device=items.device)
+    losses = []
+    for _ in range(length):
+        allowed = episode.logits.log_softmax(1)[:, :length].masked_fill(~left, -torch.inf)
+        losses.append(-allowed.logsumexp(1).mean())
+        # Outputs that are no longer numbers show in the loss, where training stops with a clear error.
+        chances = allowed.detach().softmax(1).nan_to_num(1.0).cpu()
+        chosen = torch.multinomial(chances, 1, generator=generator)[:, 0].to(items.device)
+        left[torch.arange(batch), chosen] = False
+        episode = network.recalled(episode, chosen)
+    losses.append(-episode.logits.log_softmax(1)[:, length].mean())
+    return torch.stack(losses).mean()
+
+
+def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor, paradigm: Paradigm | None = None) -> Tensor:
+    """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event.
+
+    ``paradigm`` presents the items, with its distraction; without one they follow one another at once.
+    """
+    episode = studied(network, items, paradigm)
+    total, events = items.new_zeros(()), 0
+    for column in columns.unbind(1):
+        row = (column >= 0).nonzero()[:, 0]
+        if not len(row):
+            break
+        total = total - episode.logits.log_softmax(1)[row, column[row]].sum()
+        events += len(row)
+        episode = network.recalled(episode, torch.where(column < 0, items.shape[1], column))
+    return total / max(events, 1)
+
+
+def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = None) -> Episode:
+    """An episode in which all ``items`` (B, L, D) were studied and the test has begun."""
+    episode = network.begin(items)
+    events = map(Study, range(items.shape[1])) if paradigm is None else paradigm.presentation()
+    for event in events:
+        if isinstance(event, Study):
+            episode = network.study(episode, event.position)
+        else:
+            episode = network.distract(episode, math.ceil(event.seconds))
+    return network.cue(episode)

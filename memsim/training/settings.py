@@ -1,0 +1,98 @@
+"""What is to be trained, on what and how: everything that trained weights depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from memsim.core.errors import InputError
+from memsim.core.parameters import Parameterized, Preset, choice, parameter, text
+
+OBJECTIVES = ("recall", "serial", "imitation", "repeat-copy", "essay-copy", "essay-recall")
+_ESSAY = {
+    "network": "dnc", "vector_size": 6, "slots": 7, "width": 10, "heads": 1, "hidden": 128, "first_length": 5,
+    "list_length": 5, "optimizer": "rmsprop", "learning_rate": 1e-4, "momentum": 0.9, "schedule": "constant",
+    "clipping": "value", "gradient_clip": 10.0,
+}  # fmt: skip
+_PEOPLE = {"objective": "imitation", "data": "peers_notask", "batch": 64, "learning_rate": 0.004}
+_ESSAY_SOURCE = "Greydanus (2017), the code of the essay's experiment; initial weights of the controller ours"
+
+
+@dataclass(frozen=True)
+class Training(Parameterized):
+    """What to train, on what, and how; everything that the result depends on.
+
+    ``objective``:
+
+    - ``recall``: at every output any studied item not yet recalled is right, then stopping; the network's own choice
+      among the right ones is fed back. No order is asked for, and none credited twice.
+    - ``serial``: the items in the order of study, then stopping.
+    - ``imitation``: the responses of people, and their stopping; some subjects are held out.
+    - ``repeat-copy``: bits once seen, put out as many times as asked for (Graves et al., 2014).
+    - ``essay-recall``, ``essay-copy``: the lists and losses of the essay (Greydanus, 2017).
+
+    But for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever the
+    mean loss of 100 iterations is below ``promotion``.
+    """
+
+    presets: ClassVar = {
+        "dnc-people": Preset({**_PEOPLE, "network": "dnc", "start": "dnc-recall"},
+                             "fitted here to Healey & Kahana (2014)"),
+        "lstm-people": Preset({**_PEOPLE, "network": "lstm", "start": "lstm-recall"}, "as dnc-people, for its control"),
+        "serial": Preset({"objective": "serial", "list_length": 9, "iterations": 4000}, "fitted here"),
+        "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
+                                       _ESSAY_SOURCE),
+        "greydanus2017-copy": Preset({**_ESSAY, "objective": "essay-copy", "batch": 16, "iterations": 20_000},
+                                     _ESSAY_SOURCE),
+    }  # fmt: skip
+
+    network: str = choice("dnc", ("dnc", "lstm"), "a DNC, or its controller alone")
+    objective: str = choice("recall", OBJECTIVES, "what is rewarded")
+    data: str = text(
+        "", "people to imitate: a data set, NAME[:CONDITION], or a CSV file in psifr's long table (imitation)"
+    )
+    start: str = text("", "weights to begin with: a file, or the name of those that ship; if not given, random ones")
+    vector_size: int = parameter(16, 2, 1024, "features", "D", "length of item vectors; bits of the tasks of bits")
+    slots: int = parameter(16, 1, 4096, "", "N", "slots of memory (DNC)")
+    width: int = parameter(16, 1, 1024, "", "W", "length of a slot (DNC)")
+    heads: int = parameter(1, 1, 64, "", "R", "read heads (DNC)")
+    hidden: int = parameter(96, 1, 4096, "", "", "units of each controller layer")
+    layers: int = parameter(1, 1, 8, "", "", "controller layers")
+    layer_norm: str = choice("off", ("off", "on"), "normalise the outputs of controller layers")
+    masked: str = choice("off", ("off", "on"), "content addressing with masks (Csordas & Schmidhuber, 2019; DNC)")
+    deallocate: str = choice("off", ("off", "on"), "wipe slots that are freed (Csordas & Schmidhuber, 2019; DNC)")
+    sharpened: str = choice("off", ("off", "on"), "sharpen reading along links (Csordas & Schmidhuber, 2019; DNC)")
+    first_length: int = parameter(4, 1, 1000, "items", "", "longest list at the start")
+    list_length: int = parameter(20, 1, 1000, "items", "L", "longest list in the end")
+    copies: int = parameter(3, 1, 1000, "", "", "most copies asked for (repeat-copy), or lists in a row (essay-copy)")
+    promotion: float = parameter(0.25, 0, 100, "nats", "", "mean loss of an output below which lists grow")
+    batch: int = parameter(48, 1, 10_000, "lists", "B", "lists in an iteration")
+    iterations: int = parameter(6000, 1, 10_000_000, "", "", "steps of the optimizer")
+    optimizer: str = choice("adam", ("adam", "rmsprop"), "AdamW (Loshchilov & Hutter, 2019), or RMSProp")
+    learning_rate: float = parameter(0.002, 0, 1, "", "", "of the optimizer")
+    schedule: str = choice("cosine", ("cosine", "constant"), "the learning rate falls to 0 as a cosine, or stays")
+    momentum: float = parameter(0.0, 0, 1, "", "", "of RMSProp")
+    weight_decay: float = parameter(0.0, 0, 1, "", "", "of AdamW")
+    gradient_clip: float = parameter(10.0, 0, None, "", "", "largest gradient")
+    clipping: str = choice("norm", ("norm", "value"), "of which the norm is clipped, or each number")
+    held_out: float = parameter(0.2, 0.01, 0.9, "", "", "share of subjects held out (imitation)")
+    patience: int = parameter(
+        1000, 0, None, "iterations", "", "stop when people held out were best this long ago (imitation); 0 never"
+    )
+    seed: int = parameter(0, 0, 2**63 - 1, "", "", "of weights, lists and choices")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.data and self.objective != "imitation":
+            raise InputError(
+                f"data={self.data!r} is for the objective imitation; {self.objective} trains on random lists"
+            )
+
+    def config(self) -> dict[str, int | bool]:
+        """The sizes and options of the network, as its record keeps them."""
+        memory: dict[str, int | bool] = {"slots": 0}
+        if self.network == "dnc":
+            memory = {"slots": self.slots, "width": self.width, "heads": self.heads}
+            memory |= {name: True for name in ("masked", "deallocate", "sharpened") if getattr(self, name) == "on"}
+        normed: dict[str, int | bool] = {"layer_norm": True} if self.layer_norm == "on" else {}
+        return {**memory, "hidden": self.hidden, "layers": self.layers, **normed}

@@ -1,0 +1,183 @@
+"""Training of networks: the loop, checkpoints and the log."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from memsim.core.errors import InputError
+from memsim.core.provenance import versions
+from memsim.core.recalls import Recalls
+from memsim.models.networks.weights import load_weights, save_weights
+from memsim.training.objectives import make_objective
+from memsim.training.settings import Training
+
+EVERY = 100
+"""Iterations between two lines of the log, and two decisions of the curriculum."""
+CHECKPOINT = ".checkpoint.safetensors"
+
+
+class Trainer:
+    """A training under way: network, optimizer, curriculum, random numbers, and the best so far.
+
+    Parameters
+    ----------
+    training : what to train and how.
+    people : recalls to imitate, for that objective only; if not given, those of the data set that it names.
+    device : where to compute, ``"cpu"`` or ``"cuda"``.
+    """
+
+    def __init__(self, training: Training, people: Recalls | None = None, device: str = "cpu") -> None:
+        self.training, self.device = training, device
+        torch.manual_seed(training.seed)
+        self.generator = torch.Generator().manual_seed(training.seed)
+        self.objective = make_objective(training, self.generator, device, people)
+        self.network = self.objective.network
+        self.objective.memory.fused = True
+        self.start = self._start()
+        self.optimizer = self._optimizer()
+        self.iteration, self.seconds = 0, 0.0
+        self.longest = min(training.first_length, training.list_length)
+        self.best, self.best_at = float("inf"), 0
+        self.best_tensors: dict[str, Tensor] = {}
+        self.log: list[dict[str, float]] = []
+
+    def _start(self) -> dict[str, str] | None:
+        """Begin with the weights that are named, and say which they were."""
+        if not self.training.start:
+            return None
+        tensors, record, sha256 = load_weights(self.training.start)
+        try:
+            self.network.load_state_dict(tensors)
+        except RuntimeError as error:
+            raise InputError(
+                f"start={self.training.start!r}: these weights are of a network of other sizes: vector_size "
+                f"{record['vector_size']}, {json.dumps(record['config'])} ({error})"
+            ) from None
+        return {"weights": self.training.start, "sha256": sha256}
+
+    def _optimizer(self) -> torch.optim.Optimizer:
+        training = self.training
+        weights = [weight for weight in self.network.parameters() if weight.requires_grad]
+        if training.optimizer == "adam":
+            return torch.optim.AdamW(weights, lr=training.learning_rate, weight_decay=training.weight_decay)
+        # Decay .9 and this epsilon are TensorFlow's defaults, with which the essay's experiment ran.
+        return torch.optim.RMSprop(weights, lr=training.learning_rate, alpha=0.9, eps=1e-5, momentum=training.momentum)
+
+    def run(self, until: int, progress: Callable[[int, float], None] = lambda iteration, loss: None) -> bool:
+        """Train up to iteration ``until``; False where it ended early because people held out got no better."""
+        training = self.training
+        recent: list[float] = []
+        started = perf_counter()
+        while self.iteration < min(until, training.iterations):
+            if training.schedule == "cosine":
+                share = self.iteration / training.iterations
+                for group in self.optimizer.param_groups:
+                    group["lr"] = training.learning_rate * 0.5 * (1 + np.cos(np.pi * share))
+            self.optimizer.zero_grad()
+            loss = self.objective.loss(self.longest)
+            if not loss.isfinite():
+                raise InputError(
+                    f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
+                    f"learning_rate={training.learning_rate}. What was saved before stands"
+                )
+            loss.backward()  # type: ignore[no-untyped-call]
+            clip = nn.utils.clip_grad_norm_ if training.clipping == "norm" else nn.utils.clip_grad_value_
+            clip(self.network.parameters(), training.gradient_clip)
+            self.optimizer.step()
+            self.iteration += 1
+            recent.append(loss.item())
+            progress(self.iteration, recent[-1])
+            if self.iteration % EVERY == 0:
+                line = {"iteration": self.iteration, "loss": float(np.mean(recent)), "longest": self.longest}
+                held_out = self.objective.held_out_loss()
+                if held_out is not None:
+                    line["held_out"] = held_out
+                    if held_out < self.best:
+                        self.best, self.best_at = held_out, self.iteration
+                        self.best_tensors = {k: v.clone() for k, v in self.network.state_dict().items()}
+                elif line["loss"] < training.promotion and self.longest < training.list_length:
+                    self.longest += 1
+                recent.clear()
+                self.log.append({**line, "seconds": self.seconds + perf_counter() - started})
+                if self.best_at and training.patience and self.iteration - self.best_at >= training.patience:
+                    self.seconds += perf_counter() - started
+                    return False
+        self.seconds += perf_counter() - started
+        return True
+
+    def record(self) -> dict[str, Any]:
+        """How the weights were made, as their file keeps it."""
+        return {
+            "network": self.training.network,
+            "objective": self.training.objective,
+            "vector_size": self.training.vector_size,
+            "config": self.training.config(),
+            "training": self.training.values(),
+            "start": self.start,
+            **self.objective.about(),
+            "iterations": self.best_at or self.iteration,
+            "held_out_loss": self.best if self.best_at else None,
+            "log": self.log[-1:],
+            "seconds": round(self.seconds, 1),
+            "versions": versions(),
+        }
+
+    def save(self, path: Path) -> None:
+        """Write the weights, the best on people held out where there are any, and the log beside them."""
+        save_weights(path, self.best_tensors if self.best_at else self.network.state_dict(), self.record())
+        with path.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(self.log[0]) if self.log else ["iteration"])
+            writer.writeheader()
+            writer.writerows(self.log)
+
+    def checkpoint(self, path: Path) -> None:
+        """Write all that is needed to go on as if nothing had happened."""
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        tensors |= {f"best.{name}": tensor for name, tensor in (self.best_tensors if self.best_at else {}).items()}
+        for index, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+        tensors |= {f"carried.{name}": tensor for name, tensor in self.objective.carried().items()}
+        tensors["generator"] = self.generator.get_state()
+        progress = {"iteration": self.iteration, "seconds": self.seconds, "longest": self.longest, "log": self.log}
+        progress |= {"best": self.best if self.best_at else None, "best_at": self.best_at}
+        save_weights(path, tensors, {**self.record(), "progress": progress})
+
+    def resume(self, path: Path) -> None:
+        """Go on from a checkpoint.
+
+        Raises
+        ------
+        InputError : the checkpoint is of another training.
+        """
+        tensors, record, _ = load_weights(str(path))
+        if record.get("training") != self.training.values() or "progress" not in record:
+            raise InputError(
+                f"{path} is a checkpoint of another training, {json.dumps(record.get('training'))}; "
+                "remove it, or train with its settings"
+            )
+        progress = record["progress"]
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+        self.network.load_state_dict(part("network."))
+        states: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in part("optimizer.").items():
+            index, _, what = name.partition(".")
+            states.setdefault(int(index), {})[what] = tensor
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": states})
+        self.generator.set_state(tensors["generator"])
+        self.best_tensors = part("best.")
+        self.objective.carry({name: tensor.to(self.device) for name, tensor in part("carried.").items()})
+        self.iteration, self.seconds = progress["iteration"], progress["seconds"]
+        self.longest, self.log, self.best_at = progress["longest"], progress["log"], progress["best_at"]
+        self.best = float("inf") if progress["best"] is None else progress["best"]

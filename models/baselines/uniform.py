@@ -1,0 +1,60 @@
+"""The yardstick of likelihoods: any item left is as likely as any other, and recall stops by a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
+from memsim.core.model import MemoryModel
+from memsim.core.parameters import parameter
+from memsim.core.trials import Trials
+from memsim.models.stopping import exponential_stopping
+
+FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
+
+
+class Left(NamedTuple):
+    """What is left to recall."""
+
+    remaining: BoolArray
+    """(n_trials, list_length) items not yet recalled."""
+    n_recalled: IntArray
+    """(n_trials,)"""
+
+
+@dataclass(frozen=True)
+class Uniform(MemoryModel[Left]):
+    """Choice among the items not yet recalled without any preference: what a model of memory has to beat.
+
+    Recall stops with probability X1 exp(X2 j) after j recalls, the rule of TCM and CMR here, so that what these
+    gain over it they gain by saying which items come.
+    """
+
+    baseline: ClassVar = True
+
+    stop_base: float = parameter(0.0337, 0, 1, "", "X1", "probability of stopping before any recall", FITTED)
+    stop_growth: float = parameter(0.2594, 0, 10, "", "X2", "log growth of stopping with each recall", FITTED)
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Left:
+        trials.require_different_items(type(self).__name__)
+        return Left(np.ones(trials.items.shape, dtype=bool), np.zeros(len(trials), dtype=np.int32))
+
+    def study(self, state: Left, position: int) -> Left:
+        return state
+
+    def outcome_probabilities(self, state: Left) -> FloatArray:
+        n_left = state.remaining.sum(axis=1)
+        stop = exponential_stopping(state.n_recalled, state.remaining.shape[1], self.stop_base, self.stop_growth)
+        outcome = np.empty((len(stop), state.remaining.shape[1] + 1))
+        outcome[:, :-1] = state.remaining * ((1 - stop) / np.maximum(n_left, 1))[:, None]
+        outcome[:, -1] = stop
+        return outcome
+
+    def recalled(self, state: Left, position: IntArray) -> Left:
+        given = np.flatnonzero(position < state.remaining.shape[1])
+        state.remaining[given, position[given]] = False
+        state.n_recalled[given] += 1
+        return state

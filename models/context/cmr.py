@@ -1,0 +1,204 @@
+"""Context maintenance and retrieval (CMR; Polyn, Norman & Kahana, 2009) with a likelihood (Morton & Polyn, 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.errors import InputError
+from memsim.core.parameters import Preset, choice, parameter
+from memsim.core.trials import Trials
+from memsim.models.context.drift import LANES, ContextState, Region, unit
+from memsim.models.context.retrieved_context import RecallRule, RetrievedContextModel
+
+FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
+POOLED = {
+    "20-1": (0.3419, 0.0088, 0.8567, 0.0026, 0.0908, 0.3156, 1.2615, 0.9154, 0.0337, 0.2594, 4.0129),
+    "30-1": (0.6074, 0.0835, 0.8282, 0.1766, 4.6512, 0.0534, 17.8039, 3.1080, 0.0172, 0.2774, 2.8906),
+    "40-1": (0.6199, 0.0604, 0.8290, 0.1545, 6.8304, 0.0385, 19.0189, 3.0442, 0.0199, 0.2782, 2.6088),
+}
+"""B_enc, B_start, B_rec, support by other items and by an item's own context, share of learned context, P1, P2, X1,
+X2, τ, fitted to all subjects of a condition of Murdock (1962)."""
+UNUSED = "0: not part of that fit"
+SHIFTS = (
+    "Polyn, Norman & Kahana (2009), Table 1, as in their parameter file: a fit with another choice rule, "
+    "and with binding to context before its update; no effect on lists without sources"
+)
+
+
+def pooled_fit(condition: str) -> Preset:
+    """The fit to a condition of Murdock (1962), as parameters of CMR."""
+    enc, start, rec, shared, own, learned, p1, p2, x1, x2, exponent = POOLED[condition]
+    values = {
+        "encoding_drift": enc, "start_drift": start, "recall_drift": rec, "context_to_item_shared": shared,
+        "context_to_item_own": round(own - shared, 4), "item_to_context_own": round(1 - learned, 4),
+        "item_to_context_learning": learned, "primacy_scale": p1, "primacy_decay": p2, "stop_base": x1,
+        "stop_growth": x2, "choice_exponent": exponent,
+    }  # fmt: skip
+    return Preset(values, f"fitted here to Murdock (1962) {condition}, all subjects pooled, by maximum likelihood")
+
+
+@dataclass(frozen=True)
+class CMR(RetrievedContextModel):
+    """Items are bound to drifting context both ways, early items more strongly; context cues recall.
+
+    Temporal context c has one unit per item, one for the start of the list and one per interval of distraction or
+    change of source, and unit length. Source context c_S, where trials say in which source (task, modality, ...)
+    each item was studied, has one unit per source and one for its own start, and unit length of its own. The choice
+    among items is a Luce rule, which gives recall sequences an exact likelihood.
+
+    1. Before the list, item i brings back W_fc[i] = A_fc + D_fc e_i (over the units of items), and the unit of
+       item j supports item i by W_cf[i, j] = A_cf + D_cf (i = j) + s sim(i, j) (i ≠ j), sim being the pool's
+       semantic similarity. Both contexts are the unit of their start. Nothing is bound to sources yet.
+    2. Study of item i: c <- ρ c + B_enc x with x = W_fc[i] at unit length; then W_fc[i] += L_fc c and
+       W_cf[i] += (L_cf + P1 exp(-P2 (i - 1))) c, with c after its update. With the source's unit e_s, likewise
+       c_S <- ρ_S c_S + B_source e_s; then W_fc,S[i] += c_S and W_cf,S[i] += L_sw (L_cf + P1 exp(-P2 (i - 1))) c_S.
+    3. Distraction for t seconds puts unrelated units into temporal context: c <- ρ_D c + sqrt(1 - ρ_D²) n, with
+       ρ_D = (1 - B_D²)^(t / 2). With distraction between the items this is CMR-D. Before an item whose source is not
+       that of the item before it, c <- sqrt(1 - d²) c + d n likewise.
+    4. The test begins: c <- ρ c + B_start times the unit of the start. Source context stays as it was.
+    5. Choice among the items not yet recalled, with support a_i = max(W_cf[i]·c + W_cf,S[i]·c_S, 10^-6): P(i) is
+       proportional to exp(2 a_i / T) (``choice_rule="exponential"``) or to a_i^τ (``"power"``). Before it, recall
+       stops with probability X1 exp(X2 j) after j recalls. The power rule feels only ratios of support, so a delay,
+       which scales all temporal support alike, moves its choices hardly at all without sources; use the exponential
+       rule for delays.
+    6. Item r recalled: c <- ρ c + B_rec x with x = W_fc[r] at unit length, and c_S <- ρ_S c_S + B_source x_S with
+       x_S = W_fc,S[r]. Nothing is learned during recall.
+
+    Equations: Polyn, Norman & Kahana (2009) for context and binding; Kragel, Morton & Polyn (2015) and Morton &
+    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`. Items that stand twice
+    in a list are refused.
+    """
+
+    citation: ClassVar = (
+        "Polyn, S. M., Norman, K. A., & Kahana, M. J. (2009). A context maintenance and retrieval model of "
+        "organizational processes in free recall. Psychological Review, 116, 129-156. In the form of Morton, N. W., "
+        "& Polyn, S. M. (2016). A predictive framework for evaluating models of semantic organization in free "
+        "recall. Journal of Memory and Language, 86, 119-140."
+    )
+    presets: ClassVar = {
+        **{f"murdock1962:{condition}": pooled_fit(condition) for condition in POOLED},
+        "demonstration": Preset(
+            {
+                "encoding_drift": 0.7, "start_drift": 0.3, "recall_drift": 0.9, "item_to_context_own": 0.85,
+                "item_to_context_learning": 0.15, "context_to_item_shared": 0.0, "context_to_item_own": 0.85,
+                "context_to_item_learning": 0.15, "primacy_scale": 0.2, "primacy_decay": 2.0,
+                "choice_rule": "exponential", "choice_noise": 0.1, "stop_base": 0.001, "stop_growth": 0.25,
+            },
+            "demonstration of the package cymr 0.14.3, not a fit",
+        ),
+    }  # fmt: skip
+
+    fitted: ClassVar = {
+        "encoding_drift": None, "start_drift": None, "recall_drift": None, "item_to_context_learning": (0.0, 1.0),
+        "context_to_item_shared": None, "context_to_item_own": None, "primacy_scale": None, "primacy_decay": None,
+        "choice_exponent": None, "stop_base": None, "stop_growth": None,
+    }  # fmt: skip
+    ties: ClassVar = {"item_to_context_own": "1 - item_to_context_learning"}
+
+    encoding_drift: float = parameter(0.3419, 0, 1, "", "B_enc", "drift of context with each item studied", FITTED)
+    start_drift: float = parameter(0.0088, 0, 1, "", "B_start", "return to the start of the list at test", FITTED)
+    recall_drift: float = parameter(0.8567, 0, 1, "", "B_rec", "drift of context with each item recalled", FITTED)
+    distraction_drift: float = parameter(
+        0.373, 0, 1, "", "B_D", "drift in each second of distraction", "unverified; leaves 30% of context after 16 s"
+    )
+    source_drift: float = parameter(0.59, 0, 1, "", "B_source", "drift of source context, at study and recall", SHIFTS)
+    source_learning: float = parameter(0.129, 0, 100, "", "L_sw", "support by source context, to temporal", SHIFTS)
+    shift_drift: float = parameter(0.77, 0, 1, "", "d", "drift of temporal context where the source changes", SHIFTS)
+    item_to_context_shared: float = parameter(0.0, 0, 100, "", "A_fc", "context that any item brings back", UNUSED)
+    item_to_context_own: float = parameter(0.6844, 0, 100, "", "D_fc", "an item's own context before the list", FITTED)
+    item_to_context_learning: float = parameter(0.3156, 0, 100, "", "L_fc", "learning of an item's context", FITTED)
+    context_to_item_shared: float = parameter(0.0026, 0, 100, "", "A_cf", "support of any item by any other", FITTED)
+    context_to_item_own: float = parameter(0.0882, 0, 100, "", "D_cf", "support by an item's own context", FITTED)
+    context_to_item_learning: float = parameter(1.0, 0, 100, "", "L_cf", "learning of support by context", FITTED)
+    semantic_support: float = parameter(0.0, 0, 100, "", "s", "support by items of similar meaning", UNUSED)
+    primacy_scale: float = parameter(1.2615, 0, 100, "", "P1", "extra learning of the first item", FITTED)
+    primacy_decay: float = parameter(0.9154, 0, 100, "", "P2", "how fast that extra falls off", FITTED)
+    choice_rule: str = choice("power", ("power", "exponential"), "how support becomes probability", FITTED)
+    choice_exponent: float = parameter(4.0129, 0, 100, "", "τ", "exponent of the power choice", FITTED)
+    choice_noise: float = parameter(
+        0.1, 0.001, 100, "", "T", "noise of the exponential choice", "demonstration of the package cymr, not a fit"
+    )
+    stop_base: float = parameter(0.0337, 0, 1, "", "X1", "probability of stopping before any recall", FITTED)
+    stop_growth: float = parameter(0.2594, 0, 10, "", "X2", "log growth of stopping with each recall", FITTED)
+
+    @property
+    def knows_meaning(self) -> bool:
+        """As :attr:`semantic_support` says."""
+        return self.semantic_support > 0
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
+        length, sources = trials.list_length, trials.source
+        shifts = 0
+        if sources is not None and self.shift_drift:
+            shifts = int((np.diff(sources, axis=1) != 0).any(axis=0).sum())
+        state = self.state_at_start(trials, len(trials) if shifts else 1, shifts)
+        temporal = state.temporal
+        own = np.eye(*temporal.bound.shape[1:])
+        temporal.brought += self.item_to_context_own * own
+        temporal.bound += self.context_to_item_own * own
+        temporal.brought[:, :, :length] += self.item_to_context_shared
+        temporal.bound[:, :, :length] += self.context_to_item_shared
+        state.semantic = self._semantic(trials)
+        if sources is not None:
+            start = int(sources.max(initial=-1)) + 1
+            state.sources = sources
+            state.source = Region.starting(len(trials), length, start + 1, start)
+        return state
+
+    def _semantic(self, trials: Trials) -> FloatArray | None:
+        if not self.semantic_support:
+            return None
+        if trials.pool.similarity is None:
+            raise InputError(
+                f"CMR: semantic_support={self.semantic_support} needs the items' similarity; "
+                "give the ItemPool one, or set it to 0"
+            )
+        similarity = trials.pool.similarity[trials.items[:, :, None], trials.items[:, None, :]]
+        return self.semantic_support * similarity * (1 - np.eye(trials.list_length))
+
+    def study(self, state: ContextState, position: int) -> ContextState:
+        temporal, source, sources = state.temporal, state.source, state.sources
+        if sources is not None and self.shift_drift and position:
+            shifted = sources[:, position] != sources[:, position - 1]
+            if shifted.any():
+                state.drift_away(np.where(shifted, np.sqrt(1 - self.shift_drift**2), 1)[:, None])
+        temporal.let_in(unit(temporal.brought[:, position]), self.encoding_drift)
+        learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * position)
+        temporal.brought[:, position] += self.item_to_context_learning * temporal.context
+        temporal.bound[:, position] += learning * temporal.context
+        if source is not None and sources is not None:
+            source.let_in(np.eye(source.context.shape[1])[sources[:, position]], self.source_drift)
+            source.brought[:, position] = source.context
+            source.bound[:, position] = self.source_learning * learning * source.context
+        return state
+
+    def cue(self, state: ContextState, cue: str) -> ContextState:
+        if cue == "free":
+            state.start_again(self.start_drift)
+        return super().cue(state, cue)
+
+    def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        task = trials.paradigm
+        own = (type(self).begin, type(self).study, type(self).cue) != (CMR.begin, CMR.study, CMR.cue)
+        between = task.inter_item_distraction or task.retention_interval
+        if own or between or task.cue != "free" or trials.source is not None or self.knows_meaning:
+            return super()._kernel_arrays(trials, rng)
+        from memsim.models.context.study_kernels import search_after_study
+
+        trials.require_different_items(type(self).__name__)
+        position = np.arange(trials.list_length)
+        learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * position)
+        return search_after_study(
+            learning, self.encoding_drift, self.start_drift, self.item_to_context_shared, self.item_to_context_own,
+            self.item_to_context_learning, self.context_to_item_shared, self.context_to_item_own, LANES,
+        )  # fmt: skip
+
+    def rule(self) -> RecallRule:
+        exponential = self.choice_rule == "exponential"
+        sensitivity = 2 / self.choice_noise if exponential else self.choice_exponent
+        rates = np.array([self.recall_drift, self.source_drift])
+        return RecallRule(rates, exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)

@@ -1,0 +1,174 @@
+"""Drifting context: what is bound to it during study, and its products with items during recall.
+
+Context c has unit length. Whatever comes in, x of unit length, comes in at a rate B: c <- ρ c + B x, with
+ρ = sqrt(1 + B² ((c·x)² - 1)) - B (c·x), which keeps the length at one (Howard & Kahana, 2002).
+
+During recall nothing is learned, so context need not be held: each item's support (the product of context with
+what the item was bound to) and its overlap (the product of context with what the item brings back) move
+linearly with it. One recall costs O(list_length) per trial.
+
+Arrays have a leading axis of n_alike: 1 where study is the same in every trial, which it is for items without
+meaning and source, and n_trials elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
+
+LANES = 8
+"""The compiled loops take items in multiples of this: the widest vectors of a processor."""
+
+
+def kept_context(overlap: Any, rate: Any) -> Any:
+    """ρ: the share of context that stays when one that overlaps with it comes in at ``rate``."""
+    along = rate * overlap
+    return np.sqrt(along * along + (1 - rate * rate)) - along
+
+
+def unit(vectors: FloatArray) -> FloatArray:
+    """``vectors`` (..., n_units) scaled to length one; a vector of zeros stays as it is."""
+    length = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    return vectors / (length + (length == 0))[..., None]
+
+
+@dataclass
+class Region:
+    """A region of context, of unit length, during study."""
+
+    context: FloatArray
+    """(n_alike, n_units) current context."""
+    bound: FloatArray
+    """(n_alike, list_length, n_units) the context that each item was bound to, W_cf: what supports its recall."""
+    brought: FloatArray
+    """(n_alike, list_length, n_units) the context that each item brings back, W_fc; not normalised."""
+
+    @classmethod
+    def starting(cls, n_alike: int, list_length: int, n_units: int, start: int) -> Region:
+        """A region in the unit ``start``, with nothing bound."""
+        context = np.zeros((n_alike, n_units))
+        context[:, start] = 1
+        shape = (n_alike, list_length, n_units)
+        return cls(context, np.zeros(shape), np.zeros(shape))
+
+    def let_in(self, incoming: FloatArray, rate: float) -> None:
+        """Update context with ``incoming`` (n_alike or 1, n_units), of unit length, at ``rate``."""
+        overlap = np.einsum("ij,ij->i", self.context, incoming)[:, None]
+        self.context = kept_context(overlap, rate) * self.context + rate * incoming
+
+
+@dataclass
+class ContextState:
+    """Context in two regions, and the search that begins with the cue.
+
+    Units of temporal context: one per item, the start of the list, and those that :meth:`drift_away` lets in.
+    Units of source context: one per source, and last its own start.
+    """
+
+    n_trials: int
+    temporal: Region
+    source: Region | None = None
+    n_unrelated: int = 0
+    """Unrelated units of temporal context that were let in so far."""
+    sources: IntArray | None = None
+    """(n_trials, list_length) the source in which each item is studied, where there is source context."""
+    semantic: FloatArray | None = None
+    """(n_trials, list_length, list_length) support of item j by the unit of item i, where items have meaning."""
+    search: Search | None = None
+    """Begins with the cue."""
+
+    @property
+    def searching(self) -> Search:
+        """The search, which must have begun."""
+        assert self.search is not None, "the test begins with a cue"
+        return self.search
+
+    @property
+    def start_unit(self) -> int:
+        """The unit of temporal context for the start of the list."""
+        return int(self.temporal.bound.shape[1])
+
+    def drift_away(self, kept: Any) -> None:
+        """Keep the share ``kept``, a number or (n_alike, 1), of temporal context, the rest being an unrelated unit."""
+        self.n_unrelated += 1
+        self.temporal.context = kept * self.temporal.context
+        self.temporal.context[:, self.start_unit + self.n_unrelated] = np.sqrt(1 - np.ravel(kept) ** 2)
+
+    def start_again(self, rate: float) -> None:
+        """The context of the start of the list comes in at this rate."""
+        self.temporal.let_in(np.eye(1, self.temporal.context.shape[1], self.start_unit), rate)
+
+    def begin_search(self) -> None:
+        """Take the products of context with the items; from now on they move, and the vectors are not looked at."""
+        length = self.start_unit
+        regions = [self.temporal] if self.source is None else [self.temporal, self.source]
+        n_alike = max(len(region.context) for region in regions)
+        if self.semantic is not None:
+            n_alike = self.n_trials
+        products = np.empty((n_alike, len(regions), 2, length))
+        gain = np.zeros((n_alike, length + 1, len(regions), 2, length))
+        for index, region in enumerate(regions):
+            brought, context = unit(region.brought), region.context[:, :, None]
+            products[:, index, 0] = (region.bound @ context)[:, :, 0]
+            products[:, index, 1] = (brought @ context)[:, :, 0]
+            gain[:, :length, index, 0] = brought @ region.bound.swapaxes(1, 2)
+            gain[:, :length, index, 1] = brought @ brought.swapaxes(1, 2)
+            if region is self.temporal and self.semantic is not None:
+                products[:, 0, 0] += (region.context[:, None, :length] @ self.semantic)[:, 0]
+                gain[:, :length, 0, 0] += brought[:, :, :length] @ self.semantic
+        self.search = Search(
+            products=np.broadcast_to(products, (self.n_trials, *products.shape[1:])),
+            gain=gain,
+            remaining=np.ones((self.n_trials, length), dtype=bool),
+            n_recalled=np.zeros(self.n_trials, dtype=np.int32),
+        )
+
+
+@dataclass
+class Search:
+    """Recall, in products with context."""
+
+    products: FloatArray
+    """(n_trials, n_regions, 2, list_length) each item's support by each region of context, and its overlap."""
+    gain: FloatArray
+    """(n_alike, list_length + 1, n_regions, 2, list_length) products with what item r brings back; last row 0."""
+    remaining: BoolArray
+    """(n_trials, list_length) items not yet recalled."""
+    n_recalled: IntArray
+    """(n_trials,) items recalled so far."""
+
+    @property
+    def support(self) -> FloatArray:
+        """(n_trials, list_length) support of each item, by all regions of context."""
+        by_region = self.products[:, :, 0]
+        return by_region[:, 0] if by_region.shape[1] == 1 else by_region.sum(axis=1)
+
+    def bring_back(self, position: IntArray, rates: FloatArray) -> None:
+        """The context of the item at ``position`` (n_trials,) comes in at the ``rates`` of the regions.
+
+        Where ``position`` is list_length nothing does.
+        """
+        trial = np.arange(len(position)) if len(self.gain) > 1 else 0
+        row = np.flatnonzero(position < self.remaining.shape[1])
+        kept = np.ones((len(position), len(rates), 1, 1))
+        kept[row, :, 0, 0] = kept_context(self.products[row, :, 1, position[row]], rates)
+        products = self.gain[trial, position]
+        products *= rates[:, None, None]
+        products += kept * self.products
+        self.products = products
+        self.remaining[row, position[row]] = False
+        self.n_recalled[row] += 1
+
+    def kernel_arrays(self) -> tuple[FloatArray, FloatArray]:
+        """Products (n_alike, n_regions, 2 * n_lanes) and gain (n_alike, list_length + 1, n_regions, 2 * n_lanes)."""
+        length = self.gain.shape[-1]
+        arrays = []
+        for array in (self.products[: len(self.gain)], self.gain):
+            padded = np.zeros((*array.shape[:-1], length + -length % LANES))
+            padded[..., :length] = array
+            arrays.append(padded.reshape(*array.shape[:-2], -1))
+        return arrays[0], arrays[1]

@@ -1,0 +1,66 @@
+"""Models by name, or from a user's own Python file."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import re
+import sys
+from pathlib import Path
+
+from memsim.core.errors import InputError, ModelError
+from memsim.core.model import MemoryModel
+from memsim.core.position_model import Model, PositionModel
+from memsim.models.registered import MODELS
+
+
+def find_model(spec: str) -> tuple[str, type[Model] | Model]:
+    """The model that ``spec`` names: a registered name, ``name:preset``, ``file.py``, or ``file.py:ClassName``.
+
+    For a network the preset may be a file of weights.
+
+    Returns
+    -------
+    (label, class) : the label is the registered name, or the class name. With a preset an instance, labelled
+        ``name:preset``.
+
+    Raises
+    ------
+    UnknownNameError, InputError : no model of that name, or no such preset.
+    InputError : no such file, or no (or more than one) model in it.
+    ModelError : the file cannot be run.
+    """
+    file = re.fullmatch(r"(?P<path>.+\.py)(:(?P<wanted>\w+))?", spec)
+    if file is None:
+        name, _, preset = spec.partition(":")
+        name = MODELS.canonical(name)
+        cls = MODELS.get(name)
+        return (f"{name}:{preset}", cls.preset(preset)) if preset else (name, cls)
+    return _from_file(Path(file["path"]), file["wanted"])
+
+
+def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
+    if not path.is_file():
+        raise InputError(f"there is no file {path}")
+    name = f"memsim_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up there
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise ModelError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    found = {
+        label: value
+        for label, value in vars(module).items()
+        if inspect.isclass(value) and issubclass(value, MemoryModel | PositionModel) and value.__module__ == name
+        if not inspect.isabstract(value)
+    }
+    if wanted:
+        found = {label: value for label, value in found.items() if label == wanted}
+    if len(found) != 1:
+        have = ", ".join(found) or "none"
+        fix = f"name one as {path}:ClassName" if found else "define a subclass of memsim.MemoryModel in it"
+        raise InputError(f"{path} must hold one model{f' {wanted}' if wanted else ''}, it holds {have}; {fix}")
+    return next(iter(found.items()))

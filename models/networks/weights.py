@@ -1,0 +1,89 @@
+"""Trained weights on disk: safetensors with a record of how they were made. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from memsim.core.errors import InputError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SUFFIX = ".safetensors"
+
+
+class Weights(NamedTuple):
+    """Tensors by name, what made them, and the checksum of the file."""
+
+    tensors: dict[str, Tensor]
+    record: dict[str, Any]
+    sha256: str
+
+
+def find_weights(name: str) -> Path:
+    """The file of ``name``: a path that ends in ``.safetensors``, or weights that ship with memsim.
+
+    Raises
+    ------
+    InputError : there is no such file, or none ships under that name; the message lists those that do.
+    """
+    if name.endswith(SUFFIX):
+        if not Path(name).is_file():
+            raise InputError(f"there is no file {name}")
+        return Path(name)
+    shipped = Path(str(files("memsim.data") / "weights" / f"{name}{SUFFIX}"))
+    if not shipped.is_file():
+        known = sorted(path.name.removesuffix(SUFFIX) for path in shipped.parent.glob(f"*{SUFFIX}"))
+        raise InputError(
+            f"no weights {name!r} ship with memsim (there are: {', '.join(known) or 'none'}); "
+            f"name a file that ends in {SUFFIX}"
+        )
+    return shipped
+
+
+def load_weights(name: str) -> Weights:
+    """The weights of a file or of that name; see :func:`find_weights`.
+
+    Raises
+    ------
+    InputError : the file is not safetensors, or has no record of how it was made.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = find_weights(name)
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise InputError(f"{path} is not a safetensors file ({error}); memsim reads no other format") from error
+    try:
+        record = json.loads(metadata["memsim"])
+    except (KeyError, ValueError):
+        raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
+    if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
+        raise InputError(f"{path} has a record that does not say what network its weights are of; train it anew")
+    return Weights(tensors, record, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
+    """Write weights with their record; the file is whole or not there."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(prefix=".partial-", suffix=SUFFIX, dir=path.parent)
+    os.close(handle)
+    try:
+        kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+        save_file(kept, partial, metadata={"memsim": json.dumps(record, ensure_ascii=False)})
+        Path(partial).chmod(0o644)  # as other files are, not as temporary ones
+        Path(partial).replace(path)
+    finally:
+        Path(partial).unlink(missing_ok=True)

@@ -1,0 +1,306 @@
+"""Search of associative memory (SAM; Raaijmakers & Shiffrin, 1980, 1981)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
+from memsim.core.events import Study
+from memsim.core.loop import scored_outcomes, study
+from memsim.core.model import MemoryModel
+from memsim.core.parameters import Preset, choice, parameter
+from memsim.core.recalls import Recalls
+from memsim.core.trials import Trials
+
+if TYPE_CHECKING:
+    from memsim.models.sam.kernels import Search, SearchRule
+    from memsim.models.sam.study import StudyRule
+
+PUBLISHED = "Raaijmakers & Shiffrin (1981), part-list cuing simulations; as the default of a public implementation"
+LIST = "Raaijmakers & Shiffrin (1981)"
+REFIT = "fitted here to the serial position curves of Murdock (1962) 20-1, 30-1 and 40-1"
+STRENGTHS = ("context_strength", "forward_strength", "self_strength", "residual_strength")
+VARIANT = "a variant, not used by default"
+
+
+@dataclass
+class SAMState:
+    """What study left behind in each trial, and what is believed of the search."""
+
+    context: FloatArray
+    """(n_trials, list_length) strength from context to each item, S(C, i)."""
+    links: FloatArray
+    """(n_trials, list_length, list_length) strength from item q (row) to item i, S(q, i)."""
+    store: IntArray
+    """(n_trials, store_size) positions in the short-term store, oldest first, as far as ``n_stored``."""
+    occupancy: FloatArray
+    """(list_length, store_size) probability that an item is the oldest, second oldest, ... in the store."""
+    chance: FloatArray
+    """(2, n_trials, list_length) uniform random numbers: whom each item displaces, and which context can recover."""
+    seconds: float
+    """For which each item is presented."""
+    recalled: BoolArray
+    cue: IntArray
+    """(n_trials,) the item that serves as cue beside context; -1 for context alone."""
+    previous: IntArray
+    """(n_trials,) the cue before it."""
+    belief: FloatArray
+    """(n_trials, 1 or 2, sampling_failures_max) probability of each number of failures so far; the second row is for
+    a last word that came by an item cue, told apart where that changes a strength (``backward_increment``)."""
+    done: BoolArray
+    by_context: FloatArray
+    """(n_trials, list_length) probability that context alone recovers the item, settled once and for all, so 0 or 1,
+    with ``failure_memory="component"``."""
+    read: FloatArray
+    """(n_trials, list_length) weight of each item when the store is read out."""
+    reads_left: IntArray
+    n_stored: int = 0
+
+
+@dataclass(frozen=True)
+class SAM(MemoryModel[SAMState]):
+    """Words pass through a short-term store, gain strength there, and are found by search with cues.
+
+    S(C, i) is the strength from context to the image of word i, S(q, i) that from word q.
+
+    1. Study. A store holds up to r words; a new word displaces one of a full store. The oldest member is displaced
+       with probability δ(1-δ)^0 / [1-(1-δ)^r], the next with δ(1-δ)^1 / [...] and so on (Phillips, Shiffrin & Atkinson,
+       1967): any with 1/r as δ goes to 0 (Raaijmakers & Shiffrin), the oldest where δ = 1. For every second in
+       the store, S(C, i) grows by a, S(i, i) by c, and for two words together the strength from the earlier to the
+       later by b, backwards by b' (b, unless given). After the list, words never together have strength d.
+    2. Store. A test at once begins with reading out the store; distraction empties it. ``store_readout="strict"``:
+       its words come first, all of them, in ``store_order``. ``"soft"``: as many words as it holds come first, each
+       chosen in proportion to the probability that it is there. Each word read increments S(C, i) and S(i, i).
+    3. Search. Cues are context alone, or context and the last word found. Image i is sampled with probability
+       S(C, i)^W_C S(q, i)^W_I / Σ_m S(C, m)^W_C S(q, m)^W_I over all images, and a sampled word not yet recalled is
+       recovered with 1 - exp(-W_C S(C, i) - W_I S(q, i)).
+    4. Success: S(C, i) grows by e, S(q, i) by f (without effect here: q does not serve again), S(i, q) by f', S(i, i)
+       by g; i becomes the cue. Failure: L_max in a row with a word as cue lead back to context alone; K_max in all
+       end recall.
+    5. ``failure_memory``: what an earlier failure to recover an image means for the next. ``"none"``: nothing.
+       ``"episode"``: the image cannot be recovered as long as the cues stay the same. ``"component"``: each cue's
+       part in recovery is settled once, so only a new cue can help (nearest to the verbal rule of 1981).
+    6. ``lapse``: with this probability a response is instead any word left, or stopping, all alike; the search goes on
+       from a word so given.
+
+    Failed searches are hidden. The model holds the probability of each number of failures so far and, given a
+    response, revises it, so for one study history the likelihood is exact; histories are random and are averaged
+    (``likelihood = "sampled"``). A strict store must be read out whole, the last word with it, before anything else: 18
+    to 23% of the lists of Murdock (1962) at a word a second are impossible, and many others so improbable that few
+    draws of the store give them. To score people use ``store_readout="soft"`` and a ``lapse`` of .01 or more, and say
+    so; take samples enough (:func:`memsim.score` gives the error), with ``"component"`` a thousand or more. A batch
+    holds list_length² strengths for each trial. The search for each recalled word once more
+    at the end (rechecking) is not there. Items that stand twice in a list are refused.
+
+    Forms of the published rules that the paper leaves open are parameters, and their sources say so.
+    """
+
+    citation: ClassVar = (
+        "Raaijmakers, J. G. W., & Shiffrin, R. M. (1981). Search of associative memory. Psychological Review, 88, "
+        "93-134."
+    )
+    likelihood: ClassVar = "sampled"
+    fitted: ClassVar = {
+        **dict.fromkeys(("context_strength", "forward_strength", "backward_strength", "self_strength"), (0.0, 3.0)),
+        "residual_strength": (0.0, 1.0), "context_increment": (0.0, 3.0), "displacement_bias": None,
+        "sampling_failures_max": (5, 100), "lapse": (0.001, 0.5),
+    }  # fmt: skip
+    presets: ClassVar = {
+        "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT),
+        "murdock1962-soft": Preset(
+            {
+                **dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)),
+                "backward_strength": 0.022,
+                "store_readout": "soft",
+                "lapse": 0.02,
+            },
+            REFIT + "; read out softly and with a lapse, to score and fit people's lists",
+        ),
+        "murdock1962-component": Preset(
+            {**dict(zip(STRENGTHS, (0.090, 0.019, 0.037, 0.009), strict=True)), "failure_memory": "component"}, REFIT
+        ),
+        "murdock1962-long": Preset(
+            {**dict(zip(STRENGTHS, (0.094, 0.017, 0.045, 0.008), strict=True)), "cue_failures_max": 8}, REFIT
+        ),
+        "raaijmakers1980": Preset(
+            dict(zip(STRENGTHS, (0.055, 0.02, 0.055, 0.02), strict=True)),
+            "unverified: near Raaijmakers & Shiffrin (1980), from memory",
+        ),
+    }
+
+    store_size: int = parameter(4, 1, 20, "items", "r", "capacity of the short-term store", PUBLISHED)
+    displacement_bias: float = parameter(
+        0.0, 0, 1, "", "δ", "preference for displacing old members: 0 any, 1 the oldest", LIST
+    )
+    context_strength: float = parameter(0.1, 0, 10, "1/s", "a", "context to item", PUBLISHED)
+    forward_strength: float = parameter(0.1, 0, 10, "1/s", "b", "earlier to later item", PUBLISHED)
+    backward_strength: float | None = parameter(
+        None, 0, 10, "1/s", "b'", "later to earlier item; as forward if none", VARIANT + " (half of b in fSAM)"
+    )
+    self_strength: float = parameter(0.1, 0, 10, "1/s", "c", "item to itself", PUBLISHED)
+    residual_strength: float = parameter(0.02, 0, 10, "", "d", "items never in the store together", PUBLISHED)
+    context_increment: float = parameter(0.7, 0, 10, "", "e", "context to item, on its recall", PUBLISHED)
+    item_increment: float = parameter(0.7, 0, 10, "", "f", "cue to item, on its recall", PUBLISHED)
+    self_increment: float = parameter(0.7, 0, 10, "", "g", "item to itself, on its recall", PUBLISHED)
+    backward_increment: float = parameter(
+        0.0, 0, 10, "", "f'", "item to its cue, on its recall", VARIANT + " (eSAM, Sirotin, Kimball & Kahana, 2005)"
+    )
+    sampling_failures_max: int = parameter(30, 1, 150, "", "K_max", "failures that end recall", PUBLISHED)
+    cue_failures_max: int = parameter(3, 1, 150, "", "L_max", "failures in a row that end use of a word", PUBLISHED)
+    context_weight: float = parameter(1.0, 0, 10, "", "W_C", "weight of context among cues", LIST)
+    item_weight: float = parameter(1.0, 0, 10, "", "W_I", "weight of a word among cues", LIST)
+    rehearsal: str = choice(
+        "undivided", ("undivided", "divided"), "strength for each second in the store, or shared by its members",
+        "unverified; undivided gives people's level of recall",
+    )  # fmt: skip
+    store_readout: str = choice("strict", ("strict", "soft"), "how the store is read out", LIST + ": strict")
+    store_order: str = choice(
+        "random", ("random", "forward", "backward"), "order of a strict read-out", "unverified; left open in 1981"
+    )
+    store_increment: str = choice("yes", ("yes", "no"), "whether read-out increments strengths", "eSAM; unverified")
+    first_cue: str = choice(
+        "context", ("context", "last_read"), "first cue of the search after the store", "unverified"
+    )
+    failure_memory: str = choice(
+        "none", ("none", "episode", "component"), "what a failed recovery leaves behind",
+        "none, as public implementations; 1981 describes one",
+    )  # fmt: skip
+    lapse: float = parameter(0.0, 0, 1, "", "ε", "probability that a response is arbitrary", "added here; 0 is 1981")
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> SAMState:
+        trials.require_different_items("SAM")
+        n, length = trials.items.shape
+        size = min(self.store_size, length)
+        belief = np.zeros((n, 2 if self.backward_increment else 1, self.sampling_failures_max))
+        belief[:, 0, 0] = 1
+        return SAMState(
+            context=np.zeros((n, length)),
+            links=np.zeros((n, length, length)),
+            store=np.zeros((n, size), dtype=np.int32),
+            occupancy=np.zeros((length, size)),
+            chance=self._chance(trials, rng),
+            seconds=trials.paradigm.presentation_time,
+            recalled=np.zeros((n, length), dtype=bool),
+            cue=np.full(n, -1, dtype=np.int32),
+            previous=np.full(n, -1, dtype=np.int32),
+            belief=belief,
+            done=np.zeros(n, dtype=bool),
+            by_context=np.zeros((n, length)),
+            read=np.zeros((n, length)),
+            reads_left=np.zeros(n, dtype=np.int32),
+        )
+
+    def _chance(self, trials: Trials, rng: np.random.Generator) -> FloatArray:
+        return rng.random((2, *trials.items.shape))
+
+    def study(self, state: SAMState, position: int) -> SAMState:
+        from memsim.models.sam.study import study_item
+
+        rule = self._study_rule(state.store.shape[1], state.seconds)
+        if state.n_stored == rule.size:
+            displaced, gone = self._displacement(rule.size), rule.knock_out
+            state.occupancy[:, :-1] = state.occupancy[:, :-1] * (1 - gone[:-1]) + state.occupancy[:, 1:] * (
+                gone[1:] - displaced[1:]
+            )
+            state.occupancy[:, -1] = 0
+        state.n_stored = study_item(
+            position, state.n_stored, rule, state.chance[0, :, position], state.store, state.context, state.links
+        )
+        state.occupancy[position, state.n_stored - 1] = 1
+        return state
+
+    def _study_rule(self, size: int, seconds: float) -> StudyRule:
+        from memsim.models.sam.study import StudyRule
+
+        members = np.maximum(np.arange(size + 1), 1) if self.rehearsal == "divided" else np.ones(size + 1)
+        back = self.forward_strength if self.backward_strength is None else self.backward_strength
+        rates = (self.context_strength, self.forward_strength, back, self.self_strength)
+        return StudyRule(size, np.cumsum(self._displacement(size)), seconds / members, rates, self.residual_strength)
+
+    def _displacement(self, size: int) -> FloatArray:
+        """(size,) probability that each member of a full store is displaced, the oldest first."""
+        bias = self.displacement_bias
+        if bias == 0:
+            return np.full(size, 1 / size)
+        weight = bias * (1 - bias) ** np.arange(size)
+        return weight / weight.sum()
+
+    def distract(self, state: SAMState, seconds: float) -> SAMState:
+        if seconds > 0:
+            state.n_stored = 0
+            state.occupancy[:] = 0
+            state.reads_left[:] = 0
+        return state
+
+    def cue(self, state: SAMState, cue: str) -> SAMState:
+        from memsim.models.sam.kernels import settle
+        from memsim.models.sam.study import leave_residue
+
+        super().cue(state, cue)
+        leave_residue(self.residual_strength, state.links)
+        if self.store_readout == "soft":
+            state.read[:] = state.occupancy.sum(axis=1)
+        else:
+            np.put_along_axis(state.read, state.store[:, : state.n_stored].astype(np.intp), 1, axis=1)
+        state.reads_left[:] = state.n_stored
+        settle(self._rule(), state.chance[1], state.context, state.by_context)
+        return state
+
+    def outcome_probabilities(self, state: SAMState) -> FloatArray:
+        from memsim.models.sam.kernels import outcome_probabilities
+
+        n, length = state.context.shape
+        outcome = np.empty((n, length + 1))
+        outcome_probabilities(self._rule(), self._search(state), outcome)
+        return outcome
+
+    def recalled(self, state: SAMState, position: IntArray) -> SAMState:
+        from memsim.models.sam.kernels import condition
+
+        condition(self._rule(), self._search(state), position)
+        return state
+
+    def fast_log_likelihood(self, recalls: Recalls, rng: np.random.Generator) -> FloatArray | None:
+        """As the steps, in one compiled loop."""
+        from memsim.models.sam.kernels import log_likelihood_lists
+
+        trials, own = recalls.trials, type(self)
+        steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
+        if not trials.paradigm.silence_ends or any(getattr(own, step) is not getattr(SAM, step) for step in steps):
+            return None
+        studied = study(self, trials[:0], rng)
+        schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
+                    if isinstance(event, Study) or event.seconds > 0]  # fmt: skip
+        return log_likelihood_lists(
+            self._rule(), self._study_rule(studied.store.shape[1], studied.seconds), np.array(schedule),
+            studied.occupancy.sum(axis=1), self._chance(trials, rng), scored_outcomes(recalls, self.repeats).columns,
+        )  # fmt: skip
+
+    def _search(self, state: SAMState) -> Search:
+        from memsim.models.sam.kernels import Search
+
+        return Search(*(getattr(state, name) for name in Search._fields))
+
+    def _rule(self) -> SearchRule:
+        from memsim.models.sam.kernels import SearchRule
+
+        return SearchRule(
+            failures_max=self.sampling_failures_max,
+            cue_failures_max=self.cue_failures_max,
+            context_weight=self.context_weight,
+            item_weight=self.item_weight,
+            context_increment=self.context_increment,
+            item_increment=self.item_increment,
+            self_increment=self.self_increment,
+            backward_increment=self.backward_increment,
+            lapse=self.lapse,
+            episode=self.failure_memory == "episode",
+            component=self.failure_memory == "component",
+            soft=self.store_readout == "soft",
+            read_order={"random": 0, "forward": 1, "backward": -1}[self.store_order],
+            read_increment=self.store_increment == "yes",
+            read_cues=self.first_cue == "last_read",
+        )

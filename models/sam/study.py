@@ -1,0 +1,62 @@
+"""SAM's store during study, as compiled loops over trials (numba)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from numba import njit
+
+from memsim.core.arrays import FloatArray
+
+
+class StudyRule(NamedTuple):
+    """What the loops need to know of the store and of the growth of strengths."""
+
+    size: int
+    """Of the store, at most the length of the list."""
+    knock_out: FloatArray
+    """(size,) probabilities of displacing each member of a full store, oldest first, cumulated."""
+    seconds: FloatArray
+    """(size + 1,) for which strengths grow with each item, by how many are in the store."""
+    rates: tuple[float, float, float, float]
+    """Per second: context to item, earlier to later item, later to earlier, item to itself."""
+    residual: float
+
+
+@njit(cache=True)
+def study_item(position, n_stored, rule, draws, store, context, links):  # type: ignore[no-untyped-def]
+    """The item at ``position`` enters each trial's store of ``n_stored``, of which a full one loses one by ``draws``.
+
+    All that are in the store gain strength; returns how many these are.
+    """
+    to_context, forward, backward, to_self = rule.rates
+    full = n_stored == rule.size
+    n_after = n_stored if full else n_stored + 1
+    time = rule.seconds[n_after]
+    for trial in range(len(store)):
+        if full:
+            gone = 0
+            while gone < n_stored - 1 and draws[trial] >= rule.knock_out[gone]:
+                gone += 1
+            for place in range(gone, n_stored - 1):
+                store[trial, place] = store[trial, place + 1]
+        store[trial, n_after - 1] = position
+        for newer in range(n_after):
+            i = store[trial, newer]
+            context[trial, i] += to_context * time
+            links[trial, i, i] += to_self * time
+            for older in range(newer):
+                j = store[trial, older]
+                links[trial, j, i] += forward * time
+                links[trial, i, j] += backward * time
+    return n_after
+
+
+@njit(cache=True)
+def leave_residue(residual, links):  # type: ignore[no-untyped-def]
+    """Give two items that were never in the store together the residual strength."""
+    for trial in range(links.shape[0]):
+        for i in range(links.shape[1]):
+            for j in range(links.shape[1]):
+                if i != j and links[trial, i, j] == 0:
+                    links[trial, i, j] = residual

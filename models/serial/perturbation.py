@@ -1,0 +1,101 @@
+"""Estes' perturbation model: items keep their order but for neighbours that change places."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
+from typing import ClassVar
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.errors import InputError
+from memsim.core.parameters import parameter
+from memsim.core.trials import Trials
+from memsim.models.serial.serial_model import SerialModel, SerialState, answered
+
+UNKNOWN = -1.0
+
+
+@dataclass(frozen=True)
+class Perturbation(SerialModel):
+    """Positions are remembered, and drift: in each cycle two neighbours may change places (Estes, 1972).
+
+    In a cycle at most one pair of neighbours changes, each with probability θ/2, so that an item moves as Lee & Estes
+    (1977) have it: P_n(t+1) = (1 - θ) P_n(t) + (θ/2) (P_(n-1)(t) + P_(n+1)(t)), at the ends with θ/2 in place of θ.
+    The items are given in the order in which they then stand. Over all orders that is an exact distribution, for lists
+    of up to 8 items; so that there is at most one change in a cycle, θ is at most 2 / 7.
+
+    The model has no omissions; those are added, with the same probability at each output.
+    """
+
+    citation: ClassVar = (
+        "Estes, W. K. (1972). An associative basis for coding and organization in memory. In A. W. Melton & E. "
+        "Martin (Eds.), Coding processes in human memory (pp. 161-190). Winston."
+    )
+    cues: ClassVar = ("forward", "backward")
+    longest_list: ClassVar = 8
+    """All its orders can still be listed."""
+
+    perturbation: float = parameter(0.05, 0, 0.28, "", "θ", "probability that an item moves, in a cycle", "chosen here")
+    cycles: int = parameter(10, 0, 10_000, "", "", "cycles from study to immediate recall", "chosen here")
+    delay_cycles: float = parameter(1.0, 0, 1000, "1/s", "", "cycles for each second of delay", "chosen here")
+    omission: float = parameter(0.01, 0, 1, "", "", "probability of an omission, at each output", "chosen here")
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> SerialState:
+        length = trials.list_length
+        if length > self.longest_list:
+            raise InputError(
+                f"Perturbation: lists of {length} items have too many orders; at most {self.longest_list} items"
+            )
+        # Its columns are outputs: what was given, and -1 where nothing was or is not yet.
+        return SerialState(trials.paradigm, np.full((len(trials), length), UNKNOWN))
+
+    def outcome_probabilities(self, state: SerialState) -> FloatArray:
+        length = state.strength.shape[1]
+        cycles = self.cycles + round(self.delay_cycles * state.paradigm.retention_interval)
+        probability, every = order_probability(length, self.perturbation, cycles), orders(length)
+        histories, history_of = np.unique(state.strength, axis=0, return_inverse=True)
+        outcome = np.zeros((len(histories), length + 1))
+        for row, history in enumerate(histories):
+            known = np.flatnonzero(history != UNKNOWN)
+            fits = (every[:, known] == history[known]).all(axis=1)
+            weight = np.bincount(every[fits, state.due], weights=probability[fits], minlength=length)
+            total = weight.sum()
+            # An order that cannot be tells nothing of the next item: any that was not given.
+            left = ~np.isin(np.arange(length), history)
+            outcome[row, :length] = weight / total if total > 0 else left / max(left.sum(), 1)
+        outcome[:, :length] *= 1 - self.omission
+        outcome[:, length] = 1 - outcome[:, :length].sum(axis=1)
+        return outcome[history_of.reshape(-1)]
+
+    def after(self, state: SerialState, position: IntArray) -> None:
+        rows, items = answered(position, state.strength.shape[1])
+        state.strength[rows, state.due] = items
+
+
+@lru_cache(maxsize=32)
+def order_probability(length: int, perturbation: float, cycles: int) -> FloatArray:
+    """(L!,) probability of each order of :func:`orders` after so many cycles."""
+    every = orders(length)
+    index = {tuple(order): i for i, order in enumerate(every.tolist())}
+    swaps = []
+    for left in range(length - 1):
+        changed = every.copy()
+        changed[:, [left, left + 1]] = changed[:, [left + 1, left]]
+        swaps.append(np.array([index[tuple(order)] for order in changed.tolist()]))
+    probability = np.zeros(math.factorial(length))
+    probability[0] = 1
+    stay = 1 - perturbation / 2 * (length - 1)
+    for _ in range(cycles):
+        moved = sum((probability[swap] for swap in swaps), np.zeros_like(probability))
+        probability = stay * probability + perturbation / 2 * moved
+    return probability
+
+
+@lru_cache(maxsize=8)
+def orders(length: int) -> IntArray:
+    """(L!, L) which item stands at each position, in every order; the first is the order of study."""
+    return np.array(list(permutations(range(length))), dtype=np.int32)

@@ -1,0 +1,15 @@
+"""The tasks by name."""
+
+from __future__ import annotations
+
+from memsim.core.registry import Registry
+from memsim.core.trials import Paradigm
+
+PARADIGMS: Registry[type[Paradigm]] = Registry(
+    "paradigm",
+    "memsim.paradigms",
+    {
+        "free_recall": "memsim.paradigms.free_recall:FreeRecall",
+        "serial_recall": "memsim.paradigms.serial_recall:SerialRecall",
+    },
+)

@@ -1,0 +1,106 @@
+"""Fits, comparisons, recovery and batteries from the command line, and what they leave on disk."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from memsim import load_dataset
+from memsim.commands.main import main
+from memsim.fitting.result import Fit
+
+QUICK = ["--starts", "1", "--generations", "5", "--workers", "1"]
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Four people with ten lists each, as a file."""
+    monkeypatch.chdir(tmp_path)
+    recalls = load_dataset("peers_notask")
+    first = [recalls[recalls.trials.subject == subject][:10] for subject in recalls.trials.subjects[:4]]
+    pd.concat([part.to_frame() for part in first]).to_csv("people.csv", index=False)
+    return "people.csv"
+
+
+def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["fit", "tcm", "--data", people, "--free", "context_drift=0.2:0.9", "choice_noise", "--set",
+             "association=pre", "--tie", "stop_growth=0.3 - stop_base", "--per", "subject", *QUICK]  # fmt: skip
+    assert main([*given, "--out", "fitted"]) == 0
+    printed = capsys.readouterr().out
+    assert "takes two starts" in printed and "In all: log-likelihood" in printed
+    table = pd.read_csv("fitted/fit.csv")
+    assert len(table) == 4 and table["context_drift"].between(0.2, 0.9).all()
+    assert (table["stop_growth"] == 0.3 - 0.0346).all()
+    saved = Fit.load("fitted/fit.json")
+    assert saved.model.values()["association"] == "pre" and saved.n_events == table["n_events"].sum()
+    assert {path.name for path in Path("fitted").iterdir()} >= {"fit.png", "fit.pdf", "manifest.json", "cells"}
+
+
+def test_fit_to_curves(people: str, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["fit", "simple", "--data", people, "--by", "summary", "--weights", "serial_position=1", *QUICK]
+    assert main(given) == 0
+    assert "distance" in capsys.readouterr().out and Path("memsim-fit/fit.png").stat().st_size > 10_000
+
+
+def test_compare(people: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["compare", "tcm", "strength", "--data", people, "--folds", "2", "--starts", "1", "--workers", "1"]) == 0
+    )
+    printed = capsys.readouterr().out
+    assert "predicts held-out lists best" in printed and "uniform choice" in printed
+    lists = pd.read_csv("memsim-comparison/held_out.csv")
+    assert set(lists["model"]) == {"tcm", "strength", "uniform choice", "empirical reference"}
+    assert lists.groupby("model").size().eq(40).all()
+    assert Path("memsim-comparison/comparison.png").stat().st_size > 10_000
+
+
+def test_compare_on_several_data_sets(people: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("other.csv").write_text(Path(people).read_text(encoding="utf-8"), encoding="utf-8")
+    given = ["compare", "uniform", "--folds", "2", *QUICK]
+    assert main([*given, "--data", people, "other.csv"]) == 0
+    assert capsys.readouterr().out.count("40 lists of 4 subjects, each predicted when held out") == 2
+    tables = [
+        Path(f"memsim-comparison/{name}/held_out.csv").read_text(encoding="utf-8") for name in ("people", "other")
+    ]
+    assert tables[0] == tables[1]
+    assert main([*given, "--data", people, people]) == 2
+    assert "each must have a name of its own" in capsys.readouterr().err
+
+
+def test_recover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    one = ["recover", "parameters", "uniform", "--simulations", "4", "--lists", "40", "--list-length", "6"]
+    assert main([*one, "--workers", "1", "--out", "one"]) == 0
+    assert pd.read_csv("one/summary.csv")["parameter"].tolist() == ["stop_base", "stop_growth"]
+    several = ["recover", "models", "uniform", "tcm", "--replications", "1", "--subjects", "2", "--lists", "15"]
+    assert main([*several, "--list-length", "6", "--workers", "1", "--out", "several"]) == 0
+    assert pd.read_csv("several/summary.csv").set_index("simulated").shape == (2, 2)
+    assert "by BIC" in capsys.readouterr().out
+
+
+def test_battery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[2] / "examples" / "murdock1962.toml").read_text(encoding="utf-8")
+    Path("mine.toml").write_text(text.replace("trials =", "trials = 40 #"), encoding="utf-8")
+    assert main(["run", "mine.toml", "--out", "mine", "--workers", "1"]) == 0
+    assert Path("mine/summary.csv").is_file() and "Written to mine/" in capsys.readouterr().out
+    assert main(["run", "mine.toml", "--trials", "9"]) == 2
+    assert "stand in its file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--free", "context_drift=0.2"], "bounds are two numbers, as in context_drift=0.1:0.9"),
+        (["--tie", "stop_base"], "--tie 'stop_base': write NAME=VALUE"),
+        (["--set", "speed=3"], "TCM has no parameter 'speed'"),
+        (["--free", "context_drift=a:b"], "context_drift='a' is not a number"),
+        (["--backend", "slurm"], "there is no backend 'slurm'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(
+    people: str, given: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fit", "tcm", "--data", people, *given]) == 2
+    told = capsys.readouterr().err
+    assert message in told and told.count("\n") == 1

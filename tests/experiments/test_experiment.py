@@ -1,0 +1,263 @@
+"""The main job: models beside people, on disk whole or not at all, from Python and from the command line."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import signal
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from psifr import fr
+
+from memsim import compare
+from memsim.analysis import lag_crp
+from memsim.commands.main import main
+from memsim.core.errors import InputError, ModelError
+from memsim.core.recalls import Recalls
+from memsim.core.registry import Registry
+from memsim.data.fetch import ENVIRONMENT
+from memsim.experiments.people import People
+from memsim.models import TCM, Strength
+from memsim.paradigms import FreeRecall
+
+FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "report.html", "manifest.json"}
+PLUGIN = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
+
+
+@pytest.fixture(autouse=True)
+def no_files_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / "cache")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_people_and_models_in_one_table() -> None:
+    comparison = compare({"a": TCM(), "b": Strength()}, FreeRecall(), "murdock1962:20-1", n_trials=300)
+    summary = comparison.summary.set_index("source")
+    assert summary.loc["murdock1962:20-1", "recalled"] == pytest.approx(6.8167, abs=1e-4)
+    assert summary["kind"].tolist() == ["people", "model", "model"]
+    assert summary[["rmsd_serial_position", "rmsd_first_recall", "rmsd_lag_crp"]].iloc[1:].gt(0).all(axis=None)
+    assert comparison.manifest["subjects"] == 20 and comparison.manifest["models"]["b"]["class"] == "Strength"
+    assert len(comparison.figure().axes) == 3
+
+
+def test_same_lists_and_seed_for_every_model_and_run() -> None:
+    runs = [compare({"a": TCM(), "b": TCM()}, FreeRecall(), n_trials=50, seed=3) for _ in range(2)]
+    assert runs[0].recalls["a"].trials is runs[0].recalls["b"].trials
+    assert (runs[0].recalls["a"].positions == runs[1].recalls["b"].positions).all()
+    pd.testing.assert_frame_equal(runs[0].curves, runs[1].curves)
+
+
+def test_recalls_of_people_and_their_shipped_curves_agree(murdock_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = People.load("murdock1962", "20-2")
+    assert shipped.provenance["form"] == "curves shipped with memsim"
+    for condition in ("15-2", "30-1", "40-1"):  # at hand means all conditions; these are not read
+        (murdock_files / f"fr{condition}.txt").touch()
+    monkeypatch.setenv(ENVIRONMENT, str(murdock_files))
+    read = People.load("murdock1962", "20-2")
+    assert read.provenance["form"] == "recalls, list by list"
+    pd.testing.assert_frame_equal(read.curves.round(6), shipped.curves, check_dtype=False)
+    pd.testing.assert_frame_equal(read.summary.round(6), shipped.summary, check_dtype=False)
+
+
+def test_people_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = Recalls.from_matrix([[5, 4, 1], [5, 1, 0], [4, 5, 0], [1, 2, 3]], 5, subject=["a", "a", "b", "b"])
+    comparison = compare({"TCM": TCM()}, FreeRecall(list_length=5), mine, n_trials=100)
+    assert comparison.summary["source"].tolist() == ["people", "TCM"]
+    assert comparison.summary["recalled"].iloc[0] == 2.5
+    mine.to_frame().to_csv(tmp_path / "mine.csv", index=False)
+    assert main(["run", "--models", "tcm", "--trials", "100", "--data", "mine.csv"]) == 0
+    printed = capsys.readouterr().out
+    assert "of 5 items" in printed and "2.500" in printed
+    assert main(["run", "--data", "yours.csv"]) == 2
+    assert "there is no file yours.csv" in capsys.readouterr().err
+
+
+def test_a_task_that_differs_is_told_everywhere() -> None:
+    comparison = compare({"TCM": TCM()}, FreeRecall(retention_interval=16), "murdock1962:20-1", n_trials=100)
+    assert comparison.manifest["people"]["task_differs_in"] == {"output_limit": 15, "retention_interval": 0.0}
+    title = comparison.figure().get_suptitle()
+    assert "people's task differs: output_limit=15, retention_interval=0.0" in title
+
+
+def test_intervals_of_few_lists_stay_probabilities() -> None:
+    curves = compare({"TCM": TCM()}, FreeRecall(), "murdock1962:20-1", n_trials=60).curves
+    assert curves["low"].min() >= 0 and curves["high"].max() <= 1
+    assert curves[curves["kind"] == "model"]["n_subjects"].max() == 20
+
+
+def test_people_are_found_by_their_task() -> None:
+    found = People.matching(FreeRecall(list_length=40))
+    assert found is not None and found.label == "murdock1962:40-1"
+    assert People.matching(FreeRecall(list_length=40, retention_interval=10)) is None
+
+
+def test_bad_comparisons() -> None:
+    unnamed: list[object] = [{}, [TCM()]]
+    for nothing in unnamed:
+        with pytest.raises(InputError, match="at least one model"):
+            compare(nothing, FreeRecall())
+    with pytest.raises(InputError, match="'TCM' names both a model and the people"):
+        compare({"TCM": TCM()}, FreeRecall(), dataclasses.replace(People.load("murdock1962:20-1"), label="TCM"))
+    with pytest.raises(InputError, match="lists of 30 items, the models would get 20"):
+        compare({"a": TCM()}, FreeRecall(), "murdock1962:30-1")
+
+
+def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--trials", "500", "--seed", "5"]) == 0
+    out = tmp_path / "memsim-results"
+    assert {path.name for path in out.iterdir()} == FILES
+    printed = capsys.readouterr().out
+    assert "Immediate free recall of 20 items, 1 s each" in printed
+    assert all(name in printed for name in ("murdock1962:20-1", "TCM", "Strength", "lag_asymmetry"))
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["seed"] == 5 and manifest["paradigm"]["settings"]["list_length"] == 20
+    for name, digest in manifest["sha256"].items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
+    assert set(manifest["sha256"]) == FILES - {"manifest.json"}
+    assert (out / "comparison.png").read_bytes().startswith(b"\x89PNG")
+    pdf = (out / "comparison.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF") and b"/Type3" not in pdf, "text stays text"
+    curves = pd.read_csv(out / "curves.csv")
+    assert set(curves["curve"]) == {"serial_position", "first_recall", "lag_crp"}
+    # An unmodified psifr analysis of the file gives our numbers.
+    table = pd.read_csv(out / "recalls.csv")
+    tcm = table[table["model"] == "TCM"]
+    theirs = fr.lag_crp(fr.merge_free_recall(tcm))
+    pd.testing.assert_frame_equal(theirs, lag_crp(Recalls.from_frame(tcm)), check_dtype=False, rtol=1e-12)
+
+
+def test_run_is_reproducible(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        assert main(["run", "--trials", "200", "--out", folder]) == 0
+    for name in ("recalls.csv", "summary.csv", "curves.csv", "comparison.png", "comparison.pdf"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(KeyboardInterrupt, 130), (signal.SIGTERM, 130), (OSError("disk full"), 2)]
+)
+def test_an_interrupted_run_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Any, status: int
+) -> None:
+    assert main(["run", "--trials", "200", "--models", "tcm"]) == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir()}
+
+    def fail(self: object, path: Path, **options: object) -> None:
+        Path(path).write_text("half a fi")
+        if isinstance(error, signal.Signals):
+            os.kill(os.getpid(), error)
+        else:
+            raise error
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
+    assert main(["run", "--trials", "300", "--models", "tcm"]) == status
+    after = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir()}
+    assert after == before
+
+
+def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that works, one that does not load, one whose name is taken."""
+    points = [
+        EntryPoint("Mine", "memsim.models.baselines.strength:Strength", "memsim.models"),
+        EntryPoint("Gone", "no_such_package:Model", "memsim.models"),
+        EntryPoint("t-c-m", "memsim.models.baselines.strength:Strength", "memsim.models"),
+    ]
+    monkeypatch.setattr("memsim.core.registry.entry_points", lambda group: points)
+    models: Registry[Any] = Registry("model", "memsim.models", {"TCM": "memsim.models.context.tcm:TCM"})
+    with pytest.warns(UserWarning, match="is left out: there is a model 't-c-m' already"):
+        assert models.names() == ["TCM", "Mine", "Gone"]
+    assert models.get("mine") is Strength and models.get("T_C_M") is TCM
+    with pytest.raises(ModelError, match="plug-in model 'Gone'.*cannot be loaded: ModuleNotFoundError"):
+        models.get("gone")
+    monkeypatch.setattr("memsim.commands.main.MODELS", models)
+    monkeypatch.setattr("memsim.models.lookup.MODELS", models)
+    assert main(["models"]) == 2
+    printed = capsys.readouterr()
+    assert "Mine:" in printed.out and "'Gone'" in printed.err
+    assert main(["run", "--trials", "100"]) == 0
+    printed = capsys.readouterr()
+    assert "Mine" in printed.out and "left out: the plug-in model 'Gone'" in printed.err
+
+
+def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--models", "Strength", "--trials", "200", "--list-length", "30"]) == 0
+    assert "murdock1962:30-1" in capsys.readouterr().out
+    assert main(["run", "--models", "strength", "--trials", "200", "--retention-interval", "16"]) == 0
+    printed = capsys.readouterr().out
+    assert "Delayed free recall" in printed and "No people" in printed
+    assert main(["run", "--models", "tcm", "--trials", "200", "--data", "PEERS-notask", "--output-limit", "5"]) == 0
+    printed = capsys.readouterr().out
+    assert "16 items, 3 s each" in printed and "had output_limit=None" in printed and "cut short" in printed
+    assert main(["run", "--models", "tcm", "--trials", "200", "--data", "none"]) == 0
+    assert "rmsd" not in capsys.readouterr().out
+
+
+def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.py").write_text(PLUGIN)
+    assert main(["check", "mine.py"]) == 0
+    assert "Mine: 8 of 8 checks passed" in capsys.readouterr().out
+    assert main(["run", "--models", "tcm", "mine.py:Mine", "--trials", "200"]) == 0
+    assert "Mine" in capsys.readouterr().out
+    told = json.loads((tmp_path / "memsim-results" / "manifest.json").read_text())["models"]
+    assert told["Mine"]["file_sha256"] == hashlib.sha256(PLUGIN.encode()).hexdigest()
+    assert "file" not in told["TCM"]
+    assert main(["models", "mine.py"]) == 0
+    assert "retention" in capsys.readouterr().out
+    (tmp_path / "copy.py").write_text(PLUGIN.replace("class Mine(Strength)", "Base = Strength\n\nclass Strength(Base)"))
+    assert main(["run", "--models", "strength", "copy.py", "--trials", "200"]) == 0
+    assert "Strength (copy.py)" in capsys.readouterr().out
+    (tmp_path / "bad.py").write_text(PLUGIN + "    def recalled(self, state, position):\n        return state\n")
+    assert main(["check", "bad.py"]) == 1
+    assert "FAIL  simulated frequencies agree" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--models", "tmc"], "did you mean 'TCM'"),
+        (["run", "--models", "tcm", "TCM"], "names TCM twice"),
+        (["run", "--paradigm", "fre-recall"], "did you mean 'free_recall'"),
+        (["run", "--list-length", "0"], "list_length=0"),
+        (["run", "--list-length", "many"], "list_length='many' is not a whole number"),
+        (["run", "--trials", "0"], "n_trials=0"),
+        (["run", "--seed", "-1"], "seed=-1"),
+        (["run", "--data", "murdock1962:20-1", "--list-length", "12"], "leave the list length to the data"),
+        (["run", "--data", "murdock1962"], "name one"),
+        (["models", "samm"], "there is no model 'samm'"),
+        (["check", "nowhere.py"], "there is no file nowhere.py"),
+        (["check", "empty.py"], "must hold one model, it holds none"),
+        (["check", "two.py"], "it holds One, Two; name one as two.py:ClassName"),
+        (["check", "two.py:Three"], "must hold one model Three"),
+        (["check", "crash.py"], "crash.py cannot be run: ZeroDivisionError"),
+        (["run", "--out", "file/results"], "results cannot be written to file/results"),
+    ],
+)
+def test_bad_input_is_answered_in_one_line(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.py").touch()
+    (tmp_path / "file").touch()
+    (tmp_path / "crash.py").write_text("1 / 0")
+    two = "from memsim.models import Strength\nclass One(Strength): ...\nclass Two(Strength): ...\n"
+    (tmp_path / "two.py").write_text(two)
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("memsim: ") and message in captured.err
+    assert not (tmp_path / "memsim-results").exists()
+
+
+def test_listings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in ("TCM", "context_drift", "β", "[0, 1]", "source:", "Strength"))
+    assert main(["models", "tcm"]) == 0
+    assert "1. Evolution." in capsys.readouterr().out
+    assert main(["paradigms"]) == 0
+    assert "retention_interval" in capsys.readouterr().out
+    assert main(["datasets", "Murdock-1962"]) == 0
+    assert "doi:10.1037/h0045106" in capsys.readouterr().out

@@ -1,0 +1,447 @@
+"""Fits: spaces, searches, estimates that come back, intervals, ties, files, what was held out, and recovery."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from memsim import Recalls, load_dataset, log_likelihood, simulate
+from memsim.analysis import serial_position_curve
+from memsim.core.errors import DataError, InputError, LikelihoodError
+from memsim.evaluation.comparison import compare_fits
+from memsim.evaluation.cross_validation import AsItIs, cross_validate, fold_of_lists
+from memsim.evaluation.recovery import _group, confusion, recover_models, recover_parameters, recovery_summary
+from memsim.fitting.estimation import fit
+from memsim.fitting.figures import profile_figure
+from memsim.fitting.intervals import profile_cell
+from memsim.fitting.objectives import IMPOSSIBLE, LikelihoodObjective, SummaryObjective
+from memsim.fitting.result import Fit
+from memsim.fitting.search import Search, search
+from memsim.fitting.space import Axis, Space
+from memsim.models import CMR, SAM, SIMPLE, TCM, TCMA, Chaining, Strength, Uniform
+from memsim.paradigms import FreeRecall, SerialRecall
+
+TASK = FreeRecall(list_length=8)
+TRUTH = TCM(context_drift=0.55, choice_noise=0.5, stop_base=0.05, stop_growth=0.3)
+
+
+@pytest.fixture(scope="module")
+def recalls() -> Recalls:
+    return simulate(TRUTH, TASK.trials(300, subjects=3, seed=5), 5)
+
+
+# Spaces
+
+
+@settings(deadline=None)
+@given(low=st.floats(-50, 50), span=st.floats(0.01, 500), at=st.floats(0, 1), default=st.floats(0, 1))
+def test_places_and_values_are_inverse(low: float, span: float, at: float, default: float) -> None:
+    parameter = next(p for p in CMR.parameters() if p.name == "choice_exponent")
+    declared = type(parameter)("x", low + default * span, low, low + span)
+    axis = Axis.of(declared)
+    value = axis.value(at)
+    assert low <= value <= low + span and axis.place(value) == pytest.approx(at, abs=1e-7)
+    assert axis.value(0) == pytest.approx(low, abs=1e-9) and axis.value(1) == pytest.approx(low + span, rel=1e-9)
+
+
+def test_whole_numbers_have_as_much_room_each() -> None:
+    axis = Axis.of(next(p for p in SAM.parameters() if p.name == "store_size"), (2, 5))
+    values = [axis.value(at) for at in np.linspace(0, 1, 4001)]
+    assert set(values) == {2, 3, 4, 5} and np.bincount(values)[2:].min() >= 999
+    assert all(axis.value(axis.place(n)) == n for n in range(2, 6))
+
+
+def test_ties_are_arithmetic() -> None:
+    ties = {"item_to_context_own": "1 - item_to_context_learning", "primacy_decay": "2 * sqrt(item_to_context_own)"}
+    space = Space.of(CMR(), ["item_to_context_learning"], ties)
+    values = space.values(space.places({"item_to_context_learning": 0.36}))
+    assert values["item_to_context_own"] == pytest.approx(0.64) and values["primacy_decay"] == pytest.approx(1.6)
+    model: Any = space.at(space.places({"item_to_context_learning": 0.36}))
+    assert model.item_to_context_own == pytest.approx(0.64)
+
+
+@pytest.mark.parametrize(
+    ("free", "ties", "message"),
+    [
+        (["drift"], None, "TCM has no parameter 'drift'"),
+        (["context_drift"], {"context_drift": "1"}, "both free and tied"),
+        ([], {}, "nothing is free"),
+        (["association"], None, "one of a few words, and cannot be free"),
+        ({"context_drift": (0.2, 1.2)}, None, "must be two rising numbers within its range"),
+        (["context_drift"], {"stop_base": "context_drft"}, "names 'context_drft', which is no parameter; did you mean"),
+        (["context_drift"], {"stop_base": "__import__('os')"}, "may hold numbers, parameters"),
+        (["context_drift"], {"stop_base": "1 /"}, "is no expression"),
+        (["context_drift"], {"stop_base": "1 / 0"}, "has no value here"),
+    ],
+)
+def test_spaces_that_are_none(free: Any, ties: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Space.of(TCM(), free, ties)
+
+
+# Searches
+
+
+def test_the_search_finds_the_deepest_of_several_minima() -> None:
+    def hilly(place: np.ndarray) -> float:
+        return float(((place - 0.7) ** 2).sum() + 0.1 * (1 - np.cos(18 * (place - 0.7))).sum())
+
+    for smooth in (True, False):
+        found = search(hilly, 3, smooth=smooth, seed=1)
+        assert found.best[0] == pytest.approx([0.7] * 3, abs=1e-2) and found.best[1] < 1e-3
+
+
+def test_a_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """Interrupted at any evaluation, it ends in the same place as if nothing had happened."""
+
+    def bowl(place: np.ndarray) -> float:
+        return float(((place - [0.2, 0.6]) ** 2).sum() + 0.01 * np.sin(40 * place).sum())
+
+    whole = search(bowl, 2, smooth=True, seed=3)
+    for stop_after in (100, 260, whole.evaluations - 5):
+        record, left = tmp_path / f"{stop_after}.json", [stop_after]
+
+        def interrupted(place: np.ndarray, left: list[int] = left) -> float:
+            left[0] -= 1
+            if left[0] < 0:
+                raise KeyboardInterrupt
+            return bowl(place)
+
+        with pytest.raises(KeyboardInterrupt):
+            search(interrupted, 2, smooth=True, seed=3, record=record)
+        again = search(bowl, 2, smooth=True, seed=3, record=record)
+        assert again.best[1] == whole.best[1] and (again.best[0] == whole.best[0]).all()
+    assert Search(**json.loads(record.read_text())).generations == 25
+
+
+# Fits by likelihood
+
+
+def test_the_stopping_rule_comes_out_as_by_hand(recalls: Recalls) -> None:
+    """With growth held at 0, stopping is a coin: its maximum likelihood is stops over opportunities."""
+    model = Uniform(stop_growth=0.0)
+    fitted = fit(model, recalls, ["stop_base"], starts=2)
+    given_all = (recalls.positions > 0).sum(axis=1) == 8  # where nothing is left stopping is certain
+    stops = int((recalls.stopped & ~given_all).sum())
+    chances = stops + int((recalls.positions > 0).sum())
+    estimate = fitted.units[0].estimates["stop_base"]
+    assert estimate == pytest.approx(stops / chances, rel=1e-3) and fitted.converged
+    assert fitted.log_likelihood == pytest.approx(log_likelihood(fitted.of(), recalls).sum())
+    assert fitted.n_events == chances + int((recalls.stopped & given_all).sum())
+    assert fitted.aic == pytest.approx(2 - 2 * fitted.log_likelihood)
+    assert fitted.bic == pytest.approx(np.log(fitted.n_events) - 2 * fitted.log_likelihood)
+    # Its profile interval is that of a binomial likelihood.
+    objective = LikelihoodObjective(Space.of(model, ["stop_base"], {}), recalls)
+    place = objective.space.places({"stop_base": estimate})
+    ends = profile_cell(objective, place.tolist(), fitted.units[0].value, 0)
+    peak = binom.logpmf(stops, chances, stops / chances)
+    for end in (ends["low"], ends["high"]):
+        assert peak - binom.logpmf(stops, chances, end) == pytest.approx(1.92, abs=0.1)
+
+
+def test_estimates_come_near_the_truth(recalls: Recalls) -> None:
+    fitted = fit(TCM(), recalls, starts=2, generations=10)
+    assert fitted.converged and fitted.kind == "exact"
+    assert fitted.log_likelihood >= log_likelihood(TRUTH, recalls).sum()
+    for name, tolerance in (("context_drift", 0.08), ("choice_noise", 0.1), ("stop_base", 0.02)):
+        assert fitted.units[0].estimates[name] == pytest.approx(getattr(TRUTH, name), abs=tolerance)
+
+
+def test_each_subject_by_itself(recalls: Recalls) -> None:
+    fitted = fit(TCM(), recalls, ["context_drift", "stop_base"], per="subject", starts=1, generations=5)
+    table = fitted.to_frame()
+    assert table["unit"].tolist() == ["1", "2", "3"] and table["n_lists"].tolist() == [100, 100, 100]
+    assert fitted.log_likelihood == pytest.approx(table["log_likelihood"].sum()) and fitted.n_parameters == 6
+    first = recalls[recalls.trials.subject == 1]
+    assert table["log_likelihood"][0] == pytest.approx(log_likelihood(fitted.of("1"), first).sum())
+    assert not fitted.converged, "one start says nothing about convergence"
+    with pytest.raises(InputError, match="unit='4' must name one of 1, 2, 3"):
+        fitted.of("4")
+
+
+def test_what_the_data_do_not_tell_has_no_interval(recalls: Recalls) -> None:
+    """Without distraction its drift may be anything; the profile ends where the range does."""
+    fitted = fit(TCM(), recalls, ["context_drift", "distraction_drift"], starts=1, generations=5, intervals="profile")
+    intervals = fitted.units[0].intervals
+    assert intervals["distraction_drift"] == (0.0, 1.0)
+    low, high = intervals["context_drift"]
+    assert 0 < low < fitted.units[0].estimates["context_drift"] < high < 1 and high - low < 0.3
+    assert {"context_drift_low", "context_drift_high"} <= set(fitted.to_frame())
+
+
+def test_the_bootstrap_is_about_as_wide_as_the_profile(recalls: Recalls) -> None:
+    one = recalls[recalls.trials.subject == 1]
+    wide = {}
+    for how in ("profile", "bootstrap"):
+        found = fit(TCM(), one, ["context_drift"], starts=1, generations=5, intervals=how).units[0]
+        low, high = found.intervals["context_drift"]
+        assert low < found.estimates["context_drift"] < high
+        wide[how] = high - low
+    assert 0.5 < wide["bootstrap"] / wide["profile"] < 2
+
+
+def test_a_cut_record_contributes_no_stop() -> None:
+    cut = Recalls.from_matrix([[1, 2, 3], [2, 1, 3]], 8, output_limit=3)
+    with_stops = Recalls.from_matrix([[1, 2, 3], [2, 1, 3]], 8)
+    assert fit(Uniform(), cut, ["stop_base"], starts=1, generations=5).n_events == 6
+    assert fit(Uniform(), with_stops, ["stop_base"], starts=1, generations=5).n_events == 8
+
+
+def test_a_sampled_likelihood_is_said_to_be_one(recalls: Recalls) -> None:
+    model = SAM(store_readout="soft", lapse=0.05)
+    fitted = fit(model, recalls[:20], {"context_strength": (0.01, 0.5)}, samples=5, starts=1, generations=5)
+    assert fitted.kind == "sampled" and fitted.settings["samples"] == 5
+    assert set(fitted.to_frame()["kind"]) == {"sampled"}
+    again = log_likelihood(fitted.of(), recalls[:20], samples=5, seed=0).sum()
+    assert fitted.log_likelihood == pytest.approx(again)
+
+
+def test_the_same_whatever_the_workers(recalls: Recalls, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"per": "subject", "starts": 2, "generations": 5}
+    here = fit(TCM(), recalls, ["context_drift", "stop_base"], workers=1, **settings)
+    there = fit(TCM(), recalls, ["context_drift", "stop_base"], workers=2, cache=tmp_path, **settings)
+    assert here.units == there.units
+    files = sorted(path.name for path in tmp_path.rglob("*.json"))
+    again = fit(TCM(), recalls, ["context_drift", "stop_base"], workers=1, cache=tmp_path, **settings)
+    assert again == there and sorted(path.name for path in tmp_path.rglob("*.json")) == files, "nothing was run again"
+
+
+def test_a_fit_as_a_file(recalls: Recalls, tmp_path: Path) -> None:
+    fitted = fit(TCM(association="pre"), recalls, ["context_drift"], starts=1, generations=5)
+    fitted.save(tmp_path / "fit.json")
+    again = Fit.load(tmp_path / "fit.json")
+    assert again == fitted and again.of() == fitted.of()
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(DataError, match="no fit that memsim wrote"):
+        Fit.load(tmp_path / "other.json")
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "message"),
+    [
+        (TCM, {}, "TCM is a class; pass an instance"),
+        (TCM(), {"per": "list"}, "per='list' is none of"),
+        (TCM(), {"starts": 0}, "starts=0 must be a whole number"),
+        (TCMA(), {}, "TCMA has no likelihood of a recall sequence; fit it by='summary'"),
+        (SIMPLE(), {}, "SIMPLE has no likelihood of a recall sequence"),
+        (SIMPLE(), {"by": "summary"}, "predicts the curve serial_position alone"),
+        (TCMA(), {"by": "summary", "weights": {"spc": 1}}, "no curve 'spc' in this task; there are serial_position"),
+        (TCMA(), {"by": "summary", "weights": {"lag_crp": 0}}, "the weight of lag_crp is 0"),
+    ],
+)
+def test_fits_that_cannot_be(recalls: Recalls, model: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises((InputError, LikelihoodError), match=message):
+        fit(model, recalls, **options)
+
+
+def test_impossible_recalls_are_no_fit() -> None:
+    """Strict read-out of SAM's store makes some recalls impossible whatever its strengths."""
+    recalls = Recalls.from_matrix([[1, 8, 2, 7]], 8)
+    model = SAM(store_size=4, store_readout="strict", displacement_bias=1.0)
+    space = Space.of(model, {"context_strength": (0.01, 1)})
+    assert LikelihoodObjective(space, recalls, samples=3)(np.array([0.5])) == IMPOSSIBLE
+    with pytest.raises(InputError, match="holds the lists of group impossible wherever the search looked"):
+        fit(model, recalls, {"context_strength": (0.01, 1)}, samples=3, starts=1, generations=5)
+
+
+# Fits by curves
+
+
+def test_a_model_that_simulates_is_fitted_to_curves(recalls: Recalls) -> None:
+    fitted = fit(Strength(), recalls, ["retention", "residue"], by="summary", lists=200, starts=1, generations=5)
+    assert fitted.kind == "summary" and np.isnan(fitted.log_likelihood) and np.isnan(fitted.aic)
+    objective = SummaryObjective(Space.of(Strength(), ["retention", "residue"]), recalls,
+                                 dict.fromkeys(("serial_position", "first_recall", "lag_crp"), 1.0), 200)  # fmt: skip
+    assert fitted.units[0].value < objective(objective.space.default)
+    with pytest.raises(InputError, match="no profile likelihood"):
+        fit(Strength(), recalls, ["retention"], by="summary", starts=1, generations=5, intervals="profile")
+
+
+def test_the_distance_of_curves_by_hand() -> None:
+    people = simulate(Strength(), TASK.trials(200, subjects=4, seed=9), 9)
+    space = Space.of(Strength(), ["retention"])
+    objective = SummaryObjective(space, people, {"serial_position": 2.0}, lists=100, seed=1)
+    model: Any = space.at(np.array([0.4]))
+    curves = [
+        serial_position_curve(each).groupby("position")["prob"].mean().to_numpy()
+        for each in (people, simulate(model, TASK.trials(100, 1, pool=people.trials.pool), 1))
+    ]
+    assert objective(np.array([0.4])) == pytest.approx(np.sqrt(np.mean((curves[0] - curves[1]) ** 2)))
+
+
+def test_simple_is_fitted_to_its_curve() -> None:
+    people = load_dataset("peers_notask")[:500]
+    fitted = fit(SIMPLE(), people, by="summary", weights={"serial_position": 1.0}, starts=2)
+    assert fitted.units[0].value < 0.06 and fitted.units[0].counts["n_points"] == 16
+
+
+# Held out
+
+
+@settings(max_examples=30, deadline=None)
+@given(n_subjects=st.integers(2, 6), lists=st.integers(2, 9), folds=st.integers(2, 5), seed=st.integers(0, 99))
+def test_folds_are_even(n_subjects: int, lists: int, folds: int, seed: int) -> None:
+    subject = np.repeat(np.arange(n_subjects), lists)
+    recalls = Recalls.from_matrix(np.ones((len(subject), 1), int), 3, subject=subject)
+    if folds <= lists:
+        counts = pd.crosstab(subject, fold_of_lists(recalls, "lists", folds, seed)).to_numpy()
+        assert counts.min() >= lists // folds and counts.max() <= -(-lists // folds)
+    if folds <= n_subjects:
+        of = pd.Series(fold_of_lists(recalls, "subjects", folds, seed)).groupby(subject).nunique()
+        assert (of == 1).all()
+    with pytest.raises(InputError, match="folds=10 must be a whole number from 2 to"):
+        fold_of_lists(recalls, "lists", 10, seed)
+
+
+def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:
+    """Each fold's score is that of a model fitted to the other folds; the true model is better than no preference."""
+    candidates = {"TCM": TCM(), "truth": AsItIs(TRUTH), "uniform": Uniform()}
+    table = cross_validate(candidates, recalls[:150], folds=3, seed=2)
+    assert table.groupby("model", sort=False).size().to_dict() == {"TCM": 150, "truth": 150, "uniform": 150}
+    exact = table[table["model"] == "truth"]["log_likelihood"].to_numpy()
+    assert exact == pytest.approx(log_likelihood(TRUTH, recalls[:150]))
+    sums = table.groupby("model")["log_likelihood"].sum()
+    assert sums["uniform"] < sums["TCM"] - 50 and sums["TCM"] < sums["truth"] + 5
+    fold = fold_of_lists(recalls[:150], "lists", 3, 2)
+    from memsim.evaluation.cross_validation import Fitted
+
+    trained = Fitted(TCM()).learned(recalls[:150][fold != 0], 2)
+    mine = table[(table["model"] == "TCM") & (table["fold"] == 1)]["log_likelihood"]
+    assert mine.to_numpy() == pytest.approx(log_likelihood(trained, recalls[:150][fold == 0]))
+
+
+def test_candidates_must_score_the_same() -> None:
+    from memsim.models import DNC
+
+    people = Recalls.from_matrix([[1, 2, 1], [2, 2, 0], [1, 3, 0], [3, 1, 0]], 3)
+    with pytest.raises(InputError, match="do not score the same responses"):
+        cross_validate({"Uniform": Uniform(), "DNC": AsItIs(DNC())}, people, folds=2)
+    with pytest.raises(LikelihoodError, match="TCMA has no likelihood"):
+        cross_validate({"TCMA": TCMA()}, people)
+
+
+# Recovery
+
+
+def test_parameters_come_back() -> None:
+    free = {"context_drift": (0.2, 0.9), "stop_base": (0.01, 0.1)}
+    table = recover_parameters(TCM(), TASK, free, simulations=12, lists=100)
+    summary = recovery_summary(table).set_index("parameter")
+    assert (summary["r"] > 0.9).all() and summary["simulations"].tolist() == [12, 12]
+    assert (table["log_likelihood"] >= table["log_likelihood_of_truth"] - 1e-6).all()
+    assert table["true"].between(0.01, 0.9).all()
+
+
+def test_models_come_back() -> None:
+    table = recover_models({"TCM": TCM(), "Uniform": Uniform()}, TASK, replications=2, subjects=3, lists=20)
+    assert (np.diag(confusion(table)) == 1).all()
+    assert table.groupby(["simulated", "replication"])["chosen"].sum().eq(1).all()
+    with pytest.raises(InputError, match="at least two models"):
+        recover_models({"TCM": TCM()}, TASK)
+
+
+def test_profiles_say_what_lists_do_not_identify(tmp_path: Path) -> None:
+    """Under the power rule only the ratios of the parts of CMR's support matter, so none of these is identified."""
+    recalls = simulate(CMR(), FreeRecall(list_length=8).trials(60, 3), seed=3)
+    supports = {"context_to_item_own": (0.05, 0.5), "context_to_item_learning": (0.3, 3.0), "primacy_scale": (0.4, 4.0)}
+    fitted = fit(
+        CMR(context_to_item_shared=0), recalls, {**supports, "stop_growth": (0.01, 2.0)}, ties={}, starts=1,
+        generations=5, intervals="profile",
+    )  # fmt: skip
+    (unit,) = fitted.units
+    open_ends = fitted.open_ends(unit)
+    assert set(supports) <= set(open_ends) and "stop_growth" not in open_ends
+    assert "below and above" in open_ends.values()
+    assert fitted.to_frame().loc[0, "open_ends"].count(";") == len(open_ends) - 1
+    fitted.save(tmp_path / "fit.json")
+    assert Fit.load(tmp_path / "fit.json").units == fitted.units
+    figure = profile_figure(fitted)
+    titles = [axis.get_title() for axis in figure.axes]
+    assert sum("open" in title for title in titles) == len(open_ends)
+    without = replace(fitted, units=tuple(replace(each, profiles={}) for each in fitted.units))
+    with pytest.raises(InputError, match="has no profiles"):
+        profile_figure(without)
+
+
+def test_ties_are_taken_in_their_order() -> None:
+    ties = {"stop_growth": "context_drift / 10", "stop_base": "stop_growth / 50"}
+    space = Space.of(TCM(), ["context_drift"], ties)
+    assert space.values(np.array([0.5]))["stop_base"] == pytest.approx(0.001)
+    for wrong in (dict(reversed(ties.items())), {"stop_base": "stop_base / 2"}):
+        with pytest.raises(InputError, match="is not tied before it"):
+            Space.of(TCM(), ["context_drift"], wrong)
+
+
+def test_ties_of_a_class_hold_where_what_they_follow_is_sought() -> None:
+    model = CMR(item_to_context_own=0.9)
+    assert Space.of(model, ["stop_base"]).ties == {}
+    assert Space.of(model, ["item_to_context_learning"]).ties == dict(CMR.ties)
+
+
+@pytest.mark.parametrize("name", ["primacy_decay", "choice_exponent", "stop_growth"])
+def test_axes_reach_the_ends_of_their_ranges(name: str) -> None:
+    axis = Axis.of(next(parameter for parameter in CMR.parameters() if parameter.name == name))
+    assert (axis.value(0.0), axis.value(1.0)) == (axis.low, axis.high)
+    assert axis.at_bound(axis.low) and axis.at_bound(axis.high)
+
+
+def test_bounds_beside_the_value_of_the_model() -> None:
+    assert Space.of(Uniform(), {"stop_growth": (1.0, 5.0)}).default.tolist() == [0.0]
+    with pytest.raises(InputError, match="must be whole numbers"):
+        Space.of(SAM(), {"store_size": (2.5, 7.5)})
+    whole = Space.of(SAM(), {"store_size": (2, 7)}).axes[0]
+    assert whole.at_bound(2) and whole.at_bound(7) and not whole.at_bound(3)
+
+
+@pytest.mark.parametrize("wrong", [{"generations": 0}, {"samples": 1.5}, {"starts": True}, {"lists": 0}])
+def test_counts_of_a_fit_are_whole_numbers(recalls: Recalls, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"{next(iter(wrong))}=.* must be a whole number above 0"):
+        fit(TCM(), recalls, **wrong)
+
+
+def test_records_of_searches_go_when_the_search_is_done(recalls: Recalls, tmp_path: Path) -> None:
+    fit(Uniform(), recalls, starts=1, generations=2, cache=tmp_path)
+    assert list((tmp_path / "searches").iterdir()) == []
+    record = tmp_path / "broken.json"
+    record.write_text("", encoding="utf-8")
+    with pytest.warns(UserWarning, match="is damaged"):
+        search(lambda place: float(((place - 0.3) ** 2).sum()), 2, smooth=True, generations=2, record=record)
+
+
+def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
+    group, own = (fit(Uniform(), recalls, per=per, starts=1, generations=2) for per in ("group", "subject"))
+    found = compare_fits({"own": own}, recalls, folds=2, starts=1)
+    sums = found.lists.groupby("model")["log_likelihood"].sum()
+    assert 0 < abs(sums["own"] - sums["uniform choice"]) < 20
+    alone = compare_fits({"group": group}, recalls, folds=2, starts=1).lists.groupby("model")["log_likelihood"].sum()
+    assert alone["group"] == pytest.approx(sums["uniform choice"], abs=0.01)
+    with pytest.raises(InputError, match="fit all alike"):
+        compare_fits({"own": own, "group": group}, recalls)
+    with pytest.raises(InputError, match="was fitted to other recalls"):
+        compare_fits({"own": own}, recalls[:100], folds=2)
+    with pytest.raises(InputError, match="no estimates for subjects held out"):
+        compare_fits({"own": own}, recalls, over="subjects", folds=2)
+
+
+def test_comparison_in_serial_recall_has_no_baseline() -> None:
+    made = simulate(Chaining(), SerialRecall(list_length=5).trials(40, 1, subjects=2), 1)
+    fits = {name: fit(Chaining(), made, ["noise"], starts=1, generations=2) for name in ("one", "other")}
+    found = compare_fits(fits, made, folds=2, starts=1)
+    assert found.baseline is None and set(found.lists["model"]) == {"one", "other"}
+
+
+def test_simulated_groups_share_no_random_numbers() -> None:
+    """Of people who are all alike, those of one group and of the next must not answer alike."""
+    space = Space.of(Uniform(), {"stop_growth": (0.2593, 0.2595)})
+    first, second = (_group(space, TASK, 3, 200, seed) for seed in (0, 1))
+    for one in range(3):
+        for other in range(3):
+            a, b = (part.positions[200 * at : 200 * at + 200, 0] for part, at in ((first, one), (second, other)))
+            assert (a == b).mean() < 0.3

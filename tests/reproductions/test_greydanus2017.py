@@ -1,0 +1,109 @@
+"""The essay's experiment: its estimators by hand, its lists, and the networks that ship."""
+
+import numpy as np
+import pytest
+
+from memsim.models.networks.weights import find_weights, load_weights
+from memsim.reproductions.greydanus2017 import (
+    BITS,
+    LENGTH,
+    LISTS,
+    PATTERNS,
+    Run,
+    copy_error,
+    copy_figure,
+    copy_trial,
+    edge_errors,
+    edges,
+    exact_recall,
+    item_of_output,
+    matches_nothing,
+    nearest_items,
+    network_of,
+    run_lists,
+    sampled_recalls,
+)
+
+
+def of(items: list[list[int]], said: list[list[int]], sure: float = 20.0) -> Run:
+    """A run in which patterns were studied and put out, by number; 32 and above have the last bit set."""
+    bits = np.array([[pattern >> bit & 1 for bit in range(BITS)] for pattern in range(64)], dtype=np.float64)
+    return Run(sure * (2 * bits[np.array(said)] - 1), bits[np.array(items)])
+
+
+def test_exact_recall_and_outputs_that_are_nothing() -> None:
+    run = of([[1, 2, 3], [4, 5, 4]], [[2, 2, 9], [4, 36, 7]])
+    assert exact_recall(run).tolist() == [0.5, 0.5, 0.5], "item 2 of the first list; 4, twice in the second"
+    assert matches_nothing(run) == pytest.approx(3 / 6)
+
+
+def test_nearest_item_is_forced_and_ties_are_random() -> None:
+    run = of([[0, 31, 7]] * 400, [[0, 15, 32]] * 400)
+    nearest = nearest_items(run, np.random.default_rng(0), sigmoid=True)
+    assert (nearest[:, 0] == 0).all() and (nearest[:, 2] == 0).all(), "what is no item goes to the nearest one"
+    assert set(nearest[:, 1]) == {1, 2}, "15 is one bit from 31 and one from 7"
+    tied = of([[5, 5]] * 4000, [[5, 5]] * 4000)
+    assert item_of_output(tied, np.random.default_rng(0), 0, sigmoid=True) == pytest.approx([0.5, 0.5], abs=0.03)
+
+
+def test_the_essay_took_logits_for_bits() -> None:
+    """A logit of .4 is a bit of .4 in the essay's estimator, a bit above one half in truth."""
+    zero, one = np.zeros(BITS), np.array([1.0, 0, 0, 0, 0, 0])
+    logits = np.full((1, 2, BITS), -9.0)
+    logits[:, :, 0] = 0.4
+    run = Run(logits, np.stack([zero, one])[None])
+    rng = np.random.default_rng(0)
+    assert nearest_items(run, rng, sigmoid=False)[0, 0] == 0 and nearest_items(run, rng, sigmoid=True)[0, 0] == 1
+
+
+def test_sampled_recalls() -> None:
+    n_lists = 500 * LISTS
+    run = of([[1, 2, 3]] * n_lists, [[3, 1, 40]] * n_lists)
+    recalls = sampled_recalls(run, np.random.default_rng(0))
+    assert (recalls.positions == [3, 1, -1]).all() and not recalls.stopped.any()
+    assert len(recalls.trials.subjects) == 500 and (recalls.trials.items == [1, 2, 3]).all()
+    unsure = sampled_recalls(of([[1, 2, 3]] * n_lists, [[3, 3, 3]] * n_lists, sure=0.0), np.random.default_rng(0))
+    share = (unsure.positions == 1).mean()
+    assert share == pytest.approx(1 / 64, abs=0.005), "each of the 64 patterns is as likely"
+
+
+def test_edges() -> None:
+    curve = np.array([3.0, 3, 3, 0, 1, 1, 1, 1, 2, 2, 2, 2])
+    assert edges(curve) == (2.0, 1.0)
+
+
+def test_errors_of_edges_are_those_of_drawing_again() -> None:
+    shares = np.array([0.15, 0.12, 0.1, 0.08, 0.07, 0.06, 0.06, 0.06, 0.06, 0.07, 0.08, 0.09])
+    drawn = np.random.default_rng(0).multinomial(500, shares, size=4000) / 500
+    found = np.std([edges(curve) for curve in drawn], axis=0)
+    assert found == pytest.approx(edge_errors(shares, 500), rel=0.05)
+
+
+def test_lists_are_those_asked_for() -> None:
+    network = network_of(load_weights("greydanus2017-recall-0"))
+    drawn, apart = (run_lists(network, LENGTH, 0, distinct=distinct) for distinct in (False, True))
+    for run in (drawn, apart):
+        assert run.logits.shape == run.items.shape == (500 * LISTS, LENGTH, BITS) and run.items[..., -1].sum() == 0
+    codes = apart.items[..., :-1] @ 2 ** np.arange(BITS - 1)
+    assert all(len(set(row)) == LENGTH for row in codes)
+    assert len(np.unique(codes)) == len(PATTERNS)
+    again = run_lists(network, LENGTH, 0, distinct=True)
+    assert np.array_equal(again.logits, apart.logits)
+
+
+def test_repeat_copy_is_solved_and_drawn() -> None:
+    assert copy_error(1) < 1e-3
+    task, outputs, seen = copy_trial(0)
+    assert outputs.shape == (BITS, 39) and len(seen) == 39
+    assert ((outputs > 0.5) == (task.targets[:, 0].numpy().T > 0.5)).mean() > 0.99
+    titles = [axis.get_title(loc="left").split("  ")[0] for axis in copy_figure(0).subfigs[0].axes]
+    assert titles[:4] == ["Input", "Target", "Output", "Write weighting"]
+
+
+def test_weights_that_ship_are_small_and_say_how_they_were_made() -> None:
+    for name in [f"greydanus2017-recall-{seed}" for seed in range(5)] + ["greydanus2017-copy"]:
+        record = load_weights(name).record
+        assert find_weights(name).stat().st_size < 2_000_000 and record["versions"]["torch"]
+        assert record["training"]["hidden"] == 128 and record["training"]["optimizer"] == "rmsprop"
+        assert record["iterations"] == (20_000 if name.endswith("copy") else 30_000)
+    assert len({load_weights(f"greydanus2017-recall-{seed}").record["training"]["seed"] for seed in range(5)}) == 5

@@ -1,0 +1,116 @@
+"""The catalogue of published results: every entry comes out as it announces."""
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from memsim import Recalls, load_curves
+from memsim.analysis import criteria_figure, lag_crp, target_figure
+from memsim.analysis.figures.targets import Panel
+from memsim.commands.main import main
+from memsim.core.errors import InputError
+from memsim.models import SIMPLE, TCM
+from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, measures
+from memsim.reproductions.entry import Finding, Outcome, Reproduction, reproduce
+from memsim.reproductions.registered import REPRODUCTIONS
+
+LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [(name, seed) for name in REPRODUCTIONS.names() if name not in LONG for seed in (0, 1, 2, 3)]
+    + [pytest.param(name, 2, marks=pytest.mark.slow) for name in LONG],
+)
+def test_every_entry_comes_out_as_announced(name: str, seed: int) -> None:
+    entry = REPRODUCTIONS.get(name)
+    report = reproduce(entry, seed)
+    unexpected = [finding for finding in report.outcome.findings if not finding.expected]
+    assert entry.name == name and not unexpected
+    assert report.outcome.draw().axes
+
+
+def finding(target: float, obtained: float, known: str = "") -> Finding:
+    return Finding("a number", target, obtained, 0.1, "somebody (1999)", known)
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict", "expected"),
+    [
+        (finding(1, 1.1), "reproduced", True),
+        (finding(1, 1.11), "differs", False),
+        (finding(1, 1.11, "because"), "differs", True),
+        (finding(1, 1, "because"), "reproduced", False),
+        (finding(1, np.nan), "not run", False),
+        (finding(1, np.nan, "no data"), "not run", True),
+    ],
+)
+def test_verdicts(found: Finding, verdict: str, expected: bool) -> None:
+    assert (found.verdict, found.expected) == (verdict, expected)
+
+
+def toy(findings: list[Finding]) -> Reproduction:
+    curve = pd.Series([0.1, 0.2], index=[1, 2])
+    panels = [Panel("toy", "x", "y", curve, {"model": curve})]
+    return Reproduction("toy", "A toy", "nobody", lambda seed: Outcome(findings, partial(target_figure, panels), {}))
+
+
+def test_command_writes_everything(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reproduce"]) == 0
+    assert "golden-cases: Small cases with known answers" in capsys.readouterr().out
+    assert main(["reproduce", "Golden_Cases", "--out", str(tmp_path)]) == 0
+    assert "of 124 numbers reproduced." in capsys.readouterr().out
+    folder = tmp_path / "golden-cases"
+    names = {"golden-cases.png", "golden-cases.pdf", "targets.csv", "manifest.json"}
+    assert {path.name for path in folder.iterdir()} == names
+    table = pd.read_csv(folder / "targets.csv")
+    assert (table["verdict"] == "reproduced").all() and table["source"].notna().all()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (
+        manifest["seed"] == 0
+        and "memsim" in manifest["versions"]
+        and set(manifest["sha256"]) == names - {"manifest.json"}
+    )
+    monkeypatch.setattr(REPRODUCTIONS, "get", lambda name: toy([finding(1, 2), finding(1, 1), finding(1, 3, "why")]))
+    assert main(["reproduce", "golden-cases", "--out", str(tmp_path)]) == 1
+    printed = capsys.readouterr().out
+    assert "a number: why" in printed
+    assert "1 of 3 numbers reproduced, 1 differ for a known reason, 1 against what the catalogue" in printed
+
+
+def test_bad_requests(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reproduce", "golden"]) == 2
+    assert "there is no reproduction 'golden'; did you mean 'golden-cases'?" in capsys.readouterr().err
+    with pytest.raises(InputError, match="seed=-1"):
+        reproduce(toy([]), -1)
+
+
+def test_criteria_of_models_and_of_what_is_known_of_people() -> None:
+    people = {"20": Measures(load_curves("murdock1962", "20-1"), pd.DataFrame({"statistic": [], "mean": []}))}
+    sources: dict[str, Any] = {name: measures(model, 300, 0) for name, model in (("TCM", TCM()), ("SIMPLE", SIMPLE()))}
+    table = criteria_table({"people": people, **sources})
+    assert len(table) == 3 * len(CRITERIA) == 30
+    cell = table.set_index(["source", "criterion"])
+    assert (
+        cell.loc[("TCM", "primacy"), "passes"] is False and cell.loc[("TCM", "recency in immediate recall"), "passes"]
+    )
+    assert cell.loc[("SIMPLE", "transitions peak at lags of one"), "passes"] is None
+    assert cell.loc[("people", "transitions peak at lags of one"), "passes"]
+    assert cell.loc[("people", "recency goes with a delay"), "passes"] is None
+    assert len(criteria_figure(table).axes[0].texts) == 30
+
+
+def test_transitions_from_a_later_output() -> None:
+    recalls = Recalls.from_matrix([[5, 6, 1, 2, 4, 0], [1, 2, 3, 4, 6, 5]], 6)
+    late = lag_crp(recalls, first_output=4).set_index("lag")
+    assert late["actual"].to_dict() == {lag: int(lag == 2) * 2 + int(lag == -1) for lag in range(-5, 6)}
+    assert late.loc[[1, 2, 3, -1], "possible"].to_list() == [2, 2, 0, 1]
+    with pytest.raises(InputError, match="first_output=0"):
+        lag_crp(recalls, first_output=0)

@@ -1,0 +1,364 @@
+"""Cells: the same results wherever they run, and nothing that is finished is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memsim import ItemPool, Recalls, simulate
+from memsim.core.errors import DataError, InputError, MemsimError, UnknownNameError
+from memsim.core.loop import log_likelihood
+from memsim.models import CMR, DNC, TCM
+from memsim.models.lookup import find_model
+from memsim.paradigms import FreeRecall, SerialRecall
+from memsim.running.digests import digest
+from memsim.running.execution import Cell, run_cells
+
+HERE = "tests.test_execution"
+needs_dask = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="needs the package distributed: pip install 'memsim[dask]'"
+)
+LOCAL = {"backend": "local", "workers": 2}
+
+
+def square(number: float, log: str = "") -> dict[str, Any]:
+    """What a cell may be: its runs leave a line in ``log``."""
+    if log:
+        with open(log, "a") as file:
+            file.write(f"{number}\n")
+    return {"number": number, "square": number * number}
+
+
+def strange(what: str) -> list[Any]:
+    return [float("nan"), float("inf"), -float("inf"), 0.1 + 0.2, 5e-324, -0.0, 2**70, what, None, True, (1, {"a": []})]
+
+
+def likelihood(model: Any, seed: int) -> list[float]:
+    trials = FreeRecall(list_length=8).trials(40, seed)
+    recalls = simulate(model, trials, seed)
+    return [float(value) for value in log_likelihood(model, recalls, samples=10, seed=seed)]
+
+
+def threads(_: int) -> list[int]:
+    import numba
+    import threadpoolctl
+    import torch
+
+    pools = [pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] != "numba"]
+    return [torch.get_num_threads(), *pools, numba.get_num_threads() if "numba" in sys.modules else 1]
+
+
+def die(number: float, once: str = "", log: str = "", killer: bool = True) -> dict[str, Any]:
+    """Take the worker along: always, or the first time if ``once`` names a file to remember it by."""
+    if killer and not (once and Path(once).exists()):
+        if once:
+            Path(once).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return square(number, log)
+
+
+def fail(number: float, how: str) -> dict[str, Any]:
+    if how == "interrupt":
+        os.kill(os.getpid(), signal.SIGINT)
+    if how == "interrupt parent":
+        os.kill(os.getppid(), signal.SIGINT)
+        signal.pause()
+    errors: dict[str, BaseException] = {
+        "own": UnknownNameError("there is no such"), "other": ZeroDivisionError("by zero"), "exit": SystemExit(3),
+    }  # fmt: skip
+    if how in errors:
+        raise errors[how]
+    return {"set": {1, 2}} if how == "set" else {"key": {number: 1}}
+
+
+def cell(number: float, **arguments: Any) -> Cell:
+    return Cell(f"{HERE}:square", {"number": number, **arguments}, {"number": number}, f"cell {number}")
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This module under a name that can be imported, whatever pytest calls it."""
+    monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:  # fmt: skip
+        yield cluster.scheduler_address
+
+
+def lines(log: Path) -> list[str]:
+    return sorted(log.read_text().split()) if log.exists() else []
+
+
+def test_results_in_order_and_only_once(tmp_path: Path) -> None:
+    log, cache = tmp_path / "log", tmp_path / "cache"
+    cells = [cell(number, log=str(log)) for number in (3, 1, 2, 1)]
+    expected = [square(number) for number in (3, 1, 2, 1)]
+    assert run_cells(cells[:2], cache=cache, workers=1, progress=False) == expected[:2]
+    assert run_cells(cells, cache=cache, **LOCAL, progress=False) == expected
+    assert run_cells(cells, cache=cache, workers=1, progress=False) == expected
+    assert lines(log) == ["1", "2", "3"], "equal keys and finished cells are not run again"
+    assert run_cells([]) == []
+    assert not list(cache.glob(".*")), "nothing but finished cells stays"
+
+
+def test_values_survive_exactly(tmp_path: Path) -> None:
+    cells = [Cell(f"{HERE}:strange", {"what": "é\n\0"}, {"x": float("nan")})]
+    for backend in ({"workers": 1}, LOCAL, {"workers": 1}):  # computed here, elsewhere, and read
+        [result] = run_cells(cells, cache=tmp_path / str(len(backend)), **backend)
+        assert repr(result) == repr(json.loads(json.dumps(strange("é\n\0"))))
+
+
+def test_one_thread_everywhere_and_none_changed_here() -> None:
+    import torch
+
+    before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
+    cells = [Cell(f"{HERE}:threads", {"_": i}, {"i": i}) for i in range(3)]
+    for workers in (1, 2):
+        assert {number for counts in run_cells(cells, workers=workers) for number in counts} == {1}
+    assert before == (torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_model_from_a_file_travels(tmp_path: Path, workers: int) -> None:
+    (tmp_path / "mine.py").write_text("from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n")
+    _, cls = find_model(str(tmp_path / "mine.py"))
+    models = [cls(), TCM(context_drift=0.7)]
+    cells = [
+        Cell(f"{HERE}:likelihood", {"model": m, "seed": s}, {"m": digest(m), "s": s}) for m in models for s in (0, 1)
+    ]
+    assert run_cells(cells, workers=workers) == [likelihood(m, s) for m in models for s in (0, 1)]
+
+
+def test_a_worker_that_dies_loses_nothing(tmp_path: Path) -> None:
+    log, once = tmp_path / "log", tmp_path / "once"
+    cells = [cell(number, log=str(log)) for number in range(6)]
+    cells[2] = dataclasses.replace(
+        cells[2], function=f"{HERE}:die", arguments={"number": 2, "log": str(log), "once": str(once)}
+    )
+    assert run_cells(cells, **LOCAL, cache=tmp_path / "cache") == [square(number) for number in range(6)]
+    assert set(lines(log)) == set("012345") and once.exists()
+    before = lines(log)
+    run_cells(cells, **LOCAL, cache=tmp_path / "cache")
+    assert lines(log) == before, "all of it is in the cache"
+
+
+def test_a_cell_that_kills_every_worker_is_named(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    cells = [
+        Cell(f"{HERE}:die", {"number": 1}, {"poison": 1}, "the poison"),
+        *(cell(n, log=str(log)) for n in range(5)),
+    ]
+    with pytest.raises(MemsimError, match="the poison: it killed its worker 3 times"):
+        run_cells(cells, **LOCAL, cache=tmp_path / "cache")
+    assert lines(log)[::1] and set(lines(log)) == set("01234"), "the others were finished"
+    assert run_cells(cells[1:], workers=1, cache=tmp_path / "cache") == [square(n) for n in range(5)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("how", "error", "message"),
+    [
+        ("own", UnknownNameError, "^the bad one: there is no such$"),
+        ("other", MemsimError, "the bad one failed: ZeroDivisionError: by zero.*in fail"),
+        ("exit", MemsimError, "the bad one failed: SystemExit: 3"),
+        ("set", InputError, r"the bad one: its result\['set'\] is set, which JSON cannot hold"),
+        ("key", InputError, r"the bad one: its result\['key'\] has the name 9"),
+    ],
+)
+def test_an_error_names_its_cell_and_keeps_the_others(
+    tmp_path: Path, workers: int, how: str, error: type[Exception], message: str
+) -> None:
+    log = tmp_path / "log"
+    good = [cell(number, log=str(log)) for number in range(2)]
+    run_cells(good, workers=workers, cache=tmp_path / "cache")
+    bad = Cell(f"{HERE}:fail", {"number": 9, "how": how}, {"how": how}, "the bad one")
+    with pytest.raises(error, match=f"(?s){message}"):
+        run_cells([*good, bad], workers=workers, cache=tmp_path / "cache")
+    assert run_cells(good, workers=workers, cache=tmp_path / "cache") == [square(0), square(1)]
+    assert lines(log) == ["0", "1"]
+
+
+@pytest.mark.parametrize(("workers", "how"), [(1, "interrupt"), (2, "interrupt parent")])
+def test_an_interrupted_run_goes_on(tmp_path: Path, workers: int, how: str) -> None:
+    log, cache = tmp_path / "log", tmp_path / "cache"
+    good = [cell(number, log=str(log)) for number in range(4)]
+    stopper = Cell(f"{HERE}:fail", {"number": 9, "how": how}, {"how": how})
+    with pytest.raises(KeyboardInterrupt):
+        run_cells([good[0], stopper, *good[1:]], workers=workers, cache=cache)
+    finished = [json.loads(path.read_text())["result"]["number"] for path in cache.rglob("*.json")]
+    assert 0 in finished
+    assert not list(cache.glob(".running*"))
+    assert run_cells(good, workers=workers, cache=cache) == [square(number) for number in range(4)]
+    again = [number for number in lines(log) if lines(log).count(number) > 1]
+    assert not {str(number) for number in finished} & set(again)
+
+
+def test_a_damaged_or_foreign_file_is_told_of_and_run_again(tmp_path: Path) -> None:
+    cells = [cell(1), cell(2)]
+    run_cells(cells, workers=1, cache=tmp_path)
+    one, two = sorted(tmp_path.rglob("*.json"))
+    whole = one.read_text()
+    for text in (whole[: len(whole) // 2], "[]", "{}", two.read_text(), "\x80"):
+        one.write_text(text, encoding="latin-1")
+        with pytest.warns(UserWarning, match=f"{one.name} is not a finished cell.*it is run again"):
+            assert run_cells(cells, workers=1, cache=tmp_path) == [square(1), square(2)]
+        assert json.loads(one.read_text())["result"] == json.loads(whole)["result"]
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="cannot be"):
+        run_cells(cells, cache=tmp_path / "file" / "cache")
+
+
+def test_what_stands_in_a_finished_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "log"
+    run_cells([cell(7, log=str(log))], workers=1, cache=tmp_path / "cache")
+    [path] = (tmp_path / "cache").rglob("*.json")
+    entry = json.loads(path.read_text())
+    assert entry["key"]["key"] == {"number": 7} and entry["key"]["function"] == f"{HERE}:square"
+    assert entry["versions"]["memsim"] == entry["key"]["memsim"] and entry["seconds"] >= 0
+    assert path.stat().st_mode & 0o777 == 0o644
+    monkeypatch.setattr("memsim.running.execution.__version__", "another")
+    run_cells([cell(7, log=str(log))], workers=1, cache=tmp_path / "cache")
+    assert lines(log) == ["7", "7"], "another version is another cell"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"backend": "dusk"}, "no backend 'dusk'; did you mean 'dask'"),
+        ({"backend": "dask"}, "needs the address of its scheduler"),
+        ({"scheduler": "tcp://x:1"}, "leave it out"),
+        ({"workers": 0}, "workers=0"),
+        ({"workers": True}, "workers=True"),
+    ],
+)
+def test_bad_options(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        run_cells([cell(1)], **options)
+
+
+def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"needs distributed.*pip install 'memsim\[dask\]'"):
+        run_cells([cell(1)], backend="dask", scheduler="tcp://127.0.0.1:1")
+    monkeypatch.setitem(sys.modules, "joblib", None)
+    with pytest.raises(InputError, match="pip install joblib"):
+        run_cells([cell(1)])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_bad_cells(workers: int) -> None:
+    with pytest.raises(InputError, match="function='nowhere:f' must be module:name"):
+        run_cells([Cell("nowhere:f", {}, {})], workers=workers)
+    with pytest.raises(InputError, match=r"cell 1: its key\['key'\]\['model'\] is TCM"):
+        run_cells([dataclasses.replace(cell(1), key={"model": TCM()})], workers=workers)
+    many = [*map(cell, range(9)), dataclasses.replace(cell(9), arguments={"number": sys._getframe()})]
+    with pytest.raises(InputError, match="cell 9: its arguments cannot be sent"):
+        run_cells(many, workers=workers)
+
+
+@needs_dask
+def test_a_cluster_gives_the_same(scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = [TCM(), CMR()]
+    cells = [
+        Cell(f"{HERE}:likelihood", {"model": m, "seed": s}, {"m": digest(m), "s": s}) for m in models for s in (0, 1)
+    ]
+    dask = {"backend": "dask", "scheduler": scheduler}
+    assert run_cells(cells, **dask) == run_cells(cells, workers=1) == run_cells(cells, **LOCAL)
+    counted = [Cell(f"{HERE}:threads", {"_": 0}, {})]
+    assert set(run_cells(counted, **dask)[0]) == {1}
+    bad = Cell(f"{HERE}:fail", {"number": 9, "how": "own"}, {}, "the bad one")
+    with pytest.raises(UnknownNameError, match="the bad one: there is no such"):
+        run_cells([bad], **dask, cache=tmp_path)
+    with monkeypatch.context() as patched, pytest.raises(InputError, match="this worker has another memsim"):
+        patched.setattr("memsim.running.execution.source_digest", lambda: "another")
+        run_cells(counted, **dask)
+    with pytest.raises(InputError, match="no Dask scheduler answers at nonsense"):
+        run_cells([bad], backend="dask", scheduler="nonsense://x")
+
+
+@needs_dask
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_whose_workers_die(scheduler: str, tmp_path: Path) -> None:
+    log, once = tmp_path / "log", tmp_path / "once"
+    poison = Cell(f"{HERE}:die", {"number": 1}, {"poison": 1}, "the poison")
+    shy = Cell(f"{HERE}:die", {"number": 8, "once": str(once)}, {"shy": 1})
+    cells = [poison, shy, *(cell(number, log=str(log)) for number in range(6))]
+    dask = {"backend": "dask", "scheduler": scheduler}
+    with pytest.raises(MemsimError, match="the poison: it killed its worker 4 times"):
+        run_cells(cells, **dask, cache=tmp_path / "cache")
+    before = lines(log)
+    assert set(before) == set("012345")
+    assert run_cells(cells[1:], **dask, cache=tmp_path / "cache") == [square(8), *map(square, range(6))]
+    assert lines(log) == before
+
+
+def test_digests_tell_contents_apart(tmp_path: Path) -> None:
+    recalls = simulate(TCM(), FreeRecall(list_length=6).trials(30, 0), 0)
+    other = simulate(TCM(), FreeRecall(list_length=6).trials(30, 0), 1)
+    pool = ItemPool(np.array(["a", "b"]), features=np.eye(2))
+    values: list[Any] = [
+        recalls, other, recalls[:29], recalls.trials, FreeRecall(list_length=6), FreeRecall(list_length=7),
+        SerialRecall(), TCM(), TCM(context_drift=0.5), CMR(), DNC(), DNC(choice_strength=0.5), pool,
+        dataclasses.replace(pool, features=None), 1, 1.0, "1", True, None, [], [1], [[1]], {}, {"a": 1}, {1: "a"},
+        np.arange(3), np.arange(3.0), np.arange(3)[:, None], np.array(["0", "1"]), float("nan"),
+        pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]}),
+    ]  # fmt: skip
+    found = [digest(value) for value in values]
+    assert len(set(found)) == len(found)
+    assert found == [digest(value) for value in values]
+    assert digest(recalls) == digest(dataclasses.replace(recalls, provenance={}))
+    assert digest(np.arange(3, dtype=np.int32)) == digest(np.arange(3, dtype=">i8"))
+    assert digest(np.arange(6).reshape(2, 3)) == digest(np.arange(6).reshape(3, 2).T.copy().T.reshape(2, 3))
+    assert digest(TCM(context_drift=0.5)) == digest(TCM().replace(context_drift=np.float64(0.5)))
+    with pytest.raises(InputError, match="object has no content"):
+        digest(object())
+
+
+def test_digest_of_weights_and_of_a_model_from_a_file(tmp_path: Path) -> None:
+    from memsim.models.networks.weights import find_weights
+
+    copy = tmp_path / "renamed.safetensors"
+    copy.write_bytes(find_weights("dnc-recall").read_bytes())
+    assert digest(DNC(weights=str(copy))) == digest(DNC()) != digest(DNC(weights="lstm-recall"))
+    code = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
+    found = []
+    for text in (code, code, code + "    other = 1\n"):
+        (tmp_path / "mine.py").write_text(text)
+        found.append(digest(find_model(str(tmp_path / "mine.py"))[1]()))
+    assert found[0] == found[1] != found[2]
+
+
+LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+JSON = st.recursive(LEAF, lambda part: st.lists(part) | st.dictionaries(st.text(), part), max_leaves=8)
+
+
+@settings(max_examples=30)
+@given(JSON)
+def test_a_digest_is_that_of_the_content(value: Any) -> None:
+    assert digest(value) == digest(json.loads(json.dumps(value)))
+    if isinstance(value, dict):
+        assert digest(dict(reversed(value.items()))) == digest(value)
+
+
+def test_recalls_of_people_have_a_digest() -> None:
+    recalls = Recalls.from_matrix([[1, 2], [3, 0]], 5, subject=["b", "a"])
+    assert digest(recalls) != digest(Recalls.from_matrix([[1, 2], [3, 0]], 5, subject=["a", "b"]))
