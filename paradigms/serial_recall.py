@@ -29,11 +29,11 @@ class SerialRecall(Paradigm):
 
     silence_ends = False
 
-    list_length: int = parameter(6, 1, None, "items", "L", "items in a list")
+    list_length: int = parameter(6, 1, None, unit="items", symbol="L", doc="items in a list")
     direction: str = choice("forward", ("forward", "backward"), "in the order of study, or from the last item on")
     response: str = choice("recall", ("recall", "reconstruction"), "items are recalled, or given and put in order")
-    group_size: int = parameter(0, 0, None, "items", "", "items in a group; 0 for no groups")
-    group_pause: float = parameter(1.0, 0, None, "s", "", "pause between groups")
+    group_size: int = parameter(0, 0, None, unit="items", doc="items in a group; 0 for no groups")
+    group_pause: float = parameter(1.0, 0, None, unit="s", doc="pause between groups")
 
     def __post_init__(self) -> None:
         super().__post_init__()

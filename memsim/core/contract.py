@@ -243,7 +243,7 @@ class _Bench(ABC, Generic[M]):
         problems = []
         trials = self.trials(6, 50)
         for declared in self.model.parameters():
-            for value in declared.options or (declared.low, declared.high):
+            for value in declared.options or ((True, False) if declared.flag else (declared.low, declared.high)):
                 if value is None:
                     continue
                 try:

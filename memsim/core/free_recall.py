@@ -40,7 +40,7 @@ class FreeRecall(Paradigm):
     silence_ends = True
 
     output_limit: int | None = parameter(
-        None, 1, None, "responses", doc="responses after which recall is cut short", integer=True
+        None, 1, None, unit="responses", doc="responses after which recall is cut short", integer=True
     )
 
     @property

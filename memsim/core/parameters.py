@@ -49,6 +49,7 @@ class Parameter:
     integer: bool = False
     optional: bool = False
     text: bool = False
+    flag: bool = False
 
     @property
     def range(self) -> str:
@@ -57,6 +58,8 @@ class Parameter:
             return " | ".join(self.options)
         if self.text:
             return "text"
+        if self.flag:
+            return "true | false"
         low = "-inf" if self.low is None else f"{self.low:g}"
         high = "inf" if self.high is None else f"{self.high:g}"
         return f"[{low}, {high}]"
@@ -67,6 +70,10 @@ class Parameter:
             return None
         if self.options or self.text:
             return given
+        if self.flag:
+            if given.lower() not in ("true", "false"):
+                raise InputError(f"{self.name}={given!r} must be true or false")
+            return given.lower() == "true"
         try:
             return int(given) if self.integer else float(given)
         except ValueError:
@@ -86,6 +93,10 @@ class Parameter:
             if not isinstance(value, str):
                 raise InputError(f"{what} must be text")
             return value
+        if self.flag:
+            if not isinstance(value, bool | np.bool_):
+                raise InputError(f"{what} must be True or False")
+            return bool(value)
         if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
             raise InputError(f"{what} must be a number in {self.range}")
         if not math.isfinite(value) or (self.integer and value != int(value)):
@@ -102,11 +113,11 @@ def parameter(
     default: Any,
     low: float | None = None,
     high: float | None = None,
+    *,
     unit: str = "",
     symbol: str = "",
     doc: str = "",
     source: str = "",
-    *,
     integer: bool | None = None,
 ) -> Any:
     """Declare a numeric parameter as a field of a frozen dataclass.
@@ -139,6 +150,11 @@ def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = 
     return dataclasses.field(
         default=default, metadata={_KEY: {"options": tuple(options), "doc": doc, "source": source}}
     )
+
+
+def flag(default: bool, doc: str = "", source: str = "") -> Any:
+    """Declare a parameter that is true or false, as a field of a frozen dataclass."""
+    return dataclasses.field(default=default, metadata={_KEY: {"flag": True, "doc": doc, "source": source}})
 
 
 def text(default: str, doc: str = "") -> Any:
@@ -207,8 +223,8 @@ class Parameterized:
         return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
 
     def form(self) -> str:
-        """Which variant this is, in words: the parameters that are one of a few words, ``rule=power, order=random``."""
-        return ", ".join(f"{p.name}={getattr(self, p.name)}" for p in self.parameters() if p.options)
+        """Which variant this is, in words: the parameters without a number, ``rule=power, order=random``."""
+        return ", ".join(f"{p.name}={getattr(self, p.name)}" for p in self.parameters() if p.options or p.flag)
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; an unknown name is answered with the closest ones."""

@@ -31,13 +31,13 @@ class Paradigm(Parameterized, ABC):
     silence_ends: ClassVar[bool]
     """True: no response ends recall (free recall). False: it is an omission and recall goes on."""
 
-    list_length: int = parameter(20, 1, None, "items", "L", "items in a list")
-    presentation_time: float = parameter(1.0, 0, None, "s", doc="time for each item")
+    list_length: int = parameter(20, 1, None, unit="items", symbol="L", doc="items in a list")
+    presentation_time: float = parameter(1.0, 0, None, unit="s", doc="time for each item")
     inter_item_distraction: float = parameter(
-        0.0, 0, None, "s", "IPI", "filled distraction between one item and the next"
+        0.0, 0, None, unit="s", symbol="IPI", doc="filled distraction between one item and the next"
     )
     retention_interval: float = parameter(
-        0.0, 0, None, "s", "RI", "filled distraction between the last item and the test"
+        0.0, 0, None, unit="s", symbol="RI", doc="filled distraction between the last item and the test"
     )
 
     @property

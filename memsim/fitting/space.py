@@ -52,7 +52,7 @@ class Axis:
     @classmethod
     def of(cls, declared: Parameter, bounds: tuple[float, float] | None = None) -> Axis:
         """The axis of a declared parameter, within ``bounds`` if given."""
-        if declared.options or declared.text:
+        if declared.options or declared.text or declared.flag:
             raise InputError(f"{declared.name} is one of a few words, and cannot be free; fit each of them and compare")
         default = 1.0 if declared.default is None else float(declared.default)
         low = declared.low if declared.low is not None else default - DECADES * max(abs(default), 1.0)

@@ -35,8 +35,12 @@ class Uniform(MemoryModel[Left]):
 
     baseline: ClassVar = True
 
-    stop_base: float = parameter(0.0337, 0, 1, "", "X1", "probability of stopping before any recall", FITTED)
-    stop_growth: float = parameter(0.2594, 0, 10, "", "X2", "log growth of stopping with each recall", FITTED)
+    stop_base: float = parameter(
+        0.0337, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=FITTED
+    )
+    stop_growth: float = parameter(
+        0.2594, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=FITTED
+    )
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> Left:
         trials.require_different_items(type(self).__name__)

@@ -99,31 +99,71 @@ class CMR(RetrievedContextModel):
     }  # fmt: skip
     ties: ClassVar = {"item_to_context_own": "1 - item_to_context_learning"}
 
-    encoding_drift: float = parameter(0.3419, 0, 1, "", "B_enc", "drift of context with each item studied", FITTED)
-    start_drift: float = parameter(0.0088, 0, 1, "", "B_start", "return to the start of the list at test", FITTED)
-    recall_drift: float = parameter(0.8567, 0, 1, "", "B_rec", "drift of context with each item recalled", FITTED)
+    encoding_drift: float = parameter(
+        0.3419, 0, 1, symbol="B_enc", doc="drift of context with each item studied", source=FITTED
+    )
+    start_drift: float = parameter(
+        0.0088, 0, 1, symbol="B_start", doc="return to the start of the list at test", source=FITTED
+    )
+    recall_drift: float = parameter(
+        0.8567, 0, 1, symbol="B_rec", doc="drift of context with each item recalled", source=FITTED
+    )
     distraction_drift: float = parameter(
-        0.373, 0, 1, "", "B_D", "drift in each second of distraction", "unverified; leaves 30% of context after 16 s"
+        0.373,
+        0,
+        1,
+        symbol="B_D",
+        doc="drift in each second of distraction",
+        source="unverified; leaves 30% of context after 16 s",
     )
-    source_drift: float = parameter(0.59, 0, 1, "", "B_source", "drift of source context, at study and recall", SHIFTS)
-    source_learning: float = parameter(0.129, 0, 100, "", "L_sw", "support by source context, to temporal", SHIFTS)
-    shift_drift: float = parameter(0.77, 0, 1, "", "d", "drift of temporal context where the source changes", SHIFTS)
-    item_to_context_shared: float = parameter(0.0, 0, 100, "", "A_fc", "context that any item brings back", UNUSED)
-    item_to_context_own: float = parameter(0.6844, 0, 100, "", "D_fc", "an item's own context before the list", FITTED)
-    item_to_context_learning: float = parameter(0.3156, 0, 100, "", "L_fc", "learning of an item's context", FITTED)
-    context_to_item_shared: float = parameter(0.0026, 0, 100, "", "A_cf", "support of any item by any other", FITTED)
-    context_to_item_own: float = parameter(0.0882, 0, 100, "", "D_cf", "support by an item's own context", FITTED)
-    context_to_item_learning: float = parameter(1.0, 0, 100, "", "L_cf", "learning of support by context", FITTED)
-    semantic_support: float = parameter(0.0, 0, 100, "", "s", "support by items of similar meaning", UNUSED)
-    primacy_scale: float = parameter(1.2615, 0, 100, "", "P1", "extra learning of the first item", FITTED)
-    primacy_decay: float = parameter(0.9154, 0, 100, "", "P2", "how fast that extra falls off", FITTED)
+    source_drift: float = parameter(
+        0.59, 0, 1, symbol="B_source", doc="drift of source context, at study and recall", source=SHIFTS
+    )
+    source_learning: float = parameter(
+        0.129, 0, 100, symbol="L_sw", doc="support by source context, to temporal", source=SHIFTS
+    )
+    shift_drift: float = parameter(
+        0.77, 0, 1, symbol="d", doc="drift of temporal context where the source changes", source=SHIFTS
+    )
+    item_to_context_shared: float = parameter(
+        0.0, 0, 100, symbol="A_fc", doc="context that any item brings back", source=UNUSED
+    )
+    item_to_context_own: float = parameter(
+        0.6844, 0, 100, symbol="D_fc", doc="an item's own context before the list", source=FITTED
+    )
+    item_to_context_learning: float = parameter(
+        0.3156, 0, 100, symbol="L_fc", doc="learning of an item's context", source=FITTED
+    )
+    context_to_item_shared: float = parameter(
+        0.0026, 0, 100, symbol="A_cf", doc="support of any item by any other", source=FITTED
+    )
+    context_to_item_own: float = parameter(
+        0.0882, 0, 100, symbol="D_cf", doc="support by an item's own context", source=FITTED
+    )
+    context_to_item_learning: float = parameter(
+        1.0, 0, 100, symbol="L_cf", doc="learning of support by context", source=FITTED
+    )
+    semantic_support: float = parameter(
+        0.0, 0, 100, symbol="s", doc="support by items of similar meaning", source=UNUSED
+    )
+    primacy_scale: float = parameter(1.2615, 0, 100, symbol="P1", doc="extra learning of the first item", source=FITTED)
+    primacy_decay: float = parameter(0.9154, 0, 100, symbol="P2", doc="how fast that extra falls off", source=FITTED)
     choice_rule: str = choice("power", ("power", "exponential"), "how support becomes probability", FITTED)
-    choice_exponent: float = parameter(4.0129, 0, 100, "", "τ", "exponent of the power choice", FITTED)
+    choice_exponent: float = parameter(4.0129, 0, 100, symbol="τ", doc="exponent of the power choice", source=FITTED)
     choice_noise: float = parameter(
-        0.1, 0.001, 100, "", "T", "noise of the exponential choice", "demonstration of the package cymr, not a fit"
+        0.1,
+        0.001,
+        100,
+        symbol="T",
+        doc="noise of the exponential choice",
+        source="demonstration of the package cymr, not a fit",
     )
-    stop_base: float = parameter(0.0337, 0, 1, "", "X1", "probability of stopping before any recall", FITTED)
-    stop_growth: float = parameter(0.2594, 0, 10, "", "X2", "log growth of stopping with each recall", FITTED)
+    stop_base: float = parameter(
+        0.0337, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=FITTED
+    )
+    stop_growth: float = parameter(
+        0.2594, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=FITTED
+    )
 
     @property
     def knows_meaning(self) -> bool:

@@ -47,20 +47,26 @@ class TCM(RetrievedContextModel):
     # γ is not among them: a hundred lists do not tell it from drift and noise.
     fitted: ClassVar = {"context_drift": None, "choice_noise": None, "stop_base": None, "stop_growth": None}
 
-    context_drift: float = parameter(0.625, 0, 1, "", "β", "rate of context drift", FITTED)
-    choice_noise: float = parameter(0.441, 0.01, 100, "", "τ", "noise of the choice; low is deterministic", FITTED)
+    context_drift: float = parameter(0.625, 0, 1, symbol="β", doc="rate of context drift", source=FITTED)
+    choice_noise: float = parameter(
+        0.441, 0.01, 100, symbol="τ", doc="noise of the choice; low is deterministic", source=FITTED
+    )
     old_to_new_context: float = parameter(
-        1.0, 0, 1e6, "", "γ", "weight of pre-experimental to newly bound context at recall", FITTED
+        1.0, 0, 1e6, symbol="γ", doc="weight of pre-experimental to newly bound context at recall", source=FITTED
     )
     distraction_drift: float = parameter(
-        0.373, 0, 1, "", "β_D", "context drift in each second of distraction",
-        "unverified; leaves 30% of context after 16 s",
+        0.373, 0, 1, symbol="β_D", doc="context drift in each second of distraction",
+        source="unverified; leaves 30% of context after 16 s",
     )  # fmt: skip
     association: str = choice(
         "post", ("post", "pre"), "bind items to context after or before its update", "Howard & Kahana (2002): post"
     )
-    stop_base: float = parameter(0.0346, 0, 1, "", "θ_s", "probability of stopping before any recall", STOPPING)
-    stop_growth: float = parameter(0.2574, 0, 10, "", "θ_r", "log growth of stopping with each word recalled", STOPPING)
+    stop_base: float = parameter(
+        0.0346, 0, 1, symbol="θ_s", doc="probability of stopping before any recall", source=STOPPING
+    )
+    stop_growth: float = parameter(
+        0.2574, 0, 10, symbol="θ_r", doc="log growth of stopping with each word recalled", source=STOPPING
+    )
 
     def study(self, state: ContextState, position: int) -> ContextState:
         temporal = state.temporal

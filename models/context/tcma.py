@@ -53,20 +53,30 @@ class TCMA(RetrievedContextModel):
     )
     likelihood: ClassVar = "none"
 
-    context_drift: float = parameter(0.62676, 0, 1, "", "β", "rate of context drift", SEDERBERG)
+    context_drift: float = parameter(0.62676, 0, 1, symbol="β", doc="rate of context drift", source=SEDERBERG)
     distraction_drift: float = parameter(
-        0.373, 0, 1, "", "β_D", "context drift in each second of distraction",
-        "unverified; leaves 30% of context after 16 s",
+        0.373, 0, 1, symbol="β_D", doc="context drift in each second of distraction",
+        source="unverified; leaves 30% of context after 16 s",
     )  # fmt: skip
-    new_brought: float = parameter(0.11, 0, 1, "", "γ_FT", "share of new context in what an item brings back", FITTED)
-    new_support: float = parameter(0.78, 0, 1, "", "γ_TF", "share of new context in what supports an item", FITTED)
-    primacy_scale: float = parameter(19.0, 0, 100, "", "φ_s", "extra binding of the first item", FITTED)
-    primacy_decay: float = parameter(3.3, 0, 100, "", "φ_d", "how fast that extra falls off", FITTED)
-    accumulator_rate: float = parameter(0.174, 0, 1, "1/step", "τ", "rate of accumulation", POLYN)
-    accumulator_decay: float = parameter(0.111, 0, 5, "", "κ", "leak of an accumulator", POLYN)
-    accumulator_inhibition: float = parameter(0.338, 0, 5, "", "λ", "inhibition by other accumulators", POLYN)
-    accumulator_noise: float = parameter(0.159, 0, 5, "1/step", "η", "noise of accumulation", POLYN)
-    recall_time: float = parameter(90.0, 0, 3600, "s", "", "for which recall goes on", POLYN)
+    new_brought: float = parameter(
+        0.11, 0, 1, symbol="γ_FT", doc="share of new context in what an item brings back", source=FITTED
+    )
+    new_support: float = parameter(
+        0.78, 0, 1, symbol="γ_TF", doc="share of new context in what supports an item", source=FITTED
+    )
+    primacy_scale: float = parameter(19.0, 0, 100, symbol="φ_s", doc="extra binding of the first item", source=FITTED)
+    primacy_decay: float = parameter(3.3, 0, 100, symbol="φ_d", doc="how fast that extra falls off", source=FITTED)
+    accumulator_rate: float = parameter(
+        0.174, 0, 1, unit="1/step", symbol="τ", doc="rate of accumulation", source=POLYN
+    )
+    accumulator_decay: float = parameter(0.111, 0, 5, symbol="κ", doc="leak of an accumulator", source=POLYN)
+    accumulator_inhibition: float = parameter(
+        0.338, 0, 5, symbol="λ", doc="inhibition by other accumulators", source=POLYN
+    )
+    accumulator_noise: float = parameter(
+        0.159, 0, 5, unit="1/step", symbol="η", doc="noise of accumulation", source=POLYN
+    )
+    recall_time: float = parameter(90.0, 0, 3600, unit="s", doc="for which recall goes on", source=POLYN)
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> RaceState:
         n = len(trials)

@@ -72,8 +72,10 @@ class NetworkModel(MemoryModel[Episodes]):
 
     weights: str = ""
     """The file of weights, or the name of those that ship."""
-    choice_strength: float = parameter(1.0, 0, 100, "", "κ", "factor of how strongly similarity guides choice", TRAINED)
-    stop_bias: float = parameter(0.0, -50, 50, "", "b", "added to the stop unit", TRAINED)
+    choice_strength: float = parameter(
+        1.0, 0, 100, symbol="κ", doc="factor of how strongly similarity guides choice", source=TRAINED
+    )
+    stop_bias: float = parameter(0.0, -50, 50, symbol="b", doc="added to the stop unit", source=TRAINED)
     response_set: str = choice(
         "list",
         ("list", "pool"),

@@ -55,11 +55,20 @@ class SIMPLE(PositionModel):
         for condition, values in MURDOCK.items()
     }
 
-    distinctiveness: float = parameter(10.45, 0, 100, "", "c", "how fast similarity falls with distance", PUBLISHED)
-    threshold: float = parameter(0.40, 0, 1, "", "t", "discriminability that is recalled half the time", PUBLISHED)
-    threshold_slope: float = parameter(16.01, 0, 1000, "", "s", "steepness of the threshold", PUBLISHED)
+    distinctiveness: float = parameter(
+        10.45, 0, 100, symbol="c", doc="how fast similarity falls with distance", source=PUBLISHED
+    )
+    threshold: float = parameter(
+        0.40, 0, 1, symbol="t", doc="discriminability that is recalled half the time", source=PUBLISHED
+    )
+    threshold_slope: float = parameter(16.01, 0, 1000, symbol="s", doc="steepness of the threshold", source=PUBLISHED)
     recall_delay: float = parameter(
-        10.0, 0.01, None, "s", "", "mean time from the last item, or the end of distraction, to recall", TIMING
+        10.0,
+        0.01,
+        None,
+        unit="s",
+        doc="mean time from the last item, or the end of distraction, to recall",
+        source=TIMING,
     )
     cueing: str = choice(
         "any", ("any", "own"), "which places serve as cues for an item",

@@ -131,27 +131,46 @@ class SAM(MemoryModel[SAMState]):
         ),
     }
 
-    store_size: int = parameter(4, 1, 20, "items", "r", "capacity of the short-term store", PUBLISHED)
+    store_size: int = parameter(
+        4, 1, 20, unit="items", symbol="r", doc="capacity of the short-term store", source=PUBLISHED
+    )
     displacement_bias: float = parameter(
-        0.0, 0, 1, "", "δ", "preference for displacing old members: 0 any, 1 the oldest", LIST
+        0.0, 0, 1, symbol="δ", doc="preference for displacing old members: 0 any, 1 the oldest", source=LIST
     )
-    context_strength: float = parameter(0.1, 0, 10, "1/s", "a", "context to item", PUBLISHED)
-    forward_strength: float = parameter(0.1, 0, 10, "1/s", "b", "earlier to later item", PUBLISHED)
+    context_strength: float = parameter(0.1, 0, 10, unit="1/s", symbol="a", doc="context to item", source=PUBLISHED)
+    forward_strength: float = parameter(
+        0.1, 0, 10, unit="1/s", symbol="b", doc="earlier to later item", source=PUBLISHED
+    )
     backward_strength: float | None = parameter(
-        None, 0, 10, "1/s", "b'", "later to earlier item; as forward if none", VARIANT + " (half of b in fSAM)"
+        None,
+        0,
+        10,
+        unit="1/s",
+        symbol="b'",
+        doc="later to earlier item; as forward if none",
+        source=VARIANT + " (half of b in fSAM)",
     )
-    self_strength: float = parameter(0.1, 0, 10, "1/s", "c", "item to itself", PUBLISHED)
-    residual_strength: float = parameter(0.02, 0, 10, "", "d", "items never in the store together", PUBLISHED)
-    context_increment: float = parameter(0.7, 0, 10, "", "e", "context to item, on its recall", PUBLISHED)
-    item_increment: float = parameter(0.7, 0, 10, "", "f", "cue to item, on its recall", PUBLISHED)
-    self_increment: float = parameter(0.7, 0, 10, "", "g", "item to itself, on its recall", PUBLISHED)
+    self_strength: float = parameter(0.1, 0, 10, unit="1/s", symbol="c", doc="item to itself", source=PUBLISHED)
+    residual_strength: float = parameter(
+        0.02, 0, 10, symbol="d", doc="items never in the store together", source=PUBLISHED
+    )
+    context_increment: float = parameter(0.7, 0, 10, symbol="e", doc="context to item, on its recall", source=PUBLISHED)
+    item_increment: float = parameter(0.7, 0, 10, symbol="f", doc="cue to item, on its recall", source=PUBLISHED)
+    self_increment: float = parameter(0.7, 0, 10, symbol="g", doc="item to itself, on its recall", source=PUBLISHED)
     backward_increment: float = parameter(
-        0.0, 0, 10, "", "f'", "item to its cue, on its recall", VARIANT + " (eSAM, Sirotin, Kimball & Kahana, 2005)"
+        0.0,
+        0,
+        10,
+        symbol="f'",
+        doc="item to its cue, on its recall",
+        source=VARIANT + " (eSAM, Sirotin, Kimball & Kahana, 2005)",
     )
-    sampling_failures_max: int = parameter(30, 1, 150, "", "K_max", "failures that end recall", PUBLISHED)
-    cue_failures_max: int = parameter(3, 1, 150, "", "L_max", "failures in a row that end use of a word", PUBLISHED)
-    context_weight: float = parameter(1.0, 0, 10, "", "W_C", "weight of context among cues", LIST)
-    item_weight: float = parameter(1.0, 0, 10, "", "W_I", "weight of a word among cues", LIST)
+    sampling_failures_max: int = parameter(30, 1, 150, symbol="K_max", doc="failures that end recall", source=PUBLISHED)
+    cue_failures_max: int = parameter(
+        3, 1, 150, symbol="L_max", doc="failures in a row that end use of a word", source=PUBLISHED
+    )
+    context_weight: float = parameter(1.0, 0, 10, symbol="W_C", doc="weight of context among cues", source=LIST)
+    item_weight: float = parameter(1.0, 0, 10, symbol="W_I", doc="weight of a word among cues", source=LIST)
     rehearsal: str = choice(
         "undivided", ("undivided", "divided"), "strength for each second in the store, or shared by its members",
         "unverified; undivided gives people's level of recall",
@@ -168,7 +187,9 @@ class SAM(MemoryModel[SAMState]):
         "none", ("none", "episode", "component"), "what a failed recovery leaves behind",
         "none, as public implementations; 1981 describes one",
     )  # fmt: skip
-    lapse: float = parameter(0.0, 0, 1, "", "ε", "probability that a response is arbitrary", "added here; 0 is 1981")
+    lapse: float = parameter(
+        0.0, 0, 1, symbol="ε", doc="probability that a response is arbitrary", source="added here; 0 is 1981"
+    )
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> SAMState:
         trials.require_different_items("SAM")

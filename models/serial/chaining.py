@@ -35,11 +35,13 @@ class Chaining(SerialModel):
     )
     cues: ClassVar = ("forward",)
 
-    primacy: float = parameter(0.88, 0, 1, "", "d", "link strength from one item to the next in the list", OURS)
-    remote: float = parameter(0.45, 0, 1, "", "ρ", "strength of a link by each item that it skips", OURS)
-    noise: float = parameter(0.25, 0, 10, "", "G", "standard deviation of noise", OURS)
-    threshold: float = parameter(0.3, -10, 10, "", "T", "strength below which an output is omitted", OURS)
-    repair: float = parameter(0.6, 0, 1, "", "", "strength of a cue that was not given", OURS)
+    primacy: float = parameter(
+        0.88, 0, 1, symbol="d", doc="link strength from one item to the next in the list", source=OURS
+    )
+    remote: float = parameter(0.45, 0, 1, symbol="ρ", doc="strength of a link by each item that it skips", source=OURS)
+    noise: float = parameter(0.25, 0, 10, symbol="G", doc="standard deviation of noise", source=OURS)
+    threshold: float = parameter(0.3, -10, 10, symbol="T", doc="strength below which an output is omitted", source=OURS)
+    repair: float = parameter(0.6, 0, 1, doc="strength of a cue that was not given", source=OURS)
     loop: str = choice("closed", ("closed", "open"), "what cues the next item", OURS)
 
     def links(self, length: int) -> FloatArray:

@@ -39,10 +39,14 @@ class Perturbation(SerialModel):
     longest_list: ClassVar = 8
     """All its orders can still be listed."""
 
-    perturbation: float = parameter(0.05, 0, 0.28, "", "θ", "probability that an item moves, in a cycle", "chosen here")
-    cycles: int = parameter(10, 0, 10_000, "", "", "cycles from study to immediate recall", "chosen here")
-    delay_cycles: float = parameter(1.0, 0, 1000, "1/s", "", "cycles for each second of delay", "chosen here")
-    omission: float = parameter(0.01, 0, 1, "", "", "probability of an omission, at each output", "chosen here")
+    perturbation: float = parameter(
+        0.05, 0, 0.28, symbol="θ", doc="probability that an item moves, in a cycle", source="chosen here"
+    )
+    cycles: int = parameter(10, 0, 10_000, doc="cycles from study to immediate recall", source="chosen here")
+    delay_cycles: float = parameter(
+        1.0, 0, 1000, unit="1/s", doc="cycles for each second of delay", source="chosen here"
+    )
+    omission: float = parameter(0.01, 0, 1, doc="probability of an omission, at each output", source="chosen here")
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> SerialState:
         length = trials.list_length

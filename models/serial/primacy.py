@@ -36,12 +36,18 @@ class Primacy(SerialModel):
     )
     cues: ClassVar = ("forward",)
 
-    peak: float = parameter(11.5, 0, 1000, "", "P", "activation of the first item", SOURCE)
-    decay: float = parameter(0.27, 0, 100, "1/s", "D", "rate of decay", SOURCE)
-    noise: float = parameter(0.5, 0, 100, "", "N", "standard deviation of noise in the choice", "chosen here")
-    threshold: float = parameter(0.49, -100, 100, "", "T", "activation below which an output is omitted", SOURCE)
-    threshold_noise: float = parameter(0.75, 0, 100, "", "M", "standard deviation of noise at the threshold", SOURCE)
-    output_time: float = parameter(0.5, 0, 100, "s", "t", "time that an output takes", SOURCE)
+    peak: float = parameter(11.5, 0, 1000, symbol="P", doc="activation of the first item", source=SOURCE)
+    decay: float = parameter(0.27, 0, 100, unit="1/s", symbol="D", doc="rate of decay", source=SOURCE)
+    noise: float = parameter(
+        0.5, 0, 100, symbol="N", doc="standard deviation of noise in the choice", source="chosen here"
+    )
+    threshold: float = parameter(
+        0.49, -100, 100, symbol="T", doc="activation below which an output is omitted", source=SOURCE
+    )
+    threshold_noise: float = parameter(
+        0.75, 0, 100, symbol="M", doc="standard deviation of noise at the threshold", source=SOURCE
+    )
+    output_time: float = parameter(0.5, 0, 100, unit="s", symbol="t", doc="time that an output takes", source=SOURCE)
 
     def outcome_probabilities(self, state: SerialState) -> FloatArray:
         length = state.strength.shape[1]

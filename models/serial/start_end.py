@@ -38,13 +38,21 @@ class StartEnd(SerialModel):
     repeats: ClassVar[bool] = True
     cues: ClassVar = ("forward", "backward")
 
-    start: float = parameter(1.0, 0, 10, "", "S_0", "start marker at the first position", SOURCE)
-    start_change: float = parameter(0.80, 0, 1, "", "S", "its change from one position to the next", SOURCE)
-    end: float = parameter(0.60, 0, 10, "", "E_0", "end marker at the last position", SOURCE)
-    end_change: float = parameter(0.48, 0, 1, "", "E", "its change from one position to the one before", SOURCE)
-    noise: float = parameter(0.08, 0, 10, "", "G_C", "standard deviation of noise", SOURCE)
-    threshold: float = parameter(0.35, -10, 10, "", "T_o", "strength below which an output is omitted", SOURCE)
-    recovery: float = parameter(0.50, 0, 100, "", "R_s", "rate at which suppression fades, for each output", SOURCE)
+    start: float = parameter(1.0, 0, 10, symbol="S_0", doc="start marker at the first position", source=SOURCE)
+    start_change: float = parameter(
+        0.80, 0, 1, symbol="S", doc="its change from one position to the next", source=SOURCE
+    )
+    end: float = parameter(0.60, 0, 10, symbol="E_0", doc="end marker at the last position", source=SOURCE)
+    end_change: float = parameter(
+        0.48, 0, 1, symbol="E", doc="its change from one position to the one before", source=SOURCE
+    )
+    noise: float = parameter(0.08, 0, 10, symbol="G_C", doc="standard deviation of noise", source=SOURCE)
+    threshold: float = parameter(
+        0.35, -10, 10, symbol="T_o", doc="strength below which an output is omitted", source=SOURCE
+    )
+    recovery: float = parameter(
+        0.50, 0, 100, symbol="R_s", doc="rate at which suppression fades, for each output", source=SOURCE
+    )
 
     def codes(self, length: int) -> FloatArray:
         """(length, 2) start and end marker at each place of a list, or a group, of that length."""

@@ -16,11 +16,11 @@ from memsim.analysis import (
     relative_order,
     repetition_distance,
     response_latency,
+    serial_accuracy,
     serial_position_curve,
     summary_table,
     transposition_gradient,
 )
-from memsim.analysis.serial import accuracy as serial_accuracy
 from memsim.core.errors import DataError, InputError
 from memsim.data import load_summary
 from memsim.data.datasets.farrell_lewandowsky2003 import CODES, FARRELL_LEWANDOWSKY2003, parse

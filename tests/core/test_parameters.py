@@ -13,7 +13,7 @@ from memsim.paradigms import FreeRecall
 
 @dataclass(frozen=True)
 class Gadget(Parameterized):
-    rate: float = parameter(0.5, 0, 1, "1/s", "ρ", "a rate")
+    rate: float = parameter(0.5, 0, 1, unit="1/s", symbol="ρ", doc="a rate")
     count: int = parameter(3, 1, None)
     limit: int | None = parameter(None, 1, None, integer=True)
     mode: str = choice("fast", ("fast", "slow"))

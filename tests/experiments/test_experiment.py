@@ -174,8 +174,9 @@ def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     assert models.get("mine") is Strength and models.get("T_C_M") is TCM
     with pytest.raises(ModelError, match="plug-in model 'Gone'.*cannot be loaded: ModuleNotFoundError"):
         models.get("gone")
-    monkeypatch.setattr("memsim.commands.main.MODELS", models)
+    monkeypatch.setattr("memsim.commands.listing.MODELS", models)
     monkeypatch.setattr("memsim.models.lookup.MODELS", models)
+    monkeypatch.setattr("memsim.commands.run.MODELS", models)
     assert main(["models"]) == 2
     printed = capsys.readouterr()
     assert "Mine:" in printed.out and "'Gone'" in printed.err

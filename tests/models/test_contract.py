@@ -125,7 +125,7 @@ class Boastful(Strength):
         (Moody, ["two runs with one seed differ"]),
         (Unbounded, ["retention=1: retention of 1"]),
         (Hasty, ["chi-square"]),
-        (Boastful, ["own likelihood", "by the steps"]),
+        (Boastful, ["fast likelihood", "by the steps"]),
     ],
 )
 def test_model_checks_catch(broken: type[Strength], words: list[str]) -> None:
@@ -140,7 +140,7 @@ def test_model_checks_survive_any_exception() -> None:
             raise KeyError("oops")
 
     failed = [check for check in run_checks(Broken) if check.problem]
-    assert len(failed) == 1 and "KeyError: 'oops' (" in failed[0].problem and "test_models.py:" in failed[0].problem
+    assert len(failed) == 1 and "KeyError: 'oops' (" in failed[0].problem and "test_contract.py:" in failed[0].problem
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from memsim import Recalls, simulate
-from memsim.analysis import Strip
-from memsim.analysis.figures import memory as memory_figure
+from memsim.analysis import Strip, memory_figure
 from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.models import DNC, LSTM, TCM
