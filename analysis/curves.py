@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -44,6 +46,22 @@ def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """The rows of a curve table that are of ``analysis``, with ``x`` called as the analysis calls it."""
     points = curves[curves["curve"] == analysis.name]
     return points.drop(columns="curve").rename(columns={"x": analysis.x}).reset_index(drop=True)
+
+
+def points_by_source(
+    curves: Mapping[str, pd.DataFrame], analysis: Analysis, people: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The points of one analysis in the curve tables of several sources, for :func:`memsim.analysis.plot`.
+
+    Parameters
+    ----------
+    curves : a curve table by source.
+    people : the sources that are people.
+    """
+    parts = [points_of_curve(table, analysis).assign(source=source) for source, table in curves.items()]
+    points = pd.concat(parts, ignore_index=True)
+    points.attrs = {"analysis": analysis.name, "by": [], "people": list(people)}
+    return points
 
 
 def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> dict[str, float]:

@@ -75,7 +75,7 @@ class Analysis:
 
     def label(self, frame: pd.DataFrame) -> str:
         """The vertical label of a figure of ``frame``."""
-        first_alone = self.series not in frame or set(frame[self.series]) == {1}
+        first_alone = self.series not in frame or set(frame[self.series].dropna()) == {1}
         return self.first_label if self.first_label and first_alone else self.y_label
 
     def frame(self, predicted: Recalls | PositionPrediction, **options: Any) -> pd.DataFrame:
@@ -88,7 +88,7 @@ class Analysis:
         """
         if isinstance(predicted, PositionPrediction):
             if not self.of_positions:
-                raise InputError(f"{self.name}: {predicted.model} says which items are recalled, and not in what order")
+                raise InputError(f"{predicted.model} says which items are recalled, and not in what order")
             import pandas as pd
 
             probability = predicted.probability

@@ -6,18 +6,20 @@ from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
 from .core.parameters import Parameter, choice, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
+from .core.prediction import predict
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset
 from .evaluation.comparison import compare_fits
 from .evaluation.cross_validation import cross_validate
 from .evaluation.recovery import recover_models, recover_parameters
-from .experiments.battery import run_battery
-from .experiments.experiment import compare
+from .experiments.batteries import battery
+from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
 
 __all__ = [
+    "Comparison",
     "Fit",
     "ItemPool",
     "MemoryModel",
@@ -27,9 +29,9 @@ __all__ = [
     "Recalls",
     "Trials",
     "analysis",
+    "battery",
     "check_model",
     "choice",
-    "compare",
     "compare_fits",
     "cross_validate",
     "data",
@@ -43,10 +45,11 @@ __all__ = [
     "paradigms",
     "parameter",
     "position_log_likelihood",
+    "predict",
     "recall_probability",
     "recover_models",
     "recover_parameters",
-    "run_battery",
+    "run",
     "score",
     "simulate",
 ]

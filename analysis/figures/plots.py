@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import isnan
+from textwrap import fill
 from typing import Any, Literal
 
 import numpy as np
@@ -134,7 +135,9 @@ def _grid(
             frame = frames[j if len(frames) > 1 else 0]
             analysis = analysis_of(frame)
             _DRAW[_style(frame, analysis)](axis, points, analysis, look)
-            if len(frames) == 1 or j == 0:
+            if len(frames) > 1 and len(rows) == 1 and not label:
+                axis.set_title("ABCDEFGH"[j], loc="left", fontweight="bold")
+            elif len(frames) == 1 or j == 0:
                 axis.set_title(label, fontsize="medium", loc="left" if len(frames) > 1 else "center")
             if share is True and j:
                 axis.set_ylabel("")
@@ -149,7 +152,7 @@ def _grid(
             in_row = max(1, min(len(ordered), 3 * columns))
             handles = [labels[name] for name in ordered]
             figure.legend(handles, ordered, loc="outside lower center", ncols=in_row, fontsize="small")
-        figure.suptitle(title, fontsize="medium")
+        figure.suptitle(fill(title, 44 * columns), fontsize="medium")
     return figure
 
 
@@ -204,7 +207,7 @@ def _by_source(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
     """Curves by x: one for each source, or for each value of the series of one source."""
-    series = analysis.series if analysis.series in points else ""
+    series = series_of(points, analysis)
     if series:
         groups = list(points.groupby(series, sort=False))
         ordered = pd.api.types.is_numeric_dtype(points[series])

@@ -86,7 +86,7 @@ def fit(
     parts = units_of(recalls, per)
     kind: Any = "summary" if by == "summary" else model.likelihood
     if by == "summary" and weights is None:
-        from memsim.analysis.curves import curves_of
+        from memsim.analysis.registered import curves_of
 
         weights = dict.fromkeys(curves_of(recalls.trials.paradigm), 1.0)
     objectives: dict[str, Objective] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from memsim.experiments.experiment import Comparison
+from memsim.experiments.comparison import Comparison
 from memsim.reporting.report import report_html
 from memsim.running.result_files import save_both, write_results
 
@@ -24,4 +24,4 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
             recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])
             recalls.reset_index("model").to_csv(scratch / "recalls.csv", index=False)
 
-    return write_results(folder, write, comparison.manifest)
+    return write_results(folder, write, comparison.manifest.to_json())

@@ -67,7 +67,8 @@ def test_shipped_curves_are_those_of_the_data(murdock_matrix: pd.DataFrame, cond
 @pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize(
     ("file", "curve", "x", "column"),
-    [("spc", "serial_position", "position", "mean"), ("pfr", "first_recall", "position", "mean_first_listitem"),
+    [("spc", "serial_position_curve", "position", "mean"),
+     ("pfr", "probability_of_nth_recall", "position", "mean_first_listitem"),
      ("crp", "lag_crp", "lag", "mean")],
 )  # fmt: skip
 def test_shipped_curves_equal_independent_targets(condition: str, file: str, curve: str, x: str, column: str) -> None:
@@ -92,7 +93,7 @@ def test_landmarks_of_murdock_work_offline(no_network: Path) -> None:
     }  # fmt: skip
     for condition, (first, last, backward, forward, intrusions) in landmarks.items():
         curves = load_curves("murdock1962", condition)
-        spc = curves[curves["curve"] == "serial_position"]["mean"]
+        spc = curves[curves["curve"] == "serial_position_curve"]["mean"]
         crp = curves[curves["curve"] == "lag_crp"].set_index("x")["mean"]
         assert (spc.iloc[0], spc.iloc[-1]) == pytest.approx((first, last), abs=0.0051)
         assert (crp[-1], crp[1]) == pytest.approx((backward, forward), abs=0.00051)

@@ -185,7 +185,7 @@ def test_defaults_are_the_fit_to_murdock() -> None:
 
 def test_primacy_recency_and_forward_asymmetry() -> None:
     table = curve_table(simulate(CMR(), FreeRecall().trials(4000, subjects=20), seed=1))
-    spc = table[table["curve"] == "serial_position"]["mean"].to_numpy()
+    spc = table[table["curve"] == "serial_position_curve"]["mean"].to_numpy()
     crp = table[table["curve"] == "lag_crp"].set_index("x")["mean"]
     assert spc[0] > spc[1] > spc[5] and spc[-1] > spc[-2] > spc[9] > spc[5]
     assert 1.5 < crp[1] / crp[-1] < 4
