@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from memsim.core.arrays import BoolArray
+from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
 
@@ -46,9 +46,10 @@ def checked_confidence(confidence: float, who: str) -> float:
     return float(confidence)
 
 
-def require_times(recalls: Recalls, who: str) -> None:
-    """Raise :class:`InputError`, in the name of ``who``, unless the recalls have times of response."""
+def times_of(recalls: Recalls, who: str) -> FloatArray:
+    """(n_trials, n_outputs) times of response; :class:`InputError` is raised, in the name of ``who``, without them."""
     if recalls.times is None:
         raise InputError(
             f"{who}: these recalls have no times of response; Recalls.from_frame reads them from a column 'time'"
         )
+    return recalls.times

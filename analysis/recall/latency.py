@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.checks import require_times
+from memsim.analysis.checks import times_of
 from memsim.analysis.subjects import count_by_subject, means_per_subject
 from memsim.core.arrays import FloatArray
 from memsim.core.recalls import Recalls, require_recalls
@@ -81,5 +81,4 @@ def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
 def _latencies(recalls: Recalls, who: str) -> FloatArray:
     """(n_trials, n_outputs) time in s since the response before, or since the start of recall."""
     require_recalls(recalls)
-    require_times(recalls, who)
-    return np.diff(recalls.times, axis=1, prepend=0.0)
+    return np.diff(times_of(recalls, who), axis=1, prepend=0.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.bins import bins_of, checked_edges, with_edges
-from memsim.analysis.checks import require_choice, require_times
+from memsim.analysis.checks import require_choice, times_of
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
@@ -69,17 +69,17 @@ def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> 
     InputError : the recalls have no times, the edges do not rise, and as in :func:`stopping_probability`.
     """
     _require_free_end(recalls, "stopping_by_time")
-    require_times(recalls, "stopping_by_time")
-    timed = np.isfinite(recalls.times)
+    times = times_of(recalls, "stopping_by_time")
+    timed = np.isfinite(times)
     if edges is None:
-        cuts = np.unique(np.quantile(recalls.times[timed], np.linspace(0, 1, 11))) if timed.any() else np.zeros(1)
+        cuts = np.unique(np.quantile(times[timed], np.linspace(0, 1, 11))) if timed.any() else np.zeros(1)
         cuts[-1] = np.nextafter(cuts[-1], np.inf)
         cuts = cuts if len(cuts) > 1 else np.array([cuts[0] - 1, cuts[0]])
     else:
         cuts = checked_edges(edges, "stopping_by_time")
     last, counted = _last_responses(recalls)
     row, output = np.nonzero(counted & timed)
-    bin_of, inside = bins_of(recalls.times[row, output], cuts)
+    bin_of, inside = bins_of(times[row, output], cuts)
     row, output, bin_of = row[inside], output[inside], bin_of[inside]
     ends, n_bins = last[row, output], len(cuts) - 1
     actual = count_by_subject(recalls, row[ends], (bin_of[ends], n_bins))

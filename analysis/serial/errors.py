@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -43,7 +45,7 @@ def error_types(recalls: Recalls) -> pd.DataFrame:
     row, output = np.indices((len(recalls), length)).reshape(2, -1)
     code = np.select([chosen[:, :length].ravel() for chosen in of_type], range(len(TYPES)))
     actual = count_by_subject(recalls, row, (output, length), (code, len(TYPES)))
-    levels = {"output": range(1, length + 1), "type": np.array(TYPES, dtype=object)}
+    levels: dict[str, Any] = {"output": range(1, length + 1), "type": np.array(TYPES, dtype=object)}
     return counts_per_subject(recalls, levels, actual, lists_per_subject(recalls)[:, None, None])
 
 
