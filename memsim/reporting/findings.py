@@ -29,7 +29,7 @@ def differences(comparison: Comparison) -> pd.DataFrame | None:
 
 
 def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str]:
-    """A sentence for each model: on which indices it lies above people, below them, or is not told apart from them."""
+    """A sentence for each model: the indices in which it is above people, below people, or not detectably different."""
     if contrasts is None:
         return []
     said = []
@@ -38,7 +38,7 @@ def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str
         parts = {
             "above people in": rows[sure & (rows["difference"] > 0)],
             "below people in": rows[sure & (rows["difference"] < 0)],
-            "not told apart from people in": rows[~sure & rows["p_corrected"].notna()],
+            "not detectably different from people in": rows[~sure & rows["p_corrected"].notna()],
         }
         told = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
         untested = rows[rows["p_corrected"].isna()]
