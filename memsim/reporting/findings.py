@@ -25,7 +25,7 @@ def differences(comparison: Comparison) -> pd.DataFrame | None:
 
 
 def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str]:
-    """A sentence for each model: in which indices it lies above people, below them, or does not differ detectably."""
+    """A sentence for each model: the indices in which it is above people, below people, or not detectably different."""
     if contrasts is None:
         return []
     said = []

@@ -107,7 +107,7 @@ def test_two_conventions_of_nth_recall() -> None:
     assert second["actual"].tolist() == [0, 1, 0]
     third = probability_of_nth_recall(recalls, 3, responses="all")
     assert third["actual"].tolist() == [2, 0, 0]
-    with pytest.raises(InputError, match=r"n=4 is not a whole number in 1\.\.3"):
+    with pytest.raises(InputError, match="n=4 must be a whole number from 1 to 3, the list length"):
         probability_of_nth_recall(recalls, 4)
     with pytest.raises(InputError, match="responses='every'"):
         probability_of_nth_recall(recalls, responses="every")
@@ -128,7 +128,7 @@ def test_indices_by_hand() -> None:
     assert (primacy["first_recall"], recency["first_recall"]) == (1, 0)
     assert primacy[["edge_recalled", "edge_possible", "middle_recalled", "middle_possible"]].tolist() == [10, 30, 4, 40]
     assert primacy_index(recalls, edge=1).iloc[0]["edge"] == 1
-    with pytest.raises(InputError, match=r"edge=13 is not a whole number in 1\.\.12"):
+    with pytest.raises(InputError, match="edge=13 must be a whole number from 1 to 12, the list length"):
         recency_index(recalls, edge=13)
 
 
