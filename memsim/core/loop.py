@@ -18,6 +18,7 @@ from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, frozen
 from memsim.core.errors import InputError, LikelihoodError, ModelError
 from memsim.core.events import Study
 from memsim.core.model import MemoryModel
+from memsim.core.origin import Simulated
 from memsim.core.position_model import PositionModel
 from memsim.core.provenance import versions
 from memsim.core.recalls import Recalls, require_recalls
@@ -45,7 +46,7 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
 
     Returns
     -------
-    Recalls : with the model, its parameters, the seed and the versions in ``provenance``.
+    Recalls : their ``origin`` holds the model, its parameters, the seeds and the versions of libraries.
 
     Raises
     ------
@@ -226,16 +227,10 @@ def simulated(
     width = positions.shape[1]
     if trials.paradigm.silence_ends:
         width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1
-    provenance = {
-        "model": type(model).__name__,
-        "parameters": model.values(),
-        "seed": int(seed),
-        "lists_seed": trials.seed,
-        "versions": versions(),
-    }
+    origin = Simulated(type(model).__name__, model.values(), seed, trials.seed, versions())
     if times is not None:
         times = times[:, :width]
-    return Recalls(trials, positions[:, :width], stopped, times, provenance=provenance)
+    return Recalls(trials, positions[:, :width], stopped, times, origin=origin)
 
 
 def encoding_stream(seed: int) -> np.random.Generator:

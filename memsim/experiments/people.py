@@ -43,14 +43,14 @@ class People:
         source = dataset.authors if condition == dataset.default else f"{dataset.authors} {condition}"
         if not has_tables(dataset.name) or dataset.at_hand():
             return cls.of(dataset.load(condition), label, source)
-        provenance = {**dataset.origin(condition), "form": "curves shipped with memsim"}
+        provenance = {**dataset.origin(condition).to_json(), "form": "curves shipped with memsim"}
         curves, summary = load_curves(dataset.name, condition), load_summary(dataset.name, condition)
         return cls(label, source, dataset.paradigm(condition), curves, summary, provenance)
 
     @classmethod
     def of(cls, recalls: Recalls, label: str = "people", source: str = "") -> People:
         """People of your own, from their recalls; ``label`` names them in tables, ``source`` in figures."""
-        provenance = {**recalls.provenance, "form": "recalls, list by list"}
+        provenance = {**recalls.origin.to_json(), "form": "recalls, list by list"}
         tables = curve_table(recalls), summary_table(recalls)
         return cls(label, source or label, recalls.trials.paradigm, *tables, provenance, recalls)
 

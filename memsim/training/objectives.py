@@ -132,7 +132,7 @@ class Imitation(AnyOrder):
     def about(self) -> dict[str, Any]:
         """The people, and who of them was held out."""
         held = np.unique(self.people.trials.subject[self.held]).tolist()
-        return {**super().about(), "people": {**self.people.provenance, "held_out": held}}
+        return {**super().about(), "people": {**self.people.origin.to_json(), "held_out": held}}
 
     def _vectors(self, rows: Tensor) -> Tensor:
         """Of the lists in ``rows``; anew every time where items have no features, or lists would be learnt by rote."""
