@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from memsim.core.errors import InputError
 from memsim.core.events import Study
-from memsim.core.loop import scored_outcomes
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm

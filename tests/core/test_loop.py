@@ -17,10 +17,10 @@ from memsim import (
     score,
     simulate,
 )
-from memsim.core.contract import every_recall
 from memsim.core.errors import InputError, LikelihoodError, ModelError
-from memsim.core.loop import scored_outcomes
+from memsim.core.frequencies import every_recall
 from memsim.core.origin import Simulated
+from memsim.core.outcomes import scored_outcomes
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from memsim import ItemPool, Recalls, check_model, log_likelihood, simulate
+from memsim import ItemPool, Recalls, check, log_likelihood, simulate
 from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.core.origin import Simulated
@@ -47,7 +47,7 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_a_trained_network_is_a_model_like_any_other(trained: tuple[str, Path]) -> None:
     kind, path = trained
     model = KINDS[kind](weights=str(path))
-    assert len(check_model(model, pool=ItemPool.numbered(40))) == 8
+    assert len(check(model, pool=ItemPool.numbered(40))) == 8
     recalls = simulate(model, FreeRecall(list_length=4).trials(300), seed=1)
     assert isinstance(recalls.origin, Simulated)
     parameters = recalls.origin.parameters
