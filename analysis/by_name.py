@@ -11,6 +11,7 @@ from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
+from memsim.core.origin import Simulated
 from memsim.core.recalls import Recalls, require_recalls
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def analyze(
                 frame.insert(at, column, label)
             parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
-    people = [source for source, of_source in sources.items() if "model" not in of_source.provenance]
+    people = [source for source, of_source in sources.items() if not isinstance(of_source.origin, Simulated)]
     table.attrs = {"analysis": name, "by": by, "people": people}
     return table
 

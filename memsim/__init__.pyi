@@ -1,6 +1,6 @@
 from . import analysis, data, models, paradigms
 from .core import errors
-from .core.contract import check_model
+from .core.contract import check
 from .core.items import ItemPool
 from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
@@ -30,7 +30,7 @@ __all__ = [
     "Trials",
     "analysis",
     "battery",
-    "check_model",
+    "check",
     "choice",
     "compare_fits",
     "cross_validate",

@@ -70,7 +70,7 @@ def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path
         save_both(found.figure(f"{label}, {parsed.folds} folds over {parsed.over}"), scratch / "comparison")
 
     told = {name: value for name, value in vars(parsed).items() if name not in ("command", "out", "data")}
-    files = write_results(out, write, {"settings": {**told, "data": label}, "people": dict(recalls.provenance)})
+    files = write_results(out, write, {"settings": {**told, "data": label}, "people": recalls.origin.to_json()})
     shown = [c for c in ("model", "per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic",
                          "won", "protected_exceedance") if c in found.table]  # fmt: skip
     print(f"{label}: {len(recalls):,} lists of {len(recalls.trials.subjects)} subjects, each predicted when held out")

@@ -167,7 +167,7 @@ def _check_fields(
     origin: Origin, *, texts: Sequence[str], mappings: Sequence[str], whole_numbers: Sequence[str] = ()
 ) -> None:
     """Check the types of fields and replace their values by equal ones that JSON gives back unchanged."""
-    expected = dict.fromkeys(texts, (str, "text"))
+    expected: dict[str, tuple[Any, str]] = dict.fromkeys(texts, (str, "text"))
     expected |= dict.fromkeys(mappings, (Mapping, "a mapping"))
     expected |= dict.fromkeys(whole_numbers, (int | None, "a whole number or None"))
     for name, (kind, words) in expected.items():

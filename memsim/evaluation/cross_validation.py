@@ -13,8 +13,9 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
-from memsim.core.loop import NO_EVENT, log_likelihood, scored_outcomes
+from memsim.core.loop import log_likelihood
 from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.seeding import stream

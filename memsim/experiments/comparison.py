@@ -55,7 +55,7 @@ class Comparison:
     @property
     def recalls(self) -> dict[str, Recalls]:
         """The recalls of each model that has an order of recall, by label."""
-        measured = {row.label: row.measured.recalls for row in self.rows if row.kind == "model"}
+        measured = {row.label: row.measured.recalls for row in self.rows if row.model is not None}
         return {label: recalls for label, recalls in measured.items() if recalls is not None}
 
     @cached_property

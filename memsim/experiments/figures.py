@@ -40,14 +40,19 @@ def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalys
     analysis = ANALYSES.get(planned.name)
     people = people_name(battery)
     several = len(battery.tasks) > 1
-    attributes = {"analysis": planned.name, "by": ["paradigm"] if several else [], "people": [people]}
+    observed = any(row.kind == "people" for row in rows)
+    attributes = {
+        "analysis": planned.name,
+        "by": ["paradigm"] if several else [],
+        "people": [people] if observed else [],
+    }
     parts = []
     for task in battery.tasks:
         of_task = [row for row in rows if row.task is task and planned.label in row.measured.frames]
         for label in dict.fromkeys(row.label for row in of_task):
             alike = [row for row in of_task if row.label == label]
             points = _points_of_rows(alike, planned, analysis)
-            part = points.assign(source=people if alike[0].kind == "people" else label)
+            part = points.assign(source=people if alike[0].model is None else label)
             parts.append(part.assign(paradigm=task.label) if several else part)
     points = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     points.attrs = attributes
@@ -64,7 +69,7 @@ def people_name(battery: Battery) -> str:
 def _points_of_rows(rows: Sequence[Row], planned: PlannedAnalysis, analysis: Analysis) -> pd.DataFrame:
     """The points of one source in one task, over the subjects of all seeds."""
     first = rows[0]
-    if first.kind == "people" and "subject" not in first.measured.frames[planned.label]:
+    if first.model is None and "subject" not in first.measured.frames[planned.label]:
         return points_of_curve(first.measured.curves, analysis)
     frames = []
     for row in rows:

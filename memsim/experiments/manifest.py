@@ -153,7 +153,7 @@ def manifest_of(
     positions = [model.label for model in battery.models if isinstance(model.model, PositionModel)]
     cut: dict[str, int] = {}
     for row in rows:
-        if row.kind == "model" and row.measured.n_cut_short:
+        if row.model is not None and row.measured.n_cut_short:
             name = row.label if len(battery.tasks) == 1 else f"{row.label}, {row.task.label}"
             cut[name] = cut.get(name, 0) + row.measured.n_cut_short
     return Manifest(
@@ -168,7 +168,7 @@ def manifest_of(
         ),
         models=tuple(ModelRecord.of(model) for model in battery.models),
         tasks=tuple(TaskRecord.of(task) for task in battery.tasks),
-        n_cells=sum(row.kind == "model" for row in rows),
+        n_cells=sum(row.model is not None for row in rows),
         lists_cut_short=cut,
         without_output_limit=tuple(positions) if limited else (),
         left_out=LeftOut.among(rows),

@@ -76,7 +76,7 @@ class People:
     def of(cls, recalls: Recalls, label: str = "people", reference: str = "") -> People:
         """People of your own, from their recalls; ``label`` names them in tables, ``reference`` in figures."""
         tables = curve_table(recalls), summary_table(recalls)
-        return cls(label, reference or label, recalls.trials.paradigm, *tables, _origin(recalls), recalls)
+        return cls(label, reference or label, recalls.trials.paradigm, *tables, recalls.origin, recalls)
 
     @classmethod
     def given(cls, people: People | Recalls | str | None) -> People | None:
@@ -99,9 +99,3 @@ class People:
 def _same_but_for_output_limit(one: Paradigm, other: Paradigm) -> bool:
     without_limit = [{**each.values(), "output_limit": None} for each in (one, other)]
     return type(one) is type(other) and without_limit[0] == without_limit[1]
-
-
-def _origin(recalls: Recalls) -> Origin:
-    known = dict(recalls.provenance)
-    fields = {name: str(known.pop(name)) for name in ("dataset", "condition", "citation") if name in known}
-    return Observed(**fields, details=known)

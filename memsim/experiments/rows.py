@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from memsim.core.items import ItemPool
+from memsim.core.origin import Simulated
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.prediction import predict
 from memsim.core.recalls import Recalls
@@ -103,7 +104,9 @@ def _people(task: PlannedTask) -> People:
 
 def _row(task: PlannedTask, model: PlannedModel | None, seed: int | None, measured: Measured) -> Row:
     if model is None:
-        return Row(_people(task).label, "people", None, None, task, measured)
+        people = _people(task)
+        kind: Literal["model", "people"] = "model" if isinstance(people.origin, Simulated) else "people"
+        return Row(people.label, kind, None, None, task, measured)
     return Row(model.label, "model", seed, model, task, measured)
 
 

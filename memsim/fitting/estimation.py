@@ -134,7 +134,7 @@ def fit(
         "samples": samples if kind == "sampled" else None, "starts": starts, "generations": generations,
         "seed": seed, "intervals": intervals,
     }  # fmt: skip
-    provenance = {"versions": versions(), "recalls": dict(recalls.provenance), "digest": digest(recalls)}
+    provenance = {"versions": versions(), "recalls": recalls.origin.to_json(), "digest": digest(recalls)}
     bounds_of = {axis.name: (axis.low, axis.high) for axis in space.axes}
     result = Fit(model, bounds_of, dict(space.ties), kind, tuple(units), settings, provenance)
     return result if intervals is None else with_intervals(result, recalls, intervals, **running)

@@ -13,8 +13,9 @@ from memsim.analysis.registered import curves_of
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, LikelihoodError, ModelError
-from memsim.core.loop import NO_EVENT, log_likelihood, scored_outcomes, simulate
+from memsim.core.loop import log_likelihood, simulate
 from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.fitting.space import Space

@@ -27,7 +27,7 @@ _CONTENT = {
     Trials: ("items", "pool", "paradigm", "subject", "list", "source", "conditions"),
     Recalls: ("trials", "positions", "stopped", "times", "intruders"),
 }
-"""What counts of each; the seed and provenance only tell where it came from."""
+"""What counts of each; seeds and origins, which say where it came from, do not count."""
 
 
 def digest(value: Any) -> str:
@@ -42,7 +42,7 @@ def digest(value: Any) -> str:
 
     Returns
     -------
-    str : 64 hexadecimal digits. What the value came from (a seed, provenance) does not count.
+    str : 64 hexadecimal digits. Where the value came from (a seed, an origin) does not count.
 
     Raises
     ------

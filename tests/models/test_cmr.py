@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim import ItemPool, Recalls, Trials, check_model, event_log_probabilities, log_likelihood, simulate
+from memsim import ItemPool, Recalls, Trials, check, event_log_probabilities, log_likelihood, simulate
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.core.arrays import frozen
 from memsim.core.errors import InputError
@@ -223,7 +223,7 @@ def test_a_subclass_with_steps_of_its_own_is_not_run_by_the_compiled_loop() -> N
 
     recalls = simulate(Reluctant(), FreeRecall().trials(2000), seed=1)
     assert 0.4 < (recalls.n_responses / 2000) < 1.2
-    assert len(check_model(Reluctant)) == 10
+    assert len(check(Reluctant)) == 10
 
 
 def test_meaning_needs_a_pool_that_has_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from memsim import (
     PositionModel,
     Recalls,
-    check_model,
+    check,
     load_curves,
     log_likelihood,
     position_log_likelihood,
@@ -144,6 +144,6 @@ def test_a_wrong_prediction_is_named() -> None:
             return np.full(3, 0.5)
 
     with pytest.raises(ModelError, match="it must give 1 probabilities"):
-        check_model(Wrong)
+        check(Wrong)
     with pytest.raises(InputError, match="is not a memsim.PositionModel"):
         recall_probability(TCM(), FIVE)
