@@ -4,12 +4,13 @@ from .core.contract import check
 from .core.items import ItemPool
 from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
+from .core.origin import Observed, Simulated
 from .core.parameters import Parameter, choice, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
 from .core.prediction import predict
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
-from .data import load_curves, load_dataset
+from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import compare_fits
 from .evaluation.cross_validation import cross_validate
 from .evaluation.recovery import recover_models, recover_parameters
@@ -23,10 +24,12 @@ __all__ = [
     "Fit",
     "ItemPool",
     "MemoryModel",
+    "Observed",
     "Paradigm",
     "Parameter",
     "PositionModel",
     "Recalls",
+    "Simulated",
     "Trials",
     "analysis",
     "battery",
@@ -40,6 +43,7 @@ __all__ = [
     "fit",
     "load_curves",
     "load_dataset",
+    "load_recalls",
     "log_likelihood",
     "models",
     "paradigms",

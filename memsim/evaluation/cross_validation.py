@@ -164,7 +164,7 @@ class AsItIs(Candidate):
 class Reference(Candidate):
     """What people's other lists tell of the next response, without a model: how much there is to be predicted.
 
-    See :func:`memsim.analysis.empirical_reference`.
+    See :func:`memsim.evaluation.reference.empirical_reference`.
     """
 
     def key(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def with_intervals(
     resamples: int = 100,
     **running: Unpack[Running],
 ) -> Fit:
-    """The same fit with 95% intervals of its free parameters; see :func:`fit`."""
+    """The same fit with 95% intervals of its free parameters; see :func:`memsim.fit`."""
     if fitted.kind == "summary" and how == "profile":
         raise InputError("a distance of curves has no profile likelihood; intervals='bootstrap' resamples lists")
     space = space_of(fitted)

@@ -52,7 +52,7 @@ class UnitFit:
 
 @dataclass(frozen=True)
 class Fit:
-    """What :func:`fit` found. Saved as JSON by :meth:`save`, and read again by :meth:`load`."""
+    """What :func:`memsim.fit` found. Saved as JSON by :meth:`save`, and read again by :meth:`load`."""
 
     model: Model
     """With the values of the parameters that were not free."""
