@@ -18,6 +18,7 @@ from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
+from .reproductions.catalogue import reproduce
 
 __all__ = [
     "Comparison",
@@ -53,6 +54,7 @@ __all__ = [
     "recall_probability",
     "recover_models",
     "recover_parameters",
+    "reproduce",
     "run",
     "score",
     "simulate",
