@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,53 @@ from memsim.core.errors import InputError
 ALL = "all"
 """The unit under which :func:`information_criteria` sums over units."""
 CRITERIA = ("aic", "aicc", "bic")
+
+_Numbers = TypeVar("_Numbers", float, FloatArray, "pd.Series")
+
+
+def aic(log_likelihood: _Numbers, n_parameters: _Numbers) -> _Numbers:
+    """Akaike's information criterion, 2k - 2l, of a maximised log-likelihood l and k free parameters.
+
+    Numbers, arrays or Series; nothing is checked.
+
+    References
+    ----------
+    Akaike (1974).
+
+    Examples
+    --------
+    >>> aic(-100.0, 2)
+    204.0
+    """
+    return 2 * n_parameters - 2 * log_likelihood
+
+
+def bic(log_likelihood: _Numbers, n_parameters: _Numbers, n_observations: _Numbers) -> _Numbers:
+    """Bayesian information criterion, k ln n - 2l, of l and k as in :func:`aic` and n observations.
+
+    References
+    ----------
+    Schwarz (1978).
+
+    Examples
+    --------
+    >>> round(float(bic(-100.0, 2, 50)), 2)
+    207.82
+    """
+    return n_parameters * np.log(n_observations) - 2 * log_likelihood
+
+
+def aicc(log_likelihood: _Numbers, n_parameters: _Numbers, n_observations: _Numbers) -> _Numbers:
+    """:func:`aic` corrected for few observations, AIC + 2k(k + 1)/(n - k - 1); NaN where n is not above k + 1.
+
+    References
+    ----------
+    Hurvich & Tsai (1989).
+    """
+    room = n_observations - n_parameters - 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correction = 2 * n_parameters * (n_parameters + 1) / np.where(room > 0, room, np.nan)
+    return aic(log_likelihood, n_parameters) + correction
 
 
 def information_criteria(fits: pd.DataFrame) -> pd.DataFrame:
@@ -72,10 +119,9 @@ def information_criteria(fits: pd.DataFrame) -> pd.DataFrame:
     table = fits[["unit", "model", "log_likelihood", "n_parameters", "n_events"]].iloc[paired.rows.ravel()]
     table = table.reset_index(drop=True).astype({"unit": object})
     k, n = table["n_parameters"].astype(float), table["n_events"].astype(float)
-    table["aic"] = 2 * k - 2 * table["log_likelihood"]
-    room = n - k - 1
-    table["aicc"] = table["aic"] + 2 * k * (k + 1) / room.where(room > 0)
-    table["bic"] = k * np.log(n) - 2 * table["log_likelihood"]
+    table["aic"] = aic(table["log_likelihood"], k)
+    table["aicc"] = aicc(table["log_likelihood"], k, n)
+    table["bic"] = bic(table["log_likelihood"], k, n)
     summed = table.groupby("model", sort=False, observed=True)[[*table.columns[2:]]].agg(
         lambda each: each.to_numpy().sum()
     )

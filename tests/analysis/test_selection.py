@@ -14,7 +14,7 @@ from scipy.special import digamma, softmax
 
 from memsim import Recalls, log_likelihood, simulate
 from memsim.analysis.selection.bayesian import bayesian_model_selection, exceedance_probabilities
-from memsim.analysis.selection.criteria import held_out, information_criteria, log_evidence, winners
+from memsim.analysis.selection.criteria import aic, aicc, bic, held_out, information_criteria, log_evidence, winners
 from memsim.analysis.selection.figure import selection_figure
 from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.errors import InputError
@@ -59,6 +59,12 @@ def test_criteria_by_hand() -> None:
     assert summed["delta_bic"] == pytest.approx(-6 + 3 * log(50) + 3 * log(40))
     weights = table[["weight_aic", "weight_aicc", "weight_bic"]].groupby("unit").sum().to_numpy()
     assert weights == pytest.approx(np.ones((3, 3)))
+
+
+def test_criteria_of_numbers() -> None:
+    assert aic(-100.0, 2) == 204 and bic(-100.0, 2, 50) == 200 + 2 * log(50)
+    assert aicc(-100.0, 2, 50) == pytest.approx(204 + 12 / 47)
+    assert np.isnan(aicc(-100.0, 2, 3))
 
 
 def test_criteria_at_the_edges() -> None:
