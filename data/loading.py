@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls
+from memsim.core.recalls import Recalls, require_recalls
 from memsim.data.dataset import Dataset
 from memsim.data.registered import DATASETS
 
@@ -19,7 +19,7 @@ def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]
     return dataset, dataset.condition(condition or within)
 
 
-def load_recalls(spec: str) -> Recalls:
+def load_recalls(spec: Recalls | str | Path) -> Recalls:
     """The recalls of a data set, or of a file, by its suffix.
 
     ============================  =====================================================================================
@@ -33,6 +33,11 @@ def load_recalls(spec: str) -> Recalls:
 
     Recall matrices need their list length: :func:`memsim.data.read_recall_matrix`.
     """
+    if isinstance(spec, Recalls):
+        return spec
+    if not isinstance(spec, str | Path):
+        require_recalls(spec)
+    spec = str(spec)
     if not names_file(spec):
         return load_dataset(spec)
     path = Path(spec)

@@ -9,16 +9,18 @@ from .core.position_model import PositionModel, position_log_likelihood, recall_
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset
-from .evaluation.comparison import compare_fits
-from .evaluation.cross_validation import cross_validate
-from .evaluation.recovery import recover_models, recover_parameters
+from .evaluation.comparison import HeldOutComparison
+from .evaluation.recovery import recover
 from .experiments.battery import run_battery
 from .experiments.experiment import compare
 from .fitting.estimation import fit
 from .fitting.result import Fit
+from .fitting.spec import FitSpec
 
 __all__ = [
     "Fit",
+    "FitSpec",
+    "HeldOutComparison",
     "ItemPool",
     "MemoryModel",
     "Paradigm",
@@ -30,8 +32,6 @@ __all__ = [
     "check_model",
     "choice",
     "compare",
-    "compare_fits",
-    "cross_validate",
     "data",
     "errors",
     "event_log_probabilities",
@@ -44,8 +44,7 @@ __all__ = [
     "parameter",
     "position_log_likelihood",
     "recall_probability",
-    "recover_models",
-    "recover_parameters",
+    "recover",
     "run_battery",
     "score",
     "simulate",

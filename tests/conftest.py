@@ -1,5 +1,6 @@
 """What several tests share: psifr's data sets, and the files of Murdock (1962) where they are at hand."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from memsim import Recalls
 
 MURDOCK = Path(__file__).parents[2] / "shared" / "data" / "human" / "murdock1962.csv"
 TARGETS = MURDOCK.parents[1] / "targets"
+
+os.environ["MEMSIM_WORKERS"] = "1"  # one test at a time, or one per process of pytest-xdist
 
 
 @pytest.fixture(scope="session", params=["Morton2013", "peers_notask"])

@@ -163,7 +163,6 @@ def _subjects(trials: int) -> int:
 def _run(battery: Battery, **options: Any) -> list[Row]:
     """All cells, people's first in each task."""
     analyses: Any = [[wanted.label, wanted.name, dict(wanted.options)] for wanted in battery.analyses]
-    here = "memsim.experiments.battery"
     planned: list[tuple[Cell | None, Row]] = []
     for task in battery.tasks:
         if task.people is not None:
@@ -172,20 +171,18 @@ def _run(battery: Battery, **options: Any) -> list[Row]:
                 planned.append((None, row._replace(result=_shipped(task.people, battery.analyses))))
             else:
                 recalls = task.people.recalls
-                key = {"recalls": digest(recalls), "analyses": analyses}
                 arguments = {"recalls": recalls, "analyses": analyses}
-                planned.append((Cell(f"{here}:recalls_cell", arguments, key, task.people.label), row))
+                planned.append((Cell(recalls_cell, arguments, task.people.label), row))
         for model in (model for model, its in battery.pairs() if its is task):
             # A model without an order of recall predicts, the same with every seed.
             for seed in (None,) if isinstance(model.value, PositionModel) else battery.seeds:
-                arguments = {"trials": battery.trials, "seed": seed, "analyses": analyses}
-                key = {**arguments, "model": digest(model.value), "task": digest(task.value)}
-                arguments |= {"model": model.value, "task": task.value}
+                arguments = {"model": model.value, "task": task.value, "trials": battery.trials, "seed": seed,
+                             "analyses": analyses}  # fmt: skip
                 label = f"{model.label}, {task.label}" + ("" if seed is None else f", seed {seed}")
                 row = Row(model.label, "model", seed, model, task, {})
-                planned.append((Cell(f"{here}:model_cell", arguments, key, label), row))
+                planned.append((Cell(model_cell, arguments, label), row))
     cells = [cell for cell, _ in planned if cell is not None]
-    results = iter(run_cells(cells, description=battery.title, **options))
+    results = iter(run_cells(cells, title=battery.title, **options))
     return [row if cell is None else row._replace(result=next(results)) for cell, row in planned]
 
 
