@@ -10,17 +10,19 @@ from .core.prediction import predict
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset
-from .evaluation.comparison import compare_fits
-from .evaluation.cross_validation import cross_validate
-from .evaluation.recovery import recover_models, recover_parameters
+from .evaluation.comparison import HeldOutComparison, compare
+from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
+from .fitting.spec import FitSpec
 
 __all__ = [
     "Comparison",
     "Fit",
+    "FitSpec",
+    "HeldOutComparison",
     "ItemPool",
     "MemoryModel",
     "Paradigm",
@@ -32,8 +34,7 @@ __all__ = [
     "battery",
     "check",
     "choice",
-    "compare_fits",
-    "cross_validate",
+    "compare",
     "data",
     "errors",
     "event_log_probabilities",
@@ -47,8 +48,7 @@ __all__ = [
     "position_log_likelihood",
     "predict",
     "recall_probability",
-    "recover_models",
-    "recover_parameters",
+    "recover",
     "run",
     "score",
     "simulate",

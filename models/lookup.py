@@ -13,6 +13,9 @@ from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
 from memsim.models.registered import MODELS
 
+PLUGIN = "memsim_plugin_"
+"""The names of modules that :func:`find_model` reads from files begin so; no other process can import them."""
+
 
 def find_model(spec: str) -> tuple[str, type[Model] | Model]:
     """The model that ``spec`` names: a registered name, ``name:preset``, ``file.py``, or ``file.py:ClassName``.
@@ -42,7 +45,7 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
     if not path.is_file():
         raise InputError(f"there is no file {path}")
-    name = f"memsim_plugin_{path.stem}"
+    name = f"{PLUGIN}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,5 +1,6 @@
 """What several tests share: psifr's data sets, and the files of Murdock (1962) where they are at hand."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ def observed(recalls: Recalls) -> Observed:
     """The origin of recalls that must be those of people."""
     assert isinstance(recalls.origin, Observed)
     return recalls.origin
+
+
+os.environ["MEMSIM_WORKERS"] = "1"  # one test at a time, or one per process of pytest-xdist
 
 
 @pytest.fixture(scope="session", params=["Morton2013", "peers_notask"])
