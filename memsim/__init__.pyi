@@ -4,11 +4,12 @@ from .core.contract import check
 from .core.items import ItemPool
 from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
+from .core.origin import Observed, Simulated
 from .core.parameters import Parameter, choice, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
-from .data import load_curves, load_dataset
+from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import compare_fits
 from .evaluation.cross_validation import cross_validate
 from .evaluation.recovery import recover_models, recover_parameters
@@ -21,10 +22,12 @@ __all__ = [
     "Fit",
     "ItemPool",
     "MemoryModel",
+    "Observed",
     "Paradigm",
     "Parameter",
     "PositionModel",
     "Recalls",
+    "Simulated",
     "Trials",
     "analysis",
     "check",
@@ -38,6 +41,7 @@ __all__ = [
     "fit",
     "load_curves",
     "load_dataset",
+    "load_recalls",
     "log_likelihood",
     "models",
     "paradigms",
