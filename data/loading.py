@@ -1,4 +1,4 @@
-"""Recalls by name: of a data set, or of a file in any format that memsim reads."""
+"""Recalls of a data set by its name, or of a file in any format that memsim reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from memsim.data.registered import DATASETS
 
 
 def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]:
-    """The data set and condition that ``spec`` names: ``"name"``, or ``"name:condition"`` in one."""
+    """The data set and the condition that ``spec`` (``"name"`` or ``"name:condition"``) and ``condition`` name."""
     name, _, within = spec.partition(":")
     dataset = DATASETS.get(name)
     return dataset, dataset.condition(condition or within)
@@ -25,15 +25,15 @@ def load_recalls(spec: Recalls | str | Path, *, model: str | None = None) -> Rec
 
     ============================  =====================================================================================
     :class:`memsim.Recalls`       these recalls themselves
-    ``NAME[:CONDITION]``          a data set (:func:`load_dataset`)
-    ``.csv``, ``.tsv``            psifr's long table; a ``.tsv`` without its columns, but with ``onset`` and
-                                  ``trial_type``, is BIDS events (:func:`memsim.data.read_bids_events`)
+    ``NAME[:CONDITION]``          a data set (see :func:`load_dataset`)
+    ``.csv``, ``.tsv``            the long table of psifr; a ``.tsv`` that lacks its columns and has ``onset`` and
+                                  ``trial_type`` holds BIDS events (:func:`memsim.data.read_bids_events`)
     ``.mat``                      a struct of matrices (:func:`memsim.data.read_penn_mat`)
     ``.json``, ``.egg``           an egg of quail (:func:`memsim.data.read_egg`)
-    folder                        the root of a BIDS data set, with its ``dataset_description.json``
+    folder                        the root of a BIDS data set, with ``dataset_description.json``
     ============================  =====================================================================================
 
-    Recall matrices need their list length: :func:`memsim.data.read_recall_matrix`.
+    A recall matrix does not hold the list length: read it with :func:`memsim.data.read_recall_matrix`.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ READERS: Mapping[str, Callable[[Path], Recalls]] = {
     ".json": _read_egg,
     ".egg": _read_egg,
 }
-"""How a file of recalls is read, by its suffix."""
+"""The reader of a file of recalls, by the suffix of the file."""
 
 
 def load_dataset(name: str, condition: str | None = None) -> Recalls:
@@ -125,13 +125,13 @@ def load_dataset(name: str, condition: str | None = None) -> Recalls:
 
     Parameters
     ----------
-    name : of the data set, in any case and with ``-`` or ``_``; ``memsim datasets`` lists them.
-    condition : one of the data set's conditions, where it has several; ``"name:condition"`` names both.
+    name : name of the data set, in any case and with ``-`` or ``_``; ``memsim datasets`` lists all.
+    condition : a condition of the data set, if it has several; ``"name:condition"`` names both.
 
     Raises
     ------
     UnknownNameError, InputError : no such data set, or no such condition.
-    DataError : its files could not be fetched, or are corrupt.
+    DataError : its files could not be downloaded, or are corrupt.
 
     Examples
     --------

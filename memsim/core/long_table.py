@@ -50,7 +50,7 @@ def write_long_table(
     if intruding.any():
         unknown = intruders is None or (intruders[row, output][intruding] < 0).any()
         if unknown and labels.dtype.kind in "iuf":
-            labels = labels.astype(str)  # beside text for what is not known, numbers would never match again
+            labels = labels.astype(str)  # numbers among text would not match when read again
             studied = labels[trials.items]
         studied, labels = studied.astype(object), labels.astype(object)
     given = studied[row, np.where(intruding, 0, position - 1)]
@@ -128,7 +128,7 @@ def read_long_table(
     ------
     InputError : recalls of several models, or of models and people, without ``model`` to choose; a model that is not
         in the table; missing columns or values; an unknown ``trial_type``; lists of different lengths; a category or
-        condition that differs within an item or list; or responses to a list without study rows. The message says which.
+        condition that differs within an item or list; responses to a list without study rows. The message says which.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
