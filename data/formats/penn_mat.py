@@ -82,9 +82,11 @@ def read_penn_mat(
     The data files that accompany the publications of the Computational Memory Lab, memory.psych.upenn.edu.
     """
     data = _struct(Path(path), variable)
-    part = {role: next((data[name] for name in names if name in data), None) for role, names in FIELDS.items()}
+    field_of = {role: next((data[name] for name in names if name in data), None) for role, names in FIELDS.items()}
     used = {next((name for name in names if name in data), "") for names in FIELDS.values()}
-    rows = next((part[name] for name in ("recalls", "pres_itemnos", "pres_items") if part[name] is not None), None)
+    rows = next(
+        (field_of[name] for name in ("recalls", "pres_itemnos", "pres_items") if field_of[name] is not None), None
+    )
     if rows is None:
         raise InputError(f"{path}: {variable} has no field recalls or pres_itemnos; it has {', '.join(data)}")
     n_trials = len(rows)
@@ -95,7 +97,7 @@ def read_penn_mat(
     if lacking:
         raise InputError(f"{path}: there is no field {lacking[0]!r} with one value for each of {n_trials} lists")
     labels = {f"list_{name}" if name in RESERVED else name: vectors[name] for name in kept}
-    label = {name: _vector(part[name], n_trials) for name in ("subject", "session", "list", "list_length")}
+    label = {name: _vector(field_of[name], n_trials) for name in ("subject", "session", "list", "list_length")}
     frame = pd.DataFrame({"subject": np.ones(n_trials, dtype=int) if label["subject"] is None else label["subject"]})
     frame["session"] = 0 if label["session"] is None else label["session"]
     in_session = frame.groupby(["subject", "session"]).cumcount().to_numpy() + 1
@@ -104,11 +106,11 @@ def read_penn_mat(
     if frame["number"].dtype.kind not in "iuf" or frame["number"].isna().any():
         raise InputError(f"{path}: list numbers must be numbers, got {frame['number'].iloc[0]!r}")
     details: dict[str, Any] = {"file": str(path)}
-    lengths = _lengths(part, label["list_length"], n_trials, list_length)
+    lengths = _lengths(field_of, label["list_length"], n_trials, list_length)
     keep = _selected(frame, lengths, session, list_length, details, str(path))
     frame, length = frame[keep], int(lengths[keep][0])
-    matrices = {name: values[keep] for name in ("recalls", "times") if (values := part[name]) is not None}
-    matrices |= _item_numbers(part, keep, length, wordpool)
+    matrices = {name: values[keep] for name in ("recalls", "times") if (values := field_of[name]) is not None}
+    matrices |= _item_numbers(field_of, keep, length, wordpool)
     if label["session"] is not None:
         labels["session"] = label["session"]
     labels = {name: values[keep] for name, values in labels.items()}
@@ -200,21 +202,21 @@ def _vector(value: Any, n_trials: int) -> LabelArray | None:
     return flat.astype(np.int64) if whole or value.dtype.kind in "iu" else flat
 
 
-def _presented(part: Mapping[str, Any]) -> BoolArray | None:
+def _presented(field_of: Mapping[str, Any]) -> BoolArray | None:
     """(n_trials, width) whether an item was presented; ``None`` if the file does not say."""
-    if part["pres_itemnos"] is not None:
-        return np.nan_to_num(np.asarray(part["pres_itemnos"], dtype=float)) > 0
-    return None if part["pres_items"] is None else _words(part["pres_items"]) != ""
+    if field_of["pres_itemnos"] is not None:
+        return np.nan_to_num(np.asarray(field_of["pres_itemnos"], dtype=float)) > 0
+    return None if field_of["pres_items"] is None else _words(field_of["pres_items"]) != ""
 
 
-def _lengths(part: Mapping[str, Any], per_trial: LabelArray | None, n_trials: int, given: int | None) -> LabelArray:
+def _lengths(field_of: Mapping[str, Any], per_trial: LabelArray | None, n_trials: int, given: int | None) -> LabelArray:
     """(n_trials,) number of items in each list; 0 where none was presented."""
-    presented = _presented(part)
+    presented = _presented(field_of)
     if presented is not None:
         return presented.sum(axis=1)
     if per_trial is not None:
         return per_trial
-    field = part["list_length"]
+    field = field_of["list_length"]
     length = given if field is None or np.size(field) != 1 else int(np.asarray(field).flat[0])
     if length is None:
         raise InputError("the file holds neither listLength nor the presented items; give list_length=")
@@ -254,16 +256,16 @@ def _words(cells: Any) -> LabelArray:
     return np.array([[_text(cell) for cell in row] for row in cells], dtype=object)
 
 
-def _item_numbers(part: Mapping[str, Any], keep: BoolArray, length: int, wordpool: Any) -> dict[str, Any]:
+def _item_numbers(field_of: Mapping[str, Any], keep: BoolArray, length: int, wordpool: Any) -> dict[str, Any]:
     """Numbers of studied and recalled items, and the words to which they refer, where the file has them."""
     numbers: dict[str, Any] = {}
     words = {}
     for side in ("pres", "rec"):
-        if part[f"{side}_itemnos"] is not None:
-            values = np.nan_to_num(np.asarray(part[f"{side}_itemnos"], dtype=float)).astype(np.int64)
+        if field_of[f"{side}_itemnos"] is not None:
+            values = np.nan_to_num(np.asarray(field_of[f"{side}_itemnos"], dtype=float)).astype(np.int64)
             numbers[side] = values[keep]
-        if part[f"{side}_items"] is not None:
-            words[side] = _words(part[f"{side}_items"][keep])
+        if field_of[f"{side}_items"] is not None:
+            words[side] = _words(field_of[f"{side}_items"][keep])
     if "pres" in numbers and (numbers["pres"][:, length:] > 0).any():
         raise InputError("pres_itemnos: a list has an item after an empty place; close the gap")
     if "pres" in words:

@@ -134,7 +134,11 @@ def _lists(side: Any, name: str, subject: Sequence[Any] | None) -> dict[tuple[An
         labels = range(len(side)) if subject is None else subject
         if len(labels) != len(side):
             raise InputError(f"read_egg: {len(labels)} labels of subjects, but {len(side)} subjects in {name}")
-        keyed = [((who, at), items) for who, lists in zip(labels, side, strict=True) for at, items in enumerate(lists)]
+        keyed = [
+            ((label, number), items)
+            for label, lists in zip(labels, side, strict=True)
+            for number, items in enumerate(lists)
+        ]
     return {key: _closed(items, name, key) for key, items in keyed}
 
 

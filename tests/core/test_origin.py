@@ -1,7 +1,8 @@
-"""Where recalls come from, and that it is never lost on the way."""
+"""The origin of recalls, through JSON, joins, tables and files."""
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,10 @@ def split_and_joined(recalls: Recalls, at: int, folder: Path) -> Recalls:
     return joined(list(by_subject(recalls).values()))
 
 
+def replaced(recalls: Recalls, at: int, folder: Path) -> Recalls:
+    return replace(recalls, stopped=np.arange(len(recalls)) % 2 == 0)
+
+
 def through_a_table(recalls: Recalls, at: int, folder: Path) -> Recalls:
     return Recalls.from_frame(recalls.to_frame(), source="source", conditions=["half"])
 
@@ -260,7 +265,7 @@ def through_a_file(recalls: Recalls, at: int, folder: Path) -> Recalls:
     return Recalls.from_frame(frame, source="source", conditions=["half"])
 
 
-STEPS = (sliced, drawn_again, split_and_joined, through_a_table, through_a_file)
+STEPS = (sliced, drawn_again, split_and_joined, replaced, through_a_table, through_a_file)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
