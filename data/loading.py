@@ -44,7 +44,7 @@ def load_recalls(spec: Recalls | str | Path, *, model: str | None = None) -> Rec
     ------
     UnknownNameError, InputError : no such file, data set or condition; a file of another format; a table of several
         models without ``model``, or ``model`` without a long table.
-    DataError : a file that cannot be read or fetched.
+    DataError : a file that cannot be read or downloaded.
     """
     if isinstance(spec, Path) or (isinstance(spec, str) and names_file(spec)):
         return _read_file(Path(spec), model)
@@ -66,7 +66,7 @@ def _read_file(path: Path, model: str | None) -> Recalls:
     suffix = path.suffix.lower()
     if not names_file(path):
         raise InputError(
-            f"{path} is in no format of recalls that memsim reads by itself: {', '.join(READERS)}, or BIDS"
+            f"{path} is in no format of recalls that memsim reads by itself: {', '.join((*TABLES, *READERS))}, or BIDS"
         )
     if path.is_file() and suffix in TABLES:
         recalls = _read_table(path, model)
@@ -82,10 +82,11 @@ def _read_file(path: Path, model: str | None) -> Recalls:
 
 def names_file(spec: str | Path) -> bool:
     """Whether :func:`load_recalls` takes ``spec`` as a file or folder, rather than as the name of a data set."""
-    return Path(spec).suffix.lower() in READERS or (Path(spec) / "dataset_description.json").is_file()
+    suffix = Path(spec).suffix.lower()
+    return suffix in TABLES or suffix in READERS or (Path(spec) / "dataset_description.json").is_file()
 
 
-def _read_table(path: Path, model: str | None = None) -> Recalls:
+def _read_table(path: Path, model: str | None) -> Recalls:
     from memsim.data.formats.long_tables import read_table
 
     return read_table(path, model=model)
@@ -110,14 +111,13 @@ def _read_egg(path: Path) -> Recalls:
 
 
 TABLES = (".csv", ".tsv")
+"""Suffixes of long tables and of BIDS events."""
 READERS: Mapping[str, Callable[[Path], Recalls]] = {
-    ".csv": _read_table,
-    ".tsv": _read_table,
     ".mat": _read_mat,
     ".json": _read_egg,
     ".egg": _read_egg,
 }
-"""The reader of a file of recalls, by the suffix of the file."""
+"""The readers of other files, by the suffix of the file."""
 
 
 def load_dataset(name: str, condition: str | None = None) -> Recalls:

@@ -55,5 +55,7 @@ def free_recall_unless(paradigm: Paradigm | None, list_length: int, output_limit
     if paradigm is None:
         return FreeRecall(list_length=list_length, output_limit=output_limit)
     if output_limit is not None:
-        raise InputError(f"output_limit={output_limit} stands beside {paradigm!r}; set the limit in the paradigm")
+        raise InputError(
+            f"output_limit={output_limit} is given together with {paradigm!r}; set the limit in the paradigm"
+        )
     return paradigm

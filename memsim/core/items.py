@@ -41,7 +41,7 @@ class ItemPool:
             raise InputError(f"ItemPool: labels must be one-dimensional, got shape {labels.shape}")
         label, count = next(iter(Counter(labels.tolist()).most_common(1)), ("", 0))
         if count > 1:
-            raise InputError(f"ItemPool: the label {label!r} stands more than once; labels must be unique")
+            raise InputError(f"ItemPool: the label {label!r} occurs more than once; labels must be unique")
         object.__setattr__(self, "labels", frozen(labels))
         n = len(labels)
         for name, columns in (("features", None), ("similarity", n)):

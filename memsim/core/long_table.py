@@ -198,7 +198,7 @@ def read_long_table(
 
 
 def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
-    """The rows of one model, or of people, and where they come from.
+    """The rows of one model, or of people, and their origin.
 
     The column ``model`` counts more than the attribute, which a table keeps when its rows are changed.
     """
@@ -240,7 +240,7 @@ def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
 
 
 def _constant(frame: pd.DataFrame, column: str, by: str, what: str) -> pd.Series:
-    """The one value of ``column`` in each group of rows, in the order of groups."""
+    """The value of ``column`` in each group of rows, which must be the same in all rows of the group."""
     values = frame.groupby(by, sort=True)[column]
     odd = values.nunique(dropna=False) > 1
     if odd.any():
@@ -274,7 +274,7 @@ def _study_lists(
         raise InputError(f"{_which(row)}: study positions are not 1 to {list_length}, each once")
     words = pd.concat([study["item"], recall["item"]])
     if pd.api.types.infer_dtype(words, skipna=True).startswith("mixed"):
-        raise InputError("items are text in some rows and numbers in others, and would never match; use one type")
+        raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
     code, labels = pd.factorize(words)
     items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
     kinds = None

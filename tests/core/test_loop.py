@@ -160,7 +160,7 @@ def test_lists_at_the_limit_of_the_task_may_have_been_cut_short() -> None:
     assert (again.stopped <= recalls.stopped).all()
     with pytest.raises(InputError, match="row 0 holds 4 responses, more than the limit of 3"):
         Recalls.from_matrix([[1, 2, 3, 4]], 8, paradigm=task)
-    with pytest.raises(InputError, match="output_limit=3 stands beside FreeRecall"):
+    with pytest.raises(InputError, match="output_limit=3 is given together with FreeRecall"):
         Recalls.from_matrix([[1, 2]], 8, output_limit=3, paradigm=task)
 
 

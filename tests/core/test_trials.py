@@ -103,7 +103,7 @@ def test_bad_lists(items: object, message: str) -> None:
         (lambda: FreeRecall().trials(2.5), "n_trials=2.5"),
         (lambda: FreeRecall().trials(5, seed=-1), "seed=-1"),
         (lambda: FreeRecall().trials(5, seed="x"), "seed='x'"),
-        (lambda: ItemPool(["a", "b", "a"]), "'a' stands more than once"),
+        (lambda: ItemPool(["a", "b", "a"]), "'a' occurs more than once"),
         (lambda: ItemPool(["a", "b"], features=[[1.0]]), r"features has shape \(1, 1\), expected \(2, n_features\)"),
         (lambda: ItemPool(["a", "b"], features=[[1.0], [np.nan]]), "features holds NaN"),
         (lambda: ItemPool(["a", "b"], similarity=[[1, 0.5], [0.2, 1]]), "not symmetric"),

@@ -1,6 +1,7 @@
 """Human data: shipped curves, data sets, and files that are missing, corrupt or out of reach."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from memsim import Recalls, load_curves, load_dataset
 from memsim.analysis import curve_table, summary_table
 from memsim.core.errors import DataError, InputError, UnknownNameError
+from memsim.core.origin import Simulated
 from memsim.data import load_summary
 from memsim.data.datasets.murdock1962 import MURDOCK1962, parse
 from memsim.data.fetch import ENVIRONMENT
@@ -173,6 +175,13 @@ def test_unknown_names() -> None:
         load_dataset("murdock1962", "20-3")
     with pytest.raises(InputError, match="no curves of morton2013 ship"):
         load_curves("morton2013")
+
+
+def test_a_data_set_must_be_of_people() -> None:
+    simulated = Recalls.from_matrix([[1]], 2, origin=Simulated("TCM"))
+    dataset = replace(DATASETS.get("peers_notask"), read=lambda condition, paradigm: simulated)
+    with pytest.raises(DataError, match="peers_notask:all gives recalls of the model TCM, not of people"):
+        dataset.load()
 
 
 def test_every_data_set_has_a_citation() -> None:

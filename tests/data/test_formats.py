@@ -14,6 +14,7 @@ from scipy.io import savemat
 
 from memsim import Recalls, load_dataset
 from memsim.core.errors import DataError, InputError, UnknownNameError
+from memsim.core.origin import Observed, Simulated
 from memsim.data.formats.bids_events import read_bids_events
 from memsim.data.formats.penn_mat import lists_through_sessions, read_penn_mat
 from memsim.data.formats.quail_eggs import read_egg
@@ -618,3 +619,22 @@ def test_tables_by_their_columns(people: Recalls, tmp_path: Path) -> None:
         load_recalls("nowhere.mat")
     with pytest.raises(UnknownNameError):
         load_recalls("nobody")
+
+
+def test_only_a_long_table_names_models(tmp_path: Path) -> None:
+    events = tmp_path / "sub-1_events.tsv"
+    events.write_text("onset\ttrial_type\titem\tlist\tserialpos\n1\tstudy\ta\t1\t1\n2\trecall\ta\t1\tn/a\n")
+    assert len(load_recalls(events)) == 1
+    with pytest.raises(InputError, match="model='TCM': .* holds BIDS events"):
+        load_recalls(events, model="TCM")
+    savemat(tmp_path / "data.mat", {"data": {"recalls": [[1]], "listLength": 2}})
+    with pytest.raises(InputError, match="model='TCM' chooses among the models of a table"):
+        load_recalls(tmp_path / "data.mat", model="TCM")
+
+
+def test_the_origin_of_a_matrix() -> None:
+    people = Observed("mine", details={"lab": "ours"})
+    matrix = [[1, -2]]
+    read = read_recall_matrix(matrix, list_length=2, origin=people)
+    assert read.origin == replace(people, details={"codes_read_as_intrusions": {"-2": 1}, "lab": "ours"})
+    assert read_recall_matrix(matrix, list_length=2, origin=Simulated("TCM")).origin == Simulated("TCM")
