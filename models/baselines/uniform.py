@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, final
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class Left(NamedTuple):
     """(n_trials,)"""
 
 
+@final
 @dataclass(frozen=True)
 class Uniform(MemoryModel[Left]):
     """Choice among the items not yet recalled without any preference: what a model of memory has to beat.

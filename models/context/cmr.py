@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from memsim.core.errors import InputError
 from memsim.core.parameters import Preset, choice, parameter
 from memsim.core.trials import Trials
 from memsim.models.context.drift import LANES, ContextState, Region, unit
-from memsim.models.context.retrieved_context import RecallRule, RetrievedContextModel
+from memsim.models.context.luce_recall import LuceRecallModel, RecallRule
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
 POOLED = {
@@ -41,8 +41,9 @@ def pooled_fit(condition: str) -> Preset:
     return Preset(values, f"fitted here to Murdock (1962) {condition}, all subjects pooled, by maximum likelihood")
 
 
+@final
 @dataclass(frozen=True)
-class CMR(RetrievedContextModel):
+class CMR(LuceRecallModel):
     """Items are bound to drifting context both ways, early items more strongly; context cues recall.
 
     Temporal context c has one unit per item, one for the start of the list and one per interval of distraction or
@@ -166,9 +167,13 @@ class CMR(RetrievedContextModel):
     )
 
     @property
-    def knows_meaning(self) -> bool:
-        """As :attr:`semantic_support` says."""
-        return self.semantic_support > 0
+    def recall_rates(self) -> FloatArray:
+        return np.array([self.recall_drift, self.source_drift])
+
+    @property
+    def trials_are_alike(self) -> bool:
+        """Whether items of similar meaning do not support one another."""
+        return self.semantic_support == 0
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
         length, sources = trials.list_length, trials.source
@@ -223,9 +228,8 @@ class CMR(RetrievedContextModel):
 
     def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         task = trials.paradigm
-        own = (type(self).begin, type(self).study, type(self).cue) != (CMR.begin, CMR.study, CMR.cue)
-        between = task.inter_item_distraction or task.retention_interval
-        if own or between or task.cue != "free" or trials.source is not None or self.knows_meaning:
+        distraction = task.inter_item_distraction or task.retention_interval
+        if distraction or task.cue != "free" or trials.source is not None or not self.trials_are_alike:
             return super()._kernel_arrays(trials, rng)
         from memsim.models.context.study_kernels import search_after_study
 
@@ -240,5 +244,4 @@ class CMR(RetrievedContextModel):
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"
         sensitivity = 2 / self.choice_noise if exponential else self.choice_exponent
-        rates = np.array([self.recall_drift, self.source_drift])
-        return RecallRule(rates, exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)
+        return RecallRule(exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)

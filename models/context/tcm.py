@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
+from memsim.core.arrays import FloatArray
 from memsim.core.parameters import choice, parameter
 from memsim.models.context.drift import ContextState
-from memsim.models.context.retrieved_context import RecallRule, RetrievedContextModel
+from memsim.models.context.luce_recall import LuceRecallModel, RecallRule
 
 FITTED = (
     "fitted here to the first recalls and lag-CRP of Healey & Kahana (2014), no-task lists; "
@@ -18,8 +19,9 @@ FITTED = (
 STOPPING = "stopping rule added here; fitted here to Murdock (1962) 20-1 by maximum likelihood"
 
 
+@final
 @dataclass(frozen=True)
-class TCM(RetrievedContextModel):
+class TCM(LuceRecallModel):
     """Context drifts with what is studied, items are bound to it, and it cues recall.
 
     Items f_i are orthonormal and context t has unit length. Equations as in Howard & Kahana (2002):
@@ -44,7 +46,7 @@ class TCM(RetrievedContextModel):
         "Mathematical Psychology, 46, 269-299."
     )
 
-    # γ is not among them: a hundred lists do not tell it from drift and noise.
+    # A hundred lists do not distinguish γ from drift and noise, so it is not fitted.
     fitted: ClassVar = {"context_drift": None, "choice_noise": None, "stop_base": None, "stop_growth": None}
 
     context_drift: float = parameter(0.625, 0, 1, symbol="β", doc="rate of context drift", source=FITTED)
@@ -77,6 +79,9 @@ class TCM(RetrievedContextModel):
         temporal.brought[:, position] = self.old_to_new_context * own + temporal.bound[:, position]
         return state
 
+    @property
+    def recall_rates(self) -> FloatArray:
+        return np.array([self.context_drift])
+
     def rule(self) -> RecallRule:
-        rates = np.array([self.context_drift])
-        return RecallRule(rates, True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)
+        return RecallRule(True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)

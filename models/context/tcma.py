@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.parameters import parameter
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState
-from memsim.models.context.retrieved_context import RecallRule, RetrievedContextModel
+from memsim.models.context.retrieved_context import RetrievedContextModel
 
 SEDERBERG = "Sederberg, Howard & Kahana (2008), as cited by the code of Ji-An et al. (2024)"
 POLYN = "Polyn, Norman & Kahana (2009), parameter file of their CMR; TCM-A's own are not at hand"
@@ -29,6 +29,7 @@ class RaceState(ContextState):
     done: BoolArray
 
 
+@final
 @dataclass(frozen=True)
 class TCMA(RetrievedContextModel):
     """TCM whose items race to be recalled, with a primacy gradient, and a clock.
@@ -93,8 +94,9 @@ class TCMA(RetrievedContextModel):
         temporal.bound[:, position] = (1 - self.new_support) * own + self.new_support * primacy * before
         return state
 
-    def rule(self) -> RecallRule:
-        return RecallRule(np.array([self.context_drift]), True, 0.0, 0.0, 0.0, 0.0)
+    @property
+    def recall_rates(self) -> FloatArray:
+        return np.array([self.context_drift])
 
     def outcome_probabilities(self, state: ContextState) -> FloatArray:
         """One for the winner of the race, which is run here: all chance is in the generator given to ``begin``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 from scipy.special import expit
@@ -27,6 +27,7 @@ MURDOCK = {
 PUBLISHED = FITS.format("20-1")
 
 
+@final
 @dataclass(frozen=True)
 class SIMPLE(PositionModel):
     """Items lie on the logarithm of time past, and are recalled as far as they stand apart there.

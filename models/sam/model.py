@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.events import Study
 from memsim.core.loop import scored_outcomes, study
 from memsim.core.model import MemoryModel
-from memsim.core.parameters import Preset, choice, parameter
+from memsim.core.parameters import Preset, choice, flag, parameter
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -60,6 +60,7 @@ class SAMState:
     n_stored: int = 0
 
 
+@final
 @dataclass(frozen=True)
 class SAM(MemoryModel[SAMState]):
     """Words pass through a short-term store, gain strength there, and are found by search with cues.
@@ -179,7 +180,7 @@ class SAM(MemoryModel[SAMState]):
     store_order: str = choice(
         "random", ("random", "forward", "backward"), "order of a strict read-out", "unverified; left open in 1981"
     )
-    store_increment: str = choice("yes", ("yes", "no"), "whether read-out increments strengths", "eSAM; unverified")
+    store_increment: bool = flag(True, "whether a word read from the store gains strength", "eSAM; unverified")
     first_cue: str = choice(
         "context", ("context", "last_read"), "first cue of the search after the store", "unverified"
     )
@@ -288,9 +289,8 @@ class SAM(MemoryModel[SAMState]):
         """As the steps, in one compiled loop."""
         from memsim.models.sam.kernels import log_likelihood_lists
 
-        trials, own = recalls.trials, type(self)
-        steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
-        if not trials.paradigm.silence_ends or any(getattr(own, step) is not getattr(SAM, step) for step in steps):
+        trials = recalls.trials
+        if not trials.paradigm.silence_ends:
             return None
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
@@ -322,6 +322,6 @@ class SAM(MemoryModel[SAMState]):
             component=self.failure_memory == "component",
             soft=self.store_readout == "soft",
             read_order={"random": 0, "forward": 1, "backward": -1}[self.store_order],
-            read_increment=self.store_increment == "yes",
+            read_increment=self.store_increment,
             read_cues=self.first_cue == "last_read",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 OURS = "chosen here, to show what chaining alone predicts"
 
 
+@final
 @dataclass(frozen=True)
 class Chaining(SerialModel):
     """Items are linked to those after them, most strongly to the next; a response cues what comes next.

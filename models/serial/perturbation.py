@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 UNKNOWN = -1.0
 
 
+@final
 @dataclass(frozen=True)
 class Perturbation(SerialModel):
     """Positions are remembered, and drift: in each cycle two neighbours may change places (Estes, 1972).

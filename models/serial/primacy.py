@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 from scipy.special import ndtr
@@ -16,6 +16,7 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 SOURCE = "Page & Norris (1998), unverified"
 
 
+@final
 @dataclass(frozen=True)
 class Primacy(SerialModel):
     """Items are the more active the earlier they stand; the most active is given and suppressed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 SOURCE = "Henson (1998), unverified"
 
 
+@final
 @dataclass(frozen=True)
 class StartEnd(SerialModel):
     """Each item is bound to its position, coded by two markers; positions are cued in turn, responses suppressed.

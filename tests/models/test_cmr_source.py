@@ -10,7 +10,7 @@ from memsim import ItemPool, Recalls, Trials, check_model, log_likelihood, simul
 from memsim.core.contract import every_recall
 from memsim.core.loop import log_likelihood_steps, simulate_steps
 from memsim.models import CMR, TCM
-from memsim.models.context.retrieved_context import BLOCK, SMALL
+from memsim.models.context.luce_recall import BLOCK, SMALL
 from memsim.paradigms import FreeRecall
 
 FEATURES = np.random.default_rng(5).normal(size=(30, 5))

@@ -68,6 +68,13 @@ def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> Non
             assert np.exp(log_likelihood(model, recalls)).sum() == pytest.approx(1, abs=1e-9)
 
 
+@pytest.mark.parametrize("name", [name for name in MODELS.names() if name != "Strength"])
+def test_models_that_ship_are_final_but_for_the_template(name: str) -> None:
+    cls = MODELS.get(name)
+    with pytest.raises(ModelError, match=f"Mine is a subclass of {cls.__name__}, which is final"):
+        type("Mine", (cls,), {})
+
+
 # Checks that must fail: each breaks one promise of the interface.
 
 
