@@ -16,6 +16,8 @@ from .experiments.battery import run_battery
 from .experiments.experiment import compare
 from .fitting.estimation import fit
 from .fitting.result import Fit
+from .training.inspection import show
+from .training.run import train
 
 __all__ = [
     "Fit",
@@ -48,5 +50,7 @@ __all__ = [
     "recover_parameters",
     "run_battery",
     "score",
+    "show",
     "simulate",
+    "train",
 ]

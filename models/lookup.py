@@ -6,10 +6,13 @@ import importlib.util
 import inspect
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
+from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
 from memsim.models.registered import MODELS
 
@@ -21,8 +24,8 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
 
     Returns
     -------
-    (label, class) : the label is the registered name, or the class name. With a preset an instance, labelled
-        ``name:preset``.
+    tuple : The label and the class; the label is the registered name, or the class name. With a preset an instance
+        takes the place of the class, and the label is ``name:preset``.
 
     Raises
     ------
@@ -37,6 +40,17 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
         cls = MODELS.get(name)
         return (f"{name}:{preset}", cls.preset(preset)) if preset else (name, cls)
     return _from_file(Path(file["path"]), file["wanted"])
+
+
+def build_model(spec: str, values: Mapping[str, Any] | None = None) -> Model:
+    """An instance of the model that ``spec`` names, with these values in place of its own.
+
+    Raises
+    ------
+    UnknownNameError, InputError, ModelError : as :func:`find_model`, and for a value that the model does not take.
+    """
+    _, found = find_model(spec)
+    return build(found, dict(values or {})) if isinstance(found, type) else found.replace(**(values or {}))
 
 
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:

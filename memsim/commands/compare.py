@@ -90,7 +90,7 @@ def _imitators(parsed: argparse.Namespace) -> dict[str, Candidate]:
     given = {} if parsed.iterations is None else {"iterations": parsed.iterations}
     return {
         f"{network.upper()} (imitation)": Imitating(
-            Training.preset(f"{network}-people").replace(data="", **given), parsed.out / "networks"
+            Training.preset(f"{network.upper()}:people").replace(people="", **given), parsed.out / "networks"
         )
         for network in parsed.networks
     }

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.core.errors import InputError
-from memsim.core.parameters import build
-from memsim.models.lookup import find_model
+from memsim.models.lookup import build_model, find_model
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
@@ -68,7 +67,7 @@ def named_model(spec: str, given: Sequence[str] | None) -> Model:
         name: declared[name].parse(text) if name in declared else text
         for name, text in pairs(given or [], "--set").items()
     }
-    return build(found, values) if isinstance(found, type) else found.replace(**values)
+    return build_model(spec, values)
 
 
 def free_of(given: Sequence[str] | None) -> dict[str, tuple[float, float] | None] | None:

@@ -244,8 +244,8 @@ def encoding_stream(seed: int) -> np.random.Generator:
 
 
 def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
-    """What a simulation draws responses from: two classes do not share their luck, two settings of one do."""
-    return stream(seed, "responses", type(model).__name__)
+    """The generator of a simulation's responses; it differs between models and not between settings of one."""
+    return stream(seed, "responses", model.stream_name)
 
 
 def _trial_log_likelihood(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:

@@ -53,6 +53,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """How many features the pool's items must have, if they have any; ``None``: it does not matter."""
         return None
 
+    @property
+    def stream_name(self) -> str:
+        """The name under which simulations draw random numbers: models of one name draw the same."""
+        return type(self).__name__
+
     @abstractmethod
     def begin(self, trials: Trials, rng: np.random.Generator) -> State:
         """The state before the list, for all ``trials``; draws from ``rng`` whatever encoding leaves to chance."""

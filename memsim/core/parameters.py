@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.errors import InputError, ModelError
-from memsim.core.names import closest
+from memsim.core.names import closest, normalized
 
 _KEY = "memsim"
 T = TypeVar("T", bound="Parameterized")
@@ -172,6 +172,8 @@ class Parameterized:
     """Whom to cite for it, in full."""
     baseline: ClassVar[bool] = False
     """Whether it is a yardstick, which `memsim run` shows only when asked for it."""
+    presets_are_models: ClassVar[bool] = False
+    """Whether each preset is a model of its own, such as a network with other weights, and not other values of one."""
     fitted: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
     """The parameters that a fit leaves free unless told otherwise, with bounds where the range is too wide to search;
     all that are numbers if empty."""
@@ -213,6 +215,7 @@ class Parameterized:
     @classmethod
     def preset(cls, name: str) -> Self:
         """An instance with the values of a preset; an unknown name is answered with the closest one."""
+        name = next((known for known in cls.presets if normalized(known) == normalized(name)), name)
         if name not in cls.presets:
             have = ", ".join(cls.presets) or "none"
             raise InputError(f"{cls.__name__} has no preset {name!r}{closest(name, cls.presets)} It has: {have}.")

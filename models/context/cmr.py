@@ -59,19 +59,19 @@ class CMR(LuceRecallModel):
        c_S <- ρ_S c_S + B_source e_s; then W_fc,S[i] += c_S and W_cf,S[i] += L_sw (L_cf + P1 exp(-P2 (i - 1))) c_S.
     3. Distraction for t seconds puts unrelated units into temporal context: c <- ρ_D c + sqrt(1 - ρ_D²) n, with
        ρ_D = (1 - B_D²)^(t / 2). With distraction between the items this is CMR-D. Before an item whose source is not
-       that of the item before it, c <- sqrt(1 - d²) c + d n likewise.
+       that of the item before it, c <- sqrt(1 - d²) c + d n.
     4. The test begins: c <- ρ c + B_start times the unit of the start. Source context stays as it was.
     5. Choice among the items not yet recalled, with support a_i = max(W_cf[i]·c + W_cf,S[i]·c_S, 10^-6): P(i) is
        proportional to exp(2 a_i / T) (``choice_rule="exponential"``) or to a_i^τ (``"power"``). Before it, recall
-       stops with probability X1 exp(X2 j) after j recalls. The power rule feels only ratios of support, so a delay,
-       which scales all temporal support alike, moves its choices hardly at all without sources; use the exponential
-       rule for delays.
+       stops with probability X1 exp(X2 j) after j recalls. The power rule depends only on ratios of support, so a
+       delay, which scales all temporal support alike, hardly changes its choices in lists without sources; use the
+       exponential rule for delays.
     6. Item r recalled: c <- ρ c + B_rec x with x = W_fc[r] at unit length, and c_S <- ρ_S c_S + B_source x_S with
        x_S = W_fc,S[r]. Nothing is learned during recall.
 
     Equations: Polyn, Norman & Kahana (2009) for context and binding; Kragel, Morton & Polyn (2015) and Morton &
-    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`. Items that stand twice
-    in a list are refused.
+    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`. A list
+    that holds an item twice is an error.
     """
 
     citation: ClassVar = (

@@ -22,7 +22,7 @@ STOPPING = "stopping rule added here; fitted here to Murdock (1962) 20-1 by maxi
 @final
 @dataclass(frozen=True)
 class TCM(LuceRecallModel):
-    """Context drifts with what is studied, items are bound to it, and it cues recall.
+    """Context drifts with each studied item, items are bound to it, and it cues recall.
 
     Items f_i are orthonormal and context t has unit length. Equations as in Howard & Kahana (2002):
 
@@ -38,7 +38,7 @@ class TCM(LuceRecallModel):
        ρ_D = (1 - β_D²)^(s / 2).
 
     The 2002 model has no stopping rule and no primacy. The stopping rule here is added by memsim:
-    P(stop | j recalled) = θ_s exp(θ_r j). Items are localist: one that stands twice in a list is refused.
+    P(stop | j recalled) = θ_s exp(θ_r j). Items are localist; a list that holds an item twice is an error.
     """
 
     citation: ClassVar = (

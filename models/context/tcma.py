@@ -21,7 +21,7 @@ STEP = 0.1
 
 @dataclass(kw_only=True)
 class RaceState(ContextState):
-    """The state of a retrieved-context model, and of its races."""
+    """The state of a retrieved-context model, and that of its races."""
 
     rng: np.random.Generator
     elapsed: FloatArray
@@ -40,10 +40,10 @@ class TCMA(RetrievedContextModel):
        φ_i = φ_s exp(-φ_d (i - 1)) + 1.
     3. Choice. Each item of the list has an accumulator x, at first 0. In each step of 0.1 s
        x_i <- max(0, x_i + τ (a_i - κ x_i - λ Σ_{j≠i} x_j) + η ε), with the support a_i of current context and ε from a
-       standard normal (Usher & McClelland, 2001). The first to reach 1 is recalled. A word recalled before competes
-       on; when it reaches 1 it is set back to .95 and not given again.
-    4. An item recalled updates context, and a new race begins. Recall ends when its time is up.
-    5. Distraction as in TCM.
+       standard normal (Usher & McClelland, 2001). The first item to reach 1 is recalled. A word recalled before still
+       competes; when it reaches 1 it is set back to .95 and not given again.
+    4. A recalled item updates context, and a new race begins. Recall ends after ``recall_time``.
+    5. Distraction is as in TCM.
 
     A race has no closed form: the model simulates, with times of recall, and has no likelihood.
     """
@@ -77,7 +77,7 @@ class TCMA(RetrievedContextModel):
     accumulator_noise: float = parameter(
         0.159, 0, 5, unit="1/step", symbol="η", doc="noise of accumulation", source=POLYN
     )
-    recall_time: float = parameter(90.0, 0, 3600, unit="s", doc="for which recall goes on", source=POLYN)
+    recall_time: float = parameter(90.0, 0, 3600, unit="s", doc="duration of recall", source=POLYN)
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> RaceState:
         n = len(trials)
@@ -99,7 +99,7 @@ class TCMA(RetrievedContextModel):
         return np.array([self.context_drift])
 
     def outcome_probabilities(self, state: ContextState) -> FloatArray:
-        """One for the winner of the race, which is run here: all chance is in the generator given to ``begin``."""
+        """One for the winner of the race, which is run here with the generator given to ``begin``."""
         from memsim.models.context.race_kernels import Race, run_race
 
         assert isinstance(state, RaceState)

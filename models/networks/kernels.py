@@ -1,11 +1,11 @@
-"""One step of the DNC's memory and its gradient as compiled loops (numba), for the paper's machine on a processor.
+"""One step of the DNC's memory and its gradient as compiled loops (numba), for the paper's machine on a CPU.
 
-They compute what :func:`memsim.models.networks.memory.memory_step` computes, which is the reference that they are
-tested against. The links, N x N numbers, are what a step costs: forward reads and writes each once, backward too.
-Arrays are those of :class:`~memsim.models.networks.memory.MemoryState`, contiguous, all of one type of float; ``told``
-is the interface vector before its activations, ``g_x`` the gradient by x. Loops over slots have no branch, so that they
-become vector instructions. A loop either sums or stores, never both: where it does both, the compiled code sums in one
-of two ways, by where in memory the arrays lie, and training would not be reproducible to the last bit.
+They are tested against :func:`memsim.models.networks.memory.memory_step`, which is the reference. The N x N links
+dominate the cost of a step: the forward step reads and writes each once, and so does the backward step. Arrays are
+those of :class:`~memsim.models.networks.memory.MemoryState`, contiguous and all of one type of float; ``emitted`` is
+the interface vector before its activations, ``g_x`` the gradient with respect to x. Loops over slots have no branch,
+so the compiler turns them into vector instructions. A loop either sums or stores, never both: where it does both, the
+order of summation depends on where in memory the arrays lie, and training would not be reproducible to the last bit.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def oneplus(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def read_modes(told, start, head, modes):  # type: ignore[no-untyped-def]
+def read_modes(emitted, start, head, modes):  # type: ignore[no-untyped-def]
     """Fill ``modes`` (3,) of a head: a softmax."""
-    a, b, c = told[start + 3 * head], told[start + 3 * head + 1], told[start + 3 * head + 2]
+    a, b, c = emitted[start + 3 * head], emitted[start + 3 * head + 1], emitted[start + 3 * head + 2]
     top = max(a, b, c)
     a, b, c = math.exp(a - top), math.exp(b - top), math.exp(c - top)
     total = a + b + c
@@ -235,13 +235,13 @@ def link_back(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def step(  # type: ignore[no-untyped-def]
-    told, limit, memory, usage, precedence, links, write, reads,
+    emitted, limit, memory, usage, precedence, links, write, reads,
     new_memory, new_usage, new_precedence, new_links, new_write, new_reads, read, order, writing, reading,
 ):  # fmt: skip
     """Fill the next state, what is read, and what :func:`step_back` needs, for every trial.
 
     ``writing`` (B, 2, N) takes the weightings by allocation and content, ``reading`` (B, 3, R, N) those backward, by
-    content and forward; ``told`` counts up to ``limit``, and down to minus that.
+    content and forward; ``emitted`` is clipped to ±``limit``.
     """
     batch, slots, width = memory.shape
     heads = reads.shape[1]
@@ -253,11 +253,11 @@ def step(  # type: ignore[no-untyped-def]
     erases, modes, gates = np.empty(width, memory.dtype), np.empty(3, memory.dtype), np.empty(heads, memory.dtype)
     rows = np.empty((4, slots), memory.dtype)
     for b in range(batch):
-        say = np.minimum(np.maximum(told[b], -limit), limit)
+        clipped = np.minimum(np.maximum(emitted[b], -limit), limit)
         allocation, write_content = writing[b, 0], writing[b, 1]
         backward, read_content, forward = reading[b, 0], reading[b, 1], reading[b, 2]
         for h in range(heads):
-            gates[h] = sigmoid(say[free + h])
+            gates[h] = sigmoid(clipped[free + h])
         for n in range(slots):
             kept = one
             for h in range(heads):
@@ -270,21 +270,21 @@ def step(  # type: ignore[no-untyped-def]
             allocation[n] = (one - used) * before
             before *= used
 
-        unit_rows(say[: (heads + 1) * width].reshape((heads + 1, width)), keys, key_scales)
+        unit_rows(clipped[: (heads + 1) * width].reshape((heads + 1, width)), keys, key_scales)
         unit_rows(memory[b], unit, scale)
-        content(unit, keys[heads], dtype(oneplus(say[strength])), write_content)
-        opened, allocated = dtype(sigmoid(say[gate])), dtype(sigmoid(say[allocate]))
+        content(unit, keys[heads], dtype(oneplus(clipped[strength])), write_content)
+        opened, allocated = dtype(sigmoid(clipped[gate])), dtype(sigmoid(clipped[allocate]))
         written = dtype(0)
         for n in range(slots):
             new_write[b, n] = opened * (allocated * allocation[n] + (one - allocated) * write_content[n])
         for n in range(slots):
             written += new_write[b, n]
         for k in range(width):
-            erases[k] = sigmoid(say[erase + k])
+            erases[k] = sigmoid(clipped[erase + k])
         for n in range(slots):
             w = new_write[b, n]
             for k in range(width):
-                new_memory[b, n, k] = memory[b, n, k] * (one - w * erases[k]) + w * say[vector + k]
+                new_memory[b, n, k] = memory[b, n, k] * (one - w * erases[k]) + w * clipped[vector + k]
 
         link(links[b], precedence[b], new_write[b], reads[b], new_links[b], forward, backward, rows)
         for n in range(slots):
@@ -292,8 +292,8 @@ def step(  # type: ignore[no-untyped-def]
 
         unit_rows(new_memory[b], unit, scale)
         for h in range(heads):
-            content(unit, keys[h], dtype(oneplus(say[strengths + h])), read_content[h])
-            read_modes(say, modes_at, h, modes)
+            content(unit, keys[h], dtype(oneplus(clipped[strengths + h])), read_content[h])
+            read_modes(clipped, modes_at, h, modes)
             read[b, h] = 0
             for n in range(slots):
                 r = modes[0] * backward[h, n] + modes[1] * read_content[h, n] + modes[2] * forward[h, n]
@@ -304,14 +304,14 @@ def step(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def step_back(  # type: ignore[no-untyped-def]
-    told, limit, memory, usage, precedence, links, write, reads,
+    emitted, limit, memory, usage, precedence, links, write, reads,
     new_memory, new_usage, new_write, new_reads, order, writing, reading,
     g_new_memory, g_new_usage, g_new_precedence, g_new_links, g_new_write, g_new_reads, g_read,
-    g_told, g_memory, g_usage, g_precedence, g_links, g_write, g_reads,
+    g_emitted, g_memory, g_usage, g_precedence, g_links, g_write, g_reads,
 ):  # fmt: skip
-    """Fill the gradients by the interface and the state before, given those by what :func:`step` filled.
+    """Fill the gradients with respect to the interface and the state before, given those of what :func:`step` filled.
 
-    ``g_new_links`` may have no trials, which stands for zeros.
+    ``g_new_links`` without trials stands for zeros.
     """
     batch, slots, width = memory.shape
     heads = reads.shape[1]
@@ -327,20 +327,20 @@ def step_back(  # type: ignore[no-untyped-def]
     row, before_row, no_links = np.empty_like(usage[0]), np.empty_like(usage[0]), np.empty((0, 0), memory.dtype)
     rows, new_rows = np.empty((4, slots), memory.dtype), np.empty((4, slots), memory.dtype)
     for b in range(batch):
-        say, g_say = np.minimum(np.maximum(told[b], -limit), limit), g_told[b]
+        clipped, g_clipped = np.minimum(np.maximum(emitted[b], -limit), limit), g_emitted[b]
         allocation, write_content = writing[b, 0], writing[b, 1]
         backward, read_content, forward = reading[b, 0], reading[b, 1], reading[b, 2]
-        unit_rows(say[: (heads + 1) * width].reshape((heads + 1, width)), keys, key_scales)
+        unit_rows(clipped[: (heads + 1) * width].reshape((heads + 1, width)), keys, key_scales)
         for k in range(width):
-            erases[k] = sigmoid(say[erase + k])
-        opened, allocated = dtype(sigmoid(say[gate])), dtype(sigmoid(say[allocate]))
+            erases[k] = sigmoid(clipped[erase + k])
+        opened, allocated = dtype(sigmoid(clipped[gate])), dtype(sigmoid(clipped[allocate]))
 
         # reading
         unit_rows(new_memory[b], unit, scale)
         g_contents[:] = g_new_memory[b]
         g_unit[:] = 0
         for h in range(heads):
-            read_modes(say, modes_at, h, modes)
+            read_modes(clipped, modes_at, h, modes)
             g_modes[:] = 0
             for n in range(slots):
                 by = g_new_reads[b, h, n]
@@ -355,13 +355,13 @@ def step_back(  # type: ignore[no-untyped-def]
                 g_backward[h, n], g_content[h, n], g_forward[h, n] = modes[0] * by, modes[1] * by, modes[2] * by
             mean = g_modes[0] * modes[0] + g_modes[1] * modes[1] + g_modes[2] * modes[2]
             for m in range(3):
-                g_say[modes_at + 3 * h + m] = modes[m] * (g_modes[m] - mean)
+                g_clipped[modes_at + 3 * h + m] = modes[m] * (g_modes[m] - mean)
             g_strength = content_back(
-                g_content[h], read_content[h], unit, keys[h], key_scales[h], dtype(oneplus(say[strengths + h])),
+                g_content[h], read_content[h], unit, keys[h], key_scales[h], dtype(oneplus(clipped[strengths + h])),
                 g_unit, g_key,
             )  # fmt: skip
-            g_say[strengths + h] = g_strength * sigmoid(say[strengths + h])
-            g_say[h * width : (h + 1) * width] = g_key
+            g_clipped[strengths + h] = g_strength * sigmoid(clipped[strengths + h])
+            g_clipped[h * width : (h + 1) * width] = g_key
         unit_back(g_unit, unit, scale, g_contents)
 
         # links and precedence
@@ -381,19 +381,19 @@ def step_back(  # type: ignore[no-untyped-def]
 
         # writing
         for k in range(width):
-            g_say[erase + k], g_say[vector + k] = 0, 0
+            g_clipped[erase + k], g_clipped[vector + k] = 0, 0
         for n in range(slots):
             w, total = new_write[b, n], zero
             for k in range(width):
-                total += g_contents[n, k] * (say[vector + k] - memory[b, n, k] * erases[k])
+                total += g_contents[n, k] * (clipped[vector + k] - memory[b, n, k] * erases[k])
             for k in range(width):
                 by, was = g_contents[n, k], memory[b, n, k]
-                g_say[vector + k] += by * w
-                g_say[erase + k] -= by * was * w
+                g_clipped[vector + k] += by * w
+                g_clipped[erase + k] -= by * was * w
                 g_memory[b, n, k] = by * (one - w * erases[k])
             g_written[n] += total
         for k in range(width):
-            g_say[erase + k] *= erases[k] * (one - erases[k])
+            g_clipped[erase + k] *= erases[k] * (one - erases[k])
         g_opened, g_allocated = zero, zero
         for n in range(slots):
             a, c = allocation[n], write_content[n]
@@ -401,15 +401,15 @@ def step_back(  # type: ignore[no-untyped-def]
             g_allocated += g_written[n] * (a - c)
         for n in range(slots):
             row[n] = g_written[n] * opened * (one - allocated)
-        g_say[gate] = g_opened * opened * (one - opened)
-        g_say[allocate] = g_allocated * opened * allocated * (one - allocated)
+        g_clipped[gate] = g_opened * opened * (one - opened)
+        g_clipped[allocate] = g_allocated * opened * allocated * (one - allocated)
         unit_rows(memory[b], unit, scale)
         g_unit[:] = 0
         g_strength = content_back(
-            row, write_content, unit, keys[heads], key_scales[heads], dtype(oneplus(say[strength])), g_unit, g_key
+            row, write_content, unit, keys[heads], key_scales[heads], dtype(oneplus(clipped[strength])), g_unit, g_key
         )
-        g_say[strength] = g_strength * sigmoid(say[strength])
-        g_say[key : key + width] = g_key
+        g_clipped[strength] = g_strength * sigmoid(clipped[strength])
+        g_clipped[key : key + width] = g_key
         unit_back(g_unit, unit, scale, g_memory[b])
 
         # allocation: what a slot leaves free goes to those after it
@@ -427,7 +427,7 @@ def step_back(  # type: ignore[no-untyped-def]
 
         # usage and freeing
         for h in range(heads):
-            gates[h] = sigmoid(say[free + h])
+            gates[h] = sigmoid(clipped[free + h])
             g_gates[h] = 0
         for n in range(slots):
             kept = one
@@ -445,7 +445,7 @@ def step_back(  # type: ignore[no-untyped-def]
                 g_reads[b, h, n] -= others * gates[h]
                 g_gates[h] -= others * reads[b, h, n]
         for h in range(heads):
-            g_say[free + h] = g_gates[h] * gates[h] * (one - gates[h])
-        for k in range(len(say)):
-            if abs(told[b, k]) > limit:
-                g_say[k] = 0
+            g_clipped[free + h] = g_gates[h] * gates[h] * (one - gates[h])
+        for k in range(len(clipped)):
+            if abs(emitted[b, k]) > limit:
+                g_clipped[k] = 0

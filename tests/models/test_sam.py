@@ -308,8 +308,8 @@ def test_a_strict_store_makes_most_recalls_of_people_impossible_and_a_lapse_mend
     assert strict[0] == strict[2] == -np.inf
     assert np.isfinite(log_likelihood(SAM(store_readout="soft", lapse=0.01), recalls, samples=50)).all()
     assert np.isfinite(log_likelihood(SAM(lapse=0.01), recalls, samples=50)).all()
-    told = score(SAM(lapse=0.01), recalls, samples=5, seed=2).attrs
-    assert told["parameters"]["store_readout"] == "strict" and (told["samples"], told["seed"]) == (5, 2)
+    found = score(SAM(lapse=0.01), recalls, samples=5, seed=2).attrs
+    assert found["parameters"]["store_readout"] == "strict" and (found["samples"], found["seed"]) == (5, 2)
 
 
 @pytest.mark.parametrize(
@@ -351,8 +351,8 @@ def test_standard_error_of_a_sampled_likelihood_is_its_spread_over_seeds() -> No
     recalls = simulate(SAM(), FreeRecall(list_length=8, retention_interval=5).trials(40), seed=1)
     scored = [score(SAM(), recalls, samples=60, seed=seed) for seed in range(40)]
     spread = np.std([frame["log_likelihood"] for frame in scored], axis=0, ddof=1)
-    told = np.mean([frame["standard_error"] for frame in scored], axis=0)
-    assert np.median(told / spread) == pytest.approx(1, abs=0.15)
+    reported = np.mean([frame["standard_error"] for frame in scored], axis=0)
+    assert np.median(reported / spread) == pytest.approx(1, abs=0.15)
     assert score(SAM(), recalls, samples=1)["standard_error"].isna().all()
 
 
