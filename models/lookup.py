@@ -1,4 +1,4 @@
-"""Models by name, or from a user's own Python file."""
+"""Models by name, or from a Python file."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up there
+    sys.modules[name] = module  # where dataclasses look up their module
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

@@ -41,8 +41,11 @@ def _train(parsed: argparse.Namespace) -> int:
         parsed.settings, out=parsed.out, device=parsed.device, threads=parsed.threads, progress=True, **changes
     )
     record, last = trained.record, trained.log[-1] if trained.log else {}
-    numbers = ", ".join(f"{name} {value:.4g}" for name, value in last.items())
-    print(f"Trained in {record['seconds']:.0f} s: {numbers}")
+    if trained.continued_from:
+        print(f"Continued from the checkpoint of iteration {trained.continued_from:,}")
+    numbers = ", ".join(f"{name} {value:.4g}" for name, value in last.items() if name != "iteration")
+    iterations = int(last.get("iteration", record["iterations"]))
+    print(f"Trained {iterations:,} iterations in {record['seconds']:.0f} s: {numbers}")
     if trained.stopped_early:
         print(f"The loss of people held out was lowest at iteration {record['iterations']:,}; its weights are kept")
     print(f"Written: {trained.path}, {trained.path.with_suffix('.csv')}")

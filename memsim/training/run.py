@@ -31,6 +31,8 @@ class Trained(NamedTuple):
     """A line for every 100 iterations: ``iteration, loss, longest, held_out, seconds``."""
     stopped_early: bool
     """Whether the loss of people held out no longer fell; the weights are those at which it was lowest."""
+    continued_from: int
+    """The iteration of the checkpoint that was continued; 0 without one."""
 
 
 def train(
@@ -83,18 +85,20 @@ def train(
     torch.set_num_threads(threads)
     try:
         trainer = Trainer(training, people, device)
-        going = _run(trainer, path.with_name(path.stem + CHECKPOINT), progress)
+        checkpoint = path.with_name(path.stem + CHECKPOINT)
+        if checkpoint.is_file():
+            trainer.resume(checkpoint)
+        continued_from = trainer.iteration
+        going = _run(trainer, checkpoint, progress)
     finally:
         torch.set_num_threads(before)
     trainer.save(path)
-    path.with_name(path.stem + CHECKPOINT).unlink(missing_ok=True)
-    return Trained(path, trainer.record(), trainer.log, not going)
+    checkpoint.unlink(missing_ok=True)
+    return Trained(path, trainer.record(), trainer.log, not going, continued_from)
 
 
 def _run(trainer: Trainer, checkpoint: Path, progress: bool) -> bool:
     """Train to the end, with checkpoints; False where training ended early."""
-    if checkpoint.is_file():
-        trainer.resume(checkpoint)
     iterations = trainer.training.iterations
     # None hides the bar where standard error is not a terminal.
     with tqdm(total=iterations, initial=trainer.iteration, unit="it", disable=None if progress else True) as bar:

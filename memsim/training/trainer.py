@@ -25,7 +25,7 @@ EVERY = 100
 
 
 class Trainer:
-    """A training under way: network, optimizer, curriculum, random numbers, and the best so far.
+    """The state of a training: network, optimizer, curriculum, random numbers, and the best weights so far.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ class Trainer:
         }
 
     def save(self, path: Path) -> None:
-        """Write the weights, the best on people held out where there are any, and the log beside them."""
+        """Write the weights, those with the lowest loss of people held out if there are any, and the log."""
         save_weights(path, self.best_tensors if self.best_at else self.network.state_dict(), self.record())
         with path.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(self.log[0]) if self.log else ["iteration"])

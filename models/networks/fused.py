@@ -63,7 +63,7 @@ class _Memory(Function):
         before = saved[:6]
         memory, reads = before[0], before[5]
         shapes = [tensor.shape for tensor in before]
-        shapes[3] = torch.Size((0, 0, 0))  # no gradient by the links, as after the last step, stands for zeros
+        shapes[3] = torch.Size((0, 0, 0))  # after the last step the links have no gradient, which stands for zeros
         shapes.append(torch.Size((*reads.shape[:2], memory.shape[2])))
         given = [
             memory.new_zeros(shape) if g is None else _contiguous(g)

@@ -96,7 +96,7 @@ def content(unit, unit_key, strength, weighting):  # type: ignore[no-untyped-def
 
 @njit(cache=True, fastmath=FAST)
 def content_back(g, weighting, unit, unit_key, key_scale, strength, g_unit, g_key):  # type: ignore[no-untyped-def]
-    """Add to ``g_unit`` (N, W), fill ``g_key`` (W,), and return the gradient by the strength."""
+    """Add to ``g_unit`` (N, W), fill ``g_key`` (W,), and return the gradient of the strength."""
     slots, width = unit.shape
     mean = unit.dtype.type(0)
     for n in range(slots):
@@ -123,7 +123,7 @@ def content_back(g, weighting, unit, unit_key, key_scale, strength, g_unit, g_ke
 
 @njit(cache=True, fastmath=FAST)
 def unit_back(g_unit, unit, scale, g_rows):  # type: ignore[no-untyped-def]
-    """Add to ``g_rows`` the gradient by the rows that :func:`unit_rows` scaled."""
+    """Add to ``g_rows`` the gradient of the rows that :func:`unit_rows` scaled."""
     for n in range(len(unit)):
         along = unit.dtype.type(0)
         for k in range(unit.shape[1]):

@@ -1,7 +1,7 @@
-"""The memory of a differentiable neural computer (DNC; Graves et al., 2016), in torch, as the paper has it.
+"""The memory of a differentiable neural computer (DNC; Graves et al., 2016), in torch, as in the paper.
 
 B trials, N slots of width W, R read heads, one write head. Everything is batched over trials and heads. This is the
-reference: read it beside the paper.
+reference implementation, to be read with the paper.
 """
 
 from __future__ import annotations

@@ -18,12 +18,12 @@ from memsim.models.networks.memory import Weightings
 from memsim.models.networks.weights import load_weights
 
 STUDY, DISTRACT, RECALL = range(3)
-"""Flags of an input beside the item's vector: what the step is for."""
+"""Flags of an input, besides the item's vector: the purpose of the step."""
 
 
 @dataclass
 class Episode:
-    """A batch of lists on their way through study and test."""
+    """The state of a batch of lists during study and test."""
 
     state: NetworkState
     items: Tensor
@@ -33,15 +33,15 @@ class Episode:
     seen: list[Weightings] | None = None
     """Weightings of every step so far; ``None`` where they are not kept."""
     left: Tensor | None = None
-    """(B, L) items that may still be given, where none may be given twice."""
+    """(B, L) items that may still be given; ``None`` where items may be given twice."""
     lures: Tensor | None = None
-    """(P, D) vectors of all items of the pool, where those that were not studied may intrude."""
+    """(P, D) vectors of all items of the pool; ``None`` where items that were not studied cannot intrude."""
     studied: Tensor | None = None
     """(B, L) numbers of the studied items in the pool, where there are lures."""
     lured: Tensor | None = None
     """(B, P) support of all items of the pool as the next response, where there are lures."""
     read_mode: str | None = None
-    """The only way in which memory is read at test, where it is lesioned."""
+    """The only way in which a lesioned memory is read at test; ``None`` without a lesion."""
 
 
 class RecallNetwork(nn.Module):
@@ -49,8 +49,8 @@ class RecallNetwork(nn.Module):
 
     Each step takes a vector and three flags: study (the item), distract (nothing), recall (the response just given;
     nothing at first). At test the output is a vector and a stop unit. The next response is a softmax over the studied
-    items by the cosine of output and item, times a learned strength, and over stopping. Without ``repeats`` items that
-    were recalled are out of the choice.
+    items by the cosine of output and item, times a learned strength, and over stopping. Without ``repeats``, items
+    that were recalled are no candidates.
     """
 
     def __init__(self, vector_size: int, config: dict[str, int | bool], *, repeats: bool = True) -> None:
@@ -128,7 +128,9 @@ def trained_network(name: str, sha256: str) -> RecallNetwork:
     """
     weights = load_weights(name)
     if weights.sha256 != sha256:
-        raise InputError(f"the file of the weights {name!r} has changed since the model was made; make the model anew")
+        raise InputError(
+            f"the file of the weights {name!r} has changed since the model was made; build the model again"
+        )
     record = weights.record
     try:
         network = RecallNetwork(record["vector_size"], record["config"], repeats=record.get("repeats", True))

@@ -101,7 +101,7 @@ def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any],
     except (KeyError, ValueError):
         raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
     if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
-        raise InputError(f"{path} has a record that does not say what network its weights are of; train it anew")
+        raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
     return record, found
 
 

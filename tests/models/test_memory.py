@@ -31,7 +31,7 @@ def doubles(*values: Any) -> Tensor:
 
 
 def interface(batch: int = 1, width: int = 3, heads: int = 1, **changes: Tensor) -> Interface:
-    """An interface that writes nothing and reads by content, but for ``changes``."""
+    """An interface that writes nothing and reads by content, except for ``changes``."""
     one, none = torch.ones(batch, dtype=torch.float64), torch.zeros(batch, dtype=torch.float64)
     vectors = torch.zeros(batch, width, dtype=torch.float64)
     modes = torch.zeros(batch, heads, 3, dtype=torch.float64)

@@ -169,7 +169,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = [f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()]
     out = tmp_path / "mine.safetensors"
     assert main(["train", "dnc", *settings, "--out", str(out)]) == 0
-    assert "iteration 100, loss" in capsys.readouterr().out
+    assert "Trained 100 iterations" in capsys.readouterr().out
     assert {path.name for path in tmp_path.iterdir()} == {"mine.safetensors", "mine.csv"}
     assert (tmp_path / "mine.csv").read_text().startswith("iteration,loss,longest,seconds\n100,")
     record = load_weights(str(out)).record
@@ -285,6 +285,7 @@ def test_train_from_python_continues_a_checkpoint(tmp_path: Path, monkeypatch: p
     continued = train(Training(**settings), out=str(tmp_path / "half.safetensors"), threads=1)
     assert [line["loss"] for line in continued.log] == [line["loss"] for line in whole.log]
     assert continued.record["training"] == whole.record["training"] and not continued.stopped_early
+    assert (whole.continued_from, continued.continued_from) == (0, 100)
     assert {path.name for path in tmp_path.iterdir()} == {f"{a}.{b}" for a in ("whole", "half")
                                                           for b in ("safetensors", "csv")}  # fmt: skip
     one, two = (load_weights(str(result.path)).tensors for result in (whole, continued))

@@ -301,7 +301,7 @@ def test_store_gives_the_last_word_and_distraction_empties_it() -> None:
     assert last(retention_interval=20, inter_item_distraction=10) < 0.7
 
 
-def test_a_strict_store_makes_most_recalls_of_people_impossible_and_a_lapse_mends_it() -> None:
+def test_a_strict_store_makes_most_recalls_of_people_impossible_and_a_lapse_makes_them_possible() -> None:
     """Recall from the store first and whole: a list that begins with the first word has probability zero."""
     recalls = Recalls.from_matrix([[1, 2, 20, 19], [20, 19, 18, 17], [20, 0, 0, 0]], 20)
     strict = log_likelihood(SAM(), recalls, samples=50)

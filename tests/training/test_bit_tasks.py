@@ -82,7 +82,7 @@ def test_training_resumes_as_if_nothing_had_happened(objective: str, tmp_path: P
 
 
 def test_repeat_copy_is_learned() -> None:
-    """A short one, from scratch: whoever ignores what was shown has a third of the bits wrong."""
+    """A short one, from scratch: a network that ignores the input gets a third of the bits wrong."""
     settings = {"vector_size": 3, "first_length": 2, "list_length": 2, "copies": 2, "batch": 32, "slots": 4, "width": 6}
     trainer = Trainer(Training(objective="repeat-copy", hidden=48, iterations=1000, learning_rate=0.01, **settings))
     trainer.run(1000)
