@@ -31,16 +31,14 @@ def _show(parsed: argparse.Namespace) -> int:
     from memsim.training.inspection import show, task_for
 
     model: Any = named_model(parsed.model, parsed.set)
-    if parsed.people is not None:
-        for option, value in (("--list-length", parsed.list_length), ("--seed", parsed.seed)):
-            if value is not None:
-                raise InputError(f"{option} {value} does not apply with --people, whose lists and responses are given")
+    if parsed.people is not None and parsed.list_length is not None:
+        raise InputError(f"--list-length {parsed.list_length} does not apply with --people, whose lists are given")
     task = None
     if parsed.list_length is not None and isinstance(model, NetworkModel):
         task = task_for(model, parsed.list_length)
     if parsed.out is not None and parsed.out.suffix not in (".png", ".pdf", ".svg"):
         raise InputError(f"--out {parsed.out} must end in .png, .pdf or .svg")
-    figure = show(model, task, people=parsed.people, trial=parsed.trial, seed=parsed.seed or 0)
+    figure = show(model, task, people=parsed.people, trial=parsed.trial, seed=parsed.seed)
     out = parsed.out or Path(f"{Path(model.label.replace(':', '-')).stem}-trial-{parsed.trial}.png")
     save_figure(figure, out)
     print(f"Written: {out}")

@@ -36,7 +36,7 @@ def show(
     *,
     people: str | Path | Recalls | None = None,
     trial: int = 0,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> Figure:
     """The weightings of every step of one trial of a network with external memory.
 
@@ -48,7 +48,7 @@ def show(
     people : recalls whose lists and responses the network is given instead of its own: Recalls, a data set's name,
         ``name:condition``, or a file.
     trial : which list, counted from 0.
-    seed : of the lists and the simulation; not used with ``people``.
+    seed : of the lists and the simulation, 0 by default; it does not apply to ``people``.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def show(
 
     Raises
     ------
-    InputError : the model has no external memory, there is no such trial, or both a task and people are given.
+    InputError : the model has no external memory, there is no such trial, or a task or a seed is given with people.
     """
     network: Any = build_model(model) if isinstance(model, str) else model
     if not isinstance(network, NetworkModel):
@@ -68,13 +68,15 @@ def show(
     if people is not None:
         if paradigm is not None:
             raise InputError("show: the lists of people are of their own task; give a paradigm or people, not both")
+        if seed is not None:
+            raise InputError(f"show: seed={seed!r} does not apply with people, whose lists and responses are given")
         recalls = people if isinstance(people, Recalls) else load_recalls(str(people))
         if trial >= len(recalls):
             raise InputError(f"trial={trial} is beyond the {len(recalls):,} lists that there are, counted from 0")
         recalls, whose = recalls[[trial]], "responses given"
     else:
         task = paradigm or task_for(network, LIST_LENGTH)
-        recalls, whose = simulate(network, task.trials(trial + 1, seed), seed)[[trial]], "responses its own"
+        recalls, whose = simulate(network, task.trials(trial + 1, seed or 0), seed or 0)[[trial]], "responses its own"
     weightings = network.weightings(recalls)
     if not weightings:
         raise InputError(f"{network.label} has no external memory, so there is nothing to show")

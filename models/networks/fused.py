@@ -13,7 +13,7 @@ from torch.autograd.function import Function, once_differentiable
 from torch.nn import LSTMCell
 from torch.nn.functional import linear
 
-from memsim.models.networks import kernels as dnc_kernels
+from memsim.models.networks import gradient_kernels, kernels
 from memsim.models.networks.memory import MemoryState
 
 SHAPES = 16
@@ -51,7 +51,7 @@ class _Memory(Function):
         order = torch.empty_like(usage, dtype=torch.int64)
         kept = (order, memory.new_empty((batch, 2, slots)), memory.new_empty((batch, 3, heads, slots)))
         ctx.limit = emitted.numpy().dtype.type(limit)
-        dnc_kernels.step(emitted.numpy(), ctx.limit, *(tensor.numpy() for tensor in (*before, *after, read, *kept)))
+        kernels.step(emitted.numpy(), ctx.limit, *(tensor.numpy() for tensor in (*before, *after, read, *kept)))
         ctx.save_for_backward(emitted, *before, after[0], after[1], after[4], after[5], *kept)
         ctx.set_materialize_grads(False)
         return read, *after
@@ -70,7 +70,7 @@ class _Memory(Function):
             for g, shape in zip((*g_after, g_read), shapes, strict=True)
         ]
         by = [_empty_like(tensor) for tensor in (emitted, *before)]
-        dnc_kernels.step_back(emitted.numpy(), ctx.limit, *(tensor.numpy() for tensor in (*saved, *given, *by)))
+        gradient_kernels.step_back(emitted.numpy(), ctx.limit, *(tensor.numpy() for tensor in (*saved, *given, *by)))
         return by[0], None, *by[1:]
 
 

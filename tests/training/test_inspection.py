@@ -84,7 +84,7 @@ def test_strips_of_nothing() -> None:
         (["tcm", "--set", "weights=x.safetensors"], "TCM has no parameter 'weights'"),
         (["dnc:x.safetensors"], "there is no file x.safetensors"),
         (["dnc", "--people", "peers_notask", "--list-length", "5"], "--list-length 5 does not apply with --people"),
-        (["dnc", "--people", "peers_notask", "--seed", "5"], "--seed 5 does not apply with --people"),
+        (["dnc", "--people", "peers_notask", "--seed", "5"], "seed=5 does not apply with people"),
         (["dnc", "--out", "x.xyz"], "--out x.xyz must end in .png, .pdf or .svg"),
     ],
 )
