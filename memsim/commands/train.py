@@ -25,7 +25,8 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
             continue
         unit = f" {declared.unit}" if declared.unit else ""
         options = f"; {declared.range}" if declared.options or declared.flag else ""
-        default = "" if declared.text else f" (default: {declared.default}{unit})"
+        shown = str(declared.default).lower() if declared.flag else declared.default
+        default = "" if declared.text else f" (default: {shown}{unit})"
         help_text = f"{declared.doc}{options}{default}".replace("%", "%%")
         settings.add_argument(f"--{declared.name.replace('_', '-')}", metavar="VALUE", help=help_text)
 

@@ -20,16 +20,16 @@ SHAPES = 16
 """Number of shapes whose memory is kept; beyond it all memory is released."""
 LARGE = 100_000
 """Smallest size of an array that is worth keeping for the next step."""
-_free: defaultdict[Any, list[Any]] = defaultdict(list)
+free_arrays: defaultdict[Any, list[Any]] = defaultdict(list)
 
 
 def _empty_like(tensor: Tensor) -> Tensor:
     """A tensor to be filled. Large ones are reused, because new pages cost more than computing the links in them."""
     if tensor.numel() < LARGE:
         return torch.empty_like(tensor, memory_format=torch.contiguous_format)
-    if len(_free) > SHAPES:
-        _free.clear()
-    free = _free[tensor.shape, tensor.dtype]
+    if len(free_arrays) > SHAPES:
+        free_arrays.clear()
+    free = free_arrays[tensor.shape, tensor.dtype]
     array = free.pop() if free else tensor.new_empty(tensor.shape).numpy()
     lent = array.view()
     weakref.finalize(lent, free.append, array).atexit = False

@@ -131,7 +131,7 @@ def test_all_recalls_of_four_items_sum_to_one() -> None:
 
 def test_passes_the_model_checks_on_lists_with_sources() -> None:
     for model in (CMR(), CMR(choice_rule="exponential", semantic_support=0.3, source_learning=0.5)):
-        assert len(check_model(model, sources=3)) == 10
+        check_model(model, sources=3)
 
 
 def same_source_over_chance(recalls: Recalls) -> float:

@@ -203,7 +203,7 @@ class SingleWord(FreeRecall):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sound_model_with_random_encoding_passes(seed: int) -> None:
-    assert len(check_model(Attention, seed=seed)) == 8
+    check_model(Attention, seed=seed)
 
 
 def test_a_leak_between_trials_with_random_encoding_is_caught() -> None:
@@ -220,7 +220,7 @@ def test_scoring_does_not_know_the_encodings_that_made_the_data() -> None:
 
 
 def test_checks_in_another_task_with_another_pool() -> None:
-    assert len(check_model(ByFeature, paradigm=SingleWord())) == 8
+    check_model(ByFeature, paradigm=SingleWord())
     featureless = ItemPool.numbered(20)
     with pytest.raises(ModelError, match="needs features"):
         check_model(ByFeature, paradigm=SingleWord(), pool=featureless)

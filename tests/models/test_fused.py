@@ -1,5 +1,6 @@
 """The fused steps of the DNC against the plain ones, which are the reference: values, gradients, and reused memory."""
 
+from collections import defaultdict
 from itertools import product
 
 import numpy as np
@@ -123,7 +124,7 @@ def test_network_gives_the_same_either_way(config: NetworkConfig) -> None:
 
 def test_memory_that_is_used_again_is_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dnc_fused, "LARGE", 1)
-    monkeypatch.setattr(dnc_fused, "_free", type(dnc_fused._free)(list))
+    monkeypatch.setattr(dnc_fused, "free_arrays", defaultdict(list))
     torch.manual_seed(0)
     network = MemoryNetwork(NetworkConfig(2, 2, slots=6, width=3, heads=2, hidden=4)).double()
     network.fused = True
@@ -139,10 +140,10 @@ def test_memory_that_is_used_again_is_not_shared(monkeypatch: pytest.MonkeyPatch
     for _ in range(3):
         assert all(torch.equal(one, two) for one, two in zip(first, grads(), strict=True))
     assert all(torch.equal(one, two) for one, two in zip(states, kept[1].memory, strict=True))
-    lent = sum(len(arrays) for arrays in dnc_fused._free.values())
+    lent = sum(len(arrays) for arrays in dnc_fused.free_arrays.values())
     assert lent > 0, "memory comes back"
     grads()
-    assert sum(len(arrays) for arrays in dnc_fused._free.values()) == lent, "and is used again"
+    assert sum(len(arrays) for arrays in dnc_fused.free_arrays.values()) == lent, "and is used again"
 
 
 def test_extreme_interfaces_stay_finite() -> None:

@@ -56,7 +56,7 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_a_trained_network_is_a_model_like_any_other(trained: tuple[str, Path]) -> None:
     kind, path = trained
     model = KINDS[kind](weights=str(path))
-    assert len(check_model(model, pool=ItemPool.numbered(40))) == 8
+    check_model(model, pool=ItemPool.numbered(40))
     recalls = simulate(model, FreeRecall(list_length=4).trials(300), seed=1)
     parameters = recalls.provenance["parameters"]
     assert parameters["weights"] == str(path) and len(parameters["weights_sha256"]) == 64
