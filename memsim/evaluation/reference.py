@@ -26,9 +26,9 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
     """What tables of people's other lists predict, without a theory: a reference for the likelihood of models.
 
     Nobody recalls a list twice, so the ceiling of a likelihood of sequences cannot be measured as that of a curve can
-    (:func:`noise_ceiling`). But what any predictor reaches on lists held out is, on average, no more than could be
-    reached. So this is a lower bound of the ceiling: a model below it misses regularities that are there, a model
-    above it knows more than these tables, and may still be far from the ceiling.
+    (:func:`memsim.analysis.noise_ceiling`). But what any predictor reaches on lists held out is, on average, no more
+    than could be reached. So this is a lower bound of the ceiling: a model below it misses regularities that are there,
+    a model above it knows more than these tables, and may still be far from the ceiling.
 
     The next response is item i, of those left, with probability proportional to T(lag)^a S(output, i)^b, where T and S
     say how much more often lag and item are chosen than by chance among those left; the first is by S alone. Tables
