@@ -1,4 +1,4 @@
-"""From counts to a tidy frame per subject, and from subjects to a mean with its interval."""
+"""Counts and sums by subject, tidy frames of them, and the mean over subjects with its interval."""
 
 from __future__ import annotations
 
@@ -11,8 +11,36 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
+from memsim.analysis.checks import checked_confidence
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
+
+
+def coded_subjects(recalls: Recalls) -> tuple[npt.NDArray[np.int64], int]:
+    """(n_trials,) the participant of each list, as a code from 0, and the number of participants."""
+    return recalls.trials.subject_codes, len(recalls.trials.subjects)
+
+
+def count_by_subject(
+    recalls: Recalls,
+    row: npt.NDArray[Any],
+    *levels: tuple[npt.NDArray[Any], int],
+    weights: npt.NDArray[Any] | None = None,
+) -> npt.NDArray[Any]:
+    """(n_subjects, ...) number of cases of each subject at each combination of levels.
+
+    Parameters
+    ----------
+    row : (n_cases,) the list that each case belongs to.
+    levels : for each further axis the level of every case (n_cases,), as a code from 0, and the number of levels.
+    weights : (n_cases,) what each case adds, instead of 1; the result is then one of floats.
+    """
+    codes, n_subjects = coded_subjects(recalls)
+    cell, shape = codes[row], (n_subjects, *(n_levels for _, n_levels in levels))
+    for code, n_levels in levels:
+        cell = cell * n_levels + code
+    counts: npt.NDArray[Any] = np.bincount(cell, weights, minlength=prod(shape)).reshape(shape)
+    return counts if weights is None else counts.astype(float)  # bincount of no cases is one of whole numbers
 
 
 def counts_per_subject(
@@ -23,7 +51,11 @@ def counts_per_subject(
 ) -> pd.DataFrame:
     """A tidy frame of ``prob = actual / possible`` (NaN for 0/0) with both counts kept.
 
-    ``actual`` and ``possible`` are (n_subjects, ...) with one further axis per entry of ``levels``.
+    Parameters
+    ----------
+    levels : the values of each axis after the first, by the name of their column.
+    actual : (n_subjects, ...) with an axis for each entry of ``levels``.
+    possible : of a shape that broadcasts to that of ``actual``.
     """
     axes = {"subject": recalls.trials.subjects} | {name: np.asarray(values) for name, values in levels.items()}
     sizes = [len(values) for values in axes.values()]
@@ -31,6 +63,8 @@ def counts_per_subject(
         name: np.tile(np.repeat(values, prod(sizes[i + 1 :])), prod(sizes[:i]))
         for i, (name, values) in enumerate(axes.items())
     }
+    if possible.shape != actual.shape:
+        possible = np.broadcast_to(possible, actual.shape)
     actual, possible = actual.ravel(), possible.ravel()
     with np.errstate(invalid="ignore"):
         return pd.DataFrame({**columns, "prob": actual / possible, "actual": actual, "possible": possible}, copy=False)
@@ -48,11 +82,6 @@ def means_per_subject(
     return frame.rename(columns={"prob": value, "actual": "total", "possible": "count"})
 
 
-def subjects(recalls: Recalls) -> tuple[npt.NDArray[np.int64], int]:
-    """(n_trials,) the participant of each list, as a code from 0, and how many participants there are."""
-    return recalls.trials.subject_codes, len(recalls.trials.subjects)
-
-
 def lists_per_subject(recalls: Recalls) -> npt.NDArray[np.int64]:
     """(n_subjects,) number of lists of each participant."""
     return np.bincount(recalls.trials.subject_codes, minlength=len(recalls.trials.subjects))
@@ -61,17 +90,29 @@ def lists_per_subject(recalls: Recalls) -> npt.NDArray[np.int64]:
 def mean_over_subjects(
     frame: pd.DataFrame, by: str | list[str], value: str = "prob", confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Mean of ``value`` over subjects, each counting once, with a t interval.
+    """Mean of ``value`` over subjects, each of whom counts once, with Student's t interval.
+
+    Parameters
+    ----------
+    frame : a row for each subject and level of ``by``, as analyses return it.
+    by : the column, or columns, whose levels have a mean each.
+    value : the column of values; NaN where undefined.
+    confidence : of the interval, between 0 and 1.
 
     Returns
     -------
-    DataFrame : ``by, mean, sem, low, high, n_subjects``. Subjects without a defined value do not count;
-        with fewer than two of them ``sem``, ``low`` and ``high`` are NaN.
+    DataFrame : ``by, mean, sem, low, high, n_subjects``, sorted by ``by``. Subjects without a defined value do not
+        count; with fewer than two of them ``sem``, ``low`` and ``high`` are NaN.
+
+    Raises
+    ------
+    InputError : a subject has several values at one level, or the confidence is out of range.
     """
+    checked_confidence(confidence, "mean_over_subjects")
     if "subject" in frame and frame.duplicated(["subject", *([by] if isinstance(by, str) else by)]).any():
         raise InputError(
-            f"mean_over_subjects: subjects have several values at one level of {by}; sources and conditions that the "
-            "frame holds belong in `by`"
+            f"mean_over_subjects: subjects have several values at one level of {by}; name every column of the frame "
+            "that tells these values apart in by"
         )
     grouped = frame.groupby(by, sort=True)[value]
     result = grouped.agg(mean="mean", sem="sem", n_subjects="count").reset_index()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DataError, InputError
 from memsim.core.names import closest, normalized
+from memsim.core.origin import Observed, Simulated
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 
@@ -20,8 +20,7 @@ class Dataset:
     ----------
     name, title, authors, citation, doi : what it is and whom to cite; ``authors`` is the short form.
     conditions : the task that people did, by condition.
-    read : gives the recalls of one condition, under the paradigm given; what it says in their ``provenance``
-        is added to :meth:`origin`.
+    read : gives the recalls of one condition, under the paradigm given; the details of their origin are kept.
     at_hand : whether :meth:`load` would succeed without fetching anything.
     default : the condition that is meant when none is named; empty if one must be.
     notes : what a user of the data should know.
@@ -54,12 +53,19 @@ class Dataset:
         """The task of ``condition``."""
         return self.conditions[self.condition(condition)]
 
-    def origin(self, condition: str) -> dict[str, Any]:
-        """What every result from these people carries: data set, condition, and whom to cite."""
-        return {"dataset": self.name, "condition": condition, "citation": self.citation}
+    def origin(self, condition: str) -> Observed:
+        """The origin of the recalls of ``condition``: data set, condition and citation."""
+        return Observed(self.name, condition, self.citation)
 
     def load(self, condition: str | None = None) -> Recalls:
-        """The recalls of ``condition``, with their source in ``provenance``."""
+        """The recalls of ``condition``, with their origin.
+
+        Raises
+        ------
+        DataError : the data set gives simulated recalls.
+        """
         condition = self.condition(condition)
         recalls = self.read(condition, self.paradigm(condition))
-        return replace(recalls, provenance={**self.origin(condition), **recalls.provenance})
+        if isinstance(recalls.origin, Simulated):
+            raise DataError(f"{self.name}:{condition} gives recalls of the model {recalls.origin.model}, not of people")
+        return replace(recalls, origin=replace(self.origin(condition), details=recalls.origin.details))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.origin import Observed
+from memsim.core.recalls import Recalls
 from memsim.data.dataset import Dataset
 from memsim.data.registered import DATASETS
 
@@ -19,10 +20,11 @@ def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]
     return dataset, dataset.condition(condition or within)
 
 
-def load_recalls(spec: Recalls | str | Path) -> Recalls:
-    """The recalls of a data set, or of a file, by its suffix.
+def load_recalls(spec: Recalls | str | Path, *, model: str | None = None) -> Recalls:
+    """Recalls, from whatever names them.
 
     ============================  =====================================================================================
+    :class:`memsim.Recalls`       these recalls themselves
     ``NAME[:CONDITION]``          a data set (:func:`load_dataset`)
     ``.csv``, ``.tsv``            psifr's long table; a ``.tsv`` without its columns, but with ``onset`` and
                                   ``trial_type``, is BIDS events (:func:`memsim.data.read_bids_events`)
@@ -32,30 +34,61 @@ def load_recalls(spec: Recalls | str | Path) -> Recalls:
     ============================  =====================================================================================
 
     Recall matrices need their list length: :func:`memsim.data.read_recall_matrix`.
+
+    Parameters
+    ----------
+    spec : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or the path of a file or folder.
+    model : the model whose recalls are read from a long table of several; ``""`` for the recalls of people in it.
+
+    Raises
+    ------
+    UnknownNameError, InputError : no such file, data set or condition; a file of another format; a table of several
+        models without ``model``, or ``model`` without a long table.
+    DataError : a file that cannot be read or fetched.
     """
+    if isinstance(spec, Path) or (isinstance(spec, str) and names_file(spec)):
+        return _read_file(Path(spec), model)
+    if model is not None:
+        raise InputError(f"model={model!r} chooses among the models of a table in a .csv or .tsv file; got {spec!r}")
     if isinstance(spec, Recalls):
         return spec
-    if not isinstance(spec, str | Path):
-        require_recalls(spec)
-    spec = str(spec)
-    if not names_file(spec):
-        return load_dataset(spec)
-    path = Path(spec)
+    if not isinstance(spec, str):
+        raise InputError(
+            f"{spec!r} is neither recalls, nor the name of a data set, nor a file; load_recalls takes memsim.Recalls, "
+            "'name', 'name:condition', or a path"
+        )
+    return load_dataset(spec)
+
+
+def _read_file(path: Path, model: str | None) -> Recalls:
     if not path.exists():
-        raise InputError(f"there is no file {spec}")
-    recalls = _read_bids(path) if path.is_dir() else READERS[path.suffix.lower()](path)
-    return replace(recalls, provenance={**recalls.provenance, "file": spec})
+        raise InputError(f"there is no file {path}")
+    suffix = path.suffix.lower()
+    if not names_file(path):
+        raise InputError(
+            f"{path} is in no format of recalls that memsim reads by itself: {', '.join(READERS)}, or BIDS"
+        )
+    if path.is_file() and suffix in TABLES:
+        recalls = _read_table(path, model)
+    elif model is not None:
+        raise InputError(f"model={model!r} chooses among the models of a table in a .csv or .tsv file; got {path}")
+    else:
+        recalls = _read_bids(path) if path.is_dir() else READERS[suffix](path)
+    origin = recalls.origin
+    if isinstance(origin, Observed):
+        origin = replace(origin, details={**origin.details, "file": str(path)})
+    return replace(recalls, origin=origin)
 
 
-def names_file(spec: str) -> bool:
-    """Whether :func:`load_recalls` takes ``spec`` for a file or folder, rather than a data set."""
+def names_file(spec: str | Path) -> bool:
+    """Whether :func:`load_recalls` takes ``spec`` as a file or folder, rather than as the name of a data set."""
     return Path(spec).suffix.lower() in READERS or (Path(spec) / "dataset_description.json").is_file()
 
 
-def _read_table(path: Path) -> Recalls:
+def _read_table(path: Path, model: str | None = None) -> Recalls:
     from memsim.data.formats.long_tables import read_table
 
-    return read_table(path)
+    return read_table(path, model=model)
 
 
 def _read_bids(path: Path) -> Recalls:
@@ -76,6 +109,7 @@ def _read_egg(path: Path) -> Recalls:
     return read_egg(path)
 
 
+TABLES = (".csv", ".tsv")
 READERS: Mapping[str, Callable[[Path], Recalls]] = {
     ".csv": _read_table,
     ".tsv": _read_table,

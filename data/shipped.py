@@ -30,7 +30,7 @@ def load_curves(name: str, condition: str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> curves = load_curves("murdock1962", "20-1")
-    >>> curves[curves.curve == "serial_position"]["mean"].iloc[-1].round(2)
+    >>> curves[curves.curve == "serial_position_curve"]["mean"].iloc[-1].round(2)
     np.float64(0.95)
     """
     return _load(name, condition, "curves")

@@ -1,23 +1,25 @@
 from . import analysis, data, models, paradigms
 from .core import errors
-from .core.contract import check_model
+from .core.contract import check
 from .core.items import ItemPool
 from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
 from .core.parameters import Parameter, choice, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
+from .core.prediction import predict
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset
-from .evaluation.comparison import HeldOutComparison
+from .evaluation.comparison import HeldOutComparison, compare
 from .evaluation.recovery import recover
-from .experiments.battery import run_battery
-from .experiments.experiment import compare
+from .experiments.batteries import battery
+from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
 from .fitting.spec import FitSpec
 
 __all__ = [
+    "Comparison",
     "Fit",
     "FitSpec",
     "HeldOutComparison",
@@ -29,7 +31,8 @@ __all__ = [
     "Recalls",
     "Trials",
     "analysis",
-    "check_model",
+    "battery",
+    "check",
     "choice",
     "compare",
     "data",
@@ -43,9 +46,10 @@ __all__ = [
     "paradigms",
     "parameter",
     "position_log_likelihood",
+    "predict",
     "recall_probability",
     "recover",
-    "run_battery",
+    "run",
     "score",
     "simulate",
 ]

@@ -9,9 +9,25 @@ import pytest
 from psifr import fr
 
 from memsim import Recalls
+from memsim.core.origin import Observed
 
-MURDOCK = Path(__file__).parents[2] / "shared" / "data" / "human" / "murdock1962.csv"
-TARGETS = MURDOCK.parents[1] / "targets"
+SHARED = Path(__file__).parents[2] / "shared"
+"""Data beside the repository that have no licence, and targets that were computed from them independently."""
+
+
+def shared_file(path: str) -> Path:
+    """The file at ``path`` in the folder ``shared`` beside the repository; skips the test where it is missing."""
+    file = SHARED / path
+    if not file.is_file():
+        pytest.skip(f"needs {file}")
+    return file
+
+
+def observed(recalls: Recalls) -> Observed:
+    """The origin of recalls that must be those of people."""
+    assert isinstance(recalls.origin, Observed)
+    return recalls.origin
+
 
 os.environ["MEMSIM_WORKERS"] = "1"  # one test at a time, or one per process of pytest-xdist
 
@@ -24,9 +40,7 @@ def psifr_table(request: pytest.FixtureRequest) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def murdock_matrix() -> pd.DataFrame:
     """Murdock (1962), list by list, recoded; the data have no licence, so they are not in the repository."""
-    if not MURDOCK.is_file():
-        pytest.skip(f"needs the trial-level data of Murdock (1962) at {MURDOCK}")
-    return pd.read_csv(MURDOCK)
+    return pd.read_csv(shared_file("data/human/murdock1962.csv"))
 
 
 @pytest.fixture

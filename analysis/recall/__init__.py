@@ -1,4 +1,4 @@
 """Analyses of recall, one file for each question: where recall begins, how it goes on, when it ends, what goes wrong.
 
-Imports core, paradigms and the rest of analysis.
+They import core, paradigms and other analyses.
 """

@@ -1,4 +1,4 @@
-"""How much the ends of the list stand out: primacy and recency."""
+"""Primacy and recency: how far recall of the first and the last items exceeds that of the middle."""
 
 from __future__ import annotations
 
@@ -6,66 +6,84 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.checks import require_whole
 from memsim.analysis.recall.initiation import probability_of_nth_recall
 from memsim.analysis.recall.serial_position import serial_position_curve
-from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls, require_recalls
 
 DEFINITIONS = ["difference", "contrast", "ratio", "slope", "share", "first_recall"]
-"""How far an end stands out, by the definitions in use; see :func:`primacy_index`."""
+"""The definitions of primacy and recency in use; see :func:`primacy_index`."""
 
 
 def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
-    """How far the first positions stand above the middle of the serial position curve.
+    """How far recall at the first positions exceeds recall in the middle of the list.
+
+    The middle is the middle third of the list, without positions that belong to an edge; in lists of up to 8 items it
+    is everything between the edges.
 
     Parameters
     ----------
-    edge : positions that count as the beginning; by default 3, and 2 in lists of up to 8 items.
+    edge : the number of positions at the beginning; by default 3, and 2 in lists of up to 8 items.
 
     Returns
     -------
     DataFrame : one row per subject, with
 
         ``edge``, ``middle``: mean probability of recall at the edge (A) and in the middle (m);
-        ``difference`` A - m, which keeps the scale; ``contrast`` (A - m) / (A + m), which lies in
-        [-1, 1] whatever the level of recall (NaN when nothing was recalled in either); ``ratio`` A / m;
-        ``slope``: of the curve over the edge, by least squares, in probability per position towards the end of the
-        list at which the edge is (NaN for an edge of one); ``share``: of all items recalled, those at the edge, the
-        regional score of clinical list learning tests;
-        ``first_recall``: probability that recall begins at the edge (first correct response; NaN where lists
-        present an item more than once);
+        ``difference``: A - m, which keeps the scale of probabilities;
+        ``contrast``: (A - m) / (A + m), which lies in [-1, 1] at any level of recall (NaN where nothing was recalled at
+        the edge or in the middle);
+        ``ratio``: A / m;
+        ``slope``: the least-squares slope of the curve over the edge, in probability per position towards the nearer
+        end of the list (NaN for an edge of one position);
+        ``share``: the share of the edge among all items recalled, the regional score of clinical list learning tests;
+        ``first_recall``: the probability that the first correct response is of the edge (NaN where lists present an
+        item more than once);
         ``edge_recalled, edge_possible, middle_recalled, middle_possible``: the counts.
 
-    The middle is the middle third of the list, without positions that belong to an edge; in lists of up to
-    8 items it is everything between the edges.
+    Raises
+    ------
+    InputError : ``edge`` is not a whole number from 1 to the list length.
     """
     require_recalls(recalls)
     first, last = edge_sizes(recalls.list_length)
-    first = _checked(edge, first, recalls)
-    return _index(recalls, slice(0, first), middle_positions(recalls.list_length, first, last), -1)
+    first = _checked_edge(edge, first, recalls, "primacy_index")
+    return _edge_index(recalls, slice(0, first), middle_positions(recalls.list_length, first, last), -1)
 
 
 def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
-    """How far the last positions stand above the middle; columns as in :func:`primacy_index`.
+    """How far recall at the last positions exceeds recall in the middle; columns as in :func:`primacy_index`.
 
     Parameters
     ----------
-    edge : positions that count as the end; by default 4, and 1 in lists of up to 8 items.
+    edge : the number of positions at the end; by default 4, and 1 in lists of up to 8 items.
+
+    Raises
+    ------
+    InputError : ``edge`` is not a whole number from 1 to the list length.
     """
     require_recalls(recalls)
     length = recalls.list_length
     first, last = edge_sizes(length)
-    last = _checked(edge, last, recalls)
-    return _index(recalls, slice(length - last, length), middle_positions(length, first, last), 1)
+    last = _checked_edge(edge, last, recalls, "recency_index")
+    return _edge_index(recalls, slice(length - last, length), middle_positions(length, first, last), 1)
 
 
 def edge_indices(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
-    """Primacy and recency in all definitions in use, side by side.
+    """Primacy and recency by all definitions in use.
+
+    Parameters
+    ----------
+    edge : the number of positions at either end; by default those of :func:`primacy_index` and :func:`recency_index`.
 
     Returns
     -------
-    DataFrame : ``subject, end, definition, value``; ``end`` is "primacy" or "recency", ``definition`` one of
+    DataFrame : ``subject, end, definition, value``; ``end`` is "primacy" or "recency", and ``definition`` is one of
         difference, contrast, ratio, slope, share and first_recall, for which see :func:`primacy_index`.
+
+    Raises
+    ------
+    InputError : ``edge`` is not a whole number from 1 to the list length.
     """
     both = {"primacy": primacy_index(recalls, edge), "recency": recency_index(recalls, edge)}
     tables = [table[["subject", *DEFINITIONS]].assign(end=end) for end, table in both.items()]
@@ -74,27 +92,27 @@ def edge_indices(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
 
 
 def edge_sizes(list_length: int) -> tuple[int, int]:
-    """How many positions count as the beginning and as the end of a list, unless said otherwise."""
+    """The default number of positions at the beginning and at the end of a list."""
     first, last = (3, 4) if list_length > 8 else (2, 1)
     return min(first, list_length), min(last, list_length)
 
 
-def _checked(edge: int | None, default: int, recalls: Recalls) -> int:
+def _checked_edge(edge: int | None, default: int, recalls: Recalls, who: str) -> int:
     if edge is None:
         return default
-    if not isinstance(edge, int | np.integer) or not 1 <= edge <= recalls.list_length:
-        raise InputError(f"edge={edge!r} is not a whole number in 1..{recalls.list_length}, the list length")
+    require_whole(edge, "edge", who, most=recalls.list_length, meaning="the list length")
     return edge
 
 
 def middle_positions(list_length: int, first: int, last: int) -> slice:
-    """The middle of a list whose edges are so many positions: the definition of :func:`primacy_index`."""
+    """The middle of a list whose edges are ``first`` and ``last`` positions; see :func:`primacy_index`."""
     third = list_length // 3 if list_length > 8 else 0
     start = max(third, first)
     return slice(start, max(start, list_length - max(third, last)))
 
 
-def _index(recalls: Recalls, edge: slice, middle: slice, towards: int) -> pd.DataFrame:
+def _edge_index(recalls: Recalls, edge: slice, middle: slice, direction: int) -> pd.DataFrame:
+    """The columns of :func:`primacy_index`; ``direction`` is 1 where the nearer end is the last position, -1 else."""
     length = recalls.list_length
     subjects = recalls.trials.subjects
     curve = serial_position_curve(recalls)
@@ -118,7 +136,7 @@ def _index(recalls: Recalls, edge: slice, middle: slice, towards: int) -> pd.Dat
             "difference": at_edge - in_middle,
             "contrast": (at_edge - in_middle) / (at_edge + in_middle),
             "ratio": np.where(in_middle > 0, at_edge / in_middle, np.nan),
-            "slope": towards * _slope(recalled[:, edge] / possible[:, edge]),
+            "slope": direction * _slope(recalled[:, edge] / possible[:, edge]),
             "share": columns["edge_recalled"] / recalled.sum(axis=1),
             "first_recall": begun[:, edge].sum(axis=1) / begun.sum(axis=1),
         }
@@ -126,6 +144,6 @@ def _index(recalls: Recalls, edge: slice, middle: slice, towards: int) -> pd.Dat
 
 
 def _slope(curve: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """(n_subjects,) least-squares slope of (n_subjects, n) per step."""
+    """(n_subjects,) least-squares slope of the curves (n_subjects, n_positions), per position."""
     centered = np.arange(curve.shape[1]) - (curve.shape[1] - 1) / 2
     return curve @ centered / (centered @ centered)

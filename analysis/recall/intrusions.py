@@ -1,4 +1,4 @@
-"""What recall brings up that it should not: intrusions, of this list's past and of none, and repetitions."""
+"""Errors of recall: intrusions from earlier lists, from other lists and from elsewhere, and repetitions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.subjects import counts_per_subject, means_per_subject, subjects
+from memsim.analysis.checks import checked_mask, require_whole
+from memsim.analysis.subjects import count_by_subject, counts_per_subject, means_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls, require_recalls
@@ -17,92 +18,91 @@ KINDS = ("prior_list", "extra_list", "unknown", "repetition")
 def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None) -> pd.DataFrame:
     """Intrusions and repetitions per list, by kind.
 
+    Lists are in the order of their labels where those are numbers, and otherwise in the order of the trials.
+
     Parameters
     ----------
-    rows : (n_trials,) true for lists that count. What an intrusion is from is looked for in all lists, so those of one
-        condition are to be named here, and not taken out before.
+    rows : (n_trials,) true for lists that count. All lists are searched for the origin of an intrusion, so choose the
+        lists of one condition by ``rows`` and do not remove the others before.
 
     Returns
     -------
-    DataFrame : ``subject, kind, per_list, total, count``: errors of a kind, and lists. The kinds:
+    DataFrame : ``subject, kind, per_list, total, count``: errors per list, errors of a kind, and lists. The kinds are
 
-        ``prior_list``: intrusions of an item that the participant studied in an earlier list; ``extra_list``: of one
-        not studied before, later lists included; ``unknown``: what intruded was not recorded; ``repetition``: an item
-        of the list that was recalled before.
+        ``prior_list``: intrusions of an item that the participant studied in an earlier list;
+        ``extra_list``: intrusions of an item that was not studied before, also if a later list has it;
+        ``unknown``: intrusions whose item was not recorded;
+        ``repetition``: an item of the list that was recalled before.
 
-    Lists are in the order of their labels where those are numbers, else in that of the trials.
+    Raises
+    ------
+    InputError : ``rows`` does not fit the trials.
     """
     require_recalls(recalls)
-    codes, n_subjects = subjects(recalls)
-    counted = _counted(recalls, rows, "error_rates")
+    counted = _counted_lists(recalls, rows, "error_rates")
     row, _, lag = _list_lags(recalls)
     kind = np.select([lag > 0, lag == 0], [0, 1], default=2)
-    total = np.zeros((n_subjects, len(KINDS)))
-    np.add.at(total, (codes[row], kind), counted[row])
-    total[:, 3] = np.bincount(codes, weights=recalls.is_repeat.sum(axis=1) * counted, minlength=n_subjects)
-    lists = np.bincount(codes, weights=counted, minlength=n_subjects).astype(np.int64)[:, None]
-    return means_per_subject(recalls, {"kind": KINDS}, "per_list", total, np.broadcast_to(lists, total.shape))
+    repeat_row = np.nonzero(recalls.is_repeat)[0]
+    row, kind = np.append(row, repeat_row), np.append(kind, np.full(len(repeat_row), KINDS.index("repetition")))
+    total = count_by_subject(recalls, row, (kind, len(KINDS)), weights=counted[row])
+    lists = count_by_subject(recalls, np.flatnonzero(counted))[:, None]
+    return means_per_subject(recalls, {"kind": KINDS}, "per_list", total, lists)
 
 
 def prior_list_intrusions(recalls: Recalls, max_lag: int = 5, rows: npt.ArrayLike | None = None) -> pd.DataFrame:
     """Intrusions from earlier lists, by how many lists ago their item was last studied.
 
+    ``actual`` and ``per_list`` equal those of psifr's ``pli_list_lag``, except that psifr counts an item that was
+    studied in several earlier lists at each of them. Its ``prob`` (in version 0.10.1) is smaller, as it divides by a
+    number of intrusions that contains most of those from earlier lists twice.
+
     Parameters
     ----------
     max_lag : the longest lag. The first ``max_lag`` lists of each participant do not count, so that every
-        lag was possible in all that do.
+        lag was possible in all lists that do.
     rows : (n_trials,) true for lists that count; see :func:`error_rates`.
 
     Returns
     -------
-    DataFrame : ``subject, list_lag, prob, actual, possible, per_list, lists``: intrusions at this lag, all intrusions,
-        the former per list, and the lists that count.
+    DataFrame : ``subject, list_lag, prob, actual, possible, per_list, lists``: the intrusions at this lag, all
+        intrusions, intrusions at this lag per list, and the lists that count.
 
     Raises
     ------
-    InputError : ``max_lag`` is not a whole number from 1, or no word of the intrusions was recorded.
+    InputError : ``max_lag`` is not a whole number from 1, ``rows`` does not fit the trials, or the words that intruded
+        were not recorded.
 
-    Source: Zaromb et al. (2006). ``actual`` and ``per_list`` equal psifr's ``pli_list_lag``, but for an item studied in
-    several earlier lists, which psifr counts at each of them. Its ``prob`` (as of 0.10.1) is smaller, as the
-    intrusions that it divides by hold most of those from earlier lists twice.
+    References
+    ----------
+    Zaromb et al. (2006), Journal of Experimental Psychology: Learning, Memory, and Cognition, 32, 792-804.
     """
     require_recalls(recalls)
-    if not isinstance(max_lag, int | np.integer) or isinstance(max_lag, bool) or max_lag < 1:
-        raise InputError(f"prior_list_intrusions: max_lag={max_lag!r} is not a whole number from 1")
+    require_whole(max_lag, "max_lag", "prior_list_intrusions")
     if recalls.intruders is None and recalls.is_intrusion.any():
         raise InputError(
             "prior_list_intrusions: these recalls do not say which words intruded; Recalls.from_frame reads them"
         )
-    codes, n_subjects = subjects(recalls)
     row, number, lag = _list_lags(recalls)
-    counted = (number > max_lag) & _counted(recalls, rows, "prior_list_intrusions")
-    at = counted[row] & (lag > 0) & (lag <= max_lag)
-    actual = np.zeros((n_subjects, max_lag), dtype=np.int64)
-    np.add.at(actual, (codes[row[at]], lag[at] - 1), 1)
-    possible = np.bincount(codes[row[counted[row]]], minlength=n_subjects)[:, None]
-    lists = np.bincount(codes[counted], minlength=n_subjects)[:, None]
-    levels = {"list_lag": range(1, max_lag + 1)}
-    frame = counts_per_subject(recalls, levels, actual, np.broadcast_to(possible, actual.shape))
-    frame["lists"] = np.broadcast_to(lists, actual.shape).ravel()
+    counted = (number > max_lag) & _counted_lists(recalls, rows, "prior_list_intrusions")
+    within = counted[row] & (lag > 0) & (lag <= max_lag)
+    actual = count_by_subject(recalls, row[within], (lag[within] - 1, max_lag))
+    possible = count_by_subject(recalls, row[counted[row]])[:, None]
+    lists = count_by_subject(recalls, np.flatnonzero(counted))
+    frame = counts_per_subject(recalls, {"list_lag": range(1, max_lag + 1)}, actual, possible)
+    frame["lists"] = np.repeat(lists, max_lag)
     with np.errstate(invalid="ignore"):
         frame.insert(len(frame.columns) - 1, "per_list", frame["actual"] / frame["lists"])
     return frame
 
 
-def _counted(recalls: Recalls, rows: npt.ArrayLike | None, who: str) -> BoolArray:
-    if rows is None:
-        return np.ones(len(recalls), dtype=bool)
-    counted = np.asarray(rows)
-    if counted.shape != (len(recalls),) or counted.dtype != bool:
-        raise InputError(f"{who}: rows must be true or false in shape ({len(recalls)},); it is {counted.dtype} in "
-                         f"shape {counted.shape}")  # fmt: skip
-    return counted
+def _counted_lists(recalls: Recalls, rows: npt.ArrayLike | None, who: str) -> BoolArray:
+    return np.ones(len(recalls), dtype=bool) if rows is None else checked_mask(rows, (len(recalls),), "rows", who)
 
 
 def _list_lags(recalls: Recalls) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The row of each intrusion; the number of every list (n_trials,); and the list lag of each intrusion.
+    """The row of each intrusion, the number of every list (n_trials,), and the list lag of each intrusion.
 
-    The lag is 0 for items not studied before, -1 where the item is not known.
+    The lag is 0 for an item that was not studied before, and -1 where the item is not known.
     """
     trials = recalls.trials
     number = _list_numbers(recalls)
@@ -110,7 +110,7 @@ def _list_lags(recalls: Recalls) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
     if recalls.intruders is None or not len(row):
         return row, number, np.full(len(row), -1)
     item = recalls.intruders[row, output].astype(np.int64)
-    # One sorted axis of (participant, item, list); the entry before an intrusion's own is where it was studied last.
+    # Studied items sorted by participant, item and list: the entry before an intrusion is where it was studied last.
     _, rank = np.unique(number, return_inverse=True)
     n_ranks, n_items = int(rank.max()) + 1, len(trials.pool)
     studied = trials.subject_codes[:, None] * n_items + trials.items
@@ -125,7 +125,7 @@ def _list_lags(recalls: Recalls) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
 
 
 def _list_numbers(recalls: Recalls) -> npt.NDArray[np.int64]:
-    """(n_trials,) number of each list of a participant, from 1: by its label where that is a number, else by turn."""
+    """(n_trials,) number of each list of a participant, from 1: its label where that is a number, else its turn."""
     trials = recalls.trials
     if trials.list.dtype.kind in "iu":
         number = pd.Series(trials.list.astype(np.int64))

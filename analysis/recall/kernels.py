@@ -1,12 +1,12 @@
 """Counts of recalls and of transitions between them, by compiled loops over trials (numba).
 
 ``positions`` (n_trials, n_outputs) are those of :class:`memsim.Recalls`, and ``cell`` (n_trials,) is the row of the
-result that a trial's counts go to.
+result in which each trial is counted.
 
-A transition leads from one response to the next where both are items that count, each given for the first time;
-an intrusion, a repeat or an item that does not count breaks the chain. Open to it are the items not yet recalled.
+A transition leads from one response to the next where both are items that count, each given for the first time; there
+is none from or to an intrusion, a repetition or an item that does not count. Items not yet recalled are open to it.
 ``counts``, ``keys``, ``allowed`` and ``into`` are those of :class:`memsim.analysis.recall.transitions.Counted`; the
-first axis of all but ``allowed``, and of ``kinds``, has the length of the trials, or 1 where all trials are alike.
+first axis of all but ``allowed``, and that of ``kinds``, is n_trials, or 1 where all trials are alike.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numba import njit
 
 @njit(cache=True)
 def count_recalled(positions, cell, n_cells, length):  # type: ignore[no-untyped-def]
-    """(n_cells, length) lists in which each serial position was recalled."""
+    """(n_cells, length) number of lists in which each serial position was recalled."""
     n_trials, n_outputs = positions.shape
     recalled = np.zeros((n_cells, length), dtype=np.int64)
     seen = np.full(length, -1, dtype=np.int64)
@@ -32,9 +32,9 @@ def count_recalled(positions, cell, n_cells, length):  # type: ignore[no-untyped
 
 @njit(cache=True)
 def count_nth(positions, cell, n_cells, length, every):  # type: ignore[no-untyped-def]
-    """(n_cells, length, length) recalls of each item as the nth, and those open to it, by n and item.
+    """(n_cells, length, length) number of times that each item was the nth response, and was open to it, by n and item.
 
-    The nth of the correct responses, or with ``every`` of all; then open counts nothing.
+    Correct responses are counted, or all responses with ``every``; the second array is then zero.
     """
     n_trials, n_outputs = positions.shape
     actual = np.zeros((n_cells, length, length), dtype=np.int64)
@@ -62,10 +62,10 @@ def count_nth(positions, cell, n_cells, length, every):  # type: ignore[no-untyp
 
 @njit(cache=True)
 def count_all_lags(positions, cell, n_cells, length, first_output):  # type: ignore[no-untyped-def]
-    """(n_cells, 1, 2 * length - 1) transitions made, and those open, by lag, where all items and transitions count.
+    """(n_cells, 1, 2 * length - 1) transitions made, and those open, by lag, if all items and transitions count.
 
-    Of all that may be reached from an item, what was recalled before is taken away: that is less than to add up
-    what is left, as :func:`count_lags` does.
+    Items recalled before are subtracted from all items of the list, which takes fewer steps than to add up the
+    remaining items, as :func:`count_lags` does.
     """
     n_trials, n_outputs = positions.shape
     n_lags = max(2 * length - 1, 0)
@@ -103,7 +103,8 @@ def count_all_lags(positions, cell, n_cells, length, first_output):  # type: ign
 def count_lags(positions, cell, n_cells, counts, keys, allowed, into, steps):  # type: ignore[no-untyped-def]
     """(n_cells, n_steps, 2 * length - 1) transitions made, and those open, by lag.
 
-    ``steps`` says what the middle axis is: 0 nothing, 1 the output that the transition left, 2 the lag before.
+    The middle axis has length 1 if ``steps`` is 0, is the output that the transition left if it is 1, and the lag of
+    the transition before if it is 2.
     """
     n_trials, n_outputs = positions.shape
     length = counts.shape[1]
@@ -147,10 +148,10 @@ def count_lags(positions, cell, n_cells, counts, keys, allowed, into, steps):  #
 def count_bins(  # type: ignore[no-untyped-def]
     positions, cell, n_cells, kinds, bins, n_bins, counts, keys, allowed, into, unique
 ):
-    """(n_cells, n_bins) transitions made, and those open, by the bin of going from one kind of item to another.
+    """(n_cells, n_bins) transitions made, and those open, by the bin of the two kinds of items.
 
-    ``kinds`` (n_trials or 1, list_length) is the kind of each item, ``bins`` (n_kinds, n_kinds) the bin, -1 for none.
-    With ``unique`` a bin is open once, however many items would fall into it.
+    ``kinds`` (n_trials or 1, list_length) is the kind of each item, ``bins`` (n_kinds, n_kinds) the bin of a transition
+    from one kind to another, -1 for none. With ``unique`` a bin is open once, however many items are in it.
     """
     n_trials, n_outputs = positions.shape
     length = kinds.shape[1]
@@ -189,10 +190,10 @@ def count_bins(  # type: ignore[no-untyped-def]
 def rank_transitions(  # type: ignore[no-untyped-def]
     positions, cell, n_cells, kinds, distances, counts, keys, allowed, into, by_output
 ):
-    """(n_cells, n_steps) sums of the ranks of transitions by nearness, in [0, 1], and how many there are.
+    """(n_cells, n_steps) the sum of the ranks of transitions, in [0, 1], and their number.
 
-    ``distances`` (n_kinds, n_kinds) is that from one kind of item to another. The nearest of the open items has rank
-    1, the farthest 0, and equally near ones share the mean of their ranks; one open item alone has none.
+    ``distances`` (n_kinds, n_kinds) is the distance from one kind of item to another. The nearest open item has rank 1
+    and the farthest 0, equally near items share the mean of their ranks, and a single open item has no rank.
     """
     n_trials, n_outputs = positions.shape
     length = kinds.shape[1]

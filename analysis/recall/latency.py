@@ -3,85 +3,82 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.subjects import means_per_subject, subjects
-from memsim.core.errors import InputError
+from memsim.analysis.checks import times_of
+from memsim.analysis.subjects import count_by_subject, means_per_subject
+from memsim.core.arrays import FloatArray
 from memsim.core.recalls import Recalls, require_recalls
 
 
 def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataFrame:
-    """Mean time of right responses by output position, from the response before, or from the start of recall.
+    """Mean inter-response time of correct responses by output position; for the first, the time since recall began.
 
-    A response is right where it is of the list, given for the first time and, in serial recall, in its place.
+    A response is correct if its item was on the list, is given for the first time and, in serial recall, is given in
+    its place.
 
     Parameters
     ----------
-    by_recalled : also by how many items were rightly recalled in the list: times grow towards the end of recall
-        (Murdock & Okada, 1970), so that lists of different totals do not mix well.
+    by_recalled : splits lists by their number of correct responses. Times grow towards the end of recall (Murdock &
+        Okada, 1970), so a mean over lists with different numbers of recalls mixes early and late responses.
 
     Returns
     -------
-    DataFrame : ``subject, output, latency, total, count``: the mean in s, the sum and the responses it is of; with
-        ``by_recalled`` also ``recalled``. A response after one without a time has no latency; one with a time before
-        that of the response before it has a negative latency, as recorded.
+    DataFrame : ``subject, output, latency, total, count``: the mean in s, the sum, and the number of responses. With
+        ``by_recalled`` there is also ``recalled``, the number of correct responses. A response that follows one
+        without a time has no latency; a time that is earlier than the one before gives a negative latency.
 
     Raises
     ------
     InputError : the recalls have no times.
+
+    References
+    ----------
+    Murdock & Okada (1970), Journal of Experimental Psychology, 86, 263-267.
     """
     latency = _latencies(recalls, "response_latency")
     due = recalls.trials.paradigm.due
-    right = recalls.is_correct if due is None else recalls.is_correct & (recalls.positions == due + 1)
-    row, output = np.nonzero(right & np.isfinite(latency))
-    codes, n_subjects = subjects(recalls)
-    recalled = right.sum(axis=1)[row]
-    levels = {"recalled": range(1, recalls.list_length + 1)} if by_recalled else {}
-    shape = (n_subjects, *(len(level) for level in levels.values()), latency.shape[1])
-    cell = (codes[row], recalled - 1, output) if by_recalled else (codes[row], output)
-    total, count = _sums(shape, cell, latency[row, output])
-    return means_per_subject(recalls, {**levels, "output": range(1, latency.shape[1] + 1)}, "latency", total, count)
+    correct = recalls.is_correct if due is None else recalls.is_correct & (recalls.positions == due + 1)
+    row, output = np.nonzero(correct & np.isfinite(latency))
+    length, n_outputs = recalls.list_length, latency.shape[1]
+    axes, levels = [(output, n_outputs)], {"output": range(1, n_outputs + 1)}
+    if by_recalled:
+        axes.insert(0, (correct.sum(axis=1)[row] - 1, length))
+        levels = {"recalled": range(1, length + 1), **levels}
+    total = count_by_subject(recalls, row, *axes, weights=latency[row, output])
+    return means_per_subject(recalls, levels, "latency", total, count_by_subject(recalls, row, *axes))
 
 
 def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
-    """Mean time of transitions by their lag; for the transitions that count see :func:`memsim.analysis.lag_crp`.
+    """Mean inter-response time of transitions by their lag.
+
+    The transitions that count are those of :func:`memsim.analysis.lag_crp`.
 
     Returns
     -------
-    DataFrame : ``subject, lag, latency, total, count``: the mean in s, the sum, and the transitions it is of.
+    DataFrame : ``subject, lag, latency, total, count``: the mean in s, the sum, and the number of transitions.
 
     Raises
     ------
-    InputError : the recalls have no times, or a list holds an item twice.
+    InputError : the recalls have no times, or a list presents an item more than once.
 
-    Source: Kahana (1996).
+    References
+    ----------
+    Kahana (1996), Memory & Cognition, 24, 103-109.
     """
     latency = _latencies(recalls, "latency_by_lag")
     recalls.trials.require_different_items("latency_by_lag")
     correct = recalls.is_correct
-    made = correct[:, 1:] & correct[:, :-1] & np.isfinite(latency[:, 1:])
-    row, left = np.nonzero(made)
+    row, left = np.nonzero(correct[:, 1:] & correct[:, :-1] & np.isfinite(latency[:, 1:]))
     length = recalls.list_length
     lag = recalls.positions[row, left + 1] - recalls.positions[row, left]
-    codes, n_subjects = subjects(recalls)
-    shape = (n_subjects, 2 * length - 1)
-    total, count = _sums(shape, (codes[row], lag + length - 1), latency[row, left + 1])
+    axis = (lag + length - 1, 2 * length - 1)
+    total = count_by_subject(recalls, row, axis, weights=latency[row, left + 1])
+    count = count_by_subject(recalls, row, axis)
     return means_per_subject(recalls, {"lag": range(1 - length, length)}, "latency", total, count)
 
 
-def _latencies(recalls: Recalls, who: str) -> npt.NDArray[np.float64]:
-    """(n_trials, n_outputs) seconds since the response before."""
+def _latencies(recalls: Recalls, who: str) -> FloatArray:
+    """(n_trials, n_outputs) time in s since the response before, or since the start of recall."""
     require_recalls(recalls)
-    if recalls.times is None:
-        raise InputError(f"these recalls have no times of response; {who} takes recalls with times")
-    return np.diff(recalls.times, axis=1, prepend=0.0)
-
-
-def _sums(
-    shape: tuple[int, ...], cell: tuple[npt.NDArray[np.int64], ...], values: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    flat = np.ravel_multi_index(cell, shape)
-    size = int(np.prod(shape))
-    total: npt.NDArray[np.float64] = np.bincount(flat, weights=values, minlength=size).astype(float)
-    return total.reshape(shape), np.bincount(flat, minlength=size).reshape(shape)
+    return np.diff(times_of(recalls, who), axis=1, prepend=0.0)

@@ -1,4 +1,4 @@
-"""How recall moves by meaning: transitions by the distance between items, their CRP and their rank."""
+"""How recall moves by the distance between items, such as semantic distance: the distance CRP and the distance rank."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from memsim.analysis.bins import checked_edges, with_edges
 from memsim.analysis.recall.transitions import Counted, ranks
-from memsim.analysis.subjects import counts_per_subject, subjects
+from memsim.analysis.subjects import coded_subjects, counts_per_subject
 from memsim.core.arrays import FloatArray, frozen
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
@@ -33,26 +33,31 @@ def distance_crp(
     across: str | npt.ArrayLike | None = None,
     bridge: bool = False,
 ) -> pd.DataFrame:
-    """Conditional response probability by the distance between items, in bins: the semantic CRP.
+    """Conditional response probability by the distance between items, in bins (semantic CRP).
+
+    For transitions, the remaining parameters and their errors see :func:`memsim.analysis.lag_crp`. Counts equal those
+    of psifr's ``distance_crp``.
 
     Parameters
     ----------
-    distances : (n_items, n_items) over the pool, of any kind; if not given, one minus the pool's similarity, or one
-        minus the cosine of its features.
-    edges : of the bins, rising; a bin holds distances above its lower edge, up to its upper one. Distances outside
-        all bins count for none. By default ten bins that hold equally many pairs of the items studied.
-    unique : a bin is possible once at a transition, however many items are in it.
-    first_output, last_output, items, transitions, within, across, bridge : see :func:`memsim.analysis.lag_crp`.
+    distances : (n_items, n_items) between the items of the pool, of any kind. If not given, they are one minus the
+        pool's similarity, or one minus the cosine of its features.
+    edges : the edges of the bins, each larger than the one before. A bin contains its upper edge and not its lower one,
+        and distances outside all bins are left out. The default is ten bins with equally many pairs of studied items.
+    unique : counts a bin as possible once at a transition, however many items are in it.
 
     Returns
     -------
-    DataFrame : ``subject, bin, low, high, center, prob, actual, possible``; bins from 1, with their edges.
+    DataFrame : ``subject, bin, low, high, center, prob, actual, possible``; bins are numbered from 1, ``low`` and
+        ``high`` are their edges.
 
     Raises
     ------
-    InputError : the pool has nothing to take distances from, or they or the edges do not fit.
+    InputError : the pool has neither similarity nor features, or distances or edges do not fit.
 
-    Source: Howard & Kahana (2002b), for bins of similarity. Equal to psifr's ``distance_crp``.
+    References
+    ----------
+    For bins of similarity: Howard & Kahana (2002), Journal of Memory and Language, 46, 85-98.
     """
     from memsim.analysis.recall.kernels import count_bins  # numba
 
@@ -65,7 +70,7 @@ def distance_crp(
     bins[bins >= n_bins] = -1
     bins = frozen(bins.astype(np.int32))
     actual, possible = count_bins(
-        counted.positions, *subjects(recalls), recalls.trials.items, bins, n_bins, *counted[1:], unique
+        counted.positions, *coded_subjects(recalls), recalls.trials.items, bins, n_bins, *counted[1:], unique
     )
     frame = counts_per_subject(recalls, {"bin": range(1, n_bins + 1)}, actual, possible)
     return with_edges(frame, cuts)
@@ -84,12 +89,15 @@ def distance_rank(
     across: str | npt.ArrayLike | None = None,
     bridge: bool = False,
 ) -> pd.DataFrame:
-    """Mean rank of transitions by nearness among those possible: the semantic factor.
+    """Mean rank of the distance of transitions among all possible distances (semantic factor).
 
-    1 if every transition is to the nearest item that is left, .5 if meaning does not matter. Arguments are those
-    of :func:`distance_crp`, columns those of :func:`memsim.analysis.lag_rank`.
+    The rank is 1 if every transition is to the nearest remaining item, .5 if distance does not matter. For parameters
+    and errors see :func:`distance_crp`, for the columns :func:`memsim.analysis.lag_rank`. Values equal those of psifr's
+    ``distance_rank``.
 
-    Source: Polyn, Norman & Kahana (2009). Equal to psifr's ``distance_rank``.
+    References
+    ----------
+    Polyn, Norman & Kahana (2009), Psychological Review, 116, 129-156.
     """
     counted = Counted.of(
         recalls, "distance_rank", first_output, last_output, items, transitions, within, across, bridge
@@ -99,16 +107,16 @@ def distance_rank(
 
 
 def pool_distances(pool: ItemPool, distances: npt.ArrayLike | None = None) -> FloatArray:
-    """(n_items, n_items) distances as given, or from the pool; see :func:`distance_crp`."""
+    """(n_items, n_items) the distances given, checked, or those of the pool; see :func:`distance_crp`."""
     if distances is None:
         if pool.similarity is not None:
             return 1 - pool.similarity
         if pool.features is None:
             raise InputError("the pool has neither similarity nor features; give distances (n_items, n_items)")
-        length = np.linalg.norm(pool.features, axis=1, keepdims=True)
-        if (length == 0).any():
-            raise InputError(f"item {int(np.argmin(length))} of the pool has only zeros as features; give distances")
-        unit = pool.features / length
+        norm = np.linalg.norm(pool.features, axis=1, keepdims=True)
+        if (norm == 0).any():
+            raise InputError(f"the features of item {int(np.argmin(norm))} of the pool are all zero; give distances")
+        unit = pool.features / norm
         return 1 - unit @ unit.T
     far = np.asarray(distances, dtype=float)
     if far.shape != (len(pool), len(pool)) or not np.isfinite(far).all():
@@ -117,26 +125,47 @@ def pool_distances(pool: ItemPool, distances: npt.ArrayLike | None = None) -> Fl
 
 
 def equal_bins(distances: FloatArray, n_bins: int = N_BINS) -> FloatArray:
-    """Edges of bins that hold equally many pairs of different items; fewer where pairs tie."""
+    """The edges of bins that contain equally many pairs of different items; there are fewer bins where pairs tie.
+
+    Parameters
+    ----------
+    distances : (n_items, n_items), symmetric.
+    n_bins : the number of bins without ties.
+
+    Returns
+    -------
+    array : (n_bins + 1,) for :func:`distance_crp`; the first lies just below the smallest distance, as a bin does not
+        contain its lower edge.
+    """
     pairs = distances[np.triu_indices(len(distances), 1)]
     if not len(pairs):
         return np.array([0.0, 1.0])
     edges = np.unique(np.quantile(pairs, np.linspace(0, 1, n_bins + 1)))
-    edges[0] -= 1e-6 * max(float(np.ptp(edges)), 1.0)  # bins do not hold their lower edge
+    edges[0] -= 1e-6 * max(float(np.ptp(edges)), 1.0)  # a bin does not contain its lower edge
     return edges if len(edges) > 1 else np.array([edges[0], pairs[0]])
 
 
 def labelled_distances(recalls: Recalls, labels: Sequence[object], distances: npt.ArrayLike) -> FloatArray:
-    """Distances in the order of the recalls' pool, from a matrix over items with these labels.
+    """Distances in the order of the recalls' pool, from a matrix over labelled items.
+
+    Parameters
+    ----------
+    labels : (n_labels,) the item of each row and column of ``distances``, as in ``recalls.trials.pool.labels``.
+    distances : (n_labels, n_labels).
+
+    Returns
+    -------
+    array : (n_items, n_items) for :func:`distance_crp`.
 
     Raises
     ------
-    InputError : an item of the pool is not among the labels; intrusions that are not may be anywhere.
+    InputError : the shapes do not fit, or a studied item is not among the labels; an item that was never studied and
+        only intrudes may lack a label.
     """
     require_recalls(recalls)
     far, pool = np.asarray(distances, dtype=float), recalls.trials.pool
     if far.shape != (len(labels), len(labels)):
-        raise InputError(f"distances have shape {far.shape}, expected ({len(labels)}, {len(labels)}), as the labels")
+        raise InputError(f"distances have shape {far.shape}, but {len(labels)} labels; give a row and column for each")
     index = {label: i for i, label in enumerate(labels)}
     at = np.array([index.get(label, -1) for label in pool.labels.tolist()])
     unknown = np.setdiff1d(np.flatnonzero(at < 0), np.setdiff1d(np.arange(len(pool)), recalls.trials.items))

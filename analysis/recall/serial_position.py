@@ -6,30 +6,35 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.subjects import counts_per_subject, lists_per_subject, subjects
+from memsim.analysis.subjects import coded_subjects, counts_per_subject, lists_per_subject
 from memsim.core.recalls import Recalls, require_recalls
 
 
 def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
-    """Probability that the item at each serial position is recalled at all.
+    """Probability that the item at each serial position is recalled, at any output.
+
+    An item that is given twice counts once, and intrusions do not count. An item that was studied at several positions
+    is recalled at each of them. Counts equal those of psifr's ``spc``.
 
     Returns
     -------
-    DataFrame : ``subject, position, prob, actual, possible``: lists in which the item was recalled, and
-        lists. A word given twice counts once; intrusions do not count; one that was studied more than once is
-        recalled at each of its positions.
+    DataFrame : ``subject, position, prob, actual, possible``: the lists in which the item was recalled, and all lists.
 
-    Source: Murdock (1962). Equal to psifr's ``spc``.
+    References
+    ----------
+    Murdock (1962), Journal of Experimental Psychology, 64, 482-488.
     """
     require_recalls(recalls)
     length = recalls.list_length
-    actual = count_recalled_at(recalls, *subjects(recalls))
-    possible = np.broadcast_to(lists_per_subject(recalls)[:, None], actual.shape)
-    return counts_per_subject(recalls, {"position": range(1, length + 1)}, actual, possible)
+    actual = count_recalled_at(recalls, *coded_subjects(recalls))
+    return counts_per_subject(recalls, {"position": range(1, length + 1)}, actual, lists_per_subject(recalls)[:, None])
 
 
 def count_recalled_at(recalls: Recalls, cell: npt.NDArray[np.int64], n_cells: int) -> npt.NDArray[np.int64]:
-    """(n_cells, list_length) lists in which the item of each position was recalled; ``cell`` (n_trials,) their rows."""
+    """(n_cells, list_length) number of lists in which the item at each position was recalled.
+
+    ``cell`` (n_trials,) is the row of the result that each list is counted in.
+    """
     from memsim.analysis.recall.kernels import count_recalled  # numba
 
     if not recalls.trials.repeated_items.any():

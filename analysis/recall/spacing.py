@@ -1,4 +1,4 @@
-"""Lists that present items more than once: recall by how often an item was shown, and how far apart."""
+"""Lists that present items more than once: recall by the number of presentations and by their spacing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.bins import checked_edges
-from memsim.analysis.subjects import counts_per_subject, subjects
+from memsim.analysis.bins import bins_of, checked_edges
+from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls, require_recalls
 
@@ -20,13 +20,13 @@ def repetition_effect(recalls: Recalls) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : ``subject, presentations, prob, actual, possible``: items recalled, and items; every number of
-        presentations from 1 to the largest.
+    DataFrame : ``subject, presentations, prob, actual, possible``: the items recalled, and all items. There is a row
+        for every number of presentations from 1 to the largest.
     """
     require_recalls(recalls)
-    row, first, times, _ = _items(recalls)
+    row, first, times, _ = _different_items(recalls)
     most = int(times.max(initial=1))
-    return _counts(recalls, row, first, times - 1, {"presentations": range(1, most + 1)})
+    return _recalled_by_level(recalls, row, first, times - 1, {"presentations": range(1, most + 1)})
 
 
 def spacing_effect(
@@ -34,47 +34,51 @@ def spacing_effect(
 ) -> pd.DataFrame:
     """Probability of recall by the spacing of an item's presentations.
 
-    Spacing is the mean number of other presentations between one of the item and the next: 0 if massed.
+    Spacing is the mean number of other presentations between one presentation of the item and the next; it is 0 where
+    presentations are massed.
 
     Parameters
     ----------
-    edges : of the bins of spacing, rising; a bin holds its lower edge. If not given, every spacing that
-        occurs is by itself. Items outside all bins count for none.
-    presentations : only items presented so often; if not given, all that were presented more than once.
+    edges : the edges of the bins of spacing, each larger than the one before. A bin contains its lower edge, and items
+        outside all bins are left out. If not given, every spacing that occurs is a level of its own.
+    presentations : counts only items that were presented so many times; if not given, all items that were presented
+        more than once.
 
     Returns
     -------
-    DataFrame : ``subject, spacing, prob, actual, possible``: items recalled, and items; ``spacing`` is the value, or
-        the mean spacing of all items in the bin (NaN where there are none).
+    DataFrame : ``subject, spacing, prob, actual, possible``: the items recalled, and all items. ``spacing`` is the
+        spacing itself, or the mean spacing of all items in the bin (NaN for an empty bin).
 
     Raises
     ------
-    InputError : no such item, or edges that do not rise.
+    InputError : no item was presented so many times, or the edges do not rise.
 
-    Source: Madigan (1969); Melton (1970).
+    References
+    ----------
+    Madigan (1969), Journal of Verbal Learning and Verbal Behavior, 8, 828-835; Melton (1970), Journal of Verbal
+    Learning and Verbal Behavior, 9, 596-606.
     """
     require_recalls(recalls)
-    row, first, times, spacing = _items(recalls)
+    row, first, times, spacing = _different_items(recalls)
     kept = times > 1 if presentations is None else times == presentations
     if not kept.any() or presentations == 1:
         wanted = "more than once" if presentations is None else f"{presentations} times"
-        raise InputError(f"spacing_effect: no item is presented {wanted}; this takes lists that repeat items")
+        raise InputError(f"spacing_effect: no item is presented {wanted}; give lists that repeat items")
     row, first, spacing = row[kept], first[kept], spacing[kept]
     if edges is None:
         levels, code = np.unique(spacing, return_inverse=True)
     else:
         cuts = checked_edges(edges, "spacing_effect")
-        code = np.searchsorted(cuts, spacing, side="right") - 1
-        inside = (code >= 0) & (code < len(cuts) - 1)
+        code, inside = bins_of(spacing, cuts)
         row, first, spacing, code = row[inside], first[inside], spacing[inside], code[inside]
         with np.errstate(invalid="ignore"):
             n_bins = len(cuts) - 1
             levels = np.bincount(code, weights=spacing, minlength=n_bins) / np.bincount(code, minlength=n_bins)
-    return _counts(recalls, row, first, code, {"spacing": levels})
+    return _recalled_by_level(recalls, row, first, code, {"spacing": levels})
 
 
-def _items(recalls: Recalls) -> tuple[npt.NDArray[np.int64], ...]:
-    """Of each different item of each list: its row, first position, number of presentations, and mean spacing."""
+def _different_items(recalls: Recalls) -> tuple[npt.NDArray[Any], ...]:
+    """The row, first position, number of presentations and mean spacing of each different item of each list."""
     n_trials, length = recalls.trials.items.shape
     cell = np.arange(n_trials)[:, None] * length + recalls.trials.first_presentation
     times = np.bincount(cell.ravel(), minlength=n_trials * length)
@@ -88,18 +92,16 @@ def _items(recalls: Recalls) -> tuple[npt.NDArray[np.int64], ...]:
     return row, first, times, spacing
 
 
-def _counts(
+def _recalled_by_level(
     recalls: Recalls,
-    row: npt.NDArray[np.int64],
-    first: npt.NDArray[np.int64],
-    code: npt.NDArray[np.int64],
+    row: npt.NDArray[Any],
+    first: npt.NDArray[Any],
+    code: npt.NDArray[Any],
     levels: Mapping[str, Any],
 ) -> pd.DataFrame:
-    codes, n_subjects = subjects(recalls)
+    """Probability of recall of the items first presented at ``first`` of list ``row``, by the level with ``code``."""
     (values,) = levels.values()
-    shape = (n_subjects, len(values))
-    cell = np.ravel_multi_index((codes[row], code), shape)
     recalled = recalls.output_of_item[row, first] >= 0
-    actual = np.bincount(cell[recalled], minlength=shape[0] * shape[1]).reshape(shape)
-    possible = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    actual = count_by_subject(recalls, row[recalled], (code[recalled], len(values)))
+    possible = count_by_subject(recalls, row, (code, len(values)))
     return counts_per_subject(recalls, levels, actual, possible)

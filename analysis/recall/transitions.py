@@ -1,4 +1,4 @@
-"""How recall moves from one item to the next: the lag-CRP, by itself and in its variants, and the lag rank."""
+"""How recall moves from one item to the next by order of study: the lag-CRP, the compound lag-CRP, the lag rank."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.subjects import counts_per_subject, means_per_subject, subjects
+from memsim.analysis.checks import checked_mask, require_whole
+from memsim.analysis.subjects import coded_subjects, counts_per_subject, means_per_subject
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls, require_recalls
@@ -26,36 +27,40 @@ def lag_crp(
     across: str | npt.ArrayLike | None = None,
     bridge: bool = False,
 ) -> pd.DataFrame:
-    """Conditional response probability by lag.
+    """Conditional response probability by lag (lag-CRP).
 
-    A transition counts when two adjacent responses are both correct and given for the first time; one
-    that touches an intrusion or a repeat is dropped, not bridged. At each transition every item that has
-    not been recalled yet makes its lag possible. Counts are pooled within a subject, then divided.
+    A transition counts when two adjacent responses are both correct and given for the first time; one from or to an
+    intrusion or a repetition does not count. At each transition, every item that has not yet been recalled makes its
+    lag possible. Counts are summed within a subject, then divided. They equal those of psifr's ``lag_crp``, also with
+    its ``item_query`` (here ``items``) and its ``test`` of equal or unequal keys (``within``, ``across``); psifr has no
+    ``bridge``.
 
     Parameters
     ----------
-    by_output : a curve for each output position that transitions leave.
-    first_output, last_output : transitions count that leave these output positions, from 1; ``first_output=4``
-        leaves out the first three outputs, where recency shapes transitions.
-    items : (n_trials, list_length) true for items that count. Others are as intrusions: never possible, and
-        breaking transitions.
-    transitions : (n_trials, n_outputs) true for responses into which a transition counts.
-    within, across : count transitions between items of the same, or of different, ``"category"`` or ``"source"``,
-        or labels (n_trials, list_length) of your own. Possible are then only such items.
-    bridge : take intrusions and repeats out first, which joins the responses before and after; output positions are
-        then those among correct responses. Some authors do this, most do not.
+    by_output : returns a curve for each output position that transitions leave.
+    first_output, last_output : the range of output positions, from 1, that transitions leave. ``first_output=4`` leaves
+        out transitions from the first three outputs, which recency shapes.
+    items : (n_trials, list_length) true for items that count. Other items are treated as intrusions: they are never
+        possible, and a transition from or to them does not count.
+    transitions : (n_trials, n_outputs) true for responses whose transition from the response before counts.
+    within, across : counts only transitions between items of the same (``within``) or of different (``across``)
+        ``"category"`` or ``"source"``, or of labels (n_trials, list_length). Only such items are possible.
+    bridge : removes intrusions and repetitions first, so that the responses before and after become adjacent; output
+        positions are then those among correct responses. Some authors do this, most do not.
 
     Returns
     -------
-    DataFrame : ``subject, lag, prob, actual, possible`` for lags from -(list_length - 1) to
-        list_length - 1; NaN where no transition was possible (always at lag 0). With ``by_output`` also ``output``.
+    DataFrame : ``subject, lag, prob, actual, possible`` for lags from -(list_length - 1) to list_length - 1; ``prob``
+        is NaN where no transition was possible (always at lag 0). With ``by_output`` there is also ``output``.
 
     Raises
     ------
-    InputError : outputs that are none, masks or labels that do not fit, an item twice in a list.
+    InputError : an output position is out of range, a mask or labels do not fit the trials, both ``within`` and
+        ``across`` are given, or a list presents an item more than once.
 
-    Source: Kahana (1996). Equal to psifr's ``lag_crp``, also with its ``item_query`` (``items``) and its ``test`` of
-    equal or unequal keys (``within``, ``across``); psifr does not bridge.
+    References
+    ----------
+    Kahana (1996), Memory & Cognition, 24, 103-109.
     """
     counted = Counted.of(recalls, "lag_crp", first_output, last_output, items, transitions, within, across, bridge)
     if by_output or any(option is not None for option in (last_output, items, transitions, within, across)):
@@ -63,8 +68,8 @@ def lag_crp(
     else:
         from memsim.analysis.recall.kernels import count_all_lags  # numba
 
-        of = subjects(recalls)
-        actual, possible = count_all_lags(counted.positions, *of, recalls.list_length, first_output)
+        codes = coded_subjects(recalls)
+        actual, possible = count_all_lags(counted.positions, *codes, recalls.list_length, first_output)
     levels = {"output": range(1, actual.shape[1] + 1)} if by_output else {}
     return counts_per_subject(recalls, {**levels, "lag": _lags(recalls)}, actual, possible)
 
@@ -80,15 +85,18 @@ def lag_crp_compound(
     across: str | npt.ArrayLike | None = None,
     bridge: bool = False,
 ) -> pd.DataFrame:
-    """Conditional response probability by lag and by the lag of the transition before.
+    """Conditional response probability by lag and by the lag of the transition before (compound lag-CRP).
 
-    Three adjacent responses that make two transitions count; see :func:`lag_crp` for those and the arguments.
+    It counts three adjacent responses that make two transitions; for transitions, parameters and errors see
+    :func:`lag_crp`. Counts equal those of psifr's ``lag_crp_compound``.
 
     Returns
     -------
-    DataFrame : ``subject, previous, lag, prob, actual, possible``.
+    DataFrame : ``subject, previous, lag, prob, actual, possible``; ``previous`` is the lag of the transition before.
 
-    Source: Lohnas & Kahana (2014). Equal to psifr's ``lag_crp_compound``.
+    References
+    ----------
+    Lohnas & Kahana (2014), Journal of Experimental Psychology: Learning, Memory, and Cognition, 40, 12-24.
     """
     counted = Counted.of(
         recalls, "lag_crp_compound", first_output, last_output, items, transitions, within, across, bridge
@@ -109,18 +117,20 @@ def lag_rank(
     across: str | npt.ArrayLike | None = None,
     bridge: bool = False,
 ) -> pd.DataFrame:
-    """Mean rank of the absolute lag of transitions among those possible: the temporal factor.
+    """Mean rank of the absolute lag of transitions among all possible lags (temporal factor).
 
-    1 if every transition is to a nearest item that is left, .5 if order does not matter, 0 if always to a farthest;
-    ties share their mean rank. For the transitions that count and the arguments see :func:`lag_crp`; one to
-    the only item left has no rank.
+    The rank is 1 if every transition is to a nearest remaining item, .5 if order does not matter, and 0 if every
+    transition is to a farthest item; ties share their mean rank. A transition to the only remaining item has no rank.
+    For transitions, parameters and errors see :func:`lag_crp`. Values equal those of psifr's ``lag_rank``.
 
     Returns
     -------
-    DataFrame : ``subject, rank, total, count``: the mean, the sum of ranks and the transitions it is of. With
-        ``by_output`` also ``output``, the position that transitions leave.
+    DataFrame : ``subject, rank, total, count``: the mean rank, the sum of ranks, and the number of transitions. With
+        ``by_output`` there is also ``output``, the position that transitions leave.
 
-    Source: Polyn, Norman & Kahana (2009). Equal to psifr's ``lag_rank``.
+    References
+    ----------
+    Polyn, Norman & Kahana (2009), Psychological Review, 116, 129-156.
     """
     counted = Counted.of(recalls, "lag_rank", first_output, last_output, items, transitions, within, across, bridge)
     at = np.arange(recalls.list_length)
@@ -128,18 +138,18 @@ def lag_rank(
 
 
 class Counted(NamedTuple):
-    """What counts in an analysis of transitions, for the loops of ``kernels``."""
+    """The responses, items and transitions that count in an analysis of transitions, for the loops of ``kernels``."""
 
     positions: IntArray
     """(n_trials, n_outputs) the responses."""
     counts: BoolArray
-    """(n_trials or 1, list_length) the items."""
+    """(n_trials or 1, list_length) whether each item counts."""
     keys: IntArray
     """(n_trials or 1, list_length) a code for each item."""
     allowed: BoolArray
-    """(n_codes, n_codes) whether transitions from one code to another count."""
+    """(n_codes, n_codes) whether transitions from items of one code to items of another count."""
     into: BoolArray
-    """(n_trials or 1, n_outputs) the responses into which transitions count."""
+    """(n_trials or 1, n_outputs) whether the transition into each response counts."""
 
     @classmethod
     def of(
@@ -154,23 +164,23 @@ class Counted(NamedTuple):
         across: Any,
         bridge: bool = False,
     ) -> Counted:
-        """From the arguments of :func:`lag_crp`, checked in the name of the analysis ``who``."""
+        """From the parameters of :func:`lag_crp`; errors name the analysis ``who``."""
         require_recalls(recalls)
         recalls.trials.require_different_items(who)
-        for name, value in (("first_output", first_output), ("last_output", last_output)):
-            if value is not None and (not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1):
-                raise InputError(f"{who}: {name}={value!r} is not an output position: a whole number from 1")
+        require_whole(first_output, "first_output", who, meaning="an output position")
+        if last_output is not None:
+            require_whole(last_output, "last_output", who, meaning="an output position")
         if within is not None and across is not None:
-            raise InputError(f"{who}: within and across stand side by side; give one of them")
+            raise InputError(f"{who}: within and across are both given; give one of them")
         positions = recalls.positions
         n_trials, n_outputs = positions.shape
         length = recalls.list_length
         counts = np.ones((1, length), dtype=bool)
         if items is not None:
-            counts = _mask(items, (n_trials, length), f"{who}: items")
+            counts = checked_mask(items, (n_trials, length), "items", who)
         into = np.ones((1, n_outputs), dtype=bool)
         if transitions is not None:
-            into = _mask(transitions, (n_trials, n_outputs), f"{who}: transitions")
+            into = checked_mask(transitions, (n_trials, n_outputs), "transitions", who)
         if bridge:
             kept = np.argsort(~recalls.is_correct, axis=1, kind="stable")
             correct = np.take_along_axis(np.where(recalls.is_correct, positions, 0), kept, axis=1)
@@ -190,9 +200,10 @@ class Counted(NamedTuple):
 
 
 def item_codes(recalls: Recalls, label: Any, who: str) -> tuple[IntArray, int]:
-    """(n_trials, list_length) codes of a label of items, and how many there are.
+    """(n_trials, list_length) codes of a label of items, and the number of codes.
 
-    ``label`` is ``"category"``, ``"source"``, or an array of that shape. Raises :class:`InputError` if there is none.
+    ``label`` is ``"category"``, ``"source"``, or an array of that shape. :class:`InputError` is raised if an item has
+    no label.
     """
     trials = recalls.trials
     if isinstance(label, str):
@@ -201,13 +212,15 @@ def item_codes(recalls: Recalls, label: Any, who: str) -> tuple[IntArray, int]:
         elif label == "source":
             known = trials.source
         else:
-            raise InputError(f"{who}: {label!r} is neither 'category' nor 'source'; give labels for every item")
+            raise InputError(
+                f"{who}: {label!r} is neither 'category' nor 'source'; give one of these, or a label for every item"
+            )
         if known is None:
-            raise InputError(f"{who}: these trials have no {label}; Recalls.from_frame reads it from a column")
+            raise InputError(f"{who}: these trials have no {label}; Recalls.from_frame reads one from a column")
         label = known
     label = np.asarray(label)
     if label.shape != trials.items.shape:
-        raise InputError(f"{who}: labels have shape {label.shape}, the items {trials.items.shape}")
+        raise InputError(f"{who}: labels have shape {label.shape}, but the items have shape {trials.items.shape}")
     codes, levels = pd.factorize(label.ravel())
     if (codes < 0).any():
         row, position = divmod(int(np.argmin(codes)), recalls.list_length)
@@ -218,11 +231,13 @@ def item_codes(recalls: Recalls, label: Any, who: str) -> tuple[IntArray, int]:
 def ranks(
     recalls: Recalls, counted: Counted, kinds: npt.NDArray[Any], distances: FloatArray, by_output: bool
 ) -> pd.DataFrame:
-    """Mean rank of transitions by nearness, by subject; see ``kernels.rank_transitions``."""
+    """Mean rank of the nearness of transitions, by subject; see ``kernels.rank_transitions``."""
     from memsim.analysis.recall.kernels import rank_transitions  # numba
 
     kinds, distances = frozen(np.array(kinds, dtype=np.int32)), frozen(np.array(distances, dtype=float))
-    total, count = rank_transitions(counted.positions, *subjects(recalls), kinds, distances, *counted[1:], by_output)
+    total, count = rank_transitions(
+        counted.positions, *coded_subjects(recalls), kinds, distances, *counted[1:], by_output
+    )
     levels = {"output": range(1, total.shape[1] + 1)} if by_output else {}
     return means_per_subject(recalls, levels, "rank", total, count)
 
@@ -230,15 +245,8 @@ def ranks(
 def _by_lag(recalls: Recalls, counted: Counted, steps: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     from memsim.analysis.recall.kernels import count_lags  # numba
 
-    return count_lags(counted.positions, *subjects(recalls), *counted[1:], steps)
+    return count_lags(counted.positions, *coded_subjects(recalls), *counted[1:], steps)
 
 
 def _lags(recalls: Recalls) -> range:
     return range(1 - recalls.list_length, recalls.list_length)
-
-
-def _mask(values: Any, shape: tuple[int, int], what: str) -> BoolArray:
-    mask = np.asarray(values)
-    if mask.shape != shape or mask.dtype != bool:
-        raise InputError(f"{what} must be true or false in shape {shape}; it is {mask.dtype} in shape {mask.shape}")
-    return mask.copy()

@@ -1,4 +1,4 @@
-"""Which of several models people favour: criteria, Bayesian selection, tables and figures of it.
+"""Model selection: held-out likelihood, information criteria, Bayesian selection, and tables and figures of them.
 
-Imports core, paradigms and the rest of analysis.
+It imports core, paradigms, statistics and the styles of figures.
 """

@@ -1,4 +1,4 @@
-"""Random-effects Bayesian model selection: how frequent each model is among people."""
+"""Random-effects Bayesian model selection: the frequency of each model among subjects."""
 
 from __future__ import annotations
 
@@ -15,56 +15,63 @@ from memsim.core.errors import InputError
 
 
 class Selection(NamedTuple):
-    """What :func:`bayesian_model_selection` found."""
+    """The result of :func:`bayesian_model_selection`."""
 
     table: pd.DataFrame
-    """``model, alpha, frequency, exceedance, protected_exceedance``, models in the order given."""
+    """``model, alpha, frequency, exceedance, protected_exceedance``; models are in the order of the evidence."""
     posterior: pd.DataFrame
-    """(n_subjects, n_models) the probability that each subject is of each model."""
+    """(n_subjects, n_models) the probability that each model generated the data of each subject."""
     omnibus_risk: float
-    """The posterior probability that all models are equally frequent, so that the differences are chance (BOR)."""
+    """The posterior probability that all models are equally frequent (Bayesian omnibus risk, BOR)."""
     free_energy: float
-    """A lower bound of the log evidence that frequencies differ."""
+    """A lower bound of the log evidence for frequencies that differ."""
     free_energy_null: float
-    """The log evidence that they are equal."""
+    """The log evidence for equal frequencies."""
 
 
 def bayesian_model_selection(log_evidence: pd.DataFrame | npt.ArrayLike, *, prior: float = 1.0) -> Selection:
-    """How frequent each model is among people, if each is of one of the models (random effects).
+    """Frequency of each model among subjects, each of whom follows one of the models (random effects).
 
-    Frequencies have a Dirichlet distribution with ``prior`` for each model, and a subject's model is drawn from them.
-    Their posterior is approximated by a Dirichlet, too (variational Bayes). ``alpha`` are its parameters,
-    ``frequency`` their share; ``exceedance`` is the probability that the model is more frequent than any other, by
-    quadrature and not by sampling. ``protected_exceedance`` allows for frequencies that are all equal:
-    exceedance (1 - BOR) + BOR / n_models. A few subjects whom another model fits much better do not decide, as they
-    do in a sum over subjects.
+    Frequencies have a Dirichlet prior, and the model of each subject is drawn from them. Their posterior is
+    approximated by a Dirichlet distribution (variational Bayes): ``alpha`` are its parameters, ``frequency`` its mean;
+    ``exceedance`` is the probability that the model is more frequent than any other, by quadrature;
+    ``protected_exceedance``, exceedance (1 - BOR) + BOR / n_models, allows for frequencies that are all equal. A few
+    subjects whom another model fits much better do not decide, as they do in a sum over subjects.
 
     Parameters
     ----------
-    log_evidence : (n_subjects, n_models), such as :func:`log_evidence` gives; models are named by the columns of a
-        frame. A constant added to all models of a subject changes nothing.
-    prior : Dirichlet parameter of each model before the data.
+    log_evidence : (n_subjects, n_models), as :func:`log_evidence` returns it; the columns of a frame name the models. A
+        constant added to all models of a subject changes nothing.
+    prior : the Dirichlet parameter of each model in the prior.
+
+    Returns
+    -------
+    Selection : a table by model, the posterior of each subject, the omnibus risk, and both log evidences.
 
     Raises
     ------
-    InputError : fewer than two models, an evidence that is NaN or +inf, or a subject whom no model can explain.
+    InputError : there are fewer than two models, an evidence is NaN or +inf, or a subject is impossible under every
+        model.
 
-    Source: Stephan, Penny, Daunizeau, Moran & Friston (2009); Rigoux, Stephan, Friston & Daunizeau (2014).
+    References
+    ----------
+    Stephan, Penny, Daunizeau, Moran & Friston (2009), NeuroImage, 46, 1004-1017; Rigoux, Stephan, Friston & Daunizeau
+    (2014), NeuroImage, 84, 971-985.
     """
     who = "bayesian_model_selection"
     evidence, models, subjects = evidence_of(log_evidence, who)
     if isinstance(prior, bool) or not isinstance(prior, int | float) or not 0 < prior < np.inf:
-        raise InputError(f"{who}: prior={prior!r} must be a number above 0; 1 makes all frequencies as likely")
+        raise InputError(f"{who}: prior={prior!r} must be a number above 0; with 1 all frequencies are equally likely")
     lost = np.isneginf(evidence).all(axis=1)
     if lost.any():
         raise InputError(
-            f"{who}: every model holds what subject {subjects[int(np.argmax(lost))]} did impossible; without the "
-            "subject, say so, or give models a chance of anything"
+            f"{who}: the recalls of subject {subjects[int(np.argmax(lost))]} are impossible under every model; leave "
+            "out the subject and report it, or use models under which every recall is possible"
         )
     n_subjects, n_models = evidence.shape
     evidence = evidence - evidence.max(axis=1, keepdims=True)
     alpha = np.full(n_models, float(prior))
-    # Each round gains by a factor of about 1 - 1/n_subjects at the slowest.
+    # Each round shrinks the error at least by a factor of about 1 - 1/n_subjects.
     for _ in range(10_000 + 100 * n_subjects):
         posterior = softmax(evidence + digamma(alpha), axis=1)
         before, alpha = alpha, prior + posterior.sum(axis=0)
@@ -89,7 +96,7 @@ def bayesian_model_selection(log_evidence: pd.DataFrame | npt.ArrayLike, *, prio
 
 
 def _free_energy(evidence: FloatArray, alpha: FloatArray, posterior: FloatArray, prior: float) -> float:
-    """The bound on the log evidence: expected log joint, and the entropies of frequencies and of assignments."""
+    """The bound of the log evidence: the expected log joint, and the entropies of frequencies and of assignments."""
     log_frequency = digamma(alpha) - digamma(alpha.sum())
     sure = posterior > 0
     assigned = np.where(sure, posterior, 1.0)
@@ -101,22 +108,33 @@ def _free_energy(evidence: FloatArray, alpha: FloatArray, posterior: FloatArray,
 
 
 def exceedance_probabilities(alpha: npt.ArrayLike) -> FloatArray:
-    """(n_models,) the probability that each frequency is the largest, of a Dirichlet distribution.
+    """(n_models,) probability that each frequency is the largest, under a Dirichlet distribution.
 
-    Frequencies are independent gamma variables over their sum. So it is the integral of the density of one times the
-    distribution functions of the others; over the logarithm the trapezium rule converges exponentially.
+    Parameters
+    ----------
+    alpha : (n_models,) the parameters of the distribution.
+
+    Raises
+    ------
+    InputError : ``alpha`` is not an array of numbers above 0.
+
+    Notes
+    -----
+    Frequencies are independent gamma variables divided by their sum. The probability is therefore the integral of the
+    density of one times the distribution functions of the others; over the logarithm the trapezium rule converges
+    exponentially.
     """
     alpha = np.asarray(alpha, dtype=float)
     if alpha.ndim != 1 or not len(alpha) or not (np.isfinite(alpha) & (alpha > 0)).all():
-        raise InputError(f"exceedance_probabilities: alpha={alpha} must be numbers above 0")
+        raise InputError(f"exceedance_probabilities: alpha={alpha} must be an array of numbers above 0")
     tiny = 1e-18
     with np.errstate(divide="ignore"):
         low = np.log(gammaincinv(alpha, tiny))
-    # Where the power underflows: gamma's distribution function begins as x^alpha / Gamma(alpha + 1).
+    # Where the power underflows, the distribution function of gamma is close to x^alpha / Gamma(alpha + 1).
     low = np.where(np.isfinite(low), low, (np.log(tiny) + gammaln(alpha + 1)) / alpha)
     found = np.zeros(len(alpha))
     for k, (own, high) in enumerate(zip(alpha, np.log(gammainccinv(alpha, tiny)), strict=True)):
-        # Below the low end of any of them the others' product is negligible.
+        # Below the low end of any variable the product of the others is negligible.
         x, step = np.linspace(low.max(), max(high, low.max()), 4001, retstep=True)
         below = gammainc(np.delete(alpha, k)[:, None], np.exp(x)).prod(axis=0)
         found[k] = step * (np.exp(own * x - np.exp(x) - gammaln(own)) * below).sum()

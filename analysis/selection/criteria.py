@@ -1,4 +1,4 @@
-"""Which model predicts people best: held-out likelihood, information criteria, and the winner of each subject."""
+"""Comparison of models: information criteria, held-out likelihood, and the best model of each subject."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from memsim.analysis.statistics.intervals import checked_confidence
-from memsim.analysis.statistics.paired_tables import Paired, require_table
+from memsim.analysis.checks import checked_confidence
+from memsim.analysis.statistics.paired_tables import Paired
+from memsim.analysis.statistics.tables import require_columns
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 
 ALL = "all"
-"""The unit under which :func:`information_criteria` sums over units."""
+"""The unit of the rows in which :func:`information_criteria` sums over units."""
 CRITERIA = ("aic", "aicc", "bic")
 
 _Numbers = TypeVar("_Numbers", float, FloatArray, "pd.Series")
@@ -25,11 +26,11 @@ _Numbers = TypeVar("_Numbers", float, FloatArray, "pd.Series")
 def aic(log_likelihood: _Numbers, n_parameters: _Numbers) -> _Numbers:
     """Akaike's information criterion, 2k - 2l, of a maximised log-likelihood l and k free parameters.
 
-    Numbers, arrays or Series; nothing is checked.
+    It takes numbers, arrays or Series, and checks nothing.
 
     References
     ----------
-    Akaike (1974).
+    Akaike (1974), IEEE Transactions on Automatic Control, 19, 716-723.
 
     Examples
     --------
@@ -40,11 +41,11 @@ def aic(log_likelihood: _Numbers, n_parameters: _Numbers) -> _Numbers:
 
 
 def bic(log_likelihood: _Numbers, n_parameters: _Numbers, n_observations: _Numbers) -> _Numbers:
-    """Bayesian information criterion, k ln n - 2l, of l and k as in :func:`aic` and n observations.
+    """Bayesian information criterion, k ln n - 2l, with l and k as in :func:`aic`, of n observations.
 
     References
     ----------
-    Schwarz (1978).
+    Schwarz (1978), Annals of Statistics, 6, 461-464.
 
     Examples
     --------
@@ -59,7 +60,7 @@ def aicc(log_likelihood: _Numbers, n_parameters: _Numbers, n_observations: _Numb
 
     References
     ----------
-    Hurvich & Tsai (1989).
+    Hurvich & Tsai (1989), Biometrika, 76, 297-307.
     """
     room = n_observations - n_parameters - 1
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -68,43 +69,45 @@ def aicc(log_likelihood: _Numbers, n_parameters: _Numbers, n_observations: _Numb
 
 
 def information_criteria(fits: pd.DataFrame) -> pd.DataFrame:
-    """AIC, AICc and BIC of fitted models, how far each is from the best, and their weights.
+    """AIC, AICc and BIC of fitted models, their differences from the best model, and their weights.
 
-    With k parameters, n events and the maximised log-likelihood l, AIC = 2k - 2l, AICc = AIC + 2k(k + 1)/(n - k - 1)
-    and BIC = k ln n - 2l. Here n is the number of events: responses scored, and stopping where it was recorded. A
-    weight is exp(-difference/2) over the sum of that of all models.
+    The number of observations is the number of events: responses scored, and stopping where it was recorded. The weight
+    of a model is exp(-difference/2) divided by the sum of that over all models.
 
-    The penalties stand in for the optimism of a likelihood that was maximised over these very events, by a number of
-    parameters that is small beside them. So the criteria are for such models only. A network with 10^5 weights has
-    no such number, and a model that learnt from other data is not optimistic: compare these by :func:`held_out`. A
-    sampled likelihood is too low on average, which counts against its model.
+    The penalties correct for the optimism of a likelihood that was maximised over these same events, by a number of
+    parameters that is small beside the number of events. The criteria are therefore only for such models. A network
+    with 10^5 weights has no such number, and a model that was trained on other data has no such optimism: compare these
+    by :func:`held_out`. A likelihood estimated from samples is too low on average, which counts against its model.
 
     Parameters
     ----------
     fits : ``model, unit, log_likelihood, n_parameters, n_events``, a row for each model and unit, such as a subject;
-        ``kind``, if there, says how it was fitted.
+        the column ``kind``, if there is one, says how the model was fitted.
 
     Returns
     -------
-    DataFrame : ``unit, model, log_likelihood, n_parameters, n_events, aic, aicc, bic`` and, for each criterion,
-        ``delta_...`` from the best and ``weight_...``; models as in ``fits``. The rows of unit ``"all"`` are sums over
-        units, of criteria too: that is the criterion of units that each have parameters of their own. AICc is NaN
-        where n is not above k + 1, for that model and so for the weights of its unit.
+    DataFrame : ``unit, model, log_likelihood, n_parameters, n_events, aic, aicc, bic`` and, for each criterion, its
+        difference from the best model ``delta_...`` and ``weight_...``; models are in the order of ``fits``. The rows
+        of unit ``"all"`` are sums over units, of criteria too, as for units that each have parameters of their own.
+        AICc is NaN where n is not above k + 1, and so are the weights of that unit.
 
     Raises
     ------
-    InputError : a fit to summary statistics, which has no likelihood; models with other units or other numbers of
-        events; a unit called "all".
+    InputError : a fit to summary statistics, which has no likelihood; models with different units or different numbers
+        of events; numbers that are not whole; or a unit called "all".
 
-    Source: Burnham & Anderson (2002); Wagenmakers & Farrell (2004).
+    References
+    ----------
+    Burnham & Anderson (2002), Model Selection and Multimodel Inference; Wagenmakers & Farrell (2004), Psychonomic
+    Bulletin & Review, 11, 192-196.
     """
     who = "information_criteria"
-    require_table(fits, ("model", "unit", "log_likelihood", "n_parameters", "n_events"), who)
+    require_columns(fits, ("model", "unit", "n_parameters", "n_events"), ("log_likelihood",), who)
     summary = fits["log_likelihood"].isna() | (fits["kind"] == "summary" if "kind" in fits else False)
     if summary.any():
         raise InputError(
             f"{who}: {fits.loc[summary, 'model'].iloc[0]} was fitted to summary statistics and has no likelihood; "
-            "compare its curves (curve_distance), or fit it by likelihood"
+            "compare its curves by curve_distance, or fit it by likelihood"
         )
     if (fits["unit"] == ALL).any():
         raise InputError(f"{who}: a unit is called {ALL!r}, the name of the sum over units; give it another label")
@@ -129,7 +132,7 @@ def information_criteria(fits: pd.DataFrame) -> pd.DataFrame:
     shape = (-1, len(paired.models))
     for name in CRITERIA:
         values = table[name].to_numpy(dtype=float).reshape(shape)
-        # Infinite is the criterion of a likelihood of 0, whose weight is 0 unless all are.
+        # A likelihood of 0 has an infinite criterion, and a weight of 0 unless all models have one.
         with np.errstate(invalid="ignore"):
             delta = values - values.min(axis=1, keepdims=True)
             weight = np.exp(-delta / 2)
@@ -145,45 +148,45 @@ def held_out(
     references: Sequence[str] = (),
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """How well models predict lists that they had not learnt from, and how sure their differences are.
+    """Log-likelihood of held-out lists under each model, and paired differences between models.
 
-    A subject's lists are averaged first, so that subjects count once each. Differences are paired: of the same
-    subjects, or of the same lists where there is one subject only. The best model was chosen by these lists, so
-    that tests against it are too ready to find a difference; name a ``baseline`` beforehand for one that is not. Models
-    of different folds learnt from overlapping lists, which standard errors know nothing of.
+    The lists of a subject are averaged first, so that each subject counts once. Differences are paired by subject, or
+    by list if there is only one subject. The best model is chosen by these same lists, so that tests against it find
+    differences too often; choose a ``baseline`` beforehand for tests that do not. Models of different folds are fitted
+    to overlapping lists, which the standard errors do not take into account.
 
     Parameters
     ----------
-    table : ``model, subject, list, log_likelihood, n_events``, a row for each model and list held out, as
-        :func:`memsim.evaluation.cross_validation.cross_validate` gives it.
-    baseline : a model to compare all others with, besides the best.
-    references : models that are yardsticks, as an :func:`empirical_reference` is: they have their rows, but are not
+    table : ``model, subject, list, log_likelihood, n_events``, a row for each model and held-out list, as
+        :func:`memsim.evaluation.cross_validation.cross_validate` returns it.
+    baseline : a model that all others are compared with, besides the best.
+    references : models that are only references, such as an :func:`empirical_reference`: they have rows, but are never
         chosen as the best.
-    confidence : of the intervals, which are Student's t.
+    confidence : of the Student's t intervals, between 0 and 1.
 
     Returns
     -------
     DataFrame : a row for each model, by falling likelihood. ``reference``, whether it is one; ``n_subjects, n_lists,
-        n_events``; ``impossible``, the lists that the model holds impossible (log-likelihood -inf), which are kept: its
-        means are then -inf; ``log_likelihood`` summed over lists, ``per_list`` and ``per_event``, means over subjects.
-        Then ``best``, the name of the best model; ``from_best``, the mean difference from it per list, with
-        ``from_best_sem, ..._low, ..._high, ..._t, ..._p`` and ``..._better``, in how many subjects the model is the
-        better one; and the same for ``baseline`` where there is one. ``over`` says whether that is over
-        ``"subjects"`` or over ``"lists"``. What has no finite difference has no test: NaN.
+        n_events``; ``impossible``, the lists that are impossible under the model (log-likelihood -inf), which are kept,
+        so that its means are -inf; ``log_likelihood``, the sum over lists; ``per_list`` and ``per_event``, means over
+        subjects; ``best``, the name of the best model; ``from_best``, the mean difference from it per list, with
+        ``from_best_sem, ..._low, ..._high, ..._t, ..._p`` and ``..._better``, the number of subjects for whom the model
+        is better; and the same for ``baseline`` if there is one. ``over`` is ``"subjects"`` or ``"lists"``, over which
+        differences are taken. A difference that is not finite has no test: NaN.
 
     Raises
     ------
-    InputError : models that were not scored on the same lists and events, naming the first that differs; a
-        log-likelihood that is NaN or +inf; a baseline that is not in the table.
+    InputError : models were not scored on the same lists and events; a log-likelihood is NaN or +inf; or the baseline
+        or a reference is not in the table.
     """
     checked_confidence(confidence, "held_out")
     paired = Paired.of_lists(table, "held_out")
     values, models = paired.values, paired.models
     for name in [*references, *([] if baseline is None else [baseline])]:
         if name not in models:
-            raise InputError(f"held_out: {name!r} is none of the models {', '.join(map(str, models))}")
+            raise InputError(f"held_out: {name!r} is not one of the models {', '.join(map(str, models))}")
     if set(models) <= set(references):
-        raise InputError("held_out: all models are references; one must be left to be the best")
+        raise InputError("held_out: all models are references; add a model that can be the best")
     n_lists = np.bincount(paired.subject)
     total = paired.per_subject(values)
     per_list = total / n_lists[:, None]
@@ -222,7 +225,7 @@ def held_out(
 
 
 def _differences(units: FloatArray, reference: int, confidence: float) -> dict[str, npt.NDArray[Any]]:
-    """Paired differences of each column of ``units`` from the one at ``reference``."""
+    """Paired differences of each column of ``units`` from the column ``reference``, with their tests."""
     n = len(units)
     with np.errstate(invalid="ignore", divide="ignore"):
         difference = units - units[:, [reference]]
@@ -242,14 +245,26 @@ def _differences(units: FloatArray, reference: int, confidence: float) -> dict[s
 
 
 def log_evidence(table: pd.DataFrame) -> pd.DataFrame:
-    """(n_subjects, n_models) evidence of each subject for each model, for :func:`bayesian_model_selection`.
+    """(n_subjects, n_models) log evidence for each model in each subject, for :func:`bayesian_model_selection`.
 
-    Of lists held out (see :func:`held_out`) it is the sum of their log-likelihoods, the cross-validated evidence of
-    Soch, Haynes & Allefeld (2016); of fits (see :func:`information_criteria`) it is -BIC/2 (Schwarz, 1978).
+    From held-out lists (see :func:`held_out`) it is the sum of their log-likelihoods, the cross-validated log evidence
+    (Soch, Haynes & Allefeld, 2016); from fits (see :func:`information_criteria`) it is -BIC/2 (Schwarz, 1978).
+
+    Parameters
+    ----------
+    table : a table of held-out lists, of fits, or of their information criteria.
 
     Returns
     -------
-    DataFrame : subjects as its index, models as its columns, in the order of ``table``.
+    DataFrame : subjects are its index, models its columns, in the order of ``table``.
+
+    Raises
+    ------
+    InputError : as in :func:`held_out` and :func:`information_criteria`.
+
+    References
+    ----------
+    Schwarz (1978), Annals of Statistics, 6, 461-464; Soch, Haynes & Allefeld (2016), NeuroImage, 141, 469-489.
     """
     if isinstance(table, pd.DataFrame) and "n_parameters" in table:
         criteria = information_criteria(table) if "weight_bic" not in table else table
@@ -262,25 +277,30 @@ def log_evidence(table: pd.DataFrame) -> pd.DataFrame:
 
 
 class Winners(NamedTuple):
-    """What :func:`winners` found."""
+    """The result of :func:`winners`."""
 
     per_subject: pd.DataFrame
-    """``subject, winner, second, margin, tied``; ``margin`` is the log-likelihood, or log evidence, by which the winner
-    leads; where ``tied``, it is 0 and no winner is named (missing)."""
+    """``subject, winner, second, margin, tied``; ``margin`` is the difference in log evidence between the winner and
+    the second. Where ``tied``, it is 0 and the winner is missing."""
     counts: pd.DataFrame
-    """``model, won, tied``: how many subjects it wins, and for how many it shares the first place."""
+    """``model, won, tied``: the number of subjects that the model wins, and for whom it shares the first place."""
 
 
 def winners(table: pd.DataFrame) -> Winners:
-    """Which model predicts each subject best, and by how much.
+    """The model that predicts each subject best, and its lead over the second.
 
     Parameters
     ----------
-    table : what :func:`held_out` or :func:`information_criteria` take, or what :func:`log_evidence` gives.
+    table : a table of held-out lists or of fits, as for :func:`held_out` or :func:`information_criteria`, or the result
+        of :func:`log_evidence`.
+
+    Returns
+    -------
+    Winners : a table by subject and one by model.
 
     Raises
     ------
-    InputError : fewer than two models, and as those functions do.
+    InputError : there are fewer than two models, and as in those functions.
     """
     evidence, models, subjects = evidence_of(table, "winners")
     order = np.argsort(-evidence, axis=1, kind="stable")
@@ -305,7 +325,7 @@ def winners(table: pd.DataFrame) -> Winners:
 
 
 def evidence_of(table: Any, who: str) -> tuple[FloatArray, list[Any], list[Any]]:
-    """(n_subjects, n_models) log evidence with the names of models and subjects, from a table or a matrix."""
+    """(n_subjects, n_models) log evidence, the names of models and those of subjects, from a table or a matrix."""
     if isinstance(table, pd.DataFrame) and "model" in table:
         table = log_evidence(table)
     try:
@@ -314,16 +334,16 @@ def evidence_of(table: Any, who: str) -> tuple[FloatArray, list[Any], list[Any]]
         raise InputError(f"{who}: expected numbers (n_subjects, n_models), got {type(table).__name__}") from None
     if evidence.ndim != 2 or evidence.shape[1] < 2 or not len(evidence):
         raise InputError(
-            f"{who}: log evidence of shape {evidence.shape}; it takes a row per subject and two models or more"
+            f"{who}: log evidence has shape {evidence.shape}; it needs a row for each subject and two models or more"
         )
     named = isinstance(table, pd.DataFrame)
     models = table.columns.tolist() if named else [f"model {k + 1}" for k in range(evidence.shape[1])]
     subjects = table.index.tolist() if named else list(range(1, len(evidence) + 1))
-    unfit = np.isnan(evidence) | (evidence == np.inf)
-    if unfit.any():
-        row, column = np.argwhere(unfit)[0]
+    wrong = np.isnan(evidence) | (evidence == np.inf)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
         raise InputError(
             f"{who}: the log evidence of subject {subjects[row]} for {models[column]} is {evidence[row, column]}; it "
-            "must be a number, or -inf for what the model holds impossible"
+            "must be a number, or -inf for recalls that are impossible under the model"
         )
     return evidence, models, subjects

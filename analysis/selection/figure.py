@@ -1,4 +1,4 @@
-"""A figure of which model predicts people best: held-out likelihood, whom each wins, and criteria."""
+"""A figure of a comparison of models: held-out likelihood, Bayesian model selection, and information criteria."""
 
 from __future__ import annotations
 
@@ -30,40 +30,41 @@ def selection_figure(
     references: Sequence[str] = (),
     title: str = "",
 ) -> Figure:
-    """Models one below the other, the best on top, with what speaks for each.
+    """A comparison of models, one in each row, the best on top.
 
-    Left, the log-likelihood per list held out, less that of the baseline: dots are subjects (or lists, of one subject),
-    the mark is their mean with its 95% interval. A triangle at the left edge stands for dots at minus infinity. Middle,
-    random-effects Bayesian model selection, of the lists held out, or of -BIC/2 where there are none: the
-    expected frequency of each model, the share of subjects that it wins, and its protected exceedance probability. It
-    needs two subjects, and is left out where all models hold lists of one subject impossible. Right, the mean weights
-    of BIC and AIC over units, for models that have them, and how far the summed BIC is above the best.
+    Left: the log-likelihood per held-out list minus that of the baseline. Dots are subjects (or lists, if there is one
+    subject), the mark is their mean with its 95% interval, and a triangle at the left edge stands for values of minus
+    infinity. Middle: random-effects Bayesian model selection from the held-out lists, or from -BIC/2 if there are none:
+    the expected frequency of each model, the share of subjects that it wins, and its protected exceedance probability.
+    This panel needs two subjects, and is left out where a subject is impossible under all models. Right: the mean
+    weights of BIC and AIC over units, for models that have them, and the difference of the summed BIC from the best.
 
     Parameters
     ----------
-    table : lists held out, as :func:`memsim.analysis.selection.criteria.held_out` takes them.
-    fits : fits, as :func:`memsim.analysis.selection.criteria.information_criteria` takes them.
-    baseline : the model from which the left panel counts; the best if not given.
-    references : models that are yardsticks, such as an empirical reference: they are grey and take no part in
-        the selection.
+    table : held-out lists, as for :func:`memsim.analysis.selection.criteria.held_out`.
+    fits : fits, as for :func:`memsim.analysis.selection.criteria.information_criteria`.
+    baseline : the model whose log-likelihood the left panel subtracts; the best if not given.
+    references : models that are only references, such as an empirical reference: they are grey and take no part in the
+        selection.
+    title : of the figure.
 
     Raises
     ------
-    InputError : neither table, a baseline or reference that is in none, or fewer than two models.
+    InputError : no table is given, a baseline or reference is in none of them, or there are fewer than two models.
     """
     if table is None and fits is None:
-        raise InputError("selection_figure: no table; give lists held out, fits, or both")
+        raise InputError("selection_figure: no table is given; give held-out lists, fits, or both")
     known = list(dict.fromkeys(name for each in (table, fits) if each is not None for name in each["model"]))
     for name in [*references, *([baseline] if baseline is not None else [])]:
         if name not in known:
             raise InputError(f"selection_figure: there is no model {name!r}; there are {', '.join(map(str, known))}")
     if len(known) < 2:
-        raise InputError(f"selection_figure: there is {known[0]} only; a comparison takes two models or more")
+        raise InputError(f"selection_figure: {known[0]} is the only model; give two models or more")
     held = None if table is None else held_out(table, baseline, references=_among(references, table))
     criteria = None if fits is None else information_criteria(fits[~fits["model"].isin(references)])
-    source = criteria if table is None else table
-    assert source is not None
-    evidence = log_evidence(source).drop(columns=_among(references, source))
+    basis = criteria if table is None else table
+    assert basis is not None
+    evidence = log_evidence(basis).drop(columns=_among(references, basis))
     selected = min(evidence.shape) > 1 and not np.isneginf(evidence.to_numpy()).all(axis=1).any()
     models = _order(held, criteria, known)
     look = styles([name for name in known if name not in references])
@@ -100,7 +101,7 @@ def _among(references: Sequence[str], table: pd.DataFrame) -> list[str]:
 
 
 def _order(held: pd.DataFrame | None, criteria: pd.DataFrame | None, known: Sequence[Any]) -> list[Any]:
-    """Models by held-out likelihood, then those that only have criteria by BIC."""
+    """Models by held-out likelihood, then those that have criteria only, by BIC."""
     order = [] if held is None else held["model"].tolist()
     if criteria is not None:
         order += criteria[criteria["unit"] == ALL].sort_values("bic", kind="stable")["model"].tolist()
@@ -144,7 +145,7 @@ def _draw_held_out(
             lists = "list" if row["impossible"] == 1 else "lists"
             axis.text(0.06, at - 0.36, f"−∞: {row['impossible']:,} {lists} impossible", transform=edge, va="center",
                       fontsize="x-small", color=style.color)  # fmt: skip
-    axis.set_xlabel(f"Log-likelihood per list, less {reference}")
+    axis.set_xlabel(f"Log-likelihood per list minus {reference}")
 
 
 def _draw_selection(
@@ -190,7 +191,7 @@ def _beside(axis: Axes, at: float, text: str) -> None:
 
 
 def _above(axis: Axes, text: str) -> None:
-    """The head of the column of texts beside the rows."""
+    """The heading of the column of text beside the rows."""
     axis.text(1.26, 1.01, text, transform=axis.transAxes, ha="right", va="bottom", fontsize="x-small", color="0.3")
 
 
@@ -200,7 +201,7 @@ def _legend(axis: Axes, keys: Mapping[str, Artist]) -> None:
 
 
 def _rounded(probability: float) -> str:
-    """Two digits without the zero; never 0 or 1 for what is neither."""
+    """Two digits without the zero; a probability that is neither 0 nor 1 is never shown as such."""
     if 0 < probability < 0.005 or 0.995 <= probability < 1:
         return "<.01" if probability < 0.5 else ">.99"
     return f"{probability:.2f}".removeprefix("0")

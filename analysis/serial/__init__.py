@@ -1,4 +1,4 @@
-"""Analyses of serial recall: accuracy in place, and errors.
+"""Analyses of serial recall: accuracy, and errors of order.
 
-Imports core, paradigms and the rest of analysis.
+They import core, paradigms and other analyses.
 """

@@ -1,37 +1,40 @@
-"""How well order is recalled: accuracy by position in serial recall."""
+"""Accuracy of serial recall: which items are recalled in their place."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from memsim.analysis.subjects import counts_per_subject, lists_per_subject
+from memsim.analysis.subjects import count_by_subject, counts_per_subject, lists_per_subject
 from memsim.core.arrays import BoolArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls, require_recalls
 
 
 def serial_accuracy(recalls: Recalls) -> pd.DataFrame:
-    """Probability that each item is given at its own place.
+    """Probability that the item at each serial position is recalled in its place (strict scoring).
+
+    In backward recall the place of an item is counted from the end of the list (Conrad, 1965; Madigan, 1971). Items
+    recalled in any place are counted by :func:`memsim.analysis.serial_position_curve`.
 
     Returns
     -------
-    DataFrame : ``subject, position, prob, actual, possible``; ``position`` is the serial position of the item. Items
-        given anywhere are those of :func:`memsim.analysis.serial_position_curve`.
-
-    In backward recall an item's place is counted from the end of the list (Conrad, 1965; Madigan, 1971).
+    DataFrame : ``subject, position, prob, actual, possible``: the lists in which the item was in its place, and all
+        lists; ``position`` is the serial position of the item.
 
     Raises
     ------
-    InputError : the recalls are not from serial recall.
+    InputError : the recalls are not of serial recall.
+
+    References
+    ----------
+    Conrad (1965), Journal of Verbal Learning and Verbal Behavior, 4, 161-169; Madigan (1971), Journal of Experimental
+    Psychology, 87, 294-296.
     """
     due = due_positions(recalls)
-    right = in_place(recalls)
-    n_subjects, length = len(recalls.trials.subjects), recalls.list_length
-    actual = np.zeros((n_subjects, length), dtype=np.int64)
-    for output, item in enumerate(due):
-        actual[:, item] = np.bincount(recalls.trials.subject_codes[right[:, output]], minlength=n_subjects)
-    possible = np.broadcast_to(lists_per_subject(recalls)[:, None], actual.shape)
+    row, output = in_place(recalls).nonzero()
+    length = recalls.list_length
+    actual = count_by_subject(recalls, row, (due[output], length))
+    possible = lists_per_subject(recalls)[:, None]
     return counts_per_subject(recalls, {"position": range(1, length + 1)}, actual, possible)
 
 
@@ -41,11 +44,16 @@ def in_place(recalls: Recalls) -> BoolArray:
 
 
 def due_positions(recalls: Recalls) -> IntArray:
-    """(n_outputs,) 0-based serial position that is right at each output; for serial recall only."""
+    """(n_outputs,) the serial position, from 0, that is due at each output.
+
+    Raises
+    ------
+    InputError : the recalls are not of serial recall.
+    """
     require_recalls(recalls)
-    due = getattr(recalls.trials.paradigm, "due", None)
+    due = recalls.trials.paradigm.due
     if due is None:
         raise InputError(
-            f"{recalls.trials.paradigm!r} asks for no order; this analysis takes serial recall, as of SerialRecall"
+            f"{recalls.trials.paradigm!r} asks for no order; give recalls of serial recall, as from SerialRecall"
         )
     return due

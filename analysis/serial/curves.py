@@ -1,4 +1,4 @@
-"""The curves and numbers by which people and models are compared in serial recall."""
+"""A summary of serial recall in a few statistics."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from memsim.analysis.serial.errors import TYPES, error_types, fill_in, transposi
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.core.recalls import Recalls
 
-SERIAL_CURVES = {
-    "serial_accuracy": (serial_accuracy, "position"),
-    "transposition_gradient": (transposition_gradient, "displacement"),
-}
-
 
 def serial_summary(recalls: Recalls) -> pd.DataFrame:
-    """A few numbers that say how serial recall went, as means over subjects or, where said, of all lists.
+    """Statistics of serial recall, as means over subjects or, where so described, over all lists.
 
     Returns
     -------
     DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics
 
-        ``accuracy``: share of outputs that are right; ``lists_correct``: of lists; ``transposition``, ``repetition``,
-        ``omission``, ``intrusion``: share of outputs, see :func:`memsim.analysis.error_types`;
-        ``primacy``: accuracy at the first position less that in the middle half; ``recency``: at the last less at
-        the one before;
-        ``near``: share of transpositions that are by one place, of all lists;
-        ``fill_in_ratio``: fill-ins to infills, of all lists, see :func:`memsim.analysis.fill_in`.
+        ``accuracy``: share of outputs that are correct;
+        ``lists_correct``: share of lists that are correct as a whole;
+        ``transposition, repetition, omission, intrusion``: share of outputs, see :func:`memsim.analysis.error_types`;
+        ``primacy``: accuracy at the first position minus that in the middle half;
+        ``recency``: accuracy at the last position minus that at the one before;
+        ``near``: share of transpositions that are by one place, over all lists;
+        ``fill_in_ratio``: fill-ins divided by infills, over all lists, see :func:`memsim.analysis.fill_in`.
+
+    Raises
+    ------
+    InputError : the recalls are not of serial recall.
     """
     subjects, lists = recalls.trials.subjects, lists_per_subject(recalls)
     length, codes = recalls.list_length, recalls.trials.subject_codes

@@ -2,84 +2,101 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from memsim.analysis.serial.accuracy import due_positions, in_place
-from memsim.analysis.subjects import counts_per_subject, lists_per_subject
-from memsim.core.arrays import INTRUSION, NONE, IntArray
+from memsim.analysis.subjects import count_by_subject, counts_per_subject, lists_per_subject
+from memsim.core.arrays import INTRUSION, NONE, BoolArray, IntArray
 from memsim.core.recalls import Recalls
 
 TYPES = ("correct", "transposition", "repetition", "omission", "intrusion")
 
 
 def error_types(recalls: Recalls) -> pd.DataFrame:
-    """What each output was.
+    """Share of each type of response at each output.
 
     Returns
     -------
-    DataFrame : ``subject, output, type, prob, actual, possible``; the types of an output exclude one another:
+    DataFrame : ``subject, output, type, prob, actual, possible``: responses of the type, and lists. The types exclude
+        one another:
 
-        ``correct``: the item that is due, given before or not; ``transposition``: another item of the list, for the
-        first time; ``repetition``: another item of the list that was given before; ``omission``; ``intrusion``.
+        ``correct``: the item that is due, whether or not it was given before;
+        ``transposition``: another item of the list, given for the first time;
+        ``repetition``: another item of the list that was given before;
+        ``omission``: no response;
+        ``intrusion``: an item that is not on the list.
 
-    Source: the scheme of Henson (1998), among others.
+    Raises
+    ------
+    InputError : the recalls are not of serial recall.
+
+    References
+    ----------
+    The scheme is that of Henson (1998), Cognitive Psychology, 36, 73-137, among others.
     """
-    right, repeated = in_place(recalls), recalls.is_repeat
+    correct, repeated = in_place(recalls), recalls.is_repeat
     positions = recalls.positions
-    wrong = (positions > 0) & ~right
-    which = (right, wrong & ~repeated, wrong & repeated, positions == NONE, positions == INTRUSION)
-    codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
+    wrong = (positions > 0) & ~correct
+    of_type = (correct, wrong & ~repeated, wrong & repeated, positions == NONE, positions == INTRUSION)
     length = recalls.list_length
-    actual = np.zeros((n_subjects, length, len(TYPES)), dtype=np.int64)
-    for kind, found in enumerate(which):
-        for output in range(length):
-            actual[:, output, kind] = np.bincount(codes[found[:, output]], minlength=n_subjects)
-    possible = np.broadcast_to(lists_per_subject(recalls)[:, None, None], actual.shape)
-    frame = counts_per_subject(recalls, {"output": range(1, length + 1), "type": range(len(TYPES))}, actual, possible)
-    frame["type"] = np.array(TYPES, dtype=object)[frame["type"]]
-    return frame
+    row, output = np.indices((len(recalls), length)).reshape(2, -1)
+    code = np.select([chosen[:, :length].ravel() for chosen in of_type], range(len(TYPES)))
+    actual = count_by_subject(recalls, row, (output, length), (code, len(TYPES)))
+    levels: dict[str, Any] = {"output": range(1, length + 1), "type": np.array(TYPES, dtype=object)}
+    return counts_per_subject(recalls, levels, actual, lists_per_subject(recalls)[:, None, None])
 
 
 def transposition_gradient(recalls: Recalls) -> pd.DataFrame:
-    """How far items move: probability of a response by its displacement, where that displacement was possible.
+    """Probability of a response by its displacement, given that the displacement was possible.
 
     Returns
     -------
-    DataFrame : ``subject, displacement, prob, actual, possible``; ``displacement`` is the place of the item in the
-        order asked for less the output, so -1 is an item one output late, 0 one in place. ``possible`` counts outputs
-        at which an item of the list was given for the first time and that have an item at this displacement.
+    DataFrame : ``subject, displacement, prob, actual, possible``. ``displacement`` is the place of the item, in the
+        order asked for, minus the output: -1 is an item that comes one output late, 0 an item in its place.
+        ``possible`` counts the outputs at which an item of the list was given for the first time and at which an item
+        with this displacement exists.
+
+    Raises
+    ------
+    InputError : the recalls are not of serial recall.
     """
-    due = due_positions(recalls)
+    place = _places(recalls)
     length = recalls.list_length
-    place = np.empty(length + 1, dtype=np.int64)
-    place[due + 1] = np.arange(length)
-    counted = (recalls.positions > 0) & ~recalls.is_repeat
-    row, output = np.nonzero(counted)
-    subject = recalls.trials.subject_codes[row]
+    row, output = np.nonzero(_first_responses(recalls))
     displacement = place[recalls.positions[row, output]] - output
-    n_subjects, width = len(recalls.trials.subjects), 2 * length - 1
-    cell = subject * width + displacement + length - 1
-    actual = np.bincount(cell, minlength=n_subjects * width).reshape(n_subjects, width)
-    outputs = np.bincount(subject * length + output, minlength=n_subjects * length).reshape(n_subjects, length)
-    possible = np.zeros((n_subjects, width), dtype=np.int64)
-    for at in range(length):
-        possible[:, length - 1 - at : width - at] += outputs[:, at, None]
+    width = 2 * length - 1
+    actual = count_by_subject(recalls, row, (displacement + length - 1, width))
+    outputs = count_by_subject(recalls, row, (output, length))
+    possible = np.zeros_like(actual)
+    for each in range(length):
+        possible[:, length - 1 - each : width - each] += outputs[:, each, None]
     return counts_per_subject(recalls, {"displacement": range(1 - length, length)}, actual, possible)
 
 
 def fill_in(recalls: Recalls) -> pd.DataFrame:
-    """What follows the first item out of place, where that was to skip one item: the item skipped, or the next.
+    """Probability of a fill-in after the first item out of place, if that was one place early.
 
-    After A C people mostly say B, which fills in; chaining predicts D, infill (Henson, Norris, Page & Baddeley, 1996;
-    Surprenant, Kelley, Farley & Neath, 2005). Skipping to the last item counts too, though nothing is left to infill.
+    After A C people mostly continue with the skipped B, a fill-in; chaining predicts D, an infill. Skipping to the last
+    item counts too, although no item remains for an infill.
 
     Returns
     -------
-    DataFrame : ``subject, prob, actual, possible``: fill-ins, and fill-ins and infills together; ``prob`` is NaN for
-        who made neither. The ratio of fill-in to infill is ``actual`` over the rest of ``possible``.
+    DataFrame : ``subject, prob, actual, possible``: fill-ins, and fill-ins and infills together; ``prob`` is NaN for a
+        subject who made neither. The ratio of fill-ins to infills is ``actual / (possible - actual)``.
+
+    Raises
+    ------
+    InputError : the recalls are not of serial recall.
+
+    References
+    ----------
+    Henson, Norris, Page & Baddeley (1996), Quarterly Journal of Experimental Psychology, 49A, 80-115; Surprenant,
+    Kelley, Farley & Neath (2005), Memory, 13, 267-273.
     """
-    due = np.append(due_positions(recalls) + 1, -2)  # which no response is
+    due = np.append(due_positions(recalls) + 1, -2)  # -2 is no response, so the end of the list has no infill
     misplaced = (recalls.positions > 0) & ~in_place(recalls)
     first = np.where(misplaced.any(axis=1), misplaced.argmax(axis=1), recalls.list_length)
     row = np.flatnonzero(first < recalls.list_length - 1)
@@ -88,15 +105,21 @@ def fill_in(recalls: Recalls) -> pd.DataFrame:
     row, at = row[skipped], at[skipped]
     after = recalls.positions[row, at + 1]
     filled, infilled = after == due[at], after == due[at + 2]
-    return _counts(recalls, row[filled], row[filled | infilled])
+    actual, possible = count_by_subject(recalls, row[filled]), count_by_subject(recalls, row[filled | infilled])
+    return counts_per_subject(recalls, {}, actual, possible)
 
 
 def repetition_distance(recalls: Recalls) -> pd.DataFrame:
-    """How many outputs lie between the two times an item was given.
+    """Share of repetitions by the number of outputs since the item was last given.
 
     Returns
     -------
-    DataFrame : ``subject, distance, prob, actual, possible``: repeats of items of the list, and all repeats.
+    DataFrame : ``subject, distance, prob, actual, possible``: repetitions of an item of the list at this distance, and
+        all of them.
+
+    Raises
+    ------
+    InputError : the recalls are not of serial recall.
     """
     due_positions(recalls)
     length = recalls.list_length
@@ -104,42 +127,41 @@ def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     same = recalls.positions[row] == recalls.positions[row, output][:, None]
     before = same & (np.arange(length) < output[:, None])
     latest = length - 1 - before[:, ::-1].argmax(axis=1)
-    n_subjects = len(recalls.trials.subjects)
-    subject = recalls.trials.subject_codes[row]
-    cell = subject * (length - 1) + (output - latest) - 1
-    actual = np.bincount(cell, minlength=n_subjects * (length - 1)).reshape(n_subjects, length - 1)
-    possible = np.broadcast_to(actual.sum(axis=1, keepdims=True), actual.shape)
-    return counts_per_subject(recalls, {"distance": range(1, length)}, actual, possible)
+    actual = count_by_subject(recalls, row, (output - latest - 1, length - 1))
+    return counts_per_subject(recalls, {"distance": range(1, length)}, actual, actual.sum(axis=1, keepdims=True))
 
 
 def relative_order(recalls: Recalls) -> pd.DataFrame:
-    """Whether adjacent responses, both of the list and not given before, are in the order asked for.
+    """Probability that two adjacent responses are in the order asked for, wherever they are given.
 
     Returns
     -------
-    DataFrame : ``subject, prob, actual, possible``: pairs in order, and pairs.
+    DataFrame : ``subject, prob, actual, possible``: pairs in order, and all pairs of adjacent responses that are both
+        of the list and given for the first time.
+
+    Raises
+    ------
+    InputError : the recalls are not of serial recall.
     """
     place = _places(recalls)
-    counted = (recalls.positions > 0) & ~recalls.is_repeat
+    counted = _first_responses(recalls)
     pair = counted[:, :-1] & counted[:, 1:]
     ordered = pair & (np.diff(place[recalls.positions], axis=1) > 0)
-    return _counts(recalls, np.nonzero(ordered)[0], np.nonzero(pair)[0])
+    actual, possible = (count_by_subject(recalls, np.nonzero(chosen)[0]) for chosen in (ordered, pair))
+    return counts_per_subject(recalls, {}, actual, possible)
+
+
+def _first_responses(recalls: Recalls) -> BoolArray:
+    """(n_trials, n_outputs) whether a response is an item of the list that was not given before."""
+    return (recalls.positions > 0) & ~recalls.is_repeat
 
 
 def _places(recalls: Recalls) -> IntArray:
-    """(L + 1,) place of each serial position, from 1, in the order asked for."""
+    """(list_length + 2,) the place, from 0, of each serial position, from 1, in the order asked for.
+
+    The entries of no response (0) and of an intrusion (-1) are 0.
+    """
     due = due_positions(recalls)
     place = np.zeros(recalls.list_length + 2, dtype=np.int32)
     place[due + 1] = np.arange(recalls.list_length)
     return place
-
-
-def _counts(recalls: Recalls, actual: np.ndarray, possible: np.ndarray) -> pd.DataFrame:
-    """Rows of ``actual`` and ``possible`` by subject."""
-    n_subjects, codes = len(recalls.trials.subjects), recalls.trials.subject_codes
-    return counts_per_subject(
-        recalls,
-        {},
-        np.bincount(codes[actual], minlength=n_subjects),
-        np.bincount(codes[possible], minlength=n_subjects),
-    )

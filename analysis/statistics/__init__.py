@@ -1,4 +1,4 @@
-"""Statistics of tidy frames: intervals, contrasts, distances between curves, regression, and all of it in words.
+"""Statistics of the frames that analyses return: intervals, contrasts, distances between curves, regression.
 
-Imports core, paradigms and the rest of analysis.
+They import core, paradigms and analyses.
 """

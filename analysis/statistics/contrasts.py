@@ -1,4 +1,4 @@
-"""Whether sources or conditions differ, or are as good as equal: t tests, effect sizes, and tests of equivalence."""
+"""Differences between conditions, or between people and models: t tests, effect sizes, and tests of equivalence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import gammaln, nctdtr, stdtr, stdtrit
 
-from memsim.analysis.statistics.intervals import Cells, checked_confidence
+from memsim.analysis.checks import checked_confidence, require_choice
+from memsim.analysis.statistics.tables import Cells
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 
@@ -33,31 +34,38 @@ def contrast(
 
     Parameters
     ----------
-    frame : one row per subject and level, as the indices give it; of a curve take one point, or a mean.
-    column : whose levels are compared, such as ``source`` or ``condition``.
+    frame : a row for each subject and level, as the indices return it; of a curve take one point, or a mean.
+    column : the column whose levels are compared, such as a condition, or the label of people and models.
     value : the column of values; NaN where undefined.
-    paired : whether equal subject labels in two levels are the same subject. If so, levels that share subjects
-        get a paired t test, without subjects who have one value only, and levels that share none a Welch test. If not,
-        all get a Welch test: models number their subjects from 1, as people are numbered.
-    baseline : compare each other level with this one; all pairs if not given.
-    correction : of p over the rows of the table: ``"holm"``, ``"bonferroni"``, ``"fdr_bh"`` or ``"none"``. Tests that
-        could not be made do not count.
+    paired : whether equal subject labels in two levels are the same subject. If so, levels that share subjects get a
+        paired t test, without subjects who have one value only, and levels that share none get a Welch test. If not,
+        all get a Welch test: the subjects of a model are numbered from 1, as people may be.
+    baseline : the level that each other level is compared with; all pairs are compared if it is not given.
+    correction : of p for the number of tests, over the rows of the table: ``"holm"``, ``"bonferroni"``, ``"fdr_bh"`` or
+        ``"none"``. Rows without a test do not count.
+    confidence : of the intervals, between 0 and 1.
 
     Returns
     -------
-    DataFrame : one row per pair, in the order in which levels appear, with ``a, b, mean_a, mean_b``;
+    DataFrame : one row for each pair, in the order in which levels appear, with ``a, b, mean_a, mean_b``;
         ``difference`` a - b with its uncorrected interval ``low, high``; ``statistic, df, p, p_corrected``;
-        ``effect, effect_low, effect_high, effect_kind``: Cohen's ``d_z`` (mean difference over the standard deviation
-        of differences) or Hedges' ``g`` (over the pooled standard deviation, corrected for small samples);
-        ``n_a, n_b``, the subjects that count, and ``dropped``, those who do not; then what was asked:
-        ``value, correction, confidence``. Where a level has one subject or values do not vary, there is no test: NaN.
+        ``effect, effect_low, effect_high, effect_kind``: Cohen's ``d_z`` (mean difference divided by the standard
+        deviation of differences) or Hedges' ``g`` (divided by the pooled standard deviation, corrected for small
+        samples); ``n_a, n_b``, the subjects in the test, and ``dropped``, the subjects left out for a missing value;
+        and the arguments ``value, correction, confidence``. Where a level has one subject or values do not vary, there
+        is no test: NaN.
 
     Raises
     ------
-    InputError : columns or a baseline that are not there, one level, two values of a subject in one level.
+    InputError : a column or the baseline does not exist, the column has one level, a subject has two values in one
+        level, or a setting is out of range.
 
-    Source: Welch (1947); Cohen (1988); Hedges (1981). Intervals of effects by the noncentral t distribution (Steiger &
-    Fouladi, 1997); that of g takes the variances as equal, though the test does not.
+    References
+    ----------
+    Welch (1947), Biometrika, 34, 28-35; Cohen (1988), Statistical Power Analysis for the Behavioral Sciences; Hedges
+    (1981), Journal of Educational Statistics, 6, 107-128. Intervals of effect sizes by the noncentral t distribution:
+    Steiger & Fouladi (1997), in What if there were no significance tests?; that of g assumes equal variances, although
+    the test does not.
     """
     pairs = _pairs(frame, column, value, paired, baseline, correction, confidence, "contrast")
     return _contrasts(pairs, correction, confidence).assign(value=value, correction=correction, confidence=confidence)
@@ -70,34 +78,37 @@ def summary_contrast(
     correction: Correction = "holm",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Every statistic of each source against that of one of them, from means and standard errors alone (Welch).
+    """Differences of every statistic from that of a baseline, by Welch tests from means and standard errors alone.
 
     Parameters
     ----------
-    summaries : from :func:`memsim.analysis.summary_table`, by source.
-    baseline : the source that the others are compared with, such as the people.
+    summaries : tables of :func:`memsim.analysis.summary_table` by label.
+    baseline : the label that the others are compared with, such as that of people.
     correction, confidence : as in :func:`contrast`; p is corrected over all rows.
 
     Returns
     -------
-    DataFrame : as from :func:`contrast`, a row for each other source and each statistic that both have; ``value`` is
-        the statistic. Ratios of means, which have no standard error, are left out. Where a source has no subjects, as
-        the prediction of a curve has none, there is no test: NaN.
+    DataFrame : as from :func:`contrast`, a row for each other label and each statistic that both have; ``value`` is
+        the statistic. Ratios of means, which have no standard error, are left out. A summary without subjects, such as
+        one of predicted probabilities, has no test: NaN.
 
     Raises
     ------
-    InputError : no such baseline, or no other source.
+    InputError : the baseline does not exist, or there is no other summary.
     """
     if baseline not in summaries or len(summaries) < 2:
-        raise InputError(f"summary_contrast: baseline={baseline!r} must be one of several: {', '.join(summaries)}")
-    tables = {source: summary.set_index("statistic") for source, summary in summaries.items()}
+        raise InputError(
+            f"summary_contrast: baseline={baseline!r} must be one of two or more labels, but there are "
+            f"{', '.join(summaries)}"
+        )
+    tables = {label: summary.set_index("statistic") for label, summary in summaries.items()}
     other = tables.pop(baseline)
     other = other[other["sem"].notna() | (other["n_subjects"] < 2)]
     other = other[~other.index.str.endswith(("_contrast", "_asymmetry", "_ratio"))]
     pairs, values = [], []
-    for source, table in tables.items():
+    for label, table in tables.items():
         for statistic in other.index.intersection(table.index[table["mean"].notna()]):
-            pairs.append(_Pair.of_summaries(source, baseline, table.loc[statistic], other.loc[statistic]))
+            pairs.append(_Pair.of_summaries(label, baseline, table.loc[statistic], other.loc[statistic]))
             values.append(statistic)
     return _contrasts(pairs, correction, confidence).assign(value=values, correction=correction, confidence=confidence)
 
@@ -109,7 +120,7 @@ def _contrasts(pairs: Sequence[_Pair], correction: str, confidence: float) -> pd
         half = stdtrit(pair.df, (1 + confidence) / 2) * pair.error
         effect, effect_low, effect_high = pair.effect(confidence)
         rows.append({
-            **pair.described(),
+            **pair.first_columns(),
             "low": pair.difference - half,
             "high": pair.difference + half,
             "statistic": t,
@@ -137,44 +148,47 @@ def equivalence(
     correction: Correction = "holm",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Whether levels of a column are equal but for a margin: two one-sided t tests (TOST) for each pair.
+    """Tests of equivalence within a margin for the levels of a column: two one-sided t tests (TOST) for each pair.
 
     Parameters
     ----------
-    margin : the smallest difference that would matter, in the unit of ``value``; two numbers for one that is not
-        symmetric, such as ``(-0.05, 0.1)``. It has to be chosen before one looks.
+    margin : the smallest difference that would matter, in the unit of ``value``; two numbers for a margin that is not
+        symmetric, such as ``(-0.05, 0.1)``. It has to be chosen before one sees the data.
     frame, column, value, paired, baseline, correction : as in :func:`contrast`.
-    confidence : one minus the level of each test.
+    confidence : one minus the significance level of each test.
 
     Returns
     -------
-    DataFrame : one row per pair, with ``a, b, mean_a, mean_b, difference``; ``low, high``, the uncorrected
-        interval that belongs to the tests (90% at a confidence of 95%: within the margin if both tests hold);
-        ``margin_low, margin_high``; ``t_low, p_low`` against a difference of ``margin_low`` or less,
+    DataFrame : one row for each pair, with ``a, b, mean_a, mean_b, difference``; ``low, high``, the uncorrected
+        interval that corresponds to the tests (90% at a confidence of 95%: it lies within the margin if both tests are
+        significant); ``margin_low, margin_high``; ``t_low, p_low`` against a difference of ``margin_low`` or less,
         ``t_high, p_high`` against ``margin_high`` or more, ``df``; ``p``, the larger of the two, and ``p_corrected``;
         ``p_difference``, two-sided against no difference, corrected likewise;
-        ``verdict``: ``equivalent`` (within the margin, though it may differ from zero), else ``different`` from zero,
-        else ``undecided``; ``n_a, n_b, dropped, value, correction, confidence``.
+        ``verdict``: ``equivalent`` (within the margin, even if it differs from zero), else ``different`` from zero,
+        else ``undecided``; ``n_a, n_b, dropped, value, correction, confidence`` as in :func:`contrast`.
 
     Raises
     ------
-    InputError : a margin that does not enclose zero, and as in :func:`contrast`.
+    InputError : the margin does not enclose zero, and as in :func:`contrast`.
 
-    Source: Schuirmann (1987); Lakens (2017).
+    References
+    ----------
+    Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics, 15, 657-680; Lakens (2017), Social
+    Psychological and Personality Science, 8, 355-362.
     """
     pairs = _pairs(frame, column, value, paired, baseline, correction, confidence, "equivalence")
     ends = np.array(margin, dtype=float) if isinstance(margin, tuple) else np.array([-margin, margin], dtype=float)
     if ends.shape != (2,) or not ends[0] < 0 < ends[1]:
         raise InputError(
             f"equivalence: margin={margin!r} must be a positive number in the unit of {value}, or a negative and a "
-            "positive one"
+            "positive number"
         )
     rows = []
     for pair in pairs:
         half = stdtrit(pair.df, confidence) * pair.error
         t_low, t_high = pair.statistic(ends[0]), pair.statistic(ends[1])
         rows.append({
-            **pair.described(),
+            **pair.first_columns(),
             "low": pair.difference - half,
             "high": pair.difference + half,
             "margin_low": ends[0],
@@ -200,7 +214,7 @@ def equivalence(
 
 
 class _Pair(NamedTuple):
-    """Two levels and what a t test of them needs; NaN where there is no test."""
+    """Two levels with the means, errors and numbers of a t test; NaN where there is no test."""
 
     a: Any
     b: Any
@@ -209,7 +223,7 @@ class _Pair(NamedTuple):
     error: float
     df: float
     spread: float
-    """The standard deviation that the effect is measured by."""
+    """The standard deviation by which the effect size divides."""
     n: tuple[int, int]
     dropped: int
     paired: bool
@@ -227,7 +241,7 @@ class _Pair(NamedTuple):
         n, m = len(x), len(y)
         means = (x.mean() if n else np.nan, y.mean() if m else np.nan)
         dropped = int(left_out.any(axis=1).sum() if paired else left_out.sum())
-        # Constant values may vary in their last bits, which would pass for certainty.
+        # Equal values may differ in their last bits, which must not give a test with a tiny error.
         least = 1e-10 * max(np.abs(x).max(initial=0), np.abs(y).max(initial=0))
         error = df = spread = np.nan
         if min(n, m) >= 2 and paired:
@@ -254,35 +268,35 @@ class _Pair(NamedTuple):
         return float((self.difference - null) / self.error)
 
     def effect(self, confidence: float) -> tuple[float, float, float]:
-        """Standardised difference and its interval."""
+        """The standardised difference and its interval."""
         n, m = self.n
         df = n - 1 if self.paired else n + m - 2
         if not self.spread > 0:
             return np.nan, np.nan, np.nan
         scale = 1 / np.sqrt(n) if self.paired else np.sqrt(1 / n + 1 / m)
-        # The bias of the estimate is corrected in g, and by custom not in d_z.
+        # By convention the bias of the estimate is corrected in g and not in d_z.
         small = 1.0 if self.paired else np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2)
         t = self.difference / self.spread / scale
         low, high = (_noncentral(t, df, tail) * scale * small for tail in ((1 + confidence) / 2, (1 - confidence) / 2))
         return float(t * scale * small), low, high
 
-    def described(self) -> dict[str, Any]:
+    def first_columns(self) -> dict[str, Any]:
         """The first columns of a table."""
         mean_a, mean_b = self.means
         return {"a": self.a, "b": self.b, "mean_a": mean_a, "mean_b": mean_b, "difference": self.difference}
 
     def counts(self) -> dict[str, int]:
-        """Whom the test counts."""
+        """The subjects in the test, and those left out."""
         return {"n_a": self.n[0], "n_b": self.n[1], "dropped": self.dropped}
 
 
 def _noncentral(t: float, df: int, tail: float) -> float:
-    """The noncentrality under which ``t`` or less has the probability ``tail``."""
+    """The noncentrality at which values up to ``t`` have the probability ``tail``."""
     reach = 10 * np.sqrt(1 + t**2 / (2 * df))
 
     def above(centre: float) -> float:
         probability = nctdtr(df, centre, t)
-        if np.isnan(probability):  # too far out to be computed, where it is 0 or 1
+        if np.isnan(probability):  # so far out that it is 0 or 1
             probability = float(centre < t)
         return float(probability - tail)
 
@@ -307,8 +321,8 @@ def _pairs(
     confidence: float,
     who: str,
 ) -> list[_Pair]:
-    if correction not in CORRECTIONS:
-        raise InputError(f"{who}: correction={correction!r} is none of {', '.join(CORRECTIONS)}")
+    """The pairs that are compared, in order, from the checked arguments of :func:`contrast`."""
+    require_choice(correction, CORRECTIONS, "correction", who)
     if not isinstance(paired, bool):
         raise InputError(f"{who}: paired={paired!r} must be True (equal labels are the same subject) or False")
     checked_confidence(confidence, who)
@@ -316,22 +330,25 @@ def _pairs(
     order = list(frame[column].unique())
     at = {level: i for i, level in enumerate(cells.levels[column])}
     if len(order) < 2:
-        raise InputError(f"{who}: {column} has one level, {order[0]}; a difference needs two")
+        raise InputError(f"{who}: {column} has one level, {order[0]}, and a difference needs two")
     if baseline is None:
         chosen = list(combinations(order, 2))
     elif baseline in at:
         chosen = [(level, baseline) for level in order if level != baseline]
     else:
-        raise InputError(f"{who}: baseline={baseline!r} is no level of {column}; it has {', '.join(map(str, order))}")
+        raise InputError(
+            f"{who}: baseline={baseline!r} is not a level of {column}, which has {', '.join(map(str, order))}"
+        )
     both = [(a, b, [at[a], at[b]]) for a, b in chosen]
     return [_Pair.of(a, b, cells.values[:, columns], cells.present[:, columns], paired) for a, b, columns in both]
 
 
 def _corrected(p: pd.Series, correction: str) -> FloatArray:
+    """(n_tests,) p corrected over those that are not NaN."""
     from statsmodels.stats.multitest import multipletests
 
     values = p.to_numpy(dtype=float).copy()
-    made = ~np.isnan(values)
-    if np.count_nonzero(made) > 1 and correction != "none":
-        values[made] = multipletests(values[made], method=correction)[1]
+    tested = ~np.isnan(values)
+    if np.count_nonzero(tested) > 1 and correction != "none":
+        values[tested] = multipletests(values[tested], method=correction)[1]
     return values

@@ -1,4 +1,4 @@
-"""How far two curves are apart, how near a perfect model could come, and where a model stands in between."""
+"""Distances between curves: of a model from people, of a perfect model from people, and the share attained."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import rel_entr
 
-from memsim.analysis.statistics.intervals import Cells
+from memsim.analysis.checks import require_choice, require_whole
+from memsim.analysis.statistics.tables import Cells
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.seeding import stream
@@ -22,18 +23,24 @@ def curve_distance(a: pd.DataFrame, b: pd.DataFrame, x: str, value: str = "prob"
 
     Parameters
     ----------
-    a, b : frames with one row per subject and point; each subject counts once in a mean.
+    a, b : frames with a row for each subject and point; each subject counts once in the mean.
     x : the column along the curve, such as ``position`` or ``lag``.
     value : the column of values.
     metric : ``"rmsd"``, the root mean squared difference, in the unit of the value; or ``"jsd"``, the Jensen-Shannon
-        divergence in bits, from 0 (equal) to 1 (disjoint), of curves that are distributions, as that of first recall;
-        each is first made to sum to 1 over these points.
+        divergence in bits, from 0 (equal) to 1 (disjoint), of curves that are distributions, such as the probability of
+        first recall; each curve is first scaled to sum to 1 over these points.
+
+    Returns
+    -------
+    float : the distance, in the unit of the metric.
 
     Raises
     ------
-    InputError : no common point; with ``"jsd"`` a curve with negative values or a sum of zero.
+    InputError : the curves have no common point; with ``"jsd"``, a curve has negative values or a sum of zero.
 
-    Source: Lin (1991) for the Jensen-Shannon divergence.
+    References
+    ----------
+    Jensen-Shannon divergence: Lin (1991), IEEE Transactions on Information Theory, 37, 145-151.
     """
     _require_metric(metric, "curve_distance")
     mean_a, mean_b = (_mean_curve(frame, x, value, "curve_distance") for frame in (a, b))
@@ -50,41 +57,48 @@ def noise_ceiling(
     n_splits: int = 1000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How near to a sample of people a perfect model could come: the noise of their mean curve, from random halves.
-
-    A half of n/2 people misses the true mean by a variance of sigma²/(n/2) at a point, two halves differ by twice as
-    much, 4 sigma²/n, and the mean of all n misses it by sigma²/n. So the squared distance of a perfect
-    model from all is a quarter of that between halves. In general, with halves of h and k people who have a value at
-    the point, it is 1/(h + k) over 1/h + 1/k, and that is what is taken, point by point. The Jensen-Shannon divergence
-    is to second order a weighted sum of squared differences, so it shrinks by the same ratio, of whole halves; where
-    few people make a distribution of many points, that is an approximation.
+    """Distance of a perfect model from the mean curve of a sample of people, estimated from random halves.
 
     Parameters
     ----------
-    people : one row per subject and point.
+    people : a row for each subject and point.
     x, value, metric : as in :func:`curve_distance`.
-    n_splits : random halves; of an odd number one half has one more.
+    n_splits : the number of random halves; of an odd number of people one half has one more.
+    seed : of the halves.
 
     Returns
     -------
     DataFrame : one row with ``metric``; ``split_half``, the distance between halves (root mean square over splits, or
-        mean divergence); ``expected``, that of a perfect model without noise of its own from all people;
+        mean divergence); ``expected``, the distance from all people of a perfect model without noise of its own;
         ``n_subjects, n_splits``.
 
     Raises
     ------
-    InputError : fewer than two subjects, no point with two of them, and as :func:`curve_distance`.
+    InputError : there are fewer than two subjects, or halves have no defined point in common, and as in
+        :func:`curve_distance`.
 
-    Source: split halves as in Spearman (1910) and Brown (1910); the ratio is derived above.
+    Notes
+    -----
+    With a variance of sigma² between people at a point, the mean of n/2 people has an error variance of sigma²/(n/2)
+    and two halves differ by twice as much, 4 sigma²/n, whereas the mean of all n has an error variance of sigma²/n. The
+    squared distance of a perfect model from all people is therefore a quarter of that between halves. In general, with
+    halves of h and k people who have a value at the point, the ratio is 1/(h + k) over 1/h + 1/k, which is applied
+    point by point. The Jensen-Shannon divergence is to second order a weighted sum of squared differences, so that it
+    shrinks by the same ratio, here of whole halves; with few people and a distribution of many points this is an
+    approximation.
+
+    References
+    ----------
+    Split halves: Spearman (1910), British Journal of Psychology, 3, 271-295; Brown (1910), British Journal of
+    Psychology, 3, 296-322.
     """
     _require_metric(metric, "noise_ceiling")
-    if isinstance(n_splits, bool) or not isinstance(n_splits, int | np.integer) or n_splits < 1:
-        raise InputError(f"noise_ceiling: n_splits={n_splits!r} must be a whole number of at least 1")
+    require_whole(n_splits, "n_splits", "noise_ceiling")
     values = Cells.of(people, x, value, (), "noise_ceiling").values
     values = values[(~np.isnan(values)).any(axis=1)]
     n = len(values)
     if n < 2:
-        raise InputError(f"noise_ceiling: {n} subject has values of {value}; halves need two, better ten or more")
+        raise InputError(f"noise_ceiling: {n} subject has values of {value}; halves need at least two, better ten")
     draws = stream(seed, "split halves").random((n_splits, n))
     first = np.argsort(np.argsort(draws, axis=1), axis=1) < n // 2
     (mean_a, h), (mean_b, k) = (_half_means(values, half) for half in (first, ~first))
@@ -110,12 +124,24 @@ def noise_ceiling(
 
 
 def share_of_attainable(distance: float, ceiling: float, baseline: float, metric: Metric = "rmsd") -> float:
-    """Where a distance lies between that of a baseline, 0, and that of a perfect model, 1.
+    """Share of the attainable improvement on a baseline: 0 at the distance of the baseline, 1 at that of the ceiling.
 
-    (baseline - distance) / (baseline - ceiling), of squared distances for ``"rmsd"``, since it is those
-    that noise adds to: then it is the share of the explainable variance. Not clipped: above 1 is nearer than noise
-    usually permits, below 0 farther than the baseline. NaN where the baseline is no farther than the ceiling,
-    so that there is nothing to explain.
+    It is (baseline - distance) / (baseline - ceiling), of squared distances for ``"rmsd"``, to which noise adds: it is
+    then the share of explainable variance. It is not clipped: above 1 the distance is smaller than noise usually
+    permits, below 0 it is larger than that of the baseline.
+
+    Parameters
+    ----------
+    distance, ceiling, baseline : distances from people of the model, of a perfect model, and of the baseline.
+    metric : that of all three.
+
+    Returns
+    -------
+    float : the share; NaN where the baseline is not farther than the ceiling, so that nothing is to be explained.
+
+    Raises
+    ------
+    InputError : a distance is negative.
     """
     _require_metric(metric, "share_of_attainable")
     for name, number in (("distance", distance), ("ceiling", ceiling), ("baseline", baseline)):
@@ -136,10 +162,16 @@ def attainment(
     n_splits: int = 1000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How near a model's curve comes to people's, of how near it could come.
+    """Distance of a model's curve from people's, and its share of what a perfect model would attain.
 
-    All three distances are over the points at which both are defined. The model's curve is taken to be without noise
-    of its own: simulate many lists.
+    All three distances are over the points at which both curves are defined. The model's curve is assumed to be without
+    noise of its own, so simulate many lists.
+
+    Parameters
+    ----------
+    model, people : frames with a row for each subject and point.
+    x, value, metric : as in :func:`curve_distance`.
+    n_splits, seed : as in :func:`noise_ceiling`.
 
     Returns
     -------
@@ -164,12 +196,11 @@ def attainment(
 
 
 def _require_metric(metric: str, who: str) -> None:
-    if metric not in ("rmsd", "jsd"):
-        raise InputError(f"{who}: metric={metric!r} is neither 'rmsd' nor 'jsd'")
+    require_choice(metric, ("rmsd", "jsd"), "metric", who)
 
 
 def _mean_curve(frame: pd.DataFrame, x: str, value: str, who: str) -> pd.Series:
-    """Mean over subjects at each point where someone has a value."""
+    """Mean over subjects at each point where a subject has a value."""
     cells = Cells.of(frame, x, value, (), who)
     return pd.Series(cells.mean(), index=pd.Index(cells.levels[x])).dropna()
 
@@ -177,12 +208,14 @@ def _mean_curve(frame: pd.DataFrame, x: str, value: str, who: str) -> pd.Series:
 def _shared(a: pd.Series, b: pd.Series) -> pd.Index:
     points = a.index.intersection(b.index)
     if points.empty:
-        raise InputError(f"these curves have no defined point of {a.index.name} in common; do lists differ?")
+        raise InputError(
+            f"these curves have no defined point of {a.index.name} in common; compare curves of the same task"
+        )
     return points
 
 
 def _half_means(values: FloatArray, half: npt.NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
-    """(n_splits, n_points) means over subjects in a half (n_splits, n_subjects), and how many have a value there."""
+    """(n_splits, n_points) means over subjects in a half (n_splits, n_subjects), and the number with a value."""
     defined = ~np.isnan(values)
     number = half.astype(float) @ defined.astype(float)
     with np.errstate(invalid="ignore"):
@@ -195,7 +228,7 @@ def _distances(a: FloatArray, b: FloatArray, metric: Metric, who: str) -> float:
     for curve in (a, b):
         if (curve < 0).any() or not curve.sum() > 0:
             raise InputError(
-                f"{who}: the Jensen-Shannon divergence is of distributions, but a curve has "
+                f"{who}: the Jensen-Shannon divergence compares distributions, but a curve has "
                 f"{'negative values' if (curve < 0).any() else 'a sum of zero'}; use metric='rmsd'"
             )
     p, q = a / a.sum(), b / b.sum()

@@ -1,4 +1,4 @@
-"""Whether an item is recalled, by its serial position and by who recalls: logistic regression over subjects."""
+"""Logistic regression of recall on serial position and on the label of people or model, over subjects."""
 
 from __future__ import annotations
 
@@ -12,60 +12,63 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, expit, ndtr, ndtri
 
+from memsim.analysis.checks import checked_confidence
 from memsim.analysis.recall.serial_position import count_recalled_at
-from memsim.analysis.statistics.intervals import checked_confidence
+from memsim.analysis.statistics.estimating_equations import Estimates, fit_gee
 from memsim.analysis.statistics.regression_design import Design, position_terms, separated_by
-from memsim.analysis.statistics.regression_fits import Fit, fit_gee, fit_mixed
-from memsim.analysis.statistics.words import apa_number, apa_p
-from memsim.core.arrays import FloatArray
+from memsim.analysis.statistics.words import apa_number, apa_p, listed
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls, require_recalls
 
 BLOCKS = 50
-"""The lists of a lone subject are cut into no more blocks than this."""
+"""The largest number of blocks that the lists of a single subject are divided into."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RecallRegression:
-    """What :func:`recall_regression` found."""
+    """The result of :func:`recall_regression`."""
 
     table: pd.DataFrame
     """``term, estimate, se, low, high, z, p, odds_ratio``; estimates are log odds."""
     predicted: pd.DataFrame
-    """``source, position, prob, low, high``: the fitted curves."""
+    """``label, position, prob, low, high``: the fitted curves."""
     tests: pd.DataFrame
-    """``test, chi2, df, p``: Wald tests of ``position`` (averaged over sources), ``source`` (averaged over positions)
-    and ``interaction``."""
-    method: str
+    """``test, chi2, df, p``: Wald tests of ``position`` (averaged over labels), ``label`` (averaged over positions) and
+    ``interaction``."""
     converged: bool
-    """False where the fit did not settle or has no finite answer."""
+    """False if the fit did not converge or has no finite estimates."""
     confidence: float
+    """Of the intervals."""
     clusters: Mapping[str, int]
-    """Subjects, or blocks of lists, of each source."""
+    """The number of subjects, or of blocks of lists, of each label."""
     notes: tuple[str, ...]
-    """What has to be said beside the numbers."""
+    """Sentences that have to be reported with the numbers."""
 
     def __repr__(self) -> str:
-        return f"RecallRegression({self.method}: {' '.join(self.in_words())})"
+        return f"RecallRegression({' '.join(self.in_words())})"
 
     def in_words(self) -> list[str]:
-        """The tests in plain sentences, and the notes."""
+        """The tests in sentences, and the notes."""
+        between = f"between {listed(list(self.clusters))}"
         claims = {
-            "position": ("Recall depended on serial position", "Recall did not reliably depend on serial position"),
-            "source": ("Sources differed in their level of recall", "Sources did not differ reliably in their level"),
+            "position": ("Recall depended on serial position", "Recall did not depend detectably on serial position"),
+            "label": (
+                f"The level of recall differed {between}",
+                f"The level of recall did not differ detectably {between}",
+            ),
             "interaction": (
-                "Sources differed in how recall depends on serial position",
-                "Sources did not differ reliably in how recall depends on serial position",
+                f"The effect of serial position differed {between}",
+                f"The effect of serial position did not differ detectably {between}",
             ),
         }
-        said = []
+        sentences = []
         for row in self.tests.to_dict("records"):
             if np.isnan(row["p"]):
-                said.append(f"Nothing can be said of {row['test']}: there is no test.")
+                sentences.append(f"There is no test of {row['test']}.")
                 continue
             claim = claims[row["test"]][0 if row["p"] < 1 - self.confidence else 1]
-            said.append(f"{claim}, chi2({row['df']}) = {apa_number(row['chi2'])}, {apa_p(row['p'])}.")
-        return [*said, *self.notes]
+            sentences.append(f"{claim}, chi2({row['df']}) = {apa_number(row['chi2'])}, {apa_p(row['p'])}.")
+        return [*sentences, *self.notes]
 
 
 def recall_regression(
@@ -73,98 +76,105 @@ def recall_regression(
     *,
     position: Literal["linear", "quadratic", "spline", "edges"] = "quadratic",
     interaction: bool = True,
-    method: Literal["gee", "mixed"] = "gee",
     paired: bool = False,
     confidence: float = 0.95,
 ) -> RecallRegression:
-    """Logistic regression of whether an item was recalled, on its serial position, the source, and both together.
+    """Logistic regression of recall on serial position, the label of people or model, and their interaction.
+
+    It fits generalised estimating equations (GEE): probabilities averaged over subjects, with an exchangeable working
+    correlation within a subject and standard errors from the variation between subjects, corrected for few subjects
+    (Mancl & DeRouen, 2001).
 
     Parameters
     ----------
-    recalls : of one source, or of several by name (people, models, conditions), all with lists of one length. The first
-        is the reference that terms of the others are differences from.
-    position : the terms of serial position: ``"linear"`` or ``"quadratic"``, from -1 at the first to 1 at the last;
-        ``"spline"``, a cubic B-spline with 5 terms; or ``"edges"``, the first and the last positions (those of
-        :func:`memsim.analysis.primacy_index` and ``recency_index``) against those between. All are centred, so
-        that the intercept and a source's own term are mean log odds over positions.
-    interaction : whether each source has its own curve, and not only its own level.
-    method : ``"gee"``, generalised estimating equations: probabilities over subjects, exchangeable working
-        correlation within a subject, standard errors from the subjects themselves with the correction of Mancl and
-        DeRouen for few of them. ``"mixed"``: each subject has a random intercept and random terms of position, with
-        standard deviations of their own in each source; curves are those of a typical subject, and farther from .5.
-        Variational Bayes with normal priors (standard deviation 2 of terms, 1 of log standard deviations); standard
-        errors from the curvature of the posterior, given the standard deviations of random terms. Its time grows with
-        the number of subjects: run models as one, not as thousands.
-    paired : whether equal subject labels in two sources are the same subject.
+    recalls : one set of recalls, or several by label (people, models, conditions), all with lists of one length. The
+        first is the reference from which the terms of the others are differences.
+    position : the terms of serial position: ``"linear"`` or ``"quadratic"``, from -1 at the first to 1 at the last
+        position; ``"spline"``, a cubic B-spline with 5 terms; or ``"edges"``, the first and the last positions (those
+        of :func:`memsim.analysis.primacy_index` and ``recency_index``) against those between. All are centred, so that
+        the intercept and the term of a label are mean log odds over positions.
+    interaction : whether each label has its own curve, and not only its own level.
+    paired : whether equal subject labels in two sets of recalls are the same subject.
+    confidence : of the intervals, between 0 and 1.
 
     Returns
     -------
-    RecallRegression : tables, tests, :meth:`~RecallRegression.in_words`, and ``notes`` of what stands beside them.
-        Where terms can tell apart positions or sources with all or none recalled, there is no finite estimate
-        (separation): then numbers are NaN, and a note says so.
+    RecallRegression : tables, tests, :meth:`~RecallRegression.in_words`, and ``notes`` to be reported with them. Where
+        terms separate positions or labels with all or none of the items recalled, there is no finite estimate
+        (separation): numbers are then NaN, and a note says so.
 
     Raises
     ------
-    InputError : lists of several lengths, too few subjects or positions for these terms, names that are none.
+    InputError : lists differ in length, there are too few subjects or positions for these terms, or a setting is out of
+        range.
 
     Notes
     -----
     Responses are counted by subject and position first. With L lists of each subject, an exchangeable correlation rho
-    between single responses makes one of r = L rho / (1 + (L - 1) rho) between a subject's proportions, and the
-    estimating equations of both are the same up to a factor; so are the sums over a subject that standard errors
-    come from. Where subjects differ in their number of lists, each counts once, as in all means of memsim, and not by
-    its lists. ``"mixed"`` uses the binomial likelihood of the counts, so that nothing is lost.
+    between single responses becomes one of r = L rho / (1 + (L - 1) rho) between a subject's proportions. The
+    estimating equations of both are the same up to a factor, and so are the sums over a subject that give standard
+    errors. Where subjects differ in their number of lists, each subject counts once, as in all means of memsim.
 
-    A lone subject, such as a model run as one, has no spread over subjects. Its lists, which are independent given the
-    model, are then cut into blocks that stand in for subjects, and a note says so; of a single person this holds for
-    that person only.
+    The lists of a single subject, such as a model simulated as one, are divided into blocks that take the place of
+    subjects, and a note says so. The lists of a model are independent given its parameters; of a single person, the
+    result holds for that person only.
 
-    Source: Liang & Zeger (1986); Mancl & DeRouen (2001); separation as in Albert & Anderson (1984).
+    Effects are those on the average over subjects. For effects within a typical subject, and the variation of effects
+    between subjects, fit a mixed model, for example with bambi or lme4, to the table of single responses that
+    ``psifr.fr.merge_free_recall(recalls.to_frame())`` returns.
+
+    References
+    ----------
+    Liang & Zeger (1986), Biometrika, 73, 13-22; Mancl & DeRouen (2001), Biometrics, 57, 126-134. Separation: Albert &
+    Anderson (1984), Biometrika, 71, 1-10.
     """
-    sources = {"recalls": recalls} if isinstance(recalls, Recalls) else recalls
-    if not isinstance(sources, Mapping) or not sources:
-        raise InputError("recall_regression: expected Recalls, or a mapping from names of sources to Recalls")
+    by_label = {"recalls": recalls} if isinstance(recalls, Recalls) else recalls
+    if not isinstance(by_label, Mapping) or not by_label:
+        raise InputError("recall_regression: expected Recalls, or a mapping from labels to Recalls")
     confidence = checked_confidence(confidence, "recall_regression")
-    if method not in ("gee", "mixed"):
-        raise InputError(f"recall_regression: method={method!r} is neither 'gee' nor 'mixed'")
-    for one in sources.values():
+    for one in by_label.values():
         require_recalls(one)
-    lengths = {name: one.list_length for name, one in sources.items()}
+    lengths = {name: one.list_length for name, one in by_label.items()}
     if len(set(lengths.values())) > 1:
-        raise InputError(f"recall_regression: lists differ in length, {lengths}; positions would not correspond")
+        raise InputError(f"recall_regression: lists differ in length, {lengths}; give lists of one length")
     length = next(iter(lengths.values()))
     names, basis = position_terms(length, position)
-    counted = {name: _counts(one, name, len(names) + 1) for name, one in sources.items()}
-    design = Design.of(list(sources), names, basis, interaction)
+    counted = {name: _counts(one, name, len(names) + 1) for name, one in by_label.items()}
+    design = Design.of(list(by_label), names, basis, interaction)
     notes = [
-        f"{one.clusters} blocks of lists stand in for subjects of {name}." for name, one in counted.items() if one.lone
+        f"The lists of {name}, which has one subject, were divided into {one.clusters} blocks that take the place of "
+        "subjects."
+        for name, one in counted.items()
+        if one.is_single
     ]
     few = [f"{name} ({one.clusters})" for name, one in counted.items() if one.clusters < 10]
     if few:
-        notes.append(f"Standard errors are rough, with fewer than ten subjects in {', '.join(few)}.")
+        notes.append(f"Standard errors are imprecise, with fewer than ten subjects in {', '.join(few)}.")
     total = np.concatenate([one.recalled.sum(axis=0) for one in counted.values()])
     possible = np.concatenate([np.full(length, one.lists.sum()) for one in counted.values()])
     separated = separated_by(design.matrix, total, possible)
     if separated.any():
         terms = ", ".join(np.array(design.terms)[separated])
         notes.append(
-            f"All or nothing was recalled where these terms set it apart, so they have no finite estimate: {terms}."
+            f"These terms have no finite estimate, since they separate positions with all or none recalled: {terms}."
         )
-        n_terms = len(design.terms)
-        fit = Fit(np.full(n_terms, np.nan), np.full((n_terms, n_terms), np.nan), False, ())
+        estimates = Estimates.undefined(len(design.terms))
     else:
-        fit = _fit(design, basis, counted, method, paired)
-    return _result(design, fit, method, confidence, {name: one.clusters for name, one in counted.items()}, notes)
+        estimates = _fit(design, length, counted, paired)
+    return _result(design, estimates, confidence, {name: one.clusters for name, one in counted.items()}, notes)
 
 
 class _Counts(NamedTuple):
+    """The counts of one set of recalls."""
+
     recalled: npt.NDArray[np.int64]
     """(n_clusters, list_length)"""
     lists: npt.NDArray[np.int64]
     """(n_clusters,)"""
     labels: tuple[object, ...]
-    """What tells clusters apart: the subjects' labels, or nothing for blocks."""
-    lone: bool
+    """The label of each subject; None for blocks."""
+    is_single: bool
+    """Whether there is one subject, so that clusters are blocks of its lists."""
 
     @property
     def clusters(self) -> int:
@@ -173,76 +183,78 @@ class _Counts(NamedTuple):
 
 def _counts(recalls: Recalls, name: str, n_terms: int) -> _Counts:
     codes, labels = recalls.trials.subject_codes, tuple(recalls.trials.subjects.tolist())
-    lone = len(labels) == 1
-    if lone:
+    is_single = len(labels) == 1
+    if is_single:
         n_blocks = min(BLOCKS, len(recalls))
         codes, labels = np.arange(len(recalls)) * n_blocks // len(recalls), (None,) * n_blocks
     if len(labels) <= n_terms:
         raise InputError(
-            f"recall_regression: {name} has {len(labels)} {'list' if lone else 'subject'}s, and its {n_terms} terms "
-            "need more; take position='linear', or more of them"
+            f"recall_regression: {name} has {len(labels)} {'list' if is_single else 'subject'}s, and its {n_terms} "
+            "terms need more; use position='linear', or more of them"
         )
     recalled = count_recalled_at(recalls, codes, len(labels))
-    return _Counts(recalled, np.bincount(codes, minlength=len(labels)), labels, lone)
+    return _Counts(recalled, np.bincount(codes, minlength=len(labels)), labels, is_single)
 
 
-def _fit(design: Design, basis: FloatArray, counted: Mapping[str, _Counts], method: str, paired: bool) -> Fit:
+def _fit(design: Design, length: int, counted: Mapping[str, _Counts], paired: bool) -> Estimates:
     rows, recalled, lists, labels = [], [], [], []
-    length = len(basis)
     for i, (name, one) in enumerate(counted.items()):
         rows.append(np.tile(design.matrix[i * length : (i + 1) * length], (one.clusters, 1)))
         recalled.append(one.recalled.ravel())
         lists.append(np.repeat(one.lists, length))
-        shared = paired and not one.lone
+        shared = paired and not one.is_single
         labels += [("subjects", label) if shared else (name, j) for j, label in enumerate(one.labels)]
     codes = {label: i for i, label in enumerate(dict.fromkeys(labels))}
     cluster = np.repeat([codes[label] for label in labels], length)
-    # Rows of a subject stand together, also where it has several sources.
+    # Rows of a subject must be adjacent, also those of several labels.
     order = np.argsort(cluster, kind="stable")
     data = (np.concatenate(rows)[order], np.concatenate(recalled)[order], np.concatenate(lists)[order], cluster[order])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they say is asked of the fit
-        if method == "gee":
-            return fit_gee(*data)
-        own = np.tile(np.column_stack([np.ones(length), basis]), (len(labels), 1))
-        return fit_mixed(*data, own, [group for group, _ in codes])
+        warnings.simplefilter("ignore")  # the notes of the estimates say what matters
+        return fit_gee(*data)
 
 
 def _result(
-    design: Design, fit: Fit, method: str, confidence: float, clusters: Mapping[str, int], notes: list[str]
+    design: Design, estimates: Estimates, confidence: float, clusters: Mapping[str, int], notes: list[str]
 ) -> RecallRegression:
+    values, covariance = estimates.values, estimates.covariance
     factor = ndtri((1 + confidence) / 2)
-    se = np.sqrt(np.diag(fit.covariance))
-    z = fit.estimate / se
+    se = np.sqrt(np.diag(covariance))
+    z = values / se
     table = pd.DataFrame({
         "term": design.terms,
-        "estimate": fit.estimate,
+        "estimate": values,
         "se": se,
-        "low": fit.estimate - factor * se,
-        "high": fit.estimate + factor * se,
+        "low": values - factor * se,
+        "high": values + factor * se,
         "z": z,
         "p": 2 * ndtr(-np.abs(z)),
-        "odds_ratio": np.exp(fit.estimate),
+        "odds_ratio": np.exp(values),
     })  # fmt: skip
-    logit = design.matrix @ fit.estimate
-    half = factor * np.sqrt(np.einsum("ij,jk,ik->i", design.matrix, fit.covariance, design.matrix))
-    length = len(logit) // len(design.sources)
+    logit = design.matrix @ values
+    half = factor * np.sqrt(np.einsum("ij,jk,ik->i", design.matrix, covariance, design.matrix))
+    length = len(logit) // len(design.labels)
     predicted = pd.DataFrame({
-        "source": np.repeat(np.array(design.sources, dtype=object), length),
-        "position": np.tile(np.arange(1, length + 1), len(design.sources)),
+        "label": np.repeat(np.array(design.labels, dtype=object), length),
+        "position": np.tile(np.arange(1, length + 1), len(design.labels)),
         "prob": expit(logit),
         "low": expit(logit - half),
         "high": expit(logit + half),
     })  # fmt: skip
     tests = []
     for name, contrasts in design.tests.items():
-        value, df = contrasts @ fit.estimate, len(contrasts)
+        difference, df = contrasts @ values, len(contrasts)
         try:
-            chi2 = float(value @ np.linalg.solve(contrasts @ fit.covariance @ contrasts.T, value))
+            chi2 = float(difference @ np.linalg.solve(contrasts @ covariance @ contrasts.T, difference))
         except np.linalg.LinAlgError:
             chi2 = np.nan
         tests.append({"test": name, "chi2": chi2, "df": df, "p": chdtrc(df, chi2)})
-    said = (*notes, *fit.notes)
     return RecallRegression(
-        table, predicted, pd.DataFrame(tests), method, fit.converged, confidence, dict(clusters), said
+        table,
+        predicted,
+        pd.DataFrame(tests),
+        estimates.converged,
+        confidence,
+        dict(clusters),
+        (*notes, *estimates.notes),
     )

@@ -1,4 +1,4 @@
-"""The terms of a regression of recall: serial position in several forms, sources, and both together."""
+"""The terms of a regression of recall: serial position in several forms, labels, and their interaction."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.interpolate import BSpline
 from scipy.optimize import linprog
 
+from memsim.analysis.checks import require_choice
 from memsim.analysis.recall.indices import edge_sizes
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
@@ -17,11 +18,8 @@ SPLINE_TERMS = 5
 
 
 def position_terms(length: int, position: str) -> tuple[list[str], FloatArray]:
-    """Names and (list_length, n_terms) values of the terms of position."""
-    if position not in ("linear", "quadratic", "spline", "edges"):
-        raise InputError(
-            f"recall_regression: position={position!r} is none of 'linear', 'quadratic', 'spline', 'edges'"
-        )
+    """The names and values (list_length, n_terms) of the terms of position; see :func:`recall_regression`."""
+    require_choice(position, ("linear", "quadratic", "spline", "edges"), "position", "recall_regression")
     at = np.linspace(-1, 1, length)
     if position == "edges":
         first, last = edge_sizes(length)
@@ -38,53 +36,53 @@ def position_terms(length: int, position: str) -> tuple[list[str], FloatArray]:
     columns = columns - columns.mean(axis=0)
     if np.linalg.matrix_rank(columns) < len(names):
         raise InputError(
-            f"recall_regression: lists of {length} are too short for position={position!r}, which has {len(names)} "
-            "terms; take 'linear'"
+            f"recall_regression: lists of {length} items are too short for position={position!r}, which has "
+            f"{len(names)} terms; use 'linear'"
         )
     return names, columns
 
 
 class Design(NamedTuple):
-    """Terms, and what to test of them."""
+    """The terms of a regression and the hypotheses that are tested."""
 
-    sources: list[str]
+    labels: list[str]
     terms: list[str]
     matrix: FloatArray
-    """(n_sources * list_length, n_terms) a row for each position of each source in turn."""
+    """(n_labels * list_length, n_terms) a row for each position of each label in turn."""
     tests: dict[str, FloatArray]
-    """Contrasts (df, n_terms) that a test takes to be zero."""
+    """Contrasts (df, n_terms) that are zero under the null hypothesis of a test."""
 
     @classmethod
-    def of(cls, sources: list[str], names: list[str], basis: FloatArray, interaction: bool) -> Design:
-        """From names of sources, the first of which is the reference, and :func:`position_terms`."""
-        n, k = len(sources), len(names)
+    def of(cls, labels: list[str], names: list[str], basis: FloatArray, interaction: bool) -> Design:
+        """From labels, the first of which is the reference, and :func:`position_terms`."""
+        n, k = len(labels), len(names)
         length = len(basis)
         level = np.repeat(np.eye(n)[:, 1:], length, axis=0)
         curve = np.tile(basis, (n, 1))
-        terms = ["intercept", *sources[1:], *names]
+        terms = ["intercept", *labels[1:], *names]
         columns = [np.ones((n * length, 1)), level, curve]
         interaction = interaction and n > 1
         if interaction:
-            terms += [f"{source} x {name}" for source in sources[1:] for name in names]
+            terms += [f"{label} x {name}" for label in labels[1:] for name in names]
             columns.append((level[:, :, None] * curve[:, None, :]).reshape(n * length, -1))
         each = np.eye(len(terms))
         tests = {"position": each[n : n + k].copy()}
         if n > 1:
-            tests["source"] = each[1:n]
+            tests["label"] = each[1:n]
         if interaction:
             own = each[n + k :]
             tests["position"] += own.reshape(n - 1, k, -1).sum(axis=0) / n
             tests["interaction"] = own
-        return cls(sources, terms, np.concatenate(columns, axis=1), tests)
+        return cls(labels, terms, np.concatenate(columns, axis=1), tests)
 
 
 def separated_by(
     matrix: FloatArray, recalled: npt.NDArray[np.int64], lists: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """(n_terms,) the terms that go to infinity, as a linear programme finds them.
+    """(n_terms,) whether the estimate of each term is infinite, found by linear programming.
 
-    They do if a direction of the terms raises only rows where all was recalled, lowers only rows where nothing was,
-    and leaves the others alone.
+    Estimates are infinite if a direction of the terms raises only rows with all items recalled, lowers only rows with
+    none recalled, and leaves the other rows unchanged.
     """
     sign = np.where(recalled == lists, 1.0, np.where(recalled == 0, -1.0, 0.0))
     pure, signed = sign != 0, sign[:, None] * matrix

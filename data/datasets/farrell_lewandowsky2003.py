@@ -8,6 +8,7 @@ import numpy as np
 
 from memsim.core.arrays import INTRUSION, NONE
 from memsim.core.errors import DataError
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
@@ -49,7 +50,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
         subject=rows[:, 0].astype(np.int64),
         paradigm=paradigm,
         times=np.where(positions == NONE, np.nan, seconds),
-        provenance={"sha256": FILE.sha256},
+        origin=Observed(details={"sha256": FILE.sha256}),
     )
 
 

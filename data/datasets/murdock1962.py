@@ -10,6 +10,7 @@ import numpy as np
 from memsim.core.arrays import INTRUSION
 from memsim.core.errors import DataError
 from memsim.core.free_recall import FreeRecall
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
@@ -61,7 +62,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
     for row, codes in zip(codes_at, lists, strict=True):
         row[: len(codes)] = codes
     beyond = codes_at > paradigm.list_length
-    provenance = {
+    details = {
         "sha256": SHA256[condition],
         "codes_read_as_intrusions": {
             "88": int((codes_at == INTRUSION_CODE).sum()),
@@ -73,7 +74,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
         paradigm.list_length,
         subject=np.repeat(np.arange(1, SUBJECTS + 1), LISTS_EACH),
         paradigm=paradigm,
-        provenance=provenance,
+        origin=Observed(details=details),
     )
 
 

@@ -14,6 +14,7 @@ from memsim.core.errors import DataError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.items import ItemPool
 from memsim.core.long_table import COLUMNS
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
@@ -32,7 +33,9 @@ def _path(file: str, folder: str = "data") -> Path:
 
 def _read_peers(_: str, paradigm: Paradigm) -> Recalls:
     frame = pd.read_csv(_path("peers_notask.csv"), usecols=COLUMNS)
-    return Recalls.from_frame(frame, paradigm=paradigm, provenance={"file": "psifr/data/peers_notask.csv"})
+    return Recalls.from_frame(
+        frame, paradigm=paradigm, origin=Observed(details={"file": "psifr/data/peers_notask.csv"})
+    )
 
 
 def _read_morton(condition: str, paradigm: Paradigm) -> Recalls:
@@ -44,7 +47,7 @@ def _read_morton(condition: str, paradigm: Paradigm) -> Recalls:
         category="category",
         conditions=["list_type"],
         paradigm=paradigm,
-        provenance={"file": "psifr/data/Morton2013.csv, psifr/distances/Morton2013.npz"},
+        origin=Observed(details={"file": "psifr/data/Morton2013.csv, psifr/distances/Morton2013.npz"}),
     )
     pool = replace(recalls.trials.pool, similarity=_similarity(recalls.trials.pool))
     return replace(recalls, trials=replace(recalls.trials, pool=pool))

@@ -13,6 +13,7 @@ import pandas as pd
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS as LONG_TABLE
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.data.formats.penn_mat import lists_through_sessions
 
@@ -78,10 +79,10 @@ def read_bids_events(
 
     Returns
     -------
-    Recalls : lists of which nothing was recalled are among them. Skipped, and counted in ``provenance``: practice lists
-        (of number 0 or less, or of practice words), vocalizations that are no words, events without a list, lists
-        of other lengths, and lists that were never tested: without a response, and without a recall period in a file
-        that has such events. ``times_from`` counts where times come from.
+    Recalls : with the lists of which nothing was recalled. ``origin.details`` counts what was skipped: practice lists
+        (of number 0 or less, or of practice words), vocalizations that are not words, events without a list, lists
+        of other lengths, and lists that were never tested (without a response, and without a recall period in a file
+        that has such events). ``times_from`` in it counts where times come from.
 
     Raises
     ------
@@ -101,22 +102,22 @@ def read_bids_events(
     extra = [*conditions, *([category] if category is not None else [])]
     paths = _files(source, task)
     events = pd.concat([_events(path, kinds, names, extra) for path in paths], ignore_index=True)
-    origin: dict[str, Any] = {"file": str(paths[0])} if len(paths) == 1 else {"files": len(paths)}
+    details: dict[str, Any] = {"file": str(paths[0])} if len(paths) == 1 else {"files": len(paths)}
     if not (events["kind"] == "study").any():
         raise InputError(
             f"{paths[0]}: no event is a studied item (trial_type {', '.join(kinds['study'])}); see trial_types="
         )
-    events = _lists(events, list_length, origin)
+    events = _lists(events, list_length, details)
     study, recall = (events[events["kind"] == kind].copy() for kind in ("study", "recall"))
     if study.empty:
-        raise InputError(f"{paths[0]}: no list is left to read; skipped were {origin}")
+        raise InputError(f"{paths[0]}: no list is left to read; skipped were {details}")
     study["position"] += study.groupby("file")["position"].transform("min") == 0
     by_onset = study.groupby("key").cumcount() + 1
     no_position = study["position"].isna().groupby(study["key"]).transform("any")
     study["position"] = study["position"].where(~no_position, by_onset)
     recall["position"] = recall.groupby("key").cumcount() + 1
     start = events[events["kind"] == "recall_start"].groupby("key")["onset"].first()
-    recall["time"], origin["times_from"] = _times(recall, recall["key"].map(start))
+    recall["time"], details["times_from"] = _times(recall, recall["key"].map(start))
 
     head = study.drop_duplicates("key").set_index("key")
     number = _labels_of_lists(head)
@@ -138,7 +139,7 @@ def read_bids_events(
         conditions=[*labels],
         output_limit=output_limit,
         paradigm=paradigm,
-        provenance=origin,
+        origin=Observed(details=details),
     )
 
 
@@ -228,8 +229,8 @@ def _events(
     return events.assign(number=events["number"].where(~begins, studied))
 
 
-def _lists(events: pd.DataFrame, list_length: int | None, origin: dict[str, Any]) -> pd.DataFrame:
-    """The events of the lists to read, with a ``key`` for each list; ``origin`` gets the counts of the others."""
+def _lists(events: pd.DataFrame, list_length: int | None, details: dict[str, Any]) -> pd.DataFrame:
+    """The events of the lists to read, with a ``key`` for each list; ``details`` gets the counts of the others."""
     key = events.groupby(["file", "number"], dropna=False, sort=False).ngroup()
     is_kind = {kind: (events["kind"] == kind).to_numpy() for kind in TRIAL_TYPES}
 
@@ -255,11 +256,11 @@ def _lists(events: pd.DataFrame, list_length: int | None, origin: dict[str, Any]
     other = (
         listed & (length != list_length) & (length > 0) if list_length is not None else np.zeros(len(key), dtype=bool)
     )
-    origin["vocalizations_skipped"] = int(noise.sum())
-    origin["practice_lists_skipped"] = int(key[practice].nunique())
-    origin["events_without_list"] = int((no_list & (is_kind["study"] | is_kind["recall"])).sum())
-    origin["lists_not_tested"] = int(key[untested].nunique())
-    origin["lists_of_other_lengths"] = int(key[other].nunique())
+    details["vocalizations_skipped"] = int(noise.sum())
+    details["practice_lists_skipped"] = int(key[practice].nunique())
+    details["events_without_list"] = int((no_list & (is_kind["study"] | is_kind["recall"])).sum())
+    details["lists_not_tested"] = int(key[untested].nunique())
+    details["lists_of_other_lengths"] = int(key[other].nunique())
     return events.assign(key=key)[listed & ~other & ~noise]
 
 

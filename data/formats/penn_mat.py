@@ -12,6 +12,7 @@ import pandas as pd
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.data.formats.recall_matrices import read_recall_matrix
 
@@ -68,7 +69,7 @@ def read_penn_mat(
     Returns
     -------
     Recalls : times in seconds; conditions ``session``, where there is one, and those asked for. A field that has the
-        name of a column of the long table becomes ``list_`` and its name. ``provenance`` counts the lists that were
+        name of a column of the long table becomes ``list_`` and its name. ``origin.details`` counts the lists that were
         dropped and names the fields that were left out.
 
     Raises
@@ -100,9 +101,9 @@ def read_penn_mat(
 
     if frame["number"].dtype.kind not in "iuf" or frame["number"].isna().any():
         raise InputError(f"{path}: list numbers must be numbers, got {frame['number'].iloc[0]!r}")
-    origin: dict[str, Any] = {"file": str(path)}
+    details: dict[str, Any] = {"file": str(path)}
     lengths = _lengths(part, label["list_length"], n_trials, list_length)
-    keep = _selected(frame, lengths, session, list_length, origin, str(path))
+    keep = _selected(frame, lengths, session, list_length, details, str(path))
     frame, length = frame[keep], int(lengths[keep][0])
     matrices = {name: values[keep] for name in ("recalls", "times") if (values := part[name]) is not None}
     matrices |= _item_numbers(part, keep, length, wordpool)
@@ -116,7 +117,7 @@ def read_penn_mat(
     if twice.any():
         at = int(np.argmax(twice))
         raise InputError(f"{path}: subject {frame['subject'].iloc[at]} has two lists numbered {number[at]}")
-    origin["fields_left_out"] = sorted(set(data) - used - set(kept))
+    details["fields_left_out"] = sorted(set(data) - used - set(kept))
     return read_recall_matrix(
         matrices.pop("recalls", None),
         list_length=length,
@@ -126,7 +127,7 @@ def read_penn_mat(
         time_unit=time_unit,
         output_limit=output_limit,
         paradigm=paradigm,
-        provenance=origin,
+        origin=Observed(details=details),
         **matrices,
     )
 
@@ -219,9 +220,9 @@ def _lengths(part: Mapping[str, Any], per_trial: LabelArray | None, n_trials: in
 
 
 def _selected(
-    frame: pd.DataFrame, lengths: LabelArray, session: Any, length: int | None, origin: dict[str, Any], where: str
+    frame: pd.DataFrame, lengths: LabelArray, session: Any, length: int | None, details: dict[str, Any], where: str
 ) -> BoolArray:
-    """Which rows are lists that were asked for; ``origin`` gets the counts of the others."""
+    """Which rows are lists that were asked for; ``details`` gets the counts of the others."""
     empty = lengths == 0
     other = np.zeros(len(frame), dtype=bool)
     if session is not None:
@@ -243,7 +244,7 @@ def _selected(
         "lists_of_other_sessions": other,
         "lists_of_other_lengths": unfit,
     }
-    origin |= {name: int(mask.sum()) for name, mask in dropped.items() if mask.any()}
+    details |= {name: int(mask.sum()) for name, mask in dropped.items() if mask.any()}
     return keep & ~unfit
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read_egg(
     Returns
     -------
     Recalls : a recalled word that was not on its list is an intrusion. quail fills up subjects with fewer lists by
-        empty ones, which ``provenance`` counts as ``lists_without_presentation``; they are not kept.
+        empty ones, which ``origin.details`` counts as ``lists_without_presentation``; they are not kept.
 
     Raises
     ------
@@ -57,9 +58,9 @@ def read_egg(
 
     Source: the data format of quail (Heusser et al., 2017, Journal of Open Source Software, 2, 424).
     """
-    origin: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     if isinstance(egg, str | Path):
-        origin["file"] = str(egg)
+        details["file"] = str(egg)
         egg = _json(Path(egg))
     sides: dict[str, Any] = {
         name: egg.get(name) if hasattr(egg, "get") else getattr(egg, name, None) for name in ("pres", "rec")
@@ -78,7 +79,7 @@ def read_egg(
         if recalled.get(key):
             raise InputError(f"read_egg: subject {key[0]}, list {key[1]} has responses, but nothing in pres")
     if empty:
-        origin["lists_without_presentation"] = len(empty)
+        details["lists_without_presentation"] = len(empty)
     rows = [
         {**_features(item), "subject": key[0], "list": key[1], "position": position, "trial_type": kind}
         for kind, lists in (("study", presented), ("recall", recalled))
@@ -93,7 +94,8 @@ def read_egg(
         frame = frame.assign(time=frame[time].where(frame["trial_type"] == "recall"))
     elif "time" in frame and category != "time":
         frame = frame.drop(columns="time")
-    return Recalls.from_frame(frame, category=category, output_limit=output_limit, paradigm=paradigm, provenance=origin)
+    origin = Observed(details=details)
+    return Recalls.from_frame(frame, category=category, output_limit=output_limit, paradigm=paradigm, origin=origin)
 
 
 def _json(path: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, index_matr
 from memsim.core.errors import DataError, InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
+from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -40,7 +42,7 @@ def read_recall_matrix(
     time_unit: str = "s",
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
-    provenance: Mapping[str, Any] | None = None,
+    origin: Origin | None = None,
 ) -> Recalls:
     """Recalls from a recall matrix, with the items and times that may come beside it.
 
@@ -60,13 +62,13 @@ def read_recall_matrix(
     wordpool : what the numbers stand for: the words in order, a text file with a word per line, or a mapping from
         number to word. Without it the numbers themselves are the labels.
     times : (n_trials, n_outputs) time of each response from the start of the test; 0 or NaN where there is none. A
-        negative time is unknown, and counted in ``provenance``.
+        negative time is unknown, and counted in ``origin.details``.
     time_unit : ``"s"``, or ``"ms"`` as pybeh and EMBAM have it.
-    output_limit, paradigm, provenance : as in :meth:`memsim.Recalls.from_matrix`.
+    output_limit, paradigm, origin : as in :meth:`memsim.Recalls.from_matrix`.
 
     Returns
     -------
-    Recalls : its ``provenance`` counts codes of intrusions other than -1.
+    Recalls : ``origin.details`` counts codes of intrusions other than -1, unless the recalls are simulated.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def read_recall_matrix(
     """
     if time_unit not in SECONDS:
         raise InputError(f"read_recall_matrix: time_unit={time_unit!r} is neither 's' nor 'ms'")
-    origin: dict[str, Any] = {"file": str(recalls)} if isinstance(recalls, str | Path) else {}
+    details: dict[str, Any] = {"file": str(recalls)} if isinstance(recalls, str | Path) else {}
     presented = None if pres_itemnos is None else _codes(_frame(pres_itemnos, "pres_itemnos"), "pres_itemnos")
     recalled = None if rec_itemnos is None else _codes(_frame(rec_itemnos, "rec_itemnos"), "rec_itemnos")
     if not isinstance(conditions, Mapping):
@@ -97,13 +99,13 @@ def read_recall_matrix(
     positions = np.where(codes < 0, INTRUSION, codes).astype(np.int32)
     other, count = np.unique(codes[codes < INTRUSION], return_counts=True)
     if len(other):
-        origin["codes_read_as_intrusions"] = dict(zip(map(str, other.tolist()), count.tolist(), strict=True))
+        details["codes_read_as_intrusions"] = dict(zip(map(str, other.tolist()), count.tolist(), strict=True))
     items, pool, intruders = _items(positions, list_length, presented, recalled, wordpool)
     seconds = None
     if times is not None:
         seconds, unknown = _seconds(times, positions, SECONDS[time_unit])
         if unknown:
-            origin["unknown_times"] = unknown
+            details["unknown_times"] = unknown
     trials = Trials(
         items,
         pool,
@@ -112,7 +114,10 @@ def read_recall_matrix(
         list,
         conditions=labels,
     )
-    return Recalls(trials, positions, times=seconds, intruders=intruders, provenance={**origin, **(provenance or {})})
+    origin = Observed() if origin is None else origin
+    if isinstance(origin, Observed):
+        origin = replace(origin, details={**details, **origin.details})
+    return Recalls(trials, positions, times=seconds, intruders=intruders, origin=origin)
 
 
 def _label(table: pd.DataFrame, label: Any, what: str) -> Any:

@@ -99,7 +99,7 @@ def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path
     manifest = {
         "settings": {**settings_of(parsed), "data": label},
         "fits": {name: fitted.spec.to_json() for name, fitted in found.fits.items()},
-        "people": dict(recalls.provenance),
+        "people": recalls.origin.to_json(),
     }
     files = write_results(out, write, manifest)
     print(f"{label}: {len(recalls):,} lists of {len(recalls.trials.subjects)} subjects, each predicted when held out")

@@ -75,6 +75,11 @@ class ItemPool:
         extra = [name for name in ("features", "similarity", "categories") if getattr(self, name) is not None]
         return f"ItemPool({len(self)} items{''.join(', ' + name for name in extra)})"
 
+    def same_items(self, other: ItemPool) -> bool:
+        """Whether ``other`` holds the same items in the same order, with the same features and categories."""
+        names = ("labels", "features", "similarity", "categories")
+        return self is other or all(_same(getattr(self, name), getattr(other, name)) for name in names)
+
     @cached_property
     def _index(self) -> dict[Any, int]:
         return {label: i for i, label in enumerate(self.labels.tolist())}
@@ -105,3 +110,10 @@ class ItemPool:
             taken = (lists[:, :filled] == drawn[:, None]).any(axis=1)
             lists[:, filled] = np.where(taken, newest, drawn)
         return rng.permuted(lists, axis=1)
+
+
+def _same(one: LabelArray | None, other: LabelArray | None) -> bool:
+    """Whether two arrays hold the same values, missing ones included."""
+    if one is None or other is None or one.shape != other.shape:
+        return one is other
+    return bool(((one == other) | ((one != one) & (other != other))).all())

@@ -3,6 +3,8 @@
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
 rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, ``source``
 (a code, in study rows) where trials have sources, ``category`` where the pool has categories, and the conditions.
+``model`` names the model in the rows of simulated recalls; rows without it are recalls of people. The attribute
+``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
 """
 
 from __future__ import annotations
@@ -17,18 +19,27 @@ from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, LabelArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
+from memsim.core.names import closest
+from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
 from memsim.core.trials import Paradigm, Trials
 
+ORIGIN = "memsim_origin"
+"""Attribute of a table that holds the whole origin of its recalls, as JSON."""
 COLUMNS = ("subject", "list", "position", "trial_type", "item")
 
 
 def write_long_table(
-    trials: Trials, positions: IntArray, times: FloatArray | None = None, intruders: IntArray | None = None
+    trials: Trials, positions: IntArray, times: FloatArray | None, intruders: IntArray | None, origin: Origin
 ) -> pd.DataFrame:
-    """The long table of these responses, list by list, study rows before recall rows; arrays as in :class:`Recalls`.
+    """The long table of these responses, list by list, study rows before recall rows.
 
-    An intruding item that was not recorded is labelled ``intrusion@k`` after its output position k, so
-    that two unknown intrusions of a list are not taken for one word given twice; numbers then become text too.
+    The arrays are as in :class:`memsim.Recalls`. An intruding item that was not recorded is labelled ``intrusion@k``
+    after its output position k, so that two unknown intrusions of a list are not taken for a repeated word; items
+    that are numbers are then written as text, so that all labels are of one type.
+
+    Raises
+    ------
+    InputError : a condition has the name of a column of the table.
     """
     n_trials, list_length = trials.items.shape
     labels = trials.pool.labels
@@ -52,7 +63,9 @@ def write_long_table(
     trial = np.concatenate([study_row, row])
     is_recall = np.arange(len(trial)) >= len(study_row)
     order = np.argsort(trial, kind="stable")
+    named = {"model": np.full(len(trial), origin.model, dtype=object)} if isinstance(origin, Simulated) else {}
     columns: dict[str, Any] = {
+        **named,
         "subject": trials.subject[trial],
         "list": trials.list[trial],
         "position": np.concatenate([np.tile(np.arange(1, list_length + 1), n_trials), output + 1]),
@@ -72,20 +85,27 @@ def write_long_table(
             known = intruding & (intruders[row, output] >= 0)
             of_given[known] = kinds[intruders[row, output][known]]
         columns["category"] = np.concatenate([kinds[trials.items].ravel(), of_given])
+    taken = [name for name in trials.conditions if name in ("model", *columns)]
+    if taken:
+        raise InputError(f"the condition {taken[0]!r} has the name of a column of the long table; give it another name")
     columns |= {name: labels[trial] for name, labels in trials.conditions.items()}
-    return pd.DataFrame({name: values[order] for name, values in columns.items()})
+    frame = pd.DataFrame({name: values[order] for name, values in columns.items()})
+    frame.attrs[ORIGIN] = origin.to_json()
+    return frame
 
 
 def read_long_table(
     frame: pd.DataFrame,
     *,
+    model: str | None = None,
     source: str | None = None,
     category: str | None = None,
     conditions: Sequence[str] = (),
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
-) -> tuple[Trials, dict[str, Any]]:
-    """Trials and responses from a long table whose lists all have one length.
+    origin: Origin | None = None,
+) -> tuple[Trials, dict[str, Any], Origin]:
+    """Trials, responses and their origin, from a long table whose lists all have one length.
 
     A recalled item that was not on its list is an intrusion; the pool holds every item of the table.
     Responses are ordered by ``position`` within their list. ``time`` is read where it stands; columns that are
@@ -94,21 +114,28 @@ def read_long_table(
     Parameters
     ----------
     frame : the long table, in any order of rows.
+    model : the model whose recalls are read, where the column ``model`` names several; ``""`` reads the recalls of
+        people, whose rows name none.
     source : the column that says, in study rows, in which source each item was studied; its values are
         numbered in sorted order.
     category : the column that holds each item's category, the same in all its rows.
     conditions : columns that say, the same in all rows of a list, in which condition it was studied.
     output_limit : the record held no more responses than this; not beside a ``paradigm``.
     paradigm : the task; immediate free recall of that list length if not given.
+    origin : takes the place of the origin that the table itself names.
 
     Raises
     ------
-    InputError : missing columns or values, an unknown ``trial_type``, lists of different lengths, a category or
+    InputError : recalls of several models, or of models and people, without ``model`` to choose; a model that is not
+        in the table; missing columns or values, an unknown ``trial_type``, lists of different lengths, a category or
         condition that changes within its item or list, or responses to a list never studied; says which.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     conditions = [conditions] if isinstance(conditions, str) else list(conditions)
+    if origin is None or model is not None:
+        frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
+        origin = named if origin is None else origin
     needed = [*COLUMNS, *(name for name in (source, category) if name is not None), *conditions]
     missing = [name for name in needed if name not in frame.columns]
     if {"input", "output", "study", "recall"} <= set(frame.columns):
@@ -167,7 +194,32 @@ def read_long_table(
     trials = Trials(
         items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy(), source=codes, conditions=labels
     )
-    return trials, {"positions": positions, "times": times, "intruders": intruders}
+    return trials, {"positions": positions, "times": times, "intruders": intruders}, origin
+
+
+def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
+    """The rows of one model, or of people, and where they come from.
+
+    The column ``model`` counts more than the attribute, which a table keeps when its rows are changed.
+    """
+    stored = origin_from_json(frame.attrs[ORIGIN]) if ORIGIN in frame.attrs else Observed()
+    if column_is_condition or "model" not in frame.columns:
+        if model is not None:
+            raise InputError(f"model={model!r}: the table has no column 'model' that names the model of each row")
+        return frame, stored
+    names = frame["model"].astype(object).fillna("").astype(str)
+    found = list(names.unique())
+    if model is None and len(found) > 1:
+        people = " and of people (model='')" if "" in found else ""
+        listed = ", ".join(map(repr, filter(None, found)))
+        raise InputError(f"the table holds recalls of the model(s) {listed}{people}; choose one of them by model=")
+    if model is not None and model not in found:
+        raise InputError(f"model={model!r} is not in the column 'model'{closest(model, found)}")
+    name = model if model is not None else found[0] if found else ""
+    rows = frame[names == name]
+    if not name:
+        return rows, stored if isinstance(stored, Observed) else Observed()
+    return rows, stored if isinstance(stored, Simulated) and stored.model == name else Simulated(name)
 
 
 def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:

@@ -101,7 +101,7 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """Recalls of ``trials``, made faster than by the steps; ``None`` where only the steps make them.
 
         A model that offers this or :meth:`fast_log_likelihood` must give what its steps give;
-        :func:`memsim.check_model` compares the two.
+        :func:`memsim.check` compares the two.
         """
         return None
 

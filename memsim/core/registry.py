@@ -1,6 +1,6 @@
 """Names of one kind of thing, from memsim itself and from installed plug-ins.
 
-An entry is a string ``module:attribute`` that is imported when it is first asked for. Plug-ins add theirs
+An entry may be a string ``module:attribute`` that is imported when it is first asked for. Plug-ins add theirs
 through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets``, ``memsim.analyses`` and
 ``memsim.reproductions``. What memsim itself registers stands in the module ``registered`` of each room.
 """
@@ -28,17 +28,20 @@ class Registry(Generic[Entry]):
     ----------
     kind : what the entries are, for messages.
     group : the entry point group that plug-ins use.
-    builtin : ``module:attribute`` by name.
+    builtin : entries by name, or ``module:attribute`` of each, which is imported when it is first asked for.
     """
 
-    def __init__(self, kind: str, group: str, builtin: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, group: str, builtin: Mapping[str, str | Entry]) -> None:
         self.kind = kind
         self.group = group
         self._builtin = builtin
 
     @cached_property
-    def _targets(self) -> dict[str, EntryPoint]:
-        found = {name: EntryPoint(name, target, self.group) for name, target in self._builtin.items()}
+    def _targets(self) -> dict[str, EntryPoint | Entry]:
+        found: dict[str, EntryPoint | Entry] = {
+            name: EntryPoint(name, target, self.group) if isinstance(target, str) else target
+            for name, target in self._builtin.items()
+        }
         keys = {normalized(name) for name in found}
         for point in entry_points(group=self.group):
             if normalized(point.name) in keys:
@@ -76,6 +79,8 @@ class Registry(Generic[Entry]):
         ModelError : a plug-in's entry point leads to something that cannot be imported.
         """
         target = self._targets[self.canonical(name)]
+        if not isinstance(target, EntryPoint):
+            return target
         try:
             return getattr(importlib.import_module(target.module), target.attr)
         except Exception as error:

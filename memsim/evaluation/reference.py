@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
-from memsim.core.loop import scored_outcomes
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls, require_recalls
 
 _Whole = npt.NDArray[np.int64]
@@ -42,7 +42,7 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
 
     Returns
     -------
-    (n_lists,) log-likelihoods of the events that :func:`memsim.core.loop.scored_outcomes` scores of a model without
+    (n_lists,) log-likelihoods of the events that :func:`memsim.core.outcomes.scored_outcomes` scores of a model without
     repeats and intrusions: responses, and stopping where recall ended by itself; it is certain when all are recalled.
 
     Raises

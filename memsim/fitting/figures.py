@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from memsim.analysis.curves import curve_table, position_tables
-from memsim.analysis.figures.style import WIDTHS, comparison_figure, themed
+from memsim.analysis.curves import curve_table, points_by_source
+from memsim.analysis.figures.plots import comparison_panel
+from memsim.analysis.figures.style import WIDTHS, themed
+from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError
 from memsim.core.loop import simulate
-from memsim.core.position_model import PositionModel, recall_probability
+from memsim.core.position_model import PositionModel
+from memsim.core.prediction import predict
 from memsim.core.recall_parts import joined, units_of
 from memsim.core.recalls import Recalls
 from memsim.fitting.intervals import FALL
@@ -29,18 +32,19 @@ LISTS = 2000
 def fit_figure(fitted: Fit, recalls: Recalls, people_label: str = "people") -> Figure:
     """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists."""
     name = type(fitted.model).__name__
-    people = curve_table(recalls)
     models = [fitted.of(unit.unit) for unit in fitted.units]
-    positions = [
-        recall_probability(model, recalls.trials.paradigm) for model in models if isinstance(model, PositionModel)
-    ]
-    if positions:
-        tables = pd.concat([position_tables(each)[0] for each in positions])
+    paradigm = recalls.trials.paradigm
+    if any(isinstance(model, PositionModel) for model in models):
+        tables = pd.concat([curve_table(predict(model, recalls.trials)) for model in models])
         curves = tables.groupby(["curve", "x"], as_index=False).mean()
     else:
         curves = curve_table(predicted(fitted, recalls))
     quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
-    return comparison_figure({name: curves}, people, people_label=people_label, title=f"{name}, {quality}")
+    shown = {people_label: curve_table(recalls), name: curves}
+    points = [points_by_source(shown, analysis, [people_label]) for analysis in curves_of(paradigm).values()]
+    return comparison_panel(
+        [each for each in points if len(each)], among=[name, people_label], title=f"{name}, {quality}"
+    )
 
 
 def predicted(fitted: Fit, recalls: Recalls) -> Recalls:

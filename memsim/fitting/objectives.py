@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from memsim.analysis.curves import curves_of
+from memsim.analysis.registered import curves_of
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, ModelError
-from memsim.core.loop import NO_EVENT, log_likelihood, scored_outcomes, simulate
+from memsim.core.loop import log_likelihood, simulate
 from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.fitting.space import Space
@@ -78,8 +79,7 @@ class SummaryObjective:
 
     Parameters
     ----------
-    weights : of the curves of the task, by name (``serial_position, first_recall, lag_crp``; in serial recall
-        ``serial_accuracy, transposition_gradient, lag_crp``).
+    weights : of the standard curves of the task, by the names of their analyses (:func:`memsim.analysis.curves_of`).
     seed : of the simulated lists and responses.
 
     Raises
@@ -104,9 +104,9 @@ class SummaryObjective:
                 raise InputError(f"there is no curve {curve!r} in this task; there are {', '.join(known)}")
             if not 0 < weight < float("inf"):
                 raise InputError(f"the weight of {curve} is {weight!r}, and must be a finite number above 0")
-        if isinstance(self.space.model, PositionModel) and set(self.weights) != {"serial_position"}:
+        if isinstance(self.space.model, PositionModel) and set(self.weights) != {"serial_position_curve"}:
             name = type(self.space.model).__name__
-            raise InputError(f"{name} predicts the curve serial_position alone; give no other curve a weight")
+            raise InputError(f"{name} predicts the serial_position_curve alone; give no other curve a weight")
 
     @cached_property
     def _targets(self) -> dict[str, FloatArray]:
@@ -115,8 +115,8 @@ class SummaryObjective:
     def _curves(self, recalls: Recalls) -> dict[str, FloatArray]:
         found = {}
         for curve in self.weights:
-            analysis, x = curves_of(recalls.trials.paradigm)[curve]
-            found[curve] = mean_over_subjects(analysis(recalls), x)["mean"].to_numpy()
+            analysis = curves_of(recalls.trials.paradigm)[curve]
+            found[curve] = mean_over_subjects(analysis.frame(recalls), analysis.x)["mean"].to_numpy()
         return found
 
     def __call__(self, places: FloatArray) -> float:
@@ -127,7 +127,7 @@ class SummaryObjective:
             return IMPOSSIBLE
         paradigm, pool = self.recalls.trials.paradigm, self.recalls.trials.pool
         if isinstance(model, PositionModel):
-            curves = {"serial_position": recall_probability(model, paradigm)}
+            curves = {"serial_position_curve": recall_probability(model, paradigm)}
         else:
             trials = paradigm.trials(self.n_trials, self.seed, pool=pool)
             try:

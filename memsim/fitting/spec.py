@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
-from memsim.analysis.curves import curves_of
+from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.parameters import require_counts
 from memsim.core.position_model import Model, PositionModel

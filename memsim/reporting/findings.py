@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from memsim.analysis.curves import curves_of
+from memsim.analysis.registered import curves_of
 from memsim.analysis.statistics.contrasts import summary_contrast
 from memsim.analysis.statistics.distances import attainment
 from memsim.analysis.statistics.words import in_words
-
-if TYPE_CHECKING:
-    from memsim.experiments.experiment import Comparison
+from memsim.experiments.comparison import Comparison
 
 
 def differences(comparison: Comparison) -> pd.DataFrame | None:
@@ -29,7 +25,7 @@ def differences(comparison: Comparison) -> pd.DataFrame | None:
 
 
 def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str]:
-    """A sentence for each model: on which indices it lies above people, below them, or is not told apart from them."""
+    """A sentence for each model: the indices in which it is above people, below people, or not detectably different."""
     if contrasts is None:
         return []
     said = []
@@ -38,13 +34,13 @@ def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str
         parts = {
             "above people in": rows[sure & (rows["difference"] > 0)],
             "below people in": rows[sure & (rows["difference"] < 0)],
-            "not told apart from people in": rows[~sure & rows["p_corrected"].notna()],
+            "not detectably different from people in": rows[~sure & rows["p_corrected"].notna()],
         }
-        told = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
+        clauses = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
         untested = rows[rows["p_corrected"].isna()]
         if len(untested):
-            told.append(f"without a test of {_listed(untested['value'])}")
-        said.append(f"{model} is {'; '.join(told)}.")
+            clauses.append(f"without a test of {_listed(untested['value'])}")
+        said.append(f"{model} is {'; '.join(clauses)}.")
     return said
 
 
@@ -60,10 +56,10 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
     if people is None or people.recalls is None or len(people.recalls.trials.subjects) < 4:
         return None
     rows = []
-    for curve, (analysis, x) in curves_of(people.paradigm).items():
-        target = analysis(people.recalls)
+    for curve, analysis in curves_of(people.paradigm).items():
+        target = analysis.frame(people.recalls)
         for source, recalls in comparison.recalls.items():
-            row = attainment(analysis(recalls), target, x)
+            row = attainment(analysis.frame(recalls), target, analysis.x)
             rows.append(row.assign(curve=curve, source=source)[["curve", "source", *row.columns]])
     return pd.concat(rows, ignore_index=True) if rows else None
 

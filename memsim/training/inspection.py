@@ -11,7 +11,8 @@ from memsim.analysis.figures.memory import Strip, memory_figure
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Study
-from memsim.core.loop import NO_EVENT, scored_outcomes, simulate
+from memsim.core.loop import simulate
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.models.networks.network_models import READ_MODES, NetworkModel
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from memsim.core.errors import InputError
 from memsim.core.events import Study
-from memsim.core.loop import scored_outcomes
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
@@ -132,7 +132,7 @@ class Imitation(AnyOrder):
     def about(self) -> dict[str, Any]:
         """The people, and who of them was held out."""
         held = np.unique(self.people.trials.subject[self.held]).tolist()
-        return {**super().about(), "people": {**self.people.provenance, "held_out": held}}
+        return {**super().about(), "people": {**self.people.origin.to_json(), "held_out": held}}
 
     def _vectors(self, rows: Tensor) -> Tensor:
         """Of the lists in ``rows``; anew every time where items have no features, or lists would be learnt by rote."""

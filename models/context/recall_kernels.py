@@ -165,7 +165,7 @@ def simulate_search(  # type: ignore[no-untyped-def]
 def log_likelihood_search(  # type: ignore[no-untyped-def]
     start, gain, rates, exponential, sensitivity, floor, stop, columns
 ):
-    """(n_trials,) log-likelihood of the events in ``columns``; see :class:`memsim.core.loop.Outcomes`."""
+    """(n_trials,) log-likelihood of the events in ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
     n_trials, n_events = columns.shape
     length = stop.size - 1
     result = np.zeros(n_trials)

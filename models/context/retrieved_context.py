@@ -11,8 +11,9 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.events import Distract
-from memsim.core.loop import encoding_stream, response_stream, scored_outcomes, simulated, study
+from memsim.core.loop import encoding_stream, response_stream, simulated, study
 from memsim.core.model import MemoryModel
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState, Region, Search

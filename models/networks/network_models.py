@@ -13,8 +13,9 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
-from memsim.core.loop import NO_EVENT, present, scored_outcomes
+from memsim.core.loop import present
 from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.parameters import choice, parameter
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
@@ -184,7 +185,7 @@ class NetworkModel(MemoryModel[Episodes]):
         """Where memory was addressed at every step of trials with these responses; empty for a network without memory.
 
         Steps are those of study and distraction, the cue, and each response, as it is fed back. Responses
-        that the model cannot produce are left out by the rule of :func:`memsim.core.loop.scored_outcomes`.
+        that the model cannot produce are left out by the rule of :func:`memsim.core.outcomes.scored_outcomes`.
         """
         if len(recalls) > TOGETHER:
             raise InputError(f"weightings of at most {TOGETHER:,} lists at a time; there are {len(recalls):,}")

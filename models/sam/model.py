@@ -9,8 +9,9 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.events import Study
-from memsim.core.loop import scored_outcomes, study
+from memsim.core.loop import study
 from memsim.core.model import MemoryModel
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, parameter
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials

@@ -107,7 +107,7 @@ def test_two_conventions_of_nth_recall() -> None:
     assert second["actual"].tolist() == [0, 1, 0]
     third = probability_of_nth_recall(recalls, 3, responses="all")
     assert third["actual"].tolist() == [2, 0, 0]
-    with pytest.raises(InputError, match=r"n=4 is not a whole number in 1\.\.3"):
+    with pytest.raises(InputError, match="n=4 must be a whole number from 1 to 3, the list length"):
         probability_of_nth_recall(recalls, 4)
     with pytest.raises(InputError, match="responses='every'"):
         probability_of_nth_recall(recalls, responses="every")
@@ -128,7 +128,7 @@ def test_indices_by_hand() -> None:
     assert (primacy["first_recall"], recency["first_recall"]) == (1, 0)
     assert primacy[["edge_recalled", "edge_possible", "middle_recalled", "middle_possible"]].tolist() == [10, 30, 4, 40]
     assert primacy_index(recalls, edge=1).iloc[0]["edge"] == 1
-    with pytest.raises(InputError, match=r"edge=13 is not a whole number in 1\.\.12"):
+    with pytest.raises(InputError, match="edge=13 must be a whole number from 1 to 12, the list length"):
         recency_index(recalls, edge=13)
 
 
@@ -200,11 +200,13 @@ def test_mean_over_subjects() -> None:
 def test_subjects_count_once_each() -> None:
     recalls = Recalls.from_matrix([[1], [1], [1], [2]], 2, subject=[1, 1, 1, 2])
     table = curve_table(recalls)
-    assert table[table["curve"] == "serial_position"]["mean"].tolist() == [0.5, 0.5]
+    assert table[table["curve"] == "serial_position_curve"]["mean"].tolist() == [0.5, 0.5]
 
 
 def test_distance_between_curves() -> None:
-    one = pd.DataFrame({"curve": "serial_position", "x": [1, 2, 3], "mean": [0.1, 0.2, 0.3]})
-    other = pd.DataFrame({"curve": "serial_position", "x": [2, 3, 4], "mean": [0.2, 0.7, 0.3]})
+    one = pd.DataFrame({"curve": "serial_position_curve", "x": [1, 2, 3], "mean": [0.1, 0.2, 0.3]})
+    other = pd.DataFrame({"curve": "serial_position_curve", "x": [2, 3, 4], "mean": [0.2, 0.7, 0.3]})
     distance = root_mean_squared_difference(one, other)
-    assert distance["serial_position"] == pytest.approx(np.sqrt(0.16 / 2)) and set(distance) == {"serial_position"}
+    assert distance["serial_position_curve"] == pytest.approx(np.sqrt(0.16 / 2)) and set(distance) == {
+        "serial_position_curve"
+    }

@@ -86,9 +86,9 @@ def test_criteria_refuse() -> None:
         information_criteria(fits().assign(log_likelihood=[-1, -1, np.nan, -1]))
     with pytest.raises(InputError, match=r"of unit 2 40 events are scored for A and 41 for B"):
         information_criteria(fits().assign(n_events=[50, 40, 50, 41]))
-    with pytest.raises(InputError, match="unit 2 is there for A, but not for B"):
+    with pytest.raises(InputError, match="unit 2 is in the table for A, but not for B"):
         information_criteria(fits().iloc[:3])
-    with pytest.raises(InputError, match="unit 1 stands 2 times in the table for A"):
+    with pytest.raises(InputError, match="unit 1 is 2 times in the table for A"):
         information_criteria(fits().assign(unit=1))
     with pytest.raises(InputError, match="a unit is called 'all'"):
         information_criteria(fits().assign(unit=["all", 2, "all", 2]))
@@ -140,8 +140,8 @@ def test_impossible_lists_are_counted_and_not_dropped() -> None:
     assert found["per_list"].tolist() == [-2, -np.inf, -np.inf]
     assert found.loc[1, "from_best"] == -np.inf and np.isnan(found.loc[1, "from_best_t"])
     assert np.isnan(found.loc[2, "from_baseline"]) and found.loc[2, "from_best_better"] == 1
-    told = " ".join(selection_in_words(found))
-    assert "C holds 2 of 4 lists impossible" in told and "B has no finite difference from A" in told
+    text = " ".join(selection_in_words(found))
+    assert "Under C, 2 of 4 lists are impossible" in text and "B has no finite difference from A" in text
 
 
 def test_references_are_not_the_best() -> None:
@@ -149,24 +149,24 @@ def test_references_are_not_the_best() -> None:
     found = held_out(table, references=["A"])
     assert found["model"].tolist() == ["A", "B"] and set(found["best"]) == {"B"}
     assert found["reference"].tolist() == [True, False] and found.loc[0, "from_best"] == pytest.approx(1.625)
-    assert "A (a reference, no model)" in selection_in_words(found)[1]
+    assert "A (a reference, not a model)" in selection_in_words(found)[1]
     with pytest.raises(InputError, match="all models are references"):
         held_out(table, references=["A", "B"])
 
 
 def test_held_out_refuses() -> None:
     table = lists(np.full((4, 3), -1.0))
-    with pytest.raises(InputError, match="list 3 of subject 1 is there for A, but not for C"):
+    with pytest.raises(InputError, match="list 3 of subject 1 is in the table for A, but not for C"):
         held_out(table.iloc[:-1])
-    with pytest.raises(InputError, match="list 0 of subject 0 is there for B, but not for A"):
+    with pytest.raises(InputError, match="list 0 of subject 0 is in the table for B, but not for A"):
         held_out(table.iloc[1:])
-    with pytest.raises(InputError, match="list 1 of subject 0 stands 2 times in the table for B"):
+    with pytest.raises(InputError, match="list 1 of subject 0 is 2 times in the table for B"):
         held_out(pd.concat([table, table.iloc[[5]]]))
     with pytest.raises(InputError, match="of list 2 of subject 1 4 events are scored for A and 5 for B"):
         held_out(table.assign(n_events=[4] * 6 + [5] + [4] * 5))
     with pytest.raises(InputError, match="log-likelihood of list 0 of subject 0 is nan for B"):
         held_out(table.assign(log_likelihood=[-1.0] * 4 + [np.nan] + [-1.0] * 7))
-    with pytest.raises(InputError, match="'D' is none of the models A, B, C"):
+    with pytest.raises(InputError, match="'D' is not one of the models A, B, C"):
         held_out(table, "D")
     with pytest.raises(InputError, match="has no rows"):
         held_out(table.iloc[:0])
@@ -276,7 +276,7 @@ def test_exceedance_probabilities_by_integration_and_by_simulation() -> None:
     found = exceedance_probabilities(alpha)
     assert np.all(np.abs(found - share) < 5 * np.sqrt(found * (1 - found) / len(draws)) + 1e-5)
     assert exceedance_probabilities([5.0, 5, 5]) == pytest.approx([1 / 3] * 3)
-    with pytest.raises(InputError, match="must be numbers above 0"):
+    with pytest.raises(InputError, match="must be an array of numbers above 0"):
         exceedance_probabilities([1, 0])
 
 
@@ -285,7 +285,7 @@ def test_selection_refuses() -> None:
         bayesian_model_selection([[1.0], [2.0]])
     with pytest.raises(InputError, match="subject 2 for model 1 is nan"):
         bayesian_model_selection([[0, 0], [np.nan, 0]])
-    with pytest.raises(InputError, match="what subject 1 did impossible"):
+    with pytest.raises(InputError, match="the recalls of subject 1 are impossible under every model"):
         bayesian_model_selection([[-np.inf, -np.inf], [0, 0]])
     with pytest.raises(InputError, match="prior=0"):
         bayesian_model_selection([[0, 1]], prior=0)
@@ -340,16 +340,16 @@ def test_words() -> None:
     values[:, 2] += np.where(np.arange(30) // 2 % 2, 0.5, -0.6)
     table = lists(values)
     held = held_out(table, "B")
-    told = selection_in_words(
+    sentences = selection_in_words(
         held, information_criteria(fits()), bayesian_model_selection(log_evidence(table)), winners(table)
     )
-    text = "\n".join(told)
-    assert told[0].startswith("A predicts held-out lists best") and "30 lists of 15 subjects" in told[0]
-    assert "B is worse than A" in text and "C does not differ reliably from A" in text and "95% CI [" in text
-    assert "Best for each of 15 subjects" in text and "protected" in text and "summed over 2 units" in text
+    text = "\n".join(sentences)
+    assert sentences[0].startswith("A predicts held-out lists best") and "30 lists of 15 subjects" in sentences[0]
+    assert "B is worse than A" in text and "C does not differ detectably from A" in text and "95% CI [" in text
+    assert "Of 15 subjects, " in text and " best" in text and "protected" in text and "summed over 2 units" in text
     alone = selection_in_words(held_out(lists(values, subjects=np.zeros(30))))
     assert "over lists" in alone[1] and "of 30 lists" in alone[2]
-    with pytest.raises(InputError, match="nothing to tell"):
+    with pytest.raises(InputError, match="no result is given"):
         selection_in_words()
 
 
@@ -506,7 +506,7 @@ def test_figure() -> None:
     whole = selection_figure(table, fits(), baseline="C", title="Models")
     assert [axis.get_title(loc="left") for axis in whole.axes] == ["A", "B", "C"]
     assert [label.get_text() for label in whole.axes[0].get_yticklabels()] == held_out(table)["model"].tolist()
-    assert whole.axes[0].get_xlabel() == "Log-likelihood per list, less C"
+    assert whole.axes[0].get_xlabel() == "Log-likelihood per list minus C"
     told = [text.get_text() for axis in whole.axes for text in axis.texts]
     assert "−∞: 1 list impossible" in told and "not defined" in told
     assert len(selection_figure(table).axes) == 2 and len(selection_figure(fits=fits()).axes) == 2

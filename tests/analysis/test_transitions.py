@@ -192,14 +192,14 @@ def test_distances_of_the_pool() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"first_output": 0}, "first_output=0 is not an output position"),
-        ({"last_output": 1.5}, "last_output=1.5 is not an output position"),
-        ({"within": "category", "across": "source"}, "within and across stand side by side"),
+        ({"first_output": 0}, "first_output=0 must be a whole number of at least 1, an output position"),
+        ({"last_output": 1.5}, "last_output=1.5 must be a whole number of at least 1, an output position"),
+        ({"within": "category", "across": "source"}, "within and across are both given; give one of them"),
         ({"within": "source"}, "these trials have no source"),
         ({"within": "colour"}, "'colour' is neither 'category' nor 'source'"),
-        ({"across": [[1, 2]]}, "labels have shape \\(1, 2\\), the items \\(1, 3\\)"),
+        ({"across": [[1, 2]]}, "labels have shape \\(1, 2\\), but the items have shape \\(1, 3\\)"),
         ({"within": [["a", None, "b"]]}, "the item at position 2 of list 0 has no label"),
-        ({"items": [[1, 0, 1]]}, "items must be true or false in shape \\(1, 3\\); it is int64"),
+        ({"items": [[1, 0, 1]]}, "items must be true or false in shape \\(1, 3\\), but it is int64"),
         ({"transitions": [[True]]}, "transitions must be true or false in shape \\(1, 2\\)"),
     ],
 )
@@ -213,7 +213,7 @@ def test_distances_that_do_not_fit() -> None:
     for given_distances, edges, message in (
         (None, None, "neither similarity nor features"),
         (np.ones((2, 2)), None, r"in shape \(3, 3\), got \(2, 2\)"),
-        (np.ones((3, 3)), [1, 1], r"edges=\[1, 1\] must be at least two numbers that rise"),
+        (np.ones((3, 3)), [1, 1], r"edges=\[1, 1\] must be two or more numbers, each larger than the one before"),
     ):
         with pytest.raises(InputError, match=message):
             distance_crp(recalls, given_distances, edges)

@@ -17,9 +17,10 @@ from memsim import (
     score,
     simulate,
 )
-from memsim.core.contract import every_recall
 from memsim.core.errors import InputError, LikelihoodError, ModelError
-from memsim.core.loop import scored_outcomes
+from memsim.core.frequencies import every_recall
+from memsim.core.origin import Simulated
+from memsim.core.outcomes import scored_outcomes
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
 
@@ -190,11 +191,11 @@ def test_impossible_recall_has_likelihood_zero() -> None:
     assert log_likelihood(Table((0.5, 0.0, 0.5)), recalls).tolist() == [-np.inf, 2 * np.log(0.5)]
 
 
-def test_provenance_says_what_made_it() -> None:
-    made = simulate(TCM(context_drift=0.5), PAIR.trials(3), seed=4).provenance
-    assert made["model"] == "TCM" and made["seed"] == 4
-    assert made["parameters"]["context_drift"] == 0.5
-    assert {"memsim", "numpy", "python"} <= set(made["versions"])
+def test_the_origin_of_simulated_recalls() -> None:
+    origin = simulate(TCM(context_drift=0.5), PAIR.trials(3, seed=9), seed=4).origin
+    assert isinstance(origin, Simulated) and (origin.model, origin.seed, origin.lists_seed) == ("TCM", 4, 9)
+    assert origin.parameters["context_drift"] == 0.5
+    assert {"memsim", "numpy", "python"} <= set(origin.versions)
 
 
 def test_seeds() -> None:

@@ -20,6 +20,7 @@ from memsim.data.formats.quail_eggs import read_egg
 from memsim.data.formats.recall_matrices import read_recall_matrix
 from memsim.data.loading import load_recalls
 from memsim.paradigms import SerialRecall
+from tests.conftest import observed
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_matrices_come_back(people: Recalls, tmp_path: Path, suffix: str) -> Non
         conditions=people.trials.conditions, wordpool=tmp_path / "words.txt", time_unit="ms", **files,
     )  # fmt: skip
     assert_same(read, people)
-    assert read.provenance["file"].endswith(f"recalls{suffix}")
+    assert observed(read).details["file"].endswith(f"recalls{suffix}")
 
 
 def test_columns_of_labels_and_empty_cells(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_columns_of_labels_and_empty_cells(tmp_path: Path) -> None:
     assert read.positions.tolist() == [[3, 1, 0], [-1, 0, 0], [0, 0, 0]]
     assert read.trials.subject.tolist() == ["b", "a", "a"] and read.trials.list.tolist() == [1, 1, 2]
     assert read.trials.conditions["group"].tolist() == ["old", "young", "young"]
-    assert read.provenance["codes_read_as_intrusions"] == {"-2": 1} and read.stopped.all()
+    assert observed(read).details["codes_read_as_intrusions"] == {"-2": 1} and read.stopped.all()
     with pytest.raises(InputError, match=r"columns who, r1, r2, r3 are not numbered.*subject="):
         read_recall_matrix(path, list_length=3, conditions=["group"])
     with pytest.raises(InputError, match=r"subject='person' is no column .*who, r1"):
@@ -137,7 +138,7 @@ def test_item_numbers_by_hand() -> None:
 def test_times_that_are_unknown() -> None:
     read = read_recall_matrix([[1, 2], [2]], list_length=2, times=[[500, -1], [2500, 0]], time_unit="ms")
     assert read.times is not None and np.array_equal(read.times, [[0.5, np.nan], [2.5, np.nan]], equal_nan=True)
-    assert read.provenance["unknown_times"] == 1
+    assert observed(read).details["unknown_times"] == 1
 
 
 def test_a_task_in_which_silence_does_not_end_recall() -> None:
@@ -246,7 +247,7 @@ def test_mat_comes_back(people: Recalls, tmp_path: Path) -> None:
     savemat(tmp_path / "words.mat", {"data": {**data, **shown}})
     read = read_penn_mat(tmp_path / "words.mat")
     assert_same(read, people)
-    assert read.provenance["fields_left_out"] == ["intrusions", "pres"]
+    assert observed(read).details["fields_left_out"] == ["intrusions", "pres"]
     assert_same(load_recalls(str(tmp_path / "words.mat")), people)
     savemat(tmp_path / "numbers.mat", {"data": data})
     assert_same(read_penn_mat(tmp_path / "numbers.mat", wordpool=words[1:].tolist()), people)
@@ -280,10 +281,10 @@ def test_sessions_by_hand(tmp_path: Path) -> None:
     assert {name: labels.tolist() for name, labels in read.trials.conditions.items()} == {
         "list_time": [0, 1, 2, 3], "listtype": [0, 1, 0, 1], "session": [1, 1, 2, 2], "list_in_session": [1, 2, 1, 2],
     }  # fmt: skip
-    assert read.provenance["lists_without_presentation"] == 1
+    assert observed(read).details["lists_without_presentation"] == 1
     second = read_penn_mat(path, session=2, conditions=(), variable="full.inner")
     assert second.trials.list.tolist() == [1, 2] and list(second.trials.conditions) == ["session"]
-    assert second.provenance["lists_of_other_sessions"] == 2
+    assert observed(second).details["lists_of_other_sessions"] == 2
 
 
 def test_a_file_of_one_list(tmp_path: Path) -> None:
@@ -326,7 +327,7 @@ def test_mat_errors(tmp_path: Path) -> None:
     session_file(path, pres_itemnos=np.array([[11, 12], [13, 0], [15, 16], [17, 18], [0, 0]]))
     with pytest.raises(InputError, match=r"different lengths \(1 of 1, 3 of 2 items\); give list_length="):
         read_penn_mat(path)
-    assert read_penn_mat(path, list_length=2).provenance["lists_of_other_lengths"] == 1
+    assert observed(read_penn_mat(path, list_length=2)).details["lists_of_other_lengths"] == 1
     savemat(path, {"data": {"times": 1}})
     with pytest.raises(InputError, match="no field recalls or pres_itemnos; it has times"):
         read_penn_mat(path)
@@ -398,7 +399,7 @@ def test_an_egg_by_hand(tmp_path: Path) -> None:
     read = read_egg(egg)
     assert read.positions.tolist() == [[2, 1, -1], [0, 0, 0], [3, -1, 0]]
     assert read.trials.subject.tolist() == [0, 0, 1] and read.trials.list.tolist() == [0, 1, 0]
-    assert read.provenance["lists_without_presentation"] == 1
+    assert observed(read).details["lists_without_presentation"] == 1
     assert read.to_frame()["item"].tolist()[-2:] == ["z", "a"] and read.times is None
     (tmp_path / "egg.json").write_text(json.dumps(egg))
     assert load_recalls(str(tmp_path / "egg.json")).positions.tolist() == read.positions.tolist()
@@ -494,8 +495,8 @@ def test_bids_comes_back(people: Recalls, tmp_path: Path, starts: bool) -> None:
     assert_same(read, people, subjects=people.trials.subject.astype(str))
     expected = {"recall_start": 0, "response_time": 0, "unknown": 0}
     expected["recall_start" if starts else "response_time"] = people.n_responses
-    assert read.provenance["times_from"] == expected and read.provenance["files"] == 4
-    assert read.provenance["vocalizations_skipped"] == len(people)
+    assert observed(read).details["times_from"] == expected and observed(read).details["files"] == 4
+    assert observed(read).details["vocalizations_skipped"] == len(people)
     assert read.trials.conditions["session"].tolist() == ["0"] * len(people)
     assert_same(load_recalls(str(tmp_path)), people, times=False, subjects=people.trials.subject.astype(str))
 
@@ -541,7 +542,7 @@ def test_bids_by_hand(tmp_path: Path) -> None:
         "vocalizations_skipped": 1, "practice_lists_skipped": 2, "events_without_list": 1, "lists_not_tested": 1,
         "lists_of_other_lengths": 0, "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
     }  # fmt: skip
-    assert read.provenance == {"file": str(first), **counts}
+    assert observed(read).details == {"file": str(first), **counts}
     second = events_file(tmp_path, "sub-LTP1_ses-10_task-ltpFR_events.tsv", SESSION)
     events_file(tmp_path, "sub-LTP1_ses-2_task-ltpFR_events.tsv", SESSION)
     three = read_bids_events(tmp_path)
@@ -565,7 +566,7 @@ def test_bids_names_of_your_own_and_unknown_times(tmp_path: Path) -> None:
         category="kind",
     )
     assert read.positions.tolist() == [[2, -1]], "serial positions count, from 0 here"
-    assert read.times is None and read.provenance["times_from"]["unknown"] == 2
+    assert read.times is None and observed(read).details["times_from"]["unknown"] == 2
     assert read.trials.pool.categories is not None and read.trials.pool.categories.tolist()[:2] == ["y", "x"]
     for settings_, message in [
         ({}, r"has no column item; it has onset, trial_type, probe"),
@@ -586,7 +587,7 @@ def test_bids_lists_of_several_lengths(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"different lengths \(1 of 1, 2 of 2 items; list 2 in .*list_length="):
         read_bids_events(path)
     read = read_bids_events(path, list_length=2)
-    assert read.trials.list.tolist() == [1, 3] and read.provenance["lists_of_other_lengths"] == 1
+    assert read.trials.list.tolist() == [1, 3] and observed(read).details["lists_of_other_lengths"] == 1
     with pytest.raises(InputError, match=r"no list of 7 items; the lengths are \[1, 2\]"):
         read_bids_events(path, list_length=7)
     events_file(tmp_path, "sub-1_task-b_events.tsv", lines)
@@ -612,7 +613,7 @@ def test_tables_by_their_columns(people: Recalls, tmp_path: Path) -> None:
         people.to_frame().to_csv(path, sep=mark, index=False)
         read = load_recalls(str(path))
         assert_same(replace(read, trials=replace(read.trials, conditions=people.trials.conditions)), people)
-        assert read.provenance == {"file": str(path)}
+        assert observed(read).details == {"file": str(path)}
     with pytest.raises(InputError, match=r"there is no file nowhere.mat"):
         load_recalls("nowhere.mat")
     with pytest.raises(UnknownNameError):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from memsim import Recalls, load_dataset, log_likelihood, simulate
-from memsim.analysis import serial_position_curve
+from memsim.analysis import curves_of, serial_position_curve
 from memsim.core.errors import DataError, InputError, LikelihoodError
 from memsim.fitting.estimation import fit
 from memsim.fitting.figures import profile_figure
@@ -345,7 +345,7 @@ def test_a_model_that_simulates_is_fitted_to_curves(recalls: Recalls) -> None:
     fitted = fit(Strength(), recalls, ["retention", "residue"], by="summary", n_trials=200, starts=1, generations=5)
     assert fitted.kind == "summary" and np.isnan(fitted.log_likelihood) and np.isnan(fitted.aic)
     objective = SummaryObjective(Space.of(Strength(), ["retention", "residue"]), recalls,
-                                 dict.fromkeys(("serial_position", "first_recall", "lag_crp"), 1.0), 200)  # fmt: skip
+                                 dict.fromkeys(curves_of(recalls.trials.paradigm), 1.0), 200)  # fmt: skip
     assert fitted.units[0].value < objective(objective.space.default)
     with pytest.raises(InputError, match="no profile likelihood"):
         fit(Strength(), recalls, ["retention"], by="summary", starts=1, generations=5, intervals="profile")
@@ -354,7 +354,7 @@ def test_a_model_that_simulates_is_fitted_to_curves(recalls: Recalls) -> None:
 def test_the_distance_of_curves_by_hand() -> None:
     people = simulate(Strength(), TASK.trials(200, subjects=4, seed=9), 9)
     space = Space.of(Strength(), ["retention"])
-    objective = SummaryObjective(space, people, {"serial_position": 2.0}, n_trials=100, seed=1)
+    objective = SummaryObjective(space, people, {"serial_position_curve": 2.0}, n_trials=100, seed=1)
     model: Any = space.at(np.array([0.4]))
     curves = [
         serial_position_curve(each).groupby("position")["prob"].mean().to_numpy()
@@ -365,7 +365,7 @@ def test_the_distance_of_curves_by_hand() -> None:
 
 def test_simple_is_fitted_to_its_curve() -> None:
     people = load_dataset("peers_notask")[:500]
-    fitted = fit(SIMPLE(), people, by="summary", weights={"serial_position": 1.0}, starts=2)
+    fitted = fit(SIMPLE(), people, by="summary", weights={"serial_position_curve": 1.0}, starts=2)
     assert fitted.units[0].value < 0.06 and fitted.units[0].counts["n_points"] == 16
 
 

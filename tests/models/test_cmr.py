@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim import ItemPool, Recalls, Trials, check_model, event_log_probabilities, log_likelihood, simulate
+from memsim import ItemPool, Recalls, Trials, check, event_log_probabilities, log_likelihood, simulate
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.core.arrays import frozen
 from memsim.core.errors import InputError
@@ -185,7 +185,7 @@ def test_defaults_are_the_fit_to_murdock() -> None:
 
 def test_primacy_recency_and_forward_asymmetry() -> None:
     table = curve_table(simulate(CMR(), FreeRecall().trials(4000, subjects=20), seed=1))
-    spc = table[table["curve"] == "serial_position"]["mean"].to_numpy()
+    spc = table[table["curve"] == "serial_position_curve"]["mean"].to_numpy()
     crp = table[table["curve"] == "lag_crp"].set_index("x")["mean"]
     assert spc[0] > spc[1] > spc[5] and spc[-1] > spc[-2] > spc[9] > spc[5]
     assert 1.5 < crp[1] / crp[-1] < 4
@@ -223,7 +223,7 @@ def test_a_subclass_with_steps_of_its_own_is_not_run_by_the_compiled_loop() -> N
 
     recalls = simulate(Reluctant(), FreeRecall().trials(2000), seed=1)
     assert 0.4 < (recalls.n_responses / 2000) < 1.2
-    assert len(check_model(Reluctant)) == 10
+    assert len(check(Reluctant)) == 10
 
 
 def test_meaning_needs_a_pool_that_has_it() -> None:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import ItemPool, MemoryModel, Trials, check_model, log_likelihood, simulate
+from memsim import ItemPool, MemoryModel, Trials, check, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
-from memsim.core.contract import Check, compare_frequencies, every_recall, run_checks
+from memsim.core.contract import Check, run_checks
 from memsim.core.errors import ModelError
+from memsim.core.frequencies import compare_frequencies, every_recall
 from memsim.core.loop import simulate_steps, trial_log_likelihood_steps
 from memsim.core.position_model import Model
 from memsim.core.seeding import stream
@@ -29,7 +30,7 @@ every_scored = pytest.mark.parametrize("model", SCORED.values(), ids=SCORED)
 
 @pytest.mark.parametrize("model", EVERY.values(), ids=EVERY)
 def test_passes_the_model_checks(model: Model) -> None:
-    assert all(isinstance(check, Check) and not check.problem for check in check_model(model))
+    assert all(isinstance(each, Check) and not each.problem for each in check(model))
 
 
 @every_scored
@@ -130,7 +131,7 @@ class Boastful(Strength):
 )
 def test_model_checks_catch(broken: type[Strength], words: list[str]) -> None:
     with pytest.raises(ModelError) as caught:
-        check_model(broken)
+        check(broken)
     assert all(word in str(caught.value) for word in [broken.__name__, *words])
 
 
@@ -189,12 +190,12 @@ class SingleWord(FreeRecall):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sound_model_with_random_encoding_passes(seed: int) -> None:
-    assert len(check_model(Attention, seed=seed)) == 8
+    assert len(check(Attention, seed=seed)) == 8
 
 
 def test_a_leak_between_trials_with_random_encoding_is_caught() -> None:
     with pytest.raises(ModelError, match="(?s)stands for itself.*beside other responses"):
-        check_model(LeakyAttention)
+        check(LeakyAttention)
 
 
 def test_scoring_does_not_know_the_encodings_that_made_the_data() -> None:
@@ -206,10 +207,10 @@ def test_scoring_does_not_know_the_encodings_that_made_the_data() -> None:
 
 
 def test_checks_in_another_task_with_another_pool() -> None:
-    assert len(check_model(ByFeature, paradigm=SingleWord())) == 8
+    assert len(check(ByFeature, paradigm=SingleWord())) == 8
     featureless = ItemPool.numbered(20)
     with pytest.raises(ModelError, match="needs features"):
-        check_model(ByFeature, paradigm=SingleWord(), pool=featureless)
+        check(ByFeature, paradigm=SingleWord(), pool=featureless)
 
 
 def test_random_numbers_are_shared_within_a_class_and_not_between() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from memsim import ItemPool, Recalls, check_model, log_likelihood, simulate
+from memsim import ItemPool, Recalls, check, log_likelihood, simulate
 from memsim.commands.main import main
 from memsim.core.errors import InputError
+from memsim.core.origin import Simulated
 from memsim.models.lookup import find_model
 from memsim.models.networks.network_models import DNC, LSTM, DNCPeople, item_vectors
 from memsim.models.networks.recall_network import RecallNetwork
@@ -46,9 +47,10 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_a_trained_network_is_a_model_like_any_other(trained: tuple[str, Path]) -> None:
     kind, path = trained
     model = KINDS[kind](weights=str(path))
-    assert len(check_model(model, pool=ItemPool.numbered(40))) == 8
+    assert len(check(model, pool=ItemPool.numbered(40))) == 8
     recalls = simulate(model, FreeRecall(list_length=4).trials(300), seed=1)
-    parameters = recalls.provenance["parameters"]
+    assert isinstance(recalls.origin, Simulated)
+    parameters = recalls.origin.parameters
     assert parameters["weights"] == str(path) and len(parameters["weights_sha256"]) == 64
     assert np.isfinite(log_likelihood(model, recalls)).all()
 

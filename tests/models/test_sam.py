@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from memsim import Recalls, check_model, event_log_probabilities, log_likelihood, score, simulate
+from memsim import Recalls, check, event_log_probabilities, log_likelihood, score, simulate
 from memsim.analysis import probability_of_nth_recall, serial_position_curve
-from memsim.core.contract import compare_frequencies, every_recall
 from memsim.core.errors import InputError
+from memsim.core.frequencies import compare_frequencies, every_recall
 from memsim.core.seeding import stream
 from memsim.models import SAM
 from memsim.models.sam.model import SAMState
@@ -258,7 +258,7 @@ def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> Non
 @pytest.mark.parametrize("setting", ["few failures", "component", "soft store", "symmetric episode"])
 def test_passes_the_model_checks_in_other_forms(setting: str) -> None:
     paradigm, changes = SETTINGS[setting]
-    assert len(check_model(SAM(**{"store_size": 2, **changes}), paradigm=paradigm)) >= 8
+    assert len(check(SAM(**{"store_size": 2, **changes}), paradigm=paradigm)) >= 8
 
 
 def test_occupancy_is_the_share_of_histories() -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from memsim import ItemPool, Recalls, simulate
 from memsim.core.errors import DataError, InputError, MemsimError, UnknownNameError
 from memsim.core.loop import log_likelihood
+from memsim.core.origin import Observed
 from memsim.models import CMR, DNC, TCM
 from memsim.models.lookup import find_model
 from memsim.paradigms import FreeRecall, SerialRecall
@@ -344,7 +345,7 @@ def test_digests_tell_contents_apart(tmp_path: Path) -> None:
     found = [digest(value) for value in values]
     assert len(set(found)) == len(found)
     assert found == [digest(value) for value in values]
-    assert digest(recalls) == digest(dataclasses.replace(recalls, provenance={}))
+    assert digest(recalls) == digest(dataclasses.replace(recalls, origin=Observed("of other people")))
     assert digest(np.arange(3, dtype=np.int32)) == digest(np.arange(3, dtype=">i8"))
     assert digest(np.arange(6).reshape(2, 3)) == digest(np.arange(6).reshape(3, 2).T.copy().T.reshape(2, 3))
     assert digest(TCM(context_drift=0.5)) == digest(TCM().replace(context_drift=np.float64(0.5)))

@@ -1,0 +1,55 @@
+"""Checks of what analyses are given, each with an error that names the value, the rule and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from memsim.core.arrays import BoolArray, FloatArray
+from memsim.core.errors import InputError
+from memsim.core.recalls import Recalls
+
+
+def require_choice(value: Any, choices: Sequence[str], name: str, who: str) -> None:
+    """Raise :class:`InputError`, in the name of the analysis ``who``, unless ``value`` is one of ``choices``."""
+    if value not in choices:
+        raise InputError(f"{who}: {name}={value!r} must be one of {', '.join(map(repr, choices))}")
+
+
+def require_whole(value: Any, name: str, who: str, least: int = 1, most: int | None = None, meaning: str = "") -> None:
+    """Raise :class:`InputError`, in the name of ``who``, unless ``value`` is a whole number from ``least`` to ``most``.
+
+    ``meaning`` is added to the message, and says what the largest number is.
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        span = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise InputError(f"{who}: {name}={value!r} must be a whole number {span}{meaning and f', {meaning}'}")
+
+
+def checked_mask(values: Any, shape: tuple[int, ...], name: str, who: str) -> BoolArray:
+    """A copy of ``values``, which must be true or false in this shape; otherwise :class:`InputError` is raised."""
+    mask = np.asarray(values)
+    if mask.shape != shape or mask.dtype != bool:
+        raise InputError(
+            f"{who}: {name} must be true or false in shape {shape}, but it is {mask.dtype} in shape {mask.shape}"
+        )
+    return mask.copy()
+
+
+def checked_confidence(confidence: float, who: str) -> float:
+    """``confidence`` as a float; :class:`InputError` is raised unless it lies between 0 and 1."""
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 < confidence < 1:
+        raise InputError(f"{who}: confidence={confidence!r} must lie between 0 and 1, as 0.95 does")
+    return float(confidence)
+
+
+def times_of(recalls: Recalls, who: str) -> FloatArray:
+    """(n_trials, n_outputs) times of response; :class:`InputError` is raised, in the name of ``who``, without them."""
+    if recalls.times is None:
+        raise InputError(
+            f"{who}: these recalls have no times of response; Recalls.from_frame reads them from a column 'time'"
+        )
+    return recalls.times
