@@ -43,7 +43,7 @@ def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_fit_to_curves(people: str, capsys: pytest.CaptureFixture[str]) -> None:
-    given = ["fit", "simple", "--data", people, "--by", "summary", "--weights", "serial_position=1", *QUICK]
+    given = ["fit", "simple", "--data", people, "--by", "summary", "--weights", "serial_position_curve=1", *QUICK]
     assert main(given) == 0
     assert "distance" in capsys.readouterr().out and Path("memsim-fit/fit.png").stat().st_size > 10_000
 
