@@ -4,12 +4,13 @@ from .core.contract import check
 from .core.items import ItemPool
 from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
+from .core.origin import Observed, Simulated
 from .core.parameters import Parameter, choice, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
 from .core.prediction import predict
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
-from .data import load_curves, load_dataset
+from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
@@ -25,10 +26,12 @@ __all__ = [
     "HeldOutComparison",
     "ItemPool",
     "MemoryModel",
+    "Observed",
     "Paradigm",
     "Parameter",
     "PositionModel",
     "Recalls",
+    "Simulated",
     "Trials",
     "analysis",
     "battery",
@@ -41,6 +44,7 @@ __all__ = [
     "fit",
     "load_curves",
     "load_dataset",
+    "load_recalls",
     "log_likelihood",
     "models",
     "paradigms",

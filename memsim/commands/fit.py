@@ -87,7 +87,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
                 save_both(profile_figure(fitted, unit.unit), scratch / name)
 
     manifest = {
-        "data": parsed.data, "spec": record, "intervals": fitted.intervals, "recalls": fitted.recalls_origin,
+        "data": parsed.data, "spec": record, "intervals": fitted.intervals, "recalls": fitted.recalls_origin.to_json(),
         "recalls_digest": fitted.recalls_digest, "versions": fitted.versions,
     }  # fmt: skip
     files = write_results(parsed.out, write, manifest)

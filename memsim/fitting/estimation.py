@@ -136,7 +136,7 @@ def fit_spec(
                 [axis.name for axis in spec.space.axes if axis.at_bound(values[axis.name])],
             )
         )
-    result = Fit(spec, tuple(units), None, digest(recalls), recalls.origin.to_json(), versions())
+    result = Fit(spec, tuple(units), None, digest(recalls), recalls.origin, versions())
     return result if intervals is None else with_intervals(result, recalls, intervals, **running)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
 from memsim.fitting.spec import FitSpec
 
@@ -59,7 +60,7 @@ class Fit:
     intervals: Literal["profile", "bootstrap"] | None
     recalls_digest: str
     """The digest of the recalls that were fitted."""
-    recalls_origin: dict[str, Any]
+    recalls_origin: Origin
     """Where the recalls came from."""
     versions: dict[str, str]
     """Versions of memsim and of the libraries used."""
@@ -164,7 +165,7 @@ class Fit:
         record = {
             "format": FORMAT, "spec": self.spec.to_json(), "units": [asdict(unit) for unit in self.units],
             "intervals": self.intervals, "recalls_digest": self.recalls_digest,
-            "recalls_origin": self.recalls_origin, "versions": self.versions,
+            "recalls_origin": self.recalls_origin.to_json(), "versions": self.versions,
         }  # fmt: skip
         Path(path).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
 
@@ -191,7 +192,8 @@ class Fit:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(f"{path} is no fit that memsim wrote: {type(error).__name__}: {error}") from error
         try:
-            return cls(spec=FitSpec.from_json(spec, model), units=units, **record)
+            origin = origin_from_json(record.pop("recalls_origin"))
+            return cls(spec=FitSpec.from_json(spec, model), units=units, recalls_origin=origin, **record)
         except (InputError, ModelError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
