@@ -27,7 +27,7 @@ _CONTENT = {
     Trials: ("items", "pool", "paradigm", "subject", "list", "source", "conditions"),
     Recalls: ("trials", "positions", "stopped", "times", "intruders"),
 }
-"""The attributes of each class that count; the rest (seed, provenance) records where a value came from."""
+"""The attributes of each class that count; the rest (seed, origin) records where a value came from."""
 _KNOWN = {"memsim", *sys.stdlib_module_names} - {"__main__"}
 """Packages whose classes are identified by name alone."""
 

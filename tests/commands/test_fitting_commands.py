@@ -43,7 +43,7 @@ def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_fit_to_curves(people: str, capsys: pytest.CaptureFixture[str]) -> None:
-    given = ["fit", "simple", "--data", people, "--by", "summary", "--weights", "serial_position=1", *QUICK]
+    given = ["fit", "simple", "--data", people, "--by", "summary", "--weights", "serial_position_curve=1", *QUICK]
     assert main(given) == 0
     assert "distance" in capsys.readouterr().out and Path("memsim-fit/fit.png").stat().st_size > 10_000
 
@@ -87,11 +87,9 @@ def test_recover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
 def test_battery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[2] / "examples" / "murdock1962.toml").read_text(encoding="utf-8")
-    Path("mine.toml").write_text(text.replace("trials =", "trials = 40 #"), encoding="utf-8")
-    assert main(["run", "mine.toml", "--out", "mine", "--workers", "1"]) == 0
+    Path("mine.toml").write_text(text.replace("n_trials =", "n_trials = 40 #"), encoding="utf-8")
+    assert main(["battery", "mine.toml", "--out", "mine", "--workers", "1"]) == 0
     assert Path("mine/summary.csv").is_file() and "Written to mine/" in capsys.readouterr().out
-    assert main(["run", "mine.toml", "--trials", "9"]) == 2
-    assert "stand in its file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -301,7 +301,7 @@ def test_people_by_name_or_file(recalls: Recalls, tmp_path: Path) -> None:
     assert fit(Uniform(), str(tmp_path / "people.csv"), **settings).units == given.units
     by_name = fit(Uniform(), "peers_notask", ["stop_base"], starts=1, generations=1)
     assert by_name.recalls_digest == digest(load_dataset("peers_notask"))
-    with pytest.raises(InputError, match="expected memsim.Recalls, got int"):
+    with pytest.raises(InputError, match="3 is neither recalls, nor the name of a data set, nor a file"):
         fit(Uniform(), 3)
 
 
@@ -313,7 +313,7 @@ def test_people_by_name_or_file(recalls: Recalls, tmp_path: Path) -> None:
         (TCM(), {"starts": 0}, "starts=0 must be a whole number"),
         (TCMA(), {}, "TCMA has no likelihood of a recall sequence; fit it by='summary'"),
         (SIMPLE(), {}, "SIMPLE has no likelihood of a recall sequence"),
-        (SIMPLE(), {"by": "summary"}, "predicts the curve serial_position alone"),
+        (SIMPLE(), {"by": "summary"}, "predicts the serial_position_curve alone"),
         (TCMA(), {"by": "summary", "weights": {"spc": 1}}, "no curve 'spc' in this task; there are serial_position"),
         (TCMA(), {"by": "summary", "weights": {"lag_crp": 0}}, "the weight of lag_crp is 0"),
         (TCMA(), {"by": "summary", "weights": {}}, "no curve has a weight"),
