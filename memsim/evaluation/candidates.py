@@ -147,7 +147,7 @@ class AsItIs(Candidate):
 
 @dataclass(frozen=True)
 class Reference(Candidate):
-    """What other lists of people predict without a model; see :func:`memsim.analysis.empirical_reference`.
+    """What other lists of people predict without a model; see :func:`memsim.evaluation.reference.empirical_reference`.
 
     It shows how much there is to predict.
     """
