@@ -108,7 +108,8 @@ def step_back(  # type: ignore[no-untyped-def]
     g_new_memory, g_new_usage, g_new_precedence, g_new_links, g_new_write, g_new_reads, g_read,
     g_emitted, g_memory, g_usage, g_precedence, g_links, g_write, g_reads,
 ):  # fmt: skip
-    """Fill the gradients with respect to the interface and the state before, given those of what :func:`memsim.models.networks.kernels.step` filled.
+    """Fill the gradients with respect to the interface and the state before, given those of what
+    :func:`memsim.models.networks.kernels.step` filled.
 
     ``g_new_links`` without trials stands for zeros.
     """

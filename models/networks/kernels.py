@@ -150,7 +150,8 @@ def step(  # type: ignore[no-untyped-def]
     emitted, limit, memory, usage, precedence, links, write, reads,
     new_memory, new_usage, new_precedence, new_links, new_write, new_reads, read, order, writing, reading,
 ):  # fmt: skip
-    """Fill the next state, what is read, and what :func:`memsim.models.networks.gradient_kernels.step_back` needs, for every trial.
+    """Fill the next state, what is read, and what the gradient needs
+    (:func:`memsim.models.networks.gradient_kernels.step_back`), for every trial.
 
     ``writing`` (B, 2, N) takes the weightings by allocation and content, ``reading`` (B, 3, R, N) those backward, by
     content and forward; ``emitted`` is clipped to ±``limit``.
