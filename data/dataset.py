@@ -1,4 +1,4 @@
-"""A data set: its source, its conditions, and how its recalls are read."""
+"""A data set of recalls: its publication, its conditions, and how it is read."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from memsim.core.trials import Paradigm
 
 @dataclass(frozen=True)
 class Dataset:
-    """Recalls of people, read on demand.
+    """Recalls of people, which are read when they are needed.
 
     Parameters
     ----------
-    name, title, authors, citation, doi : what it is and whom to cite; ``authors`` is the short form.
-    conditions : the task that people did, by condition.
-    read : gives the recalls of one condition, under the paradigm given; the details of their origin are kept.
-    at_hand : whether :meth:`load` would succeed without fetching anything.
-    default : the condition that is meant when none is named; empty if one must be.
+    name, title : name in memsim, and what the data are.
+    authors, citation, doi : the publication to cite; ``authors`` is the short form, as in ``"Murdock (1962)"``.
+    conditions : the task of the participants, by condition.
+    read : function of a condition and its paradigm that gives the recalls; the details of their origin are kept.
+    at_hand : function that says whether :meth:`load` needs no download.
+    default : the condition that is read when none is named; empty if a condition must be named.
     notes : what a user of the data should know.
     """
 
@@ -38,7 +39,12 @@ class Dataset:
     notes: str = ""
 
     def condition(self, name: str | None) -> str:
-        """The condition called ``name`` (any case), or the default; raises :class:`InputError` otherwise."""
+        """The condition called ``name``, in any case, or the default one.
+
+        Raises
+        ------
+        InputError : no such condition, or no name and no default.
+        """
         offered = ", ".join(self.conditions)
         if not name:
             if self.default:

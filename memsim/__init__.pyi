@@ -11,18 +11,22 @@ from .core.prediction import predict
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
-from .evaluation.comparison import compare_fits
-from .evaluation.cross_validation import cross_validate
-from .evaluation.recovery import recover_models, recover_parameters
+from .evaluation.comparison import HeldOutComparison, compare
+from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
+from .fitting.spec import FitSpec
 from .reproductions.catalogue import reproduce
+from .training.inspection import show
+from .training.run import train
 
 __all__ = [
     "Comparison",
     "Fit",
+    "FitSpec",
+    "HeldOutComparison",
     "ItemPool",
     "MemoryModel",
     "Observed",
@@ -36,8 +40,7 @@ __all__ = [
     "battery",
     "check",
     "choice",
-    "compare_fits",
-    "cross_validate",
+    "compare",
     "data",
     "errors",
     "event_log_probabilities",
@@ -52,10 +55,11 @@ __all__ = [
     "position_log_likelihood",
     "predict",
     "recall_probability",
-    "recover_models",
-    "recover_parameters",
+    "recover",
     "reproduce",
     "run",
     "score",
+    "show",
     "simulate",
+    "train",
 ]

@@ -1,5 +1,6 @@
-"""What several tests share: psifr's data sets, and the files of Murdock (1962) where they are at hand."""
+"""Fixtures of several tests: data sets of psifr, files of Murdock (1962), and the folder of unlicensed data."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,9 @@ def observed(recalls: Recalls) -> Observed:
     return recalls.origin
 
 
+os.environ["MEMSIM_WORKERS"] = "1"  # one test at a time, or one per process of pytest-xdist
+
+
 @pytest.fixture(scope="session", params=["Morton2013", "peers_notask"])
 def psifr_table(request: pytest.FixtureRequest) -> pd.DataFrame:
     return fr.sample_data(request.param)
@@ -35,14 +39,14 @@ def psifr_table(request: pytest.FixtureRequest) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def murdock_matrix() -> pd.DataFrame:
-    """Murdock (1962), list by list, recoded; the data have no licence, so they are not in the repository."""
+    """Murdock (1962), list by list, recoded."""
     return pd.read_csv(shared_file("data/human/murdock1962.csv"))
 
 
 @pytest.fixture
 def murdock_files(murdock_matrix: pd.DataFrame, tmp_path: Path) -> Path:
-    """A folder with the original files of three conditions, byte for byte (their sha256 says so)."""
-    # The recoding lost nothing of these three: only 88 became -1, and the last line of 10-2 is not a list.
+    """A folder with the original files of three conditions, byte for byte; their sha256 is checked on reading."""
+    # The recoding of these three can be undone: only 88 became -1, and the last line of 10-2 is not a list.
     for condition, end in (("10-2", "0 "), ("20-1", ""), ("20-2", "")):
         rows = murdock_matrix[murdock_matrix["condition"] == condition].filter(regex=r"^r\d+$").to_numpy()
         lines = [" ".join(str(88 if code == -1 else code) for code in row if code) for row in rows]

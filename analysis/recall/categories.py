@@ -26,12 +26,13 @@ def category_crp(
 ) -> pd.DataFrame:
     """Probability that a transition stays within the category, given that an item of it remains.
 
-    For transitions, the remaining parameters and their errors see :func:`memsim.analysis.lag_crp`. Counts equal those
-    of psifr's ``category_crp``.
+    Transitions are those of :func:`memsim.analysis.lag_crp`. Counts equal those of psifr's ``category_crp``.
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     category : ``"category"``, that of the pool's items, or labels (n_trials, list_length).
+    first_output, last_output, items, transitions, bridge : as in :func:`memsim.analysis.lag_crp`.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def category_crp(
 
     Raises
     ------
-    InputError : an item has no category.
+    InputError : an item has no category, and as in :func:`memsim.analysis.lag_crp`.
 
     References
     ----------
@@ -72,6 +73,7 @@ def category_clustering(recalls: Recalls, category: str | npt.ArrayLike = "categ
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     category : as in :func:`category_crp`.
 
     Returns

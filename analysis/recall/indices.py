@@ -23,6 +23,7 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     edge : the number of positions at the beginning; by default 3, and 2 in lists of up to 8 items.
 
     Returns
@@ -52,11 +53,16 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
 
 
 def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
-    """How far recall at the last positions exceeds recall in the middle; columns as in :func:`primacy_index`.
+    """How far recall at the last positions exceeds recall in the middle of the list.
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     edge : the number of positions at the end; by default 4, and 1 in lists of up to 8 items.
+
+    Returns
+    -------
+    DataFrame : one row per subject, with the columns of :func:`primacy_index`.
 
     Raises
     ------
@@ -74,6 +80,7 @@ def edge_indices(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     edge : the number of positions at either end; by default those of :func:`primacy_index` and :func:`recency_index`.
 
     Returns

@@ -25,6 +25,7 @@ def probability_of_nth_recall(
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     n : the output position, from 1; ``None`` returns all of them.
     responses : the convention.
 

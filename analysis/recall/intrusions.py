@@ -22,6 +22,7 @@ def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None) -> pd.DataF
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     rows : (n_trials,) true for lists that count. All lists are searched for the origin of an intrusion, so choose the
         lists of one condition by ``rows`` and do not remove the others before.
 
@@ -58,6 +59,7 @@ def prior_list_intrusions(recalls: Recalls, max_lag: int = 5, rows: npt.ArrayLik
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     max_lag : the longest lag. The first ``max_lag`` lists of each participant do not count, so that every
         lag was possible in all lists that do.
     rows : (n_trials,) true for lists that count; see :func:`error_rates`.

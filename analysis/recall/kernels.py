@@ -7,6 +7,9 @@ A transition leads from one response to the next where both are items that count
 is none from or to an intrusion, a repetition or an item that does not count. Items not yet recalled are open to it.
 ``counts``, ``keys``, ``allowed`` and ``into`` are those of :class:`memsim.analysis.recall.transitions.Counted`; the
 first axis of all but ``allowed``, and that of ``kinds``, is n_trials, or 1 where all trials are alike.
+
+Each loop walks along the responses itself: with a generator of transitions that they share, they took up to six times
+as long.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
 
     Parameters
     ----------
+    recalls : recalls with times, of people or of a model.
     by_recalled : splits lists by their number of correct responses. Times grow towards the end of recall (Murdock &
         Okada, 1970), so a mean over lists with different numbers of recalls mixes early and late responses.
 
@@ -53,6 +54,10 @@ def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
     """Mean inter-response time of transitions by their lag.
 
     The transitions that count are those of :func:`memsim.analysis.lag_crp`.
+
+    Parameters
+    ----------
+    recalls : recalls with times, of people or of a model.
 
     Returns
     -------

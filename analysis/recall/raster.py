@@ -11,6 +11,10 @@ from memsim.core.recalls import Recalls, require_recalls
 def recall_raster(recalls: Recalls) -> pd.DataFrame:
     """Every response of every list, one in each row.
 
+    Parameters
+    ----------
+    recalls : recalls of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, list, row, output, position, response``, and ``time`` (s) where times were recorded. ``row``

@@ -35,16 +35,17 @@ def distance_crp(
 ) -> pd.DataFrame:
     """Conditional response probability by the distance between items, in bins (semantic CRP).
 
-    For transitions, the remaining parameters and their errors see :func:`memsim.analysis.lag_crp`. Counts equal those
-    of psifr's ``distance_crp``.
+    Transitions are those of :func:`memsim.analysis.lag_crp`. Counts equal those of psifr's ``distance_crp``.
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     distances : (n_items, n_items) between the items of the pool, of any kind. If not given, they are one minus the
         pool's similarity, or one minus the cosine of its features.
     edges : the edges of the bins, each larger than the one before. A bin contains its upper edge and not its lower one,
         and distances outside all bins are left out. The default is ten bins with equally many pairs of studied items.
     unique : counts a bin as possible once at a transition, however many items are in it.
+    first_output, last_output, items, transitions, within, across, bridge : as in :func:`memsim.analysis.lag_crp`.
 
     Returns
     -------
@@ -53,7 +54,8 @@ def distance_crp(
 
     Raises
     ------
-    InputError : the pool has neither similarity nor features, or distances or edges do not fit.
+    InputError : the pool has neither similarity nor features, distances or edges do not fit, and as in
+        :func:`memsim.analysis.lag_crp`.
 
     References
     ----------
@@ -91,9 +93,24 @@ def distance_rank(
 ) -> pd.DataFrame:
     """Mean rank of the distance of transitions among all possible distances (semantic factor).
 
-    The rank is 1 if every transition is to the nearest remaining item, .5 if distance does not matter. For parameters
-    and errors see :func:`distance_crp`, for the columns :func:`memsim.analysis.lag_rank`. Values equal those of psifr's
-    ``distance_rank``.
+    The rank is 1 if every transition is to the nearest remaining item, .5 if distance does not matter. Transitions are
+    those of :func:`memsim.analysis.lag_crp`. Values equal those of psifr's ``distance_rank``.
+
+    Parameters
+    ----------
+    recalls : recalls of people or of a model.
+    distances : as in :func:`distance_crp`.
+    by_output : returns a rank for each output position that transitions leave.
+    first_output, last_output, items, transitions, within, across, bridge : as in :func:`memsim.analysis.lag_crp`.
+
+    Returns
+    -------
+    DataFrame : ``subject, rank, total, count``: the mean rank, the sum of ranks, and the number of transitions. With
+        ``by_output`` there is also ``output``, the position that transitions leave.
+
+    Raises
+    ------
+    InputError : as in :func:`distance_crp`.
 
     References
     ----------
@@ -150,6 +167,7 @@ def labelled_distances(recalls: Recalls, labels: Sequence[object], distances: np
 
     Parameters
     ----------
+    recalls : the recalls whose pool has these labels.
     labels : (n_labels,) the item of each row and column of ``distances``, as in ``recalls.trials.pool.labels``.
     distances : (n_labels, n_labels).
 

@@ -16,6 +16,10 @@ def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
     An item that is given twice counts once, and intrusions do not count. An item that was studied at several positions
     is recalled at each of them. Counts equal those of psifr's ``spc``.
 
+    Parameters
+    ----------
+    recalls : recalls of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, position, prob, actual, possible``: the lists in which the item was recalled, and all lists.

@@ -18,6 +18,10 @@ from memsim.core.recalls import Recalls, require_recalls
 def repetition_effect(recalls: Recalls) -> pd.DataFrame:
     """Probability of recall by the number of times that an item was presented in its list.
 
+    Parameters
+    ----------
+    recalls : recalls of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, presentations, prob, actual, possible``: the items recalled, and all items. There is a row
@@ -39,6 +43,7 @@ def spacing_effect(
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     edges : the edges of the bins of spacing, each larger than the one before. A bin contains its lower edge, and items
         outside all bins are left out. If not given, every spacing that occurs is a level of its own.
     presentations : counts only items that were presented so many times; if not given, all items that were presented

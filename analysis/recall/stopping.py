@@ -23,6 +23,7 @@ def stopping_probability(recalls: Recalls, *, responses: Literal["correct", "all
 
     Parameters
     ----------
+    recalls : free recall of people or of a model.
     responses : ``"correct"`` counts correct responses only, each item once; ``"all"`` counts every response.
 
     Returns
@@ -32,7 +33,8 @@ def stopping_probability(recalls: Recalls, *, responses: Literal["correct", "all
 
     Raises
     ------
-    InputError : participants do not end recall themselves in this task (serial recall), or ``responses`` is neither.
+    InputError : participants do not end recall themselves in this task (serial recall), or ``responses`` is
+        neither of the two.
 
     References
     ----------
@@ -55,6 +57,7 @@ def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> 
 
     Parameters
     ----------
+    recalls : free recall of people or of a model.
     edges : the edges of the bins of time, in s from the start of the test, each larger than the one before. A bin
         contains its lower edge, and responses outside all bins are left out. The default is ten bins with equally many
         responses.
@@ -90,6 +93,10 @@ def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> 
 def stopping_by_response(recalls: Recalls) -> pd.DataFrame:
     """Probability that a response is the last of its list, by whether it is correct, an intrusion or a repetition.
 
+    Parameters
+    ----------
+    recalls : free recall of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, response, prob, actual, possible``: the last responses of a kind, and all responses of that
@@ -106,10 +113,11 @@ def stopping_by_response(recalls: Recalls) -> pd.DataFrame:
     """
     _require_free_end(recalls, "stopping_by_response")
     last, counted = _last_responses(recalls)
-    kind = np.select([recalls.is_correct, recalls.is_intrusion], [0, 1], default=2)
-    actual, possible = (
-        count_by_subject(recalls, np.nonzero(chosen)[0], (kind[chosen], len(RESPONSES))) for chosen in (last, counted)
-    )
+    row, output = np.nonzero(counted)
+    kinds = [recalls.is_correct[row, output], recalls.is_intrusion[row, output]]
+    kind, ends = np.select(kinds, [0, 1], default=2), last[row, output]
+    actual = count_by_subject(recalls, row[ends], (kind[ends], len(RESPONSES)))
+    possible = count_by_subject(recalls, row, (kind, len(RESPONSES)))
     return counts_per_subject(recalls, {"response": RESPONSES}, actual, possible)
 
 

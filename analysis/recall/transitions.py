@@ -37,6 +37,7 @@ def lag_crp(
 
     Parameters
     ----------
+    recalls : recalls of people or of a model.
     by_output : returns a curve for each output position that transitions leave.
     first_output, last_output : the range of output positions, from 1, that transitions leave. ``first_output=4`` leaves
         out transitions from the first three outputs, which recency shapes.
@@ -87,12 +88,21 @@ def lag_crp_compound(
 ) -> pd.DataFrame:
     """Conditional response probability by lag and by the lag of the transition before (compound lag-CRP).
 
-    It counts three adjacent responses that make two transitions; for transitions, parameters and errors see
-    :func:`lag_crp`. Counts equal those of psifr's ``lag_crp_compound``.
+    It counts three adjacent responses that make two transitions, as defined in :func:`lag_crp`. Counts equal those of
+    psifr's ``lag_crp_compound``.
+
+    Parameters
+    ----------
+    recalls : recalls of people or of a model.
+    first_output, last_output, items, transitions, within, across, bridge : as in :func:`lag_crp`.
 
     Returns
     -------
     DataFrame : ``subject, previous, lag, prob, actual, possible``; ``previous`` is the lag of the transition before.
+
+    Raises
+    ------
+    InputError : as in :func:`lag_crp`.
 
     References
     ----------
@@ -121,12 +131,22 @@ def lag_rank(
 
     The rank is 1 if every transition is to a nearest remaining item, .5 if order does not matter, and 0 if every
     transition is to a farthest item; ties share their mean rank. A transition to the only remaining item has no rank.
-    For transitions, parameters and errors see :func:`lag_crp`. Values equal those of psifr's ``lag_rank``.
+    Transitions are those of :func:`lag_crp`. Values equal those of psifr's ``lag_rank``.
+
+    Parameters
+    ----------
+    recalls : recalls of people or of a model.
+    by_output : returns a rank for each output position that transitions leave.
+    first_output, last_output, items, transitions, within, across, bridge : as in :func:`lag_crp`.
 
     Returns
     -------
     DataFrame : ``subject, rank, total, count``: the mean rank, the sum of ranks, and the number of transitions. With
         ``by_output`` there is also ``output``, the position that transitions leave.
+
+    Raises
+    ------
+    InputError : as in :func:`lag_crp`.
 
     References
     ----------

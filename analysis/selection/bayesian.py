@@ -114,6 +114,10 @@ def exceedance_probabilities(alpha: npt.ArrayLike) -> FloatArray:
     ----------
     alpha : (n_models,) the parameters of the distribution.
 
+    Returns
+    -------
+    array : (n_models,) probabilities that sum to 1.
+
     Raises
     ------
     InputError : ``alpha`` is not an array of numbers above 0.

@@ -48,6 +48,10 @@ def selection_figure(
         selection.
     title : of the figure.
 
+    Returns
+    -------
+    Figure : one to three panels.
+
     Raises
     ------
     InputError : no table is given, a baseline or reference is in none of them, or there are fewer than two models.

@@ -16,6 +16,10 @@ def serial_accuracy(recalls: Recalls) -> pd.DataFrame:
     In backward recall the place of an item is counted from the end of the list (Conrad, 1965; Madigan, 1971). Items
     recalled in any place are counted by :func:`memsim.analysis.serial_position_curve`.
 
+    Parameters
+    ----------
+    recalls : serial recall of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, position, prob, actual, possible``: the lists in which the item was in its place, and all

@@ -14,6 +14,10 @@ from memsim.core.recalls import Recalls
 def serial_summary(recalls: Recalls) -> pd.DataFrame:
     """Statistics of serial recall, as means over subjects or, where so described, over all lists.
 
+    Parameters
+    ----------
+    recalls : serial recall of people or of a model.
+
     Returns
     -------
     DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics

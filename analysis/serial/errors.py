@@ -18,6 +18,10 @@ TYPES = ("correct", "transposition", "repetition", "omission", "intrusion")
 def error_types(recalls: Recalls) -> pd.DataFrame:
     """Share of each type of response at each output.
 
+    Parameters
+    ----------
+    recalls : serial recall of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, output, type, prob, actual, possible``: responses of the type, and lists. The types exclude
@@ -52,6 +56,10 @@ def error_types(recalls: Recalls) -> pd.DataFrame:
 def transposition_gradient(recalls: Recalls) -> pd.DataFrame:
     """Probability of a response by its displacement, given that the displacement was possible.
 
+    Parameters
+    ----------
+    recalls : serial recall of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, displacement, prob, actual, possible``. ``displacement`` is the place of the item, in the
@@ -81,6 +89,10 @@ def fill_in(recalls: Recalls) -> pd.DataFrame:
 
     After A C people mostly continue with the skipped B, a fill-in; chaining predicts D, an infill. Skipping to the last
     item counts too, although no item remains for an infill.
+
+    Parameters
+    ----------
+    recalls : serial recall of people or of a model.
 
     Returns
     -------
@@ -112,6 +124,10 @@ def fill_in(recalls: Recalls) -> pd.DataFrame:
 def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     """Share of repetitions by the number of outputs since the item was last given.
 
+    Parameters
+    ----------
+    recalls : serial recall of people or of a model.
+
     Returns
     -------
     DataFrame : ``subject, distance, prob, actual, possible``: repetitions of an item of the list at this distance, and
@@ -133,6 +149,10 @@ def repetition_distance(recalls: Recalls) -> pd.DataFrame:
 
 def relative_order(recalls: Recalls) -> pd.DataFrame:
     """Probability that two adjacent responses are in the order asked for, wherever they are given.
+
+    Parameters
+    ----------
+    recalls : serial recall of people or of a model.
 
     Returns
     -------

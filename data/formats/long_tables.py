@@ -1,4 +1,4 @@
-"""psifr's long table in a file, and which of the tables of recall a file holds."""
+"""Files with the long table of psifr, or with BIDS events."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ from memsim.data.formats.bids_events import read_bids_events
 
 
 def read_table(path: Path, *, model: str | None = None) -> Recalls:
-    """The recalls of a ``.csv`` or ``.tsv``; a ``.tsv`` with BIDS's columns is read as its events."""
-    # "null" and "NA" are words too, so that of items only an empty cell is missing.
+    """The recalls in a ``.csv`` or ``.tsv`` file; a ``.tsv`` with the columns of BIDS is read as BIDS events.
+
+    Parameters
+    ----------
+    path : the file.
+    model : the model whose recalls are read, as in :meth:`memsim.Recalls.from_frame`; not for BIDS events.
+    """
+    # "null" and "NA" can be studied words, so only an empty cell is a missing item.
     missing = ["", "NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "<NA>"]
     separator = "\t" if path.suffix.lower() == ".tsv" else ","
     names = set(pd.read_csv(path, sep=separator, nrows=0).columns)

@@ -1,4 +1,4 @@
-"""psifr's long table: one row per studied item and per response, in and out.
+"""The long table of psifr, written and read: one row for each studied item and for each response.
 
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
 rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, ``source``
@@ -50,7 +50,7 @@ def write_long_table(
     if intruding.any():
         unknown = intruders is None or (intruders[row, output][intruding] < 0).any()
         if unknown and labels.dtype.kind in "iuf":
-            labels = labels.astype(str)  # beside text for what is not known, numbers would never match again
+            labels = labels.astype(str)  # numbers among text would not match when read again
             studied = labels[trials.items]
         studied, labels = studied.astype(object), labels.astype(object)
     given = studied[row, np.where(intruding, 0, position - 1)]
@@ -107,28 +107,28 @@ def read_long_table(
 ) -> tuple[Trials, dict[str, Any], Origin]:
     """Trials, responses and their origin, from a long table whose lists all have one length.
 
-    A recalled item that was not on its list is an intrusion; the pool holds every item of the table.
-    Responses are ordered by ``position`` within their list. ``time`` is read where it stands; columns that are
-    not asked for are left out.
+    A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Responses are
+    ordered by ``position`` within their list. The column ``time`` is read if there is one; ``source``, ``category`` and
+    ``conditions`` name the other columns that are read.
 
     Parameters
     ----------
     frame : the long table, in any order of rows.
     model : the model whose recalls are read, where the column ``model`` names several; ``""`` reads the recalls of
         people, whose rows name none.
-    source : the column that says, in study rows, in which source each item was studied; its values are
-        numbered in sorted order.
-    category : the column that holds each item's category, the same in all its rows.
-    conditions : columns that say, the same in all rows of a list, in which condition it was studied.
-    output_limit : the record held no more responses than this; not beside a ``paradigm``.
+    source : the column that holds, in study rows, the source in which the item was studied; its values are numbered
+        in sorted order.
+    category : the column that holds the category of the item; it is the same in all rows of an item.
+    conditions : columns that hold the condition of the list; each is the same in all rows of a list.
+    output_limit : the record held no more responses than this; not together with a ``paradigm``.
     paradigm : the task; immediate free recall of that list length if not given.
     origin : takes the place of the origin that the table itself names.
 
     Raises
     ------
     InputError : recalls of several models, or of models and people, without ``model`` to choose; a model that is not
-        in the table; missing columns or values, an unknown ``trial_type``, lists of different lengths, a category or
-        condition that changes within its item or list, or responses to a list never studied; says which.
+        in the table; missing columns or values; an unknown ``trial_type``; lists of different lengths; a category or
+        condition that differs within an item or list; responses to a list without study rows. The message says which.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
@@ -140,7 +140,7 @@ def read_long_table(
     missing = [name for name in needed if name not in frame.columns]
     if {"input", "output", "study", "recall"} <= set(frame.columns):
         raise InputError(
-            "this is the table that psifr scores, with a row for each item; give the long one that it was made from"
+            "this is the scored table of psifr, with a row for each item; give the long table from which it was made"
         )
     if missing:
         raise InputError(
@@ -166,7 +166,7 @@ def read_long_table(
     shape = (n_trials, int(output.max(initial=-1)) + 1 if task.silence_ends else task.max_responses)
     given = code[len(study) :]
 
-    # Both sides are (trial, item) pairs folded into one integer, looked up by binary search.
+    # Pairs of trial and item are coded as one integer each; recalled pairs are looked up among studied ones.
     key = study["trial"].to_numpy(np.int64) * len(pool) + items.ravel()
     order = np.argsort(key, kind="stable")
     wanted = trial.astype(np.int64) * len(pool) + given
@@ -198,7 +198,7 @@ def read_long_table(
 
 
 def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
-    """The rows of one model, or of people, and where they come from.
+    """The rows of one model, or of people, and their origin.
 
     The column ``model`` counts more than the attribute, which a table keeps when its rows are changed.
     """
@@ -210,9 +210,8 @@ def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: 
     names = frame["model"].astype(object).fillna("").astype(str)
     found = list(names.unique())
     if model is None and len(found) > 1:
-        people = " and of people (model='')" if "" in found else ""
-        listed = ", ".join(map(repr, filter(None, found)))
-        raise InputError(f"the table holds recalls of the model(s) {listed}{people}; choose one of them by model=")
+        listed = ", ".join(repr(name) if name else "'' (people)" for name in found)
+        raise InputError(f"the column 'model' holds {listed}; choose one of them by model=")
     if model is not None and model not in found:
         raise InputError(f"model={model!r} is not in the column 'model'{closest(model, found)}")
     name = model if model is not None else found[0] if found else ""
@@ -223,7 +222,7 @@ def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: 
 
 
 def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
-    """The output index (0-based) of each recall row, which are sorted by trial and position."""
+    """The output index (0-based) of each recall row; rows are sorted by trial and position."""
     position = pd.to_numeric(recall["position"], errors="coerce")
     wrong = position.isna() | (position < 1) | (position % 1 != 0)
     if not task.silence_ends:
@@ -235,13 +234,13 @@ def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
     if twice.any():
         row = recall[twice].iloc[0]
         raise InputError(f"{_which(row)} has two responses at output position {row['position']}")
-    # Free recall closes gaps in the numbering; elsewhere a gap is an omission.
+    # In free recall, gaps in the numbers are closed; in other tasks a gap is an omission.
     index = recall.groupby("trial").cumcount() if task.silence_ends else position - 1
     return index.to_numpy(dtype=np.int32)
 
 
 def _constant(frame: pd.DataFrame, column: str, by: str, what: str) -> pd.Series:
-    """The one value of ``column`` in each group of rows, in the order of groups."""
+    """The value of ``column`` in each group of rows, which must be the same in all rows of the group."""
     values = frame.groupby(by, sort=True)[column]
     odd = values.nunique(dropna=False) > 1
     if odd.any():
@@ -275,7 +274,7 @@ def _study_lists(
         raise InputError(f"{_which(row)}: study positions are not 1 to {list_length}, each once")
     words = pd.concat([study["item"], recall["item"]])
     if pd.api.types.infer_dtype(words, skipna=True).startswith("mixed"):
-        raise InputError("items are text in some rows and numbers in others, and would never match; use one type")
+        raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
     code, labels = pd.factorize(words)
     items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
     kinds = None

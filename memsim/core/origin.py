@@ -125,8 +125,8 @@ def require_origin(value: Any) -> None:
     """Raise :class:`InputError` unless ``value`` is an :data:`Origin`."""
     if not isinstance(value, Simulated | Observed):
         raise InputError(
-            f"origin={value!r} is neither a Simulated nor an Observed; write Observed(dataset, condition, citation), "
-            "or Observed(details={...}) for anything else that is known of the data"
+            f"Recalls: origin={value!r} is neither a Simulated nor an Observed; for people write "
+            "Observed(dataset, condition, citation), or Observed(details={...}) for anything else that is known"
         )
 
 
@@ -142,7 +142,7 @@ def common_origin(origins: Sequence[Origin]) -> Origin:
         raise InputError("there are no recalls to join")
     classes = {type(origin) for origin in origins}
     if len(classes) > 1:
-        raise InputError("recalls of models and of people cannot be joined; keep them apart, or name them in a mapping")
+        raise InputError("recalls of models and of people cannot be joined; keep them apart")
     first, *others = origins
     kept: dict[str, Any] = {}
     for each in dataclasses.fields(first):
@@ -179,6 +179,7 @@ def _check_fields(
 
 
 def _plain(value: Any, name: str) -> Any:
+    """``value`` with arrays, tuples and paths as lists and text; raises :class:`InputError` in the name of ``name``."""
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     if value is None or isinstance(value, bool | int | str):

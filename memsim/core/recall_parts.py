@@ -1,4 +1,4 @@
-"""Recalls taken apart, by subject or at random, and put together."""
+"""Parts of recalls: by subject, resampled, and joined again."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from memsim.core.trials import Trials
 
 
 def resampled(recalls: Recalls, rows: np.ndarray) -> Recalls:
-    """The lists at ``rows``, which may name one several times; they are numbered anew."""
+    """The lists at ``rows``, in which a row may occur several times; lists are numbered anew within subjects."""
     part = recalls[rows]
     return replace(part, trials=replace(part.trials, list=NOT_GIVEN))
 
 
 def units_of(recalls: Recalls, per: str) -> dict[str, Recalls]:
-    """What is fitted by itself: the recalls of each ``"subject"``, by its label, or all of them as one group."""
+    """The recalls that are fitted together: of each subject if ``per`` is ``"subject"``, else of all, as one group."""
     return by_subject(recalls) if per == "subject" else {"group": recalls}
 
 
 def by_subject(recalls: Recalls) -> dict[str, Recalls]:
-    """The recalls of each subject, by its label."""
+    """The recalls of each subject, by the subject's label."""
     return {str(subject): recalls[recalls.trials.subject == subject] for subject in recalls.trials.subjects}
 
 

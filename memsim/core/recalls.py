@@ -1,4 +1,4 @@
-"""What comes back: the responses of people or models to their trials."""
+"""Recalls: the responses of people or of a model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def require_recalls(value: Any) -> None:
-    """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`, saying how to get one."""
+    """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`; the message says how to get one."""
     if not isinstance(value, Recalls):
         raise InputError(
             f"expected memsim.Recalls, got {type(value).__name__}; Recalls.from_frame reads a long table, "
@@ -248,7 +248,7 @@ class Recalls:
         n_trials, n_outputs = self.positions.shape
         first = np.full((n_trials, self.list_length + 2), -1, dtype=np.int32)
         rows = np.arange(n_trials)
-        # Later outputs are written first and earlier ones over them; -1 and 0 fall in the two spare columns.
+        # Earlier outputs overwrite later ones; the codes -1 and 0 fall in the two spare columns.
         for output in reversed(range(n_outputs)):
             first[rows, self.positions[:, output] + 1] = output
         return frozen(first[:, 2:])

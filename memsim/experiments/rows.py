@@ -14,7 +14,6 @@ from memsim.core.trials import Paradigm, Trials
 from memsim.experiments.measuring import Measured, measure, measure_people
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask
-from memsim.running.digests import digest
 from memsim.running.execution import Cell, run_cells
 
 
@@ -63,16 +62,13 @@ def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
     for task, model, seed in _cells(battery):
         if model is not None:
             arguments = {**shared, "model": model.model, "task": task.paradigm, "pool": battery.pool, "seed": seed}
-            key = {**shared, "seed": seed, **{name: digest(arguments[name]) for name in ("model", "task", "pool")}}
             label = f"{model.label}, {task.label}" + ("" if seed is None else f", seed {seed}")
-            pieces.append(Cell("memsim.experiments.rows:model_cell", arguments, key, label))
+            pieces.append(Cell(model_cell, arguments, label))
         elif (recalls := _people(task).recalls) is not None:
-            key = {"recalls": digest(recalls), "analyses": analyses}
-            arguments = {"recalls": recalls, "analyses": analyses}
-            pieces.append(Cell("memsim.experiments.rows:recalls_cell", arguments, key, _people(task).label))
+            pieces.append(Cell(recalls_cell, {"recalls": recalls, "analyses": analyses}, _people(task).label))
         else:
             pieces.append(measure_people(_people(task), battery.analyses))
-    found = iter(run_cells([cell for cell in pieces if isinstance(cell, Cell)], description=battery.title, **running))
+    found = iter(run_cells([cell for cell in pieces if isinstance(cell, Cell)], title=battery.title, **running))
     return [
         _row(*cell, piece if isinstance(piece, Measured) else Measured.from_json(next(found)))
         for cell, piece in zip(_cells(battery), pieces, strict=True)

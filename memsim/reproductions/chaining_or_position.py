@@ -14,8 +14,8 @@ from memsim.analysis.serial.errors import transposition_gradient
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.recalls import Recalls
 from memsim.data import load_curves, load_summary
-from memsim.models import CMR, TCM, Chaining, DNCSerial, LSTMSerial, Perturbation, Primacy, StartEnd
-from memsim.models.networks.network_models import READ_MODES
+from memsim.models import CMR, DNC, LSTM, TCM, Chaining, Perturbation, Primacy, StartEnd
+from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import SerialRecall
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.reproductions.serial_signatures import Signatures, Steps, signatures, steps
@@ -27,7 +27,7 @@ GROUPED = SerialRecall(group_size=3)
 NOISY = 0.42
 """Choice strength at which the DNC is about as accurate as people; as trained, it makes hardly any errors."""
 PEOPLE = "farrell_lewandowsky2003"
-SHOWN = ("chaining", "Start-End", "primacy", "DNC", "LSTM")
+SHOWN = ("chaining", "Start-End", "primacy", "DNC:serial", "LSTM:serial")
 """The models in the figure."""
 
 
@@ -41,12 +41,13 @@ def _chaining_or_position(seed: int) -> Outcome:
         "perturbation": Perturbation(),
         "TCM": TCM(),
         "CMR": CMR(),
-        "DNC": DNCSerial(choice_strength=NOISY),
-        "LSTM": LSTMSerial(),
+        "DNC:serial": DNC.preset("serial").replace(choice_strength=NOISY),
+        "LSTM:serial": LSTM.preset("serial"),
     }
     recalls = {name: recalls_of(model, TASK, seed, LISTS) for name, model in models.items()}
     found = {name: signatures(each, recalls_of(models[name], GROUPED, seed, LISTS)) for name, each in recalls.items()}
-    lesions = {"all": DNCSerial(), **{f"{mode} only": DNCSerial(read_mode=mode) for mode in READ_MODES}}
+    intact = DNC.preset("serial")
+    lesions = {"all": intact, **{f"{mode} only": intact.replace(read_mode=mode) for mode in READ_MODES}}
     damaged = {name: recalls_of(model, TASK, seed, LISTS) for name, model in lesions.items()}
     summary = load_summary(PEOPLE).set_index("statistic")["mean"]
     people = {name: summary[name] for name in ("accuracy", "recency", "near", "fill_in_ratio")}
@@ -137,8 +138,8 @@ def _statement(found: Mapping[str, Signatures], people: float, damaged: Mapping[
     forward, content = started["forward only"], started["content only"]
     return (
         "Hypothesis: a model that chains infills after a skipped item (ratio of fill-ins to infills below 1), and "
-        f"a model that codes positions fills in (ratio above 1). The DNC {_kind(found['DNC'])}; the LSTM "
-        f"{_kind(found['LSTM'])}; chaining {_kind(found['chaining'])}; the ratio of people is {people:.2f}. "
+        f"a model that codes positions fills in (ratio above 1). The DNC {_kind(found['DNC:serial'])}; the LSTM "
+        f"{_kind(found['LSTM:serial'])}; chaining {_kind(found['chaining'])}; the ratio of people is {people:.2f}. "
         "Hypothesis: the DNC finds the first item by content and follows its links from there. As trained it "
         f"recalls {accuracy['all']:.3f} of items in place, with one way of reading alone: {alone}. By content alone it "
         f"starts with the first item in {content.starts_first:.2f} of lists and proceeds to the next item in "

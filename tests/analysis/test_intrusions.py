@@ -1,4 +1,4 @@
-"""Models that give intrusions: a column of their own, in simulation and in likelihood alike."""
+"""Models that give intrusions, in simulation and in likelihood."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ import pytest
 
 from memsim import ItemPool, MemoryModel, Recalls, check, log_likelihood, parameter, score, simulate
 from memsim.core.errors import ModelError
-from memsim.models import DNC, DNCSerial, Strength
+from memsim.models import DNC, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 
 
@@ -67,7 +67,8 @@ def test_a_missing_column_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "task"), [(DNC(), FreeRecall(list_length=5)), (DNCSerial(choice_strength=0.4), SerialRecall())]
+    ("model", "task"),
+    [(DNC(), FreeRecall(list_length=5)), (DNC.preset("serial").replace(choice_strength=0.4), SerialRecall())],
 )
 def test_the_pool_intrudes_on_a_network_that_may_give_all_of_it(model: Any, task: Any) -> None:
     pool = ItemPool.numbered(40)
@@ -78,7 +79,7 @@ def test_the_pool_intrudes_on_a_network_that_may_give_all_of_it(model: Any, task
     assert 0.02 < recalls.is_intrusion.mean() < 0.9
     likelihood = log_likelihood(open_set, recalls)
     assert np.isfinite(likelihood).all()
-    # Where nobody but the list is in the pool there is nobody to intrude.
+    # A pool that contains only the list has no item that could intrude.
     alone = task.trials(50, pool=ItemPool.numbered(task.list_length))
     assert simulate(open_set, alone, seed=1).is_intrusion.sum() == 0
     check(open_set, paradigm=type(task)(list_length=4))

@@ -30,7 +30,7 @@ EXACT = {"check_dtype": False, "rtol": 1e-12, "atol": 1e-12}
 
 
 def assert_equal_to_psifr(recalls: Recalls) -> None:
-    """All three curves against psifr's on the long table, with counts."""
+    """The three curves and their counts equal those of psifr on the long table."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         scored = fr.merge_free_recall(recalls.to_frame())
@@ -58,14 +58,14 @@ def test_equal_to_psifr_on_random_recalls(data: st.DataObject, length: int, n_li
     response = st.integers(-1, length).filter(bool)
     rows = [data.draw(st.lists(response, max_size=length + 3)) for _ in range(n_lists)]
     if not any(code > 0 for row in rows for code in row):
-        rows[0] = [1]  # psifr needs something to count
+        rows[0] = [1]  # psifr fails without any recall
     matrix = [row + [0] * (length + 3 - len(row)) for row in rows]
     subject = data.draw(st.lists(st.integers(1, 2), min_size=n_lists, max_size=n_lists))
     assert_equal_to_psifr(Recalls.from_matrix(matrix, length, subject=subject))
 
 
 def test_landmarks_of_psifr_data() -> None:
-    """Means over subjects that psifr gives on its own data, typed in."""
+    """Means over subjects that psifr computes from its own data."""
     expected = {
         "Morton2013": (0.1918, 0.19109, 0.5646, 0.9630),
         "peers_notask": (0.25545, 0.43500, 0.8214, 0.9240),
@@ -114,7 +114,7 @@ def test_two_conventions_of_nth_recall() -> None:
 
 
 def test_indices_by_hand() -> None:
-    """Ten lists of 12 items; every list recalls 1; nine recall 12; four recall 6."""
+    """Ten lists of 12 items; item 1 is recalled in all, item 12 in nine, item 6 in four."""
     matrix = np.zeros((10, 3), dtype=int)
     matrix[:, 0] = 1
     matrix[:9, 1] = 12
@@ -162,7 +162,7 @@ def test_short_lists_have_narrow_edges() -> None:
 @pytest.mark.parametrize("length", [1, 2, 3, 9])
 @pytest.mark.parametrize("responses", [[], [1], [-1, -1]])
 def test_edges_of_the_possible(length: int, responses: list[int]) -> None:
-    """Nothing recalled, one item, only intrusions, very short lists: right values or NaN, no crash."""
+    """Lists without recalls, with one item, with intrusions only, and very short lists give right values or NaN."""
     recalls = Recalls.from_matrix(np.array([responses], dtype=int).reshape(1, -1), length)
     curve = serial_position_curve(recalls)
     assert curve["prob"].sum() == (responses == [1])
@@ -195,6 +195,8 @@ def test_mean_over_subjects() -> None:
     assert mean.loc[1, "mean"] == pytest.approx(0.3) and mean["n_subjects"].tolist() == [3, 2]
     sem = np.std([0.1, 0.2, 0.6], ddof=1) / np.sqrt(3)
     assert mean.loc[1, "high"] - 0.3 == pytest.approx(4.302653 * sem, rel=1e-6)
+    with pytest.raises(InputError, match="confidence=95 must lie between 0 and 1"):
+        mean_over_subjects(frame, "x", confidence=95)
 
 
 def test_subjects_count_once_each() -> None:

@@ -1,4 +1,4 @@
-"""What is recalled besides, when recall ends, how long it takes, and lists that repeat items."""
+"""Intrusions and repetitions, the end of recall, latencies, and lists that repeat items."""
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ from tests.conftest import shared_file
 
 
 def human(name: str) -> pd.DataFrame:
-    """Trial-level data that are not in the repository, having no licence."""
+    """Trial-level data that are not in the repository, because they have no licence."""
     return pd.read_csv(shared_file(f"data/human/{name}.csv"))
 
 
@@ -83,14 +83,14 @@ def test_prior_list_intrusions_as_psifr() -> None:
 
 
 def test_kinds_of_errors_by_hand() -> None:
-    """Three lists of two; in the third: a word of the first, of the second, one of no list, and one not recorded."""
+    """Three lists of two items; the third has intrusions from the first, the second, no list, and one not recorded."""
     pool = ItemPool(np.array(list("abcdefg")))
     trials = Trials([[0, 1], [2, 3], [4, 5]], pool, FreeRecall(list_length=2), subject=[7, 7, 7], list=[11, 12, 14])
     positions = [[1, -1, 0, 0, 0], [1, 1, 0, 0, 0], [-1, -1, -1, -1, 2]]
     intruders = [[-1, 4, -1, -1, -1], [-1] * 5, [0, 2, 6, -1, -1]]
     recalls = Recalls(trials, positions, intruders=intruders)
     table = error_rates(recalls).set_index("kind")
-    # "e" in the first list is studied only later: it is from no earlier list.
+    # "e" intrudes in the first list and is studied only later, so it is not from an earlier list.
     assert table["total"].to_dict() == {"prior_list": 2, "extra_list": 2, "unknown": 1, "repetition": 1}
     assert table["per_list"]["prior_list"] == pytest.approx(2 / 3) and (table["count"] == 3).all()
     lags = prior_list_intrusions(recalls, 3).set_index("list_lag")
@@ -149,7 +149,7 @@ def test_stopping_by_time_by_hand() -> None:
 
 
 def test_latencies_as_independent_targets(okada: Recalls) -> None:
-    """The first two outputs to their digits; later ones, where an interval may be lost beside a missing one, to 1%."""
+    """The first two outputs agree to all digits, later ones to 1%, where a missing time may cost two intervals."""
     expected = target("irt", "murdockokada1970", "all")
     whole = expected[expected["total"] == "all"].set_index("output")
     matrix = np.where(okada.positions != 0, np.arange(1, okada.positions.shape[1] + 1), 0)
@@ -166,7 +166,7 @@ def test_latencies_as_independent_targets(okada: Recalls) -> None:
 
 
 def test_near_transitions_are_fast(okada: Recalls) -> None:
-    """People go on to a neighbour faster than far away (Kahana, 1996)."""
+    """People recall a neighbour faster than a distant item (Kahana, 1996)."""
     means = mean_over_subjects(latency_by_lag(okada), "lag", "latency").set_index("lag")["mean"]
     assert means[1] < means[[-1, 2]].min() < means[[4, 5, 6]].mean()
 
@@ -202,7 +202,7 @@ def test_spaced_items_are_recalled_better(spaced: dict[str, Recalls]) -> None:
 
 
 def test_spacing_by_hand() -> None:
-    """a a b c b d: a is massed, b two apart (one between), c and d stand once."""
+    """a a b c b d: a is massed, b has one item between, c and d are presented once."""
     trials = Trials([[0, 0, 1, 2, 1, 3]] * 2, ItemPool.numbered(4), FreeRecall(list_length=6))
     recalls = Recalls(trials, [[2, 5, 0], [3, 5, 6]])
     assert recalls.positions.tolist() == [[1, 3, 0], [3, 3, 6]], "the first presentation stands for the item"
@@ -222,7 +222,7 @@ def test_spacing_by_hand() -> None:
 
 
 def test_indices_side_by_side() -> None:
-    """Ten lists of 12; every list recalls 1; nine recall 12; four recall 6."""
+    """Ten lists of 12 items; item 1 is recalled in all, item 12 in nine, item 6 in four."""
     matrix = np.zeros((10, 3), dtype=int)
     matrix[:, 0], matrix[:9, 1], matrix[:4, 2] = 1, 12, 6
     table = edge_indices(Recalls.from_matrix(matrix, 12)).set_index(["end", "definition"])["value"]
@@ -245,7 +245,7 @@ def test_the_raster_holds_every_response() -> None:
 
 
 def test_intrusions_by_condition_look_into_all_lists() -> None:
-    """Words of mixed lists intrude into pure ones: parts add up to the whole, which they do not where lists are cut."""
+    """Words of mixed lists intrude into pure lists, so counts by condition add up only if all lists are searched."""
     people = load_dataset("morton2013")
     whole = error_rates(people).groupby("kind")["total"].sum()
     parts = analyze(people, "error_rates", by="list_type").groupby("kind")["total"].sum()

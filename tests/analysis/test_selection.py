@@ -1,4 +1,4 @@
-"""Comparing models: numbers by hand, by scipy, by brute force; and what must not change a result."""
+"""Comparison of models, against numbers by hand, scipy and brute force; and invariances of the results."""
 
 from itertools import permutations, product
 from math import exp, lgamma, log
@@ -32,7 +32,7 @@ def fits() -> pd.DataFrame:
 
 
 def lists(values: npt.ArrayLike, models: str = "ABC", subjects: npt.ArrayLike | None = None) -> pd.DataFrame:
-    """A table of lists held out from (n_lists, n_models) values; two lists for each subject if not said."""
+    """A table of held-out lists from (n_lists, n_models) values; by default two lists for each subject."""
     values = np.asarray(values, dtype=float)
     subject = np.arange(len(values)) // 2 if subjects is None else np.asarray(subjects)
     parts = [
@@ -202,7 +202,7 @@ def test_what_does_not_change_a_selection(values: list[list[float]], data: st.Da
 
 
 def exact_log_evidence(evidence: npt.NDArray[np.float64]) -> float:
-    """Of frequencies that differ, by going through all assignments of subjects to models."""
+    """The log evidence of frequencies that differ, summed over all assignments of subjects to models."""
     n, k = evidence.shape
     total = 0.0
     for assignment in product(range(k), repeat=n):
@@ -367,7 +367,7 @@ def people(n_lists: int = 60, length: int = 5, seed: int = 0) -> Recalls:
 
 
 def by_loops(train: Recalls, one: Recalls, smoothing: selecting._Smoothing) -> float:
-    """The log-likelihood of one list under the tables of ``train``, slowly."""
+    """The log-likelihood of one list under the tables of ``train``, by plain loops."""
     length = one.list_length
 
     def walks(recalls: Recalls) -> list[tuple[object, list[int], bool]]:
@@ -381,7 +381,7 @@ def by_loops(train: Recalls, one: Recalls, smoothing: selecting._Smoothing) -> f
     ((who, given, stopped),) = walks(one)
 
     def ratio(person: object, table: str, *key: int) -> tuple[float, float]:
-        """Chosen, and expected by chance."""
+        """How often it was chosen, and how often by chance."""
         made = expected = 0.0
         for subject, sequence, _ in known:
             if person is not None and subject != person:
@@ -507,8 +507,8 @@ def test_figure() -> None:
     assert [axis.get_title(loc="left") for axis in whole.axes] == ["A", "B", "C"]
     assert [label.get_text() for label in whole.axes[0].get_yticklabels()] == held_out(table)["model"].tolist()
     assert whole.axes[0].get_xlabel() == "Log-likelihood per list minus C"
-    told = [text.get_text() for axis in whole.axes for text in axis.texts]
-    assert "−∞: 1 list impossible" in told and "not defined" in told
+    texts = [text.get_text() for axis in whole.axes for text in axis.texts]
+    assert "−∞: 1 list impossible" in texts and "not defined" in texts
     assert len(selection_figure(table).axes) == 2 and len(selection_figure(fits=fits()).axes) == 2
     assert len(selection_figure(table, references=["A", "C"], baseline="A").axes) == 1
     assert len(selection_figure(lists(values, subjects=np.zeros(12))).axes) == 1

@@ -62,13 +62,13 @@ def test_error_types_by_hand() -> None:
 def test_gradient_by_hand() -> None:
     gradient = transposition_gradient(of(FOUR)).set_index("displacement")
     assert gradient["actual"].to_dict() == {-3: 0, -2: 0, -1: 2, 0: 7, 1: 4, 2: 0, 3: 0}
-    # Outputs with an item for the first time: 4, 4, 3 and 2 in the four places.
+    # Responses given for the first time at the four outputs: 4, 4, 3 and 2.
     assert gradient["possible"].to_dict() == {-3: 2, -2: 5, -1: 9, 0: 13, 1: 11, 2: 8, 3: 4}
 
 
 def test_fill_in_by_hand() -> None:
     counts = fill_in(of([[1, 3, 2, 4, 5], [1, 3, 4, 5, 2], [1, 2, 3, 5, 4], [2, 4, 1, 3, 5], [1, -1, 4, 3, 5]]))
-    # Filled in, infilled, filled in at the end, neither, filled in after an intrusion.
+    # A fill-in, an infill, a fill-in at the end, neither, a fill-in after an intrusion.
     assert (counts["actual"].sum(), counts["possible"].sum()) == (3, 4)
     backward = fill_in(of([[4, 2, 3, 1], [4, 2, 1, 3]], "backward"))
     assert (backward["actual"].sum(), backward["possible"].sum()) == (1, 2)
@@ -121,7 +121,7 @@ def test_analyses_equal_independent_targets(letters: dict[str, Recalls], theirs:
     errors = target("errors", theirs)
     for kind in ("correct", "transposition", "omission", "intrusion"):
         assert types[kind].to_numpy() == pytest.approx(errors[kind].to_numpy(), abs=6e-6)
-    # The targets count a repeated item as a repetition also where it stands in its place.
+    # The targets count a repeated item as a repetition even if it is in its place.
     repeated = pd.Series(recalls.is_repeat.mean(axis=0))
     assert repeated.to_numpy() == pytest.approx(errors["repetition"].to_numpy(), abs=1e-3)
     counts, known = fill_in(recalls), target("summary", theirs)

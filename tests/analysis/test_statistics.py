@@ -32,9 +32,9 @@ def tidy(values: np.ndarray, x: str = "position", **columns: object) -> pd.DataF
 
 
 def in_levels(**levels: list[float]) -> pd.DataFrame:
-    """A frame of an index with a column ``source``; subjects are numbered from 1 in each."""
+    """A frame of an index with a column ``label``; subjects are numbered from 1 in each."""
     parts = [
-        pd.DataFrame({"source": name, "subject": range(1, len(values) + 1), "recency": values})
+        pd.DataFrame({"label": name, "subject": range(1, len(values) + 1), "recency": values})
         for name, values in levels.items()
     ]
     return pd.concat(parts, ignore_index=True)
@@ -81,7 +81,7 @@ def test_bootstrap_resamples_as_scipy_does() -> None:
 def test_bootstrap_within_groups_equals_scipy_of_two_samples() -> None:
     a, b = SKEWED[:, 0], 2 + SKEWED[:9, 1]
     frame = in_levels(a=a, b=b).assign(all="all")
-    ours = bootstrap_interval(frame, "all", "recency", between="source", n_resamples=30000)
+    ours = bootstrap_interval(frame, "all", "recency", between="label", n_resamples=30000)
 
     def pooled(x: np.ndarray, y: np.ndarray, axis: int) -> np.ndarray:
         return (x.sum(axis) + y.sum(axis)) / (x.shape[axis] + y.shape[axis])
@@ -97,13 +97,13 @@ def test_bootstrap_within_groups_equals_scipy_of_two_samples() -> None:
 def test_bootstrap_keeps_a_subject_together_and_groups_apart() -> None:
     together = bootstrap_interval(tidy(np.column_stack([SKEWED[:, 0], SKEWED[:, 0] + 1])), "position")
     assert together.loc[1, "low"] - together.loc[0, "low"] == pytest.approx(1, abs=1e-12)
-    frame = pd.concat([tidy(SKEWED, source="people"), tidy(SKEWED, source="model")])
-    table = bootstrap_interval(frame, ["source", "position"], between="source")
-    first, second = table[table["source"] == "model"], table[table["source"] == "people"]
+    frame = pd.concat([tidy(SKEWED, label="people"), tidy(SKEWED, label="model")])
+    table = bootstrap_interval(frame, ["label", "position"], between="label")
+    first, second = table[table["label"] == "model"], table[table["label"] == "people"]
     assert list(table["n_subjects"]) == [14] * 6
     assert first["low"].to_numpy() != pytest.approx(second["low"].to_numpy(), abs=1e-9)
     assert first["low"].to_numpy() == pytest.approx(second["low"].to_numpy(), abs=0.1)
-    mean = mean_over_subjects(frame, ["source", "position"])
+    mean = mean_over_subjects(frame, ["label", "position"])
     assert table["mean"].to_numpy() == pytest.approx(mean["mean"].to_numpy())
 
 
@@ -155,7 +155,7 @@ def test_within_subject_interval_of_a_published_example() -> None:
 
 
 def test_within_subject_variance_is_that_of_loftus_and_masson() -> None:
-    """On the average of levels the variance is the mean square of subject by level: 0.61 in Loftus & Masson (1994)."""
+    """The mean variance of levels is the mean square of subject by level: 0.61 in Loftus & Masson (1994)."""
     values = np.array([
         [10, 13, 13], [6, 8, 8], [11, 14, 14], [22, 23, 25], [16, 18, 20],
         [15, 17, 17], [1, 1, 4], [12, 15, 17], [9, 12, 12], [8, 9, 12],
@@ -178,7 +178,7 @@ def test_within_subject_interval_at_the_edges() -> None:
     table = within_subject_interval(tidy(values), "position")
     assert table["mean"].to_numpy() == pytest.approx([0.375, np.nan, 0.4], nan_ok=True)
     assert list(table["n_subjects"]) == [4, 0, 3] and set(table["n_incomplete"]) == {1}
-    # Two levels: half the variance of differences, by the three subjects who have both.
+    # With two levels it is half the variance of differences, from the three subjects who have both.
     sd = np.std([0.3, 0.1, 0.2], ddof=1) / np.sqrt(2)
     assert table["sem"].to_numpy() == pytest.approx([sd / 2, np.nan, sd / np.sqrt(3)], nan_ok=True)
     assert table.loc[0, "high"] - 0.375 == pytest.approx(stats.t.ppf(0.975, 2) * sd / 2)
@@ -189,12 +189,12 @@ def test_within_subject_interval_at_the_edges() -> None:
 
 
 def test_within_subject_interval_by_group() -> None:
-    frame = pd.concat([tidy(SKEWED, source="people"), tidy(SKEWED[:5] * 2, source="model")])
-    table = within_subject_interval(frame, ["source", "position"], between="source")
+    frame = pd.concat([tidy(SKEWED, label="people"), tidy(SKEWED[:5] * 2, label="model")])
+    table = within_subject_interval(frame, ["label", "position"], between="label")
     alone = within_subject_interval(tidy(SKEWED), "position")
-    found = table[table["source"] == "people"].drop(columns="source").reset_index(drop=True)
+    found = table[table["label"] == "people"].drop(columns="label").reset_index(drop=True)
     pd.testing.assert_frame_equal(found, alone)
-    assert list(table["source"]) == ["model"] * 3 + ["people"] * 3
+    assert list(table["label"]) == ["model"] * 3 + ["people"] * 3
 
 
 # Contrasts
@@ -205,7 +205,7 @@ C = [0.30, 0.22, 0.41, 0.35]
 
 
 def test_paired_contrast_equals_scipy() -> None:
-    row = contrast(in_levels(a=A, b=B), "source", "recency", paired=True, confidence=0.9).loc[0]
+    row = contrast(in_levels(a=A, b=B), "label", "recency", paired=True, confidence=0.9).loc[0]
     test = stats.ttest_rel(A, B)
     low, high = test.confidence_interval(0.9)
     expected = (test.statistic, test.df, test.pvalue, low, high)
@@ -218,7 +218,7 @@ def test_paired_contrast_equals_scipy() -> None:
 
 
 def test_welch_contrast_equals_scipy() -> None:
-    row = contrast(in_levels(a=A, c=C), "source", "recency", paired=False).loc[0]
+    row = contrast(in_levels(a=A, c=C), "label", "recency", paired=False).loc[0]
     test = stats.ttest_ind(A, C, equal_var=False)
     low, high = test.confidence_interval()
     expected = (test.statistic, test.df, test.pvalue, low, high)
@@ -238,39 +238,39 @@ def test_welch_contrast_equals_scipy() -> None:
 def test_effects_have_intervals_however_large(n: int, shift: float) -> None:
     rng = stream(n, "effects")
     frame = in_levels(a=rng.normal(shift, 1, n), b=rng.normal(0, 1, n))
-    row = contrast(frame, "source", "recency", paired=True).loc[0]
+    row = contrast(frame, "label", "recency", paired=True).loc[0]
     assert row["effect_low"] < row["effect"] < row["effect_high"]
     assert stats.nct.cdf(row["statistic"], n - 1, row["effect_high"] * np.sqrt(n)) == pytest.approx(0.025, abs=1e-6)
 
 
 def test_contrasts_go_over_pairs_or_against_a_baseline() -> None:
     frame = in_levels(people=A, b=B, c=C)
-    pairs = contrast(frame, "source", "recency", paired=False)
+    pairs = contrast(frame, "label", "recency", paired=False)
     assert list(zip(pairs["a"], pairs["b"], strict=True)) == [("people", "b"), ("people", "c"), ("b", "c")]
-    against = contrast(frame, "source", "recency", paired=False, baseline="people")
+    against = contrast(frame, "label", "recency", paired=False, baseline="people")
     assert list(zip(against["a"], against["b"], strict=True)) == [("b", "people"), ("c", "people")]
     assert list(against["difference"]) == pytest.approx(list(-pairs["difference"][:2]))
     order = np.argsort(pairs["p"])
     stepped = np.minimum(np.maximum.accumulate(pairs["p"].to_numpy()[order] * [3, 2, 1]), 1)
     assert pairs["p_corrected"].to_numpy()[order] == pytest.approx(stepped)
     for correction, factor in (("bonferroni", 3), ("none", 1)):
-        table = contrast(frame, "source", "recency", paired=False, correction=correction)
+        table = contrast(frame, "label", "recency", paired=False, correction=correction)
         assert table["p_corrected"].to_numpy() == pytest.approx(np.minimum(pairs["p"] * factor, 1).to_numpy())
-    discovery = contrast(frame, "source", "recency", paired=False, correction="fdr_bh")["p_corrected"]
+    discovery = contrast(frame, "label", "recency", paired=False, correction="fdr_bh")["p_corrected"]
     assert discovery.to_numpy() == pytest.approx(stats.false_discovery_control(pairs["p"]))
 
 
 def test_pairing_is_by_label_and_counts_whom_it_drops() -> None:
-    frame = in_levels(a=[*A, 0.9], b=[*B[:5], np.nan]).query("not (source == 'a' and subject == 1)")
-    row = contrast(frame, "source", "recency", paired=True).loc[0]
+    frame = in_levels(a=[*A, 0.9], b=[*B[:5], np.nan]).query("not (label == 'a' and subject == 1)")
+    row = contrast(frame, "label", "recency", paired=True).loc[0]
     assert (row["n_a"], row["n_b"], row["dropped"]) == (4, 4, 3)
     assert row["statistic"] == pytest.approx(stats.ttest_rel(A[1:5], B[1:5]).statistic)
     assert row["mean_a"] == pytest.approx(np.mean(A[1:5]))
-    welch = contrast(frame, "source", "recency", paired=False).loc[0]
+    welch = contrast(frame, "label", "recency", paired=False).loc[0]
     assert (welch["n_a"], welch["n_b"], welch["dropped"]) == (6, 5, 1)
     others = in_levels(a=A, b=B)
-    others.loc[others["source"] == "b", "subject"] += 100
-    assert contrast(others, "source", "recency", paired=True).loc[0, "effect_kind"] == "g"
+    others.loc[others["label"] == "b", "subject"] += 100
+    assert contrast(others, "label", "recency", paired=True).loc[0, "effect_kind"] == "g"
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_pairing_is_by_label_and_counts_whom_it_drops() -> None:
         (A, [0.3], False),
         ([0.4], [0.3], True),
         ([0.3] * 5, [0.2] * 5, False),
-        ([0.5, 0.7, 0.3, 0.9], [0.4, 0.6, 0.2, 0.8], True),  # a difference of .1 but for the last bits
+        ([0.5, 0.7, 0.3, 0.9], [0.4, 0.6, 0.2, 0.8], True),  # a difference of .1 except for the last bits
         (A, [np.nan] * 6, True),
         (A, [np.nan] * 6, False),
     ],
@@ -287,22 +287,22 @@ def test_pairing_is_by_label_and_counts_whom_it_drops() -> None:
 def test_no_test_where_there_is_none(a: list[float], b: list[float], paired: bool) -> None:
     frame = in_levels(a=a, b=b, c=C)
     for table in (
-        contrast(frame, "source", "recency", paired=paired),
-        equivalence(frame, "source", "recency", paired=paired, margin=0.5),
+        contrast(frame, "label", "recency", paired=paired),
+        equivalence(frame, "label", "recency", paired=paired, margin=0.5),
     ):
         numbers = table.loc[0, [name for name in ("low", "high", "df", "p", "p_corrected") if name in table]]
         assert np.isnan(numbers.astype(float)).all()
         assert "there is no test" in in_words(table)[0]
-    # It does not count among those corrected.
-    table = contrast(frame, "source", "recency", paired=False)
+    # A pair without a test does not count in the correction.
+    table = contrast(frame, "label", "recency", paired=False)
     made = table["p"].notna()
-    again = contrast(frame[frame["source"] != "b"], "source", "recency", paired=False)
+    again = contrast(frame[frame["label"] != "b"], "label", "recency", paired=False)
     if made.sum() == 1:
         assert table.loc[made, "p_corrected"].to_list() == again["p_corrected"].to_list()
 
 
 def test_one_constant_group_still_has_a_test() -> None:
-    row = contrast(in_levels(a=A, b=[0.3] * 4), "source", "recency", paired=False).loc[0]
+    row = contrast(in_levels(a=A, b=[0.3] * 4), "label", "recency", paired=False).loc[0]
     assert row["p"] == pytest.approx(stats.ttest_1samp(A, 0.3).pvalue)
 
 
@@ -314,7 +314,7 @@ def test_equivalence_equals_statsmodels() -> None:
         (True, ttost_paired(np.array(A), np.array(B), -0.05, 0.15)),
         (False, ttost_ind(np.array(A), np.array(B), -0.05, 0.15, usevar="unequal")),
     ):
-        row = equivalence(frame, "source", "recency", paired=paired, margin=(-0.05, 0.15)).loc[0]
+        row = equivalence(frame, "label", "recency", paired=paired, margin=(-0.05, 0.15)).loc[0]
         assert row["p"] == pytest.approx(p)
         assert tuple(row[["t_low", "p_low", "df"]]) == pytest.approx(lower)
         assert tuple(row[["t_high", "p_high", "df"]]) == pytest.approx(upper)
@@ -324,17 +324,17 @@ def test_equivalence_equals_statsmodels() -> None:
 @given(a=st.lists(st.integers(0, 40), min_size=3, max_size=9), b=st.lists(st.integers(0, 40), min_size=3, max_size=9))
 def test_equivalence_is_the_interval_within_the_margin(a: list[int], b: list[int]) -> None:
     frame = in_levels(a=[v / 40 for v in a], b=[v / 40 for v in b])
-    row = equivalence(frame, "source", "recency", paired=False, margin=0.3).loc[0]
+    row = equivalence(frame, "label", "recency", paired=False, margin=0.3).loc[0]
     if not np.isnan(row["p"]) and abs(row["p"] - 0.05) > 1e-9:
         assert (row["verdict"] == "equivalent") == (row["low"] > -0.3 and row["high"] < 0.3)
-    both = equivalence(frame, "source", "recency", paired=False, margin=0.3, baseline="a").loc[0]
+    both = equivalence(frame, "label", "recency", paired=False, margin=0.3, baseline="a").loc[0]
     assert both["p"] == pytest.approx(row["p"], nan_ok=True)
 
 
 def test_verdicts() -> None:
     near = stream(0, "near").normal(0.5, 0.02, 20)
     frame = in_levels(a=near, b=near[::-1] + 0.001, c=near[::-1] + 0.3, d=[0.1, 0.9, 0.5])
-    table = equivalence(frame, "source", "recency", paired=False, margin=0.05, baseline="a")
+    table = equivalence(frame, "label", "recency", paired=False, margin=0.05, baseline="a")
     assert list(table["verdict"]) == ["equivalent", "different", "undecided"]
 
 
@@ -355,10 +355,10 @@ def test_contrasts_refuse(change: dict[str, object], message: str) -> None:
     given = {"frame": in_levels(a=A, b=B), "paired": False, **change}
     frame = given.pop("frame")
     with pytest.raises(InputError, match=message):
-        equivalence(frame, "source", "recency", **{"margin": 0.1, **given})
+        equivalence(frame, "label", "recency", **{"margin": 0.1, **given})
     if "margin" not in change:
         with pytest.raises(InputError, match=message):
-            contrast(frame, "source", "recency", **given)
+            contrast(frame, "label", "recency", **given)
 
 
 # Words
@@ -366,23 +366,23 @@ def test_contrasts_refuse(change: dict[str, object], message: str) -> None:
 
 def test_contrast_in_words() -> None:
     frame = in_levels(people=A, CMR=B)
-    said = in_words(contrast(frame, "source", "recency", paired=True), "Recency")
+    said = in_words(contrast(frame, "label", "recency", paired=True), "Recency")
     assert said == [
         "Recency was higher in people (.48) than in CMR (.39): difference .09, 95% CI [.02, .16], t(5) = 3.20, "
         "p = .024 (Holm), d_z = 1.30 [0.15, 2.40]."
     ]
-    said = in_words(contrast(frame, "source", "recency", paired=False, correction="none"))
+    said = in_words(contrast(frame, "label", "recency", paired=False, correction="none"))
     assert said[0].startswith("recency did not differ detectably between people (.48) and CMR (.39): difference .09")
     frame["recency"] *= 20
     assert (
         "people (9.60) than in CMR (7.80): difference 1.80"
-        in in_words(contrast(frame, "source", "recency", paired=True))[0]
+        in in_words(contrast(frame, "label", "recency", paired=True))[0]
     )
-    lone = contrast(in_levels(people=A, CMR=[0.3]), "source", "recency", paired=False)
+    lone = contrast(in_levels(people=A, CMR=[0.3]), "label", "recency", paired=False)
     assert in_words(lone) == [
         "recency: there is no test of people against CMR, since a test needs two subjects, and there is 1 in CMR."
     ]
-    missing = contrast(in_levels(people=A, CMR=[*B[:5], np.nan]), "source", "recency", paired=True)
+    missing = contrast(in_levels(people=A, CMR=[*B[:5], np.nan]), "label", "recency", paired=True)
     assert in_words(missing)[0].endswith(" 1 subject was left out for a missing value.")
 
 
@@ -395,7 +395,7 @@ def test_equivalence_in_words() -> None:
         "[-.1, .1]: difference .09, 90% CI [.03, .15], TOST t(5) = -0.36, p = .369 (Holm);",
     }
     for margin, sentence in tests.items():
-        table = equivalence(frame, "source", "recency", paired=True, margin=margin)
+        table = equivalence(frame, "label", "recency", paired=True, margin=margin)
         assert in_words(table, "Recency")[0].startswith(sentence)
 
 
@@ -480,7 +480,7 @@ def test_regression_finds_what_was_drawn(two_labels: dict[str, Recalls], positio
     if position != "edges":
         table = found.table.set_index("term")
         truth = -0.5 + (0.2 - 1) * np.mean(at**2)
-        # Averaging over subjects draws people's log odds to zero a little, by about 6% here.
+        # The average over subjects has log odds nearer to zero, by about 6% here.
         assert abs(table.loc["model", "estimate"] - truth) < 3 * table.loc["model", "se"]
     assert np.log(found.table["odds_ratio"]).to_numpy() == pytest.approx(found.table["estimate"].to_numpy())
     assert found.in_words()[1].startswith("The level of recall differed between people and model, chi2(1) = ")
@@ -522,7 +522,7 @@ def test_separation_is_said() -> None:
         "intercept, recency.",
     )
     assert found.in_words()[0] == "There is no test of position."
-    # A line cannot set these positions apart from those where some was recalled, nor can a curve.
+    # Neither a line nor a curve separates these positions from those with some items recalled.
     assert recall_regression(recalls_of(recalled, np.arange(30)), position="quadratic").converged
 
 
@@ -537,7 +537,7 @@ def test_separation_by_hand() -> None:
 
 
 def test_regression_where_the_working_correlation_is_out_of_range() -> None:
-    """Subjects who recall one item each: positions correlate as little as they can, and less than 12 values may."""
+    """Each subject recalls one item, so 6 positions correlate as negatively as 6 values can; 12 cannot."""
     recalled = np.tile(np.eye(6, dtype=bool), (7, 1))
     sources = {"all": recalls_of(recalled, np.arange(42)), "some": recalls_of(recalled[:6], np.arange(6))}
     found = recall_regression(sources, position="linear", paired=True)
@@ -654,7 +654,7 @@ def test_attainment(metric: str) -> None:
     assert table.loc[0, "share"] == pytest.approx(1, abs=0.02)
     flat = tidy(np.full((1, 6), people["prob"].mean()))
     assert attainment(flat, people, "position", metric=metric).loc[0, "share"] == pytest.approx(0, abs=1e-9)
-    # Points that the model has not count nowhere.
+    # Points that the model does not have do not count.
     part = tidy(true[None, :4])
     fewer = attainment(part, people, "position", metric=metric)
     same = attainment(part, people[people["position"] <= 4], "position", metric=metric)
@@ -676,6 +676,6 @@ def test_attainment(metric: str) -> None:
 )
 def test_distances_refuse(call: object, message: str) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the last divides by zero, to have NaN
+        warnings.simplefilter("ignore")  # the last call divides by zero to obtain NaN
         with pytest.raises(InputError, match=message):
             call()

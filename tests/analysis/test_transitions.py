@@ -30,14 +30,14 @@ KEYS = {"within": lambda a, b: a == b, "across": lambda a, b: a != b}
 
 @pytest.fixture(scope="module")
 def morton() -> tuple[Recalls, pd.DataFrame]:
-    """Lists of items in three categories, as memsim and as psifr hold them."""
+    """Lists of items in three categories, as recalls of memsim and as a table of psifr."""
     table = fr.sample_data("Morton2013")
     table = table[table["subject"].isin(table["subject"].unique()[:6])]
     return Recalls.from_frame(table, category="category"), fr.merge_free_recall(table, study_keys=["category"])
 
 
 def assert_same(ours: pd.DataFrame, theirs: pd.DataFrame, **columns: str) -> None:
-    """The columns of ours (by their names in psifr, where those differ) equal psifr's, to 1e-12."""
+    """Our columns (by their names in psifr, where those differ) equal psifr's to 1e-12."""
     columns = {name: columns.get(name, name) for name in ours.columns if columns.get(name, name) in theirs}
     assert len(columns) > 1 and len(ours) == len(theirs)
     for here, there in columns.items():
@@ -61,7 +61,7 @@ def test_categories_as_psifr(morton: tuple[Recalls, pd.DataFrame]) -> None:
 
 
 def test_items_that_count_as_psifr(morton: tuple[Recalls, pd.DataFrame]) -> None:
-    """psifr's query of items: those that do not count break transitions and are never possible."""
+    """As in psifr's item_query, no transition leads from or to other items, and they are never possible."""
     recalls, scored = morton
     assert recalls.trials.pool.categories is not None
     kind = recalls.trials.pool.categories[recalls.trials.items]
@@ -86,7 +86,7 @@ def test_distances_as_psifr(morton: tuple[Recalls, pd.DataFrame], unique: bool) 
 
 
 def random_recalls(data: st.DataObject) -> Recalls:
-    """A few lists with repeats, intrusions and empty ones, of items in two or three categories."""
+    """A few lists of items in two or three categories, with repetitions, intrusions and empty lists."""
     length, n_lists = data.draw(st.integers(2, 7)), data.draw(st.integers(1, 5))
     response = st.integers(-1, length).filter(bool)
     rows = [data.draw(st.lists(response, max_size=length + 3)) for _ in range(n_lists)]
@@ -125,7 +125,7 @@ def test_any_recalls_as_psifr(data: st.DataObject) -> None:
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_parts_add_up(data: st.DataObject) -> None:
-    """By output, by the lag before, within and across, and early and late: each splits the whole."""
+    """Counts by output, by lag before, within and across, and early and late add up to the whole."""
     recalls = random_recalls(data)
     whole = lag_crp(recalls)
     counts = ["actual", "possible"]
@@ -145,7 +145,7 @@ def test_parts_add_up(data: st.DataObject) -> None:
 
 
 def test_the_compound_by_hand() -> None:
-    """1 2 3 5 of 5: lags 1, 1, 2; the second and third have one before them."""
+    """Recall of 1 2 3 5 has lags 1, 1, 2; the second and the third follow a transition."""
     compound = lag_crp_compound(Recalls.from_matrix([[1, 2, 3, 5]], 5)).set_index(["previous", "lag"])
     assert compound["actual"].sum() == 2 and compound["possible"].sum() == 3 + 2
     assert compound.loc[(1, 1), "actual"] == 1 and compound.loc[(1, 2), "actual"] == 1

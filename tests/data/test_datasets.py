@@ -1,6 +1,7 @@
 """Human data: shipped curves, data sets, and files that are missing, corrupt or out of reach."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from memsim import Recalls, load_curves, load_dataset
 from memsim.analysis import curve_table, summary_table
 from memsim.core.errors import DataError, InputError, UnknownNameError
+from memsim.core.origin import Simulated
 from memsim.data import load_summary
 from memsim.data.datasets.murdock1962 import MURDOCK1962, parse
 from memsim.data.fetch import ENVIRONMENT
@@ -21,7 +23,7 @@ CONDITIONS = list(MURDOCK1962.conditions)
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty cache and a machine that reaches nothing."""
+    """An empty cache, and no network."""
 
     def refuse(*args: object, **kwargs: object) -> None:
         raise OSError("network is unreachable")
@@ -44,7 +46,7 @@ def test_psifr_data_sets(name: str, condition: str | None, lists: int, length: i
 
 
 def test_murdock_from_the_original_files(murdock_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The very bytes of two files, found through the environment variable and checked."""
+    """Two original files, found by the environment variable and checked byte for byte."""
     monkeypatch.setenv(ENVIRONMENT, str(murdock_files))
     recalls = load_dataset("murdock1962", condition="20-1")
     assert len(recalls) == 1200 and recalls.trials.subjects.tolist() == list(range(1, 16))
@@ -98,8 +100,8 @@ def test_landmarks_of_murdock_work_offline(no_network: Path) -> None:
         assert summary["intrusions"] == pytest.approx(intrusions, abs=0.0051)
 
 
-def test_odd_codes_and_the_closing_line(tmp_path: Path) -> None:
-    """15-2 holds a code beyond the list, 10-2 ends in a line that is no list, 88 is an intrusion."""
+def test_codes_above_the_list_length_and_the_last_line(tmp_path: Path) -> None:
+    """15-2 holds a code above the list length, 10-2 ends in a line that is not a list, and 88 is an intrusion."""
     path = tmp_path / "fr15-2.txt"
     path.write_text("15 16 88 1 \r\n" * 1200 + "0 ")
     recalls = parse(path, "15-2", MURDOCK1962.paradigm("15-2"))
@@ -176,7 +178,14 @@ def test_unknown_names() -> None:
         load_curves("morton2013")
 
 
-def test_every_data_set_says_whom_to_cite() -> None:
+def test_a_data_set_must_be_of_people() -> None:
+    simulated = Recalls.from_matrix([[1]], 2, origin=Simulated("TCM"))
+    dataset = replace(DATASETS.get("peers_notask"), read=lambda condition, paradigm: simulated)
+    with pytest.raises(DataError, match="peers_notask:all gives recalls of the model TCM, not of people"):
+        dataset.load()
+
+
+def test_every_data_set_has_a_citation() -> None:
     for name in DATASETS.names():
         dataset = DATASETS.get(name)
         assert dataset.name == name and dataset.doi.startswith("10.") and dataset.citation and dataset.notes

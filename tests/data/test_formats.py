@@ -1,4 +1,4 @@
-"""Formats that memory research exchanges: each read back as it was written, and by hand."""
+"""Readers of file formats: written data are read back, and small files are checked by hand."""
 
 import json
 from dataclasses import replace
@@ -14,6 +14,7 @@ from scipy.io import savemat
 
 from memsim import Recalls, load_dataset
 from memsim.core.errors import DataError, InputError, UnknownNameError
+from memsim.core.origin import Observed, Simulated
 from memsim.data.formats.bids_events import read_bids_events
 from memsim.data.formats.penn_mat import lists_through_sessions, read_penn_mat
 from memsim.data.formats.quail_eggs import read_egg
@@ -86,7 +87,7 @@ def numbered(recalls: Recalls) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".txt", ".npy"])
-def test_matrices_come_back(people: Recalls, tmp_path: Path, suffix: str) -> None:
+def test_matrices_survive_the_round_trip(people: Recalls, tmp_path: Path, suffix: str) -> None:
     parts = numbered(people)
     files = {}
     for name in ("recalls", "pres_itemnos", "rec_itemnos", "times"):
@@ -115,7 +116,7 @@ def test_columns_of_labels_and_empty_cells(tmp_path: Path) -> None:
     assert observed(read).details["codes_read_as_intrusions"] == {"-2": 1} and read.stopped.all()
     with pytest.raises(InputError, match=r"columns who, r1, r2, r3 are not numbered.*subject="):
         read_recall_matrix(path, list_length=3, conditions=["group"])
-    with pytest.raises(InputError, match=r"subject='person' is no column .*who, r1"):
+    with pytest.raises(InputError, match=r"subject='person' is not a column .*who, r1"):
         read_recall_matrix(path, list_length=3, subject="person")
     assert read_recall_matrix([[7, 2, 1], [8, 1, 0]], list_length=2, subject=0).trials.subject.tolist() == [7, 8]
 
@@ -184,7 +185,7 @@ def test_any_matrix_comes_back_from_rows_files_and_item_numbers(
         ({"recalls": 5}, "expected a matrix"),
         ({"recalls": "nowhere.csv"}, "there is no file nowhere.csv"),
         ({"recalls": None}, "both pres_itemnos and rec_itemnos are needed"),
-        ({"recalls": [[1]], "rec_itemnos": [[1]]}, "say nothing without pres_itemnos"),
+        ({"recalls": [[1]], "rec_itemnos": [[1]]}, "need pres_itemnos"),
         ({"recalls": [[1]], "pres_itemnos": [[1, 2]]}, r"shape \(1, 2\), expected \(1, 3\)"),
         ({"recalls": [[1]], "pres_itemnos": [[1, 0, 2]]}, "column 1 is 0; item numbers start at 1"),
         ({"recalls": [[1]], "pres_itemnos": [[1, 2, 3]], "rec_itemnos": [[2]]}, "is item 2, but the recalls have 1"),
@@ -200,10 +201,10 @@ def test_matrix_errors(settings_: dict[str, Any], message: str) -> None:
         read_recall_matrix(**{"list_length": 3, **settings_})
 
 
-def test_files_that_are_no_matrices(tmp_path: Path) -> None:
+def test_files_that_are_not_matrices(tmp_path: Path) -> None:
     path = tmp_path / "matrix.npy"
     np.save(path, np.array([[1, None]], dtype=object), allow_pickle=True)
-    with pytest.raises(DataError, match=r"matrix.npy is no array of numbers .*allow_pickle"):
+    with pytest.raises(DataError, match=r"matrix.npy is not an array of numbers .*allow_pickle"):
         read_recall_matrix(path, list_length=3)
     path = tmp_path / "matrix.txt"
     path.write_text("1 2\n\n3\n")
@@ -212,7 +213,7 @@ def test_files_that_are_no_matrices(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe1")
     with pytest.raises(DataError, match="is not text in UTF-8"):
         read_recall_matrix(path, list_length=3)
-    with pytest.raises(InputError, match=r"notes.pkl is none of .csv"):
+    with pytest.raises(InputError, match=r"notes.pkl is not a .csv"):
         (tmp_path / "notes.pkl").touch()
         read_recall_matrix(tmp_path / "notes.pkl", list_length=3)
 
@@ -311,7 +312,7 @@ def test_mat_errors(tmp_path: Path) -> None:
     path = session_file(tmp_path / "data.mat")
     for settings_, message in [
         ({"variable": "events"}, "there is no 'events' in it; it holds data, note, full"),
-        ({"variable": "note"}, "'note' is no single struct"),
+        ({"variable": "note"}, "'note' is not a single struct"),
         ({"session": 7}, r"there is no session 7; it has \[1, 2\]"),
         ({"list_length": 24}, r"no lists of 24 items; it has \[2\]"),
         ({"conditions": ["recalls"]}, "no field 'recalls' with one value for each of 5 lists"),
@@ -335,7 +336,7 @@ def test_mat_errors(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="version 7.3; load it .*'-v7'"):
         read_penn_mat(path)
     path.write_text("no matrices")
-    with pytest.raises(DataError, match="no MATLAB file that can be read"):
+    with pytest.raises(DataError, match="is not a MATLAB file that can be read"):
         read_penn_mat(path)
     with pytest.raises(InputError, match="there is no file"):
         read_penn_mat(tmp_path / "nowhere.mat")
@@ -417,7 +418,7 @@ def test_features_and_bytes_of_an_egg() -> None:
     assert read.trials.pool.labels.tolist() == ["OAK", "OWL", "JAY"] and read.positions.tolist() == [[2, -1]]
     assert read.trials.pool.categories is not None
     assert read.trials.pool.categories.tolist() == ["tree", "bird", "bird"]
-    with pytest.raises(InputError, match="category='colour' is no feature of the items, which have category"):
+    with pytest.raises(InputError, match="category='colour' is not a feature of the items, which have category"):
         read_egg(sides, category="colour")
 
 
@@ -447,9 +448,9 @@ def test_egg_files_are_never_unpickled(tmp_path: Path) -> None:
         load_recalls(str(path))
     path = tmp_path / "egg.json"
     for text, error, message in [
-        ("pres", DataError, "is no json"),
+        ("pres", DataError, "is not JSON"),
         ("[]", InputError, "holds a list; expected an object"),
-        ('{"pres": "[]", "rec": "[]"}', InputError, "does not say whose lists"),
+        ('{"pres": "[]", "rec": "[]"}', InputError, "does not name the subjects of the lists"),
     ]:
         path.write_text(text)
         with pytest.raises(error, match=message):
@@ -553,7 +554,7 @@ def test_bids_by_hand(tmp_path: Path) -> None:
         read_bids_events([first, second, first])
 
 
-def test_bids_names_of_your_own_and_unknown_times(tmp_path: Path) -> None:
+def test_bids_with_other_names_and_unknown_times(tmp_path: Path) -> None:
     path = tmp_path / "task-x_events.tsv"
     path.write_text(
         "onset\ttrial_type\tprobe\tblock\tsubject\tkind\tserialpos\n"
@@ -571,10 +572,10 @@ def test_bids_names_of_your_own_and_unknown_times(tmp_path: Path) -> None:
     for settings_, message in [
         ({}, r"has no column item; it has onset, trial_type, probe"),
         ({"columns": {"item": "word", "list": "block"}}, r"has no column item \(word\)"),
-        ({"columns": {"items": "probe"}}, "columns: 'items' is none of item, list"),
+        ({"columns": {"items": "probe"}}, "columns: 'items' is not one of item, list"),
         ({"columns": {"item": "probe", "list": "kind"}}, "kind 'x' is not a number"),
         ({"columns": {"item": "probe", "list": "block"}}, r"no event is a studied item \(trial_type WORD"),
-        ({"trial_types": {"encode": "seen"}}, "trial_types: 'encode' is none of study"),
+        ({"trial_types": {"encode": "seen"}}, "trial_types: 'encode' is not one of study"),
         ({"task": "y"}, "task='y': the files are of the tasks x; name one"),
     ]:
         with pytest.raises(InputError, match=message):
@@ -618,3 +619,22 @@ def test_tables_by_their_columns(people: Recalls, tmp_path: Path) -> None:
         load_recalls("nowhere.mat")
     with pytest.raises(UnknownNameError):
         load_recalls("nobody")
+
+
+def test_only_a_long_table_names_models(tmp_path: Path) -> None:
+    events = tmp_path / "sub-1_events.tsv"
+    events.write_text("onset\ttrial_type\titem\tlist\tserialpos\n1\tstudy\ta\t1\t1\n2\trecall\ta\t1\tn/a\n")
+    assert len(load_recalls(events)) == 1
+    with pytest.raises(InputError, match="model='TCM': .* holds BIDS events"):
+        load_recalls(events, model="TCM")
+    savemat(tmp_path / "data.mat", {"data": {"recalls": [[1]], "listLength": 2}})
+    with pytest.raises(InputError, match="model='TCM' chooses among the models of a table"):
+        load_recalls(tmp_path / "data.mat", model="TCM")
+
+
+def test_the_origin_of_a_matrix() -> None:
+    people = Observed("mine", details={"lab": "ours"})
+    matrix = [[1, -2]]
+    read = read_recall_matrix(matrix, list_length=2, origin=people)
+    assert read.origin == replace(people, details={"codes_read_as_intrusions": {"-2": 1}, "lab": "ours"})
+    assert read_recall_matrix(matrix, list_length=2, origin=Simulated("TCM")).origin == Simulated("TCM")

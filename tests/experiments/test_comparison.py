@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 from psifr import fr
 
-from memsim import run
+from memsim import run, simulate
 from memsim.analysis import lag_crp
 from memsim.commands.main import main
 from memsim.core.errors import InputError, ModelError
 from memsim.core.recalls import Recalls
 from memsim.core.registry import Registry
 from memsim.data.fetch import ENVIRONMENT
+from memsim.experiments.figures import battery_points
 from memsim.experiments.people import People
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
@@ -268,3 +269,29 @@ def test_listings(capsys: pytest.CaptureFixture[str]) -> None:
     assert "retention_interval" in capsys.readouterr().out
     assert main(["datasets", "Murdock-1962"]) == 0
     assert "doi:10.1037/h0045106" in capsys.readouterr().out
+
+
+def test_labels_are_fields_and_stay_whole() -> None:
+    """Authors' names hold commas, and stand whole in the figure of all curves and in that of one."""
+    people = dataclasses.replace(People.load("murdock1962:20-1"), reference="Polyn, Norman & Kahana (2009)")
+    comparison = run({"TCM": TCM()}, FreeRecall(), people, n_trials=60)
+    for figure in (comparison.figure(), comparison.figure("serial_position_curve")):
+        (legend,) = figure.legends
+        assert "Polyn, Norman & Kahana (2009), N = 15" in [text.get_text() for text in legend.get_texts()]
+
+
+def test_simulated_recalls_are_never_drawn_as_people() -> None:
+    """Recalls of a model that stand where people would are a model still, after slices and files too."""
+    simulated = simulate(TCM(), FreeRecall(list_length=8).trials(40, subjects=4), 0)[:30]
+    comparison = run({"Strength": Strength()}, FreeRecall(list_length=8), simulated, n_trials=60)
+    assert comparison.summary["kind"].tolist() == ["model", "model"]
+    assert battery_points(comparison.battery, comparison.rows, comparison.battery.analyses[0]).attrs["people"] == []
+
+
+def test_the_manifest_says_what_was_run(tmp_path: Path) -> None:
+    comparison = run({"a": TCM(context_drift=0.5)}, FreeRecall(list_length=7), n_trials=50, seed=4)
+    record = json.loads(json.dumps(comparison.manifest.to_json()))
+    assert record["seeds"] == [4] and record["n_trials"] == 50 and record["n_cells"] == 1
+    assert record["models"][0]["parameters"]["context_drift"] == 0.5 and record["models"][0]["label"] == "a"
+    assert record["tasks"][0]["name"] == "FreeRecall" and record["tasks"][0]["people"] is None
+    assert record["versions"]["memsim"]
