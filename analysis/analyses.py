@@ -1,4 +1,4 @@
-"""The analyses that memsim offers, each with its axes and how it is drawn."""
+"""The analyses that memsim offers, with their axes and styles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OF_RECALL = (
         series="output", by_trial=_TRANSITIONS,
     ),
     Analysis(
-        f"{_RECALL}.transitions:lag_crp_compound", "Compound lag-CRP", "lag", "Lag", "Lag before", "heat",
+        f"{_RECALL}.transitions:lag_crp_compound", "Compound lag-CRP", "lag", "Lag", "Previous lag", "heat",
         series="previous", by_trial=_TRANSITIONS,
     ),
     Analysis(
@@ -78,11 +78,11 @@ OF_RECALL = (
         "position", limits=UNBOUNDED,
     ),
     Analysis(
-        f"{_RECALL}.indices:primacy_index", "Primacy", y_label="Primacy: edge less middle", style="index",
+        f"{_RECALL}.indices:primacy_index", "Primacy", y_label="Primacy: edge minus middle", style="index",
         value="difference", limits=UNBOUNDED,
     ),
     Analysis(
-        f"{_RECALL}.indices:recency_index", "Recency", y_label="Recency: edge less middle", style="index",
+        f"{_RECALL}.indices:recency_index", "Recency", y_label="Recency: edge minus middle", style="index",
         value="difference", limits=UNBOUNDED,
     ),
     Analysis(

@@ -1,4 +1,4 @@
-"""Analyses run by their names, on one source or several, for each condition."""
+"""Analyses by name, for one source or several, within each condition."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
 def analyze(
     recalls: Recalls | Mapping[str, Recalls], name: str, by: str | Sequence[str] = (), **options: Any
 ) -> pd.DataFrame:
-    """Run an analysis by its name, on one source or several, for each condition.
+    """Run an analysis by its name, for one source or several, within each condition.
 
     Parameters
     ----------
-    recalls : of people or of a model; or several of them, by the names they are to have in tables and figures.
-    name : of the analysis, in any case; ``memsim analyses`` lists them.
+    recalls : recalls of people or of a model; or several recalls, by the names that they get in tables and figures.
+    name : the name of the analysis, in any case; ``memsim analyses`` lists them.
     by : conditions of the trials (see :attr:`memsim.Trials.conditions`); the analysis is run within each
         combination that occurs.
-    options : those of the analysis.
+    options : the options of the analysis.
 
     Returns
     -------
-    DataFrame : that of the analysis, after the columns of ``by``, and first of all ``source`` where ``recalls`` has
-        several. Its ``attrs`` say which analysis it is, and which sources are people, for :func:`memsim.analysis.plot`.
+    DataFrame : ``source`` if ``recalls`` has several, the columns of ``by``, and the columns of the analysis. Its
+        ``attrs`` record the analysis and the sources that are people, for :func:`memsim.analysis.plot`.
 
     Raises
     ------
-    UnknownNameError, InputError : no such analysis, no such condition, no such option; or what the analysis raises.
+    UnknownNameError : there is no such analysis.
+    InputError : there is no such condition or option; or as the analysis raises.
 
     Examples
     --------
@@ -53,7 +54,7 @@ def analyze(
     by = [by] if isinstance(by, str) else list(by)
     sources = recalls if isinstance(recalls, Mapping) else {"": recalls}
     if not sources:
-        raise InputError("analyze: no recalls are given")
+        raise InputError("analyze: recalls is empty; give recalls, or recalls by name")
     parts = []
     for source, of_source in sources.items():
         require_recalls(of_source)
@@ -78,7 +79,7 @@ def analyze(
 
 
 def _frame_of_rows(analysis: Analysis, recalls: Recalls, rows: IntArray, options: Mapping[str, Any]) -> pd.DataFrame:
-    """The frame of an analysis of some of the lists."""
+    """The frame of an analysis for some of the lists."""
     if analysis.whole:
         counted = np.isin(np.arange(len(recalls)), rows)
         frame = analysis.frame(recalls, **options, rows=counted)
@@ -95,7 +96,7 @@ def _frame_of_rows(analysis: Analysis, recalls: Recalls, rows: IntArray, options
 
 
 def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
-    """The rows of each combination of conditions that occurs, in the order in which they come first; None for all."""
+    """The rows of each combination of conditions, in order of first occurrence; None stands for all rows."""
     conditions = recalls.trials.conditions
     for name in by:
         if name not in conditions:
@@ -108,6 +109,6 @@ def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, 
         return [((), None)]
     rows: dict[tuple[Any, ...], list[int]] = {}
     for row, labels in enumerate(zip(*(conditions[name].tolist() for name in by), strict=True)):
-        # A missing label is not equal to itself, and would make every list a condition of its own.
+        # A missing label (NaN) does not equal itself, so each such list would become its own condition.
         rows.setdefault(tuple(label if label == label else "missing" for label in labels), []).append(row)
     return [(labels, np.array(at)) for labels, at in rows.items()]

@@ -1,4 +1,4 @@
-"""The curves by which people and models are compared, as one tidy table."""
+"""The standard curves of people and models, as one tidy table."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def curve_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
 
     Parameters
     ----------
-    predicted : recalls of people or a model, or a prediction of positions, of which the curves that need an order of
-        recall are left out, and which has no subjects.
+    predicted : recalls of people or of a model, or a prediction of positions. The latter has no subjects, and no curves
+        that need an order of recall.
 
     Returns
     -------
-    DataFrame : ``curve, x, mean, sem, low, high, n_subjects``: the name of the analysis, and its points; 95% intervals
-        over subjects, within [0, 1].
+    DataFrame : ``curve, x, mean, sem, low, high, n_subjects``: the name of the analysis, and its points with 95%
+        intervals over subjects, within [0, 1].
     """
     if isinstance(predicted, PositionPrediction):
         paradigm = predicted.paradigm
@@ -43,7 +43,7 @@ def curve_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
 
 
 def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
-    """The rows of a curve table that are of ``analysis``, with ``x`` called as the analysis calls it."""
+    """The rows of a curve table for ``analysis``, with the column ``x`` under its name in the analysis."""
     points = curves[curves["curve"] == analysis.name]
     return points.drop(columns="curve").rename(columns={"x": analysis.x}).reset_index(drop=True)
 
@@ -65,7 +65,7 @@ def points_by_source(
 
 
 def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> dict[str, float]:
-    """RMSD between the means of two curve tables, by curve, over the points at which both are defined."""
+    """Root mean squared difference between two curve tables, by curve, over points at which both are defined."""
     both = curves.merge(target, on=["curve", "x"], suffixes=("", "_target"))
     squared = (both["mean"] - both["mean_target"]) ** 2
     by_curve = squared.groupby(both["curve"]).mean() ** 0.5

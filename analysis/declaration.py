@@ -1,4 +1,4 @@
-"""What an analysis declares of itself: its function, its axes, and how it is drawn."""
+"""The declaration of an analysis: its function, its axes, and the style of its figure."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ UNBOUNDED = (float("nan"), float("nan"))
 
 @dataclass(frozen=True)
 class Analysis:
-    """An analysis, with all that a table or a figure of it needs to know.
+    """An analysis, with everything that its tables and figures need.
 
     Parameters
     ----------
-    function : ``module:name`` of what takes :class:`memsim.Recalls` and gives a tidy frame per subject. The name is
-        that of the analysis, in tables and for :func:`memsim.analysis.analyze`.
-    title : the heading of a figure of it.
-    x : the column along the horizontal axis; empty where there is one value for each subject.
+    function : ``module:name`` of a function that takes :class:`memsim.Recalls` and gives a tidy frame per subject. Its
+        name is also the name of the analysis, in tables and for :func:`memsim.analysis.analyze`.
+    title : the heading of its figure.
+    x : the column along the horizontal axis; empty if there is one value for each subject.
     value : the column that is averaged over subjects.
-    x_label, y_label : labels of the axes.
-    style : ``curve`` and ``lags`` are lines, ``lags`` broken at 0 and shown to 5 either way; ``categories`` are points
-        at named places; ``index`` is a point for each source; ``heat`` is a matrix of ``series`` by ``x``;
+    x_label, y_label : the labels of the axes.
+    style : ``curve`` and ``lags`` are lines, ``lags`` with a gap at 0 and up to 5 in both directions; ``categories``
+        are points at named places; ``index`` is a point for each source; ``heat`` is a matrix of ``series`` by ``x``;
         ``raster`` shows every response.
-    series : a column whose values, where the frame has several, get a line each (a row each, in ``heat``).
-    first_label : the vertical label where the frame has the first value of ``series`` only, as it has by default.
-    panels : a column whose values get a panel each, with an axis of its own.
-    by_trial : the options that have a row for each trial, and are cut with the trials.
-    whole : the analysis needs all lists of a participant, also those of other conditions; its argument ``rows`` says
-        which count.
+    series : a column whose values, if the frame has several, are drawn as a line each (in ``heat``, as a row each).
+    first_label : the vertical label if the frame has only the first value of ``series``, which is the default.
+    panels : a column whose values are drawn in a panel each, with separate axes.
+    by_trial : the options that have a row for each trial, so that they are selected with the trials.
+    whole : the analysis needs all lists of a subject, also those of other conditions; its argument ``rows`` says which
+        of them count.
     of_positions : the analysis is defined for a model that predicts positions without an order of recall.
-    limits : of the vertical axis; NaN where the data decide.
+    limits : the limits of the vertical axis; NaN leaves a limit to the data.
     """
 
     function: str
@@ -79,16 +79,18 @@ class Analysis:
         return self.first_label if self.first_label and first_alone else self.y_label
 
     def frame(self, predicted: Recalls | PositionPrediction, **options: Any) -> pd.DataFrame:
-        """The tidy frame of recalls; of a prediction of positions, a frame without subjects.
+        """The tidy frame for recalls, or a frame without subjects for a prediction of positions.
 
         Raises
         ------
-        InputError : the analysis has no such option, or needs an order of recall where there is none; and what the
+        InputError : the analysis has no such option, or it needs an order of recall and there is none; and as the
             function raises.
         """
         if isinstance(predicted, PositionPrediction):
             if not self.of_positions:
-                raise InputError(f"{predicted.model} says which items are recalled, and not in what order")
+                raise InputError(
+                    f"{predicted.model} predicts which items are recalled, not their order, which {self.name} needs"
+                )
             import pandas as pd
 
             probability = predicted.probability

@@ -1,4 +1,4 @@
-"""Points of a figure: means over subjects with their intervals, for every source and condition alike."""
+"""Points of a figure: means over subjects with intervals, for every source and condition."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
 
 
 def analysis_of(frame: pd.DataFrame) -> Analysis:
-    """The analysis that ``frame`` is from; raises :class:`InputError` if the frame does not say it."""
+    """The analysis that made ``frame``; raises :class:`InputError` if its ``attrs`` do not record it."""
     name = getattr(frame, "attrs", {}).get("analysis")
     if name is None:
         raise InputError(
-            "plot: this frame does not say which analysis it is from; analyze(recalls, name) gives one that does. "
-            "Where pandas lost it on the way, frame.attrs = {...} of the one that analyze gave brings it back"
+            "plot: the attrs of this frame do not record an analysis; give a frame from analyze(recalls, name). If "
+            "pandas dropped the attrs in between, copy them: frame.attrs = original.attrs"
         )
     return ANALYSES.get(name)
 
 
 def sources_of(frame: pd.DataFrame) -> list[str]:
-    """The sources of a frame, in order; one without a name where it has no such column."""
+    """The sources of a frame, in order; one with an empty name if the frame has no such column."""
     return list(frame["source"].unique()) if "source" in frame else [""]
 
 
 def series_of(frame: pd.DataFrame, analysis: Analysis) -> str:
-    """The column whose values are told apart within a panel, if the frame has several of them; else empty."""
+    """The column whose values get separate lines in a panel; empty if the frame has only one value."""
     column = analysis.series
     return column if column in frame and frame[column].nunique() > 1 else ""
 
 
 def points_of_frame(frame: pd.DataFrame, by: str | list[str], value: str, interval: str = "t") -> pd.DataFrame:
-    """Means of ``value`` at every level of ``by``, with intervals over subjects; a frame without them is its own mean.
+    """Means of ``value`` at every level of ``by``, with intervals over subjects; without subjects, the values.
 
     Returns
     -------
@@ -62,32 +62,32 @@ def points_of_frame(frame: pd.DataFrame, by: str | list[str], value: str, interv
 
 
 def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
-    """The points that a figure of ``frame`` shows: mean and interval at every x, by source and condition.
+    """The points that a figure of ``frame`` shows: the mean and interval at every x, by source and condition.
 
     Parameters
     ----------
-    frame : from :func:`memsim.analysis.analyze`; points are given back as they are.
-    interval : over subjects, at 95%: ``"t"`` (Student), ``"bootstrap"`` (BCa) or ``"within"`` (within subjects).
+    frame : from :func:`memsim.analysis.analyze`; points are returned unchanged.
+    interval : the 95% interval over subjects: ``"t"`` (Student), ``"bootstrap"`` (BCa), ``"within"`` (within subjects).
 
     Returns
     -------
-    DataFrame : ``source`` (empty where there is one), the conditions, the columns of the analysis, ``mean, low, high,
-        n_subjects``; of an index also ``values``, those of its subjects. Its ``attrs`` are those of ``frame``.
+    DataFrame : ``source`` (empty if there is only one), the conditions, the columns of the analysis, ``mean, low, high,
+        n_subjects``; for an index also ``values``, the list of values of its subjects. ``attrs`` is that of ``frame``.
 
     Raises
     ------
-    InputError : a frame that is not from ``analyze``, or an interval that is not known.
+    InputError : the frame is not from ``analyze``, or there is no such interval.
     """
     analysis = analysis_of(frame)
     if interval not in INTERVALS:
-        raise InputError(f"plot: interval={interval!r} is none of {', '.join(INTERVALS)}")
+        raise InputError(f"plot: interval={interval!r} must be one of {', '.join(INTERVALS)}")
     if "mean" in frame or analysis.style == "raster":
         return frame if "source" in frame else frame.assign(source="")
     by = list(frame.attrs["by"])
     series = series_of(frame, analysis)
     levels = [*by, *(column for column in (analysis.panels, series, analysis.x) if column)]
     if interval == "within" and not levels:
-        raise InputError("plot: interval='within' is over conditions that subjects had; give analyze a `by`")
+        raise InputError("plot: interval='within' needs conditions within subjects; give analyze a `by`")
     order = {column: {value: i for i, value in enumerate(frame[column].unique())} for column in levels}
     keys = levels or ["_all"]
     parts = []

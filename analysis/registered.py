@@ -1,4 +1,4 @@
-"""The analyses by name, and those that make the standard curves of a task."""
+"""The analyses by name, and the standard curves of a task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANALYSES: Registry[Analysis] = Registry(
 
 
 def curves_of(paradigm: Paradigm) -> dict[str, Analysis]:
-    """The analyses, by name, whose curves models and people are compared by in this task."""
+    """The analyses, by name, that give the standard curves of this task, in which models and people are compared."""
     names = (
         ("serial_position_curve", "probability_of_nth_recall", "lag_crp")
         if paradigm.due is None

@@ -1,4 +1,4 @@
-"""The numbers by which people and models are compared, as one tidy table."""
+"""The summary statistics of people and models, as one tidy table."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from memsim.core.recalls import Recalls, require_recalls
 
 
 def summary_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
-    """A few numbers that say how recall went, as means over subjects or, where said, as ratios of such means.
+    """Summary statistics of recall, as means over subjects or, where noted, as ratios of such means.
 
-    For serial recall see :func:`memsim.analysis.serial_summary`. What needs an order of recall is left out for a
-    prediction of positions, which has no subjects. For free recall:
+    For serial recall see :func:`memsim.analysis.serial_summary`. A prediction of positions has no subjects, and no
+    statistics that need an order of recall. For free recall:
 
     Returns
     -------
-    DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics
+    DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics:
 
-        ``recalled``, ``intrusions``, ``repeats``: per list; ``recalled`` counts each item once;
+        ``recalled``, ``intrusions``, ``repeats``: numbers per list; ``recalled`` counts each item once;
         ``primacy``, ``recency``: the difference indices; ``primacy_contrast``, ``recency_contrast``: the
-        contrasts, of the mean edge and the mean middle;
-        ``first_recall_at_end``: probability that recall begins among the last positions (those of recency);
-        ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means;
-        ``temporal_factor``: the mean rank of transitions by nearness, see :func:`memsim.analysis.lag_rank`.
+        contrasts of the mean edge and the mean middle, as ratios;
+        ``first_recall_at_end``: probability that recall begins at the last positions (those of recency);
+        ``lag_minus_1``, ``lag_plus_1``: the lag-CRP at -1 and +1; ``lag_asymmetry``: the ratio of their means;
+        ``temporal_factor``: the mean rank of transitions by lag; see :func:`memsim.analysis.lag_rank`.
     """
     if isinstance(predicted, PositionPrediction):
         return _position_summary(predicted)
@@ -91,6 +91,6 @@ def _position_summary(predicted: PositionPrediction) -> pd.DataFrame:
 
 
 def _ratio(numerator: float, denominator: float, n_subjects: float) -> dict[str, float]:
-    """A row for a ratio of means, which has no standard error of its own."""
+    """A row for a ratio of means, which has no standard error."""
     mean = numerator / denominator if denominator > 0 else np.nan
     return {"mean": mean, "sem": np.nan, "low": np.nan, "high": np.nan, "n_subjects": n_subjects}

@@ -1,1 +1,1 @@
-"""Timings, as ratios to other software on the same data in one run."""
+"""Timings of memsim as ratios to other software, on the same data in one run."""

@@ -1,8 +1,8 @@
-"""Analyses timed beside psifr, plain numpy and quail, on the same recalls: ``python -m benchmarks.analyses``.
+"""Times of analyses beside psifr, plain numpy and quail, on the same recalls: ``python -m benchmarks.analyses``.
 
-psifr is timed with its scored table at hand, and with making that from the long table; memsim and plain numpy begin
-from the recall matrix. quail 0.2.2 is timed if it is installed; names that it takes from old numpy and pandas are
-given back first.
+psifr is timed with its scored table given, and with the time to make that table from the long table; memsim and plain
+numpy start from the recall matrix. quail 0.2.2 is timed if it is installed; names of old numpy and pandas that it needs
+are restored first.
 ``--scaling`` draws time against the number of lists, and measures the memory of 1,000,000, into
 ``benchmarks/analyses.png``.
 """
@@ -45,12 +45,12 @@ QUAIL = dict(zip(OURS, ("spc", "pnr", "lagcrp", "temporal"), strict=True))
 
 
 def lists(n: int) -> Recalls:
-    """Lists of 16 words recalled by TCM, dealt to subjects of 100 lists each."""
+    """Recalls of lists of 16 words by TCM, divided among subjects of 100 lists each."""
     return simulate(TCM(), FreeRecall(list_length=LENGTH).trials(n, seed=0, subjects=max(1, n // 100)), seed=0)
 
 
 def egg_of(recalls: Recalls) -> Any:
-    """The recalls as quail holds them, or None where quail is not installed."""
+    """The recalls in the format of quail, or None if quail is not installed."""
     for old, new in {
         "unicode_": "str_", "string_": "bytes_", "float_": "float64", "complex_": "complex128", "Inf": "inf",
         "bool8": "bool_", "int0": "intp", "object0": "object_", "ComplexWarning": "exceptions.ComplexWarning",
@@ -74,7 +74,7 @@ def egg_of(recalls: Recalls) -> Any:
 
 
 def agree(recalls: Recalls) -> None:
-    """Stop unless plain numpy gives the same numbers."""
+    """Raise an error unless plain numpy gives the same numbers."""
     subjects = recalls.trials.subject
     for name, ours in OURS.items():
         value = "rank" if name == "lag_rank" else "prob"
@@ -91,7 +91,7 @@ def side_by_side(n: int = 10_000) -> None:
     merging = median_seconds(lambda: fr.merge_free_recall(long), repeats=3)
     few = lists(500)
     egg = egg_of(few)
-    print(f"{n:,} lists of {LENGTH} words; psifr makes its scored table of them in {merging:.2f} s")
+    print(f"{n:,} lists of {LENGTH} words; psifr makes its scored table in {merging:.2f} s")
     print("  times as fast as                     psifr   psifr with its table   plain numpy   quail (per list)")
     for name, ours in OURS.items():
         here = median_seconds(partial(ours, recalls), repeats=25)
@@ -99,22 +99,22 @@ def side_by_side(n: int = 10_000) -> None:
         plain = median_seconds(
             partial(getattr(plain_numpy, name), recalls.positions, recalls.trials.subject, LENGTH), 3
         )
-        told = "not installed"
+        quail = "not installed"
         if egg is not None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 started = perf_counter()
                 egg.analyze(QUAIL[name], **({"position": 0} if name == "probability_of_nth_recall" else {}))
                 each = (perf_counter() - started) / len(few)
-            told = f"{each / (here / n):,.0f}"
+            quail = f"{each / (here / n):,.0f}"
         print(
             f"  {name:26} {1000 * here:6.2f} ms {psifr / here:8,.0f} {(psifr + merging) / here:15,.0f}"
-            f" {plain / here:16,.0f} {told:>16}"
+            f" {plain / here:16,.0f} {quail:>16}"
         )
 
 
 def scaling(largest: int = 1_000_000) -> None:
-    """Draw time against the number of lists, and tell the memory of the largest."""
+    """Draw time against the number of lists, and print the memory of the largest number."""
     sizes = [n for n in (1_000, 10_000, 100_000, 1_000_000) if n <= largest]
     times: dict[str, dict[str, list[tuple[int, float]]]] = {name: {} for name in OURS}
     for n in sizes:
@@ -133,8 +133,8 @@ def scaling(largest: int = 1_000_000) -> None:
             print(f"  {n:9,} {name:26} {found['memsim'][-1][1]:8.4f} s   exponent so far {exponent:.2f}")
     figure = Figure(figsize=(10.5, 3), layout="constrained")
     for axis, (name, found) in zip(figure.subplots(1, len(times), sharey=True), times.items(), strict=True):
-        for (who, points), look in zip(found.items(), ("o-", "s--", "D-."), strict=False):
-            axis.loglog(*zip(*points, strict=True), look, label=who)
+        for (software, points), look in zip(found.items(), ("o-", "s--", "D-."), strict=False):
+            axis.loglog(*zip(*points, strict=True), look, label=software)
         axis.set(title=name.replace("_", " "), xlabel="lists of 16 words")
         axis.grid(alpha=0.3)
     figure.axes[0].set_ylabel("seconds")
@@ -145,13 +145,13 @@ def scaling(largest: int = 1_000_000) -> None:
 
 
 def memory(n: int) -> None:
-    """Print the most memory that simulating and analysing ``n`` lists took."""
+    """Print the peak memory of simulating and analysing ``n`` lists."""
     recalls = lists(n)
     simulated = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for ours in OURS.values():
         ours(recalls)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"  {n:,} lists: at most {most / 2**20:.2f} GiB, of which {simulated / 2**20:.2f} GiB after simulating them")
+    print(f"  {n:,} lists: peak memory {most / 2**20:.2f} GiB, after simulation {simulated / 2**20:.2f} GiB")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""CMR's likelihood beside that of the package cymr, on the same lists: ``python -m benchmarks.cmr``.
+"""The likelihood of CMR beside that of the package cymr, on the same lists: ``python -m benchmarks.cmr``.
 
-Needs ``pip install cymr`` in an environment that it does not disturb; memsim does not depend on it.
+This needs ``pip install cymr``, best in a separate environment; memsim does not depend on cymr.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MODEL = CMR(
     stop_base=0.05,
     stop_growth=0.25,
 )
-# The symbols are cymr's names, but for the underscore of matrices: A_fc is Afc there.
+# The symbols are the names in cymr, except for the underscore of matrices: A_fc is Afc there.
 THEIR_PARAMETERS = {
     declared.symbol if declared.symbol.startswith("B_") else declared.symbol.replace("_", ""): value
     for declared, value in zip(MODEL.parameters(), MODEL.values().values(), strict=True)
@@ -38,7 +38,7 @@ THEIR_PARAMETERS = {
 
 
 def their_likelihood(recalls: Recalls) -> float:
-    """The log-likelihood by cymr of ``recalls``, over all lists."""
+    """The log-likelihood of all lists by cymr."""
     from cymr import cmr
 
     length = recalls.list_length

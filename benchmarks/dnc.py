@@ -1,7 +1,7 @@
-"""The DNC's network beside that of the package dnc, one thread, in one run: ``python -m benchmarks.dnc``.
+"""The network of the DNC beside that of the package dnc, with one thread, in one run: ``python -m benchmarks.dnc``.
 
-Needs ``pip install dnc`` in an environment that it does not disturb; memsim does not depend on it. Its read vectors do
-not reach the controller, so it does less work than the paper's machine.
+This needs ``pip install dnc``, best in a separate environment; memsim does not depend on dnc. The read vectors of dnc
+do not reach the controller, so it does less work than the machine of the paper.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
 
 STEPS, VECTOR = 20, 8
 SIZES = {"a": (7, 10, 1, 128, 3), "b": (16, 16, 1, 64, 32), "c": (128, 20, 4, 64, 16), "d": (512, 32, 4, 64, 8)}
-"""Slots, width, read heads, hidden units, batch."""
+"""Slots, width, read heads, hidden units and batch of each size."""
 
 
 def forward(network: Callable[[Tensor], Tensor], inputs: Tensor) -> None:
-    """Outputs alone."""
+    """Compute the outputs."""
     with torch.no_grad():
         network(inputs)
 
 
 def both(network: Callable[[Tensor], Tensor], inputs: Tensor) -> None:
-    """Outputs and gradients."""
+    """Compute the outputs and gradients."""
     network(inputs).square().mean().backward()  # type: ignore[no-untyped-call]
 
 
 def main() -> None:
-    """Print milliseconds for each step of a sequence, and ratios."""
+    """Print milliseconds per step of a sequence, and ratios."""
     from dnc import DNC as Theirs
 
     torch.set_num_threads(1)
@@ -60,11 +60,11 @@ def main() -> None:
             ]
             for label, (net, inputs) in runs.items()
         }
-        told = [
+        columns = [
             f"{label} {once:.2f} / {twice:.2f} ({times['dnc'][0] / once:.1f} / {times['dnc'][1] / twice:.1f})"
             for label, (once, twice) in times.items()
         ]
-        print(f"  {name}: {'   '.join(told)}", flush=True)
+        print(f"  {name}: {'   '.join(columns)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The analyses as laboratories write them in Python: loops over the rows of a recall matrix, numpy within a row.
+"""Analyses as laboratories write them: loops over the rows of a recall matrix, with numpy within a row.
 
-A benchmark opponent, and an oracle: from the definitions, by other means than memsim's.
+They serve as a benchmark and as a check, since they follow the definitions by other means than memsim.
 """
 
 from __future__ import annotations

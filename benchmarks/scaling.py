@@ -1,7 +1,7 @@
 """How the cost of simulation and likelihood grows with trials and with list length: ``python -m benchmarks.scaling``.
 
 Writes ``benchmarks/scaling.png`` and prints the exponents: the slope of log time on log size over the last three
-sizes, where the fixed cost of a call no longer counts, and CMR and TCM simulate in the compiled loop.
+sizes, where the fixed cost of a call is negligible. CMR and TCM simulate in the compiled loop.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from memsim.paradigms import FreeRecall
 TRIALS = (1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
 LENGTHS = (5, 10, 20, 40, 80)
 SAMPLES = 5
-"""Histories of a sampled likelihood."""
+"""Study histories of a sampled likelihood."""
 
 
 def timed(name: str, n_trials: int, list_length: int) -> tuple[float, float]:
-    """Seconds to simulate and to score so many lists; NaN where there is no likelihood."""
+    """Seconds to simulate and to score this number of lists; NaN if there is no likelihood."""
     model: Any = build_model(name)
     trials = FreeRecall(list_length=list_length).trials(n_trials)
     recalls = simulate(model, trials)

@@ -1,6 +1,6 @@
-"""Simulation and analyses, timed beside psifr on the same recalls: ``python -m benchmarks.speed``.
+"""Times of simulation, likelihood and analyses, with psifr on the same recalls: ``python -m benchmarks.speed``.
 
-Absolute times depend on the machine; the ratios, taken side by side in one run, are what counts.
+Absolute times depend on the machine; only the ratios within one run are comparable.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REPEATS = 5
 
 
 def median_seconds(run: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """Median wall time of ``run``, after one call that is not counted."""
+    """Median wall time of ``run`` in seconds, after one call that is not counted."""
     run()
     times = []
     for _ in range(repeats):
@@ -35,7 +35,7 @@ def median_seconds(run: Callable[[], Any], repeats: int = REPEATS) -> float:
 
 
 def on_fresh(analysis: Callable[[Recalls], Any], recalls: Recalls) -> Any:
-    """``analysis`` on a copy without the derived arrays that an analysis before it left behind."""
+    """The result of ``analysis`` on a copy without derived arrays that earlier analyses have cached."""
     return analysis(recalls[:])
 
 
@@ -49,12 +49,12 @@ def main() -> None:
             continue
         recalls = simulate(model, trials, seed=0)
         simulating = median_seconds(partial(simulate, model, trials, 0))
-        told = f"  {name:10} simulate {simulating:6.3f} s ({len(trials) / simulating:,.0f} per s)"
+        line = f"  {name:10} simulate {simulating:6.3f} s ({len(trials) / simulating:,.0f} per s)"
         if model.likelihood != "none":
             scoring = median_seconds(partial(log_likelihood, model, recalls, samples=1))
             each = " for each study history" if model.likelihood == "sampled" else ""
-            told += f"   log_likelihood {scoring:6.3f} s{each}"
-        print(told)
+            line += f"   log_likelihood {scoring:6.3f} s{each}"
+        print(line)
 
     model = TCM()
     recalls = simulate(model, trials, seed=0)

@@ -1,7 +1,7 @@
-"""How the tables of human curves that ship with memsim were made: ``python examples/shipped_tables.py``.
+"""Make the tables of human curves that ship with memsim: ``python examples/shipped_tables.py``.
 
-Needs the files of Murdock (1962) and of Farrell & Lewandowsky (2003), which are fetched, or found in the folder that
-MEMSIM_DATA names.
+The files of Murdock (1962) and of Farrell & Lewandowsky (2003) are fetched, or read from the folder that MEMSIM_DATA
+names.
 """
 
 from pathlib import Path
@@ -18,4 +18,4 @@ if __name__ == "__main__":
         for kind, table in (("curves", curve_table), ("summary", summary_table)):
             tables = {condition: table(found) for condition, found in recalls.items()}
             frame = pd.concat(tables, names=["condition"]).reset_index("condition").round(6)
-            frame.to_csv(Path(__file__).parents[1] / "data" / f"{name}_{kind}.csv", index=False)
+            frame.to_csv(Path(__file__).parents[1] / "data" / "tables" / f"{name}_{kind}.csv", index=False)

@@ -24,13 +24,13 @@ def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_commands_in_the_readme_parse() -> None:
-    from memsim.commands.main import _parse
+    from memsim.commands.main import parse
 
     commands = re.findall(r"^memsim (.*?)(?: +#.*)?$", README, flags=re.MULTILINE)
     commands = [command for command in commands if not command.startswith("runs models")]
     assert len(commands) >= 7
     for command in commands:
-        _parse(command.split())
+        parse(command.split())
 
 
 def test_every_analysis_has_its_section_on_how_to_read_it() -> None:

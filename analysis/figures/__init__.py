@@ -1,4 +1,4 @@
-"""Figures: the style of all, and one file for each kind.
+"""Figures: their common style, and one file for each kind of figure.
 
 Imports core, paradigms and the rest of analysis.
 """

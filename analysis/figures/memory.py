@@ -1,4 +1,4 @@
-"""A picture of an external memory at work: where it is addressed at every step of a trial."""
+"""A figure of an external memory: where it is addressed at every step of a trial."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from memsim.core.arrays import FloatArray
 
 
 class Strip(NamedTuple):
-    """One row of pictures: values over the steps of a trial."""
+    """One panel: values over the steps of a trial."""
 
     title: str
     values: FloatArray
-    """(n_rows, n_steps), none below 0."""
+    """(n_rows, n_steps), at least 0."""
     rows: Sequence[str] = ()
-    """What each row is, where rows are told apart."""
+    """A label for each row; empty if the rows have no labels."""
     row: str = "slot"
-    """What a row is, where they are not."""
+    """What the rows are, if they have no labels."""
 
 
 def memory_figure(
@@ -34,15 +34,15 @@ def memory_figure(
     steps_label: str = "",
     title: str = "",
 ) -> Figure:
-    """Strips one above the other over the same steps, pale for 0 and dark for the largest value, which the title tells.
+    """Strips over the same steps, one above the other; 0 is pale, and the largest value, given in the title, is dark.
 
     Parameters
     ----------
-    strips : what is shown, from above.
+    strips : the panels, from the top.
     steps : a label for each step.
-    links : (n_slots, n_slots) link matrices by title, row linked from column, beside the strips.
-    steps_label : what the labels of the steps say.
-    phases : the first step of each phase of the trial, by name; lines part them.
+    links : (n_slots, n_slots) link matrices by title, from column to row; they are drawn beside the strips.
+    steps_label : the label of the axis of steps.
+    phases : the first step of each phase of the trial, by name; lines separate the phases.
     """
     links = links or {}
     heights = [min(max(len(strip.values), 3), 40) for strip in strips]

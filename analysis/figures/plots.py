@@ -1,4 +1,4 @@
-"""A figure of any analysis, and of several side by side: the same sources look the same in all."""
+"""A figure of any analysis, or of several side by side, in which a source always looks the same."""
 
 from __future__ import annotations
 
@@ -40,29 +40,31 @@ def plot(
     among: Sequence[str] = (),
     title: str = "",
 ) -> Figure:
-    """Draw what :func:`memsim.analysis.analyze` gave: a panel for each condition, people in black over the models.
+    """Draw the result of :func:`memsim.analysis.analyze`: a panel for each condition, with people in black over models.
 
     Parameters
     ----------
-    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` say which analysis it is.
-        Rows may be taken out.
-    interval : over subjects, at 95%: by Student's t, by bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
-        2008), which leaves out how subjects differ as a whole. Bars for people, bands for models.
-    columns : of a journal's page, one (89 mm) or two (183 mm).
-    among : the sources of a whole set of figures, in order, so that each looks the same in all of them.
+    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` identify the analysis.
+        Rows may have been removed.
+    interval : the 95% interval over subjects: Student's t, bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
+        2008), which removes differences between the means of subjects. People have bars, models have bands.
+    columns : the width in columns of a journal: one (89 mm) or two (183 mm).
+    among : the sources of a set of figures, in order, so that each source looks the same in all of them.
 
     Returns
     -------
-    Figure : for :func:`memsim.analysis.save_figure`.
+    Figure : :func:`memsim.analysis.save_figure` writes it to a file.
 
     Raises
     ------
-    InputError : a frame that is not from ``analyze``, or an interval that is not known.
+    InputError : the frame is not from ``analyze`` or has no rows, or there is no such interval.
     """
     points, analysis = points_of(frame, interval), analysis_of(frame)
     panels = list(_panels(points, analysis))
     if not panels:
-        raise InputError("plot: the frame has no rows, so there is nothing to draw")
+        raise InputError(
+            "plot: the frame has no rows, so there is nothing to draw; give the rows of at least one source"
+        )
     across = min(len(panels), 2 * columns - 1 if _style(points, analysis) in ("heat", "raster") else 2 * columns)
     rows = [panels[i : i + across] for i in range(0, len(panels), across)]
     return _grid(rows, [points], columns, among, title)
@@ -80,12 +82,12 @@ def comparison_panel(
 
     Parameters
     ----------
-    frames : from :func:`memsim.analysis.analyze`, with the same ``by``, of the same sources or some of them.
+    frames : from :func:`memsim.analysis.analyze`, all with the same ``by``.
     interval, columns, among, title : as in :func:`plot`.
 
     Raises
     ------
-    InputError : no frames, or conditions that differ between them, and as in :func:`plot`.
+    InputError : there are no frames, or their conditions differ; and as in :func:`plot`.
     """
     if not len(frames):
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
@@ -99,11 +101,11 @@ def comparison_panel(
 
 
 Panel = tuple[str, pd.DataFrame]
-"""A title, and the points that it shows (of a raster, the responses)."""
+"""A title, and the points of the panel (in a raster, the responses)."""
 MOST_LINES = 8
-"""Values of a series that get a line each; more of them are drawn as a matrix."""
+"""The largest number of values of a series that are drawn as lines; more are drawn as a matrix."""
 FEWEST = 3
-"""Subjects from which on a line that is one of several gets a band, and a cell of a matrix its colour."""
+"""The smallest number of subjects for which a line among several has a band, and a cell of a matrix a colour."""
 
 
 def _grid(
@@ -113,7 +115,7 @@ def _grid(
     among: Sequence[str],
     title: str,
 ) -> Figure:
-    """Panels in rows, of one analysis, or of one in each column; ``frames`` are the points of each."""
+    """Draw panels in rows, from one analysis or from one in each column; ``frames`` holds the points of each."""
     sources = list(dict.fromkeys([*among, *(source for frame in frames for source in sources_of(frame))]))
     people = {source for frame in frames for source in frame.attrs["people"]}
     look = styles(sources, [source for source in sources if source in people])
@@ -157,7 +159,7 @@ def _grid(
 
 
 def _same_scale(axes: Sequence[tuple[str, Axes]]) -> None:
-    """One vertical scale for all panels of the same thing."""
+    """Give all panels with the same name the same vertical scale."""
     for name in dict.fromkeys(name for name, _ in axes):
         alike = [axis for other, axis in axes if other == name]
         limits = np.array([axis.get_ylim() for axis in alike])
@@ -166,7 +168,7 @@ def _same_scale(axes: Sequence[tuple[str, Axes]]) -> None:
 
 
 def _one_colorbar(figure: Figure, axes: Sequence[Axes], analysis: Analysis) -> None:
-    """One scale for all pictures of a figure."""
+    """Give all matrices of a figure one scale of colours, with one bar."""
     images = [axis.images[-1] for axis in axes if axis.images]
     if not images:
         return
@@ -178,7 +180,7 @@ def _one_colorbar(figure: Figure, axes: Sequence[Axes], analysis: Analysis) -> N
 
 
 def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
-    """That of the analysis; a matrix where there are too many lines, and lines where an index has a series."""
+    """The style of the analysis, or a matrix if there are too many lines, or lines if an index has a series."""
     series = series_of(frame, analysis)
     if not series or analysis.style in ("heat", "raster"):
         return analysis.style
@@ -188,7 +190,7 @@ def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
 
 
 def _panels(points: pd.DataFrame, analysis: Analysis, split: bool = False) -> Iterator[Panel]:
-    """A panel for each condition (of an index, if ``split``), and each source where something else is told apart."""
+    """A panel for each condition (of an index only if ``split``), and for each source if a panel shows a series."""
     style, by = _style(points, analysis), list(points.attrs["by"])
     alone = style in ("heat", "raster", "series") or series_of(points, analysis)
     named = list(points["source"].unique()) != [""]
@@ -206,7 +208,7 @@ def _by_source(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Curves by x: one for each source, or for each value of the series of one source."""
+    """Draw curves by x: one for each source, or for each value of the series of one source."""
     series = series_of(points, analysis)
     if series:
         groups = list(points.groupby(series, sort=False))
@@ -231,7 +233,7 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
 
 
 def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """An index of one source by its series."""
+    """Draw the index of one source by its series."""
     for name, rows in _by_source(points):
         draw_line(axis, rows, name, look[name], analysis.series)
     _finish(axis, points, analysis)
@@ -240,7 +242,7 @@ def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapp
 
 
 def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Points at named places, those of several sources beside one another."""
+    """Draw points at named places, those of several sources beside one another."""
     groups = list(_by_source(points))
     names = list(points[analysis.x].unique())
     for i, (name, rows) in enumerate(groups):
@@ -254,7 +256,7 @@ def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[
 
 
 def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """One value for each subject: faint points of subjects, and a mean of each source in each condition."""
+    """Draw an index: a faint point for each subject, and the mean of each source in each condition."""
     by = list(points.attrs["by"])
     split = by and len(points.drop_duplicates(by)) == 1
     if by:
@@ -276,7 +278,7 @@ def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
 
 
 def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Means in a matrix of series by x, dark for the largest; of lags, those up to 5 either way."""
+    """Draw means as a matrix of series by x, the largest dark; lags are shown up to 5 in both directions."""
     for column in (analysis.x, analysis.series):
         if column in ("lag", "previous"):
             points = points[points[column].abs() <= MAX_LAG]
@@ -295,7 +297,7 @@ def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[st
 
 
 def _raster(axis: Axes, responses: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """A row for each list, a square for each response: by serial position; grey an intrusion, red a repetition."""
+    """Draw a row for each list and a square for each response: serial positions, grey intrusions, red repetitions."""
     row, _ = pd.factorize(responses["row"], sort=True)
     output = responses["output"].to_numpy() - 1
     shape = (int(row.max()) + 1, max(int(output.max()) + 1, 1))

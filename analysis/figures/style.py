@@ -1,4 +1,4 @@
-"""What the figures of memsim share: one theme, one look for people, one for each model, sizes, files."""
+"""The common style of figures: the theme, the look of people and of models, sizes and files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORMATS = (".png", ".pdf", ".svg")
 
 
 class Style(NamedTuple):
-    """How one source is drawn; people are black points with bars, always."""
+    """How one source is drawn; people are always black points with bars."""
 
     color: Any
     line: Any
@@ -49,7 +49,7 @@ def styles(sources: Sequence[str], people: Sequence[str] = ()) -> dict[str, Styl
 
 
 def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str = "x") -> None:
-    """A curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model."""
+    """Draw a curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model."""
     if not style.is_people:
         axis.plot(points[x], points["mean"], color=style.color, linestyle=style.line, label=name, linewidth=1.8)
         axis.fill_between(points[x], points["low"], points["high"], color=style.color, alpha=0.25, linewidth=0)
@@ -66,20 +66,20 @@ def bars(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 @contextmanager
 def themed(font_scale: float = 1.1) -> Iterator[None]:
-    """The look of all figures of memsim, for as long as one is made."""
+    """Apply the theme of memsim while a figure is drawn."""
     style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=font_scale), "legend.frameon": False}
     with matplotlib.rc_context(style):
         yield
 
 
 def save_figure(figure: Figure, path: str | Path) -> None:
-    """Write ``figure`` in the format that the name of ``path`` says: png at 300 dots per inch, pdf or svg.
+    """Write ``figure`` as png at 300 dots per inch, pdf or svg, by the suffix of ``path``.
 
-    Text stays text in a pdf and an svg, and no date goes in, so that the same figure makes the same file.
+    Text stays text in pdf and svg, and no date is written, so that the same figure gives the same file.
 
     Raises
     ------
-    InputError : another ending.
+    InputError : the suffix is not .png, .pdf or .svg.
     """
     path = Path(path)
     if path.suffix not in FORMATS:
@@ -90,14 +90,14 @@ def save_figure(figure: Figure, path: str | Path) -> None:
 
 
 def near_lags(points: pd.DataFrame, x: str) -> pd.DataFrame:
-    """The points at lags up to 5 either way, with a gap at 0."""
+    """The points at lags up to 5 in both directions, with a gap at 0."""
     points = points[points[x].abs() <= MAX_LAG].copy()
     points.loc[points[x] == 0, ["mean", "low", "high"]] = float("nan")
     return points
 
 
 def whole_ticks(axis: Axes) -> list[int]:
-    """Ticks for the data of an axis: all lags, or serial positions with the first and the last among them."""
+    """Ticks for the data of an axis: all lags, or some serial positions, the first among them."""
     limits = axis.dataLim.intervalx
     low, high = (round(limit) for limit in limits) if np.isfinite(limits).all() else (1, 1)
     if low < 0:

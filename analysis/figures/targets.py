@@ -1,4 +1,4 @@
-"""Figures that set what was published beside what was obtained."""
+"""Figures of published numbers beside the numbers that memsim obtains."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from memsim.analysis.figures.style import LINES, PEOPLE, themed, whole_ticks
 
 
 class Panel(NamedTuple):
-    """One panel: points of the target, and one or more obtained curves, each indexed by x."""
+    """One panel: the target curve and one or more obtained curves, each indexed by x."""
 
     title: str
     x_label: str
@@ -27,7 +27,7 @@ class Panel(NamedTuple):
 
 
 def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
-    """Target points in black over obtained curves, up to three panels in a row; a line breaks at lag 0."""
+    """Draw targets in black over obtained curves, with up to three panels in a row; curves by lag have a gap at 0."""
     with themed():
         rows = ceil(len(panels) / 3)
         columns = min(len(panels), 3)
@@ -82,7 +82,7 @@ def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
 
 
 def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
-    """Sources by criteria: the number in each cell, on blue where it passes and on orange where it fails."""
+    """A table of criteria by models and people: each number on blue if it passes, on orange if it fails."""
     values = table.pivot(index="criterion", columns="source", values="value")
     values = values.loc[table["criterion"].unique(), table["source"].unique()]
     passes = table.pivot(index="criterion", columns="source", values="passes").loc[values.index, values.columns]
@@ -106,7 +106,7 @@ def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
 
 
 def _parts(curve: pd.Series) -> list[pd.Series]:
-    """A curve over lags in its two halves, any other whole; undefined points left out."""
+    """The two halves of a curve by lag, or a whole curve; points that are not defined are left out."""
     curve = curve.dropna().sort_index()
     if len(curve) and curve.index.min() < 0:
         return [curve[curve.index < 0], curve[curve.index > 0]]

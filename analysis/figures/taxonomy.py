@@ -1,4 +1,4 @@
-"""Which models and people are alike: placed by their indices, and grouped by all of them."""
+"""The similarity of models and people: planes of two indices, and a tree from all indices."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 
 PLANES = (("recency", "primacy"), ("temporal_factor", "first_recall_at_end"), ("near", "accuracy"))
-"""Pairs of statistics that span a plane each: x and y. The first two that are there are drawn."""
+"""Pairs of statistics, x and y, that span a plane. The first two pairs that are available are drawn."""
 NOT_INDICES = ("lag_minus_1", "primacy_contrast", "recency_contrast")
-"""Statistics that say again what others say."""
+"""Statistics that repeat others in another form."""
 
 
 def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str] = ()) -> pd.DataFrame:
@@ -27,14 +27,14 @@ def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str]
     Parameters
     ----------
     summaries : from :func:`memsim.analysis.summary_table`, by source.
-    statistics : the columns; if not given, all that two sources have, but for those that repeat others.
+    statistics : the columns; by default all that at least two sources have, except those that repeat others.
 
     Raises
     ------
-    InputError : fewer than two sources, or a statistic that none has.
+    InputError : there are fewer than two sources, or no source has such a statistic.
     """
     if len(summaries) < 2:
-        raise InputError(f"index_table: {len(summaries)} source(s); a comparison takes at least two")
+        raise InputError(f"index_table: summaries has {len(summaries)} source(s); give at least two")
     table = pd.DataFrame({source: each.set_index("statistic")["mean"] for source, each in summaries.items()}).T
     first = next(iter(summaries.values()))["statistic"].tolist()
     order = [*first, *(name for name in table.columns if name not in first)]
@@ -53,15 +53,16 @@ def taxonomy_figure(
     statistics: Sequence[str] = (),
     title: str = "",
 ) -> Figure:
-    """Sources placed by primacy and recency, by contiguity and beginning, and grouped by all indices.
+    """Place sources in planes of two indices, and join them in a tree by all indices.
 
     The tree joins sources by mean distance (UPGMA; Sokal & Michener, 1958) between their indices, each standardised
-    over the sources; one that is not known counts as average. Colours are these standard scores, numbers the indices.
+    over the sources; an index that is not known counts as average. Colours show these standard scores, numbers the
+    indices.
 
     Parameters
     ----------
     summaries, statistics : as in :func:`index_table`.
-    people : which of the sources are people; they are black.
+    people : the sources that are people; they are drawn in black.
     """
     table = index_table(summaries, statistics)
     look = styles(list(table.index), people)
@@ -85,7 +86,7 @@ def taxonomy_figure(
 
 
 def standard_scores(table: pd.DataFrame) -> FloatArray:
-    """(n_sources, n_statistics) each column less its mean, in standard deviations; 0 where not known or all equal."""
+    """(n_sources, n_statistics) standard scores of each column; 0 where a value is not known, or all are equal."""
     scores = (table - table.mean()) / table.std()
     return scores.replace([np.inf, -np.inf], np.nan).fillna(0.0).to_numpy(dtype=float)
 
@@ -105,7 +106,7 @@ def _place(axis: Axes, summaries: Mapping[str, pd.DataFrame], x: str, y: str, lo
 
 
 def _group(tree: Axes, cells: Axes, table: pd.DataFrame, look: Mapping[str, Style]) -> None:
-    """A tree of the sources, and their indices in its order."""
+    """Draw the tree of the sources, and their indices in the order of the tree."""
     scores = standard_scores(table)
     joined = dendrogram(
         linkage(scores, "average"), orientation="left", ax=tree, color_threshold=0, above_threshold_color="0.3"

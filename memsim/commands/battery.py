@@ -1,4 +1,4 @@
-"""``memsim battery``: models, tasks and grids of parameters from a file."""
+"""``memsim battery``: run the models, tasks, grids of parameters and analyses of a file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     battery = commands.add_parser("battery", help="run a file that names models, tasks, grids and analyses")
     battery.set_defaults(command=_battery)
     battery.add_argument("path", type=Path, metavar="BATTERY.toml", help="the file; see the README")
-    battery.add_argument("--out", type=Path, help="folder (default: what the file says)")
-    battery.add_argument("--workers", type=int, metavar="N", help="pieces of work at a time (default: all processors)")
-    battery.add_argument("--backend", default="local", help="where they run: local, or dask (default: local)")
-    battery.add_argument("--scheduler", default="", metavar="ADDRESS", help="of the Dask cluster")
+    battery.add_argument("--out", type=Path, help="folder of the results (default: that of the file)")
     battery.add_argument(
-        "--cache", type=Path, help="folder of finished pieces (default: cells, in that of the results)"
+        "--workers", type=int, metavar="N", help="cells at a time (default: MEMSIM_WORKERS, or all processors)"
+    )
+    battery.add_argument("--backend", default="local", help="where cells run: local, or dask (default: local)")
+    battery.add_argument("--scheduler", default="", metavar="ADDRESS", help="address of the Dask scheduler")
+    battery.add_argument(
+        "--cache", type=Path, help="folder of finished cells (default: cells, in the folder of the results)"
     )
 
 
@@ -32,7 +34,7 @@ def _battery(parsed: argparse.Namespace) -> int:
     for left in results.manifest.left_out:
         reasons.setdefault((left.source, left.reason), []).append(left.analysis)
     for (source, reason), analyses in reasons.items():
-        print(f"Left out for {source}: {', '.join(dict.fromkeys(analyses))} ({reason})")
+        print(f"These analyses were left out for {source}: {', '.join(dict.fromkeys(analyses))} ({reason})")
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")
     return 0

@@ -1,4 +1,4 @@
-"""``memsim models``, ``paradigms``, ``datasets``, ``analyses``: what there is, and what is known of one."""
+"""``memsim models``, ``paradigms``, ``datasets`` and ``analyses``: list what is registered, or describe one entry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
@@ -20,20 +20,17 @@ from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.registered import MODELS
 from memsim.paradigms.registered import PARADIGMS
 
-if TYPE_CHECKING:
-    pass
-
 
 def add_listing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the four commands to the parser."""
     for kind, registry, help_text in (
-        ("models", MODELS, "list the models, or show one with its parameters"),
-        ("paradigms", PARADIGMS, "list the tasks, or show one with its settings"),
-        ("datasets", DATASETS, "list the human data sets, or show one with its conditions"),
-        ("analyses", ANALYSES, "list the analyses, or show one with its options"),
+        ("models", MODELS, "list the models, or describe one with its parameters"),
+        ("paradigms", PARADIGMS, "list the tasks, or describe one with its settings"),
+        ("datasets", DATASETS, "list the human data sets, or describe one with its conditions"),
+        ("analyses", ANALYSES, "list the analyses, or describe one with its options"),
     ):
         listing = commands.add_parser(kind, help=help_text)
-        listing.add_argument("name", nargs="?", help="show this one in full")
+        listing.add_argument("name", nargs="?", help="the entry to describe in full")
         listing.set_defaults(command=_list, registry=registry)
 
 
@@ -56,7 +53,7 @@ def _list(parsed: argparse.Namespace) -> int:
 
 
 def _describe(name: str, entry: Any, full: bool = False) -> str:
-    """One registered thing as text."""
+    """A registered entry as text, in full or in a few lines."""
     training = f"  {entry.training_summary}" if isinstance(entry, NetworkModel) else ""
     if isinstance(entry, Parameterized):
         entry = type(entry)
@@ -72,8 +69,8 @@ def _describe(name: str, entry: Any, full: bool = False) -> str:
         if not full:
             return f"{name}: {entry.summary.replace('``', '')}"
         options = list(inspect.signature(entry.run).parameters.values())[1:]
-        told = ", ".join(f"{option.name}={option.default!r}" for option in options) or "none"
-        return f"{name}, options: {told}\n\n{inspect.getdoc(entry.run)}"
+        defaults = ", ".join(f"{option.name}={option.default!r}" for option in options) or "none"
+        return f"{name}, options: {defaults}\n\n{inspect.getdoc(entry.run)}"
     lines = [f"{name}: {entry.title}", f"  {entry.citation} doi:{entry.doi}"]
     conditions = ", ".join(f"{label}{' (default)' * (label == entry.default)}" for label in entry.conditions)
     lines += [f"  conditions: {conditions}", f"  {entry.notes}"]

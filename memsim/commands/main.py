@@ -24,34 +24,40 @@ from memsim.core.version import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0; 1 for a failed check or reproduction; 2 for bad input; 130."""
+    """Run one command.
+
+    Returns
+    -------
+    int : the exit status: 0; 1 for a failed check or reproduction; 2 for bad input; 130 for an interruption.
+    """
     for output in (sys.stdout, sys.stderr):
-        if isinstance(output, io.TextIOWrapper):  # a terminal that lacks the Greek letters gets escapes
+        if isinstance(output, io.TextIOWrapper):  # a terminal without Greek letters shows escapes
             output.reconfigure(errors="backslashreplace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminated)
     try:
-        parsed = _parse(list(sys.argv[1:] if arguments is None else arguments))
+        parsed = parse(list(sys.argv[1:] if arguments is None else arguments))
         return parsed.command(parsed)
     except MemsimError as error:
         print(f"memsim: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("memsim: interrupted; no half-written result is left behind", file=sys.stderr)
+        print("memsim: interrupted; no incomplete result was written", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, as in `memsim models | head -1`
+    except BrokenPipeError:  # whoever read the output has closed it, as in `memsim models | head -1`
         sys.stderr.close()
         return 0
 
 
 def _terminated(*_: object) -> None:
-    """End as Ctrl-C does, so that a batch system's kill leaves nothing half-written either."""
+    """End as Ctrl-C does, so that the kill of a batch system leaves no incomplete result either."""
     raise KeyboardInterrupt
 
 
-def _parse(arguments: list[str]) -> argparse.Namespace:
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Parse the arguments of the command line; ``command`` of the result is the function to call with it."""
     parser = argparse.ArgumentParser(
-        prog="memsim", description="Run models of human memory through people's experiments, and compare."
+        prog="memsim", description="Run models of human memory through the experiments of people, and compare them."
     )
     parser.add_argument("--version", action="version", version=f"memsim {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

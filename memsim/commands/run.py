@@ -33,7 +33,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument("battery", nargs="?", help=argparse.SUPPRESS)
     run.add_argument(
         "--models", nargs="+", metavar="MODEL",
-        help="names, name:preset, or Python files with a model of your own; all registered models if not given",
+        help="names, name:preset, or Python files with your own model (default: all registered models of the task)",
     )  # fmt: skip
     run.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
     run.add_argument(
@@ -42,10 +42,12 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
         "--data", metavar="NAME[:CONDITION]",
-        help="people to compare with: a data set, a file of your own (psifr's table as .csv, BIDS events, .mat, an egg "
-        "as .json), or none; people who did the same task, if not given",
+        help="people to compare with: a data set, a file of recalls (psifr's table as .csv, BIDS events, .mat, an egg "
+        "as .json), or none (default: people who did the same task)",
     )  # fmt: skip
-    run.add_argument("--out", type=Path, default=Path("memsim-results"), help="folder (default: memsim-results)")
+    run.add_argument(
+        "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
+    )
     settings = run.add_argument_group("settings of the task")
     for declared in PARADIGMS.get(_peek(arguments, "--paradigm", "free_recall")).parameters():
         settings.add_argument(
@@ -56,7 +58,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
 
 
 def _peek(arguments: list[str], option: str, default: str) -> str:
-    """The value of ``option`` before the parser that needs it is complete."""
+    """The value of ``option``, which decides on the options of the parser."""
     peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     peek.add_argument(option, default=default)
     return getattr(peek.parse_known_args(arguments)[0], option.lstrip("-"))
@@ -65,7 +67,7 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 def _run(parsed: argparse.Namespace) -> int:
     if parsed.battery is not None:
         raise InputError(
-            f"run takes options only, and got {parsed.battery!r}; memsim battery {parsed.battery} runs a battery file"
+            f"run takes only options, not {parsed.battery!r}; memsim battery {parsed.battery} runs a battery file"
         )
     from tqdm import tqdm
 
@@ -86,20 +88,20 @@ def _run(parsed: argparse.Namespace) -> int:
         progress("written")
     _print_comparison(comparison)
     if people is None and parsed.data is None:
-        print("No people: none of the curves that ship with memsim are from this task.")
+        print("The models are not compared with people: memsim ships no curves of people from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
     return 0
 
 
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
-    """The models to run, by label: those named, or all that are registered, load, and have an account of the task."""
+    """The models to run, by label: those in ``specs``, or all registered models with an account of the task."""
     models: dict[str, Model] = {}
     if specs is None:
         for name in MODELS.names():
             try:
                 _, registered = find_model(name)
             except ModelError as error:
-                print(f"memsim: left out: {error}", file=sys.stderr)
+                print(f"memsim: a model is left out: {error}", file=sys.stderr)
                 continue
             if isinstance(registered, type) and not registered.baseline:
                 models |= {spec: model for spec, model in variants(name, registered).items() if cue in model.cues}
@@ -108,13 +110,13 @@ def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
         if label in models and spec.endswith(".py"):
             label = f"{label} ({Path(spec).name})"
         if label in models:
-            raise InputError(f"--models names {label} twice")
+            raise InputError(f"--models names {label} twice; name each model once")
         models[label] = cls() if isinstance(cls, type) else cls
     return models
 
 
 def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
-    """The task, and the people to compare with: those named, or those who did it."""
+    """The task, and the people to compare with: those of ``--data``, or people who did the same task."""
     from memsim.experiments.people import People
 
     declared = PARADIGMS.get(parsed.paradigm).parameters()
@@ -129,7 +131,8 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
     if people is None:
         return wanted, None
     if type(people.paradigm) is not type(wanted):
-        raise InputError(f"{people.label} is from {type(people.paradigm).__name__}, not {type(wanted).__name__}")
+        name, task = type(people.paradigm).__name__, type(wanted).__name__
+        raise InputError(f"--data {parsed.data} is from {name}, not {task}; give --paradigm {name}, or other people")
     return people.paradigm.replace(**given), people
 
 
@@ -141,16 +144,16 @@ def _print_comparison(comparison: Comparison) -> None:
     manifest = comparison.manifest
     if manifest.lists_cut_short:
         counts = ", ".join(f"{name} {n:,}" for name, n in manifest.lists_cut_short.items())
-        print(f"Lists cut short by the output limit: {counts}.")
+        print(f"The output limit cut short this many lists: {counts}.")
     if manifest.without_output_limit:
         names = ", ".join(manifest.without_output_limit)
-        print(f"The output limit does not apply to {names}, without an order of recall.")
+        print(f"The output limit does not apply to {names}, for which there is no order of recall.")
     forms = [f"{label} {model.form()}" for label, model in comparison.models.items() if model.form()]
     if forms:
-        print(textwrap.fill(f"Forms of models: {'; '.join(forms)}.", 100, break_on_hyphens=False))
+        print(textwrap.fill(f"The models have these forms: {'; '.join(forms)}.", 100, break_on_hyphens=False))
     people = comparison.people
     if people is not None:
-        print(textwrap.fill(f"People: {people.citation or people.reference} From {people.form}.", 100))
+        print(textwrap.fill(f"People: {people.citation or people.reference} The curves are from {people.form}.", 100))
         differing = comparison.task.differing_settings
         if differing:
             settings = ", ".join(f"{name}={value}" for name, value in differing.items())

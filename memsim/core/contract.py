@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -64,7 +64,7 @@ def check(
     failed = [f"- {each.name}: {each.problem}" for each in checks if each.problem]
     if failed:
         name = model.__name__ if isinstance(model, type) else type(model).__name__
-        raise ModelError(f"{name} fails {len(failed)} of {len(checks)} checks\n" + "\n".join(failed))
+        raise ModelError(f"{name}: {verdict(checks)}\n" + "\n".join(failed))
     return checks
 
 
@@ -98,6 +98,13 @@ def run_checks(
         if not checks[-1].problem:
             checks += [_run(name, find_problem) for name, find_problem in bench.further()]
     return checks
+
+
+def verdict(checks: Sequence[Check]) -> str:
+    """How many checks passed, and whether a failure of an early check left others out."""
+    n_passed = sum(not each.problem for each in checks)
+    left_out = "; the other checks need it and were not run" if checks[-1].problem and len(checks) <= 2 else ""
+    return f"{n_passed} of {len(checks)} checks passed{left_out}"
 
 
 def _misspelled(cls: type) -> str:

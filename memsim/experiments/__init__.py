@@ -1,3 +1,4 @@
-"""Models and people through tasks: one task, or a battery of them. Imports fitting and training and what stands
-below them, and nothing of evaluation.
+"""Models and people through one task, or through a battery of tasks.
+
+Imports fitting, training and the rooms below them, and nothing of evaluation.
 """

@@ -1,4 +1,4 @@
-"""Batteries from files: every model through every task with every seed, written as tables and figures."""
+"""Batteries from files: every model runs through every task with every seed; tables and figures are written."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from memsim.running.result_files import save_both, write_results
 
 @dataclass(frozen=True)
 class BatteryResults:
-    """What :func:`battery` found and wrote.
+    """The results of :func:`battery`.
 
     Parameters
     ----------
     frames : the tidy frame of each analysis, by label.
-    curves, summary : of all cells; see :class:`memsim.Comparison`.
+    curves, summary : the tables of all cells; see :class:`memsim.Comparison`.
     manifest : what was run, and which analyses were left out.
-    files : what was written, the manifest last.
+    files : the files that were written, the manifest last.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -41,17 +41,17 @@ class BatteryResults:
 
 
 def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[Running]) -> BatteryResults:
-    """Run a battery file (see :func:`memsim.experiments.battery_file.read_battery`) and write what came out.
+    """Run a battery file (see :func:`memsim.experiments.battery_file.read_battery`) and write the results.
 
-    Each model, task and seed is a cell of its own; finished cells are kept, so that a battery which was interrupted, or
-    to which a model is added, runs only what is missing.
+    Each combination of model, task and seed is a cell. Finished cells are kept, so a battery that was interrupted, or
+    to which a model was added, runs only the cells that are missing.
 
     Parameters
     ----------
     path : the battery file.
-    out : folder of the results; that of the file if not given, or else ``memsim-`` with the name of the file.
+    out : folder of the results; by default the one that the file names, or else ``memsim-`` and the name of the file.
     running : ``workers, backend, scheduler, cache, progress``; see :func:`memsim.running.execution.run_cells`. The
-        cache is ``cells`` within ``out`` if not given.
+        default of the cache is ``cells`` within ``out``.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
 
     Raises
     ------
-    InputError : something is wrong in the file, or an analysis applies to no source.
+    InputError : the file has an error, or an analysis applies to no source.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
     """
     path = Path(path)

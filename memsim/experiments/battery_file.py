@@ -1,4 +1,4 @@
-"""Battery files: models, tasks, people and analyses in TOML, checked, with errors that name key and line."""
+"""Battery files: models, tasks, people and analyses in TOML, read and checked; errors name the line and the key."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Any, NoReturn, TypeVar
 
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import InputError, MemsimError
-from memsim.core.model import MemoryModel
 from memsim.core.names import closest
 from memsim.core.parameters import Parameterized
 from memsim.core.trials import Paradigm
 from memsim.data.loading import names_file
 from memsim.experiments.figures import PEOPLE
 from memsim.experiments.people import People
-from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask
+from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask, obstacle_to
 from memsim.experiments.toml_lines import Place, line_of, spelled
 from memsim.models.lookup import find_model
 from memsim.paradigms.registered import PARADIGMS
@@ -27,24 +26,24 @@ Planned = TypeVar("Planned", PlannedModel, PlannedTask)
 
 
 def read_battery(path: Path) -> tuple[Battery, Path]:
-    """Read and check a battery file: what it asks for, and the folder of its results.
+    """Read and check a battery file; give the battery and the folder of its results.
 
     ==================  ===============================================================================================
     ``[battery]``       ``title``; ``output``, a folder; ``n_trials``, lists for each model (5000); ``seeds``, a list
                         ([0]); ``analyses``, a list of names, or of tables with ``name``, the options of the analysis,
-                        and, if it is there more than once, a ``label``
+                        and a ``label`` if it is listed more than once
     ``[[models]]``      ``name`` as for ``memsim run``: a registered one, ``name:preset``, a file; ``parameters``, a
-                        table; ``label``; ``tasks``, labels of the only tasks that it is run through
+                        table; ``label``; ``tasks``, labels of the tasks that it runs through (all)
     ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``data``, the people to
-                        compare with: a data set or a file, whose task it is but for ``settings``; ``label``
+                        compare with: a data set or a file, which gives all other settings; ``label``
     ==================  ===============================================================================================
 
-    A list of values stands for each of them in turn, and several lists for all combinations; so does a list of data.
-    A label may hold values: ``"TCM, drift {context_drift}"``. Files are found from the folder of the battery file.
+    A list of values means each value in turn, and several lists mean all combinations; a list of data means the same.
+    A label may contain values: ``"TCM, drift {context_drift}"``. Paths are relative to the folder of the battery file.
 
     Raises
     ------
-    InputError : the file cannot be read, or something in it is wrong; names file, line and key.
+    InputError : the file cannot be read or has an error; the message names file, line and key.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -66,7 +65,7 @@ class _Reader:
         raise InputError(f"{self.path}, line {line}, {spelled(place)}: {problem}") from None
 
     def known(self, table: Any, place: Place, keys: Iterable[str]) -> None:
-        """That it is a table, with no other keys."""
+        """Fail unless ``table`` is a table without keys other than these."""
         keys = list(keys)
         if not isinstance(table, dict):
             self.fail(place, f"{table!r} must be a table of {', '.join(keys)}")
@@ -121,7 +120,7 @@ class _Reader:
             place = (*at, number)
             table = {"name": item} if isinstance(item, str) else item
             if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-                self.fail(place, f"{item!r} must be the name of an analysis, or a table with one and its options")
+                self.fail(place, f"{item!r} must be the name of an analysis, or a table with a name and options")
             try:
                 name = ANALYSES.canonical(table["name"])
                 run = ANALYSES.get(name).run
@@ -135,10 +134,14 @@ class _Reader:
                     self.fail((*place, key), f"{name} has no such option{closest(key, offered)} It has: {have}.", key)
             label = self.text_at(table, place, "label", name)
             if label in labels or not label.replace("_", "").replace("-", "").isalnum():
-                self.fail(place, f"the label {label!r} must be letters, digits, - and _, and another for each analysis",
+                self.fail(place, f"the label {label!r} may have letters, digits, - and _, and must be unique",
                           label)  # fmt: skip
             if label in ("summary", "curves", "comparison", "recalls", "manifest"):
-                self.fail(place, f"the label {label!r} is that of another file of the battery; choose another", label)
+                self.fail(
+                    place,
+                    f"the label {label!r} is the name of another file of the results; choose another label",
+                    label,
+                )
             labels.add(label)
             yield PlannedAnalysis(label, name, options)
 
@@ -173,7 +176,7 @@ class _Reader:
                 yield self.at(PlannedTask(self.label(table, at, named, task, varied), task, given, people), at)
 
     def at(self, planned: Planned, place: Place) -> Planned:
-        """``planned`` itself; errors about it will name this place."""
+        """Remember where in the file ``planned`` stands, for errors, and return it."""
         self.places[id(planned)] = place
         return planned
 
@@ -202,14 +205,14 @@ class _Reader:
             yield self.at(PlannedModel(self.label(table, at, label, model, varied), model, given, tuple(only)), at)
 
     def found(self, spec: str) -> str:
-        """A model's name with its file, if it has one, found from the folder of the battery file."""
+        """A model's name; the path of its file, if it has one, starts at the folder of the battery file."""
         name, colon, rest = spec.partition(":")
         if name.endswith(".py"):
             return f"{self.path.parent / name}{colon}{rest}"
         return f"{name}:{self.path.parent / rest}" if rest.endswith(".safetensors") else spec
 
     def grid(self, table: Any, at: Place, cls: type[Parameterized]) -> list[tuple[dict[str, Any], list[str]]]:
-        """All combinations of the values, checked each by itself, and the names of those that vary."""
+        """All combinations of the values, each of which is checked, with the names of the parameters that vary."""
         declared = {parameter.name: parameter for parameter in cls.parameters()}
         self.known(table, at, [*declared, *(["weights"] if "weights" in cls.__dataclass_fields__ else [])])
         choices: dict[str, list[Any]] = {}
@@ -234,26 +237,24 @@ class _Reader:
             self.fail(at, error)
 
     def label(self, table: Mapping[str, Any], at: Place, name: str, value: Any, varied: Sequence[str]) -> str:
-        """The label of the file with its values filled in; else the name with what varies."""
+        """The label in the file with values filled in; without a label, the name and the values that vary."""
         template = self.text_at(table, at, "label")
         values = value.values()
         if not template:
-            told = ", ".join(f"{key}={values[key]}" for key in varied)
-            return f"{name} {told}" if told else name
+            varying = ", ".join(f"{key}={values[key]}" for key in varied)
+            return f"{name} {varying}" if varying else name
         try:
             return template.format(**values, name=name)
         except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
             have = ", ".join([*values, "name"])
-            self.fail((*at, "label"), f"{template!r} cannot be filled in ({error}); between braces may stand {have}")
+            self.fail((*at, "label"), f"{template!r} cannot be filled in ({error}); the names in braces can be {have}")
 
     def check_pairs(self, battery: Battery) -> None:
-        """Check that labels tell models and tasks apart, and that every model has an account of its tasks."""
+        """Check that the labels of models and tasks differ, and that every model has an account of its tasks."""
         labels = [task.label for task in battery.tasks]
         for task in battery.tasks:
             if labels.count(task.label) > 1:
-                self.fail(
-                    self.places[id(task)], f"the label {task.label!r} is that of several tasks; give labels that differ"
-                )
+                self.fail(self.places[id(task)], f"several tasks have the label {task.label!r}; give different labels")
         for model in battery.models:
             place = self.places[id(model)]
             for name in model.tasks:
@@ -261,23 +262,16 @@ class _Reader:
                     self.fail((*place, "tasks"), f"there is no task {name!r}{closest(name, labels)} There are: "
                               f"{', '.join(labels)}.", name)  # fmt: skip
             if model.label == PEOPLE:
-                self.fail(place, f"{PEOPLE!r} is what people are called in figures; give another label")
+                self.fail(place, f"the label {PEOPLE!r} is that of people in figures; give the model another label")
         for task in battery.tasks:
             seen: set[str] = set()
             for model in battery.models_of(task):
                 if model.label in seen:
                     self.fail(self.places[id(model)],
-                              f"several models are called {model.label!r}; give them labels that differ")  # fmt: skip
+                              f"several models have the label {model.label!r}; give different labels")  # fmt: skip
                 seen.add(model.label)
                 self.check_pair(model, task)
 
     def check_pair(self, model: PlannedModel, task: PlannedTask) -> None:
-        fix, place = "name the tasks that it is to be run through: tasks = [...]", self.places[id(model)]
-        value, paradigm = model.model, task.paradigm
-        if paradigm.cue not in value.cues:
-            self.fail(place, f"{model.label} has no account of {task.label}, which begins with the cue "
-                      f"{paradigm.cue!r}; {fix}")  # fmt: skip
-        longest = value.longest_list if isinstance(value, MemoryModel) else None
-        if longest is not None and paradigm.list_length > longest:
-            self.fail(place, f"{model.label} takes lists of at most {longest} items, {task.label} has "
-                      f"{paradigm.list_length}; {fix}")  # fmt: skip
+        if obstacle := obstacle_to(model, task):
+            self.fail(self.places[id(model)], f"{obstacle}; name the tasks of the model: tasks = [...]")

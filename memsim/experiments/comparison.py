@@ -1,4 +1,4 @@
-"""Models and people through one task: a battery of one task, run in this process, with its recalls kept."""
+"""Models and people through one task: a battery of one task that runs in this process and keeps its recalls."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from memsim.experiments.tables import joined_curves, summary_frame
 
 @dataclass(frozen=True)
 class Comparison:
-    """What :func:`run` found.
+    """The results of :func:`run`.
 
     Parameters
     ----------
-    battery : what was run.
-    rows : what was found: the people's row first, if there were people, then one for each model.
-    manifest : versions, settings, parameters, seed and times.
+    battery : the plan that was run.
+    rows : the tables of people, if there were any, and then of each model.
+    manifest : the versions, settings, parameters, seed and times.
     """
 
     battery: Battery
@@ -39,7 +39,7 @@ class Comparison:
 
     @property
     def task(self) -> PlannedTask:
-        """The task, with the people who did it."""
+        """The task, and the people with whom the models are compared."""
         return self.battery.tasks[0]
 
     @property
@@ -65,24 +65,24 @@ class Comparison:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row for each source: the means of :func:`memsim.analysis.summary_table`, and distances to people.
+        """A row for each source: the means of :func:`memsim.analysis.summary_table`, and distances from people.
 
-        Standard errors are called ``..._sem``, the distance to people of each curve ``rmsd_...``; what a model has no
-        account of is NaN.
+        Standard errors are columns ``..._sem``, distances of curves from those of people ``rmsd_...``. A number is NaN
+        where the model has no account of it.
         """
         return summary_frame(self.rows)
 
     @property
     def summaries(self) -> dict[str, pd.DataFrame]:
-        """The table of :func:`memsim.analysis.summary_table` of each source."""
+        """The table of :func:`memsim.analysis.summary_table` for each source, by label."""
         return {row.label: row.measured.summary for row in self.rows}
 
     def figure(self, curve: str | None = None) -> Figure:
-        """The curves of the task side by side, with people over the models; or one of them, a column wide.
+        """The standard curves of the task side by side, or one of them; people are drawn over the models.
 
         Parameters
         ----------
-        curve : the name of an analysis among the standard curves of the task.
+        curve : the name of one of the standard curves; None draws all.
         """
         among = [*(model.label for model in self.battery.models), people_name(self.battery)]
         title = self.battery.title
@@ -112,20 +112,21 @@ def run(
 
     Parameters
     ----------
-    models : by the names that they have in tables and figures.
+    models : the models, by the names that they get in tables and figures.
     paradigm : the task.
-    people : optional: a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads;
-        or recalls of your own. Their lists must be as long as the paradigm's.
-    n_trials : lists for each model, dealt to simulated participants of 100 lists each (fewer lists each below
-        2,000, so that there are 20 participants to take an interval over).
-    seed : of the lists and of every model's simulation. Models of one class share their random numbers, so
-        that two settings of it differ by their parameters only.
-    pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
-    progress : called with the label of each source that is done.
+    people : a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads; or recalls.
+        Their lists must be as long as those of the paradigm. None compares the models with one another only.
+    n_trials : lists for each model, divided among simulated participants of 100 lists each (of fewer lists each if
+        there are fewer than 2,000, so that an interval is over at least 20 participants).
+    seed : the seed of the lists and of the simulation of every model. Models of one class share their random numbers,
+        so two of them differ by their parameters only.
+    pool : the items from which lists are drawn; see :meth:`memsim.Paradigm.trials`.
+    progress : called with the label of each model, and of the people, when it is finished.
 
     Raises
     ------
-    InputError : no models, people whose lists have another length, or whose label is that of a model.
+    InputError : no models; a model without an account of the task; people whose lists have another length, or whose
+        label is that of a model.
     """
     stopwatch = Stopwatch()
     battery = Battery.of_one_task(models, paradigm, People.given(people), n_trials=n_trials, seed=seed, pool=pool)

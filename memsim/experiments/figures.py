@@ -1,4 +1,4 @@
-"""Figures of a battery: one for each analysis, and the analyses of curves side by side."""
+"""Figures of a battery: one for each analysis, and one of all curves side by side."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from memsim.experiments.plan import Battery, PlannedAnalysis
 from memsim.experiments.rows import Row
 
 PEOPLE = "people"
-"""The name of people in figures of several tasks, each with its own people; so no model may have it."""
+"""The name of people in figures of several tasks, which have different people; no model may have this name."""
 
 
 def battery_figures(battery: Battery, rows: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
-    """A figure for each analysis, by label; and where several have the same panels, ``comparison``, all of them."""
+    """A figure for each analysis, by label; and ``comparison``, all curves together, if there are several."""
     among = [people_name(battery), *(model.label for model in battery.models)]
     comparable = []
     for planned in battery.analyses:
@@ -36,7 +36,7 @@ def battery_figures(battery: Battery, rows: Sequence[Row]) -> Iterator[tuple[str
 
 
 def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:
-    """The points of an analysis in all cells, for ``plot``; an empty frame where it applies to no source."""
+    """The points of an analysis in all cells, for ``plot``; the frame is empty if it applies to no source."""
     analysis = ANALYSES.get(planned.name)
     people = people_name(battery)
     several = len(battery.tasks) > 1
@@ -60,21 +60,21 @@ def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalys
 
 
 def people_name(battery: Battery) -> str:
-    """The name of people in the figures of a battery: their reference and number, where there is one task."""
+    """The name of people in the figures of a battery; if there is one task, their reference and number."""
     if len(battery.tasks) > 1 or battery.tasks[0].people is None:
         return PEOPLE
     return f"{battery.tasks[0].people.reference}, N = {battery.tasks[0].people.n_subjects}"
 
 
 def _points_of_rows(rows: Sequence[Row], planned: PlannedAnalysis, analysis: Analysis) -> pd.DataFrame:
-    """The points of one source in one task, over the subjects of all seeds."""
+    """The points of one source in one task, as means over the subjects of all seeds."""
     first = rows[0]
     if first.model is None and "subject" not in first.measured.frames[planned.label]:
         return points_of_curve(first.measured.curves, analysis)
     frames = []
     for row in rows:
         frame = row.measured.frames[planned.label]
-        if "subject" in frame:  # those of several seeds are different subjects
+        if "subject" in frame:  # the subjects of different seeds are different subjects
             frame = frame.assign(subject=[f"{row.seed}/{subject}" for subject in frame["subject"]])
         frames.append(frame)
     frame = pd.concat(frames, ignore_index=True)

@@ -1,4 +1,4 @@
-"""The record of what was run: typed values that are written last, and that nothing reads back."""
+"""The record of a run: typed values that are written last, and that nothing reads back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from memsim.running.digests import digest
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A model that was run. ``file`` and ``file_sha256`` say where its code is, unless it is memsim's own."""
+    """A model that was run. ``file`` and ``file_sha256`` identify its code, unless the model is one of memsim."""
 
     label: str
     name: str
@@ -50,7 +50,7 @@ class ModelRecord:
 
 @dataclass(frozen=True)
 class PeopleRecord:
-    """The people that models were compared with; ``differing_settings`` are those of their task, where it differs."""
+    """The people with whom models were compared; ``differing_settings`` are those in which their task differed."""
 
     label: str
     reference: str
@@ -69,7 +69,7 @@ class PeopleRecord:
 
 @dataclass(frozen=True)
 class TaskRecord:
-    """A task that models were run through."""
+    """A task of a battery."""
 
     label: str
     name: str
@@ -85,7 +85,7 @@ class TaskRecord:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An analysis without a result for a source in a task, and why."""
+    """An analysis that has no result for a source in a task, and the reason."""
 
     analysis: str
     source: str
@@ -94,7 +94,7 @@ class LeftOut:
 
     @classmethod
     def among(cls, rows: Sequence[Row]) -> tuple[LeftOut, ...]:
-        """Those of a battery, once for all seeds."""
+        """The analyses that were left out in these rows, once for all seeds."""
         reasons = {
             (label, row.label, row.task.label): reason
             for row in rows
@@ -105,10 +105,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What was run, with what, when, and by which versions.
+    """What was run, when, and with which models, tasks and versions.
 
-    ``lists_cut_short`` counts, by model and task, the lists that the output limit cut short; ``without_output_limit``
-    names models that have no order of recall, to which the limit of a task does not apply.
+    ``lists_cut_short`` counts the lists, by model and task, that the output limit cut short. ``without_output_limit``
+    names the models without an order of recall, to which the limit does not apply.
     """
 
     title: str
@@ -126,7 +126,7 @@ class Manifest:
     left_out: tuple[LeftOut, ...]
     versions: Mapping[str, str]
     battery: Mapping[str, str] | None = None
-    """Name and sha256 of the battery file, where there was one."""
+    """Name and sha256 of the battery file, if there was one."""
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON."""
@@ -134,14 +134,14 @@ class Manifest:
 
 
 class Stopwatch:
-    """When a run began, and how long it took."""
+    """The time at which a run began, and the time since then."""
 
     def __init__(self) -> None:
         self.started, self._clock = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
 
     @property
     def seconds(self) -> float:
-        """Seconds since then."""
+        """Seconds since the run began."""
         return round(perf_counter() - self._clock, 3)
 
 

@@ -1,4 +1,4 @@
-"""What the analyses of a battery find in a prediction of a model, or in the recalls of people."""
+"""The analyses of a battery, applied to the prediction of a model or to the recalls of people."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Measured:
 
     Parameters
     ----------
-    frames : the tidy frame of each analysis, by label; without subjects where only means are known.
-    left_out : why an analysis has no frame, by label.
+    frames : the tidy frame of each analysis, by label; it has no subjects where only means are known.
+    left_out : the reason why an analysis has no frame, by label.
     curves, summary : from :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table`.
-    n_lists, n_cut_short : lists, and those that the output limit cut short; ``None`` where there are no lists.
-    recalls : what was measured, where it is kept.
+    n_lists, n_cut_short : the numbers of lists and of lists that the output limit cut short; None if there are none.
+    recalls : the recalls that were analysed, if they are kept.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -40,7 +40,7 @@ class Measured:
     recalls: Recalls | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """All but the recalls, as JSON."""
+        """Everything except the recalls, as JSON."""
         return {
             "frames": {label: _columns(frame) for label, frame in self.frames.items()},
             "left_out": dict(self.left_out),
@@ -52,7 +52,7 @@ class Measured:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Measured:
-        """What :meth:`to_json` gave."""
+        """Read what :meth:`to_json` gave."""
         frames = {label: pd.DataFrame(columns) for label, columns in content["frames"].items()}
         tables = {name: pd.DataFrame(content[name]) for name in ("curves", "summary")}
         counts = {name: content[name] for name in ("n_lists", "n_cut_short")}
@@ -60,7 +60,7 @@ class Measured:
 
 
 def measure(predicted: Recalls | PositionPrediction, analyses: Sequence[PlannedAnalysis]) -> Measured:
-    """Every analysis of what a model predicted or people recalled; those that do not apply are left out, with why."""
+    """Apply every analysis to a prediction or to recalls; one that does not apply is left out, with the reason."""
     frames, left_out = {}, {}
     for planned in analyses:
         try:
@@ -75,7 +75,7 @@ def measure(predicted: Recalls | PositionPrediction, analyses: Sequence[PlannedA
 
 
 def measure_people(people: People, analyses: Sequence[PlannedAnalysis]) -> Measured:
-    """Every analysis of people; where only their curves are at hand, those that are one of these curves."""
+    """Apply every analysis to people; if only their curves are available, each analysis that is one of them."""
     if people.recalls is not None:
         return measure(people.recalls, analyses)
     frames, left_out = {}, {}
@@ -84,7 +84,7 @@ def measure_people(people: People, analyses: Sequence[PlannedAnalysis]) -> Measu
         points = points_of_curve(people.curves, analysis)
         if planned.options or points.empty:
             left_out[planned.label] = (
-                "only curves ship with memsim, and this is none of them; load_dataset fetches the recalls"
+                "memsim ships only curves of these people, and this is none of them; load_dataset fetches the recalls"
             )
         else:
             points = points.rename(columns={"mean": analysis.value})

@@ -1,4 +1,4 @@
-"""People to compare models with: their curves, and their recalls where these are at hand."""
+"""People with whom models are compared: their curves, and their recalls if these are available."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from memsim.data.shipped import has_tables, load_curves, load_summary
 
 @dataclass(frozen=True)
 class People:
-    """Human curves to compare with, computed from recalls or taken from the tables that ship with memsim.
+    """People with whom models are compared, from their recalls or from the tables of curves that ship with memsim.
 
     Parameters
     ----------
-    label : names them in tables, ``murdock1962:20-1``.
-    reference : names them in figures, ``Murdock (1962) 20-1``.
+    label : the name of the people in tables, such as ``murdock1962:20-1``.
+    reference : the name of the people in figures, such as ``Murdock (1962) 20-1``.
     paradigm : the task that they did.
     curves, summary : from :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table`.
-    origin : data set, condition and citation.
-    recalls : list by list, where they are at hand.
+    origin : the data set, condition and citation.
+    recalls : the recalls, list by list, if they are available.
     """
 
     label: str
@@ -41,24 +41,24 @@ class People:
 
     @property
     def form(self) -> str:
-        """What the curves were computed from, in words."""
+        """From what the curves were computed, in words."""
         return "curves that ship with memsim" if self.recalls is None else "recalls, list by list"
 
     @property
     def n_subjects(self) -> int:
-        """How many people there were."""
+        """The number of people."""
         return int(self.curves["n_subjects"].max())
 
     @property
     def citation(self) -> str:
-        """The publication to cite for them; empty if it is not known."""
+        """The publication to cite for the data; empty if it is not known."""
         return self.origin.citation if isinstance(self.origin, Observed) else ""
 
     @classmethod
     def load(cls, name: str, condition: str | None = None) -> People:
-        """People of a data set: from its recalls where they are at hand or must be, else from shipped tables.
+        """People of a data set, from shipped tables if these exist and the recalls would have to be fetched.
 
-        ``name`` may also be a file of your own, in a format that :func:`memsim.load_recalls` reads.
+        ``name`` may also be a file in a format that :func:`memsim.load_recalls` reads.
         """
         if names_file(name):
             return cls.of(load_recalls(name), Path(name).stem)
@@ -74,20 +74,20 @@ class People:
 
     @classmethod
     def of(cls, recalls: Recalls, label: str = "people", reference: str = "") -> People:
-        """People of your own, from their recalls; ``label`` names them in tables, ``reference`` in figures."""
+        """People from recalls; ``label`` is their name in tables, ``reference`` their name in figures."""
         tables = curve_table(recalls), summary_table(recalls)
         return cls(label, reference or label, recalls.trials.paradigm, *tables, recalls.origin, recalls)
 
     @classmethod
     def given(cls, people: People | Recalls | str | None) -> People | None:
-        """People as a user names them: a data set, ``name:condition``, a file, recalls, or People themselves."""
+        """People from what a user gives: the name of a data set, ``name:condition``, a file, recalls, or People."""
         if isinstance(people, Recalls):
             return cls.of(people)
         return cls.load(people) if isinstance(people, str) else people
 
     @classmethod
     def matching(cls, paradigm: Paradigm) -> People | None:
-        """People of the first data set with shipped tables who did this task, whatever the output limit."""
+        """People of the first data set with shipped tables who did this task, with any output limit; or None."""
         for name in DATASETS.names():
             dataset = DATASETS.get(name)
             for condition in dataset.conditions if has_tables(name) else ():

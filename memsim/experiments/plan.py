@@ -1,4 +1,4 @@
-"""What is to be run: models through tasks, with the people to compare them with, and the analyses of the results."""
+"""The plan of an experiment: models, tasks, the people to compare with, and the analyses of the results."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import Any
 from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
+from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
 from memsim.experiments.people import People
 
 LISTS_PER_SUBJECT, FEWEST_SUBJECTS = 100, 20
-"""Lists that one simulated participant takes, about what people took, except in runs too short to make 20 participants;
-intervals are over participants."""
+"""Lists of a simulated participant, about as many as people had, and the smallest number of participants. Intervals are
+over participants, so shorter runs have fewer lists per participant."""
 
 
 @dataclass(frozen=True)
 class PlannedModel:
     """A model of a battery: its label in tables and figures, and which of its parameters the battery sets.
 
-    ``tasks`` are the labels of the only tasks that it is run through; all if empty.
+    ``tasks`` are the labels of the tasks that it runs through; empty means all tasks.
     """
 
     label: str
@@ -62,15 +63,15 @@ class PlannedAnalysis:
 
 @dataclass(frozen=True)
 class Battery:
-    """Every model through every task, once with each seed, and the analyses of what comes out.
+    """Every model through every task with every seed, and the analyses of the results.
 
     Parameters
     ----------
-    title : of figures.
+    title : the title of figures.
     n_trials : lists for each model in each task.
-    seeds : of lists and simulations.
+    seeds : the seeds of lists and simulations.
     analyses, models, tasks : what is run.
-    pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
+    pool : the items from which lists are drawn; see :meth:`memsim.Paradigm.trials`.
     """
 
     title: str
@@ -83,11 +84,11 @@ class Battery:
 
     @property
     def n_subjects(self) -> int:
-        """Simulated participants, to whom the lists are dealt."""
+        """The number of simulated participants, among whom the lists are divided."""
         return max(FEWEST_SUBJECTS, self.n_trials // LISTS_PER_SUBJECT)
 
     def models_of(self, task: PlannedTask) -> list[PlannedModel]:
-        """The models that are run through ``task``."""
+        """The models that run through ``task``."""
         return [model for model in self.models if not model.tasks or task.label in model.tasks]
 
     @classmethod
@@ -105,26 +106,43 @@ class Battery:
 
         Raises
         ------
-        InputError : no models, or people whose lists have another length or whose label is that of a model.
+        InputError : no models; a model without an account of the task; people whose lists have another length, or whose
+            label is that of a model.
         """
         if not isinstance(models, Mapping) or not models:
             raise InputError('run: models must name at least one model, as in {"TCM": TCM()}')
         if people is not None and people.paradigm.list_length != paradigm.list_length:
             raise InputError(
                 f"{people.label} has lists of {people.paradigm.list_length} items, the models would get "
-                f"{paradigm.list_length}; leave the list length to the data, or compare with none"
+                f"{paradigm.list_length}; leave the list length to the data, or compare without people"
             )
         if people is not None and people.label in models:
             raise InputError(f"{people.label!r} names both a model and the people; give one of them another name")
+        task = PlannedTask(paradigm_title(paradigm), paradigm, people=people)
+        planned = tuple(PlannedModel(label, model) for label, model in models.items())
+        for model in planned:
+            if obstacle := obstacle_to(model, task):
+                raise InputError(f"run: {obstacle}; leave the model out, or choose another task")
         return cls(
-            title=f"{paradigm_title(paradigm)}; {n_trials:,} lists per model",
+            title=f"{task.label}; {n_trials:,} lists per model",
             n_trials=n_trials,
             seeds=(seed,),
             analyses=tuple(PlannedAnalysis(name, name) for name in curves_of(paradigm)),
-            models=tuple(PlannedModel(label, model) for label, model in models.items()),
-            tasks=(PlannedTask(paradigm_title(paradigm), paradigm, people=people),),
+            models=planned,
+            tasks=(task,),
             pool=pool,
         )
+
+
+def obstacle_to(model: PlannedModel, task: PlannedTask) -> str:
+    """Why ``model`` cannot be run through ``task``; empty if it can."""
+    paradigm = task.paradigm
+    if paradigm.cue not in model.model.cues:
+        return f"{model.label} has no account of {task.label}, which begins with the cue {paradigm.cue!r}"
+    longest = model.model.longest_list if isinstance(model.model, MemoryModel) else None
+    if longest is not None and paradigm.list_length > longest:
+        return f"{model.label} takes lists of at most {longest} items, {task.label} has {paradigm.list_length}"
+    return ""
 
 
 def paradigm_title(paradigm: Paradigm) -> str:

@@ -18,21 +18,21 @@ from memsim.running.execution import Cell, run_cells
 
 
 class Row(NamedTuple):
-    """A model, or people, in a task, with what the analyses found."""
+    """A model or people in a task, with the tables of the analyses."""
 
     label: str
     kind: Literal["model", "people"]
     seed: int | None
-    """``None`` of people, and of a model that makes no random choice."""
+    """None for people and for a model that makes no random choice."""
     model: PlannedModel | None
     task: PlannedTask
     measured: Measured
 
 
 def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lambda label: None) -> list[Row]:
-    """Run the battery cell by cell; the recalls are kept, and models with one seed get the same trials.
+    """Run the battery cell by cell and keep the recalls; models with the same seed get the same trials.
 
-    ``progress`` is called with the label of each finished cell.
+    ``progress`` is called with the label of each cell that is finished.
     """
     rows = []
     drawn: dict[tuple[str, int], Trials] = {}
@@ -52,9 +52,9 @@ def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lam
 
 
 def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
-    """Run the battery as independent pieces of work, which are kept when they are finished.
+    """Run the battery as independent cells, which are kept when they are finished.
 
-    ``running`` are the options of :func:`memsim.running.execution.run_cells`.
+    ``running`` holds the options of :func:`memsim.running.execution.run_cells`.
     """
     analyses = [[planned.label, planned.name, dict(planned.options)] for planned in battery.analyses]
     shared = {"n_trials": battery.n_trials, "n_subjects": battery.n_subjects, "analyses": analyses}
@@ -79,13 +79,13 @@ def model_cell(
     model: Model, task: Paradigm, n_trials: int, n_subjects: int, seed: int | None, pool: ItemPool | None,
     analyses: Sequence[Sequence[Any]],
 ) -> dict[str, Any]:  # fmt: skip
-    """A model through the lists of a task, measured, as a piece of work."""
+    """Run a model through the lists of a task and analyse its prediction, as a cell."""
     trials = task.trials(n_trials, seed or 0, pool=pool, subjects=n_subjects)
     return measure(predict(model, trials, seed or 0), _planned(analyses)).to_json()
 
 
 def recalls_cell(recalls: Recalls, analyses: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Recalls of people, measured, as a piece of work."""
+    """Analyse recalls of people, as a cell."""
     return measure(recalls, _planned(analyses)).to_json()
 
 

@@ -15,17 +15,17 @@ from memsim.experiments.rows import Row
 
 
 def joined_frame(rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:
-    """The tidy frame of an analysis, of all cells; a row per subject, or per point where only means are known."""
+    """The tidy frame of an analysis for all cells, with a row per subject, or per point if only means are known."""
     return _joined(rows, [row.measured.frames.get(planned.label) for row in rows])
 
 
 def joined_curves(rows: Sequence[Row]) -> pd.DataFrame:
-    """The standard curves of the tasks, as means over subjects, of all cells."""
+    """The standard curves of the tasks for all cells, as means over subjects."""
     return _joined(rows, [row.measured.curves for row in rows])
 
 
 def summary_frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """A row for each cell: means, their standard errors, and how far each curve is from that of people (RMSD)."""
+    """A row for each cell: means, their standard errors, and the distance of each curve from that of people (RMSD)."""
     columns = _varied(rows)
     found = []
     for row in rows:
@@ -41,13 +41,13 @@ def summary_frame(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def _varied(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
-    """The parameters and the settings that the battery gives a value, in any cell."""
+    """The parameters and the settings to which the battery gives a value in any cell."""
     parameters = dict.fromkeys(name for row in rows if row.model for name in row.model.given)
     return list(parameters), list(dict.fromkeys(name for row in rows for name in row.task.given))
 
 
 def _first_columns(row: Row, parameters: Sequence[str], settings: Sequence[str]) -> dict[str, Any]:
-    """The first columns of every table: what the cell is."""
+    """The first columns of every table, which identify the cell."""
     of_model = {} if row.model is None else row.model.model.values()
     people = row.task.people if row.model is None else None
     of_task = (people or row.task).paradigm.values()
@@ -59,7 +59,7 @@ def _first_columns(row: Row, parameters: Sequence[str], settings: Sequence[str])
 
 
 def _joined(rows: Sequence[Row], tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame:
-    """The tables of the cells, one under the other, each after the columns that say what it is of."""
+    """The tables of all cells in one, after the columns that identify the cell."""
     columns = _varied(rows)
     parts = []
     for row, table in zip(rows, tables, strict=True):
@@ -71,7 +71,7 @@ def _joined(rows: Sequence[Row], tables: Sequence[pd.DataFrame | None]) -> pd.Da
             parts.append(pd.DataFrame({**first, **{name: table[name].to_numpy() for name in table}}))
     if not parts:
         return pd.DataFrame()
-    # As objects, whole numbers stay whole where a part has none: subjects of curves that ship, another model's values.
+    # As objects, whole numbers stay whole where other parts have no value: subjects of shipped curves, other models.
     frame = pd.concat([part.astype(object) for part in parts], ignore_index=True)
     if "subject" in frame:
         frame.insert(len(first), "subject", frame.pop("subject"))

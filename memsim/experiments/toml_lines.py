@@ -1,4 +1,4 @@
-"""Where something stands in a TOML file, which its parser does not tell."""
+"""The line of a TOML file on which a key or value stands, which the parser does not report."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import tomllib
 from typing import Any
 
 Place = tuple[str | int, ...]
-"""Keys, and numbers from 0 in lists, from the top of the file."""
+"""Keys, and positions in lists counted from 0, from the top of the file."""
 
 
 def line_of(text: str, place: Place, word: str = "") -> int:
-    """The line, from 1, on which what stands at ``place`` of a TOML text begins; or a later one of it with ``word``.
+    """The line, counted from 1, on which the value at ``place`` begins, or a later line of the value with ``word``.
 
-    It is the first line after the longest beginning of the text that is TOML without it.
+    The value begins after the longest beginning of the text that is valid TOML without it.
     """
     lines = text.splitlines(keepends=True)
     before = 0
@@ -37,5 +37,5 @@ def _holds(content: Any, place: Place) -> bool:
 
 
 def spelled(place: Place) -> str:
-    """``models[2].parameters.drift``, counted from 1, as people do."""
+    """The place as text, with positions counted from 1: ``models[2].parameters.drift``."""
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")

@@ -1,1 +1,1 @@
-"""Reports of experiments for readers. Imports experiments and evaluation and what stands below them."""
+"""Reports of experiments for readers. Imports experiments, evaluation and the rooms below them."""

@@ -1,4 +1,4 @@
-"""A comparison of models and people on disk: report, figure, tables, recalls and manifest."""
+"""The files of a comparison of models and people: report, figure, tables, recalls and manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a comparison found, in numbers and in words: where models differ from people, and how near they could come."""
+"""The findings of a comparison, in numbers and in words: how models differ from people, and how near they come."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from memsim.experiments.comparison import Comparison
 
 
 def differences(comparison: Comparison) -> pd.DataFrame | None:
-    """Every index of every model against people's, by Welch tests; p corrected over all of them (Holm).
+    """Welch tests of every index of every model against people; p is corrected for all tests (Holm).
 
     Returns
     -------
-    DataFrame : the columns of :func:`memsim.analysis.contrast` and ``words``; or None where there are no people.
+    DataFrame : the columns of :func:`memsim.analysis.contrast`, and ``words``; None if there are no people.
     """
     if comparison.people is None:
         return None
@@ -25,32 +25,32 @@ def differences(comparison: Comparison) -> pd.DataFrame | None:
 
 
 def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str]:
-    """A sentence for each model: the indices in which it is above people, below people, or not detectably different."""
+    """A sentence for each model: in which indices it is above or below people, or does not differ detectably."""
     if contrasts is None:
         return []
-    said = []
+    sentences = []
     for model, rows in contrasts.groupby("a", sort=False):
-        sure = rows["p_corrected"] < 1 - rows["confidence"]
+        significant = rows["p_corrected"] < 1 - rows["confidence"]
         parts = {
-            "above people in": rows[sure & (rows["difference"] > 0)],
-            "below people in": rows[sure & (rows["difference"] < 0)],
-            "not detectably different from people in": rows[~sure & rows["p_corrected"].notna()],
+            "above people in": rows[significant & (rows["difference"] > 0)],
+            "below people in": rows[significant & (rows["difference"] < 0)],
+            "not detectably different from people in": rows[~significant & rows["p_corrected"].notna()],
         }
         clauses = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
         untested = rows[rows["p_corrected"].isna()]
         if len(untested):
             clauses.append(f"without a test of {_listed(untested['value'])}")
-        said.append(f"{model} is {'; '.join(clauses)}.")
-    return said
+        sentences.append(f"{model} is {'; '.join(clauses)}.")
+    return sentences
 
 
 def attainable(comparison: Comparison) -> pd.DataFrame | None:
-    """How near each model's curves come to people's, of how near a perfect model could come with so many people.
+    """How near the curves of each model come to those of people, and how near a perfect model could come.
 
     Returns
     -------
-    DataFrame : ``curve, source`` and the columns of :func:`memsim.analysis.attainment`; None where people's recalls are
-        not at hand, or they are too few to be split.
+    DataFrame : ``curve, source`` and the columns of :func:`memsim.analysis.attainment`; None if the
+        recalls of people are not available, or if there are fewer than four people.
     """
     people = comparison.people
     if people is None or people.recalls is None or len(people.recalls.trials.subjects) < 4:
@@ -65,7 +65,7 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
 
 
 def name_of(statistic: str) -> str:
-    """A statistic of the summary as the subject of a sentence."""
+    """The name of a statistic as the subject of a sentence."""
     named = {
         "recalled": "The number of items recalled", "intrusions": "The number of intrusions",
         "repeats": "The number of repeats", "first_recall_at_end": "First recall from the end",

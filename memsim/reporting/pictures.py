@@ -1,4 +1,4 @@
-"""The figures of a report, each with a text and a table that say the same."""
+"""The figures of a report, each with a text and a table of the same numbers."""
 
 from __future__ import annotations
 
@@ -33,20 +33,28 @@ FURTHER = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure with what stands for it: a text for readers who do not see it, and the numbers that it shows."""
+    """A figure of a report.
+
+    Parameters
+    ----------
+    title : the heading.
+    image : the figure as a data URI.
+    text : what the figure shows, for readers who do not see it.
+    note : the caption.
+    table : the numbers that the figure shows.
+    wide : whether the figure is too wide for a phone, where it then scrolls.
+    """
 
     title: str
     image: str
-    """As a data URI."""
     text: str
     note: str
     table: pd.DataFrame
     wide: bool = False
-    """Whether it would be too small on a phone, and scrolls there."""
 
 
 def pictures(comparison: Comparison) -> list[Picture]:
-    """The standard curves, further analyses of all whose recalls are at hand, and how sources resemble one another."""
+    """The standard curves, further analyses of all available recalls, and the similarity of models and people."""
     return [*_curves(comparison), *_further(comparison), *_taxonomy(comparison)]
 
 
@@ -71,9 +79,7 @@ def _further(comparison: Comparison) -> Iterator[Picture]:
         points = points_of(analyze(sources, name))
         note = analysis.summary.replace("``", "")
         if people is not None and people.recalls is None:
-            note += (
-                " People's recalls are not at hand list by list, only their curves, so this figure has models alone."
-            )
+            note += " Of the people only curves are available and not their recalls, so this figure shows only models."
         yield _picture(analysis, points, plot(points, among=list(comparison.models)), note)
 
 
@@ -85,9 +91,9 @@ def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
     yield Picture(
         "Similarity of models and people",
         image(taxonomy_figure(summaries, people)),
-        "Two planes of indices, a tree of the sources, and a table of their indices, given below.",
-        "Sources placed by their indices, and joined by how similar these are. Colours are standard scores; an index "
-        "that is not defined for a source (a dash) counts as average.",
+        "Two planes of indices, a tree of models and people, and a table of their indices, which is given below.",
+        "Models and people are placed by their indices, and the tree joins those whose indices are similar. Colours "
+        "show standard scores; an index that is not defined (a dash) counts as average.",
         index_table(summaries).reset_index(names="source"),
         wide=True,
     )
@@ -101,7 +107,7 @@ def _picture(analysis: Analysis, points: pd.DataFrame, figure: Figure, note: str
 
 
 def image(figure: Figure) -> str:
-    """A figure as a data URI: drawn in curves, so that it looks the same with any fonts."""
+    """A figure as a data URI; its letters are drawn as curves, so that it looks the same with any fonts."""
     buffer = io.BytesIO()
     with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "memsim"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
@@ -109,7 +115,7 @@ def image(figure: Figure) -> str:
 
 
 def in_text(means: pd.DataFrame, x: str, panels: str = "") -> str:
-    """What a figure shows, for readers who do not see it: of curves the ends and the extremes, else every value."""
+    """What a figure shows, for readers who do not see it: the ends and extremes of curves, or else every value."""
     if panels:
         parts = means.groupby(panels, sort=False)
         return " ".join(f"{str(name).capitalize()}: {in_text(part, x)}" for name, part in parts)
@@ -135,7 +141,7 @@ def in_text(means: pd.DataFrame, x: str, panels: str = "") -> str:
 
 
 def number(value: Any) -> str:
-    """A cell of a table: whole numbers as they are, others to three digits, a dash for what is not defined."""
+    """A cell of a table: whole numbers in full, others with three digits, and a dash for a value that is missing."""
     if isinstance(value, str):
         return value.replace("_", " ")
     if value is None or pd.isna(value):

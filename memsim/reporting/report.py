@@ -1,4 +1,4 @@
-"""The report of a comparison: one HTML file that holds all it shows, for screens of any size and screen readers."""
+"""The report of a comparison: one HTML file without other files, for screens of any size and screen readers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from memsim.reporting.pictures import number, pictures
 
 
 def report_html(comparison: Comparison) -> str:
-    """The report as HTML that needs no other file and no script.
+    """The report as HTML, which needs no other file and no script.
 
-    It says what was run, shows figures with their tables, says in words how models differ from people, and lists
+    The report states what was run, shows figures with their tables, describes how models differ from people, and lists
     parameters, provenance and the publications to cite.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined

@@ -1,3 +1,4 @@
-"""The catalogue of published results that memsim runs again, one file for each result or family of them. Imports
-experiments and evaluation and what stands below them, and nothing of reporting.
+"""The catalogue of published results that memsim runs again, with one file for each result or family of results.
+
+Imports experiments, evaluation and the rooms below them, and nothing of reporting.
 """

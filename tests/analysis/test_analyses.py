@@ -116,7 +116,7 @@ def test_what_is_not_there() -> None:
         analyze(recalls, "lag_crp", by="speed")
     with pytest.raises(InputError, match="unexpected keyword argument 'lag'"):
         analyze(recalls, "lag_crp", lag=3)
-    with pytest.raises(InputError, match="no recalls are given"):
+    with pytest.raises(InputError, match="analyze: recalls is empty"):
         analyze({}, "lag_crp")
     with pytest.raises(InputError, match="expected memsim.Recalls, got DataFrame"):
         analyze(recalls.to_frame(), "lag_crp")

@@ -95,7 +95,7 @@ def test_intervals_within_subjects_are_narrower() -> None:
 
     assert width("within") < 0.8 * width("t")
     assert width("bootstrap") > 0
-    with pytest.raises(InputError, match="interval='sem' is none of t, bootstrap, within"):
+    with pytest.raises(InputError, match="interval='sem' must be one of t, bootstrap, within"):
         plot(apart, interval="sem")
 
 
@@ -111,7 +111,7 @@ def test_panels_of_analyses_by_conditions() -> None:
 
 
 def test_a_frame_from_nowhere() -> None:
-    with pytest.raises(InputError, match="does not say which analysis it is from"):
+    with pytest.raises(InputError, match="attrs of this frame do not record an analysis"):
         plot(pd.DataFrame({"subject": [1], "prob": [0.5]}))
 
 
@@ -139,7 +139,7 @@ def test_sources_are_grouped_by_their_indices() -> None:
     assert scores.mean(axis=0) == pytest.approx(0, abs=1e-9) and np.isfinite(scores).all()
     with pytest.raises(InputError, match="there is no statistic 'iq'"):
         taxonomy_figure(summaries, statistics=["iq"])
-    with pytest.raises(InputError, match="takes at least two"):
+    with pytest.raises(InputError, match="give at least two"):
         taxonomy_figure({"CMR": summaries["CMR"]})
 
 
@@ -171,7 +171,7 @@ def test_within_subject_intervals_span_conditions() -> None:
     assert np.ptp(bar[1][:, 1]) < 0.5 * np.ptp(bar[0][:, 1])
     figure = comparison_panel([analyze({"people": recalls}, "lag_crp", by="half"), rank])
     assert [axis.get_title(loc="left") for axis in figure.axes] == ["0", "", "1", ""]
-    with pytest.raises(InputError, match="interval='within' is over conditions"):
+    with pytest.raises(InputError, match="interval='within' needs conditions"):
         plot(analyze(recalls, "lag_rank"), interval="within")
 
 

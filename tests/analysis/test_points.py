@@ -69,7 +69,7 @@ def test_points_of_recalls_of_predictions_and_of_shipped_curves_are_alike() -> N
         assert {"mean", "low", "high", "n_subjects"} <= set(points) & set(of_recalls)
     own = points_of_curve(curve_table(simulated), analysis)
     np.testing.assert_allclose(own["mean"], of_recalls["mean"], rtol=1e-15)
-    with pytest.raises(InputError, match="SIMPLE says which items are recalled, and not in what order"):
+    with pytest.raises(InputError, match="SIMPLE predicts which items are recalled, not their order"):
         ANALYSES.get("lag_crp").frame(predicted)
 
 

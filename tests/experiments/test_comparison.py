@@ -196,7 +196,7 @@ def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[s
     assert "murdock1962:30-1" in capsys.readouterr().out
     assert main(["run", "--models", "strength", "--trials", "200", "--retention-interval", "16"]) == 0
     printed = capsys.readouterr().out
-    assert "Delayed free recall" in printed and "No people" in printed
+    assert "Delayed free recall" in printed and "not compared with people" in printed
     assert main(["run", "--models", "tcm", "--trials", "200", "--data", "PEERS-notask", "--output-limit", "5"]) == 0
     printed = capsys.readouterr().out
     assert "16 items, 3 s each" in printed and "had output_limit=None" in printed and "cut short" in printed
@@ -229,6 +229,9 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         (["run", "--models", "tmc"], "did you mean 'TCM'"),
         (["run", "b.toml", "--list-length", "40"], "memsim battery b.toml runs a battery file"),
         (["run", "--models", "tcm", "TCM"], "names TCM twice"),
+        (["run", "--models", "tcm", "primacy"], "Primacy has no account of Immediate free recall of 20 items"),
+        (["run", "--models", "tcm", "--data", "farrell_lewandowsky2003"], "give --paradigm SerialRecall, or other"),
+        (["run", "--paradigm", "SerialRecall", "--models", "strength"], "leave the model out, or choose another task"),
         (["run", "--paradigm", "fre-recall"], "did you mean 'free_recall'"),
         (["run", "--list-length", "0"], "list_length=0"),
         (["run", "--list-length", "many"], "list_length='many' is not a whole number"),

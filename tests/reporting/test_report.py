@@ -82,7 +82,7 @@ def test_a_screen_reader_finds_its_way(page: str) -> None:
 
 def test_it_says_what_was_run_and_whom_to_cite(comparison: Comparison, page: str) -> None:
     for expected in (
-        "Immediate free recall of 16 items", "400 lists each", "with the seed 0",
+        "Immediate free recall of 16 items", "400 lists each", "with the seed 0. SIMPLE predicted",
         "Howard, M. W., &amp; Kahana, M. J. (2002)", "Brown, G. D. A.", "memsim developers", "context drift",
         f"numpy {comparison.manifest.versions['numpy']}",
         "The numbers behind it", "Healey, M. K., &amp; Kahana, M. J. (2014)",
