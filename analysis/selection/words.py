@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.selection.bayesian import Selection
-from memsim.analysis.selection.criteria import ALL, Winners
+from memsim.analysis.selection.criteria import ALL
+from memsim.analysis.selection.evidence import Winners
 from memsim.analysis.statistics.words import apa_number, apa_p, listed
 from memsim.core.errors import InputError
 
@@ -23,10 +24,10 @@ def comparison_table(
 
     Parameters
     ----------
-    held : from :func:`held_out`.
-    criteria : from :func:`information_criteria`; the sums over units are taken.
-    selection : from :func:`bayesian_model_selection`.
-    won : from :func:`winners`.
+    held : from :func:`memsim.analysis.held_out`.
+    criteria : from :func:`memsim.analysis.information_criteria`; the sums over units are taken.
+    selection : from :func:`memsim.analysis.bayesian_model_selection`.
+    won : from :func:`memsim.analysis.winners`.
 
     Returns
     -------
