@@ -1,11 +1,12 @@
 from .by_name import analyze
-from .curves import curve_table, position_tables, root_mean_squared_difference, summary_table
+from .curves import curve_table, points_by_source, points_of_curve, root_mean_squared_difference
 from .declaration import Analysis
 from .figures.memory import Strip, memory_figure
 from .figures.plots import comparison_panel, plot
-from .figures.style import comparison_figure, save_figure
+from .figures.style import save_figure
 from .figures.targets import Panel, criteria_figure, identity_figure, target_figure
 from .figures.taxonomy import index_table, taxonomy_figure
+from .points import points_of
 from .recall.categories import category_clustering, category_crp
 from .recall.indices import edge_indices, primacy_index, recency_index
 from .recall.initiation import probability_of_nth_recall
@@ -17,6 +18,7 @@ from .recall.serial_position import serial_position_curve
 from .recall.spacing import repetition_effect, spacing_effect
 from .recall.stopping import stopping_by_response, stopping_by_time, stopping_probability
 from .recall.transitions import lag_crp, lag_crp_compound, lag_rank
+from .registered import ANALYSES, curves_of
 from .selection.bayesian import Selection, bayesian_model_selection, exceedance_probabilities
 from .selection.criteria import information_criteria
 from .selection.evidence import Winners, log_evidence, winners
@@ -32,8 +34,10 @@ from .statistics.intervals import bootstrap_interval, within_subject_interval
 from .statistics.regression import RecallRegression, recall_regression
 from .statistics.words import in_words
 from .subjects import mean_over_subjects
+from .summaries import summary_table
 
 __all__ = [
+    "ANALYSES",
     "Analysis",
     "Panel",
     "RecallRegression",
@@ -46,13 +50,13 @@ __all__ = [
     "bootstrap_interval",
     "category_clustering",
     "category_crp",
-    "comparison_figure",
     "comparison_panel",
     "comparison_table",
     "contrast",
     "criteria_figure",
     "curve_distance",
     "curve_table",
+    "curves_of",
     "distance_crp",
     "distance_rank",
     "edge_indices",
@@ -77,7 +81,9 @@ __all__ = [
     "memory_figure",
     "noise_ceiling",
     "plot",
-    "position_tables",
+    "points_by_source",
+    "points_of",
+    "points_of_curve",
     "primacy_index",
     "prior_list_intrusions",
     "probability_of_nth_recall",

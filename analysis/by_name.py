@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
+from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
+from memsim.core.origin import Simulated
 from memsim.core.recalls import Recalls, require_recalls
 
 if TYPE_CHECKING:
@@ -55,18 +58,10 @@ def analyze(
     for source, of_source in sources.items():
         require_recalls(of_source)
         for labels, rows in _by_condition(of_source, by):
-            part = of_source if analysis.whole or rows is None else of_source[rows]
-            given = options if rows is None else {k: _at(v, rows, len(of_source)) for k, v in options.items()}
-            if analysis.whole and rows is not None:
-                given = {**given, "rows": np.isin(np.arange(len(of_source)), rows)}
-            try:
-                frame = analysis.run(part, **given)
-            except TypeError as error:
-                if "unexpected keyword" not in str(error):
-                    raise
-                raise InputError(f"analyze: {name}: {error}") from error
-            if analysis.whole and rows is not None:
-                frame = frame[frame["subject"].isin(np.unique(of_source.trials.subject[rows]))]
+            if rows is None:
+                frame = analysis.frame(of_source, **options)
+            else:
+                frame = _frame_of_rows(analysis, of_source, rows, options)
             named = {"source": source} if isinstance(recalls, Mapping) else {}
             taken = [column for column in by if column in ("source", *frame.columns)]
             if taken:
@@ -77,9 +72,26 @@ def analyze(
                 frame.insert(at, column, label)
             parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
-    people = [source for source, of_source in sources.items() if "model" not in of_source.provenance]
+    people = [source for source, of_source in sources.items() if not isinstance(of_source.origin, Simulated)]
     table.attrs = {"analysis": name, "by": by, "people": people}
     return table
+
+
+def _frame_of_rows(analysis: Analysis, recalls: Recalls, rows: IntArray, options: Mapping[str, Any]) -> pd.DataFrame:
+    """The frame of an analysis of some of the lists."""
+    if analysis.whole:
+        counted = np.isin(np.arange(len(recalls)), rows)
+        frame = analysis.frame(recalls, **options, rows=counted)
+        return frame[frame["subject"].isin(np.unique(recalls.trials.subject[rows]))]
+    cut = {name: options[name] for name in analysis.by_trial if name in options}
+    cut = {name: value for name, value in cut.items() if value is not None and not isinstance(value, str)}
+    for name, value in cut.items():
+        if np.ndim(value) == 0 or len(value) != len(recalls):
+            raise InputError(
+                f"analyze: {analysis.name}: {name} has shape {np.shape(value)}; it must have a row for each of the "
+                f"{len(recalls)} trials"
+            )
+    return analysis.frame(recalls[rows], **{**options, **{k: np.asarray(v)[rows] for k, v in cut.items()}})
 
 
 def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
@@ -99,9 +111,3 @@ def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, 
         # A missing label is not equal to itself, and would make every list a condition of its own.
         rows.setdefault(tuple(label if label == label else "missing" for label in labels), []).append(row)
     return [(labels, np.array(at)) for labels, at in rows.items()]
-
-
-def _at(option: Any, rows: Any, n_trials: int) -> Any:
-    """An option at ``rows``, if it has a row for each trial."""
-    by_trial = not isinstance(option, str) and np.ndim(option) > 1 and len(option) == n_trials
-    return np.asarray(option)[rows] if by_trial else option

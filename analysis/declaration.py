@@ -5,42 +5,62 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from memsim.core.errors import InputError
+from memsim.core.prediction import PositionPrediction
+from memsim.core.recalls import Recalls, require_recalls
 
 if TYPE_CHECKING:
     import pandas as pd
 
+UNBOUNDED = (float("nan"), float("nan"))
+
 
 @dataclass(frozen=True)
 class Analysis:
-    """An analysis, with what a figure of it needs to know.
+    """An analysis, with all that a table or a figure of it needs to know.
 
     Parameters
     ----------
-    function : ``module:name`` of what takes :class:`memsim.Recalls` and gives a tidy frame per subject.
+    function : ``module:name`` of what takes :class:`memsim.Recalls` and gives a tidy frame per subject. The name is
+        that of the analysis, in tables and for :func:`memsim.analysis.analyze`.
+    title : the heading of a figure of it.
     x : the column along the horizontal axis; empty where there is one value for each subject.
     value : the column that is averaged over subjects.
-    x_label, y_label : of the axes.
+    x_label, y_label : labels of the axes.
     style : ``curve`` and ``lags`` are lines, ``lags`` broken at 0 and shown to 5 either way; ``categories`` are points
         at named places; ``index`` is a point for each source; ``heat`` is a matrix of ``series`` by ``x``;
         ``raster`` shows every response.
-    series : a column whose values, where the frame has it, get a line each (a row each, in ``heat``).
+    series : a column whose values, where the frame has several, get a line each (a row each, in ``heat``).
+    first_label : the vertical label where the frame has the first value of ``series`` only, as it has by default.
     panels : a column whose values get a panel each, with an axis of its own.
-    whole : the analysis needs all lists of a participant, also those of other conditions, and is told by ``rows``
+    by_trial : the options that have a row for each trial, and are cut with the trials.
+    whole : the analysis needs all lists of a participant, also those of other conditions; its argument ``rows`` says
         which count.
+    of_positions : the analysis is defined for a model that predicts positions without an order of recall.
     limits : of the vertical axis; NaN where the data decide.
     """
 
     function: str
-    x: str
-    x_label: str
-    y_label: str
+    title: str
+    x: str = ""
+    x_label: str = ""
+    y_label: str = ""
     style: Literal["curve", "lags", "categories", "index", "heat", "raster"] = "curve"
     value: str = "prob"
     series: str = ""
+    first_label: str = ""
     panels: str = ""
+    by_trial: tuple[str, ...] = ()
     whole: bool = False
+    of_positions: bool = False
     limits: tuple[float, float] = (0.0, float("nan"))
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.function.partition(":")[2]
 
     @property
     def run(self) -> Callable[..., pd.DataFrame]:
@@ -52,3 +72,31 @@ class Analysis:
     def summary(self) -> str:
         """The first paragraph of the function's docstring, in one line."""
         return " ".join((self.run.__doc__ or "").partition("\n\n")[0].split())
+
+    def label(self, frame: pd.DataFrame) -> str:
+        """The vertical label of a figure of ``frame``."""
+        first_alone = self.series not in frame or set(frame[self.series].dropna()) == {1}
+        return self.first_label if self.first_label and first_alone else self.y_label
+
+    def frame(self, predicted: Recalls | PositionPrediction, **options: Any) -> pd.DataFrame:
+        """The tidy frame of recalls; of a prediction of positions, a frame without subjects.
+
+        Raises
+        ------
+        InputError : the analysis has no such option, or needs an order of recall where there is none; and what the
+            function raises.
+        """
+        if isinstance(predicted, PositionPrediction):
+            if not self.of_positions:
+                raise InputError(f"{predicted.model} says which items are recalled, and not in what order")
+            import pandas as pd
+
+            probability = predicted.probability
+            return pd.DataFrame({self.x: range(1, len(probability) + 1), self.value: probability})
+        require_recalls(predicted)
+        try:
+            return self.run(predicted, **options)
+        except TypeError as error:
+            if "unexpected keyword" not in str(error):
+                raise
+            raise InputError(f"{self.name}: {error}") from error

@@ -1,29 +1,29 @@
-"""A data set: its source, its conditions, and how its recalls are read."""
+"""A data set of recalls: its publication, its conditions, and how it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DataError, InputError
 from memsim.core.names import closest, normalized
+from memsim.core.origin import Observed, Simulated
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Recalls of people, read on demand.
+    """Recalls of people, which are read when they are needed.
 
     Parameters
     ----------
-    name, title, authors, citation, doi : what it is and whom to cite; ``authors`` is the short form.
-    conditions : the task that people did, by condition.
-    read : gives the recalls of one condition, under the paradigm given; what it says in their ``provenance``
-        is added to :meth:`origin`.
-    at_hand : whether :meth:`load` would succeed without fetching anything.
-    default : the condition that is meant when none is named; empty if one must be.
+    name, title : name in memsim, and what the data are.
+    authors, citation, doi : the publication to cite; ``authors`` is the short form, as in ``"Murdock (1962)"``.
+    conditions : the task of the participants, by condition.
+    read : function of a condition and its paradigm that gives the recalls; the details of their origin are kept.
+    at_hand : function that says whether :meth:`load` needs no download.
+    default : the condition that is read when none is named; empty if a condition must be named.
     notes : what a user of the data should know.
     """
 
@@ -39,7 +39,12 @@ class Dataset:
     notes: str = ""
 
     def condition(self, name: str | None) -> str:
-        """The condition called ``name`` (any case), or the default; raises :class:`InputError` otherwise."""
+        """The condition called ``name``, in any case, or the default one.
+
+        Raises
+        ------
+        InputError : no such condition, or no name and no default.
+        """
         offered = ", ".join(self.conditions)
         if not name:
             if self.default:
@@ -54,12 +59,19 @@ class Dataset:
         """The task of ``condition``."""
         return self.conditions[self.condition(condition)]
 
-    def origin(self, condition: str) -> dict[str, Any]:
-        """What every result from these people carries: data set, condition, and whom to cite."""
-        return {"dataset": self.name, "condition": condition, "citation": self.citation}
+    def origin(self, condition: str) -> Observed:
+        """The origin of the recalls of ``condition``: data set, condition and citation."""
+        return Observed(self.name, condition, self.citation)
 
     def load(self, condition: str | None = None) -> Recalls:
-        """The recalls of ``condition``, with their source in ``provenance``."""
+        """The recalls of ``condition``, with their origin.
+
+        Raises
+        ------
+        DataError : the data set gives simulated recalls.
+        """
         condition = self.condition(condition)
         recalls = self.read(condition, self.paradigm(condition))
-        return replace(recalls, provenance={**self.origin(condition), **recalls.provenance})
+        if isinstance(recalls.origin, Simulated):
+            raise DataError(f"{self.name}:{condition} gives recalls of the model {recalls.origin.model}, not of people")
+        return replace(recalls, origin=replace(self.origin(condition), details=recalls.origin.details))

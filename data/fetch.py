@@ -1,4 +1,4 @@
-"""Files that are fetched from pinned public addresses, checked, and cached."""
+"""Files that are downloaded from fixed public addresses, checked, and kept in a cache."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from memsim.core.errors import DataError
 
 ENVIRONMENT = "MEMSIM_DATA"
-"""Environment variable: a folder that already holds the files, looked into before the cache."""
+"""Environment variable that names a folder with the files; it is searched before the cache."""
 
 
 class RemoteFile(NamedTuple):
-    """A file at a pinned address, known by its sha256."""
+    """A file at a fixed address, with its sha256."""
 
     name: str
     url: str
@@ -30,7 +30,9 @@ def cache_folder() -> Path:
 
 
 def local_path(file: RemoteFile) -> Path | None:
-    """Where ``file`` already lies, in the folder named by ``MEMSIM_DATA`` or in the cache; unchecked.
+    """The path of ``file`` in the folder that ``MEMSIM_DATA`` names or in the cache; ``None`` if it is in neither.
+
+    The content of the file is not checked.
 
     Raises
     ------
@@ -44,11 +46,11 @@ def local_path(file: RemoteFile) -> Path | None:
 
 
 def fetch(file: RemoteFile) -> Path:
-    """The path of ``file``, checked; downloaded into the cache first if it is not at hand.
+    """The path of ``file``, checked; a file that is not on this computer is first downloaded into the cache.
 
     Raises
     ------
-    DataError : the file at hand is corrupt, or the download failed or brought something else.
+    DataError : the file is corrupt, or its download failed or gave another file.
     """
     import pooch
 

@@ -1,4 +1,4 @@
-"""The human data sets by name."""
+"""The registry of human data sets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Tables of human curves that ship with memsim, so that comparing with people needs no network.
+"""Tables of human curves that ship with memsim, so that a comparison with people needs no download.
 
-Each is what :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table` give on the
-trial-level data, by condition; ``examples/shipped_tables.py`` makes them anew.
+They are the results of :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table` for the
+trial-level data, by condition; ``examples/shipped_tables.py`` computes them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from memsim.data.registered import DATASETS
 
 
 def has_tables(name: str) -> bool:
-    """Whether the tables of this data set ship with memsim."""
+    """Whether the curves and the summary of this data set ship with memsim."""
     return (files("memsim.data") / "tables" / f"{DATASETS.get(name).name}_curves.csv").is_file()
 
 
@@ -25,12 +25,12 @@ def load_curves(name: str, condition: str | None = None) -> pd.DataFrame:
 
     Raises
     ------
-    UnknownNameError, InputError : no such data set or condition, or its curves do not ship.
+    UnknownNameError, InputError : no such data set or condition, or none of its curves ship with memsim.
 
     Examples
     --------
     >>> curves = load_curves("murdock1962", "20-1")
-    >>> curves[curves.curve == "serial_position"]["mean"].iloc[-1].round(2)
+    >>> curves[curves.curve == "serial_position_curve"]["mean"].iloc[-1].round(2)
     np.float64(0.95)
     """
     return _load(name, condition, "curves")

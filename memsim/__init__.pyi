@@ -1,52 +1,63 @@
 from . import analysis, data, models, paradigms
 from .core import errors
-from .core.contract import check_model
+from .core.contract import check
 from .core.items import ItemPool
 from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
+from .core.origin import Observed, Simulated
 from .core.parameters import Parameter, choice, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
+from .core.prediction import predict
 from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
-from .data import load_curves, load_dataset
-from .evaluation.comparison import compare_fits
-from .evaluation.cross_validation import cross_validate
-from .evaluation.recovery import recover_models, recover_parameters
-from .experiments.battery import run_battery
-from .experiments.experiment import compare
+from .data import load_curves, load_dataset, load_recalls
+from .evaluation.comparison import HeldOutComparison, compare
+from .evaluation.recovery import recover
+from .experiments.batteries import battery
+from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
+from .fitting.spec import FitSpec
+from .training.inspection import show
+from .training.run import train
 
 __all__ = [
+    "Comparison",
     "Fit",
+    "FitSpec",
+    "HeldOutComparison",
     "ItemPool",
     "MemoryModel",
+    "Observed",
     "Paradigm",
     "Parameter",
     "PositionModel",
     "Recalls",
+    "Simulated",
     "Trials",
     "analysis",
-    "check_model",
+    "battery",
+    "check",
     "choice",
     "compare",
-    "compare_fits",
-    "cross_validate",
     "data",
     "errors",
     "event_log_probabilities",
     "fit",
     "load_curves",
     "load_dataset",
+    "load_recalls",
     "log_likelihood",
     "models",
     "paradigms",
     "parameter",
     "position_log_likelihood",
+    "predict",
     "recall_probability",
-    "recover_models",
-    "recover_parameters",
-    "run_battery",
+    "recover",
+    "run",
     "score",
+    "show",
     "simulate",
+    "train",
 ]

@@ -1,4 +1,4 @@
-"""The tasks that people and models are given, one file for each. Imports core."""
+"""The tasks of people and models, one file for each. Imports core."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Free recall; its class stands in :mod:`memsim.core.free_recall`, where records of recall without a task need it."""
+"""Free recall. The class is defined in :mod:`memsim.core.free_recall`, since it is the default task in core."""
 
 from memsim.core.free_recall import FreeRecall
 

@@ -1,4 +1,4 @@
-"""The tasks by name."""
+"""The registry of tasks."""
 
 from __future__ import annotations
 

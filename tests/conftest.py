@@ -1,5 +1,6 @@
-"""What several tests share: psifr's data sets, and the files of Murdock (1962) where they are at hand."""
+"""Fixtures of several tests: data sets of psifr, files of Murdock (1962), and the folder of unlicensed data."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,27 @@ import pytest
 from psifr import fr
 
 from memsim import Recalls
+from memsim.core.origin import Observed
 
-MURDOCK = Path(__file__).parents[2] / "shared" / "data" / "human" / "murdock1962.csv"
-TARGETS = MURDOCK.parents[1] / "targets"
+SHARED = Path(__file__).parents[2] / "shared"
+"""Data beside the repository that have no licence, and targets that were computed from them independently."""
+
+
+def shared_file(path: str) -> Path:
+    """The file at ``path`` in the folder ``shared`` beside the repository; skips the test where it is missing."""
+    file = SHARED / path
+    if not file.is_file():
+        pytest.skip(f"needs {file}")
+    return file
+
+
+def observed(recalls: Recalls) -> Observed:
+    """The origin of recalls that must be those of people."""
+    assert isinstance(recalls.origin, Observed)
+    return recalls.origin
+
+
+os.environ["MEMSIM_WORKERS"] = "1"  # one test at a time, or one per process of pytest-xdist
 
 
 @pytest.fixture(scope="session", params=["Morton2013", "peers_notask"])
@@ -20,16 +39,14 @@ def psifr_table(request: pytest.FixtureRequest) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def murdock_matrix() -> pd.DataFrame:
-    """Murdock (1962), list by list, recoded; the data have no licence, so they are not in the repository."""
-    if not MURDOCK.is_file():
-        pytest.skip(f"needs the trial-level data of Murdock (1962) at {MURDOCK}")
-    return pd.read_csv(MURDOCK)
+    """Murdock (1962), list by list, recoded."""
+    return pd.read_csv(shared_file("data/human/murdock1962.csv"))
 
 
 @pytest.fixture
 def murdock_files(murdock_matrix: pd.DataFrame, tmp_path: Path) -> Path:
-    """A folder with the original files of three conditions, byte for byte (their sha256 says so)."""
-    # The recoding lost nothing of these three: only 88 became -1, and the last line of 10-2 is not a list.
+    """A folder with the original files of three conditions, byte for byte; their sha256 is checked on reading."""
+    # The recoding of these three can be undone: only 88 became -1, and the last line of 10-2 is not a list.
     for condition, end in (("10-2", "0 "), ("20-1", ""), ("20-2", "")):
         rows = murdock_matrix[murdock_matrix["condition"] == condition].filter(regex=r"^r\d+$").to_numpy()
         lines = [" ".join(str(88 if code == -1 else code) for code in row if code) for row in rows]

@@ -1,5 +1,7 @@
 """The sdist and the wheel hold all of memsim."""
 
+import configparser
+import os
 import subprocess
 import sys
 import sysconfig
@@ -58,3 +60,27 @@ def test_wheel_from_sdist_imports_in_a_fresh_environment(tmp_path: Path) -> None
     ]
     not_walked = 1  # memsim/__init__.py itself
     assert int(count) == len(sources) - not_walked
+
+
+@pytest.mark.slow
+def test_public_interface_with_the_lowest_permitted_versions(tmp_path: Path) -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    lowest = [line.replace(">=", "==") for line in config["options"]["install_requires"].split()]
+    assert all("==" in line for line in lowest), "every dependency has a lowest version"
+    venv.create(tmp_path / "env", with_pip=True)
+    python = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    environment = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *lowest]
+    installed = subprocess.run(install, capture_output=True, text=True, env=environment)
+    if (
+        installed.returncode
+        and "No matching distribution" not in installed.stderr
+        and "conflict" not in installed.stderr
+    ):
+        pytest.skip(f"the lowest versions cannot be installed here: {installed.stderr[-300:]}")
+    assert installed.returncode == 0, installed.stderr
+    script = [str(python), str(ROOT / "tests" / "lowest_versions.py"), str(tmp_path)]
+    environment |= {"PYTHONPATH": str(ROOT), "MEMSIM_WORKERS": "1"}
+    done = subprocess.run(script, capture_output=True, text=True, env=environment)
+    assert done.stdout.endswith("done\n"), done.stdout + done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import isnan
+from textwrap import fill
 from typing import Any, Literal
 
 import numpy as np
@@ -27,17 +28,8 @@ from memsim.analysis.figures.style import (
     themed,
     whole_ticks,
 )
-from memsim.analysis.registered import ANALYSES
-from memsim.analysis.statistics.intervals import bootstrap_interval, within_subject_interval
-from memsim.analysis.subjects import mean_over_subjects
+from memsim.analysis.points import analysis_of, points_of, series_of, sources_of
 from memsim.core.errors import InputError
-
-INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
-    "t": mean_over_subjects,
-    "bootstrap": bootstrap_interval,
-    "within": within_subject_interval,
-}
-"""Intervals over subjects: Student's t, bootstrap, and within subjects (Cousineau-Morey)."""
 
 
 def plot(
@@ -52,7 +44,8 @@ def plot(
 
     Parameters
     ----------
-    frame : from ``analyze``; its ``attrs`` say which analysis it is. Rows may be taken out.
+    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` say which analysis it is.
+        Rows may be taken out.
     interval : over subjects, at 95%: by Student's t, by bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
         2008), which leaves out how subjects differ as a whole. Bars for people, bands for models.
     columns : of a journal's page, one (89 mm) or two (183 mm).
@@ -66,13 +59,13 @@ def plot(
     ------
     InputError : a frame that is not from ``analyze``, or an interval that is not known.
     """
-    analysis = _analysis(frame)
-    panels = list(_panels(frame, analysis, interval))
+    points, analysis = points_of(frame, interval), analysis_of(frame)
+    panels = list(_panels(points, analysis))
     if not panels:
         raise InputError("plot: the frame has no rows, so there is nothing to draw")
-    across = min(len(panels), 2 * columns - 1 if _style(frame, analysis) in ("heat", "raster") else 2 * columns)
+    across = min(len(panels), 2 * columns - 1 if _style(points, analysis) in ("heat", "raster") else 2 * columns)
     rows = [panels[i : i + across] for i in range(0, len(panels), across)]
-    return _grid(rows, [frame], interval, columns, among, title)
+    return _grid(rows, [points], columns, among, title)
 
 
 def comparison_panel(
@@ -96,12 +89,13 @@ def comparison_panel(
     """
     if not len(frames):
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
-    by_frame = [list(_panels(frame, _analysis(frame), interval, split=True)) for frame in frames]
+    points = [points_of(frame, interval) for frame in frames]
+    by_frame = [list(_panels(each, analysis_of(each), split=True)) for each in points]
     labels = [[label for label, _ in panels] for panels in by_frame]
     if any(each != labels[0] for each in labels):
         raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
     rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
-    return _grid(rows, frames, interval, columns, among, title)
+    return _grid(rows, points, columns, among, title)
 
 
 Panel = tuple[str, pd.DataFrame]
@@ -115,13 +109,12 @@ FEWEST = 3
 def _grid(
     rows: Sequence[Sequence[Panel]],
     frames: Sequence[pd.DataFrame],
-    interval: str,
     columns: int,
     among: Sequence[str],
     title: str,
 ) -> Figure:
-    """Panels in rows; a frame serves all, or each its column."""
-    sources = list(dict.fromkeys([*among, *(source for frame in frames for source in _sources(frame))]))
+    """Panels in rows, of one analysis, or of one in each column; ``frames`` are the points of each."""
+    sources = list(dict.fromkeys([*among, *(source for frame in frames for source in sources_of(frame))]))
     people = {source for frame in frames for source in frame.attrs["people"]}
     look = styles(sources, [source for source in sources if source in people])
     across = max(map(len, rows))
@@ -129,7 +122,7 @@ def _grid(
         width = WIDTHS[columns]
         height = len(rows) * min(max(0.8 * width / across, 1.7), 3.0) + 0.5
         figure = Figure(figsize=(width, height), layout="constrained")
-        separate = any(_analysis(frame).panels for frame in frames)
+        separate = any(analysis_of(frame).panels for frame in frames)
         share: Any = False if separate else "col" if len(frames) > 1 else True
         axes = figure.subplots(len(rows), across, squeeze=False, sharey=share)
         labels: dict[str, Any] = {}
@@ -140,9 +133,11 @@ def _grid(
                 continue
             label, points = row[j]
             frame = frames[j if len(frames) > 1 else 0]
-            analysis = _analysis(frame)
+            analysis = analysis_of(frame)
             _DRAW[_style(frame, analysis)](axis, points, analysis, look)
-            if len(frames) == 1 or j == 0:
+            if len(frames) > 1 and len(rows) == 1 and not label:
+                axis.set_title("ABCDEFGH"[j], loc="left", fontweight="bold")
+            elif len(frames) == 1 or j == 0:
                 axis.set_title(label, fontsize="medium", loc="left" if len(frames) > 1 else "center")
             if share is True and j:
                 axis.set_ylabel("")
@@ -151,13 +146,13 @@ def _grid(
         if separate:
             _same_scale([(label.rpartition(", ")[2], axis) for row, line in zip(rows, axes, strict=True)
                          for (label, _), axis in zip(row, line, strict=False)])  # fmt: skip
-        _one_colorbar(figure, axes.ravel().tolist(), _analysis(frames[0]))
+        _one_colorbar(figure, axes.ravel().tolist(), analysis_of(frames[0]))
         ordered = sorted(labels, key=lambda name: sources.index(name) if name in sources else len(sources))
         if len(ordered) > 1:
             in_row = max(1, min(len(ordered), 3 * columns))
             handles = [labels[name] for name in ordered]
             figure.legend(handles, ordered, loc="outside lower center", ncols=in_row, fontsize="small")
-        figure.suptitle(title, fontsize="medium")
+        figure.suptitle(fill(title, 44 * columns), fontsize="medium")
     return figure
 
 
@@ -182,29 +177,9 @@ def _one_colorbar(figure: Figure, axes: Sequence[Axes], analysis: Analysis) -> N
     figure.colorbar(images[0], ax=list(axes), shrink=0.7, label=label)
 
 
-def _analysis(frame: pd.DataFrame) -> Analysis:
-    name = getattr(frame, "attrs", {}).get("analysis")
-    if name is None:
-        raise InputError(
-            "plot: this frame does not say which analysis it is from; analyze(recalls, name) gives one that does. "
-            "Where pandas lost it on the way, frame.attrs = {...} of the one that analyze gave brings it back"
-        )
-    return ANALYSES.get(name)
-
-
-def _sources(frame: pd.DataFrame) -> list[str]:
-    return list(frame["source"].unique()) if "source" in frame else [""]
-
-
-def _series(frame: pd.DataFrame, analysis: Analysis) -> str:
-    """The column whose values are told apart within a panel, if the frame has several of them."""
-    column = analysis.series
-    return column if column in frame and frame[column].nunique() > 1 else ""
-
-
 def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
     """That of the analysis; a matrix where there are too many lines, and lines where an index has a series."""
-    series = _series(frame, analysis)
+    series = series_of(frame, analysis)
     if not series or analysis.style in ("heat", "raster"):
         return analysis.style
     if analysis.style == "index":
@@ -212,14 +187,12 @@ def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
     return "heat" if frame[series].nunique() > MOST_LINES else analysis.style
 
 
-def _panels(frame: pd.DataFrame, analysis: Analysis, interval: str, split: bool = False) -> Iterator[Panel]:
+def _panels(points: pd.DataFrame, analysis: Analysis, split: bool = False) -> Iterator[Panel]:
     """A panel for each condition (of an index, if ``split``), and each source where something else is told apart."""
-    if interval not in INTERVALS:
-        raise InputError(f"plot: interval={interval!r} is none of {', '.join(INTERVALS)}")
-    style, by = _style(frame, analysis), list(frame.attrs["by"])
-    alone = style in ("heat", "raster", "series") or _series(frame, analysis)
-    keys = [*(["source"] if alone and "source" in frame else []), *by, *([analysis.panels] if analysis.panels else [])]
-    points = frame if style == "raster" else _means(frame, analysis, interval)
+    style, by = _style(points, analysis), list(points.attrs["by"])
+    alone = style in ("heat", "raster", "series") or series_of(points, analysis)
+    named = list(points["source"].unique()) != [""]
+    keys = [*(["source"] if alone and named else []), *by, *([analysis.panels] if analysis.panels else [])]
     if (style == "index" and not split) or not keys:
         if len(points):
             yield "", points
@@ -228,42 +201,13 @@ def _panels(frame: pd.DataFrame, analysis: Analysis, interval: str, split: bool 
         yield ", ".join(str(label).replace("_", " ") for label in labels), part
 
 
-def _means(frame: pd.DataFrame, analysis: Analysis, interval: str) -> pd.DataFrame:
-    """Mean and interval at every point, source by source, over all its conditions; of an index, its subjects too.
-
-    Columns: ``source`` (empty where there is one), the conditions, the analysis's own, ``mean, low, high, n_subjects``;
-    ``values`` of an index are those of its subjects.
-    """
-    series, by = _series(frame, analysis), list(frame.attrs["by"])
-    at = [*by, *(column for column in (analysis.panels, series, analysis.x) if column)]
-    if interval == "within" and not at:
-        raise InputError("plot: interval='within' is over conditions that subjects had; give analyze a `by`")
-    order = {column: {value: i for i, value in enumerate(frame[column].unique())} for column in at}
-    parts = []
-    for source in _sources(frame):
-        rows = frame[frame["source"] == source] if "source" in frame else frame
-        keys = at or ["_all"]
-        points = INTERVALS[interval](rows.assign(_all=0), keys, analysis.value)
-        points = points.sort_values(keys, key=lambda column: column.map(order[column.name]) if at else column)
-        if analysis.style == "index" and not series:
-            values = rows.assign(_all=0).groupby(keys)[analysis.value].apply(lambda each: each.dropna().to_list())
-            points = points.merge(values.rename("values"), left_on=keys, right_index=True)
-        parts.append(points.assign(source=source))
-    table = pd.concat(parts, ignore_index=True)
-    if analysis.value == "prob":
-        table[["low", "high"]] = table[["low", "high"]].clip(0, 1)
-    table.attrs = frame.attrs
-    known = table["mean"].notna().groupby(table["source"]).transform("any")
-    return table[known] if known.any() else table
-
-
 def _by_source(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     yield from points.groupby("source", sort=False)
 
 
 def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
     """Curves by x: one for each source, or for each value of the series of one source."""
-    series = analysis.series if analysis.series in points else ""
+    series = series_of(points, analysis)
     if series:
         groups = list(points.groupby(series, sort=False))
         ordered = pd.api.types.is_numeric_dtype(points[series])
@@ -280,7 +224,7 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
         if series:
             rows = rows.assign(**{end: rows[end].where(rows["n_subjects"] >= FEWEST) for end in ("low", "high")})
         draw_line(axis, rows, name, style, analysis.x)
-    _finish(axis, analysis)
+    _finish(axis, points, analysis)
     if pd.api.types.is_integer_dtype(points[analysis.x]):
         ticks = whole_ticks(axis)
         axis.xaxis.set_major_locator(FixedLocator(ticks[::2] if ticks[0] < 0 else ticks))
@@ -290,7 +234,7 @@ def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapp
     """An index of one source by its series."""
     for name, rows in _by_source(points):
         draw_line(axis, rows, name, look[name], analysis.series)
-    _finish(axis, analysis)
+    _finish(axis, points, analysis)
     axis.set_xlabel(analysis.series.capitalize())
     axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
 
@@ -306,7 +250,7 @@ def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[
                       elinewidth=1.2, label=name)  # fmt: skip
     axis.set_xticks(range(len(names)), [str(name).replace("_", "\n") for name in names], fontsize="small")
     axis.set_xlim(-0.5, len(names) - 0.5)
-    _finish(axis, analysis)
+    _finish(axis, points, analysis)
 
 
 def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
@@ -328,7 +272,7 @@ def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
     axis.set_xticks(range(len(ticks)), ticks, rotation=30 if crowded else 0, ha="right" if crowded else "center",
                     fontsize="small")  # fmt: skip
     axis.set_xlim(-0.6, len(ticks) - 0.4)
-    _finish(axis, analysis)
+    _finish(axis, points, analysis)
 
 
 def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
@@ -366,10 +310,10 @@ def _raster(axis: Axes, responses: pd.DataFrame, analysis: Analysis, look: Mappi
     axis.set(xlabel=analysis.x_label, ylabel=analysis.y_label)
 
 
-def _finish(axis: Axes, analysis: Analysis) -> None:
+def _finish(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
     low, high = analysis.limits
     axis.set_ylim(None if isnan(low) else low, None if isnan(high) else high + 0.02)
-    axis.set(xlabel=analysis.x_label, ylabel=analysis.y_label)
+    axis.set(xlabel=analysis.x_label, ylabel=analysis.label(points))
     axis.xaxis.label.set_fontsize("small")
     sns.despine(ax=axis)
 

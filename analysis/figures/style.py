@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,18 +13,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator
 
 from memsim.core.errors import InputError
 
-PANELS = {
-    "serial_position": ("Serial position", "Probability of recall"),
-    "first_recall": ("Serial position", "Probability of first recall"),
-    "serial_accuracy": ("Serial position", "Probability of recall in place"),
-    "transposition_gradient": ("Displacement", "Response probability"),
-    "lag_crp": ("Lag", "Conditional response\nprobability"),
-}
-"""Axis labels of each curve of :func:`memsim.analysis.curve_table`."""
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
 LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)))
 MARKERS = "sD^vPX<>"
@@ -72,54 +62,6 @@ def bars(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Lengths of error bars below and above ``mean``; 0 where the interval is not known."""
     below, above = points["mean"] - points["low"], points["high"] - points["mean"]
     return below.clip(lower=0).fillna(0), above.clip(lower=0).fillna(0)
-
-
-def comparison_figure(
-    models: Mapping[str, pd.DataFrame],
-    people: pd.DataFrame | None = None,
-    *,
-    people_label: str = "people",
-    curves: Sequence[str] = (),
-    title: str = "",
-) -> Figure:
-    """The curves of a task (see :func:`memsim.analysis.curve_table`) of models, with people over them.
-
-    Parameters
-    ----------
-    models : curve tables (see :func:`memsim.analysis.curve_table`) by name; told apart by colour and line.
-    people : the people's curve table, in black with error bars.
-    curves : which of the curves; all if not given. One alone is as wide as a column of a journal.
-
-    Bands and bars are 95% intervals over (simulated) subjects. The lag-CRP shows lags up to 5 either way,
-    where most of its data are; the transposition gradient leaves out 0, which is accuracy.
-    """
-    with themed(0.9 if len(curves) == 1 else 1.1):
-        tables = dict(models) if people is None else {**models, people_label: people}
-        look = styles(list(tables), [people_label] if people is not None else [])
-        known = {curve for table in tables.values() for curve in table["curve"]} & set(curves or PANELS)
-        shown = {curve: labels for curve, labels in PANELS.items() if curve in known}
-        alone = len(shown) == 1
-        in_row = 7 if not alone else 2 if max(map(len, tables)) > 12 else 3
-        size = (WIDTHS[1], 2.6 + 0.17 * ceil(len(tables) / in_row)) if alone else (10.5, 3.7)
-        figure = Figure(figsize=size, layout="constrained")
-        axes = figure.subplots(1, len(shown), squeeze=False)[0]
-        for letter, axis, (curve, (x_label, y_label)) in zip("ABCDE", axes, shown.items(), strict=False):
-            for name, table in tables.items():
-                points = table[table["curve"] == curve].sort_values("x")
-                with_lags = curve in ("lag_crp", "transposition_gradient")
-                draw_line(axis, near_lags(points, "x") if with_lags else points, name, look[name])
-            axis.set(xlabel=x_label, ylabel=y_label)
-            axis.set_ylim(0, 1.02 if curve in ("serial_position", "serial_accuracy") else None)
-            axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
-            axis.set_title("" if alone else letter, loc="left", fontweight="bold")
-            sns.despine(ax=axis)
-        handles, labels = axes[0].get_legend_handles_labels()
-        columns = min(len(labels), in_row)
-        figure.legend(
-            handles, labels, loc="outside lower center", ncols=columns, fontsize="small" if alone else "medium"
-        )
-        figure.suptitle(f"{title}. Bars and bands: 95% intervals" if title else "", fontsize="medium")
-    return figure
 
 
 @contextmanager

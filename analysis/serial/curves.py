@@ -10,11 +10,6 @@ from memsim.analysis.serial.errors import TYPES, error_types, fill_in, transposi
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.core.recalls import Recalls
 
-SERIAL_CURVES = {
-    "serial_accuracy": (serial_accuracy, "position"),
-    "transposition_gradient": (transposition_gradient, "displacement"),
-}
-
 
 def serial_summary(recalls: Recalls) -> pd.DataFrame:
     """Statistics of serial recall, as means over subjects or, where so described, over all lists.

@@ -1,4 +1,4 @@
-"""Farrell & Lewandowsky (2003), Experiment 1: serial recall of six letters that sound alike, or not."""
+"""Farrell & Lewandowsky (2003), Experiment 1: serial recall of six letters, phonologically similar or not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from memsim.core.arrays import INTRUSION, NONE
 from memsim.core.errors import DataError
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
@@ -24,14 +25,15 @@ FILE = RemoteFile(
 CODES = {
     "dissimilar": 0, "similar": 1, "dissimilar_in_2": 2, "dissimilar_in_4": 3, "dissimilar_in_6": 4, "alternating": 5,
 }  # fmt: skip
-"""Conditions of the file. ``dissimilar_in_2``: similar letters but for the second; ``alternating``: similar first."""
+"""Codes of the conditions in the file. In ``dissimilar_in_2`` all letters but the second are similar; in
+``alternating`` similar and dissimilar letters alternate, and the first is similar."""
 
 
 def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
-    """Read one condition: a line per list, with subject, trial, condition, six item codes, responses and times.
+    """Read one condition. Each line is a list: subject, trial, condition, six item codes, six responses, six times.
 
-    A response is the serial position of the item given; 0 is an omission, above 6 an intrusion. Times, in ms from one
-    response to the next, become seconds from the start of recall.
+    A response is the serial position of the recalled item; 0 is an omission, and a number above 6 an intrusion. Times
+    in the file are ms from one response to the next; those of the recalls are seconds from the start of recall.
     """
     try:
         table = np.loadtxt(path, ndmin=2)
@@ -49,7 +51,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
         subject=rows[:, 0].astype(np.int64),
         paradigm=paradigm,
         times=np.where(positions == NONE, np.nan, seconds),
-        provenance={"sha256": FILE.sha256},
+        origin=Observed(details={"sha256": FILE.sha256}),
     )
 
 
@@ -68,6 +70,6 @@ FARRELL_LEWANDOWSKY2003 = Dataset(
     read=_read,
     at_hand=lambda: local_path(FILE) is not None,
     default="dissimilar",
-    notes="20 subjects, about 500 lists in each condition; the letters are not recorded. Presentation time is not in "
-    "the file; the task's 1 s stands for it. Fetched on first use; its curves ship with memsim.",
+    notes="20 subjects, about 500 lists in each condition; the letters are not recorded. The file does not "
+    "hold the presentation time, which is taken to be 1 s. Downloaded on first use; its curves ship with memsim.",
 )

@@ -10,6 +10,7 @@ import numpy as np
 from memsim.core.arrays import INTRUSION
 from memsim.core.errors import DataError
 from memsim.core.free_recall import FreeRecall
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
@@ -42,10 +43,10 @@ def _file(condition: str) -> RemoteFile:
 
 
 def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
-    """Read one file: a line per list, serial positions in output order.
+    """Read one file. Each line is a list: serial positions in output order.
 
-    88 is an intrusion, and so is every other code beyond the list (a few, in 15-2, 30-1 and 40-1);
-    the line ``0`` that ends one file is not a list. Subjects are blocks of 80 lines.
+    88 is an intrusion. Every other code above the list length (there are a few in 15-2, 30-1 and 40-1) is read as an
+    intrusion too. The line ``0`` at the end of one file is not a list. Each subject has a block of 80 lines.
     """
     lists = []
     for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), start=1):
@@ -61,7 +62,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
     for row, codes in zip(codes_at, lists, strict=True):
         row[: len(codes)] = codes
     beyond = codes_at > paradigm.list_length
-    provenance = {
+    details = {
         "sha256": SHA256[condition],
         "codes_read_as_intrusions": {
             "88": int((codes_at == INTRUSION_CODE).sum()),
@@ -73,7 +74,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
         paradigm.list_length,
         subject=np.repeat(np.arange(1, SUBJECTS + 1), LISTS_EACH),
         paradigm=paradigm,
-        provenance=provenance,
+        origin=Observed(details=details),
     )
 
 
@@ -91,6 +92,6 @@ MURDOCK1962 = Dataset(
     conditions={condition: _task(condition) for condition in SHA256},
     read=_read,
     at_hand=lambda: all(local_path(_file(condition)) is not None for condition in SHA256),
-    notes="15 subjects of 80 lists in each condition, different people; the words are not recorded; the record "
-    "holds at most 15 responses a list. Fetched on first use; its curves ship with memsim.",
+    notes="15 subjects with 80 lists each in every condition, different people in each; the words are not recorded; "
+    "the record holds at most 15 responses for each list. Downloaded on first use; its curves ship with memsim.",
 )

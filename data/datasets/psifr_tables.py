@@ -1,4 +1,4 @@
-"""The two data sets that psifr ships in its long table."""
+"""The two data sets that ship with psifr, as long tables."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from memsim.core.errors import DataError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.items import ItemPool
 from memsim.core.long_table import COLUMNS
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
 
 
 def _path(file: str, folder: str = "data") -> Path:
-    # Found without importing psifr, which would import all that it plots with.
+    # The folder is found without importing psifr, which would import its plotting libraries.
     spec = find_spec("psifr")
     if spec is None or not spec.submodule_search_locations:
         raise DataError(f"{file} ships with the package psifr, which is not installed: pip install psifr")
@@ -32,7 +33,9 @@ def _path(file: str, folder: str = "data") -> Path:
 
 def _read_peers(_: str, paradigm: Paradigm) -> Recalls:
     frame = pd.read_csv(_path("peers_notask.csv"), usecols=COLUMNS)
-    return Recalls.from_frame(frame, paradigm=paradigm, provenance={"file": "psifr/data/peers_notask.csv"})
+    return Recalls.from_frame(
+        frame, paradigm=paradigm, origin=Observed(details={"file": "psifr/data/peers_notask.csv"})
+    )
 
 
 def _read_morton(condition: str, paradigm: Paradigm) -> Recalls:
@@ -44,14 +47,14 @@ def _read_morton(condition: str, paradigm: Paradigm) -> Recalls:
         category="category",
         conditions=["list_type"],
         paradigm=paradigm,
-        provenance={"file": "psifr/data/Morton2013.csv, psifr/distances/Morton2013.npz"},
+        origin=Observed(details={"file": "psifr/data/Morton2013.csv, psifr/distances/Morton2013.npz"}),
     )
     pool = replace(recalls.trials.pool, similarity=_similarity(recalls.trials.pool))
     return replace(recalls, trials=replace(recalls.trials, pool=pool))
 
 
 def _similarity(pool: ItemPool) -> FloatArray:
-    """One minus the semantic distance of the pool's items, 0 beside an intrusion whose distances are not known."""
+    """(n_items, n_items) 1 minus the semantic distance; 0 for intruding items, whose distances are unknown."""
     with np.load(_path("Morton2013.npz", "distances"), allow_pickle=False) as file:
         items, distances = file["items"], file["distances"]
     index = {label: i for i, label in enumerate(items.tolist())}
@@ -75,7 +78,7 @@ PEERS_NOTASK = Dataset(
     read=_read_peers,
     at_hand=_installed,
     default="all",
-    notes="126 subjects, 3,528 lists. Presentation time is not in the table: 3 s, unverified.",
+    notes="126 subjects, 3,528 lists. The table does not hold the presentation time; 3 s is unverified.",
 )
 MORTON2013 = Dataset(
     name="morton2013",
@@ -89,6 +92,6 @@ MORTON2013 = Dataset(
     at_hand=_installed,
     default="all",
     notes="40 subjects, 1,920 lists, pure (one category) or mixed, by the condition list_type; with categories and "
-    "semantic similarity of the items. Presentation time is not in the table: "
-    "3.5 s is its longest response time.",
+    "semantic similarity of the items. The table does not hold the presentation "
+    "time; 3.5 s is the longest response time in it.",
 )

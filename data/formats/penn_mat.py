@@ -1,4 +1,4 @@
-"""Behavioural data of free recall in MATLAB files, as the Computational Memory Lab at Penn and EMBAM lay them out."""
+"""Free recall in MATLAB files with the layout of the Computational Memory Lab at Penn and of EMBAM."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.data.formats.recall_matrices import read_recall_matrix
 
@@ -30,9 +31,9 @@ FIELDS = {
     "times": ("times", "rec_times", "rectimes"),
     "list_length": ("listLength", "list_length", "LL"),
 }
-"""The spellings under which each part is known; the first that a file has is read."""
-RESERVED = {*COLUMNS, "time", "source", "category"}
-"""Columns of the long table, which a condition of that name would hide."""
+"""Usual names of each field; the first name that the file has is read."""
+RESERVED = {*COLUMNS, "model", "time", "source", "category"}
+"""Columns of the long table; a condition cannot have one of these names."""
 
 
 def read_penn_mat(
@@ -47,41 +48,45 @@ def read_penn_mat(
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
 ) -> Recalls:
-    """Recalls from a MATLAB file that holds one struct of matrices with a row for each list.
+    """Recalls from a MATLAB file that holds a struct of matrices with a row for each list.
 
-    ``recalls``, ``pres_itemnos``, ``rec_itemnos`` and ``times`` are as :func:`read_recall_matrix` has them, and may be
-    named as in :data:`FIELDS`; ``pres_items`` and ``rec_items`` are cells of words. Lists are labelled by their number;
-    where numbers start anew in each session, they go on from one session to the next and the condition
-    ``list_in_session`` holds the number in the file. Rows in which nothing was presented are no lists.
+    ``recalls``, ``pres_itemnos``, ``rec_itemnos`` and ``times`` are as in :func:`read_recall_matrix`, and may have the
+    names in :data:`FIELDS`; ``pres_items`` and ``rec_items`` are cells of words. Lists are labelled by their number.
+    Where numbers start again at each session, they are made consecutive, and the condition ``list_in_session`` holds
+    the number in the file. Rows without presented items are not lists, and are skipped.
 
     Parameters
     ----------
-    path : a file of MATLAB 4 to 7.2. Newer ones (7.3) are HDF5; save them again with ``save(file, 'data', '-v7')``.
+    path : a file of MATLAB 4 to 7.2. Files of version 7.3 are HDF5; save them with ``save(file, 'data', '-v7')``.
     variable : the struct; ``"data.full"`` is the field ``full`` of the struct ``data``.
     session : the session, or several, to read; all if not given.
-    list_length : reads the lists of this length only, where there are several.
-    conditions : fields with one value for each list to keep as conditions; all that there are if not given.
-    wordpool : the words that item numbers stand for, as in :func:`read_recall_matrix`, where the file has no words.
-    time_unit : of ``times``: ``"ms"``, as is the custom, or ``"s"``.
+    list_length : only lists of this length are read, where there are several lengths.
+    conditions : fields with one value for each list that are kept as conditions; all such fields if not given.
+    wordpool : the words to which item numbers refer, as in :func:`read_recall_matrix`, where the file has no words.
+    time_unit : unit of ``times``: ``"ms"``, which is usual in these files, or ``"s"``.
     output_limit, paradigm : as in :meth:`memsim.Recalls.from_matrix`.
 
     Returns
     -------
-    Recalls : times in seconds; conditions ``session``, where there is one, and those asked for. A field that has the
-        name of a column of the long table becomes ``list_`` and its name. ``provenance`` counts the lists that were
-        dropped and names the fields that were left out.
+    Recalls : with times in seconds, and with the conditions ``session``, where there is one, and ``conditions``. A
+        field with the name of a column of the long table gets the prefix ``list_``. ``origin.details`` counts the lists
+        that were skipped and names the fields that were not read.
 
     Raises
     ------
     InputError : no such variable, session or field; lists of several lengths; matrices that contradict one another.
-    DataError : the file is no MATLAB file, or one of version 7.3.
+    DataError : not a MATLAB file, or one of version 7.3.
 
-    Source: the data files that accompany the publications of the Computational Memory Lab, memory.psych.upenn.edu.
+    References
+    ----------
+    The data files that accompany the publications of the Computational Memory Lab, memory.psych.upenn.edu.
     """
     data = _struct(Path(path), variable)
-    part = {role: next((data[name] for name in names if name in data), None) for role, names in FIELDS.items()}
+    field_of = {role: next((data[name] for name in names if name in data), None) for role, names in FIELDS.items()}
     used = {next((name for name in names if name in data), "") for names in FIELDS.values()}
-    rows = next((part[name] for name in ("recalls", "pres_itemnos", "pres_items") if part[name] is not None), None)
+    rows = next(
+        (field_of[name] for name in ("recalls", "pres_itemnos", "pres_items") if field_of[name] is not None), None
+    )
     if rows is None:
         raise InputError(f"{path}: {variable} has no field recalls or pres_itemnos; it has {', '.join(data)}")
     n_trials = len(rows)
@@ -92,7 +97,7 @@ def read_penn_mat(
     if lacking:
         raise InputError(f"{path}: there is no field {lacking[0]!r} with one value for each of {n_trials} lists")
     labels = {f"list_{name}" if name in RESERVED else name: vectors[name] for name in kept}
-    label = {name: _vector(part[name], n_trials) for name in ("subject", "session", "list", "list_length")}
+    label = {name: _vector(field_of[name], n_trials) for name in ("subject", "session", "list", "list_length")}
     frame = pd.DataFrame({"subject": np.ones(n_trials, dtype=int) if label["subject"] is None else label["subject"]})
     frame["session"] = 0 if label["session"] is None else label["session"]
     in_session = frame.groupby(["subject", "session"]).cumcount().to_numpy() + 1
@@ -100,12 +105,12 @@ def read_penn_mat(
 
     if frame["number"].dtype.kind not in "iuf" or frame["number"].isna().any():
         raise InputError(f"{path}: list numbers must be numbers, got {frame['number'].iloc[0]!r}")
-    origin: dict[str, Any] = {"file": str(path)}
-    lengths = _lengths(part, label["list_length"], n_trials, list_length)
-    keep = _selected(frame, lengths, session, list_length, origin, str(path))
+    details: dict[str, Any] = {"file": str(path)}
+    lengths = _lengths(field_of, label["list_length"], n_trials, list_length)
+    keep = _selected(frame, lengths, session, list_length, details, str(path))
     frame, length = frame[keep], int(lengths[keep][0])
-    matrices = {name: values[keep] for name in ("recalls", "times") if (values := part[name]) is not None}
-    matrices |= _item_numbers(part, keep, length, wordpool)
+    matrices = {name: values[keep] for name in ("recalls", "times") if (values := field_of[name]) is not None}
+    matrices |= _item_numbers(field_of, keep, length, wordpool)
     if label["session"] is not None:
         labels["session"] = label["session"]
     labels = {name: values[keep] for name, values in labels.items()}
@@ -116,7 +121,7 @@ def read_penn_mat(
     if twice.any():
         at = int(np.argmax(twice))
         raise InputError(f"{path}: subject {frame['subject'].iloc[at]} has two lists numbered {number[at]}")
-    origin["fields_left_out"] = sorted(set(data) - used - set(kept))
+    details["fields_left_out"] = sorted(set(data) - used - set(kept))
     return read_recall_matrix(
         matrices.pop("recalls", None),
         list_length=length,
@@ -126,15 +131,15 @@ def read_penn_mat(
         time_unit=time_unit,
         output_limit=output_limit,
         paradigm=paradigm,
-        provenance=origin,
+        origin=Observed(details=details),
         **matrices,
     )
 
 
 def lists_through_sessions(subject: LabelArray, session: LabelArray, number: LabelArray) -> LabelArray:
-    """(n_trials,) list labels that are unique within participants, from numbers that may start anew in each session.
+    """(n_trials,) list labels that are unique within participants, from numbers that may start again at each session.
 
-    If they do so anywhere, each session goes on from the highest number of the participant's earlier ones.
+    If they do so in any session, the numbers of each session continue those of the participant's earlier sessions.
     """
     frame = pd.DataFrame({"subject": subject, "session": session, "number": number})
     numbers = frame.groupby(["subject", "session"], sort=True)["number"]
@@ -147,7 +152,7 @@ def lists_through_sessions(subject: LabelArray, session: LabelArray, number: Lab
 
 
 def _struct(path: Path, variable: str) -> dict[str, LabelArray]:
-    """The fields of a struct in the file, as they stand there."""
+    """The fields of a struct in the file, unchanged."""
     from scipy.io import loadmat
 
     if not path.is_file():
@@ -158,21 +163,21 @@ def _struct(path: Path, variable: str) -> dict[str, LabelArray]:
         raise DataError(
             f"{path} is a MATLAB file of version 7.3; load it in MATLAB or Octave and save it with save(..., '-v7')"
         ) from None
-    except Exception as error:  # scipy raises what it happens to stumble over
-        raise DataError(f"{path} is no MATLAB file that can be read ({type(error).__name__}: {error})") from error
+    except Exception as error:  # scipy raises errors of many types for corrupt files
+        raise DataError(f"{path} is not a MATLAB file that can be read ({type(error).__name__}: {error})") from error
     fields = {name: value for name, value in found.items() if not name.startswith("__")}
     for name in variable.split("."):
         if name not in fields:
             raise InputError(f"{path}: there is no {variable!r} in it; it holds {', '.join(fields)} (give variable=)")
         struct = fields[name]
         if not isinstance(struct, np.ndarray) or struct.dtype.names is None or struct.size != 1:
-            raise InputError(f"{path}: {name!r} is no single struct; give variable= the one with the matrices")
+            raise InputError(f"{path}: {name!r} is not a single struct; name the struct with the matrices by variable=")
         fields = {field: struct.flat[0][field] for field in struct.dtype.names}
     return fields
 
 
 def _text(cell: Any) -> Any:
-    """What is in a cell: text, a number, or "" for nothing."""
+    """The content of a cell: text, a number, or "" if it is empty."""
     values = np.asarray(cell).ravel()
     if not values.size:
         return ""
@@ -180,7 +185,7 @@ def _text(cell: Any) -> Any:
 
 
 def _vector(value: Any, n_trials: int) -> LabelArray | None:
-    """``value`` as one label for each list, if it is that."""
+    """``value`` as one label for each list; ``None`` if it is something else."""
     if not isinstance(value, np.ndarray) or value.size != n_trials or max(value.shape) != n_trials:
         return None
     flat = value.ravel()
@@ -197,31 +202,31 @@ def _vector(value: Any, n_trials: int) -> LabelArray | None:
     return flat.astype(np.int64) if whole or value.dtype.kind in "iu" else flat
 
 
-def _presented(part: Mapping[str, Any]) -> BoolArray | None:
-    """(n_trials, width) where an item was presented, if the file says so."""
-    if part["pres_itemnos"] is not None:
-        return np.nan_to_num(np.asarray(part["pres_itemnos"], dtype=float)) > 0
-    return None if part["pres_items"] is None else _words(part["pres_items"]) != ""
+def _presented(field_of: Mapping[str, Any]) -> BoolArray | None:
+    """(n_trials, width) whether an item was presented; ``None`` if the file does not say."""
+    if field_of["pres_itemnos"] is not None:
+        return np.nan_to_num(np.asarray(field_of["pres_itemnos"], dtype=float)) > 0
+    return None if field_of["pres_items"] is None else _words(field_of["pres_items"]) != ""
 
 
-def _lengths(part: Mapping[str, Any], per_trial: LabelArray | None, n_trials: int, given: int | None) -> LabelArray:
-    """(n_trials,) items in each list; 0 where none was presented."""
-    presented = _presented(part)
+def _lengths(field_of: Mapping[str, Any], per_trial: LabelArray | None, n_trials: int, given: int | None) -> LabelArray:
+    """(n_trials,) number of items in each list; 0 where none was presented."""
+    presented = _presented(field_of)
     if presented is not None:
         return presented.sum(axis=1)
     if per_trial is not None:
         return per_trial
-    field = part["list_length"]
+    field = field_of["list_length"]
     length = given if field is None or np.size(field) != 1 else int(np.asarray(field).flat[0])
     if length is None:
-        raise InputError("the file says neither listLength nor what was presented; give list_length=")
+        raise InputError("the file holds neither listLength nor the presented items; give list_length=")
     return np.full(n_trials, length)
 
 
 def _selected(
-    frame: pd.DataFrame, lengths: LabelArray, session: Any, length: int | None, origin: dict[str, Any], where: str
+    frame: pd.DataFrame, lengths: LabelArray, session: Any, length: int | None, details: dict[str, Any], where: str
 ) -> BoolArray:
-    """Which rows are lists that were asked for; ``origin`` gets the counts of the others."""
+    """Which rows are lists to read; the others are counted in ``details``."""
     empty = lengths == 0
     other = np.zeros(len(frame), dtype=bool)
     if session is not None:
@@ -235,15 +240,15 @@ def _selected(
     if not len(found) or (length is not None and length not in found):
         raise InputError(f"{where}: there are no lists of {length or 'any'} items; it has {found.tolist()}")
     if length is None and len(found) > 1:
-        said = ", ".join(f"{n} of {each}" for each, n in zip(found, count, strict=True))
-        raise InputError(f"{where}: lists have different lengths ({said} items); give list_length= one of them")
+        counts = ", ".join(f"{n} of {each}" for each, n in zip(found, count, strict=True))
+        raise InputError(f"{where}: lists have different lengths ({counts} items); give list_length= one of them")
     unfit = keep & (lengths != length) if length is not None else ~keep & False
     dropped = {
         "lists_without_presentation": empty & ~other,
         "lists_of_other_sessions": other,
         "lists_of_other_lengths": unfit,
     }
-    origin |= {name: int(mask.sum()) for name, mask in dropped.items() if mask.any()}
+    details |= {name: int(mask.sum()) for name, mask in dropped.items() if mask.any()}
     return keep & ~unfit
 
 
@@ -251,18 +256,18 @@ def _words(cells: Any) -> LabelArray:
     return np.array([[_text(cell) for cell in row] for row in cells], dtype=object)
 
 
-def _item_numbers(part: Mapping[str, Any], keep: BoolArray, length: int, wordpool: Any) -> dict[str, Any]:
-    """Numbers of studied and recalled items, and the words they stand for, as far as the file has them."""
+def _item_numbers(field_of: Mapping[str, Any], keep: BoolArray, length: int, wordpool: Any) -> dict[str, Any]:
+    """Numbers of studied and recalled items, and the words to which they refer, where the file has them."""
     numbers: dict[str, Any] = {}
     words = {}
     for side in ("pres", "rec"):
-        if part[f"{side}_itemnos"] is not None:
-            values = np.nan_to_num(np.asarray(part[f"{side}_itemnos"], dtype=float)).astype(np.int64)
+        if field_of[f"{side}_itemnos"] is not None:
+            values = np.nan_to_num(np.asarray(field_of[f"{side}_itemnos"], dtype=float)).astype(np.int64)
             numbers[side] = values[keep]
-        if part[f"{side}_items"] is not None:
-            words[side] = _words(part[f"{side}_items"][keep])
+        if field_of[f"{side}_items"] is not None:
+            words[side] = _words(field_of[f"{side}_items"][keep])
     if "pres" in numbers and (numbers["pres"][:, length:] > 0).any():
-        raise InputError("pres_itemnos: a list has its items after an empty place; close the gap")
+        raise InputError("pres_itemnos: a list has an item after an empty place; close the gap")
     if "pres" in words:
         numbers, wordpool = _numbered_words(numbers, words)
     if "pres" not in numbers:
@@ -272,7 +277,7 @@ def _item_numbers(part: Mapping[str, Any], keep: BoolArray, length: int, wordpoo
 
 
 def _numbered_words(numbers: dict[str, Any], words: dict[str, LabelArray]) -> tuple[dict[str, Any], dict[int, Any]]:
-    """Numbers for every word, also those of intrusions that had none, and the word of every number."""
+    """Numbers for all words, including intrusions without a number, and the word of each number."""
     word_of: dict[int, Any] = {}
     numbers = {
         side: numbers.get(side, np.zeros(words[side].shape, dtype=np.int64)).copy() for side in {*numbers, *words}

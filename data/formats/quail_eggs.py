@@ -1,4 +1,4 @@
-"""Eggs of quail: presented and recalled items, by subject and list."""
+"""Eggs, the data objects of quail: presented and recalled items, by subject and list."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 
 if TYPE_CHECKING:
@@ -33,33 +34,36 @@ def read_egg(
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
 ) -> Recalls:
-    """Recalls from an egg of quail, or from what it holds.
+    """Recalls from an egg of quail, or from its contents.
 
     Parameters
     ----------
-    egg : an egg; or a mapping with ``pres`` and ``rec``; or a ``.json`` file with such a mapping. Each side is a
-        DataFrame with a row for each list and the index ``Subject, List``, or nested lists: subjects, lists, items.
-        One subject may be given as lists of items. An item is a word, or a dictionary with ``item`` and its features.
-    category : the feature that holds each item's category.
+    egg : an egg; or a mapping with ``pres`` and ``rec``; or a ``.json`` file with such a mapping. ``pres`` and ``rec``
+        are DataFrames with a row for each list and the index ``Subject, List``, or nested lists: subjects, lists,
+        items. A single subject may be given as lists of items. An item is a word, or a dictionary with ``item`` and
+        features.
+    category : the feature that holds the category of the item.
     time : the feature of recalled items that holds their time, in seconds from the start of the test.
-    subject : (n_subjects,) labels for the subjects of nested lists; from 0, as in quail, if not given.
+    subject : (n_subjects,) labels of the subjects of nested lists; numbers from 0, as in quail, if not given.
     output_limit, paradigm : as in :meth:`memsim.Recalls.from_frame`.
 
     Returns
     -------
-    Recalls : a recalled word that was not on its list is an intrusion. quail fills up subjects with fewer lists by
-        empty ones, which ``provenance`` counts as ``lists_without_presentation``; they are not kept.
+    Recalls : a recalled word that was not on its list is an intrusion. quail adds empty lists to subjects with fewer
+        lists; they are skipped, and ``origin.details`` counts them as ``lists_without_presentation``.
 
     Raises
     ------
-    InputError : no ``pres`` or ``rec``; lists of several lengths, or with gaps; a feature that is not there.
-    DataError : a file that is no json. Egg files may hold pickles, which can run any code, and are not read.
+    InputError : no ``pres`` or ``rec``; lists of several lengths, or with gaps; a feature that no item has.
+    DataError : a file that is not JSON. Egg files may hold pickles, which can run any code, and are not read.
 
-    Source: the data format of quail (Heusser et al., 2017, Journal of Open Source Software, 2, 424).
+    References
+    ----------
+    Heusser et al. (2017). Journal of Open Source Software, 2, 424.
     """
-    origin: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     if isinstance(egg, str | Path):
-        origin["file"] = str(egg)
+        details["file"] = str(egg)
         egg = _json(Path(egg))
     sides: dict[str, Any] = {
         name: egg.get(name) if hasattr(egg, "get") else getattr(egg, name, None) for name in ("pres", "rec")
@@ -78,7 +82,7 @@ def read_egg(
         if recalled.get(key):
             raise InputError(f"read_egg: subject {key[0]}, list {key[1]} has responses, but nothing in pres")
     if empty:
-        origin["lists_without_presentation"] = len(empty)
+        details["lists_without_presentation"] = len(empty)
     rows = [
         {**_features(item), "subject": key[0], "list": key[1], "position": position, "trial_type": kind}
         for kind, lists in (("study", presented), ("recall", recalled))
@@ -88,12 +92,13 @@ def read_egg(
     frame = pd.DataFrame(rows, columns=None if rows else [*COLUMNS])
     for feature, what in ((category, "category"), (time, "time")):
         if feature is not None and feature not in frame:
-            raise InputError(f"read_egg: {what}={feature!r} is no feature of the items, which have {_named(frame)}")
+            raise InputError(f"read_egg: {what}={feature!r} is not a feature of the items, which have {_named(frame)}")
     if time is not None:
         frame = frame.assign(time=frame[time].where(frame["trial_type"] == "recall"))
     elif "time" in frame and category != "time":
         frame = frame.drop(columns="time")
-    return Recalls.from_frame(frame, category=category, output_limit=output_limit, paradigm=paradigm, provenance=origin)
+    origin = Observed(details=details)
+    return Recalls.from_frame(frame, category=category, output_limit=output_limit, paradigm=paradigm, origin=origin)
 
 
 def _json(path: Path) -> Any:
@@ -104,12 +109,12 @@ def _json(path: Path) -> Any:
     try:
         egg = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise DataError(f"{path} is no json ({error})") from error
+        raise DataError(f"{path} is not JSON ({error})") from error
     if not isinstance(egg, dict):
         raise InputError(f"{path} holds a {type(egg).__name__}; expected an object with pres and rec")
-    # egg.to_json() of quail writes json within json, a record for each list, without the subjects.
+    # egg.to_json() of quail writes JSON within JSON, a record for each list, without the subjects.
     if isinstance(egg.get("pres"), str):
-        raise InputError(f"{path} does not say whose lists these are; {EXPORT}")
+        raise InputError(f"{path} does not name the subjects of the lists; {EXPORT}")
     return egg
 
 
@@ -129,7 +134,11 @@ def _lists(side: Any, name: str, subject: Sequence[Any] | None) -> dict[tuple[An
         labels = range(len(side)) if subject is None else subject
         if len(labels) != len(side):
             raise InputError(f"read_egg: {len(labels)} labels of subjects, but {len(side)} subjects in {name}")
-        keyed = [((who, at), items) for who, lists in zip(labels, side, strict=True) for at, items in enumerate(lists)]
+        keyed = [
+            ((label, number), items)
+            for label, lists in zip(labels, side, strict=True)
+            for number, items in enumerate(lists)
+        ]
     return {key: _closed(items, name, key) for key, items in keyed}
 
 
@@ -138,7 +147,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _closed(items: Any, name: str, key: tuple[Any, Any]) -> list[Any]:
-    """Items up to the last that is not empty."""
+    """The items without the empty places at the end."""
     filled = [_features(item)["item"] is not None for item in items]
     n = sum(filled)
     if not all(filled[:n]):
@@ -150,7 +159,7 @@ def _closed(items: Any, name: str, key: tuple[Any, Any]) -> list[Any]:
 
 
 def _features(item: Any) -> dict[str, Any]:
-    """An item with its features; bytes, as egg files hold them, become text, and an empty word or NaN ``None``."""
+    """An item with its features. Bytes, as in egg files, become text; an empty word or NaN becomes ``None``."""
     features = item if isinstance(item, dict) else {"item": item}
     plain = {name: value.decode() if isinstance(value, bytes) else value for name, value in features.items()}
     word = plain.get("item", plain.get("stimulus"))

@@ -1,10 +1,11 @@
-"""The recall matrix of pybeh and EMBAM: a row per list, serial positions in output order."""
+"""The recall matrix of pybeh and EMBAM: one row for each list, serial positions in output order."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, index_matr
 from memsim.core.errors import DataError, InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
+from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
 
 MISSING = {"", "nan", "na", "n/a"}
-"""What an empty cell of a text file may hold, in any case."""
+"""Texts that stand for an empty cell in a text file, in any case."""
 SECONDS = {"s": 1.0, "ms": 0.001}
 
 
@@ -40,44 +42,46 @@ def read_recall_matrix(
     time_unit: str = "s",
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
-    provenance: Mapping[str, Any] | None = None,
+    origin: Origin | None = None,
 ) -> Recalls:
-    """Recalls from a recall matrix, with the items and times that may come beside it.
+    """Recalls from a recall matrix and, optionally, matrices of items and times.
 
-    Every matrix is an array, a DataFrame, a list of rows, or a file: ``.csv``, ``.tsv`` or ``.txt`` (separated by tabs,
-    commas, semicolons or spaces, with or without a line of names) or ``.npy``. Shorter rows are filled up.
+    Each matrix is an array, a DataFrame, a list of rows, or a file: ``.csv``, ``.tsv`` or ``.txt`` (separated by tabs,
+    commas, semicolons or spaces, with or without a line of names) or ``.npy``. Shorter rows are padded.
 
     Parameters
     ----------
-    recalls : (n_trials, n_outputs) serial positions from 1 in output order; 0 or NaN after the last; any negative
-        code is an intrusion. Named columns must be numbered (``r1, r2, ...``) once those of the labels are taken
-        out. ``None`` if item numbers are to say it: a word's position is then that of its first presentation.
+    recalls : (n_trials, n_outputs) serial positions from 1 in output order; 0 or NaN after the last response; any
+        negative code is an intrusion. If columns have names, those of responses are numbered (``r1, r2, ...``).
+        ``None``: positions are computed from the item numbers, by the first presentation of each item.
     list_length : items in every list.
     subject, list : (n_trials,) labels, or the column of ``recalls`` that holds them: its name, or its number from 0.
     conditions : (n_trials,) labels by name, or names of columns.
     pres_itemnos : (n_trials, list_length) number of each studied item, from 1.
     rec_itemnos : (n_trials, n_outputs) number of each recalled item; 0, -1 or NaN for a word without a number.
-    wordpool : what the numbers stand for: the words in order, a text file with a word per line, or a mapping from
-        number to word. Without it the numbers themselves are the labels.
+    wordpool : the words to which the numbers refer: in order, as a text file with a word on each line, or as a mapping
+        from number to word. Without it, the numbers are the labels.
     times : (n_trials, n_outputs) time of each response from the start of the test; 0 or NaN where there is none. A
-        negative time is unknown, and counted in ``provenance``.
-    time_unit : ``"s"``, or ``"ms"`` as pybeh and EMBAM have it.
-    output_limit, paradigm, provenance : as in :meth:`memsim.Recalls.from_matrix`.
+        negative time is unknown, and counted in ``origin.details``.
+    time_unit : ``"s"``, or ``"ms"`` as in pybeh and EMBAM.
+    output_limit, paradigm, origin : as in :meth:`memsim.Recalls.from_matrix`.
 
     Returns
     -------
-    Recalls : its ``provenance`` counts codes of intrusions other than -1.
+    Recalls : ``origin.details`` counts codes of intrusions other than -1, unless the recalls are simulated.
 
     Raises
     ------
-    InputError : what does not fit: values, shapes, names, or item numbers that contradict the serial positions.
+    InputError : values, shapes or names that do not fit, or item numbers that contradict the serial positions.
     DataError : a file that cannot be read.
 
-    Source: the matrices of EMBAM, the Episodic Memory Behavioral Analyses in Matlab of the Polyn and Kahana labs.
+    References
+    ----------
+    EMBAM, the Episodic Memory Behavioral Analyses in Matlab of the Polyn and Kahana labs.
     """
     if time_unit not in SECONDS:
         raise InputError(f"read_recall_matrix: time_unit={time_unit!r} is neither 's' nor 'ms'")
-    origin: dict[str, Any] = {"file": str(recalls)} if isinstance(recalls, str | Path) else {}
+    details: dict[str, Any] = {"file": str(recalls)} if isinstance(recalls, str | Path) else {}
     presented = None if pres_itemnos is None else _codes(_frame(pres_itemnos, "pres_itemnos"), "pres_itemnos")
     recalled = None if rec_itemnos is None else _codes(_frame(rec_itemnos, "rec_itemnos"), "rec_itemnos")
     if not isinstance(conditions, Mapping):
@@ -97,13 +101,13 @@ def read_recall_matrix(
     positions = np.where(codes < 0, INTRUSION, codes).astype(np.int32)
     other, count = np.unique(codes[codes < INTRUSION], return_counts=True)
     if len(other):
-        origin["codes_read_as_intrusions"] = dict(zip(map(str, other.tolist()), count.tolist(), strict=True))
+        details["codes_read_as_intrusions"] = dict(zip(map(str, other.tolist()), count.tolist(), strict=True))
     items, pool, intruders = _items(positions, list_length, presented, recalled, wordpool)
     seconds = None
     if times is not None:
         seconds, unknown = _seconds(times, positions, SECONDS[time_unit])
         if unknown:
-            origin["unknown_times"] = unknown
+            details["unknown_times"] = unknown
     trials = Trials(
         items,
         pool,
@@ -112,7 +116,10 @@ def read_recall_matrix(
         list,
         conditions=labels,
     )
-    return Recalls(trials, positions, times=seconds, intruders=intruders, provenance={**origin, **(provenance or {})})
+    origin = Observed() if origin is None else origin
+    if isinstance(origin, Observed):
+        origin = replace(origin, details={**details, **origin.details})
+    return Recalls(trials, positions, times=seconds, intruders=intruders, origin=origin)
 
 
 def _label(table: pd.DataFrame, label: Any, what: str) -> Any:
@@ -121,34 +128,34 @@ def _label(table: pd.DataFrame, label: Any, what: str) -> Any:
         return label
     if label not in table.columns:
         raise InputError(
-            f"read_recall_matrix: {what}={label!r} is no column of the matrix, which has "
+            f"read_recall_matrix: {what}={label!r} is not a column of the matrix, which has "
             f"{', '.join(map(str, table.columns)) or 'none'}; name one, or give a label for each list"
         )
     numbers = pd.to_numeric(table[label], errors="coerce")
     return np.asarray(table[label] if numbers.isna().any() else numbers)
 
 
-def _frame(source: Any, what: str) -> pd.DataFrame:
-    """A matrix from a file or anything array-like, as it stands."""
-    if isinstance(source, pd.DataFrame):
-        return source
-    if not isinstance(source, str | Path):
-        if isinstance(source, np.ndarray) and source.ndim == 2:
-            return pd.DataFrame(source)
-        if not hasattr(source, "__len__") or not all(np.ndim(row) == 1 for row in source):
+def _frame(matrix: Any, what: str) -> pd.DataFrame:
+    """A matrix from a file or from anything array-like, with its values unchanged."""
+    if isinstance(matrix, pd.DataFrame):
+        return matrix
+    if not isinstance(matrix, str | Path):
+        if isinstance(matrix, np.ndarray) and matrix.ndim == 2:
+            return pd.DataFrame(matrix)
+        if not hasattr(matrix, "__len__") or not all(np.ndim(row) == 1 for row in matrix):
             raise InputError(f"{what}: expected a matrix (rows, columns), or the path of a file")
-        return pd.DataFrame(_padded(source))
-    path = Path(source)
+        return pd.DataFrame(_padded(matrix))
+    path = Path(matrix)
     if not path.is_file():
         raise InputError(f"{what}: there is no file {path}")
     if path.suffix.lower() == ".npy":
         try:
             array = np.load(path, allow_pickle=False)
         except (ValueError, EOFError) as error:
-            raise DataError(f"{what}: {path} is no array of numbers ({error}); save it with numpy.save") from error
+            raise DataError(f"{what}: {path} is not an array of numbers ({error}); save it with numpy.save") from error
         return _frame(array, what)
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
-        raise InputError(f"{what}: {path.name} is none of .csv, .tsv, .txt and .npy")
+        raise InputError(f"{what}: {path.name} is not a .csv, .tsv, .txt or .npy file")
     return _text(path)
 
 
@@ -156,7 +163,7 @@ def _text(path: Path) -> pd.DataFrame:
     try:
         lines = path.read_text(encoding="utf-8-sig").rstrip().splitlines()
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not text in UTF-8 ({error}); save it as such") from None
+        raise DataError(f"{path} is not text in UTF-8 ({error}); save it in UTF-8") from None
     empty = next((number for number, line in enumerate(lines, start=1) if not line.strip()), None)
     if empty is not None:
         raise InputError(f"{path}: line {empty} is empty; write 0 for a list of which nothing was recalled")
@@ -172,7 +179,7 @@ def _text(path: Path) -> pd.DataFrame:
 
 
 def _padded(rows: Any) -> Any:
-    """Rows of one length: the shorter ones filled up with ``None``."""
+    """Rows of one length; shorter ones are padded with ``None``."""
     width = max(map(len, rows), default=0)
     return [[*row, *[None] * (width - len(row))] for row in rows]
 
@@ -201,7 +208,7 @@ def _codes(frame: pd.DataFrame, what: str) -> IntArray:
 
 
 def _require_numbered(table: pd.DataFrame) -> None:
-    """Named columns may be output positions only if they are numbered, or another column could be taken for one."""
+    """Require that named columns are numbered output positions, so that no other column is read as one."""
     if all(isinstance(name, int | np.integer) for name in table.columns):
         return
     parts = [re.fullmatch(r"(.*?)(\d+)", str(name)) for name in table.columns]
@@ -210,7 +217,7 @@ def _require_numbered(table: pd.DataFrame) -> None:
     if not consecutive or len({part[1] for part in parts if part}) > 1:
         raise InputError(
             f"read_recall_matrix: the columns {', '.join(map(str, table.columns))} are not numbered output positions "
-            "(r1, r2, ...); say what the others are by subject=, list= and conditions=, or leave them out"
+            "(r1, r2, ...); name the others by subject=, list= and conditions=, or remove them"
         )
 
 
@@ -231,7 +238,7 @@ def _items(
     """Items (n_trials, list_length) as pool indices, the pool, and the intruders."""
     if presented is None:
         if recalled is not None or wordpool is not None:
-            raise InputError("read_recall_matrix: rec_itemnos and wordpool say nothing without pres_itemnos")
+            raise InputError("read_recall_matrix: rec_itemnos and wordpool need pres_itemnos")
         serial = np.arange(list_length, dtype=np.int32)
         return np.tile(serial, (len(positions), 1)), ItemPool.numbered(list_length), None
     if presented.shape != (len(positions), list_length):
@@ -276,7 +283,7 @@ def _require_agreement(positions: IntArray, presented: IntArray, recalled: IntAr
         row, output = np.argwhere(wrong)[0]
         raise InputError(
             f"rec_itemnos: row {row}, output {output + 1} is item {recalled[row, output]}, but the recalls have "
-            f"{positions[row, output]} there; leave the recalls out (None) to take them from the item numbers"
+            f"{positions[row, output]} there; give None for the recalls to compute them from the item numbers"
         )
 
 
@@ -292,7 +299,7 @@ def _words(wordpool: Any) -> dict[int, Any]:
 
 
 def _seconds(times: Any, positions: IntArray, unit: float) -> tuple[FloatArray, int]:
-    """Seconds, NaN where there is no response or its time is unknown, and how many are unknown."""
+    """Seconds, NaN where there is no response or its time is unknown, and the number of unknown times."""
     values = _numbers(_frame(times, "times"), "times")
     if values.shape != positions.shape:
         raise InputError(f"times have shape {values.shape}, the recalls {positions.shape}")

@@ -1,4 +1,4 @@
-"""``memsim compare``: which model predicts people best in lists that it was not fitted to."""
+"""``memsim compare``: which model predicts people best in lists to which it was not fitted."""
 
 from __future__ import annotations
 
@@ -6,91 +6,121 @@ import argparse
 import re
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from memsim.commands.options import (
+    Commands,
+    add_command,
+    add_running,
+    add_searching,
+    given,
+    named_model,
+    running,
+    settings_of,
+)
 from memsim.core.errors import InputError
 
 if TYPE_CHECKING:
     from memsim.core.recalls import Recalls
-    from memsim.evaluation.cross_validation import Candidate
+
+COLUMNS = (
+    "model", "per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic", "won",
+    "protected_exceedance",
+)  # fmt: skip
+"""Columns of the table that are printed; comparison.csv holds all."""
 
 
-from memsim.commands.options import add_running, add_searching, named_model, running, searching
-
-
-def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    comparing = commands.add_parser("compare", help="which model predicts people best in lists it was not fitted to")
-    comparing.set_defaults(command=run_compare)
-    comparing.add_argument("models", nargs="*", metavar="MODEL", help="names, name:preset, or Python files")
-    comparing.add_argument(
-        "--data", nargs="+", required=True, metavar="NAME[:CONDITION]", help="people: data sets, or files, one by one"
+    command = add_command(
+        commands,
+        "compare",
+        "memsim.evaluation.comparison:compare",
+        "compare how well models predict lists of people to which they were not fitted",
     )
-    comparing.add_argument(
-        "--networks", nargs="+", choices=("dnc", "lstm"), default=[],
-        help="networks trained within each fold to imitate people; takes long",
-    )  # fmt: skip
-    comparing.add_argument("--iterations", type=int, metavar="N", help="of training (default: 6000)")
-    comparing.add_argument("--over", choices=("lists", "subjects"), default="lists", help="what is held out")
-    comparing.add_argument("--folds", type=int, default=5, metavar="N", help="(default: 5)")
-    add_searching(comparing, starts=2, samples=20)
-    add_running(comparing, "memsim-comparison")
+    command.set_defaults(command=run_compare)
+    command.add_argument("models", nargs="*", default=[], metavar="MODEL", help="names, name:preset, or Python files")
+    command.add_argument(
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="NAME[:CONDITION]",
+        help="people: data sets, or files of recalls; one comparison for each",
+    )
+    command.add_argument(
+        "--networks",
+        nargs="+",
+        default=[],
+        choices=("dnc", "lstm"),
+        help="networks that are trained within each fold to imitate people; this takes long",
+    )
+    command.add_argument("--iterations", type=int, metavar="N", help="iterations of training of --networks")
+    command.add_argument("--over", choices=("lists", "subjects"), help="what is held out")
+    command.add_argument("--folds", type=int, metavar="N", help="number of folds")
+    command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
+    add_searching(command)
+    add_running(command, "memsim-comparison")
 
 
 def run_compare(parsed: argparse.Namespace) -> int:
-    """Fit each model, hold lists out, and write table, held-out likelihoods and figure; finished pieces are kept."""
+    """Compare on each data set, print the findings, and write tables and figure; finished cells are kept."""
     from memsim.data.loading import load_recalls
 
+    if "iterations" in parsed and not parsed.networks:
+        raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
     people = {label: load_recalls(label) for label in parsed.data}
     folders = {label: re.sub(r"\W+", "-", Path(label).stem) for label in people}
     if len(set(folders.values())) < len(parsed.data):
         raise InputError(f"--data {' '.join(parsed.data)}: each must have a name of its own")
+    if len(set(parsed.models)) < len(parsed.models):
+        raise InputError(f"{' '.join(parsed.models)}: each model can be named once")
     for label, recalls in people.items():
         _compare(parsed, label, recalls, parsed.out if len(people) == 1 else parsed.out / folders[label])
     return 0
 
 
 def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path) -> None:
-    from memsim.evaluation.comparison import compare_fits
-    from memsim.fitting.estimation import fit
+    from memsim.evaluation.comparison import compare
     from memsim.running.result_files import save_both, write_results
 
-    how = running(parsed)
-    fits = {name: fit(named_model(name, None), recalls, **searching(parsed), **how) for name in parsed.models}
-    found = compare_fits(
-        fits, recalls, _imitators(parsed), over=parsed.over, folds=parsed.folds, starts=parsed.starts,
-        seed=parsed.seed, **how,
-    )  # fmt: skip
+    models = {name: named_model(name, []) for name in parsed.models} | _imitators(parsed)
+    found = compare(**{**given(parsed, compare), "models": models, "people": recalls}, **running(parsed))
 
     def write(scratch: Path) -> None:
         found.table.to_csv(scratch / "comparison.csv", index=False)
         found.lists.to_csv(scratch / "held_out.csv", index=False)
-        if found.fits is not None:
-            found.fits.to_csv(scratch / "fits.csv", index=False)
-        save_both(found.figure(f"{label}, {parsed.folds} folds over {parsed.over}"), scratch / "comparison")
+        if found.fit_table is not None:
+            found.fit_table.to_csv(scratch / "fits.csv", index=False)
+        folds = found.lists["fold"].nunique()
+        save_both(
+            found.figure(f"{label}, {folds} folds over {getattr(parsed, 'over', 'lists')}"), scratch / "comparison"
+        )
 
-    told = {name: value for name, value in vars(parsed).items() if name not in ("command", "out", "data")}
-    files = write_results(out, write, {"settings": {**told, "data": label}, "people": dict(recalls.provenance)})
-    shown = [c for c in ("model", "per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic",
-                         "won", "protected_exceedance") if c in found.table]  # fmt: skip
+    manifest = {
+        "settings": {**settings_of(parsed), "data": label},
+        "fits": {name: fitted.spec.to_json() for name, fitted in found.fits.items()},
+        "people": recalls.origin.to_json(),
+    }
+    files = write_results(out, write, manifest)
     print(f"{label}: {len(recalls):,} lists of {len(recalls.trials.subjects)} subjects, each predicted when held out")
+    shown = [column for column in COLUMNS if column in found.table]
     print(found.table[shown].to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
     for sentence in found.words:
         print(textwrap.fill(sentence, 100))
     print(f"Written to {out}/: {', '.join(path.name for path in files)}")
 
 
-def _imitators(parsed: argparse.Namespace) -> dict[str, Candidate]:
-    """Networks to be trained within each fold; torch is imported where there are any."""
+def _imitators(parsed: argparse.Namespace) -> dict[str, Any]:
+    """The networks that are trained within each fold; torch is imported only if there are any."""
     if not parsed.networks:
         return {}
-    from memsim.evaluation.cross_validation import Imitating
+    from memsim.evaluation.candidates import Imitating
     from memsim.training.settings import Training
 
-    given = {} if parsed.iterations is None else {"iterations": parsed.iterations}
+    changes = {"iterations": parsed.iterations} if "iterations" in parsed else {}
     return {
         f"{network.upper()} (imitation)": Imitating(
-            Training.preset(f"{network}-people").replace(data="", **given), parsed.out / "networks"
+            Training.preset(f"{network.upper()}:people").replace(people="", **changes), parsed.out / "networks"
         )
         for network in parsed.networks
     }

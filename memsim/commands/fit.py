@@ -1,4 +1,4 @@
-"""``memsim fit``: the parameters under which a model agrees best with people."""
+"""``memsim fit``: find the parameters under which a model agrees best with people."""
 
 from __future__ import annotations
 
@@ -7,67 +7,74 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memsim.core.errors import InputError
-
-if TYPE_CHECKING:
-    pass
-
-
 from memsim.commands.options import (
+    Commands,
+    add_command,
     add_running,
     add_searching,
     add_space,
-    free_of,
+    given,
     named_model,
     number,
     pairs,
     running,
-    searching,
-    ties_of,
+    space_of,
 )
+from memsim.core.errors import InputError
+
+if TYPE_CHECKING:
+    from memsim.fitting.result import Fit
 
 
-def add_fit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    fitting = commands.add_parser("fit", help="find the parameters under which a model agrees best with people")
-    fitting.set_defaults(command=run_fit)
-    fitting.add_argument("model", help="a name, name:preset, or a Python file with a model of your own")
-    fitting.add_argument("--data", required=True, metavar="NAME[:CONDITION]", help="people: a data set, or a file")
-    add_space(fitting)
-    fitting.add_argument(
-        "--per", choices=("group", "subject"), default="group", help="one fit, or one for each subject"
+    command = add_command(
+        commands,
+        "fit",
+        "memsim.fitting.estimation:fit",
+        "find the parameters under which a model agrees best with people",
     )
-    fitting.add_argument(
-        "--by", choices=("likelihood", "summary"), default="likelihood",
-        help="what is fitted: the likelihood of every list, or the distance of curves",
-    )  # fmt: skip
-    fitting.add_argument("--weights", nargs="+", metavar="CURVE=WEIGHT", help="of the curves, for --by summary")
-    fitting.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
-    add_searching(fitting, starts=3, samples=200)
-    add_running(fitting, "memsim-fit")
+    command.set_defaults(command=run_fit)
+    command.add_argument("model", help="a name, name:preset, or a Python file with your own model")
+    command.add_argument(
+        "--data", required=True, metavar="NAME[:CONDITION]", help="people: a data set, or a file of recalls"
+    )
+    add_space(command)
+    command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
+    command.add_argument(
+        "--by",
+        choices=("likelihood", "summary"),
+        help="what is optimised: the likelihood of every list, or the distance of curves",
+    )
+    command.add_argument(
+        "--weights", nargs="+", metavar="CURVE=WEIGHT", help="weights of the curves, with --by summary"
+    )
+    command.add_argument("--n-trials", type=int, metavar="N", help="lists that are simulated, with --by summary")
+    command.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
+    add_searching(command)
+    add_running(command, "memsim-fit")
 
 
 def run_fit(parsed: argparse.Namespace) -> int:
-    """Fit, print the estimates, and write fit, table and figure; finished searches are kept in the folder."""
+    """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
     from memsim.data.loading import load_recalls
-    from memsim.fitting.estimation import fit
+    from memsim.fitting.estimation import fit, fit_spec
     from memsim.fitting.figures import fit_figure, profile_figure
-    from memsim.fitting.space import Space
+    from memsim.fitting.spec import FitSpec
     from memsim.running.result_files import save_both, write_results
 
-    model = named_model(parsed.model, parsed.set)
-    free, ties = free_of(parsed.free), ties_of(parsed.tie)
-    for name in pairs(parsed.set or [], "--set"):
-        if name in (space := Space.of(model, free, ties)).ties:
-            raise InputError(f"--set {name}: it is tied, {name} = {space.ties[name]}; give --tie another expression")
+    values = getattr(parsed, "set", [])
+    options = given(parsed, fit) | space_of(parsed)
+    if "weights" in options:
+        options["weights"] = {name: number(text, name) for name, text in pairs(options["weights"], "--weights").items()}
+    intervals = options.pop("intervals", None)
+    spec = FitSpec.of(**{**options, "model": named_model(parsed.model, values)})
+    for name in pairs(values, "--set"):
+        if name in spec.ties:
+            raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")
+    record = spec.to_json()  # raises before the work if the fit could not be saved
     recalls = load_recalls(parsed.data)
-    weights = (
-        None if parsed.weights is None else {k: number(v, k) for k, v in pairs(parsed.weights, "--weights").items()}
-    )
-    fitted = fit(
-        model, recalls, free, parsed.per, ties=ties, by=parsed.by, weights=weights,
-        intervals=parsed.intervals, **searching(parsed), **running(parsed),
-    )  # fmt: skip
+    fitted = fit_spec(spec, recalls, intervals, **running(parsed))
     table = fitted.to_frame()
 
     def write(scratch: Path) -> None:
@@ -79,30 +86,38 @@ def run_fit(parsed: argparse.Namespace) -> int:
                 name = "profile" if len(fitted.units) == 1 else f"profile-{unit.unit}"
                 save_both(profile_figure(fitted, unit.unit), scratch / name)
 
-    files = write_results(parsed.out, write, {"settings": fitted.settings, **fitted.provenance})
-    shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
+    manifest = {
+        "data": parsed.data, "spec": record, "intervals": fitted.intervals, "recalls": fitted.recalls_origin.to_json(),
+        "recalls_digest": fitted.recalls_digest, "versions": fitted.versions,
+    }  # fmt: skip
+    files = write_results(parsed.out, write, manifest)
     print(f"{parsed.model} fitted to {parsed.data}")
-    print(shown.T.to_string(float_format="{:.4f}".format, na_rep="-") if len(shown) < 4 else
-          shown.to_string(float_format="{:.4f}".format, na_rep="-"))  # fmt: skip
+    shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
+    shown = shown.T if len(shown) < 4 else shown
+    print(shown.to_string(float_format="{:.4f}".format, na_rep="-"))
+    _print_notes(fitted)
+    print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")
+    return 0
+
+
+def _print_notes(fitted: Fit) -> None:
+    """Print how far the estimates can be trusted, and sums over subjects."""
+    spec = fitted.spec
     if fitted.kind == "sampled":
-        print(f"The likelihood is sampled, over {parsed.samples} study histories with seed {parsed.seed}.")
+        print(f"The likelihood is sampled, over {spec.samples} study histories with seed {spec.seed}.")
     if not fitted.converged:
-        apart = table.loc[~table["converged"], "unit"].tolist()
-        said = (
-            "takes two starts"
-            if parsed.starts == 1
-            else f"starts differ in {', '.join(apart)}: more of them are needed"
+        table = fitted.to_frame()
+        apart = ", ".join(table.loc[~table["converged"], "unit"])
+        reason = (
+            "that takes two starts" if spec.starts == 1 else f"the best starts of {apart} differ; give more --starts"
         )
-        print(f"Not known to have converged: {said}.")
-    bounds = {unit.unit: unit.at_bound for unit in fitted.units if unit.at_bound}
+        print(f"The fit is not known to have converged: {reason}.")
+    bounds = [f"{unit.unit}: {', '.join(unit.at_bound)}" for unit in fitted.units if unit.at_bound]
     if bounds:
-        told = "; ".join(f"{unit}: {', '.join(names)}" for unit, names in bounds.items())
-        print(textwrap.fill(f"At the edge of its range, so not to be read as an estimate: {told}.", 100))
+        print(textwrap.fill(f"At a bound of its range, and so not an estimate: {'; '.join(bounds)}.", 100))
     for unit in fitted.units:
         for name, side in fitted.open_ends(unit).items():
             verdict = "is not identified" if " and " in side else f"is open {side}"
-            print(f"{unit.unit}: {name} {verdict}: its profile reaches the edge of its range.")
+            print(f"{unit.unit}: {name} {verdict}: its profile reaches the bound of its range.")
     if len(fitted.units) > 1 and fitted.kind != "summary":
         print(f"In all: log-likelihood {fitted.log_likelihood:,.2f}, AIC {fitted.aic:,.1f}, BIC {fitted.bic:,.1f}.")
-    print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")
-    return 0

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from memsim.commands.battery import add_battery
 from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
 from memsim.commands.fit import add_fit
@@ -56,6 +57,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_run(commands, arguments)
     add_reproduce(commands)
+    add_battery(commands)
     add_fit(commands)
     add_compare(commands)
     add_recover(commands)

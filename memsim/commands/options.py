@@ -1,108 +1,152 @@
-"""Options that several commands share, and what they mean."""
+"""Options that several commands share. Their defaults are those of the Python function that a command calls."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+import importlib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.core.errors import InputError
-from memsim.core.parameters import build
-from memsim.models.lookup import find_model
+from memsim.models.lookup import build_model, find_model
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
 
+Commands = argparse._SubParsersAction
+
+
+def add_command(
+    commands: Commands[argparse.ArgumentParser], name: str, function: str, description: str
+) -> argparse.ArgumentParser:
+    """Add a command that calls a Python function.
+
+    An option that is not given does not appear among the parsed arguments, so the function's own default holds. The
+    help shows these defaults; only then is the function imported.
+
+    Parameters
+    ----------
+    function : ``module:name``. Each option with the name of one of its parameters has the default of that parameter.
+    """
+    return commands.add_parser(
+        name,
+        help=description,
+        description=f"{description[0].upper()}{description[1:]}.",
+        argument_default=argparse.SUPPRESS,
+        formatter_class=_formatter(function),
+    )
+
+
+def _formatter(function: str) -> type[argparse.HelpFormatter]:
+    class Formatter(argparse.HelpFormatter):
+        def _get_help_string(self, action: argparse.Action) -> str | None:
+            module, _, name = function.partition(":")
+            parameters = inspect.signature(getattr(importlib.import_module(module), name)).parameters
+            declared = parameters.get(action.dest)
+            if declared is None or declared.default in (None, inspect.Parameter.empty):
+                return action.help
+            return f"{action.help} (default: {declared.default})".replace("%", "%%")
+
+    return Formatter
+
+
+def given(parsed: argparse.Namespace, function: Callable[..., Any]) -> dict[str, Any]:
+    """The arguments of ``function`` that were given as options."""
+    names = inspect.signature(function).parameters
+    return {name: value for name, value in vars(parsed).items() if name in names}
+
 
 def add_space(command: argparse.ArgumentParser) -> None:
-    """Which parameters are free, tied or set."""
+    """Add the options that say which parameters are free, tied or set."""
     command.add_argument(
         "--free",
         nargs="+",
         metavar="PARAMETER[=LOW:HIGH]",
-        help="what is fitted (default: what the model names, or all)",
+        help="the free parameters, with bounds (default: those that the model names, or all)",
     )
     command.add_argument(
-        "--tie", nargs="+", metavar="PARAMETER=EXPRESSION", help="a parameter that follows from others"
+        "--ties", nargs="+", metavar="PARAMETER=EXPRESSION", help="parameters that follow from other parameters"
     )
     command.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="values of parameters that are not free")
 
 
-def add_searching(command: argparse.ArgumentParser, starts: int, samples: int) -> None:
-    """How the search runs."""
-    command.add_argument("--starts", type=int, default=starts, metavar="N", help="searches (default: %(default)s)")
-    command.add_argument("--generations", type=int, default=25, metavar="N", help="of each (default: %(default)s)")
-    command.add_argument(
-        "--samples", type=int, default=samples, metavar="N",
-        help="study histories of a sampled likelihood (default: %(default)s)",
-    )  # fmt: skip
+def add_searching(command: argparse.ArgumentParser) -> None:
+    """Add the options of the search."""
+    command.add_argument("--starts", type=int, metavar="N", help="independent searches")
+    command.add_argument("--generations", type=int, metavar="N", help="generations of each search")
+    command.add_argument("--samples", type=int, metavar="N", help="study histories of a sampled likelihood")
+    command.add_argument("--seed", type=int, help="seed of searches and simulations")
 
 
 def add_running(command: argparse.ArgumentParser, folder: str) -> None:
-    """Where and how the work runs, and where results go."""
-    command.add_argument("--seed", type=int, default=0, help="of searches and simulations (default: 0)")
-    command.add_argument("--workers", type=int, metavar="N", help="pieces of work at a time (default: all processors)")
-    command.add_argument("--backend", default="local", help="where they run: local, or dask (default: local)")
-    command.add_argument("--scheduler", default="", metavar="ADDRESS", help="of the Dask cluster")
-    command.add_argument("--out", type=Path, default=Path(folder), help=f"folder (default: {folder})")
-
-
-def searching(parsed: argparse.Namespace) -> dict[str, Any]:
-    """The options of :func:`add_searching` as arguments."""
-    return {name: getattr(parsed, name) for name in ("starts", "generations", "samples", "seed")}
+    """Add the options of how the work runs, and of the folder of the results."""
+    command.add_argument(
+        "--workers", type=int, metavar="N", help="cells at a time (default: MEMSIM_WORKERS, or all processors)"
+    )
+    command.add_argument("--backend", help="where cells run: local, or dask (default: local)")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="address of the Dask scheduler")
+    command.add_argument("--out", type=Path, default=Path(folder), help=f"folder of the results (default: {folder})")
 
 
 def running(parsed: argparse.Namespace) -> dict[str, Any]:
-    """The options of :func:`add_running` as arguments."""
-    return {"workers": parsed.workers, "backend": parsed.backend, "scheduler": parsed.scheduler,
-            "cache": parsed.out / "cells", "progress": True}  # fmt: skip
+    """The options of :func:`add_running` as arguments; finished cells are kept in the folder of the results."""
+    options = {name: vars(parsed)[name] for name in ("workers", "backend", "scheduler") if name in parsed}
+    return {**options, "cache": parsed.out / "cells", "progress": True}
 
 
-def named_model(spec: str, given: Sequence[str] | None) -> Model:
-    """The model that ``spec`` names, with the values that are set."""
+def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
+    """What was given on the command line, for a manifest."""
+    return {name: value for name, value in vars(parsed).items() if name not in ("command", "out")}
+
+
+def named_model(spec: str, values: Sequence[str]) -> Model:
+    """The model that ``spec`` names, with ``NAME=VALUE`` of some of its parameters."""
     _, found = find_model(spec)
     cls = found if isinstance(found, type) else type(found)
     declared = {parameter.name: parameter for parameter in cls.parameters()}
-    values = {
-        name: declared[name].parse(text) if name in declared else text
-        for name, text in pairs(given or [], "--set").items()
+    parsed = {
+        name: declared[name].parse(text) if name in declared else text for name, text in pairs(values, "--set").items()
     }
-    return build(found, values) if isinstance(found, type) else found.replace(**values)
+    return build_model(spec, parsed)
 
 
-def free_of(given: Sequence[str] | None) -> dict[str, tuple[float, float] | None] | None:
-    """``NAME`` or ``NAME=LOW:HIGH``, each a free parameter, with its bounds if given."""
-    if given is None:
-        return None
+def space_of(parsed: argparse.Namespace) -> dict[str, Any]:
+    """``free`` and ``ties``, where they were given."""
+    options: dict[str, Any] = {}
+    if "free" in parsed:
+        options["free"] = _free(parsed.free)
+    if "ties" in parsed:
+        options["ties"] = pairs(parsed.ties, "--ties")
+    return options
+
+
+def _free(texts: Sequence[str]) -> Mapping[str, tuple[float, float] | None]:
+    """Bounds by name, from ``NAME`` or ``NAME=LOW:HIGH``."""
     free: dict[str, tuple[float, float] | None] = {}
-    for each in given:
-        name, _, bounds = each.partition("=")
+    for text in texts:
+        name, _, bounds = text.partition("=")
         ends = bounds.split(":") if bounds else []
         if bounds and len(ends) != 2:
-            raise InputError(f"--free {each}: bounds are two numbers, as in {name}=0.1:0.9")
+            raise InputError(f"--free {text}: bounds are two numbers, as in {name}=0.1:0.9")
         free[name] = (number(ends[0], name), number(ends[1], name)) if ends else None
     return free
 
 
-def ties_of(given: Sequence[str] | None) -> Mapping[str, str] | None:
-    """``NAME=EXPRESSION``, each a tied parameter."""
-    return None if given is None else pairs(given, "--tie")
-
-
-def pairs(given: Sequence[str], option: str) -> dict[str, str]:
-    """``NAME=VALUE`` texts as a mapping; ``option`` names them in errors."""
-    pairs = {}
-    for each in given:
-        name, sign, value = each.partition("=")
+def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """Values by name, from ``NAME=VALUE``; ``option`` is named in errors."""
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
         if not sign or not value:
-            raise InputError(f"{option} {each!r}: write NAME=VALUE")
-        pairs[name.strip()] = value.strip()
-    return pairs
+            raise InputError(f"{option} {text!r}: write NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def number(text: str, name: str) -> float:
-    """``text`` as a number, or an error that names the parameter."""
+    """``text`` as a number; an error names the parameter."""
     try:
         return float(text)
     except ValueError:

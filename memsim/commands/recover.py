@@ -1,89 +1,80 @@
-"""``memsim recover``: whether fits find what made the data."""
+"""``memsim recover``: whether fits find the parameters, or the model, that made the data."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from memsim.core.errors import InputError
-from memsim.paradigms.registered import PARADIGMS
-
-if TYPE_CHECKING:
-    pass
-
 
 from memsim.commands.options import (
+    Commands,
+    add_command,
     add_running,
     add_searching,
     add_space,
-    free_of,
+    given,
     named_model,
     running,
-    searching,
-    ties_of,
+    settings_of,
+    space_of,
 )
+from memsim.core.errors import InputError
+from memsim.paradigms.registered import PARADIGMS
 
 
-def add_recover(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_recover(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    recover = commands.add_parser("recover", help="simulate with known parameters or models, and see what fits find")
-    recover.set_defaults(command=run_recover)
-    recover.add_argument("what", choices=("parameters", "models"), help="which is to be recovered")
-    recover.add_argument("models", nargs="+", metavar="MODEL", help="one for its parameters, several for models")
-    add_space(recover)
-    recover.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
-    recover.add_argument("--list-length", type=int, default=20, metavar="ITEMS", help="items in a list (default: 20)")
-    recover.add_argument(
-        "--lists", type=int, metavar="N", help="of each simulated subject (default: 100; 80 for models)"
+    command = add_command(
+        commands,
+        "recover",
+        "memsim.evaluation.recovery:recover",
+        "simulate with known parameters or models, and see what fits find",
     )
-    recover.add_argument("--simulations", type=int, default=50, metavar="N", help="simulated subjects (default: 50)")
-    recover.add_argument("--subjects", type=int, default=15, metavar="N", help="in a group, for models (default: 15)")
-    recover.add_argument("--replications", type=int, default=10, metavar="N", help="groups of each model (default: 10)")
-    add_searching(recover, starts=1, samples=20)
-    add_running(recover, "memsim-recovery")
+    command.set_defaults(command=run_recover)
+    command.add_argument(
+        "models", nargs="+", metavar="MODEL", help="one, to recover its parameters; or several, to recover the model"
+    )
+    add_space(command)
+    command.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
+    command.add_argument("--list-length", type=int, metavar="ITEMS", help="items in a list (default: that of the task)")
+    command.add_argument("--n-trials", type=int, metavar="N", help="lists of each simulated subject")
+    command.add_argument("--simulations", type=int, metavar="N", help="for one model: simulated subjects (default: 50)")
+    command.add_argument(
+        "--replications", type=int, metavar="N", help="for several models: groups that each simulates (default: 10)"
+    )
+    command.add_argument("--subjects", type=int, metavar="N", help="for several models: in a group (default: 15)")
+    command.add_argument(
+        "--criterion", choices=("bic", "aic"), help="for several models: what chooses among them (default: bic)"
+    )
+    add_searching(command)
+    add_running(command, "memsim-recovery")
 
 
 def run_recover(parsed: argparse.Namespace) -> int:
-    """Recover parameters of a model, or models, and write table and figure."""
-    from memsim.evaluation.recovery import confusion, recover_models, recover_parameters, recovery_summary
-    from memsim.fitting.figures import confusion_figure, recovery_figure
+    """Recover the parameters of a model, or one of several models, and write tables and figure."""
+    from memsim.evaluation.recovery import recover
     from memsim.running.result_files import save_both, write_results
 
-    paradigm = PARADIGMS.build(parsed.paradigm, {"list_length": parsed.list_length})
-    lists = parsed.lists if parsed.lists is not None else 100 if parsed.what == "parameters" else 80
-    shared = {**searching(parsed), **running(parsed)}
-    if parsed.what == "parameters":
-        if len(parsed.models) > 1:
-            raise InputError("recover parameters takes one model")
-        model: Any = named_model(parsed.models[0], parsed.set)
-        table = recover_parameters(
-            model, paradigm, free_of(parsed.free), ties=ties_of(parsed.tie), simulations=parsed.simulations,
-            lists=lists, **shared,
-        )  # fmt: skip
-        summary = recovery_summary(table)
-        title = f"{parsed.models[0]}: {parsed.simulations} simulated subjects, {lists} lists each"
-        figure = recovery_figure(table, summary, title)
-    else:
-        if parsed.free or parsed.tie or parsed.set:
-            raise InputError("--free, --tie and --set are for recover parameters; models are fitted as they declare")
-        models: dict[str, Any] = {name: named_model(name, None) for name in parsed.models}
-        table = recover_models(
-            models, paradigm, replications=parsed.replications, subjects=parsed.subjects, lists=lists, **shared
-        )
-        shares = confusion(table)
-        summary = shares.rename_axis(columns=None).reset_index()
-        title = f"{parsed.replications} groups of {parsed.subjects} with {lists} lists each, by BIC"
-        figure = confusion_figure(shares, title)
+    values = getattr(parsed, "set", [])
+    if len(parsed.models) > 1 and values:
+        raise InputError(f"--set {' '.join(values)} is for one model; name presets, as in SAM:murdock1962-soft")
+    if len(set(parsed.models)) < len(parsed.models):
+        raise InputError(f"{' '.join(parsed.models)}: each model can be named once")
+    models = {name: named_model(name, values) for name in parsed.models}
+    task = {"list_length": parsed.list_length} if "list_length" in parsed else {}
+    options = {
+        **given(parsed, recover), **space_of(parsed), "paradigm": PARADIGMS.build(parsed.paradigm, task),
+        "models": models if len(models) > 1 else models[parsed.models[0]],
+    }  # fmt: skip
+    found = recover(**options, **running(parsed))
+    summary = found.summary
 
     def write(scratch: Path) -> None:
-        table.to_csv(scratch / "recovery.csv", index=False)
+        found.table.to_csv(scratch / "recovery.csv", index=False)
         summary.to_csv(scratch / "summary.csv", index=False)
-        save_both(figure, scratch / "recovery")
+        save_both(found.figure(), scratch / "recovery")
 
-    told = {name: value for name, value in vars(parsed).items() if name not in ("command", "out")}
-    files = write_results(parsed.out, write, {"settings": told})
-    print(title)
+    files = write_results(parsed.out, write, {"title": found.title, "settings": settings_of(parsed)})
+    print(found.title)
     print(summary.to_string(index=False, float_format="{:.3f}".format))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")
     return 0

@@ -1,4 +1,4 @@
-"""``memsim run``: models through a task, beside people."""
+"""``memsim run``: models and people through one task."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 
 from memsim.core.errors import InputError, ModelError
 from memsim.models.lookup import find_model
-from memsim.models.registered import MODELS
+from memsim.models.registered import MODELS, variants
 from memsim.paradigms.registered import PARADIGMS
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
     from memsim.core.trials import Paradigm
-    from memsim.experiments.experiment import Comparison
+    from memsim.experiments.comparison import Comparison
     from memsim.experiments.people import People
-
 
 SHOWN = [
     "recalled", "accuracy", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "transposition", "omission",
-    "intrusion", "fill_in_ratio", "rmsd_serial_position", "rmsd_serial_accuracy",
+    "intrusion", "fill_in_ratio", "rmsd_serial_position_curve", "rmsd_serial_accuracy",
 ]  # fmt: skip
 """Columns of the summary that the terminal shows; summary.csv holds all."""
 
@@ -31,29 +30,22 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     """Add the command to the parser; the settings of the task that ``arguments`` name are among its options."""
     run = commands.add_parser("run", help="run models through a task and compare them with people")
     run.set_defaults(command=_run)
-    run.add_argument(
-        "battery", nargs="?", type=Path, metavar="BATTERY.toml",
-        help="a file that names models, tasks, grids and analyses, to be run in place of what the options say",
-    )  # fmt: skip
+    run.add_argument("battery", nargs="?", help=argparse.SUPPRESS)
     run.add_argument(
         "--models", nargs="+", metavar="MODEL",
         help="names, name:preset, or Python files with a model of your own; all registered models if not given",
     )  # fmt: skip
     run.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
-    run.add_argument("--trials", type=int, default=5000, metavar="N", help="lists for each model (default: 5000)")
+    run.add_argument(
+        "--n-trials", "--trials", type=int, default=5000, metavar="N", help="lists for each model (default: 5000)"
+    )
     run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
         "--data", metavar="NAME[:CONDITION]",
         help="people to compare with: a data set, a file of your own (psifr's table as .csv, BIDS events, .mat, an egg "
-        "as .json), or none; "
-        "if not given, people who did the same task",
+        "as .json), or none; people who did the same task, if not given",
     )  # fmt: skip
-    run.add_argument("--out", type=Path, help="folder (default: memsim-results, or what the battery says)")
-    scale = run.add_argument_group("where a battery runs")
-    scale.add_argument("--workers", type=int, metavar="N", help="pieces of work at a time (default: all processors)")
-    scale.add_argument("--backend", default="local", help="local, or dask (default: local)")
-    scale.add_argument("--scheduler", default="", metavar="ADDRESS", help="of the Dask cluster")
-    scale.add_argument("--cache", type=Path, help="folder of finished pieces (default: cells, in that of the results)")
+    run.add_argument("--out", type=Path, default=Path("memsim-results"), help="folder (default: memsim-results)")
     settings = run.add_argument_group("settings of the task")
     for declared in PARADIGMS.get(_peek(arguments, "--paradigm", "free_recall")).parameters():
         settings.add_argument(
@@ -72,64 +64,47 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 
 def _run(parsed: argparse.Namespace) -> int:
     if parsed.battery is not None:
-        return _run_battery(parsed)
-    parsed.out = parsed.out or Path("memsim-results")
+        raise InputError(
+            f"run takes options only, and got {parsed.battery!r}; memsim battery {parsed.battery} runs a battery file"
+        )
     from tqdm import tqdm
 
-    from memsim.experiments.experiment import compare
+    from memsim.experiments.comparison import run
     from memsim.reporting.comparison_files import write_comparison
 
     paradigm, people = _task(parsed)
     models = _models(parsed.models, paradigm.cue)
-    with tqdm(total=2 * len(models) + 1, unit="step", leave=False, disable=None) as bar:
+    with tqdm(total=len(models) + (people is not None) + 1, unit="step", leave=False, disable=None) as bar:
 
-        def progress(step: str) -> None:
-            bar.set_postfix_str(step)
+        def progress(label: str) -> None:
+            bar.set_postfix_str(label)
             bar.update()
 
-        comparison = compare(models, paradigm, people, n_trials=parsed.trials, seed=parsed.seed, progress=progress)
+        comparison = run(models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress)
         bar.set_postfix_str("writing")
         files = write_comparison(comparison, parsed.out)
         progress("written")
     _print_comparison(comparison)
     if people is None and parsed.data is None:
-        print("No people: no curves that ship with memsim are from this task.")
+        print("No people: none of the curves that ship with memsim are from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
-    return 0
-
-
-def _run_battery(parsed: argparse.Namespace) -> int:
-    """Run a battery file; what else was asked for belongs into the file."""
-    import json
-
-    from memsim.experiments.battery import run_battery
-
-    if parsed.models or parsed.data or parsed.trials != 5000 or parsed.seed:
-        raise InputError(f"models, data, trials and seeds of a battery stand in its file, {parsed.battery}")
-    files = run_battery(
-        parsed.battery, parsed.out, backend=parsed.backend, scheduler=parsed.scheduler, workers=parsed.workers,
-        cache=parsed.cache,
-    )  # fmt: skip
-    manifest = json.loads(files[-1].read_text(encoding="utf-8"))
-    for told in manifest.get("left_out", []):
-        print(f"Left out: {told}")
-    print(f"Written to {files[0].parent}/: {', '.join(path.name for path in files)}")
     return 0
 
 
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
     """The models to run, by label: those named, or all that are registered, load, and have an account of the task."""
     models: dict[str, Model] = {}
-    for spec in specs or MODELS.names():
-        try:
-            label, cls = find_model(spec)
-        except ModelError as error:
-            if specs:
-                raise
-            print(f"memsim: left out: {error}", file=sys.stderr)
-            continue
-        if specs is None and (cls.baseline or cue not in cls.cues):
-            continue
+    if specs is None:
+        for name in MODELS.names():
+            try:
+                _, registered = find_model(name)
+            except ModelError as error:
+                print(f"memsim: left out: {error}", file=sys.stderr)
+                continue
+            if isinstance(registered, type) and not registered.baseline:
+                models |= {spec: model for spec, model in variants(name, registered).items() if cue in model.cues}
+    for spec in specs or ():
+        label, cls = find_model(spec)
         if label in models and spec.endswith(".py"):
             label = f"{label} ({Path(spec).name})"
         if label in models:
@@ -161,22 +136,22 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
 def _print_comparison(comparison: Comparison) -> None:
     shown = [column for column in SHOWN if column in comparison.summary]
     table = comparison.summary.set_index("source")[shown]
-    print(comparison.manifest["title"])
+    print(comparison.battery.title)
     print(table.to_string(float_format="{:.3f}".format, na_rep="-", index_names=False))
-    models = comparison.manifest["models"]
-    cut = {name: n for name, n in comparison.manifest["lists_cut_short"].items() if n}
-    if cut:
-        counts = ", ".join(f"{name} {n:,}" for name, n in cut.items())
+    manifest = comparison.manifest
+    if manifest.lists_cut_short:
+        counts = ", ".join(f"{name} {n:,}" for name, n in manifest.lists_cut_short.items())
         print(f"Lists cut short by the output limit: {counts}.")
-    free = comparison.manifest["without_output_limit"]
-    if free:
-        print(f"The output limit does not apply to {', '.join(free)}, without an order of recall.")
-    forms = [f"{name} {form}" for name, form in ((name, told["form"]) for name, told in models.items()) if form]
+    if manifest.without_output_limit:
+        names = ", ".join(manifest.without_output_limit)
+        print(f"The output limit does not apply to {names}, without an order of recall.")
+    forms = [f"{label} {model.form()}" for label, model in comparison.models.items() if model.form()]
     if forms:
         print(textwrap.fill(f"Forms of models: {'; '.join(forms)}.", 100, break_on_hyphens=False))
-    told = comparison.manifest["people"]
-    if told is not None:
-        print(textwrap.fill(f"People: {told.get('citation', told['source'])} From {told['form']}.", 100))
-        if told["task_differs_in"]:
-            theirs = ", ".join(f"{name}={value}" for name, value in told["task_differs_in"].items())
-            print(f"The models' task differs from the people's, who had {theirs}.")
+    people = comparison.people
+    if people is not None:
+        print(textwrap.fill(f"People: {people.citation or people.reference} From {people.form}.", 100))
+        differing = comparison.task.differing_settings
+        if differing:
+            settings = ", ".join(f"{name}={value}" for name, value in differing.items())
+            print(f"The models' task differs from that of the people, who had {settings}.")

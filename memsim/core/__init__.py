@@ -1,1 +1,1 @@
-"""The vocabulary of memsim and the loop in which a model meets a trial. Imports nothing of memsim but itself."""
+"""The vocabulary of memsim, and the loop that runs a model in trials. Imports no other package of memsim."""

@@ -1,4 +1,4 @@
-"""Array aliases, and the one door through which index matrices from outside come in."""
+"""Types of arrays, and the check of every index matrix that a user gives."""
 
 from __future__ import annotations
 
@@ -15,30 +15,35 @@ BoolArray = npt.NDArray[np.bool_]
 LabelArray = npt.NDArray[Any]
 
 NONE, INTRUSION = 0, -1
-"""Codes among serial positions, which count from 1: no response, and an item that was not on the list."""
+"""Codes among serial positions, which start at 1: no response, and an item that was not on the list."""
 
 NOT_GIVEN: Any = None
-"""Default of an array field that is filled in on construction, so that its type stays an array."""
+"""Default of an array field that the constructor computes; typed so that the field is always an array."""
 
 
 def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """``array`` itself, made read-only."""
+    """The same array, made read-only."""
     array.flags.writeable = False
     return array
 
 
 def has_repeats(rows: IntArray) -> BoolArray:
-    """(n_rows,) whether a value stands more than once in the row."""
+    """(n_rows,) whether the row holds a value more than once."""
     ordered = np.sort(rows, axis=1)
     return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
 
 
 def index_matrix(values: Any, what: str) -> IntArray:
-    """A read-only (rows, columns) matrix of whole numbers, copied from any array-like.
+    """A read-only (n_rows, n_columns) matrix of 32-bit whole numbers, copied from any array-like.
+
+    Parameters
+    ----------
+    values : a list of rows, an array or a table.
+    what : the name of the values in messages.
 
     Raises
     ------
-    InputError : ragged rows, the wrong number of dimensions, NaN, or a fraction; the message says where.
+    InputError : rows of different lengths, another number of dimensions, NaN, or a fraction; the message says where.
     """
     if hasattr(values, "to_numpy"):
         try:
@@ -65,7 +70,7 @@ def index_matrix(values: Any, what: str) -> IntArray:
             raise InputError(f"{what}: row {row}, column {column} is {array[row, column]}, not a whole number{hint}")
     info = np.iinfo(np.int32)
     if array.size and (array.min() < info.min or array.max() > info.max):
-        raise InputError(f"{what}: holds a value beyond 32-bit whole numbers")
+        raise InputError(f"{what}: a value is outside the range of 32-bit whole numbers")
     return frozen(np.array(array, dtype=np.int32))
 
 

@@ -1,4 +1,4 @@
-"""The errors memsim raises: each names the value, the rule it breaks and the usual fix."""
+"""The errors of memsim. Each message names the value, the rule that it breaks and the usual fix."""
 
 
 class MemsimError(Exception):
@@ -6,11 +6,11 @@ class MemsimError(Exception):
 
 
 class InputError(MemsimError, ValueError):
-    """A value from outside (a matrix, a table, a setting, a parameter) breaks a rule."""
+    """A value that a user gave (a matrix, a table, a setting, a parameter) breaks a rule."""
 
 
 class UnknownNameError(MemsimError, LookupError):
-    """A name that no registry knows; the message offers the closest ones."""
+    """A name that is not registered; the message offers the closest one."""
 
 
 class ModelError(MemsimError, RuntimeError):
@@ -18,8 +18,8 @@ class ModelError(MemsimError, RuntimeError):
 
 
 class LikelihoodError(MemsimError, TypeError):
-    """A likelihood was asked of a model that has none."""
+    """A model without a likelihood was asked for one."""
 
 
 class DataError(MemsimError, OSError):
-    """A data file is missing, corrupt, or could not be fetched."""
+    """A data file is missing or corrupt, or could not be downloaded."""

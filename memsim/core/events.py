@@ -1,4 +1,4 @@
-"""The events of a trial, which a paradigm presents in order and a model answers by its steps."""
+"""The events of a trial. A paradigm presents them in order, and a model takes one step for each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ class Study(NamedTuple):
 
 
 class Distract(NamedTuple):
-    """The participant does something else for this many seconds."""
+    """The participant does a distractor task for this many seconds."""
 
     seconds: float

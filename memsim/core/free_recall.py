@@ -1,6 +1,6 @@
-"""Free recall: study a list, then give its words in any order.
+"""Free recall: participants study a list, then recall its words in any order.
 
-It belongs to the vocabulary because a record of recall that names no task is read as one of free recall.
+The class is part of core because recalls that are read without a task are taken to be of free recall.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from memsim.core.trials import Paradigm
 
 @dataclass(frozen=True)
 class FreeRecall(Paradigm):
-    """Free recall; its settings make it immediate, delayed or continuous-distractor free recall.
+    """Free recall: immediate, delayed or with a continuous distractor, by its settings.
 
     ============================  ==========================  ======================
     task                          ``inter_item_distraction``  ``retention_interval``
@@ -24,11 +24,12 @@ class FreeRecall(Paradigm):
     continuous-distractor         above 0                     above 0
     ============================  ==========================  ======================
 
-    The participant may stop at any time, which ends recall. Without an ``output_limit`` a guard of twice
-    the list length cuts recall that would go on for ever; a list that was cut is not counted as stopped.
+    Recall ends when the participant stops. Without an ``output_limit``, simulated recall is cut short after twice as
+    many responses as the list has items; a list that was cut short does not count as stopped.
 
-    Source: Murdock (1962); Glanzer & Cunitz (1966) for delay; Bjork & Whitten (1974) for continuous
-    distraction.
+    References
+    ----------
+    Murdock (1962). Glanzer & Cunitz (1966) for the delay. Bjork & Whitten (1974) for the continuous distractor.
 
     Examples
     --------
@@ -50,9 +51,11 @@ class FreeRecall(Paradigm):
 
 
 def free_recall_unless(paradigm: Paradigm | None, list_length: int, output_limit: int | None) -> Paradigm:
-    """``paradigm`` if given, else immediate free recall of such lists."""
+    """``paradigm`` if it is given, else immediate free recall of lists of this length."""
     if paradigm is None:
         return FreeRecall(list_length=list_length, output_limit=output_limit)
     if output_limit is not None:
-        raise InputError(f"output_limit={output_limit} stands beside {paradigm!r}; say it in the paradigm")
+        raise InputError(
+            f"output_limit={output_limit} is given together with {paradigm!r}; set the limit in the paradigm"
+        )
     return paradigm

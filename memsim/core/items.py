@@ -1,4 +1,4 @@
-"""The words that lists are made of."""
+"""The words, or other items, of which lists consist."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from memsim.core.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class ItemPool:
-    """Words (or other items) from which study lists are drawn.
+    """Words, or other items, from which study lists are drawn.
 
     Parameters
     ----------
     labels : (n_items,) unique labels.
-    features : (n_items, n_features), optional. The items' attributes, for models that need vectors.
-    similarity : (n_items, n_items), optional. Symmetric semantic similarity.
-    categories : (n_items,), optional. The category of each item, where lists are categorised.
+    features : (n_items, n_features), optional. A vector for each item, for models that represent items by vectors.
+    similarity : (n_items, n_items), optional. Semantic similarity; symmetric.
+    categories : (n_items,), optional. The category of each item, for categorized lists.
 
     Raises
     ------
@@ -41,7 +41,7 @@ class ItemPool:
             raise InputError(f"ItemPool: labels must be one-dimensional, got shape {labels.shape}")
         label, count = next(iter(Counter(labels.tolist()).most_common(1)), ("", 0))
         if count > 1:
-            raise InputError(f"ItemPool: the label {label!r} stands more than once")
+            raise InputError(f"ItemPool: the label {label!r} occurs more than once; labels must be unique")
         object.__setattr__(self, "labels", frozen(labels))
         n = len(labels)
         for name, columns in (("features", None), ("similarity", n)):
@@ -65,7 +65,7 @@ class ItemPool:
 
     @classmethod
     def numbered(cls, n_items: int) -> ItemPool:
-        """A pool of nameless items, labelled ``item 1`` to ``item n``."""
+        """A pool of items with the labels ``item 1`` to ``item n``."""
         return cls(np.array([f"item {i}" for i in range(1, n_items + 1)]))
 
     def __len__(self) -> int:
@@ -74,6 +74,11 @@ class ItemPool:
     def __repr__(self) -> str:
         extra = [name for name in ("features", "similarity", "categories") if getattr(self, name) is not None]
         return f"ItemPool({len(self)} items{''.join(', ' + name for name in extra)})"
+
+    def same_items(self, other: ItemPool) -> bool:
+        """Whether ``other`` holds the same items in the same order, with the same features and categories."""
+        names = ("labels", "features", "similarity", "categories")
+        return self is other or all(_same(getattr(self, name), getattr(other, name)) for name in names)
 
     @cached_property
     def _index(self) -> dict[Any, int]:
@@ -89,8 +94,8 @@ class ItemPool:
     def draw_lists(self, n_lists: int, list_length: int, rng: np.random.Generator) -> IntArray:
         """Random lists without a repeated item: (n_lists, list_length) pool indices.
 
-        Each list is an independent draw without replacement. Floyd's algorithm, run over all lists at
-        once, needs memory only for the lists themselves, whatever the size of the pool.
+        Each list is an independent draw without replacement. Floyd's algorithm draws all lists at once, and needs
+        memory for the lists only, whatever the size of the pool.
         """
         if list_length > len(self):
             raise InputError(
@@ -105,3 +110,10 @@ class ItemPool:
             taken = (lists[:, :filled] == drawn[:, None]).any(axis=1)
             lists[:, filled] = np.where(taken, newest, drawn)
         return rng.permuted(lists, axis=1)
+
+
+def _same(one: LabelArray | None, other: LabelArray | None) -> bool:
+    """Whether two arrays hold the same values, missing ones included."""
+    if one is None or other is None or one.shape != other.shape:
+        return one is other
+    return bool(((one == other) | ((one != one) & (other != other))).all())

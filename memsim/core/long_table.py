@@ -1,8 +1,10 @@
-"""psifr's long table: one row per studied item and per response, in and out.
+"""The long table of psifr, written and read: one row for each studied item and for each response.
 
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
 rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, ``source``
 (a code, in study rows) where trials have sources, ``category`` where the pool has categories, and the conditions.
+``model`` names the model in the rows of simulated recalls; rows without it are recalls of people. The attribute
+``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
 """
 
 from __future__ import annotations
@@ -17,18 +19,27 @@ from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, LabelArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
+from memsim.core.names import closest
+from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
 from memsim.core.trials import Paradigm, Trials
 
+ORIGIN = "memsim_origin"
+"""Attribute of a table that holds the whole origin of its recalls, as JSON."""
 COLUMNS = ("subject", "list", "position", "trial_type", "item")
 
 
 def write_long_table(
-    trials: Trials, positions: IntArray, times: FloatArray | None = None, intruders: IntArray | None = None
+    trials: Trials, positions: IntArray, times: FloatArray | None, intruders: IntArray | None, origin: Origin
 ) -> pd.DataFrame:
-    """The long table of these responses, list by list, study rows before recall rows; arrays as in :class:`Recalls`.
+    """The long table of these responses, list by list, study rows before recall rows.
 
-    An intruding item that was not recorded is labelled ``intrusion@k`` after its output position k, so
-    that two unknown intrusions of a list are not taken for one word given twice; numbers then become text too.
+    The arrays are as in :class:`memsim.Recalls`. An intruding item that was not recorded is labelled ``intrusion@k``
+    after its output position k, so that two unknown intrusions of a list are not taken for a repeated word; items
+    that are numbers are then written as text, so that all labels are of one type.
+
+    Raises
+    ------
+    InputError : a condition has the name of a column of the table.
     """
     n_trials, list_length = trials.items.shape
     labels = trials.pool.labels
@@ -39,7 +50,7 @@ def write_long_table(
     if intruding.any():
         unknown = intruders is None or (intruders[row, output][intruding] < 0).any()
         if unknown and labels.dtype.kind in "iuf":
-            labels = labels.astype(str)  # beside text for what is not known, numbers would never match again
+            labels = labels.astype(str)  # numbers among text would not match when read again
             studied = labels[trials.items]
         studied, labels = studied.astype(object), labels.astype(object)
     given = studied[row, np.where(intruding, 0, position - 1)]
@@ -52,7 +63,9 @@ def write_long_table(
     trial = np.concatenate([study_row, row])
     is_recall = np.arange(len(trial)) >= len(study_row)
     order = np.argsort(trial, kind="stable")
+    named = {"model": np.full(len(trial), origin.model, dtype=object)} if isinstance(origin, Simulated) else {}
     columns: dict[str, Any] = {
+        **named,
         "subject": trials.subject[trial],
         "list": trials.list[trial],
         "position": np.concatenate([np.tile(np.arange(1, list_length + 1), n_trials), output + 1]),
@@ -72,48 +85,62 @@ def write_long_table(
             known = intruding & (intruders[row, output] >= 0)
             of_given[known] = kinds[intruders[row, output][known]]
         columns["category"] = np.concatenate([kinds[trials.items].ravel(), of_given])
+    taken = [name for name in trials.conditions if name in ("model", *columns)]
+    if taken:
+        raise InputError(f"the condition {taken[0]!r} has the name of a column of the long table; give it another name")
     columns |= {name: labels[trial] for name, labels in trials.conditions.items()}
-    return pd.DataFrame({name: values[order] for name, values in columns.items()})
+    frame = pd.DataFrame({name: values[order] for name, values in columns.items()})
+    frame.attrs[ORIGIN] = origin.to_json()
+    return frame
 
 
 def read_long_table(
     frame: pd.DataFrame,
     *,
+    model: str | None = None,
     source: str | None = None,
     category: str | None = None,
     conditions: Sequence[str] = (),
     output_limit: int | None = None,
     paradigm: Paradigm | None = None,
-) -> tuple[Trials, dict[str, Any]]:
-    """Trials and responses from a long table whose lists all have one length.
+    origin: Origin | None = None,
+) -> tuple[Trials, dict[str, Any], Origin]:
+    """Trials, responses and their origin, from a long table whose lists all have one length.
 
-    A recalled item that was not on its list is an intrusion; the pool holds every item of the table.
-    Responses are ordered by ``position`` within their list. ``time`` is read where it stands; columns that are
-    not asked for are left out.
+    A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Responses are
+    ordered by ``position`` within their list. The column ``time`` is read if there is one; ``source``, ``category`` and
+    ``conditions`` name the other columns that are read.
 
     Parameters
     ----------
     frame : the long table, in any order of rows.
-    source : the column that says, in study rows, in which source each item was studied; its values are
-        numbered in sorted order.
-    category : the column that holds each item's category, the same in all its rows.
-    conditions : columns that say, the same in all rows of a list, in which condition it was studied.
-    output_limit : the record held no more responses than this; not beside a ``paradigm``.
+    model : the model whose recalls are read, where the column ``model`` names several; ``""`` reads the recalls of
+        people, whose rows name none.
+    source : the column that holds, in study rows, the source in which the item was studied; its values are numbered
+        in sorted order.
+    category : the column that holds the category of the item; it is the same in all rows of an item.
+    conditions : columns that hold the condition of the list; each is the same in all rows of a list.
+    output_limit : the record held no more responses than this; not together with a ``paradigm``.
     paradigm : the task; immediate free recall of that list length if not given.
+    origin : takes the place of the origin that the table itself names.
 
     Raises
     ------
-    InputError : missing columns or values, an unknown ``trial_type``, lists of different lengths, a category or
-        condition that changes within its item or list, or responses to a list never studied; says which.
+    InputError : recalls of several models, or of models and people, without ``model`` to choose; a model that is not
+        in the table; missing columns or values; an unknown ``trial_type``; lists of different lengths; a category or
+        condition that differs within an item or list; responses to a list without study rows. The message says which.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     conditions = [conditions] if isinstance(conditions, str) else list(conditions)
+    if origin is None or model is not None:
+        frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
+        origin = named if origin is None else origin
     needed = [*COLUMNS, *(name for name in (source, category) if name is not None), *conditions]
     missing = [name for name in needed if name not in frame.columns]
     if {"input", "output", "study", "recall"} <= set(frame.columns):
         raise InputError(
-            "this is the table that psifr scores, with a row for each item; give the long one that it was made from"
+            "this is the scored table of psifr, with a row for each item; give the long table from which it was made"
         )
     if missing:
         raise InputError(
@@ -139,7 +166,7 @@ def read_long_table(
     shape = (n_trials, int(output.max(initial=-1)) + 1 if task.silence_ends else task.max_responses)
     given = code[len(study) :]
 
-    # Both sides are (trial, item) pairs folded into one integer, looked up by binary search.
+    # Pairs of trial and item are coded as one integer each; recalled pairs are looked up among studied ones.
     key = study["trial"].to_numpy(np.int64) * len(pool) + items.ravel()
     order = np.argsort(key, kind="stable")
     wanted = trial.astype(np.int64) * len(pool) + given
@@ -167,11 +194,35 @@ def read_long_table(
     trials = Trials(
         items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy(), source=codes, conditions=labels
     )
-    return trials, {"positions": positions, "times": times, "intruders": intruders}
+    return trials, {"positions": positions, "times": times, "intruders": intruders}, origin
+
+
+def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
+    """The rows of one model, or of people, and their origin.
+
+    The column ``model`` counts more than the attribute, which a table keeps when its rows are changed.
+    """
+    stored = origin_from_json(frame.attrs[ORIGIN]) if ORIGIN in frame.attrs else Observed()
+    if column_is_condition or "model" not in frame.columns:
+        if model is not None:
+            raise InputError(f"model={model!r}: the table has no column 'model' that names the model of each row")
+        return frame, stored
+    names = frame["model"].astype(object).fillna("").astype(str)
+    found = list(names.unique())
+    if model is None and len(found) > 1:
+        listed = ", ".join(repr(name) if name else "'' (people)" for name in found)
+        raise InputError(f"the column 'model' holds {listed}; choose one of them by model=")
+    if model is not None and model not in found:
+        raise InputError(f"model={model!r} is not in the column 'model'{closest(model, found)}")
+    name = model if model is not None else found[0] if found else ""
+    rows = frame[names == name]
+    if not name:
+        return rows, stored if isinstance(stored, Observed) else Observed()
+    return rows, stored if isinstance(stored, Simulated) and stored.model == name else Simulated(name)
 
 
 def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
-    """The output index (0-based) of each recall row, which are sorted by trial and position."""
+    """The output index (0-based) of each recall row; rows are sorted by trial and position."""
     position = pd.to_numeric(recall["position"], errors="coerce")
     wrong = position.isna() | (position < 1) | (position % 1 != 0)
     if not task.silence_ends:
@@ -183,13 +234,13 @@ def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
     if twice.any():
         row = recall[twice].iloc[0]
         raise InputError(f"{_which(row)} has two responses at output position {row['position']}")
-    # Free recall closes gaps in the numbering; elsewhere a gap is an omission.
+    # In free recall, gaps in the numbers are closed; in other tasks a gap is an omission.
     index = recall.groupby("trial").cumcount() if task.silence_ends else position - 1
     return index.to_numpy(dtype=np.int32)
 
 
 def _constant(frame: pd.DataFrame, column: str, by: str, what: str) -> pd.Series:
-    """The one value of ``column`` in each group of rows, in the order of groups."""
+    """The value of ``column`` in each group of rows, which must be the same in all rows of the group."""
     values = frame.groupby(by, sort=True)[column]
     odd = values.nunique(dropna=False) > 1
     if odd.any():
@@ -223,7 +274,7 @@ def _study_lists(
         raise InputError(f"{_which(row)}: study positions are not 1 to {list_length}, each once")
     words = pd.concat([study["item"], recall["item"]])
     if pd.api.types.infer_dtype(words, skipna=True).startswith("mixed"):
-        raise InputError("items are text in some rows and numbers in others, and would never match; use one type")
+        raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
     code, labels = pd.factorize(words)
     items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
     kinds = None

@@ -1,23 +1,25 @@
-"""The recall loop: the only place where a model meets a trial.
+"""The recall loop: the only place where a model and a trial meet.
 
-``simulate`` samples each outcome and feeds it back; ``log_likelihood`` runs the same steps and feeds back
-what people did. So a model that simulates right is scored right.
+``simulate`` draws each outcome and gives it back to the model; ``log_likelihood`` runs the same steps and gives the
+model the responses that people gave. Simulation and likelihood therefore follow from the same steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, frozen
+from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError, ModelError
 from memsim.core.events import Study
 from memsim.core.model import MemoryModel
+from memsim.core.origin import Simulated
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel
 from memsim.core.provenance import versions
 from memsim.core.recalls import Recalls, require_recalls
@@ -29,13 +31,13 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6
 """How far the probabilities of one step may be from summing to one."""
-NO_EVENT = -1
 SCORING = ("encoding", "for scoring")
-"""Encodings drawn to score are never those drawn to simulate, or a model would know its own data too well."""
+"""Purpose of the random stream of encodings that are drawn to score. It differs from that of simulation: with the same
+encodings, a model would score its own recalls too high."""
 
 
 def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
-    """Run ``model`` through ``trials``.
+    """Simulate the recalls of ``model`` in ``trials``.
 
     Parameters
     ----------
@@ -45,13 +47,13 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
 
     Returns
     -------
-    Recalls : with the model, its parameters, the seed and the versions in ``provenance``.
+    Recalls : their ``origin`` holds the model, its parameters, the seeds and the versions of libraries.
 
     Raises
     ------
-    LikelihoodError : the model is a :class:`memsim.PositionModel`, without an order of recall.
-    ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned
-        no state; or a model that does not declare ``repeats`` gave an item twice.
+    LikelihoodError : the model is a :class:`memsim.PositionModel`, which does not predict the order of recall.
+    ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned no state;
+        or the model gave an item twice without declaring ``repeats``.
     """
     _require_model(model)
     if not isinstance(trials, Trials):
@@ -60,32 +62,34 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
     if recalls is None:
         recalls = simulate_steps(model, trials, seed)
     require_recalls(recalls)
+    if not isinstance(recalls.origin, Simulated):
+        recalls = replace(recalls, origin=origin_of(model, trials, seed))
     if not model.repeats and recalls.is_repeat.any():
         row = int(np.argmax(recalls.is_repeat.any(axis=1)))
         raise ModelError(
             f"{type(model).__name__} gave an item twice, {recalls.positions[row][recalls.positions[row] != NONE]}; "
-            "take a recalled item's probability to 0 in recalled(), or declare repeats = True"
+            "set the probability of a recalled item to 0 in recalled(), or declare repeats = True"
         )
     return recalls
 
 
 def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> FloatArray:
-    """How probable ``model`` holds each list of responses: (n_trials,) natural logarithms.
+    """The log-likelihood of each list of responses under ``model``: (n_trials,) natural logarithms.
 
-    Responses that the model cannot produce are left out by the rule of :func:`scored_outcomes`;
-    :func:`score` gives their number beside the likelihood. Stopping counts as an event where recall
-    ended by itself, and not where the record was cut short.
+    Responses that the model cannot produce are left out by the rule of
+    :func:`memsim.core.outcomes.scored_outcomes`; :func:`score` also gives their number. Stopping is an event where
+    recall ended by itself, and not where the record was cut short.
 
     Parameters
     ----------
-    samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random
-        encoding that are averaged, and their seed; not used by other models. The mean likelihood is unbiased, but its
-        logarithm is too low on average, the more so the fewer the samples, and a list that no draw can give scores
-        -inf; :func:`score` gives its standard error. Take samples until the total no longer rises.
+    samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random encoding over which
+        the likelihood is averaged, and their seed; other models do not use them. The mean likelihood is unbiased, but
+        its logarithm is too low on average, the more so the fewer the samples, and a list that no draw can produce
+        scores -inf; :func:`score` gives the standard error. Raise ``samples`` until the total no longer rises.
 
     Raises
     ------
-    LikelihoodError : the model only simulates, or says nothing of order.
+    LikelihoodError : the model only simulates, or does not predict the order of recall.
     """
     _require_model(model)
     require_recalls(recalls)
@@ -93,15 +97,15 @@ def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 
 
 
 def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
-    """The likelihood of each list, with what was counted and what was left out.
+    """The log-likelihood of each list, with the numbers of events scored and of responses left out.
 
     Returns
     -------
     DataFrame : ``subject, list, log_likelihood, standard_error, events, intrusions_left_out, repeats_left_out``, one
         row per trial. ``standard_error`` is that of sampling: 0 for an exact likelihood, NaN where no sample could
-        give the list. ``events`` are the responses scored, and stopping where it
-        was. ``attrs`` of the frame holds the model with its parameters and, of a sampled likelihood, the number of
-        samples and the seed.
+        produce the list. ``events`` is the number of responses scored, plus one where recall stopped by itself. The
+        attributes of the frame (``attrs``) hold the model with its parameters and, for a sampled likelihood, the
+        number of samples and the seed.
     """
     import pandas as pd
 
@@ -128,56 +132,12 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
 def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: int = 0) -> FloatArray:
     """The log-probability of each event: (n_trials, n_events), responses in order, then stopping.
 
-    NaN where there was no event. For a model whose encoding is random this is one draw of it, ``seed``'s.
+    NaN where there was no event. For a model whose encoding is random, the encoding is drawn once, with ``seed``.
     """
     _require_model(model)
     require_recalls(recalls)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     return _teacher_forced(model, recalls, columns, stream(seed, *SCORING, 0))
-
-
-class Outcomes(NamedTuple):
-    """Responses as the columns of ``outcome_probabilities``, and how many were left out of each trial."""
-
-    columns: IntArray
-    """(n_trials, n_events): a 0-based serial position; list_length for no response, one more for an intrusion; -1 where
-    no event is scored."""
-    intrusions: IntArray
-    repeats: IntArray
-
-
-_OUTCOMES: WeakKeyDictionary[Recalls, dict[tuple[bool, bool], Outcomes]] = WeakKeyDictionary()
-"""What was scored before: a fit scores the same recalls thousands of times."""
-
-
-def scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool = False) -> Outcomes:
-    """The one rule for responses that a model cannot produce; its arrays are read-only.
-
-    Intrusions are left out unless the model gives ``intrusions``, and repeats unless it ``repeats``. In free recall
-    the rest closes up; where each output position is asked for by itself, the position stays and is not scored.
-    """
-    known = _OUTCOMES.setdefault(recalls, {})
-    if (repeats, intrusions) not in known:
-        known[repeats, intrusions] = _scored_outcomes(recalls, repeats, intrusions)
-    return known[repeats, intrusions]
-
-
-def _scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool) -> Outcomes:
-    intrusion, repeat = recalls.is_intrusion & (not intrusions), recalls.is_repeat & (not repeats)
-    left_out = intrusion | repeat
-    length = recalls.list_length
-    columns = np.where(recalls.is_intrusion & intrusions, length + 1, recalls.positions - 1)
-    if recalls.trials.paradigm.silence_ends:
-        columns = np.where(left_out | (columns < 0), NO_EVENT, columns)
-        order = np.argsort(columns == NO_EVENT, axis=1, kind="stable")
-        columns = np.take_along_axis(columns, order, axis=1)
-        columns = np.pad(columns, ((0, 0), (0, 1)), constant_values=NO_EVENT)
-        ends = (columns != NO_EVENT).sum(axis=1)
-        stopped = np.flatnonzero(recalls.stopped)
-        columns[stopped, ends[stopped]] = length
-    else:
-        columns = np.where(left_out, NO_EVENT, np.where(recalls.positions == NONE, length, columns))
-    return Outcomes(frozen(columns), frozen(intrusion.sum(axis=1)), frozen(repeat.sum(axis=1)))
 
 
 def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recalls:
@@ -222,30 +182,31 @@ def simulated(
     seed: int,
     times: FloatArray | None = None,
 ) -> Recalls:
-    """The recalls of a simulation, with what made them; output positions that nobody reached are trimmed."""
+    """The recalls of a simulation, with their origin; output positions that no trial reached are cut off."""
     width = positions.shape[1]
     if trials.paradigm.silence_ends:
         width = int(np.flatnonzero(positions.any(axis=0)).max(initial=-1)) + 1
-    provenance = {
-        "model": type(model).__name__,
-        "parameters": model.values(),
-        "seed": int(seed),
-        "lists_seed": trials.seed,
-        "versions": versions(),
-    }
     if times is not None:
         times = times[:, :width]
-    return Recalls(trials, positions[:, :width], stopped, times, provenance=provenance)
+    return Recalls(trials, positions[:, :width], stopped, times, origin=origin_of(model, trials, seed))
+
+
+def origin_of(model: MemoryModel[Any], trials: Trials, seed: int) -> Simulated:
+    """The origin of recalls that ``model`` simulates in ``trials`` with ``seed``."""
+    return Simulated(type(model).__name__, model.values(), seed, trials.seed, versions())
 
 
 def encoding_stream(seed: int) -> np.random.Generator:
-    """What a simulation draws its encoding from."""
+    """The random stream from which a simulation draws encodings."""
     return stream(seed, "encoding", 0)
 
 
 def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
-    """What a simulation draws responses from: two classes do not share their luck, two settings of one do."""
-    return stream(seed, "responses", type(model).__name__)
+    """The random stream from which a simulation draws responses.
+
+    Models of one class share it, so that they differ by their parameters only; models of different classes do not.
+    """
+    return stream(seed, "responses", model.stream_name)
 
 
 def _trial_log_likelihood(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
@@ -273,8 +234,8 @@ def _over_encodings(
 ) -> tuple[FloatArray, FloatArray]:
     """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors.
 
-    The errors are to first order; NaN for a single sample, and where no sample could give the list; 0 where the
-    likelihood is exact, for which one draw is enough.
+    The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
+    where the likelihood is exact, which takes a single draw.
     """
     if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
         raise InputError(f"samples={samples!r} must be a whole number of at least 1")
@@ -290,13 +251,13 @@ def _over_encodings(
 
 
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
-    """The model's state when its first response is due."""
+    """The state of the model after study, just before its first response."""
     trials.require_different_items(type(model).__name__)
     return present(model, model.begin(trials, rng), trials.paradigm)
 
 
 def present(model: MemoryModel[Any], state: Any, paradigm: Paradigm) -> Any:
-    """Take the model from where a trial begins to where its first response is due."""
+    """Lead the model through the events of a trial, from its state before study to just before its first response."""
     state = _given(state, model, "begin")
     for event in paradigm.presentation():
         if isinstance(event, Study):
@@ -340,7 +301,7 @@ def _teacher_forced(
 
 def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], length: int) -> FloatArray:
     """The outcome probabilities, checked in the rows that are still going and scaled to sum to one exactly."""
-    # A trial that has ended may hold anything; what counts is checked here, with a better message.
+    # Rows of trials that have ended may hold anything, so numpy's warnings are off; the check below says more.
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         probabilities = np.asarray(model.outcome_probabilities(state), dtype=np.float64)
         name = type(model).__name__
@@ -373,7 +334,7 @@ def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bo
 
 
 def _among_those_left(probabilities: FloatArray, given: IntArray, length: int) -> FloatArray:
-    """The same given that the response is an item of the list not given yet; any is as likely if all have none."""
+    """The probabilities given that the response is an item not yet recalled; equal if all of those are 0."""
     left = probabilities.copy()
     left[:, length:] = 0
     rows, outputs = np.nonzero((given >= 0) & (given < length))
@@ -392,8 +353,8 @@ def _require_model(model: Any) -> None:
         raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
     if isinstance(model, PositionModel):
         raise LikelihoodError(
-            f"{type(model).__name__} says which items are recalled and not in what order: it has no simulated recalls "
-            "and no likelihood of order; recall_probability() and position_log_likelihood() give what it does say"
+            f"{type(model).__name__} says which items are recalled and not in what order: it gives neither "
+            "simulated recalls nor a likelihood of order; use recall_probability() and position_log_likelihood()"
         )
     if isinstance(model, type) and issubclass(model, MemoryModel):
         raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")

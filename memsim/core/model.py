@@ -1,4 +1,4 @@
-"""The one interface that every model implements: a model is a step process."""
+"""The interface of models: a model is a process in steps."""
 
 from __future__ import annotations
 
@@ -19,27 +19,25 @@ State = TypeVar("State")
 
 @dataclass(frozen=True)
 class MemoryModel(Parameterized, ABC, Generic[State]):
-    """A model of memory, as the steps of one trial, for a batch of trials at once.
+    """A model of memory as the steps of a trial, which are taken for a batch of trials at once.
 
-    Subclass it as a frozen dataclass, declare parameters with :func:`memsim.parameter`, and write the
-    steps. Simulation and likelihood both follow from them. A state is a value that the recall loop owns:
-    a step may change it in place and returns it. What is random in encoding is drawn in :meth:`begin`.
+    A model is a frozen dataclass that derives from this class, declares parameters with :func:`memsim.parameter`, and
+    defines the steps. Simulation and likelihood both follow from the steps. Each step receives the state, may change
+    it in place, and returns it. All random draws of encoding are made in :meth:`begin`.
     """
 
     likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "exact"
-    """``"sampled"``: encoding is random, so the likelihood is averaged over several draws of it.
-    ``"none"``: the model only simulates."""
+    """``"exact"``; ``"sampled"`` where encoding is random, so that the likelihood is averaged over draws of it; or
+    ``"none"`` where the model only simulates."""
     repeats: ClassVar[bool] = False
-    """Whether the model can give an item twice. If not, repeats are left out of its likelihood, and counted."""
-
+    """Whether the model can recall an item twice. If not, repeats are left out of its likelihood, and counted."""
     intrusions: ClassVar[bool] = False
-    """Whether the model gives intrusions. If so, :meth:`outcome_probabilities` has a further column for them, after
-    that of no response; if not, they are left out of its likelihood, and counted."""
+    """Whether the model produces intrusions. If so, :meth:`outcome_probabilities` has one more column for them, after
+    the column of no response; if not, they are left out of its likelihood, and counted."""
     cues: ClassVar[tuple[str, ...]] = ("free",)
-    """How the tests begin that the model has an account of: ``"free"``, ``"forward"``, ``"backward"``."""
-
+    """The cues of the tests that the model can do: ``"free"``, ``"forward"``, ``"backward"``."""
     longest_list: ClassVar[int | None] = None
-    """The longest list that the model can take; ``None`` if there is no such."""
+    """The longest list that the model can study; ``None`` if there is no limit."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -50,58 +48,62 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
     @property
     def n_features(self) -> int | None:
-        """How many features the pool's items must have, if they have any; ``None``: it does not matter."""
+        """The number of features that items must have if the pool has features; ``None`` for any number."""
         return None
+
+    @property
+    def stream_name(self) -> str:
+        """The name under which simulations draw random numbers: models of one name draw the same."""
+        return type(self).__name__
 
     @abstractmethod
     def begin(self, trials: Trials, rng: np.random.Generator) -> State:
-        """The state before the list, for all ``trials``; draws from ``rng`` whatever encoding leaves to chance."""
+        """The state before study, for all ``trials``. All that is random in encoding is drawn from ``rng``."""
 
     @abstractmethod
     def study(self, state: State, position: int) -> State:
-        """All participants study their item at this serial position (0-based)."""
+        """In every trial, the item at this serial position (0-based) is studied."""
 
     def distract(self, state: State, seconds: float) -> State:
-        """Time passes in another task. By default nothing happens."""
+        """A distractor task takes this many seconds. By default the state does not change."""
         return state
 
     def cue(self, state: State, cue: str) -> State:
-        """The test begins: with one of :attr:`cues`, or an error."""
+        """The test begins with this cue; a cue that is not among :attr:`cues` raises :class:`ModelError`."""
         if cue not in self.cues:
             raise ModelError(
-                f"{type(self).__name__} has no account of this task, which begins with the cue {cue!r}; it has one of "
-                f"{', '.join(self.cues)} recall (a model that has one of more declares them in MemoryModel.cues)"
+                f"{type(self).__name__} has no account of this task, which begins with the cue {cue!r}; it can do "
+                f"tests with the cues {', '.join(map(repr, self.cues))} (a model declares its cues in MemoryModel.cues)"
             )
         return state
 
     @abstractmethod
     def outcome_probabilities(self, state: State) -> Any:
-        """(n_trials, list_length + 1) probability that the next response is each item, given those before.
+        """(n_trials, list_length + 1) probability of each outcome of the next response, given the earlier responses.
 
-        The last column is the probability of no (further) response; of a model with :attr:`intrusions` one more
-        follows, that of an item that was not on the list. Rows sum to one. Rows of trials that have ended are not
-        looked at.
+        The first columns are the items, by serial position; the next is no (further) response. A model with
+        :attr:`intrusions` has one more column, for an item that was not on the list. Rows sum to 1. Rows of trials
+        that have ended may hold anything.
         """
 
     @abstractmethod
     def recalled(self, state: State, position: IntArray) -> State:
-        """Condition on the response just given.
+        """Condition the state on the response that was just given.
 
-        ``position`` (n_trials,) is the 0-based serial position, that is the column of
-        :meth:`outcome_probabilities` that came true: ``list_length`` where there was no response, whether
-        an omission, or a response that the model cannot produce, or because the trial has ended; and
-        ``list_length + 1`` for an intrusion, of a model that gives them.
+        ``position`` (n_trials,) is the column of :meth:`outcome_probabilities` that came true: the 0-based serial
+        position of the item; ``list_length`` where there was no response (an omission, a response that the model
+        cannot produce, or a trial that has ended); ``list_length + 1`` for an intrusion of a model that produces them.
         """
 
     def response_times(self, state: State) -> FloatArray | None:
-        """(n_trials,) seconds from the start of the test to the response last conditioned on; ``None``: no clock."""
+        """(n_trials,) seconds from the start of the test to the latest response; ``None`` if the model has no times."""
         return None
 
     def fast_simulation(self, trials: Trials, seed: int) -> Recalls | None:
-        """Recalls of ``trials``, made faster than by the steps; ``None`` where only the steps make them.
+        """Recalls of ``trials``, computed faster than by the steps; ``None`` where only the steps compute them.
 
-        A model that offers this or :meth:`fast_log_likelihood` must give what its steps give;
-        :func:`memsim.check_model` compares the two.
+        A model that defines this or :meth:`fast_log_likelihood` must give the results of its steps;
+        :func:`memsim.check` compares the two.
         """
         return None
 

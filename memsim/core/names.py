@@ -1,4 +1,4 @@
-"""Names as people type them: compared without case and hyphens, with the nearest known one offered."""
+"""Names as users type them: compared without case, hyphens and spaces; the closest known name is offered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def normalized(name: str) -> str:
 
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` for the known name nearest to ``name``, or a full stop if none is near."""
+    """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is close."""
     by_key = {normalized(candidate): candidate for candidate in known}
     near = difflib.get_close_matches(normalized(name), by_key, n=1)
     return f"; did you mean {by_key[near[0]]!r}?" if near else "."

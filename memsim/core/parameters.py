@@ -1,4 +1,4 @@
-"""Declared parameters: one declaration that constructors, checks, fits, tables and the command line read."""
+"""Declared parameters: each is declared once, for constructors, checks, fits, tables and the command line."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.errors import InputError, ModelError
-from memsim.core.names import closest
+from memsim.core.names import closest, normalized
 
 _KEY = "memsim"
 T = TypeVar("T", bound="Parameterized")
 _DECLARED: WeakKeyDictionary[type[Parameterized], tuple[Parameter, ...]] = WeakKeyDictionary()
-"""What was read off the fields of a class before: a fit makes thousands of instances."""
+"""The parameters of each class, read from its fields once: a fit makes thousands of instances."""
 
 
 class Preset(NamedTuple):
-    """A named set of parameter values, and who published them: a citation, "unverified", or "fitted here to ..."."""
+    """A named set of parameter values, with a citation, ``"unverified"``, or ``"fitted here to ..."``."""
 
     values: Mapping[str, Any]
     source: str
@@ -30,11 +30,11 @@ class Preset(NamedTuple):
 
 @dataclass(frozen=True)
 class Parameter:
-    """What is known of one parameter: its range, unit, symbol, meaning and where its default comes from.
+    """The declaration of one parameter: default, range, unit, symbol, meaning and citation.
 
-    ``low`` and ``high`` are inclusive; ``None`` leaves that side open. ``options`` is set instead of a
-    range where the value is one of a few words. ``source`` cites the default, or says that it is
-    unverified or fitted here.
+    ``low`` and ``high`` are inclusive; ``None`` leaves that side open. A parameter whose value is one of a few words
+    has ``options`` instead of a range. ``source`` is the citation of the default, ``"unverified"``, or
+    ``"fitted here to ..."``.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Parameter:
 
     @property
     def range(self) -> str:
-        """The admissible values, as text: ``[0, 1]``, ``post | pre``."""
+        """The permitted values, as text: ``[0, 1]``, ``post | pre``."""
         if self.options:
             return " | ".join(self.options)
         if self.text:
@@ -65,7 +65,7 @@ class Parameter:
         return f"[{low}, {high}]"
 
     def parse(self, given: str) -> Any:
-        """Read a value from a command line; the owner's constructor checks it."""
+        """The value of a text from the command line; the constructor checks it further."""
         if self.optional and given.lower() == "none":
             return None
         if self.options or self.text:
@@ -81,7 +81,7 @@ class Parameter:
             raise InputError(f"{self.name}={given!r} is not {kind}") from None
 
     def check(self, value: Any, owner: str) -> Any:
-        """Return ``value`` as a plain Python value, or raise :class:`InputError` naming the rule it breaks."""
+        """``value`` as a plain Python value; :class:`InputError` if it breaks the declaration of ``owner``."""
         if value is None and self.optional:
             return None
         what = f"{owner}: {self.name}={value!r}"
@@ -124,11 +124,12 @@ def parameter(
 
     Parameters
     ----------
-    default : the value used when none is given. A whole number declares a whole-number parameter
-        unless ``integer=False``; ``None`` declares one that may be left unset.
+    default : the default value. A whole number declares a parameter of whole numbers unless ``integer=False``;
+        ``None`` declares a parameter that may be left unset.
     low, high : inclusive bounds; ``None`` leaves that side open.
-    unit, symbol, doc : shown in tables, messages and help; ``symbol`` is the paper's.
-    source : who published the default, or "unverified", or "fitted here to ...".
+    unit, symbol, doc : unit, symbol in the publication, and meaning; tables, messages and help show them.
+    source : citation of the default, or ``"unverified"``, or ``"fitted here to ..."``.
+    integer : whether the parameter is a whole number; by default, whether ``default`` is one.
 
     Examples
     --------
@@ -146,7 +147,7 @@ def parameter(
 
 
 def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = "") -> Any:
-    """Declare a parameter whose value is one of a few words, as a field of a frozen dataclass."""
+    """Declare a parameter whose value is one of the ``options``, as a field of a frozen dataclass."""
     return dataclasses.field(
         default=default, metadata={_KEY: {"options": tuple(options), "doc": doc, "source": source}}
     )
@@ -158,33 +159,35 @@ def flag(default: bool, doc: str = "", source: str = "") -> Any:
 
 
 def text(default: str, doc: str = "") -> Any:
-    """Declare a parameter that is a name or some other text, as a field of a frozen dataclass."""
+    """Declare a parameter that is any text, such as the name of a file, as a field of a frozen dataclass."""
     return dataclasses.field(default=default, metadata={_KEY: {"text": True, "doc": doc}})
 
 
 @dataclass(frozen=True)
 class Parameterized:
-    """A frozen dataclass whose fields are declared with :func:`parameter` and checked on construction."""
+    """A frozen dataclass whose fields are declared with :func:`parameter` and checked by the constructor."""
 
     presets: ClassVar[Mapping[str, Preset]] = {}
-    """Other published or fitted values than the defaults, by name."""
+    """Further published or fitted sets of values, by name."""
     citation: ClassVar[str] = ""
-    """Whom to cite for it, in full."""
+    """The full reference of the publication to cite."""
     baseline: ClassVar[bool] = False
-    """Whether it is a yardstick, which `memsim run` shows only when asked for it."""
+    """Whether it is a baseline, which ``memsim run`` shows only on request."""
+    presets_are_models: ClassVar[bool] = False
+    """Whether each preset is a model of its own, such as a network with other weights, and not other values of one."""
     fitted: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
-    """The parameters that a fit leaves free unless told otherwise, with bounds where the range is too wide to search;
-    all that are numbers if empty."""
+    """The parameters that a fit leaves free by default, with bounds where the range is too wide to search; all
+    numeric parameters if empty."""
     ties: ClassVar[Mapping[str, str]] = {}
-    """Parameters that follow from others unless told otherwise: arithmetic expressions by name."""
+    """Parameters that follow from others by default: arithmetic expressions by name."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for base in cls.__bases__:
             if vars(base).get("__final__", False):
                 raise ModelError(
-                    f"{cls.__name__} is a subclass of {base.__name__}, which is final: what computes it fast knows its "
-                    f"steps. Derive from {base.__bases__[0].__name__}, or copy {base.__name__}"
+                    f"{cls.__name__} is a subclass of {base.__name__}, which is final: its fast computations "
+                    f"assume its steps. Derive from {base.__bases__[0].__name__}, or copy {base.__name__}"
                 )
 
     def __post_init__(self) -> None:
@@ -212,22 +215,23 @@ class Parameterized:
 
     @classmethod
     def preset(cls, name: str) -> Self:
-        """An instance with the values of a preset; an unknown name is answered with the closest one."""
+        """An instance with the values of a preset; the error for an unknown name offers the closest one."""
+        name = next((known for known in cls.presets if normalized(known) == normalized(name)), name)
         if name not in cls.presets:
             have = ", ".join(cls.presets) or "none"
             raise InputError(f"{cls.__name__} has no preset {name!r}{closest(name, cls.presets)} It has: {have}.")
         return build(cls, dict(cls.presets[name].values))
 
     def values(self) -> dict[str, Any]:
-        """The parameter values by name, in order of declaration."""
+        """The values of the parameters by name, in the order of declaration."""
         return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
 
     def form(self) -> str:
-        """Which variant this is, in words: the parameters without a number, ``rule=power, order=random``."""
+        """The variant: the values of the parameters that are words or flags, as in ``rule=power, order=random``."""
         return ", ".join(f"{p.name}={getattr(self, p.name)}" for p in self.parameters() if p.options or p.flag)
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with some fields changed; an unknown name is answered with the closest ones."""
+        """A copy with some fields changed; the error for an unknown name offers the closest one."""
         _require_known(type(self), changes)
         return dataclasses.replace(self, **changes)
 
@@ -240,7 +244,7 @@ def require_counts(who: str, **values: Any) -> None:
 
 
 def build(cls: type[T], values: dict[str, Any]) -> T:
-    """Construct ``cls`` from named values; an unknown name is answered with the closest ones."""
+    """An instance of ``cls`` from named values; the error for an unknown name offers the closest one."""
     _require_known(cls, values)
     return cls(**values)
 

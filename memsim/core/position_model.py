@@ -1,4 +1,4 @@
-"""Models that say which items are recalled, and not in what order."""
+"""Models that predict which items are recalled, and not in what order."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.trials import Paradigm
 
 LEAST = 1e-9
-"""How near to certainty a prediction is taken to be when it is scored."""
+"""Least distance of a probability from 0 and 1 when it is scored."""
 
 
 @dataclass(frozen=True)
 class PositionModel(Parameterized, ABC):
-    """A model of how probably each serial position is recalled, without an order of recall.
+    """A model of the probability of recall at each serial position, without an order of recall.
 
-    It predicts recall without a limit on responses, and takes part wherever serial positions are compared. What needs
-    an order (simulated recalls, the likelihood of a recall sequence) says that it has none.
+    It predicts recall without a limit on responses. It can be compared by serial position; functions that need an
+    order of recall (simulation, the likelihood of a recall sequence) raise an error.
     """
 
     cues: ClassVar[tuple[str, ...]] = ("free",)
-    """How the tests begin that the model has an account of."""
+    """The cues of the tests that the model can do."""
     likelihood: ClassVar[str] = "none: it has no order of recall (but see position_log_likelihood)"
 
     @abstractmethod
@@ -40,14 +40,15 @@ Model: TypeAlias = MemoryModel[Any] | PositionModel
 
 
 def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
-    """(list_length,) what ``model`` predicts of each serial position, checked.
+    """(list_length,) probability of recall at each serial position, as ``model`` predicts it, checked.
 
     Raises
     ------
-    ModelError : not one number from 0 to 1 for each position.
+    InputError : not a :class:`PositionModel`.
+    ModelError : the model did not give a number from 0 to 1 for each position.
     """
     if not isinstance(model, PositionModel):
-        raise InputError(f"{model!r} is not a memsim.PositionModel; simulate() runs models with an order of recall")
+        raise InputError(f"{model!r} is not a memsim.PositionModel; for models with an order of recall, use simulate()")
     probability = np.asarray(model.recall_probability(paradigm), dtype=float)
     if probability.shape != (paradigm.list_length,) or not ((probability >= 0) & (probability <= 1)).all():
         raise ModelError(
@@ -58,12 +59,12 @@ def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
 
 
 def position_log_likelihood(model: PositionModel, recalls: Recalls) -> FloatArray:
-    """How probable ``model`` holds what was recalled of each list, whatever the order: (n_trials,) logarithms.
+    """The log-likelihood of which items were recalled, whatever the order: (n_trials,) natural logarithms.
 
-    Each position is an independent event, recalled or not; intrusions and repeats do not enter. Of a list that was cut
-    short only the recalled words count, since what else would have come is not known. Probabilities are taken as at
-    least 1e-9 from 0 and 1, or one list could make a likelihood zero. This is not on one scale with
-    :func:`memsim.log_likelihood`, which scores the order too.
+    Each position is an independent event, recalled or not; intrusions and repeats do not count. In a list that was
+    cut short, only recalled items count, since it is unknown whether the others would have been recalled.
+    Probabilities are kept at least 1e-9 away from 0 and 1, so that no single list has likelihood 0. The values are not
+    comparable with those of :func:`memsim.log_likelihood`, which also scores the order.
     """
     require_recalls(recalls)
     probability = np.clip(recall_probability(model, recalls.trials.paradigm), LEAST, 1 - LEAST)

@@ -1,4 +1,4 @@
-"""What made a result: versions of memsim and of the libraries its numbers rest on."""
+"""The versions with which a result was computed: of memsim, Python and libraries."""
 
 from __future__ import annotations
 

@@ -1,19 +1,19 @@
-"""What comes back: the responses of people or models to their trials."""
+"""Recalls: the responses of people or of a model."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from memsim.core.arrays import INTRUSION, NONE, NOT_GIVEN, BoolArray, FloatArray, IntArray, frozen, index_matrix
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
+from memsim.core.origin import Observed, Origin, require_origin
 from memsim.core.trials import Paradigm, Trials
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def require_recalls(value: Any) -> None:
-    """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`, saying how to get one."""
+    """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`; the message says how to get one."""
     if not isinstance(value, Recalls):
         raise InputError(
             f"expected memsim.Recalls, got {type(value).__name__}; Recalls.from_frame reads a long table, "
@@ -31,25 +31,26 @@ def require_recalls(value: Any) -> None:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Recalls:
-    """Responses in output order, with the trials they answer. Frozen.
+    """Responses in output order, with the trials in which they were given. Frozen.
 
     Parameters
     ----------
     trials : the lists that were studied.
-    positions : (n_trials, n_outputs) serial position of each response, from 1; 0 where there is none;
-        -1 for an intrusion. A word given again keeps its position; one that was studied more than once has that
-        of its first presentation, whichever is given.
-    stopped : (n_trials,) True where recall ended by itself, False where the record was cut short. If not
-        given, a row that fills the paradigm's response limit may have been cut and any other stopped;
-        where silence does not end recall, no row did.
-    times : (n_trials, n_outputs) seconds from the start of the test, optional; NaN where there is no response.
-    intruders : (n_trials, n_outputs) pool index of each intruding item, optional; -1 where there is none
-        or it was not recorded.
-    provenance : what made the recalls: model, parameters, seed and versions, or data set and source.
+    positions : (n_trials, n_outputs) serial position of each response, from 1; 0 where there is none; -1 for an
+        intrusion. A repeated item keeps its position; an item that was studied more than once has the position of
+        its first presentation.
+    stopped : (n_trials,) True where recall ended by itself, False where the record was cut short. If not given, a
+        row that fills the paradigm's response limit may have been cut short, and any other row stopped; in a task
+        in which silence does not end recall, no row stopped.
+    times : (n_trials, n_outputs) seconds from the start of the test, optional; NaN where there is no response or
+        its time is unknown.
+    intruders : (n_trials, n_outputs) pool index of each intruding item, optional; -1 where there is no intrusion
+        or the item was not recorded.
+    origin : :class:`memsim.Simulated` for recalls of a model, :class:`memsim.Observed` for recalls of people.
 
     Raises
     ------
-    InputError : a position beyond the list, a gap in free recall, shapes that do not fit; says where.
+    InputError : a position beyond the list, a gap in free recall, or shapes that do not fit; the message says where.
     """
 
     trials: Trials
@@ -57,13 +58,22 @@ class Recalls:
     stopped: BoolArray = NOT_GIVEN
     times: FloatArray | None = None
     intruders: IntArray | None = None
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin = field(default_factory=Observed)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "positions", self._checked_positions())
+        object.__setattr__(self, "stopped", self._checked_stopped())
+        if self.times is not None:
+            object.__setattr__(self, "times", self._checked_times())
+        if self.intruders is not None:
+            object.__setattr__(self, "intruders", self._checked_intruders())
+        require_origin(self.origin)
+
+    def _checked_positions(self) -> IntArray:
         positions = index_matrix(self.positions, "Recalls: positions")
-        n_trials, list_length = len(self.trials), self.trials.list_length
-        if len(positions) != n_trials:
-            raise InputError(f"Recalls: {len(positions)} rows of positions for {n_trials} trials")
+        list_length, paradigm = self.trials.list_length, self.trials.paradigm
+        if len(positions) != len(self.trials):
+            raise InputError(f"Recalls: {len(positions)} rows of positions for {len(self.trials)} trials")
         wrong = (positions < INTRUSION) | (positions > list_length)
         if wrong.any():
             row, output = np.argwhere(wrong)[0]
@@ -71,7 +81,6 @@ class Recalls:
                 f"Recalls: row {row}, output {output + 1} is {positions[row, output]}, but the list has "
                 f"{list_length} items; write -1 for an intrusion and 0 for no response"
             )
-        paradigm = self.trials.paradigm
         limit = paradigm.response_limit
         if limit is not None and positions[:, limit:].any():
             row = int(np.argmax(positions[:, limit:].any(axis=1)))
@@ -80,7 +89,7 @@ class Recalls:
                 f"{limit} in {paradigm!r}; give the paradigm the limit that the record had, or none"
             )
         if not paradigm.silence_ends and positions.shape[1] != paradigm.max_responses:
-            # Every output position is an event there, also where nobody answered.
+            # In such a task every output position is an event, even if no participant responded there.
             width = paradigm.max_responses
             missing = max(width - positions.shape[1], 0)
             positions = frozen(np.pad(positions, ((0, 0), (0, missing)))[:, :width])
@@ -97,29 +106,23 @@ class Recalls:
                 self.trials.first_presentation + 1, ((0, 0), (1, 1)), constant_values=((0, 0), (NONE, INTRUSION))
             )
             positions = frozen(np.take_along_axis(first, positions, axis=1))
+        return positions
+
+    def _checked_stopped(self) -> BoolArray:
+        paradigm, n_trials = self.trials.paradigm, len(self.trials)
+        limit = paradigm.response_limit
         if self.stopped is not None:
             stopped = np.array(self.stopped, dtype=bool)
         elif paradigm.silence_ends and limit is not None:
-            stopped = np.count_nonzero(positions, axis=1) < limit
+            stopped = np.count_nonzero(self.positions, axis=1) < limit
         else:
             stopped = np.full(n_trials, paradigm.silence_ends)
         if stopped.shape != (n_trials,):
             raise InputError(f"Recalls: stopped has shape {stopped.shape}, expected ({n_trials},)")
-        object.__setattr__(self, "positions", positions)
-        object.__setattr__(self, "stopped", frozen(stopped))
-        if self.times is not None:
-            object.__setattr__(self, "times", self._checked_times(np.array(self.times, dtype=float)))
-        if self.intruders is not None:
-            intruders = index_matrix(self.intruders, "Recalls: intruders")
-            misplaced = intruders.shape != positions.shape or ((intruders >= 0) & (positions != INTRUSION)).any()
-            if misplaced or (intruders >= len(self.trials.pool)).any():
-                raise InputError(
-                    "Recalls: intruders must match positions in shape, index the pool where "
-                    "positions is -1, and be -1 elsewhere"
-                )
-            object.__setattr__(self, "intruders", intruders)
+        return frozen(stopped)
 
-    def _checked_times(self, times: FloatArray) -> npt.NDArray[Any]:
+    def _checked_times(self) -> FloatArray:
+        times = np.array(self.times, dtype=float)
         if times.shape != self.positions.shape:
             raise InputError(f"Recalls: times have shape {times.shape}, positions {self.positions.shape}")
         unfit = ~np.isnan(times) & ((self.positions == NONE) | np.isinf(times))
@@ -130,6 +133,16 @@ class Recalls:
                 "where there is no response or the time is infinite"
             )
         return frozen(times)
+
+    def _checked_intruders(self) -> IntArray:
+        intruders = index_matrix(self.intruders, "Recalls: intruders")
+        misplaced = intruders.shape != self.positions.shape or ((intruders >= 0) & (self.positions != INTRUSION)).any()
+        if misplaced or (intruders >= len(self.trials.pool)).any():
+            raise InputError(
+                "Recalls: intruders must match positions in shape, index the pool where "
+                "positions is -1, and be -1 elsewhere"
+            )
+        return intruders
 
     @classmethod
     def from_matrix(
@@ -142,21 +155,22 @@ class Recalls:
         output_limit: int | None = None,
         times: Any = None,
         paradigm: Paradigm | None = None,
-        provenance: Mapping[str, Any] | None = None,
+        origin: Origin | None = None,
     ) -> Recalls:
-        """Read the recall matrix that the field exchanges: one row per list, positions in output order.
+        """Read a recall matrix: one row per list, serial positions in output order.
 
-        The words themselves are not in such a matrix, so items are numbered by their serial positions.
+        Such a matrix does not hold the words themselves, so items are numbered by their serial positions.
 
         Parameters
         ----------
         matrix : (n_trials, n_outputs), coded as in :attr:`positions`.
         list_length : items in every list.
         subject, list : (n_trials,) labels, as in :class:`memsim.Trials`.
-        output_limit : the record held no more responses than this, so a row that fills it may have been
-            cut short; not beside a ``paradigm``, which says it itself.
+        output_limit : the record held no more responses than this, so a row that fills it may have been cut short;
+            not together with a ``paradigm``, which has its own limit.
         times : (n_trials, n_outputs) seconds from the start of the test.
         paradigm : the task; immediate free recall of ``list_length`` items if not given.
+        origin : the model that simulated the recalls, or the people who gave them; unknown people if not given.
         """
         positions = index_matrix(matrix, "Recalls.from_matrix")
         task = free_recall_unless(paradigm, list_length, output_limit)
@@ -164,33 +178,41 @@ class Recalls:
             raise InputError(f"Recalls.from_matrix: list_length={list_length}, but {task!r}")
         items = np.broadcast_to(np.arange(task.list_length, dtype=np.int32), (len(positions), task.list_length))
         trials = Trials(items, ItemPool.numbered(task.list_length), task, subject, list)
-        return cls(trials, positions, times=times, provenance=provenance or {})
+        return cls(trials, positions, times=times, origin=Observed() if origin is None else origin)
 
     @classmethod
     def from_frame(
         cls,
         frame: pd.DataFrame,
         *,
+        model: str | None = None,
         source: str | None = None,
         category: str | None = None,
         conditions: Sequence[str] = (),
         output_limit: int | None = None,
         paradigm: Paradigm | None = None,
-        provenance: Mapping[str, Any] | None = None,
+        origin: Origin | None = None,
     ) -> Recalls:
         """Read the long table of psifr: see :func:`memsim.core.long_table.read_long_table`."""
         from memsim.core.long_table import read_long_table
 
-        trials, responses = read_long_table(
-            frame, source=source, category=category, conditions=conditions, output_limit=output_limit, paradigm=paradigm
+        trials, responses, origin = read_long_table(
+            frame,
+            model=model,
+            source=source,
+            category=category,
+            conditions=conditions,
+            output_limit=output_limit,
+            paradigm=paradigm,
+            origin=origin,
         )
-        return cls(trials, **responses, provenance=provenance or {})
+        return cls(trials, **responses, origin=origin)
 
     def to_frame(self) -> pd.DataFrame:
         """Write the long table of psifr: see :func:`memsim.core.long_table.write_long_table`."""
         from memsim.core.long_table import write_long_table
 
-        return write_long_table(self.trials, self.positions, self.times, self.intruders)
+        return write_long_table(self.trials, self.positions, self.times, self.intruders, self.origin)
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -226,7 +248,7 @@ class Recalls:
         n_trials, n_outputs = self.positions.shape
         first = np.full((n_trials, self.list_length + 2), -1, dtype=np.int32)
         rows = np.arange(n_trials)
-        # Later outputs are written first and earlier ones over them; -1 and 0 fall in the two spare columns.
+        # Earlier outputs overwrite later ones; the codes -1 and 0 fall in the two spare columns.
         for output in reversed(range(n_outputs)):
             first[rows, self.positions[:, output] + 1] = output
         return frozen(first[:, 2:])

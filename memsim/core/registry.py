@@ -1,8 +1,8 @@
-"""Names of one kind of thing, from memsim itself and from installed plug-ins.
+"""Registries: models, tasks, data sets, analyses and reproductions by name, from memsim and from plug-ins.
 
-An entry is a string ``module:attribute`` that is imported when it is first asked for. Plug-ins add theirs
-through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets``, ``memsim.analyses`` and
-``memsim.reproductions``. What memsim itself registers stands in the module ``registered`` of each room.
+An entry may be given as ``module:attribute``; the module is imported when the entry is first used. Plug-ins register
+entries through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets``, ``memsim.analyses`` and
+``memsim.reproductions``. The entries of memsim itself are in the module ``registered`` of each package.
 """
 
 from __future__ import annotations
@@ -22,27 +22,32 @@ Entry = TypeVar("Entry")
 
 
 class Registry(Generic[Entry]):
-    """The things of one kind, by name.
+    """The entries of one kind, by name.
 
     Parameters
     ----------
-    kind : what the entries are, for messages.
-    group : the entry point group that plug-ins use.
-    builtin : ``module:attribute`` by name.
+    kind : the kind in words, for messages: ``"model"``, ``"data set"``.
+    group : the entry point group in which plug-ins register theirs.
+    builtin : the entries of memsim by name, each itself or as ``module:attribute``.
     """
 
-    def __init__(self, kind: str, group: str, builtin: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, group: str, builtin: Mapping[str, str | Entry]) -> None:
         self.kind = kind
         self.group = group
         self._builtin = builtin
 
     @cached_property
-    def _targets(self) -> dict[str, EntryPoint]:
-        found = {name: EntryPoint(name, target, self.group) for name, target in self._builtin.items()}
+    def _targets(self) -> dict[str, EntryPoint | Entry]:
+        found: dict[str, EntryPoint | Entry] = {
+            name: EntryPoint(name, target, self.group) if isinstance(target, str) else target
+            for name, target in self._builtin.items()
+        }
         keys = {normalized(name) for name in found}
         for point in entry_points(group=self.group):
             if normalized(point.name) in keys:
-                taken = f"the plug-in {point.value!r} is left out: there is a {self.kind} {point.name!r} already"
+                taken = (
+                    f"the plug-in {point.value!r} is left out: there is a {self.kind} {point.name!r} already; rename it"
+                )
                 warnings.warn(taken, stacklevel=2)
                 continue
             keys.add(normalized(point.name))
@@ -50,15 +55,15 @@ class Registry(Generic[Entry]):
         return found
 
     def names(self) -> list[str]:
-        """All names, memsim's own first."""
+        """All names; those of memsim come first."""
         return list(self._targets)
 
     def canonical(self, name: str) -> str:
-        """The name of an entry as it is registered, from one in any case and with ``-`` or ``_``.
+        """The registered name for ``name``, which may be in any case and with ``-`` or ``_``.
 
         Raises
         ------
-        UnknownNameError : no such name; the message offers the closest one and lists the rest.
+        UnknownNameError : no such name; the message offers the closest one and lists all.
         """
         for known in self.names():
             if normalized(known) == normalized(name):
@@ -68,14 +73,16 @@ class Registry(Generic[Entry]):
         )
 
     def get(self, name: str) -> Entry:
-        """The entry called ``name``, imported if need be.
+        """The entry called ``name``.
 
         Raises
         ------
-        UnknownNameError : as :meth:`canonical` does.
-        ModelError : a plug-in's entry point leads to something that cannot be imported.
+        UnknownNameError : no such name, as in :meth:`canonical`.
+        ModelError : the module of a plug-in cannot be imported.
         """
         target = self._targets[self.canonical(name)]
+        if not isinstance(target, EntryPoint):
+            return target
         try:
             return getattr(importlib.import_module(target.module), target.attr)
         except Exception as error:
@@ -87,6 +94,6 @@ class Registry(Generic[Entry]):
             ) from error
 
     def build(self, name: str, values: Mapping[str, Any]) -> Any:
-        """An instance of the class called ``name``; its parameters not in ``values`` keep their defaults."""
+        """An instance of the class called ``name``; parameters that are not in ``values`` have their defaults."""
         cls: Any = self.get(name)
         return build(cls, dict(values))

@@ -1,4 +1,4 @@
-"""Random streams: one seed, one independent stream per purpose."""
+"""Random streams: from one seed, an independent stream for each purpose."""
 
 from __future__ import annotations
 
@@ -11,10 +11,19 @@ from memsim.core.errors import InputError
 
 
 def stream(seed: int, *purpose: str | int) -> np.random.Generator:
-    """The generator for ``purpose`` under ``seed``.
+    """The random generator for one purpose.
 
-    Streams of different purposes are independent under the same seed, so that lists drawn with seed 0
-    and responses sampled with seed 0 do not share their random numbers.
+    Generators for different purposes are independent under the same seed, so that lists drawn with seed 0 and
+    responses sampled with seed 0 do not use the same random numbers.
+
+    Parameters
+    ----------
+    seed : a whole number of at least 0.
+    purpose : texts and numbers that name what the random numbers are for.
+
+    Raises
+    ------
+    InputError : another seed.
     """
     if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or seed < 0:
         raise InputError(f"seed={seed!r} must be a whole number of at least 0")

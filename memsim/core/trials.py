@@ -1,4 +1,4 @@
-"""What each participant sees: study lists, and the paradigm that presents them."""
+"""Trials: study lists, and the paradigm that presents them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from memsim.core.arrays import NOT_GIVEN, IntArray, LabelArray, frozen, has_repe
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study
 from memsim.core.items import ItemPool
-from memsim.core.parameters import Parameterized, parameter
+from memsim.core.parameters import Parameterized, parameter, require_counts
 from memsim.core.seeding import stream
 
 
 @dataclass(frozen=True)
 class Paradigm(Parameterized, ABC):
-    """A task: how a list is presented and what a response means.
+    """A task: how a list is presented, and what a response means.
 
-    A task of its own subclasses this, names its ``cue``, says whether ``silence_ends`` recall, and
-    may override :meth:`presentation` where its events come in another order.
+    A further task derives from this class, defines ``cue`` and ``silence_ends``, and overrides :meth:`presentation`
+    if its events come in another order.
     """
 
     cue: ClassVar[str]
-    """How the test begins, passed to the model: ``"free"``, ``"forward"``, ..."""
+    """The cue with which the test begins; the model receives it: ``"free"``, ``"forward"``, ..."""
     silence_ends: ClassVar[bool]
-    """True: no response ends recall (free recall). False: it is an omission and recall goes on."""
+    """Whether recall ends when there is no response (free recall); if not, no response is an omission."""
 
     list_length: int = parameter(20, 1, None, unit="items", symbol="L", doc="items in a list")
     presentation_time: float = parameter(1.0, 0, None, unit="s", doc="time for each item")
@@ -43,25 +43,25 @@ class Paradigm(Parameterized, ABC):
     @property
     @abstractmethod
     def response_limit(self) -> int | None:
-        """The most responses that the record of a trial holds; ``None`` if there is no limit."""
+        """The largest number of responses in the record of a trial; ``None`` if there is no limit."""
 
     @property
     def due(self) -> IntArray | None:
-        """(n_outputs,) 0-based serial position that is right at each output; ``None`` where any order is."""
+        """(n_outputs,) 0-based serial position that is correct at each output; ``None`` if any order is correct."""
         return None
 
     @property
     def forced(self) -> bool:
-        """Whether every response is one of the items not yet given, so that none is omitted or given twice."""
+        """Whether every response must be an item not yet recalled, so that there are no omissions and no repeats."""
         return False
 
     @property
     def max_responses(self) -> int:
-        """The response limit, or a guard of twice the list length against a model that would never stop."""
+        """The response limit; without one, twice the list length, since a model might never stop."""
         return 2 * self.list_length if self.response_limit is None else self.response_limit
 
     def presentation(self) -> Iterator[Study | Distract]:
-        """The events of a trial before its test, in order."""
+        """The events of a trial before the test, in order."""
         for position in range(self.list_length):
             if position and self.inter_item_distraction:
                 yield Distract(self.inter_item_distraction)
@@ -74,14 +74,16 @@ class Paradigm(Parameterized, ABC):
 
         Parameters
         ----------
-        n_trials : lists in all, dealt to the participants in consecutive blocks.
+        n_trials : number of lists, divided among the participants in consecutive blocks.
         seed : the same seed draws the same lists.
-        pool : where items come from; by default 1,000 numbered ones (more for longer lists).
+        pool : the items from which lists are drawn; by default 1,000 numbered items (more for longer lists).
         subjects : number of simulated participants, numbered from 1.
+
+        Raises
+        ------
+        InputError : a number that is not a whole number above 0, or a pool smaller than a list.
         """
-        for name, value in (("n_trials", n_trials), ("subjects", subjects)):
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise InputError(f"{type(self).__name__}.trials: {name}={value!r} must be a whole number above 0")
+        require_counts(f"{type(self).__name__}.trials", n_trials=n_trials, subjects=subjects)
         if pool is None:
             pool = ItemPool.numbered(max(1000, self.list_length))
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))
@@ -95,17 +97,15 @@ class Trials:
 
     Parameters
     ----------
-    items : (n_trials, list_length) pool indices (0-based) in study order.
-    pool : the items that the indices point into.
+    items : (n_trials, list_length) pool indices (0-based) in the order of study; an item may occur more than once.
+    pool : the items to which the indices refer.
     paradigm : the task with its timing; its ``list_length`` must be that of ``items``.
-    subject : (n_trials,) whose list it is; one participant, 1, if not given.
+    subject : (n_trials,) label of the participant; all lists are of participant 1 if not given.
     list : (n_trials,) label of the list within its participant; numbered from 1 if not given.
-    seed : that drew the lists, if they were drawn at random.
-    source : (n_trials, list_length) code from 0 of the source in which each item was studied (encoding task,
-        modality, ...), for models that know sources; ``None`` if the experiment has none.
-    conditions : (n_trials,) labels by name: what was varied between lists, for analyses by condition.
-
-    An item may stand more than once in a list.
+    seed : the seed that drew the lists, if they were drawn at random.
+    source : (n_trials, list_length) code, from 0, of the source in which each item was studied (encoding task or
+        modality), for models that represent sources; ``None`` if the experiment has none.
+    conditions : (n_trials,) labels by the name of what was varied between lists, for analyses by condition.
 
     Raises
     ------
@@ -218,11 +218,11 @@ class Trials:
 
     @cached_property
     def repeated_items(self) -> LabelArray:
-        """(n_trials,) whether an item stands more than once in the list."""
+        """(n_trials,) whether the list holds an item more than once."""
         return frozen(has_repeats(self.items))
 
     def require_different_items(self, who: str) -> None:
-        """Raise :class:`InputError`, in the name of ``who``, if a list holds an item twice."""
+        """Raise :class:`InputError` if a list holds an item twice; ``who`` names in the message what cannot take it."""
         if self.repeated_items.any():
             row = int(np.argmax(self.repeated_items))
             raise InputError(f"{who}: list {row} holds an item twice; this takes lists of different items")

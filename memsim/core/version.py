@@ -1,3 +1,3 @@
-"""The version of memsim, once."""
+"""The version of memsim; it is stated only here."""
 
 __version__ = "0.1.0"

@@ -1,3 +1,4 @@
-"""Which model predicts people, and what fits recover: held-out comparison and recovery. Imports fitting and
-training and what stands below them.
+"""Which model predicts people, and what fits recover: held-out comparison, and recovery of parameters and models.
+
+Imports fitting and training and what stands below them.
 """

@@ -1,9 +1,10 @@
-"""Fits side by side: how well models predict lists that they were not fitted to, and which people are of which."""
+"""Compare models by how well they predict lists to which they were not fitted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import pandas as pd
@@ -17,10 +18,13 @@ from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.errors import InputError
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
-from memsim.evaluation.cross_validation import Candidate, Fitted, Reference, cross_validate
+from memsim.data.loading import load_recalls
+from memsim.evaluation.candidates import Candidate, Fitted, Reference
+from memsim.evaluation.cross_validation import cross_validate
+from memsim.fitting.estimation import fit_spec
 from memsim.fitting.result import Fit
+from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec, specs_of
 from memsim.models import Uniform
-from memsim.running.digests import digest
 from memsim.running.execution import Running
 
 if TYPE_CHECKING:
@@ -30,102 +34,124 @@ BASELINE, REFERENCE = "uniform choice", "empirical reference"
 
 
 @dataclass(frozen=True)
-class FitComparison:
-    """What :func:`compare_fits` found.
-
-    ``table``: a row for each candidate, the best first (see :func:`memsim.analysis.comparison_table`). ``lists``: the
-    held-out log-likelihood of each list (see :func:`memsim.evaluation.cross_validation.cross_validate`). ``fits``: the
-    fits, for information criteria; None where there are fewer than two. ``words``: the findings in sentences.
-    """
+class HeldOutComparison:
+    """What :func:`memsim.compare` found."""
 
     table: pd.DataFrame
+    """A row for each candidate, the best first; see :func:`memsim.analysis.comparison_table`."""
     lists: pd.DataFrame
-    fits: pd.DataFrame | None
+    """The held-out log-likelihood of each list; see :func:`memsim.evaluation.cross_validation.cross_validate`."""
+    fits: dict[str, Fit]
+    """The fits to all lists, by the name of the model."""
     words: list[str]
+    """The findings in sentences."""
     baseline: str | None
-    """What models are counted from: uniform choice; None in a task of which it has no account, serial recall."""
+    """The candidate from which differences are counted: uniform choice; ``None`` where it does not do the task."""
     references: tuple[str, ...]
+    """Candidates that are references, and no models."""
+
+    @property
+    def fit_table(self) -> pd.DataFrame | None:
+        """Estimates and likelihoods of all fits, a row per model and unit; ``None`` for fewer than two fits."""
+        return _fit_table(self.fits)
 
     def figure(self, title: str = "") -> Figure:
-        """Held-out likelihood against the baseline, subjects' models, and weights of information criteria."""
-        return selection_figure(self.lists, self.fits, baseline=self.baseline, references=self.references, title=title)
+        """Draw held-out likelihoods against the baseline, the best model of each subject, and weights of criteria."""
+        return selection_figure(
+            self.lists, self.fit_table, baseline=self.baseline, references=self.references, title=title
+        )
 
 
-def compare_fits(
-    fits: Mapping[str, Fit],
-    recalls: Recalls,
-    others: Mapping[str, Candidate | MemoryModel[Any]] | None = None,
+def compare(
+    models: Mapping[str, MemoryModel[Any] | FitSpec | Candidate],
+    people: Recalls | str | Path,
     *,
     over: Literal["lists", "subjects"] = "lists",
     folds: int = 5,
-    starts: int = 2,
+    per: Literal["group", "subject"] = "group",
+    samples: int = SAMPLES,
+    starts: int = STARTS,
+    generations: int = GENERATIONS,
     seed: int = 0,
     **running: Unpack[Running],
-) -> FitComparison:
-    """Compare fitted models, and whatever else can learn from people, by how well they predict lists held out.
+) -> HeldOutComparison:
+    """Fit models to people, and compare how well they predict lists held out from the fit.
 
-    Every fit is done again within each fold, with its own free parameters and ties. Information criteria are given
-    beside for the fits that have a likelihood: they are of the lists that were fitted, and for such models only.
-    In free recall uniform choice with a stopping rule is the baseline, and an empirical reference shows how much there
-    is to predict.
+    Each model is fitted to all lists, and again within each fold. Information criteria come from the fits to all
+    lists. In free recall, uniform choice with a stopping rule is the baseline, and an empirical reference shows how
+    much there is to predict.
 
     Parameters
     ----------
-    fits : by name, from :func:`memsim.fitting.estimation.fit` on the same recalls.
-    others : further candidates by name, such as networks (:class:`memsim.evaluation.cross_validation.Imitating`).
-    over, folds : see :func:`memsim.evaluation.cross_validation.cross_validate`.
-    starts : of the fits within folds.
+    models : by name. A model is fitted as its class declares; a :class:`memsim.FitSpec` has its own free parameters
+        and settings; another :class:`memsim.evaluation.candidates.Candidate`, such as a network that imitates people
+        (``Imitating``), learns within each fold.
+    people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls.
+    over : what is held out, ``"lists"`` or ``"subjects"``.
+    folds : their number.
+    per : one fit to the group, or one to each subject.
+    samples, starts, generations, seed : of the fits; see :func:`memsim.fit`.
+    running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
     Raises
     ------
-    InputError : nothing to compare, or a fit to curves, which has no likelihood.
+    InputError : nothing to compare; a fit to curves; fits to the group beside fits to subjects; fits to subjects while
+        subjects are held out; an option that does not apply.
+    LikelihoodError : a model without a likelihood.
     """
-    for name, fitted in fits.items():
-        if fitted.kind == "summary":
-            raise InputError(f"compare_fits: {name} was fitted to curves, and has no likelihood to compare")
-        if fitted.provenance.get("digest") != digest(recalls):
-            raise InputError(f"compare_fits: {name} was fitted to other recalls than those it is to be compared on")
-        if fitted.settings["per"] == "subject" and over == "subjects":
-            raise InputError(f"compare_fits: {name} was fitted per subject, and has no estimates for subjects held out")
-    if len({fitted.settings["per"] for fitted in fits.values()}) > 1:
-        raise InputError("compare_fits: some are fitted per subject and some to the group; fit all alike")
-    candidates: dict[str, Candidate | MemoryModel[Any]] = {}
-    for name, fitted in fits.items():
-        assert isinstance(fitted.model, MemoryModel)
-        candidates[name] = Fitted(
-            fitted.model, dict(fitted.free), dict(fitted.ties), starts, fitted.settings["samples"] or 1,
-            fitted.settings["generations"], fitted.settings["per"],
-        )  # fmt: skip
-    candidates |= dict(others or {})
-    if not candidates:
-        raise InputError("compare_fits: nothing to compare")
+    recalls = load_recalls(people)
+    if not models:
+        raise InputError("compare: there is nothing to compare; give one model or more")
+    fitted = {name: each for name, each in models.items() if not isinstance(each, Candidate)}
+    specs = specs_of("compare", fitted, per=per, samples=samples, starts=starts, generations=generations, seed=seed)
+    candidates: dict[str, Candidate] = {
+        name: each if isinstance(each, Candidate) else Fitted(specs[name]) for name, each in models.items()
+    }
+    kinds = {each.spec.per for each in candidates.values() if isinstance(each, Fitted)}
+    if len(kinds) > 1:
+        raise InputError("compare: some models are fitted per subject and some to the group; fit all alike")
+    if "subject" in kinds and over == "subjects":
+        raise InputError("compare: fits per subject give no estimates for subjects held out; use over='lists'")
+    fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}
     baseline: str | None = None
     references: tuple[str, ...] = ()
     if recalls.trials.paradigm.cue in Uniform.cues:
         baseline, references = BASELINE, (REFERENCE,)
-        candidates |= {BASELINE: Fitted(Uniform(), starts=starts), REFERENCE: Reference()}
+        for name in (BASELINE, REFERENCE):
+            if name in candidates:
+                raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
+        candidates |= {BASELINE: Fitted(FitSpec.of(Uniform(), starts=starts)), REFERENCE: Reference()}
     lists = cross_validate(candidates, recalls, over=over, folds=folds, seed=seed, **running)
     held = held_out(lists, baseline, references=references)
-    frame = None
-    if fits:
-        frame = pd.concat([fitted.to_frame().assign(model=name) for name, fitted in fits.items()], ignore_index=True)
-    criteria = None if frame is None or len(fits) < 2 else information_criteria(frame)
-    real = lists[~lists["model"].isin(references)]
-    evidence = log_evidence(real)
+    fit_table = _fit_table(fits)
+    criteria = None if fit_table is None else information_criteria(fit_table)
+    evidence = log_evidence(lists[~lists["model"].isin(references)])
     selection = bayesian_model_selection(evidence) if len(evidence) > 1 else None
     won = winners(evidence)
     table = comparison_table(held, criteria, selection, won)
-    words = selection_in_words(held, criteria, selection, won)
-    if criteria is not None:
-        words.append(
-            "AIC and BIC are of the lists that were fitted, and count free parameters; they are given to models whose "
-            "likelihood was maximised, and not to networks, which stop training before that."
+    words = selection_in_words(held, criteria, selection, won) + _cautions(fits)
+    return HeldOutComparison(table, lists, fits, words, baseline, references)
+
+
+def _fit_table(fits: Mapping[str, Fit]) -> pd.DataFrame | None:
+    if len(fits) < 2:
+        return None
+    return pd.concat([fitted.to_frame().assign(model=name) for name, fitted in fits.items()], ignore_index=True)
+
+
+def _cautions(fits: Mapping[str, Fit]) -> list[str]:
+    """What to keep in mind about the information criteria of these fits."""
+    cautions = []
+    if len(fits) > 1:
+        cautions.append(
+            "AIC and BIC refer to the lists that were fitted, and count free parameters; they are given for models "
+            "whose likelihood was maximised, and not for networks, whose training stops before that."
         )
     for name, fitted in fits.items():
         if fitted.kind == "sampled":
-            words.append(
-                f"The likelihood of {name} is sampled: over {fitted.settings['samples']} study histories while it was "
-                "fitted, and so in its AIC and BIC, which are too high by the more the fewer they are; over "
+            cautions.append(
+                f"The likelihood of {name} is sampled: over {fitted.spec.samples} study histories in the fit, so its "
+                "AIC and BIC are too high, the more so the fewer histories; and over "
                 f"{Candidate.scoring_samples} for the lists held out."
             )
-    return FitComparison(table, lists, frame if criteria is not None else None, words, baseline, references)
+    return cautions

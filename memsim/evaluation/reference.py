@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
-from memsim.core.loop import scored_outcomes
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls, require_recalls
 
 _Whole = npt.NDArray[np.int64]
@@ -26,9 +26,9 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
     """What tables of people's other lists predict, without a theory: a reference for the likelihood of models.
 
     Nobody recalls a list twice, so the ceiling of a likelihood of sequences cannot be measured as that of a curve can
-    (:func:`noise_ceiling`). But what any predictor reaches on lists held out is, on average, no more than could be
-    reached. So this is a lower bound of the ceiling: a model below it misses regularities that are there, a model
-    above it knows more than these tables, and may still be far from the ceiling.
+    (:func:`memsim.analysis.noise_ceiling`). But what any predictor reaches on lists held out is, on average, no more
+    than could be reached. So this is a lower bound of the ceiling: a model below it misses regularities that are there,
+    a model above it knows more than these tables, and may still be far from the ceiling.
 
     The next response is item i, of those left, with probability proportional to T(lag)^a S(output, i)^b, where T and S
     say how much more often lag and item are chosen than by chance among those left; the first is by S alone. Tables
@@ -42,7 +42,7 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
 
     Returns
     -------
-    (n_lists,) log-likelihoods of the events that :func:`memsim.core.loop.scored_outcomes` scores of a model without
+    (n_lists,) log-likelihoods of the events that :func:`memsim.core.outcomes.scored_outcomes` scores of a model without
     repeats and intrusions: responses, and stopping where recall ended by itself; it is certain when all are recalled.
 
     Raises

@@ -5,81 +5,38 @@ from __future__ import annotations
 import inspect
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import InputError, MemsimError
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
 from memsim.core.parameters import Parameterized
-from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
 from memsim.data.loading import names_file
+from memsim.experiments.figures import PEOPLE
 from memsim.experiments.people import People
+from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask
 from memsim.experiments.toml_lines import Place, line_of, spelled
 from memsim.models.lookup import find_model
 from memsim.paradigms.registered import PARADIGMS
 
-PEOPLE = "people"
-"""What people are called in figures, so no model can be."""
+Planned = TypeVar("Planned", PlannedModel, PlannedTask)
 
 
-@dataclass(frozen=True)
-class Setting:
-    """A model or a task of a battery: what it is called, what it is, and which values the file gives it."""
-
-    label: str
-    value: Any
-    given: Mapping[str, Any]
-    place: Place
-    people: People | None = None
-    """With a task: whom its models are set beside."""
-    only: tuple[str, ...] = ()
-    """With a model: the labels of the tasks that it is run through; all if empty."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """An analysis of a battery, with its options."""
-
-    label: str
-    name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Battery:
-    """What a battery file asks for: every model through every task, once with each seed."""
-
-    title: str
-    output: Path
-    trials: int
-    seeds: tuple[int, ...]
-    analyses: tuple[Wanted, ...]
-    models: tuple[Setting, ...]
-    tasks: tuple[Setting, ...]
-
-    def pairs(self) -> list[tuple[Setting, Setting]]:
-        """Each model with each of its tasks."""
-        return [
-            (model, task) for task in self.tasks for model in self.models if not model.only or task.label in model.only
-        ]
-
-
-def read_battery(path: Path) -> Battery:
-    """Read and check a battery file.
+def read_battery(path: Path) -> tuple[Battery, Path]:
+    """Read and check a battery file: what it asks for, and the folder of its results.
 
     ==================  ===============================================================================================
-    ``[battery]``       ``title``; ``output``, a folder; ``trials``, lists for each model (5000); ``seeds``, a list
+    ``[battery]``       ``title``; ``output``, a folder; ``n_trials``, lists for each model (5000); ``seeds``, a list
                         ([0]); ``analyses``, a list of names, or of tables with ``name``, the options of the analysis,
                         and, if it is there more than once, a ``label``
     ``[[models]]``      ``name`` as for ``memsim run``: a registered one, ``name:preset``, a file; ``parameters``, a
                         table; ``label``; ``tasks``, labels of the only tasks that it is run through
-    ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``data``, whom to set by it:
-                        a data set or a file, whose task it is but for ``settings``; ``label``
+    ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``data``, the people to
+                        compare with: a data set or a file, whose task it is but for ``settings``; ``label``
     ==================  ===============================================================================================
 
     A list of values stands for each of them in turn, and several lists for all combinations; so does a list of data.
@@ -102,6 +59,7 @@ def read_battery(path: Path) -> Battery:
 class _Reader:
     def __init__(self, path: Path, text: str, content: dict[str, Any]) -> None:
         self.path, self.text, self.content = path, text, content
+        self.places: dict[int, Place] = {}
 
     def fail(self, place: Place, problem: object, word: str = "") -> NoReturn:
         line = line_of(self.text, place, word)
@@ -133,10 +91,10 @@ class _Reader:
             self.fail((key,), f"there must be at least one [[{key}]]")
         return [((key, number), table) for number, table in enumerate(found)]
 
-    def battery(self) -> Battery:
+    def battery(self) -> tuple[Battery, Path]:
         self.known(self.content, (), ("battery", "models", "paradigms"))
         head, at = self.content.get("battery", {}), ("battery",)
-        self.known(head, at, ("title", "output", "trials", "seeds", "analyses"))
+        self.known(head, at, ("title", "output", "n_trials", "seeds", "analyses"))
         seeds = head.get("seeds", [0])
         if not isinstance(seeds, list) or not seeds:
             self.fail((*at, "seeds"), f"{seeds!r} must be a list of whole numbers, such as [0, 1]")
@@ -146,17 +104,16 @@ class _Reader:
             self.fail((*at, "seeds"), f"{seeds!r} holds a seed twice")
         battery = Battery(
             title=self.text_at(head, at, "title", self.path.stem),
-            output=Path(self.text_at(head, at, "output", f"memsim-{self.path.stem}")),
-            trials=self.whole(head.get("trials", 5000), (*at, "trials"), 1),
+            n_trials=self.whole(head.get("n_trials", 5000), (*at, "n_trials"), 1),
             seeds=tuple(seeds),
             analyses=tuple(self.analyses(head.get("analyses"), (*at, "analyses"))),
             tasks=tuple(task for place, table in self.tables("paradigms") for task in self.tasks(place, table)),
             models=tuple(model for place, table in self.tables("models") for model in self.models(place, table)),
         )
         self.check_pairs(battery)
-        return battery
+        return battery, Path(self.text_at(head, at, "output", f"memsim-{self.path.stem}"))
 
-    def analyses(self, found: Any, at: Place) -> Iterable[Wanted]:
+    def analyses(self, found: Any, at: Place) -> Iterable[PlannedAnalysis]:
         if not isinstance(found, list) or not found:
             self.fail(at, 'there must be a list of analyses, such as ["lag_crp"]; memsim analyses lists them')
         labels: set[str] = set()
@@ -183,9 +140,9 @@ class _Reader:
             if label in ("summary", "curves", "comparison", "recalls", "manifest"):
                 self.fail(place, f"the label {label!r} is that of another file of the battery; choose another", label)
             labels.add(label)
-            yield Wanted(label, name, options)
+            yield PlannedAnalysis(label, name, options)
 
-    def tasks(self, at: Place, table: dict[str, Any]) -> Iterable[Setting]:
+    def tasks(self, at: Place, table: dict[str, Any]) -> Iterable[PlannedTask]:
         self.known(table, at, ("name", "label", "settings", "data"))
         data = table.get("data", [""])
         if isinstance(data, str):
@@ -213,7 +170,12 @@ class _Reader:
                         (*at, "settings", "list_length"), f"{spec} has lists of {length} items; leave it to the data"
                     )
                 named = people.label if people is not None else cls.__name__
-                yield Setting(self.label(table, at, named, task, varied), task, given, at, people)
+                yield self.at(PlannedTask(self.label(table, at, named, task, varied), task, given, people), at)
+
+    def at(self, planned: Planned, place: Place) -> Planned:
+        """``planned`` itself; errors about it will name this place."""
+        self.places[id(planned)] = place
+        return planned
 
     def people(self, spec: str, place: Place) -> People:
         beside = str(self.path.parent / spec)
@@ -222,7 +184,7 @@ class _Reader:
         except MemsimError as error:
             self.fail(place, error, spec)
 
-    def models(self, at: Place, table: dict[str, Any]) -> Iterable[Setting]:
+    def models(self, at: Place, table: dict[str, Any]) -> Iterable[PlannedModel]:
         self.known(table, at, ("name", "label", "parameters", "tasks"))
         spec = self.text_at(table, at, "name")
         if not spec:
@@ -237,7 +199,7 @@ class _Reader:
             self.fail((*at, "tasks"), f"{only!r} must be a list of labels of [[paradigms]]")
         for given, varied in self.grid(table.get("parameters", {}), (*at, "parameters"), type(base)):
             model = self.built(base, given, (*at, "parameters") if given else at)
-            yield Setting(self.label(table, at, label, model, varied), model, given, at, None, tuple(only))
+            yield self.at(PlannedModel(self.label(table, at, label, model, varied), model, given, tuple(only)), at)
 
     def found(self, spec: str) -> str:
         """A model's name with its file, if it has one, found from the folder of the battery file."""
@@ -285,31 +247,37 @@ class _Reader:
             self.fail((*at, "label"), f"{template!r} cannot be filled in ({error}); between braces may stand {have}")
 
     def check_pairs(self, battery: Battery) -> None:
-        """That labels tell models and tasks apart, and that every model has an account of its tasks."""
-        tasks = [task.label for task in battery.tasks]
+        """Check that labels tell models and tasks apart, and that every model has an account of its tasks."""
+        labels = [task.label for task in battery.tasks]
         for task in battery.tasks:
-            if tasks.count(task.label) > 1:
-                self.fail(task.place, f"the label {task.label!r} is that of several tasks; give labels that differ")
+            if labels.count(task.label) > 1:
+                self.fail(
+                    self.places[id(task)], f"the label {task.label!r} is that of several tasks; give labels that differ"
+                )
         for model in battery.models:
-            for name in model.only:
-                if name not in tasks:
-                    self.fail((*model.place, "tasks"), f"there is no task {name!r}{closest(name, tasks)} There are: "
-                              f"{', '.join(tasks)}.", name)  # fmt: skip
+            place = self.places[id(model)]
+            for name in model.tasks:
+                if name not in labels:
+                    self.fail((*place, "tasks"), f"there is no task {name!r}{closest(name, labels)} There are: "
+                              f"{', '.join(labels)}.", name)  # fmt: skip
             if model.label == PEOPLE:
-                self.fail(model.place, f"{PEOPLE!r} is what people are called in figures; give another label")
-        seen: set[tuple[str, str]] = set()
-        for model, task in battery.pairs():
-            if (model.label, task.label) in seen:
-                self.fail(model.place, f"several models are called {model.label!r}; give them labels that differ")
-            seen.add((model.label, task.label))
-            self.check_pair(model.value, task.value, model, task)
+                self.fail(place, f"{PEOPLE!r} is what people are called in figures; give another label")
+        for task in battery.tasks:
+            seen: set[str] = set()
+            for model in battery.models_of(task):
+                if model.label in seen:
+                    self.fail(self.places[id(model)],
+                              f"several models are called {model.label!r}; give them labels that differ")  # fmt: skip
+                seen.add(model.label)
+                self.check_pair(model, task)
 
-    def check_pair(self, value: Model, paradigm: Paradigm, model: Setting, task: Setting) -> None:
-        fix = "name the tasks that it is to be run through: tasks = [...]"
+    def check_pair(self, model: PlannedModel, task: PlannedTask) -> None:
+        fix, place = "name the tasks that it is to be run through: tasks = [...]", self.places[id(model)]
+        value, paradigm = model.model, task.paradigm
         if paradigm.cue not in value.cues:
-            self.fail(model.place, f"{model.label} has no account of {task.label}, which begins with the cue "
+            self.fail(place, f"{model.label} has no account of {task.label}, which begins with the cue "
                       f"{paradigm.cue!r}; {fix}")  # fmt: skip
         longest = value.longest_list if isinstance(value, MemoryModel) else None
         if longest is not None and paradigm.list_length > longest:
-            self.fail(model.place, f"{model.label} takes lists of at most {longest} items, {task.label} has "
+            self.fail(place, f"{model.label} takes lists of at most {longest} items, {task.label} has "
                       f"{paradigm.list_length}; {fix}")  # fmt: skip

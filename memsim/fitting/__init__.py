@@ -1,3 +1,4 @@
-"""Fits of one model: what is free, what is maximised, the search, intervals, the result. Imports running and
-what stands below it.
+"""Fits of one model: the specification, the search, intervals of the estimates, the result and its figures.
+
+Imports running and what stands below it.
 """

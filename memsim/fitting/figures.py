@@ -1,19 +1,22 @@
-"""Pictures of fits: the fitted model beside the people, and what recovery brought back."""
+"""Figures of fits: curves of the fitted model and of people, and profiles of the likelihood."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from memsim.analysis.curves import curve_table, position_tables
-from memsim.analysis.figures.style import WIDTHS, comparison_figure, themed
+from memsim.analysis.curves import curve_table, points_by_source
+from memsim.analysis.figures.plots import comparison_panel
+from memsim.analysis.figures.style import WIDTHS, themed
+from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError
 from memsim.core.loop import simulate
-from memsim.core.position_model import PositionModel, recall_probability
+from memsim.core.position_model import PositionModel
+from memsim.core.prediction import predict
 from memsim.core.recall_parts import joined, units_of
 from memsim.core.recalls import Recalls
 from memsim.fitting.intervals import FALL
@@ -23,29 +26,30 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LISTS = 2000
-"""Lists that the fitted model recalls, at least, for a picture."""
+"""The fitted model recalls at least so many lists for a figure."""
 
 
 def fit_figure(fitted: Fit, recalls: Recalls, people_label: str = "people") -> Figure:
-    """The curves of people with those of the model fitted to them, in each unit's own lists."""
+    """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists."""
     name = type(fitted.model).__name__
-    people = curve_table(recalls)
     models = [fitted.of(unit.unit) for unit in fitted.units]
-    positions = [
-        recall_probability(model, recalls.trials.paradigm) for model in models if isinstance(model, PositionModel)
-    ]
-    if positions:
-        tables = pd.concat([position_tables(each)[0] for each in positions])
+    paradigm = recalls.trials.paradigm
+    if any(isinstance(model, PositionModel) for model in models):
+        tables = pd.concat([curve_table(predict(model, recalls.trials)) for model in models])
         curves = tables.groupby(["curve", "x"], as_index=False).mean()
     else:
         curves = curve_table(predicted(fitted, recalls))
-    what = {"summary": "fitted to curves"}.get(fitted.kind, f"log-likelihood {fitted.log_likelihood:,.1f}")
-    return comparison_figure({name: curves}, people, people_label=people_label, title=f"{name}, {what}")
+    quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
+    shown = {people_label: curve_table(recalls), name: curves}
+    points = [points_by_source(shown, analysis, [people_label]) for analysis in curves_of(paradigm).values()]
+    return comparison_panel(
+        [each for each in points if len(each)], among=[name, people_label], title=f"{name}, {quality}"
+    )
 
 
 def predicted(fitted: Fit, recalls: Recalls) -> Recalls:
-    """Recalls of the fitted model, to the lists that its units studied, each as often as makes 2,000 in all."""
-    parts = units_of(recalls, fitted.settings["per"])
+    """Simulate the fitted model on the lists of its units, repeated until there are 2,000 lists or more."""
+    parts = units_of(recalls, fitted.spec.per)
     times = -(-LISTS // len(recalls))
     made = []
     for i, unit in enumerate(fitted.units):
@@ -54,14 +58,15 @@ def predicted(fitted: Fit, recalls: Recalls) -> Recalls:
         rows = np.tile(np.arange(len(trials)), times)
         many = replace(trials[rows], list=np.arange(len(rows)) + 1)
         assert not isinstance(model, PositionModel)
-        made.append(simulate(model, many, fitted.settings["seed"] + i))
+        made.append(simulate(model, many, fitted.spec.seed + i))
     return joined(made)
 
 
 def profile_figure(fitted: Fit, unit: str | None = None) -> Figure:
-    """How far the log-likelihood falls as each parameter moves and the others follow, and where a 95% interval ends.
+    """Draw the fall of the log-likelihood as each parameter moves and the others are optimised, with 95% intervals.
 
-    A line that stays above the mark as far as its range goes is of a parameter that the lists do not identify.
+    The grey line marks the ends of the interval. Where a profile stays above it up to the bound of the range, the lists
+    do not identify the parameter.
 
     Raises
     ------
@@ -84,64 +89,12 @@ def profile_figure(fitted: Fit, unit: str | None = None) -> Figure:
             axis.plot(chosen.estimates[name], 0, "o", color="0.2", markersize=4)
             axis.axhline(-FALL, color="0.6", linewidth=0.8)
             axis.set_ylim(-2.2 * FALL, 0.4)
-            told = f"open {open_ends[name]}" if name in open_ends else ""
-            axis.set_title(f"{name.replace('_', ' ')}\n{told}", fontsize="small")
+            note = f"open {open_ends[name]}" if name in open_ends else ""
+            axis.set_title(f"{name.replace('_', ' ')}\n{note}", fontsize="small")
             sns.despine(ax=axis)
         for axis in axes[::across]:
             axis.set_ylabel("Log-likelihood,\nfrom the best")
         for axis in axes[len(chosen.profiles) :]:
             axis.set_axis_off()
         figure.suptitle(f"{type(fitted.model).__name__}, {chosen.unit}: profile likelihood", fontsize="medium")
-    return figure
-
-
-def recovery_figure(table: pd.DataFrame, summary: pd.DataFrame, title: str = "") -> Figure:
-    """Estimates against the truth, a panel for each parameter, with their correlation."""
-    from matplotlib.figure import Figure
-
-    names = list(summary["parameter"])
-    across = min(len(names), 4)
-    down = -(-len(names) // across)
-    with themed(0.9):
-        figure = Figure(figsize=(WIDTHS[2], 1.75 * down + 0.3), layout="constrained")
-        axes = figure.subplots(down, across, squeeze=False).ravel()
-        for axis, name in zip(axes, names, strict=False):
-            part = table[table["parameter"] == name]
-            ends = [min(part["true"].min(), part["true"].max()), part["true"].max()]
-            axis.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
-            axis.plot(part["true"], part["estimate"], "o", color=sns.color_palette("colorblind")[0], markersize=3.5,
-                      alpha=0.7)  # fmt: skip
-            wide = part["estimate"].abs().max() > 20 * max(part["true"].abs().max(), 1e-9)
-            if wide:  # a few that ran away would hide the rest
-                axis.set_yscale("symlog", linthresh=max(part["true"].abs().max(), 1e-9))
-            r = summary.set_index("parameter").loc[name, "r"]
-            axis.set_title(f"{name.replace('_', ' ')}\nr = {r:.2f}", fontsize="small")
-            axis.set(xlabel="true", ylabel="estimate")
-            sns.despine(ax=axis)
-        for axis in axes[len(names) :]:
-            axis.set_axis_off()
-        figure.suptitle(title, fontsize="medium")
-    return figure
-
-
-def confusion_figure(shares: pd.DataFrame, title: str = "") -> Figure:
-    """Simulated models by chosen ones, the share of replications in each cell."""
-    from matplotlib.figure import Figure
-
-    with themed():
-        longest = max(len(str(name)) for name in shares)
-        size = 0.6 * len(shares)
-        figure = Figure(figsize=(size + 0.1 * longest + 0.9, size + 0.07 * longest + 0.9), layout="constrained")
-        axis = figure.subplots()
-        axis.imshow(shares.to_numpy(), cmap=sns.light_palette(sns.color_palette("colorblind")[0], as_cmap=True),
-                    vmin=0, vmax=1)  # fmt: skip
-        for (row, column), share in np.ndenumerate(shares.to_numpy()):
-            axis.text(column, row, f"{share:.2f}", ha="center", va="center", color="w" if share > 0.6 else "0.1")
-        slant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if longest > 8 else {}
-        axis.set_xticks(range(len(shares)), shares.columns, **slant)
-        axis.set_yticks(range(len(shares)), shares.index)
-        axis.set(xlabel="chosen", ylabel="simulated")
-        axis.tick_params(length=0)
-        sns.despine(ax=axis, left=True, bottom=True)
-        figure.suptitle(title, fontsize="medium")
     return figure

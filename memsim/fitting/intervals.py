@@ -1,4 +1,4 @@
-"""How sure estimates are: profiles of the likelihood, and fits to lists drawn anew."""
+"""Intervals of estimates: profiles of the likelihood, and fits to resampled lists."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ from memsim.core.recall_parts import resampled, units_of
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.fitting.objectives import Objective
-from memsim.fitting.result import Fit, objective_of, space_of
+from memsim.fitting.result import Fit
 from memsim.fitting.search import polish
-from memsim.running.execution import Cell, Running, run_with
+from memsim.fitting.spec import FitSpec
+from memsim.running.execution import Cell, Running, run_cells
 
 FALL = float(chi2.ppf(0.95, 1)) / 2
-"""How far the log-likelihood falls to the ends of a 95% interval: 1.92."""
+"""How far the log-likelihood has fallen at the ends of a 95% interval: 1.92."""
+
+
+def checked_intervals(spec: FitSpec, how: str | None) -> None:
+    """Raise :class:`InputError` unless these intervals exist for this kind of fit."""
+    if how not in (None, "profile", "bootstrap"):
+        raise InputError(f"fit: intervals={how!r} is none of None, 'profile', 'bootstrap'")
+    if how == "profile" and spec.by == "summary":
+        raise InputError("fit: a distance of curves has no profile likelihood; intervals='bootstrap' resamples lists")
 
 
 def with_intervals(
@@ -29,61 +38,73 @@ def with_intervals(
     resamples: int = 100,
     **running: Unpack[Running],
 ) -> Fit:
-    """The same fit with 95% intervals of its free parameters; see :func:`fit`."""
-    if fitted.kind == "summary" and how == "profile":
-        raise InputError("a distance of curves has no profile likelihood; intervals='bootstrap' resamples lists")
-    space = space_of(fitted)
-    parts = units_of(recalls, fitted.settings["per"])
+    """The same fit with 95% intervals of its free parameters.
+
+    Parameters
+    ----------
+    recalls : those that were fitted.
+    how : ``"profile"`` or ``"bootstrap"``; see :func:`memsim.fit`.
+    resamples : of the bootstrap.
+
+    Raises
+    ------
+    InputError : the profile likelihood of a fit to curves.
+    """
+    spec = fitted.spec
+    checked_intervals(spec, how)
+    axes = spec.space.axes
+    parts = units_of(recalls, spec.per)
     cells = []
     for unit in fitted.units:
-        objective = objective_of(fitted, space, parts[unit.unit])
-        places = space.places(unit.estimates).tolist()
-        key = {**objective.key(), "places": places}
-        shared = {"objective": objective, "places": places}
+        shared = {"objective": spec.objective(parts[unit.unit]), "places": spec.space.places(unit.estimates).tolist()}
         if how == "profile":
             cells += [
-                Cell("memsim.fitting.intervals:profile_cell", {**shared, "value": unit.value, "at": at},
-                     {**key, "profile": axis.name}, f"{unit.unit}, profile of {axis.name}")
-                for at, axis in enumerate(space.axes)
-            ]  # fmt: skip
+                Cell(profile_cell, {**shared, "value": unit.value, "at": at}, f"{unit.unit}, profile of {axis.name}")
+                for at, axis in enumerate(axes)
+            ]
         else:
             cells += [
-                Cell("memsim.fitting.intervals:bootstrap_cell",
-                     {**shared, "resample": i, "seed": fitted.settings["seed"]},
-                     {**key, "resample": i, "seed": fitted.settings["seed"]}, f"{unit.unit}, resample {i + 1}")
+                Cell(bootstrap_cell, {**shared, "resample": i, "seed": spec.seed}, f"{unit.unit}, resample {i + 1}")
                 for i in range(resamples)
-            ]  # fmt: skip
-    found = run_with(running, cells, how)
-    each = len(cells) // len(fitted.units)
+            ]
+    found = run_cells(cells, title=how, **running)
+    cells_per_unit = len(cells) // len(fitted.units)
     units = []
     for i, unit in enumerate(fitted.units):
-        results = found[i * each : (i + 1) * each]
+        results = found[i * cells_per_unit : (i + 1) * cells_per_unit]
         profiles: dict[str, list[tuple[float, float]]] = {}
         if how == "profile":
             ends = [(result["low"], result["high"]) for result in results]
             profiles = {
-                axis.name: [tuple(pair) for pair in result["curve"]]
-                for axis, result in zip(space.axes, results, strict=True)
+                axis.name: [tuple(pair) for pair in result["curve"]] for axis, result in zip(axes, results, strict=True)
             }
         else:
-            draws = np.array(results)
-            ends = [tuple(pair) for pair in np.percentile(draws, [2.5, 97.5], axis=0).T.tolist()]
-        named = {axis.name: (float(low), float(high)) for axis, (low, high) in zip(space.axes, ends, strict=True)}
+            ends = [tuple(pair) for pair in np.percentile(np.array(results), [2.5, 97.5], axis=0).T.tolist()]
+        named = {axis.name: (float(low), float(high)) for axis, (low, high) in zip(axes, ends, strict=True)}
         units.append(replace(unit, intervals=named, profiles=profiles))
-    return replace(fitted, units=tuple(units), settings={**fitted.settings, "intervals": how})
+    return replace(fitted, units=tuple(units), intervals=how)
 
 
 def profile_cell(objective: Objective, places: list[float], value: float, at: int) -> dict[str, Any]:
-    """How far a parameter may move, the others following, before the log-likelihood has fallen by 1.92.
+    """How far one parameter can move, the others being optimised, until the log-likelihood has fallen by 1.92; a cell.
 
-    ``low`` and ``high`` are its values there, or the ends of its range where the fall is less: then the data do not
-    identify it on that side. ``curve`` holds the pairs of value and fall that were looked at.
+    Parameters
+    ----------
+    places : of the estimates.
+    value : of the objective there.
+    at : the index of the parameter.
+
+    Returns
+    -------
+    dict : ``low`` and ``high``, the values of the parameter at the two ends, or the bound of its range where the fall
+        is smaller: then the data do not identify it on that side. ``curve``, the pairs of value and fall that were
+        evaluated.
     """
     axis = objective.space.axes[at]
     curve: list[tuple[float, float]] = [(float(axis.value(places[at])), 0.0)]
     ends = {}
     for side, edge in (("low", 0.0), ("high", 1.0)):
-        # The fall is followed outwards in growing steps, then the crossing sought between the last two.
+        # Growing steps outwards until the fall is large enough, then bisection between the last two places.
         inside, outside, others, step = places[at], None, np.array(places), 0.005
         while inside != edge and outside is None:
             place = min(max(inside + (step if edge else -step), 0.0), 1.0)
@@ -108,7 +129,7 @@ def profile_cell(objective: Objective, places: list[float], value: float, at: in
 def _profiled(
     objective: Objective, others: np.ndarray, at: int, place: float, value: float
 ) -> tuple[float, np.ndarray]:
-    """The fall of the log-likelihood with one parameter held at a place, and where the others went."""
+    """The fall of the log-likelihood with one parameter held at ``place``, and the optimal places of the others."""
     start = np.delete(others, at)
     if not len(start):
         return objective(np.array([place])) - value, np.array([place])
@@ -118,7 +139,7 @@ def _profiled(
 
     found, best, _ = polish(held, start, smooth=objective.smooth)
     if objective.smooth and best - value > 2 * FALL:
-        # Where recall would stop for certain the likelihood has cliffs, and no gradient leads back over them.
+        # The likelihood has cliffs where stopping would be certain, and no gradient leads back over them.
         for radius in (0.005, 0.1):
             over, _, _ = polish(held, start, smooth=False, radius=radius)
             over, there, _ = polish(held, over, smooth=True)
@@ -128,7 +149,7 @@ def _profiled(
 
 
 def bootstrap_cell(objective: Objective, places: list[float], resample: int, seed: int) -> list[float]:
-    """Estimates from lists drawn with replacement, sought from the estimates on."""
+    """Estimates from lists drawn with replacement, searched locally from the estimates; a cell."""
     recalls = objective.recalls
     rows = stream(seed, "bootstrap", resample).integers(0, len(recalls), len(recalls))
     again = replace(objective, recalls=resampled(recalls, rows))

@@ -1,4 +1,4 @@
-"""How well a model agrees with recalls, as one number to be made small: a likelihood, or a distance of curves."""
+"""How far a model is from recalls, as one number to minimise: minus a log-likelihood, or a distance of curves."""
 
 from __future__ import annotations
 
@@ -9,42 +9,36 @@ from typing import Any
 
 import numpy as np
 
-from memsim.analysis.curves import curves_of
+from memsim.analysis.registered import curves_of
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.arrays import FloatArray
-from memsim.core.errors import InputError, LikelihoodError, ModelError
-from memsim.core.loop import NO_EVENT, log_likelihood, scored_outcomes, simulate
+from memsim.core.errors import InputError, ModelError
+from memsim.core.loop import log_likelihood, simulate
 from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.fitting.space import Space
-from memsim.running.digests import digest
 
 IMPOSSIBLE = 1e10
-"""Where a model holds the recalls impossible, or ties lead out of a parameter's range; a search leaves it again."""
+"""The value where the model gives the recalls no probability, or a tie leaves the range of its parameter."""
 
 
 @dataclass(frozen=True, eq=False)
 class LikelihoodObjective:
-    """Minus the log-likelihood of ``recalls``.
+    """Minus the log-likelihood of ``recalls``, as a function of places in ``space``.
 
-    A sampled likelihood draws the same study histories at every place, so that a search sees one surface.
+    A sampled likelihood averages over ``samples`` study histories, drawn with ``seed``. They are the same at every
+    place, so that a search sees one surface.
     """
 
     space: Space
     recalls: Recalls
-    samples: int = 200
+    samples: int
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        if self.space.model.likelihood == "none" or isinstance(self.space.model, PositionModel):
-            raise LikelihoodError(
-                f"{type(self.space.model).__name__} has no likelihood of a recall sequence; fit it by='summary', to "
-                "curves"
-            )
-
     def __call__(self, places: FloatArray) -> float:
-        """The value at ``places`` of the space."""
+        """The value at ``places``, (n_free,) numbers in [0, 1]."""
         try:
             model = self._model(places)
         except InputError:
@@ -59,19 +53,11 @@ class LikelihoodObjective:
 
     @property
     def smooth(self) -> bool:
-        """Whether it has a gradient everywhere: an exact likelihood, and no whole-number parameter."""
+        """Whether a gradient exists: the likelihood is exact and no free parameter is a whole number."""
         return self.space.model.likelihood == "exact" and not any(axis.integer for axis in self.space.axes)
 
-    def key(self) -> dict[str, Any]:
-        """All that its value depends on, for a cache."""
-        sampled = self.space.model.likelihood == "sampled"
-        return {
-            "objective": "likelihood", **self.space.key(), "recalls": digest(self.recalls),
-            "samples": self.samples if sampled else 0, "seed_of_samples": self.seed if sampled else 0,
-        }  # fmt: skip
-
     def counts(self) -> dict[str, int]:
-        """What is scored, and what is left out of it."""
+        """Numbers of lists and events that are scored, and of responses that are left out."""
         model = self.space.model
         assert isinstance(model, MemoryModel)
         outcomes = scored_outcomes(self.recalls, model.repeats, model.intrusions)
@@ -85,21 +71,26 @@ class LikelihoodObjective:
 
 @dataclass(frozen=True, eq=False)
 class SummaryObjective:
-    """Distance between a model's curves and those of ``recalls``: sqrt(Σ w d² / Σ w), d being RMSD and w weights.
+    """Distance between a model's curves and those of ``recalls``, as a function of places in ``space``.
 
-    The model is simulated on as many lists as ``lists``, with the same random numbers at every place; a
-    :class:`memsim.PositionModel` predicts its serial position curve.
+    The distance is sqrt(Σ w d² / Σ w), where d is the root mean squared deviation of a curve and w its weight. The
+    model recalls ``n_trials`` lists with the same random numbers at every place; a :class:`memsim.PositionModel`
+    predicts its serial position curve.
 
     Parameters
     ----------
-    weights : of the curves of the task, by name (``serial_position, first_recall, lag_crp``; in serial recall
-        ``serial_accuracy, transposition_gradient, lag_crp``).
+    weights : of the standard curves of the task, by the names of their analyses (:func:`memsim.analysis.curves_of`).
+    seed : of the simulated lists and responses.
+
+    Raises
+    ------
+    InputError : no curve, a curve that the task or the model does not have, or a weight that is not positive.
     """
 
     space: Space
     recalls: Recalls
     weights: Mapping[str, float]
-    lists: int = 1000
+    n_trials: int
     seed: int = 0
 
     smooth = False
@@ -107,15 +98,15 @@ class SummaryObjective:
     def __post_init__(self) -> None:
         known = curves_of(self.recalls.trials.paradigm)
         if not self.weights:
-            raise InputError(f"no curve is weighed; there are {', '.join(known)}")
+            raise InputError(f"no curve has a weight; there are {', '.join(known)}")
         for curve, weight in self.weights.items():
             if curve not in known:
                 raise InputError(f"there is no curve {curve!r} in this task; there are {', '.join(known)}")
             if not 0 < weight < float("inf"):
-                raise InputError(f"the weight of {curve} is {weight!r}, and must be a number above 0")
-        if isinstance(self.space.model, PositionModel) and set(self.weights) != {"serial_position"}:
+                raise InputError(f"the weight of {curve} is {weight!r}, and must be a finite number above 0")
+        if isinstance(self.space.model, PositionModel) and set(self.weights) != {"serial_position_curve"}:
             name = type(self.space.model).__name__
-            raise InputError(f"{name} predicts the curve serial_position alone; weigh no other")
+            raise InputError(f"{name} predicts the serial_position_curve alone; give no other curve a weight")
 
     @cached_property
     def _targets(self) -> dict[str, FloatArray]:
@@ -124,21 +115,21 @@ class SummaryObjective:
     def _curves(self, recalls: Recalls) -> dict[str, FloatArray]:
         found = {}
         for curve in self.weights:
-            analysis, x = curves_of(recalls.trials.paradigm)[curve]
-            found[curve] = mean_over_subjects(analysis(recalls), x)["mean"].to_numpy()
+            analysis = curves_of(recalls.trials.paradigm)[curve]
+            found[curve] = mean_over_subjects(analysis.frame(recalls), analysis.x)["mean"].to_numpy()
         return found
 
     def __call__(self, places: FloatArray) -> float:
-        """The value at ``places`` of the space."""
+        """The value at ``places``, (n_free,) numbers in [0, 1]."""
         try:
             model = self.space.at(places)
         except InputError:
             return IMPOSSIBLE
         paradigm, pool = self.recalls.trials.paradigm, self.recalls.trials.pool
         if isinstance(model, PositionModel):
-            curves = {"serial_position": recall_probability(model, paradigm)}
+            curves = {"serial_position_curve": recall_probability(model, paradigm)}
         else:
-            trials = paradigm.trials(self.lists, self.seed, pool=pool)
+            trials = paradigm.trials(self.n_trials, self.seed, pool=pool)
             try:
                 curves = self._curves(simulate(model, trials, self.seed))
             except ModelError:
@@ -150,15 +141,8 @@ class SummaryObjective:
         distance = float(np.sqrt(squared / sum(self.weights.values())))
         return distance if np.isfinite(distance) else IMPOSSIBLE
 
-    def key(self) -> dict[str, Any]:
-        """All that its value depends on, for a cache."""
-        return {
-            "objective": "summary", **self.space.key(), "recalls": digest(self.recalls),
-            "weights": dict(self.weights), "lists": self.lists, "seed_of_lists": self.seed,
-        }  # fmt: skip
-
     def counts(self) -> dict[str, int]:
-        """What is fitted: lists, and points of curves with a value."""
+        """Numbers of lists, and of points of curves that have a value."""
         points = sum(int(np.isfinite(target).sum()) for target in self._targets.values())
         return {"n_lists": len(self.recalls), "n_points": points}
 

@@ -1,4 +1,4 @@
-"""The search for the best place: differential evolution over the whole space, then local search from several places."""
+"""Searches for the lowest value: differential evolution over the whole space, then local searches."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from memsim.fitting.objectives import IMPOSSIBLE, Objective
 
 Function = Callable[[FloatArray], float]
 STEP = 1e-5
-"""Half the width of the central differences that stand for a gradient, in a space of width one."""
+"""Half the width of the central differences that approximate a gradient, in a space of width one."""
 ROUND = 5
-"""Generations between two records of how far a search has come."""
+"""Generations between two records of the state of a search."""
 
 
 @dataclass
 class Search:
-    """Where a search stands: what it would go on from, and in the end what it found. JSON keeps it."""
+    """The state of a search: what it continues from, and in the end what it found. It can be kept as JSON."""
 
     population: list[list[float]] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     generations: int = 0
     polished: list[tuple[list[float], float]] = field(default_factory=list)
-    """Place and value of each local search that is done."""
+    """Place and value that each finished local search found."""
     evaluations: int = 0
 
     @property
@@ -58,18 +58,20 @@ def search(
 ) -> Search:
     """Minimise ``objective`` over the unit cube of ``n_free`` dimensions.
 
-    Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. From its best
-    member, and from others of its better half that lie far from one another, a local search goes on: sequential
-    quadratic programming (SLSQP) with central differences where the objective is smooth; elsewhere quadratic models
-    within a region of trust (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex. Places far
-    apart are the point: such surfaces have several minima.
+    Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. Local searches
+    then start from its best member and from others of its better half that lie far from one another, because such
+    surfaces have several minima. Local searches are sequential quadratic programming (SLSQP) with central differences
+    where the objective is smooth, and otherwise quadratic models within a trust region (COBYQA; Ragonneau, 2022), which
+    take far fewer evaluations than a simplex.
 
     Parameters
     ----------
+    objective : a function of (n_free,) numbers in [0, 1].
+    smooth : whether the objective has a gradient.
     members : of the population, for each dimension.
-    local : how many local searches.
-    start : the number of this search among several with the same ``seed``, which are independent.
-    record : a file that holds how far it has come; a search that finds it goes on from there, to the same end.
+    local : number of local searches.
+    start : the number of this search among several independent ones with the same ``seed``.
+    record : a file for the state of the search. A search that finds one continues from it, to the same result.
     """
     state = _recorded(record)
     counted = _Counted(objective)
@@ -95,7 +97,7 @@ def search(
 def search_space(
     objective: Objective, *, generations: int = 25, seed: int = 0, start: int = 0, record: Path | None = None
 ) -> Search:
-    """:func:`search` of the space of an objective; the first start knows the model's own values."""
+    """:func:`search` of the space of an objective. The first start begins with the model's own values, too."""
     space, smooth = objective.space, objective.smooth
     begin = space.default if start == 0 else None
     return search(
@@ -104,18 +106,12 @@ def search_space(
     )  # fmt: skip
 
 
-def best_of(objective: Objective, starts: int, *, generations: int = 25, seed: int = 0) -> tuple[FloatArray, float]:
-    """Place and value of the best that several starts of :func:`search_space` find."""
-    found = [search_space(objective, generations=generations, seed=seed, start=start).best for start in range(starts)]
-    return min(found, key=lambda each: each[1])
-
-
 def polish(
     objective: Function, place: FloatArray, *, smooth: bool, radius: float = 0.1
 ) -> tuple[FloatArray, float, int]:
-    """Local search from one place: the place found, its value, and the evaluations it took.
+    """Search locally from one place; return the place found, its value, and the number of evaluations.
 
-    ``radius`` is how far the search looks around at first, where it has no gradient.
+    ``radius`` is the first trust region, where the objective is not smooth.
     """
     counted = _Counted(objective)
     found = _descend(counted, place, smooth, radius)
@@ -137,6 +133,11 @@ def _descend(objective: Function, place: FloatArray, smooth: bool, radius: float
 
 
 def _gradient(objective: Function) -> Callable[[FloatArray], FloatArray]:
+    """Central differences within [0, 1], with slope 0 where one side is impossible.
+
+    SciPy's ``jac="3-point"`` takes such a side for a slope of 1e15, from which SLSQP does not recover.
+    """
+
     def gradient(place: FloatArray) -> FloatArray:
         slopes = np.zeros(len(place))
         for i in range(len(place)):
@@ -151,7 +152,7 @@ def _gradient(objective: Function) -> Callable[[FloatArray], FloatArray]:
 
 
 def _first(n_free: int, members: int, rng: np.random.Generator, begin: FloatArray | None) -> FloatArray:
-    """The first population: a Sobol sequence, whose length must be a power of two, and where to begin."""
+    """The first population: a Sobol sequence, whose length is a power of two, with ``begin`` as its first member."""
     from scipy.stats import qmc
 
     size = max(8, 2 ** int(np.ceil(np.log2(members * n_free))))
@@ -162,7 +163,7 @@ def _first(n_free: int, members: int, rng: np.random.Generator, begin: FloatArra
 
 
 def _apart(population: FloatArray, values: FloatArray, n: int) -> list[FloatArray]:
-    """The best member, then those of the better half that are farthest from all before them."""
+    """The best member, then members of the better half, each the farthest from those chosen before."""
     order = np.argsort(values, kind="stable")
     half = order[: max(1, len(order) // 2)]
     chosen = [half[0]]
@@ -188,10 +189,10 @@ def _recorded(record: Path | None) -> Search:
     if record is None or not record.is_file():
         return Search()
     try:
-        told = json.loads(record.read_text(encoding="utf-8"))
-        return Search(**{**told, "polished": [(place, value) for place, value in told["polished"]]})
+        state = json.loads(record.read_text(encoding="utf-8"))
+        return Search(**{**state, "polished": [(place, value) for place, value in state["polished"]]})
     except (ValueError, TypeError, KeyError):
-        warnings.warn(f"{record} is damaged; the search begins anew", stacklevel=3)
+        warnings.warn(f"{record} is damaged; the search starts again from the beginning", stacklevel=3)
         return Search()
 
 

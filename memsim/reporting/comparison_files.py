@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from memsim.experiments.experiment import Comparison
+from memsim.experiments.comparison import Comparison
 from memsim.reporting.report import report_html
 from memsim.running.result_files import save_both, write_results
 
@@ -20,8 +20,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
         comparison.curves.to_csv(scratch / "curves.csv", index=False)
         (scratch / "report.html").write_text(report_html(comparison), encoding="utf-8")
         if comparison.recalls:
-            frames = [recalls.to_frame() for recalls in comparison.recalls.values()]
-            recalls = pd.concat(frames, keys=list(comparison.recalls), names=["model"])
-            recalls.reset_index("model").to_csv(scratch / "recalls.csv", index=False)
+            frames = [recalls.to_frame().assign(model=name) for name, recalls in comparison.recalls.items()]
+            pd.concat(frames).to_csv(scratch / "recalls.csv", index=False)
 
-    return write_results(folder, write, comparison.manifest)
+    return write_results(folder, write, comparison.manifest.to_json())

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from memsim.analysis.curves import curves_of
+from memsim.analysis.registered import curves_of
 from memsim.analysis.statistics.contrasts import summary_contrast
 from memsim.analysis.statistics.distances import attainment
 from memsim.analysis.statistics.words import in_words
-
-if TYPE_CHECKING:
-    from memsim.experiments.experiment import Comparison
+from memsim.experiments.comparison import Comparison
 
 
 def differences(comparison: Comparison) -> pd.DataFrame | None:
@@ -40,11 +36,11 @@ def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str
             "below people in": rows[sure & (rows["difference"] < 0)],
             "not detectably different from people in": rows[~sure & rows["p_corrected"].notna()],
         }
-        told = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
+        clauses = [f"{words} {_listed(part['value'])}" for words, part in parts.items() if len(part)]
         untested = rows[rows["p_corrected"].isna()]
         if len(untested):
-            told.append(f"without a test of {_listed(untested['value'])}")
-        said.append(f"{model} is {'; '.join(told)}.")
+            clauses.append(f"without a test of {_listed(untested['value'])}")
+        said.append(f"{model} is {'; '.join(clauses)}.")
     return said
 
 
@@ -60,10 +56,10 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
     if people is None or people.recalls is None or len(people.recalls.trials.subjects) < 4:
         return None
     rows = []
-    for curve, (analysis, x) in curves_of(people.paradigm).items():
-        target = analysis(people.recalls)
+    for curve, analysis in curves_of(people.paradigm).items():
+        target = analysis.frame(people.recalls)
         for source, recalls in comparison.recalls.items():
-            row = attainment(analysis(recalls), target, x)
+            row = attainment(analysis.frame(recalls), target, analysis.x)
             rows.append(row.assign(curve=curve, source=source)[["curve", "source", *row.columns]])
     return pd.concat(rows, ignore_index=True) if rows else None
 

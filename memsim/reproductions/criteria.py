@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.curves import curve_table, position_tables, summary_table
+from memsim.analysis.curves import curve_table
 from memsim.analysis.recall.transitions import lag_crp
 from memsim.analysis.subjects import mean_over_subjects
-from memsim.core.loop import simulate
-from memsim.core.position_model import Model, PositionModel, recall_probability
+from memsim.analysis.summaries import summary_table
+from memsim.core.position_model import Model
+from memsim.core.prediction import PositionPrediction, predict
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.paradigms.registered import PARADIGMS
@@ -36,10 +37,13 @@ class Measures:
         self._late = None if late is None else late.set_index("lag")["mean"]
 
     @classmethod
-    def of(cls, recalls: Recalls) -> Measures:
-        """Those of recalls, of a model or of people."""
-        late = mean_over_subjects(lag_crp(recalls, first_output=4), "lag")
-        return cls(curve_table(recalls), summary_table(recalls), late)
+    def of(cls, predicted: Recalls | PositionPrediction) -> Measures:
+        """Those of recalls, of a model or of people, or of a prediction of positions."""
+        tables = curve_table(predicted), summary_table(predicted)
+        if isinstance(predicted, PositionPrediction):
+            return cls(*tables)
+        late = mean_over_subjects(lag_crp(predicted, first_output=4), "lag")
+        return cls(*tables, late)
 
     def statistic(self, name: str) -> float:
         """A statistic of :func:`memsim.analysis.summary_table`."""
@@ -47,7 +51,7 @@ class Measures:
 
     def middle(self) -> float:
         """Mean recall of the middle third, by which primacy and recency are measured."""
-        curve = self._curves["serial_position"]
+        curve = self._curves["serial_position_curve"]
         third = len(curve) // 3
         return float(curve.iloc[third : len(curve) - third].mean())
 
@@ -115,10 +119,7 @@ def measures(model: Model, n_trials: int, seed: int) -> dict[str, Measures]:
     found = {}
     for name, settings in TASKS.items():
         paradigm: Paradigm = PARADIGMS.build("free_recall", settings)
-        if isinstance(model, PositionModel):
-            found[name] = Measures(*position_tables(recall_probability(model, paradigm)))
-        else:
-            found[name] = Measures.of(simulate(model, paradigm.trials(n_trials, seed), seed))
+        found[name] = Measures.of(predict(model, paradigm.trials(n_trials, seed), seed))
     return found
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from memsim.analysis.curves import curve_table, summary_table
+from memsim.analysis.curves import curve_table
 from memsim.analysis.figures.memory import Strip, memory_figure
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.analysis.recall.indices import edge_sizes, middle_positions
+from memsim.analysis.summaries import summary_table
 from memsim.core.arrays import INTRUSION, BoolArray, FloatArray, IntArray
 from memsim.core.items import ItemPool
 from memsim.core.recalls import Recalls
@@ -256,8 +257,8 @@ def _essay(seed: int) -> Outcome:
         return {label: _curve(table, name) for label, table in curves.items()}
 
     first, crp = "Probability of being first", "Conditional response probability"
-    begun = {name: _curve(table, "first_recall") for name, table in people.items()}
-    spc = {name: _curve(table, "serial_position") for name, table in people.items()}
+    begun = {name: _curve(table, "probability_of_nth_recall") for name, table in people.items()}
+    spc = {name: _curve(table, "serial_position_curve") for name, table in people.items()}
     lags = _curve(people[CONDITIONS[0]], "lag_crp")
     near = lags[lags.index.isin(range(-5, 6))]
     panels = [
@@ -268,9 +269,9 @@ def _essay(seed: int) -> Outcome:
         Panel("B  the scale of people's recall", "Serial position", "Probability", spc[CONDITIONS[0]],
               by_position(as_was), "people, 10 words"),
         Panel("Serial position curve", "Serial position", "Probability of recall", spc[CONDITIONS[0]],
-              of_curve("serial_position"), "people, 10 words"),
+              of_curve("serial_position_curve"), "people, 10 words"),
         Panel("First recall", "Serial position", "Probability of first recall", begun[CONDITIONS[0]],
-              of_curve("first_recall"), "people, 10 words"),
+              of_curve("probability_of_nth_recall"), "people, 10 words"),
         Panel("Lag-CRP", "Lag", crp, near, {n: c[c.index.isin(range(-5, 6))] for n, c in of_curve("lag_crp").items()},
               "people, 10 words"),
     ]  # fmt: skip
@@ -313,7 +314,7 @@ def _essay(seed: int) -> Outcome:
             name: {"sha256": each.sha256, "training": each.record["training"]} for name, each in weights.items()
         },
     }
-    recalled = np.array([curve.to_numpy() for curve in of_curve("serial_position").values()])
+    recalled = np.array([curve.to_numpy() for curve in of_curve("serial_position_curve").values()])
     within, beyond = recalled[:, :TRAINED_LENGTH].mean(), recalled[:, -TRAINED_LENGTH:].mean()
     cause = (
         f" Lists of training had at most {TRAINED_LENGTH} items: of {LENGTH}, the first {TRAINED_LENGTH} are recalled "

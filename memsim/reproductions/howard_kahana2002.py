@@ -52,7 +52,7 @@ def _recency_by_tcm(seed: int) -> Outcome:
     findings, panels = [], []
     curves = {name: curve_table(recalls_of(model, task, seed)) for name, task in tasks.items()}
     for name, table in curves.items():
-        begun, crp = curve_of(table, "first_recall"), curve_of(table, "lag_crp")
+        begun, crp = curve_of(table, "probability_of_nth_recall"), curve_of(table, "lag_crp")
         target = pd.Series(first[name], index=range(17 - len(first[name]), 17))
         for position, value in target.items():
             quantity = f"{name}: first recall of position {position}"
@@ -69,7 +69,7 @@ def _recency_by_tcm(seed: int) -> Outcome:
     ordered = [*panels[::2], *panels[1::2]]
     title = f"TCM (Howard & Kahana, 2002): recency over delays; {LISTS:,} lists of 16 words each"
     settings = {"model": model.values(), **{name: task.values() for name, task in tasks.items()}}
-    last = {name: float(curve_of(table, "first_recall").iloc[-1]) for name, table in curves.items()}
+    last = {name: float(curve_of(table, "probability_of_nth_recall").iloc[-1]) for name, table in curves.items()}
     statement = (
         f"The last word is recalled first in {last['immediate']:.2f} of lists at once, in {last['delayed']:.2f} after "
         f"a delay, and in {last['continuous distraction']:.2f} with distraction between the words too: recency goes "

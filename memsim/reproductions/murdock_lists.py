@@ -27,7 +27,7 @@ def task_of(condition: str) -> FreeRecall:
     return FreeRecall(list_length=int(length), presentation_time=float(seconds))
 
 
-def curve_of(table: pd.DataFrame, name: str = "serial_position") -> pd.Series:
+def curve_of(table: pd.DataFrame, name: str = "serial_position_curve") -> pd.Series:
     """One curve of a curve table, by position or lag."""
     return table[table["curve"] == name].set_index("x")["mean"]
 

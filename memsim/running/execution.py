@@ -1,15 +1,17 @@
-"""Many independent pieces of work: here, in processes of this machine, or on a cluster; what is done stays done."""
+"""Run many independent cells, in this process, in processes of this machine or on a cluster, and keep the results."""
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -18,14 +20,14 @@ from tqdm import tqdm
 from memsim.core.errors import InputError
 from memsim.core.names import closest
 from memsim.core.version import __version__
-from memsim.running.digests import canonical, digest, source_digest
-from memsim.running.store import Store, require_plain
+from memsim.running.digests import canonical, description, source_digest
+from memsim.running.store import Store
 from memsim.running.workers import Failure, Job, Outcome, in_processes, on_dask, pickled, sent_by_value, work_here
-
-__all__ = ["BACKENDS", "Cell", "Running", "digest", "run_cells", "run_with"]
 
 BACKENDS = ("local", "dask")
 """Where cells run: in processes of this machine (joblib's), or on the workers of a Dask cluster."""
+ENVIRONMENT = "MEMSIM_WORKERS"
+"""Environment variable: how many cells run at a time on this machine where ``workers`` is not given."""
 
 
 @dataclass(frozen=True)
@@ -34,40 +36,61 @@ class Cell:
 
     Parameters
     ----------
-    function : ``module:name`` of a function at the top of its module. It gives what JSON can hold: numbers (NaN and
-        infinities too), text, ``None``, lists, and mappings with text as keys.
-    arguments : its keyword arguments, seeds among them; what can be pickled.
-    key : everything that the result depends on, as JSON; :func:`memsim.running.digests.digest` tells of models and
-    recalls what
-        they hold. The function and the version of memsim are added.
-    label : what messages call it.
+    function : a function at the top level of its module. It returns what JSON can hold: numbers (NaN and infinities
+        included), text, ``None``, lists, and mappings with text as keys.
+    arguments : its keyword arguments, seeds among them; values that can be pickled and whose content
+        :func:`memsim.running.digests.description` defines.
+    label : the name of the cell in messages.
+    aside : further keyword arguments on which the result does not depend, such as folders of temporary files.
     """
 
-    function: str
+    function: Callable[..., Any]
     arguments: Mapping[str, Any]
-    key: Mapping[str, Any]
     label: str = ""
+    aside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """The label, or else function and key."""
-        return self.label or f"{self.function} {canonical(dict(self.key))}"
+        """The label, or else the name of the function."""
+        return self.label or self.function_name
+
+    @property
+    def function_name(self) -> str:
+        """``module:name`` of the function."""
+        return f"{self.function.__module__}:{self.function.__qualname__}"
+
+    @cached_property
+    def key(self) -> str:
+        """What the result depends on, as JSON: the function, its arguments, and the version and source of memsim.
+
+        Raises
+        ------
+        InputError : a function that is not at the top level of its module, or an argument without a defined content.
+        """
+        if "<" in self.function.__qualname__:
+            raise InputError(f"Cell: {self.function_name} must be defined at the top level of a module")
+        try:
+            arguments = {name: description(value) for name, value in self.arguments.items()}
+        except InputError as error:
+            raise InputError(f"{self.name}: {error}") from error
+        return canonical(
+            {
+                "function": self.function_name,
+                "arguments": arguments,
+                "memsim": __version__,
+                "source": source_digest(),
+            }
+        )
 
 
 class Running(TypedDict, total=False):
-    """How cells run, as options of the functions that make them; see :func:`run_cells`. One at a time if not said."""
+    """How cells run: options of :func:`run_cells`, and of every function that runs cells."""
 
     workers: int | None
     backend: str
     scheduler: str
     cache: Path | None
     progress: bool
-
-
-def run_with(running: Running, cells: Iterable[Cell], description: str) -> list[Any]:
-    """:func:`run_cells` with these options: one cell at a time, and no bar, unless asked for."""
-    options: Running = {"workers": 1, "progress": False, **running}
-    return run_cells(cells, description=description, **options)
 
 
 def run_cells(
@@ -77,37 +100,38 @@ def run_cells(
     scheduler: str = "",
     workers: int | None = None,
     cache: Path | None = None,
-    progress: bool = True,
-    description: str = "",
+    progress: bool = False,
+    title: str = "",
 ) -> list[Any]:
-    """Run ``cells`` and give their results, in their order; the same results wherever they run.
+    """Run ``cells`` and return their results in the same order. Results do not depend on where cells run.
 
-    Every cell runs with one thread. Cells with equal keys are run once. A result is in the cache as soon as it is
-    known, so that a run which was interrupted goes on where it stopped. When a worker dies, what was not finished is
-    run again, and those cells that were running then each by itself.
+    Every cell runs with one thread, and cells with equal keys run once. A result enters the cache as soon as it is
+    known, so an interrupted run continues where it stopped. When a worker dies, its unfinished cells run again, those
+    that were running at the time one by one.
 
     Parameters
     ----------
     cells : the work.
-    backend : ``"local"``, processes of this machine, or ``"dask"``.
+    backend : ``"local"``, processes of this machine, or ``"dask"``, a cluster.
     scheduler : the address of the Dask scheduler, ``tcp://host:8786``, or the file that it wrote for its workers.
-    workers : cells at a time; as many as there are processors, or as the cluster takes, if not given. With 1, local
-        cells run in this process.
-    cache : folder of finished cells, made if need be; ``None`` keeps none beyond this call. A file in it that memsim
-        did not write, or that is damaged, is warned of and its cell run again.
-    progress : whether to show a bar, with the time that is left, where there is a terminal.
-    description : what the bar is called.
+    workers : how many cells run at a time. If not given: on this machine the number in the environment variable
+        ``MEMSIM_WORKERS``, or else all processors; on a cluster as many as it takes. A single local cell, and all
+        local cells with one worker, run in this process.
+    cache : folder of finished cells, created if needed; ``None`` keeps nothing after this call. A damaged file, or one
+        that memsim did not write, causes a warning, and its cell runs again.
+    progress : whether to show a progress bar with the remaining time, if there is a terminal.
+    title : the label of the bar.
 
     Raises
     ------
     InputError : an unknown backend, a missing package, a scheduler that does not answer, a cell that cannot be sent.
     DataError : the cache cannot be read or written.
-    MemsimError : a cell failed, or killed its worker three times; the message names it. An error of memsim's own within
-        a cell is raised as what it is.
+    MemsimError : a cell failed, or killed its worker three times; the message names it. An error that memsim raised
+        within a cell keeps its class.
     """
     cells = list(cells)
-    _check(backend, scheduler, workers)
-    keys = [_key(cell) for cell in cells]
+    processes = _checked_workers(backend, scheduler, workers)
+    keys = [cell.key for cell in cells]
     copies = Counter(keys)
     with ExitStack() as stack:
         if cache is None:
@@ -116,15 +140,14 @@ def run_cells(
         results = {key: json.loads(text)["result"] for key in copies if (text := store.read(key)) is not None}
         done = sum(copies[key] for key in results)
         bar = stack.enter_context(
-            tqdm(total=len(cells), initial=done, desc=description or None, unit="cell", leave=False,
+            tqdm(total=len(cells), initial=done, desc=title or None, unit="cell", leave=False,
                  disable=None if progress else True)
         )  # fmt: skip
         if done:
             bar.set_postfix_str(f"{done:,} were done before")
         todo = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in results}
         if todo:
-            functions = {cell.function: _function(cell.function) for cell in todo.values()}
-            stack.enter_context(sent_by_value(functions.values()))
+            stack.enter_context(sent_by_value(cell.function for cell in todo.values()))
             run = stack.enter_context(store.running())
             # joblib replaces processes that grow, and warns; as an error the warning would end its thread, and hang.
             stack.enter_context(warnings.catch_warnings())
@@ -132,17 +155,17 @@ def run_cells(
 
             def job(key: str) -> Job:
                 cell = todo[key]
-                payload = pickled(functions[cell.function], cell.arguments, cell.name)
+                payload = pickled(cell.function, {**cell.arguments, **cell.aside}, cell.name)
                 source = source_digest() if backend == "dask" else ""
                 return Job(payload, key, str(store.path(key)), str(run), source)
 
             outcomes: Generator[tuple[str, Outcome], None, None]
             if backend == "dask":
                 outcomes = on_dask(todo, job, scheduler, workers)
-            elif workers == 1:
+            elif processes == 1 or len(todo) == 1:
                 outcomes = ((key, work_here(job(key))) for key in todo)
             else:
-                outcomes = in_processes(todo, job, workers, store, run)
+                outcomes = in_processes(todo, job, processes, store, run)
             for key, outcome in stack.enter_context(closing(outcomes)):
                 if isinstance(outcome, Failure):
                     raise outcome.error(todo[key].name)
@@ -152,10 +175,11 @@ def run_cells(
     return [results[key] for key in keys]
 
 
-def _check(backend: str, scheduler: str, workers: int | None) -> None:
+def _checked_workers(backend: str, scheduler: str, workers: int | None) -> int:
+    """How many cells may run at a time on this machine, after checking all options of where cells run."""
     if backend not in BACKENDS:
-        there_are = ", ".join(BACKENDS)
-        raise InputError(f"there is no backend {backend!r}{closest(backend, BACKENDS)} There are: {there_are}.")
+        known = ", ".join(BACKENDS)
+        raise InputError(f"there is no backend {backend!r}{closest(backend, BACKENDS)} There are: {known}.")
     if backend == "dask" and not scheduler:
         raise InputError("backend='dask' needs the address of its scheduler, such as tcp://127.0.0.1:8786")
     if backend != "dask" and scheduler:
@@ -166,21 +190,17 @@ def _check(backend: str, scheduler: str, workers: int | None) -> None:
         try:
             importlib.import_module(package)
         except ImportError as error:
-            what = "'memsim[dask]'" if package == "distributed" else package
-            raise InputError(f"backend={backend!r} needs {package}, which is not here: pip install {what}") from error
+            wanted = "'memsim[dask]'" if package == "distributed" else package
+            raise InputError(
+                f"backend={backend!r} needs {package}, which is not installed: pip install {wanted}"
+            ) from error
+    if workers is not None:
+        return workers
+    given = os.environ.get(ENVIRONMENT)
+    if not given:
+        import joblib
 
-
-def _key(cell: Cell) -> str:
-    if not isinstance(cell, Cell):
-        raise InputError(f"run_cells: expected memsim.running.execution.Cell, got {type(cell).__name__}")
-    key = {"function": cell.function, "memsim": __version__, "source": source_digest(), "key": dict(cell.key)}
-    require_plain(key, f"{cell.label or cell.function}: its key")
-    return canonical(key)
-
-
-def _function(name: str) -> Callable[..., Any]:
-    module, _, attribute = name.partition(":")
-    try:
-        return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"Cell: function={name!r} must be module:name of a function, and is not: {error}") from error
+        return joblib.cpu_count()
+    if not given.isdecimal() or int(given) < 1:
+        raise InputError(f"the environment variable {ENVIRONMENT}={given!r} must be a whole number of at least 1")
+    return int(given)

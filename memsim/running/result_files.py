@@ -1,4 +1,4 @@
-"""Results on disk: every file whole, or not there."""
+"""Write results to disk: figures, tables and a manifest, every file complete or absent."""
 
 from __future__ import annotations
 
@@ -24,19 +24,25 @@ def save_both(figure: Figure, path: Path) -> None:
 
 
 def write_results(folder: Path, write: Callable[[Path], None], manifest: Mapping[str, Any]) -> list[Path]:
-    """Have ``write`` put its files into ``folder``, and add ``manifest.json``.
+    """Write the files of a result and its ``manifest.json`` into ``folder``.
 
     All files are written elsewhere first and then moved into place one by one, the manifest last with the
     sha256 of the others. So an interrupted run leaves no half-written file, and a folder whose manifest
     fits its files is complete.
 
-    Raises
-    ------
-    InputError : the folder cannot be made or written to.
+    Parameters
+    ----------
+    folder : created if needed.
+    write : writes all files but the manifest into the folder that it is given.
+    manifest : what the manifest says besides the checksums.
 
     Returns
     -------
     list of Path : the files, the manifest last.
+
+    Raises
+    ------
+    InputError : the folder cannot be made or written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Finished cells on disk: each whole or not there, under the checksum of what it depends on."""
+"""Finished cells on disk, each in a file named by the checksum of its key; a file is complete or absent."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from typing import Any
 from memsim.core.errors import DataError, InputError
 from memsim.running.digests import canonical
 
-FORMAT = "memsim cell 1"
+FORMAT = "memsim cell 2"
 
 
 class Store:
-    """Finished cells on disk, each under the checksum of its key."""
+    """A folder of finished cells."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def path(self, key: str) -> Path:
-        """Where the entry of ``key`` is, or would be."""
+        """The file of the entry with this key, whether it exists or not."""
         name = hashlib.sha256(key.encode()).hexdigest()
         return self.folder / name[:2] / f"{name}.json"
 
     def read(self, key: str) -> str | None:
-        """The entry of ``key``, or none; one that is damaged or not ours is told of, and none."""
+        """The entry with this key, or ``None``. A file that is damaged, or not a cell of memsim, causes a warning."""
         path = self.path(key)
         try:
             text = path.read_text(encoding="utf-8")
             entry = json.loads(text)
             if entry["format"] == FORMAT and canonical(entry["key"]) == key and "result" in entry:
                 return text
-            problem = "it is of another cell"
+            problem = "it belongs to another cell"
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -51,14 +51,14 @@ class Store:
 
     @staticmethod
     def write(path: Path, text: str) -> None:
-        """Put an entry there: whole, or not at all."""
+        """Write an entry completely, or not at all."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     file.write(text)
-                Path(partial).chmod(0o644)  # as other files are, not as temporary ones
+                Path(partial).chmod(0o644)  # temporary files are readable by their owner alone
                 Path(partial).replace(path)
             finally:
                 Path(partial).unlink(missing_ok=True)
@@ -67,7 +67,7 @@ class Store:
 
     @contextmanager
     def running(self) -> Iterator[Path]:
-        """A folder for as long as a run lasts; a worker that sees it writes its results into the store itself."""
+        """A folder that exists as long as a run; a worker that sees it stores its results itself."""
         run = self.folder / f".running-{uuid.uuid4().hex}"
         try:
             run.mkdir(parents=True)
@@ -79,16 +79,16 @@ class Store:
             shutil.rmtree(run, ignore_errors=True)
 
 
-def require_plain(value: Any, where: str) -> None:
-    """Raise :class:`InputError` unless JSON holds ``value`` and gives it back as it is, but for tuples."""
+def require_json(value: Any, where: str) -> None:
+    """Raise :class:`InputError` unless ``value`` survives a round trip through JSON, apart from tuples."""
     if isinstance(value, dict):
         for name, part in value.items():
             if not isinstance(name, str):
-                raise InputError(f"{where} has the name {name!r}, which JSON would make text; name it as text")
-            require_plain(part, f"{where}[{name!r}]")
+                raise InputError(f"{where} has the name {name!r}, which JSON would turn into text; use text as names")
+            require_json(part, f"{where}[{name!r}]")
     elif isinstance(value, list | tuple):
-        for place, part in enumerate(value):
-            require_plain(part, f"{where}[{place}]")
+        for index, part in enumerate(value):
+            require_json(part, f"{where}[{index}]")
     elif not (value is None or isinstance(value, str | bool | int | float)):
         raise InputError(
             f"{where} is {type(value).__name__}, which JSON cannot hold; give numbers, text, None, lists and mappings"

@@ -21,19 +21,18 @@ from typing import Any, NamedTuple, TypeAlias
 from memsim.core import errors
 from memsim.core.errors import DataError, InputError, MemsimError
 from memsim.core.provenance import versions
+from memsim.models.lookup import PLUGIN
 from memsim.running.digests import source_digest
-from memsim.running.store import FORMAT, Store, require_plain
+from memsim.running.store import FORMAT, Store, require_json
 
 DEATHS = 3
-"""How many workers a cell may kill before it is given up."""
-_PLUGIN = "memsim_plugin_"
-"""How modules are called that :func:`memsim.models.lookup.find_model` reads from files; no worker could import them."""
+"""How many workers a cell may kill before it is abandoned."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Job(NamedTuple):
-    """What a worker gets: function and arguments, the key, where the result goes, and, if it runs on an installation
-    of its own, the checksum that memsim's code must have there.
+    """What a worker receives: the pickled function and arguments, the key, the file of the result, the folder of the
+    run and, for a worker with its own installation, the checksum that memsim's source code must have there.
     """
 
     payload: bytes
@@ -44,19 +43,19 @@ class Job(NamedTuple):
 
     @property
     def mark(self) -> Path:
-        """The file that says that a worker has begun with it."""
+        """The file that exists once a worker has begun the cell."""
         return Path(self.run, Path(self.file).stem)
 
 
 class Failure(NamedTuple):
-    """What went wrong within a cell; errors themselves may not survive the way back."""
+    """What went wrong within a cell, as text: exceptions themselves may not survive pickling."""
 
     kind: str
     message: str
     trace: str
 
     def error(self, label: str) -> MemsimError:
-        """The error to raise, which names the cell."""
+        """The error to raise; its message names the cell."""
         kind = getattr(errors, self.kind, None)
         if isinstance(kind, type) and issubclass(kind, MemsimError):
             return kind(f"{label}: {self.message}")
@@ -64,11 +63,11 @@ class Failure(NamedTuple):
 
 
 Outcome: TypeAlias = "str | Failure"
-"""What a worker gives: the entry of a finished cell, as text, or what went wrong."""
+"""What a worker returns: the stored text of a finished cell, or what went wrong."""
 
 
 def pickled(function: Callable[..., Any], arguments: Mapping[str, Any], label: str) -> bytes:
-    """Function and arguments as they travel.
+    """Pickle a function and its arguments.
 
     Raises
     ------
@@ -84,10 +83,10 @@ def pickled(function: Callable[..., Any], arguments: Mapping[str, Any], label: s
 
 @contextlib.contextmanager
 def sent_by_value(functions: Iterable[Callable[..., Any]]) -> Iterator[None]:
-    """Have code that workers cannot import travel with what is pickled: models from files, functions of loose files."""
+    """Pickle by value the code that workers cannot import: models from files, and functions of loose modules."""
     import cloudpickle
 
-    names = {name for name in sys.modules if name.startswith(_PLUGIN)}
+    names = {name for name in sys.modules if name.startswith(PLUGIN)}
     names |= {function.__module__ for function in functions if not _importable(function.__module__)}
     modules = [sys.modules[name] for name in names]
     for module in modules:
@@ -100,7 +99,7 @@ def sent_by_value(functions: Iterable[Callable[..., Any]]) -> Iterator[None]:
 
 
 def _importable(module: str) -> bool:
-    """Whether another process would find ``module``; cloudpickle takes care of ``__main__`` itself."""
+    """Whether another process can import ``module``; cloudpickle handles ``__main__`` itself."""
     root = module.partition(".")[0]
     return root == "__main__" or any(
         finder.find_spec(root, None) is not None for finder in sys.meta_path if hasattr(finder, "find_spec")
@@ -108,19 +107,19 @@ def _importable(module: str) -> bool:
 
 
 def _work(job: Job) -> Outcome:
-    """In a worker: run a cell, and write down what came out if this machine has the folder."""
+    """Run a cell in a worker, and store its result if this machine has the folder of the run."""
     shared = Path(job.run).is_dir()
     if shared:
         job.mark.touch()
     outcome = _computed(job, _one_thread)
     if shared and isinstance(outcome, str):
-        with contextlib.suppress(DataError):  # the process that began the run writes it too, and says what is wrong
+        with contextlib.suppress(DataError):  # the process that began the run stores it too, and reports the error
             Store.write(Path(job.file), outcome)
     return outcome
 
 
 def work_here(job: Job) -> Outcome:
-    """Run a cell in this process, and leave the process as it was."""
+    """Run a cell in this process, and restore the settings of the process afterwards."""
     with contextlib.ExitStack() as undo:
         return _computed(job, lambda: undo.push(_one_thread()))
 
@@ -129,15 +128,15 @@ def _computed(job: Job, one_thread: Callable[[], Any]) -> Outcome:
     try:
         if job.source and job.source != source_digest():
             raise InputError(
-                f"this worker has another memsim (code {source_digest()[:8]}) than the process that began the run "
-                f"({job.source[:8]}); install the same one everywhere, and start the workers anew"
+                f"this worker has another memsim (source {source_digest()[:8]}) than the process that began the run "
+                f"({job.source[:8]}); install the same version everywhere and restart the workers"
             )
         function, arguments = pickle.loads(job.payload)
         one_thread()
         started = perf_counter()
         result = function(**arguments)
         seconds = round(perf_counter() - started, 3)
-        require_plain(result, "its result")
+        require_json(result, "its result")
         entry = {"format": FORMAT, "key": json.loads(job.key), "result": result, "seconds": seconds}
         return json.dumps({**entry, "versions": versions()}, ensure_ascii=False)
     except (Exception, SystemExit) as error:
@@ -145,7 +144,7 @@ def _computed(job: Job, one_thread: Callable[[], Any]) -> Outcome:
 
 
 def _one_thread() -> contextlib.ExitStack:
-    """Have this process compute with one thread, also in what it imports later; what comes back undoes it."""
+    """Restrict this process to one thread, also in libraries that it imports later; the result undoes this."""
     import threadpoolctl
 
     undo = contextlib.ExitStack()
@@ -157,8 +156,8 @@ def _one_thread() -> contextlib.ExitStack:
             undo.callback(os.environ.__setitem__, name, before)
         os.environ[name] = "1"
     undo.callback(threadpoolctl.threadpool_limits(1).restore_original_limits)
-    # What imports torch later finds the environment. Numba would keep to it for good, so it is imported now, but
-    # where it is so already, as in joblib's processes.
+    # Torch reads the environment when it is imported later. Numba would keep that setting for good, so it is imported
+    # now, unless the environment had it already, as in joblib's processes.
     if os.environ.get("NUMBA_NUM_THREADS") != "1":
         importlib.import_module("numba")
     for library in (sys.modules.get("numba"), sys.modules.get("torch")):
@@ -173,9 +172,9 @@ def _named(job: Job) -> tuple[str, Outcome]:
 
 
 def in_processes(
-    keys: Iterable[str], job: Callable[[str], Job], workers: int | None, store: Store, run: Path
+    keys: Iterable[str], job: Callable[[str], Job], processes: int, store: Store, run: Path
 ) -> Generator[tuple[str, Outcome], None, None]:
-    """Outcomes from joblib's processes as they come. Those that were running when one died are run again alone."""
+    """Yield outcomes from joblib's processes as they arrive. Cells that ran when one died run again one by one."""
     import joblib
 
     deaths: Counter[str] = Counter()
@@ -185,8 +184,6 @@ def in_processes(
         batch = [key for key in left if not deaths[key]] or [next(iter(left))]
         for mark in run.iterdir():
             mark.unlink()
-        # joblib would run what is for one process in this one, which a cell could then take with it.
-        processes = max(workers or joblib.cpu_count(), 2)
         with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
             pool = joblib.Parallel(processes, return_as="generator_unordered", batch_size=1)
         unsent: list[InputError] = []
@@ -201,10 +198,10 @@ def in_processes(
             begun = {mark.name for mark in run.iterdir()}
             unexplained += not begun
             if unexplained >= DEATHS:
-                raise MemsimError(f"workers die before they begin with a cell: {error}") from error
+                raise MemsimError(f"workers die before they begin a cell: {error}") from error
             for key in [key for key in batch if key in left]:
                 finished = store.read(key)
-                if finished is not None:  # only its way back was cut off
+                if finished is not None:  # it was stored, and only its return was cut off
                     del left[key]
                     yield key, finished
                 elif store.path(key).stem in begun:
@@ -213,12 +210,12 @@ def in_processes(
                         yield key, _killed(DEATHS, error)
         finally:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # joblib's, of results that nobody waits for
+                warnings.simplefilter("ignore")  # joblib warns of results that are not collected
                 outcomes.close()
 
 
 def _sent(batch: Iterable[str], job: Callable[[str], Job], unsent: list[InputError]) -> Iterator[Any]:
-    """The calls for joblib, which takes them in a thread of its own, where an error would be lost."""
+    """Yield the calls for joblib, which reads them in a thread of its own, where an error would be lost."""
     import joblib
 
     for key in batch:
@@ -230,19 +227,21 @@ def _sent(batch: Iterable[str], job: Callable[[str], Job], unsent: list[InputErr
 
 
 def _killed(times: int, error: Exception) -> Failure:
-    told = f"it killed its worker {times} times, and is not run again; it may crash, or need more memory than there is"
-    return Failure(MemsimError.__name__, f"{told} ({error})", "")
+    message = (
+        f"it killed its worker {times} times and is not run again; it may crash, or need more memory than there is"
+    )
+    return Failure(MemsimError.__name__, f"{message} ({error})", "")
 
 
 def on_dask(
     keys: Iterable[str], job: Callable[[str], Job], scheduler: str, workers: int | None
 ) -> Generator[tuple[str, Outcome], None, None]:
-    """Outcomes from the workers of a Dask cluster as they come.
+    """Yield outcomes from the workers of a Dask cluster as they arrive.
 
-    The scheduler itself runs again what was on a worker that died, and gives up a task after several deaths; whatever
-    else was on those workers may be given up with it, so such a cell has another chance, alone.
+    The scheduler itself reruns the tasks of a worker that died, and abandons a task after several deaths. Other tasks
+    on those workers may be abandoned with it, so each abandoned cell runs once more, alone.
     """
-    # joblib's own backend for Dask (joblib 1.6.0) waits for ever for a task that the scheduler has given up.
+    # joblib's own backend for Dask (joblib 1.6.0) waits for ever for a task that the scheduler has abandoned.
     distributed: Any = importlib.import_module("distributed")
 
     where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
@@ -251,18 +250,18 @@ def on_dask(
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
-        left, given_up, running = deque(keys), deque[str](), dict[Any, str]()
+        left, abandoned, running = deque(keys), deque[str](), dict[Any, str]()
 
         def start(key: str) -> None:
             running[client.submit(_work, job(key), key=f"memsim-{uuid.uuid4().hex}")] = key
 
-        while left or running or given_up:
+        while left or running or abandoned:
             room = workers or max(2 * sum(client.nthreads().values()), 16)
             while left and len(running) < room:
                 start(left.popleft())
             alone = not running
             if alone:
-                start(given_up.popleft())
+                start(abandoned.popleft())
             try:
                 with client.as_current():
                     distributed.wait(list(running), return_when="FIRST_COMPLETED")
@@ -273,8 +272,8 @@ def on_dask(
                     except distributed.scheduler.KilledWorker as error:
                         if alone:
                             yield key, _killed(error.allowed_failures + 1, error)
-                        given_up.append(key)
+                        abandoned.append(key)
             except (CancelledError, distributed.CancelledError, distributed.comm.CommClosedError) as error:
                 raise MemsimError(
-                    f"the Dask scheduler at {scheduler} went away; what is finished is kept, so run it again: {error}"
+                    f"the Dask scheduler at {scheduler} went away; finished cells are kept, so run it again: {error}"
                 ) from error

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from memsim import ItemPool, MemoryModel, Recalls, check_model, log_likelihood, parameter, score, simulate
+from memsim import ItemPool, MemoryModel, Recalls, check, log_likelihood, parameter, score, simulate
 from memsim.core.errors import ModelError
-from memsim.models import DNC, DNCSerial, Strength
+from memsim.models import DNC, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 
 
@@ -41,7 +41,7 @@ class Intruder(MemoryModel[Any]):
 
 @pytest.mark.parametrize("task", [FreeRecall(list_length=4), SerialRecall(list_length=4)])
 def test_a_model_with_intrusions_keeps_the_contract(task: Any) -> None:
-    check_model(Intruder(), paradigm=task)
+    check(Intruder(), paradigm=task)
     recalls = simulate(Intruder(), task.trials(4000), seed=1)
     responses = (recalls.positions != 0).sum() + recalls.stopped.sum()
     asked = responses if task.silence_ends else recalls.positions.size
@@ -67,7 +67,8 @@ def test_a_missing_column_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "task"), [(DNC(), FreeRecall(list_length=5)), (DNCSerial(choice_strength=0.4), SerialRecall())]
+    ("model", "task"),
+    [(DNC(), FreeRecall(list_length=5)), (DNC.preset("serial").replace(choice_strength=0.4), SerialRecall())],
 )
 def test_the_pool_intrudes_on_a_network_that_may_give_all_of_it(model: Any, task: Any) -> None:
     pool = ItemPool.numbered(40)
@@ -81,4 +82,4 @@ def test_the_pool_intrudes_on_a_network_that_may_give_all_of_it(model: Any, task
     # A pool that contains only the list has no item that could intrude.
     alone = task.trials(50, pool=ItemPool.numbered(task.list_length))
     assert simulate(open_set, alone, seed=1).is_intrusion.sum() == 0
-    check_model(open_set, paradigm=type(task)(list_length=4))
+    check(open_set, paradigm=type(task)(list_length=4))

@@ -202,11 +202,13 @@ def test_mean_over_subjects() -> None:
 def test_subjects_count_once_each() -> None:
     recalls = Recalls.from_matrix([[1], [1], [1], [2]], 2, subject=[1, 1, 1, 2])
     table = curve_table(recalls)
-    assert table[table["curve"] == "serial_position"]["mean"].tolist() == [0.5, 0.5]
+    assert table[table["curve"] == "serial_position_curve"]["mean"].tolist() == [0.5, 0.5]
 
 
 def test_distance_between_curves() -> None:
-    one = pd.DataFrame({"curve": "serial_position", "x": [1, 2, 3], "mean": [0.1, 0.2, 0.3]})
-    other = pd.DataFrame({"curve": "serial_position", "x": [2, 3, 4], "mean": [0.2, 0.7, 0.3]})
+    one = pd.DataFrame({"curve": "serial_position_curve", "x": [1, 2, 3], "mean": [0.1, 0.2, 0.3]})
+    other = pd.DataFrame({"curve": "serial_position_curve", "x": [2, 3, 4], "mean": [0.2, 0.7, 0.3]})
     distance = root_mean_squared_difference(one, other)
-    assert distance["serial_position"] == pytest.approx(np.sqrt(0.16 / 2)) and set(distance) == {"serial_position"}
+    assert distance["serial_position_curve"] == pytest.approx(np.sqrt(0.16 / 2)) and set(distance) == {
+        "serial_position_curve"
+    }

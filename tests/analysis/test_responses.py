@@ -27,19 +27,16 @@ from memsim.analysis import (
 from memsim.core.errors import InputError
 from memsim.models import StartEnd
 from memsim.paradigms import FreeRecall, SerialRecall
-from tests.conftest import MURDOCK, TARGETS
+from tests.conftest import shared_file
 
 
 def human(name: str) -> pd.DataFrame:
     """Trial-level data that are not in the repository, because they have no licence."""
-    path = MURDOCK.parent / f"{name}.csv"
-    if not path.is_file():
-        pytest.skip(f"needs the trial-level data {path}")
-    return pd.read_csv(path)
+    return pd.read_csv(shared_file(f"data/human/{name}.csv"))
 
 
 def target(name: str, dataset: str, condition: str) -> pd.DataFrame:
-    table = pd.read_csv(TARGETS / f"free_recall_{name}.csv")
+    table = pd.read_csv(shared_file(f"data/targets/free_recall_{name}.csv"))
     return table[(table["dataset"] == dataset) & (table["cond"] == condition)]
 
 

@@ -26,9 +26,8 @@ from memsim.data import load_summary
 from memsim.data.datasets.farrell_lewandowsky2003 import CODES, FARRELL_LEWANDOWSKY2003, parse
 from memsim.models import StartEnd
 from memsim.paradigms import SerialRecall
-from tests.conftest import MURDOCK, TARGETS
+from tests.conftest import shared_file
 
-HUMAN = MURDOCK.parent / "farrell_lewandowsky2003_e1_serial.csv"
 NAMES = {
     "dissimilar": "dissimilar", "similar": "similar", "D_in_pos2": "dissimilar_in_2", "D_in_pos4": "dissimilar_in_4",
     "D_in_pos6": "dissimilar_in_6", "SDSDSD": "alternating",
@@ -86,9 +85,7 @@ def test_repetitions_and_relative_order_by_hand() -> None:
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recalls]:
     """The six conditions, from a file in the format of the original, written from the recoded data."""
-    if not HUMAN.is_file():
-        pytest.skip(f"needs the trial-level data of Farrell & Lewandowsky (2003) at {HUMAN}")
-    table = pd.read_csv(HUMAN)
+    table = pd.read_csv(shared_file("data/human/farrell_lewandowsky2003_e1_serial.csv"))
     responses = table.filter(regex=r"^o\d$").to_numpy()
     responses = np.where(responses == -9, 9, np.where(responses == -1, 0, responses))
     codes = table["condition"].map({name: CODES[ours] for name, ours in NAMES.items()})
@@ -99,10 +96,7 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recalls]:
 
 
 def target(name: str, condition: str) -> pd.DataFrame:
-    path = TARGETS / f"serial_{name}.csv"
-    if not path.is_file():
-        pytest.skip(f"needs the independently computed targets at {path}")
-    table = pd.read_csv(path)
+    table = pd.read_csv(shared_file(f"data/targets/serial_{name}.csv"))
     return table[(table["dataset"] == "farrell_lewandowsky2003_e1") & (table["cond"] == condition)]
 
 

@@ -1,12 +1,18 @@
 """Fits, comparisons, recovery and batteries from the command line, and what they leave on disk."""
 
+from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from memsim import load_dataset
 from memsim.commands.main import main
+from memsim.evaluation.comparison import compare
+from memsim.evaluation.recovery import recover
+from memsim.fitting.estimation import fit
 from memsim.fitting.result import Fit
 
 QUICK = ["--starts", "1", "--generations", "5", "--workers", "1"]
@@ -24,7 +30,7 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["fit", "tcm", "--data", people, "--free", "context_drift=0.2:0.9", "choice_noise", "--set",
-             "association=pre", "--tie", "stop_growth=0.3 - stop_base", "--per", "subject", *QUICK]  # fmt: skip
+             "association=pre", "--ties", "stop_growth=0.3 - stop_base", "--per", "subject", *QUICK]  # fmt: skip
     assert main([*given, "--out", "fitted"]) == 0
     printed = capsys.readouterr().out
     assert "takes two starts" in printed and "In all: log-likelihood" in printed
@@ -37,7 +43,7 @@ def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_fit_to_curves(people: str, capsys: pytest.CaptureFixture[str]) -> None:
-    given = ["fit", "simple", "--data", people, "--by", "summary", "--weights", "serial_position=1", *QUICK]
+    given = ["fit", "simple", "--data", people, "--by", "summary", "--weights", "serial_position_curve=1", *QUICK]
     assert main(given) == 0
     assert "distance" in capsys.readouterr().out and Path("memsim-fit/fit.png").stat().st_size > 10_000
 
@@ -69,11 +75,11 @@ def test_compare_on_several_data_sets(people: str, capsys: pytest.CaptureFixture
 
 def test_recover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-    one = ["recover", "parameters", "uniform", "--simulations", "4", "--lists", "40", "--list-length", "6"]
+    one = ["recover", "uniform", "--simulations", "4", "--n-trials", "40", "--list-length", "6", "--starts", "1"]
     assert main([*one, "--workers", "1", "--out", "one"]) == 0
     assert pd.read_csv("one/summary.csv")["parameter"].tolist() == ["stop_base", "stop_growth"]
-    several = ["recover", "models", "uniform", "tcm", "--replications", "1", "--subjects", "2", "--lists", "15"]
-    assert main([*several, "--list-length", "6", "--workers", "1", "--out", "several"]) == 0
+    several = ["recover", "uniform", "tcm", "--replications", "1", "--subjects", "2", "--n-trials", "15"]
+    assert main([*several, "--list-length", "6", *QUICK, "--out", "several"]) == 0
     assert pd.read_csv("several/summary.csv").set_index("simulated").shape == (2, 2)
     assert "by BIC" in capsys.readouterr().out
 
@@ -81,21 +87,21 @@ def test_recover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
 def test_battery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[2] / "examples" / "murdock1962.toml").read_text(encoding="utf-8")
-    Path("mine.toml").write_text(text.replace("trials =", "trials = 40 #"), encoding="utf-8")
-    assert main(["run", "mine.toml", "--out", "mine", "--workers", "1"]) == 0
+    Path("mine.toml").write_text(text.replace("n_trials =", "n_trials = 40 #"), encoding="utf-8")
+    assert main(["battery", "mine.toml", "--out", "mine", "--workers", "1"]) == 0
     assert Path("mine/summary.csv").is_file() and "Written to mine/" in capsys.readouterr().out
-    assert main(["run", "mine.toml", "--trials", "9"]) == 2
-    assert "stand in its file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         (["--free", "context_drift=0.2"], "bounds are two numbers, as in context_drift=0.1:0.9"),
-        (["--tie", "stop_base"], "--tie 'stop_base': write NAME=VALUE"),
+        (["--ties", "stop_base"], "--ties 'stop_base': write NAME=VALUE"),
         (["--set", "speed=3"], "TCM has no parameter 'speed'"),
         (["--free", "context_drift=a:b"], "context_drift='a' is not a number"),
         (["--backend", "slurm"], "there is no backend 'slurm'"),
+        (["--samples", "5"], "samples=5 applies to a sampled likelihood"),
+        (["--weights", "lag_crp=1"], "weights are of curves"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(
@@ -104,3 +110,36 @@ def test_what_is_wrong_is_said_in_a_line(
     assert main(["fit", "tcm", "--data", people, *given]) == 2
     told = capsys.readouterr().err
     assert message in told and told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["recover", "tcm", "--subjects", "3"], "subjects=3 applies to several models only"),
+        (["recover", "tcm", "uniform", "--simulations", "3"], "simulations=3 applies to one model only"),
+        (["recover", "tcm", "uniform", "--set", "stop_base=0.1"], "--set stop_base=0.1 is for one model"),
+        (["recover", "tcm", "tcm"], "each model can be named once"),
+        (["compare", "tcm", "--data", "people.csv", "--iterations", "5"], "--iterations 5 is for --networks"),
+        (["compare", "tcm", "--data", "people.csv", "--per", "subject", "--over", "subjects"], "no estimates"),
+    ],
+)
+def test_options_that_do_not_apply(
+    people: str, given: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(given) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "function"), [("fit", fit), ("compare", compare), ("recover", recover)])
+def test_defaults_of_commands_are_those_of_functions(
+    command: str, function: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    parameters = signature(function).parameters
+    for name in ("starts", "generations", "samples", "seed"):
+        assert (
+            f"(default: {parameters[name].default})"
+            in text.partition(f" --{name}")[2].partition(" --")[2].partition(" --")[0]
+        )

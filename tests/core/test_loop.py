@@ -1,4 +1,4 @@
-"""The loop that every model runs in: sampling, teacher forcing, and what it refuses."""
+"""The recall loop: simulation, likelihood, and the errors that it raises."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -17,16 +17,17 @@ from memsim import (
     score,
     simulate,
 )
-from memsim.core.contract import every_recall
 from memsim.core.errors import InputError, LikelihoodError, ModelError
-from memsim.core.loop import scored_outcomes
+from memsim.core.frequencies import every_recall
+from memsim.core.origin import Simulated
+from memsim.core.outcomes import scored_outcomes
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
 
 
 @dataclass(frozen=True)
 class Table(MemoryModel[Any]):
-    """Gives the same row of probabilities at every step."""
+    """A model with the same probabilities at every step."""
 
     row: tuple[float, ...] = (0.5, 0.25, 0.25)
     repeats: ClassVar[bool] = True
@@ -46,7 +47,7 @@ class Table(MemoryModel[Any]):
 
 @dataclass(frozen=True)
 class Coin(Table):
-    """Encoding decides, by a fair coin for each trial, which of two items can be recalled."""
+    """A model in which a fair coin decides, in each trial, which of two items can be recalled."""
 
     likelihood = "sampled"
 
@@ -144,14 +145,14 @@ def test_all_sequences_with_omissions_and_repeats_sum_to_one() -> None:
     assert np.exp(log_likelihood(Table(row), possible)).sum() == pytest.approx(1, abs=1e-12)
 
 
-def test_rounding_is_forgiven_and_scaled_away() -> None:
+def test_rounding_errors_are_scaled_away() -> None:
     rough = Table(tuple(np.array([0.7, 0.3 + 2e-7, -1e-9]).tolist()))
     possible = Recalls.from_matrix([[1], [2], [0]], list_length=2, output_limit=1)
     assert np.exp(log_likelihood(rough, possible)).sum() == pytest.approx(1, abs=1e-15)
     assert simulate(rough, PAIR.trials(50)).positions.all()
 
 
-def test_the_limit_of_the_task_says_who_may_have_been_cut() -> None:
+def test_lists_at_the_limit_of_the_task_may_have_been_cut_short() -> None:
     task = FreeRecall(list_length=8, output_limit=3)
     recalls = simulate(TCM(), task.trials(60), seed=1)
     again = Recalls.from_frame(recalls.to_frame(), paradigm=task)
@@ -159,12 +160,12 @@ def test_the_limit_of_the_task_says_who_may_have_been_cut() -> None:
     assert (again.stopped <= recalls.stopped).all()
     with pytest.raises(InputError, match="row 0 holds 4 responses, more than the limit of 3"):
         Recalls.from_matrix([[1, 2, 3, 4]], 8, paradigm=task)
-    with pytest.raises(InputError, match="output_limit=3 stands beside FreeRecall"):
+    with pytest.raises(InputError, match="output_limit=3 is given together with FreeRecall"):
         Recalls.from_matrix([[1, 2]], 8, output_limit=3, paradigm=task)
 
 
 def test_random_encoding_is_averaged() -> None:
-    """A list that only one side of the coin can give has half that side's probability."""
+    """A list that only one side of the coin can produce has half its probability given that side."""
     recalls = Recalls.from_matrix([[1], [2], [0]], list_length=2)
     likelihood = np.exp(log_likelihood(Coin(), recalls, samples=4000, seed=1))
     assert likelihood[2] == pytest.approx(0.2, rel=1e-12)
@@ -173,14 +174,14 @@ def test_random_encoding_is_averaged() -> None:
     assert np.array_equal(likelihood, again)
 
 
-def test_an_outcome_of_probability_zero_never_comes() -> None:
+def test_an_outcome_of_probability_zero_never_occurs() -> None:
     third = 1 / 3
     recalls = simulate(Table((third, third, third, 0.0)), FreeRecall(list_length=3, output_limit=5).trials(20_000))
     assert recalls.positions.all() and not recalls.stopped.any()
     assert recalls.positions.shape[1] == 5
 
 
-def test_endless_recall_is_cut_and_said_so() -> None:
+def test_recall_that_never_stops_is_cut_short() -> None:
     recalls = simulate(Table((0.9, 0.1, 0.0)), PAIR.trials(10))
     assert recalls.positions.shape == (10, 4) and not recalls.stopped.any()
 
@@ -190,11 +191,11 @@ def test_impossible_recall_has_likelihood_zero() -> None:
     assert log_likelihood(Table((0.5, 0.0, 0.5)), recalls).tolist() == [-np.inf, 2 * np.log(0.5)]
 
 
-def test_provenance_says_what_made_it() -> None:
-    made = simulate(TCM(context_drift=0.5), PAIR.trials(3), seed=4).provenance
-    assert made["model"] == "TCM" and made["seed"] == 4
-    assert made["parameters"]["context_drift"] == 0.5
-    assert {"memsim", "numpy", "python"} <= set(made["versions"])
+def test_the_origin_of_simulated_recalls() -> None:
+    origin = simulate(TCM(context_drift=0.5), PAIR.trials(3, seed=9), seed=4).origin
+    assert isinstance(origin, Simulated) and (origin.model, origin.seed, origin.lists_seed) == ("TCM", 4, 9)
+    assert origin.parameters["context_drift"] == 0.5
+    assert {"memsim", "numpy", "python"} <= set(origin.versions)
 
 
 def test_seeds() -> None:
@@ -229,7 +230,7 @@ def test_wrong_arguments() -> None:
         log_likelihood(Coin(), Recalls.from_matrix([[1]], 2), samples=0)
 
 
-def test_a_model_without_likelihood_says_so() -> None:
+def test_a_model_without_likelihood_raises_an_error() -> None:
     @dataclass(frozen=True)
     class Race(Table):
         likelihood = "none"
@@ -238,7 +239,7 @@ def test_a_model_without_likelihood_says_so() -> None:
         log_likelihood(Race(), Recalls.from_matrix([[1]], 2))
 
 
-def test_a_task_the_model_cannot_do() -> None:
+def test_a_task_that_the_model_cannot_do() -> None:
     @dataclass(frozen=True)
     class Backward(Forward):
         cue = "backward"

@@ -1,3 +1,5 @@
+"""Declared parameters: checks, copies, and values from text."""
+
 import math
 from dataclasses import dataclass
 
@@ -25,7 +27,7 @@ def test_values_are_plain_and_comparable() -> None:
     assert gadget.replace(mode="slow").values() == {"rate": 0.25, "count": 4, "limit": None, "mode": "slow"}
 
 
-def test_replace_keeps_fields_that_are_no_parameters() -> None:
+def test_replace_keeps_fields_that_are_not_parameters() -> None:
     @dataclass(frozen=True)
     class Weighted(Gadget):
         weights: str = "random"

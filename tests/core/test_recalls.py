@@ -1,3 +1,5 @@
+"""Recalls: construction, checks, and the long table."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,7 +35,7 @@ def test_bad_matrices(matrix: object, message: str) -> None:
         Recalls.from_matrix(matrix, list_length=5)
 
 
-def test_bad_companions() -> None:
+def test_arrays_that_do_not_fit() -> None:
     good = Recalls.from_matrix([[1, 2], [3, 0]], list_length=5)
     with pytest.raises(InputError, match="1 rows of positions for 2 trials"):
         Recalls(good.trials, np.array([[1]]))
@@ -57,7 +59,7 @@ def test_tables_as_matrices() -> None:
         assert Recalls.from_matrix(table.fillna(0), list_length=5).positions.tolist() == [[1, 2], [3, 0]]
 
 
-def test_nothing_of_recalls_can_be_changed() -> None:
+def test_arrays_of_recalls_are_read_only() -> None:
     recalls = Recalls.from_matrix([[1, 2]], 5)
     for array in (
         recalls.positions,
@@ -70,7 +72,7 @@ def test_nothing_of_recalls_can_be_changed() -> None:
             array[...] = 0
 
 
-def test_what_a_matrix_says() -> None:
+def test_a_matrix_by_hand() -> None:
     recalls = Recalls.from_matrix([[2, -1, 2, 3], [0, 0, 0, 0], [1, 3, 2, 1]], list_length=3, output_limit=4)
     assert recalls.output_of_item.tolist() == [[-1, 0, 3], [-1, -1, -1], [0, 2, 1]]
     assert recalls.is_correct[0].tolist() == [True, False, False, True]
@@ -123,18 +125,18 @@ def test_long_table_round_trip(messy_recalls: Recalls) -> None:
     pd.testing.assert_frame_equal(lag_crp(again), lag_crp(messy_recalls))
 
 
-def test_people_come_in_and_go_out_unchanged(psifr_table: pd.DataFrame) -> None:
+def test_tables_of_people_survive_the_round_trip(psifr_table: pd.DataFrame) -> None:
     recalls = Recalls.from_frame(psifr_table)
     columns = ["subject", "list", "trial_type", "position", "item"]
     ours = recalls.to_frame()[columns].sort_values(columns[:4], ignore_index=True)
     theirs = psifr_table[columns].sort_values(columns[:4], ignore_index=True)
-    # psifr's tables leave gaps in some output positions; the order is what counts
+    # The tables of psifr have gaps in some output positions; only the order is compared.
     for table in (ours, theirs):
         table["position"] = table.groupby(["subject", "list", "trial_type"]).cumcount() + 1
     pd.testing.assert_frame_equal(ours, theirs, check_dtype=False)
 
 
-def test_sources_come_in_and_go_out() -> None:
+def test_sources_survive_the_long_table() -> None:
     table = TABLE.assign(task=["size", "animacy", None, "size", "size"])
     recalls = Recalls.from_frame(table, source="task")
     assert np.array_equal(recalls.trials.source, [[1, 0], [1, 1]])

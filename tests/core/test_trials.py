@@ -1,3 +1,5 @@
+"""Trials and paradigms: random lists, labels, sources, and the order of events."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +23,7 @@ def test_lists_have_no_item_twice_and_repeat_with_the_seed(n: int, length: int, 
     assert np.array_equal(trials.items, FreeRecall(list_length=length).trials(n, seed, pool=pool).items)
 
 
-def test_lists_are_drawn_evenly() -> None:
+def test_all_items_are_drawn_equally_often() -> None:
     """Every ordered pair of a pool of 4 is equally likely: chi-square with 11 df, p about .001 at 31."""
     lists = ItemPool.numbered(4).draw_lists(12_000, 2, stream(3, "lists"))
     counts = np.bincount(lists[:, 0] * 4 + lists[:, 1], minlength=16)
@@ -67,7 +69,7 @@ def test_trials_are_frozen() -> None:
         trials.items[0, 0] = 5
 
 
-def test_presentation_is_what_the_settings_say() -> None:
+def test_presentation_follows_the_settings() -> None:
     paradigm = FreeRecall(list_length=3, inter_item_distraction=8, retention_interval=16)
     assert list(paradigm.presentation()) == [
         Study(0), Distract(8), Study(1), Distract(8), Study(2), Distract(16),
@@ -101,7 +103,7 @@ def test_bad_lists(items: object, message: str) -> None:
         (lambda: FreeRecall().trials(2.5), "n_trials=2.5"),
         (lambda: FreeRecall().trials(5, seed=-1), "seed=-1"),
         (lambda: FreeRecall().trials(5, seed="x"), "seed='x'"),
-        (lambda: ItemPool(["a", "b", "a"]), "'a' stands more than once"),
+        (lambda: ItemPool(["a", "b", "a"]), "'a' occurs more than once"),
         (lambda: ItemPool(["a", "b"], features=[[1.0]]), r"features has shape \(1, 1\), expected \(2, n_features\)"),
         (lambda: ItemPool(["a", "b"], features=[[1.0], [np.nan]]), "features holds NaN"),
         (lambda: ItemPool(["a", "b"], similarity=[[1, 0.5], [0.2, 1]]), "not symmetric"),

@@ -1,6 +1,7 @@
 """Human data: shipped curves, data sets, and files that are missing, corrupt or out of reach."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +11,19 @@ import pytest
 from memsim import Recalls, load_curves, load_dataset
 from memsim.analysis import curve_table, summary_table
 from memsim.core.errors import DataError, InputError, UnknownNameError
+from memsim.core.origin import Simulated
 from memsim.data import load_summary
 from memsim.data.datasets.murdock1962 import MURDOCK1962, parse
 from memsim.data.fetch import ENVIRONMENT
 from memsim.data.registered import DATASETS
-from tests.conftest import TARGETS
+from tests.conftest import observed, shared_file
 
 CONDITIONS = list(MURDOCK1962.conditions)
 
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty cache and a machine that reaches nothing."""
+    """An empty cache, and no network."""
 
     def refuse(*args: object, **kwargs: object) -> None:
         raise OSError("network is unreachable")
@@ -40,17 +42,17 @@ def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_psifr_data_sets(name: str, condition: str | None, lists: int, length: int, subjects: int) -> None:
     recalls = load_dataset(name, condition)
     assert (len(recalls), recalls.list_length, len(recalls.trials.subjects)) == (lists, length, subjects)
-    assert "Kahana" in recalls.provenance["citation"]
+    assert "Kahana" in observed(recalls).citation
 
 
 def test_murdock_from_the_original_files(murdock_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The very bytes of two files, found through the environment variable and checked."""
+    """Two original files, found by the environment variable and checked byte for byte."""
     monkeypatch.setenv(ENVIRONMENT, str(murdock_files))
     recalls = load_dataset("murdock1962", condition="20-1")
     assert len(recalls) == 1200 and recalls.trials.subjects.tolist() == list(range(1, 16))
     assert recalls.positions[0, :10].tolist() == [20, 19, 13, 18, 1, 9, 2, 17, 16, -1]
     assert (~recalls.stopped).sum() == 1
-    assert recalls.provenance["codes_read_as_intrusions"] == {"88": 926, "other": 0}
+    assert observed(recalls).details["codes_read_as_intrusions"] == {"88": 926, "other": 0}
     assert len(load_dataset("murdock1962", condition="10-2")) == 1200, "its last line is not a list"
 
 
@@ -67,14 +69,12 @@ def test_shipped_curves_are_those_of_the_data(murdock_matrix: pd.DataFrame, cond
 @pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize(
     ("file", "curve", "x", "column"),
-    [("spc", "serial_position", "position", "mean"), ("pfr", "first_recall", "position", "mean_first_listitem"),
+    [("spc", "serial_position_curve", "position", "mean"),
+     ("pfr", "probability_of_nth_recall", "position", "mean_first_listitem"),
      ("crp", "lag_crp", "lag", "mean")],
 )  # fmt: skip
 def test_shipped_curves_equal_independent_targets(condition: str, file: str, curve: str, x: str, column: str) -> None:
-    path = TARGETS / f"free_recall_{file}.csv"
-    if not path.is_file():
-        pytest.skip(f"needs the independently computed targets at {path}")
-    target = pd.read_csv(path)
+    target = pd.read_csv(shared_file(f"data/targets/free_recall_{file}.csv"))
     target = target[(target["dataset"] == "murdock1962") & (target["cond"] == condition)]
     shipped = load_curves("murdock1962", condition)
     both = shipped[shipped["curve"] == curve].merge(target, left_on="x", right_on=x, suffixes=("", "_target"))
@@ -92,7 +92,7 @@ def test_landmarks_of_murdock_work_offline(no_network: Path) -> None:
     }  # fmt: skip
     for condition, (first, last, backward, forward, intrusions) in landmarks.items():
         curves = load_curves("murdock1962", condition)
-        spc = curves[curves["curve"] == "serial_position"]["mean"]
+        spc = curves[curves["curve"] == "serial_position_curve"]["mean"]
         crp = curves[curves["curve"] == "lag_crp"].set_index("x")["mean"]
         assert (spc.iloc[0], spc.iloc[-1]) == pytest.approx((first, last), abs=0.0051)
         assert (crp[-1], crp[1]) == pytest.approx((backward, forward), abs=0.00051)
@@ -100,13 +100,13 @@ def test_landmarks_of_murdock_work_offline(no_network: Path) -> None:
         assert summary["intrusions"] == pytest.approx(intrusions, abs=0.0051)
 
 
-def test_odd_codes_and_the_closing_line(tmp_path: Path) -> None:
-    """15-2 holds a code beyond the list, 10-2 ends in a line that is no list, 88 is an intrusion."""
+def test_codes_above_the_list_length_and_the_last_line(tmp_path: Path) -> None:
+    """15-2 holds a code above the list length, 10-2 ends in a line that is not a list, and 88 is an intrusion."""
     path = tmp_path / "fr15-2.txt"
     path.write_text("15 16 88 1 \r\n" * 1200 + "0 ")
     recalls = parse(path, "15-2", MURDOCK1962.paradigm("15-2"))
     assert recalls.positions[0].tolist() == [15, -1, -1, 1] and len(recalls) == 1200
-    assert recalls.provenance["codes_read_as_intrusions"] == {"88": 1200, "other": 1200}
+    assert observed(recalls).details["codes_read_as_intrusions"] == {"88": 1200, "other": 1200}
     path.write_text("1 2\n" * 7)
     with pytest.raises(DataError, match="holds 7 lists, expected 1200"):
         parse(path, "15-2", MURDOCK1962.paradigm("15-2"))
@@ -178,7 +178,14 @@ def test_unknown_names() -> None:
         load_curves("morton2013")
 
 
-def test_every_data_set_says_whom_to_cite() -> None:
+def test_a_data_set_must_be_of_people() -> None:
+    simulated = Recalls.from_matrix([[1]], 2, origin=Simulated("TCM"))
+    dataset = replace(DATASETS.get("peers_notask"), read=lambda condition, paradigm: simulated)
+    with pytest.raises(DataError, match="peers_notask:all gives recalls of the model TCM, not of people"):
+        dataset.load()
+
+
+def test_every_data_set_has_a_citation() -> None:
     for name in DATASETS.names():
         dataset = DATASETS.get(name)
         assert dataset.name == name and dataset.doi.startswith("10.") and dataset.citation and dataset.notes

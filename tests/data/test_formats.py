@@ -1,4 +1,4 @@
-"""Formats that memory research exchanges: each read back as it was written, and by hand."""
+"""Readers of file formats: written data are read back, and small files are checked by hand."""
 
 import json
 from dataclasses import replace
@@ -14,12 +14,14 @@ from scipy.io import savemat
 
 from memsim import Recalls, load_dataset
 from memsim.core.errors import DataError, InputError, UnknownNameError
+from memsim.core.origin import Observed, Simulated
 from memsim.data.formats.bids_events import read_bids_events
 from memsim.data.formats.penn_mat import lists_through_sessions, read_penn_mat
 from memsim.data.formats.quail_eggs import read_egg
 from memsim.data.formats.recall_matrices import read_recall_matrix
 from memsim.data.loading import load_recalls
 from memsim.paradigms import SerialRecall
+from tests.conftest import observed
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,7 @@ def numbered(recalls: Recalls) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".txt", ".npy"])
-def test_matrices_come_back(people: Recalls, tmp_path: Path, suffix: str) -> None:
+def test_matrices_survive_the_round_trip(people: Recalls, tmp_path: Path, suffix: str) -> None:
     parts = numbered(people)
     files = {}
     for name in ("recalls", "pres_itemnos", "rec_itemnos", "times"):
@@ -101,7 +103,7 @@ def test_matrices_come_back(people: Recalls, tmp_path: Path, suffix: str) -> Non
         conditions=people.trials.conditions, wordpool=tmp_path / "words.txt", time_unit="ms", **files,
     )  # fmt: skip
     assert_same(read, people)
-    assert read.provenance["file"].endswith(f"recalls{suffix}")
+    assert observed(read).details["file"].endswith(f"recalls{suffix}")
 
 
 def test_columns_of_labels_and_empty_cells(tmp_path: Path) -> None:
@@ -111,10 +113,10 @@ def test_columns_of_labels_and_empty_cells(tmp_path: Path) -> None:
     assert read.positions.tolist() == [[3, 1, 0], [-1, 0, 0], [0, 0, 0]]
     assert read.trials.subject.tolist() == ["b", "a", "a"] and read.trials.list.tolist() == [1, 1, 2]
     assert read.trials.conditions["group"].tolist() == ["old", "young", "young"]
-    assert read.provenance["codes_read_as_intrusions"] == {"-2": 1} and read.stopped.all()
+    assert observed(read).details["codes_read_as_intrusions"] == {"-2": 1} and read.stopped.all()
     with pytest.raises(InputError, match=r"columns who, r1, r2, r3 are not numbered.*subject="):
         read_recall_matrix(path, list_length=3, conditions=["group"])
-    with pytest.raises(InputError, match=r"subject='person' is no column .*who, r1"):
+    with pytest.raises(InputError, match=r"subject='person' is not a column .*who, r1"):
         read_recall_matrix(path, list_length=3, subject="person")
     assert read_recall_matrix([[7, 2, 1], [8, 1, 0]], list_length=2, subject=0).trials.subject.tolist() == [7, 8]
 
@@ -137,7 +139,7 @@ def test_item_numbers_by_hand() -> None:
 def test_times_that_are_unknown() -> None:
     read = read_recall_matrix([[1, 2], [2]], list_length=2, times=[[500, -1], [2500, 0]], time_unit="ms")
     assert read.times is not None and np.array_equal(read.times, [[0.5, np.nan], [2.5, np.nan]], equal_nan=True)
-    assert read.provenance["unknown_times"] == 1
+    assert observed(read).details["unknown_times"] == 1
 
 
 def test_a_task_in_which_silence_does_not_end_recall() -> None:
@@ -183,7 +185,7 @@ def test_any_matrix_comes_back_from_rows_files_and_item_numbers(
         ({"recalls": 5}, "expected a matrix"),
         ({"recalls": "nowhere.csv"}, "there is no file nowhere.csv"),
         ({"recalls": None}, "both pres_itemnos and rec_itemnos are needed"),
-        ({"recalls": [[1]], "rec_itemnos": [[1]]}, "say nothing without pres_itemnos"),
+        ({"recalls": [[1]], "rec_itemnos": [[1]]}, "need pres_itemnos"),
         ({"recalls": [[1]], "pres_itemnos": [[1, 2]]}, r"shape \(1, 2\), expected \(1, 3\)"),
         ({"recalls": [[1]], "pres_itemnos": [[1, 0, 2]]}, "column 1 is 0; item numbers start at 1"),
         ({"recalls": [[1]], "pres_itemnos": [[1, 2, 3]], "rec_itemnos": [[2]]}, "is item 2, but the recalls have 1"),
@@ -199,10 +201,10 @@ def test_matrix_errors(settings_: dict[str, Any], message: str) -> None:
         read_recall_matrix(**{"list_length": 3, **settings_})
 
 
-def test_files_that_are_no_matrices(tmp_path: Path) -> None:
+def test_files_that_are_not_matrices(tmp_path: Path) -> None:
     path = tmp_path / "matrix.npy"
     np.save(path, np.array([[1, None]], dtype=object), allow_pickle=True)
-    with pytest.raises(DataError, match=r"matrix.npy is no array of numbers .*allow_pickle"):
+    with pytest.raises(DataError, match=r"matrix.npy is not an array of numbers .*allow_pickle"):
         read_recall_matrix(path, list_length=3)
     path = tmp_path / "matrix.txt"
     path.write_text("1 2\n\n3\n")
@@ -211,7 +213,7 @@ def test_files_that_are_no_matrices(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe1")
     with pytest.raises(DataError, match="is not text in UTF-8"):
         read_recall_matrix(path, list_length=3)
-    with pytest.raises(InputError, match=r"notes.pkl is none of .csv"):
+    with pytest.raises(InputError, match=r"notes.pkl is not a .csv"):
         (tmp_path / "notes.pkl").touch()
         read_recall_matrix(tmp_path / "notes.pkl", list_length=3)
 
@@ -246,7 +248,7 @@ def test_mat_comes_back(people: Recalls, tmp_path: Path) -> None:
     savemat(tmp_path / "words.mat", {"data": {**data, **shown}})
     read = read_penn_mat(tmp_path / "words.mat")
     assert_same(read, people)
-    assert read.provenance["fields_left_out"] == ["intrusions", "pres"]
+    assert observed(read).details["fields_left_out"] == ["intrusions", "pres"]
     assert_same(load_recalls(str(tmp_path / "words.mat")), people)
     savemat(tmp_path / "numbers.mat", {"data": data})
     assert_same(read_penn_mat(tmp_path / "numbers.mat", wordpool=words[1:].tolist()), people)
@@ -280,10 +282,10 @@ def test_sessions_by_hand(tmp_path: Path) -> None:
     assert {name: labels.tolist() for name, labels in read.trials.conditions.items()} == {
         "list_time": [0, 1, 2, 3], "listtype": [0, 1, 0, 1], "session": [1, 1, 2, 2], "list_in_session": [1, 2, 1, 2],
     }  # fmt: skip
-    assert read.provenance["lists_without_presentation"] == 1
+    assert observed(read).details["lists_without_presentation"] == 1
     second = read_penn_mat(path, session=2, conditions=(), variable="full.inner")
     assert second.trials.list.tolist() == [1, 2] and list(second.trials.conditions) == ["session"]
-    assert second.provenance["lists_of_other_sessions"] == 2
+    assert observed(second).details["lists_of_other_sessions"] == 2
 
 
 def test_a_file_of_one_list(tmp_path: Path) -> None:
@@ -310,7 +312,7 @@ def test_mat_errors(tmp_path: Path) -> None:
     path = session_file(tmp_path / "data.mat")
     for settings_, message in [
         ({"variable": "events"}, "there is no 'events' in it; it holds data, note, full"),
-        ({"variable": "note"}, "'note' is no single struct"),
+        ({"variable": "note"}, "'note' is not a single struct"),
         ({"session": 7}, r"there is no session 7; it has \[1, 2\]"),
         ({"list_length": 24}, r"no lists of 24 items; it has \[2\]"),
         ({"conditions": ["recalls"]}, "no field 'recalls' with one value for each of 5 lists"),
@@ -326,7 +328,7 @@ def test_mat_errors(tmp_path: Path) -> None:
     session_file(path, pres_itemnos=np.array([[11, 12], [13, 0], [15, 16], [17, 18], [0, 0]]))
     with pytest.raises(InputError, match=r"different lengths \(1 of 1, 3 of 2 items\); give list_length="):
         read_penn_mat(path)
-    assert read_penn_mat(path, list_length=2).provenance["lists_of_other_lengths"] == 1
+    assert observed(read_penn_mat(path, list_length=2)).details["lists_of_other_lengths"] == 1
     savemat(path, {"data": {"times": 1}})
     with pytest.raises(InputError, match="no field recalls or pres_itemnos; it has times"):
         read_penn_mat(path)
@@ -334,7 +336,7 @@ def test_mat_errors(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="version 7.3; load it .*'-v7'"):
         read_penn_mat(path)
     path.write_text("no matrices")
-    with pytest.raises(DataError, match="no MATLAB file that can be read"):
+    with pytest.raises(DataError, match="is not a MATLAB file that can be read"):
         read_penn_mat(path)
     with pytest.raises(InputError, match="there is no file"):
         read_penn_mat(tmp_path / "nowhere.mat")
@@ -398,7 +400,7 @@ def test_an_egg_by_hand(tmp_path: Path) -> None:
     read = read_egg(egg)
     assert read.positions.tolist() == [[2, 1, -1], [0, 0, 0], [3, -1, 0]]
     assert read.trials.subject.tolist() == [0, 0, 1] and read.trials.list.tolist() == [0, 1, 0]
-    assert read.provenance["lists_without_presentation"] == 1
+    assert observed(read).details["lists_without_presentation"] == 1
     assert read.to_frame()["item"].tolist()[-2:] == ["z", "a"] and read.times is None
     (tmp_path / "egg.json").write_text(json.dumps(egg))
     assert load_recalls(str(tmp_path / "egg.json")).positions.tolist() == read.positions.tolist()
@@ -416,7 +418,7 @@ def test_features_and_bytes_of_an_egg() -> None:
     assert read.trials.pool.labels.tolist() == ["OAK", "OWL", "JAY"] and read.positions.tolist() == [[2, -1]]
     assert read.trials.pool.categories is not None
     assert read.trials.pool.categories.tolist() == ["tree", "bird", "bird"]
-    with pytest.raises(InputError, match="category='colour' is no feature of the items, which have category"):
+    with pytest.raises(InputError, match="category='colour' is not a feature of the items, which have category"):
         read_egg(sides, category="colour")
 
 
@@ -446,9 +448,9 @@ def test_egg_files_are_never_unpickled(tmp_path: Path) -> None:
         load_recalls(str(path))
     path = tmp_path / "egg.json"
     for text, error, message in [
-        ("pres", DataError, "is no json"),
+        ("pres", DataError, "is not JSON"),
         ("[]", InputError, "holds a list; expected an object"),
-        ('{"pres": "[]", "rec": "[]"}', InputError, "does not say whose lists"),
+        ('{"pres": "[]", "rec": "[]"}', InputError, "does not name the subjects of the lists"),
     ]:
         path.write_text(text)
         with pytest.raises(error, match=message):
@@ -494,8 +496,8 @@ def test_bids_comes_back(people: Recalls, tmp_path: Path, starts: bool) -> None:
     assert_same(read, people, subjects=people.trials.subject.astype(str))
     expected = {"recall_start": 0, "response_time": 0, "unknown": 0}
     expected["recall_start" if starts else "response_time"] = people.n_responses
-    assert read.provenance["times_from"] == expected and read.provenance["files"] == 4
-    assert read.provenance["vocalizations_skipped"] == len(people)
+    assert observed(read).details["times_from"] == expected and observed(read).details["files"] == 4
+    assert observed(read).details["vocalizations_skipped"] == len(people)
     assert read.trials.conditions["session"].tolist() == ["0"] * len(people)
     assert_same(load_recalls(str(tmp_path)), people, times=False, subjects=people.trials.subject.astype(str))
 
@@ -541,7 +543,7 @@ def test_bids_by_hand(tmp_path: Path) -> None:
         "vocalizations_skipped": 1, "practice_lists_skipped": 2, "events_without_list": 1, "lists_not_tested": 1,
         "lists_of_other_lengths": 0, "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
     }  # fmt: skip
-    assert read.provenance == {"file": str(first), **counts}
+    assert observed(read).details == {"file": str(first), **counts}
     second = events_file(tmp_path, "sub-LTP1_ses-10_task-ltpFR_events.tsv", SESSION)
     events_file(tmp_path, "sub-LTP1_ses-2_task-ltpFR_events.tsv", SESSION)
     three = read_bids_events(tmp_path)
@@ -552,7 +554,7 @@ def test_bids_by_hand(tmp_path: Path) -> None:
         read_bids_events([first, second, first])
 
 
-def test_bids_names_of_your_own_and_unknown_times(tmp_path: Path) -> None:
+def test_bids_with_other_names_and_unknown_times(tmp_path: Path) -> None:
     path = tmp_path / "task-x_events.tsv"
     path.write_text(
         "onset\ttrial_type\tprobe\tblock\tsubject\tkind\tserialpos\n"
@@ -565,15 +567,15 @@ def test_bids_names_of_your_own_and_unknown_times(tmp_path: Path) -> None:
         category="kind",
     )
     assert read.positions.tolist() == [[2, -1]], "serial positions count, from 0 here"
-    assert read.times is None and read.provenance["times_from"]["unknown"] == 2
+    assert read.times is None and observed(read).details["times_from"]["unknown"] == 2
     assert read.trials.pool.categories is not None and read.trials.pool.categories.tolist()[:2] == ["y", "x"]
     for settings_, message in [
         ({}, r"has no column item; it has onset, trial_type, probe"),
         ({"columns": {"item": "word", "list": "block"}}, r"has no column item \(word\)"),
-        ({"columns": {"items": "probe"}}, "columns: 'items' is none of item, list"),
+        ({"columns": {"items": "probe"}}, "columns: 'items' is not one of item, list"),
         ({"columns": {"item": "probe", "list": "kind"}}, "kind 'x' is not a number"),
         ({"columns": {"item": "probe", "list": "block"}}, r"no event is a studied item \(trial_type WORD"),
-        ({"trial_types": {"encode": "seen"}}, "trial_types: 'encode' is none of study"),
+        ({"trial_types": {"encode": "seen"}}, "trial_types: 'encode' is not one of study"),
         ({"task": "y"}, "task='y': the files are of the tasks x; name one"),
     ]:
         with pytest.raises(InputError, match=message):
@@ -586,7 +588,7 @@ def test_bids_lists_of_several_lengths(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"different lengths \(1 of 1, 2 of 2 items; list 2 in .*list_length="):
         read_bids_events(path)
     read = read_bids_events(path, list_length=2)
-    assert read.trials.list.tolist() == [1, 3] and read.provenance["lists_of_other_lengths"] == 1
+    assert read.trials.list.tolist() == [1, 3] and observed(read).details["lists_of_other_lengths"] == 1
     with pytest.raises(InputError, match=r"no list of 7 items; the lengths are \[1, 2\]"):
         read_bids_events(path, list_length=7)
     events_file(tmp_path, "sub-1_task-b_events.tsv", lines)
@@ -612,8 +614,27 @@ def test_tables_by_their_columns(people: Recalls, tmp_path: Path) -> None:
         people.to_frame().to_csv(path, sep=mark, index=False)
         read = load_recalls(str(path))
         assert_same(replace(read, trials=replace(read.trials, conditions=people.trials.conditions)), people)
-        assert read.provenance == {"file": str(path)}
+        assert observed(read).details == {"file": str(path)}
     with pytest.raises(InputError, match=r"there is no file nowhere.mat"):
         load_recalls("nowhere.mat")
     with pytest.raises(UnknownNameError):
         load_recalls("nobody")
+
+
+def test_only_a_long_table_names_models(tmp_path: Path) -> None:
+    events = tmp_path / "sub-1_events.tsv"
+    events.write_text("onset\ttrial_type\titem\tlist\tserialpos\n1\tstudy\ta\t1\t1\n2\trecall\ta\t1\tn/a\n")
+    assert len(load_recalls(events)) == 1
+    with pytest.raises(InputError, match="model='TCM': .* holds BIDS events"):
+        load_recalls(events, model="TCM")
+    savemat(tmp_path / "data.mat", {"data": {"recalls": [[1]], "listLength": 2}})
+    with pytest.raises(InputError, match="model='TCM' chooses among the models of a table"):
+        load_recalls(tmp_path / "data.mat", model="TCM")
+
+
+def test_the_origin_of_a_matrix() -> None:
+    people = Observed("mine", details={"lab": "ours"})
+    matrix = [[1, -2]]
+    read = read_recall_matrix(matrix, list_length=2, origin=people)
+    assert read.origin == replace(people, details={"codes_read_as_intrusions": {"-2": 1}, "lab": "ours"})
+    assert read_recall_matrix(matrix, list_length=2, origin=Simulated("TCM")).origin == Simulated("TCM")

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim import compare, simulate
-from memsim.analysis import lag_crp, mean_over_subjects
-from memsim.analysis.declaration import Analysis
+from memsim import battery, load_curves, run, simulate
+from memsim.analysis import lag_crp
 from memsim.core.errors import InputError
+from memsim.core.prediction import predict
 from memsim.data.fetch import ENVIRONMENT
-from memsim.experiments.battery import run_battery
 from memsim.experiments.battery_file import read_battery
-from memsim.experiments.tables import _sample
+from memsim.experiments.figures import battery_points
+from memsim.experiments.rows import rows_in_this_process
 from memsim.experiments.toml_lines import line_of
 from memsim.models import CMR, SIMPLE, TCM
 from memsim.models.lookup import find_model
@@ -30,7 +30,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 SMALL = """
 [battery]
 title = "Small"
-trials = 60
+n_trials = 60
 seeds = [0, 1]
 analyses = ["serial_position_curve", { name = "lag_crp", label = "later", first_output = 2 }, "lag_rank"]
 
@@ -68,7 +68,7 @@ def no_files_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures are made, and not written, which takes longest."""
-    monkeypatch.setattr("memsim.experiments.battery.save_figure", lambda figure, path: None)
+    monkeypatch.setattr("memsim.experiments.batteries.save_both", lambda figure, path: None)
 
 
 def written(text: str, name: str = "small.toml") -> Path:
@@ -78,21 +78,21 @@ def written(text: str, name: str = "small.toml") -> Path:
 
 
 def test_what_a_file_asks_for() -> None:
-    battery = read_battery(written(SMALL))
-    assert (battery.title, battery.trials, battery.seeds) == ("Small", 60, (0, 1))
-    assert battery.output == Path("memsim-small")
-    assert [wanted.label for wanted in battery.analyses] == ["serial_position_curve", "later", "lag_rank"]
-    assert battery.analyses[1].options == {"first_output": 2}
-    assert [task.label for task in battery.tasks] == ["immediate", "delay 4", "delay 16"]
-    assert battery.tasks[0].value == FreeRecall(list_length=20, output_limit=15)
-    assert battery.tasks[2].value == FreeRecall(list_length=8, retention_interval=16)
-    assert [model.value for model in battery.models] == [TCM(context_drift=0.5), TCM(context_drift=0.7), SIMPLE()]
-    pairs = [(model.label, task.label) for model, task in battery.pairs()]
+    planned, output = read_battery(written(SMALL))
+    assert (planned.title, planned.n_trials, planned.seeds) == ("Small", 60, (0, 1))
+    assert output == Path("memsim-small")
+    assert [each.label for each in planned.analyses] == ["serial_position_curve", "later", "lag_rank"]
+    assert planned.analyses[1].options == {"first_output": 2}
+    assert [task.label for task in planned.tasks] == ["immediate", "delay 4", "delay 16"]
+    assert planned.tasks[0].paradigm == FreeRecall(list_length=20, output_limit=15)
+    assert planned.tasks[2].paradigm == FreeRecall(list_length=8, retention_interval=16)
+    assert [model.model for model in planned.models] == [TCM(context_drift=0.5), TCM(context_drift=0.7), SIMPLE()]
+    pairs = [(model.label, task.label) for task in planned.tasks for model in planned.models_of(task)]
     assert len(pairs) == 7 and ("SIMPLE", "immediate") in pairs and ("SIMPLE", "delay 4") not in pairs
 
 
 def test_grids_are_all_combinations_and_data_come_with_their_task() -> None:
-    battery = read_battery(written("""
+    planned, _ = read_battery(written("""
 [battery]
 analyses = ["lag_crp"]
 [[models]]
@@ -101,11 +101,11 @@ parameters = { primacy_scale = [0, 1.0], choice_rule = ["power", "exponential"] 
 [[paradigms]]
 data = ["murdock1962:10-2", "peers_notask"]
 """))  # fmt: skip
-    assert [task.label for task in battery.tasks] == ["murdock1962:10-2", "peers_notask"]
-    assert [task.value.list_length for task in battery.tasks] == [10, 16]
-    assert len(battery.models) == 4
-    assert battery.models[3].label == "CMR:murdock1962:20-1 primacy_scale=1.0, choice_rule=exponential"
-    assert battery.models[3].value == CMR.preset("murdock1962:20-1").replace(primacy_scale=1, choice_rule="exponential")
+    assert [task.label for task in planned.tasks] == ["murdock1962:10-2", "peers_notask"]
+    assert [task.paradigm.list_length for task in planned.tasks] == [10, 16]
+    assert len(planned.models) == 4
+    assert planned.models[3].label == "CMR:murdock1962:20-1 primacy_scale=1.0, choice_rule=exponential"
+    assert planned.models[3].model == CMR.preset("murdock1962:20-1").replace(primacy_scale=1, choice_rule="exponential")
 
 
 @pytest.mark.usefixtures("no_figures")
@@ -115,12 +115,12 @@ def test_a_model_of_your_own_is_found_beside_the_file(tmp_path: Path) -> None:
         "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
     )
     path = written(
-        '[battery]\ntrials = 20\nanalyses = ["lag_crp"]\n[[models]]\nname = "mine.py"\n'
+        '[battery]\nn_trials = 20\nanalyses = ["lag_crp"]\n[[models]]\nname = "mine.py"\n'
         "[[paradigms]]\nsettings.list_length = 6\n", "there/b.toml",
     )  # fmt: skip
-    run_battery(path, progress=False, workers=2)
-    told = json.loads(Path("memsim-b/manifest.json").read_text())
-    assert told["models"][0]["class"] == "Mine" and told["cells"] == 1
+    battery(path, progress=False, workers=2)
+    manifest = json.loads(Path("memsim-b/manifest.json").read_text())
+    assert manifest["models"][0]["name"] == "Mine" and manifest["n_cells"] == 1
     frame = pd.read_csv("memsim-b/lag_crp.csv").drop(
         columns=["source", "kind", "paradigm", "seed", "paradigm.list_length"]
     )
@@ -129,8 +129,8 @@ def test_a_model_of_your_own_is_found_beside_the_file(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(frame, lag_crp(simulate(mine(), trials, 0)), check_dtype=False)
 
 
-def test_everything_is_written_and_as_compare_has_it(tmp_path: Path) -> None:
-    files = run_battery(written(SMALL), Path("out"), workers=1, progress=False)
+def test_everything_is_written_and_as_run_has_it(tmp_path: Path) -> None:
+    files = battery(written(SMALL), Path("out"), workers=1, progress=False).files
     names = {"serial_position_curve", "later", "lag_rank", "comparison"}
     expected = {f"{name}.{suffix}" for name in names for suffix in ("png", "pdf")}
     expected |= {f"{name}.csv" for name in ("serial_position_curve", "later", "lag_rank", "curves", "summary")}
@@ -138,20 +138,20 @@ def test_everything_is_written_and_as_compare_has_it(tmp_path: Path) -> None:
         "battery.toml", "manifest.json", "comparison.png", "comparison.pdf"
     }  # fmt: skip
     manifest = json.loads(Path("out/manifest.json").read_text())
-    assert manifest["cells"] == 13 and Path("out/battery.toml").read_text() == SMALL
+    assert manifest["n_cells"] == 13 and Path("out/battery.toml").read_text() == SMALL
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256(Path("out", name).read_bytes()).hexdigest() == digest
 
     summary = pd.read_csv("out/summary.csv")
     assert len(summary) == 13 + 1
-    oracle = compare(
+    oracle = run(
         {"TCM 0.5": TCM(context_drift=0.5), "SIMPLE": SIMPLE()}, FreeRecall(output_limit=15), "murdock1962:20-1",
         n_trials=60, seed=1,
     )  # fmt: skip
     for name in ("TCM 0.5", "SIMPLE", "murdock1962:20-1"):
         ours = summary[(summary["source"] == name) & (summary["paradigm"] == "immediate") & (summary["seed"] != 0)]
         theirs = oracle.summary[oracle.summary["source"] == name]
-        shared = theirs.columns.intersection(ours.columns).drop(["source", "kind"])
+        shared = theirs.columns.intersection(ours.columns).drop(["source", "kind", "paradigm", "seed"])
         assert {"recalled", "recalled_sem", "lag_asymmetry", "rmsd_lag_crp"} <= set(shared)
         np.testing.assert_allclose(ours[shared].to_numpy(float), theirs[shared].to_numpy(float), rtol=1e-12)
 
@@ -176,11 +176,11 @@ def test_everything_is_written_and_as_compare_has_it(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_figures")
 def test_results_do_not_depend_on_how_they_were_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(SMALL.replace("trials = 60", "trials = 20"))
-    run_battery(path, Path("one"), workers=1, progress=False)
-    run_battery(path, Path("two"), workers=2, progress=False)
+    path = written(SMALL.replace("n_trials = 60", "n_trials = 20"))
+    battery(path, Path("one"), workers=1, progress=False)
+    battery(path, Path("two"), workers=2, progress=False)
     monkeypatch.setattr("memsim.running.workers.work_here", None)  # the third computes nothing
-    run_battery(path, Path("three"), workers=1, progress=False, cache=Path("two/cells"))
+    battery(path, Path("three"), workers=1, progress=False, cache=Path("two/cells"))
     for folder in ("two", "three"):
         for name in ("later.csv", "lag_rank.csv", "curves.csv", "summary.csv"):
             assert Path("one", name).read_bytes() == Path(folder, name).read_bytes(), name
@@ -188,7 +188,7 @@ def test_results_do_not_depend_on_how_they_were_run(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.usefixtures("no_figures")
 def test_an_interrupted_battery_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(SMALL.replace("trials = 60", "trials = 20"))
+    path = written(SMALL.replace("n_trials = 60", "n_trials = 20"))
     done = 0
 
     def counted(*arguments: Any) -> Any:
@@ -196,22 +196,22 @@ def test_an_interrupted_battery_goes_on(monkeypatch: pytest.MonkeyPatch) -> None
         done += 1
         if done == 6:
             signal.raise_signal(signal.SIGINT)
-        return simulate(*arguments)
+        return predict(*arguments)
 
-    monkeypatch.setattr("memsim.experiments.battery.simulate", counted)
+    monkeypatch.setattr("memsim.experiments.rows.predict", counted)
     with pytest.raises(KeyboardInterrupt):
-        run_battery(path, Path("out"), workers=1, progress=False)
+        battery(path, Path("out"), workers=1, progress=False)
     assert [name.name for name in Path("out").iterdir()] == ["cells"], "nothing but finished cells"
     done = 100
-    run_battery(path, Path("out"), workers=1, progress=False)
-    assert done == 100 + 12 - 5, "of TCM's 12 cells 5 were finished"
+    battery(path, Path("out"), workers=1, progress=False)
+    assert done == 100 + 13 - 5, "of 13 cells 5 were finished"
 
 
 @pytest.mark.usefixtures("no_figures")
 def test_people_list_by_list() -> None:
-    run_battery(written("""
+    battery(written("""
 [battery]
-trials = 20
+n_trials = 20
 analyses = ["lag_rank", "category_clustering"]
 [[models]]
 name = "TCM"
@@ -221,28 +221,31 @@ data = "morton2013"
     ranks = pd.read_csv("out/lag_rank.csv")
     assert ranks.loc[ranks["kind"] == "people", "subject"].nunique() == 40
     [left] = json.loads(Path("out/manifest.json").read_text())["left_out"]
-    assert (left["analysis"], left["source"]) == ("category_clustering", "TCM") and "categor" in left["why"]
+    assert (left["analysis"], left["source"]) == ("category_clustering", "TCM") and "categor" in left["reason"]
 
 
 def test_an_analysis_that_fits_nothing_is_an_error() -> None:
     text = SMALL.replace('"lag_rank"]', '"response_latency"]').replace("60", "20")
-    with pytest.raises(InputError, match=r"small.toml: the analysis response_latency has nothing to say.*TCM 0.5: "):
-        run_battery(written(text), Path("out"), workers=1, progress=False)
+    with pytest.raises(InputError, match=r"small.toml: the analysis response_latency applies to no source.*TCM 0.5: "):
+        battery(written(text), Path("out"), workers=1, progress=False)
 
 
 def test_curves_that_ship_are_drawn_as_they_are() -> None:
-    points = pd.DataFrame({"x": [1, 2], "mean": [0.3, 0.9], "sem": [0.02, np.nan], "n_subjects": [15, 1]})
-    sample = _sample(points, Analysis("m:f", "position", "", ""))
-    summary = mean_over_subjects(sample, "position")
-    assert summary["mean"].tolist() == pytest.approx([0.3, 0.9])
-    assert summary["sem"][0] == pytest.approx(0.02) and summary["n_subjects"].tolist() == [15, 1]
+    """People of whom only curves are known stand in the figure with their own means and intervals."""
+    planned, _ = read_battery(written(SMALL))
+    rows = [row for row in rows_in_this_process(planned) if row.task is planned.tasks[0]]
+    points = battery_points(planned, rows, planned.analyses[0])
+    theirs = points[points["source"] == "people"].reset_index(drop=True)
+    shipped = load_curves("murdock1962", "20-1").query("curve == 'serial_position_curve'").reset_index(drop=True)
+    columns = ["mean", "low", "high", "n_subjects"]
+    pd.testing.assert_frame_equal(theirs[columns], shipped[columns], check_dtype=False)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("trials = 60", "trials = 0", 4, "battery.trials: 0 must be a whole number of at least 1"),
-        ("trials = 60", "trails = 60", 4, "battery.trails: there is no such key; did you mean 'trials'"),
+        ("n_trials = 60", "n_trials = 0", 4, "battery.n_trials: 0 must be a whole number of at least 1"),
+        ("n_trials = 60", "n_trails = 60", 4, "battery.n_trails: there is no such key; did you mean 'n_trials'"),
         ("seeds = [0, 1]", "seeds = [0, -1]", 5, r"battery.seeds\[2\]: -1 must be"),
         ("seeds = [0, 1]", "seeds = [1, 1]", 5, "holds a seed twice"),
         ("seeds = [0, 1]", "seeds = 3", 5, "must be a list of whole numbers"),
@@ -313,12 +316,12 @@ def test_lines_of_keys() -> None:
 
 def test_examples_are_sound() -> None:
     for path in EXAMPLES.glob("*.toml"):
-        battery = read_battery(path)
-        assert battery.pairs() and all(task.people is not None for task in battery.tasks), path
-    readme = read_battery(EXAMPLES / "readme_figure.toml")
-    assert readme.trials == 5000 and readme.tasks[0].value == FreeRecall(list_length=20, output_limit=15)
-    six = read_battery(EXAMPLES / "murdock1962.toml")
+        planned, _ = read_battery(path)
+        assert planned.models and all(task.people is not None for task in planned.tasks), path
+    readme, _ = read_battery(EXAMPLES / "readme_figure.toml")
+    assert readme.n_trials == 5000 and readme.tasks[0].paradigm == FreeRecall(list_length=20, output_limit=15)
+    six, _ = read_battery(EXAMPLES / "murdock1962.toml")
     assert sorted(task.people.label for task in six.tasks if task.people) == [
         f"murdock1962:{condition}" for condition in ("10-2", "15-2", "20-1", "20-2", "30-1", "40-1")
     ]
-    assert SerialRecall not in {type(task.value) for task in six.tasks}
+    assert SerialRecall not in {type(task.paradigm) for task in six.tasks}

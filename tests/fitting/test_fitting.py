@@ -1,4 +1,4 @@
-"""Fits: spaces, searches, estimates that come back, intervals, ties, files, what was held out, and recovery."""
+"""Fits: spaces, searches, estimates, intervals, ties, and files."""
 
 import json
 from dataclasses import replace
@@ -6,18 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
 from memsim import Recalls, load_dataset, log_likelihood, simulate
-from memsim.analysis import serial_position_curve
+from memsim.analysis import curves_of, serial_position_curve
 from memsim.core.errors import DataError, InputError, LikelihoodError
-from memsim.evaluation.comparison import compare_fits
-from memsim.evaluation.cross_validation import AsItIs, cross_validate, fold_of_lists
-from memsim.evaluation.recovery import _group, confusion, recover_models, recover_parameters, recovery_summary
 from memsim.fitting.estimation import fit
 from memsim.fitting.figures import profile_figure
 from memsim.fitting.intervals import profile_cell
@@ -25,8 +21,13 @@ from memsim.fitting.objectives import IMPOSSIBLE, LikelihoodObjective, SummaryOb
 from memsim.fitting.result import Fit
 from memsim.fitting.search import Search, search
 from memsim.fitting.space import Axis, Space
-from memsim.models import CMR, SAM, SIMPLE, TCM, TCMA, Chaining, Strength, Uniform
-from memsim.paradigms import FreeRecall, SerialRecall
+from memsim.fitting.spec import FitSpec
+from memsim.fitting.ties import tied_value
+from memsim.models import CMR, DNC, SAM, SIMPLE, TCM, TCMA, Strength, Uniform
+from memsim.models.lookup import find_model
+from memsim.models.networks.weights import find_weights
+from memsim.paradigms import FreeRecall
+from memsim.running.digests import digest
 
 TASK = FreeRecall(list_length=8)
 TRUTH = TCM(context_drift=0.55, choice_noise=0.5, stop_base=0.05, stop_growth=0.3)
@@ -73,15 +74,15 @@ def test_ties_are_arithmetic() -> None:
         (["drift"], None, "TCM has no parameter 'drift'"),
         (["context_drift"], {"context_drift": "1"}, "both free and tied"),
         ([], {}, "nothing is free"),
-        (["association"], None, "one of a few words, and cannot be free"),
+        (["association"], None, "association is not a number, and cannot be free"),
         ({"context_drift": (0.2, 1.2)}, None, "must be two rising numbers within its range"),
         (["context_drift"], {"stop_base": "context_drft"}, "names 'context_drft', which is no parameter; did you mean"),
         (["context_drift"], {"stop_base": "__import__('os')"}, "may hold numbers, parameters"),
-        (["context_drift"], {"stop_base": "1 /"}, "is no expression"),
+        (["context_drift"], {"stop_base": "1 /"}, "is not an expression"),
         (["context_drift"], {"stop_base": "1 / 0"}, "has no value here"),
     ],
 )
-def test_spaces_that_are_none(free: Any, ties: Any, message: str) -> None:
+def test_spaces_that_cannot_be(free: Any, ties: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
         Space.of(TCM(), free, ties)
 
@@ -138,7 +139,7 @@ def test_the_stopping_rule_comes_out_as_by_hand(recalls: Recalls) -> None:
     assert fitted.aic == pytest.approx(2 - 2 * fitted.log_likelihood)
     assert fitted.bic == pytest.approx(np.log(fitted.n_events) - 2 * fitted.log_likelihood)
     # Its profile interval is that of a binomial likelihood.
-    objective = LikelihoodObjective(Space.of(model, ["stop_base"], {}), recalls)
+    objective = LikelihoodObjective(Space.of(model, ["stop_base"], {}), recalls, samples=1)
     place = objective.space.places({"stop_base": estimate})
     ends = profile_cell(objective, place.tolist(), fitted.units[0].value, 0)
     peak = binom.logpmf(stops, chances, stops / chances)
@@ -197,7 +198,7 @@ def test_a_cut_record_contributes_no_stop() -> None:
 def test_a_sampled_likelihood_is_said_to_be_one(recalls: Recalls) -> None:
     model = SAM(store_readout="soft", lapse=0.05)
     fitted = fit(model, recalls[:20], {"context_strength": (0.01, 0.5)}, samples=5, starts=1, generations=5)
-    assert fitted.kind == "sampled" and fitted.settings["samples"] == 5
+    assert fitted.kind == "sampled" and fitted.spec.samples == 5
     assert set(fitted.to_frame()["kind"]) == {"sampled"}
     again = log_likelihood(fitted.of(), recalls[:20], samples=5, seed=0).sum()
     assert fitted.log_likelihood == pytest.approx(again)
@@ -223,6 +224,87 @@ def test_a_fit_as_a_file(recalls: Recalls, tmp_path: Path) -> None:
         Fit.load(tmp_path / "other.json")
 
 
+def test_a_specification_is_read_as_it_was_written() -> None:
+    """Also with its free parameters in their order, in which a search draws its random numbers."""
+    for spec in (
+        FitSpec.of(TCM(association="pre"), ["stop_base", "context_drift"], seed=3),
+        FitSpec.of(CMR()),
+        FitSpec.of(CMR(), {"item_to_context_learning": (0.1, 0.9)}, {"primacy_decay": "exp(1)"}, per="subject"),
+        FitSpec.of(SAM(store_readout="soft", lapse=0.05), samples=5, starts=1),
+        FitSpec.of(TCMA(), by="summary", weights={"lag_crp": 2.0}, n_trials=50),
+    ):
+        again = FitSpec.from_json(json.loads(json.dumps(spec.to_json())))
+        assert again == spec and list(again.free) == list(spec.free) and digest(again) == digest(spec)
+
+
+def test_every_field_of_a_specification_counts_in_its_digest() -> None:
+    spec = FitSpec.of(SAM(), ["context_strength", "self_strength"])
+    changed = [
+        FitSpec.of(SAM(), ["self_strength", "context_strength"]),
+        FitSpec.of(SAM(lapse=0.1), ["context_strength", "self_strength"]),
+        FitSpec.of(SAM(), {"context_strength": (0.1, 0.2), "self_strength": None}),
+        FitSpec.of(SAM(), ["context_strength", "self_strength"], {"lapse": "context_strength / 100"}),
+        *(replace(spec, **{name: 7}) for name in ("samples", "starts", "generations", "seed")),
+        replace(spec, per="subject"),
+        replace(spec, by="summary"),
+        replace(spec, by="summary", weights={"lag_crp": 1.0}),
+        replace(spec, by="summary", n_trials=7),
+    ]
+    assert len({digest(each) for each in (spec, *changed)}) == len(changed) + 1
+
+
+def test_a_fit_of_a_network_as_a_file(tmp_path: Path) -> None:
+    weights = tmp_path / "mine.safetensors"
+    weights.write_bytes(find_weights("dnc-recall").read_bytes())
+    people = simulate(TRUTH, TASK.trials(4, seed=5), 5)
+    fitted = fit(DNC(weights=str(weights)), people, ["stop_bias"], starts=1, generations=1)
+    fitted.save(tmp_path / "fit.json")
+    again = Fit.load(tmp_path / "fit.json")
+    assert again == fitted and again.of() == fitted.of()
+    weights.write_bytes(find_weights("lstm-recall").read_bytes())
+    with pytest.raises(InputError, match="DNC has weights_sha256=.* now, and had .* when it was saved"):
+        Fit.load(tmp_path / "fit.json")
+
+
+PLUGIN = "from memsim.models import Strength as Base\n\nclass {name}(Base):\n    pass\n"
+
+
+def test_a_fit_of_a_model_from_a_file(recalls: Recalls, tmp_path: Path) -> None:
+    """It is loaded with the class that is given, and no file that it names is run."""
+    classes = {}
+    for name in ("Mine", "Uniform"):  # the second is called as a registered model is
+        path = tmp_path / f"{name}.py"
+        path.write_text(PLUGIN.format(name=name))
+        classes[name] = cls = find_model(str(path))[1]
+        fitted = fit(cls(), recalls[:20], ["retention"], by="summary", n_trials=20, starts=1, generations=1)
+        fitted.save(tmp_path / f"{name}.json")
+        assert Fit.load(tmp_path / f"{name}.json", model=cls) == fitted
+        with pytest.raises(
+            InputError, match=rf"not a registered model; give its class, Fit.load\(path, model={name}\)"
+        ):
+            Fit.load(tmp_path / f"{name}.json")
+    with pytest.raises(InputError, match="the record is of the model Mine, not of Uniform"):
+        Fit.load(tmp_path / "Mine.json", model=classes["Uniform"])
+    (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'was here')!r}, 'w')\n" + PLUGIN.format(name="Mine"))
+    record = json.loads((tmp_path / "Mine.json").read_text())
+    record["spec"]["model"]["class"] = str(tmp_path / "evil.py")
+    (tmp_path / "Mine.json").write_text(json.dumps(record))
+    with pytest.raises(InputError, match="is not a registered model"):
+        Fit.load(tmp_path / "Mine.json")
+    assert not (tmp_path / "was here").exists()
+
+
+def test_people_by_name_or_file(recalls: Recalls, tmp_path: Path) -> None:
+    recalls.to_frame().to_csv(tmp_path / "people.csv", index=False)
+    settings: dict[str, Any] = {"free": ["stop_base"], "starts": 1, "generations": 2}
+    given = fit(Uniform(), recalls, **settings)
+    assert fit(Uniform(), str(tmp_path / "people.csv"), **settings).units == given.units
+    by_name = fit(Uniform(), "peers_notask", ["stop_base"], starts=1, generations=1)
+    assert by_name.recalls_digest == digest(load_dataset("peers_notask"))
+    with pytest.raises(InputError, match="3 is neither recalls, nor the name of a data set, nor a file"):
+        fit(Uniform(), 3)
+
+
 @pytest.mark.parametrize(
     ("model", "options", "message"),
     [
@@ -231,9 +313,14 @@ def test_a_fit_as_a_file(recalls: Recalls, tmp_path: Path) -> None:
         (TCM(), {"starts": 0}, "starts=0 must be a whole number"),
         (TCMA(), {}, "TCMA has no likelihood of a recall sequence; fit it by='summary'"),
         (SIMPLE(), {}, "SIMPLE has no likelihood of a recall sequence"),
-        (SIMPLE(), {"by": "summary"}, "predicts the curve serial_position alone"),
+        (SIMPLE(), {"by": "summary"}, "predicts the serial_position_curve alone"),
         (TCMA(), {"by": "summary", "weights": {"spc": 1}}, "no curve 'spc' in this task; there are serial_position"),
         (TCMA(), {"by": "summary", "weights": {"lag_crp": 0}}, "the weight of lag_crp is 0"),
+        (TCMA(), {"by": "summary", "weights": {}}, "no curve has a weight"),
+        (TCM(), {"weights": {"lag_crp": 1}}, "weights are of curves, and apply to by='summary' only"),
+        (TCM(), {"samples": 5}, "samples=5 applies to a sampled likelihood, and this fit of TCM has none"),
+        (TCM(), {"n_trials": 5}, "n_trials=5 lists are simulated with by='summary' only"),
+        (TCM(), {"intervals": "hessian"}, "intervals='hessian' is none of"),
     ],
 )
 def test_fits_that_cannot_be(recalls: Recalls, model: Any, options: dict[str, Any], message: str) -> None:
@@ -247,7 +334,7 @@ def test_impossible_recalls_are_no_fit() -> None:
     model = SAM(store_size=4, store_readout="strict", displacement_bias=1.0)
     space = Space.of(model, {"context_strength": (0.01, 1)})
     assert LikelihoodObjective(space, recalls, samples=3)(np.array([0.5])) == IMPOSSIBLE
-    with pytest.raises(InputError, match="holds the lists of group impossible wherever the search looked"):
+    with pytest.raises(InputError, match="gives the lists of group no probability wherever the search looked"):
         fit(model, recalls, {"context_strength": (0.01, 1)}, samples=3, starts=1, generations=5)
 
 
@@ -255,10 +342,10 @@ def test_impossible_recalls_are_no_fit() -> None:
 
 
 def test_a_model_that_simulates_is_fitted_to_curves(recalls: Recalls) -> None:
-    fitted = fit(Strength(), recalls, ["retention", "residue"], by="summary", lists=200, starts=1, generations=5)
+    fitted = fit(Strength(), recalls, ["retention", "residue"], by="summary", n_trials=200, starts=1, generations=5)
     assert fitted.kind == "summary" and np.isnan(fitted.log_likelihood) and np.isnan(fitted.aic)
     objective = SummaryObjective(Space.of(Strength(), ["retention", "residue"]), recalls,
-                                 dict.fromkeys(("serial_position", "first_recall", "lag_crp"), 1.0), 200)  # fmt: skip
+                                 dict.fromkeys(curves_of(recalls.trials.paradigm), 1.0), 200)  # fmt: skip
     assert fitted.units[0].value < objective(objective.space.default)
     with pytest.raises(InputError, match="no profile likelihood"):
         fit(Strength(), recalls, ["retention"], by="summary", starts=1, generations=5, intervals="profile")
@@ -267,7 +354,7 @@ def test_a_model_that_simulates_is_fitted_to_curves(recalls: Recalls) -> None:
 def test_the_distance_of_curves_by_hand() -> None:
     people = simulate(Strength(), TASK.trials(200, subjects=4, seed=9), 9)
     space = Space.of(Strength(), ["retention"])
-    objective = SummaryObjective(space, people, {"serial_position": 2.0}, lists=100, seed=1)
+    objective = SummaryObjective(space, people, {"serial_position_curve": 2.0}, n_trials=100, seed=1)
     model: Any = space.at(np.array([0.4]))
     curves = [
         serial_position_curve(each).groupby("position")["prob"].mean().to_numpy()
@@ -278,73 +365,8 @@ def test_the_distance_of_curves_by_hand() -> None:
 
 def test_simple_is_fitted_to_its_curve() -> None:
     people = load_dataset("peers_notask")[:500]
-    fitted = fit(SIMPLE(), people, by="summary", weights={"serial_position": 1.0}, starts=2)
+    fitted = fit(SIMPLE(), people, by="summary", weights={"serial_position_curve": 1.0}, starts=2)
     assert fitted.units[0].value < 0.06 and fitted.units[0].counts["n_points"] == 16
-
-
-# Held out
-
-
-@settings(max_examples=30, deadline=None)
-@given(n_subjects=st.integers(2, 6), lists=st.integers(2, 9), folds=st.integers(2, 5), seed=st.integers(0, 99))
-def test_folds_are_even(n_subjects: int, lists: int, folds: int, seed: int) -> None:
-    subject = np.repeat(np.arange(n_subjects), lists)
-    recalls = Recalls.from_matrix(np.ones((len(subject), 1), int), 3, subject=subject)
-    if folds <= lists:
-        counts = pd.crosstab(subject, fold_of_lists(recalls, "lists", folds, seed)).to_numpy()
-        assert counts.min() >= lists // folds and counts.max() <= -(-lists // folds)
-    if folds <= n_subjects:
-        of = pd.Series(fold_of_lists(recalls, "subjects", folds, seed)).groupby(subject).nunique()
-        assert (of == 1).all()
-    with pytest.raises(InputError, match="folds=10 must be a whole number from 2 to"):
-        fold_of_lists(recalls, "lists", 10, seed)
-
-
-def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:
-    """Each fold's score is that of a model fitted to the other folds; the true model is better than no preference."""
-    candidates = {"TCM": TCM(), "truth": AsItIs(TRUTH), "uniform": Uniform()}
-    table = cross_validate(candidates, recalls[:150], folds=3, seed=2)
-    assert table.groupby("model", sort=False).size().to_dict() == {"TCM": 150, "truth": 150, "uniform": 150}
-    exact = table[table["model"] == "truth"]["log_likelihood"].to_numpy()
-    assert exact == pytest.approx(log_likelihood(TRUTH, recalls[:150]))
-    sums = table.groupby("model")["log_likelihood"].sum()
-    assert sums["uniform"] < sums["TCM"] - 50 and sums["TCM"] < sums["truth"] + 5
-    fold = fold_of_lists(recalls[:150], "lists", 3, 2)
-    from memsim.evaluation.cross_validation import Fitted
-
-    trained = Fitted(TCM()).learned(recalls[:150][fold != 0], 2)
-    mine = table[(table["model"] == "TCM") & (table["fold"] == 1)]["log_likelihood"]
-    assert mine.to_numpy() == pytest.approx(log_likelihood(trained, recalls[:150][fold == 0]))
-
-
-def test_candidates_must_score_the_same() -> None:
-    from memsim.models import DNC
-
-    people = Recalls.from_matrix([[1, 2, 1], [2, 2, 0], [1, 3, 0], [3, 1, 0]], 3)
-    with pytest.raises(InputError, match="do not score the same responses"):
-        cross_validate({"Uniform": Uniform(), "DNC": AsItIs(DNC())}, people, folds=2)
-    with pytest.raises(LikelihoodError, match="TCMA has no likelihood"):
-        cross_validate({"TCMA": TCMA()}, people)
-
-
-# Recovery
-
-
-def test_parameters_come_back() -> None:
-    free = {"context_drift": (0.2, 0.9), "stop_base": (0.01, 0.1)}
-    table = recover_parameters(TCM(), TASK, free, simulations=12, lists=100)
-    summary = recovery_summary(table).set_index("parameter")
-    assert (summary["r"] > 0.9).all() and summary["simulations"].tolist() == [12, 12]
-    assert (table["log_likelihood"] >= table["log_likelihood_of_truth"] - 1e-6).all()
-    assert table["true"].between(0.01, 0.9).all()
-
-
-def test_models_come_back() -> None:
-    table = recover_models({"TCM": TCM(), "Uniform": Uniform()}, TASK, replications=2, subjects=3, lists=20)
-    assert (np.diag(confusion(table)) == 1).all()
-    assert table.groupby(["simulated", "replication"])["chosen"].sum().eq(1).all()
-    with pytest.raises(InputError, match="at least two models"):
-        recover_models({"TCM": TCM()}, TASK)
 
 
 def test_profiles_say_what_lists_do_not_identify(tmp_path: Path) -> None:
@@ -368,6 +390,32 @@ def test_profiles_say_what_lists_do_not_identify(tmp_path: Path) -> None:
     without = replace(fitted, units=tuple(replace(each, profiles={}) for each in fitted.units))
     with pytest.raises(InputError, match="has no profiles"):
         profile_figure(without)
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("9 ** 9 ** 9 ** 9", "has no value here"),
+        ("store_size ** 99 ** 99", "has no value here"),
+        ("(-8) ** 0.5", "is not a finite number"),
+        ("1e999", "is not a finite number"),
+        ("().__class__", "may hold numbers, parameters"),
+        ("exp.__self__", "may hold numbers, parameters"),
+        ("min(*store_size)", "may hold numbers, parameters"),
+        ("min(1, 2, key=exp)", "may hold numbers, parameters"),
+        ("'a' * 9", "may hold numbers, parameters"),
+        ("1 if store_size else 2", "may hold numbers, parameters"),
+        ("True", "may hold numbers, parameters"),
+        ("exp(1, 2)", "has no value here"),
+        ("log(0)", "has no value here"),
+        ("rule", "has no value here"),
+        ("(" * 500 + "1" + ")" * 500, "is not an expression"),
+    ],
+)
+def test_ties_are_bounded(expression: str, message: str) -> None:
+    """No expression runs for long, or does anything but arithmetic."""
+    with pytest.raises(InputError, match=f"(?s)the tie tied = .*{message}"):
+        tied_value("tied", expression, {"store_size": 3, "rule": "power"})
 
 
 def test_ties_are_taken_in_their_order() -> None:
@@ -400,7 +448,7 @@ def test_bounds_beside_the_value_of_the_model() -> None:
     assert whole.at_bound(2) and whole.at_bound(7) and not whole.at_bound(3)
 
 
-@pytest.mark.parametrize("wrong", [{"generations": 0}, {"samples": 1.5}, {"starts": True}, {"lists": 0}])
+@pytest.mark.parametrize("wrong", [{"generations": 0}, {"samples": 1.5}, {"starts": True}, {"n_trials": 0}])
 def test_counts_of_a_fit_are_whole_numbers(recalls: Recalls, wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=f"{next(iter(wrong))}=.* must be a whole number above 0"):
         fit(TCM(), recalls, **wrong)
@@ -413,35 +461,3 @@ def test_records_of_searches_go_when_the_search_is_done(recalls: Recalls, tmp_pa
     record.write_text("", encoding="utf-8")
     with pytest.warns(UserWarning, match="is damaged"):
         search(lambda place: float(((place - 0.3) ** 2).sum()), 2, smooth=True, generations=2, record=record)
-
-
-def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
-    group, own = (fit(Uniform(), recalls, per=per, starts=1, generations=2) for per in ("group", "subject"))
-    found = compare_fits({"own": own}, recalls, folds=2, starts=1)
-    sums = found.lists.groupby("model")["log_likelihood"].sum()
-    assert 0 < abs(sums["own"] - sums["uniform choice"]) < 20
-    alone = compare_fits({"group": group}, recalls, folds=2, starts=1).lists.groupby("model")["log_likelihood"].sum()
-    assert alone["group"] == pytest.approx(sums["uniform choice"], abs=0.01)
-    with pytest.raises(InputError, match="fit all alike"):
-        compare_fits({"own": own, "group": group}, recalls)
-    with pytest.raises(InputError, match="was fitted to other recalls"):
-        compare_fits({"own": own}, recalls[:100], folds=2)
-    with pytest.raises(InputError, match="no estimates for subjects held out"):
-        compare_fits({"own": own}, recalls, over="subjects", folds=2)
-
-
-def test_comparison_in_serial_recall_has_no_baseline() -> None:
-    made = simulate(Chaining(), SerialRecall(list_length=5).trials(40, 1, subjects=2), 1)
-    fits = {name: fit(Chaining(), made, ["noise"], starts=1, generations=2) for name in ("one", "other")}
-    found = compare_fits(fits, made, folds=2, starts=1)
-    assert found.baseline is None and set(found.lists["model"]) == {"one", "other"}
-
-
-def test_simulated_groups_share_no_random_numbers() -> None:
-    """Of people who are all alike, those of one group and of the next must not answer alike."""
-    space = Space.of(Uniform(), {"stop_growth": (0.2593, 0.2595)})
-    first, second = (_group(space, TASK, 3, 200, seed) for seed in (0, 1))
-    for one in range(3):
-        for other in range(3):
-            a, b = (part.positions[200 * at : 200 * at + 200, 0] for part, at in ((first, one), (second, other)))
-            assert (a == b).mean() < 0.3

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import check_model, log_likelihood, simulate
+from memsim import check, log_likelihood, simulate
 from memsim.analysis import fill_in, transposition_gradient
-from memsim.core.contract import every_recall
 from memsim.core.errors import InputError, ModelError
 from memsim.core.events import Distract, Study
+from memsim.core.frequencies import every_recall
 from memsim.models import CMR, TCM, Chaining, Perturbation, Primacy, StartEnd, Strength
 from memsim.models.registered import MODELS, models_for
 from memsim.models.serial.noisy_choice import strongest
@@ -58,7 +58,7 @@ def test_models_say_which_tasks_they_have_an_account_of() -> None:
 def test_every_model_keeps_the_contract_in_serial_recall(name: str, direction: str) -> None:
     model = MODELS.build(name, {})
     if direction in model.cues:
-        check_model(model, paradigm=SerialRecall(list_length=4, direction=direction))
+        check(model, paradigm=SerialRecall(list_length=4, direction=direction))
 
 
 @pytest.mark.parametrize("model", [Chaining(loop="open"), StartEnd(), Primacy(), Perturbation(), TCM()])

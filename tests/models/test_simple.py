@@ -10,18 +10,19 @@ import pytest
 from memsim import (
     PositionModel,
     Recalls,
-    check_model,
-    compare,
+    check,
     load_curves,
     log_likelihood,
     position_log_likelihood,
     recall_probability,
+    run,
     score,
     simulate,
 )
-from memsim.analysis import position_tables, summary_table
+from memsim.analysis import curve_table, summary_table
 from memsim.commands.main import main
 from memsim.core.errors import InputError, LikelihoodError, ModelError
+from memsim.core.prediction import PositionPrediction
 from memsim.models import SIMPLE, TCM
 from memsim.paradigms import FreeRecall
 
@@ -44,7 +45,7 @@ def test_distance_to_murdock(cueing: str, distances: list[float]) -> None:
     for condition, distance in zip(("20-1", "30-1", "40-1"), distances, strict=True):
         length, seconds = map(int, condition.split("-"))
         curves = load_curves("murdock1962", condition)
-        people = curves.loc[curves["curve"] == "serial_position", "mean"].to_numpy()
+        people = curves.loc[curves["curve"] == "serial_position_curve", "mean"].to_numpy()
         model = SIMPLE.preset(f"murdock1962:{condition}").replace(cueing=cueing)
         predicted = recall_probability(model, FreeRecall(list_length=length, presentation_time=seconds))
         assert np.sqrt(np.mean((predicted - people) ** 2)) == pytest.approx(distance, abs=0.00051)
@@ -103,7 +104,8 @@ def test_tables_equal_those_of_recalls_with_the_same_curve() -> None:
     """Recall by position of a matrix of recalls gives the statistics that the recalls themselves give."""
     recalls = Recalls.from_matrix([[1, 2, 8, 10], [1, 10, 9, 5], [6, 7, 10, 0]], 10)
     curve = np.bincount(recalls.positions.ravel(), minlength=11)[1:] / 3
-    curves, summary = position_tables(curve)
+    predicted = PositionPrediction("SIMPLE", FreeRecall(list_length=len(curve)), curve)
+    curves, summary = curve_table(predicted), summary_table(predicted)
     assert curves["mean"].to_list() == curve.tolist()
     whole = summary_table(recalls).set_index("statistic")["mean"]
     for statistic, value in summary.set_index("statistic")["mean"].items():
@@ -111,9 +113,9 @@ def test_tables_equal_those_of_recalls_with_the_same_curve() -> None:
 
 
 def test_stands_beside_models_with_an_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    comparison = compare({"SIMPLE": SIMPLE(), "TCM": TCM()}, FreeRecall(), "murdock1962:20-1", n_trials=200)
+    comparison = run({"SIMPLE": SIMPLE(), "TCM": TCM()}, FreeRecall(), "murdock1962:20-1", n_trials=200)
     row = comparison.summary.set_index("source").loc["SIMPLE"]
-    assert row["rmsd_serial_position"] == pytest.approx(0.050, abs=0.001)
+    assert row["rmsd_serial_position_curve"] == pytest.approx(0.050, abs=0.001)
     assert np.isnan(row["rmsd_lag_crp"]) and np.isnan(row["lag_plus_1"])
     assert list(comparison.recalls) == ["TCM"]
     panels = comparison.figure().axes
@@ -142,6 +144,6 @@ def test_a_wrong_prediction_is_named() -> None:
             return np.full(3, 0.5)
 
     with pytest.raises(ModelError, match="it must give 1 probabilities"):
-        check_model(Wrong)
+        check(Wrong)
     with pytest.raises(InputError, match="is not a memsim.PositionModel"):
         recall_probability(TCM(), FIVE)

@@ -65,7 +65,7 @@ def test_without_new_context_in_what_is_brought_back_context_evolves_as_in_tcm()
 def test_primacy_gradient_and_recency() -> None:
     trials = FreeRecall().trials(2000, subjects=20)
     flat, steep = (curve_table(simulate(TCMA(primacy_scale=scale), trials, seed=1)) for scale in (0.0, 19.0))
-    first = [table[table["curve"] == "serial_position"]["mean"].iloc[0] for table in (flat, steep)]
+    first = [table[table["curve"] == "serial_position_curve"]["mean"].iloc[0] for table in (flat, steep)]
     assert first[1] > 1.5 * first[0]
     assert probability_of_nth_recall(simulate(TCMA(), trials, seed=1))["prob"].iloc[-1] > 0.4
 

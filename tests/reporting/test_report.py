@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from memsim import Recalls, compare, load_dataset
-from memsim.experiments.experiment import Comparison
+from memsim import Recalls, load_dataset, run
+from memsim.experiments.comparison import Comparison
 from memsim.models import SIMPLE, TCM, Chaining, StartEnd, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.reporting.findings import attainable, differences, findings
-from memsim.reporting.report import in_text, number, report_html
+from memsim.reporting.pictures import in_text, number
+from memsim.reporting.report import report_html
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -25,7 +26,7 @@ def comparison() -> Comparison:
     """Two models and SIMPLE, which has no order of recall, beside people whose recalls are at hand."""
     people = load_dataset("peers_notask")
     models = {"TCM": TCM(), "Strength <b>": Strength(), "SIMPLE": SIMPLE()}
-    return compare(models, people.trials.paradigm, people[:600], n_trials=400)
+    return run(models, people.trials.paradigm, people[:600], n_trials=400)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_it_says_what_was_run_and_whom_to_cite(comparison: Comparison, page: str
     for expected in (
         "Immediate free recall of 16 items", "400 lists each", "with the seed 0",
         "Howard, M. W., &amp; Kahana, M. J. (2002)", "Brown, G. D. A.", "memsim developers", "context drift",
-        f"numpy {comparison.manifest['versions']['numpy']}",
+        f"numpy {comparison.manifest.versions['numpy']}",
         "The numbers behind it", "Healey, M. K., &amp; Kahana, M. J. (2014)",
     ):  # fmt: skip
         assert expected in page, expected
@@ -99,30 +100,34 @@ def test_findings_follow_from_the_tests(comparison: Comparison) -> None:
     assert re.search(r"below people in [^;]*primacy", said["TCM"])
     assert "without a test" in said["SIMPLE"], "a prediction without subjects has no test"
     shares = attainable(comparison)
-    assert shares is not None and set(shares["curve"]) == {"serial_position", "first_recall", "lag_crp"}
+    assert shares is not None and set(shares["curve"]) == {
+        "serial_position_curve",
+        "probability_of_nth_recall",
+        "lag_crp",
+    }
     assert (shares["ceiling"] < shares["distance"]).all() and (shares["share"] < 1).all()
     lag = shares.query("curve == 'lag_crp'").set_index("source")["share"]
     assert lag["TCM"] > lag["Strength <b>"], "the strength model has no contiguity"
 
 
 def test_without_people_there_are_no_tests() -> None:
-    alone = compare({"TCM": TCM()}, FreeRecall(list_length=7), n_trials=60)
+    alone = run({"TCM": TCM()}, FreeRecall(list_length=7), n_trials=60)
     assert differences(alone) is None and attainable(alone) is None and findings(alone, None) == []
     page = report_html(alone)
-    assert "compared with nobody" in page and 'id="statistics"' not in page
+    assert "They are not compared with people" in page and 'id="statistics"' not in page
     assert not Outline(page).open
 
 
 def test_serial_recall_has_its_own_figures() -> None:
     models = {"Chaining": Chaining(), "StartEnd": StartEnd()}
-    page = report_html(compare(models, SerialRecall(list_length=6), "farrell_lewandowsky2003:dissimilar", n_trials=100))
-    assert "Transposition gradient" in page and "Fill in" in page and "Henson, R. N. A. (1998)" in page
+    page = report_html(run(models, SerialRecall(list_length=6), "farrell_lewandowsky2003:dissimilar", n_trials=100))
+    assert "Transposition gradient" in page and "Fill-in" in page and "Henson, R. N. A. (1998)" in page
 
 
 def test_people_who_are_few(tmp_path: Path) -> None:
     """One person gives curves, and sentences that say that there is no test."""
     one = Recalls.from_matrix([[5, 4, 1], [5, 1, 0]], 5)
-    page = report_html(compare({"TCM": TCM()}, FreeRecall(list_length=5), one, n_trials=50))
+    page = report_html(run({"TCM": TCM()}, FreeRecall(list_length=5), one, n_trials=50))
     assert "there is no test of" in page
 
 
@@ -133,7 +138,7 @@ def test_numbers_as_cells() -> None:
 
 
 def test_curves_in_words(comparison: Comparison) -> None:
-    curve = comparison.curves.query("curve == 'serial_position' and source == 'people'")
+    curve = comparison.curves.query("curve == 'serial_position_curve' and source == 'people'")
     said = in_text(curve, "x")
     means = curve.set_index("x")["mean"]
     assert f"from {means[1]:.3f} at 1 to {means[16]:.3f} at 16" in said and f"at {means.idxmin():.0f}." in said

@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from memsim import ItemPool, Recalls, simulate
 from memsim.core.errors import DataError, InputError, MemsimError, UnknownNameError
 from memsim.core.loop import log_likelihood
+from memsim.core.origin import Observed
 from memsim.models import CMR, DNC, TCM
 from memsim.models.lookup import find_model
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.running.digests import digest
 from memsim.running.execution import Cell, run_cells
 
-HERE = "tests.test_execution"
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="needs the package distributed: pip install 'memsim[dask]'"
 )
@@ -85,13 +85,7 @@ def fail(number: float, how: str) -> dict[str, Any]:
 
 
 def cell(number: float, **arguments: Any) -> Cell:
-    return Cell(f"{HERE}:square", {"number": number, **arguments}, {"number": number}, f"cell {number}")
-
-
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This module under a name that can be imported, whatever pytest calls it."""
-    monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
+    return Cell(square, {"number": number}, f"cell {number}", arguments)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +114,7 @@ def test_results_in_order_and_only_once(tmp_path: Path) -> None:
 
 
 def test_values_survive_exactly(tmp_path: Path) -> None:
-    cells = [Cell(f"{HERE}:strange", {"what": "é\n\0"}, {"x": float("nan")})]
+    cells = [Cell(strange, {"what": "é\n\0"})]
     for backend in ({"workers": 1}, LOCAL, {"workers": 1}):  # computed here, elsewhere, and read
         [result] = run_cells(cells, cache=tmp_path / str(len(backend)), **backend)
         assert repr(result) == repr(json.loads(json.dumps(strange("é\n\0"))))
@@ -130,7 +124,7 @@ def test_one_thread_everywhere_and_none_changed_here() -> None:
     import torch
 
     before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
-    cells = [Cell(f"{HERE}:threads", {"_": i}, {"i": i}) for i in range(3)]
+    cells = [Cell(threads, {"_": i}) for i in range(3)]
     for workers in (1, 2):
         assert {number for counts in run_cells(cells, workers=workers) for number in counts} == {1}
     assert before == (torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS"))
@@ -141,18 +135,14 @@ def test_a_model_from_a_file_travels(tmp_path: Path, workers: int) -> None:
     (tmp_path / "mine.py").write_text("from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n")
     _, cls = find_model(str(tmp_path / "mine.py"))
     models = [cls(), TCM(context_drift=0.7)]
-    cells = [
-        Cell(f"{HERE}:likelihood", {"model": m, "seed": s}, {"m": digest(m), "s": s}) for m in models for s in (0, 1)
-    ]
+    cells = [Cell(likelihood, {"model": m, "seed": s}) for m in models for s in (0, 1)]
     assert run_cells(cells, workers=workers) == [likelihood(m, s) for m in models for s in (0, 1)]
 
 
 def test_a_worker_that_dies_loses_nothing(tmp_path: Path) -> None:
     log, once = tmp_path / "log", tmp_path / "once"
     cells = [cell(number, log=str(log)) for number in range(6)]
-    cells[2] = dataclasses.replace(
-        cells[2], function=f"{HERE}:die", arguments={"number": 2, "log": str(log), "once": str(once)}
-    )
+    cells[2] = dataclasses.replace(cells[2], function=die, aside={"log": str(log), "once": str(once)})
     assert run_cells(cells, **LOCAL, cache=tmp_path / "cache") == [square(number) for number in range(6)]
     assert set(lines(log)) == set("012345") and once.exists()
     before = lines(log)
@@ -163,7 +153,7 @@ def test_a_worker_that_dies_loses_nothing(tmp_path: Path) -> None:
 def test_a_cell_that_kills_every_worker_is_named(tmp_path: Path) -> None:
     log = tmp_path / "log"
     cells = [
-        Cell(f"{HERE}:die", {"number": 1}, {"poison": 1}, "the poison"),
+        Cell(die, {"number": 1}, "the poison"),
         *(cell(n, log=str(log)) for n in range(5)),
     ]
     with pytest.raises(MemsimError, match="the poison: it killed its worker 3 times"):
@@ -189,9 +179,9 @@ def test_an_error_names_its_cell_and_keeps_the_others(
     log = tmp_path / "log"
     good = [cell(number, log=str(log)) for number in range(2)]
     run_cells(good, workers=workers, cache=tmp_path / "cache")
-    bad = Cell(f"{HERE}:fail", {"number": 9, "how": how}, {"how": how}, "the bad one")
+    bad = Cell(fail, {"number": 9, "how": how}, "the bad one")
     with pytest.raises(error, match=f"(?s){message}"):
-        run_cells([*good, bad], workers=workers, cache=tmp_path / "cache")
+        run_cells([*good, bad, cell(5)], workers=workers, cache=tmp_path / "cache")
     assert run_cells(good, workers=workers, cache=tmp_path / "cache") == [square(0), square(1)]
     assert lines(log) == ["0", "1"]
 
@@ -200,7 +190,7 @@ def test_an_error_names_its_cell_and_keeps_the_others(
 def test_an_interrupted_run_goes_on(tmp_path: Path, workers: int, how: str) -> None:
     log, cache = tmp_path / "log", tmp_path / "cache"
     good = [cell(number, log=str(log)) for number in range(4)]
-    stopper = Cell(f"{HERE}:fail", {"number": 9, "how": how}, {"how": how})
+    stopper = Cell(fail, {"number": 9, "how": how})
     with pytest.raises(KeyboardInterrupt):
         run_cells([good[0], stopper, *good[1:]], workers=workers, cache=cache)
     finished = [json.loads(path.read_text())["result"]["number"] for path in cache.rglob("*.json")]
@@ -231,12 +221,44 @@ def test_what_stands_in_a_finished_cell(tmp_path: Path, monkeypatch: pytest.Monk
     run_cells([cell(7, log=str(log))], workers=1, cache=tmp_path / "cache")
     [path] = (tmp_path / "cache").rglob("*.json")
     entry = json.loads(path.read_text())
-    assert entry["key"]["key"] == {"number": 7} and entry["key"]["function"] == f"{HERE}:square"
+    assert entry["key"]["arguments"] == {"number": 7} and entry["key"]["function"] == f"{__name__}:square"
     assert entry["versions"]["memsim"] == entry["key"]["memsim"] and entry["seconds"] >= 0
     assert path.stat().st_mode & 0o777 == 0o644
     monkeypatch.setattr("memsim.running.execution.__version__", "another")
     run_cells([cell(7, log=str(log))], workers=1, cache=tmp_path / "cache")
     assert lines(log) == ["7", "7"], "another version is another cell"
+
+
+def process(number: int) -> int:
+    return os.getpid()
+
+
+def test_how_many_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A single cell, or a single worker, stays in this process; the environment says what is usual."""
+    cells, here = [Cell(process, {"number": number}) for number in range(3)], os.getpid()
+    assert run_cells(cells[:1], workers=2) == run_cells(cells[:1]) == [here]
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    assert run_cells(cells) == run_cells(cells, workers=1) == [here] * 3
+    assert here not in run_cells(cells, workers=2)
+    monkeypatch.setenv("MEMSIM_WORKERS", "2")
+    assert here not in run_cells(cells)
+    for wrong in ("none", "0", "-1", "1.5"):
+        monkeypatch.setenv("MEMSIM_WORKERS", wrong)
+        with pytest.raises(InputError, match=f"MEMSIM_WORKERS='{wrong}' must be a whole number of at least 1"):
+            run_cells(cells)
+
+
+def test_what_a_key_depends_on() -> None:
+    """Every argument counts, by its content; what stands aside does not."""
+    recalls = simulate(TCM(), FreeRecall(list_length=6).trials(5, 0), 0)
+    keys = [
+        Cell(likelihood, arguments).key
+        for arguments in ({"model": TCM()}, {"model": TCM(), "seed": 1}, {"model": CMR(), "seed": 1}, {"r": recalls},
+                          {"r": recalls[:4]}, {"t": recalls.trials})
+    ]  # fmt: skip
+    assert len({*keys, Cell(square, {"model": TCM()}).key}) == 7
+    same = Cell(likelihood, {"model": TCM().replace(context_drift=TCM().context_drift)}, "another name", {"log": "x"})
+    assert same.key == keys[0]
 
 
 @pytest.mark.parametrize(
@@ -265,11 +287,11 @@ def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_bad_cells(workers: int) -> None:
-    with pytest.raises(InputError, match="function='nowhere:f' must be module:name"):
-        run_cells([Cell("nowhere:f", {}, {})], workers=workers)
-    with pytest.raises(InputError, match=r"cell 1: its key\['key'\]\['model'\] is TCM"):
-        run_cells([dataclasses.replace(cell(1), key={"model": TCM()})], workers=workers)
-    many = [*map(cell, range(9)), dataclasses.replace(cell(9), arguments={"number": sys._getframe()})]
+    with pytest.raises(InputError, match="<lambda> must be defined at the top level of a module"):
+        run_cells([Cell(lambda: 1, {})], workers=workers)
+    with pytest.raises(InputError, match="cell 1: digest: the content of a frame is not defined"):
+        run_cells([dataclasses.replace(cell(1), arguments={"number": sys._getframe()})], workers=workers)
+    many = [*map(cell, range(9)), dataclasses.replace(cell(9), aside={"log": sys._getframe()})]
     with pytest.raises(InputError, match="cell 9: its arguments cannot be sent"):
         run_cells(many, workers=workers)
 
@@ -277,14 +299,12 @@ def test_bad_cells(workers: int) -> None:
 @needs_dask
 def test_a_cluster_gives_the_same(scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     models = [TCM(), CMR()]
-    cells = [
-        Cell(f"{HERE}:likelihood", {"model": m, "seed": s}, {"m": digest(m), "s": s}) for m in models for s in (0, 1)
-    ]
+    cells = [Cell(likelihood, {"model": m, "seed": s}) for m in models for s in (0, 1)]
     dask = {"backend": "dask", "scheduler": scheduler}
     assert run_cells(cells, **dask) == run_cells(cells, workers=1) == run_cells(cells, **LOCAL)
-    counted = [Cell(f"{HERE}:threads", {"_": 0}, {})]
+    counted = [Cell(threads, {"_": 0})]
     assert set(run_cells(counted, **dask)[0]) == {1}
-    bad = Cell(f"{HERE}:fail", {"number": 9, "how": "own"}, {}, "the bad one")
+    bad = Cell(fail, {"number": 9, "how": "own"}, "the bad one")
     with pytest.raises(UnknownNameError, match="the bad one: there is no such"):
         run_cells([bad], **dask, cache=tmp_path)
     with monkeypatch.context() as patched, pytest.raises(InputError, match="this worker has another memsim"):
@@ -299,8 +319,8 @@ def test_a_cluster_gives_the_same(scheduler: str, tmp_path: Path, monkeypatch: p
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_whose_workers_die(scheduler: str, tmp_path: Path) -> None:
     log, once = tmp_path / "log", tmp_path / "once"
-    poison = Cell(f"{HERE}:die", {"number": 1}, {"poison": 1}, "the poison")
-    shy = Cell(f"{HERE}:die", {"number": 8, "once": str(once)}, {"shy": 1})
+    poison = Cell(die, {"number": 1}, "the poison")
+    shy = Cell(die, {"number": 8}, aside={"once": str(once)})
     cells = [poison, shy, *(cell(number, log=str(log)) for number in range(6))]
     dask = {"backend": "dask", "scheduler": scheduler}
     with pytest.raises(MemsimError, match="the poison: it killed its worker 4 times"):
@@ -325,11 +345,11 @@ def test_digests_tell_contents_apart(tmp_path: Path) -> None:
     found = [digest(value) for value in values]
     assert len(set(found)) == len(found)
     assert found == [digest(value) for value in values]
-    assert digest(recalls) == digest(dataclasses.replace(recalls, provenance={}))
+    assert digest(recalls) == digest(dataclasses.replace(recalls, origin=Observed("of other people")))
     assert digest(np.arange(3, dtype=np.int32)) == digest(np.arange(3, dtype=">i8"))
     assert digest(np.arange(6).reshape(2, 3)) == digest(np.arange(6).reshape(3, 2).T.copy().T.reshape(2, 3))
     assert digest(TCM(context_drift=0.5)) == digest(TCM().replace(context_drift=np.float64(0.5)))
-    with pytest.raises(InputError, match="object has no content"):
+    with pytest.raises(InputError, match="the content of a object is not defined"):
         digest(object())
 
 
@@ -338,7 +358,7 @@ def test_digest_of_weights_and_of_a_model_from_a_file(tmp_path: Path) -> None:
 
     copy = tmp_path / "renamed.safetensors"
     copy.write_bytes(find_weights("dnc-recall").read_bytes())
-    assert digest(DNC(weights=str(copy))) == digest(DNC()) != digest(DNC(weights="lstm-recall"))
+    assert digest(DNC(weights=str(copy))) == digest(DNC()) != digest(DNC(weights="dnc-serial"))
     code = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
     found = []
     for text in (code, code, code + "    other = 1\n"):

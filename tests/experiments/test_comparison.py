@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 from psifr import fr
 
-from memsim import compare
+from memsim import run, simulate
 from memsim.analysis import lag_crp
 from memsim.commands.main import main
 from memsim.core.errors import InputError, ModelError
 from memsim.core.recalls import Recalls
 from memsim.core.registry import Registry
 from memsim.data.fetch import ENVIRONMENT
+from memsim.experiments.figures import battery_points
 from memsim.experiments.people import People
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
@@ -36,17 +37,22 @@ def no_files_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_people_and_models_in_one_table() -> None:
-    comparison = compare({"a": TCM(), "b": Strength()}, FreeRecall(), "murdock1962:20-1", n_trials=300)
+    comparison = run({"a": TCM(), "b": Strength()}, FreeRecall(), "murdock1962:20-1", n_trials=300)
     summary = comparison.summary.set_index("source")
     assert summary.loc["murdock1962:20-1", "recalled"] == pytest.approx(6.8167, abs=1e-4)
     assert summary["kind"].tolist() == ["people", "model", "model"]
-    assert summary[["rmsd_serial_position", "rmsd_first_recall", "rmsd_lag_crp"]].iloc[1:].gt(0).all(axis=None)
-    assert comparison.manifest["subjects"] == 20 and comparison.manifest["models"]["b"]["class"] == "Strength"
+    assert (
+        summary[["rmsd_serial_position_curve", "rmsd_probability_of_nth_recall", "rmsd_lag_crp"]]
+        .iloc[1:]
+        .gt(0)
+        .all(axis=None)
+    )
+    assert comparison.manifest.n_subjects == 20 and comparison.manifest.models[1].name == "Strength"
     assert len(comparison.figure().axes) == 3
 
 
 def test_same_lists_and_seed_for_every_model_and_run() -> None:
-    runs = [compare({"a": TCM(), "b": TCM()}, FreeRecall(), n_trials=50, seed=3) for _ in range(2)]
+    runs = [run({"a": TCM(), "b": TCM()}, FreeRecall(), n_trials=50, seed=3) for _ in range(2)]
     assert runs[0].recalls["a"].trials is runs[0].recalls["b"].trials
     assert (runs[0].recalls["a"].positions == runs[1].recalls["b"].positions).all()
     pd.testing.assert_frame_equal(runs[0].curves, runs[1].curves)
@@ -54,19 +60,19 @@ def test_same_lists_and_seed_for_every_model_and_run() -> None:
 
 def test_recalls_of_people_and_their_shipped_curves_agree(murdock_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = People.load("murdock1962", "20-2")
-    assert shipped.provenance["form"] == "curves shipped with memsim"
+    assert shipped.form == "curves that ship with memsim"
     for condition in ("15-2", "30-1", "40-1"):  # at hand means all conditions; these are not read
         (murdock_files / f"fr{condition}.txt").touch()
     monkeypatch.setenv(ENVIRONMENT, str(murdock_files))
     read = People.load("murdock1962", "20-2")
-    assert read.provenance["form"] == "recalls, list by list"
+    assert read.form == "recalls, list by list"
     pd.testing.assert_frame_equal(read.curves.round(6), shipped.curves, check_dtype=False)
     pd.testing.assert_frame_equal(read.summary.round(6), shipped.summary, check_dtype=False)
 
 
 def test_people_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = Recalls.from_matrix([[5, 4, 1], [5, 1, 0], [4, 5, 0], [1, 2, 3]], 5, subject=["a", "a", "b", "b"])
-    comparison = compare({"TCM": TCM()}, FreeRecall(list_length=5), mine, n_trials=100)
+    comparison = run({"TCM": TCM()}, FreeRecall(list_length=5), mine, n_trials=100)
     assert comparison.summary["source"].tolist() == ["people", "TCM"]
     assert comparison.summary["recalled"].iloc[0] == 2.5
     mine.to_frame().to_csv(tmp_path / "mine.csv", index=False)
@@ -77,15 +83,15 @@ def test_people_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "there is no file yours.csv" in capsys.readouterr().err
 
 
-def test_a_task_that_differs_is_told_everywhere() -> None:
-    comparison = compare({"TCM": TCM()}, FreeRecall(retention_interval=16), "murdock1962:20-1", n_trials=100)
-    assert comparison.manifest["people"]["task_differs_in"] == {"output_limit": 15, "retention_interval": 0.0}
+def test_a_task_that_differs_is_said_everywhere() -> None:
+    comparison = run({"TCM": TCM()}, FreeRecall(retention_interval=16), "murdock1962:20-1", n_trials=100)
+    assert comparison.task.differing_settings == {"output_limit": 15, "retention_interval": 0.0}
     title = comparison.figure().get_suptitle()
     assert "people's task differs: output_limit=15, retention_interval=0.0" in title
 
 
 def test_intervals_of_few_lists_stay_probabilities() -> None:
-    curves = compare({"TCM": TCM()}, FreeRecall(), "murdock1962:20-1", n_trials=60).curves
+    curves = run({"TCM": TCM()}, FreeRecall(), "murdock1962:20-1", n_trials=60).curves
     assert curves["low"].min() >= 0 and curves["high"].max() <= 1
     assert curves[curves["kind"] == "model"]["n_subjects"].max() == 20
 
@@ -100,11 +106,11 @@ def test_bad_comparisons() -> None:
     unnamed: list[object] = [{}, [TCM()]]
     for nothing in unnamed:
         with pytest.raises(InputError, match="at least one model"):
-            compare(nothing, FreeRecall())
+            run(nothing, FreeRecall())
     with pytest.raises(InputError, match="'TCM' names both a model and the people"):
-        compare({"TCM": TCM()}, FreeRecall(), dataclasses.replace(People.load("murdock1962:20-1"), label="TCM"))
+        run({"TCM": TCM()}, FreeRecall(), dataclasses.replace(People.load("murdock1962:20-1"), label="TCM"))
     with pytest.raises(InputError, match="lists of 30 items, the models would get 20"):
-        compare({"a": TCM()}, FreeRecall(), "murdock1962:30-1")
+        run({"a": TCM()}, FreeRecall(), "murdock1962:30-1")
 
 
 def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,7 +121,7 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "Immediate free recall of 20 items, 1 s each" in printed
     assert all(name in printed for name in ("murdock1962:20-1", "TCM", "Strength", "lag_asymmetry"))
     manifest = json.loads((out / "manifest.json").read_text())
-    assert manifest["seed"] == 5 and manifest["paradigm"]["settings"]["list_length"] == 20
+    assert manifest["seeds"] == [5] and manifest["tasks"][0]["settings"]["list_length"] == 20
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
     assert set(manifest["sha256"]) == FILES - {"manifest.json"}
@@ -123,7 +129,7 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
     pdf = (out / "comparison.pdf").read_bytes()
     assert pdf.startswith(b"%PDF") and b"/Type3" not in pdf, "text stays text"
     curves = pd.read_csv(out / "curves.csv")
-    assert set(curves["curve"]) == {"serial_position", "first_recall", "lag_crp"}
+    assert set(curves["curve"]) == {"serial_position_curve", "probability_of_nth_recall", "lag_crp"}
     # An unmodified psifr analysis of the file gives our numbers.
     table = pd.read_csv(out / "recalls.csv")
     tcm = table[table["model"] == "TCM"]
@@ -204,9 +210,9 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "Mine: 8 of 8 checks passed" in capsys.readouterr().out
     assert main(["run", "--models", "tcm", "mine.py:Mine", "--trials", "200"]) == 0
     assert "Mine" in capsys.readouterr().out
-    told = json.loads((tmp_path / "memsim-results" / "manifest.json").read_text())["models"]
-    assert told["Mine"]["file_sha256"] == hashlib.sha256(PLUGIN.encode()).hexdigest()
-    assert "file" not in told["TCM"]
+    models = json.loads((tmp_path / "memsim-results" / "manifest.json").read_text())["models"]
+    files = {model["label"]: model["file_sha256"] for model in models}
+    assert files == {"TCM": None, "Mine": hashlib.sha256(PLUGIN.encode()).hexdigest()}
     assert main(["models", "mine.py"]) == 0
     assert "retention" in capsys.readouterr().out
     (tmp_path / "copy.py").write_text(PLUGIN.replace("class Mine(Strength)", "Base = Strength\n\nclass Strength(Base)"))
@@ -221,6 +227,7 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     ("arguments", "message"),
     [
         (["run", "--models", "tmc"], "did you mean 'TCM'"),
+        (["run", "b.toml", "--list-length", "40"], "memsim battery b.toml runs a battery file"),
         (["run", "--models", "tcm", "TCM"], "names TCM twice"),
         (["run", "--paradigm", "fre-recall"], "did you mean 'free_recall'"),
         (["run", "--list-length", "0"], "list_length=0"),
@@ -262,3 +269,29 @@ def test_listings(capsys: pytest.CaptureFixture[str]) -> None:
     assert "retention_interval" in capsys.readouterr().out
     assert main(["datasets", "Murdock-1962"]) == 0
     assert "doi:10.1037/h0045106" in capsys.readouterr().out
+
+
+def test_labels_are_fields_and_stay_whole() -> None:
+    """Authors' names hold commas, and stand whole in the figure of all curves and in that of one."""
+    people = dataclasses.replace(People.load("murdock1962:20-1"), reference="Polyn, Norman & Kahana (2009)")
+    comparison = run({"TCM": TCM()}, FreeRecall(), people, n_trials=60)
+    for figure in (comparison.figure(), comparison.figure("serial_position_curve")):
+        (legend,) = figure.legends
+        assert "Polyn, Norman & Kahana (2009), N = 15" in [text.get_text() for text in legend.get_texts()]
+
+
+def test_simulated_recalls_are_never_drawn_as_people() -> None:
+    """Recalls of a model that stand where people would are a model still, after slices and files too."""
+    simulated = simulate(TCM(), FreeRecall(list_length=8).trials(40, subjects=4), 0)[:30]
+    comparison = run({"Strength": Strength()}, FreeRecall(list_length=8), simulated, n_trials=60)
+    assert comparison.summary["kind"].tolist() == ["model", "model"]
+    assert battery_points(comparison.battery, comparison.rows, comparison.battery.analyses[0]).attrs["people"] == []
+
+
+def test_the_manifest_says_what_was_run(tmp_path: Path) -> None:
+    comparison = run({"a": TCM(context_drift=0.5)}, FreeRecall(list_length=7), n_trials=50, seed=4)
+    record = json.loads(json.dumps(comparison.manifest.to_json()))
+    assert record["seeds"] == [4] and record["n_trials"] == 50 and record["n_cells"] == 1
+    assert record["models"][0]["parameters"]["context_drift"] == 0.5 and record["models"][0]["label"] == "a"
+    assert record["tasks"][0]["name"] == "FreeRecall" and record["tasks"][0]["people"] is None
+    assert record["versions"]["memsim"]

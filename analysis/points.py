@@ -1,0 +1,107 @@
+"""Points of a figure: means over subjects with their intervals, for every source and condition alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.declaration import Analysis
+from memsim.analysis.registered import ANALYSES
+from memsim.analysis.statistics.intervals import bootstrap_interval, within_subject_interval
+from memsim.analysis.subjects import mean_over_subjects
+from memsim.core.errors import InputError
+
+INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
+    "t": mean_over_subjects,
+    "bootstrap": bootstrap_interval,
+    "within": within_subject_interval,
+}
+"""Intervals over subjects: Student's t, bootstrap, and within subjects (Cousineau-Morey)."""
+
+
+def analysis_of(frame: pd.DataFrame) -> Analysis:
+    """The analysis that ``frame`` is from; raises :class:`InputError` if the frame does not say it."""
+    name = getattr(frame, "attrs", {}).get("analysis")
+    if name is None:
+        raise InputError(
+            "plot: this frame does not say which analysis it is from; analyze(recalls, name) gives one that does. "
+            "Where pandas lost it on the way, frame.attrs = {...} of the one that analyze gave brings it back"
+        )
+    return ANALYSES.get(name)
+
+
+def sources_of(frame: pd.DataFrame) -> list[str]:
+    """The sources of a frame, in order; one without a name where it has no such column."""
+    return list(frame["source"].unique()) if "source" in frame else [""]
+
+
+def series_of(frame: pd.DataFrame, analysis: Analysis) -> str:
+    """The column whose values are told apart within a panel, if the frame has several of them; else empty."""
+    column = analysis.series
+    return column if column in frame and frame[column].nunique() > 1 else ""
+
+
+def points_of_frame(frame: pd.DataFrame, by: str | list[str], value: str, interval: str = "t") -> pd.DataFrame:
+    """Means of ``value`` at every level of ``by``, with intervals over subjects; a frame without them is its own mean.
+
+    Returns
+    -------
+    DataFrame : ``by, mean, low, high, n_subjects`` (and ``sem``, by Student's t), within [0, 1] for probabilities.
+    """
+    if "subject" in frame:
+        points = INTERVALS[interval](frame, by, value)
+    else:
+        columns = [by] if isinstance(by, str) else list(by)
+        points = frame[[*columns, value]].rename(columns={value: "mean"})
+        points = points.assign(sem=np.nan, low=np.nan, high=np.nan, n_subjects=0)
+    if value == "prob":
+        points[["low", "high"]] = points[["low", "high"]].clip(0, 1)
+    return points
+
+
+def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
+    """The points that a figure of ``frame`` shows: mean and interval at every x, by source and condition.
+
+    Parameters
+    ----------
+    frame : from :func:`memsim.analysis.analyze`; points are given back as they are.
+    interval : over subjects, at 95%: ``"t"`` (Student), ``"bootstrap"`` (BCa) or ``"within"`` (within subjects).
+
+    Returns
+    -------
+    DataFrame : ``source`` (empty where there is one), the conditions, the columns of the analysis, ``mean, low, high,
+        n_subjects``; of an index also ``values``, those of its subjects. Its ``attrs`` are those of ``frame``.
+
+    Raises
+    ------
+    InputError : a frame that is not from ``analyze``, or an interval that is not known.
+    """
+    analysis = analysis_of(frame)
+    if interval not in INTERVALS:
+        raise InputError(f"plot: interval={interval!r} is none of {', '.join(INTERVALS)}")
+    if "mean" in frame or analysis.style == "raster":
+        return frame if "source" in frame else frame.assign(source="")
+    by = list(frame.attrs["by"])
+    series = series_of(frame, analysis)
+    levels = [*by, *(column for column in (analysis.panels, series, analysis.x) if column)]
+    if interval == "within" and not levels:
+        raise InputError("plot: interval='within' is over conditions that subjects had; give analyze a `by`")
+    order = {column: {value: i for i, value in enumerate(frame[column].unique())} for column in levels}
+    keys = levels or ["_all"]
+    parts = []
+    for source in sources_of(frame):
+        rows = (frame[frame["source"] == source] if "source" in frame else frame).assign(_all=0)
+        points = points_of_frame(rows, keys, analysis.value, interval)
+        points = points.sort_values(keys, key=lambda column: column.map(order[column.name]) if levels else column)
+        if analysis.style == "index" and not series:
+            values = rows.groupby(keys)[analysis.value].apply(lambda each: each.dropna().to_list())
+            points = points.merge(values.rename("values"), left_on=keys, right_index=True)
+        parts.append(points.assign(source=source))
+    points = pd.concat(parts, ignore_index=True)
+    if analysis.series in frame and not series:
+        points[analysis.series] = frame[analysis.series].iloc[0] if len(frame) else None
+    points.attrs = frame.attrs
+    defined = points["mean"].notna().groupby(points["source"]).transform("any")
+    return points[defined] if defined.any() else points

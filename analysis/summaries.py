@@ -1,0 +1,96 @@
+"""The numbers by which people and models are compared, as one tidy table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.recall.indices import edge_sizes, middle_positions, primacy_index, recency_index
+from memsim.analysis.recall.transitions import lag_crp, lag_rank
+from memsim.analysis.serial.curves import serial_summary
+from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
+from memsim.core.prediction import PositionPrediction
+from memsim.core.recalls import Recalls, require_recalls
+
+
+def summary_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
+    """A few numbers that say how recall went, as means over subjects or, where said, as ratios of such means.
+
+    For serial recall see :func:`memsim.analysis.serial_summary`. What needs an order of recall is left out for a
+    prediction of positions, which has no subjects. For free recall:
+
+    Returns
+    -------
+    DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics
+
+        ``recalled``, ``intrusions``, ``repeats``: per list; ``recalled`` counts each item once;
+        ``primacy``, ``recency``: the difference indices; ``primacy_contrast``, ``recency_contrast``: the
+        contrasts, of the mean edge and the mean middle;
+        ``first_recall_at_end``: probability that recall begins among the last positions (those of recency);
+        ``lag_minus_1``, ``lag_plus_1``: the lag-CRP there, and ``lag_asymmetry``, the ratio of their means;
+        ``temporal_factor``: the mean rank of transitions by nearness, see :func:`memsim.analysis.lag_rank`.
+    """
+    if isinstance(predicted, PositionPrediction):
+        return _position_summary(predicted)
+    require_recalls(predicted)
+    return serial_summary(predicted) if predicted.trials.paradigm.due is not None else _recall_summary(predicted)
+
+
+def _recall_summary(recalls: Recalls) -> pd.DataFrame:
+    subjects = recalls.trials.subjects
+    codes = recalls.trials.subject_codes
+    lists = lists_per_subject(recalls)
+    primacy, recency = primacy_index(recalls), recency_index(recalls)
+    crp = lag_crp(recalls)
+
+    def per_list(responses: np.ndarray) -> np.ndarray:
+        return np.bincount(codes, weights=responses.sum(axis=1), minlength=len(subjects)) / lists
+
+    def at_lag(lag: int) -> np.ndarray:
+        found = crp.loc[crp["lag"] == lag, "prob"].to_numpy()
+        return found if len(found) else np.full(len(subjects), np.nan)
+
+    values = {
+        "recalled": per_list(recalls.is_correct),
+        "intrusions": per_list(recalls.is_intrusion),
+        "repeats": per_list(recalls.is_repeat),
+        "primacy": primacy["difference"],
+        "recency": recency["difference"],
+        "first_recall_at_end": recency["first_recall"],
+        "lag_minus_1": at_lag(-1),
+        "lag_plus_1": at_lag(1),
+        "temporal_factor": lag_rank(recalls)["rank"],
+    }
+    tidy = pd.DataFrame(values).melt(var_name="statistic")
+    table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").reindex(list(values))
+    table["n_subjects"] = table["n_subjects"].fillna(0).astype(int)
+    for name, index in (("primacy_contrast", primacy), ("recency_contrast", recency)):
+        edge, middle = index["edge"].mean(), index["middle"].mean()
+        table.loc[name] = _ratio(edge - middle, edge + middle, len(index))
+    forward, backward = table.loc["lag_plus_1"], table.loc["lag_minus_1"]
+    table.loc["lag_asymmetry"] = _ratio(forward["mean"], backward["mean"], forward["n_subjects"])
+    return table.astype({"n_subjects": int}).reset_index()
+
+
+def _position_summary(predicted: PositionPrediction) -> pd.DataFrame:
+    probability = predicted.probability
+    length = len(probability)
+    first, last = edge_sizes(length)
+    at_start, at_end = probability[:first].mean(), probability[length - last :].mean()
+    middle = probability[middle_positions(length, first, last)]
+    in_middle = middle.mean() if len(middle) else np.nan
+    means = {
+        "recalled": probability.sum(),
+        "primacy": at_start - in_middle,
+        "recency": at_end - in_middle,
+        "primacy_contrast": _ratio(at_start - in_middle, at_start + in_middle, 0)["mean"],
+        "recency_contrast": _ratio(at_end - in_middle, at_end + in_middle, 0)["mean"],
+    }
+    table = pd.DataFrame({"statistic": list(means), "mean": list(means.values())})
+    return table.assign(sem=np.nan, low=np.nan, high=np.nan, n_subjects=0)
+
+
+def _ratio(numerator: float, denominator: float, n_subjects: float) -> dict[str, float]:
+    """A row for a ratio of means, which has no standard error of its own."""
+    mean = numerator / denominator if denominator > 0 else np.nan
+    return {"mean": mean, "sem": np.nan, "low": np.nan, "high": np.nan, "n_subjects": n_subjects}

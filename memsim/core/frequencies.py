@@ -1,0 +1,93 @@
+"""Simulated frequencies against likelihoods: every possible recall of one list, and a chi-square test."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+from scipy.special import chdtrc
+
+from memsim.core.arrays import FloatArray
+from memsim.core.loop import log_likelihood
+from memsim.core.model import MemoryModel
+from memsim.core.recalls import Recalls
+from memsim.core.trials import Trials
+
+P_VALUE = 1e-6
+"""Level of the test: a sound model fails it about once in a million runs."""
+REPLICATES, SAMPLES = 10, 100
+"""Number of estimates of a sampled likelihood from which its error is computed, and of encodings in each."""
+
+
+def every_recall(model: MemoryModel[Any], trial: Trials) -> Recalls:
+    """Every response sequence to one list that ``model`` can give within the response limit, each once.
+
+    Their likelihoods sum to one. ``trial`` is a single trial of a task with a response limit; the number of sequences
+    grows as a factorial of it.
+    """
+    limit, length = trial.paradigm.max_responses, trial.list_length
+    ends = trial.paradigm.silence_ends
+    lengths = range(limit + 1) if ends else (limit,)
+    codes = [*([-1] if model.intrusions else []), *range(1 if ends else 0, length + 1)]
+    orders = [
+        order
+        for n in lengths
+        for order in itertools.product(codes, repeat=n)
+        if model.repeats or len({code for code in order if code > 0}) == sum(code > 0 for code in order)
+    ]
+    matrix = np.array([order + (0,) * (limit - len(order)) for order in orders], dtype=np.int32)
+    return Recalls(trial[np.zeros(len(matrix), dtype=int)], matrix)
+
+
+def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0) -> str:
+    """Compare how often each recall of one list was simulated with its likelihood, by a chi-square test.
+
+    Parameters
+    ----------
+    model : the model that simulated the recalls.
+    recalls : many recalls of the same list, with a response limit.
+    seed : for a sampled likelihood.
+
+    Returns
+    -------
+    str : what disagrees, or ``""``.
+    """
+    possible = every_recall(model, recalls.trials[0])
+    likelihood, variance = likelihoods(model, possible, seed)
+    n = len(recalls)
+    base = recalls.list_length + 2
+    weights = base ** np.arange(possible.positions.shape[1])
+    width = recalls.positions.shape[1]
+    codes = (recalls.positions + 1) @ weights[:width] + weights[width:].sum()
+    known = (possible.positions + 1) @ weights
+    unexpected = ~np.isin(codes, known)
+    if unexpected.any():
+        order = recalls.positions[unexpected][0]
+        return f"it simulated {order[order > 0]}, which it declares to be impossible (see MemoryModel.repeats)"
+    seen = np.bincount(codes, minlength=int(known.max()) + 1)[known]
+    if seen[likelihood == 0].any():
+        return "it simulated recalls to which it gives probability 0"
+    rare = likelihood * n < 5
+    group = np.where(rare, 0, np.cumsum(~rare))
+    observed, expected, noise = (np.bincount(group, x) for x in (seen, n * likelihood, n**2 * variance))
+    kept = expected > 0
+    deviance = ((observed - expected)[kept] ** 2 / (expected + noise)[kept]).sum()
+    if chdtrc(max(kept.sum() - 1, 1), deviance) >= P_VALUE:
+        return ""
+    worst = int(np.argmax((seen - n * likelihood) ** 2 / np.maximum(n * likelihood, 1)))
+    return (
+        f"chi-square {deviance:.1f} with {kept.sum() - 1} degrees of freedom; the recall "
+        f"{possible.positions[worst]} was simulated {seen[worst]} times in {n}, "
+        f"its likelihood predicts {n * likelihood[worst]:.1f}"
+    )
+
+
+def likelihoods(model: MemoryModel[Any], recalls: Recalls, seed: int) -> tuple[FloatArray, FloatArray]:
+    """(n_trials,) likelihoods and their sampling variance, which is 0 unless the likelihood is sampled."""
+    if model.likelihood == "exact":
+        exact = np.exp(log_likelihood(model, recalls))
+        return exact, np.zeros_like(exact)
+    seeds = range(seed, seed + REPLICATES)
+    drawn = np.exp([log_likelihood(model, recalls, samples=SAMPLES, seed=each) for each in seeds])
+    return drawn.mean(axis=0), drawn.var(axis=0, ddof=1) / REPLICATES

@@ -1,0 +1,45 @@
+"""What a model predicts of trials: the one place that knows which kind of prediction a model makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from memsim.core.arrays import FloatArray
+from memsim.core.loop import simulate
+from memsim.core.position_model import Model, PositionModel, recall_probability
+from memsim.core.recalls import Recalls
+from memsim.core.trials import Paradigm, Trials
+
+
+@dataclass(frozen=True, eq=False)
+class PositionPrediction:
+    """How probably a model recalls each serial position of a task, without an order of recall.
+
+    Parameters
+    ----------
+    model : the name of the model's class.
+    paradigm : the task.
+    probability : (list_length,) probability that the item at each position is recalled.
+    """
+
+    model: str
+    paradigm: Paradigm
+    probability: FloatArray
+
+
+def predict(model: Model, trials: Trials, seed: int = 0) -> Recalls | PositionPrediction:
+    """What ``model`` predicts of ``trials``: simulated recalls, or the probability of each serial position.
+
+    Parameters
+    ----------
+    model : a :class:`memsim.MemoryModel`, which is simulated, or a :class:`memsim.PositionModel`.
+    trials : the study lists.
+    seed : of the simulation.
+
+    Raises
+    ------
+    InputError, ModelError : as :func:`memsim.simulate` and :func:`memsim.recall_probability` raise.
+    """
+    if isinstance(model, PositionModel):
+        return PositionPrediction(type(model).__name__, trials.paradigm, recall_probability(model, trials.paradigm))
+    return simulate(model, trials, seed)

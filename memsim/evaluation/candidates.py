@@ -1,0 +1,162 @@
+"""Candidates of a held-out comparison: what can learn from some recalls and predict others."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.loop import log_likelihood
+from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.recall_parts import by_subject
+from memsim.core.recalls import Recalls
+from memsim.evaluation.reference import empirical_reference
+from memsim.fitting.estimation import best_places
+from memsim.fitting.spec import SAMPLES, FitSpec
+from memsim.running.digests import digest, source_digest
+
+if TYPE_CHECKING:
+    from memsim.training.settings import Training
+
+
+@dataclass(frozen=True)
+class Candidate(ABC):
+    """Something that learns from recalls and predicts other recalls.
+
+    A subclass is a frozen dataclass whose fields decide what it learns; a field declared with ``compare=False`` does
+    not count, such as a folder.
+    """
+
+    scoring_samples: ClassVar = SAMPLES
+    """Study histories over which a sampled likelihood of the held-out lists is averaged."""
+
+    @abstractmethod
+    def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
+        """The model that has learned from these recalls."""
+
+    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+        """Log-likelihoods of the lists of ``test`` after learning from ``train``, and numbers of events that count.
+
+        Both are (n_lists,) arrays.
+        """
+        model = self.learned(train, seed)
+        outcomes = scored_outcomes(test, model.repeats, model.intrusions)
+        likelihood = log_likelihood(model, test, samples=self.scoring_samples, seed=seed)
+        return likelihood, (outcomes.columns != NO_EVENT).sum(axis=1, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Fitted(Candidate):
+    """A model that is fitted by maximum likelihood.
+
+    With ``spec.per="subject"`` one fit to the lists of each subject predicts the lists of that subject. The seed of a
+    comparison replaces that of the specification.
+    """
+
+    spec: FitSpec
+
+    def __post_init__(self) -> None:
+        if self.spec.by == "summary":
+            raise InputError(
+                f"{type(self.spec.model).__name__}: a fit to curves has no likelihood of held-out lists; fit it "
+                "by='likelihood'"
+            )
+
+    def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
+        """See :meth:`Candidate.learned`."""
+        places, _ = best_places(replace(self.spec, seed=seed), recalls)
+        model = self.spec.space.at(places)
+        assert isinstance(model, MemoryModel)
+        return model
+
+    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+        """See :meth:`Candidate.scores`."""
+        if self.spec.per == "group":
+            return super().scores(train, test, seed)
+        likelihood, events = np.empty(len(test)), np.empty(len(test), dtype=np.int32)
+        known = by_subject(train)
+        for subject in test.trials.subjects:
+            rows = test.trials.subject == subject
+            if str(subject) not in known:
+                raise InputError(f"subject {subject} has no lists to fit; hold out lists, not subjects")
+            likelihood[rows], events[rows] = super().scores(known[str(subject)], test[rows], seed)
+        return likelihood, events
+
+
+@dataclass(frozen=True)
+class Imitating(Candidate):
+    """A network trained to imitate people; see ``memsim train``. Some of the subjects decide when training stops.
+
+    Held-out lists may be from subjects that it was trained on, or from others.
+
+    Parameters
+    ----------
+    training : its settings.
+    folder : for the weights, one file for each training.
+    """
+
+    training: Training
+    folder: Path = field(default=Path("memsim-networks"), compare=False)
+    start_sha256: str = field(init=False, default="")
+    """The checksum of the weights that training starts from."""
+
+    def __post_init__(self) -> None:
+        if self.training.objective != "imitation":
+            raise InputError(
+                f"a network that imitates people has the objective imitation, not {self.training.objective}"
+            )
+        if self.training.start:
+            from memsim.models.networks.weights import load_weights
+
+            object.__setattr__(self, "start_sha256", load_weights(self.training.start).sha256)
+        object.__setattr__(self, "folder", self.folder.absolute())  # a worker may run in another folder
+
+    def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
+        """See :meth:`Candidate.learned`."""
+        from memsim.models import DNC, LSTM
+        from memsim.training.trainer import Trainer
+
+        training = self.training.replace(seed=seed, people="")
+        key = digest([self, seed, recalls, source_digest()])
+        path = self.folder / f"{training.network}-{key[:16]}.safetensors"
+        if not path.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            trainer = Trainer(training, people=recalls)
+            trainer.run(training.iterations)
+            trainer.save(path)
+        cls = DNC if training.network == "dnc" else LSTM
+        return cls(weights=str(path))
+
+
+@dataclass(frozen=True)
+class AsItIs(Candidate):
+    """A model that keeps its parameters and learns nothing."""
+
+    model: MemoryModel[Any]
+
+    def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
+        """See :meth:`Candidate.learned`."""
+        return self.model
+
+
+@dataclass(frozen=True)
+class Reference(Candidate):
+    """What other lists of people predict without a model; see :func:`memsim.evaluation.reference.empirical_reference`.
+
+    It shows how much there is to predict.
+    """
+
+    def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
+        """Raise :class:`LikelihoodError`, as there is no model."""
+        raise LikelihoodError("the empirical reference is a table of which response followed which, not a model")
+
+    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+        """See :meth:`Candidate.scores`."""
+        columns = scored_outcomes(test, False, False).columns
+        return empirical_reference(train, test), (columns != NO_EVENT).sum(axis=1, dtype=np.int32)

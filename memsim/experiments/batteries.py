@@ -1,0 +1,95 @@
+"""Batteries from files: every model through every task with every seed, written as tables and figures."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Unpack
+
+import pandas as pd
+
+from memsim.core.errors import InputError
+from memsim.experiments.battery_file import read_battery
+from memsim.experiments.figures import battery_figures
+from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
+from memsim.experiments.rows import rows_by_cells
+from memsim.experiments.tables import joined_curves, joined_frame, summary_frame
+from memsim.running.execution import Running
+from memsim.running.result_files import save_both, write_results
+
+
+@dataclass(frozen=True)
+class BatteryResults:
+    """What :func:`battery` found and wrote.
+
+    Parameters
+    ----------
+    frames : the tidy frame of each analysis, by label.
+    curves, summary : of all cells; see :class:`memsim.Comparison`.
+    manifest : what was run, and which analyses were left out.
+    files : what was written, the manifest last.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    curves: pd.DataFrame
+    summary: pd.DataFrame
+    manifest: Manifest
+    files: tuple[Path, ...]
+
+
+def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[Running]) -> BatteryResults:
+    """Run a battery file (see :func:`memsim.experiments.battery_file.read_battery`) and write what came out.
+
+    Each model, task and seed is a cell of its own; finished cells are kept, so that a battery which was interrupted, or
+    to which a model is added, runs only what is missing.
+
+    Parameters
+    ----------
+    path : the battery file.
+    out : folder of the results; that of the file if not given, or else ``memsim-`` with the name of the file.
+    running : ``workers, backend, scheduler, cache, progress``; see :func:`memsim.running.execution.run_cells`. The
+        cache is ``cells`` within ``out`` if not given.
+
+    Returns
+    -------
+    BatteryResults : ``files`` are, for each analysis, a tidy csv with a row per subject (those of people too, or, where
+        only their curves are at hand, a row per point without a subject) after the columns ``source, kind, paradigm,
+        seed`` and a column for each parameter and setting that the file gives, ``model.`` and ``paradigm.`` before its
+        name; and a figure with a panel for each task. ``curves.csv`` and ``summary.csv`` as of :func:`memsim.run`;
+        ``comparison.png``, the analyses side by side; the battery file; and ``manifest.json``, which also says which
+        analysis was left out for which source, and why.
+
+    Raises
+    ------
+    InputError : something is wrong in the file, or an analysis applies to no source.
+    MemsimError : as :func:`memsim.running.execution.run_cells` raises.
+    """
+    path = Path(path)
+    stopwatch = Stopwatch()
+    planned, output = read_battery(path)
+    folder = output if out is None else Path(out)
+    options: Running = {"cache": folder / "cells", **running}
+    rows = rows_by_cells(planned, **options)
+    frames = {each.label: joined_frame(rows, each) for each in planned.analyses}
+    file = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    manifest = manifest_of(planned, rows, stopwatch, file)
+    for label, frame in frames.items():
+        if frame.empty:
+            reasons = sorted({f"{each.source}: {each.reason}" for each in manifest.left_out if each.analysis == label})
+            raise InputError(f"{path}: the analysis {label} applies to no source ({'; '.join(reasons)})")
+    curves, summary = joined_curves(rows), summary_frame(rows)
+
+    def write(scratch: Path) -> None:
+        for label, frame in frames.items():
+            frame.to_csv(scratch / f"{label}.csv", index=False)
+        curves.to_csv(scratch / "curves.csv", index=False)
+        summary.to_csv(scratch / "summary.csv", index=False)
+        shutil.copyfile(path, scratch / "battery.toml")
+        for name, figure in battery_figures(planned, rows):
+            save_both(figure, scratch / name)
+
+    files = write_results(folder, write, manifest.to_json())
+    return BatteryResults(frames, curves, summary, manifest, tuple(files))

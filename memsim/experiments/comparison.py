@@ -1,0 +1,133 @@
+"""Models and people through one task: a battery of one task, run in this process, with its recalls kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from memsim.analysis.figures.plots import comparison_panel, plot
+from memsim.core.items import ItemPool
+from memsim.core.position_model import Model
+from memsim.core.recalls import Recalls
+from memsim.core.trials import Paradigm
+from memsim.experiments.figures import battery_points, people_name
+from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
+from memsim.experiments.people import People
+from memsim.experiments.plan import Battery, PlannedTask
+from memsim.experiments.rows import Row, rows_in_this_process
+from memsim.experiments.tables import joined_curves, summary_frame
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What :func:`run` found.
+
+    Parameters
+    ----------
+    battery : what was run.
+    rows : what was found: the people's row first, if there were people, then one for each model.
+    manifest : versions, settings, parameters, seed and times.
+    """
+
+    battery: Battery
+    rows: tuple[Row, ...]
+    manifest: Manifest
+
+    @property
+    def task(self) -> PlannedTask:
+        """The task, with the people who did it."""
+        return self.battery.tasks[0]
+
+    @property
+    def people(self) -> People | None:
+        """The people that the models were compared with."""
+        return self.task.people
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """The models by label."""
+        return {model.label: model.model for model in self.battery.models}
+
+    @property
+    def recalls(self) -> dict[str, Recalls]:
+        """The recalls of each model that has an order of recall, by label."""
+        measured = {row.label: row.measured.recalls for row in self.rows if row.model is not None}
+        return {label: recalls for label, recalls in measured.items() if recalls is not None}
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """``source, kind, paradigm, seed, curve, x, mean, sem, low, high, n_subjects``; kind "people" or "model"."""
+        return joined_curves(self.rows).infer_objects()
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row for each source: the means of :func:`memsim.analysis.summary_table`, and distances to people.
+
+        Standard errors are called ``..._sem``, the distance to people of each curve ``rmsd_...``; what a model has no
+        account of is NaN.
+        """
+        return summary_frame(self.rows)
+
+    @property
+    def summaries(self) -> dict[str, pd.DataFrame]:
+        """The table of :func:`memsim.analysis.summary_table` of each source."""
+        return {row.label: row.measured.summary for row in self.rows}
+
+    def figure(self, curve: str | None = None) -> Figure:
+        """The curves of the task side by side, with people over the models; or one of them, a column wide.
+
+        Parameters
+        ----------
+        curve : the name of an analysis among the standard curves of the task.
+        """
+        among = [*(model.label for model in self.battery.models), people_name(self.battery)]
+        title = self.battery.title
+        if self.task.differing_settings:
+            differing = ", ".join(f"{name}={value}" for name, value in self.task.differing_settings.items())
+            title += f"; people's task differs: {differing}"
+        planned = {each.name: each for each in self.battery.analyses}
+        if curve is not None:
+            return plot(battery_points(self.battery, self.rows, planned[curve]), among=among)
+        points = [battery_points(self.battery, self.rows, each) for each in planned.values()]
+        return comparison_panel(
+            [each for each in points if len(each)], among=among, title=f"{title}. Bars and bands: 95% intervals"
+        )
+
+
+def run(
+    models: Mapping[str, Model],
+    paradigm: Paradigm,
+    people: People | Recalls | str | None = None,
+    *,
+    n_trials: int = 5000,
+    seed: int = 0,
+    pool: ItemPool | None = None,
+    progress: Callable[[str], None] = lambda label: None,
+) -> Comparison:
+    """Run every model through the same trials of ``paradigm``, and compare them with people.
+
+    Parameters
+    ----------
+    models : by the names that they have in tables and figures.
+    paradigm : the task.
+    people : optional: a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads;
+        or recalls of your own. Their lists must be as long as the paradigm's.
+    n_trials : lists for each model, dealt to simulated participants of 100 lists each (fewer lists each below
+        2,000, so that there are 20 participants to take an interval over).
+    seed : of the lists and of every model's simulation. Models of one class share their random numbers, so
+        that two settings of it differ by their parameters only.
+    pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
+    progress : called with the label of each source that is done.
+
+    Raises
+    ------
+    InputError : no models, people whose lists have another length, or whose label is that of a model.
+    """
+    stopwatch = Stopwatch()
+    battery = Battery.of_one_task(models, paradigm, People.given(people), n_trials=n_trials, seed=seed, pool=pool)
+    rows = rows_in_this_process(battery, progress)
+    return Comparison(battery, tuple(rows), manifest_of(battery, rows, stopwatch))

@@ -1,0 +1,92 @@
+"""Figures of a battery: one for each analysis, and the analyses of curves side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from memsim.analysis.curves import points_of_curve
+from memsim.analysis.declaration import Analysis
+from memsim.analysis.figures.plots import comparison_panel, plot
+from memsim.analysis.points import points_of
+from memsim.analysis.registered import ANALYSES
+from memsim.experiments.plan import Battery, PlannedAnalysis
+from memsim.experiments.rows import Row
+
+PEOPLE = "people"
+"""The name of people in figures of several tasks, each with its own people; so no model may have it."""
+
+
+def battery_figures(battery: Battery, rows: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
+    """A figure for each analysis, by label; and where several have the same panels, ``comparison``, all of them."""
+    among = [people_name(battery), *(model.label for model in battery.models)]
+    comparable = []
+    for planned in battery.analyses:
+        analysis = ANALYSES.get(planned.name)
+        points = battery_points(battery, rows, planned)
+        columns: Literal[1, 2] = 2 if len(battery.tasks) > 1 else 1
+        yield planned.label, plot(points, columns=columns, among=_among(among, points), title=battery.title)
+        if _has_all_panels(points, analysis, len(battery.tasks)):
+            comparable.append(points)
+    if len(comparable) > 1:
+        yield "comparison", comparison_panel(comparable, among=among, title=battery.title)
+
+
+def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:
+    """The points of an analysis in all cells, for ``plot``; an empty frame where it applies to no source."""
+    analysis = ANALYSES.get(planned.name)
+    people = people_name(battery)
+    several = len(battery.tasks) > 1
+    observed = any(row.kind == "people" for row in rows)
+    attributes = {
+        "analysis": planned.name,
+        "by": ["paradigm"] if several else [],
+        "people": [people] if observed else [],
+    }
+    parts = []
+    for task in battery.tasks:
+        of_task = [row for row in rows if row.task is task and planned.label in row.measured.frames]
+        for label in dict.fromkeys(row.label for row in of_task):
+            alike = [row for row in of_task if row.label == label]
+            points = _points_of_rows(alike, planned, analysis)
+            part = points.assign(source=people if alike[0].model is None else label)
+            parts.append(part.assign(paradigm=task.label) if several else part)
+    points = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    points.attrs = attributes
+    return points
+
+
+def people_name(battery: Battery) -> str:
+    """The name of people in the figures of a battery: their reference and number, where there is one task."""
+    if len(battery.tasks) > 1 or battery.tasks[0].people is None:
+        return PEOPLE
+    return f"{battery.tasks[0].people.reference}, N = {battery.tasks[0].people.n_subjects}"
+
+
+def _points_of_rows(rows: Sequence[Row], planned: PlannedAnalysis, analysis: Analysis) -> pd.DataFrame:
+    """The points of one source in one task, over the subjects of all seeds."""
+    first = rows[0]
+    if first.model is None and "subject" not in first.measured.frames[planned.label]:
+        return points_of_curve(first.measured.curves, analysis)
+    frames = []
+    for row in rows:
+        frame = row.measured.frames[planned.label]
+        if "subject" in frame:  # those of several seeds are different subjects
+            frame = frame.assign(subject=[f"{row.seed}/{subject}" for subject in frame["subject"]])
+        frames.append(frame)
+    frame = pd.concat(frames, ignore_index=True)
+    frame.attrs = {"analysis": planned.name, "by": [], "people": []}
+    return points_of(frame)
+
+
+def _among(labels: Sequence[str], points: pd.DataFrame) -> list[str]:
+    present = set(points["source"])
+    return [label for label in labels if label in present]
+
+
+def _has_all_panels(points: pd.DataFrame, analysis: Analysis, n_tasks: int) -> bool:
+    n_panels = points["paradigm"].nunique() if "paradigm" in points else 1
+    return n_panels == n_tasks and not analysis.panels and analysis.style in ("curve", "lags")

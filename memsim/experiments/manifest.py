@@ -1,0 +1,177 @@
+"""The record of what was run: typed values that are written last, and that nothing reads back."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from memsim.core.position_model import PositionModel
+from memsim.core.provenance import versions
+from memsim.experiments.people import People
+from memsim.experiments.plan import Battery, PlannedModel, PlannedTask
+from memsim.experiments.rows import Row
+from memsim.running.digests import digest
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """A model that was run. ``file`` and ``file_sha256`` say where its code is, unless it is memsim's own."""
+
+    label: str
+    name: str
+    digest: str
+    citation: str
+    likelihood: str
+    form: str
+    parameters: Mapping[str, Any]
+    given: Mapping[str, Any]
+    tasks: tuple[str, ...]
+    file: str | None
+    file_sha256: str | None
+
+    @classmethod
+    def of(cls, planned: PlannedModel) -> ModelRecord:
+        """The record of a planned model."""
+        model = planned.model
+        own = type(model).__module__.startswith("memsim.")
+        file = None if own else inspect.getsourcefile(type(model))
+        return cls(
+            planned.label, type(model).__name__, digest(model), model.citation, model.likelihood, model.form(),
+            model.values(), dict(planned.given), planned.tasks,
+            file, None if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest(),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PeopleRecord:
+    """The people that models were compared with; ``differing_settings`` are those of their task, where it differs."""
+
+    label: str
+    reference: str
+    form: str
+    origin: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    differing_settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, people: People, task: PlannedTask) -> PeopleRecord:
+        """The record of the people of a task."""
+        settings = people.paradigm.values()
+        origin = people.origin.to_json()
+        return cls(people.label, people.reference, people.form, origin, settings, task.differing_settings)
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """A task that models were run through."""
+
+    label: str
+    name: str
+    settings: Mapping[str, Any]
+    people: PeopleRecord | None
+
+    @classmethod
+    def of(cls, task: PlannedTask) -> TaskRecord:
+        """The record of a planned task."""
+        people = None if task.people is None else PeopleRecord.of(task.people, task)
+        return cls(task.label, type(task.paradigm).__name__, task.paradigm.values(), people)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An analysis without a result for a source in a task, and why."""
+
+    analysis: str
+    source: str
+    task: str
+    reason: str
+
+    @classmethod
+    def among(cls, rows: Sequence[Row]) -> tuple[LeftOut, ...]:
+        """Those of a battery, once for all seeds."""
+        reasons = {
+            (label, row.label, row.task.label): reason
+            for row in rows
+            for label, reason in row.measured.left_out.items()
+        }
+        return tuple(cls(*place, reason) for place, reason in reasons.items())
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was run, with what, when, and by which versions.
+
+    ``lists_cut_short`` counts, by model and task, the lists that the output limit cut short; ``without_output_limit``
+    names models that have no order of recall, to which the limit of a task does not apply.
+    """
+
+    title: str
+    started: str
+    seconds: float
+    n_trials: int
+    n_subjects: int
+    seeds: tuple[int, ...]
+    analyses: tuple[Mapping[str, Any], ...]
+    models: tuple[ModelRecord, ...]
+    tasks: tuple[TaskRecord, ...]
+    n_cells: int
+    lists_cut_short: Mapping[str, int]
+    without_output_limit: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    versions: Mapping[str, str]
+    battery: Mapping[str, str] | None = None
+    """Name and sha256 of the battery file, where there was one."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The manifest as JSON."""
+        return asdict(self)
+
+
+class Stopwatch:
+    """When a run began, and how long it took."""
+
+    def __init__(self) -> None:
+        self.started, self._clock = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since then."""
+        return round(perf_counter() - self._clock, 3)
+
+
+def manifest_of(
+    battery: Battery, rows: Sequence[Row], stopwatch: Stopwatch, file: Mapping[str, str] | None = None
+) -> Manifest:
+    """The manifest of a battery that was run."""
+    limited = any(task.paradigm.response_limit is not None for task in battery.tasks)
+    positions = [model.label for model in battery.models if isinstance(model.model, PositionModel)]
+    cut: dict[str, int] = {}
+    for row in rows:
+        if row.model is not None and row.measured.n_cut_short:
+            name = row.label if len(battery.tasks) == 1 else f"{row.label}, {row.task.label}"
+            cut[name] = cut.get(name, 0) + row.measured.n_cut_short
+    return Manifest(
+        title=battery.title,
+        started=stopwatch.started,
+        seconds=stopwatch.seconds,
+        n_trials=battery.n_trials,
+        n_subjects=battery.n_subjects,
+        seeds=battery.seeds,
+        analyses=tuple(
+            {"label": each.label, "name": each.name, "options": dict(each.options)} for each in battery.analyses
+        ),
+        models=tuple(ModelRecord.of(model) for model in battery.models),
+        tasks=tuple(TaskRecord.of(task) for task in battery.tasks),
+        n_cells=sum(row.model is not None for row in rows),
+        lists_cut_short=cut,
+        without_output_limit=tuple(positions) if limited else (),
+        left_out=LeftOut.among(rows),
+        versions=versions(),
+        battery=file,
+    )

@@ -1,0 +1,96 @@
+"""What the analyses of a battery find in a prediction of a model, or in the recalls of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from memsim.analysis.curves import curve_table, points_of_curve
+from memsim.analysis.registered import ANALYSES
+from memsim.analysis.summaries import summary_table
+from memsim.core.errors import InputError
+from memsim.core.prediction import PositionPrediction
+from memsim.core.recalls import Recalls
+from memsim.experiments.people import People
+from memsim.experiments.plan import PlannedAnalysis
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The tables of one source in one task.
+
+    Parameters
+    ----------
+    frames : the tidy frame of each analysis, by label; without subjects where only means are known.
+    left_out : why an analysis has no frame, by label.
+    curves, summary : from :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table`.
+    n_lists, n_cut_short : lists, and those that the output limit cut short; ``None`` where there are no lists.
+    recalls : what was measured, where it is kept.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    left_out: Mapping[str, str]
+    curves: pd.DataFrame
+    summary: pd.DataFrame
+    n_lists: int | None = None
+    n_cut_short: int | None = None
+    recalls: Recalls | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the recalls, as JSON."""
+        return {
+            "frames": {label: _columns(frame) for label, frame in self.frames.items()},
+            "left_out": dict(self.left_out),
+            "curves": _columns(self.curves),
+            "summary": _columns(self.summary),
+            "n_lists": self.n_lists,
+            "n_cut_short": self.n_cut_short,
+        }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Measured:
+        """What :meth:`to_json` gave."""
+        frames = {label: pd.DataFrame(columns) for label, columns in content["frames"].items()}
+        tables = {name: pd.DataFrame(content[name]) for name in ("curves", "summary")}
+        counts = {name: content[name] for name in ("n_lists", "n_cut_short")}
+        return cls(frames, content["left_out"], **tables, **counts)
+
+
+def measure(predicted: Recalls | PositionPrediction, analyses: Sequence[PlannedAnalysis]) -> Measured:
+    """Every analysis of what a model predicted or people recalled; those that do not apply are left out, with why."""
+    frames, left_out = {}, {}
+    for planned in analyses:
+        try:
+            frames[planned.label] = ANALYSES.get(planned.name).frame(predicted, **planned.options)
+        except InputError as error:
+            left_out[planned.label] = str(error)
+    tables = curve_table(predicted), summary_table(predicted)
+    if isinstance(predicted, PositionPrediction):
+        return Measured(frames, left_out, *tables)
+    cut = int((~predicted.stopped).sum()) if predicted.trials.paradigm.silence_ends else 0
+    return Measured(frames, left_out, *tables, len(predicted), cut, predicted)
+
+
+def measure_people(people: People, analyses: Sequence[PlannedAnalysis]) -> Measured:
+    """Every analysis of people; where only their curves are at hand, those that are one of these curves."""
+    if people.recalls is not None:
+        return measure(people.recalls, analyses)
+    frames, left_out = {}, {}
+    for planned in analyses:
+        analysis = ANALYSES.get(planned.name)
+        points = points_of_curve(people.curves, analysis)
+        if planned.options or points.empty:
+            left_out[planned.label] = (
+                "only curves ship with memsim, and this is none of them; load_dataset fetches the recalls"
+            )
+        else:
+            points = points.rename(columns={"mean": analysis.value})
+            frames[planned.label] = points[[analysis.x, analysis.value]]
+    return Measured(frames, left_out, people.curves, people.summary)
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    return {str(name): frame[name].tolist() for name in frame.columns}

@@ -1,0 +1,117 @@
+"""The cells of a battery: each model in each task with each seed, and the people of each task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+from memsim.core.items import ItemPool
+from memsim.core.origin import Simulated
+from memsim.core.position_model import Model, PositionModel
+from memsim.core.prediction import predict
+from memsim.core.recalls import Recalls
+from memsim.core.trials import Paradigm, Trials
+from memsim.experiments.measuring import Measured, measure, measure_people
+from memsim.experiments.people import People
+from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask
+from memsim.running.execution import Cell, run_cells
+
+
+class Row(NamedTuple):
+    """A model, or people, in a task, with what the analyses found."""
+
+    label: str
+    kind: Literal["model", "people"]
+    seed: int | None
+    """``None`` of people, and of a model that makes no random choice."""
+    model: PlannedModel | None
+    task: PlannedTask
+    measured: Measured
+
+
+def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lambda label: None) -> list[Row]:
+    """Run the battery cell by cell; the recalls are kept, and models with one seed get the same trials.
+
+    ``progress`` is called with the label of each finished cell.
+    """
+    rows = []
+    drawn: dict[tuple[str, int], Trials] = {}
+    for task, model, seed in _cells(battery):
+        if model is None:
+            measured = measure_people(_people(task), battery.analyses)
+        else:
+            key = (task.label, seed or 0)
+            if key not in drawn:
+                drawn[key] = task.paradigm.trials(
+                    battery.n_trials, seed or 0, pool=battery.pool, subjects=battery.n_subjects
+                )
+            measured = measure(predict(model.model, drawn[key], seed or 0), battery.analyses)
+        rows.append(_row(task, model, seed, measured))
+        progress(rows[-1].label)
+    return rows
+
+
+def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
+    """Run the battery as independent pieces of work, which are kept when they are finished.
+
+    ``running`` are the options of :func:`memsim.running.execution.run_cells`.
+    """
+    analyses = [[planned.label, planned.name, dict(planned.options)] for planned in battery.analyses]
+    shared = {"n_trials": battery.n_trials, "n_subjects": battery.n_subjects, "analyses": analyses}
+    pieces: list[Cell | Measured] = []
+    for task, model, seed in _cells(battery):
+        if model is not None:
+            arguments = {**shared, "model": model.model, "task": task.paradigm, "pool": battery.pool, "seed": seed}
+            label = f"{model.label}, {task.label}" + ("" if seed is None else f", seed {seed}")
+            pieces.append(Cell(model_cell, arguments, label))
+        elif (recalls := _people(task).recalls) is not None:
+            pieces.append(Cell(recalls_cell, {"recalls": recalls, "analyses": analyses}, _people(task).label))
+        else:
+            pieces.append(measure_people(_people(task), battery.analyses))
+    found = iter(run_cells([cell for cell in pieces if isinstance(cell, Cell)], title=battery.title, **running))
+    return [
+        _row(*cell, piece if isinstance(piece, Measured) else Measured.from_json(next(found)))
+        for cell, piece in zip(_cells(battery), pieces, strict=True)
+    ]
+
+
+def model_cell(
+    model: Model, task: Paradigm, n_trials: int, n_subjects: int, seed: int | None, pool: ItemPool | None,
+    analyses: Sequence[Sequence[Any]],
+) -> dict[str, Any]:  # fmt: skip
+    """A model through the lists of a task, measured, as a piece of work."""
+    trials = task.trials(n_trials, seed or 0, pool=pool, subjects=n_subjects)
+    return measure(predict(model, trials, seed or 0), _planned(analyses)).to_json()
+
+
+def recalls_cell(recalls: Recalls, analyses: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Recalls of people, measured, as a piece of work."""
+    return measure(recalls, _planned(analyses)).to_json()
+
+
+def _planned(analyses: Sequence[Sequence[Any]]) -> list[PlannedAnalysis]:
+    return [PlannedAnalysis(*each) for each in analyses]
+
+
+def _people(task: PlannedTask) -> People:
+    assert task.people is not None
+    return task.people
+
+
+def _row(task: PlannedTask, model: PlannedModel | None, seed: int | None, measured: Measured) -> Row:
+    if model is None:
+        people = _people(task)
+        kind: Literal["model", "people"] = "model" if isinstance(people.origin, Simulated) else "people"
+        return Row(people.label, kind, None, None, task, measured)
+    return Row(model.label, "model", seed, model, task, measured)
+
+
+def _cells(battery: Battery) -> Iterator[tuple[PlannedTask, PlannedModel | None, int | None]]:
+    """Each task without a model, for its people, and then with each of its models and seeds."""
+    for task in battery.tasks:
+        if task.people is not None:
+            yield task, None, None
+        for model in battery.models_of(task):
+            # A model without an order of recall makes no random choice, and predicts the same with every seed.
+            for seed in (None,) if isinstance(model.model, PositionModel) else battery.seeds:
+                yield task, model, seed

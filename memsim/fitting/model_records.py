@@ -1,0 +1,65 @@
+"""Models as JSON records, and models built from such records without running any file that they name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from memsim.core.errors import InputError, UnknownNameError
+from memsim.core.position_model import Model
+from memsim.models.registered import MODELS
+from memsim.running.store import require_json
+
+
+def model_to_json(model: Model) -> dict[str, Any]:
+    """The class of a model and its values: what its constructor takes, and what it states beside (checksums).
+
+    Raises
+    ------
+    InputError : a field that JSON cannot hold.
+    """
+    cls = type(model)
+    fields = {field.name: getattr(model, field.name) for field in dataclasses.fields(model) if field.init}
+    values = {**fields, **model.values()}
+    require_json(values, f"a fit of {cls.__name__} cannot be saved: a value")
+    return {"class": cls.__name__, "module": cls.__module__, "values": values}
+
+
+def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None) -> Model:
+    """The model of a record.
+
+    Parameters
+    ----------
+    record : what :func:`model_to_json` returned.
+    model : the class, which must have the name in the record. If not given, the registered class of that name.
+
+    Raises
+    ------
+    InputError : the class is not registered and not given, is another class, or does not take the values; or a file
+        that the model reads, such as the weights of a network, has changed.
+    """
+    name, values = record["class"], record["values"]
+    cls = _registered(name, record["module"]) if model is None else model
+    if cls.__name__ != name:
+        raise InputError(f"the record is of the model {name}, not of {cls.__name__}")
+    fields = {field.name for field in dataclasses.fields(cls) if field.init}
+    built = cls(**{field: value for field, value in values.items() if field in fields})
+    now = {**{field: getattr(built, field) for field in fields}, **built.values()}
+    for key, value in values.items():
+        if now.get(key) != value:
+            raise InputError(f"{name} has {key}={now.get(key)!r} now, and had {value!r} when it was saved")
+    return built
+
+
+def _registered(name: str, module: str) -> type[Model]:
+    try:
+        cls = MODELS.get(name)
+    except UnknownNameError:
+        cls = None
+    # A plug-in may share its name with a registered model.
+    if cls is None or cls.__module__.split(".")[0] != module.split(".")[0]:
+        raise InputError(
+            f"{name} of the module {module} is not a registered model; give its class, Fit.load(path, model={name})"
+        )
+    return cls

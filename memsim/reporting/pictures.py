@@ -1,0 +1,147 @@
+"""The figures of a report, each with a text and a table that say the same."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from memsim.analysis.by_name import analyze
+from memsim.analysis.declaration import Analysis
+from memsim.analysis.figures.plots import plot
+from memsim.analysis.figures.style import MAX_LAG
+from memsim.analysis.figures.taxonomy import index_table, taxonomy_figure
+from memsim.analysis.points import points_of
+from memsim.analysis.registered import ANALYSES
+from memsim.experiments.comparison import Comparison
+from memsim.experiments.figures import battery_points
+
+FURTHER = {
+    "free": ("stopping_probability", "lag_rank", "error_rates"),
+    "forward": ("error_types", "fill_in"),
+    "backward": ("error_types", "fill_in"),
+}
+"""Analyses that a report adds to the standard curves of a task, by its cue."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with what stands for it: a text for readers who do not see it, and the numbers that it shows."""
+
+    title: str
+    image: str
+    """As a data URI."""
+    text: str
+    note: str
+    table: pd.DataFrame
+    wide: bool = False
+    """Whether it would be too small on a phone, and scrolls there."""
+
+
+def pictures(comparison: Comparison) -> list[Picture]:
+    """The standard curves, further analyses of all whose recalls are at hand, and how sources resemble one another."""
+    return [*_curves(comparison), *_further(comparison), *_taxonomy(comparison)]
+
+
+def _curves(comparison: Comparison) -> Iterator[Picture]:
+    for planned in comparison.battery.analyses:
+        analysis = ANALYSES.get(planned.name)
+        points = battery_points(comparison.battery, comparison.rows, planned)
+        if points.empty:
+            continue
+        y_label = analysis.label(points).replace("\n", " ")
+        note = f"{y_label} by {analysis.x_label.lower()}. Bars and bands: 95% intervals over subjects."
+        yield _picture(analysis, points, comparison.figure(planned.name), note)
+
+
+def _further(comparison: Comparison) -> Iterator[Picture]:
+    people = comparison.people
+    sources = dict(comparison.recalls)
+    if people is not None and people.recalls is not None:
+        sources[people.reference] = people.recalls
+    for name in FURTHER.get(comparison.task.paradigm.cue, ()) if sources else ():
+        analysis = ANALYSES.get(name)
+        points = points_of(analyze(sources, name))
+        note = analysis.summary.replace("``", "")
+        if people is not None and people.recalls is None:
+            note += (
+                " People's recalls are not at hand list by list, only their curves, so this figure has models alone."
+            )
+        yield _picture(analysis, points, plot(points, among=list(comparison.models)), note)
+
+
+def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
+    summaries = comparison.summaries
+    if len(summaries) < 2:
+        return
+    people = [] if comparison.people is None else [comparison.people.label]
+    yield Picture(
+        "Similarity of models and people",
+        image(taxonomy_figure(summaries, people)),
+        "Two planes of indices, a tree of the sources, and a table of their indices, given below.",
+        "Sources placed by their indices, and joined by how similar these are. Colours are standard scores; an index "
+        "that is not defined for a source (a dash) counts as average.",
+        index_table(summaries).reset_index(names="source"),
+        wide=True,
+    )
+
+
+def _picture(analysis: Analysis, points: pd.DataFrame, figure: Figure, note: str) -> Picture:
+    title = analysis.title if not analysis.first_label else analysis.label(points)
+    columns = [column for column in ("source", analysis.panels, analysis.x) if column]
+    table = points[[*columns, "mean", "low", "high", "n_subjects"]].reset_index(drop=True)
+    return Picture(title, image(figure), f"{title}: {in_text(table, analysis.x, analysis.panels)}", note, table)
+
+
+def image(figure: Figure) -> str:
+    """A figure as a data URI: drawn in curves, so that it looks the same with any fonts."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "memsim"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def in_text(means: pd.DataFrame, x: str, panels: str = "") -> str:
+    """What a figure shows, for readers who do not see it: of curves the ends and the extremes, else every value."""
+    if panels:
+        parts = means.groupby(panels, sort=False)
+        return " ".join(f"{str(name).capitalize()}: {in_text(part, x)}" for name, part in parts)
+    if len(means) and x in ("lag", "displacement"):
+        means = means[means[x].abs() <= MAX_LAG]
+    sentences = []
+    for source, points in means.groupby("source", sort=False):
+        points = points.dropna(subset=["mean"])
+        if points.empty:
+            continue
+        values = [number(value) for value in points["mean"]]
+        at = [number(value) for value in points[x]] if x else [""] * len(points)
+        if not x or not pd.api.types.is_numeric_dtype(points[x]):
+            pairs = (f"{where} {value}".strip() for where, value in zip(at, values, strict=True))
+            sentences.append(f"{source} {', '.join(pairs)}")
+            continue
+        top, bottom = int(np.argmax(points["mean"])), int(np.argmin(points["mean"]))
+        sentences.append(
+            f"{source} from {values[0]} at {at[0]} to {values[-1]} at {at[-1]}, highest {values[top]} at {at[top]}, "
+            f"lowest {values[bottom]} at {at[bottom]}"
+        )
+    return "; ".join(sentences) + "."
+
+
+def number(value: Any) -> str:
+    """A cell of a table: whole numbers as they are, others to three digits, a dash for what is not defined."""
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    if value is None or pd.isna(value):
+        return "–"
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if float(value) == round(float(value)) and abs(value) < 1e15:
+        return f"{int(value)}"
+    return f"{value:.3f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"

@@ -1,0 +1,172 @@
+"""What is held out, comparisons of models, and recovery of parameters and of models."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memsim import Recalls, log_likelihood, simulate
+from memsim.core.errors import InputError, LikelihoodError
+from memsim.evaluation.candidates import AsItIs, Fitted, Imitating
+from memsim.evaluation.comparison import compare
+from memsim.evaluation.cross_validation import cross_validate, fold_of_lists
+from memsim.evaluation.model_recovery import ModelRecovery, confusion, simulated_group
+from memsim.evaluation.parameter_recovery import ParameterRecovery
+from memsim.evaluation.recovery import recover
+from memsim.fitting.space import Space
+from memsim.fitting.spec import FitSpec, specs_of
+from memsim.models import SAM, TCM, TCMA, Chaining, Uniform
+from memsim.paradigms import FreeRecall, SerialRecall
+from memsim.running.digests import digest
+from memsim.training.settings import Training
+
+TASK = FreeRecall(list_length=8)
+TRUTH = TCM(context_drift=0.55, choice_noise=0.5, stop_base=0.05, stop_growth=0.3)
+
+
+@pytest.fixture(scope="module")
+def recalls() -> Recalls:
+    return simulate(TRUTH, TASK.trials(300, subjects=3, seed=5), 5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(n_subjects=st.integers(2, 6), lists=st.integers(2, 9), folds=st.integers(2, 5), seed=st.integers(0, 99))
+def test_folds_are_even(n_subjects: int, lists: int, folds: int, seed: int) -> None:
+    subject = np.repeat(np.arange(n_subjects), lists)
+    recalls = Recalls.from_matrix(np.ones((len(subject), 1), int), 3, subject=subject)
+    if folds <= lists:
+        counts = pd.crosstab(subject, fold_of_lists(recalls, "lists", folds, seed)).to_numpy()
+        assert counts.min() >= lists // folds and counts.max() <= -(-lists // folds)
+    if folds <= n_subjects:
+        of = pd.Series(fold_of_lists(recalls, "subjects", folds, seed)).groupby(subject).nunique()
+        assert (of == 1).all()
+    with pytest.raises(InputError, match="folds=10 must be a whole number from 2 to"):
+        fold_of_lists(recalls, "lists", 10, seed)
+
+
+def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:
+    """Each fold's score is that of a model fitted to the other folds; the true model is better than no preference."""
+    candidates = {"TCM": TCM(), "truth": AsItIs(TRUTH), "uniform": Uniform()}
+    table = cross_validate(candidates, recalls[:150], folds=3, seed=2)
+    assert table.groupby("model", sort=False).size().to_dict() == {"TCM": 150, "truth": 150, "uniform": 150}
+    exact = table[table["model"] == "truth"]["log_likelihood"].to_numpy()
+    assert exact == pytest.approx(log_likelihood(TRUTH, recalls[:150]))
+    sums = table.groupby("model")["log_likelihood"].sum()
+    assert sums["uniform"] < sums["TCM"] - 50 and sums["TCM"] < sums["truth"] + 5
+    fold = fold_of_lists(recalls[:150], "lists", 3, 2)
+    from memsim.evaluation.cross_validation import Fitted
+
+    trained = Fitted(FitSpec.of(TCM())).learned(recalls[:150][fold != 0], 2)
+    mine = table[(table["model"] == "TCM") & (table["fold"] == 1)]["log_likelihood"]
+    assert mine.to_numpy() == pytest.approx(log_likelihood(trained, recalls[:150][fold == 0]))
+
+
+def test_candidates_must_score_the_same() -> None:
+    from memsim.models import DNC
+
+    people = Recalls.from_matrix([[1, 2, 1], [2, 2, 0], [1, 3, 0], [3, 1, 0]], 3)
+    with pytest.raises(InputError, match="do not score the same responses"):
+        cross_validate({"Uniform": Uniform(), "DNC": AsItIs(DNC())}, people, folds=2)
+    with pytest.raises(LikelihoodError, match="TCMA has no likelihood"):
+        cross_validate({"TCMA": TCMA()}, people)
+
+
+def test_parameters_come_back() -> None:
+    free = {"context_drift": (0.2, 0.9), "stop_base": (0.01, 0.1)}
+    found = recover(TCM(), TASK, free, simulations=12, n_trials=100, starts=1)
+    assert isinstance(found, ParameterRecovery)
+    table, summary = found.table, found.summary.set_index("parameter")
+    assert (summary["r"] > 0.9).all() and summary["simulations"].tolist() == [12, 12]
+    assert (table["log_likelihood"] >= table["log_likelihood_of_truth"] - 1e-6).all()
+    assert table["true"].between(0.01, 0.9).all()
+
+
+def test_models_come_back() -> None:
+    models = {"TCM": TCM(), "Uniform": Uniform()}
+    found = recover(models, TASK, replications=2, subjects=3, n_trials=20, starts=1)
+    assert isinstance(found, ModelRecovery)
+    table = found.table
+    assert (np.diag(confusion(table)) == 1).all()
+    assert table.groupby(["simulated", "replication"])["chosen"].sum().eq(1).all()
+    with pytest.raises(InputError, match="at least two models"):
+        recover({"TCM": TCM()}, TASK)
+
+
+def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
+    group, own = (FitSpec.of(Uniform(), per=per, starts=1, generations=2) for per in ("group", "subject"))
+    found = compare({"own": own}, recalls, folds=2, starts=1)
+    sums = found.lists.groupby("model")["log_likelihood"].sum()
+    assert 0 < abs(sums["own"] - sums["uniform choice"]) < 20
+    assert [unit.unit for unit in found.fits["own"].units] == ["1", "2", "3"]
+    alone = compare({"group": group}, recalls, folds=2, starts=1).lists.groupby("model")["log_likelihood"].sum()
+    assert alone["group"] == pytest.approx(sums["uniform choice"], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("models", "options", "message"),
+    [
+        ({}, {}, "there is nothing to compare"),
+        ({"own": FitSpec.of(Uniform(), per="subject"), "group": Uniform()}, {}, "fit all alike"),
+        ({"own": Uniform()}, {"per": "subject", "over": "subjects"}, "no estimates for subjects held out"),
+        ({"curves": FitSpec.of(TCMA(), by="summary")}, {}, "has no likelihood of held-out lists"),
+        ({"TCM": TCM()}, {"samples": 5}, "samples=5 applies to a sampled likelihood, and none of the models has one"),
+        ({"uniform choice": Uniform()}, {}, "is the name of a candidate that is always there"),
+        ({"TCM": TCM()}, {"folds": 1}, "folds=1 must be a whole number from 2"),
+    ],
+)
+def test_comparisons_that_cannot_be(recalls: Recalls, models: Any, options: dict[str, Any], message: str) -> None:
+    settings = {"starts": 1, "generations": 1, **options}
+    with pytest.raises(InputError, match=message):
+        compare(models, recalls, **settings)
+
+
+def test_comparison_in_serial_recall_has_no_baseline() -> None:
+    made = simulate(Chaining(), SerialRecall(list_length=5).trials(40, 1, subjects=2), 1)
+    models = {name: FitSpec.of(Chaining(), ["noise"], starts=1, generations=2) for name in ("one", "other")}
+    found = compare(models, made, folds=2, starts=1)
+    assert found.baseline is None and set(found.lists["model"]) == {"one", "other"}
+    assert found.fit_table is not None and set(found.fit_table["model"]) == {"one", "other"}
+
+
+def test_samples_are_for_models_with_a_sampled_likelihood(recalls: Recalls) -> None:
+    sampled = SAM(store_readout="soft", lapse=0.05)
+    found = specs_of("compare", {"SAM": sampled, "TCM": TCM()}, samples=5, starts=1)
+    assert found == {"SAM": FitSpec.of(sampled, samples=5, starts=1), "TCM": FitSpec.of(TCM(), starts=1)}
+
+
+@pytest.mark.parametrize(
+    ("models", "options", "message"),
+    [
+        (TCM(), {"subjects": 3}, "subjects=3 applies to several models only"),
+        (TCM(), {"criterion": "aic"}, "criterion='aic' applies to several models only"),
+        ({"TCM": TCM(), "Uniform": Uniform()}, {"simulations": 3}, "simulations=3 applies to one model only"),
+        ({"TCM": TCM(), "Uniform": Uniform()}, {"free": ["stop_base"]}, "applies to one model only"),
+        ({"TCM": TCM(), "Uniform": Uniform()}, {"criterion": "dic"}, "criterion='dic' is neither"),
+        (TCM(), {"n_trials": 0}, "n_trials=0 must be a whole number above 0"),
+        (TCM(), {"samples": 5}, "samples=5 applies to a sampled likelihood"),
+    ],
+)
+def test_recoveries_that_cannot_be(models: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        recover(models, TASK, **options)
+
+
+def test_what_a_candidate_learns_from_decides_its_key(tmp_path: Path) -> None:
+    training = Training.preset("dnc-people").replace(data="", start="")
+    keys = [digest(Imitating(training, folder)) for folder in (tmp_path, tmp_path / "other")]
+    assert keys[0] == keys[1] != digest(Imitating(training.replace(iterations=7), tmp_path))
+    assert digest(Fitted(FitSpec.of(TCM()))) != digest(Fitted(FitSpec.of(TCM(), starts=1))) != digest(AsItIs(TCM()))
+
+
+def test_simulated_groups_share_no_random_numbers() -> None:
+    """Of people who are all alike, those of one group and of the next must not answer alike."""
+    space = Space.of(Uniform(), {"stop_growth": (0.2593, 0.2595)})
+    first, second = (simulated_group(space, TASK, 3, 200, seed) for seed in (0, 1))
+    for one in range(3):
+        for other in range(3):
+            a, b = (part.positions[200 * at : 200 * at + 200, 0] for part, at in ((first, one), (second, other)))
+            assert (a == b).mean() < 0.3
