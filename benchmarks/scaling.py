@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import seaborn as sns
@@ -18,7 +19,8 @@ from benchmarks.speed import median_seconds
 from memsim import MemoryModel, log_likelihood, simulate
 from memsim.analysis.figures.style import LINES, save_figure, themed
 from memsim.core.arrays import FloatArray
-from memsim.models.registered import MODELS, models_for
+from memsim.models.lookup import build_model
+from memsim.models.registered import models_for
 from memsim.paradigms import FreeRecall
 
 TRIALS = (1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
@@ -29,7 +31,7 @@ SAMPLES = 5
 
 def timed(name: str, n_trials: int, list_length: int) -> tuple[float, float]:
     """Seconds to simulate and to score so many lists; NaN where there is no likelihood."""
-    model = MODELS.build(name, {})
+    model: Any = build_model(name)
     trials = FreeRecall(list_length=list_length).trials(n_trials)
     recalls = simulate(model, trials)
     simulating = median_seconds(partial(simulate, model, trials), repeats=3)
@@ -45,7 +47,7 @@ def exponent(sizes: tuple[int, ...], seconds: FloatArray) -> float:
 
 def main() -> None:
     """Time, print, and draw."""
-    names = [name for name in models_for("free") if issubclass(MODELS.get(name), MemoryModel)]
+    names = [name for name in models_for("free") if isinstance(build_model(name), MemoryModel)]
     with themed():
         figure = Figure(figsize=(9, 7), layout="constrained")
         axes = figure.subplots(2, 2)

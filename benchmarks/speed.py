@@ -15,7 +15,9 @@ from psifr import fr
 
 from memsim import MemoryModel, Recalls, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
-from memsim.models.registered import MODELS, models_for
+from memsim.models import TCM
+from memsim.models.lookup import build_model
+from memsim.models.registered import models_for
 from memsim.paradigms import FreeRecall
 
 REPEATS = 5
@@ -42,7 +44,7 @@ def main() -> None:
     trials = FreeRecall(list_length=20).trials(10_000, seed=0, subjects=100)
     print("Simulation and likelihood, 10,000 lists of 20 words")
     for name in models_for("free"):
-        model = MODELS.build(name, {})
+        model = build_model(name)
         if not isinstance(model, MemoryModel):
             continue
         recalls = simulate(model, trials, seed=0)
@@ -54,7 +56,7 @@ def main() -> None:
             told += f"   log_likelihood {scoring:6.3f} s{each}"
         print(told)
 
-    model = MODELS.build("TCM", {})
+    model = TCM()
     recalls = simulate(model, trials, seed=0)
     scored = fr.merge_free_recall(recalls.to_frame())
     many = simulate(model, FreeRecall(list_length=20).trials(100_000, seed=0, subjects=100), seed=0)

@@ -18,6 +18,8 @@ from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
 from .fitting.spec import FitSpec
+from .training.inspection import show
+from .training.run import train
 
 __all__ = [
     "Comparison",
@@ -55,5 +57,7 @@ __all__ = [
     "recover",
     "run",
     "score",
+    "show",
     "simulate",
+    "train",
 ]

@@ -3,7 +3,7 @@ from .baselines.uniform import Uniform
 from .context.cmr import CMR
 from .context.tcm import TCM
 from .context.tcma import TCMA
-from .networks.network_models import DNC, LSTM, DNCPeople, DNCSerial, LSTMPeople, LSTMSerial
+from .networks.network_models import DNC, LSTM
 from .position.simple import SIMPLE
 from .sam.model import SAM
 from .serial.chaining import Chaining
@@ -20,10 +20,6 @@ __all__ = [
     "TCM",
     "TCMA",
     "Chaining",
-    "DNCPeople",
-    "DNCSerial",
-    "LSTMPeople",
-    "LSTMSerial",
     "Perturbation",
     "Primacy",
     "StartEnd",

@@ -1,4 +1,4 @@
-"""Models by name, or from a user's own Python file."""
+"""Models by name, or from a Python file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import importlib.util
 import inspect
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
+from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
 from memsim.models.registered import MODELS
 
@@ -24,8 +27,8 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
 
     Returns
     -------
-    (label, class) : the label is the registered name, or the class name. With a preset an instance, labelled
-        ``name:preset``.
+    tuple : The label and the class; the label is the registered name, or the class name. With a preset an instance
+        takes the place of the class, and the label is ``name:preset``.
 
     Raises
     ------
@@ -42,6 +45,17 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
     return _from_file(Path(file["path"]), file["wanted"])
 
 
+def build_model(spec: str, values: Mapping[str, Any] | None = None) -> Model:
+    """An instance of the model that ``spec`` names, with these values in place of its own.
+
+    Raises
+    ------
+    UnknownNameError, InputError, ModelError : as :func:`find_model`, and for a value that the model does not take.
+    """
+    _, found = find_model(spec)
+    return build(found, dict(values or {})) if isinstance(found, type) else found.replace(**(values or {}))
+
+
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
     if not path.is_file():
         raise InputError(f"there is no file {path}")
@@ -49,7 +63,7 @@ def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up there
+    sys.modules[name] = module  # where dataclasses look up their module
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

@@ -15,10 +15,7 @@ MODELS: Registry[type[Model]] = Registry(
         "TCM": "memsim.models.context.tcm:TCM",
         "TCMA": "memsim.models.context.tcma:TCMA",
         "DNC": "memsim.models.networks.network_models:DNC",
-        "DNCPeople": "memsim.models.networks.network_models:DNCPeople",
         "LSTM": "memsim.models.networks.network_models:LSTM",
-        "DNCSerial": "memsim.models.networks.network_models:DNCSerial",
-        "LSTMSerial": "memsim.models.networks.network_models:LSTMSerial",
         "Strength": "memsim.models.baselines.strength:Strength",
         "Chaining": "memsim.models.serial.chaining:Chaining",
         "StartEnd": "memsim.models.serial.start_end:StartEnd",
@@ -29,8 +26,25 @@ MODELS: Registry[type[Model]] = Registry(
 )
 
 
+def variants(name: str, cls: type[Model]) -> dict[str, Model]:
+    """The models that a registered name stands for, by name or ``name:preset``.
+
+    They are the class with its defaults and, where presets are models of their own, each preset.
+    """
+    presets = cls.presets if cls.presets_are_models else ()
+    return {name: cls(), **{f"{name}:{preset}": cls.preset(preset) for preset in presets}}
+
+
 def models_for(cue: str, *, baselines: bool = False) -> list[str]:
-    """Names of the registered models that have an account of tests with this cue, and of yardsticks if asked for."""
+    """The registered models that have an account of tests with this cue, each as ``name`` or ``name:preset``.
+
+    Baselines are among them only if asked for.
+    """
+    classes = {name: MODELS.get(name) for name in MODELS.names()}
     return [
-        name for name in MODELS.names() if cue in (cls := MODELS.get(name)).cues and (baselines or not cls.baseline)
+        spec
+        for name, cls in classes.items()
+        if baselines or not cls.baseline
+        for spec, model in variants(name, cls).items()
+        if cue in model.cues
     ]

@@ -1,4 +1,4 @@
-"""Rules for when recall ends, for models whose source has none."""
+"""Rules for when recall ends, for models that were published without one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 
 CERTAIN = 1 - 1e-9
-"""Cap while words remain, so that one long list cannot make a likelihood zero."""
+"""Highest probability of stopping while words remain, so that a long list does not have likelihood zero."""
 
 
 def exponential_stopping(n_recalled: IntArray, list_length: int, base: float, growth: float) -> FloatArray:
     """Probability of stopping after ``n_recalled`` words: ``base * exp(growth * n_recalled)``.
 
-    Capped just below one while words remain, and one when all have been recalled. The rule, used with
-    retrieved-context models by Kragel, Morton & Polyn (2015), looks only at how many words were given.
+    It is at most just below one while words remain, and one when all have been recalled. The rule, used with
+    retrieved-context models by Kragel, Morton & Polyn (2015), depends only on the number of words recalled.
     """
     with np.errstate(over="ignore"):
         rising = np.minimum(base * np.exp(growth * n_recalled), CERTAIN)

@@ -33,7 +33,8 @@ def stopping_probability(recalls: Recalls, *, responses: Literal["correct", "all
 
     Raises
     ------
-    InputError : participants do not end recall themselves in this task (serial recall), or ``responses`` is neither of the two.
+    InputError : participants do not end recall themselves in this task (serial recall), or ``responses`` is
+        neither of the two.
 
     References
     ----------

@@ -40,8 +40,8 @@ def bayesian_model_selection(log_evidence: pd.DataFrame | npt.ArrayLike, *, prio
 
     Parameters
     ----------
-    log_evidence : (n_subjects, n_models), as :func:`log_evidence` returns it; the columns of a frame name the models. A
-        constant added to all models of a subject changes nothing.
+    log_evidence : (n_subjects, n_models), as :func:`memsim.analysis.log_evidence` returns it; the columns of a frame
+        name the models. A constant added to all models of a subject changes nothing.
     prior : the Dirichlet parameter of each model in the prior.
 
     Returns

@@ -160,8 +160,8 @@ def held_out(
     table : ``model, subject, list, log_likelihood, n_events``, a row for each model and held-out list, as
         :func:`memsim.evaluation.cross_validation.cross_validate` returns it.
     baseline : a model that all others are compared with, besides the best.
-    references : models that are only references, such as an :func:`empirical_reference`: they have rows, but are never
-        chosen as the best.
+    references : models that are only references, such as :func:`memsim.evaluation.reference.empirical_reference`:
+        they have rows, but are never chosen as the best.
     confidence : of the Student's t intervals, between 0 and 1.
 
     Returns
@@ -245,7 +245,7 @@ def _differences(units: FloatArray, reference: int, confidence: float) -> dict[s
 
 
 def log_evidence(table: pd.DataFrame) -> pd.DataFrame:
-    """(n_subjects, n_models) log evidence for each model in each subject, for :func:`bayesian_model_selection`.
+    """(n_subjects, n_models) log evidence, for :func:`memsim.analysis.bayesian_model_selection`.
 
     From held-out lists (see :func:`held_out`) it is the sum of their log-likelihoods, the cross-validated log evidence
     (Soch, Haynes & Allefeld, 2016); from fits (see :func:`information_criteria`) it is -BIC/2 (Schwarz, 1978).

@@ -23,10 +23,10 @@ def comparison_table(
 
     Parameters
     ----------
-    held : from :func:`held_out`.
-    criteria : from :func:`information_criteria`; the sums over units are taken.
-    selection : from :func:`bayesian_model_selection`.
-    won : from :func:`winners`.
+    held : from :func:`memsim.analysis.held_out`.
+    criteria : from :func:`memsim.analysis.information_criteria`; the sums over units are taken.
+    selection : from :func:`memsim.analysis.bayesian_model_selection`.
+    won : from :func:`memsim.analysis.winners`.
 
     Returns
     -------

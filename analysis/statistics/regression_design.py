@@ -18,7 +18,7 @@ SPLINE_TERMS = 5
 
 
 def position_terms(length: int, position: str) -> tuple[list[str], FloatArray]:
-    """The names and values (list_length, n_terms) of the terms of position; see :func:`recall_regression`."""
+    """Names and values (list_length, n_terms) of the terms of position in :func:`memsim.analysis.recall_regression`."""
     require_choice(position, ("linear", "quadratic", "spline", "edges"), "position", "recall_regression")
     at = np.linspace(-1, 1, length)
     if position == "edges":

@@ -120,7 +120,7 @@ def _imitators(parsed: argparse.Namespace) -> dict[str, Any]:
     changes = {"iterations": parsed.iterations} if "iterations" in parsed else {}
     return {
         f"{network.upper()} (imitation)": Imitating(
-            Training.preset(f"{network}-people").replace(data="", **changes), parsed.out / "networks"
+            Training.preset(f"{network.upper()}:people").replace(people="", **changes), parsed.out / "networks"
         )
         for network in parsed.networks
     }

@@ -16,6 +16,7 @@ from memsim.core.parameters import Parameter, Parameterized, Preset
 from memsim.core.registry import Registry
 from memsim.data.registered import DATASETS
 from memsim.models.lookup import find_model
+from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.registered import MODELS
 from memsim.paradigms.registered import PARADIGMS
 
@@ -56,6 +57,7 @@ def _list(parsed: argparse.Namespace) -> int:
 
 def _describe(name: str, entry: Any, full: bool = False) -> str:
     """One registered thing as text."""
+    training = f"  {entry.training_summary}" if isinstance(entry, NetworkModel) else ""
     if isinstance(entry, Parameterized):
         entry = type(entry)
     if isinstance(entry, type) and issubclass(entry, Parameterized):
@@ -64,6 +66,7 @@ def _describe(name: str, entry: Any, full: bool = False) -> str:
         likelihood = getattr(entry, "likelihood", None)
         if likelihood is not None:
             lines.append(f"  likelihood of a recall sequence: {likelihood}")
+        lines += [training] if training else []
         return "\n".join([*lines, *_parameter_lines(entry.parameters()), *_preset_lines(entry.presets, full)])
     if isinstance(entry, Analysis):
         if not full:

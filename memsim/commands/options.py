@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.core.errors import InputError
-from memsim.core.parameters import build
-from memsim.models.lookup import find_model
+from memsim.models.lookup import build_model, find_model
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
@@ -110,7 +109,7 @@ def named_model(spec: str, values: Sequence[str]) -> Model:
     parsed = {
         name: declared[name].parse(text) if name in declared else text for name, text in pairs(values, "--set").items()
     }
-    return build(found, parsed) if isinstance(found, type) else found.replace(**parsed)
+    return build_model(spec, parsed)
 
 
 def space_of(parsed: argparse.Namespace) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from memsim.core.errors import InputError, ModelError
 from memsim.models.lookup import find_model
-from memsim.models.registered import MODELS
+from memsim.models.registered import MODELS, variants
 from memsim.paradigms.registered import PARADIGMS
 
 if TYPE_CHECKING:
@@ -94,16 +94,17 @@ def _run(parsed: argparse.Namespace) -> int:
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
     """The models to run, by label: those named, or all that are registered, load, and have an account of the task."""
     models: dict[str, Model] = {}
-    for spec in specs or MODELS.names():
-        try:
-            label, cls = find_model(spec)
-        except ModelError as error:
-            if specs:
-                raise
-            print(f"memsim: left out: {error}", file=sys.stderr)
-            continue
-        if specs is None and (cls.baseline or cue not in cls.cues):
-            continue
+    if specs is None:
+        for name in MODELS.names():
+            try:
+                _, registered = find_model(name)
+            except ModelError as error:
+                print(f"memsim: left out: {error}", file=sys.stderr)
+                continue
+            if isinstance(registered, type) and not registered.baseline:
+                models |= {spec: model for spec, model in variants(name, registered).items() if cue in model.cues}
+    for spec in specs or ():
+        label, cls = find_model(spec)
         if label in models and spec.endswith(".py"):
             label = f"{label} ({Path(spec).name})"
         if label in models:

@@ -206,7 +206,7 @@ def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
 
     Models of one class share it, so that they differ by their parameters only; models of different classes do not.
     """
-    return stream(seed, "responses", type(model).__name__)
+    return stream(seed, "responses", model.stream_name)
 
 
 def _trial_log_likelihood(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:

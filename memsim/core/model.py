@@ -51,6 +51,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """The number of features that items must have if the pool has features; ``None`` for any number."""
         return None
 
+    @property
+    def stream_name(self) -> str:
+        """The name under which simulations draw random numbers: models of one name draw the same."""
+        return type(self).__name__
+
     @abstractmethod
     def begin(self, trials: Trials, rng: np.random.Generator) -> State:
         """The state before study, for all ``trials``. All that is random in encoding is drawn from ``rng``."""

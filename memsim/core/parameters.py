@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.errors import InputError, ModelError
-from memsim.core.names import closest
+from memsim.core.names import closest, normalized
 
 _KEY = "memsim"
 T = TypeVar("T", bound="Parameterized")
@@ -173,6 +173,8 @@ class Parameterized:
     """The full reference of the publication to cite."""
     baseline: ClassVar[bool] = False
     """Whether it is a baseline, which ``memsim run`` shows only on request."""
+    presets_are_models: ClassVar[bool] = False
+    """Whether each preset is a model of its own, such as a network with other weights, and not other values of one."""
     fitted: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
     """The parameters that a fit leaves free by default, with bounds where the range is too wide to search; all
     numeric parameters if empty."""
@@ -214,6 +216,7 @@ class Parameterized:
     @classmethod
     def preset(cls, name: str) -> Self:
         """An instance with the values of a preset; the error for an unknown name offers the closest one."""
+        name = next((known for known in cls.presets if normalized(known) == normalized(name)), name)
         if name not in cls.presets:
             have = ", ".join(cls.presets) or "none"
             raise InputError(f"{cls.__name__} has no preset {name!r}{closest(name, cls.presets)} It has: {have}.")

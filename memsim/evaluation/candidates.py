@@ -119,10 +119,10 @@ class Imitating(Candidate):
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""
-        from memsim.models import DNCPeople, LSTMPeople
+        from memsim.models import DNC, LSTM
         from memsim.training.trainer import Trainer
 
-        training = self.training.replace(seed=seed, data="")
+        training = self.training.replace(seed=seed, people="")
         key = digest([self, seed, recalls, source_digest()])
         path = self.folder / f"{training.network}-{key[:16]}.safetensors"
         if not path.is_file():
@@ -130,7 +130,7 @@ class Imitating(Candidate):
             trainer = Trainer(training, people=recalls)
             trainer.run(training.iterations)
             trainer.save(path)
-        cls = DNCPeople if training.network == "dnc" else LSTMPeople
+        cls = DNC if training.network == "dnc" else LSTM
         return cls(weights=str(path))
 
 
@@ -147,7 +147,7 @@ class AsItIs(Candidate):
 
 @dataclass(frozen=True)
 class Reference(Candidate):
-    """What other lists of people predict without a model; see :func:`memsim.analysis.empirical_reference`.
+    """What other lists of people predict without a model; see :func:`memsim.evaluation.reference.empirical_reference`.
 
     It shows how much there is to predict.
     """

@@ -16,8 +16,8 @@ from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.loop import simulate
 from memsim.core.recalls import Recalls
 from memsim.data import load_curves, load_summary
-from memsim.models import CMR, TCM, Chaining, DNCSerial, LSTMSerial, Perturbation, Primacy, StartEnd
-from memsim.models.networks.network_models import READ_MODES
+from memsim.models import CMR, DNC, LSTM, TCM, Chaining, Perturbation, Primacy, StartEnd
+from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import SerialRecall
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 
@@ -84,12 +84,13 @@ def _compared(seed: int) -> Outcome:
         "perturbation": Perturbation(),
         "TCM": TCM(),
         "CMR": CMR(),
-        "DNC": DNCSerial(choice_strength=NOISY),
-        "LSTM": LSTMSerial(),
+        "DNC:serial": DNC.preset("serial").replace(choice_strength=NOISY),
+        "LSTM:serial": LSTM.preset("serial"),
     }
     recalls = {name: _recalls(model, TASK, seed) for name, model in models.items()}
     found = {name: signatures(each, _recalls(models[name], GROUPED, seed)) for name, each in recalls.items()}
-    lesions = {"all": DNCSerial(), **{f"{mode} only": DNCSerial(read_mode=mode) for mode in READ_MODES}}
+    intact = DNC.preset("serial")
+    lesions = {"all": intact, **{f"{mode} only": intact.replace(read_mode=mode) for mode in READ_MODES}}
     damaged = {name: _recalls(model, TASK, seed) for name, model in lesions.items()}
     people = load_summary(PEOPLE).set_index("statistic")["mean"]
     table = pd.DataFrame([{"model": name, **each._asdict()} for name, each in found.items()])
@@ -99,7 +100,7 @@ def _compared(seed: int) -> Outcome:
     findings = [*_reference(found, recalls), *_signs(found)]
     curves = {name: _accuracy(each) for name, each in recalls.items()}
     gradients = {name: _gradient(each) for name, each in recalls.items()}
-    ours, shown = load_curves(PEOPLE), ("chaining", "Start-End", "primacy", "DNC", "LSTM")
+    ours, shown = load_curves(PEOPLE), ("chaining", "Start-End", "primacy", "DNC:serial", "LSTM:serial")
     target = {curve: ours[ours["curve"] == curve].set_index("x")["mean"] for curve in ours["curve"].unique()}
     near = target["transposition_gradient"].drop(0)
     panels = [
@@ -199,7 +200,7 @@ def _signs(found: Mapping[str, Signatures]) -> list[Finding]:
 
 
 def _verdict(found: Mapping[str, Signatures], people: float, damaged: Mapping[str, Recalls]) -> str:
-    dnc, lstm = found["DNC"], found["LSTM"]
+    dnc, lstm = found["DNC:serial"], found["LSTM:serial"]
 
     def kind(each: Signatures) -> str:
         return "fills in, as a code of position does" if each.fill_in_ratio > 1 else "infills, as a chain does"

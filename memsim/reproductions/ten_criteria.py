@@ -7,8 +7,9 @@ from functools import partial
 from memsim.analysis.figures.targets import criteria_figure
 from memsim.data import load_curves, load_dataset, load_summary
 from memsim.data.registered import DATASETS
-from memsim.models.networks.network_models import NetworkModel
-from memsim.models.registered import MODELS, models_for
+from memsim.models.lookup import build_model
+from memsim.models.networks.network_steps import NetworkModel
+from memsim.models.registered import models_for
 from memsim.reproductions.criteria import CRITERIA, TASKS, Measures, criteria_table, measures
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.murdock_lists import (
@@ -52,7 +53,7 @@ def _ten_criteria(seed: int) -> Outcome:
     """All registered models at their defaults, and what the shipped curves say of people."""
     n_trials = LISTS // 2
     sources = {"people": _people_by_length()}
-    models = {name: MODELS.build(name, {}) for name in models_for("free")}
+    models = {spec: build_model(spec) for spec in models_for("free")}
     lists = {name: n_trials // 5 if isinstance(model, NetworkModel) else n_trials for name, model in models.items()}
     sources |= {name: measures(model, lists[name], seed) for name, model in models.items()}
     table = criteria_table(sources)

@@ -1,3 +1,3 @@
-"""Training of networks: settings, objectives, the loop, and a look into a trained one. Imports running and what
-stands below it, and nothing of fitting.
+"""Training of networks: settings, objectives, the loop, and figures of a trained network. Imports the rooms below it:
+running, models, analysis, data, paradigms and core.
 """

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 CLIP = 1e-6
-"""The essay keeps the probability of a bit so far from 0 and 1."""
+"""Distance from 0 and 1 to which the essay clips the probability of a bit."""
 
 
 class Bits(NamedTuple):
@@ -20,7 +20,7 @@ class Bits(NamedTuple):
     targets: Tensor
     """(T, B, bits out), 0 or 1."""
     counted: Tensor
-    """(T,) the steps at which there is something to put out."""
+    """(T,) whether an output is asked for at the step."""
 
 
 def essay_lists(batch: int, length: int, bits: int, segments: int, generator: torch.Generator) -> Bits:
@@ -45,10 +45,10 @@ def essay_sequence(items: Tensor) -> Bits:
 
 
 def repeat_copy(batch: int, length: int, bits: int, copies: int, most: int, generator: torch.Generator) -> Bits:
-    """See ``length`` vectors of ``bits`` once, then how many ``copies`` are asked for; put them out, then an end mark.
+    """Sequences of ``length`` vectors of ``bits``, shown once, to be put out ``copies`` times, followed by an end mark.
 
-    Inputs have two channels more, for the start and for the number of copies as a share of the ``most`` there are;
-    targets have one more, for the end. The number of copies is the same in all of the batch.
+    Inputs have two more channels, for the start and for the number of copies as a share of ``most``, the largest
+    number; targets have one more, for the end. The number of copies is the same throughout the batch.
     """
     shown, asked = length + 1, length * copies + 1
     inputs = torch.zeros((shown + 1 + asked, batch, bits + 2))
@@ -65,7 +65,7 @@ def repeat_copy(batch: int, length: int, bits: int, copies: int, most: int, gene
 def essay_recall_loss(logits: Tensor, task: Bits, longest: int) -> Tensor:
     """For each item the least binary cross-entropy (nats) over all outputs, summed, over batch times ``longest``.
 
-    The essay's loss: nothing asks for another item at every output, so one output may serve several items.
+    This is the essay's loss. It does not ask for a different item at every output, so one output may serve several.
     """
     given = logits[task.counted].sigmoid().clamp(CLIP, 1 - CLIP)[:, None]
     wanted = task.targets[task.counted][None]
@@ -79,6 +79,6 @@ def copy_loss(logits: Tensor, task: Bits) -> Tensor:
 
 
 def bit_error(logits: Tensor, task: Bits) -> float:
-    """Share of bits that are wrong at the steps that count."""
+    """Share of bits that are wrong at the steps where an output is asked for."""
     wrong = (logits[task.counted] > 0) != (task.targets[task.counted] > 0.5)
     return float(wrong.float().mean())

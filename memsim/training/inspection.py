@@ -1,8 +1,9 @@
-"""``memsim show``: one trial of a network with external memory, as a picture."""
+"""A look into a network with external memory: where it writes and reads in one trial, as a figure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,11 @@ from memsim.core.events import Study
 from memsim.core.loop import simulate
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
-from memsim.models.networks.network_models import READ_MODES, NetworkModel
+from memsim.data.loading import load_recalls
+from memsim.models.lookup import build_model
+from memsim.models.networks.network_steps import NetworkModel
+from memsim.models.networks.reading import READ_MODES
+from memsim.paradigms.registered import PARADIGMS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,39 +28,64 @@ if TYPE_CHECKING:
     from memsim.models.networks.memory import Weightings
 
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
+LIST_LENGTH = 12
 
 
-def show(model: Any, source: Paradigm | Recalls, trial: int = 0, seed: int = 0) -> Figure:
-    """The weightings of every step of one trial of ``model``.
+def show(
+    model: Any,
+    paradigm: Paradigm | None = None,
+    *,
+    people: str | Path | Recalls | None = None,
+    trial: int = 0,
+    seed: int | None = None,
+) -> Figure:
+    """The weightings of every step of one trial of a network with external memory.
 
     Parameters
     ----------
-    model : a network with external memory, such as :class:`memsim.models.DNC`.
-    source : a task, of which the model does trial number ``trial`` by itself; or recalls of people or of another model,
-        whose responses it is given instead of its own.
+    model : the network, such as :class:`memsim.models.DNC`, or its name: ``"DNC:serial"``, ``"DNC:mine.safetensors"``.
+    paradigm : the task of which the network does a trial; by default a list of 12 items of the task that the network
+        was trained for.
+    people : recalls whose lists and responses the network is given instead of its own: Recalls, a data set's name,
+        ``name:condition``, or a file.
+    trial : which list, counted from 0.
+    seed : of the lists and the simulation, 0 by default; it does not apply to ``people``.
+
+    Returns
+    -------
+    Figure : write, allocation and read weightings and usage over steps, and the links after study and at the end.
 
     Raises
     ------
-    InputError : the model has no external memory, or there is no such trial.
+    InputError : the model has no external memory, there is no such trial, or a task or a seed is given with people.
     """
-    if not isinstance(model, NetworkModel):
-        raise InputError(f"{type(model).__name__} is not a network with external memory; show DNC, or one of your own")
+    network: Any = build_model(model) if isinstance(model, str) else model
+    if not isinstance(network, NetworkModel):
+        raise InputError(
+            f"{type(network).__name__} is not a network with external memory; show DNC, or one of your own"
+        )
     if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
         raise InputError(f"trial={trial!r} must be a whole number of at least 0")
-    if isinstance(source, Recalls):
-        if trial >= len(source):
-            raise InputError(f"trial={trial} is beyond the {len(source):,} lists that there are, counted from 0")
-        recalls, whose = source[[trial]], "responses given"
+    if people is not None:
+        if paradigm is not None:
+            raise InputError("show: the lists of people are of their own task; give a paradigm or people, not both")
+        if seed is not None:
+            raise InputError(f"show: seed={seed!r} does not apply with people, whose lists and responses are given")
+        recalls = people if isinstance(people, Recalls) else load_recalls(str(people))
+        if trial >= len(recalls):
+            raise InputError(f"trial={trial} is beyond the {len(recalls):,} lists that there are, counted from 0")
+        recalls, whose = recalls[[trial]], "responses given"
     else:
-        recalls, whose = simulate(model, source.trials(trial + 1, seed), seed)[[trial]], "responses its own"
-    weightings = model.weightings(recalls)
+        task = paradigm or task_for(network, LIST_LENGTH)
+        recalls, whose = simulate(network, task.trials(trial + 1, seed or 0), seed or 0)[[trial]], "responses its own"
+    weightings = network.weightings(recalls)
     if not weightings:
-        raise InputError(f"{type(model).__name__} has no external memory, so there is nothing to show")
-    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns[0]
+        raise InputError(f"{network.label} has no external memory, so there is nothing to show")
+    columns = scored_outcomes(recalls, network.repeats, network.intrusions).columns[0]
     columns = columns[columns != NO_EVENT]
     steps, phases = step_labels(recalls.trials.paradigm, columns, len(weightings))
     given = ", ".join(str(column + 1) for column in columns if column < recalls.list_length) or "none"
-    title = f"{type(model).__name__}, list {trial}; {whose}: {given}"
+    title = f"{network.label}, list {trial}; {whose}: {given}"
     test = phases["Test"]
     order = slot_order(stacked(weightings, "write"))
     links = {
@@ -63,6 +93,13 @@ def show(model: Any, source: Paradigm | Recalls, trial: int = 0, seed: int = 0) 
         "Links at the end": matrix_of(weightings[-1], order),
     }
     return memory_figure(memory_strips(weightings, order), steps, links, phases=phases, steps_label=STEPS, title=title)
+
+
+def task_for(network: NetworkModel, list_length: int) -> Paradigm:
+    """The task that the network was trained for, with lists of this length."""
+    name = "free_recall" if "free" in network.cues else "serial_recall"
+    task: Paradigm = PARADIGMS.build(name, {"list_length": list_length})
+    return task
 
 
 def step_labels(paradigm: Paradigm, columns: IntArray, n_steps: int) -> tuple[list[str], dict[str, int]]:

@@ -18,8 +18,8 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
 from memsim.data.loading import load_recalls
 from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
-from memsim.models.networks.network_models import item_vectors
 from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.models.networks.vectors import item_vectors
 from memsim.training.bit_tasks import Bits, copy_loss, essay_lists, essay_recall_loss, repeat_copy
 from memsim.training.settings import Training
 
@@ -39,19 +39,19 @@ class Objective:
         raise NotImplementedError
 
     def held_out_loss(self) -> float | None:
-        """The loss of the people held out, where there are people."""
+        """The loss of the subjects held out, where there are people."""
         return None
 
     def about(self) -> dict[str, Any]:
-        """What the record of the weights tells besides the settings."""
+        """What the record of the weights holds besides the settings."""
         return {}
 
     def carried(self) -> dict[str, Tensor]:
-        """What the next batch needs of the last one."""
+        """What the next batch needs of the last one, for a checkpoint."""
         return {}
 
     def carry(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go on from what was :meth:`carried`."""
+        """Continue from what :meth:`carried` gave."""
 
     def up_to(self, longest: int) -> int:
         """A random number from 1 to ``longest``."""
@@ -59,11 +59,11 @@ class Objective:
 
 
 class AnyOrder(Objective):
-    """Every studied item once, in whatever order, then stopping."""
+    """Every studied item once, in any order, then stopping."""
 
     network: RecallNetwork
     repeats = True
-    """Whether the network may give an item twice, or has to learn not to."""
+    """Whether an item that was recalled stays a candidate, so that the network has to learn not to repeat."""
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
@@ -124,18 +124,18 @@ class Imitation(AnyOrder):
         return self._of(rows, self._vectors(rows))
 
     def held_out_loss(self) -> float:
-        """Mean loss (nats per event) of the people held out."""
+        """Mean loss (nats per event) of the subjects held out."""
         with torch.no_grad():
             rows = torch.from_numpy(np.flatnonzero(self.held))
             return float(self._of(rows, self.vectors[rows]))
 
     def about(self) -> dict[str, Any]:
-        """The people, and who of them was held out."""
+        """The people, and the subjects held out."""
         held = np.unique(self.people.trials.subject[self.held]).tolist()
         return {**super().about(), "people": {**self.people.origin.to_json(), "held_out": held}}
 
     def _vectors(self, rows: Tensor) -> Tensor:
-        """Of the lists in ``rows``; anew every time where items have no features, or lists would be learnt by rote."""
+        """Item vectors of the lists in ``rows``; new ones where items have no features, or lists would be memorised."""
         known = self.vectors[rows]
         return known if self.people.trials.pool.features is not None else self.signs(known.shape)
 
@@ -174,10 +174,9 @@ class RepeatCopy(BitTask):
 
     def task(self, longest: int) -> Bits:
         """Sequences of 1 to ``longest`` vectors, 1 to ``copies`` copies."""
-        told = self.training
-        task = repeat_copy(
-            told.batch, self.up_to(longest), told.vector_size, self.up_to(told.copies), told.copies, self.generator
-        )
+        training, length = self.training, self.up_to(longest)
+        copies = self.up_to(training.copies)
+        task = repeat_copy(training.batch, length, training.vector_size, copies, training.copies, self.generator)
         return Bits(*(tensor.to(self.device) for tensor in task))
 
 
@@ -215,9 +214,9 @@ class EssayCopy(BitTask):
 
     def task(self, longest: int) -> Bits:
         """Lists of 1 to ``longest`` items, 1 to ``copies`` of them one after another."""
-        told = self.training
+        training = self.training
         length, segments = self.up_to(longest), self.up_to(self.segments())
-        task = essay_lists(told.batch, length, told.vector_size, segments, self.generator)
+        task = essay_lists(training.batch, length, training.vector_size, segments, self.generator)
         return Bits(*(tensor.to(self.device) for tensor in task))
 
     def segments(self) -> int:
@@ -254,15 +253,15 @@ OBJECTIVES: dict[str, type[Objective]] = {
 
 
 def make_objective(training: Training, generator: torch.Generator, device: str, people: Recalls | None) -> Objective:
-    """The objective, with people for imitation: those given, or those of :attr:`Training.data`."""
+    """The objective, with people for imitation: those given, or those that :attr:`Training.people` names."""
     if training.objective != "imitation":
         if people is not None:
             raise InputError(f"people are for the objective imitation; {training.objective} trains on random lists")
         return OBJECTIVES[training.objective](training, generator, device)
-    if people is None and training.data:
-        people = load_recalls(training.data)
+    if people is None and training.people:
+        people = load_recalls(training.people)
     if people is None:
-        raise InputError("imitation takes people: name a data set, as in --data peers_notask")
+        raise InputError("the objective imitation needs people: give people=, such as the data set peers_notask")
     return Imitation(training, generator, device, people)
 
 

@@ -22,16 +22,15 @@ from memsim.training.settings import Training
 
 EVERY = 100
 """Iterations between two lines of the log, and two decisions of the curriculum."""
-CHECKPOINT = ".checkpoint.safetensors"
 
 
 class Trainer:
-    """A training under way: network, optimizer, curriculum, random numbers, and the best so far.
+    """The state of a training: network, optimizer, curriculum, random numbers, and the best weights so far.
 
     Parameters
     ----------
     training : what to train and how.
-    people : recalls to imitate, for that objective only; if not given, those of the data set that it names.
+    people : recalls to imitate, for the objective imitation only; by default those that its settings name.
     device : where to compute, ``"cpu"`` or ``"cuda"``.
     """
 
@@ -51,7 +50,7 @@ class Trainer:
         self.log: list[dict[str, float]] = []
 
     def _start(self) -> dict[str, str] | None:
-        """Begin with the weights that are named, and say which they were."""
+        """Load the weights to begin with, and return which they were."""
         if not self.training.start:
             return None
         tensors, record, sha256 = load_weights(self.training.start)
@@ -73,7 +72,7 @@ class Trainer:
         return torch.optim.RMSprop(weights, lr=training.learning_rate, alpha=0.9, eps=1e-5, momentum=training.momentum)
 
     def run(self, until: int, progress: Callable[[int, float], None] = lambda iteration, loss: None) -> bool:
-        """Train up to iteration ``until``; False where it ended early because people held out got no better."""
+        """Train up to iteration ``until``; False where it ended early, as the loss of people held out did not fall."""
         training = self.training
         recent: list[float] = []
         started = perf_counter()
@@ -87,7 +86,7 @@ class Trainer:
             if not loss.isfinite():
                 raise InputError(
                     f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
-                    f"learning_rate={training.learning_rate}. What was saved before stands"
+                    f"learning_rate={training.learning_rate}. The last checkpoint is kept"
                 )
             loss.backward()  # type: ignore[no-untyped-call]
             clip = nn.utils.clip_grad_norm_ if training.clipping == "norm" else nn.utils.clip_grad_value_
@@ -132,7 +131,7 @@ class Trainer:
         }
 
     def save(self, path: Path) -> None:
-        """Write the weights, the best on people held out where there are any, and the log beside them."""
+        """Write the weights, those with the lowest loss of people held out if there are any, and the log."""
         save_weights(path, self.best_tensors if self.best_at else self.network.state_dict(), self.record())
         with path.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(self.log[0]) if self.log else ["iteration"])
@@ -140,7 +139,7 @@ class Trainer:
             writer.writerows(self.log)
 
     def checkpoint(self, path: Path) -> None:
-        """Write all that is needed to go on as if nothing had happened."""
+        """Write all that is needed to continue as if training had not been interrupted."""
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
         tensors |= {f"best.{name}": tensor for name, tensor in (self.best_tensors if self.best_at else {}).items()}
         for index, state in self.optimizer.state_dict()["state"].items():
@@ -152,7 +151,7 @@ class Trainer:
         save_weights(path, tensors, {**self.record(), "progress": progress})
 
     def resume(self, path: Path) -> None:
-        """Go on from a checkpoint.
+        """Continue from a checkpoint.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Yardsticks and the template of a model: strength that decays, and uniform choice.
+"""Baselines, and the template of a model: uniform choice, and strength that decays.
 
 Imports core, paradigms and other models.
 """

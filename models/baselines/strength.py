@@ -1,4 +1,4 @@
-"""The smallest model of free recall, and the template for your own: a word's strength decays."""
+"""The smallest model of free recall, and the template for your own: the strength of a word decays."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ FIT = "fitted here to Murdock (1962) 20-1 by maximum likelihood"
 
 @dataclass(frozen=True)
 class Strength(MemoryModel):
-    """Traces fade, a residue stays, and recall picks a word, or stops, by strength (Luce, 1959).
+    """Traces fade to a residue; recall chooses a word, or stops, in proportion to strength (Luce, 1959).
 
     State: (n_trials, list_length + 1), each word's strength and, last, the strength of stopping.
     """

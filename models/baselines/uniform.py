@@ -1,9 +1,9 @@
-"""The yardstick of likelihoods: any item left is as likely as any other, and recall stops by a rule."""
+"""The baseline of likelihoods: all items left are equally likely, and recall stops by a rule."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, final
 
 import numpy as np
 
@@ -17,7 +17,7 @@ FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
 
 
 class Left(NamedTuple):
-    """What is left to recall."""
+    """The items that are left to recall."""
 
     remaining: BoolArray
     """(n_trials, list_length) items not yet recalled."""
@@ -25,12 +25,13 @@ class Left(NamedTuple):
     """(n_trials,)"""
 
 
+@final
 @dataclass(frozen=True)
 class Uniform(MemoryModel[Left]):
-    """Choice among the items not yet recalled without any preference: what a model of memory has to beat.
+    """Choice among the items not yet recalled without any preference: the baseline that a model of memory has to beat.
 
-    Recall stops with probability X1 exp(X2 j) after j recalls, the rule of TCM and CMR here, so that what these
-    gain over it they gain by saying which items come.
+    Recall stops with probability X1 exp(X2 j) after j recalls, as in TCM and CMR here, so these models can exceed its
+    likelihood only by predicting which items are recalled.
     """
 
     baseline: ClassVar = True

@@ -1,4 +1,4 @@
-"""Retrieved-context models: context drifts, items are bound to it, and it cues recall (TCM, CMR, TCM-A).
+"""Retrieved-context models: items are bound to a drifting context, which cues recall (TCM, CMR, TCM-A).
 
 Imports core, paradigms and other models.
 """

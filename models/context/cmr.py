@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from memsim.core.errors import InputError
 from memsim.core.parameters import Preset, choice, parameter
 from memsim.core.trials import Trials
 from memsim.models.context.drift import LANES, ContextState, Region, unit
-from memsim.models.context.retrieved_context import RecallRule, RetrievedContextModel
+from memsim.models.context.luce_recall import LuceRecallModel, RecallRule
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
 POOLED = {
@@ -41,8 +41,9 @@ def pooled_fit(condition: str) -> Preset:
     return Preset(values, f"fitted here to Murdock (1962) {condition}, all subjects pooled, by maximum likelihood")
 
 
+@final
 @dataclass(frozen=True)
-class CMR(RetrievedContextModel):
+class CMR(LuceRecallModel):
     """Items are bound to drifting context both ways, early items more strongly; context cues recall.
 
     Temporal context c has one unit per item, one for the start of the list and one per interval of distraction or
@@ -58,19 +59,19 @@ class CMR(RetrievedContextModel):
        c_S <- ρ_S c_S + B_source e_s; then W_fc,S[i] += c_S and W_cf,S[i] += L_sw (L_cf + P1 exp(-P2 (i - 1))) c_S.
     3. Distraction for t seconds puts unrelated units into temporal context: c <- ρ_D c + sqrt(1 - ρ_D²) n, with
        ρ_D = (1 - B_D²)^(t / 2). With distraction between the items this is CMR-D. Before an item whose source is not
-       that of the item before it, c <- sqrt(1 - d²) c + d n likewise.
+       that of the item before it, c <- sqrt(1 - d²) c + d n.
     4. The test begins: c <- ρ c + B_start times the unit of the start. Source context stays as it was.
     5. Choice among the items not yet recalled, with support a_i = max(W_cf[i]·c + W_cf,S[i]·c_S, 10^-6): P(i) is
        proportional to exp(2 a_i / T) (``choice_rule="exponential"``) or to a_i^τ (``"power"``). Before it, recall
-       stops with probability X1 exp(X2 j) after j recalls. The power rule feels only ratios of support, so a delay,
-       which scales all temporal support alike, moves its choices hardly at all without sources; use the exponential
-       rule for delays.
+       stops with probability X1 exp(X2 j) after j recalls. The power rule depends only on ratios of support, so a
+       delay, which scales all temporal support alike, hardly changes its choices in lists without sources; use the
+       exponential rule for delays.
     6. Item r recalled: c <- ρ c + B_rec x with x = W_fc[r] at unit length, and c_S <- ρ_S c_S + B_source x_S with
        x_S = W_fc,S[r]. Nothing is learned during recall.
 
     Equations: Polyn, Norman & Kahana (2009) for context and binding; Kragel, Morton & Polyn (2015) and Morton &
-    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`. Items that stand twice
-    in a list are refused.
+    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`. A list
+    that holds an item twice is an error.
     """
 
     citation: ClassVar = (
@@ -166,9 +167,13 @@ class CMR(RetrievedContextModel):
     )
 
     @property
-    def knows_meaning(self) -> bool:
-        """As :attr:`semantic_support` says."""
-        return self.semantic_support > 0
+    def recall_rates(self) -> FloatArray:
+        return np.array([self.recall_drift, self.source_drift])
+
+    @property
+    def trials_are_alike(self) -> bool:
+        """Whether items of similar meaning do not support one another."""
+        return self.semantic_support == 0
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
         length, sources = trials.list_length, trials.source
@@ -223,9 +228,8 @@ class CMR(RetrievedContextModel):
 
     def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         task = trials.paradigm
-        own = (type(self).begin, type(self).study, type(self).cue) != (CMR.begin, CMR.study, CMR.cue)
-        between = task.inter_item_distraction or task.retention_interval
-        if own or between or task.cue != "free" or trials.source is not None or self.knows_meaning:
+        distraction = task.inter_item_distraction or task.retention_interval
+        if distraction or task.cue != "free" or trials.source is not None or not self.trials_are_alike:
             return super()._kernel_arrays(trials, rng)
         from memsim.models.context.study_kernels import search_after_study
 
@@ -240,5 +244,4 @@ class CMR(RetrievedContextModel):
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"
         sensitivity = 2 / self.choice_noise if exponential else self.choice_exponent
-        rates = np.array([self.recall_drift, self.source_drift])
-        return RecallRule(rates, exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)
+        return RecallRule(exponential, sensitivity, 1e-6, self.stop_base, self.stop_growth)

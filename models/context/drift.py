@@ -1,14 +1,14 @@
-"""Drifting context: what is bound to it during study, and its products with items during recall.
+"""Drifting context: its associations with items during study, and its products with them during recall.
 
-Context c has unit length. Whatever comes in, x of unit length, comes in at a rate B: c <- ρ c + B x, with
+Context c has unit length. An input x of unit length enters it at a rate B: c <- ρ c + B x, with
 ρ = sqrt(1 + B² ((c·x)² - 1)) - B (c·x), which keeps the length at one (Howard & Kahana, 2002).
 
-During recall nothing is learned, so context need not be held: each item's support (the product of context with
-what the item was bound to) and its overlap (the product of context with what the item brings back) move
-linearly with it. One recall costs O(list_length) per trial.
+During recall nothing is learned, so the context vector is not needed: each item's support (the product of context
+with the context that the item was bound to) and its overlap (the product of context with the context that the item
+brings back) change linearly with it. One recall costs O(list_length) per trial.
 
-Arrays have a leading axis of n_alike: 1 where study is the same in every trial, which it is for items without
-meaning and source, and n_trials elsewhere.
+Arrays have a leading axis of n_alike: 1 where study is the same in every trial, as for items without meaning and
+source, and n_trials elsewhere.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import numpy as np
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 
 LANES = 8
-"""The compiled loops take items in multiples of this: the widest vectors of a processor."""
+"""The compiled loops take items in multiples of this, the width of the widest vector instructions."""
 
 
 def kept_context(overlap: Any, rate: Any) -> Any:
-    """ρ: the share of context that stays when one that overlaps with it comes in at ``rate``."""
+    """ρ: the share of context that stays when an input with this overlap enters at ``rate``."""
     along = rate * overlap
     return np.sqrt(along * along + (1 - rate * rate)) - along
 
@@ -38,12 +38,12 @@ def unit(vectors: FloatArray) -> FloatArray:
 
 @dataclass
 class Region:
-    """A region of context, of unit length, during study."""
+    """A region of context, of unit length, and its associations with items during study."""
 
     context: FloatArray
     """(n_alike, n_units) current context."""
     bound: FloatArray
-    """(n_alike, list_length, n_units) the context that each item was bound to, W_cf: what supports its recall."""
+    """(n_alike, list_length, n_units) the context that each item was bound to, W_cf, which supports its recall."""
     brought: FloatArray
     """(n_alike, list_length, n_units) the context that each item brings back, W_fc; not normalised."""
 
@@ -65,21 +65,21 @@ class Region:
 class ContextState:
     """Context in two regions, and the search that begins with the cue.
 
-    Units of temporal context: one per item, the start of the list, and those that :meth:`drift_away` lets in.
-    Units of source context: one per source, and last its own start.
+    Temporal context has a unit for each item, one for the start of the list, and those that :meth:`drift_away` adds.
+    Source context has a unit for each source and, last, one for its start.
     """
 
     n_trials: int
     temporal: Region
     source: Region | None = None
     n_unrelated: int = 0
-    """Unrelated units of temporal context that were let in so far."""
+    """Unrelated units of temporal context that have entered so far."""
     sources: IntArray | None = None
     """(n_trials, list_length) the source in which each item is studied, where there is source context."""
     semantic: FloatArray | None = None
     """(n_trials, list_length, list_length) support of item j by the unit of item i, where items have meaning."""
     search: Search | None = None
-    """Begins with the cue."""
+    """``None`` before the cue."""
 
     @property
     def searching(self) -> Search:
@@ -93,17 +93,17 @@ class ContextState:
         return int(self.temporal.bound.shape[1])
 
     def drift_away(self, kept: Any) -> None:
-        """Keep the share ``kept``, a number or (n_alike, 1), of temporal context, the rest being an unrelated unit."""
+        """Keep the share ``kept``, a number or (n_alike, 1), of temporal context, and add an unrelated unit."""
         self.n_unrelated += 1
         self.temporal.context = kept * self.temporal.context
         self.temporal.context[:, self.start_unit + self.n_unrelated] = np.sqrt(1 - np.ravel(kept) ** 2)
 
     def start_again(self, rate: float) -> None:
-        """The context of the start of the list comes in at this rate."""
+        """The context of the start of the list enters at this rate."""
         self.temporal.let_in(np.eye(1, self.temporal.context.shape[1], self.start_unit), rate)
 
     def begin_search(self) -> None:
-        """Take the products of context with the items; from now on they move, and the vectors are not looked at."""
+        """Compute the products of context with the items; from now on they change in place of the vectors."""
         length = self.start_unit
         regions = [self.temporal] if self.source is None else [self.temporal, self.source]
         n_alike = max(len(region.context) for region in regions)
@@ -130,7 +130,7 @@ class ContextState:
 
 @dataclass
 class Search:
-    """Recall, in products with context."""
+    """The state of recall: products of context with items."""
 
     products: FloatArray
     """(n_trials, n_regions, 2, list_length) each item's support by each region of context, and its overlap."""
@@ -148,9 +148,9 @@ class Search:
         return by_region[:, 0] if by_region.shape[1] == 1 else by_region.sum(axis=1)
 
     def bring_back(self, position: IntArray, rates: FloatArray) -> None:
-        """The context of the item at ``position`` (n_trials,) comes in at the ``rates`` of the regions.
+        """The context of the item at ``position`` (n_trials,) enters at the ``rates`` of the regions.
 
-        Where ``position`` is list_length nothing does.
+        Where ``position`` is list_length, context stays as it is.
         """
         trial = np.arange(len(position)) if len(self.gain) > 1 else 0
         row = np.flatnonzero(position < self.remaining.shape[1])

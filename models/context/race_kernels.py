@@ -9,9 +9,9 @@ from numba import njit
 
 THRESHOLD = 1.0
 ROUNDING = 1e-6
-"""Seconds that many steps may be off by, added up."""
+"""Largest error, in seconds, of a sum of many steps."""
 RESET = 0.95
-"""Where the accumulator of a word already recalled starts again when it wins."""
+"""The level to which the accumulator of a word already recalled is set back when it wins."""
 
 
 class Race(NamedTuple):
@@ -25,12 +25,12 @@ class Race(NamedTuple):
     noise: float
     """Standard deviation of the noise of a step, η."""
     seconds: float
-    """For which recall goes on."""
+    """The duration of recall."""
 
 
 @njit(cache=True)
 def run_race(rng, race, support, recalled, done, elapsed, winner):  # type: ignore[no-untyped-def]
-    """One race for each trial that is not ``done``: fill ``winner``, -1 where time ran out, and move ``elapsed``."""
+    """One race for each trial that is not ``done``: fill ``winner``, -1 where time ran out, and advance ``elapsed``."""
     n_trials, length = support.shape
     level = np.empty(length)
     for trial in range(n_trials):

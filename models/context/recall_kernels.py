@@ -1,11 +1,12 @@
 """The recall steps of retrieved-context models as compiled loops over trials (numba).
 
-``start`` and ``gain`` are those of :meth:`memsim.models.context.drift.Search.kernel_arrays`: of every region of
-context, the items' support and then their overlap, each padded to whole vectors so that no loop has a remainder.
+:meth:`memsim.models.context.drift.Search.kernel_arrays` gives ``start`` and ``gain``: for every region of context, the
+items' support and then their overlap, each padded to whole vectors so that no loop has a remainder.
 
 LLVM turns these loops into vector instructions, which it cannot do with calls of the C library's exp and log, nor
-with the maximum of floats. So they have their own: Taylor polynomials after the usual reduction to a small interval,
-good to two units in the last place. All stand in one file because numba's cache looks only at the file of the caller.
+with the maximum of floats. They therefore use Taylor polynomials after the usual reduction to a small interval, which
+are exact to two units in the last place. All functions are in one file because numba's cache checks only the file of
+the caller.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ROUNDER = 1.5 * 2.0**52
 ROUNDER_BITS = int(np.float64(ROUNDER).view(np.int64))
 ROOT_HALF_BITS = int(np.float64(math.sqrt(0.5)).view(np.int64))
 NOTHING = -1100.0
-"""exp of this and of all below is 0."""
+"""exp of this and of all smaller numbers is 0."""
 E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13 = (1 / math.factorial(k) for k in range(2, 14))
 L1, L2, L3, L4, L5, L6, L7, L8, L9, L10 = (1 / (2 * k + 1) for k in range(1, 11))
 
@@ -64,20 +65,20 @@ def log_of_positive(x):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def ordered_bits(x):  # type: ignore[no-untyped-def]
-    """A whole number that rises with x."""
+    """A whole number that increases with x."""
     bits = np.float64(x).view(np.int64)
     return bits ^ ((bits >> 63) & 0x7FFFFFFFFFFFFFFF)
 
 
 @njit(cache=True)
 def from_ordered_bits(ordered):  # type: ignore[no-untyped-def]
-    """The x of which ``ordered`` is the :func:`ordered_bits`."""
+    """The inverse of :func:`ordered_bits`."""
     return np.int64(ordered ^ ((ordered >> 63) & 0x7FFFFFFFFFFFFFFF)).view(np.float64)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def _weigh(products, excluded, exponential, sensitivity, floor, weight):  # type: ignore[no-untyped-def]
-    """Fill ``weight``, of which the largest is 1, and return its sum; 0 where ``excluded`` is -inf and not 0."""
+    """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum."""
     for i in range(weight.size):
         weight[i] = products[0, i]
     for region in range(1, len(products)):
@@ -103,7 +104,7 @@ def _weigh(products, excluded, exponential, sensitivity, floor, weight):  # type
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def _bring_back(item, rates, products, gain):  # type: ignore[no-untyped-def]
-    """Move support and overlap as the context of the recalled item comes in."""
+    """Update support and overlap as the context of the recalled item enters."""
     width = products.shape[1]
     for region in range(len(rates)):
         rate = rates[region]
@@ -115,7 +116,7 @@ def _bring_back(item, rates, products, gain):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _workspace(start):  # type: ignore[no-untyped-def]
-    """Products, excluded and weight of one trial at a time."""
+    """Arrays for the products, excluded items and weights of one trial at a time."""
     n_lanes = start.shape[2] // 2
     return np.empty(start.shape[1:]), np.full(n_lanes, -np.inf), np.empty(n_lanes)
 

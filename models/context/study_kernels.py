@@ -1,4 +1,4 @@
-"""Study of a list by CMR as one compiled step (numba), for fits: where all lists are alike, it is most of the work."""
+"""Study of a list by CMR as one compiled step (numba): most of the work of fits in which all lists are alike."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def search_after_study(  # type: ignore[no-untyped-def]
 ):
     """Products (1, 1, 2 * n_lanes) and gain (1, length + 1, 1, 2 * n_lanes) when free recall begins at once.
 
-    They are those of :meth:`memsim.models.context.drift.Search.kernel_arrays`, for lists without sources and meaning.
+    They equal those of :meth:`memsim.models.context.drift.Search.kernel_arrays`, for lists without sources and meaning.
     ``learning`` (length,) is how strongly each position is bound to context.
     """
     length = len(learning)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
+from memsim.core.arrays import FloatArray
 from memsim.core.parameters import choice, parameter
 from memsim.models.context.drift import ContextState
-from memsim.models.context.retrieved_context import RecallRule, RetrievedContextModel
+from memsim.models.context.luce_recall import LuceRecallModel, RecallRule
 
 FITTED = (
     "fitted here to the first recalls and lag-CRP of Healey & Kahana (2014), no-task lists; "
@@ -18,9 +19,10 @@ FITTED = (
 STOPPING = "stopping rule added here; fitted here to Murdock (1962) 20-1 by maximum likelihood"
 
 
+@final
 @dataclass(frozen=True)
-class TCM(RetrievedContextModel):
-    """Context drifts with what is studied, items are bound to it, and it cues recall.
+class TCM(LuceRecallModel):
+    """Context drifts with each studied item, items are bound to it, and it cues recall.
 
     Items f_i are orthonormal and context t has unit length. Equations as in Howard & Kahana (2002):
 
@@ -36,7 +38,7 @@ class TCM(RetrievedContextModel):
        ρ_D = (1 - β_D²)^(s / 2).
 
     The 2002 model has no stopping rule and no primacy. The stopping rule here is added by memsim:
-    P(stop | j recalled) = θ_s exp(θ_r j). Items are localist: one that stands twice in a list is refused.
+    P(stop | j recalled) = θ_s exp(θ_r j). Items are localist; a list that holds an item twice is an error.
     """
 
     citation: ClassVar = (
@@ -44,7 +46,7 @@ class TCM(RetrievedContextModel):
         "Mathematical Psychology, 46, 269-299."
     )
 
-    # γ is not among them: a hundred lists do not tell it from drift and noise.
+    # A hundred lists do not distinguish γ from drift and noise, so it is not fitted.
     fitted: ClassVar = {"context_drift": None, "choice_noise": None, "stop_base": None, "stop_growth": None}
 
     context_drift: float = parameter(0.625, 0, 1, symbol="β", doc="rate of context drift", source=FITTED)
@@ -77,6 +79,9 @@ class TCM(RetrievedContextModel):
         temporal.brought[:, position] = self.old_to_new_context * own + temporal.bound[:, position]
         return state
 
+    @property
+    def recall_rates(self) -> FloatArray:
+        return np.array([self.context_drift])
+
     def rule(self) -> RecallRule:
-        rates = np.array([self.context_drift])
-        return RecallRule(rates, True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)
+        return RecallRule(True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.parameters import parameter
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState
-from memsim.models.context.retrieved_context import RecallRule, RetrievedContextModel
+from memsim.models.context.retrieved_context import RetrievedContextModel
 
 SEDERBERG = "Sederberg, Howard & Kahana (2008), as cited by the code of Ji-An et al. (2024)"
 POLYN = "Polyn, Norman & Kahana (2009), parameter file of their CMR; TCM-A's own are not at hand"
@@ -21,7 +21,7 @@ STEP = 0.1
 
 @dataclass(kw_only=True)
 class RaceState(ContextState):
-    """The state of a retrieved-context model, and of its races."""
+    """The state of a retrieved-context model, and that of its races."""
 
     rng: np.random.Generator
     elapsed: FloatArray
@@ -29,6 +29,7 @@ class RaceState(ContextState):
     done: BoolArray
 
 
+@final
 @dataclass(frozen=True)
 class TCMA(RetrievedContextModel):
     """TCM whose items race to be recalled, with a primacy gradient, and a clock.
@@ -39,10 +40,10 @@ class TCMA(RetrievedContextModel):
        φ_i = φ_s exp(-φ_d (i - 1)) + 1.
     3. Choice. Each item of the list has an accumulator x, at first 0. In each step of 0.1 s
        x_i <- max(0, x_i + τ (a_i - κ x_i - λ Σ_{j≠i} x_j) + η ε), with the support a_i of current context and ε from a
-       standard normal (Usher & McClelland, 2001). The first to reach 1 is recalled. A word recalled before competes
-       on; when it reaches 1 it is set back to .95 and not given again.
-    4. An item recalled updates context, and a new race begins. Recall ends when its time is up.
-    5. Distraction as in TCM.
+       standard normal (Usher & McClelland, 2001). The first item to reach 1 is recalled. A word recalled before still
+       competes; when it reaches 1 it is set back to .95 and not given again.
+    4. A recalled item updates context, and a new race begins. Recall ends after ``recall_time``.
+    5. Distraction is as in TCM.
 
     A race has no closed form: the model simulates, with times of recall, and has no likelihood.
     """
@@ -76,7 +77,7 @@ class TCMA(RetrievedContextModel):
     accumulator_noise: float = parameter(
         0.159, 0, 5, unit="1/step", symbol="η", doc="noise of accumulation", source=POLYN
     )
-    recall_time: float = parameter(90.0, 0, 3600, unit="s", doc="for which recall goes on", source=POLYN)
+    recall_time: float = parameter(90.0, 0, 3600, unit="s", doc="duration of recall", source=POLYN)
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> RaceState:
         n = len(trials)
@@ -93,11 +94,12 @@ class TCMA(RetrievedContextModel):
         temporal.bound[:, position] = (1 - self.new_support) * own + self.new_support * primacy * before
         return state
 
-    def rule(self) -> RecallRule:
-        return RecallRule(np.array([self.context_drift]), True, 0.0, 0.0, 0.0, 0.0)
+    @property
+    def recall_rates(self) -> FloatArray:
+        return np.array([self.context_drift])
 
     def outcome_probabilities(self, state: ContextState) -> FloatArray:
-        """One for the winner of the race, which is run here: all chance is in the generator given to ``begin``."""
+        """One for the winner of the race, which is run here with the generator given to ``begin``."""
         from memsim.models.context.race_kernels import Race, run_race
 
         assert isinstance(state, RaceState)

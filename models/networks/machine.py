@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
 from memsim.core.errors import InputError
-from memsim.models.networks.memory import (
-    READ_MODES,
-    MemoryState,
-    Weightings,
-    interface_size,
-    memory_step,
-    read_interface,
-)
+from memsim.models.networks.memory import MemoryState, Weightings, interface_size, memory_step, read_interface
+from memsim.models.networks.reading import READ_MODES
 
 LIMIT = 20.0
-"""Of what the controller tells the memory: beyond it gates are open or closed to the last bit, gradients gone."""
+"""Bound on each number of the interface: beyond it gates are open or closed to the last bit, without a gradient."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +60,9 @@ class MemoryNetwork(nn.Module):
     The controller sees the input and what was read last; one projection of its layers gives both its output and the
     interface to the memory; what is read is added to the output (Graves et al., 2016).
 
-    ``fused``, set to true, computes steps by few operations with gradients of their own, which makes training faster:
-    the controller everywhere, the memory on a processor and without repairs, by compiled loops that take seconds to
-    compile the first time. Weightings, where they are asked for, come from the plain step.
+    With ``fused`` set to true, steps are computed by few operations with gradients of their own, which makes training
+    faster: those of the controller on every device, those of the memory on a CPU and without repairs, by compiled
+    loops that take seconds to compile the first time. The plain step computes the weightings that ``keep`` asks for.
     """
 
     def __init__(self, config: NetworkConfig) -> None:
@@ -77,12 +71,12 @@ class MemoryNetwork(nn.Module):
         self.fused = False
         read = config.heads * config.width if config.slots else 0
         repairs = {"masked": config.masked, "sharpened": config.sharpened}
-        self.told_size = interface_size(config.width, config.heads, **repairs) if config.slots else 0
+        self.interface_size = interface_size(config.width, config.heads, **repairs) if config.slots else 0
         sizes = [config.input_size + read + (config.hidden if layer else 0) for layer in range(config.layers)]
         self.cells = nn.ModuleList(nn.LSTMCell(size, config.hidden) for size in sizes)
         norms = (nn.LayerNorm(config.hidden) if config.layer_norm else nn.Identity() for _ in sizes)
         self.norms = nn.ModuleList(norms)
-        self.project = nn.Linear(config.hidden * config.layers, config.output_size + self.told_size)
+        self.project = nn.Linear(config.hidden * config.layers, config.output_size + self.interface_size)
         self.read_out = nn.Linear(read, config.output_size, bias=False) if read else None
         for cell in self.cells:
             forget = slice(config.hidden, 2 * config.hidden)
@@ -106,8 +100,8 @@ class MemoryNetwork(nn.Module):
     ) -> tuple[Tensor, NetworkState, Weightings | None]:
         """One step for ``inputs`` (B, input_size): the output (B, output_size), the next state, the weightings.
 
-        Weightings are given where they are asked for by ``keep`` and there is external memory. With a ``read_mode``,
-        one of ``READ_MODES``, heads read in that way alone, whatever the controller says; with "none", nothing.
+        Weightings are given if ``keep`` asks for them and there is external memory. With a ``read_mode``, one of
+        ``READ_MODES``, heads read in that way alone, whatever the controller emits; with "none" they read nothing.
         """
         config = self.config
         fused = self.fused and not keep and read_mode is None
@@ -123,15 +117,18 @@ class MemoryNetwork(nn.Module):
         if state.memory is None or self.read_out is None:
             return emitted, NetworkState(tuple(layers), None, state.read_vectors), None
         repairs = {"masked": config.masked, "sharpened": config.sharpened}
-        output, told = emitted.split((config.output_size, self.told_size), dim=1)
+        output, emitted = emitted.split((config.output_size, self.interface_size), dim=1)
         plain = (
-            config.masked or config.deallocate or config.sharpened or told.dtype not in (torch.float32, torch.float64)
+            config.masked
+            or config.deallocate
+            or config.sharpened
+            or emitted.dtype not in (torch.float32, torch.float64)
         )
         if fused and inputs.device.type == "cpu" and not plain:
-            read, memory = fused_memory_step(told, state.memory, LIMIT)
+            read, memory = fused_memory_step(emitted, state.memory, LIMIT)
             weightings = None
         else:
-            interface = read_interface(told.clamp(-LIMIT, LIMIT), config.width, config.heads, **repairs)
+            interface = read_interface(emitted.clamp(-LIMIT, LIMIT), config.width, config.heads, **repairs)
             if read_mode is not None:
                 only = torch.zeros_like(interface.read_modes)
                 if read_mode != "none":
@@ -150,7 +147,3 @@ class MemoryNetwork(nn.Module):
             output, state, _ = self.step(vectors, state)
             outputs.append(output)
         return torch.stack(outputs), state
-
-    def describe(self) -> dict[str, Any]:
-        """The configuration, as plain values."""
-        return asdict(self.config)

@@ -1,7 +1,7 @@
-"""The memory of a differentiable neural computer (DNC; Graves et al., 2016), in torch, as the paper has it.
+"""The memory of a differentiable neural computer (DNC; Graves et al., 2016), in torch, as in the paper.
 
 B trials, N slots of width W, R read heads, one write head. Everything is batched over trials and heads. This is the
-reference: read it beside the paper.
+reference implementation, to be read with the paper.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from torch import Tensor
 from torch.nn import functional
 
 EPSILON = 1e-6
-READ_MODES = ("backward", "content", "forward")
-"""In the order of the paper: along the links to what was written before, by content, to what was written after."""
 
 
 class MemoryState(NamedTuple):
@@ -43,7 +41,7 @@ class MemoryState(NamedTuple):
 
 
 class Interface(NamedTuple):
-    """What the controller tells the memory in one step, after its activations."""
+    """The controller's output to the memory in one step, after its activations."""
 
     read_keys: Tensor
     """(B, R, W)."""
@@ -64,7 +62,7 @@ class Interface(NamedTuple):
     write_gate: Tensor
     """(B,) in [0, 1]: write at all."""
     read_modes: Tensor
-    """(B, R, 3) of :data:`READ_MODES`; they sum to one."""
+    """(B, R, 3) of :data:`memsim.models.networks.reading.READ_MODES`; they sum to one."""
     masks: Tensor | None = None
     """(B, R + 1, W) in [0, 1]: the features that count in each head's content addressing, the write head's last."""
     sharpness: Tensor | None = None
@@ -104,7 +102,7 @@ def interface_size(width: int, heads: int, *, masked: bool = False, sharpened: b
 def read_interface(
     emitted: Tensor, width: int, heads: int, *, masked: bool = False, sharpened: bool = False
 ) -> Interface:
-    """Cut ξ (B, :func:`interface_size`) into its parts and apply their activations (Graves et al., 2016, Methods)."""
+    """The parts of ξ (B, :func:`interface_size`) after their activations (Graves et al., 2016, Methods)."""
     batch = len(emitted)
     sizes = [heads * width, width, width, width, heads, 1, heads, 1, 1, 3 * heads]
     sizes += [masked * (heads + 1) * width, sharpened * 2 * heads]
@@ -149,12 +147,12 @@ def _unit(vectors: Tensor) -> Tensor:
 
 
 def retention(reads: Tensor, free_gates: Tensor) -> Tensor:
-    """ψ (B, N): how far each slot is kept, not freed by a head that read it."""
+    """ψ (B, N): how far each slot is kept, because no head that read it frees it."""
     return (1 - free_gates[..., None] * reads).prod(dim=1)
 
 
 def allocation_weighting(usage: Tensor) -> Tensor:
-    """(B, N) a: the freest slot gets what is free of it, the next what is left. No gradient by the order of slots."""
+    """(B, N) a: the freest slot gets its free share, the next one of what is left. Order has no gradient."""
     usage = EPSILON + (1 - EPSILON) * usage
     ascending, order = usage.sort(dim=-1, stable=True)
     used_before = ascending.cumprod(dim=-1) / ascending
@@ -169,7 +167,7 @@ def sharpened(weighting: Tensor, sharpness: Tensor) -> Tensor:
 
 
 def memory_step(
-    state: MemoryState, told: Interface, *, deallocate: bool = False
+    state: MemoryState, interface: Interface, *, deallocate: bool = False
 ) -> tuple[Tensor, MemoryState, Weightings]:
     """One step of the memory: free, allocate, write, link, read.
 
@@ -179,23 +177,25 @@ def memory_step(
 
     Returns
     -------
-    (read vectors (B, R, W), the next state, the weightings of this step)
+    tuple : The read vectors (B, R, W), the next state, and the weightings of this step.
 
-    Equations: Graves et al. (2016), Methods; models in the order of the paper.
+    Notes
+    -----
+    The equations are those of Graves et al. (2016), Methods.
     """
-    masks = (None, None) if told.masks is None else (told.masks[:, :-1], told.masks[:, -1:])
-    kept = retention(state.reads, told.free_gates)
+    masks = (None, None) if interface.masks is None else (interface.masks[:, :-1], interface.masks[:, -1:])
+    kept = retention(state.reads, interface.free_gates)
     usage = (state.usage + state.write - state.usage * state.write) * kept
     allocation = allocation_weighting(usage)
 
-    write_content = content_weighting(state.memory, told.write_key[:, None], told.write_strength[:, None], masks[1])[
-        :, 0
-    ]
-    allocated = told.allocation_gate[:, None]
-    write = told.write_gate[:, None] * (allocated * allocation + (1 - allocated) * write_content)
+    write_content = content_weighting(
+        state.memory, interface.write_key[:, None], interface.write_strength[:, None], masks[1]
+    )[:, 0]
+    allocated = interface.allocation_gate[:, None]
+    write = interface.write_gate[:, None] * (allocated * allocation + (1 - allocated) * write_content)
 
     contents = state.memory * kept[..., None] if deallocate else state.memory
-    memory = contents * (1 - write[..., None] * told.erase[:, None]) + write[..., None] * told.vector[:, None]
+    memory = contents * (1 - write[..., None] * interface.erase[:, None]) + write[..., None] * interface.vector[:, None]
 
     to, of = write[:, :, None], write[:, None, :]
     links = torch.baddbmm((1 - to - of) * state.links, to, state.precedence[:, None, :])
@@ -204,15 +204,15 @@ def memory_step(
 
     forward = state.reads @ links.transpose(1, 2)
     backward = state.reads @ links
-    if told.sharpness is not None:
-        backward = sharpened(backward, told.sharpness[..., 0])
-        forward = sharpened(forward, told.sharpness[..., 1])
-    read_content = content_weighting(memory, told.read_keys, told.read_strengths, masks[0])
+    if interface.sharpness is not None:
+        backward = sharpened(backward, interface.sharpness[..., 0])
+        forward = sharpened(forward, interface.sharpness[..., 1])
+    read_content = content_weighting(memory, interface.read_keys, interface.read_strengths, masks[0])
     modes = torch.stack((backward, read_content, forward), dim=-1)
-    reads = (modes @ told.read_modes[..., None])[..., 0]
+    reads = (modes @ interface.read_modes[..., None])[..., 0]
 
     state = MemoryState(memory, usage, precedence, links, write, reads)
     seen = Weightings(
-        write, allocation, write_content, usage, reads, backward, read_content, forward, told.read_modes, links
+        write, allocation, write_content, usage, reads, backward, read_content, forward, interface.read_modes, links
     )
     return reads @ memory, state, seen

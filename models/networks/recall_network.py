@@ -6,21 +6,24 @@ The same steps train the network, with gradients, and run it as a model of memor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from memsim.core.errors import InputError
 from memsim.models.networks.machine import MemoryNetwork, NetworkConfig, NetworkState
 from memsim.models.networks.memory import Weightings
+from memsim.models.networks.weights import load_weights
 
 STUDY, DISTRACT, RECALL = range(3)
-"""Flags of an input beside the item's vector: what the step is for."""
+"""Flags of an input, besides the item's vector: the purpose of the step."""
 
 
 @dataclass
 class Episode:
-    """A batch of lists on their way through study and test."""
+    """The state of a batch of lists during study and test."""
 
     state: NetworkState
     items: Tensor
@@ -28,17 +31,17 @@ class Episode:
     logits: Tensor
     """(B, L + 1) of each item as the next response and, last, of stopping; nothing before the cue."""
     seen: list[Weightings] | None = None
-    """Weightings of every step so far, where they are kept."""
+    """Weightings of every step so far; ``None`` where they are not kept."""
     left: Tensor | None = None
-    """(B, L) items that may still be given, where none may be given twice."""
+    """(B, L) items that may still be given; ``None`` where items may be given twice."""
     lures: Tensor | None = None
-    """(P, D) vectors of all items of the pool, where those that were not studied may intrude."""
+    """(P, D) vectors of all items of the pool; ``None`` where items that were not studied cannot intrude."""
     studied: Tensor | None = None
     """(B, L) numbers of the studied items in the pool, where there are lures."""
     lured: Tensor | None = None
     """(B, P) support of all items of the pool as the next response, where there are lures."""
     read_mode: str | None = None
-    """The only way in which memory is read at test, where it is lesioned."""
+    """The only way in which a lesioned memory is read at test; ``None`` without a lesion."""
 
 
 class RecallNetwork(nn.Module):
@@ -46,8 +49,8 @@ class RecallNetwork(nn.Module):
 
     Each step takes a vector and three flags: study (the item), distract (nothing), recall (the response just given;
     nothing at first). At test the output is a vector and a stop unit. The next response is a softmax over the studied
-    items by the cosine of output and item, times a learned strength, and over stopping. Without ``repeats`` items that
-    were recalled are out of the choice.
+    items by the cosine of output and item, times a learned strength, and over stopping. Without ``repeats``, items
+    that were recalled are no candidates.
     """
 
     def __init__(self, vector_size: int, config: dict[str, int | bool], *, repeats: bool = True) -> None:
@@ -58,20 +61,20 @@ class RecallNetwork(nn.Module):
         self.network = MemoryNetwork(sizes)
         self.strength = nn.Parameter(torch.tensor(2.0))
 
-    def begin(self, items: Tensor, *, keep: bool = False) -> Episode:
-        """An episode with the lists ``items`` (B, L, D); with ``keep`` the weightings of all steps are kept."""
+    def begin(self, items: Tensor) -> Episode:
+        """An episode with the lists ``items`` (B, L, D)."""
         batch, length, _ = items.shape
         state = self.network.start(batch)
         left = None if self.repeats else torch.ones((batch, length), dtype=torch.bool, device=items.device)
-        return Episode(state, items, items.new_zeros((batch, length + 1)), [] if keep else None, left)
+        return Episode(state, items, items.new_zeros((batch, length + 1)), left=left)
 
     def study(self, episode: Episode, position: int) -> Episode:
-        """All study their item at this position."""
+        """All lists study their item at this position."""
         self._step(episode, episode.items[:, position], STUDY)
         return episode
 
     def distract(self, episode: Episode, steps: int) -> Episode:
-        """So many steps without an item."""
+        """Take this many steps without an item."""
         for _ in range(steps):
             self._step(episode, torch.zeros_like(episode.items[:, 0]), DISTRACT)
         return episode
@@ -113,3 +116,25 @@ class RecallNetwork(nn.Module):
         if episode.seen is not None and weightings is not None:
             episode.seen.append(weightings)
         return output
+
+
+@lru_cache(maxsize=16)
+def trained_network(name: str, sha256: str) -> RecallNetwork:
+    """The network with the weights ``name``, whose file has this checksum, in double precision.
+
+    Raises
+    ------
+    InputError : the file has changed, or its weights do not fit the network that its record describes.
+    """
+    weights = load_weights(name)
+    if weights.sha256 != sha256:
+        raise InputError(
+            f"the file of the weights {name!r} has changed since the model was made; build the model again"
+        )
+    record = weights.record
+    try:
+        network = RecallNetwork(record["vector_size"], record["config"], repeats=record.get("repeats", True))
+        network.load_state_dict(weights.tensors)
+    except (RuntimeError, TypeError, InputError) as error:
+        raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
+    return network.double().eval()

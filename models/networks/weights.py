@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
 SUFFIX = ".safetensors"
 
 
+class WeightsHeader(NamedTuple):
+    """How the weights of a file were made, and the checksum of the file."""
+
+    record: dict[str, Any]
+    sha256: str
+
+
 class Weights(NamedTuple):
-    """Tensors by name, what made them, and the checksum of the file."""
+    """Tensors by name, how they were made, and the checksum of the file."""
 
     tensors: dict[str, Tensor]
     record: dict[str, Any]
@@ -48,20 +56,44 @@ def find_weights(name: str) -> Path:
     return shipped
 
 
+def read_header(name: str) -> WeightsHeader:
+    """The record and the checksum of the weights ``name``, without torch; read again where the file has changed.
+
+    Raises
+    ------
+    InputError : as :func:`load_weights` does.
+    """
+    path = find_weights(name)
+    status = path.stat()
+    return _header(path, (status.st_mtime_ns, status.st_ino, status.st_size))
+
+
+@lru_cache(maxsize=64)
+def _header(path: Path, version: tuple[int, int, int]) -> WeightsHeader:
+    """The header of a file in this version: its time of change, which two writes may share, its inode and size."""
+    record, _ = _read(path, framework="numpy", tensors=False)
+    return WeightsHeader(record, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
 def load_weights(name: str) -> Weights:
-    """The weights of a file or of that name; see :func:`find_weights`.
+    """The weights of a file, or those that ship under that name; see :func:`find_weights`.
 
     Raises
     ------
     InputError : the file is not safetensors, or has no record of how it was made.
     """
+    path = find_weights(name)
+    record, tensors = _read(path, framework="pt", tensors=True)
+    return Weights(tensors, record, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     from safetensors import SafetensorError, safe_open
 
-    path = find_weights(name)
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework=framework) as file:
             metadata = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            found = {key: file.get_tensor(key) for key in file.keys()} if tensors else {}  # noqa: SIM118
     except SafetensorError as error:
         raise InputError(f"{path} is not a safetensors file ({error}); memsim reads no other format") from error
     try:
@@ -69,8 +101,8 @@ def load_weights(name: str) -> Weights:
     except (KeyError, ValueError):
         raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
     if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
-        raise InputError(f"{path} has a record that does not say what network its weights are of; train it anew")
-    return Weights(tensors, record, hashlib.sha256(path.read_bytes()).hexdigest())
+        raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
+    return record, found
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:

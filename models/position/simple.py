@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 from scipy.special import expit
@@ -14,7 +14,7 @@ from memsim.core.position_model import PositionModel
 from memsim.core.trials import Paradigm
 
 FITS = "Brown, Neath & Chater (2007), fit to Murdock (1962) {}, as in a public script that cites them"
-TIMING = "the delay is published (Brown, Neath & Chater, 2007, as in a public script); adding it to T so is chosen here"
+TIMING = "published delay (Brown, Neath & Chater, 2007, as in a public script); how it enters T is chosen here"
 MURDOCK = {
     "10-2": (12.10, 0.53, 8.98, 15.0),
     "15-2": (10.82, 0.42, 12.09, 20.0),
@@ -27,19 +27,20 @@ MURDOCK = {
 PUBLISHED = FITS.format("20-1")
 
 
+@final
 @dataclass(frozen=True)
 class SIMPLE(PositionModel):
-    """Items lie on the logarithm of time past, and are recalled as far as they stand apart there.
+    """Items lie on the logarithm of elapsed time, and are recalled the better the more distinct they are there.
 
-    1. T_i is the time from item i to its recall: ``recall_delay``, the retention interval, and for each later item
-       its presentation and the distraction before it.
-    2. Similarity. η_ij = exp(-c |ln T_i - ln T_j|): ratios of times count, so recent items stand further apart.
-    3. Discriminability. The place of item i as a cue brings item j with D_ij = η_ij / Σ_k η_ik.
-    4. Threshold. What reaches it is given: 1 / (1 + exp(-s (D_ij - t))).
-    5. Free recall. Any cue may bring an item: P_j = min(1, Σ_i 1 / (1 + exp(-s (D_ij - t)))). With
-       ``cueing="own"`` only its own place does, as where positions are asked for one by one.
+    1. T_i is the time from item i to its recall: the sum of ``recall_delay``, the retention interval, and for each
+       later item its presentation and the distraction before it.
+    2. Similarity. η_ij = exp(-c |ln T_i - ln T_j|): only ratios of times matter, so recent items are more distinct.
+    3. Discriminability. The place of item i as a cue retrieves item j with D_ij = η_ij / Σ_k η_ik.
+    4. Threshold. A retrieved item is given with probability 1 / (1 + exp(-s (D_ij - t))).
+    5. Free recall. Every place is a cue for every item: P_j = min(1, Σ_i 1 / (1 + exp(-s (D_ij - t)))). With
+       ``cueing="own"`` only an item's own place is, as where positions are asked for one by one.
 
-    It predicts which items are recalled, not their order: no simulation, no likelihood of a recall sequence.
+    It predicts which items are recalled, not their order: it does not simulate recalls, nor score their order.
     Defaults and presets are the fits to the six conditions of Murdock (1962).
     """
 
@@ -82,7 +83,7 @@ class SIMPLE(PositionModel):
         return self.recall_delay + paradigm.retention_interval + between * later
 
     def discriminability(self, paradigm: Paradigm) -> FloatArray:
-        """(list_length, list_length) D: how surely the place of item i (row) brings item j."""
+        """(list_length, list_length) D: how well the place of item i (row) retrieves item j."""
         place = np.log(self.times(paradigm))
         similarity = np.exp(-self.distinctiveness * np.abs(place[:, None] - place))
         return similarity / similarity.sum(axis=1, keepdims=True)

@@ -1,10 +1,9 @@
 """SAM's search as compiled loops over trials (numba).
 
-Failed searches are hidden, so a trial carries a belief: the probability of each number of failures so far, given
-the words recalled. Between two recalls the search makes attempt after attempt, first with the last word and context
-as cues, then, when those have failed too often, with context alone. A phase is a run of attempts with one set of
-cues (``sam_phases``). What is small and called for every response is inlined: a call that passes many arrays costs as
-much as what it does.
+Failed attempts are not observed, so each trial has a belief: the probability of each number of failures so far,
+given the words recalled. Between two recalls the search makes attempts with the last word and context as cues and
+then, after too many failures, with context alone. A phase is a run of attempts with one set of cues (``phases``).
+Small functions that are called for every response are inlined, because a call that passes many arrays is expensive.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Search(NamedTuple):
 
 
 class SearchRule(NamedTuple):
-    """What the loops need to know of the model's parameters."""
+    """The model's parameters, as the loops take them."""
 
     failures_max: int
     cue_failures_max: int
@@ -48,15 +47,15 @@ class SearchRule(NamedTuple):
     backward_increment: float
     lapse: float
     episode: bool
-    """An image that failed cannot be recovered while the cues stay the same."""
+    """Whether an image that failed cannot be recovered while the cues stay the same."""
     component: bool
-    """Whether an image can be recovered by context is settled once, when the test begins."""
+    """Whether it is settled once, when the test begins, which images context can recover."""
     soft: bool
     read_order: int
     """-1 latest first, 0 any order, 1 earliest first."""
     read_increment: bool
     read_cues: bool
-    """The last word read from the store is the search's first cue."""
+    """Whether the last word read from the store is the first cue of the search."""
 
 
 @njit(inline="always")
@@ -93,7 +92,7 @@ def _lapse(outcome, recalled, lapse):  # type: ignore[no-untyped-def]
 
 
 class _Scratch(NamedTuple):
-    """Room for one step of one trial; the first two hold what the cues give, for as long as these stay."""
+    """Arrays for one step of one trial; the first two depend on the cues alone."""
 
     sample: FloatArray
     """(rows + 1, list_length) sampling probability by context with the cue, for each row of belief; last, by context
@@ -120,7 +119,7 @@ def _scratch(length, rows, most):  # type: ignore[no-untyped-def]
 def settle(rule, draws, context, by_context):  # type: ignore[no-untyped-def]
     """Fill the probability that context alone recovers each image; with ``component`` 0 or 1, settled by ``draws``.
 
-    What is yet to be recalled keeps the strength it has when the test begins.
+    A word that is not yet recalled keeps the strength that it has when the test begins.
     """
     for trial in range(len(context)):
         for i in range(context.shape[1]):
@@ -134,7 +133,7 @@ def settle(rule, draws, context, by_context):  # type: ignore[no-untyped-def]
 def _probe(trial, rule, search, scratch):  # type: ignore[no-untyped-def]
     """Fill the sampling and recovery probability of each image for the cues that a trial has.
 
-    In the second row of belief the last word cued the recall of itself, which added to its strength to its cue.
+    In the second row of belief the last word was found with an item cue, so its strength to that cue has grown.
     """
     context, recalled = search.context[trial], search.recalled[trial]
     links = search.links[trial, search.cue[trial]]
@@ -209,7 +208,7 @@ def _next(trial, rule, search, scratch, out):  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def _came(trial, rule, search, scratch, item):  # type: ignore[no-untyped-def]
-    """Condition a trial on a word, of which :func:`_next` has just given the probability."""
+    """Condition a trial on a word; :func:`_next` has just computed its probability."""
     context, links, recalled = search.context[trial], search.links[trial], search.recalled[trial]
     length = recalled.size
     if _reading(search.read[trial], recalled, search.reads_left[trial], rule, scratch.weight):
@@ -290,7 +289,7 @@ def condition(rule, search, position):  # type: ignore[no-untyped-def]
 def log_likelihood_lists(rule, study_rule, schedule, read, chance, columns):  # type: ignore[no-untyped-def]
     """(n_trials,) log-likelihoods, one trial after the other from study to stopping, given its study history.
 
-    ``read`` is what the store gives when it is read out softly; the other arguments are as in the steps.
+    ``read`` holds the weights of a soft read-out of the store; the other arguments are as in the steps.
     """
     n_trials, length = columns.shape[0], read.size
     rows = 2 if rule.backward_increment else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from memsim.core.events import Study
 from memsim.core.loop import study
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import scored_outcomes
-from memsim.core.parameters import Preset, choice, parameter
+from memsim.core.parameters import Preset, choice, flag, parameter
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -29,74 +29,76 @@ VARIANT = "a variant, not used by default"
 
 @dataclass
 class SAMState:
-    """What study left behind in each trial, and what is believed of the search."""
+    """The strengths after study, and the state of the search, in each trial."""
 
     context: FloatArray
     """(n_trials, list_length) strength from context to each item, S(C, i)."""
     links: FloatArray
     """(n_trials, list_length, list_length) strength from item q (row) to item i, S(q, i)."""
     store: IntArray
-    """(n_trials, store_size) positions in the short-term store, oldest first, as far as ``n_stored``."""
+    """(n_trials, store_size) positions in the short-term store, oldest first; the first ``n_stored`` are in use."""
     occupancy: FloatArray
     """(list_length, store_size) probability that an item is the oldest, second oldest, ... in the store."""
     chance: FloatArray
-    """(2, n_trials, list_length) uniform random numbers: whom each item displaces, and which context can recover."""
+    """(2, n_trials, list_length) random numbers: which item each displaces, and which ones context can recover."""
     seconds: float
-    """For which each item is presented."""
+    """The presentation time of an item."""
     recalled: BoolArray
     cue: IntArray
-    """(n_trials,) the item that serves as cue beside context; -1 for context alone."""
+    """(n_trials,) the item that is a cue together with context; -1 for context alone."""
     previous: IntArray
     """(n_trials,) the cue before it."""
     belief: FloatArray
     """(n_trials, 1 or 2, sampling_failures_max) probability of each number of failures so far; the second row is for
-    a last word that came by an item cue, told apart where that changes a strength (``backward_increment``)."""
+    the case that the last word was found with an item cue, if that changes a strength (``backward_increment``)."""
     done: BoolArray
     by_context: FloatArray
-    """(n_trials, list_length) probability that context alone recovers the item, settled once and for all, so 0 or 1,
-    with ``failure_memory="component"``."""
+    """(n_trials, list_length) probability that context alone recovers the item; with ``failure_memory="component"`` it
+    is settled once, hence 0 or 1."""
     read: FloatArray
     """(n_trials, list_length) weight of each item when the store is read out."""
     reads_left: IntArray
     n_stored: int = 0
 
 
+@final
 @dataclass(frozen=True)
 class SAM(MemoryModel[SAMState]):
-    """Words pass through a short-term store, gain strength there, and are found by search with cues.
+    """Words gain strength while they are in a short-term store, and are then found by search with cues.
 
     S(C, i) is the strength from context to the image of word i, S(q, i) that from word q.
 
     1. Study. A store holds up to r words; a new word displaces one of a full store. The oldest member is displaced
        with probability δ(1-δ)^0 / [1-(1-δ)^r], the next with δ(1-δ)^1 / [...] and so on (Phillips, Shiffrin & Atkinson,
-       1967): any with 1/r as δ goes to 0 (Raaijmakers & Shiffrin), the oldest where δ = 1. For every second in
-       the store, S(C, i) grows by a, S(i, i) by c, and for two words together the strength from the earlier to the
-       later by b, backwards by b' (b, unless given). After the list, words never together have strength d.
-    2. Store. A test at once begins with reading out the store; distraction empties it. ``store_readout="strict"``:
-       its words come first, all of them, in ``store_order``. ``"soft"``: as many words as it holds come first, each
-       chosen in proportion to the probability that it is there. Each word read increments S(C, i) and S(i, i).
+       1967): each with 1/r as δ goes to 0 (Raaijmakers & Shiffrin), the oldest if δ = 1. For every second in the
+       store, S(C, i) grows by a, S(i, i) by c, and for two words in it together the strength from the earlier to the
+       later by b, and backward by b' (b by default). After the list, words that were never together have strength d.
+    2. Store. An immediate test begins with reading out the store; distraction empties it. With
+       ``store_readout="strict"`` all its words come first, in ``store_order``. With ``"soft"`` as many words as it
+       holds come first, each chosen in proportion to the probability that it is in the store. Each word read
+       increments S(C, i) and S(i, i).
     3. Search. Cues are context alone, or context and the last word found. Image i is sampled with probability
        S(C, i)^W_C S(q, i)^W_I / Σ_m S(C, m)^W_C S(q, m)^W_I over all images, and a sampled word not yet recalled is
        recovered with 1 - exp(-W_C S(C, i) - W_I S(q, i)).
-    4. Success: S(C, i) grows by e, S(q, i) by f (without effect here: q does not serve again), S(i, q) by f', S(i, i)
-       by g; i becomes the cue. Failure: L_max in a row with a word as cue lead back to context alone; K_max in all
-       end recall.
-    5. ``failure_memory``: what an earlier failure to recover an image means for the next. ``"none"``: nothing.
-       ``"episode"``: the image cannot be recovered as long as the cues stay the same. ``"component"``: each cue's
-       part in recovery is settled once, so only a new cue can help (nearest to the verbal rule of 1981).
-    6. ``lapse``: with this probability a response is instead any word left, or stopping, all alike; the search goes on
-       from a word so given.
+    4. Success: S(C, i) grows by e, S(q, i) by f (without effect here, as q is not a cue again), S(i, q) by f', S(i, i)
+       by g; i becomes the cue. Failure: after L_max failures in a row with a word as cue, the search returns to context
+       alone; after K_max failures in all, recall ends.
+    5. ``failure_memory``: the effect of a failure to recover an image on later attempts. ``"none"``: no effect.
+       ``"episode"``: the image cannot be recovered as long as the cues stay the same. ``"component"``: whether each cue
+       helps recovery is settled once, so only a new cue can help (nearest to the verbal rule of 1981).
+    6. ``lapse``: the probability that a response is instead a uniform choice among the words left and stopping; the
+       search continues from a word chosen so.
 
-    Failed searches are hidden. The model holds the probability of each number of failures so far and, given a
-    response, revises it, so for one study history the likelihood is exact; histories are random and are averaged
-    (``likelihood = "sampled"``). A strict store must be read out whole, the last word with it, before anything else: 18
-    to 23% of the lists of Murdock (1962) at a word a second are impossible, and many others so improbable that few
-    draws of the store give them. To score people use ``store_readout="soft"`` and a ``lapse`` of .01 or more, and say
-    so; take samples enough (:func:`memsim.score` gives the error), with ``"component"`` a thousand or more. A batch
-    holds list_length² strengths for each trial. The search for each recalled word once more
-    at the end (rechecking) is not there. Items that stand twice in a list are refused.
+    Failed attempts are not observed. The model holds the probability of each number of failures so far and updates it
+    with each response, so the likelihood is exact for one study history; histories are random and are averaged
+    (``likelihood = "sampled"``). A strict store must be read out completely, including the last word, before other
+    words: 18 to 23% of the lists of Murdock (1962) at a word a second are impossible, and many others so improbable
+    that few samples of the store give them. To score people, use ``store_readout="soft"`` and a ``lapse`` of .01 or
+    more, and report both; take enough samples (:func:`memsim.score` gives the error), a thousand or more with
+    ``"component"``. A batch holds list_length² strengths for each trial. The final search for each recalled word
+    (rechecking) is not implemented. A list that holds an item twice is an error.
 
-    Forms of the published rules that the paper leaves open are parameters, and their sources say so.
+    Where the paper leaves a rule open, its forms are values of a parameter, whose source says so.
     """
 
     citation: ClassVar = (
@@ -118,7 +120,7 @@ class SAM(MemoryModel[SAMState]):
                 "store_readout": "soft",
                 "lapse": 0.02,
             },
-            REFIT + "; read out softly and with a lapse, to score and fit people's lists",
+            REFIT + "; with a soft read-out and a lapse, to score and fit people's lists",
         ),
         "murdock1962-component": Preset(
             {**dict(zip(STRENGTHS, (0.090, 0.019, 0.037, 0.009), strict=True)), "failure_memory": "component"}, REFIT
@@ -180,12 +182,12 @@ class SAM(MemoryModel[SAMState]):
     store_order: str = choice(
         "random", ("random", "forward", "backward"), "order of a strict read-out", "unverified; left open in 1981"
     )
-    store_increment: str = choice("yes", ("yes", "no"), "whether read-out increments strengths", "eSAM; unverified")
+    store_increment: bool = flag(True, "whether a word read from the store gains strength", "eSAM; unverified")
     first_cue: str = choice(
         "context", ("context", "last_read"), "first cue of the search after the store", "unverified"
     )
     failure_memory: str = choice(
-        "none", ("none", "episode", "component"), "what a failed recovery leaves behind",
+        "none", ("none", "episode", "component"), "effect of a failed recovery on later attempts",
         "none, as public implementations; 1981 describes one",
     )  # fmt: skip
     lapse: float = parameter(
@@ -289,9 +291,8 @@ class SAM(MemoryModel[SAMState]):
         """As the steps, in one compiled loop."""
         from memsim.models.sam.kernels import log_likelihood_lists
 
-        trials, own = recalls.trials, type(self)
-        steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
-        if not trials.paradigm.silence_ends or any(getattr(own, step) is not getattr(SAM, step) for step in steps):
+        trials = recalls.trials
+        if not trials.paradigm.silence_ends:
             return None
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
@@ -323,6 +324,6 @@ class SAM(MemoryModel[SAMState]):
             component=self.failure_memory == "component",
             soft=self.store_readout == "soft",
             read_order={"random": 0, "forward": 1, "backward": -1}[self.store_order],
-            read_increment=self.store_increment == "yes",
+            read_increment=self.store_increment,
             read_cues=self.first_cue == "last_read",
         )

@@ -1,7 +1,7 @@
 """Runs of attempts of SAM's search with one set of cues, in closed form (numba).
 
-All that is needed of such a phase is, for each word j, the probability that j comes after m failures, and the
-probability that m attempts all fail.
+A phase is described by the probability, for each word j, that j is found after m failures, and by the probability
+that m attempts all fail.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _multiply(series, sample, recover, scratch):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _known_mass(sample, recalled):  # type: ignore[no-untyped-def]
-    """The probability of sampling an image that has been recalled, or none at all for want of any strength."""
+    """The probability of sampling an image that has been recalled, or one if no image has any strength."""
     known, total = 0.0, 0.0
     for i in range(sample.size):
         total += sample[i]
@@ -53,7 +53,7 @@ def _known_mass(sample, recalled):  # type: ignore[no-untyped-def]
 def phase(sample, recover, recalled, episode, attempts, reach, gain, survive):  # type: ignore[no-untyped-def]
     """Add to ``gain`` the probability of each image in a phase, and fill ``survive``: m attempts all fail.
 
-    ``reach[m]`` weighs a recall after m failures: the probability that the search gets that far.
+    ``reach[m]`` weights a recall after m failures: the probability that the search gets that far.
     With memory for failures within the phase, the probabilities are coefficients of exponential generating
     functions: m! [z^m] of the product over images of p + (1 - p) exp(s z), and of exp(s z) for recalled ones.
     """
@@ -98,7 +98,7 @@ def phase(sample, recover, recalled, episode, attempts, reach, gain, survive):  
 
 @njit(cache=True)
 def passage(sample, recover, recalled, episode, attempts, item, path):  # type: ignore[no-untyped-def]
-    """Fill ``path``: the probability that ``item`` comes after m failures; return that all attempts fail."""
+    """Fill ``path`` with the probability that ``item`` comes after m failures; return that of failing throughout."""
     chance = sample[item] * recover[item]
     if not episode:
         fail = failure(sample, recover)

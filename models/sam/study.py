@@ -10,14 +10,14 @@ from memsim.core.arrays import FloatArray
 
 
 class StudyRule(NamedTuple):
-    """What the loops need to know of the store and of the growth of strengths."""
+    """The parameters of the store and of the growth of strengths, as the loops take them."""
 
     size: int
-    """Of the store, at most the length of the list."""
+    """The capacity of the store, at most the length of the list."""
     knock_out: FloatArray
     """(size,) probabilities of displacing each member of a full store, oldest first, cumulated."""
     seconds: FloatArray
-    """(size + 1,) for which strengths grow with each item, by how many are in the store."""
+    """(size + 1,) for which strengths grow with each item, by the number of items in the store."""
     rates: tuple[float, float, float, float]
     """Per second: context to item, earlier to later item, later to earlier, item to itself."""
     residual: float
@@ -25,9 +25,9 @@ class StudyRule(NamedTuple):
 
 @njit(cache=True)
 def study_item(position, n_stored, rule, draws, store, context, links):  # type: ignore[no-untyped-def]
-    """The item at ``position`` enters each trial's store of ``n_stored``, of which a full one loses one by ``draws``.
+    """The item at ``position`` enters each trial's store of ``n_stored``; ``draws`` decide which leaves a full store.
 
-    All that are in the store gain strength; returns how many these are.
+    All items in the store gain strength; returns their number.
     """
     to_context, forward, backward, to_self = rule.rates
     full = n_stored == rule.size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -15,19 +15,20 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 OURS = "chosen here, to show what chaining alone predicts"
 
 
+@final
 @dataclass(frozen=True)
 class Chaining(SerialModel):
-    """Items are linked to those after them, most strongly to the next; a response cues what comes next.
+    """Items are linked to later items, most strongly to the next one; each response cues the next.
 
     With nodes 0, the start of the list, and 1 to L, the link from i to j is d^(j-1) ρ^(j-i-1) for j > i, and 0 for
     j < i. At each output the strongest of the items not yet given is chosen, under Gaussian noise of standard deviation
-    G on each; if it does not reach T, the output is omitted.
+    G on each strength; if it does not reach T, the output is omitted.
 
     - ``closed`` loop: the cue is the last response, right or wrong. After an omission it is the item that was due,
       weaker by the factor ``repair``, as if an approximation of it had been retrieved (Lewandowsky & Murdock, 1989).
     - ``open`` loop: the cue is always the item that was due, weaker by ``repair`` where it was not given.
 
-    The minimal form of a chaining model; its links have no history in one paper.
+    This is a minimal chaining model; its links are not those of one published model.
     """
 
     citation: ClassVar = (
@@ -38,7 +39,7 @@ class Chaining(SerialModel):
     primacy: float = parameter(
         0.88, 0, 1, symbol="d", doc="link strength from one item to the next in the list", source=OURS
     )
-    remote: float = parameter(0.45, 0, 1, symbol="ρ", doc="strength of a link by each item that it skips", source=OURS)
+    remote: float = parameter(0.45, 0, 1, symbol="ρ", doc="factor for each item that a link skips", source=OURS)
     noise: float = parameter(0.25, 0, 10, symbol="G", doc="standard deviation of noise", source=OURS)
     threshold: float = parameter(0.3, -10, 10, symbol="T", doc="strength below which an output is omitted", source=OURS)
     repair: float = parameter(0.6, 0, 1, doc="strength of a cue that was not given", source=OURS)

@@ -1,4 +1,4 @@
-"""Choice of the strongest under Gaussian noise, as exact probabilities: what models of serial recall share."""
+"""Choice of the strongest candidate under Gaussian noise, as exact probabilities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scipy.special import ndtr
 from memsim.core.arrays import FloatArray
 
 POINTS = 48
-"""Of the Gauss-Legendre rule; with them probabilities are good to some 1e-10."""
+"""Points of the Gauss-Legendre rule; with 48, probabilities are exact to about 1e-10."""
 REACH = 8.0
 """Standard deviations of noise from the strongest candidate within which the strongest noisy one lies."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(POINTS)
@@ -19,11 +19,12 @@ def strongest(strength: FloatArray, noise: float, threshold: float = -np.inf) ->
 
     Parameters
     ----------
-    strength : (n, L) of the candidates; -inf where one is out of the choice.
-    noise : standard deviation of the independent Gaussian noise on each; with 0 ties are shared.
+    strength : (n, L) strengths of the candidates; -inf for an item that is no candidate.
+    noise : standard deviation of the independent Gaussian noise on each; with 0, tied candidates share the choice.
+    threshold : strength below which no candidate is chosen.
 
     P(i) is the integral, above the threshold, of i's density times the probability that all others are below.
-    Rows that are alike are computed once.
+    Equal rows are computed once.
     """
     rows, row_of = np.unique(strength, axis=0, return_inverse=True)
     each = _without_noise(rows, threshold) if noise == 0 else _with_noise(rows, noise, threshold)
@@ -51,7 +52,7 @@ def _with_noise(strength: FloatArray, noise: float, threshold: float) -> FloatAr
     short = ndtr(threshold / noise - np.where(candidate, strength, 0))
     none = np.where(candidate, short, 1).prod(axis=1)
     total = chosen.sum(axis=1, keepdims=True)
-    # What quadrature lacks, some 1e-10, goes to the candidates in proportion.
+    # The error of quadrature, about 1e-10, is distributed over the candidates in proportion.
     chosen *= np.where(total > 0, (1 - none)[:, None] / np.where(total > 0, total, 1), 0)
     result[some, :length] = chosen
     result[some, length] = np.where(total[:, 0] > 0, none, 1)

@@ -1,4 +1,4 @@
-"""Estes' perturbation model: items keep their order but for neighbours that change places."""
+"""The perturbation model (Estes, 1972): the order of items is kept, except that neighbours may change places."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -19,16 +19,17 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 UNKNOWN = -1.0
 
 
+@final
 @dataclass(frozen=True)
 class Perturbation(SerialModel):
-    """Positions are remembered, and drift: in each cycle two neighbours may change places (Estes, 1972).
+    """Remembered positions drift: in each cycle two neighbours may change places (Estes, 1972).
 
-    In a cycle at most one pair of neighbours changes, each with probability θ/2, so that an item moves as Lee & Estes
-    (1977) have it: P_n(t+1) = (1 - θ) P_n(t) + (θ/2) (P_(n-1)(t) + P_(n+1)(t)), at the ends with θ/2 in place of θ.
-    The items are given in the order in which they then stand. Over all orders that is an exact distribution, for lists
-    of up to 8 items; so that there is at most one change in a cycle, θ is at most 2 / 7.
+    In a cycle at most one pair of neighbours changes places, each pair with probability θ/2, so an item moves as in Lee
+    & Estes (1977): P_n(t+1) = (1 - θ) P_n(t) + (θ/2) (P_(n-1)(t) + P_(n+1)(t)), at the ends with θ/2 in place of θ.
+    The items are recalled in the resulting order. The distribution over all orders is exact, for lists of up to 8
+    items; for at most one change in a cycle, θ is at most 2 / 7.
 
-    The model has no omissions; those are added, with the same probability at each output.
+    The published model has no omissions; here they occur with the same probability at each output.
     """
 
     citation: ClassVar = (
@@ -37,7 +38,7 @@ class Perturbation(SerialModel):
     )
     cues: ClassVar = ("forward", "backward")
     longest_list: ClassVar = 8
-    """All its orders can still be listed."""
+    """For longer lists there are too many orders to list."""
 
     perturbation: float = parameter(
         0.05, 0, 0.28, symbol="θ", doc="probability that an item moves, in a cycle", source="chosen here"
@@ -54,7 +55,7 @@ class Perturbation(SerialModel):
             raise InputError(
                 f"Perturbation: lists of {length} items have too many orders; at most {self.longest_list} items"
             )
-        # Its columns are outputs: what was given, and -1 where nothing was or is not yet.
+        # The columns are outputs: the item that was given, and -1 for an omission or an output to come.
         return SerialState(trials.paradigm, np.full((len(trials), length), UNKNOWN))
 
     def outcome_probabilities(self, state: SerialState) -> FloatArray:
@@ -68,7 +69,7 @@ class Perturbation(SerialModel):
             fits = (every[:, known] == history[known]).all(axis=1)
             weight = np.bincount(every[fits, state.due], weights=probability[fits], minlength=length)
             total = weight.sum()
-            # An order that cannot be tells nothing of the next item: any that was not given.
+            # After responses that no order explains, every item that was not given is equally likely.
             left = ~np.isin(np.arange(length), history)
             outcome[row, :length] = weight / total if total > 0 else left / max(left.sum(), 1)
         outcome[:, :length] *= 1 - self.omission
@@ -82,7 +83,7 @@ class Perturbation(SerialModel):
 
 @lru_cache(maxsize=32)
 def order_probability(length: int, perturbation: float, cycles: int) -> FloatArray:
-    """(L!,) probability of each order of :func:`orders` after so many cycles."""
+    """(L!,) probability of each order of :func:`orders` after this number of cycles."""
     every = orders(length)
     index = {tuple(order): i for i, order in enumerate(every.tolist())}
     swaps = []
@@ -101,5 +102,5 @@ def order_probability(length: int, perturbation: float, cycles: int) -> FloatArr
 
 @lru_cache(maxsize=8)
 def orders(length: int) -> IntArray:
-    """(L!, L) which item stands at each position, in every order; the first is the order of study."""
+    """(L!, L) the item at each position, for every order; the first is the order of study."""
     return np.array(list(permutations(range(length))), dtype=np.int32)

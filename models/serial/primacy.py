@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 from scipy.special import ndtr
@@ -16,9 +16,10 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 SOURCE = "Page & Norris (1998), unverified"
 
 
+@final
 @dataclass(frozen=True)
 class Primacy(SerialModel):
-    """Items are the more active the earlier they stand; the most active is given and suppressed.
+    """Earlier items are more active; the most active item is recalled and then suppressed.
 
     1. Item i begins recall with the activation P - (i - 1), in units in which the activation of the start is P.
     2. At each output the most active item that was not yet given is chosen, under noise of standard deviation N.
@@ -26,8 +27,8 @@ class Primacy(SerialModel):
        the item stays.
     4. Activation decays by exp(-D t) with each output, of t seconds.
 
-    Lists are taken as rehearsed until recall, without decay before it. Phonological confusion is not in it. The
-    published noise of .96 gives 54% correct in lists of six in our reading; the default is ours.
+    Lists are assumed to be rehearsed until recall, without decay before it. Phonological confusion is left out. In this
+    implementation the published noise of .96 gives 54% correct in lists of six; the default was chosen here.
     """
 
     citation: ClassVar = (

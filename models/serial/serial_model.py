@@ -1,4 +1,4 @@
-"""What models of serial recall share: one response after the other, each output position asked for in turn."""
+"""What models of serial recall share: each output position is asked for in turn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SerialState:
 
     paradigm: Paradigm
     strength: FloatArray
-    """(n_trials, list_length), of a meaning that is the model's."""
+    """(n_trials, list_length) a number for each item, whose meaning the model defines."""
     output: int = 0
     """The output that is due, from 0."""
     last: IntArray | None = None
@@ -28,7 +28,7 @@ class SerialState:
 
     @property
     def due(self) -> int:
-        """0-based serial position that is right at this output; the last one again once recall is over."""
+        """0-based serial position of the correct item at this output; after the end of recall, the last one."""
         length = self.strength.shape[1]
         output = min(self.output, length - 1)
         return length - 1 - output if self.backward else output
@@ -36,7 +36,7 @@ class SerialState:
 
 @dataclass(frozen=True)
 class SerialModel(MemoryModel[SerialState]):
-    """A model that is told which output is due, and nothing else; the subclass gives strengths and what they do."""
+    """A model of serial recall; a subclass defines outcome probabilities and the effect of a response."""
 
     cues: ClassVar[tuple[str, ...]] = ("forward",)
 
@@ -59,10 +59,10 @@ class SerialModel(MemoryModel[SerialState]):
 
     @abstractmethod
     def after(self, state: SerialState, position: IntArray) -> None:
-        """What a response, or an omission, does to the state."""
+        """Change the state by a response, or an omission."""
 
 
 def answered(position: IntArray, length: int) -> tuple[Any, Any]:
-    """Rows in which an item was given, and which."""
+    """The rows in which an item was given, and these items."""
     rows = np.flatnonzero(position < length)
     return rows, position[rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from memsim.models.serial.serial_model import SerialModel, SerialState, answered
 SOURCE = "Henson (1998), unverified"
 
 
+@final
 @dataclass(frozen=True)
 class StartEnd(SerialModel):
     """Each item is bound to its position, coded by two markers; positions are cued in turn, responses suppressed.
@@ -24,11 +25,12 @@ class StartEnd(SerialModel):
     2. Two codes overlap by o(p, q) = sqrt(p . q) exp(-|p - q|).
     3. At the output of position j item i has the strength o(p(j), p(i)) (1 - s_i) + noise, normal with standard
        deviation G. The strongest is given if it reaches T, else the output is omitted.
-    4. Suppression s fades by exp(-R) with each output; that of the item just given is 1.
+    4. Suppression s decays by the factor exp(-R) with each output; that of the item just given is 1.
 
-    In a grouped list the code stands for the place in the group, and the overlap is multiplied by that of the groups,
-    coded likewise in the list, relative to a group's overlap with itself; so items may move to the same place of
-    another group. How the two levels combine is our choice. Phonological confusion, the second stage, is not in it.
+    In a grouped list the code is that of the place in the group, and the overlap is multiplied by the overlap of the
+    groups, which have codes of their own in the list, relative to a group's overlap with itself; so items may move to
+    the same place in another group. How the two levels combine was chosen here. The second stage of the published
+    model, phonological confusion, is left out.
     """
 
     citation: ClassVar = (
@@ -55,7 +57,7 @@ class StartEnd(SerialModel):
     )
 
     def codes(self, length: int) -> FloatArray:
-        """(length, 2) start and end marker at each place of a list, or a group, of that length."""
+        """(length, 2) the start and end markers at each place of a list, or a group, of that length."""
         place = np.arange(length)
         start = self.start * self.start_change**place
         return np.stack((start, self.end * self.end_change ** (length - 1.0 - place)), axis=1)
@@ -66,7 +68,7 @@ class StartEnd(SerialModel):
         return np.sqrt(p @ q.T) * np.exp(-np.linalg.norm(p[:, None] - q, axis=-1))
 
     def support(self, paradigm: Paradigm) -> FloatArray:
-        """(L, L) overlap of each position that may be cued with that of each item, with groups."""
+        """(L, L) overlap of each cued position (row) with the position of each item, with groups."""
         length = paradigm.list_length
         group = getattr(paradigm, "group", np.zeros(length, dtype=np.int64))
         sizes = np.bincount(group)

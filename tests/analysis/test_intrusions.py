@@ -8,7 +8,7 @@ import pytest
 
 from memsim import ItemPool, MemoryModel, Recalls, check, log_likelihood, parameter, score, simulate
 from memsim.core.errors import ModelError
-from memsim.models import DNC, DNCSerial, Strength
+from memsim.models import DNC, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 
 
@@ -67,7 +67,8 @@ def test_a_missing_column_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "task"), [(DNC(), FreeRecall(list_length=5)), (DNCSerial(choice_strength=0.4), SerialRecall())]
+    ("model", "task"),
+    [(DNC(), FreeRecall(list_length=5)), (DNC.preset("serial").replace(choice_strength=0.4), SerialRecall())],
 )
 def test_the_pool_intrudes_on_a_network_that_may_give_all_of_it(model: Any, task: Any) -> None:
     pool = ItemPool.numbered(40)

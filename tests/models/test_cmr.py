@@ -1,6 +1,6 @@
 """CMR against published cases, an oracle that holds context explicitly, and the data it was fitted to."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,10 @@ from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, ser
 from memsim.core.arrays import frozen
 from memsim.core.errors import InputError
 from memsim.core.loop import log_likelihood_steps, simulate_steps
+from memsim.core.parameters import parameter
 from memsim.models import CMR, TCM
+from memsim.models.context.drift import ContextState
+from memsim.models.context.luce_recall import SMALL, LuceRecallModel
 from memsim.models.context.recall_kernels import (
     exp_up_to_zero,
     from_ordered_bits,
@@ -20,7 +23,7 @@ from memsim.models.context.recall_kernels import (
     log_of_positive,
     ordered_bits,
 )
-from memsim.models.context.retrieved_context import SMALL, RetrievedContextModel
+from memsim.models.context.retrieved_context import RetrievedContextModel
 from memsim.paradigms import FreeRecall
 
 LISTS = Recalls.from_matrix([[5, 4, 1, 2, 0], [1, 2, 3, 4, 5], [3, 0, 0, 0, 0], [0, 0, 0, 0, 0]], 5)
@@ -121,7 +124,7 @@ def test_equal_to_explicit_context(rule: str, semantic: float) -> None:
     "model", [CMR(), CASES["A"], TCM(), CMR(semantic_support=0.5)], ids=["power", "exponential", "TCM", "semantic"]
 )
 @pytest.mark.parametrize("limit", [None, 4])
-def test_compiled_loop_gives_the_recalls_of_the_steps(model: RetrievedContextModel, limit: int | None) -> None:
+def test_compiled_loop_gives_the_recalls_of_the_steps(model: LuceRecallModel, limit: int | None) -> None:
     features = np.random.default_rng(1).normal(size=(30, 5))
     pool = ItemPool(np.arange(30), similarity=(1 + np.corrcoef(features)) / 2)
     trials = FreeRecall(list_length=9, output_limit=limit, retention_interval=3).trials(24_000, pool=pool)
@@ -214,16 +217,31 @@ def test_meaning_guides_recall() -> None:
     assert len(serial_position_curve(simulate(CMR(), trials[:0], seed=1))) == 0
 
 
-def test_a_subclass_with_steps_of_its_own_is_not_run_by_the_compiled_loop() -> None:
-    class Reluctant(CMR):
-        def outcome_probabilities(self, state: Any) -> Any:
-            outcome = super().outcome_probabilities(state) / 2
-            outcome[:, -1] += 0.5
-            return outcome
+@dataclass(frozen=True)
+class LeastSupported(RetrievedContextModel):
+    """A plug-in with a choice of its own: the less an item is supported, the likelier it is recalled."""
 
-    recalls = simulate(Reluctant(), FreeRecall().trials(2000), seed=1)
-    assert 0.4 < (recalls.n_responses / 2000) < 1.2
-    assert len(check(Reluctant)) == 10
+    distraction_drift: float = parameter(0.3, 0, 1)
+    recall_rates = np.array([0.5])
+
+    def study(self, state: ContextState, position: int) -> ContextState:
+        temporal = state.temporal
+        temporal.let_in(np.eye(1, temporal.context.shape[1], position), 0.5)
+        temporal.bound[:, position] = temporal.brought[:, position] = temporal.context
+        return state
+
+    def outcome_probabilities(self, state: ContextState) -> Any:
+        search = state.searching
+        weight = np.where(search.remaining, np.exp(-5 * search.support), 0)
+        weight = np.column_stack((weight, np.where(search.remaining.any(axis=1), 0, 1)))
+        return weight / weight.sum(axis=1, keepdims=True)
+
+
+def test_a_retrieved_context_model_with_a_choice_of_its_own_runs_by_its_steps() -> None:
+    trials = FreeRecall().trials(6000)
+    assert trials.items.size > SMALL
+    assert np.bincount(simulate(LeastSupported(), trials, seed=1).positions[:, 0]).argmax() < 5
+    check(LeastSupported)
 
 
 def test_meaning_needs_a_pool_that_has_it() -> None:

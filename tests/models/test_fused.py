@@ -1,5 +1,6 @@
 """The fused steps of the DNC against the plain ones, which are the reference: values, gradients, and reused memory."""
 
+from collections import defaultdict
 from itertools import product
 
 import numpy as np
@@ -30,11 +31,11 @@ def gradients(network: MemoryNetwork) -> list[Tensor]:
     return [torch.zeros(()) if weight.grad is None else weight.grad.clone() for weight in network.parameters()]
 
 
-def run(told: list[Tensor], state: MemoryState, fused: bool, generator: torch.Generator) -> list[Tensor]:
+def run(emitted: list[Tensor], state: MemoryState, fused: bool, generator: torch.Generator) -> list[Tensor]:
     """What some steps give, and the gradients of a random sum of all of it by interfaces and first state."""
     width, heads = state.memory.shape[2], state.reads.shape[1]
     after, total = state, torch.zeros((), dtype=torch.float64)
-    for each in told:
+    for each in emitted:
         if fused:
             read, after = fused_memory_step(each, after, LIMIT)
         else:
@@ -42,7 +43,7 @@ def run(told: list[Tensor], state: MemoryState, fused: bool, generator: torch.Ge
         total = total + (read * torch.randn(read.shape, generator=generator, dtype=torch.float64)).sum()
     for tensor in after:
         total = total + (tensor * torch.randn(tensor.shape, generator=generator, dtype=torch.float64)).sum()
-    return [read, *after, *torch.autograd.grad(total, [*told, *state])]
+    return [read, *after, *torch.autograd.grad(total, [*emitted, *state])]
 
 
 @settings(max_examples=40, deadline=None)
@@ -55,13 +56,13 @@ def test_memory_step_is_the_plain_one_with_its_gradients(
 ) -> None:
     generator = torch.Generator().manual_seed(seed)
     size = interface_size(width, heads)
-    told = [
+    emitted = [
         (scale * torch.randn(batch, size, generator=generator, dtype=torch.float64)).requires_grad_()
         for _ in range(steps)
     ]
     state = random_state(batch, slots, width, heads, generator)
     plain, fused = (
-        run(told, state, each, torch.Generator().manual_seed(seed)) for each in (False, True)
+        run(emitted, state, each, torch.Generator().manual_seed(seed)) for each in (False, True)
     )  # the same sums
     for one, two in zip(plain, fused, strict=True):
         assert torch.allclose(one, two, rtol=1e-8, atol=1e-10)
@@ -69,14 +70,14 @@ def test_memory_step_is_the_plain_one_with_its_gradients(
 
 def test_gradients_by_finite_differences() -> None:
     generator = torch.Generator().manual_seed(1)
-    told = torch.randn(2, interface_size(3, 2), generator=generator, dtype=torch.float64).requires_grad_()
+    emitted = torch.randn(2, interface_size(3, 2), generator=generator, dtype=torch.float64).requires_grad_()
     state = random_state(2, 5, 3, 2, generator)
 
-    def step(told: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
-        read, after = fused_memory_step(told, MemoryState(*state))
+    def step(emitted: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
+        read, after = fused_memory_step(emitted, MemoryState(*state))
         return read, *after
 
-    assert torch.autograd.gradcheck(step, (told, *state))
+    assert torch.autograd.gradcheck(step, (emitted, *state))
 
 
 def test_cell_is_that_of_torch() -> None:
@@ -123,7 +124,7 @@ def test_network_gives_the_same_either_way(config: NetworkConfig) -> None:
 
 def test_memory_that_is_used_again_is_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dnc_fused, "LARGE", 1)
-    monkeypatch.setattr(dnc_fused, "_free", type(dnc_fused._free)(list))
+    monkeypatch.setattr(dnc_fused, "free_arrays", defaultdict(list))
     torch.manual_seed(0)
     network = MemoryNetwork(NetworkConfig(2, 2, slots=6, width=3, heads=2, hidden=4)).double()
     network.fused = True
@@ -139,20 +140,22 @@ def test_memory_that_is_used_again_is_not_shared(monkeypatch: pytest.MonkeyPatch
     for _ in range(3):
         assert all(torch.equal(one, two) for one, two in zip(first, grads(), strict=True))
     assert all(torch.equal(one, two) for one, two in zip(states, kept[1].memory, strict=True))
-    lent = sum(len(arrays) for arrays in dnc_fused._free.values())
+    lent = sum(len(arrays) for arrays in dnc_fused.free_arrays.values())
     assert lent > 0, "memory comes back"
     grads()
-    assert sum(len(arrays) for arrays in dnc_fused._free.values()) == lent, "and is used again"
+    assert sum(len(arrays) for arrays in dnc_fused.free_arrays.values()) == lent, "and is used again"
 
 
 def test_extreme_interfaces_stay_finite() -> None:
     generator = torch.Generator().manual_seed(3)
     for scale in (0.0, 1e-30, 1e4, 1e30):
-        told = [(scale * torch.randn(2, interface_size(3, 2), generator=generator)).requires_grad_() for _ in range(6)]
-        state = MemoryState.zero(2, 70, 3, 2, told[0])
-        for each in told:
+        emitted = [
+            (scale * torch.randn(2, interface_size(3, 2), generator=generator)).requires_grad_() for _ in range(6)
+        ]
+        state = MemoryState.zero(2, 70, 3, 2, emitted[0])
+        for each in emitted:
             read, state = fused_memory_step(each, state, LIMIT)
-        gradients = torch.autograd.grad(read.sum() + sum(tensor.sum() for tensor in state), told)
+        gradients = torch.autograd.grad(read.sum() + sum(tensor.sum() for tensor in state), emitted)
         assert all(tensor.isfinite().all() for tensor in (read, *state, *gradients))
 
 
@@ -164,13 +167,13 @@ def test_the_same_bits_wherever_arrays_lie_in_memory() -> None:
     generator = torch.Generator().manual_seed(1)
     cases = []
     for batch, slots, width, heads in product((1, 3), (5, 9, 16, 20, 33), (4, 10, 16), (1, 2)):
-        told = torch.randn(batch, interface_size(width, heads), generator=generator)
+        emitted = torch.randn(batch, interface_size(width, heads), generator=generator)
         state = [tensor.detach().float() for tensor in random_state(batch, slots, width, heads, generator)]
-        cases.append((told, state))
+        cases.append((emitted, state))
     seen: list[set[bytes]] = [set() for _ in cases]
     for case in np.random.default_rng(0).integers(0, len(cases), 4000):
-        told, state = cases[case]
-        inputs = [tensor.clone().requires_grad_() for tensor in (told, *state)]
+        emitted, state = cases[case]
+        inputs = [tensor.clone().requires_grad_() for tensor in (emitted, *state)]
         read, after = fused_memory_step(inputs[0], MemoryState(*inputs[1:]), LIMIT)
         total = read.square().sum() + sum(tensor.square().sum() for tensor in after)
         found = (read, *after, *torch.autograd.grad(total, inputs))

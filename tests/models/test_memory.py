@@ -30,8 +30,8 @@ def doubles(*values: Any) -> Tensor:
     return torch.tensor(values, dtype=torch.float64)
 
 
-def told(batch: int = 1, width: int = 3, heads: int = 1, **changes: Tensor) -> Interface:
-    """An interface that writes nothing and reads by content, but for ``changes``."""
+def interface(batch: int = 1, width: int = 3, heads: int = 1, **changes: Tensor) -> Interface:
+    """An interface that writes nothing and reads by content, except for ``changes``."""
     one, none = torch.ones(batch, dtype=torch.float64), torch.zeros(batch, dtype=torch.float64)
     vectors = torch.zeros(batch, width, dtype=torch.float64)
     modes = torch.zeros(batch, heads, 3, dtype=torch.float64)
@@ -57,7 +57,7 @@ def written_in_turn(slots: int, order: list[int]) -> MemoryState:
         target = torch.eye(slots, dtype=torch.float64)[slot][None]
         # Freest by far, so that allocation goes there.
         state = state._replace(usage=1 - target, write=torch.zeros_like(target))
-        state = memory_step(state, told(allocation_gate=doubles(1.0), write_gate=doubles(1.0)))[1]
+        state = memory_step(state, interface(allocation_gate=doubles(1.0), write_gate=doubles(1.0)))[1]
     return state
 
 
@@ -74,7 +74,7 @@ def test_links_after_writes_in_turn() -> None:
     assert torch.allclose(state.precedence, doubles([0, 0, 1]), atol=1e-5)
     for slot, modes, reached in ((0, [0, 0, 1], 1), (2, [1, 0, 0], 1), (1, [0, 0, 1], 2)):
         at = state._replace(reads=torch.eye(3, dtype=torch.float64)[slot][None, None])
-        seen = memory_step(at, told(read_modes=doubles([modes])))[2]
+        seen = memory_step(at, interface(read_modes=doubles([modes])))[2]
         assert seen.reads[0, 0].argmax() == reached and seen.reads[0, 0, reached] == pytest.approx(1, abs=1e-4)
 
 
@@ -99,30 +99,30 @@ def test_masks_hide_features() -> None:
 def test_a_strong_key_reads_its_row() -> None:
     state = empty(4)._replace(memory=doubles([1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0], [-1.0, 0, 0])[None])
     key = doubles(0.0, 3.0, 0.0)[None, None]
-    read, _, seen = memory_step(state, told(read_keys=key, read_strengths=doubles([60.0])))
+    read, _, seen = memory_step(state, interface(read_keys=key, read_strengths=doubles([60.0])))
     assert torch.allclose(read[0, 0], doubles(0, 1, 0), atol=1e-6) and seen.read_content[0, 0, 1] > 0.999
 
 
 def test_usage_is_full_after_a_write_and_empty_after_a_freeing_read() -> None:
     one_hot = torch.eye(3, dtype=torch.float64)[1]
     state = empty(3)._replace(write=one_hot[None], reads=torch.zeros(1, 1, 3, dtype=torch.float64))
-    after = memory_step(state, told())[1]
+    after = memory_step(state, interface())[1]
     assert torch.allclose(after.usage, one_hot[None])
-    freed = memory_step(after._replace(reads=one_hot[None, None]), told(free_gates=doubles([1.0])))[1]
+    freed = memory_step(after._replace(reads=one_hot[None, None]), interface(free_gates=doubles([1.0])))[1]
     assert torch.allclose(freed.usage, torch.zeros(1, 3, dtype=torch.float64))
     assert torch.allclose(retention(one_hot[None, None], doubles([1.0])), 1 - one_hot[None])
 
 
 def test_no_write_leaves_memory_links_and_precedence() -> None:
     state = written_in_turn(4, [2, 0, 3])
-    after = memory_step(state, told())[1]
+    after = memory_step(state, interface())[1]
     assert torch.allclose(after.memory, state.memory) and torch.allclose(after.precedence, state.precedence)
     assert torch.allclose(after.links, state.links) and after.write.abs().max() == 0
 
 
 def test_a_freed_slot_is_wiped_only_with_deallocation() -> None:
     state = empty(2)._replace(memory=torch.ones(1, 2, 3, dtype=torch.float64), reads=doubles([1.0, 0.0])[None])
-    freeing = told(free_gates=doubles([1.0]))
+    freeing = interface(free_gates=doubles([1.0]))
     assert torch.allclose(memory_step(state, freeing)[1].memory, state.memory)
     wiped = memory_step(state, freeing, deallocate=True)[1].memory[0]
     assert torch.allclose(wiped, doubles([0, 0, 0], [1, 1, 1]))

@@ -10,22 +10,32 @@ import torch
 
 from memsim import ItemPool, Recalls, check, log_likelihood, simulate
 from memsim.commands.main import main
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.origin import Simulated
-from memsim.models.lookup import find_model
-from memsim.models.networks.network_models import DNC, LSTM, DNCPeople, item_vectors
+from memsim.models.lookup import build_model, find_model
+from memsim.models.networks.network_models import DNC, LSTM
+from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.networks.recall_network import RecallNetwork
+from memsim.models.networks.vectors import item_vectors
 from memsim.models.networks.weights import find_weights, load_weights, save_weights
+from memsim.models.registered import models_for
 from memsim.paradigms import FreeRecall
 from memsim.training.objectives import recall_loss, sequence_loss
+from memsim.training.run import train
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 
-SMALL: dict[str, Any] = {
-    "vector_size": 6, "slots": 5, "width": 5, "hidden": 20, "first_length": 2, "list_length": 4, "batch": 16,
-    "iterations": 100,
+LISTS = {"first_length": 2, "list_length": 4}
+IMITATION: dict[str, Any] = {
+    "objective": "imitation", "vector_size": 6, "slots": 5, "width": 5, "hidden": 20, "batch": 16, "iterations": 100,
 }  # fmt: skip
-KINDS = {"dnc": DNC, "lstm": LSTM}
+LSTM_SMALL: dict[str, Any] = {
+    "network": "lstm", "vector_size": 6, "hidden": 20, "batch": 16, "iterations": 100, **LISTS,
+}  # fmt: skip
+SMALL: dict[str, Any] = {**IMITATION, "objective": "recall", **LISTS}
+KINDS: dict[str, type[NetworkModel]] = {"dnc": DNC, "lstm": LSTM}
+SHIPPED = ("dnc-recall", "dnc-people", "dnc-serial", "lstm-recall", "lstm-serial")
+SETTINGS = {"dnc": SMALL, "lstm": LSTM_SMALL}
 
 
 def people(n_lists: int = 60) -> Recalls:
@@ -37,7 +47,7 @@ def people(n_lists: int = 60) -> Recalls:
 @pytest.fixture(scope="module", params=["dnc", "lstm"])
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A small network after a hundred iterations."""
-    trainer = Trainer(Training(network=request.param, **SMALL))
+    trainer = Trainer(Training(**SETTINGS[request.param]))
     trainer.run(100)
     path = tmp_path_factory.mktemp("weights") / f"{request.param}.safetensors"
     trainer.save(path)
@@ -47,7 +57,7 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_a_trained_network_is_a_model_like_any_other(trained: tuple[str, Path]) -> None:
     kind, path = trained
     model = KINDS[kind](weights=str(path))
-    assert len(check(model, pool=ItemPool.numbered(40))) == 8
+    check(model, pool=ItemPool.numbered(40))
     recalls = simulate(model, FreeRecall(list_length=4).trials(300), seed=1)
     assert isinstance(recalls.origin, Simulated)
     parameters = recalls.origin.parameters
@@ -111,7 +121,7 @@ def test_recall_objective_credits_no_item_twice_and_asks_for_no_order() -> None:
 
 def test_training_learns_and_is_reproducible(trained: tuple[str, Path]) -> None:
     kind, path = trained
-    again = Trainer(Training(network=kind, **SMALL))
+    again = Trainer(Training(**SETTINGS[kind]))
     again.run(100)
     tensors = load_weights(str(path)).tensors
     assert all(torch.equal(tensors[name], tensor) for name, tensor in again.network.state_dict().items())
@@ -123,7 +133,7 @@ def test_training_learns_and_is_reproducible(trained: tuple[str, Path]) -> None:
 
 @pytest.mark.parametrize("objective", ["recall", "imitation"])
 def test_resuming_is_as_if_nothing_had_happened(objective: str, tmp_path: Path) -> None:
-    training = Training(objective=objective, **{**SMALL, "iterations": 200})
+    training = Training(**{**(IMITATION if objective == "imitation" else SMALL), "iterations": 200})
     given = people() if objective == "imitation" else None
     whole, first, second = (Trainer(training, given) for _ in range(3))
     whole.run(200)
@@ -140,20 +150,20 @@ def test_resuming_is_as_if_nothing_had_happened(objective: str, tmp_path: Path) 
 
 
 def test_imitation_learns_people_and_holds_some_out(tmp_path: Path) -> None:
-    trainer = Trainer(Training(objective="imitation", **{**SMALL, "iterations": 400}), people())
+    trainer = Trainer(Training(**{**IMITATION, "iterations": 400}), people())
     before = trainer.objective.held_out_loss()
     trainer.run(400)
     assert trainer.best < 0.7 * before and trainer.objective.held.sum() == 10
     trainer.save(tmp_path / "people.safetensors")
     record = load_weights(str(tmp_path / "people.safetensors")).record
     assert record["people"]["held_out"] and record["held_out_loss"] == trainer.best
-    model = DNCPeople(weights=str(tmp_path / "people.safetensors"))
+    model = DNC(weights=str(tmp_path / "people.safetensors"))
     assert -log_likelihood(model, people()).mean() / 5 < before
 
 
 def test_training_stops_when_people_held_out_get_no_better() -> None:
-    settings = {**SMALL, "iterations": 2000, "learning_rate": 0.0, "patience": 200}
-    trainer = Trainer(Training(objective="imitation", **settings), people())
+    settings = {**IMITATION, "iterations": 2000, "learning_rate": 0.0, "patience": 200}
+    trainer = Trainer(Training(**settings), people())
     assert not trainer.run(2000) and trainer.iteration == 300 and trainer.best_at == 100
 
 
@@ -173,13 +183,21 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["dnc", "--data", "murdock1962"], "data='murdock1962' is for the objective imitation"),
-        (["dnc", "--objective", "imitation"], "imitation takes people"),
+        (["dnc", "--people", "murdock1962"], "people='murdock1962' has no effect with objective='recall'"),
+        (["dnc", "--objective", "imitation"], "the objective imitation needs people"),
+        (
+            ["dnc", "--momentum", "0.9"],
+            "momentum=0.9 has no effect with optimizer='adam'; it is for optimizer='rmsprop'",
+        ),
+        (["lstm", "--slots", "8"], "slots=8 has no effect with network='lstm'; it is for network='dnc'"),
+        (["dnc:people", "--list-length", "8"], "list_length=8 has no effect with objective='imitation'"),
+        (["dnc", "--masked", "on"], "masked='on' must be true or false"),
+        (["dnc", "--threads", "0"], "threads=0 must be a whole number above 0"),
         (["dnc", "--slots", "0"], "slots=0 is outside its range"),
-        (["dnc", "--out", "x.pt"], "must end in .safetensors"),
-        (["dnc", "--device", "nowhere"], "--device nowhere cannot be used"),
-        (["dnc", "--device", "meta"], "--device meta cannot be used: cpu or cuda"),
-        (["dnc", "--preset", "nothing"], "Training has no preset 'nothing'"),
+        (["dnc", "--out", "x.pt"], "out='x.pt' must end in .safetensors"),
+        (["dnc", "--device", "nowhere"], "device='nowhere' cannot be used"),
+        (["dnc", "--device", "meta"], "device='meta' cannot be used; choose cpu or cuda"),
+        (["dnc:peopel"], "Training has no preset 'dnc:peopel'; did you mean 'DNC:people'?"),
         (["dnc", "--seed", "99999999999999999999999"], "seed="),
     ],
 )
@@ -208,11 +226,86 @@ def test_bad_weights(tmp_path: Path, trained: tuple[str, Path]) -> None:
     trials = FreeRecall(list_length=3).trials(2)
     with pytest.raises(InputError, match="do not fit the network that their record describes"):
         simulate(KINDS[kind](weights=str(tmp_path / "wrong.safetensors")), trials)
-    with pytest.raises(InputError, match=f"the weights .* are of a {kind} network trained by recall"):
-        simulate(DNCPeople(weights=str(path)), trials)
+    other = LSTM if kind == "dnc" else DNC
+    with pytest.raises(InputError, match=f"are of a network of kind {kind}, .*; run them as {kind.upper()}"):
+        other(weights=str(path))
+    with pytest.raises(InputError, match="trained by essay-copy, on sequences of bits"):
+        DNC(weights="greydanus2017-copy")
     with pytest.raises(InputError, match="must name a file of weights"):
         DNC(weights="")
     assert json.dumps(weights.record)
+
+
+def test_what_a_network_can_do_comes_from_its_record() -> None:
+    default, people, serial = DNC(), DNC.preset("people"), DNC.preset("serial")
+    assert (default.cues, people.cues, serial.cues) == (("free",), ("free",), ("forward",))
+    assert (default.repeats, people.repeats, serial.repeats) == (True, False, True)
+    assert [model.label for model in (default, people, serial, LSTM.preset("serial"))] == [
+        "DNC", "DNC:people", "DNC:serial", "LSTM:serial"
+    ]  # fmt: skip
+    assert "imitate people: peers_notask:all" in people.training_summary
+    assert "no human data" in default.training_summary and "no human data" in serial.training_summary
+    with pytest.raises(ModelError, match="DNC has no account of this task, which begins with the cue 'free'"):
+        simulate(serial, FreeRecall(list_length=3).trials(2))
+
+
+def test_names_of_networks_by_task() -> None:
+    free, forward = models_for("free"), models_for("forward")
+    assert [spec for spec in free if spec.startswith(("DNC", "LSTM"))] == ["DNC", "DNC:people", "LSTM"]
+    assert [spec for spec in forward if spec.startswith(("DNC", "LSTM"))] == ["DNC:serial", "LSTM:serial"]
+    assert build_model("dnc:people", {"stop_bias": 1.0}) == DNC.preset("people").replace(stop_bias=1)
+    assert build_model("dnc:people") == DNC(weights="dnc-people")
+
+
+def test_networks_of_different_training_draw_different_random_numbers() -> None:
+    names = [model.stream_name for model in (DNC(), DNC.preset("people"), DNC.preset("serial"), LSTM())]
+    assert len(set(names)) == len(names) and DNC(choice_strength=2).stream_name == names[0]
+
+
+def test_the_values_of_a_network_build_it_again_and_name_its_weights(trained: tuple[str, Path], tmp_path: Path) -> None:
+    kind, path = trained
+    copy = tmp_path / "copy.safetensors"
+    copy.write_bytes(path.read_bytes())
+    model = KINDS[kind](weights=str(copy), stop_bias=1)
+    assert KINDS[kind](**model.values()) == model
+    assert model.replace(weights=f"{kind}-recall").values()["weights_sha256"] != model.weights_sha256
+    weights = load_weights(str(copy))
+    save_weights(copy, {name: tensor + 1 for name, tensor in weights.tensors.items()}, weights.record)
+    with pytest.raises(InputError, match="it has changed; leave weights_sha256 out"):
+        KINDS[kind](**model.values())
+    with pytest.raises(InputError, match="has changed since the model was made"):
+        model.network()
+    assert KINDS[kind](weights=str(copy)).weights_sha256 != model.weights_sha256
+
+
+def test_train_from_python_continues_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {**SMALL, "iterations": 200}
+    whole = train("DNC", out=tmp_path / "whole.safetensors", **settings)
+    half = Trainer(Training(**settings))
+    half.run(100)
+    half.checkpoint(tmp_path / "half.checkpoint.safetensors")
+    continued = train(Training(**settings), out=str(tmp_path / "half.safetensors"), threads=1)
+    assert [line["loss"] for line in continued.log] == [line["loss"] for line in whole.log]
+    assert continued.record["training"] == whole.record["training"] and not continued.stopped_early
+    assert (whole.continued_from, continued.continued_from) == (0, 100)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{a}.{b}" for a in ("whole", "half")
+                                                          for b in ("safetensors", "csv")}  # fmt: skip
+    one, two = (load_weights(str(result.path)).tensors for result in (whole, continued))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    monkeypatch.chdir(tmp_path)
+    imitating = train("DNC:people", people=people(), start="", **{**IMITATION, "iterations": 100})
+    assert imitating.path == Path("dnc-people.safetensors") and imitating.record["people"]["held_out"]
+    assert not DNC(weights="dnc-people.safetensors").repeats
+
+
+@pytest.mark.parametrize("preset", Training.presets)
+def test_presets_of_training_name_the_model_that_they_train(preset: str) -> None:
+    training = Training.preset(preset)
+    if training.objective in ("recall", "serial", "imitation"):
+        name, _, purpose = preset.partition(":")
+        assert training.label == f"{name.lower()}-{purpose or 'recall'}"
+        if training.label in SHIPPED:
+            assert build_model(preset) == KINDS[training.network](weights=training.label)
 
 
 def test_vectors_of_items() -> None:
@@ -249,11 +342,11 @@ def test_imitation_is_of_the_peoples_own_task(tmp_path: Path) -> None:
     """Distraction between items and before the test is trained as the model meets it when it is scored."""
     task = FreeRecall(list_length=4, inter_item_distraction=2, retention_interval=3)
     recalls = Recalls(task.trials(60, subjects=6), np.tile([1, 2, 3, 4], (60, 1)))
-    trainer = Trainer(Training(objective="imitation", **{**SMALL, "iterations": 100}), recalls)
+    trainer = Trainer(Training(**IMITATION), recalls)
     trainer.run(100)
     trainer.save(tmp_path / "people.safetensors")
     held = recalls[np.flatnonzero(trainer.objective.held)]
-    model = DNCPeople(weights=str(tmp_path / "people.safetensors"))
+    model = DNC(weights=str(tmp_path / "people.safetensors"))
     assert -log_likelihood(model, held).sum() / (5 * len(held)) == pytest.approx(trainer.best, rel=1e-4)
 
 

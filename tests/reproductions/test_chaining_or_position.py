@@ -5,12 +5,14 @@ import pytest
 import torch
 
 from memsim import Recalls, simulate
-from memsim.models import DNC, DNCSerial, LSTMSerial
+from memsim.models import DNC, LSTM
 from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
-from memsim.models.networks.network_models import READ_MODES
+from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.reproductions.chaining_or_position import signatures
 from memsim.training.inspection import show
+
+SERIAL = DNC.preset("serial")
 
 
 def of(matrix: list[list[int]], **settings: int) -> Recalls:
@@ -33,7 +35,7 @@ def test_signatures_by_hand() -> None:
 
 def test_networks_trained_on_order_recall_in_order() -> None:
     task = SerialRecall()
-    for model, least in ((DNCSerial(), 0.97), (LSTMSerial(), 0.8)):
+    for model, least in ((SERIAL, 0.97), (LSTM.preset("serial"), 0.8)):
         positions = simulate(model, task.trials(500), seed=1).positions
         assert (positions == np.arange(1, 7)).mean() > least
     assert simulate(DNC(), FreeRecall(list_length=6).trials(200)).positions[:, 0].std() > 1, "as the other does not"
@@ -41,8 +43,8 @@ def test_networks_trained_on_order_recall_in_order() -> None:
 
 @pytest.mark.parametrize("mode", [*READ_MODES, "none"])
 def test_a_lesion_leaves_one_way_of_reading_at_test(mode: str) -> None:
-    recalls = simulate(DNCSerial(), SerialRecall().trials(20), seed=1)[[0, 1]]
-    whole, damaged = DNCSerial().weightings(recalls), DNCSerial(read_mode=mode).weightings(recalls)
+    recalls = simulate(SERIAL, SerialRecall().trials(20), seed=1)[[0, 1]]
+    whole, damaged = SERIAL.weightings(recalls), SERIAL.replace(read_mode=mode).weightings(recalls)
     for step, (one, two) in enumerate(zip(whole, damaged, strict=True)):
         if step < 6:
             assert torch.equal(one.reads, two.reads), "study is as it was"
@@ -50,7 +52,7 @@ def test_a_lesion_leaves_one_way_of_reading_at_test(mode: str) -> None:
             assert two.read_modes.tolist() == [[[float(each == mode) for each in READ_MODES]]] * 2
     accuracy = [
         (simulate(model, SerialRecall().trials(300), seed=1).positions == np.arange(1, 7)).mean()
-        for model in (DNCSerial(), DNCSerial(read_mode=mode))
+        for model in (SERIAL, SERIAL.replace(read_mode=mode))
     ]
     assert accuracy[1] < 0.7 * accuracy[0]
 
@@ -69,6 +71,6 @@ def test_a_lesion_goes_round_the_fused_step() -> None:
 
 
 def test_serial_trials_are_shown() -> None:
-    left, _ = show(DNCSerial(), SerialRecall(list_length=4), trial=1).subfigs
+    left, _ = show(SERIAL, SerialRecall(list_length=4), trial=1).subfigs
     labels = [tick.get_text() for tick in left.axes[-1].get_xticklabels()]
     assert labels[:5] == ["1", "2", "3", "4", "?"] and len(labels) == 9

@@ -358,7 +358,7 @@ def test_digest_of_weights_and_of_a_model_from_a_file(tmp_path: Path) -> None:
 
     copy = tmp_path / "renamed.safetensors"
     copy.write_bytes(find_weights("dnc-recall").read_bytes())
-    assert digest(DNC(weights=str(copy))) == digest(DNC()) != digest(DNC(weights="lstm-recall"))
+    assert digest(DNC(weights=str(copy))) == digest(DNC()) != digest(DNC(weights="dnc-serial"))
     code = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
     found = []
     for text in (code, code, code + "    other = 1\n"):

@@ -80,9 +80,11 @@ def test_strips_of_nothing() -> None:
         (["tcm"], "TCM is not a network with external memory"),
         (["lstm"], "LSTM has no external memory"),
         (["dnc", "--trial", "-1"], "trial=-1 must be a whole number of at least 0"),
-        (["dnc", "--data", "peers_notask", "--trial", "99999"], "beyond the 3,528 lists"),
-        (["tcm", "--weights", "x.safetensors"], "TCM has no parameter 'weights'"),
-        (["dnc", "--weights", "x.safetensors"], "there is no file x.safetensors"),
+        (["dnc", "--people", "peers_notask", "--trial", "99999"], "beyond the 3,528 lists"),
+        (["tcm", "--set", "weights=x.safetensors"], "TCM has no parameter 'weights'"),
+        (["dnc:x.safetensors"], "there is no file x.safetensors"),
+        (["dnc", "--people", "peers_notask", "--list-length", "5"], "--list-length 5 does not apply with --people"),
+        (["dnc", "--people", "peers_notask", "--seed", "5"], "seed=5 does not apply with people"),
         (["dnc", "--out", "x.xyz"], "--out x.xyz must end in .png, .pdf or .svg"),
     ],
 )
@@ -94,8 +96,10 @@ def test_bad_requests(arguments: list[str], message: str, capsys: pytest.Capture
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["show", "dnc", "--trial", "1", "--list-length", "3"]) == 0
-    assert main(["show", "dnc", "--data", "peers_notask", "--out", "people.pdf"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["Written: DNC-trial-1.png", "Written: people.pdf"]
+    assert main(["show", "dnc", "--people", "peers_notask", "--out", "people.pdf"]) == 0
+    assert main(["show", "dnc:serial", "--set", "read_mode=forward"]) == 0
+    written = ["DNC-trial-1.png", "people.pdf", "DNC-serial-trial-0.png"]
+    assert capsys.readouterr().out.splitlines() == [f"Written: {name}" for name in written]
     assert (tmp_path / "DNC-trial-1.png").stat().st_size > 10_000 and (tmp_path / "people.pdf").is_file()
 
 
@@ -104,3 +108,12 @@ def test_too_many_lists_at_a_time() -> None:
         DNC().weightings(Recalls.from_matrix(np.zeros((2049, 1), dtype=int), list_length=2))
     with pytest.raises(InputError, match="TCM is not a network"):
         show(TCM(), FreeRecall())
+
+
+def test_a_task_or_people_and_not_both() -> None:
+    recalls = simulate(DNC(), TASK.trials(2, seed=2), seed=1)
+    with pytest.raises(InputError, match="give a paradigm or people, not both"):
+        show(DNC(), TASK, people=recalls)
+    titles = [show("dnc", TASK, trial=1, seed=1), show("dnc:serial", trial=1), show(DNC(), people=recalls)]
+    shown = [figure.get_suptitle().split(";")[0] for figure in titles]
+    assert shown == ["DNC, list 1", "DNC:serial, list 1", "DNC, list 0"]

@@ -1,0 +1,234 @@
+"""A recurrent network as a model of memory: its weights, and the steps of a trial that they take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.errors import InputError
+from memsim.core.loop import present
+from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.parameters import choice, parameter
+from memsim.core.recalls import Recalls
+from memsim.core.seeding import stream
+from memsim.core.trials import Trials
+from memsim.models.networks.vectors import item_vectors
+from memsim.models.networks.weights import SUFFIX, read_header
+
+if TYPE_CHECKING:
+    from memsim.models.networks.memory import Weightings
+    from memsim.models.networks.recall_network import Episode, RecallNetwork
+
+TRAINED = "as trained"
+STREAMS = {"recall": "", "serial": "Serial", "imitation": "People"}
+"""The objectives of networks that recall lists, and what each adds to the name of the random stream."""
+TOGETHER = 2048
+"""Trials that the network takes at a time, which bounds the memory that a step needs."""
+
+Episodes: TypeAlias = "list[Episode]"
+"""The state: trials in parts of :data:`TOGETHER`."""
+
+
+@dataclass(frozen=True)
+class NetworkModel(MemoryModel[Episodes]):
+    """A recurrent network that was trained to recall; a subclass names its kind and the weights that ship.
+
+    What it can do follows from the record of its weights: the tasks that it was trained for, whether it may give an
+    item twice, and whose recalls it has seen.
+    """
+
+    presets_are_models: ClassVar = True
+    kind: ClassVar[str]
+    """The kind of network, as the record of its weights names it."""
+
+    weights: str = ""
+    """The file of weights, or the name of those that ship."""
+    weights_sha256: str = field(default="", repr=False)
+    """The checksum of the weights; where it is given, the file must have it."""
+    record: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    """How the weights were made."""
+    choice_strength: float = parameter(
+        1.0, 0, 100, symbol="κ", doc="factor of how strongly similarity guides choice", source=TRAINED
+    )
+    stop_bias: float = parameter(0.0, -50, 50, symbol="b", doc="added to the stop unit", source=TRAINED)
+    response_set: str = choice(
+        "list",
+        ("list", "pool"),
+        "responses are items of the list, or of the whole pool, which allows intrusions",
+        TRAINED,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        name = type(self).__name__
+        if not isinstance(self.weights, str) or not self.weights:
+            raise InputError(f"{name}: weights={self.weights!r} must name a file of weights, or weights that ship")
+        record, sha256 = read_header(self.weights)
+        if record["network"] != self.kind:
+            raise InputError(
+                f"{name}: the weights {self.weights!r} are of a network of kind {record['network']}, not {self.kind}; "
+                f"run them as {str(record['network']).upper()}"
+            )
+        if record["objective"] not in STREAMS:
+            raise InputError(
+                f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on sequences of bits; "
+                f"a network that recalls lists is trained by {', '.join(STREAMS)}"
+            )
+        if self.weights_sha256 not in ("", sha256):
+            raise InputError(
+                f"{name}: the file of the weights {self.weights!r} has the checksum {sha256}, not "
+                f"{self.weights_sha256}: it has changed; leave weights_sha256 out to take it as it is now"
+            )
+        object.__setattr__(self, "weights_sha256", sha256)
+        object.__setattr__(self, "record", record)
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """As of any model; a name that ends in ``.safetensors`` is a file of weights."""
+        return cls(weights=name) if name.endswith(SUFFIX) else super().preset(name)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some fields changed; new weights bring their own checksum."""
+        return super().replace(**({"weights_sha256": ""} if "weights" in changes else {}), **changes)
+
+    def values(self) -> dict[str, Any]:
+        return {"weights": self.weights, "weights_sha256": self.weights_sha256, **super().values()}
+
+    @property
+    def label(self) -> str:
+        """The network as one types it: ``DNC``, ``DNC:people``, ``DNC:mine.safetensors``."""
+        presets = {preset.values["weights"]: f":{name}" for name, preset in self.presets.items()}
+        own = "" if self.weights == type(self).weights else f":{self.weights}"
+        return type(self).__name__ + presets.get(self.weights, own)
+
+    @property
+    def training_summary(self) -> str:
+        """A sentence on what the network was trained, and whether on people."""
+        people = self.record.get("people")
+        if people is None:
+            return f"Trained on random lists by the objective {self.record['objective']}; it has seen no human data."
+        dataset = ":".join(str(people[key]) for key in ("dataset", "condition") if key in people) or "recalls of people"
+        return f"Trained to imitate people: {dataset}, without {len(people['held_out'])} subjects held out."
+
+    @property
+    def cues(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The task that the network was trained for."""
+        return ("forward",) if self.record["objective"] == "serial" else ("free",)
+
+    @property
+    def repeats(self) -> bool:  # type: ignore[override]
+        """Whether the network was trained with all items to choose from at every output."""
+        return bool(self.record.get("repeats", True))
+
+    @property
+    def intrusions(self) -> bool:  # type: ignore[override]
+        """Whether responses come from the whole pool."""
+        return self.response_set == "pool"
+
+    @property
+    def stream_name(self) -> str:
+        """Networks that were trained by different objectives draw different random numbers."""
+        return type(self).__name__ + STREAMS[self.record["objective"]]
+
+    @property
+    def n_features(self) -> int:
+        return int(self.record["vector_size"])
+
+    def network(self) -> RecallNetwork:
+        """The network with its weights, in double precision.
+
+        Raises
+        ------
+        InputError : the weights do not fit the network that their record describes, or have changed since this model
+            was made.
+        """
+        from memsim.models.networks.recall_network import trained_network
+
+        return trained_network(self.weights, self.weights_sha256)
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Episodes:
+        import torch
+
+        network = self.network()
+        vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
+        with torch.inference_mode():
+            state = [network.begin(part) for part in torch.split(vectors, TOGETHER)]
+        parts = np.split(trials.items, range(TOGETHER, len(trials), TOGETHER))
+        for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
+            episode.lures = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
+            episode.studied = torch.from_numpy(items.astype(np.int64))
+        return state
+
+    def study(self, state: Episodes, position: int) -> Episodes:
+        return self._each(state, "study", [position] * len(state))
+
+    def distract(self, state: Episodes, seconds: float) -> Episodes:
+        return self._each(state, "distract", [math.ceil(seconds)] * len(state))
+
+    def cue(self, state: Episodes, cue: str) -> Episodes:
+        super().cue(state, cue)
+        return self._each(state, "cue")
+
+    def outcome_probabilities(self, state: Episodes) -> FloatArray:
+        logits = np.concatenate([episode.logits.numpy() for episode in state])
+        with np.errstate(invalid="ignore"):
+            support = self.choice_strength * logits[:, :-1]
+        logits[:, :-1] = np.where(np.isneginf(logits[:, :-1]), -np.inf, support)
+        logits[:, -1] += self.stop_bias
+        if self.intrusions:
+            logits = np.concatenate((logits, self._intrusion(state)), axis=1)
+        weight = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return weight / weight.sum(axis=1, keepdims=True)
+
+    def _intrusion(self, state: Episodes) -> FloatArray:
+        """(n_trials, 1) the logit of an item that was not studied: of all of the pool together."""
+        found = []
+        for episode in state:
+            assert episode.lured is not None and episode.studied is not None
+            support = self.choice_strength * episode.lured
+            found.append(support.scatter(1, episode.studied, -np.inf).logsumexp(1, keepdim=True).numpy())
+        return np.concatenate(found)
+
+    def recalled(self, state: Episodes, position: IntArray) -> Episodes:
+        import torch
+
+        length = state[0].items.shape[1]
+        # An intrusion is fed back as nothing: which item it was is not known.
+        given = torch.from_numpy(np.minimum(position, length).astype(np.int64))
+        return self._each(state, "recalled", torch.split(given, TOGETHER))
+
+    def weightings(self, recalls: Recalls) -> list[Weightings]:
+        """Where memory was addressed at every step of trials with these responses; empty for a network without memory.
+
+        The steps are those of study and distraction, the cue, and each response as it is fed back. Responses that the
+        model cannot produce are left out by the rule of :func:`memsim.core.outcomes.scored_outcomes`.
+        """
+        if len(recalls) > TOGETHER:
+            raise InputError(f"weightings of at most {TOGETHER:,} lists at a time; there are {len(recalls):,}")
+        state = self.begin(recalls.trials, stream(0))
+        seen: list[Weightings] = []
+        state[0].seen = seen
+        state = present(self, state, recalls.trials.paradigm)
+        columns = scored_outcomes(recalls, self.repeats, self.intrusions).columns
+        for column in columns.T:
+            responded = (column != NO_EVENT) & (column != recalls.list_length)
+            if not responded.any():
+                break
+            state = self.recalled(state, np.where(responded, column, recalls.list_length))
+        return seen
+
+    def _each(self, state: Episodes, step: str, values: Sequence[Any] | None = None) -> Episodes:
+        """Take a step of the network for each part of the trials."""
+        import torch
+
+        take = getattr(self.network(), step)
+        with torch.inference_mode():
+            for index, episode in enumerate(state):
+                state[index] = take(episode) if values is None else take(episode, values[index])
+        return state
