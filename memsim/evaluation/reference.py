@@ -27,8 +27,8 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
 
     No subject recalls a list twice, so the ceiling of a likelihood of sequences cannot be measured as that of a curve
     can (:func:`memsim.analysis.noise_ceiling`). But the likelihood that any predictor reaches on held-out lists is, on
-    average, a lower bound of that ceiling. A model below the reference misses regularities in the data. A model above it captures more
-    than these tables, and may still be far from the ceiling.
+    average, a lower bound of that ceiling. A model below the reference misses regularities in the data. A model above
+    it captures more than these tables, and may still be far from the ceiling.
 
     The next response is item i, among those not yet recalled, with probability proportional to
     T(lag)^a S(output, i)^b. T and S are ratios: how often a lag, or an item at an output position, was chosen, over how
