@@ -95,8 +95,8 @@ def compare(
 
     Raises
     ------
-    InputError : nothing to compare; a fit to curves; fits to the group beside fits to subjects; fits to subjects while
-        subjects are held out; an option that does not apply.
+    InputError : nothing to compare; a fit to curves; some fits to the group and some to subjects; fits to subjects
+        while subjects are held out; an option that does not apply.
     LikelihoodError : a model without a likelihood.
     """
     recalls = load_recalls(people)

@@ -13,7 +13,7 @@ from memsim.running.store import require_json
 
 
 def model_to_json(model: Model) -> dict[str, Any]:
-    """The class of a model and its values: what its constructor takes, and what it states beside (checksums).
+    """The class of a model and its values: what its constructor takes, and checksums of its files.
 
     Raises
     ------

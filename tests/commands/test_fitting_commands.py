@@ -108,8 +108,8 @@ def test_what_is_wrong_is_said_in_a_line(
     people: str, given: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["fit", "tcm", "--data", people, *given]) == 2
-    told = capsys.readouterr().err
-    assert message in told and told.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert message in printed and printed.count("\n") == 1
 
 
 @pytest.mark.parametrize(

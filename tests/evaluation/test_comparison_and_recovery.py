@@ -156,7 +156,7 @@ def test_recoveries_that_cannot_be(models: Any, options: dict[str, Any], message
 
 
 def test_what_a_candidate_learns_from_decides_its_key(tmp_path: Path) -> None:
-    training = Training.preset("dnc-people").replace(data="", start="")
+    training = Training.preset("DNC:people").replace(people="", start="")
     keys = [digest(Imitating(training, folder)) for folder in (tmp_path, tmp_path / "other")]
     assert keys[0] == keys[1] != digest(Imitating(training.replace(iterations=7), tmp_path))
     assert digest(Fitted(FitSpec.of(TCM()))) != digest(Fitted(FitSpec.of(TCM(), starts=1))) != digest(AsItIs(TCM()))

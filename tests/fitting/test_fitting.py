@@ -440,7 +440,7 @@ def test_axes_reach_the_ends_of_their_ranges(name: str) -> None:
     assert axis.at_bound(axis.low) and axis.at_bound(axis.high)
 
 
-def test_bounds_beside_the_value_of_the_model() -> None:
+def test_bounds_that_exclude_the_value_of_the_model() -> None:
     assert Space.of(Uniform(), {"stop_growth": (1.0, 5.0)}).default.tolist() == [0.0]
     with pytest.raises(InputError, match="must be whole numbers"):
         Space.of(SAM(), {"store_size": (2.5, 7.5)})
