@@ -18,6 +18,7 @@ from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
 from .fitting.result import Fit
 from .fitting.spec import FitSpec
+from .reproductions.catalogue import reproduce
 from .training.inspection import show
 from .training.run import train
 
@@ -55,6 +56,7 @@ __all__ = [
     "predict",
     "recall_probability",
     "recover",
+    "reproduce",
     "run",
     "score",
     "show",

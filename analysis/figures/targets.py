@@ -57,13 +57,18 @@ def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
 
 
 def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
-    """Obtained against target, a point for each number of ``table``, by its column ``source``; equal on the line."""
+    """Obtained against target numbers, coloured by ``citation``; equal numbers lie on the line.
+
+    Parameters
+    ----------
+    table : the columns ``target``, ``obtained`` and ``citation``.
+    """
     with themed():
         figure = Figure(figsize=(5, 5), layout="constrained")
         axis = figure.subplots()
-        groups = list(table.groupby("source", sort=False))
-        for color, (source, rows) in zip(sns.color_palette("colorblind", len(groups)), groups, strict=True):
-            axis.plot(rows["target"], rows["obtained"], "o", color=color, alpha=0.7, label=source)
+        groups = list(table.groupby("citation", sort=False))
+        for color, (citation, rows) in zip(sns.color_palette("colorblind", len(groups)), groups, strict=True):
+            axis.plot(rows["target"], rows["obtained"], "o", color=color, alpha=0.7, label=citation)
         ends = [table["target"].min(), table["target"].max()]
         axis.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
         axis.set(xlabel="Target", ylabel="Obtained")

@@ -1,80 +1,37 @@
-"""Does a model of serial recall chain, or code positions? Signatures that tell, of models, the DNC and people."""
+"""Do models of serial recall chain, or code positions? Signatures of models, of the DNC and of people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from memsim.analysis.figures.targets import Panel, target_figure
-from memsim.analysis.serial.accuracy import in_place, serial_accuracy
-from memsim.analysis.serial.errors import fill_in, transposition_gradient
+from memsim.analysis.serial.accuracy import serial_accuracy
+from memsim.analysis.serial.errors import transposition_gradient
 from memsim.analysis.subjects import mean_over_subjects
-from memsim.core.loop import simulate
 from memsim.core.recalls import Recalls
 from memsim.data import load_curves, load_summary
 from memsim.models import CMR, DNC, LSTM, TCM, Chaining, Perturbation, Primacy, StartEnd
 from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import SerialRecall
-from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.serial_signatures import Signatures, Steps, signatures, steps
+from memsim.reproductions.simulated_lists import curves_by_name, recalls_of
 
 LISTS = 10_000
 TASK = SerialRecall()
 GROUPED = SerialRecall(group_size=3)
 NOISY = 0.42
-"""Choice strength at which the DNC, which makes hardly any errors as trained, is about as accurate as people."""
+"""Choice strength at which the DNC is about as accurate as people; as trained, it makes hardly any errors."""
 PEOPLE = "farrell_lewandowsky2003"
-REFERENCE = "reference computation of memsim's authors"
+SHOWN = ("chaining", "Start-End", "primacy", "DNC:serial", "LSTM:serial")
+"""The models in the figure."""
 
 
-class Signatures(NamedTuple):
-    """What tells chaining from position, of one model or of people."""
-
-    accuracy: float
-    recency: float
-    """Accuracy at the last position less that at the one before."""
-    near: float
-    """Share of transpositions by one place."""
-    fill_in_ratio: float
-    """After a skipped item: it comes next, over the one after comes next. Chaining infills, below 1."""
-    after_error: float
-    """Accuracy right after an error over that after a right response. In a chain an error breaks the next link."""
-    same_place: float
-    """In lists in groups of three, transpositions by three places, which keep the place in the group, over those of
-    lists without groups. Only a code of the place in the group has a reason for more."""
-
-
-def signatures(recalls: Recalls, grouped: Recalls | None = None) -> Signatures:
-    """All that the recalls say; in ``grouped`` lists the last one."""
-    accuracy = mean_over_subjects(serial_accuracy(recalls), "position")["mean"].to_numpy()
-    moved = _moved(recalls)
-    filled = fill_in(recalls)
-    infilled = filled["possible"].sum() - filled["actual"].sum()
-    right = in_place(recalls)
-    before, now = right[:, :-1], right[:, 1:]
-    after = [now[before == was].mean() if (before == was).any() else np.nan for was in (False, True)]
-    return Signatures(
-        accuracy=float(accuracy.mean()),
-        recency=float(accuracy[-1] - accuracy[-2]),
-        near=float(moved[[-1, 1]].sum() / moved.drop(0).sum()),
-        fill_in_ratio=float(filled["actual"].sum() / infilled) if infilled else np.inf,
-        after_error=float(after[0] / after[1]),
-        same_place=np.nan if grouped is None else _share(_moved(grouped)) / _share(moved),
-    )
-
-
-def _moved(recalls: Recalls) -> pd.Series:
-    return transposition_gradient(recalls).groupby("displacement")["actual"].sum()
-
-
-def _share(moved: pd.Series) -> float:
-    return float((moved[[-3, 3]].sum() + 1) / (moved.sum() + 1))
-
-
-def _compared(seed: int) -> Outcome:
+def _chaining_or_position(seed: int) -> Outcome:
     """Every model with an account of forward serial recall, and lesions of the DNC."""
     models: dict[str, Any] = {
         "chaining": Chaining(),
@@ -87,55 +44,46 @@ def _compared(seed: int) -> Outcome:
         "DNC:serial": DNC.preset("serial").replace(choice_strength=NOISY),
         "LSTM:serial": LSTM.preset("serial"),
     }
-    recalls = {name: _recalls(model, TASK, seed) for name, model in models.items()}
-    found = {name: signatures(each, _recalls(models[name], GROUPED, seed)) for name, each in recalls.items()}
+    recalls = {name: recalls_of(model, TASK, seed, LISTS) for name, model in models.items()}
+    found = {name: signatures(each, recalls_of(models[name], GROUPED, seed, LISTS)) for name, each in recalls.items()}
     intact = DNC.preset("serial")
     lesions = {"all": intact, **{f"{mode} only": intact.replace(read_mode=mode) for mode in READ_MODES}}
-    damaged = {name: _recalls(model, TASK, seed) for name, model in lesions.items()}
-    people = load_summary(PEOPLE).set_index("statistic")["mean"]
-    table = pd.DataFrame([{"model": name, **each._asdict()} for name, each in found.items()])
-    theirs = {"model": "people", "accuracy": people["accuracy"], "recency": people["recency"], "near": people["near"],
-              "fill_in_ratio": people["fill_in_ratio"]}  # fmt: skip
-    table = pd.concat([pd.DataFrame([theirs]), table], ignore_index=True)
-    findings = [*_reference(found, recalls), *_signs(found)]
-    curves = {name: _accuracy(each) for name, each in recalls.items()}
-    gradients = {name: _gradient(each) for name, each in recalls.items()}
-    ours, shown = load_curves(PEOPLE), ("chaining", "Start-End", "primacy", "DNC:serial", "LSTM:serial")
-    target = {curve: ours[ours["curve"] == curve].set_index("x")["mean"] for curve in ours["curve"].unique()}
-    near = target["transposition_gradient"].drop(0)
-    panels = [
-        Panel("accuracy", "Serial position", "Recalled in place", target["serial_accuracy"],
-              {name: curves[name] for name in shown}, "people"),
-        Panel("transpositions", "Displacement", "Response probability", near,
-              {name: gradients[name] for name in shown}, "people"),
-    ]  # fmt: skip
-    lesion_panels = [
-        Panel("accuracy", "Serial position", "Recalled in place", target["serial_accuracy"],
-              {name: _accuracy(each) for name, each in damaged.items()}, "people"),
-        Panel("transpositions", "Displacement", "Response probability", near,
-              {name: _gradient(each) for name, each in damaged.items()}, "people"),
-    ]  # fmt: skip
+    damaged = {name: recalls_of(model, TASK, seed, LISTS) for name, model in lesions.items()}
+    summary = load_summary(PEOPLE).set_index("statistic")["mean"]
+    people = {name: summary[name] for name in ("accuracy", "recency", "near", "fill_in_ratio")}
+    rows = [{"model": "people", **people}, *({"model": name, **each._asdict()} for name, each in found.items())]
+    table = pd.DataFrame(rows)
     lesion_table = pd.DataFrame(
         [{"reading": name, **signatures(each)._asdict(), **steps(each)._asdict()} for name, each in damaged.items()]
     ).drop(columns="same_place")
-    settings = {"lists": LISTS, **{name: model.values() for name, model in models.items()}}
     return Outcome(
-        findings,
-        partial(target_figure, panels, f"Chaining or position: serial recall of 6 items, {LISTS:,} lists each"),
-        settings,
+        [*_reference(found, recalls), *_predictions(found)],
+        partial(
+            target_figure,
+            _panels({name: recalls[name] for name in SHOWN}),
+            f"Chaining or position: serial recall of 6 items, {LISTS:,} lists each",
+        ),
+        {"lists": LISTS, **{name: model.values() for name, model in models.items()}},
         {"signatures": table, "lesions": lesion_table},
         further={
             "lesions": partial(
-                target_figure, lesion_panels, "A DNC trained on serial recall, its ways of reading at test"
+                target_figure, _panels(damaged), "A DNC trained on serial recall, with some ways of reading at test"
             )
         },
         shown=table.to_string(index=False, float_format="{:.2f}".format, na_rep="-"),
-        statement=_verdict(found, people["fill_in_ratio"], damaged),
+        statement=_statement(found, people["fill_in_ratio"], damaged),
     )
 
 
-def _recalls(model: Any, task: SerialRecall, seed: int) -> Recalls:
-    return simulate(model, task.trials(LISTS, seed), seed)
+def _panels(recalls: Mapping[str, Recalls]) -> list[Panel]:
+    """Accuracy and transpositions of these recalls, with those of people as the targets."""
+    people = curves_by_name(load_curves(PEOPLE))
+    return [
+        Panel("accuracy", "Serial position", "Recalled in place", people["serial_accuracy"],
+              {name: _accuracy(each) for name, each in recalls.items()}, "people"),
+        Panel("transpositions", "Displacement", "Response probability", people["transposition_gradient"].drop(0),
+              {name: _gradient(each) for name, each in recalls.items()}, "people"),
+    ]  # fmt: skip
 
 
 def _accuracy(recalls: Recalls) -> pd.Series:
@@ -147,45 +95,28 @@ def _gradient(recalls: Recalls) -> pd.Series:
     return (table["actual"] / table["possible"]).drop(0)
 
 
-class Steps(NamedTuple):
-    """How a list was gone through."""
-
-    starts_first: float
-    """Share of lists that begin with the first item."""
-    starts_second: float
-    """Share of lists that begin with the second."""
-    goes_on: float
-    """Share of pairs of adjacent responses, both of the list, of which the second is the item after the first."""
-
-
-def steps(recalls: Recalls) -> Steps:
-    """Where recall starts, and whether it goes on from item to item."""
-    position = recalls.positions
-    pair = (position[:, :-1] > 0) & (position[:, 1:] > 0)
-    first = position[:, 0]
-    return Steps(float((first == 1).mean()), float((first == 2).mean()), float((np.diff(position)[pair] == 1).mean()))
-
-
 def _reference(found: Mapping[str, Signatures], recalls: Mapping[str, Recalls]) -> list[Finding]:
-    """Curves and ratios of the same models elsewhere."""
+    """Curves and ratios of the same models by an independent computation."""
     curves = {
         "chaining": (0.95, 0.87, 0.76, 0.64, 0.54, 0.48),
         "Start-End": (0.99, 0.95, 0.84, 0.73, 0.67, 0.77),
         "primacy": (0.92, 0.81, 0.77, 0.71, 0.66, 0.81),
     }
     findings = [
-        Finding(f"{name}: accuracy at position {i}", value, float(_accuracy(recalls[name])[i]), 0.02, REFERENCE)
+        Finding(f"{name}: accuracy at position {i}", value, float(_accuracy(recalls[name])[i]), 0.02, OURS)
         for name, curve in curves.items()
         for i, value in enumerate(curve, 1)
     ]
     ratio = found["Start-End"].fill_in_ratio
-    findings.append(Finding("Start-End: fill-in over infill", 3.0, ratio, 0.6, REFERENCE))
-    findings.append(Finding("chaining: fill-in over infill", 0.04, found["chaining"].fill_in_ratio, 0.06, REFERENCE))
+    findings.append(Finding("Start-End: ratio of fill-ins to infills", 3.0, ratio, 0.6, OURS))
+    findings.append(
+        Finding("chaining: ratio of fill-ins to infills", 0.04, found["chaining"].fill_in_ratio, 0.06, OURS)
+    )
     return findings
 
 
-def _signs(found: Mapping[str, Signatures]) -> list[Finding]:
-    """What theory says of each kind of model: 1 if it is so."""
+def _predictions(found: Mapping[str, Signatures]) -> list[Finding]:
+    """The predictions of theory for each kind of model: 1 where a model shows what is predicted, else 0."""
     rows = [
         ("chaining infills", found["chaining"].fill_in_ratio < 1),
         ("the Start-End Model fills in", found["Start-End"].fill_in_ratio > 2),
@@ -193,44 +124,54 @@ def _signs(found: Mapping[str, Signatures]) -> list[Finding]:
         ("chaining has no recency", found["chaining"].recency < 0),
         ("the Start-End Model has recency", found["Start-End"].recency > 0),
         ("the primacy model has recency", found["primacy"].recency > 0),
-        ("groups keep places in the Start-End Model", found["Start-End"].same_place > 2),
-        ("and not in chaining", found["chaining"].same_place < 2),
+        ("transpositions keep the place in a group in the Start-End Model", found["Start-End"].same_place > 2),
+        ("transpositions do not keep the place in a group in chaining", found["chaining"].same_place < 2),
     ]
-    return [Finding(name, 1.0, float(so), 0.0, "Henson (1998); Page & Norris (1998)") for name, so in rows]
+    return [Finding(name, 1.0, float(shown), 0.0, "Henson (1998); Page & Norris (1998)") for name, shown in rows]
 
 
-def _verdict(found: Mapping[str, Signatures], people: float, damaged: Mapping[str, Recalls]) -> str:
-    dnc, lstm = found["DNC:serial"], found["LSTM:serial"]
-
-    def kind(each: Signatures) -> str:
-        return "fills in, as a code of position does" if each.fill_in_ratio > 1 else "infills, as a chain does"
-
+def _statement(found: Mapping[str, Signatures], people: float, damaged: Mapping[str, Recalls]) -> str:
+    """What the ratios of fill-ins to infills and the lesions say of chaining, with their uncertainty."""
     accuracy = {name: float(_accuracy(each).mean()) for name, each in damaged.items()}
-    gone = {name: steps(each) for name, each in damaged.items()}
+    started = {name: steps(each) for name, each in damaged.items()}
     alone = ", ".join(f"{mode} {accuracy[f'{mode} only']:.2f}" for mode in READ_MODES)
-    forward, content = gone["forward only"], gone["content only"]
+    forward, content = started["forward only"], started["content only"]
     return (
-        f"After a skipped item the DNC {kind(dnc)} ({dnc.fill_in_ratio:.1f} to 1), the LSTM {kind(lstm)} "
-        f"({lstm.fill_in_ratio:.1f} to 1), people {people:.1f} to 1, chaining {found['chaining'].fill_in_ratio:.2f}. "
-        f"As trained the DNC is right in {accuracy['all']:.3f} of outputs, with one way of reading alone in: {alone}. "
-        f"By content alone it starts with the first item in {content.starts_first:.2f} of lists and goes on to the "
-        f"next item in {content.goes_on:.2f} of transitions; forward along the links alone it starts with the second "
-        f"in {forward.starts_second:.2f} and goes on in {forward.goes_on:.2f}: {_how(content, forward)}"
+        "Hypothesis: a model that chains infills after a skipped item (ratio of fill-ins to infills below 1), and "
+        f"a model that codes positions fills in (ratio above 1). The DNC {_kind(found['DNC:serial'])}; the LSTM "
+        f"{_kind(found['LSTM:serial'])}; chaining {_kind(found['chaining'])}; the ratio of people is {people:.2f}. "
+        "Hypothesis: the DNC finds the first item by content and follows its links from there. As trained it "
+        f"recalls {accuracy['all']:.3f} of items in place, with one way of reading alone: {alone}. By content alone it "
+        f"starts with the first item in {content.starts_first:.2f} of lists and proceeds to the next item in "
+        f"{content.proceeds:.2f} of transitions; forward along the links alone it starts with the second item in "
+        f"{forward.starts_second:.2f} of lists and proceeds in {forward.proceeds:.2f} of transitions (the standard "
+        f"errors of these shares are about {0.5 / LISTS**0.5:.3f} at most): {_reading(content, forward)}"
     )
 
 
-def _how(content: Steps, forward: Steps) -> str:
-    """What the lesions say of how the DNC does it."""
-    if content.starts_first > 0.9 and forward.goes_on > 2 * content.goes_on:
+def _kind(each: Signatures) -> str:
+    """Whether a model fills in or infills, by the 95% interval of its ratio."""
+    if each.fill_in_low > 1:
+        verdict = "fills in"
+    elif each.fill_in_high < 1:
+        verdict = "infills"
+    else:
+        verdict = "does neither detectably more often"
+    return f"{verdict} ({each.fill_in_ratio:.2f}, 95% interval {each.fill_in_low:.2f} to {each.fill_in_high:.2f})"
+
+
+def _reading(content: Steps, forward: Steps) -> str:
+    """What the lesions say of how the DNC recalls in order."""
+    if content.starts_first > 0.9 and forward.proceeds > 2 * content.proceeds:
         return (
-            "content finds the start, and the links lead on from there, from what was read and not from what was "
-            "answered. It is a chain inside, but one that errors of response do not break."
+            "the lesions support it. The links lead on from the item that was read, not from the response, so the DNC "
+            "chains, but an error of response does not break its chain."
         )
-    return "neither finding the start by content nor going on by links is all of it."
+    return "the lesions do not support it."
 
 
 CHAINING_OR_POSITION = Reproduction(
-    "chaining-or-position", "Does a model of serial recall chain, or code positions?",
+    "chaining-or-position", "Do models of serial recall chain, or code positions?",
     "Henson, Norris, Page & Baddeley (1996); Henson (1998); Page & Norris (1998); Farrell & Lewandowsky (2003)",
-    _compared,
+    _chaining_or_position,
 )  # fmt: skip

@@ -1,42 +1,43 @@
-"""Published results, run again: a target table with its sources, what memsim obtains, and a verdict."""
+"""Entries of the catalogue: published results, each with target numbers, what memsim obtains, and a verdict."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
-from memsim.core.errors import InputError
-from memsim.core.provenance import versions
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
+OURS = "reference computation of memsim's authors"
+"""The citation of target numbers that memsim's authors computed independently of memsim."""
 
 
 class Finding(NamedTuple):
-    """One number: what was published, and what was obtained."""
+    """One number: what was published, and what memsim obtained."""
 
     quantity: str
     target: float
     obtained: float
     tolerance: float
-    """Of the absolute difference."""
-    source: str
+    """The largest absolute difference at which the number counts as reproduced."""
+    citation: str
+    """Where the target is from."""
     known: str = ""
-    """Why this number is known not to come out, or to be out of reach; empty if it should be reproduced."""
+    """Why this number is known to differ or cannot be obtained; empty if it should be reproduced."""
 
     @property
     def verdict(self) -> str:
         """``reproduced``, ``differs`` or, where nothing was obtained, ``not run``."""
         if np.isnan(self.obtained):
             return NOT_RUN
-        # A whole unit in the last place of float arithmetic does not count as a difference.
+        # Rounding in the last place of floating-point arithmetic does not count as a difference.
         return REPRODUCED if abs(self.obtained - self.target) <= self.tolerance * (1 + 1e-9) else DIFFERS
 
     @property
@@ -47,19 +48,26 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What running an entry of the catalogue gives."""
+    """What running an entry of the catalogue gives.
+
+    Parameters
+    ----------
+    findings : the numbers, each with its target.
+    draw : draws the figure of the entry.
+    settings : what was run, as JSON.
+    tables : further tables, by file name without ``.csv``.
+    shown : what a terminal shows instead of the target table, where that is long.
+    further : draws further figures, by file name without suffix.
+    statement : what the numbers say of each hypothesis, with their uncertainty, in a few sentences.
+    """
 
     findings: list[Finding]
     draw: Callable[[], Figure]
     settings: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    """Further tables, by file name without ``.csv``."""
     shown: str = ""
-    """What a terminal shows instead of the target table, where that is long."""
     further: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
-    """Further figures, by file name without suffix."""
     statement: str = ""
-    """What the numbers say, in a sentence or two."""
 
 
 @dataclass(frozen=True)
@@ -68,28 +76,38 @@ class Reproduction:
 
     Parameters
     ----------
-    name, title : of the entry.
-    source : the publication whose result this is, and where the target numbers come from.
+    name : the name under which the entry is registered.
+    title : what the entry is about, in a line.
+    citation : the publication whose result this is, and where the target numbers are from.
     run : takes a seed.
     """
 
     name: str
     title: str
-    source: str
+    citation: str
     run: Callable[[int], Outcome]
 
 
 @dataclass(frozen=True)
 class Report:
-    """An entry that was run: its table and what made it."""
+    """An entry that was run. ``str()`` gives it as the command line prints it.
+
+    Parameters
+    ----------
+    entry : the entry.
+    outcome : what running it gave.
+    manifest : name, title, citation, seed, settings, times and versions, as JSON.
+    files : the files that were written, the manifest last; none if no folder was named.
+    """
 
     entry: Reproduction
     outcome: Outcome
     manifest: Mapping[str, Any]
+    files: tuple[Path, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
-        """``quantity, target, obtained, difference, tolerance, verdict, source, known``, a row per finding."""
+        """``quantity, target, obtained, difference, tolerance, verdict, citation, known``, a row for each finding."""
         import pandas as pd
 
         rows = [
@@ -100,7 +118,7 @@ class Report:
                 "difference": finding.obtained - finding.target,
                 "tolerance": finding.tolerance,
                 "verdict": finding.verdict,
-                "source": finding.source,
+                "citation": finding.citation,
                 "known": finding.known,
             }
             for finding in self.outcome.findings
@@ -114,34 +132,33 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """The verdicts in words: how many numbers were reproduced, differ as known, differ unexpectedly."""
+        """How many numbers were reproduced, differ for a known reason, or have an unexpected verdict, in words."""
         findings = self.outcome.findings
-        reproduced = [finding for finding in findings if finding.verdict == REPRODUCED]
-        known = [finding for finding in findings if finding.verdict == DIFFERS and finding.known]
-        unexpected = [finding for finding in findings if not finding.expected]
-        not_run = [finding for finding in findings if finding.verdict == NOT_RUN and finding.expected]
-        parts = [f"{len(reproduced)} of {len(findings)} numbers reproduced"]
-        parts += [f"{len(known)} differ for a known reason"] if known else []
-        parts += [f"{len(not_run)} not run"] if not_run else []
-        parts += [f"{len(unexpected)} against what the catalogue announces"] if unexpected else []
-        return ", ".join(parts)
+        n_reproduced = sum(finding.verdict == REPRODUCED for finding in findings)
+        n_known = sum(finding.verdict == DIFFERS and bool(finding.known) for finding in findings)
+        n_not_run = sum(finding.verdict == NOT_RUN and finding.expected for finding in findings)
+        n_unexpected = sum(not finding.expected for finding in findings)
+        parts = [f"{n_reproduced} of {len(findings)} numbers were reproduced"]
+        if n_known:
+            parts.append(f"{n_known} {'differs' if n_known == 1 else 'differ'} for a known reason")
+        if n_not_run:
+            parts.append(f"{n_not_run} {'was' if n_not_run == 1 else 'were'} not run")
+        if n_unexpected:
+            has = "has" if n_unexpected == 1 else "have"
+            parts.append(f"{n_unexpected} {has} another verdict than the catalogue announces")
+        return "; ".join(parts) + "."
 
-
-def reproduce(entry: Reproduction, seed: int = 0) -> Report:
-    """Run an entry of the catalogue."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError(f"seed={seed!r} must be a whole number of at least 0")
-    started = datetime.now(UTC)
-    outcome = entry.run(seed)
-    manifest = {
-        "name": entry.name,
-        "title": entry.title,
-        "source": entry.source,
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
-        "seed": seed,
-        "settings": outcome.settings,
-        "statement": outcome.statement,
-        "versions": versions(),
-    }
-    return Report(entry, outcome, manifest)
+    def __str__(self) -> str:
+        columns = ["quantity", "target", "obtained", "tolerance", "verdict"]
+        shown = self.outcome.shown or self.table[columns].to_string(index=False, float_format="{:.4g}".format)
+        lines = [f"{self.entry.name}: {self.entry.title}", textwrap.indent(shown, "  ")]
+        for reason, rows in self.table[self.table["known"] != ""].groupby("known", sort=False):
+            text = f"{'; '.join(rows['quantity'])}: {reason}."
+            lines.append(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="    "))
+        if self.outcome.statement:
+            lines.append(textwrap.fill(self.outcome.statement, 100, initial_indent="  ", subsequent_indent="  "))
+        lines.append(f"  {self.verdict}")
+        if self.files:
+            names = ", ".join(path.name for path in self.files)
+            lines.append(f"  Written to {self.files[0].parent}/: {names}")
+        return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Small cases with known answers, computed by other software or by our own reference computation."""
+"""Small cases with known answers, computed by other software or by a computation independent of memsim."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.models import CMR, SAM, SIMPLE, TCM
 from memsim.paradigms import FreeRecall
-from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 
 CYMR = "package cymr 0.14.3"
-OURS = "reference computation of memsim's authors"
 FIVE = Recalls.from_matrix([[5, 4, 1, 2, 0], [1, 2, 3, 4, 5], [3, 0, 0, 0, 0], [0, 0, 0, 0, 0]], 5)
 LUCE = CMR.preset("demonstration")
 CASE_C = {
@@ -37,24 +36,24 @@ SMALL_CMR = CMR(
 
 
 def golden_cases(seed: int) -> Outcome:
-    """Every case; nothing here is random, so ``seed`` is not used."""
+    """The outcome of every case; nothing is random, so ``seed`` is not used."""
     findings = [*_tcm(), *_cmr(), *_sam(), *_simple(), *_analyses()]
     table = pd.DataFrame(findings)
     worst = max(abs(finding.obtained - finding.target) for finding in findings)
     return Outcome(
         findings,
-        partial(identity_figure, table, f"Cases with known answers; largest difference {worst:.1e}"),
-        {"lists": "as each case says", "random": "nothing"},
-        shown=f"{len(findings)} numbers, the largest difference {worst:.1e}; all of them in targets.csv",
+        partial(identity_figure, table, f"Cases with known answers; the largest difference is {worst:.1e}"),
+        {"lists": "those of each case", "random": "nothing"},
+        shown=f"{len(findings)} numbers; the largest difference is {worst:.1e}; targets.csv holds all",
     )
 
 
-def _match(name: str, obtained: Any, target: Any, digits: int, source: str) -> list[Finding]:
-    """A finding for each number, equal to so many printed digits."""
+def _match(name: str, obtained: Any, target: Any, digits: int, citation: str) -> list[Finding]:
+    """A finding for each number, which must equal the target to this number of printed digits."""
     obtained, target = np.ravel(obtained), np.ravel(target)
     many = len(target) > 1
     return [
-        Finding(f"{name} [{i}]" if many else name, float(t), float(o), 0.5 * 10**-digits * 1.01, source)
+        Finding(f"{name} [{i}]" if many else name, float(t), float(o), 0.5 * 10**-digits * 1.01, citation)
         for i, (t, o) in enumerate(zip(target, obtained, strict=True), 1)
     ]
 
@@ -65,7 +64,7 @@ def _at_test(model: MemoryModel[Any], length: int) -> Any:
 
 
 def _outcomes(model: MemoryModel[Any], state: Any, *history: int) -> tuple[FloatArray, Any]:
-    """What comes next after recalling the positions of ``history``."""
+    """The probabilities of the next response after the positions in ``history`` were recalled, and the state."""
     for position in history:
         state = model.recalled(state, np.array([position - 1], dtype=np.int32))
     return np.array(model.outcome_probabilities(state)[0]), state
@@ -178,6 +177,6 @@ def _analyses() -> list[Finding]:
 
 
 GOLDEN_CASES = Reproduction(
-    "golden-cases", "Small cases with known answers", "the package cymr 0.14.3; our own reference computation",
+    "golden-cases", "Small cases with known answers", f"the {CYMR}; a {OURS}",
     golden_cases,
 )  # fmt: skip

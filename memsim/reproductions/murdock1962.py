@@ -15,23 +15,20 @@ from memsim.core.position_model import recall_probability
 from memsim.data import load_dataset, load_summary
 from memsim.data.registered import DATASETS
 from memsim.models import CMR, SAM, SIMPLE
-from memsim.reproductions.entry import Finding, Outcome, Reproduction
-from memsim.reproductions.golden import OURS
+from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.reproductions.murdock_lists import (
-    LISTS,
+    MEANS_OF_PEOPLE,
     MURDOCK,
-    PEOPLE,
-    curve_of,
     distance,
     people_curve,
     position_panels,
-    recalls_of,
     task_of,
 )
+from memsim.reproductions.simulated_lists import LISTS, curves_by_name, recalls_of
 
 
 def _murdock_by_sam(seed: int) -> Outcome:
-    """Serial position curves of immediate recall at a word a second, by fits and by published parameters."""
+    """Serial position curves in immediate recall at one word per second, with fitted and with published parameters."""
     conditions = ("20-1", "30-1", "40-1")
     models = {
         "fit": SAM.preset("murdock1962"),
@@ -46,14 +43,16 @@ def _murdock_by_sam(seed: int) -> Outcome:
         for name, model in models.items()
     }
     curves = {
-        name: {condition: curve_of(curve_table(found)) for condition, found in each.items()}
+        name: {
+            condition: curves_by_name(curve_table(found))["serial_position_curve"] for condition, found in each.items()
+        }
         for name, each in recalls.items()
     }
     people = {condition: people_curve(condition) for condition in conditions}
     findings = []
     for name, target in (("fit", 0.048), ("fit, component", 0.047), ("fit, L_max 8", 0.049), ("near 1980", 0.053)):
-        apart = distance((curves[name][condition], people[condition]) for condition in conditions)
-        findings.append(Finding(f"{name}: distance to people (RMSD)", target, apart, 0.003, OURS))
+        rmsd = distance((curves[name][condition], people[condition]) for condition in conditions)
+        findings.append(Finding(f"{name}: distance from people (RMSD)", target, rmsd, 0.003, OURS))
     levels = {"near 1980": (6.36, 7.19, 7.74), "1981": (8.1, 9.5, 10.6)}
     for name, expected in levels.items():
         for condition, target in zip(conditions, expected, strict=True):
@@ -66,27 +65,34 @@ def _murdock_by_sam(seed: int) -> Outcome:
     for name, tail in ends.items():
         for back, target in zip(range(5, 0, -1), tail, strict=True):
             value = float(curves[name]["20-1"].iloc[-back])
-            quantity = f"{name}: recall {back - 1} before the last, 20-1"
+            quantity = f"{name}: recall at position {back} from the end, 20-1"
             findings.append(Finding(quantity, target, value, 0.03, OURS))
-    last = "the store is read out whole, so the last word is never lost"
-    rise = "any member of the store is displaced alike, so recency is curved like a J, people's like an S"
+    last = "the model recalls every word of the store, so it never loses the last word"
+    rise = "all words of the store are displaced alike, so recency is J-shaped, and that of people S-shaped"
     value = float(curves["fit"]["20-1"].iloc[-1])
     findings.append(
-        Finding("fit: last position, 20-1, people", float(people["20-1"].iloc[-1]), value, 0.03, PEOPLE, last)
+        Finding("fit: last position, 20-1, people", float(people["20-1"].iloc[-1]), value, 0.03, MEANS_OF_PEOPLE, last)
     )
     value = float(curves["fit"]["20-1"].iloc[-3])
     findings.append(
-        Finding("fit: third from the end, 20-1, people", float(people["20-1"].iloc[-3]), value, 0.05, PEOPLE, rise)
+        Finding(
+            "fit: third position from the end, 20-1, people",
+            float(people["20-1"].iloc[-3]),
+            value,
+            0.05,
+            MEANS_OF_PEOPLE,
+            rise,
+        )
     )
     chosen = ("fit", "near 1980", "1981", "fit, δ = .28")
     panels = {condition: {name: curves[name][condition] for name in chosen} for condition in conditions}
-    title = f"SAM and Murdock (1962): immediate recall, a word a second; {LISTS:,} lists each"
+    title = f"SAM and Murdock (1962): immediate recall, one word per second; {LISTS:,} lists each"
     settings = {name: model.values() for name, model in models.items()}
     return Outcome(findings, partial(target_figure, position_panels(panels), title), settings)
 
 
 def _murdock_by_cmr(seed: int) -> Outcome:
-    """Pooled fits: their likelihood, and the curves of lists simulated from them."""
+    """Fits pooled over subjects: their likelihood, and the curves of lists that are simulated from them."""
     conditions = {"20-1": (20_939.9, 0.69, 0.28), "30-1": (29_088.9, 0.85, 0.20), "40-1": (29_622.3, 0.85, 0.18)}
     dataset = DATASETS.get("murdock1962")
     pooled = "a misfit: pooled over subjects, the model spreads recency over more words and transitions over more lags"
@@ -94,33 +100,38 @@ def _murdock_by_cmr(seed: int) -> Outcome:
     for condition, (nll, last, forward) in conditions.items():
         model = CMR.preset(f"murdock1962:{condition}")
         recalls = recalls_of(model, task_of(condition), seed)
-        curves = curve_table(recalls)
-        position, crp = curve_of(curves), curve_of(curves, "lag_crp")
+        curves = curves_by_name(curve_table(recalls))
+        position, crp = curves["serial_position_curve"], curves["lag_crp"]
         panels[condition] = {"CMR": position}
         obtained = np.nan
         if dataset.at_hand():
             people = load_dataset("murdock1962", condition)
-            # The fits counted a stop unless 15 correct words filled the record.
+            # The fits counted a stop unless the record held 15 correct words.
             stopped = people.is_correct.sum(axis=1) < (people.trials.paradigm.response_limit or np.inf)
             obtained = -log_likelihood(model, replace(people, stopped=stopped)).sum()
-        away = "" if dataset.at_hand() else f"needs the lists of people: load_dataset('murdock1962', '{condition}')"
-        findings.append(Finding(f"negative log-likelihood, {condition}", nll, obtained, 0.1, OURS, away))
+        missing = f"needs the lists of people, which load_dataset('murdock1962', '{condition}') fetches"
+        known = "" if dataset.at_hand() else missing
+        findings.append(Finding(f"negative log-likelihood, {condition}", nll, obtained, 0.1, OURS, known))
         findings.append(Finding(f"last position, {condition}", last, float(position.iloc[-1]), 0.02, OURS))
         findings.append(Finding(f"lag-CRP at +1, {condition}", forward, float(crp[1]), 0.02, OURS))
         summary = load_summary("murdock1962", condition).set_index("statistic")["mean"]
         target = float(people_curve(condition).iloc[-1])
         findings.append(
-            Finding(f"last position, {condition}, people", target, float(position.iloc[-1]), 0.05, PEOPLE, pooled)
+            Finding(
+                f"last position, {condition}, people", target, float(position.iloc[-1]), 0.05, MEANS_OF_PEOPLE, pooled
+            )
         )
         forward = float(summary["lag_plus_1"])
-        findings.append(Finding(f"lag-CRP at +1, {condition}, people", forward, float(crp[1]), 0.05, PEOPLE, pooled))
-    title = f"CMR, pooled fits, and Murdock (1962); {LISTS:,} lists each"
+        findings.append(
+            Finding(f"lag-CRP at +1, {condition}, people", forward, float(crp[1]), 0.05, MEANS_OF_PEOPLE, pooled)
+        )
+    title = f"CMR, fitted to pooled subjects, and Murdock (1962); {LISTS:,} lists each"
     settings = {condition: CMR.preset(f"murdock1962:{condition}").values() for condition in conditions}
     return Outcome(findings, partial(target_figure, position_panels(panels), title), settings)
 
 
 def _murdock_by_simple(seed: int) -> Outcome:
-    """Published fits to six conditions; nothing is random, so ``seed`` is not used."""
+    """Curves of published fits to six conditions; nothing is random, so ``seed`` is not used."""
     targets = {"20-1": (0.050, 0.112), "30-1": (0.051, 0.150), "40-1": (0.046, 0.101)}
     findings, panels = [], {}
     for condition in DATASETS.get("murdock1962").conditions:
@@ -132,7 +143,7 @@ def _murdock_by_simple(seed: int) -> Outcome:
             curves[f"{cueing} cue"] = pd.Series(predicted, index=people.index)
         panels[condition] = curves
         for (name, curve), target in zip(curves.items(), targets.get(condition, ()), strict=False):
-            quantity = f"{name}: distance to people (RMSD), {condition}"
+            quantity = f"{name}: distance from people (RMSD), {condition}"
             findings.append(Finding(quantity, target, distance([(curve, people)]), 0.0006, OURS))
     title = "SIMPLE (Brown, Neath & Chater, 2007), published fits, and Murdock (1962)"
     settings = {name: dict(preset.values) for name, preset in SIMPLE.presets.items()}

@@ -1,49 +1,34 @@
-"""What the entries about lists of Murdock (1962) and the like share: tasks, people's curves, simulated recalls."""
+"""What the entries on Murdock (1962) share: tasks, the curves of people, distances from them, panels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from memsim.analysis.figures.targets import Panel
-from memsim.core.loop import simulate
-from memsim.core.model import MemoryModel
-from memsim.core.recalls import Recalls
 from memsim.data import load_curves
 from memsim.paradigms import FreeRecall
+from memsim.reproductions.simulated_lists import curves_by_name
 
-LISTS = 20_000
-"""Lists of each model in each condition."""
-PEOPLE = "Murdock (1962), means over subjects"
+MEANS_OF_PEOPLE = "Murdock (1962), means over subjects"
 MURDOCK = "Murdock (1962), doi:10.1037/h0045106"
 
 
 def task_of(condition: str) -> FreeRecall:
-    """The task of a condition of Murdock (1962): ``20-1`` is 20 words of one second."""
+    """The task of a condition of Murdock (1962): ``20-1`` has 20 words, one each second."""
     length, seconds = condition.split("-")
     return FreeRecall(list_length=int(length), presentation_time=float(seconds))
 
 
-def curve_of(table: pd.DataFrame, name: str = "serial_position_curve") -> pd.Series:
-    """One curve of a curve table, by position or lag."""
-    return table[table["curve"] == name].set_index("x")["mean"]
-
-
 def people_curve(condition: str) -> pd.Series:
-    """The serial position curve of the people of a condition."""
-    return curve_of(load_curves("murdock1962", condition))
-
-
-def recalls_of(model: MemoryModel[Any], task: FreeRecall, seed: int) -> Recalls:
-    """What the model recalls of :data:`LISTS` lists."""
-    return simulate(model, task.trials(LISTS, seed), seed)
+    """The serial position curve of the people in a condition."""
+    return curves_by_name(load_curves("murdock1962", condition))["serial_position_curve"]
 
 
 def distance(pairs: Iterable[tuple[pd.Series, pd.Series]]) -> float:
-    """Root mean squared difference over all points of all curves."""
+    """Root mean squared difference between two curves, over all points of all pairs."""
     differences = np.concatenate([(one - other).to_numpy() for one, other in pairs])
     return float(np.sqrt(np.mean(differences**2)))
 

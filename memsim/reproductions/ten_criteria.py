@@ -1,4 +1,4 @@
-"""Ten qualitative findings of free recall, every model by every finding."""
+"""Ten qualitative findings of free recall: which of them each model shows."""
 
 from __future__ import annotations
 
@@ -12,30 +12,28 @@ from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.registered import models_for
 from memsim.reproductions.criteria import CRITERIA, TASKS, Measures, criteria_table, measures
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
-from memsim.reproductions.murdock_lists import (
-    LISTS,
-)
+from memsim.reproductions.simulated_lists import LISTS
 
-_SYMMETRIC = "two words in the store are linked alike both ways"
+_SYMMETRIC = "two words in the store are linked equally in both directions"
 _BASELINE = "a baseline: strength falls with time, and words have no links and no place in context"
 SHORTCOMINGS: dict[str, dict[str, str]] = {
     "CMR": {
-        "recency goes with a delay": "with the power rule a delay, which scales all support alike, changes no choice",
+        "recency goes with a delay": "a delay scales all support alike, which changes no choice under the power rule",
     },
     "SAM": {
         "recency returns with continuous distraction": "the store is empty at test, and context does not drift",
         "transitions favour going forward": _SYMMETRIC,
         "forward also late in recall": _SYMMETRIC,
-        "contiguity survives delay and distraction": "words with distraction between are never in the store together",
+        "contiguity survives delay and distraction": "words that distraction separates are never in the store together",
     },
     "SIMPLE": {},
     "TCM": {
-        "primacy": "no mechanism for primacy",
-        "recency returns with continuous distraction": "first recalls have it; later ones wash it out of the curve",
+        "primacy": "the model has no mechanism for primacy",
+        "recency returns with continuous distraction": "first recalls show it, later recalls remove it from the curve",
     },
     "TCMA": {
-        "primacy": "recency wins the races; no gradient that was tried lifts the first words above the middle third",
-        "recency goes with a delay": "unverified rate of drift: the rest of context still favours the end after 30 s",
+        "primacy": "no primacy gradient that was tried raises the first words above the middle third",
+        "recency goes with a delay": "with an unverified rate of drift, context still favours the end after 30 s",
     },
     "Strength": dict.fromkeys(
         [
@@ -46,11 +44,11 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
         _BASELINE,
     ),
 }  # fmt: skip
-"""Criteria that a model at its defaults fails, and why."""
+"""The criteria that a model fails at its default parameters, and why."""
 
 
 def _ten_criteria(seed: int) -> Outcome:
-    """All registered models at their defaults, and what the shipped curves say of people."""
+    """The criteria for all registered models at their default parameters, and for people."""
     n_trials = LISTS // 2
     sources = {"people": _people_by_length()}
     models = {spec: build_model(spec) for spec in models_for("free")}
@@ -72,7 +70,7 @@ def _ten_criteria(seed: int) -> Outcome:
     }
     counts = table.dropna(subset=["value"]).groupby("source", sort=False)["passes"].agg(["sum", "count"])
     passed = [f"{name} {row['sum']} of {row['count']}" for name, row in counts.iterrows()]
-    title = f"Ten findings of free recall: models at their defaults, {n_trials:,} lists in each task, networks fewer"
+    title = f"Ten findings of free recall: models at their defaults, {n_trials:,} lists a task (networks fewer)"
     values = table.pivot(index="criterion", columns="source", values="value")
     values = values.loc[table["criterion"].unique(), table["source"].unique()].rename_axis(index=None, columns=None)
     return Outcome(
@@ -81,12 +79,17 @@ def _ten_criteria(seed: int) -> Outcome:
         settings,
         {"criteria": table},
         shown=values.to_string(float_format="{:.2f}".format, na_rep="-"),
-        statement=f"Criteria passed, of those that apply: {', '.join(passed)}.",
+        statement=(
+            "Hypothesis: a model of free recall shows all ten findings. Of the criteria that apply, these were passed: "
+            f"{', '.join(passed)}. A criterion is passed if its number, estimated from {n_trials:,} lists in each task "
+            f"({n_trials // 5:,} of networks), lies in its range. The numbers have no standard errors, so one near the "
+            "end of its range decides nothing."
+        ),
     )
 
 
 def _people_by_length() -> dict[str, Measures]:
-    """What the shipped curves of Murdock (1962) say of people; late transitions from their lists, if at hand."""
+    """The numbers of people in Murdock (1962), by list length; late transitions only where their lists are at hand."""
     found = {}
     for length in ("20", "30", "40"):
         condition = f"{length}-1"
@@ -98,7 +101,7 @@ def _people_by_length() -> dict[str, Measures]:
 
 
 TEN_CRITERIA = Reproduction(
-    "criteria", "Ten findings of free recall, by every model",
+    "criteria", "Ten findings of free recall, and which models show them",
     "Murdock (1962); Glanzer & Cunitz (1966); Bjork & Whitten (1974); Kahana (1996); Howard & Kahana (1999)",
     _ten_criteria,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from memsim.models import DNC, LSTM
 from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
 from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import FreeRecall, SerialRecall
-from memsim.reproductions.chaining_or_position import signatures
+from memsim.reproductions.serial_signatures import signatures
 from memsim.training.inspection import show
 
 SERIAL = DNC.preset("serial")
@@ -28,6 +28,8 @@ def test_signatures_by_hand() -> None:
     assert found.recency == pytest.approx(2 / 4 - 2 / 4)
     assert found.near == pytest.approx((2 + 4 + 2) / 9), "and one item is four places late"
     assert found.fill_in_ratio == 2 / 1
+    assert found.fill_in_low == pytest.approx(2 / np.exp(1.96 * np.sqrt(1 / 2 + 1 / 1)))
+    assert found.fill_in_high == pytest.approx(2 * np.exp(1.96 * np.sqrt(1 / 2 + 1 / 1)))
     # Right after an error: the third list never; the second once in two, the fourth not at all.
     assert found.after_error == pytest.approx((1 / (2 + 4 + 1)) / (10 / 13))
     assert found.same_place == pytest.approx((3 / 13) / (1 / 25)), "with one added to both counts"

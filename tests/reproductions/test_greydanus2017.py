@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from memsim.models.networks.weights import find_weights, load_weights
-from memsim.reproductions.greydanus2017 import (
+from memsim.reproductions.greydanus_copy import copy_error, copy_figure, copy_trial
+from memsim.reproductions.greydanus_lists import (
     BITS,
+    CHAINS,
     LENGTH,
     LISTS,
     PATTERNS,
+    TRAINED_LENGTH,
     Run,
-    copy_error,
-    copy_figure,
-    copy_trial,
     edge_errors,
     edges,
     exact_recall,
@@ -40,7 +40,7 @@ def test_exact_recall_and_outputs_that_are_nothing() -> None:
 def test_nearest_item_is_forced_and_ties_are_random() -> None:
     run = of([[0, 31, 7]] * 400, [[0, 15, 32]] * 400)
     nearest = nearest_items(run, np.random.default_rng(0), sigmoid=True)
-    assert (nearest[:, 0] == 0).all() and (nearest[:, 2] == 0).all(), "what is no item goes to the nearest one"
+    assert (nearest[:, 0] == 0).all() and (nearest[:, 2] == 0).all(), "an output that is no item counts for the nearest"
     assert set(nearest[:, 1]) == {1, 2}, "15 is one bit from 31 and one from 7"
     tied = of([[5, 5]] * 4000, [[5, 5]] * 4000)
     assert item_of_output(tied, np.random.default_rng(0), 0, sigmoid=True) == pytest.approx([0.5, 0.5], abs=0.03)
@@ -57,11 +57,11 @@ def test_the_essay_took_logits_for_bits() -> None:
 
 
 def test_sampled_recalls() -> None:
-    n_lists = 500 * LISTS
+    n_lists = CHAINS * LISTS
     run = of([[1, 2, 3]] * n_lists, [[3, 1, 40]] * n_lists)
     recalls = sampled_recalls(run, np.random.default_rng(0))
     assert (recalls.positions == [3, 1, -1]).all() and not recalls.stopped.any()
-    assert len(recalls.trials.subjects) == 500 and (recalls.trials.items == [1, 2, 3]).all()
+    assert len(recalls.trials.subjects) == CHAINS and (recalls.trials.items == [1, 2, 3]).all()
     unsure = sampled_recalls(of([[1, 2, 3]] * n_lists, [[3, 3, 3]] * n_lists, sure=0.0), np.random.default_rng(0))
     share = (unsure.positions == 1).mean()
     assert share == pytest.approx(1 / 64, abs=0.005), "each of the 64 patterns is as likely"
@@ -83,7 +83,7 @@ def test_lists_are_those_asked_for() -> None:
     network = network_of(load_weights("greydanus2017-recall-0"))
     drawn, apart = (run_lists(network, LENGTH, 0, distinct=distinct) for distinct in (False, True))
     for run in (drawn, apart):
-        assert run.logits.shape == run.items.shape == (500 * LISTS, LENGTH, BITS) and run.items[..., -1].sum() == 0
+        assert run.logits.shape == run.items.shape == (CHAINS * LISTS, LENGTH, BITS) and run.items[..., -1].sum() == 0
     codes = apart.items[..., :-1] @ 2 ** np.arange(BITS - 1)
     assert all(len(set(row)) == LENGTH for row in codes)
     assert len(np.unique(codes)) == len(PATTERNS)
@@ -93,8 +93,9 @@ def test_lists_are_those_asked_for() -> None:
 
 def test_repeat_copy_is_solved_and_drawn() -> None:
     assert copy_error(1) < 1e-3
-    task, outputs, seen = copy_trial(0)
-    assert outputs.shape == (BITS, 39) and len(seen) == 39
+    task, outputs, weightings = copy_trial(0)
+    steps = 3 * (2 * TRAINED_LENGTH + 3)
+    assert outputs.shape == (BITS, steps) and len(weightings) == steps
     assert ((outputs > 0.5) == (task.targets[:, 0].numpy().T > 0.5)).mean() > 0.99
     titles = [axis.get_title(loc="left").split("  ")[0] for axis in copy_figure(0).subfigs[0].axes]
     assert titles[:4] == ["Input", "Target", "Output", "Write weighting"]

@@ -15,8 +15,9 @@ from memsim.analysis.figures.targets import Panel
 from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.models import SIMPLE, TCM
+from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, measures
-from memsim.reproductions.entry import Finding, Outcome, Reproduction, reproduce
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 
 LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
@@ -28,10 +29,9 @@ LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
     + [pytest.param(name, 2, marks=pytest.mark.slow) for name in LONG],
 )
 def test_every_entry_comes_out_as_announced(name: str, seed: int) -> None:
-    entry = REPRODUCTIONS.get(name)
-    report = reproduce(entry, seed)
+    report = reproduce(name, seed)
     unexpected = [finding for finding in report.outcome.findings if not finding.expected]
-    assert entry.name == name and not unexpected
+    assert report.entry.name == name and not unexpected and not report.files
     assert report.outcome.draw().axes
 
 
@@ -66,12 +66,12 @@ def test_command_writes_everything(
     assert main(["reproduce"]) == 0
     assert "golden-cases: Small cases with known answers" in capsys.readouterr().out
     assert main(["reproduce", "Golden_Cases", "--out", str(tmp_path)]) == 0
-    assert "of 124 numbers reproduced." in capsys.readouterr().out
+    assert "of 124 numbers were reproduced." in capsys.readouterr().out
     folder = tmp_path / "golden-cases"
     names = {"golden-cases.png", "golden-cases.pdf", "targets.csv", "manifest.json"}
     assert {path.name for path in folder.iterdir()} == names
     table = pd.read_csv(folder / "targets.csv")
-    assert (table["verdict"] == "reproduced").all() and table["source"].notna().all()
+    assert (table["verdict"] == "reproduced").all() and table["citation"].notna().all()
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (
         manifest["seed"] == 0
@@ -82,12 +82,24 @@ def test_command_writes_everything(
     assert main(["reproduce", "golden-cases", "--out", str(tmp_path)]) == 1
     printed = capsys.readouterr().out
     assert "a number: why" in printed
-    assert "1 of 3 numbers reproduced, 1 differ for a known reason, 1 against what the catalogue" in printed
+    assert (
+        "1 of 3 numbers were reproduced; 1 differs for a known reason; 1 has another verdict than the catalogue"
+        in printed
+    )
 
 
 def test_bad_requests(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reproduce", "golden"]) == 2
     assert "there is no reproduction 'golden'; did you mean 'golden-cases'?" in capsys.readouterr().err
+    for given, message in (
+        (["--seed", "3"], "--seed 3 applies to entries that are run, and none is named"),
+        (["--out", "there"], "--out there applies to entries that are run"),
+        (["all", "criteria"], "name either all or some entries"),
+        (["golden-cases", "criterion"], "there is no reproduction 'criterion'"),
+    ):
+        assert main(["reproduce", *given]) == 2
+        output = capsys.readouterr()
+        assert message in output.err and not output.out
     with pytest.raises(InputError, match="seed=-1"):
         reproduce(toy([]), -1)
 

@@ -1,0 +1,71 @@
+"""Published results, run again by name, and written to disk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from memsim.core.errors import InputError
+from memsim.core.provenance import versions
+from memsim.reproductions.entry import Report, Reproduction
+from memsim.reproductions.registered import REPRODUCTIONS
+from memsim.running.result_files import save_both, write_results
+
+
+def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None = None) -> Report:
+    """Run a published result again, and compare what memsim obtains with what was published.
+
+    Parameters
+    ----------
+    entry : the name of an entry of the catalogue, in any case (``memsim reproduce`` lists them), or an entry of your
+        own.
+    seed : of lists and simulations.
+    out : folder in which a folder with the name of the entry is made; no files are written if not given. The files are
+        figures, ``targets.csv`` (the numbers), further tables, and ``manifest.json``.
+
+    Returns
+    -------
+    Report : the numbers as a table, the verdict on them, what the numbers say, and the files.
+
+    Raises
+    ------
+    UnknownNameError : there is no such entry.
+    InputError : the seed is not a whole number of at least 0, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> reproduce("golden-cases").verdict
+    '124 of 124 numbers were reproduced.'
+    """
+    if isinstance(entry, str):
+        entry = REPRODUCTIONS.get(entry)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InputError(f"seed={seed!r} must be a whole number of at least 0")
+    started = datetime.now(UTC)
+    outcome = entry.run(seed)
+    manifest = {
+        "name": entry.name,
+        "title": entry.title,
+        "citation": entry.citation,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
+        "seed": seed,
+        "settings": outcome.settings,
+        "statement": outcome.statement,
+        "versions": versions(),
+    }
+    report = Report(entry, outcome, manifest)
+    return report if out is None else replace(report, files=tuple(_write(report, Path(out) / entry.name)))
+
+
+def _write(report: Report, folder: Path) -> list[Path]:
+    """Write figures, target table, further tables and manifest into ``folder``."""
+
+    def write(scratch: Path) -> None:
+        for name, draw in {report.entry.name: report.outcome.draw, **report.outcome.further}.items():
+            save_both(draw(), scratch / name)
+        for name, table in {"targets": report.table, **report.outcome.tables}.items():
+            table.to_csv(scratch / f"{name}.csv", index=False)
+
+    return write_results(folder, write, {**report.manifest, "verdict": report.verdict})
