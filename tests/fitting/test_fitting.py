@@ -25,7 +25,7 @@ from memsim.fitting.spec import FitSpec
 from memsim.fitting.ties import tied_value
 from memsim.models import CMR, DNC, SAM, SIMPLE, TCM, TCMA, Strength, Uniform
 from memsim.models.lookup import find_model
-from memsim.models.networks.weights import find_weights
+from memsim.models.networks.weights import find_weights, load_weights, save_weights
 from memsim.paradigms import FreeRecall
 from memsim.running.digests import digest
 
@@ -261,7 +261,8 @@ def test_a_fit_of_a_network_as_a_file(tmp_path: Path) -> None:
     fitted.save(tmp_path / "fit.json")
     again = Fit.load(tmp_path / "fit.json")
     assert again == fitted and again.of() == fitted.of()
-    weights.write_bytes(find_weights("lstm-recall").read_bytes())
+    tensors, record, _ = load_weights("dnc-recall")
+    save_weights(weights, tensors, {**record, "seed": 7})
     with pytest.raises(InputError, match="DNC has weights_sha256=.* now, and had .* when it was saved"):
         Fit.load(tmp_path / "fit.json")
 
