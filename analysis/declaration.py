@@ -30,7 +30,7 @@ class Analysis:
     value : the column that is averaged over subjects.
     x_label, y_label : labels of the axes.
     style : ``curve`` and ``lags`` are lines, ``lags`` broken at 0 and shown to 5 either way; ``categories`` are points
-        at named places; ``index`` is a point for each source; ``heat`` is a matrix of ``series`` by ``x``;
+        at named places; ``index`` is a point for each model or people; ``heat`` is a matrix of ``series`` by ``x``;
         ``raster`` shows every response.
     series : a column whose values, where the frame has several, get a line each (a row each, in ``heat``).
     first_label : the vertical label where the frame has the first value of ``series`` only, as it has by default.

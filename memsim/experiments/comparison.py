@@ -60,12 +60,12 @@ class Comparison:
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """``source, kind, paradigm, seed, curve, x, mean, sem, low, high, n_subjects``; kind "people" or "model"."""
+        """``label, kind, paradigm, seed, curve, x, mean, sem, low, high, n_subjects``; kind "people" or "model"."""
         return joined_curves(self.rows).infer_objects()
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row for each source: the means of :func:`memsim.analysis.summary_table`, and distances to people.
+        """A row for each model and for people: means (:func:`memsim.analysis.summary_table`), and distances to people.
 
         Standard errors are called ``..._sem``, the distance to people of each curve ``rmsd_...``; what a model has no
         account of is NaN.
@@ -74,7 +74,7 @@ class Comparison:
 
     @property
     def summaries(self) -> dict[str, pd.DataFrame]:
-        """The table of :func:`memsim.analysis.summary_table` of each source."""
+        """The table of :func:`memsim.analysis.summary_table`, by label."""
         return {row.label: row.measured.summary for row in self.rows}
 
     def figure(self, curve: str | None = None) -> Figure:
@@ -121,7 +121,7 @@ def run(
     seed : of the lists and of every model's simulation. Models of one class share their random numbers, so
         that two settings of it differ by their parameters only.
     pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
-    progress : called with the label of each source that is done.
+    progress : called with the label of each model, or people, that is done.
 
     Raises
     ------

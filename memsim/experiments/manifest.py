@@ -85,10 +85,10 @@ class TaskRecord:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An analysis without a result for a source in a task, and why."""
+    """An analysis without a result for a model or people in a task, and why."""
 
     analysis: str
-    source: str
+    label: str
     task: str
     reason: str
 
