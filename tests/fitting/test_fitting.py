@@ -263,7 +263,7 @@ def test_a_fit_of_a_network_as_a_file(tmp_path: Path) -> None:
     assert again == fitted and again.of() == fitted.of()
     tensors, record, _ = load_weights("dnc-recall")
     save_weights(weights, tensors, {**record, "seed": 7})
-    with pytest.raises(InputError, match="DNC has weights_sha256=.* now, and had .* when it was saved"):
+    with pytest.raises(InputError, match="fit.json cannot be loaded: DNC: .*has changed"):
         Fit.load(tmp_path / "fit.json")
 
 
