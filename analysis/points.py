@@ -38,7 +38,7 @@ def labels_of(frame: pd.DataFrame) -> list[str]:
 
 
 def series_of(frame: pd.DataFrame, analysis: Analysis) -> str:
-    """The column whose values are told apart within a panel, if the frame has several of them; else empty."""
+    """The column whose values have a line each within a panel, if the frame has several of them; else empty."""
     column = analysis.series
     return column if column in frame and frame[column].nunique() > 1 else ""
 

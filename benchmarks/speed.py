@@ -49,12 +49,12 @@ def main() -> None:
             continue
         recalls = simulate(model, trials, seed=0)
         simulating = median_seconds(partial(simulate, model, trials, 0))
-        told = f"  {name:10} simulate {simulating:6.3f} s ({len(trials) / simulating:,.0f} per s)"
+        line = f"  {name:10} simulate {simulating:6.3f} s ({len(trials) / simulating:,.0f} per s)"
         if model.likelihood != "none":
             scoring = median_seconds(partial(log_likelihood, model, recalls, samples=1))
             each = " for each study history" if model.likelihood == "sampled" else ""
-            told += f"   log_likelihood {scoring:6.3f} s{each}"
-        print(told)
+            line += f"   log_likelihood {scoring:6.3f} s{each}"
+        print(line)
 
     model = TCM()
     recalls = simulate(model, trials, seed=0)

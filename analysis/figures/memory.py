@@ -20,7 +20,7 @@ class Strip(NamedTuple):
     values: FloatArray
     """(n_rows, n_steps), none below 0."""
     rows: Sequence[str] = ()
-    """What each row is, where rows are told apart."""
+    """What each row is, where rows have names."""
     row: str = "slot"
     """What a row is, where they are not."""
 
@@ -34,7 +34,7 @@ def memory_figure(
     steps_label: str = "",
     title: str = "",
 ) -> Figure:
-    """Strips one above the other over the same steps, pale for 0 and dark for the largest value, which the title tells.
+    """Strips one above the other over the same steps, pale for 0 and dark for the largest value, which the title gives.
 
     Parameters
     ----------

@@ -238,8 +238,8 @@ class _Reader:
         template = self.text_at(table, at, "label")
         values = value.values()
         if not template:
-            told = ", ".join(f"{key}={values[key]}" for key in varied)
-            return f"{name} {told}" if told else name
+            varying = ", ".join(f"{key}={values[key]}" for key in varied)
+            return f"{name} {varying}" if varying else name
         try:
             return template.format(**values, name=name)
         except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
