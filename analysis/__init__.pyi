@@ -20,8 +20,10 @@ from .recall.stopping import stopping_by_response, stopping_by_time, stopping_pr
 from .recall.transitions import lag_crp, lag_crp_compound, lag_rank
 from .registered import ANALYSES, curves_of
 from .selection.bayesian import Selection, bayesian_model_selection, exceedance_probabilities
-from .selection.criteria import Winners, held_out, information_criteria, log_evidence, winners
+from .selection.criteria import information_criteria
+from .selection.evidence import Winners, log_evidence, winners
 from .selection.figure import selection_figure
+from .selection.prediction import held_out
 from .selection.words import comparison_table, selection_in_words
 from .serial.accuracy import serial_accuracy
 from .serial.curves import serial_summary

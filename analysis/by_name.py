@@ -1,4 +1,4 @@
-"""Analyses by name, for one source or several, within each condition."""
+"""Run analyses by their names, on recalls or several by label, for each condition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def analyze(
     recalls: Recalls | Mapping[str, Recalls], name: str, by: str | Sequence[str] = (), **options: Any
 ) -> pd.DataFrame:
-    """Run an analysis by its name, for one source or several, within each condition.
+    """Run an analysis by its name, on one set of recalls or several, for each condition.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ def analyze(
 
     Returns
     -------
-    DataFrame : ``source`` if ``recalls`` has several, the columns of ``by``, and the columns of the analysis. Its
-        ``attrs`` record the analysis and the sources that are people, for :func:`memsim.analysis.plot`.
+    DataFrame : that of the analysis, after the columns of ``by``, and first of all ``label`` where ``recalls`` has
+        several. Its ``attrs`` say which analysis it is, and which labels are people, for :func:`memsim.analysis.plot`.
 
     Raises
     ------
@@ -52,28 +52,28 @@ def analyze(
     name = ANALYSES.canonical(name)
     analysis = ANALYSES.get(name)
     by = [by] if isinstance(by, str) else list(by)
-    sources = recalls if isinstance(recalls, Mapping) else {"": recalls}
-    if not sources:
-        raise InputError("analyze: recalls is empty; give recalls, or recalls by name")
+    by_label = recalls if isinstance(recalls, Mapping) else {"": recalls}
+    if not by_label:
+        raise InputError("analyze: no recalls are given")
     parts = []
-    for source, of_source in sources.items():
-        require_recalls(of_source)
-        for labels, rows in _by_condition(of_source, by):
+    for label, of_one in by_label.items():
+        require_recalls(of_one)
+        for labels, rows in _by_condition(of_one, by):
             if rows is None:
-                frame = analysis.frame(of_source, **options)
+                frame = analysis.frame(of_one, **options)
             else:
-                frame = _frame_of_rows(analysis, of_source, rows, options)
-            named = {"source": source} if isinstance(recalls, Mapping) else {}
-            taken = [column for column in by if column in ("source", *frame.columns)]
+                frame = _frame_of_rows(analysis, of_one, rows, options)
+            named = {"label": label} if isinstance(recalls, Mapping) else {}
+            taken = [column for column in by if column in ("label", *frame.columns)]
             if taken:
                 raise InputError(
                     f"analyze: the condition {taken[0]!r} has the name of a column of {name}; give it another name"
                 )
-            for at, (column, label) in enumerate({**named, **dict(zip(by, labels, strict=True))}.items()):
-                frame.insert(at, column, label)
+            for at, (column, value) in enumerate({**named, **dict(zip(by, labels, strict=True))}.items()):
+                frame.insert(at, column, value)
             parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
-    people = [source for source, of_source in sources.items() if not isinstance(of_source.origin, Simulated)]
+    people = [label for label, of_one in by_label.items() if not isinstance(of_one.origin, Simulated)]
     table.attrs = {"analysis": name, "by": by, "people": people}
     return table
 

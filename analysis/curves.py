@@ -51,14 +51,14 @@ def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
 def points_by_source(
     curves: Mapping[str, pd.DataFrame], analysis: Analysis, people: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """The points of one analysis in the curve tables of several sources, for :func:`memsim.analysis.plot`.
+    """The points of one analysis in several curve tables, for :func:`memsim.analysis.plot`.
 
     Parameters
     ----------
-    curves : a curve table by source.
-    people : the sources that are people.
+    curves : curve tables by label.
+    people : the labels of people.
     """
-    parts = [points_of_curve(table, analysis).assign(source=source) for source, table in curves.items()]
+    parts = [points_of_curve(table, analysis).assign(label=name) for name, table in curves.items()]
     points = pd.concat(parts, ignore_index=True)
     points.attrs = {"analysis": analysis.name, "by": [], "people": list(people)}
     return points

@@ -1,4 +1,4 @@
-"""Points of a figure: means over subjects with intervals, for every source and condition."""
+"""Points of a figure: means over subjects with their intervals, for every model, people and condition alike."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def analysis_of(frame: pd.DataFrame) -> Analysis:
     return ANALYSES.get(name)
 
 
-def sources_of(frame: pd.DataFrame) -> list[str]:
-    """The sources of a frame, in order; one with an empty name if the frame has no such column."""
-    return list(frame["source"].unique()) if "source" in frame else [""]
+def labels_of(frame: pd.DataFrame) -> list[str]:
+    """The labels of a frame, in order; one without a name where it has no such column."""
+    return list(frame["label"].unique()) if "label" in frame else [""]
 
 
 def series_of(frame: pd.DataFrame, analysis: Analysis) -> str:
-    """The column whose values get separate lines in a panel; empty if the frame has only one value."""
+    """The column whose values have a line each within a panel, if the frame has several of them; else empty."""
     column = analysis.series
     return column if column in frame and frame[column].nunique() > 1 else ""
 
@@ -62,7 +62,7 @@ def points_of_frame(frame: pd.DataFrame, by: str | list[str], value: str, interv
 
 
 def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
-    """The points that a figure of ``frame`` shows: the mean and interval at every x, by source and condition.
+    """The points that a figure of ``frame`` shows: mean and interval at every x, by model or people, and condition.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame : ``source`` (empty if there is only one), the conditions, the columns of the analysis, ``mean, low, high,
-        n_subjects``; for an index also ``values``, the list of values of its subjects. ``attrs`` is that of ``frame``.
+    DataFrame : ``label`` (empty where there is one), the conditions, the columns of the analysis, ``mean, low, high,
+        n_subjects``; of an index also ``values``, those of its subjects. Its ``attrs`` are those of ``frame``.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
     if interval not in INTERVALS:
         raise InputError(f"plot: interval={interval!r} must be one of {', '.join(INTERVALS)}")
     if "mean" in frame or analysis.style == "raster":
-        return frame if "source" in frame else frame.assign(source="")
+        return frame if "label" in frame else frame.assign(label="")
     by = list(frame.attrs["by"])
     series = series_of(frame, analysis)
     levels = [*by, *(column for column in (analysis.panels, series, analysis.x) if column)]
@@ -91,17 +91,17 @@ def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
     order = {column: {value: i for i, value in enumerate(frame[column].unique())} for column in levels}
     keys = levels or ["_all"]
     parts = []
-    for source in sources_of(frame):
-        rows = (frame[frame["source"] == source] if "source" in frame else frame).assign(_all=0)
+    for name in labels_of(frame):
+        rows = (frame[frame["label"] == name] if "label" in frame else frame).assign(_all=0)
         points = points_of_frame(rows, keys, analysis.value, interval)
         points = points.sort_values(keys, key=lambda column: column.map(order[column.name]) if levels else column)
         if analysis.style == "index" and not series:
             values = rows.groupby(keys)[analysis.value].apply(lambda each: each.dropna().to_list())
             points = points.merge(values.rename("values"), left_on=keys, right_index=True)
-        parts.append(points.assign(source=source))
+        parts.append(points.assign(label=name))
     points = pd.concat(parts, ignore_index=True)
     if analysis.series in frame and not series:
         points[analysis.series] = frame[analysis.series].iloc[0] if len(frame) else None
     points.attrs = frame.attrs
-    defined = points["mean"].notna().groupby(points["source"]).transform("any")
+    defined = points["mean"].notna().groupby(points["label"]).transform("any")
     return points[defined] if defined.any() else points

@@ -112,7 +112,7 @@ def mean_over_subjects(
     if "subject" in frame and frame.duplicated(["subject", *([by] if isinstance(by, str) else by)]).any():
         raise InputError(
             f"mean_over_subjects: subjects have several values at one level of {by}; name every column of the frame "
-            "that tells these values apart in by"
+            "that separates these values in by"
         )
     grouped = frame.groupby(by, sort=True)[value]
     result = grouped.agg(mean="mean", sem="sem", n_subjects="count").reset_index()

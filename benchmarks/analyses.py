@@ -99,17 +99,17 @@ def side_by_side(n: int = 10_000) -> None:
         plain = median_seconds(
             partial(getattr(plain_numpy, name), recalls.positions, recalls.trials.subject, LENGTH), 3
         )
-        quail = "not installed"
+        ratio = "not installed"
         if egg is not None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 started = perf_counter()
                 egg.analyze(QUAIL[name], **({"position": 0} if name == "probability_of_nth_recall" else {}))
                 each = (perf_counter() - started) / len(few)
-            quail = f"{each / (here / n):,.0f}"
+            ratio = f"{each / (here / n):,.0f}"
         print(
             f"  {name:26} {1000 * here:6.2f} ms {psifr / here:8,.0f} {(psifr + merging) / here:15,.0f}"
-            f" {plain / here:16,.0f} {quail:>16}"
+            f" {plain / here:16,.0f} {ratio:>16}"
         )
 
 

@@ -60,11 +60,11 @@ def main() -> None:
             ]
             for label, (net, inputs) in runs.items()
         }
-        columns = [
+        ratios = [
             f"{label} {once:.2f} / {twice:.2f} ({times['dnc'][0] / once:.1f} / {times['dnc'][1] / twice:.1f})"
             for label, (once, twice) in times.items()
         ]
-        print(f"  {name}: {'   '.join(columns)}", flush=True)
+        print(f"  {name}: {'   '.join(ratios)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from .core.items import ItemPool
 from .core.loop import event_log_probabilities, log_likelihood, score, simulate
 from .core.model import MemoryModel
 from .core.origin import Observed, Simulated
-from .core.parameters import Parameter, choice, parameter
+from .core.parameters import Parameter, Preset, choice, flag, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
 from .core.prediction import predict
 from .core.recalls import Recalls
@@ -33,6 +33,7 @@ __all__ = [
     "Paradigm",
     "Parameter",
     "PositionModel",
+    "Preset",
     "Recalls",
     "Simulated",
     "Trials",
@@ -45,6 +46,7 @@ __all__ = [
     "errors",
     "event_log_probabilities",
     "fit",
+    "flag",
     "load_curves",
     "load_dataset",
     "load_recalls",

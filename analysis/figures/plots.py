@@ -1,4 +1,4 @@
-"""A figure of any analysis, or of several side by side, in which a source always looks the same."""
+"""A figure of any analysis, and of several side by side: a model looks the same in all of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import isnan
 from textwrap import fill
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ from memsim.analysis.figures.style import (
     themed,
     whole_ticks,
 )
-from memsim.analysis.points import analysis_of, points_of, series_of, sources_of
+from memsim.analysis.points import analysis_of, labels_of, points_of, series_of
 from memsim.core.errors import InputError
 
 
@@ -44,12 +44,12 @@ def plot(
 
     Parameters
     ----------
-    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` identify the analysis.
-        Rows may have been removed.
-    interval : the 95% interval over subjects: Student's t, bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
-        2008), which removes differences between the means of subjects. People have bars, models have bands.
-    columns : the width in columns of a journal: one (89 mm) or two (183 mm).
-    among : the sources of a set of figures, in order, so that each source looks the same in all of them.
+    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` say which analysis it is.
+        Rows may be taken out.
+    interval : over subjects, at 95%: by Student's t, by bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
+        2008), which leaves out how subjects differ as a whole. Bars for people, bands for models.
+    columns : of a journal's page, one (89 mm) or two (183 mm).
+    among : the labels of models and people in a whole set of figures, in order, so that each looks the same in all.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def comparison_panel(
 
     Parameters
     ----------
-    frames : from :func:`memsim.analysis.analyze`, all with the same ``by``.
+    frames : from :func:`memsim.analysis.analyze`, with the same ``by``, of the same models and people or some of them.
     interval, columns, among, title : as in :func:`plot`.
 
     Raises
@@ -93,15 +93,21 @@ def comparison_panel(
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
     points = [points_of(frame, interval) for frame in frames]
     by_frame = [list(_panels(each, analysis_of(each), split=True)) for each in points]
-    labels = [[label for label, _ in panels] for panels in by_frame]
+    labels = [[panel.title for panel in panels] for panels in by_frame]
     if any(each != labels[0] for each in labels):
         raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
     rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
     return _grid(rows, points, columns, among, title)
 
 
-Panel = tuple[str, pd.DataFrame]
-"""A title, and the points of the panel (in a raster, the responses)."""
+class Panel(NamedTuple):
+    """A title, the points that it shows (of a raster, the responses), and what its vertical axis is of."""
+
+    title: str
+    points: pd.DataFrame
+    axis_of: str = ""
+
+
 MOST_LINES = 8
 """The largest number of values of a series that are drawn as lines; more are drawn as a matrix."""
 FEWEST = 3
@@ -115,10 +121,10 @@ def _grid(
     among: Sequence[str],
     title: str,
 ) -> Figure:
-    """Draw panels in rows, from one analysis or from one in each column; ``frames`` holds the points of each."""
-    sources = list(dict.fromkeys([*among, *(source for frame in frames for source in sources_of(frame))]))
-    people = {source for frame in frames for source in frame.attrs["people"]}
-    look = styles(sources, [source for source in sources if source in people])
+    """Panels in rows, of one analysis, or of one in each column; ``frames`` are the points of each."""
+    names = list(dict.fromkeys([*among, *(name for frame in frames for name in labels_of(frame))]))
+    people = {name for frame in frames for name in frame.attrs["people"]}
+    look = styles(names, [name for name in names if name in people])
     across = max(map(len, rows))
     with themed(0.9):
         width = WIDTHS[columns]
@@ -133,23 +139,23 @@ def _grid(
             if j >= len(row):
                 axis.set_axis_off()
                 continue
-            label, points = row[j]
+            title_of_panel, points, _ = row[j]
             frame = frames[j if len(frames) > 1 else 0]
             analysis = analysis_of(frame)
             _DRAW[_style(frame, analysis)](axis, points, analysis, look)
-            if len(frames) > 1 and len(rows) == 1 and not label:
+            if len(frames) > 1 and len(rows) == 1 and not title_of_panel:
                 axis.set_title("ABCDEFGH"[j], loc="left", fontweight="bold")
             elif len(frames) == 1 or j == 0:
-                axis.set_title(label, fontsize="medium", loc="left" if len(frames) > 1 else "center")
+                axis.set_title(title_of_panel, fontsize="medium", loc="left" if len(frames) > 1 else "center")
             if share is True and j:
                 axis.set_ylabel("")
             for handle, name in zip(*axis.get_legend_handles_labels(), strict=True):
                 labels.setdefault(name, handle)
         if separate:
-            _same_scale([(label.rpartition(", ")[2], axis) for row, line in zip(rows, axes, strict=True)
-                         for (label, _), axis in zip(row, line, strict=False)])  # fmt: skip
+            _same_scale([(panel.axis_of, axis) for row, line in zip(rows, axes, strict=True)
+                         for panel, axis in zip(row, line, strict=False)])  # fmt: skip
         _one_colorbar(figure, axes.ravel().tolist(), analysis_of(frames[0]))
-        ordered = sorted(labels, key=lambda name: sources.index(name) if name in sources else len(sources))
+        ordered = sorted(labels, key=lambda name: names.index(name) if name in names else len(names))
         if len(ordered) > 1:
             in_row = max(1, min(len(ordered), 3 * columns))
             handles = [labels[name] for name in ordered]
@@ -190,25 +196,26 @@ def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
 
 
 def _panels(points: pd.DataFrame, analysis: Analysis, split: bool = False) -> Iterator[Panel]:
-    """A panel for each condition (of an index only if ``split``), and for each source if a panel shows a series."""
+    """A panel for each condition (of an index, if ``split``), and for each label where colours show a series."""
     style, by = _style(points, analysis), list(points.attrs["by"])
     alone = style in ("heat", "raster", "series") or series_of(points, analysis)
-    named = list(points["source"].unique()) != [""]
-    keys = [*(["source"] if alone and named else []), *by, *([analysis.panels] if analysis.panels else [])]
+    named = list(points["label"].unique()) != [""]
+    keys = [*(["label"] if alone and named else []), *by, *([analysis.panels] if analysis.panels else [])]
     if (style == "index" and not split) or not keys:
         if len(points):
-            yield "", points
+            yield Panel("", points)
         return
     for labels, part in points.groupby(keys, sort=False):
-        yield ", ".join(str(label).replace("_", " ") for label in labels), part
+        axis_of = str(labels[-1]) if analysis.panels else ""
+        yield Panel(", ".join(str(label).replace("_", " ") for label in labels), part, axis_of)
 
 
 def _by_source(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    yield from points.groupby("source", sort=False)
+    yield from points.groupby("label", sort=False)
 
 
 def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Draw curves by x: one for each source, or for each value of the series of one source."""
+    """Curves by x: one for each model or people, or for each value of the series of one of them."""
     series = series_of(points, analysis)
     if series:
         groups = list(points.groupby(series, sort=False))
@@ -233,7 +240,7 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
 
 
 def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Draw the index of one source by its series."""
+    """An index of one model or people by its series."""
     for name, rows in _by_source(points):
         draw_line(axis, rows, name, look[name], analysis.series)
     _finish(axis, points, analysis)
@@ -242,7 +249,7 @@ def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapp
 
 
 def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Draw points at named places, those of several sources beside one another."""
+    """Points at named places, those of several models and people beside one another."""
     groups = list(_by_source(points))
     names = list(points[analysis.x].unique())
     for i, (name, rows) in enumerate(groups):
@@ -256,20 +263,20 @@ def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[
 
 
 def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Draw an index: a faint point for each subject, and the mean of each source in each condition."""
+    """One value for each subject: faint points of subjects, and a mean of each model or people in each condition."""
     by = list(points.attrs["by"])
     split = by and len(points.drop_duplicates(by)) == 1
     if by:
         points = points.sort_values(by, kind="stable", key=lambda column: pd.factorize(column)[0])
     ticks = []
     for at, row in enumerate(points.to_dict("records")):
-        style, values = look[row["source"]], sorted(row["values"])
+        style, values = look[row["label"]], sorted(row["values"])
         spread = np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else np.zeros(len(values))
         axis.plot(at + spread, values, ".", color=style.color, alpha=0.2, markersize=3)
         ends = bars(pd.DataFrame([row]))
         axis.errorbar(at, row["mean"], yerr=ends, fmt=style.marker, color=style.color, markersize=5, elinewidth=1.4)
         condition = [] if split else [str(row[name]) for name in by]
-        ticks.append(", ".join([*([row["source"]] if row["source"] else []), *condition]))
+        ticks.append(", ".join([*([row["label"]] if row["label"] else []), *condition]))
     crowded = max(map(len, ticks), default=0) * len(ticks) > 30
     axis.set_xticks(range(len(ticks)), ticks, rotation=30 if crowded else 0, ha="right" if crowded else "center",
                     fontsize="small")  # fmt: skip

@@ -26,7 +26,7 @@ FORMATS = (".png", ".pdf", ".svg")
 
 
 class Style(NamedTuple):
-    """How one source is drawn; people are always black points with bars."""
+    """How one model or people is drawn; people are black points with bars, always."""
 
     color: Any
     line: Any
@@ -34,18 +34,18 @@ class Style(NamedTuple):
     is_people: bool
 
 
-def styles(sources: Sequence[str], people: Sequence[str] = ()) -> dict[str, Style]:
-    """A style for each source: models differ in colour, line and marker; further groups of people are grey."""
+def styles(names: Sequence[str], people: Sequence[str] = ()) -> dict[str, Style]:
+    """A style for each name: models differ in colour, line and marker; further groups of people are grey."""
     colors = sns.color_palette("colorblind")
-    models = [source for source in sources if source not in people]
+    models = [name for name in names if name not in people]
     found = {
         name: Style(colors[i % len(colors)], LINES[i % len(LINES)], MARKERS[i % len(MARKERS)], False)
         for i, name in enumerate(models)
     }
-    groups = [source for source in sources if source in people]
+    groups = [name for name in names if name in people]
     for i, name in enumerate(groups):
         found[name] = Style(f"{0.1 + 0.5 * i / max(len(groups) - 1, 1):.2f}", LINES[i % len(LINES)], "o", True)
-    return {source: found[source] for source in sources}
+    return {name: found[name] for name in names}
 
 
 def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str = "x") -> None:

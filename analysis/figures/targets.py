@@ -82,10 +82,10 @@ def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
 
 
 def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
-    """A table of criteria by models and people: each number on blue if it passes, on orange if it fails."""
-    values = table.pivot(index="criterion", columns="source", values="value")
-    values = values.loc[table["criterion"].unique(), table["source"].unique()]
-    passes = table.pivot(index="criterion", columns="source", values="passes").loc[values.index, values.columns]
+    """Sources by criteria: the number in each cell, on blue where it passes and on orange where it fails."""
+    values = table.pivot(index="criterion", columns="label", values="value")
+    values = values.loc[table["criterion"].unique(), table["label"].unique()]
+    passes = table.pivot(index="criterion", columns="label", values="passes").loc[values.index, values.columns]
     blue, orange = (sns.light_palette(sns.color_palette("colorblind")[i], 5)[2] for i in (0, 1))
     with themed():
         figure = Figure(figsize=(3.4 + 1.0 * values.shape[1], 0.8 + 0.42 * len(values)), layout="constrained")

@@ -22,20 +22,20 @@ NOT_INDICES = ("lag_minus_1", "primacy_contrast", "recency_contrast")
 
 
 def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str] = ()) -> pd.DataFrame:
-    """A row for each source, a column for each statistic: the means of summary tables.
+    """A row for each model or people, a column for each statistic: the means of summary tables.
 
     Parameters
     ----------
-    summaries : from :func:`memsim.analysis.summary_table`, by source.
-    statistics : the columns; by default all that at least two sources have, except those that repeat others.
+    summaries : from :func:`memsim.analysis.summary_table`, by label.
+    statistics : the columns; if not given, those that two of them have, without those that repeat others.
 
     Raises
     ------
-    InputError : there are fewer than two sources, or no source has such a statistic.
+    InputError : fewer than two summaries, or a statistic that none has.
     """
     if len(summaries) < 2:
-        raise InputError(f"index_table: summaries has {len(summaries)} source(s); give at least two")
-    table = pd.DataFrame({source: each.set_index("statistic")["mean"] for source, each in summaries.items()}).T
+        raise InputError(f"index_table: {len(summaries)} summaries; a comparison takes at least two")
+    table = pd.DataFrame({name: each.set_index("statistic")["mean"] for name, each in summaries.items()}).T
     first = next(iter(summaries.values()))["statistic"].tolist()
     order = [*first, *(name for name in table.columns if name not in first)]
     unknown = [name for name in statistics if name not in table]
@@ -53,16 +53,15 @@ def taxonomy_figure(
     statistics: Sequence[str] = (),
     title: str = "",
 ) -> Figure:
-    """Place sources in planes of two indices, and join them in a tree by all indices.
+    """Models and people placed by primacy and recency, by contiguity and beginning, and grouped by all indices.
 
-    The tree joins sources by mean distance (UPGMA; Sokal & Michener, 1958) between their indices, each standardised
-    over the sources; an index that is not known counts as average. Colours show these standard scores, numbers the
-    indices.
+    The tree joins them by mean distance (UPGMA; Sokal & Michener, 1958) between their indices, each standardised over
+    all of them; one that is not known counts as average. Colours are these standard scores, numbers the indices.
 
     Parameters
     ----------
     summaries, statistics : as in :func:`index_table`.
-    people : the sources that are people; they are drawn in black.
+    people : which labels are people's; they are black.
     """
     table = index_table(summaries, statistics)
     look = styles(list(table.index), people)
@@ -92,21 +91,21 @@ def standard_scores(table: pd.DataFrame) -> FloatArray:
 
 
 def _place(axis: Axes, summaries: Mapping[str, pd.DataFrame], x: str, y: str, look: Mapping[str, Style]) -> None:
-    for source, summary in summaries.items():
+    for name, summary in summaries.items():
         at = summary.set_index("statistic").reindex([x, y])
-        (mean_x, mean_y), style = at["mean"], look[source]
+        (mean_x, mean_y), style = at["mean"], look[name]
         arms = [np.nan_to_num(abs(at["mean"] - at[end]).to_numpy(dtype=float)) for end in ("low", "high")]
         axis.errorbar(mean_x, mean_y, xerr=[[arms[0][0]], [arms[1][0]]], yerr=[[arms[0][1]], [arms[1][1]]],
-                      fmt=style.marker, color=style.color, markersize=5, elinewidth=1, label=source,
+                      fmt=style.marker, color=style.color, markersize=5, elinewidth=1, label=name,
                       zorder=3 if style.is_people else 2)  # fmt: skip
         if style.is_people:
-            axis.annotate(source, (mean_x, mean_y), (4, 4), textcoords="offset points", fontsize="x-small")
+            axis.annotate(name, (mean_x, mean_y), (4, 4), textcoords="offset points", fontsize="x-small")
     axis.set(xlabel=_words(x), ylabel=_words(y))
     sns.despine(ax=axis)
 
 
 def _group(tree: Axes, cells: Axes, table: pd.DataFrame, look: Mapping[str, Style]) -> None:
-    """Draw the tree of the sources, and their indices in the order of the tree."""
+    """A tree of the labels, and their indices in its order."""
     scores = standard_scores(table)
     joined = dendrogram(
         linkage(scores, "average"), orientation="left", ax=tree, color_threshold=0, above_threshold_color="0.3"

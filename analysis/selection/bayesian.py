@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, gammainc, gammainccinv, gammaincinv, gammaln, logsumexp, softmax
 
-from memsim.analysis.selection.criteria import evidence_of
+from memsim.analysis.selection.evidence import evidence_of
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 

@@ -17,7 +17,9 @@ from matplotlib.transforms import blended_transform_factory
 
 from memsim.analysis.figures.style import WIDTHS, Style, styles, themed
 from memsim.analysis.selection.bayesian import Selection, bayesian_model_selection
-from memsim.analysis.selection.criteria import ALL, Winners, held_out, information_criteria, log_evidence, winners
+from memsim.analysis.selection.criteria import ALL, information_criteria
+from memsim.analysis.selection.evidence import Winners, log_evidence, winners
+from memsim.analysis.selection.prediction import held_out
 from memsim.core.errors import InputError
 from memsim.core.seeding import stream
 
@@ -41,8 +43,8 @@ def selection_figure(
 
     Parameters
     ----------
-    table : held-out lists, as for :func:`memsim.analysis.selection.criteria.held_out`.
-    fits : fits, as for :func:`memsim.analysis.selection.criteria.information_criteria`.
+    table : held-out lists, as for :func:`memsim.analysis.held_out`.
+    fits : fits, as for :func:`memsim.analysis.information_criteria`.
     baseline : the model whose log-likelihood the left panel subtracts; the best if not given.
     references : models that are only references, such as an empirical reference: they are grey and take no part in the
         selection.

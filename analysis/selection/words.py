@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.selection.bayesian import Selection
-from memsim.analysis.selection.criteria import ALL, Winners
+from memsim.analysis.selection.criteria import ALL
+from memsim.analysis.selection.evidence import Winners
 from memsim.analysis.statistics.words import apa_number, apa_p, listed
 from memsim.core.errors import InputError
 

@@ -32,9 +32,9 @@ def _battery(parsed: argparse.Namespace) -> int:
     )  # fmt: skip
     reasons: dict[tuple[str, str], list[str]] = {}
     for left in results.manifest.left_out:
-        reasons.setdefault((left.source, left.reason), []).append(left.analysis)
-    for (source, reason), analyses in reasons.items():
-        print(f"These analyses were left out for {source}: {', '.join(dict.fromkeys(analyses))} ({reason})")
+        reasons.setdefault((left.label, left.reason), []).append(left.analysis)
+    for (label, reason), analyses in reasons.items():
+        print(f"Left out for {label}: {', '.join(dict.fromkeys(analyses))} ({reason})")
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")
     return 0

@@ -41,6 +41,7 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
     command.set_defaults(command=run_compare)
     command.add_argument("models", nargs="*", default=[], metavar="MODEL", help="names, name:preset, or Python files")
     command.add_argument(
+        "--people",
         "--data",
         nargs="+",
         required=True,
@@ -68,10 +69,10 @@ def run_compare(parsed: argparse.Namespace) -> int:
 
     if "iterations" in parsed and not parsed.networks:
         raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
-    people = {label: load_recalls(label) for label in parsed.data}
+    people = {label: load_recalls(label) for label in parsed.people}
     folders = {label: re.sub(r"\W+", "-", Path(label).stem) for label in people}
-    if len(set(folders.values())) < len(parsed.data):
-        raise InputError(f"--data {' '.join(parsed.data)}: each must have a name of its own")
+    if len(set(folders.values())) < len(parsed.people):
+        raise InputError(f"--people {' '.join(parsed.people)}: each must have a name of its own")
     if len(set(parsed.models)) < len(parsed.models):
         raise InputError(f"{' '.join(parsed.models)}: each model can be named once")
     for label, recalls in people.items():
@@ -97,7 +98,7 @@ def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path
         )
 
     manifest = {
-        "settings": {**settings_of(parsed), "data": label},
+        "settings": {**settings_of(parsed), "people": label},
         "fits": {name: fitted.spec.to_json() for name, fitted in found.fits.items()},
         "people": recalls.origin.to_json(),
     }

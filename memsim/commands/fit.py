@@ -37,7 +37,7 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     command.set_defaults(command=run_fit)
     command.add_argument("model", help="a name, name:preset, or a Python file with your own model")
     command.add_argument(
-        "--data", required=True, metavar="NAME[:CONDITION]", help="people: a data set, or a file of recalls"
+        "--people", "--data", required=True, metavar="NAME[:CONDITION]", help="people: a data set, or a file of recalls"
     )
     add_space(command)
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
@@ -73,25 +73,26 @@ def run_fit(parsed: argparse.Namespace) -> int:
         if name in spec.ties:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")
     record = spec.to_json()  # raises before the work if the fit could not be saved
-    recalls = load_recalls(parsed.data)
+    recalls = load_recalls(parsed.people)
     fitted = fit_spec(spec, recalls, intervals, **running(parsed))
     table = fitted.to_frame()
 
     def write(scratch: Path) -> None:
         fitted.save(scratch / "fit.json")
         table.to_csv(scratch / "fit.csv", index=False)
-        save_both(fit_figure(fitted, recalls, parsed.data), scratch / "fit")
+        save_both(fit_figure(fitted, recalls, parsed.people), scratch / "fit")
         for unit in fitted.units:
             if unit.profiles:
                 name = "profile" if len(fitted.units) == 1 else f"profile-{unit.unit}"
                 save_both(profile_figure(fitted, unit.unit), scratch / name)
 
     manifest = {
-        "data": parsed.data, "spec": record, "intervals": fitted.intervals, "recalls": fitted.recalls_origin.to_json(),
+        "people": parsed.people, "spec": record,
+        "intervals": fitted.intervals, "recalls": fitted.recalls_origin.to_json(),
         "recalls_digest": fitted.recalls_digest, "versions": fitted.versions,
     }  # fmt: skip
     files = write_results(parsed.out, write, manifest)
-    print(f"{parsed.model} fitted to {parsed.data}")
+    print(f"{parsed.model} fitted to {parsed.people}")
     shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
     shown = shown.T if len(shown) < 4 else shown
     print(shown.to_string(float_format="{:.4f}".format, na_rep="-"))

@@ -69,8 +69,8 @@ def _describe(name: str, entry: Any, full: bool = False) -> str:
         if not full:
             return f"{name}: {entry.summary.replace('``', '')}"
         options = list(inspect.signature(entry.run).parameters.values())[1:]
-        defaults = ", ".join(f"{option.name}={option.default!r}" for option in options) or "none"
-        return f"{name}, options: {defaults}\n\n{inspect.getdoc(entry.run)}"
+        described = ", ".join(f"{option.name}={option.default!r}" for option in options) or "none"
+        return f"{name}, options: {described}\n\n{inspect.getdoc(entry.run)}"
     lines = [f"{name}: {entry.title}", f"  {entry.citation} doi:{entry.doi}"]
     conditions = ", ".join(f"{label}{' (default)' * (label == entry.default)}" for label in entry.conditions)
     lines += [f"  conditions: {conditions}", f"  {entry.notes}"]

@@ -41,9 +41,9 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     )
     run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
-        "--data", metavar="NAME[:CONDITION]",
-        help="people to compare with: a data set, a file of recalls (psifr's table as .csv, BIDS events, .mat, an egg "
-        "as .json), or none (default: people who did the same task)",
+        "--people", "--data", metavar="NAME[:CONDITION]",
+        help="people to compare with: a data set, a file of your own (psifr's table as .csv, BIDS events, .mat, an egg "
+        "as .json), or none; people who did the same task, if not given",
     )  # fmt: skip
     run.add_argument(
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
@@ -87,8 +87,8 @@ def _run(parsed: argparse.Namespace) -> int:
         files = write_comparison(comparison, parsed.out)
         progress("written")
     _print_comparison(comparison)
-    if people is None and parsed.data is None:
-        print("The models are not compared with people: memsim ships no curves of people from this task.")
+    if people is None and parsed.people is None:
+        print("No people: none of the curves that ship with memsim are from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
     return 0
 
@@ -124,10 +124,10 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
         setting.name: setting.parse(text) for setting in declared if (text := getattr(parsed, setting.name)) is not None
     }
     wanted: Paradigm = PARADIGMS.build(parsed.paradigm, given)
-    if parsed.data is None:
+    if parsed.people is None:
         people = People.matching(wanted)
     else:
-        people = None if parsed.data.lower() == "none" else People.load(parsed.data)
+        people = None if parsed.people.lower() == "none" else People.load(parsed.people)
     if people is None:
         return wanted, None
     if type(people.paradigm) is not type(wanted):
@@ -138,7 +138,7 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
 
 def _print_comparison(comparison: Comparison) -> None:
     shown = [column for column in SHOWN if column in comparison.summary]
-    table = comparison.summary.set_index("source")[shown]
+    table = comparison.summary.set_index("label")[shown]
     print(comparison.battery.title)
     print(table.to_string(float_format="{:.3f}".format, na_rep="-", index_names=False))
     manifest = comparison.manifest

@@ -19,7 +19,10 @@ def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument("--seed", type=int, metavar="N", help="of the lists and the simulation (default: 0)")
     command.add_argument("--list-length", type=int, metavar="ITEMS", help="items in a list (default: 12)")
     command.add_argument(
-        "--people", metavar="NAME[:CONDITION]", help="give the network a list and the responses of these people instead"
+        "--people",
+        "--data",
+        metavar="NAME[:CONDITION]",
+        help="give the network a list and the responses of these people instead",
     )
     command.add_argument("--out", type=Path, help="file of the figure (default: MODEL-trial-N.png)")
     command.set_defaults(command=_show)

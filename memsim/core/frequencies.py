@@ -6,7 +6,6 @@ import itertools
 from typing import Any
 
 import numpy as np
-from scipy.special import chdtrc
 
 from memsim.core.arrays import FloatArray
 from memsim.core.loop import log_likelihood
@@ -53,6 +52,8 @@ def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0
     -------
     str : what disagrees, or ``""``.
     """
+    from scipy.special import chdtrc  # takes long to import
+
     possible = every_recall(model, recalls.trials[0])
     likelihood, variance = likelihoods(model, possible, seed)
     n = len(recalls)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 import pandas as pd
 
 from memsim.analysis.selection.bayesian import bayesian_model_selection
-from memsim.analysis.selection.criteria import held_out, information_criteria, log_evidence, winners
+from memsim.analysis.selection.criteria import information_criteria
+from memsim.analysis.selection.evidence import log_evidence, winners
 from memsim.analysis.selection.figure import selection_figure
+from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.errors import InputError
 from memsim.core.model import MemoryModel
@@ -93,8 +95,8 @@ def compare(
 
     Raises
     ------
-    InputError : nothing to compare; a fit to curves; fits to the group beside fits to subjects; fits to subjects while
-        subjects are held out; an option that does not apply.
+    InputError : nothing to compare; a fit to curves; some fits to the group and some to subjects; fits to subjects
+        while subjects are held out; an option that does not apply.
     LikelihoodError : a model without a likelihood.
     """
     recalls = load_recalls(people)

@@ -1,4 +1,4 @@
-"""What people's other lists tell of the next response, without a model."""
+"""The empirical reference: a prediction of recalls from other lists of people, without a model."""
 
 from __future__ import annotations
 
@@ -17,38 +17,41 @@ _Whole = npt.NDArray[np.int64]
 
 
 SMOOTHING = (1.0, 4.0, 16.0, 64.0, 256.0, 1e9)
-"""Weights that leave-one-out chooses from: how many responses a coarser table is worth; 1e9 uses it alone."""
+"""The weights among which leave-one-out chooses: how many responses a coarser table counts for; 1e9 uses it alone."""
 BLOCK, CHOOSING = 8192, 4000
-"""Lists looked at in one go, and at most so many to choose the smoothing by."""
+"""The number of lists processed at a time, and the largest number used to choose the smoothing."""
 
 
 def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
-    """What tables of people's other lists predict, without a theory: a reference for the likelihood of models.
+    """Log-likelihoods of lists, predicted from tables of other lists: a reference for the likelihoods of models.
 
-    Nobody recalls a list twice, so the ceiling of a likelihood of sequences cannot be measured as that of a curve can
-    (:func:`memsim.analysis.noise_ceiling`). But what any predictor reaches on lists held out is, on average, no more
-    than could be reached. So this is a lower bound of the ceiling: a model below it misses regularities that are there,
-    a model above it knows more than these tables, and may still be far from the ceiling.
+    No subject recalls a list twice, so the ceiling of a likelihood of sequences cannot be measured as that of a curve
+    can (:func:`memsim.analysis.noise_ceiling`). But the likelihood that any predictor reaches on held-out lists is, on
+    average, a lower bound of that ceiling. A model below the reference misses regularities in the data. A model above
+    it captures more than these tables, and may still be far from the ceiling.
 
-    The next response is item i, of those left, with probability proportional to T(lag)^a S(output, i)^b, where T and S
-    say how much more often lag and item are chosen than by chance among those left; the first is by S alone. Tables
-    of each subject are drawn to those of all, and the latter to their mean over outputs, by weights chosen, as a and b
-    are, to predict each list of ``train`` from the others. Recall stops by the number recalled, drawn alike.
+    The next response is item i, among those not yet recalled, with probability proportional to
+    T(lag)^a S(output, i)^b. T and S are ratios: how often a lag, or an item at an output position, was chosen, over how
+    often chance among the remaining items would choose it. The first response follows S alone. The tables of a
+    subject are smoothed towards those of the group, and S of the group towards its mean over outputs. The smoothing
+    weights, a and b are those that best predict each list of ``train`` from the others. The probability of stopping
+    depends on the number of items recalled, and is smoothed likewise.
 
     Parameters
     ----------
-    train : lists to learn from. None of them may be among those of ``test``.
-    test : lists to predict, as long. A subject who is not in ``train`` is predicted from all others.
+    train : lists to learn from; none of them may be in ``test``.
+    test : lists to predict, of the same length. A subject who is not in ``train`` is predicted from the group.
 
     Returns
     -------
-    (n_lists,) log-likelihoods of the events that :func:`memsim.core.outcomes.scored_outcomes` scores of a model without
-    repeats and intrusions: responses, and stopping where recall ended by itself; it is certain when all are recalled.
+    array : (n_lists,) log-likelihoods of the events that :func:`memsim.core.outcomes.scored_outcomes` scores for a
+        model without repeats and intrusions: responses, and stopping where recall ended by itself. Stopping is certain
+        once all items are recalled.
 
     Raises
     ------
-    InputError : a task in which silence does not end recall, lists of different lengths or with an item twice, or no
-        list to learn from.
+    InputError : a task in which silence does not end recall, lists of different lengths, lists that hold an item twice,
+        or no list to learn from.
     """
     for name, recalls in (("train", train), ("test", test)):
         require_recalls(recalls)
@@ -75,10 +78,10 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
 
 
 class _Choices(NamedTuple):
-    """Responses one by one, with what was left to choose from, and where recall stopped."""
+    """Responses one by one, with the items that were left to choose from, and where recall stopped."""
 
     subject: _Whole
-    """(n_lists,) code of the subject; that of one who is not known is the last of all."""
+    """(n_lists,) code of the subject; the last code stands for unknown subjects."""
     n_given: _Whole
     stopped: BoolArray
     list: _Whole
@@ -86,11 +89,11 @@ class _Choices(NamedTuple):
     output: _Whole
     item: _Whole
     lag: _Whole
-    """(n_choices, list_length) place of each item in a table of lags; of first responses it means nothing."""
+    """(n_choices, list_length) column of each item in a table of lags; meaningless for first responses."""
     left: BoolArray
     """(n_choices, list_length)"""
     share: FloatArray
-    """(n_choices, list_length) the chance of each if any is as likely."""
+    """(n_choices, list_length) probability of each item if all that are left are equally likely."""
 
 
 def _blocks(recalls: Recalls, code: dict[Any, int]) -> Iterator[_Choices]:
@@ -113,7 +116,7 @@ def _blocks(recalls: Recalls, code: dict[Any, int]) -> Iterator[_Choices]:
 
 
 class _Counts(NamedTuple):
-    """How often each was chosen and how often by chance, or ended and could: first axis; then subjects."""
+    """Counts by subject (second axis): observed and expected by chance, or stops and opportunities (first axis)."""
 
     lag: FloatArray
     """(2, n_subjects, 2 * list_length - 1)"""
@@ -155,7 +158,7 @@ def _counted_by(choices: _Choices, group: _Whole, n_groups: int) -> _Counts:
 
 
 class _Smoothing(NamedTuple):
-    """What leave-one-out chooses: weights of coarser tables, and how much lag and position count."""
+    """What leave-one-out chooses: weights of the coarser tables, and the exponents of lag and position."""
 
     lag: float = 16.0
     at_subject: float = 16.0
@@ -165,13 +168,13 @@ class _Smoothing(NamedTuple):
     of_position: float = 1.0
 
     def of_lists(self, counts: _Counts, choices: _Choices) -> FloatArray:
-        """(n_lists,) log-likelihoods of lists that are not among those counted."""
+        """(n_lists,) log-likelihoods of lists that are not among the counts."""
         preference = self.lag_preference(counts, choices, None), self.position_preference(counts, choices, None)
         chosen = self.choice(choices, *preference)[0]
         return self.stopping(counts, choices, None) + np.bincount(choices.list, chosen, len(choices.n_given))
 
     def improved(self, counts: _Counts, choices: _Choices) -> _Smoothing:
-        """Each weight as it predicts these lists best, each from all but itself; they are among those counted."""
+        """The weights that best predict each of these lists from all others; the lists are among the counts."""
         own = _counted_by(choices, np.arange(len(choices.n_given)), len(choices.n_given))
         best = self
         lag, position = self.lag_preference(counts, choices, own), self.position_preference(counts, choices, own)
@@ -193,7 +196,7 @@ class _Smoothing(NamedTuple):
         return best.weighed(choices, lag, position)
 
     def weighed(self, choices: _Choices, lag: FloatArray, position: FloatArray) -> _Smoothing:
-        """With the exponents of highest likelihood, which is concave in them; a weak prior holds them near 1."""
+        """The same weights, with the exponents of highest likelihood; a weak prior keeps them near 1."""
         weights, best = np.array([self.of_lag, self.of_position]), self
         for _ in range(20):
             _, slope, curvature = best.choice(choices, lag, position)
@@ -207,7 +210,7 @@ class _Smoothing(NamedTuple):
     def choice(
         self, choices: _Choices, lag: FloatArray, position: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """(n_choices,) log-probabilities, and slope and curvature of their sum in the two exponents."""
+        """(n_choices,) log-probabilities, and gradient and curvature of their sum in the two exponents."""
         later = (choices.output > 0)[:, None]
         weight = np.where(
             choices.left, np.where(later, self.of_lag * lag + self.of_position * position, position), -np.inf
@@ -248,7 +251,7 @@ class _Smoothing(NamedTuple):
         return np.log((made + self.at_subject * group) / (expected + self.at_subject))
 
     def stopping(self, counts: _Counts, choices: _Choices, own: _Counts | None) -> FloatArray:
-        """(n_lists,) log-probability of going on as long as recall did, and of stopping where it stopped."""
+        """(n_lists,) log-probability of continuing as long as recall did, and of stopping where it stopped."""
         less = 0.0 if own is None else own.stop
         stops, risk = counts.stop.sum(axis=1, keepdims=True) - less
         mean = (stops.sum(axis=1, keepdims=True) + 0.5) / (risk.sum(axis=1, keepdims=True) + 1)

@@ -56,15 +56,15 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
     Returns
     -------
     BatteryResults : ``files`` are, for each analysis, a tidy csv with a row per subject (those of people too, or, where
-        only their curves are at hand, a row per point without a subject) after the columns ``source, kind, paradigm,
+        only their curves are at hand, a row per point without a subject) after the columns ``label, kind, paradigm,
         seed`` and a column for each parameter and setting that the file gives, ``model.`` and ``paradigm.`` before its
         name; and a figure with a panel for each task. ``curves.csv`` and ``summary.csv`` as of :func:`memsim.run`;
         ``comparison.png``, the analyses side by side; the battery file; and ``manifest.json``, which also says which
-        analysis was left out for which source, and why.
+        analysis was left out for which model or people, and why.
 
     Raises
     ------
-    InputError : the file has an error, or an analysis applies to no source.
+    InputError : something is wrong in the file, or an analysis applies to no cell.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
     """
     path = Path(path)
@@ -78,8 +78,8 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
     manifest = manifest_of(planned, rows, stopwatch, file)
     for label, frame in frames.items():
         if frame.empty:
-            reasons = sorted({f"{each.source}: {each.reason}" for each in manifest.left_out if each.analysis == label})
-            raise InputError(f"{path}: the analysis {label} applies to no source ({'; '.join(reasons)})")
+            reasons = sorted({f"{each.label}: {each.reason}" for each in manifest.left_out if each.analysis == label})
+            raise InputError(f"{path}: the analysis {label} applies to no model and no people ({'; '.join(reasons)})")
     curves, summary = joined_curves(rows), summary_frame(rows)
 
     def write(scratch: Path) -> None:

@@ -60,12 +60,12 @@ class Comparison:
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """``source, kind, paradigm, seed, curve, x, mean, sem, low, high, n_subjects``; kind "people" or "model"."""
+        """``label, kind, paradigm, seed, curve, x, mean, sem, low, high, n_subjects``; kind "people" or "model"."""
         return joined_curves(self.rows).infer_objects()
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row for each source: the means of :func:`memsim.analysis.summary_table`, and distances from people.
+        """A row for each model and for people: means (:func:`memsim.analysis.summary_table`), and distances to people.
 
         Standard errors are columns ``..._sem``, distances of curves from those of people ``rmsd_...``. A number is NaN
         where the model has no account of it.
@@ -74,7 +74,7 @@ class Comparison:
 
     @property
     def summaries(self) -> dict[str, pd.DataFrame]:
-        """The table of :func:`memsim.analysis.summary_table` for each source, by label."""
+        """The table of :func:`memsim.analysis.summary_table`, by label."""
         return {row.label: row.measured.summary for row in self.rows}
 
     def figure(self, curve: str | None = None) -> Figure:
@@ -114,14 +114,14 @@ def run(
     ----------
     models : the models, by the names that they get in tables and figures.
     paradigm : the task.
-    people : a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads; or recalls.
-        Their lists must be as long as those of the paradigm. None compares the models with one another only.
-    n_trials : lists for each model, divided among simulated participants of 100 lists each (of fewer lists each if
-        there are fewer than 2,000, so that an interval is over at least 20 participants).
-    seed : the seed of the lists and of the simulation of every model. Models of one class share their random numbers,
-        so two of them differ by their parameters only.
-    pool : the items from which lists are drawn; see :meth:`memsim.Paradigm.trials`.
-    progress : called with the label of each model, and of the people, when it is finished.
+    people : optional: a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads;
+        or recalls of your own. Their lists must be as long as the paradigm's.
+    n_trials : lists for each model, dealt to simulated participants of 100 lists each (fewer lists each below
+        2,000, so that there are 20 participants to take an interval over).
+    seed : of the lists and of every model's simulation. Models of one class share their random numbers, so
+        that two settings of it differ by their parameters only.
+    pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
+    progress : called with the label of each model, or people, that is done.
 
     Raises
     ------

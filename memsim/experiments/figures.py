@@ -36,7 +36,7 @@ def battery_figures(battery: Battery, rows: Sequence[Row]) -> Iterator[tuple[str
 
 
 def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:
-    """The points of an analysis in all cells, for ``plot``; the frame is empty if it applies to no source."""
+    """The points of an analysis in all cells, for ``plot``; an empty frame where it applies to no cell."""
     analysis = ANALYSES.get(planned.name)
     people = people_name(battery)
     several = len(battery.tasks) > 1
@@ -52,7 +52,7 @@ def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalys
         for label in dict.fromkeys(row.label for row in of_task):
             alike = [row for row in of_task if row.label == label]
             points = _points_of_rows(alike, planned, analysis)
-            part = points.assign(source=people if alike[0].model is None else label)
+            part = points.assign(label=people if alike[0].model is None else label)
             parts.append(part.assign(paradigm=task.label) if several else part)
     points = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     points.attrs = attributes
@@ -67,7 +67,7 @@ def people_name(battery: Battery) -> str:
 
 
 def _points_of_rows(rows: Sequence[Row], planned: PlannedAnalysis, analysis: Analysis) -> pd.DataFrame:
-    """The points of one source in one task, as means over the subjects of all seeds."""
+    """The points of one model or people in one task, over the subjects of all seeds."""
     first = rows[0]
     if first.model is None and "subject" not in first.measured.frames[planned.label]:
         return points_of_curve(first.measured.curves, analysis)
@@ -83,7 +83,7 @@ def _points_of_rows(rows: Sequence[Row], planned: PlannedAnalysis, analysis: Ana
 
 
 def _among(labels: Sequence[str], points: pd.DataFrame) -> list[str]:
-    present = set(points["source"])
+    present = set(points["label"])
     return [label for label in labels if label in present]
 
 

@@ -85,10 +85,10 @@ class TaskRecord:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An analysis that has no result for a source in a task, and the reason."""
+    """An analysis without a result for a model or people in a task, and why."""
 
     analysis: str
-    source: str
+    label: str
     task: str
     reason: str
 

@@ -20,7 +20,7 @@ from memsim.experiments.plan import PlannedAnalysis
 
 @dataclass(frozen=True)
 class Measured:
-    """The tables of one source in one task.
+    """The tables of one model or people in one task.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def _first_columns(row: Row, parameters: Sequence[str], settings: Sequence[str])
     people = row.task.people if row.model is None else None
     of_task = (people or row.task).paradigm.values()
     return {
-        "source": row.label, "kind": row.kind, "paradigm": row.task.label, "seed": row.seed,
+        "label": row.label, "kind": row.kind, "paradigm": row.task.label, "seed": row.seed,
         **{f"model.{name}": of_model.get(name) for name in parameters},
         **{f"paradigm.{name}": of_task.get(name) for name in settings},
     }  # fmt: skip

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from memsim.core.errors import InputError, UnknownNameError
+from memsim.core.parameters import build
 from memsim.core.position_model import Model
 from memsim.models.registered import MODELS
 from memsim.running.store import require_json
 
 
 def model_to_json(model: Model) -> dict[str, Any]:
-    """The class of a model and its values: what its constructor takes, and what it states beside (checksums).
+    """The class of a model and what its constructor takes.
 
     Raises
     ------
@@ -21,9 +22,8 @@ def model_to_json(model: Model) -> dict[str, Any]:
     """
     cls = type(model)
     fields = {field.name: getattr(model, field.name) for field in dataclasses.fields(model) if field.init}
-    values = {**fields, **model.values()}
-    require_json(values, f"a fit of {cls.__name__} cannot be saved: a value")
-    return {"class": cls.__name__, "module": cls.__module__, "values": values}
+    require_json(fields, f"a fit of {cls.__name__} cannot be saved: a value")
+    return {"class": cls.__name__, "module": cls.__module__, "values": fields}
 
 
 def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None) -> Model:
@@ -43,13 +43,7 @@ def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None)
     cls = _registered(name, record["module"]) if model is None else model
     if cls.__name__ != name:
         raise InputError(f"the record is of the model {name}, not of {cls.__name__}")
-    fields = {field.name for field in dataclasses.fields(cls) if field.init}
-    built = cls(**{field: value for field, value in values.items() if field in fields})
-    now = {**{field: getattr(built, field) for field in fields}, **built.values()}
-    for key, value in values.items():
-        if now.get(key) != value:
-            raise InputError(f"{name} has {key}={now.get(key)!r} now, and had {value!r} when it was saved")
-    return built
+    return build(cls, values)
 
 
 def _registered(name: str, module: str) -> type[Model]:

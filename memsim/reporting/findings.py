@@ -49,8 +49,8 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
 
     Returns
     -------
-    DataFrame : ``curve, source`` and the columns of :func:`memsim.analysis.attainment`; None if the
-        recalls of people are not available, or if there are fewer than four people.
+    DataFrame : ``curve, label`` and the columns of :func:`memsim.analysis.attainment`; None where people's recalls are
+        not at hand, or they are too few to be split.
     """
     people = comparison.people
     if people is None or people.recalls is None or len(people.recalls.trials.subjects) < 4:
@@ -58,9 +58,9 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
     rows = []
     for curve, analysis in curves_of(people.paradigm).items():
         target = analysis.frame(people.recalls)
-        for source, recalls in comparison.recalls.items():
+        for name, recalls in comparison.recalls.items():
             row = attainment(analysis.frame(recalls), target, analysis.x)
-            rows.append(row.assign(curve=curve, source=source)[["curve", "source", *row.columns]])
+            rows.append(row.assign(curve=curve, label=name)[["curve", "label", *row.columns]])
     return pd.concat(rows, ignore_index=True) if rows else None
 
 

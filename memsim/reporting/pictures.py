@@ -54,7 +54,7 @@ class Picture:
 
 
 def pictures(comparison: Comparison) -> list[Picture]:
-    """The standard curves, further analyses of all available recalls, and the similarity of models and people."""
+    """The standard curves, further analyses of all whose recalls are at hand, and how similar models and people are."""
     return [*_curves(comparison), *_further(comparison), *_taxonomy(comparison)]
 
 
@@ -71,12 +71,12 @@ def _curves(comparison: Comparison) -> Iterator[Picture]:
 
 def _further(comparison: Comparison) -> Iterator[Picture]:
     people = comparison.people
-    sources = dict(comparison.recalls)
+    shown = dict(comparison.recalls)
     if people is not None and people.recalls is not None:
-        sources[people.reference] = people.recalls
-    for name in FURTHER.get(comparison.task.paradigm.cue, ()) if sources else ():
+        shown[people.reference] = people.recalls
+    for name in FURTHER.get(comparison.task.paradigm.cue, ()) if shown else ():
         analysis = ANALYSES.get(name)
-        points = points_of(analyze(sources, name))
+        points = points_of(analyze(shown, name))
         note = analysis.summary.replace("``", "")
         if people is not None and people.recalls is None:
             note += " Of the people only curves are available and not their recalls, so this figure shows only models."
@@ -91,17 +91,17 @@ def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
     yield Picture(
         "Similarity of models and people",
         image(taxonomy_figure(summaries, people)),
-        "Two planes of indices, a tree of models and people, and a table of their indices, which is given below.",
-        "Models and people are placed by their indices, and the tree joins those whose indices are similar. Colours "
-        "show standard scores; an index that is not defined (a dash) counts as average.",
-        index_table(summaries).reset_index(names="source"),
+        "Two planes of indices, a tree of models and people, and a table of their indices, given below.",
+        "Sources placed by their indices, and joined by how similar these are. Colours are standard scores; an index "
+        "that is not defined for one (a dash) counts as average.",
+        index_table(summaries).reset_index(names="label"),
         wide=True,
     )
 
 
 def _picture(analysis: Analysis, points: pd.DataFrame, figure: Figure, note: str) -> Picture:
     title = analysis.title if not analysis.first_label else analysis.label(points)
-    columns = [column for column in ("source", analysis.panels, analysis.x) if column]
+    columns = [column for column in ("label", analysis.panels, analysis.x) if column]
     table = points[[*columns, "mean", "low", "high", "n_subjects"]].reset_index(drop=True)
     return Picture(title, image(figure), f"{title}: {in_text(table, analysis.x, analysis.panels)}", note, table)
 
@@ -122,7 +122,7 @@ def in_text(means: pd.DataFrame, x: str, panels: str = "") -> str:
     if len(means) and x in ("lag", "displacement"):
         means = means[means[x].abs() <= MAX_LAG]
     sentences = []
-    for source, points in means.groupby("source", sort=False):
+    for name, points in means.groupby("label", sort=False):
         points = points.dropna(subset=["mean"])
         if points.empty:
             continue
@@ -130,11 +130,11 @@ def in_text(means: pd.DataFrame, x: str, panels: str = "") -> str:
         at = [number(value) for value in points[x]] if x else [""] * len(points)
         if not x or not pd.api.types.is_numeric_dtype(points[x]):
             pairs = (f"{where} {value}".strip() for where, value in zip(at, values, strict=True))
-            sentences.append(f"{source} {', '.join(pairs)}")
+            sentences.append(f"{name} {', '.join(pairs)}")
             continue
         top, bottom = int(np.argmax(points["mean"])), int(np.argmin(points["mean"]))
         sentences.append(
-            f"{source} from {values[0]} at {at[0]} to {values[-1]} at {at[-1]}, highest {values[top]} at {at[top]}, "
+            f"{name} from {values[0]} at {at[0]} to {values[-1]} at {at[-1]}, highest {values[top]} at {at[top]}, "
             f"lowest {values[bottom]} at {at[bottom]}"
         )
     return "; ".join(sentences) + "."

@@ -130,20 +130,20 @@ def measures(model: Model, n_trials: int, seed: int) -> dict[str, Measures]:
     return found
 
 
-def criteria_table(sources: Mapping[str, Mapping[str, Measures]]) -> pd.DataFrame:
+def criteria_table(names: Mapping[str, Mapping[str, Measures]]) -> pd.DataFrame:
     """Every criterion for every model and for people.
 
     Parameters
     ----------
-    sources : by name, the numbers by task: :func:`measures` of a model, or what is known of people.
+    labels : by name, the numbers by task: :func:`measures` of a model, or what is known of people.
 
     Returns
     -------
-    DataFrame : ``source, criterion, number, value, low, high, passes``. Where a task is missing, ``value`` is NaN and
+    DataFrame : ``label, criterion, number, value, low, high, passes``. Where a task is missing, ``value`` is NaN and
         ``passes`` is None.
     """
     rows: list[dict[str, Any]] = []
-    for name, tasks in sources.items():
+    for name, tasks in names.items():
         for criterion in CRITERIA:
             try:
                 value = float(criterion.measure(tasks))
@@ -151,7 +151,7 @@ def criteria_table(sources: Mapping[str, Mapping[str, Measures]]) -> pd.DataFram
                 value = np.nan
             rows.append(
                 {
-                    "source": name,
+                    "label": name,
                     "criterion": criterion.name,
                     "number": criterion.number,
                     "value": value,

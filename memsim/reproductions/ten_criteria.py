@@ -50,17 +50,17 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
 def _ten_criteria(seed: int) -> Outcome:
     """The criteria for all registered models at their default parameters, and for people."""
     n_trials = LISTS // 2
-    sources = {"people": _people_by_length()}
+    names = {"people": _people_by_length()}
     models = {spec: build_model(spec) for spec in models_for("free")}
     lists = {name: n_trials // 5 if isinstance(model, NetworkModel) else n_trials for name, model in models.items()}
-    sources |= {name: measures(model, lists[name], seed) for name, model in models.items()}
-    table = criteria_table(sources)
+    names |= {name: measures(model, lists[name], seed) for name, model in models.items()}
+    table = criteria_table(names)
     findings = [
         Finding(
-            f"{row.source}: {row.criterion}", 1.0, float(row.passes), 0.0, "1 passes, 0 fails",
-            SHORTCOMINGS.get(row.source, {}).get(row.criterion, ""),
+            f"{row.label}: {row.criterion}", 1.0, float(row.passes), 0.0, "1 passes, 0 fails",
+            SHORTCOMINGS.get(row.label, {}).get(row.criterion, ""),
         )
-        for row in table[table["passes"].notna() & table["source"].isin(["people", *SHORTCOMINGS])].itertuples()
+        for row in table[table["passes"].notna() & table["label"].isin(["people", *SHORTCOMINGS])].itertuples()
     ]  # fmt: skip
     settings = {
         "lists": lists,
@@ -68,11 +68,11 @@ def _ten_criteria(seed: int) -> Outcome:
         "models": {name: model.values() for name, model in models.items()},
         "criteria": {criterion.name: criterion.number for criterion in CRITERIA},
     }
-    counts = table.dropna(subset=["value"]).groupby("source", sort=False)["passes"].agg(["sum", "count"])
+    counts = table.dropna(subset=["value"]).groupby("label", sort=False)["passes"].agg(["sum", "count"])
     passed = [f"{name} {row['sum']} of {row['count']}" for name, row in counts.iterrows()]
     title = f"Ten findings of free recall: models at their defaults, {n_trials:,} lists a task (networks fewer)"
-    values = table.pivot(index="criterion", columns="source", values="value")
-    values = values.loc[table["criterion"].unique(), table["source"].unique()].rename_axis(index=None, columns=None)
+    values = table.pivot(index="criterion", columns="label", values="value")
+    values = values.loc[table["criterion"].unique(), table["label"].unique()].rename_axis(index=None, columns=None)
     return Outcome(
         findings,
         partial(criteria_figure, table, title),

@@ -34,7 +34,7 @@ def write_results(folder: Path, write: Callable[[Path], None], manifest: Mapping
     ----------
     folder : created if needed.
     write : writes all files but the manifest into the folder that it is given.
-    manifest : what the manifest says besides the checksums.
+    manifest : the content of the manifest, to which the checksums are added.
 
     Returns
     -------

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
-from scipy.special import expit
 
 from memsim.core.arrays import FloatArray
 from memsim.core.parameters import Preset, choice, parameter
@@ -89,6 +88,8 @@ class SIMPLE(PositionModel):
         return similarity / similarity.sum(axis=1, keepdims=True)
 
     def recall_probability(self, paradigm: Paradigm) -> FloatArray:
+        from scipy.special import expit  # takes long to import
+
         given = expit(self.threshold_slope * (self.discriminability(paradigm) - self.threshold))
         recalled: FloatArray = given.sum(axis=0) if self.cueing == "any" else np.diag(given)
         return recalled.clip(max=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
 
 from memsim.core.arrays import FloatArray
 
@@ -32,6 +31,8 @@ def strongest(strength: FloatArray, noise: float, threshold: float = -np.inf) ->
 
 
 def _with_noise(strength: FloatArray, noise: float, threshold: float) -> FloatArray:
+    from scipy.special import ndtr  # takes long to import
+
     n, length = strength.shape
     result = np.zeros((n, length + 1))
     top = strength.max(axis=1)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
-from scipy.special import ndtr
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.parameters import parameter
@@ -51,6 +50,8 @@ class Primacy(SerialModel):
     output_time: float = parameter(0.5, 0, 100, unit="s", symbol="t", doc="time that an output takes", source=SOURCE)
 
     def outcome_probabilities(self, state: SerialState) -> FloatArray:
+        from scipy.special import ndtr  # takes long to import
+
         length = state.strength.shape[1]
         active = np.maximum(self.peak - np.arange(length), 0) * np.exp(-self.decay * self.output_time * state.output)
         chosen = strongest(np.where(np.isneginf(state.strength), -np.inf, active), self.noise)

@@ -97,12 +97,12 @@ def test_models_and_people_alike() -> None:
     people = load_dataset("morton2013")
     model = simulate(TCMA(), people.trials[:200], seed=0)
     table = analyze({"people": people, "TCM-A": model}, "lag_crp", by="list_type")
-    assert table.columns.tolist() == ["source", "list_type", "subject", "lag", "prob", "actual", "possible"]
+    assert table.columns.tolist() == ["label", "list_type", "subject", "lag", "prob", "actual", "possible"]
     assert table.attrs == {"analysis": "lag_crp", "by": ["list_type"], "people": ["people"]}
     pure = people[people.trials.conditions["list_type"] == "pure"]
-    mine = table.query("source == 'people' and list_type == 'pure'")["prob"]
+    mine = table.query("label == 'people' and list_type == 'pure'")["prob"]
     assert mine.to_numpy() == pytest.approx(lag_crp(pure)["prob"].to_numpy(), nan_ok=True)
-    assert set(table["source"]) == {"people", "TCM-A"}
+    assert set(table["label"]) == {"people", "TCM-A"}
     letters = simulate(StartEnd(), SerialRecall(list_length=6).trials(50), seed=0)
     for name in sorted(SERIAL):
         assert_sound(analyze(letters, name), name)
@@ -130,10 +130,10 @@ def test_every_analysis_is_a_public_function() -> None:
 
 def test_conditions_that_cannot_be_columns() -> None:
     recalls = rich(np.array([[1, 2], [3, 1]]))
-    named_so = {"source": np.array(["u", "v"]), "prob": np.array([1, 2]), "speed": np.array([1.0, np.nan])}
+    named_so = {"label": np.array(["u", "v"]), "prob": np.array([1, 2]), "speed": np.array([1.0, np.nan])}
     trials = Trials(recalls.trials.items, recalls.trials.pool, recalls.trials.paradigm, conditions=named_so)
     named = Recalls(trials, recalls.positions)
-    for name in ("source", "prob"):
+    for name in ("label", "prob"):
         with pytest.raises(InputError, match=f"the condition '{name}' has the name of a column"):
             analyze({"A": named}, "serial_position_curve", by=name)
     assert set(analyze(named, "serial_position_curve", by="speed")["speed"]) == {1.0, "missing"}
@@ -153,4 +153,4 @@ def test_means_do_not_pool_sources() -> None:
     both = analyze({"A": recalls, "B": recalls}, "serial_position_curve")
     with pytest.raises(InputError, match="several values at one level of position"):
         analysis.mean_over_subjects(both, "position")
-    assert (analysis.mean_over_subjects(both, ["source", "position"])["n_subjects"] == 2).all()
+    assert (analysis.mean_over_subjects(both, ["label", "position"])["n_subjects"] == 2).all()

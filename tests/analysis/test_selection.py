@@ -14,8 +14,10 @@ from scipy.special import digamma, softmax
 
 from memsim import Recalls, log_likelihood, simulate
 from memsim.analysis.selection.bayesian import bayesian_model_selection, exceedance_probabilities
-from memsim.analysis.selection.criteria import aic, aicc, bic, held_out, information_criteria, log_evidence, winners
+from memsim.analysis.selection.criteria import aic, aicc, bic, information_criteria
+from memsim.analysis.selection.evidence import log_evidence, winners
 from memsim.analysis.selection.figure import selection_figure
+from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.errors import InputError
 from memsim.evaluation import reference as selecting

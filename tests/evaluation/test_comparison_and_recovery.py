@@ -50,7 +50,8 @@ def test_folds_are_even(n_subjects: int, lists: int, folds: int, seed: int) -> N
 
 def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:
     """Each fold's score is that of a model fitted to the other folds; the true model is better than no preference."""
-    candidates = {"TCM": TCM(), "truth": AsItIs(TRUTH), "uniform": Uniform()}
+    tcm, uniform = (Fitted(FitSpec.of(model, starts=1)) for model in (TCM(), Uniform()))
+    candidates = {"TCM": tcm, "truth": AsItIs(TRUTH), "uniform": uniform}
     table = cross_validate(candidates, recalls[:150], folds=3, seed=2)
     assert table.groupby("model", sort=False).size().to_dict() == {"TCM": 150, "truth": 150, "uniform": 150}
     exact = table[table["model"] == "truth"]["log_likelihood"].to_numpy()
@@ -58,9 +59,7 @@ def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:
     sums = table.groupby("model")["log_likelihood"].sum()
     assert sums["uniform"] < sums["TCM"] - 50 and sums["TCM"] < sums["truth"] + 5
     fold = fold_of_lists(recalls[:150], "lists", 3, 2)
-    from memsim.evaluation.cross_validation import Fitted
-
-    trained = Fitted(FitSpec.of(TCM())).learned(recalls[:150][fold != 0], 2)
+    trained = tcm.learned(recalls[:150][fold != 0], 2)
     mine = table[(table["model"] == "TCM") & (table["fold"] == 1)]["log_likelihood"]
     assert mine.to_numpy() == pytest.approx(log_likelihood(trained, recalls[:150][fold == 0]))
 
@@ -156,7 +155,7 @@ def test_recoveries_that_cannot_be(models: Any, options: dict[str, Any], message
 
 
 def test_what_a_candidate_learns_from_decides_its_key(tmp_path: Path) -> None:
-    training = Training.preset("dnc-people").replace(data="", start="")
+    training = Training.preset("DNC:people").replace(people="", start="")
     keys = [digest(Imitating(training, folder)) for folder in (tmp_path, tmp_path / "other")]
     assert keys[0] == keys[1] != digest(Imitating(training.replace(iterations=7), tmp_path))
     assert digest(Fitted(FitSpec.of(TCM()))) != digest(Fitted(FitSpec.of(TCM(), starts=1))) != digest(AsItIs(TCM()))

@@ -122,7 +122,7 @@ def test_a_model_of_your_own_is_found_beside_the_file(tmp_path: Path) -> None:
     manifest = json.loads(Path("memsim-b/manifest.json").read_text())
     assert manifest["models"][0]["name"] == "Mine" and manifest["n_cells"] == 1
     frame = pd.read_csv("memsim-b/lag_crp.csv").drop(
-        columns=["source", "kind", "paradigm", "seed", "paradigm.list_length"]
+        columns=["label", "kind", "paradigm", "seed", "paradigm.list_length"]
     )
     trials = FreeRecall(list_length=6).trials(20, 0, subjects=20)
     mine: Any = find_model(str(path.parent / "mine.py"))[1]
@@ -149,18 +149,18 @@ def test_everything_is_written_and_as_run_has_it(tmp_path: Path) -> None:
         n_trials=60, seed=1,
     )  # fmt: skip
     for name in ("TCM 0.5", "SIMPLE", "murdock1962:20-1"):
-        ours = summary[(summary["source"] == name) & (summary["paradigm"] == "immediate") & (summary["seed"] != 0)]
-        theirs = oracle.summary[oracle.summary["source"] == name]
-        shared = theirs.columns.intersection(ours.columns).drop(["source", "kind", "paradigm", "seed"])
+        ours = summary[(summary["label"] == name) & (summary["paradigm"] == "immediate") & (summary["seed"] != 0)]
+        theirs = oracle.summary[oracle.summary["label"] == name]
+        shared = theirs.columns.intersection(ours.columns).drop(["label", "kind", "paradigm", "seed"])
         assert {"recalled", "recalled_sem", "lag_asymmetry", "rmsd_lag_crp"} <= set(shared)
         np.testing.assert_allclose(ours[shared].to_numpy(float), theirs[shared].to_numpy(float), rtol=1e-12)
 
     frame = pd.read_csv("out/later.csv")
     assert list(frame)[:8] == [
-        "source", "kind", "paradigm", "seed", "model.context_drift", "paradigm.list_length",
+        "label", "kind", "paradigm", "seed", "model.context_drift", "paradigm.list_length",
         "paradigm.retention_interval", "subject",
     ]  # fmt: skip
-    rows = frame[(frame["source"] == "TCM 0.7") & (frame["paradigm"] == "delay 16") & (frame["seed"] == 1)]
+    rows = frame[(frame["label"] == "TCM 0.7") & (frame["paradigm"] == "delay 16") & (frame["seed"] == 1)]
     assert set(rows["model.context_drift"]) == {0.7} and set(rows["paradigm.retention_interval"]) == {16}
     task = FreeRecall(list_length=8, retention_interval=16)
     again = lag_crp(simulate(TCM(context_drift=0.7), task.trials(60, 1, subjects=20), 1), first_output=2)
@@ -169,7 +169,7 @@ def test_everything_is_written_and_as_run_has_it(tmp_path: Path) -> None:
     curve = pd.read_csv("out/serial_position_curve.csv")
     people = curve[curve["kind"] == "people"]
     assert people["subject"].isna().all() and people["prob"].iloc[-1] == pytest.approx(0.95, abs=0.01)
-    left = {(left["analysis"], left["source"]) for left in manifest["left_out"]}
+    left = {(left["analysis"], left["label"]) for left in manifest["left_out"]}
     assert left == {("later", "SIMPLE"), ("lag_rank", "SIMPLE"), ("later", "murdock1962:20-1"),
                     ("lag_rank", "murdock1962:20-1")}  # fmt: skip
 
@@ -221,12 +221,14 @@ data = "morton2013"
     ranks = pd.read_csv("out/lag_rank.csv")
     assert ranks.loc[ranks["kind"] == "people", "subject"].nunique() == 40
     [left] = json.loads(Path("out/manifest.json").read_text())["left_out"]
-    assert (left["analysis"], left["source"]) == ("category_clustering", "TCM") and "categor" in left["reason"]
+    assert (left["analysis"], left["label"]) == ("category_clustering", "TCM") and "categor" in left["reason"]
 
 
 def test_an_analysis_that_fits_nothing_is_an_error() -> None:
     text = SMALL.replace('"lag_rank"]', '"response_latency"]').replace("60", "20")
-    with pytest.raises(InputError, match=r"small.toml: the analysis response_latency applies to no source.*TCM 0.5: "):
+    with pytest.raises(
+        InputError, match=r"small.toml: the analysis response_latency applies to no model and no people.*TCM 0.5: "
+    ):
         battery(written(text), Path("out"), workers=1, progress=False)
 
 
@@ -235,7 +237,7 @@ def test_curves_that_ship_are_drawn_as_they_are() -> None:
     planned, _ = read_battery(written(SMALL))
     rows = [row for row in rows_in_this_process(planned) if row.task is planned.tasks[0]]
     points = battery_points(planned, rows, planned.analyses[0])
-    theirs = points[points["source"] == "people"].reset_index(drop=True)
+    theirs = points[points["label"] == "people"].reset_index(drop=True)
     shipped = load_curves("murdock1962", "20-1").query("curve == 'serial_position_curve'").reset_index(drop=True)
     columns = ["mean", "low", "high", "n_subjects"]
     pd.testing.assert_frame_equal(theirs[columns], shipped[columns], check_dtype=False)

@@ -38,7 +38,7 @@ def no_files_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_people_and_models_in_one_table() -> None:
     comparison = run({"a": TCM(), "b": Strength()}, FreeRecall(), "murdock1962:20-1", n_trials=300)
-    summary = comparison.summary.set_index("source")
+    summary = comparison.summary.set_index("label")
     assert summary.loc["murdock1962:20-1", "recalled"] == pytest.approx(6.8167, abs=1e-4)
     assert summary["kind"].tolist() == ["people", "model", "model"]
     assert (
@@ -73,13 +73,13 @@ def test_recalls_of_people_and_their_shipped_curves_agree(murdock_files: Path, m
 def test_people_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = Recalls.from_matrix([[5, 4, 1], [5, 1, 0], [4, 5, 0], [1, 2, 3]], 5, subject=["a", "a", "b", "b"])
     comparison = run({"TCM": TCM()}, FreeRecall(list_length=5), mine, n_trials=100)
-    assert comparison.summary["source"].tolist() == ["people", "TCM"]
+    assert comparison.summary["label"].tolist() == ["people", "TCM"]
     assert comparison.summary["recalled"].iloc[0] == 2.5
     mine.to_frame().to_csv(tmp_path / "mine.csv", index=False)
-    assert main(["run", "--models", "tcm", "--trials", "100", "--data", "mine.csv"]) == 0
+    assert main(["run", "--models", "tcm", "--n-trials", "100", "--people", "mine.csv"]) == 0
     printed = capsys.readouterr().out
     assert "of 5 items" in printed and "2.500" in printed
-    assert main(["run", "--data", "yours.csv"]) == 2
+    assert main(["run", "--people", "yours.csv"]) == 2
     assert "there is no file yours.csv" in capsys.readouterr().err
 
 
@@ -114,7 +114,7 @@ def test_bad_comparisons() -> None:
 
 
 def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "--trials", "500", "--seed", "5"]) == 0
+    assert main(["run", "--n-trials", "500", "--seed", "5"]) == 0
     out = tmp_path / "memsim-results"
     assert {path.name for path in out.iterdir()} == FILES
     printed = capsys.readouterr().out
@@ -139,7 +139,7 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 def test_run_is_reproducible(tmp_path: Path) -> None:
     for folder in ("one", "two"):
-        assert main(["run", "--trials", "200", "--out", folder]) == 0
+        assert main(["run", "--n-trials", "200", "--out", folder]) == 0
     for name in ("recalls.csv", "summary.csv", "curves.csv", "comparison.png", "comparison.pdf"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
@@ -150,7 +150,7 @@ def test_run_is_reproducible(tmp_path: Path) -> None:
 def test_an_interrupted_run_leaves_nothing_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Any, status: int
 ) -> None:
-    assert main(["run", "--trials", "200", "--models", "tcm"]) == 0
+    assert main(["run", "--n-trials", "200", "--models", "tcm"]) == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir()}
 
     def fail(self: object, path: Path, **options: object) -> None:
@@ -161,7 +161,7 @@ def test_an_interrupted_run_leaves_nothing_half_written(
             raise error
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
-    assert main(["run", "--trials", "300", "--models", "tcm"]) == status
+    assert main(["run", "--n-trials", "300", "--models", "tcm"]) == status
     after = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir()}
     assert after == before
 
@@ -186,21 +186,21 @@ def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     assert main(["models"]) == 2
     printed = capsys.readouterr()
     assert "Mine:" in printed.out and "'Gone'" in printed.err
-    assert main(["run", "--trials", "100"]) == 0
+    assert main(["run", "--n-trials", "100"]) == 0
     printed = capsys.readouterr()
     assert "Mine" in printed.out and "left out: the plug-in model 'Gone'" in printed.err
 
 
 def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "--models", "Strength", "--trials", "200", "--list-length", "30"]) == 0
+    assert main(["run", "--models", "Strength", "--n-trials", "200", "--list-length", "30"]) == 0
     assert "murdock1962:30-1" in capsys.readouterr().out
-    assert main(["run", "--models", "strength", "--trials", "200", "--retention-interval", "16"]) == 0
+    assert main(["run", "--models", "strength", "--n-trials", "200", "--retention-interval", "16"]) == 0
     printed = capsys.readouterr().out
-    assert "Delayed free recall" in printed and "not compared with people" in printed
-    assert main(["run", "--models", "tcm", "--trials", "200", "--data", "PEERS-notask", "--output-limit", "5"]) == 0
+    assert "Delayed free recall" in printed and "No people" in printed
+    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "PEERS-notask", "--output-limit", "5"]) == 0
     printed = capsys.readouterr().out
     assert "16 items, 3 s each" in printed and "had output_limit=None" in printed and "cut short" in printed
-    assert main(["run", "--models", "tcm", "--trials", "200", "--data", "none"]) == 0
+    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "none"]) == 0
     assert "rmsd" not in capsys.readouterr().out
 
 
@@ -208,7 +208,7 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     (tmp_path / "mine.py").write_text(PLUGIN)
     assert main(["check", "mine.py"]) == 0
     assert "Mine: 8 of 8 checks passed" in capsys.readouterr().out
-    assert main(["run", "--models", "tcm", "mine.py:Mine", "--trials", "200"]) == 0
+    assert main(["run", "--models", "tcm", "mine.py:Mine", "--n-trials", "200"]) == 0
     assert "Mine" in capsys.readouterr().out
     models = json.loads((tmp_path / "memsim-results" / "manifest.json").read_text())["models"]
     files = {model["label"]: model["file_sha256"] for model in models}
@@ -216,7 +216,7 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["models", "mine.py"]) == 0
     assert "retention" in capsys.readouterr().out
     (tmp_path / "copy.py").write_text(PLUGIN.replace("class Mine(Strength)", "Base = Strength\n\nclass Strength(Base)"))
-    assert main(["run", "--models", "strength", "copy.py", "--trials", "200"]) == 0
+    assert main(["run", "--models", "strength", "copy.py", "--n-trials", "200"]) == 0
     assert "Strength (copy.py)" in capsys.readouterr().out
     (tmp_path / "bad.py").write_text(PLUGIN + "    def recalled(self, state, position):\n        return state\n")
     assert main(["check", "bad.py"]) == 1
@@ -235,10 +235,10 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         (["run", "--paradigm", "fre-recall"], "did you mean 'free_recall'"),
         (["run", "--list-length", "0"], "list_length=0"),
         (["run", "--list-length", "many"], "list_length='many' is not a whole number"),
-        (["run", "--trials", "0"], "n_trials=0"),
+        (["run", "--n-trials", "0"], "n_trials=0"),
         (["run", "--seed", "-1"], "seed=-1"),
-        (["run", "--data", "murdock1962:20-1", "--list-length", "12"], "leave the list length to the data"),
-        (["run", "--data", "murdock1962"], "name one"),
+        (["run", "--people", "murdock1962:20-1", "--list-length", "12"], "leave the list length to the data"),
+        (["run", "--people", "murdock1962"], "name one"),
         (["models", "samm"], "there is no model 'samm'"),
         (["check", "nowhere.py"], "there is no file nowhere.py"),
         (["check", "empty.py"], "must hold one model, it holds none"),

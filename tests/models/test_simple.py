@@ -82,7 +82,7 @@ def test_likelihood_of_what_was_recalled() -> None:
 def test_runs_without_people_and_says_that_an_output_limit_does_not_apply(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = ["run", "--trials", "20", "--data", "none", "--out", str(tmp_path)]
+    run = ["run", "--n-trials", "20", "--people", "none", "--out", str(tmp_path)]
     assert main([*run, "--models", "simple"]) == 0
     assert main([*run, "--models", "simple", "--list-length", "1"]) == 0
     assert main([*run, "--models", "tcm", "--list-length", "1"]) == 0
@@ -114,16 +114,16 @@ def test_tables_equal_those_of_recalls_with_the_same_curve() -> None:
 
 def test_stands_beside_models_with_an_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     comparison = run({"SIMPLE": SIMPLE(), "TCM": TCM()}, FreeRecall(), "murdock1962:20-1", n_trials=200)
-    row = comparison.summary.set_index("source").loc["SIMPLE"]
+    row = comparison.summary.set_index("label").loc["SIMPLE"]
     assert row["rmsd_serial_position_curve"] == pytest.approx(0.050, abs=0.001)
     assert np.isnan(row["rmsd_lag_crp"]) and np.isnan(row["lag_plus_1"])
     assert list(comparison.recalls) == ["TCM"]
     panels = comparison.figure().axes
     assert "SIMPLE" in [line.get_label() for line in panels[0].get_lines()]
-    assert main(["run", "--models", "simple:murdock1962:40-1", "tcm", "--list-length", "40", "--trials", "50",
+    assert main(["run", "--models", "simple:murdock1962:40-1", "tcm", "--list-length", "40", "--n-trials", "50",
                  "--out", str(tmp_path)]) == 0  # fmt: skip
     assert "SIMPLE:murdock1962:40-1" in capsys.readouterr().out
-    assert main(["run", "--models", "simple", "--trials", "50", "--out", str(tmp_path / "alone")]) == 0
+    assert main(["run", "--models", "simple", "--n-trials", "50", "--out", str(tmp_path / "alone")]) == 0
     assert not (tmp_path / "alone" / "recalls.csv").exists()
 
 

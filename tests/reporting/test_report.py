@@ -106,7 +106,7 @@ def test_findings_follow_from_the_tests(comparison: Comparison) -> None:
         "lag_crp",
     }
     assert (shares["ceiling"] < shares["distance"]).all() and (shares["share"] < 1).all()
-    lag = shares.query("curve == 'lag_crp'").set_index("source")["share"]
+    lag = shares.query("curve == 'lag_crp'").set_index("label")["share"]
     assert lag["TCM"] > lag["Strength <b>"], "the strength model has no contiguity"
 
 
@@ -138,7 +138,7 @@ def test_numbers_as_cells() -> None:
 
 
 def test_curves_in_words(comparison: Comparison) -> None:
-    curve = comparison.curves.query("curve == 'serial_position_curve' and source == 'people'")
+    curve = comparison.curves.query("curve == 'serial_position_curve' and label == 'people'")
     said = in_text(curve, "x")
     means = curve.set_index("x")["mean"]
     assert f"from {means[1]:.3f} at 1 to {means[16]:.3f} at 16" in said and f"at {means.idxmin():.0f}." in said

@@ -109,7 +109,7 @@ def test_criteria_of_models_and_of_what_is_known_of_people() -> None:
     sources: dict[str, Any] = {name: measures(model, 300, 0) for name, model in (("TCM", TCM()), ("SIMPLE", SIMPLE()))}
     table = criteria_table({"people": people, **sources})
     assert len(table) == 3 * len(CRITERIA) == 30
-    cell = table.set_index(["source", "criterion"])
+    cell = table.set_index(["label", "criterion"])
     assert (
         cell.loc[("TCM", "primacy"), "passes"] is False and cell.loc[("TCM", "recency in immediate recall"), "passes"]
     )

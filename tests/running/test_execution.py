@@ -201,7 +201,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, workers: int, how: str) -> N
     assert not {str(number) for number in finished} & set(again)
 
 
-def test_a_damaged_or_foreign_file_is_told_of_and_run_again(tmp_path: Path) -> None:
+def test_a_damaged_or_foreign_file_causes_a_warning_and_is_run_again(tmp_path: Path) -> None:
     cells = [cell(1), cell(2)]
     run_cells(cells, workers=1, cache=tmp_path)
     one, two = sorted(tmp_path.rglob("*.json"))

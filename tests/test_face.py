@@ -1,0 +1,74 @@
+"""The public face: Python and the command line say the same words, with the same defaults."""
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import memsim
+from memsim.commands.main import main
+
+WORDS = ("run", "battery", "fit", "compare", "recover", "train", "show", "reproduce", "check")
+RUNNING = {"workers", "backend", "scheduler", "cache", "progress"}
+
+
+def function(word: str) -> Callable[..., Any]:
+    return getattr(memsim, word)
+
+
+def parameters(word: str) -> dict[str, inspect.Parameter]:
+    found = dict(inspect.signature(function(word)).parameters)
+    running = {name: inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in RUNNING}
+    return found | running if "running" in found else found
+
+
+def help_of(word: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        main([word, "--help"])
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_each_command_is_a_function_of_the_same_name(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert callable(function(word)) and word in memsim.__all__
+    assert f"usage: memsim {word}" in help_of(word, capsys)
+
+
+@pytest.mark.parametrize("name", ["samples", "starts", "generations", "seed", "n_trials", "people", "over", "folds"])
+def test_an_option_has_one_name_and_one_default(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What fitting functions share has one default; the command line has the same option."""
+    words = [word for word in ("fit", "compare", "recover") if name in parameters(word)]
+    defaults = {parameters(word)[name].default for word in words}
+    assert len(defaults) == 1 or name == "n_trials", f"{name} is {defaults}"
+    for word in words:
+        assert f"--{name.replace('_', '-')}" in help_of(word, capsys)
+
+
+def test_people_are_named_alike_everywhere(tmp_path: Path) -> None:
+    recalls = memsim.load_dataset("peers_notask")[:40]
+    recalls.to_frame().to_csv(tmp_path / "people.csv", index=False)
+    for people in (recalls, "peers_notask", "peers_notask:all", str(tmp_path / "people.csv")):
+        found = memsim.load_recalls(people)
+        assert found.list_length == 16
+    comparison = memsim.run({"TCM": memsim.models.TCM()}, recalls.trials.paradigm, people=recalls, n_trials=40)
+    assert comparison.people is not None and comparison.people.recalls is recalls
+    fitted = memsim.fit(
+        memsim.models.TCM(), people=str(tmp_path / "people.csv"), free=["context_drift"], starts=1, generations=1
+    )
+    assert fitted.spec.free
+
+
+def test_the_face_is_small() -> None:
+    assert 30 <= len(set(memsim.__all__)) <= 50
+    assert sorted(set(memsim.__all__)) == sorted(memsim.__all__), "no name twice"
+
+
+@pytest.mark.parametrize("arguments", [["run", "b.toml"], ["run", "--backend", "dask"], ["run", "--workers", "0"],
+                                       ["reproduce", "--nosuch", "1"], ["battery"]])  # fmt: skip
+def test_what_does_not_apply_is_an_error(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "memsim", *arguments], capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr and "Traceback" not in done.stderr
