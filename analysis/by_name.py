@@ -1,4 +1,4 @@
-"""Run analyses by their names, on recalls or several by label, for each condition."""
+"""Analyses by name, for one set of recalls or several, within each condition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def analyze(
     recalls: Recalls | Mapping[str, Recalls], name: str, by: str | Sequence[str] = (), **options: Any
 ) -> pd.DataFrame:
-    """Run an analysis by its name, on one set of recalls or several, for each condition.
+    """Run an analysis by its name, for one set of recalls or several, within each condition.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def analyze(
     by = [by] if isinstance(by, str) else list(by)
     by_label = recalls if isinstance(recalls, Mapping) else {"": recalls}
     if not by_label:
-        raise InputError("analyze: no recalls are given")
+        raise InputError("analyze: recalls is empty; give recalls, or recalls by name")
     parts = []
     for label, of_one in by_label.items():
         require_recalls(of_one)

@@ -28,10 +28,10 @@ class Analysis:
     title : the heading of its figure.
     x : the column along the horizontal axis; empty if there is one value for each subject.
     value : the column that is averaged over subjects.
-    x_label, y_label : labels of the axes.
-    style : ``curve`` and ``lags`` are lines, ``lags`` broken at 0 and shown to 5 either way; ``categories`` are points
-        at named places; ``index`` is a point for each model or people; ``heat`` is a matrix of ``series`` by ``x``;
-        ``raster`` shows every response.
+    x_label, y_label : the labels of the axes.
+    style : ``curve`` and ``lags`` are lines, ``lags`` with a gap at 0 and up to 5 in both directions; ``categories``
+        are points at named places; ``index`` is a point for each model or people; ``heat`` is a matrix of ``series`` by
+        ``x``; ``raster`` shows every response.
     series : a column whose values, if the frame has several, are drawn as a line each (in ``heat``, as a row each).
     first_label : the vertical label if the frame has only the first value of ``series``, which is the default.
     panels : a column whose values are drawn in a panel each, with separate axes.

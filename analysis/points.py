@@ -1,4 +1,4 @@
-"""Points of a figure: means over subjects with their intervals, for every model, people and condition alike."""
+"""Points of a figure: means over subjects with intervals, for every model, people and condition."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def analysis_of(frame: pd.DataFrame) -> Analysis:
 
 
 def labels_of(frame: pd.DataFrame) -> list[str]:
-    """The labels of a frame, in order; one without a name where it has no such column."""
+    """The labels of a frame, in order; one empty label if the frame has no such column."""
     return list(frame["label"].unique()) if "label" in frame else [""]
 
 
 def series_of(frame: pd.DataFrame, analysis: Analysis) -> str:
-    """The column whose values have a line each within a panel, if the frame has several of them; else empty."""
+    """The column whose values get separate lines in a panel; empty if the frame has only one value."""
     column = analysis.series
     return column if column in frame and frame[column].nunique() > 1 else ""
 

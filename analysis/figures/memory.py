@@ -20,7 +20,7 @@ class Strip(NamedTuple):
     values: FloatArray
     """(n_rows, n_steps), at least 0."""
     rows: Sequence[str] = ()
-    """What each row is, where rows have names."""
+    """A label for each row; empty if the rows have no labels."""
     row: str = "slot"
     """What the rows are, if they have no labels."""
 
@@ -34,7 +34,7 @@ def memory_figure(
     steps_label: str = "",
     title: str = "",
 ) -> Figure:
-    """Strips one above the other over the same steps, pale for 0 and dark for the largest value, which the title gives.
+    """Strips over the same steps, one above the other; 0 is pale, and the largest value, given in the title, is dark.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A figure of any analysis, and of several side by side: a model looks the same in all of them."""
+"""A figure of any analysis, or of several side by side; a model always looks the same."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def plot(
 
     Parameters
     ----------
-    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` say which analysis it is.
-        Rows may be taken out.
-    interval : over subjects, at 95%: by Student's t, by bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
-        2008), which leaves out how subjects differ as a whole. Bars for people, bands for models.
-    columns : of a journal's page, one (89 mm) or two (183 mm).
-    among : the labels of models and people in a whole set of figures, in order, so that each looks the same in all.
+    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` identify the analysis.
+        Rows may have been removed.
+    interval : the 95% interval over subjects: Student's t, bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
+        2008), which removes differences between the means of subjects. People have bars, models have bands.
+    columns : the width in columns of a journal: one (89 mm) or two (183 mm).
+    among : the labels of models and people in a set of figures, in order, so that each looks the same in all of them.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def comparison_panel(
 
 
 class Panel(NamedTuple):
-    """A title, the points that it shows (of a raster, the responses), and what its vertical axis is of."""
+    """A title, the points of the panel (in a raster, the responses), and what its vertical axis shows."""
 
     title: str
     points: pd.DataFrame
@@ -121,7 +121,7 @@ def _grid(
     among: Sequence[str],
     title: str,
 ) -> Figure:
-    """Panels in rows, of one analysis, or of one in each column; ``frames`` are the points of each."""
+    """Draw panels in rows, from one analysis or from one in each column; ``frames`` holds the points of each."""
     names = list(dict.fromkeys([*among, *(name for frame in frames for name in labels_of(frame))]))
     people = {name for frame in frames for name in frame.attrs["people"]}
     look = styles(names, [name for name in names if name in people])
@@ -196,7 +196,7 @@ def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
 
 
 def _panels(points: pd.DataFrame, analysis: Analysis, split: bool = False) -> Iterator[Panel]:
-    """A panel for each condition (of an index, if ``split``), and for each label where colours show a series."""
+    """A panel for each condition (of an index only if ``split``), and for each label if a panel shows a series."""
     style, by = _style(points, analysis), list(points.attrs["by"])
     alone = style in ("heat", "raster", "series") or series_of(points, analysis)
     named = list(points["label"].unique()) != [""]
@@ -215,7 +215,7 @@ def _by_source(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Curves by x: one for each model or people, or for each value of the series of one of them."""
+    """Draw curves by x: one for each model or people, or for each value of the series of one of them."""
     series = series_of(points, analysis)
     if series:
         groups = list(points.groupby(series, sort=False))
@@ -240,7 +240,7 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
 
 
 def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """An index of one model or people by its series."""
+    """Draw the index of one model or people by its series."""
     for name, rows in _by_source(points):
         draw_line(axis, rows, name, look[name], analysis.series)
     _finish(axis, points, analysis)
@@ -249,7 +249,7 @@ def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapp
 
 
 def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """Points at named places, those of several models and people beside one another."""
+    """Draw points at named places, those of several models and people beside one another."""
     groups = list(_by_source(points))
     names = list(points[analysis.x].unique())
     for i, (name, rows) in enumerate(groups):
@@ -263,7 +263,7 @@ def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[
 
 
 def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
-    """One value for each subject: faint points of subjects, and a mean of each model or people in each condition."""
+    """Draw an index: a faint point for each subject, and the mean of each model or people in each condition."""
     by = list(points.attrs["by"])
     split = by and len(points.drop_duplicates(by)) == 1
     if by:

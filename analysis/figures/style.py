@@ -26,7 +26,7 @@ FORMATS = (".png", ".pdf", ".svg")
 
 
 class Style(NamedTuple):
-    """How one model or people is drawn; people are black points with bars, always."""
+    """How a model or people are drawn; people are always black points with bars."""
 
     color: Any
     line: Any

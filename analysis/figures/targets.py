@@ -82,7 +82,7 @@ def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
 
 
 def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
-    """Sources by criteria: the number in each cell, on blue where it passes and on orange where it fails."""
+    """A table of criteria by models and people: each number on blue if it passes, on orange if it fails."""
     values = table.pivot(index="criterion", columns="label", values="value")
     values = values.loc[table["criterion"].unique(), table["label"].unique()]
     passes = table.pivot(index="criterion", columns="label", values="passes").loc[values.index, values.columns]

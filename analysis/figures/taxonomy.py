@@ -53,15 +53,15 @@ def taxonomy_figure(
     statistics: Sequence[str] = (),
     title: str = "",
 ) -> Figure:
-    """Models and people placed by primacy and recency, by contiguity and beginning, and grouped by all indices.
+    """Place models and people in planes of two indices, and join them in a tree by all indices.
 
     The tree joins them by mean distance (UPGMA; Sokal & Michener, 1958) between their indices, each standardised over
-    all of them; one that is not known counts as average. Colours are these standard scores, numbers the indices.
+    all of them; an index that is not known counts as average. Colours show standard scores, numbers the indices.
 
     Parameters
     ----------
     summaries, statistics : as in :func:`index_table`.
-    people : which labels are people's; they are black.
+    people : the labels of people, who are drawn in black.
     """
     table = index_table(summaries, statistics)
     look = styles(list(table.index), people)
@@ -105,7 +105,7 @@ def _place(axis: Axes, summaries: Mapping[str, pd.DataFrame], x: str, y: str, lo
 
 
 def _group(tree: Axes, cells: Axes, table: pd.DataFrame, look: Mapping[str, Style]) -> None:
-    """A tree of the labels, and their indices in its order."""
+    """Draw the tree of models and people, and their indices in the order of the tree."""
     scores = standard_scores(table)
     joined = dendrogram(
         linkage(scores, "average"), orientation="left", ax=tree, color_threshold=0, above_threshold_color="0.3"

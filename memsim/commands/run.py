@@ -42,8 +42,8 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
         "--people", "--data", metavar="NAME[:CONDITION]",
-        help="people to compare with: a data set, a file of your own (psifr's table as .csv, BIDS events, .mat, an egg "
-        "as .json), or none; people who did the same task, if not given",
+        help="people to compare with: a data set, a file of recalls (psifr's table as .csv, BIDS events, .mat, an egg "
+        "as .json), or none (default: people who did the same task)",
     )  # fmt: skip
     run.add_argument(
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
@@ -88,7 +88,7 @@ def _run(parsed: argparse.Namespace) -> int:
         progress("written")
     _print_comparison(comparison)
     if people is None and parsed.people is None:
-        print("No people: none of the curves that ship with memsim are from this task.")
+        print("The models are not compared with people: memsim ships no curves of people from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
     return 0
 

@@ -114,13 +114,13 @@ def run(
     ----------
     models : the models, by the names that they get in tables and figures.
     paradigm : the task.
-    people : optional: a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads;
-        or recalls of your own. Their lists must be as long as the paradigm's.
-    n_trials : lists for each model, dealt to simulated participants of 100 lists each (fewer lists each below
-        2,000, so that there are 20 participants to take an interval over).
-    seed : of the lists and of every model's simulation. Models of one class share their random numbers, so
-        that two settings of it differ by their parameters only.
-    pool : where the items come from; see :meth:`memsim.Paradigm.trials`.
+    people : a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads; or recalls.
+        Their lists must be as long as those of the paradigm. None compares the models with one another only.
+    n_trials : lists for each model, divided among simulated participants of 100 lists each (of fewer lists each if
+        there are fewer than 2,000, so that an interval is over at least 20 participants).
+    seed : the seed of the lists and of the simulation of every model. Models of one class share their random numbers,
+        so two of them differ by their parameters only.
+    pool : the items from which lists are drawn; see :meth:`memsim.Paradigm.trials`.
     progress : called with the label of each model, or people, that is done.
 
     Raises

@@ -36,7 +36,7 @@ def battery_figures(battery: Battery, rows: Sequence[Row]) -> Iterator[tuple[str
 
 
 def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:
-    """The points of an analysis in all cells, for ``plot``; an empty frame where it applies to no cell."""
+    """The points of an analysis in all cells, for ``plot``; the frame is empty if it applies to no cell."""
     analysis = ANALYSES.get(planned.name)
     people = people_name(battery)
     several = len(battery.tasks) > 1
@@ -67,7 +67,7 @@ def people_name(battery: Battery) -> str:
 
 
 def _points_of_rows(rows: Sequence[Row], planned: PlannedAnalysis, analysis: Analysis) -> pd.DataFrame:
-    """The points of one model or people in one task, over the subjects of all seeds."""
+    """The points of one model or people in one task, as means over the subjects of all seeds."""
     first = rows[0]
     if first.model is None and "subject" not in first.measured.frames[planned.label]:
         return points_of_curve(first.measured.curves, analysis)

@@ -85,7 +85,7 @@ class TaskRecord:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An analysis without a result for a model or people in a task, and why."""
+    """An analysis that has no result for a model or people in a task, and the reason."""
 
     analysis: str
     label: str

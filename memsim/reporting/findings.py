@@ -49,8 +49,8 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
 
     Returns
     -------
-    DataFrame : ``curve, label`` and the columns of :func:`memsim.analysis.attainment`; None where people's recalls are
-        not at hand, or they are too few to be split.
+    DataFrame : ``curve, label`` and the columns of :func:`memsim.analysis.attainment`; None if the
+        recalls of people are not available, or if there are fewer than four people.
     """
     people = comparison.people
     if people is None or people.recalls is None or len(people.recalls.trials.subjects) < 4:

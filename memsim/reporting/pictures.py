@@ -54,7 +54,7 @@ class Picture:
 
 
 def pictures(comparison: Comparison) -> list[Picture]:
-    """The standard curves, further analyses of all whose recalls are at hand, and how similar models and people are."""
+    """The standard curves, further analyses of all available recalls, and the similarity of models and people."""
     return [*_curves(comparison), *_further(comparison), *_taxonomy(comparison)]
 
 
