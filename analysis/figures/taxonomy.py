@@ -34,7 +34,7 @@ def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str]
     InputError : fewer than two summaries, or a statistic that none has.
     """
     if len(summaries) < 2:
-        raise InputError(f"index_table: {len(summaries)} summaries; a comparison takes at least two")
+        raise InputError(f"index_table: {len(summaries)} summaries; give at least two")
     table = pd.DataFrame({name: each.set_index("statistic")["mean"] for name, each in summaries.items()}).T
     first = next(iter(summaries.values()))["statistic"].tolist()
     order = [*first, *(name for name in table.columns if name not in first)]

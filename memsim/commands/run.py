@@ -116,7 +116,7 @@ def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
 
 
 def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
-    """The task, and the people to compare with: those of ``--data``, or people who did the same task."""
+    """The task, and the people to compare with: those of ``--people``, or people who did the same task."""
     from memsim.experiments.people import People
 
     declared = PARADIGMS.get(parsed.paradigm).parameters()
@@ -132,7 +132,9 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
         return wanted, None
     if type(people.paradigm) is not type(wanted):
         name, task = type(people.paradigm).__name__, type(wanted).__name__
-        raise InputError(f"--data {parsed.data} is from {name}, not {task}; give --paradigm {name}, or other people")
+        raise InputError(
+            f"--people {parsed.people} is from {name}, not {task}; give --paradigm {name}, or other people"
+        )
     return people.paradigm.replace(**given), people
 
 

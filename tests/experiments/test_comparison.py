@@ -196,7 +196,7 @@ def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[s
     assert "murdock1962:30-1" in capsys.readouterr().out
     assert main(["run", "--models", "strength", "--n-trials", "200", "--retention-interval", "16"]) == 0
     printed = capsys.readouterr().out
-    assert "Delayed free recall" in printed and "No people" in printed
+    assert "Delayed free recall" in printed and "not compared with people" in printed
     assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "PEERS-notask", "--output-limit", "5"]) == 0
     printed = capsys.readouterr().out
     assert "16 items, 3 s each" in printed and "had output_limit=None" in printed and "cut short" in printed
