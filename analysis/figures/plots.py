@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from math import isnan
+from math import ceil, isnan
 from textwrap import fill
 from typing import Any, Literal, NamedTuple
 
@@ -157,11 +157,21 @@ def _grid(
         _one_colorbar(figure, axes.ravel().tolist(), analysis_of(frames[0]))
         ordered = sorted(labels, key=lambda name: names.index(name) if name in names else len(names))
         if len(ordered) > 1:
-            in_row = max(1, min(len(ordered), 3 * columns))
             handles = [labels[name] for name in ordered]
+            in_row = _legend_columns(ordered, columns)
             figure.legend(handles, ordered, loc="outside lower center", ncols=in_row, fontsize="small")
-        figure.suptitle(fill(title, 44 * columns), fontsize="medium")
+        figure.suptitle(fill(title, 50 * columns), fontsize="medium")
     return figure
+
+
+def _legend_columns(names: Sequence[str], columns: int) -> int:
+    """The most columns of a legend, which is filled column by column, that fit the width of the figure."""
+    for n_columns in range(min(3 * columns, len(names)), 1, -1):
+        n_rows = ceil(len(names) / n_columns)
+        widths = [max(map(len, names[first : first + n_rows])) for first in range(0, len(names), n_rows)]
+        if sum(widths) + 7 * len(widths) <= 54 * columns:  # in characters; a line and its gaps take some seven
+            return n_columns
+    return 1
 
 
 def _same_scale(axes: Sequence[tuple[str, Axes]]) -> None:
