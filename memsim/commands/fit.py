@@ -108,9 +108,9 @@ def _print_notes(fitted: Fit) -> None:
         print(f"The likelihood is sampled, over {spec.samples} study histories with seed {spec.seed}.")
     if not fitted.converged:
         table = fitted.to_frame()
-        apart = ", ".join(table.loc[~table["converged"], "unit"])
+        units = ", ".join(table.loc[~table["converged"], "unit"])
         reason = (
-            "that takes two starts" if spec.starts == 1 else f"the best starts of {apart} differ; give more --starts"
+            "that takes two starts" if spec.starts == 1 else f"the best starts of {units} differ; give more --starts"
         )
         print(f"The fit is not known to have converged: {reason}.")
     bounds = [f"{unit.unit}: {', '.join(unit.at_bound)}" for unit in fitted.units if unit.at_bound]

@@ -56,7 +56,7 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
     Returns
     -------
     BatteryResults : ``files`` are, for each analysis, a tidy csv with a row per subject (those of people too, or, where
-        only their curves are at hand, a row per point without a subject) after the columns ``label, kind, paradigm,
+        only their curves are known, a row per point without a subject) after the columns ``label, kind, paradigm,
         seed`` and a column for each parameter and setting that the file gives, ``model.`` and ``paradigm.`` before its
         name; and a figure with a panel for each task. ``curves.csv`` and ``summary.csv`` as of :func:`memsim.run`;
         ``comparison.png``, the analyses side by side; the battery file; and ``manifest.json``, which also says which

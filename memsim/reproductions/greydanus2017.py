@@ -1,4 +1,4 @@
-"""The essay of Greydanus (2017) with which memsim began: a DNC in free recall beside people.
+"""The essay of Greydanus (2017) with which memsim began: a DNC in free recall, compared with people.
 
 S. Greydanus, "Differentiable memory and the brain", 27 February 2017, greydanus.github.io, and its code.
 """
@@ -275,6 +275,6 @@ def _statement(
 
 
 GREYDANUS2017 = Reproduction(
-    "greydanus2017", "A DNC trained on free recall as in the essay, beside people",
+    "greydanus2017", "A DNC trained on free recall as in the essay, compared with people",
     "Greydanus (2017), Differentiable memory and the brain; Murdock (1962), doi:10.1037/h0045106", _essay,
 )  # fmt: skip

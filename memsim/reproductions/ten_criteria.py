@@ -89,7 +89,7 @@ def _ten_criteria(seed: int) -> Outcome:
 
 
 def _people_by_length() -> dict[str, Measures]:
-    """The numbers of people in Murdock (1962), by list length; late transitions only where their lists are at hand."""
+    """The numbers of people in Murdock (1962), by list length; late transitions only if their lists are available."""
     found = {}
     for length in ("20", "30", "40"):
         condition = f"{length}-1"
