@@ -67,17 +67,17 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
             f"{test.list_length} to predict; give lists of one length, and one or more to learn from"
         )
     code = {subject: i for i, subject in enumerate(train.trials.subjects.tolist())}
-    counts = _Counts.none(len(code) + 1, train.list_length)
-    for choices in _blocks(train, code):
+    counts = Counts.none(len(code) + 1, train.list_length)
+    for choices in blocks_of(train, code):
         counts.add(choices)
     chosen = train[np.unique(np.linspace(0, len(train) - 1, min(len(train), CHOOSING)).astype(int))]
-    smoothing = _Smoothing()
+    smoothing = Smoothing()
     for _ in range(2):
-        smoothing = smoothing.improved(counts, next(_blocks(chosen, code)))
-    return np.concatenate([np.zeros(0), *(smoothing.of_lists(counts, each) for each in _blocks(test, code))])
+        smoothing = smoothing.improved(counts, next(blocks_of(chosen, code)))
+    return np.concatenate([np.zeros(0), *(smoothing.of_lists(counts, each) for each in blocks_of(test, code))])
 
 
-class _Choices(NamedTuple):
+class Choices(NamedTuple):
     """Responses one by one, with the items that were left to choose from, and where recall stopped."""
 
     subject: _Whole
@@ -96,7 +96,8 @@ class _Choices(NamedTuple):
     """(n_choices, list_length) probability of each item if all that are left are equally likely."""
 
 
-def _blocks(recalls: Recalls, code: dict[Any, int]) -> Iterator[_Choices]:
+def blocks_of(recalls: Recalls, code: dict[Any, int]) -> Iterator[Choices]:
+    """The responses of a block of lists at a time; ``code`` numbers the subjects, and others come last."""
     length = recalls.list_length
     for start in range(0, len(recalls), BLOCK):
         part = recalls[start : start + BLOCK]
@@ -112,10 +113,10 @@ def _blocks(recalls: Recalls, code: dict[Any, int]) -> Iterator[_Choices]:
         subject = np.array([code.get(name, len(code)) for name in part.trials.subject.tolist()], dtype=np.int64)
         share = left / left.sum(axis=1, keepdims=True)
         stopped = (columns == length).any(axis=1)
-        yield _Choices(subject, given.sum(axis=1), stopped, row, output, item, lag, left, share)
+        yield Choices(subject, given.sum(axis=1), stopped, row, output, item, lag, left, share)
 
 
-class _Counts(NamedTuple):
+class Counts(NamedTuple):
     """Counts by subject (second axis): observed and expected by chance, or stops and opportunities (first axis)."""
 
     lag: FloatArray
@@ -126,16 +127,18 @@ class _Counts(NamedTuple):
     """(2, n_subjects, list_length) by the number recalled."""
 
     @classmethod
-    def none(cls, n_subjects: int, length: int) -> _Counts:
+    def none(cls, n_subjects: int, length: int) -> Counts:
+        """Counts of zero."""
         sizes = (2 * length - 1,), (length, length), (length,)
         return cls(*(np.zeros((2, n_subjects, *size)) for size in sizes))
 
-    def add(self, choices: _Choices) -> None:
-        for total, part in zip(self, _counted_by(choices, choices.subject, self.stop.shape[1]), strict=True):
+    def add(self, choices: Choices) -> None:
+        """Add the counts of further choices, by their subjects."""
+        for total, part in zip(self, counted_by(choices, choices.subject, self.stop.shape[1]), strict=True):
             total += part
 
 
-def _counted_by(choices: _Choices, group: _Whole, n_groups: int) -> _Counts:
+def counted_by(choices: Choices, group: _Whole, n_groups: int) -> Counts:
     """Counts of each group of lists; ``group`` is (n_lists,)."""
     length = choices.left.shape[1]
     chosen = np.arange(length) == choices.item[:, None]
@@ -150,14 +153,14 @@ def _counted_by(choices: _Choices, group: _Whole, n_groups: int) -> _Counts:
         counts = [np.bincount(cell.ravel(), np.ravel(each), n_groups * int(np.prod(size))) for each in (one, other)]
         return np.reshape(counts, (2, n_groups, *size))
 
-    return _Counts(
+    return Counts(
         added(lag[later], chosen[later], choices.share[later], 2 * length - 1),
         added(at, chosen, choices.share, length, length),
         added(stop, ended, reached, length),
     )
 
 
-class _Smoothing(NamedTuple):
+class Smoothing(NamedTuple):
     """What leave-one-out chooses: weights of the coarser tables, and the exponents of lag and position."""
 
     lag: float = 16.0
@@ -167,15 +170,15 @@ class _Smoothing(NamedTuple):
     of_lag: float = 1.0
     of_position: float = 1.0
 
-    def of_lists(self, counts: _Counts, choices: _Choices) -> FloatArray:
+    def of_lists(self, counts: Counts, choices: Choices) -> FloatArray:
         """(n_lists,) log-likelihoods of lists that are not among the counts."""
         preference = self.lag_preference(counts, choices, None), self.position_preference(counts, choices, None)
         chosen = self.choice(choices, *preference)[0]
         return self.stopping(counts, choices, None) + np.bincount(choices.list, chosen, len(choices.n_given))
 
-    def improved(self, counts: _Counts, choices: _Choices) -> _Smoothing:
+    def improved(self, counts: Counts, choices: Choices) -> Smoothing:
         """The weights that best predict each of these lists from all others; the lists are among the counts."""
-        own = _counted_by(choices, np.arange(len(choices.n_given)), len(choices.n_given))
+        own = counted_by(choices, np.arange(len(choices.n_given)), len(choices.n_given))
         best = self
         lag, position = self.lag_preference(counts, choices, own), self.position_preference(counts, choices, own)
         for name in ("lag", "at_subject", "at_output", "stop"):
@@ -195,7 +198,7 @@ class _Smoothing(NamedTuple):
                 position = best.position_preference(counts, choices, own)
         return best.weighed(choices, lag, position)
 
-    def weighed(self, choices: _Choices, lag: FloatArray, position: FloatArray) -> _Smoothing:
+    def weighed(self, choices: Choices, lag: FloatArray, position: FloatArray) -> Smoothing:
         """The same weights, with the exponents of highest likelihood; a weak prior keeps them near 1."""
         weights, best = np.array([self.of_lag, self.of_position]), self
         for _ in range(20):
@@ -208,7 +211,7 @@ class _Smoothing(NamedTuple):
         return best
 
     def choice(
-        self, choices: _Choices, lag: FloatArray, position: FloatArray
+        self, choices: Choices, lag: FloatArray, position: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """(n_choices,) log-probabilities, and gradient and curvature of their sum in the two exponents."""
         later = (choices.output > 0)[:, None]
@@ -231,7 +234,7 @@ class _Smoothing(NamedTuple):
         ])  # fmt: skip
         return log_probability, slope, curvature
 
-    def lag_preference(self, counts: _Counts, choices: _Choices, own: _Counts | None) -> FloatArray:
+    def lag_preference(self, counts: Counts, choices: Choices, own: Counts | None) -> FloatArray:
         """(n_choices, list_length) logarithm of T."""
         less = 0.0 if own is None else own.lag
         made, expected = counts.lag.sum(axis=1, keepdims=True) - less
@@ -239,7 +242,7 @@ class _Smoothing(NamedTuple):
         made, expected = counts.lag[:, choices.subject] - less
         return np.log((made + self.lag * group) / (expected + self.lag))[choices.list[:, None], choices.lag]
 
-    def position_preference(self, counts: _Counts, choices: _Choices, own: _Counts | None) -> FloatArray:
+    def position_preference(self, counts: Counts, choices: Choices, own: Counts | None) -> FloatArray:
         """(n_choices, list_length) logarithm of S."""
         later = counts.at[:, :, 1:].sum(axis=(1, 2))[:, None] - (0.0 if own is None else own.at[:, :, 1:].sum(axis=2))
         over_outputs = np.broadcast_to((later[0] + 1) / (later[1] + 1), (len(choices.n_given), later.shape[2]))
@@ -250,7 +253,7 @@ class _Smoothing(NamedTuple):
         made, expected = counts.at[:, choices.subject[choices.list], choices.output] - less
         return np.log((made + self.at_subject * group) / (expected + self.at_subject))
 
-    def stopping(self, counts: _Counts, choices: _Choices, own: _Counts | None) -> FloatArray:
+    def stopping(self, counts: Counts, choices: Choices, own: Counts | None) -> FloatArray:
         """(n_lists,) log-probability of continuing as long as recall did, and of stopping where it stopped."""
         less = 0.0 if own is None else own.stop
         stops, risk = counts.stop.sum(axis=1, keepdims=True) - less
