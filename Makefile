@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Holds for what is installed and for what builds it.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: run test figure benchmark clean
+.PHONY: run test test-lowest figure benchmark clean
 
 run: $(VENV)/.installed
 	$(BIN)/memsim run
@@ -18,6 +18,10 @@ test: $(VENV)/.installed-test
 	$(BIN)/mypy
 	# Two processes; more threads than those would only wait for one another.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+# The public interface with the lowest versions that setup.cfg permits.
+test-lowest: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -k lowest_permitted tests/test_packaging.py
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.speed
