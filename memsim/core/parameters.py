@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
@@ -113,7 +114,7 @@ def parameter(
     default: Any,
     low: float | None = None,
     high: float | None = None,
-    *,
+    *by_position: str,
     unit: str = "",
     symbol: str = "",
     doc: str = "",
@@ -121,6 +122,9 @@ def parameter(
     integer: bool | None = None,
 ) -> Any:
     """Declare a numeric parameter as a field of a frozen dataclass.
+
+    Everything after ``high`` is given by keyword. Models that give ``unit, symbol, doc, source`` in this order, without
+    their names, still run, with a warning.
 
     Parameters
     ----------
@@ -141,7 +145,12 @@ def parameter(
     """
     if integer is None:
         integer = isinstance(default, int) and not isinstance(default, bool)
-    info = {"low": low, "high": high, "unit": unit, "symbol": symbol, "doc": doc, "source": source}
+    info: dict[str, Any] = {"low": low, "high": high, "unit": unit, "symbol": symbol, "doc": doc, "source": source}
+    if by_position:
+        described = dict(zip(("unit", "symbol", "doc", "source"), by_position, strict=False))
+        keywords = ", ".join(f"{name}={value!r}" for name, value in described.items())
+        warnings.warn(f"parameter(): write {keywords}, each by its name", FutureWarning, stacklevel=2)
+        info |= described
     info |= {"integer": integer, "optional": default is None}
     return dataclasses.field(default=default, metadata={_KEY: info})
 

@@ -1,6 +1,7 @@
 """What every registered model must hold, and each model's known answers."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from memsim.core.position_model import Model
 from memsim.core.seeding import stream
 from memsim.models import CMR, TCM, Strength
 from memsim.models.context.drift import Search
-from memsim.models.lookup import build_model
+from memsim.models.lookup import build_model, find_model
 from memsim.models.registered import MODELS, models_for
 from memsim.models.stopping import exponential_stopping
 from memsim.paradigms import FreeRecall
@@ -360,3 +361,51 @@ def test_strength_forgets_over_a_delay_and_has_no_contiguity() -> None:
         for delay in (0, 60)
     ]
     assert curve[0].iloc[-1] > 0.8 and curve[1].iloc[-1] - curve[1].iloc[9] < 0.03
+
+
+PLUG_IN_OF_THE_FIRST_EDITION = """
+from dataclasses import dataclass
+import numpy as np
+from memsim import MemoryModel, parameter
+
+@dataclass(frozen=True)
+class Fading(MemoryModel):
+    retention: float = parameter(0.57, 0, 1, "", "λ", "share of a trace left after a word or second", "fitted here")
+    stopping: float = parameter(0.25, 1e-6, 10, "", "s", "strength of stopping", "fitted here")
+
+    def begin(self, trials, rng):
+        return np.zeros((len(trials), trials.list_length + 1))
+
+    def study(self, state, position):
+        state *= self.retention
+        state[:, position] = 1
+        return state
+
+    def distract(self, state, seconds):
+        return state * self.retention**seconds
+
+    def cue(self, state, cue):
+        state[:, -1] = self.stopping
+        return super().cue(state, cue)
+
+    def outcome_probabilities(self, state):
+        return state / state.sum(axis=1, keepdims=True)
+
+    def recalled(self, state, position):
+        state[np.arange(len(state)), position] = 0
+        state[:, -1] = self.stopping
+        return state
+"""
+
+
+def test_a_plug_in_of_the_first_edition_runs(tmp_path: Path) -> None:
+    """Its parameters are described by position, which warns, and otherwise it is a model like any other."""
+    path = tmp_path / "fading.py"
+    path.write_text(PLUG_IN_OF_THE_FIRST_EDITION)
+    with pytest.warns(FutureWarning, match="write unit='', symbol=.*each by its name"):
+        _, fading = find_model(str(path))
+    assert isinstance(fading, type)
+    check(fading)
+    declared = {each.name: each for each in fading.parameters()}
+    assert declared["retention"].symbol == "λ" and declared["stopping"].doc == "strength of stopping"
+    assert len(simulate(fading(), FreeRecall(list_length=5).trials(10), 0)) == 10
