@@ -1,4 +1,4 @@
-"""What recalls show: analyses by question, statistics and figures. Imports core and paradigms."""
+"""What recalls show: analyses by question, statistics and figures. May import core and paradigms."""
 
 import lazy_loader
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from memsim.core.errors import InputError
+from memsim.core.names import closest
 from memsim.core.prediction import PositionPrediction
 from memsim.core.recalls import Recalls, require_recalls
 
@@ -96,9 +98,17 @@ class Analysis:
             probability = predicted.probability
             return pd.DataFrame({self.x: range(1, len(probability) + 1), self.value: probability})
         require_recalls(predicted)
-        try:
-            return self.run(predicted, **options)
-        except TypeError as error:
-            if "unexpected keyword" not in str(error):
-                raise
-            raise InputError(f"{self.name}: {error}") from error
+        self.check_options(options)
+        return self.run(predicted, **options)
+
+    @property
+    def options(self) -> dict[str, inspect.Parameter]:
+        """The options of the function, by name."""
+        return dict(list(inspect.signature(self.run).parameters.items())[1:])
+
+    def check_options(self, options: Iterable[str]) -> None:
+        """Raise :class:`InputError` for an option that the analysis does not have, with the closest one."""
+        for name in options:
+            if name not in self.options:
+                known = ", ".join(self.options) or "none"
+                raise InputError(f"{self.name} has no option {name!r}{closest(name, self.options)} It has: {known}.")

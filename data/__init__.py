@@ -1,4 +1,4 @@
-"""Human data: formats of files, data sets, and what ships with memsim. Imports core and paradigms."""
+"""Human data: formats of files, data sets, and what ships with memsim. May import core and paradigms."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The models of memory, a folder for each family. Imports core and paradigms."""
+"""The models of memory, a folder for each family. May import core and paradigms."""
 
 import lazy_loader
 

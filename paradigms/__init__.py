@@ -1,4 +1,4 @@
-"""The tasks of people and models, one file for each. Imports core."""
+"""The tasks of people and models, one file for each. May import core."""
 
 import lazy_loader
 

@@ -10,10 +10,12 @@ import sys
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import memsim
+from memsim.analysis.registered import ANALYSES
 from memsim.data.registered import DATASETS
 from memsim.models.registered import MODELS
 from memsim.paradigms.registered import PARADIGMS
@@ -123,6 +125,18 @@ def test_imports_go_down(module: str) -> None:
         other = room_of(name)
         below = other == room or FLOOR.get(other, len(FLOORS)) < FLOOR[room]
         assert below, f"{module} imports {name}: {room} may not import {other or 'memsim itself'}"
+
+
+def test_what_is_registered_stands_in_the_room_that_registers_it() -> None:
+    """Names of modules within texts, which no import shows, lead to the same room."""
+    for room, registry in (("models", MODELS), ("paradigms", PARADIGMS), ("data", DATASETS), ("analysis", ANALYSES)):
+        for name in registry.names():
+            entry: Any = registry.get(name)
+            module = (
+                entry.run.__module__ if room == "analysis" else getattr(entry, "__module__", type(entry).__module__)
+            )
+            if name != "free_recall":  # it stands in the core; see CONTRIBUTING.md
+                assert module.startswith(f"memsim.{room}."), f"{name} is in {module}"
 
 
 def test_no_circle_of_files() -> None:

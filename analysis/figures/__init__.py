@@ -1,4 +1,4 @@
 """Figures: their common style, and one file for each kind of figure.
 
-Imports core, paradigms and the rest of analysis.
+May import core, paradigms and the rest of analysis.
 """

@@ -63,7 +63,7 @@ def plot(
     panels = list(_panels(points, analysis))
     if not panels:
         raise InputError(
-            "plot: the frame has no rows, so there is nothing to draw; give the rows of at least one source"
+            "plot: the frame has no rows, so there is nothing to draw; give rows of at least one model or people"
         )
     across = min(len(panels), 2 * columns - 1 if _style(points, analysis) in ("heat", "raster") else 2 * columns)
     rows = [panels[i : i + across] for i in range(0, len(panels), across)]
@@ -220,7 +220,7 @@ def _panels(points: pd.DataFrame, analysis: Analysis, split: bool = False) -> It
         yield Panel(", ".join(str(label).replace("_", " ") for label in labels), part, axis_of)
 
 
-def _by_source(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _by_label(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     yield from points.groupby("label", sort=False)
 
 
@@ -236,7 +236,7 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
             for (value, rows), color in zip(groups, colors, strict=True)
         ]
     else:
-        drawn = [(name, rows, look[name]) for name, rows in _by_source(points)]
+        drawn = [(name, rows, look[name]) for name, rows in _by_label(points)]
     for name, rows, style in drawn:
         if analysis.style == "lags":
             rows = near_lags(rows, analysis.x)
@@ -251,7 +251,7 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
 
 def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
     """Draw the index of one model or people by its series."""
-    for name, rows in _by_source(points):
+    for name, rows in _by_label(points):
         draw_line(axis, rows, name, look[name], analysis.series)
     _finish(axis, points, analysis)
     axis.set_xlabel(analysis.series.capitalize())
@@ -260,7 +260,7 @@ def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapp
 
 def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
     """Draw points at named places, those of several models and people beside one another."""
-    groups = list(_by_source(points))
+    groups = list(_by_label(points))
     names = list(points[analysis.x].unique())
     for i, (name, rows) in enumerate(groups):
         rows = rows.set_index(analysis.x).reindex(names)

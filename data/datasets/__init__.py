@@ -1,4 +1,4 @@
 """Human data sets, one file for each publication.
 
-Imports core, paradigms and the rest of data.
+May import core, paradigms and the rest of data.
 """

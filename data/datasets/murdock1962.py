@@ -32,9 +32,15 @@ SUBJECTS, LISTS_EACH = 15, 80
 INTRUSION_CODE = 88
 
 
-def _task(condition: str) -> FreeRecall:
-    length, seconds = (int(part) for part in condition.split("-"))
+def _task(length: int, seconds: float) -> FreeRecall:
     return FreeRecall(list_length=length, presentation_time=seconds, output_limit=min(length, 15))
+
+
+TASKS = {
+    "10-2": _task(10, 2), "15-2": _task(15, 2), "20-1": _task(20, 1), "20-2": _task(20, 2), "30-1": _task(30, 1),
+    "40-1": _task(40, 1),
+}  # fmt: skip
+"""Words in a list, and seconds for each word, in the name of the condition."""
 
 
 def _file(condition: str) -> RemoteFile:
@@ -89,7 +95,7 @@ MURDOCK1962 = Dataset(
     citation="Murdock, B. B. (1962). The serial position effect of free recall. "
     "Journal of Experimental Psychology, 64, 482-488.",
     doi="10.1037/h0045106",
-    conditions={condition: _task(condition) for condition in SHA256},
+    conditions=TASKS,
     read=_read,
     at_hand=lambda: all(local_path(_file(condition)) is not None for condition in SHA256),
     notes="15 subjects with 80 lists each in every condition, different people in each; the words are not recorded; "

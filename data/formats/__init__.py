@@ -1,4 +1,4 @@
 """Readers of files of recalls, one file for each format.
 
-Imports core, paradigms and the rest of data.
+May import core, paradigms and the rest of data.
 """

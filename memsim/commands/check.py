@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import textwrap
 
-from memsim.models.lookup import find_model
-
 
 def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
@@ -18,6 +16,7 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _check(parsed: argparse.Namespace) -> int:
     from memsim.core.contract import run_checks, verdict
+    from memsim.models.lookup import find_model
 
     label, cls = find_model(parsed.model)
     checks = run_checks(cls, seed=parsed.seed)

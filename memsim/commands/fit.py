@@ -58,23 +58,22 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
 def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
     from memsim.data.loading import load_recalls
-    from memsim.fitting.estimation import fit, fit_spec
+    from memsim.fitting.estimation import fit
     from memsim.fitting.figures import fit_figure, profile_figure
     from memsim.fitting.spec import FitSpec
     from memsim.running.result_files import save_both, write_results
 
     values = getattr(parsed, "set", [])
-    options = given(parsed, fit) | space_of(parsed)
+    options = given(parsed, FitSpec) | space_of(parsed)
     if "weights" in options:
         options["weights"] = {name: number(text, name) for name, text in pairs(options["weights"], "--weights").items()}
-    intervals = options.pop("intervals", None)
-    spec = FitSpec.of(**{**options, "model": named_model(parsed.model, values)})
+    spec = FitSpec.of(named_model(parsed.model, values), **options)
     for name in pairs(values, "--set"):
         if name in spec.ties:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")
     record = spec.to_json()  # raises before the work if the fit could not be saved
     recalls = load_recalls(parsed.people)
-    fitted = fit_spec(spec, recalls, intervals, **running(parsed))
+    fitted = fit(spec, recalls, intervals=getattr(parsed, "intervals", None), **running(parsed))
     table = fitted.to_frame()
 
     def write(scratch: Path) -> None:

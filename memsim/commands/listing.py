@@ -3,107 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import inspect
-import sys
-import textwrap
-from collections.abc import Iterable, Mapping
-from typing import Any
 
-from memsim.analysis.declaration import Analysis
-from memsim.analysis.registered import ANALYSES
-from memsim.core.errors import ModelError
-from memsim.core.parameters import Parameter, Parameterized, Preset
-from memsim.core.registry import Registry
-from memsim.data.registered import DATASETS
-from memsim.models.lookup import find_model
-from memsim.models.networks.network_steps import NetworkModel
-from memsim.models.registered import MODELS
-from memsim.paradigms.registered import PARADIGMS
+HELP = {
+    "models": "list the models, or describe one with its parameters",
+    "paradigms": "list the tasks, or describe one with its settings",
+    "datasets": "list the human data sets, or describe one with its conditions",
+    "analyses": "list the analyses, or describe one with its options",
+}
 
 
 def add_listing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the four commands to the parser."""
-    for kind, registry, help_text in (
-        ("models", MODELS, "list the models, or describe one with its parameters"),
-        ("paradigms", PARADIGMS, "list the tasks, or describe one with its settings"),
-        ("datasets", DATASETS, "list the human data sets, or describe one with its conditions"),
-        ("analyses", ANALYSES, "list the analyses, or describe one with its options"),
-    ):
+    for kind, help_text in HELP.items():
         listing = commands.add_parser(kind, help=help_text)
         listing.add_argument("name", nargs="?", help="the entry to describe in full")
-        listing.set_defaults(command=_list, registry=registry)
+        listing.set_defaults(command=_list, kind=kind)
 
 
 def _list(parsed: argparse.Namespace) -> int:
-    registry: Registry[Any] = parsed.registry
-    if parsed.name is not None and registry is MODELS:
-        print(_describe(*find_model(parsed.name), full=True))
-        return 0
-    if parsed.name is not None:
-        print(_describe(registry.canonical(parsed.name), registry.get(parsed.name), full=True))
-        return 0
-    status = 0
-    for i, name in enumerate(registry.names()):
-        try:
-            print("\n" * (i > 0 and registry is not ANALYSES) + _describe(name, registry.get(name)))
-        except ModelError as error:
-            print(f"memsim: {error}", file=sys.stderr)
-            status = 2
-    return status
+    from memsim.commands.descriptions import print_entries
 
-
-def _describe(name: str, entry: Any, full: bool = False) -> str:
-    """A registered entry as text, in full or in a few lines."""
-    training = f"  {entry.training_summary}" if isinstance(entry, NetworkModel) else ""
-    if isinstance(entry, Parameterized):
-        entry = type(entry)
-    if isinstance(entry, type) and issubclass(entry, Parameterized):
-        doc = textwrap.dedent(f"    {entry.__doc__ or ''}").strip()
-        lines = [f"{name}: {doc if full else doc.splitlines()[0] if doc else ''}"]
-        likelihood = getattr(entry, "likelihood", None)
-        if likelihood is not None:
-            lines.append(f"  likelihood of a recall sequence: {likelihood}")
-        lines += [training] if training else []
-        return "\n".join([*lines, *_parameter_lines(entry.parameters()), *_preset_lines(entry.presets, full)])
-    if isinstance(entry, Analysis):
-        if not full:
-            return f"{name}: {entry.summary.replace('``', '')}"
-        options = list(inspect.signature(entry.run).parameters.values())[1:]
-        described = ", ".join(f"{option.name}={option.default!r}" for option in options) or "none"
-        return f"{name}, options: {described}\n\n{inspect.getdoc(entry.run)}"
-    lines = [f"{name}: {entry.title}", f"  {entry.citation} doi:{entry.doi}"]
-    conditions = ", ".join(f"{label}{' (default)' * (label == entry.default)}" for label in entry.conditions)
-    lines += [f"  conditions: {conditions}", f"  {entry.notes}"]
-    if full:
-        for label in entry.conditions:
-            lines.append(f"  {label}: {entry.paradigm(label)!r}")
-    return "\n".join(lines)
-
-
-def _parameter_lines(parameters: Iterable[Parameter]) -> list[str]:
-    rows = [
-        (p.name, p.symbol, f"{p.default}{' ' + p.unit if p.unit and p.default is not None else ''}", p.range, p.doc)
-        for p in parameters
-    ]
-    widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
-    lines = []
-    for row, declared in zip(rows, parameters, strict=True):
-        cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True))
-        lines.append(f"  {cells}  {row[4]}".rstrip())
-        if declared.source:
-            indent = " " * (widths[0] + 4)
-            lines.append(
-                textwrap.fill(f"source: {declared.source}", 100, initial_indent=indent, subsequent_indent=indent)
-            )
-    return lines
-
-
-def _preset_lines(presets: Mapping[str, Preset], full: bool) -> list[str]:
-    if not full:
-        return [f"  presets: {', '.join(presets)}"] if presets else []
-    lines = []
-    for name, preset in presets.items():
-        values = ", ".join(f"{parameter}={value}" for parameter, value in preset.values.items())
-        text = f"preset {name}: {values}. Source: {preset.source}"
-        lines.append(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
-    return lines
+    return print_entries(parsed.kind, parsed.name)

@@ -19,7 +19,7 @@ from memsim.commands.reproduce import add_reproduce
 from memsim.commands.run import add_run
 from memsim.commands.show import add_show
 from memsim.commands.train import add_train
-from memsim.core.errors import MemsimError
+from memsim.core.errors import InputError, MemsimError
 from memsim.core.version import __version__
 
 
@@ -61,6 +61,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"memsim {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    if arguments[:1] == ["run"] and len(arguments) > 1 and arguments[1].endswith(".toml"):
+        raise InputError(f"run takes options only; memsim battery {arguments[1]} runs a battery file")
     add_run(commands, arguments)
     add_reproduce(commands)
     add_battery(commands)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.core.errors import InputError
-from memsim.models.lookup import build_model, find_model
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
@@ -103,6 +102,8 @@ def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
 
 def named_model(spec: str, values: Sequence[str]) -> Model:
     """The model that ``spec`` names, with ``NAME=VALUE`` of some of its parameters."""
+    from memsim.models.lookup import build_model, find_model
+
     _, found = find_model(spec)
     cls = found if isinstance(found, type) else type(found)
     declared = {parameter.name: parameter for parameter in cls.parameters()}

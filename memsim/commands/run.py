@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memsim.core.errors import InputError, ModelError
-from memsim.models.lookup import find_model
-from memsim.models.registered import MODELS, variants
-from memsim.paradigms.registered import PARADIGMS
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
@@ -30,7 +27,6 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     """Add the command to the parser; the settings of the task that ``arguments`` name are among its options."""
     run = commands.add_parser("run", help="run models through a task and compare them with people")
     run.set_defaults(command=_run)
-    run.add_argument("battery", nargs="?", help=argparse.SUPPRESS)
     run.add_argument(
         "--models", nargs="+", metavar="MODEL",
         help="names, name:preset, or Python files with your own model (default: all registered models of the task)",
@@ -48,6 +44,10 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument(
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
     )
+    if "run" not in arguments:
+        return
+    from memsim.paradigms.registered import PARADIGMS
+
     settings = run.add_argument_group("settings of the task")
     for declared in PARADIGMS.get(_peek(arguments, "--paradigm", "free_recall")).parameters():
         settings.add_argument(
@@ -95,6 +95,9 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
     """The models to run, by label: those in ``specs``, or all registered models with an account of the task."""
+    from memsim.models.lookup import find_model
+    from memsim.models.registered import MODELS, variants
+
     models: dict[str, Model] = {}
     if specs is None:
         for name in MODELS.names():
@@ -118,6 +121,7 @@ def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
 def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
     """The task, and the people to compare with: those of ``--people``, or people who did the same task."""
     from memsim.experiments.people import People
+    from memsim.paradigms.registered import PARADIGMS
 
     declared = PARADIGMS.get(parsed.paradigm).parameters()
     given = {

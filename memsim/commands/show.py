@@ -33,7 +33,7 @@ def _show(parsed: argparse.Namespace) -> int:
     from memsim.models.networks.network_steps import NetworkModel
     from memsim.training.inspection import show, task_for
 
-    model: Any = named_model(parsed.model, parsed.set)
+    model: Any = named_model(parsed.model, parsed.set or ())
     if parsed.people is not None and parsed.list_length is not None:
         raise InputError(f"--list-length {parsed.list_length} does not apply with --people, whose lists are given")
     task = None

@@ -1,1 +1,1 @@
-"""The vocabulary of memsim, and the loop that runs a model in trials. Imports no other package of memsim."""
+"""The vocabulary of memsim, and the loop that runs a model in trials. May import no other package of memsim."""

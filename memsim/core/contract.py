@@ -77,6 +77,7 @@ def run_checks(
     seed: int = 0,
 ) -> list[Check]:
     """The checks of :func:`check`, passed or failed; after a failure of the first or the second, no others are run."""
+    stream(seed)  # a seed that is none is no fault of the model
     built: list[Model] = []
 
     def construct() -> str:

@@ -143,8 +143,10 @@ def parameter(
     >>> Decay(rate=0.2)
     Decay(rate=0.2)
     """
+    if isinstance(default, bool):
+        raise ModelError(f"parameter({default}) declares a number; flag({default}) declares what is true or false")
     if integer is None:
-        integer = isinstance(default, int) and not isinstance(default, bool)
+        integer = isinstance(default, int)
     info: dict[str, Any] = {"low": low, "high": high, "unit": unit, "symbol": symbol, "doc": doc, "source": source}
     if by_position:
         described = dict(zip(("unit", "symbol", "doc", "source"), by_position, strict=False))
@@ -164,6 +166,8 @@ def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = 
 
 def flag(default: bool, doc: str = "", source: str = "") -> Any:
     """Declare a parameter that is true or false, as a field of a frozen dataclass."""
+    if not isinstance(default, bool):
+        raise ModelError(f"flag({default!r}) must be True or False")
     return dataclasses.field(default=default, metadata={_KEY: {"flag": True, "doc": doc, "source": source}})
 
 

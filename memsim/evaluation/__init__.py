@@ -1,4 +1,4 @@
 """Which model predicts people, and what fits recover: held-out comparison, and recovery of parameters and models.
 
-Imports fitting and training and what stands below them.
+May import fitting and training and what stands below them.
 """

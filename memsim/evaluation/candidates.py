@@ -135,17 +135,6 @@ class Imitating(Candidate):
 
 
 @dataclass(frozen=True)
-class AsItIs(Candidate):
-    """A model that keeps its parameters and learns nothing."""
-
-    model: MemoryModel[Any]
-
-    def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
-        """See :meth:`Candidate.learned`."""
-        return self.model
-
-
-@dataclass(frozen=True)
 class Reference(Candidate):
     """What other lists of people predict without a model; see :func:`memsim.evaluation.reference.empirical_reference`.
 

@@ -1,4 +1,4 @@
 """Models and people through one task, or through a battery of tasks.
 
-Imports fitting, training and the rooms below them, and nothing of evaluation.
+May import fitting, training and the rooms below them, and nothing of evaluation.
 """

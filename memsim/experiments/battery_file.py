@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
@@ -34,7 +33,7 @@ def read_battery(path: Path) -> tuple[Battery, Path]:
                         and a ``label`` if it is listed more than once
     ``[[models]]``      ``name`` as for ``memsim run``: a registered one, ``name:preset``, a file; ``parameters``, a
                         table; ``label``; ``tasks``, labels of the tasks that it runs through (all)
-    ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``data``, the people to
+    ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``people``, the people to
                         compare with: a data set or a file, which gives all other settings; ``label``
     ==================  ===============================================================================================
 
@@ -123,15 +122,15 @@ class _Reader:
                 self.fail(place, f"{item!r} must be the name of an analysis, or a table with a name and options")
             try:
                 name = ANALYSES.canonical(table["name"])
-                run = ANALYSES.get(name).run
+                analysis = ANALYSES.get(name)
             except MemsimError as error:
                 self.fail(place, error, table["name"])
             options = {key: value for key, value in table.items() if key not in ("name", "label")}
-            offered = list(inspect.signature(run).parameters)[1:]
             for key in options:
-                if key not in offered:
-                    have = ", ".join(offered) or "none"
-                    self.fail((*place, key), f"{name} has no such option{closest(key, offered)} It has: {have}.", key)
+                try:
+                    analysis.check_options([key])
+                except InputError as error:
+                    self.fail((*place, key), error, key)
             label = self.text_at(table, place, "label", name)
             if label in labels or not label.replace("_", "").replace("-", "").isalnum():
                 self.fail(place, f"the label {label!r} may have letters, digits, - and _, and must be unique",
@@ -146,14 +145,14 @@ class _Reader:
             yield PlannedAnalysis(label, name, options)
 
     def tasks(self, at: Place, table: dict[str, Any]) -> Iterable[PlannedTask]:
-        self.known(table, at, ("name", "label", "settings", "data"))
-        data = table.get("data", [""])
+        self.known(table, at, ("name", "label", "settings", "people"))
+        data = table.get("people", [""])
         if isinstance(data, str):
             data = [data]
         if not isinstance(data, list) or not data or not all(isinstance(name, str) for name in data):
-            self.fail((*at, "data"), f"{data!r} must be a data set, a file, or a list of them")
+            self.fail((*at, "people"), f"{data!r} must be a data set, a file, or a list of them")
         for number, spec in enumerate(data):
-            place = (*at, "data", *((number,) if isinstance(table.get("data"), list) else ()))
+            place = (*at, "people", *((number,) if isinstance(table.get("people"), list) else ()))
             people = self.people(spec, place) if spec else None
             base: Paradigm | None = people.paradigm if people else None
             if base is None or "name" in table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -101,7 +102,7 @@ class Comparison:
 def run(
     models: Mapping[str, Model],
     paradigm: Paradigm,
-    people: People | Recalls | str | None = None,
+    people: People | Recalls | str | Path | None = None,
     *,
     n_trials: int = 5000,
     seed: int = 0,

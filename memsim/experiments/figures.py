@@ -40,7 +40,7 @@ def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalys
     analysis = ANALYSES.get(planned.name)
     people = people_name(battery)
     several = len(battery.tasks) > 1
-    observed = any(row.kind == "people" for row in rows)
+    observed = any(row.model is None for row in rows)
     attributes = {
         "analysis": planned.name,
         "by": ["paradigm"] if several else [],

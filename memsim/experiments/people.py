@@ -9,7 +9,8 @@ import pandas as pd
 
 from memsim.analysis.curves import curve_table
 from memsim.analysis.summaries import summary_table
-from memsim.core.origin import Observed, Origin
+from memsim.core.errors import InputError
+from memsim.core.origin import Observed, Simulated
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.loading import find_dataset, load_recalls, names_file
@@ -36,7 +37,7 @@ class People:
     paradigm: Paradigm
     curves: pd.DataFrame
     summary: pd.DataFrame
-    origin: Origin
+    origin: Observed
     recalls: Recalls | None = None
 
     @property
@@ -52,7 +53,7 @@ class People:
     @property
     def citation(self) -> str:
         """The publication to cite for the data; empty if it is not known."""
-        return self.origin.citation if isinstance(self.origin, Observed) else ""
+        return self.origin.citation
 
     @classmethod
     def load(cls, name: str, condition: str | None = None) -> People:
@@ -75,15 +76,30 @@ class People:
     @classmethod
     def of(cls, recalls: Recalls, label: str = "people", reference: str = "") -> People:
         """People from recalls; ``label`` is their name in tables, ``reference`` their name in figures."""
+        if isinstance(recalls.origin, Simulated):
+            raise InputError(
+                f"people: these recalls were simulated by {recalls.origin.model}; run the model among the models"
+            )
         tables = curve_table(recalls), summary_table(recalls)
         return cls(label, reference or label, recalls.trials.paradigm, *tables, recalls.origin, recalls)
 
     @classmethod
-    def given(cls, people: People | Recalls | str | None) -> People | None:
-        """People from what a user gives: the name of a data set, ``name:condition``, a file, recalls, or People."""
+    def given(cls, people: People | Recalls | str | Path | None) -> People | None:
+        """People from what a user gives: the name of a data set, ``name:condition``, a file, recalls, or People.
+
+        ``None`` and ``"none"`` are no people.
+
+        Raises
+        ------
+        InputError : recalls that a model simulated, or something else.
+        """
+        if people is None or isinstance(people, People):
+            return people
         if isinstance(people, Recalls):
             return cls.of(people)
-        return cls.load(people) if isinstance(people, str) else people
+        if not isinstance(people, str | Path):
+            raise InputError(f"people={people!r} is neither recalls, nor the name of a data set, nor a file")
+        return None if str(people).lower() == "none" else cls.load(str(people))
 
     @classmethod
     def matching(cls, paradigm: Paradigm) -> People | None:

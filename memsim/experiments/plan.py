@@ -111,6 +111,9 @@ class Battery:
         """
         if not isinstance(models, Mapping) or not models:
             raise InputError('run: models must name at least one model, as in {"TCM": TCM()}')
+        if people is not None and type(people.paradigm) is not type(paradigm):
+            theirs, ours = type(people.paradigm).__name__, type(paradigm).__name__
+            raise InputError(f"{people.label} are people in {theirs}, not in {ours}; give their task, or other people")
         if people is not None and people.paradigm.list_length != paradigm.list_length:
             raise InputError(
                 f"{people.label} has lists of {people.paradigm.list_length} items, the models would get "

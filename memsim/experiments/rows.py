@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from memsim.core.items import ItemPool
-from memsim.core.origin import Simulated
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.prediction import predict
 from memsim.core.recalls import Recalls
@@ -21,12 +20,16 @@ class Row(NamedTuple):
     """A model or people in a task, with the tables of the analyses."""
 
     label: str
-    kind: Literal["model", "people"]
     seed: int | None
     """None for people and for a model that makes no random choice."""
     model: PlannedModel | None
     task: PlannedTask
     measured: Measured
+
+    @property
+    def kind(self) -> Literal["model", "people"]:
+        """Whether a model or people made the responses."""
+        return "people" if self.model is None else "model"
 
 
 def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lambda label: None) -> list[Row]:
@@ -100,10 +103,8 @@ def _people(task: PlannedTask) -> People:
 
 def _row(task: PlannedTask, model: PlannedModel | None, seed: int | None, measured: Measured) -> Row:
     if model is None:
-        people = _people(task)
-        kind: Literal["model", "people"] = "model" if isinstance(people.origin, Simulated) else "people"
-        return Row(people.label, kind, None, None, task, measured)
-    return Row(model.label, "model", seed, model, task, measured)
+        return Row(_people(task).label, None, None, task, measured)
+    return Row(model.label, seed, model, task, measured)
 
 
 def _cells(battery: Battery) -> Iterator[tuple[PlannedTask, PlannedModel | None, int | None]]:

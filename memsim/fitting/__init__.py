@@ -1,4 +1,4 @@
 """Fits of one model: the specification, the search, intervals of the estimates, the result and its figures.
 
-Imports running and what stands below it.
+May import running and what stands below it.
 """

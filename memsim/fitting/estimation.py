@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def fit(
-    model: Model,
+    model: Model | FitSpec,
     people: Recalls | str | Path,
     free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
     per: Literal["group", "subject"] = "group",
@@ -50,7 +51,8 @@ def fit(
 
     Parameters
     ----------
-    model : an instance; parameters that are not free keep its values.
+    model : an instance; parameters that are not free keep its values. Or a :class:`memsim.FitSpec`, which says all that
+        the other arguments say, but for people and intervals.
     people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls.
     free : names of parameters, or bounds by name (``None``: the declared range). If not given: what the model's class
         lists as ``fitted``, or else all numbers.
@@ -84,10 +86,18 @@ def fit(
     >>> found.units[0].estimates["stop_base"] < 0.1
     True
     """
-    spec = FitSpec.of(
-        model, free, ties, per=per, by=by, weights=weights, n_trials=n_trials, samples=samples, starts=starts,
-        generations=generations, seed=seed,
-    )  # fmt: skip
+    settings: dict[str, Any] = {
+        "free": free, "ties": ties, "per": per, "by": by, "weights": weights, "n_trials": n_trials, "samples": samples,
+        "starts": starts, "generations": generations, "seed": seed,
+    }  # fmt: skip
+    if isinstance(model, FitSpec):
+        defaults = inspect.signature(fit).parameters
+        changed = [name for name, value in settings.items() if value != defaults[name].default]
+        if changed:
+            raise InputError(f"fit: {changed[0]}={settings[changed[0]]!r} stands beside a FitSpec; say it there")
+        spec = model
+    else:
+        spec = FitSpec.of(model, **settings)
     return fit_spec(spec, load_recalls(people), intervals, **running)
 
 

@@ -57,6 +57,8 @@ class FitSpec:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if self.weights is not None:
+            object.__setattr__(self, "weights", dict(self.weights))
         for name, options in (("per", ("group", "subject")), ("by", ("likelihood", "summary"))):
             if getattr(self, name) not in options:
                 raise InputError(f"fit: {name}={getattr(self, name)!r} is none of {', '.join(map(repr, options))}")

@@ -1,1 +1,1 @@
-"""Reports of experiments for readers. Imports experiments, evaluation and the rooms below them."""
+"""Reports of experiments for readers. May import experiments, evaluation and the rooms below them."""

@@ -92,8 +92,8 @@ def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
         "Similarity of models and people",
         image(taxonomy_figure(summaries, people)),
         "Two planes of indices, a tree of models and people, and a table of their indices, given below.",
-        "Sources placed by their indices, and joined by how similar these are. Colours are standard scores; an index "
-        "that is not defined for one (a dash) counts as average.",
+        "Models and people placed by their indices, and joined by how similar these are. Colours are standard "
+        "scores; an index that is not defined for one (a dash) counts as average.",
         index_table(summaries).reset_index(names="label"),
         wide=True,
     )

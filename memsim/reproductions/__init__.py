@@ -1,4 +1,4 @@
 """The catalogue of published results that memsim runs again, with one file for each result or family of results.
 
-Imports experiments, evaluation and the rooms below them, and nothing of reporting.
+May import experiments, evaluation and the rooms below them, and nothing of reporting.
 """

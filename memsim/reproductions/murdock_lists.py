@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.figures.targets import Panel
+from memsim.core.trials import Paradigm
 from memsim.data import load_curves
-from memsim.paradigms import FreeRecall
+from memsim.data.registered import DATASETS
 from memsim.reproductions.simulated_lists import curves_by_name
 
 MEANS_OF_PEOPLE = "Murdock (1962), means over subjects"
 MURDOCK = "Murdock (1962), doi:10.1037/h0045106"
 
 
-def task_of(condition: str) -> FreeRecall:
-    """The task of a condition of Murdock (1962): ``20-1`` has 20 words, one each second."""
-    length, seconds = condition.split("-")
-    return FreeRecall(list_length=int(length), presentation_time=float(seconds))
+def task_of(condition: str) -> Paradigm:
+    """The task of a condition of Murdock (1962), without the limit of the record that was kept of people."""
+    return DATASETS.get("murdock1962").paradigm(condition).replace(output_limit=None)
 
 
 def people_curve(condition: str) -> pd.Series:

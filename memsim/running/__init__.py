@@ -1,4 +1,4 @@
 """Many independent pieces of work: run on this machine or on a cluster, and kept when they are finished.
 
-Imports core and the four packages (paradigms, models, analysis, data).
+May import core and the four packages (paradigms, models, analysis, data).
 """

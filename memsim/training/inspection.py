@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
 LIST_LENGTH = 12
+MOST_TRIALS = 100_000
 
 
 def show(
@@ -66,6 +67,8 @@ def show(
         )
     if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
         raise InputError(f"trial={trial!r} must be a whole number of at least 0")
+    if people is None and trial >= MOST_TRIALS:
+        raise InputError(f"trial={trial:,} must be below {MOST_TRIALS:,}, since the lists before it are simulated too")
     if people is not None:
         if paradigm is not None:
             raise InputError("show: the lists of people are of their own task; give a paradigm or people, not both")

@@ -1,4 +1,4 @@
 """Baselines, and the template of a model: uniform choice, and strength that decays.
 
-Imports core, paradigms and other models.
+May import core, paradigms and other models.
 """

@@ -1,4 +1,4 @@
 """Retrieved-context models: items are bound to a drifting context, which cues recall (TCM, CMR, TCM-A).
 
-Imports core, paradigms and other models.
+May import core, paradigms and other models.
 """

@@ -1,4 +1,4 @@
 """Trained networks: the DNC and the LSTM, their fast kernels, and weights on disk.
 
-Imports core, paradigms and other models.
+May import core, paradigms and other models.
 """

@@ -1,4 +1,4 @@
 """Models that predict which serial positions are recalled, without an order of recall: SIMPLE.
 
-Imports core, paradigms and other models.
+May import core, paradigms and other models.
 """

@@ -1,4 +1,4 @@
 """Search of associative memory (SAM): a short-term store, associations, and a search by cues.
 
-Imports core, paradigms and other models.
+May import core, paradigms and other models.
 """

@@ -1,4 +1,4 @@
 """Models of serial recall: Start-End, primacy, perturbation and chaining.
 
-Imports core, paradigms and other models.
+May import core, paradigms and other models.
 """

@@ -1,5 +1,6 @@
 """What is held out, comparisons of models, and recovery of parameters and of models."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import Recalls, log_likelihood, simulate
+from memsim import MemoryModel, Recalls, log_likelihood, simulate
 from memsim.core.errors import InputError, LikelihoodError
-from memsim.evaluation.candidates import AsItIs, Fitted, Imitating
+from memsim.evaluation.candidates import Candidate, Fitted, Imitating
 from memsim.evaluation.comparison import compare
 from memsim.evaluation.cross_validation import cross_validate, fold_of_lists
 from memsim.evaluation.model_recovery import ModelRecovery, confusion, simulated_group
@@ -26,6 +27,17 @@ from memsim.training.settings import Training
 
 TASK = FreeRecall(list_length=8)
 TRUTH = TCM(context_drift=0.55, choice_noise=0.5, stop_base=0.05, stop_growth=0.3)
+
+
+@dataclass(frozen=True)
+class AsItIs(Candidate):
+    """A model that keeps its parameters and learns nothing."""
+
+    model: MemoryModel[Any]
+
+    def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
+        """See :meth:`Candidate.learned`."""
+        return self.model
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ name = "SIMPLE"
 tasks = ["immediate"]
 
 [[paradigms]]
-data = "murdock1962:20-1"
+people = "murdock1962:20-1"
 label = "immediate"
 
 [[paradigms]]
@@ -99,7 +99,7 @@ analyses = ["lag_crp"]
 name = "CMR:murdock1962:20-1"
 parameters = { primacy_scale = [0, 1.0], choice_rule = ["power", "exponential"] }
 [[paradigms]]
-data = ["murdock1962:10-2", "peers_notask"]
+people = ["murdock1962:10-2", "peers_notask"]
 """))  # fmt: skip
     assert [task.label for task in planned.tasks] == ["murdock1962:10-2", "peers_notask"]
     assert [task.paradigm.list_length for task in planned.tasks] == [10, 16]
@@ -216,7 +216,7 @@ analyses = ["lag_rank", "category_clustering"]
 [[models]]
 name = "TCM"
 [[paradigms]]
-data = "morton2013"
+people = "morton2013"
 """), Path("out"), workers=1, progress=False)  # fmt: skip
     ranks = pd.read_csv("out/lag_rank.csv")
     assert ranks.loc[ranks["kind"] == "people", "subject"].nunique() == 40
@@ -252,7 +252,7 @@ def test_curves_that_ship_are_drawn_as_they_are() -> None:
         ("seeds = [0, 1]", "seeds = [1, 1]", 5, "holds a seed twice"),
         ("seeds = [0, 1]", "seeds = 3", 5, "must be a list of whole numbers"),
         ('"lag_rank"]', '\n"lag_rnk"]', 7, r"battery.analyses\[3\]: there is no analysis 'lag_rnk'; did you mean"),
-        ("first_output", "frist_output", 6, r"analyses\[2\].frist_output: lag_crp has no such option; did you mean"),
+        ("first_output", "frist_output", 6, "lag_crp has no option 'frist_output'; did you mean 'first_output'"),
         ('label = "later"', 'label = "a/b"', 6, "may have letters, digits"),
         (', label = "later"', ', label = "lag_rank"', 6, "must be unique"),
         ('name = "tcm"', 'name = "tmc"', 9, r"models\[1\].name: there is no model 'tmc'; did you mean 'TCM'"),
@@ -266,7 +266,7 @@ def test_curves_that_ship_are_drawn_as_they_are() -> None:
         ("TCM {context_drift}", "TCM {drift}", 10, "cannot be filled in.*context_drift"),
         ("TCM {context_drift}", "people", 8, "the label 'people' is that of people in figures"),
         ('tasks = ["immediate"]', 'tasks = ["immediat"]', 15, "there is no task 'immediat'; did you mean 'immediate'"),
-        ("murdock1962:20-1", "murdoch1962", 18, r"paradigms\[1\].data: there is no data set.*did you mean"),
+        ("murdock1962:20-1", "murdoch1962", 18, r"paradigms\[1\].people: there is no data set.*did you mean"),
         ("murdock1962:20-1", "murdock1962", 18, "name one"),
         ("murdock1962:20-1", "mine.csv", 18, "there is no file mine.csv"),
         ('label = "immediate"', 'name = "serial_recall"', 18, "is from FreeRecall, not SerialRecall"),

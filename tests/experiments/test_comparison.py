@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import io
 import json
 import os
 import signal
@@ -20,10 +21,9 @@ from memsim.core.errors import InputError, ModelError
 from memsim.core.recalls import Recalls
 from memsim.core.registry import Registry
 from memsim.data.fetch import ENVIRONMENT
-from memsim.experiments.figures import battery_points
 from memsim.experiments.people import People
 from memsim.models import TCM, Strength
-from memsim.paradigms import FreeRecall
+from memsim.paradigms import FreeRecall, SerialRecall
 
 FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "report.html", "manifest.json"}
 PLUGIN = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
@@ -180,9 +180,9 @@ def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     assert models.get("mine") is Strength and models.get("T_C_M") is TCM
     with pytest.raises(ModelError, match="plug-in model 'Gone'.*cannot be loaded: ModuleNotFoundError"):
         models.get("gone")
-    monkeypatch.setattr("memsim.commands.listing.MODELS", models)
+    monkeypatch.setattr("memsim.commands.descriptions.REGISTRIES", {"models": models})
     monkeypatch.setattr("memsim.models.lookup.MODELS", models)
-    monkeypatch.setattr("memsim.commands.run.MODELS", models)
+    monkeypatch.setattr("memsim.models.registered.MODELS", models)
     assert main(["models"]) == 2
     printed = capsys.readouterr()
     assert "Mine:" in printed.out and "'Gone'" in printed.err
@@ -283,12 +283,22 @@ def test_labels_are_fields_and_stay_whole() -> None:
         assert "Polyn, Norman & Kahana (2009), N = 15" in [text.get_text() for text in legend.get_texts()]
 
 
-def test_simulated_recalls_are_never_drawn_as_people() -> None:
-    """Recalls of a model that stand where people would are a model still, after slices and files too."""
+def test_simulated_recalls_are_no_people() -> None:
+    """Recalls of a model stay a model's, after slices too, and are refused where people are wanted."""
     simulated = simulate(TCM(), FreeRecall(list_length=8).trials(40, subjects=4), 0)[:30]
-    comparison = run({"Strength": Strength()}, FreeRecall(list_length=8), simulated, n_trials=60)
-    assert comparison.summary["kind"].tolist() == ["model", "model"]
-    assert battery_points(comparison.battery, comparison.rows, comparison.battery.analyses[0]).attrs["people"] == []
+    with pytest.raises(InputError, match="these recalls were simulated by TCM; run the model among the models"):
+        run({"Strength": Strength()}, FreeRecall(list_length=8), simulated, n_trials=60)
+    people = Recalls.from_frame(pd.read_csv(io.StringIO(simulated.to_frame().to_csv(index=False))))
+    with pytest.raises(InputError, match="simulated by TCM"):
+        run({"Strength": Strength()}, FreeRecall(list_length=8), people, n_trials=60)
+
+
+def test_people_did_the_task_of_the_models() -> None:
+    with pytest.raises(InputError, match="peers_notask are people in FreeRecall, not in SerialRecall"):
+        run({"TCM": TCM()}, SerialRecall(list_length=16), "peers_notask", n_trials=40)
+    with pytest.raises(InputError, match="people=3 is neither recalls, nor"):
+        run({"TCM": TCM()}, FreeRecall(), 3)
+    assert run({"TCM": TCM()}, FreeRecall(list_length=5), "none", n_trials=20).people is None
 
 
 def test_the_manifest_says_what_was_run(tmp_path: Path) -> None:
