@@ -17,9 +17,13 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _check(parsed: argparse.Namespace) -> int:
     from memsim.core.contract import run_checks, verdict
     from memsim.models.lookup import find_model
+    from memsim.paradigms.registered import PARADIGMS
 
     label, cls = find_model(parsed.model)
-    checks = run_checks(cls, seed=parsed.seed)
+    model = cls() if isinstance(cls, type) else cls
+    tasks = [PARADIGMS.get(name)() for name in PARADIGMS.names()]
+    known = [task for task in tasks if task.cue in getattr(model, "cues", ())]
+    checks = run_checks(cls, paradigm=known[0] if known else None, seed=parsed.seed)
     for check in checks:
         print(f"{'FAIL' if check.problem else 'ok  '}  {check.name}")
         if check.problem:

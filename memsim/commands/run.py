@@ -65,10 +65,6 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    if parsed.battery is not None:
-        raise InputError(
-            f"run takes only options, not {parsed.battery!r}; memsim battery {parsed.battery} runs a battery file"
-        )
     from tqdm import tqdm
 
     from memsim.experiments.comparison import run
