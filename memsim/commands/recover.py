@@ -18,7 +18,6 @@ from memsim.commands.options import (
     space_of,
 )
 from memsim.core.errors import InputError
-from memsim.paradigms.registered import PARADIGMS
 
 
 def add_recover(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -52,6 +51,7 @@ def add_recover(commands: Commands[argparse.ArgumentParser]) -> None:
 def run_recover(parsed: argparse.Namespace) -> int:
     """Recover the parameters of a model, or one of several models, and write tables and figure."""
     from memsim.evaluation.recovery import recover
+    from memsim.paradigms.registered import PARADIGMS
     from memsim.running.result_files import save_both, write_results
 
     values = getattr(parsed, "set", [])

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from memsim.core.errors import InputError
-from memsim.reproductions.registered import REPRODUCTIONS
 
 OUT = Path("memsim-reproductions")
 
@@ -24,6 +23,8 @@ def add_reproduce(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def run_reproduce(parsed: argparse.Namespace) -> int:
     """List the catalogue, or run the entries that are named and print what they found."""
+    from memsim.reproductions.registered import REPRODUCTIONS
+
     if not parsed.names:
         for option in ("seed", "out"):
             if (value := getattr(parsed, option)) is not None:

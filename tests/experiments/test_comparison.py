@@ -86,7 +86,7 @@ def test_people_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_task_that_differs_is_said_everywhere() -> None:
     comparison = run({"TCM": TCM()}, FreeRecall(retention_interval=16), "murdock1962:20-1", n_trials=100)
     assert comparison.task.differing_settings == {"output_limit": 15, "retention_interval": 0.0}
-    title = comparison.figure().get_suptitle()
+    title = " ".join(comparison.figure().get_suptitle().split())
     assert "people's task differs: output_limit=15, retention_interval=0.0" in title
 
 

@@ -209,7 +209,7 @@ def test_a_sound_model_with_random_encoding_passes(seed: int) -> None:
 
 
 def test_a_leak_between_trials_with_random_encoding_is_caught() -> None:
-    with pytest.raises(ModelError, match="(?s)stands for itself.*beside other responses"):
+    with pytest.raises(ModelError, match="(?s)trials of a batch do not affect one another.*among other responses"):
         check(LeakyAttention)
 
 

@@ -88,7 +88,9 @@ def test_runs_without_people_and_says_that_an_output_limit_does_not_apply(
     assert main([*run, "--models", "tcm", "--list-length", "1"]) == 0
     assert "output limit" not in capsys.readouterr().out
     assert main([*run, "--models", "simple", "tcm", "--output-limit", "3"]) == 0
-    assert "The output limit does not apply to SIMPLE, without an order of recall." in capsys.readouterr().out
+    assert (
+        "The output limit does not apply to SIMPLE, for which there is no order of recall." in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("call", [simulate, log_likelihood, score])
