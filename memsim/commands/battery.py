@@ -10,7 +10,7 @@ def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Add the command to the parser."""
     battery = commands.add_parser("battery", help="run a file that names models, tasks, grids and analyses")
     battery.set_defaults(command=_battery)
-    battery.add_argument("path", type=Path, metavar="BATTERY.toml", help="the file; see the README")
+    battery.add_argument("path", type=Path, metavar="BATTERY.toml", help="the file; the README describes it")
     battery.add_argument("--out", type=Path, help="folder of the results (default: that of the file)")
     battery.add_argument(
         "--workers", type=int, metavar="N", help="cells at a time (default: MEMSIM_WORKERS, or all processors)"

@@ -25,7 +25,7 @@ FALL = float(chi2.ppf(0.95, 1)) / 2
 def checked_intervals(spec: FitSpec, how: str | None) -> None:
     """Raise :class:`InputError` unless these intervals exist for this kind of fit."""
     if how not in (None, "profile", "bootstrap"):
-        raise InputError(f"fit: intervals={how!r} is none of None, 'profile', 'bootstrap'")
+        raise InputError(f"fit: intervals={how!r} must be None, 'profile' or 'bootstrap'")
     if how == "profile" and spec.by == "summary":
         raise InputError("fit: a distance of curves has no profile likelihood; intervals='bootstrap' resamples lists")
 

@@ -114,7 +114,7 @@ def test_what_is_not_there() -> None:
         analyze(recalls, "lag_crb")
     with pytest.raises(InputError, match="by='speed' is not a condition of these trials, which have half"):
         analyze(recalls, "lag_crp", by="speed")
-    with pytest.raises(InputError, match="unexpected keyword argument 'lag'"):
+    with pytest.raises(InputError, match="lag_crp has no option 'lag'"):
         analyze(recalls, "lag_crp", lag=3)
     with pytest.raises(InputError, match="analyze: recalls is empty"):
         analyze({}, "lag_crp")
