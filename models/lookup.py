@@ -56,6 +56,23 @@ def build_model(spec: str, values: Mapping[str, Any] | None = None) -> Model:
     return build(found, dict(values or {})) if isinstance(found, type) else found.replace(**(values or {}))
 
 
+def given_model(model: Model | str) -> Model:
+    """A model as a user gives it: an instance, or what names one.
+
+    Raises
+    ------
+    InputError : a class, or something else.
+    UnknownNameError, ModelError : as :func:`find_model`.
+    """
+    if isinstance(model, str):
+        return build_model(model)
+    if isinstance(model, type):
+        raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
+    if not isinstance(model, MemoryModel | PositionModel):
+        raise InputError(f"{model!r} is no model; pass an instance, as TCM(), or a name, as 'TCM'")
+    return model
+
+
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
     if not path.is_file():
         raise InputError(f"there is no file {path}")

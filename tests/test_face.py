@@ -72,3 +72,21 @@ def test_the_face_is_small() -> None:
 def test_what_does_not_apply_is_an_error(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", "memsim", *arguments], capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr and "Traceback" not in done.stderr
+
+
+def test_models_are_instances_or_names() -> None:
+    people = memsim.load_dataset("peers_notask")[:20]
+    named = memsim.fit("Strength", people, ["retention"], starts=1, generations=1)
+    built = memsim.fit(memsim.models.Strength(), people, ["retention"], starts=1, generations=1)
+    assert named.log_likelihood == built.log_likelihood
+    assert memsim.fit(named.spec, people).units == named.units
+    with pytest.raises(memsim.errors.InputError, match="starts=2 stands beside a FitSpec"):
+        memsim.fit(named.spec, people, starts=2)
+    task = people.trials.paradigm
+    assert list(memsim.run({"a": "DNC:people"}, task, n_trials=20).models) == ["a"]
+    with pytest.raises(memsim.errors.InputError, match=r"Strength is a class; pass an instance, Strength\(\)"):
+        memsim.fit(memsim.models.Strength, people)
+    with pytest.raises(memsim.errors.InputError, match="compare: models are given by label"):
+        memsim.compare(memsim.models.Strength(), people)
+    with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'TCM'"):
+        memsim.run({"a": "TMC"}, task)

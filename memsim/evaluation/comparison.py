@@ -63,7 +63,7 @@ class HeldOutComparison:
 
 
 def compare(
-    models: Mapping[str, MemoryModel[Any] | FitSpec | Candidate],
+    models: Mapping[str, MemoryModel[Any] | str | FitSpec | Candidate],
     people: Recalls | str | Path,
     *,
     over: Literal["lists", "subjects"] = "lists",
@@ -100,6 +100,8 @@ def compare(
     LikelihoodError : a model without a likelihood.
     """
     recalls = load_recalls(people)
+    if not isinstance(models, Mapping):
+        raise InputError('compare: models are given by label, as in {"TCM": TCM(), "CMR": CMR()}')
     if not models:
         raise InputError("compare: there is nothing to compare; give one model or more")
     fitted = {name: each for name, each in models.items() if not isinstance(each, Candidate)}

@@ -100,7 +100,7 @@ class Comparison:
 
 
 def run(
-    models: Mapping[str, Model],
+    models: Mapping[str, Model | str],
     paradigm: Paradigm,
     people: People | Recalls | str | Path | None = None,
     *,

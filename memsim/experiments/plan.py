@@ -13,6 +13,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
 from memsim.experiments.people import People
+from memsim.models.lookup import given_model
 
 LISTS_PER_SUBJECT, FEWEST_SUBJECTS = 100, 20
 """Lists of a simulated participant, about as many as people had, and the smallest number of participants. Intervals are
@@ -94,7 +95,7 @@ class Battery:
     @classmethod
     def of_one_task(
         cls,
-        models: Mapping[str, Model],
+        models: Mapping[str, Model | str],
         paradigm: Paradigm,
         people: People | None = None,
         *,
@@ -122,7 +123,7 @@ class Battery:
         if people is not None and people.label in models:
             raise InputError(f"{people.label!r} names both a model and the people; give one of them another name")
         task = PlannedTask(paradigm_title(paradigm), paradigm, people=people)
-        planned = tuple(PlannedModel(label, model) for label, model in models.items())
+        planned = tuple(PlannedModel(label, given_model(model)) for label, model in models.items())
         for model in planned:
             if obstacle := obstacle_to(model, task):
                 raise InputError(f"run: {obstacle}; leave the model out, or choose another task")

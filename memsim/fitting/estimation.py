@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def fit(
-    model: Model | FitSpec,
+    model: Model | str | FitSpec,
     people: Recalls | str | Path,
     free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
     per: Literal["group", "subject"] = "group",
@@ -51,8 +51,8 @@ def fit(
 
     Parameters
     ----------
-    model : an instance; parameters that are not free keep its values. Or a :class:`memsim.FitSpec`, which says all that
-        the other arguments say, but for people and intervals.
+    model : an instance, or a name as on the command line; parameters that are not free keep its values. Or a
+        :class:`memsim.FitSpec`, which says all that the other arguments say, but for people and intervals.
     people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls.
     free : names of parameters, or bounds by name (``None``: the declared range). If not given: what the model's class
         lists as ``fitted``, or else all numbers.

@@ -14,6 +14,7 @@ from memsim.core.recalls import Recalls
 from memsim.fitting.model_records import model_from_json, model_to_json
 from memsim.fitting.objectives import LikelihoodObjective, Objective, SummaryObjective
 from memsim.fitting.space import Space
+from memsim.models.lookup import given_model
 
 SAMPLES, STARTS, GENERATIONS = 200, 3, 25
 """Defaults of every function that fits."""
@@ -83,7 +84,7 @@ class FitSpec:
     @classmethod
     def of(
         cls,
-        model: Model,
+        model: Model | str,
         free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
         ties: Mapping[str, str] | None = None,
         **settings: Any,
@@ -92,7 +93,7 @@ class FitSpec:
 
         ``settings`` are the other fields of the class.
         """
-        return cls(Space.of(model, free, ties), **settings)
+        return cls(Space.of(given_model(model), free, ties), **settings)
 
     @property
     def model(self) -> Model:
