@@ -47,8 +47,6 @@ class PlannedTask:
         """Settings of the people's task, by name, that differ from those of the models' task."""
         if self.people is None:
             return {}
-        if type(self.people.paradigm) is not type(self.paradigm):
-            return {"paradigm": type(self.people.paradigm).__name__}
         ours, theirs = self.paradigm.values(), self.people.paradigm.values()
         return {name: theirs[name] for name in sorted(ours) if ours[name] != theirs[name]}
 

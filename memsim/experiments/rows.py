@@ -45,10 +45,8 @@ def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lam
         else:
             key = (task.label, seed or 0)
             if key not in drawn:
-                drawn[key] = task.paradigm.trials(
-                    battery.n_trials, seed or 0, pool=battery.pool, subjects=battery.n_subjects
-                )
-            measured = measure(predict(model.model, drawn[key], seed or 0), battery.analyses)
+                drawn[key] = _trials(task.paradigm, battery.n_trials, battery.n_subjects, seed, battery.pool)
+            measured = _measured(model.model, drawn[key], seed, battery.analyses)
         rows.append(_row(task, model, seed, measured))
         progress(rows[-1].label)
     return rows
@@ -83,13 +81,21 @@ def model_cell(
     analyses: Sequence[Sequence[Any]],
 ) -> dict[str, Any]:  # fmt: skip
     """Run a model through the lists of a task and analyse its prediction, as a cell."""
-    trials = task.trials(n_trials, seed or 0, pool=pool, subjects=n_subjects)
-    return measure(predict(model, trials, seed or 0), _planned(analyses)).to_json()
+    trials = _trials(task, n_trials, n_subjects, seed, pool)
+    return _measured(model, trials, seed, _planned(analyses)).to_json()
 
 
 def recalls_cell(recalls: Recalls, analyses: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """Analyse recalls of people, as a cell."""
     return measure(recalls, _planned(analyses)).to_json()
+
+
+def _trials(task: Paradigm, n_trials: int, n_subjects: int, seed: int | None, pool: ItemPool | None) -> Trials:
+    return task.trials(n_trials, seed or 0, pool=pool, subjects=n_subjects)
+
+
+def _measured(model: Model, trials: Trials, seed: int | None, analyses: Sequence[PlannedAnalysis]) -> Measured:
+    return measure(predict(model, trials, seed or 0), analyses)
 
 
 def _planned(analyses: Sequence[Sequence[Any]]) -> list[PlannedAnalysis]:
