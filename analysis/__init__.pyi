@@ -1,5 +1,5 @@
 from .by_name import analyze
-from .curves import curve_table, points_by_source, points_of_curve, root_mean_squared_difference
+from .curves import curve_table, points_by_label, points_of_curve, root_mean_squared_difference
 from .declaration import Analysis
 from .figures.memory import Strip, memory_figure
 from .figures.plots import comparison_panel, plot
@@ -81,7 +81,7 @@ __all__ = [
     "memory_figure",
     "noise_ceiling",
     "plot",
-    "points_by_source",
+    "points_by_label",
     "points_of",
     "points_of_curve",
     "primacy_index",

@@ -14,13 +14,16 @@ from memsim.core.prediction import PositionPrediction
 from memsim.core.recalls import Recalls, require_recalls
 
 
-def curve_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
+def curve_table(
+    predicted: Recalls | PositionPrediction, frames: Mapping[str, pd.DataFrame] | None = None
+) -> pd.DataFrame:
     """The standard curves of the task (:func:`memsim.analysis.curves_of`), as means over subjects.
 
     Parameters
     ----------
     predicted : recalls of people or of a model, or a prediction of positions. The latter has no subjects, and no curves
         that need an order of recall.
+    frames : those of these analyses that are known already, by name, as they are without options.
 
     Returns
     -------
@@ -35,7 +38,8 @@ def curve_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
     tables = []
     for name, analysis in curves_of(paradigm).items():
         if isinstance(predicted, Recalls) or analysis.of_positions:
-            points = points_of_frame(analysis.frame(predicted), analysis.x, analysis.value)
+            frame = frames[name] if frames is not None and name in frames else analysis.frame(predicted)
+            points = points_of_frame(frame, analysis.x, analysis.value)
             points = points.rename(columns={analysis.x: "x"})
             points.insert(0, "curve", name)
             tables.append(points)
@@ -48,9 +52,7 @@ def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     return points.drop(columns="curve").rename(columns={"x": analysis.x}).reset_index(drop=True)
 
 
-def points_by_source(
-    curves: Mapping[str, pd.DataFrame], analysis: Analysis, people: Sequence[str] = ()
-) -> pd.DataFrame:
+def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, people: Sequence[str] = ()) -> pd.DataFrame:
     """The points of one analysis in several curve tables, for :func:`memsim.analysis.plot`.
 
     Parameters

@@ -67,7 +67,8 @@ def measure(predicted: Recalls | PositionPrediction, analyses: Sequence[PlannedA
             frames[planned.label] = ANALYSES.get(planned.name).frame(predicted, **planned.options)
         except InputError as error:
             left_out[planned.label] = str(error)
-    tables = curve_table(predicted), summary_table(predicted)
+    known = {each.name: frames[each.label] for each in analyses if each.label in frames and not each.options}
+    tables = curve_table(predicted, known), summary_table(predicted)
     if isinstance(predicted, PositionPrediction):
         return Measured(frames, left_out, *tables)
     cut = int((~predicted.stopped).sum()) if predicted.trials.paradigm.silence_ends else 0

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from memsim.analysis.curves import curve_table, points_by_source
+from memsim.analysis.curves import curve_table, points_by_label
 from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.style import WIDTHS, themed
 from memsim.analysis.registered import curves_of
@@ -41,7 +41,7 @@ def fit_figure(fitted: Fit, recalls: Recalls, people_label: str = "people") -> F
         curves = curve_table(predicted(fitted, recalls))
     quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
     shown = {people_label: curve_table(recalls), name: curves}
-    points = [points_by_source(shown, analysis, [people_label]) for analysis in curves_of(paradigm).values()]
+    points = [points_by_label(shown, analysis, [people_label]) for analysis in curves_of(paradigm).values()]
     return comparison_panel(
         [each for each in points if len(each)], among=[name, people_label], title=f"{name}, {quality}"
     )
