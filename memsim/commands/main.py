@@ -7,6 +7,7 @@ import io
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
 
 from memsim.commands.battery import add_battery
@@ -19,7 +20,7 @@ from memsim.commands.reproduce import add_reproduce
 from memsim.commands.run import add_run
 from memsim.commands.show import add_show
 from memsim.commands.train import add_train
-from memsim.core.errors import InputError, MemsimError
+from memsim.core.errors import InputError, MemsimError, MemsimWarning
 from memsim.core.version import __version__
 
 
@@ -36,8 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminated)
     try:
-        parsed = parse(list(sys.argv[1:] if arguments is None else arguments))
-        return parsed.command(parsed)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("once", category=MemsimWarning)
+            warnings.showwarning = _shown
+            parsed = parse(list(sys.argv[1:] if arguments is None else arguments))
+            return parsed.command(parsed)
     except MemsimError as error:
         print(f"memsim: {error}", file=sys.stderr)
         return 2
@@ -47,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output has closed it, as in `memsim models | head -1`
         sys.stderr.close()
         return 0
+
+
+def _shown(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object) -> None:
+    """Show a warning of memsim as one line, and any other as Python does."""
+    own = issubclass(category, MemsimWarning)
+    text = f"memsim: warning: {message}\n" if own else warnings.formatwarning(message, category, filename, lineno)
+    sys.stderr.write(text)
 
 
 def _terminated(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The errors of memsim. Each message names the value, the rule that it breaks and the usual fix."""
+"""The errors and warnings of memsim. Each message names the value, the rule that it breaks and the usual fix."""
 
 
 class MemsimError(Exception):
@@ -23,3 +23,11 @@ class LikelihoodError(MemsimError, TypeError):
 
 class DataError(MemsimError, OSError):
     """A data file is missing or corrupt, or could not be downloaded."""
+
+
+class MemsimWarning(UserWarning):
+    """Base of every warning that memsim gives on purpose; the command line shows each once, in one line."""
+
+
+class DataWarning(MemsimWarning):
+    """Something in the data is doubtful, or was left out; the message counts it."""

@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-from memsim.core.errors import ModelError, UnknownNameError
+from memsim.core.errors import MemsimWarning, ModelError, UnknownNameError
 from memsim.core.names import closest, normalized
 from memsim.core.parameters import build
 
@@ -48,7 +48,7 @@ class Registry(Generic[Entry]):
                 taken = (
                     f"the plug-in {point.value!r} is left out: there is a {self.kind} {point.name!r} already; rename it"
                 )
-                warnings.warn(taken, stacklevel=2)
+                warnings.warn(taken, MemsimWarning, stacklevel=2)
                 continue
             keys.add(normalized(point.name))
             found[point.name] = point

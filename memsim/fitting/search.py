@@ -192,7 +192,7 @@ def _recorded(record: Path | None) -> Search:
         state = json.loads(record.read_text(encoding="utf-8"))
         return Search(**{**state, "polished": [(place, value) for place, value in state["polished"]]})
     except (ValueError, TypeError, KeyError):
-        warnings.warn(f"{record} is damaged; the search starts again from the beginning", stacklevel=3)
+        warnings.warn(f"{record} is damaged; the search starts again from the beginning", MemsimWarning, stacklevel=3)
         return Search()
 
 

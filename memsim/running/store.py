@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from memsim.core.errors import DataError, InputError
+from memsim.core.errors import DataError, InputError, MemsimWarning
 from memsim.running.digests import canonical
 
 FORMAT = "memsim cell 2"
@@ -46,7 +46,7 @@ class Store:
             raise DataError(f"the finished cell {path} cannot be read: {error}") from error
         except (ValueError, KeyError, TypeError) as error:
             problem = f"{type(error).__name__}: {error}"
-        warnings.warn(f"{path} is not a finished cell as memsim writes it ({problem}); it is run again", stacklevel=3)
+        warnings.warn(f"{path} is not a finished cell as memsim writes it ({problem}); it is run again", MemsimWarning, stacklevel=3)
         return None
 
     @staticmethod
