@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Sequence
+from typing import TextIO
 
 from memsim.commands.battery import add_battery
 from memsim.commands.check import add_check
@@ -53,7 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _shown(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object) -> None:
+def _shown(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """Show a warning of memsim as one line, and any other as Python does."""
     own = issubclass(category, MemsimWarning)
     text = f"memsim: warning: {message}\n" if own else warnings.formatwarning(message, category, filename, lineno)

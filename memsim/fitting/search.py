@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import OptimizeResult, differential_evolution, minimize
 
 from memsim.core.arrays import FloatArray
+from memsim.core.errors import MemsimWarning
 from memsim.core.seeding import stream
 from memsim.fitting.objectives import IMPOSSIBLE, Objective
 

@@ -46,7 +46,11 @@ class Store:
             raise DataError(f"the finished cell {path} cannot be read: {error}") from error
         except (ValueError, KeyError, TypeError) as error:
             problem = f"{type(error).__name__}: {error}"
-        warnings.warn(f"{path} is not a finished cell as memsim writes it ({problem}); it is run again", MemsimWarning, stacklevel=3)
+        warnings.warn(
+            f"{path} is not a finished cell as memsim writes it ({problem}); it is run again",
+            MemsimWarning,
+            stacklevel=3,
+        )
         return None
 
     @staticmethod
