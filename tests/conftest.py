@@ -6,10 +6,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 from psifr import fr
 
 from memsim import Recalls
 from memsim.core.origin import Observed
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", type=int, default=40, metavar="N", help="examples of each test in tests/fuzz")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile(
+        "fuzz", max_examples=config.getoption("--fuzz"), derandomize=True, deadline=None, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Data beside the repository that have no licence, and targets that were computed from them independently."""
