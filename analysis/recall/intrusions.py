@@ -7,14 +7,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.checks import checked_mask, require_whole
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import count_by_subject, counts_per_subject, means_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 KINDS = ("prior_list", "extra_list", "unknown", "repetition")
 
 
+@of_recalls(takes_repeated_items=True)
 def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None) -> pd.DataFrame:
     """Intrusions and repetitions per list, by kind.
 
@@ -39,7 +41,6 @@ def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None) -> pd.DataF
     ------
     InputError : ``rows`` does not fit the trials.
     """
-    require_recalls(recalls)
     counted = _counted_lists(recalls, rows, "error_rates")
     row, _, lag = _list_lags(recalls)
     kind = np.select([lag > 0, lag == 0], [0, 1], default=2)
@@ -50,6 +51,7 @@ def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None) -> pd.DataF
     return means_per_subject(recalls, {"kind": KINDS}, "per_list", total, lists)
 
 
+@of_recalls(takes_repeated_items=True)
 def prior_list_intrusions(recalls: Recalls, max_lag: int = 5, rows: npt.ArrayLike | None = None) -> pd.DataFrame:
     """Intrusions from earlier lists, by how many lists ago their item was last studied.
 
@@ -78,7 +80,6 @@ def prior_list_intrusions(recalls: Recalls, max_lag: int = 5, rows: npt.ArrayLik
     ----------
     Zaromb et al. (2006), Journal of Experimental Psychology: Learning, Memory, and Cognition, 32, 792-804.
     """
-    require_recalls(recalls)
     require_whole(max_lag, "max_lag", "prior_list_intrusions")
     if recalls.intruders is None and recalls.is_intrusion.any():
         raise InputError(
