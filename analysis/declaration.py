@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 UNBOUNDED = (float("nan"), float("nan"))
 
-Options, Result = ParamSpec("Options"), TypeVar("Result")
+Options = ParamSpec("Options")
+Result = TypeVar("Result")
 OfRecalls = Callable[Concatenate[Recalls, Options], Result]
 
 
@@ -40,7 +41,7 @@ def of_recalls(*, takes_repeated_items: bool) -> Callable[[OfRecalls[Options, Re
             return function(recalls, *args, **options)
 
         setattr(checked, DECLARATION, takes_repeated_items)
-        return checked
+        return cast(OfRecalls[Options, Result], checked)
 
     return declared
 

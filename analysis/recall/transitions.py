@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.declaration import of_recalls
 from memsim.analysis.checks import checked_mask, require_whole
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import coded_subjects, counts_per_subject, means_per_subject
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
 @of_recalls(takes_repeated_items=False)

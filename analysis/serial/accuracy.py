@@ -15,8 +15,9 @@ from memsim.core.recalls import Recalls
 def serial_accuracy(recalls: Recalls) -> pd.DataFrame:
     """Probability that the item at each serial position is recalled in its place (strict scoring).
 
-    An item that was presented several times is due at each of its places. In backward recall the place of an item is counted from the end of the list (Conrad, 1965; Madigan, 1971). Items
-    recalled in any place are counted by :func:`memsim.analysis.serial_position_curve`.
+    An item that was presented several times is due at each of its places. In backward recall the place of an item is
+    counted from the end of the list (Conrad, 1965; Madigan, 1971). Items recalled in any place are counted by
+    :func:`memsim.analysis.serial_position_curve`.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def _battery(parsed: argparse.Namespace) -> int:
         parsed.path, parsed.out, workers=parsed.workers, backend=parsed.backend, scheduler=parsed.scheduler,
         progress=True, **where,
     )  # fmt: skip
-    for sentence in results.manifest.left_out_in_words():
+    for sentence in results.manifest.left_out_in_words(models=False):
         print(sentence)
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")

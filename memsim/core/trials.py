@@ -87,8 +87,12 @@ class Paradigm(Parameterized, ABC):
         if pool is None:
             pool = ItemPool.numbered(max(1000, self.list_length))
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))
-        subject = np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
-        return Trials(items, pool, self, subject, seed=seed)
+        return Trials(items, pool, self, in_blocks(n_trials, subjects), seed=seed)
+
+
+def in_blocks(n_trials: int, subjects: int) -> LabelArray:
+    """(n_trials,) numbers of participants, from 1, among whom the lists are divided in consecutive blocks."""
+    return np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -221,11 +225,10 @@ class Trials:
 
         They are random lists without a repeated item; or, where a list here holds an item twice, these lists in turn.
         """
-        random = self.paradigm.trials(n_trials, seed, pool=pool, subjects=subjects)
         if not self.repeated_items.any():
-            return random
-        rows = np.arange(n_trials) % len(self)
-        return replace(self[rows], subject=random.subject, list=NOT_GIVEN, seed=None, conditions={})
+            return self.paradigm.trials(n_trials, seed, pool=pool, subjects=subjects)
+        subject = in_blocks(n_trials, subjects)
+        return replace(self[np.arange(n_trials) % len(self)], subject=subject, list=NOT_GIVEN, conditions={})
 
     @cached_property
     def repeated_items(self) -> LabelArray:

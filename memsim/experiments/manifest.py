@@ -133,12 +133,12 @@ class Manifest:
         """The manifest as JSON."""
         return asdict(self)
 
-    def left_out_in_words(self) -> list[str]:
-        """A sentence for each reason for which analyses of a model or people were left out."""
+    def left_out_in_words(self, models: bool = True) -> list[str]:
+        """A sentence for each reason for which analyses of a model or people, or whole ``models``, were left out."""
         analyses: dict[tuple[str, str], list[str]] = {}
         for each in self.left_out:
-            if each.analysis:
-                analyses.setdefault((each.label, each.reason), []).append(each.analysis)
+            if each.analysis or models:
+                analyses.setdefault((each.label, each.reason), []).append(each.analysis or "every analysis")
         return [
             f"Left out for {label}: {', '.join(dict.fromkeys(names))} ({reason})"
             for (label, reason), names in analyses.items()

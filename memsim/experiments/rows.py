@@ -121,16 +121,14 @@ def _row(task: PlannedTask, model: PlannedModel | None, seed: int | None, measur
     return Row(model.label, seed, model, task, measured)
 
 
-def _cells(
-    battery: Battery, warn: bool = False
-) -> Iterator[tuple[PlannedTask, PlannedModel | None, int | None]]:
+def _cells(battery: Battery, warn: bool = False) -> Iterator[tuple[PlannedTask, PlannedModel | None, int | None]]:
     """Each task without a model, for its people, and then with each of its models and seeds.
 
     Models that do not take the lists of the task are left out, with a warning if so asked.
     """
     refused = {(model.label, task.label): reason for model, task, reason in battery.refusals()}
     for (label, _), reason in refused.items() if warn else ():
-        warnings.warn(f"{label} is left out: {reason}", DataWarning, stacklevel=3)
+        warnings.warn(f"{reason}; {label} is left out", DataWarning, stacklevel=3)
     for task in battery.tasks:
         if task.people is not None:
             yield task, None, None
