@@ -1,6 +1,6 @@
 from .by_name import analyze
 from .curves import curve_table, points_by_label, points_of_curve, root_mean_squared_difference
-from .declaration import Analysis
+from .declaration import Analysis, of_recalls
 from .figures.memory import Strip, memory_figure
 from .figures.plots import comparison_panel, plot
 from .figures.style import save_figure
@@ -80,6 +80,7 @@ __all__ = [
     "mean_over_subjects",
     "memory_figure",
     "noise_ceiling",
+    "of_recalls",
     "plot",
     "points_by_label",
     "points_of",

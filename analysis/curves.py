@@ -22,7 +22,8 @@ def curve_table(
     Parameters
     ----------
     predicted : recalls of people or of a model, or a prediction of positions. The latter has no subjects, and no curves
-        that need an order of recall.
+        that need an order of recall. Where lists hold an item twice, there are no curves of analyses that do not take
+        them, and those of repetition and spacing instead.
     frames : those of these analyses that are known already, by name, as they are without options.
 
     Returns
@@ -30,20 +31,24 @@ def curve_table(
     DataFrame : ``curve, x, mean, sem, low, high, n_subjects``: the name of the analysis, and its points with 95%
         intervals over subjects, within [0, 1].
     """
-    if isinstance(predicted, PositionPrediction):
-        paradigm = predicted.paradigm
-    else:
-        require_recalls(predicted)
-        paradigm = predicted.trials.paradigm
     tables = []
-    for name, analysis in curves_of(paradigm).items():
-        if isinstance(predicted, Recalls) or analysis.of_positions:
+    for name, analysis in standard_curves(predicted).items():
+        if not analysis.refusal(predicted):
             frame = frames[name] if frames is not None and name in frames else analysis.frame(predicted)
             points = points_of_frame(frame, analysis.x, analysis.value)
             points = points.rename(columns={analysis.x: "x"})
             points.insert(0, "curve", name)
             tables.append(points)
     return pd.concat(tables, ignore_index=True)
+
+
+def standard_curves(predicted: Recalls | PositionPrediction) -> dict[str, Analysis]:
+    """The standard curves of the task and lists of a prediction, by name, also those that it does not define."""
+    if isinstance(predicted, PositionPrediction):
+        return curves_of(predicted.paradigm)
+    require_recalls(predicted)
+    trials = predicted.trials
+    return curves_of(trials.paradigm, repeated_items=bool(trials.repeated_items.any()))
 
 
 def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:

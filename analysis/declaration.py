@@ -5,18 +5,45 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest
 from memsim.core.prediction import PositionPrediction
 from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.repeated_items import DECLARATION, refusal_of_repeats, require_taken
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UNBOUNDED = (float("nan"), float("nan"))
+
+Options = ParamSpec("Options")
+Result = TypeVar("Result")
+OfRecalls = Callable[Concatenate[Recalls, Options], Result]
+
+
+def of_recalls(*, takes_repeated_items: bool) -> Callable[[OfRecalls[Options, Result]], OfRecalls[Options, Result]]:
+    """Declare a function as an analysis of recalls, its first argument; anything else is refused before any work.
+
+    Parameters
+    ----------
+    takes_repeated_items : whether it handles lists that hold an item twice; if not, they are refused.
+    """
+
+    def declared(function: OfRecalls[Options, Result]) -> OfRecalls[Options, Result]:
+        @wraps(function)
+        def checked(recalls: Recalls, *args: Options.args, **options: Options.kwargs) -> Result:
+            require_recalls(recalls)
+            require_taken(checked, recalls.trials)
+            return function(recalls, *args, **options)
+
+        setattr(checked, DECLARATION, takes_repeated_items)
+        return cast(OfRecalls[Options, Result], checked)
+
+    return declared
 
 
 @dataclass(frozen=True)
@@ -26,7 +53,9 @@ class Analysis:
     Parameters
     ----------
     function : ``module:name`` of a function that takes :class:`memsim.Recalls` and gives a tidy frame per subject. Its
-        name is also the name of the analysis, in tables and for :func:`memsim.analysis.analyze`.
+        name is also the name of the analysis, in tables and for :func:`memsim.analysis.analyze`. Decorated with
+        :func:`memsim.analysis.of_recalls`, it says whether it takes lists that hold an item twice; without, it does
+        not get them.
     title : the heading of its figure.
     x : the column along the horizontal axis; empty if there is one value for each subject.
     value : the column that is averaged over subjects.
@@ -85,21 +114,28 @@ class Analysis:
 
         Raises
         ------
-        InputError : the analysis has no such option, or it needs an order of recall and there is none; and as the
-            function raises.
+        InputError : the analysis has no such option; it needs an order of recall and there is none; a list holds an
+            item twice, which the analysis does not take; and as the function raises.
         """
         if isinstance(predicted, PositionPrediction):
-            if not self.of_positions:
-                raise InputError(
-                    f"{predicted.model} predicts which items are recalled, not their order, which {self.name} needs"
-                )
+            if reason := self.refusal(predicted):
+                raise InputError(reason)
             import pandas as pd
 
             probability = predicted.probability
             return pd.DataFrame({self.x: range(1, len(probability) + 1), self.value: probability})
         require_recalls(predicted)
         self.check_options(options)
+        require_taken(self.run, predicted.trials)
         return self.run(predicted, **options)
+
+    def refusal(self, predicted: Recalls | PositionPrediction) -> str:
+        """Why the analysis takes neither this kind of prediction nor these lists; empty if it takes them."""
+        if not isinstance(predicted, PositionPrediction):
+            return refusal_of_repeats(self.run, predicted.trials)
+        if self.of_positions:
+            return ""
+        return f"{predicted.model} predicts which items are recalled, not their order, which {self.name} needs"
 
     @property
     def options(self) -> dict[str, inspect.Parameter]:

@@ -12,11 +12,16 @@ ANALYSES: Registry[Analysis] = Registry(
 )
 
 
-def curves_of(paradigm: Paradigm) -> dict[str, Analysis]:
-    """The analyses, by name, that give the standard curves of this task, in which models and people are compared."""
-    names = (
+def curves_of(paradigm: Paradigm, *, repeated_items: bool = False) -> dict[str, Analysis]:
+    """The analyses, by name, that give the standard curves of this task, in which models and people are compared.
+
+    ``repeated_items`` adds those of lists that hold an item twice; of the others, some do not take such lists.
+    """
+    names: tuple[str, ...] = (
         ("serial_position_curve", "probability_of_nth_recall", "lag_crp")
         if paradigm.due is None
         else ("serial_accuracy", "transposition_gradient", "lag_crp")
     )
+    if repeated_items:
+        names += ("repetition_effect", "spacing_effect")
     return {name: ANALYSES.get(name) for name in names}

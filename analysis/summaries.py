@@ -29,6 +29,7 @@ def summary_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
         ``first_recall_at_end``: probability that recall begins at the last positions (those of recency);
         ``lag_minus_1``, ``lag_plus_1``: the lag-CRP at -1 and +1; ``lag_asymmetry``: the ratio of their means;
         ``temporal_factor``: the mean rank of transitions by lag; see :func:`memsim.analysis.lag_rank`.
+        Statistics of lags and of the first recall are NaN where lists hold an item twice.
     """
     if isinstance(predicted, PositionPrediction):
         return _position_summary(predicted)
@@ -41,14 +42,16 @@ def _recall_summary(recalls: Recalls) -> pd.DataFrame:
     codes = recalls.trials.subject_codes
     lists = lists_per_subject(recalls)
     primacy, recency = primacy_index(recalls), recency_index(recalls)
-    crp = lag_crp(recalls)
+    undefined = np.full(len(subjects), np.nan)
+    has_lags = not recalls.trials.repeated_items.any()
+    crp = lag_crp(recalls) if has_lags else None
 
     def per_list(responses: np.ndarray) -> np.ndarray:
         return np.bincount(codes, weights=responses.sum(axis=1), minlength=len(subjects)) / lists
 
     def at_lag(lag: int) -> np.ndarray:
-        found = crp.loc[crp["lag"] == lag, "prob"].to_numpy()
-        return found if len(found) else np.full(len(subjects), np.nan)
+        found = undefined if crp is None else crp.loc[crp["lag"] == lag, "prob"].to_numpy()
+        return found if len(found) else undefined
 
     values = {
         "recalled": per_list(recalls.is_correct),
@@ -59,7 +62,7 @@ def _recall_summary(recalls: Recalls) -> pd.DataFrame:
         "first_recall_at_end": recency["first_recall"],
         "lag_minus_1": at_lag(-1),
         "lag_plus_1": at_lag(1),
-        "temporal_factor": lag_rank(recalls)["rank"],
+        "temporal_factor": lag_rank(recalls)["rank"] if has_lags else undefined,
     }
     tidy = pd.DataFrame(values).melt(var_name="statistic")
     table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").reindex(list(values))

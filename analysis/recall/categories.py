@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.recall.transitions import Counted, item_codes
 from memsim.analysis.subjects import coded_subjects, count_by_subject, counts_per_subject
 from memsim.core.arrays import frozen
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=False)
 def category_crp(
     recalls: Recalls,
     category: str | npt.ArrayLike = "category",
@@ -58,6 +60,7 @@ def category_crp(
     return counts_per_subject(recalls, {}, actual, possible)
 
 
+@of_recalls(takes_repeated_items=False)
 def category_clustering(recalls: Recalls, category: str | npt.ArrayLike = "category") -> pd.DataFrame:
     """Clustering of recall by category beyond chance: ARC and LBC, each a mean over lists.
 
@@ -91,7 +94,6 @@ def category_clustering(recalls: Recalls, category: str | npt.ArrayLike = "categ
     ARC: Roenker, Thompson & Brown (1971), Psychological Bulletin, 76, 45-48. LBC: Stricker, Brown, Wixted, Baldo &
     Delis (2002), Journal of the International Neuropsychological Society, 8, 425-435.
     """
-    require_recalls(recalls)
     codes, n_codes = item_codes(recalls, category, "category_clustering")
     n_trials, length = codes.shape
     trial, output = np.nonzero(recalls.is_correct)

@@ -7,14 +7,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.checks import require_whole
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.recall.initiation import probability_of_nth_recall
 from memsim.analysis.recall.serial_position import serial_position_curve
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 DEFINITIONS = ["difference", "contrast", "ratio", "slope", "share", "first_recall"]
 """The definitions of primacy and recency in use; see :func:`primacy_index`."""
 
 
+@of_recalls(takes_repeated_items=True)
 def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     """How far recall at the first positions exceeds recall in the middle of the list.
 
@@ -38,20 +40,20 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
         ``slope``: the least-squares slope of the curve over the edge, in probability per position towards the nearer
         end of the list (NaN for an edge of one position);
         ``share``: the share of the edge among all items recalled, the regional score of clinical list learning tests;
-        ``first_recall``: the probability that the first correct response is of the edge (NaN where lists present an
-        item more than once);
+        ``first_recall``: the probability that the first correct response is of the edge;
+        both are NaN where lists present an item more than once, which belongs to several positions;
         ``edge_recalled, edge_possible, middle_recalled, middle_possible``: the counts.
 
     Raises
     ------
     InputError : ``edge`` is not a whole number from 1 to the list length.
     """
-    require_recalls(recalls)
     first, last = edge_sizes(recalls.list_length)
     first = _checked_edge(edge, first, recalls, "primacy_index")
     return _edge_index(recalls, slice(0, first), middle_positions(recalls.list_length, first, last), -1)
 
 
+@of_recalls(takes_repeated_items=True)
 def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     """How far recall at the last positions exceeds recall in the middle of the list.
 
@@ -68,13 +70,13 @@ def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     ------
     InputError : ``edge`` is not a whole number from 1 to the list length.
     """
-    require_recalls(recalls)
     length = recalls.list_length
     first, last = edge_sizes(length)
     last = _checked_edge(edge, last, recalls, "recency_index")
     return _edge_index(recalls, slice(length - last, length), middle_positions(length, first, last), 1)
 
 
+@of_recalls(takes_repeated_items=True)
 def edge_indices(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     """Primacy and recency by all definitions in use.
 
@@ -126,7 +128,8 @@ def _edge_index(recalls: Recalls, edge: slice, middle: slice, direction: int) ->
     recalled = curve["actual"].to_numpy().reshape(len(subjects), length)
     possible = curve["possible"].to_numpy().reshape(len(subjects), length)
     begun = np.full(recalled.shape, np.nan)
-    if not recalls.trials.repeated_items.any():
+    several_positions = recalls.trials.repeated_items.any()
+    if not several_positions:
         begun = probability_of_nth_recall(recalls)["actual"].to_numpy().reshape(len(subjects), length)
     columns = {
         "edge_recalled": recalled[:, edge].sum(axis=1),
@@ -144,7 +147,7 @@ def _edge_index(recalls: Recalls, edge: slice, middle: slice, direction: int) ->
             "contrast": (at_edge - in_middle) / (at_edge + in_middle),
             "ratio": np.where(in_middle > 0, at_edge / in_middle, np.nan),
             "slope": direction * _slope(recalled[:, edge] / possible[:, edge]),
-            "share": columns["edge_recalled"] / recalled.sum(axis=1),
+            "share": columns["edge_recalled"] / (np.nan if several_positions else recalled.sum(axis=1)),
             "first_recall": begun[:, edge].sum(axis=1) / begun.sum(axis=1),
         }
     return pd.DataFrame({"subject": subjects, **values, **columns})

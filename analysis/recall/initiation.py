@@ -7,10 +7,12 @@ from typing import Literal
 import pandas as pd
 
 from memsim.analysis.checks import require_choice, require_whole
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import coded_subjects, counts_per_subject, lists_per_subject
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=False)
 def probability_of_nth_recall(
     recalls: Recalls, n: int | None = 1, *, responses: Literal["correct", "all"] = "correct"
 ) -> pd.DataFrame:
@@ -43,8 +45,6 @@ def probability_of_nth_recall(
     Psychology, 34, 419-426; Howard & Kahana (1999), Journal of Experimental Psychology: Learning, Memory, and
     Cognition, 25, 923-941.
     """
-    require_recalls(recalls)
-    recalls.trials.require_different_items("probability_of_nth_recall")
     length = recalls.list_length
     if n is not None:
         require_whole(n, "n", "probability_of_nth_recall", most=length, meaning="the list length")

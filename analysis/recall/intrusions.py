@@ -7,14 +7,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.checks import checked_mask, require_whole
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import count_by_subject, counts_per_subject, means_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 KINDS = ("prior_list", "extra_list", "unknown", "repetition")
 
 
+@of_recalls(takes_repeated_items=True)
 def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None, *, across_sessions: bool = False) -> pd.DataFrame:
     """Intrusions and repetitions per list, by kind.
 
@@ -41,7 +43,6 @@ def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None, *, across_s
     ------
     InputError : ``rows`` does not fit the trials.
     """
-    require_recalls(recalls)
     counted = _counted_lists(recalls, rows, "error_rates")
     row, _, lag = _list_lags(recalls, across_sessions)
     kind = np.select([lag > 0, lag == 0], [0, 1], default=2)
@@ -52,6 +53,7 @@ def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None, *, across_s
     return means_per_subject(recalls, {"kind": KINDS}, "per_list", total, lists)
 
 
+@of_recalls(takes_repeated_items=True)
 def prior_list_intrusions(
     recalls: Recalls, max_lag: int = 5, rows: npt.ArrayLike | None = None, *, across_sessions: bool = False
 ) -> pd.DataFrame:
@@ -83,7 +85,6 @@ def prior_list_intrusions(
     ----------
     Zaromb et al. (2006), Journal of Experimental Psychology: Learning, Memory, and Cognition, 32, 792-804.
     """
-    require_recalls(recalls)
     require_whole(max_lag, "max_lag", "prior_list_intrusions")
     if recalls.intruders is None and recalls.is_intrusion.any():
         raise InputError(

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.checks import times_of
+from memsim.analysis.declaration import of_recalls
+from memsim.analysis.serial.accuracy import in_place
 from memsim.analysis.subjects import count_by_subject, means_per_subject
 from memsim.core.arrays import FloatArray
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=True)
 def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataFrame:
     """Mean inter-response time of correct responses by output position; for the first, the time since recall began.
 
@@ -38,8 +41,8 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
     Murdock & Okada (1970), Journal of Experimental Psychology, 86, 263-267.
     """
     latency = _latencies(recalls, "response_latency")
-    due = recalls.trials.paradigm.due
-    correct = recalls.is_correct if due is None else recalls.is_correct & (recalls.positions == due + 1)
+    ordered = recalls.trials.paradigm.due is not None
+    correct = recalls.is_correct & in_place(recalls) if ordered else recalls.is_correct
     row, output = np.nonzero(correct & np.isfinite(latency))
     length, n_outputs = recalls.list_length, latency.shape[1]
     axes, levels = [(output, n_outputs)], {"output": range(1, n_outputs + 1)}
@@ -50,6 +53,7 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
     return means_per_subject(recalls, levels, "latency", total, count_by_subject(recalls, row, *axes))
 
 
+@of_recalls(takes_repeated_items=False)
 def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
     """Mean inter-response time of transitions by their lag.
 
@@ -72,7 +76,6 @@ def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
     Kahana (1996), Memory & Cognition, 24, 103-109.
     """
     latency = _latencies(recalls, "latency_by_lag")
-    recalls.trials.require_different_items("latency_by_lag")
     correct = recalls.is_correct
     row, left = np.nonzero(correct[:, 1:] & correct[:, :-1] & np.isfinite(latency[:, 1:]))
     length = recalls.list_length
@@ -85,5 +88,4 @@ def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
 
 def _latencies(recalls: Recalls, who: str) -> FloatArray:
     """(n_trials, n_outputs) time in s since the response before, or since the start of recall."""
-    require_recalls(recalls)
     return np.diff(times_of(recalls, who), axis=1, prepend=0.0)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.analysis.declaration import of_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=True)
 def recall_raster(recalls: Recalls) -> pd.DataFrame:
     """Every response of every list, one in each row.
 
@@ -22,7 +24,6 @@ def recall_raster(recalls: Recalls) -> pd.DataFrame:
         ``response`` is "correct", "intrusion" or "repetition". A list without a response has one row, with the output 0
         and the response "nothing".
     """
-    require_recalls(recalls)
     row, output = np.nonzero(recalls.positions)
     position = recalls.positions[row, output].astype(float)
     kinds = [recalls.is_correct[row, output], position < 0]

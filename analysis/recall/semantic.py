@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.bins import checked_edges, with_edges
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.recall.transitions import Counted, ranks
 from memsim.analysis.subjects import coded_subjects, counts_per_subject
 from memsim.core.arrays import FloatArray, frozen
@@ -19,6 +20,7 @@ from memsim.core.recalls import Recalls, require_recalls
 N_BINS = 10
 
 
+@of_recalls(takes_repeated_items=False)
 def distance_crp(
     recalls: Recalls,
     distances: npt.ArrayLike | None = None,
@@ -78,6 +80,7 @@ def distance_crp(
     return with_edges(frame, cuts)
 
 
+@of_recalls(takes_repeated_items=False)
 def distance_rank(
     recalls: Recalls,
     distances: npt.ArrayLike | None = None,

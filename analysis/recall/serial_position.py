@@ -6,10 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import coded_subjects, counts_per_subject, lists_per_subject
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=True)
 def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
     """Probability that the item at each serial position is recalled, at any output.
 
@@ -28,7 +30,6 @@ def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
     ----------
     Murdock (1962), Journal of Experimental Psychology, 64, 482-488.
     """
-    require_recalls(recalls)
     length = recalls.list_length
     actual = count_recalled_at(recalls, *coded_subjects(recalls))
     return counts_per_subject(recalls, {"position": range(1, length + 1)}, actual, lists_per_subject(recalls)[:, None])

@@ -10,11 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.bins import bins_of, checked_edges
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=True)
 def repetition_effect(recalls: Recalls) -> pd.DataFrame:
     """Probability of recall by the number of times that an item was presented in its list.
 
@@ -27,12 +29,12 @@ def repetition_effect(recalls: Recalls) -> pd.DataFrame:
     DataFrame : ``subject, presentations, prob, actual, possible``: the items recalled, and all items. There is a row
         for every number of presentations from 1 to the largest.
     """
-    require_recalls(recalls)
     row, first, times, _ = _different_items(recalls)
     most = int(times.max(initial=1))
     return _recalled_by_level(recalls, row, first, times - 1, {"presentations": range(1, most + 1)})
 
 
+@of_recalls(takes_repeated_items=True)
 def spacing_effect(
     recalls: Recalls, edges: Sequence[float] | None = None, *, presentations: int | None = None
 ) -> pd.DataFrame:
@@ -63,7 +65,6 @@ def spacing_effect(
     Madigan (1969), Journal of Verbal Learning and Verbal Behavior, 8, 828-835; Melton (1970), Journal of Verbal
     Learning and Verbal Behavior, 9, 596-606.
     """
-    require_recalls(recalls)
     row, first, times, spacing = _different_items(recalls)
     kept = times > 1 if presentations is None else times == presentations
     if not kept.any() or presentations == 1:

@@ -10,14 +10,16 @@ import pandas as pd
 
 from memsim.analysis.bins import bins_of, checked_edges, with_edges
 from memsim.analysis.checks import require_choice, times_of
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 RESPONSES = ("correct", "intrusion", "repetition")
 
 
+@of_recalls(takes_repeated_items=True)
 def stopping_probability(recalls: Recalls, *, responses: Literal["correct", "all"] = "correct") -> pd.DataFrame:
     """Probability that recall ends after a number of responses, given that it reached that number.
 
@@ -52,6 +54,7 @@ def stopping_probability(recalls: Recalls, *, responses: Literal["correct", "all
     return counts_per_subject(recalls, {"recalled": range(width)}, stopped, reached - (ended - stopped))
 
 
+@of_recalls(takes_repeated_items=True)
 def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> pd.DataFrame:
     """Probability that a response is the last of its list, by the time at which it is given.
 
@@ -90,6 +93,7 @@ def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> 
     return with_edges(counts_per_subject(recalls, {"bin": range(1, n_bins + 1)}, actual, possible), cuts)
 
 
+@of_recalls(takes_repeated_items=True)
 def stopping_by_response(recalls: Recalls) -> pd.DataFrame:
     """Probability that a response is the last of its list, by whether it is correct, an intrusion or a repetition.
 
@@ -130,7 +134,6 @@ def _last_responses(recalls: Recalls) -> tuple[BoolArray, BoolArray]:
 
 
 def _require_free_end(recalls: Recalls, who: str) -> None:
-    require_recalls(recalls)
     if not recalls.trials.paradigm.silence_ends:
         raise InputError(
             f"{who}: recall does not end by itself in {recalls.trials.paradigm!r}; give recalls of free recall"

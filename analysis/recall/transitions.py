@@ -9,12 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.checks import checked_mask, require_whole
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import coded_subjects, counts_per_subject, means_per_subject
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=False)
 def lag_crp(
     recalls: Recalls,
     *,
@@ -75,6 +77,7 @@ def lag_crp(
     return counts_per_subject(recalls, {**levels, "lag": _lags(recalls)}, actual, possible)
 
 
+@of_recalls(takes_repeated_items=False)
 def lag_crp_compound(
     recalls: Recalls,
     *,
@@ -115,6 +118,7 @@ def lag_crp_compound(
     return counts_per_subject(recalls, {"previous": _lags(recalls), "lag": _lags(recalls)}, actual, possible)
 
 
+@of_recalls(takes_repeated_items=False)
 def lag_rank(
     recalls: Recalls,
     *,
@@ -185,8 +189,6 @@ class Counted(NamedTuple):
         bridge: bool = False,
     ) -> Counted:
         """From the parameters of :func:`lag_crp`; errors name the analysis ``who``."""
-        require_recalls(recalls)
-        recalls.trials.require_different_items(who)
         require_whole(first_output, "first_output", who, meaning="an output position")
         if last_output is not None:
             require_whole(last_output, "last_output", who, meaning="an output position")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import count_by_subject, counts_per_subject, lists_per_subject
 from memsim.core.arrays import BoolArray, IntArray
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=True)
 def serial_accuracy(recalls: Recalls) -> pd.DataFrame:
     """Probability that the item at each serial position is recalled in its place (strict scoring).
 
-    In backward recall the place of an item is counted from the end of the list (Conrad, 1965; Madigan, 1971). Items
-    recalled in any place are counted by :func:`memsim.analysis.serial_position_curve`.
+    An item that was presented several times is due at each of its places. In backward recall the place of an item is
+    counted from the end of the list (Conrad, 1965; Madigan, 1971). Items recalled in any place are counted by
+    :func:`memsim.analysis.serial_position_curve`.
 
     Parameters
     ----------
@@ -44,7 +47,10 @@ def serial_accuracy(recalls: Recalls) -> pd.DataFrame:
 
 def in_place(recalls: Recalls) -> BoolArray:
     """(n_trials, n_outputs) whether the response at each output is the item that is due."""
-    return recalls.positions == due_positions(recalls) + 1
+    due = due_positions(recalls)
+    if recalls.trials.repeated_items.any():  # responses have the position of the first presentation
+        return recalls.positions == recalls.trials.first_presentation[:, due] + 1
+    return recalls.positions == due + 1
 
 
 def due_positions(recalls: Recalls) -> IntArray:
@@ -54,7 +60,6 @@ def due_positions(recalls: Recalls) -> IntArray:
     ------
     InputError : the recalls are not of serial recall.
     """
-    require_recalls(recalls)
     due = recalls.trials.paradigm.due
     if due is None:
         raise InputError(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.serial.accuracy import in_place, serial_accuracy
 from memsim.analysis.serial.errors import TYPES, error_types, fill_in, transposition_gradient
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.core.recalls import Recalls
 
 
+@of_recalls(takes_repeated_items=True)
 def serial_summary(recalls: Recalls) -> pd.DataFrame:
     """Statistics of serial recall, as means over subjects or, where so described, over all lists.
 
@@ -28,7 +30,8 @@ def serial_summary(recalls: Recalls) -> pd.DataFrame:
         ``primacy``: accuracy at the first position minus that in the middle half;
         ``recency``: accuracy at the last position minus that at the one before;
         ``near``: share of transpositions that are by one place, over all lists;
-        ``fill_in_ratio``: fill-ins divided by infills, over all lists, see :func:`memsim.analysis.fill_in`.
+        ``fill_in_ratio``: fill-ins divided by infills, over all lists, see :func:`memsim.analysis.fill_in`;
+        both are NaN where a list holds an item twice.
 
     Raises
     ------
@@ -49,15 +52,19 @@ def serial_summary(recalls: Recalls) -> pd.DataFrame:
     }
     tidy = pd.DataFrame(values).melt(var_name="statistic")
     table = mean_over_subjects(tidy, "statistic", "value").set_index("statistic").reindex(list(values))
-    moved = transposition_gradient(recalls).query("displacement != 0")
-    near = moved.loc[moved["displacement"].abs() == 1, "actual"].sum()
-    filled = fill_in(recalls)
-    infilled = filled["possible"].sum() - filled["actual"].sum()
-    for name, numerator, denominator in (
-        ("near", near, moved["actual"].sum()),
-        ("fill_in_ratio", filled["actual"].sum(), infilled),
-    ):
+    for name, (numerator, denominator) in _ratios(recalls).items():
         mean = numerator / denominator if denominator else np.nan
         table.loc[name] = {"mean": mean, "sem": np.nan, "low": np.nan, "high": np.nan, "n_subjects": len(subjects)}
     table["n_subjects"] = table["n_subjects"].fillna(0)
     return table.astype({"n_subjects": int}).reset_index()
+
+
+def _ratios(recalls: Recalls) -> dict[str, tuple[int, int]]:
+    """Numerators and denominators of the statistics over all lists."""
+    if recalls.trials.repeated_items.any():  # the two analyses do not take such lists
+        return dict.fromkeys(("near", "fill_in_ratio"), (0, 0))
+    moved = transposition_gradient(recalls).query("displacement != 0")
+    near = moved.loc[moved["displacement"].abs() == 1, "actual"].sum()
+    filled = fill_in(recalls)
+    infilled = filled["possible"].sum() - filled["actual"].sum()
+    return {"near": (near, moved["actual"].sum()), "fill_in_ratio": (filled["actual"].sum(), infilled)}

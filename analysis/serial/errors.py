@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.declaration import of_recalls
 from memsim.analysis.serial.accuracy import due_positions, in_place
 from memsim.analysis.subjects import count_by_subject, counts_per_subject, lists_per_subject
 from memsim.core.arrays import INTRUSION, NONE, BoolArray, IntArray
@@ -15,6 +16,7 @@ from memsim.core.recalls import Recalls
 TYPES = ("correct", "transposition", "repetition", "omission", "intrusion")
 
 
+@of_recalls(takes_repeated_items=True)
 def error_types(recalls: Recalls) -> pd.DataFrame:
     """Share of each type of response at each output.
 
@@ -29,7 +31,8 @@ def error_types(recalls: Recalls) -> pd.DataFrame:
 
         ``correct``: the item that is due, whether or not it was given before;
         ``transposition``: another item of the list, given for the first time;
-        ``repetition``: another item of the list that was given before;
+        ``repetition``: another item of the list that was given before (an item that was presented several times: that
+        was given as often before);
         ``omission``: no response;
         ``intrusion``: an item that is not on the list.
 
@@ -53,6 +56,7 @@ def error_types(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, levels, actual, lists_per_subject(recalls)[:, None, None])
 
 
+@of_recalls(takes_repeated_items=False)
 def transposition_gradient(recalls: Recalls) -> pd.DataFrame:
     """Probability of a response by its displacement, given that the displacement was possible.
 
@@ -69,7 +73,7 @@ def transposition_gradient(recalls: Recalls) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : the recalls are not of serial recall.
+    InputError : the recalls are not of serial recall, or a list holds an item twice, which has no single place.
     """
     place = _places(recalls)
     length = recalls.list_length
@@ -84,6 +88,7 @@ def transposition_gradient(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, {"displacement": range(1 - length, length)}, actual, possible)
 
 
+@of_recalls(takes_repeated_items=False)
 def fill_in(recalls: Recalls) -> pd.DataFrame:
     """Probability of a fill-in after the first item out of place, if that was one place early.
 
@@ -101,7 +106,7 @@ def fill_in(recalls: Recalls) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : the recalls are not of serial recall.
+    InputError : the recalls are not of serial recall, or a list holds an item twice.
 
     References
     ----------
@@ -121,6 +126,7 @@ def fill_in(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, {}, actual, possible)
 
 
+@of_recalls(takes_repeated_items=True)
 def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     """Share of repetitions by the number of outputs since the item was last given.
 
@@ -131,7 +137,7 @@ def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     Returns
     -------
     DataFrame : ``subject, distance, prob, actual, possible``: repetitions of an item of the list at this distance, and
-        all of them.
+        all of them. An item that was presented several times is repeated where it is given more often.
 
     Raises
     ------
@@ -147,6 +153,7 @@ def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, {"distance": range(1, length)}, actual, actual.sum(axis=1, keepdims=True))
 
 
+@of_recalls(takes_repeated_items=False)
 def relative_order(recalls: Recalls) -> pd.DataFrame:
     """Probability that two adjacent responses are in the order asked for, wherever they are given.
 
@@ -161,7 +168,7 @@ def relative_order(recalls: Recalls) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : the recalls are not of serial recall.
+    InputError : the recalls are not of serial recall, or a list holds an item twice, which has no single place.
     """
     place = _places(recalls)
     counted = _first_responses(recalls)

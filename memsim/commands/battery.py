@@ -30,11 +30,8 @@ def _battery(parsed: argparse.Namespace) -> int:
         parsed.path, parsed.out, workers=parsed.workers, backend=parsed.backend, scheduler=parsed.scheduler,
         progress=True, **where,
     )  # fmt: skip
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for left in results.manifest.left_out:
-        reasons.setdefault((left.label, left.reason), []).append(left.analysis)
-    for (label, reason), analyses in reasons.items():
-        print(f"Left out for {label}: {', '.join(dict.fromkeys(analyses))} ({reason})")
+    for sentence in results.manifest.left_out_in_words(models=False):
+        print(sentence)
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")
     return 0

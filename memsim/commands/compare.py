@@ -103,7 +103,8 @@ def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path
         "people": recalls.origin.to_json(),
     }
     files = write_results(out, write, manifest)
-    print(f"{label}: {len(recalls):,} lists of {len(recalls.trials.subjects)} subjects, each predicted when held out")
+    held = found.lists[["subject", "list"]].drop_duplicates()
+    print(f"{label}: {len(held):,} lists of {held['subject'].nunique()} subjects, each predicted when held out")
     shown = [column for column in COLUMNS if column in found.table]
     print(found.table[shown].to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
     for sentence in found.words:

@@ -144,6 +144,8 @@ def _print_comparison(comparison: Comparison) -> None:
     print(comparison.battery.title)
     print(table.to_string(float_format="{:.3f}".format, na_rep="-", index_names=False))
     manifest = comparison.manifest
+    for sentence in manifest.left_out_in_words(models=False):
+        print(textwrap.fill(sentence, 100))
     if manifest.lists_cut_short:
         counts = ", ".join(f"{name} {n:,}" for name, n in manifest.lists_cut_short.items())
         print(f"The output limit cut short this many lists: {counts}.")

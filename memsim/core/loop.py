@@ -23,6 +23,7 @@ from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel
 from memsim.core.provenance import versions
 from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 
@@ -51,6 +52,7 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
 
     Raises
     ------
+    InputError : a list that holds an item twice, which the model does not take.
     LikelihoodError : the model is a :class:`memsim.PositionModel`, which does not predict the order of recall.
     ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned no state;
         or the model gave an item twice without declaring ``repeats``.
@@ -58,6 +60,7 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
     _require_model(model)
     if not isinstance(trials, Trials):
         raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
+    require_taken(model, trials)
     recalls = model.fast_simulation(trials, seed)
     if recalls is None:
         recalls = simulate_steps(model, trials, seed)
@@ -89,10 +92,10 @@ def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 
 
     Raises
     ------
+    InputError : a list that holds an item twice, which the model does not take.
     LikelihoodError : the model only simulates, or does not predict the order of recall.
     """
-    _require_model(model)
-    require_recalls(recalls)
+    _require_model_and_recalls(model, recalls)
     return _over_encodings(model, recalls, samples, seed, partial(_trial_log_likelihood, model))[0]
 
 
@@ -109,8 +112,7 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
     """
     import pandas as pd
 
-    _require_model(model)
-    require_recalls(recalls)
+    _require_model_and_recalls(model, recalls)
     outcomes = scored_outcomes(recalls, model.repeats, model.intrusions)
     likelihood, error = _over_encodings(model, recalls, samples, seed, partial(_trial_log_likelihood, model))
     sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
@@ -134,8 +136,7 @@ def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: 
 
     NaN where there was no event. For a model whose encoding is random, the encoding is drawn once, with ``seed``.
     """
-    _require_model(model)
-    require_recalls(recalls)
+    _require_model_and_recalls(model, recalls)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     return _teacher_forced(model, recalls, columns, stream(seed, *SCORING, 0))
 
@@ -252,7 +253,7 @@ def _over_encodings(
 
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The state of the model after study, just before its first response."""
-    trials.require_different_items(type(model).__name__)
+    require_taken(model, trials)
     return present(model, model.begin(trials, rng), trials.paradigm)
 
 
@@ -346,6 +347,12 @@ def _among_those_left(probabilities: FloatArray, given: IntArray, length: int) -
         left[rows, given[rows, outputs]] = 0
         total = left.sum(axis=1, keepdims=True)
     return left / total
+
+
+def _require_model_and_recalls(model: Any, recalls: Any) -> None:
+    _require_model(model)
+    require_recalls(recalls)
+    require_taken(model, recalls.trials)
 
 
 def _require_model(model: Any) -> None:

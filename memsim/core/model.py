@@ -38,6 +38,9 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     """The cues of the tests that the model can do: ``"free"``, ``"forward"``, ``"backward"``."""
     longest_list: ClassVar[int | None] = None
     """The longest list that the model can study; ``None`` if there is no limit."""
+    takes_repeated_items: ClassVar[bool] = False
+    """Whether the model takes lists that hold an item twice; if not, they are refused before any work. A model that
+    takes them gives the probability of such an item in the column of its first presentation, and 0 in its others."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -13,6 +13,7 @@ from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
 from memsim.core.parameters import Parameterized
 from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Paradigm
 
 LEAST = 1e-9
@@ -29,6 +30,8 @@ class PositionModel(Parameterized, ABC):
 
     cues: ClassVar[tuple[str, ...]] = ("free",)
     """The cues of the tests that the model can do."""
+    takes_repeated_items: ClassVar[bool] = False
+    """Whether the probabilities hold for lists that hold an item twice; if not, such lists are refused."""
     likelihood: ClassVar[str] = "none: it has no order of recall (but see position_log_likelihood)"
 
     @abstractmethod
@@ -65,8 +68,13 @@ def position_log_likelihood(model: PositionModel, recalls: Recalls) -> FloatArra
     cut short, only recalled items count, since it is unknown whether the others would have been recalled.
     Probabilities are kept at least 1e-9 away from 0 and 1, so that no single list has likelihood 0. The values are not
     comparable with those of :func:`memsim.log_likelihood`, which also scores the order.
+
+    Raises
+    ------
+    InputError : not a :class:`PositionModel`, or a list that holds an item twice, which the model does not take.
     """
     require_recalls(recalls)
+    require_taken(model, recalls.trials)
     probability = np.clip(recall_probability(model, recalls.trials.paradigm), LEAST, 1 - LEAST)
     missed = np.where(recalls.stopped[:, None], np.log1p(-probability), 0.0)
     return np.where(recalls.output_of_item >= 0, np.log(probability), missed).sum(axis=1)

@@ -8,6 +8,7 @@ from memsim.core.arrays import FloatArray
 from memsim.core.loop import simulate
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Paradigm, Trials
 
 
@@ -41,5 +42,6 @@ def predict(model: Model, trials: Trials, seed: int = 0) -> Recalls | PositionPr
     InputError, ModelError : as :func:`memsim.simulate` and :func:`memsim.recall_probability` raise.
     """
     if isinstance(model, PositionModel):
+        require_taken(model, trials)
         return PositionPrediction(type(model).__name__, trials.paradigm, recall_probability(model, trials.paradigm))
     return simulate(model, trials, seed)

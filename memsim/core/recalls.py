@@ -257,11 +257,27 @@ class Recalls:
 
     @cached_property
     def is_correct(self) -> BoolArray:
-        """(n_trials, n_outputs) whether a response is a studied item given for the first time."""
+        """(n_trials, n_outputs) whether a response is a studied item given for the first time.
+
+        In a task that asks for an order, an item that was presented several times can be given as often.
+        """
+        if self.trials.paradigm.due is not None and self.trials.repeated_items.any():
+            return frozen(self._given_no_more_often_than_presented())
         correct = np.zeros(self.positions.shape, dtype=bool)
         row, item = np.nonzero(self.output_of_item >= 0)
         correct[row, self.output_of_item[row, item]] = True
         return frozen(correct)
+
+    def _given_no_more_often_than_presented(self) -> BoolArray:
+        rows = np.arange(len(self))
+        left = np.zeros((len(self), self.list_length), dtype=np.int32)
+        np.add.at(left, (rows[:, None], self.trials.first_presentation), 1)
+        correct = np.zeros(self.positions.shape, dtype=bool)
+        for output, position in enumerate(self.positions.T):
+            at = np.maximum(position - 1, 0)
+            correct[:, output] = (position > NONE) & (left[rows, at] > 0)
+            left[rows, at] -= correct[:, output]
+        return correct
 
     @property
     def is_intrusion(self) -> BoolArray:
@@ -270,5 +286,5 @@ class Recalls:
 
     @property
     def is_repeat(self) -> BoolArray:
-        """(n_trials, n_outputs) whether a response repeats an item already recalled."""
+        """(n_trials, n_outputs) whether a response repeats an item already recalled; see :attr:`is_correct`."""
         return (self.positions > NONE) & ~self.is_correct

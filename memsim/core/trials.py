@@ -87,8 +87,12 @@ class Paradigm(Parameterized, ABC):
         if pool is None:
             pool = ItemPool.numbered(max(1000, self.list_length))
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))
-        subject = np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
-        return Trials(items, pool, self, subject, seed=seed)
+        return Trials(items, pool, self, in_blocks(n_trials, subjects), seed=seed)
+
+
+def in_blocks(n_trials: int, subjects: int) -> LabelArray:
+    """(n_trials,) numbers of participants, from 1, among whom the lists are divided in consecutive blocks."""
+    return np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -240,16 +244,31 @@ class Trials:
         """(n_trials,) index of each trial's participant in :attr:`subjects`."""
         return self._subject_levels[1]
 
+    def similar(self, n_trials: int, seed: int = 0, *, pool: ItemPool | None = None, subjects: int = 1) -> Trials:
+        """Lists of this task for a simulation; the parameters are those of :meth:`Paradigm.trials`.
+
+        They are random lists without a repeated item; or, where a list here holds an item twice, these lists in turn.
+        """
+        if not self.repeated_items.any():
+            return self.paradigm.trials(n_trials, seed, pool=pool, subjects=subjects)
+        subject = in_blocks(n_trials, subjects)
+        return replace(self[np.arange(n_trials) % len(self)], subject=subject, list=NOT_GIVEN, conditions={})
+
     @cached_property
     def repeated_items(self) -> LabelArray:
         """(n_trials,) whether the list holds an item more than once."""
         return frozen(has_repeats(self.items))
 
+    def first_repeat(self, who: str) -> str:
+        """Which list is the first that holds an item twice, as the reason why ``who`` does not take it."""
+        row = int(np.argmax(self.repeated_items))
+        where = f"subject {self.subject[row]}, list {self.list[row]}"
+        return f"{who}: list {row} holds an item twice; this takes lists of different items ({where})"
+
     def require_different_items(self, who: str) -> None:
         """Raise :class:`InputError` if a list holds an item twice; ``who`` names in the message what cannot take it."""
         if self.repeated_items.any():
-            row = int(np.argmax(self.repeated_items))
-            raise InputError(f"{who}: list {row} holds an item twice; this takes lists of different items")
+            raise InputError(self.first_repeat(who))
 
     @cached_property
     def first_presentation(self) -> IntArray:

@@ -16,6 +16,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
 from memsim.evaluation.reference import empirical_reference
 from memsim.fitting.estimation import best_places
 from memsim.fitting.spec import SAMPLES, FitSpec
@@ -39,6 +40,13 @@ class Candidate(ABC):
     @abstractmethod
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """The model that has learned from these recalls."""
+
+    def require_taken(self, recalls: Recalls) -> None:
+        """Raise :class:`InputError`, before any work, if the candidate does not take these lists.
+
+        By default it takes lists of different items only.
+        """
+        recalls.trials.require_different_items(type(self).__name__)
 
     def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
         """Log-likelihoods of the lists of ``test`` after learning from ``train``, and numbers of events that count.
@@ -67,6 +75,10 @@ class Fitted(Candidate):
                 f"{type(self.spec.model).__name__}: a fit to curves has no likelihood of held-out lists; fit it "
                 "by='likelihood'"
             )
+
+    def require_taken(self, recalls: Recalls) -> None:
+        """See :meth:`Candidate.require_taken`."""
+        require_taken(self.spec.model, recalls.trials)
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""

@@ -18,9 +18,10 @@ from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.errors import InputError
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import refusal_of_repeats
 from memsim.data.loading import load_recalls
 from memsim.evaluation.candidates import Candidate, Fitted, Reference
-from memsim.evaluation.cross_validation import cross_validate
+from memsim.evaluation.cross_validation import cross_validate, fold_of_lists, with_several_lists
 from memsim.fitting.estimation import fit_spec
 from memsim.fitting.result import Fit
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec, specs_of
@@ -114,15 +115,20 @@ def compare(
         raise InputError("compare: some models are fitted per subject and some to the group; fit all alike")
     if "subject" in kinds and over == "subjects":
         raise InputError("compare: fits per subject give no estimates for subjects held out; use over='lists'")
-    fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}
+    for candidate in candidates.values():
+        candidate.require_taken(recalls)
+    if "subject" in kinds:
+        recalls = with_several_lists(recalls)
+    fold_of_lists(recalls, over, folds, seed)  # raises before the work where there are too few lists
     baseline: str | None = None
     references: tuple[str, ...] = ()
-    if recalls.trials.paradigm.cue in Uniform.cues:
+    if recalls.trials.paradigm.cue in Uniform.cues and not refusal_of_repeats(Uniform(), recalls.trials):
         baseline, references = BASELINE, (REFERENCE,)
         for name in (BASELINE, REFERENCE):
             if name in candidates:
                 raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
         candidates |= {BASELINE: Fitted(FitSpec.of(Uniform(), starts=starts)), REFERENCE: Reference()}
+    fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}
     lists = cross_validate(candidates, recalls, over=over, folds=folds, seed=seed, **running)
     held = held_out(lists, baseline, references=references)
     fit_table = _fit_table(fits)
@@ -132,6 +138,8 @@ def compare(
     won = winners(evidence)
     table = comparison_table(held, criteria, selection, won)
     words = selection_in_words(held, criteria, selection, won) + _cautions(fits)
+    if baseline is None:
+        words.append("There is no baseline: uniform choice takes free recall of lists of different items only.")
     return HeldOutComparison(table, lists, fits, words, baseline, references)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, Unpack
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import IntArray
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.seeding import stream
@@ -36,18 +37,21 @@ def cross_validate(
     Parameters
     ----------
     candidates : by name; a model is fitted by maximum likelihood (:class:`memsim.evaluation.candidates.Fitted`).
-    over : ``"lists"``: every subject is in every fold; ``"subjects"``: whole subjects are held out.
+    over : ``"lists"``: every subject with as many lists as folds is in every fold, and the lists of others are held
+        out in some; ``"subjects"``: whole subjects are held out.
     folds : their number.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
     Returns
     -------
     DataFrame : ``model, subject, list, fold, log_likelihood, n_events``, a row for each candidate and list. All
-        candidates must score the same responses.
+        candidates must score the same responses. Where models are fitted to each subject, a subject with a single list
+        is left out, with a warning.
 
     Raises
     ------
-    InputError : candidates that differ in what they score, or fewer lists or subjects than folds.
+    InputError : candidates that differ in what they score; fewer lists or subjects than folds; or a list that holds an
+        item twice, which a candidate does not take.
     LikelihoodError : a candidate without a likelihood.
     """
     require_recalls(recalls)
@@ -56,6 +60,10 @@ def cross_validate(
     }
     if not entries:
         raise InputError("cross_validate: there are no candidates")
+    for entry in entries.values():
+        entry.require_taken(recalls)
+    if any(isinstance(each, Fitted) and each.spec.per == "subject" for each in entries.values()):
+        recalls = with_several_lists(recalls)
     fold = fold_of_lists(recalls, over, folds, seed)
     cells = [
         Cell(
@@ -95,22 +103,70 @@ def fold_cell(candidate: Candidate, train: Recalls, test: Recalls, seed: int) ->
 def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArray:
     """(n_trials,) the fold, from 0, in which each list is held out.
 
-    Folds hold equal numbers of the lists of each subject (or of subjects), up to a difference of one.
+    Folds hold equal numbers of the lists of each subject (or of subjects), up to a difference of one. Subjects who have
+    fewer lists than there are folds fill the folds one after another.
+
+    Raises
+    ------
+    InputError : an unknown option, or more folds than there are lists or subjects.
     """
     if over not in ("lists", "subjects"):
         raise InputError(f"cross_validate: over={over!r} is neither 'lists' nor 'subjects'")
     codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
-    fewest_lists = int(np.bincount(codes, minlength=n_subjects).min(initial=len(recalls)))
-    most = n_subjects if over == "subjects" else fewest_lists
-    if isinstance(folds, bool) or not isinstance(folds, int) or not 2 <= folds <= max(most, 1):
-        counted = "number of subjects" if over == "subjects" else "number of lists of the subject with the fewest"
-        raise InputError(f"cross_validate: folds={folds!r} must be a whole number from 2 to {most}, the {counted}")
+    most = n_subjects if over == "subjects" else len(recalls)
+    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
+        raise InputError(f"cross_validate: folds={folds!r} must be a whole number of at least 2")
+    if folds > most:
+        raise InputError(f"cross_validate: {_too_few(recalls, over, folds)}")
     rng = stream(seed, "folds")
     if over == "subjects":
         return (rng.permutation(n_subjects) % folds)[codes].astype(np.int32)
     fold = np.empty(len(recalls), dtype=np.int32)
+    dealt = 0
     for subject in range(n_subjects):
         rows = np.flatnonzero(codes == subject)
-        # The first fold is random, so that surplus lists do not all fall into the same fold.
-        fold[rows] = (rng.permutation(len(rows)) + rng.integers(folds)) % folds
+        if len(rows) >= folds:
+            first = rng.integers(folds)  # so that surplus lists do not all fall into the same fold
+            fold[rows] = (rng.permutation(len(rows)) + first) % folds
+        else:
+            fold[rows] = (rng.permutation(len(rows)) + dealt) % folds
+            dealt += len(rows)
     return fold
+
+
+def _too_few(recalls: Recalls, over: str, folds: int) -> str:
+    """Why there cannot be so many folds, with the subjects and the remedy."""
+    subjects = recalls.trials.subjects
+    if over == "subjects":
+        if len(subjects) < 2:
+            return f"subject {subjects[0]} is the only one, so that none is left to learn from; hold out lists instead"
+        return f"folds={folds} is more than the {len(subjects)} subjects; give --folds {len(subjects)} or fewer"
+    if len(recalls) < 2:
+        whose = f"; subject {subjects[0]} has it" if len(subjects) else ""
+        return f"there is {len(recalls)} list{whose}, and two or more are needed to hold one out"
+    return f"folds={folds} is more than the {len(recalls)} lists; give --folds {len(recalls)} or fewer"
+
+
+def with_several_lists(recalls: Recalls) -> Recalls:
+    """The recalls of subjects who have several lists, so that one can be held out; a warning names the others.
+
+    Raises
+    ------
+    InputError : every subject has one list.
+    """
+    trials = recalls.trials
+    single = np.bincount(trials.subject_codes, minlength=len(trials.subjects)) == 1
+    if not single.any():
+        return recalls
+    names = [str(subject) for subject in trials.subjects[single]]
+    named = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    who = f"subject {named} has 1 list" if len(names) == 1 else f"subjects {named} have 1 list each"
+    remedy = "fit the group, with --per group, or hold out subjects with --per group --over subjects"
+    if single.all():
+        raise InputError(f"cross_validate: {who}, so that none is left to fit when it is held out; {remedy}")
+    warnings.warn(
+        f"cross_validate: {who}, so that none is left to fit when it is held out, and no list is used; {remedy}",
+        DataWarning,
+        stacklevel=3,
+    )
+    return recalls[~single[trials.subject_codes]]

@@ -50,8 +50,8 @@ class Comparison:
 
     @property
     def models(self) -> dict[str, Model]:
-        """The models by label."""
-        return {model.label: model.model for model in self.battery.models}
+        """The models that were run, by label."""
+        return {row.label: row.model.model for row in self.rows if row.model is not None}
 
     @property
     def recalls(self) -> dict[str, Recalls]:

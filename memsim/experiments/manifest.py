@@ -85,7 +85,7 @@ class TaskRecord:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An analysis that has no result for a model or people in a task, and the reason."""
+    """An analysis (empty: every analysis) that has no result for a model or people in a task, and the reason."""
 
     analysis: str
     label: str
@@ -93,14 +93,15 @@ class LeftOut:
     reason: str
 
     @classmethod
-    def among(cls, rows: Sequence[Row]) -> tuple[LeftOut, ...]:
-        """The analyses that were left out in these rows, once for all seeds."""
+    def among(cls, battery: Battery, rows: Sequence[Row]) -> tuple[LeftOut, ...]:
+        """The models and the analyses that were left out, once for all seeds."""
+        models = [cls("", model.label, task.label, reason) for model, task, reason in battery.refusals()]
         reasons = {
             (label, row.label, row.task.label): reason
             for row in rows
             for label, reason in row.measured.left_out.items()
         }
-        return tuple(cls(*place, reason) for place, reason in reasons.items())
+        return (*models, *(cls(*place, reason) for place, reason in reasons.items()))
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,17 @@ class Manifest:
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON."""
         return asdict(self)
+
+    def left_out_in_words(self, models: bool = True) -> list[str]:
+        """A sentence for each reason for which analyses of a model or people, or whole ``models``, were left out."""
+        analyses: dict[tuple[str, str], list[str]] = {}
+        for each in self.left_out:
+            if each.analysis or models:
+                analyses.setdefault((each.label, each.reason), []).append(each.analysis or "every analysis")
+        return [
+            f"Left out for {label}: {', '.join(dict.fromkeys(names))} ({reason})"
+            for (label, reason), names in analyses.items()
+        ]
 
 
 class Stopwatch:
@@ -171,7 +183,7 @@ def manifest_of(
         n_cells=sum(row.model is not None for row in rows),
         lists_cut_short=cut,
         without_output_limit=tuple(positions) if limited else (),
-        left_out=LeftOut.among(rows),
+        left_out=LeftOut.among(battery, rows),
         versions=versions(),
         battery=file,
     )

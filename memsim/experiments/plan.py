@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from memsim.analysis.registered import curves_of
@@ -11,7 +11,8 @@ from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model
-from memsim.core.trials import Paradigm
+from memsim.core.repeated_items import refusal_of_repeats
+from memsim.core.trials import Paradigm, Trials
 from memsim.experiments.people import People
 from memsim.models.lookup import given_model
 
@@ -50,6 +51,14 @@ class PlannedTask:
         ours, theirs = self.paradigm.values(), self.people.paradigm.values()
         return {name: theirs[name] for name in sorted(ours) if ours[name] != theirs[name]}
 
+    @property
+    def lists(self) -> Trials | None:
+        """People's lists where they hold an item twice, which models then study; ``None`` for random lists."""
+        recalls = None if self.people is None else self.people.recalls
+        if recalls is None or not recalls.trials.repeated_items.any():
+            return None
+        return replace(recalls.trials, paradigm=self.paradigm)
+
 
 @dataclass(frozen=True)
 class PlannedAnalysis:
@@ -87,8 +96,17 @@ class Battery:
         return max(FEWEST_SUBJECTS, self.n_trials // LISTS_PER_SUBJECT)
 
     def models_of(self, task: PlannedTask) -> list[PlannedModel]:
-        """The models that run through ``task``."""
+        """The models that are to run through ``task``, also those that do not take its lists."""
         return [model for model in self.models if not model.tasks or task.label in model.tasks]
+
+    def refusals(self) -> list[tuple[PlannedModel, PlannedTask, str]]:
+        """The models that do not take the lists of a task, which hold an item twice, and why."""
+        found = []
+        for task in self.tasks:
+            for model in self.models_of(task):
+                if task.lists is not None and (reason := refusal_of_repeats(model.model, task.lists)):
+                    found.append((model, task, reason))
+        return found
 
     @classmethod
     def of_one_task(
@@ -129,7 +147,9 @@ class Battery:
             title=f"{task.label}; {n_trials:,} lists per model",
             n_trials=n_trials,
             seeds=(seed,),
-            analyses=tuple(PlannedAnalysis(name, name) for name in curves_of(paradigm)),
+            analyses=tuple(
+                PlannedAnalysis(name, name) for name in curves_of(paradigm, repeated_items=task.lists is not None)
+            ),
             models=planned,
             tasks=(task,),
             pool=pool,

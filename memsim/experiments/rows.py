@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from memsim.core.errors import DataWarning
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.prediction import predict
@@ -39,13 +41,15 @@ def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lam
     """
     rows = []
     drawn: dict[tuple[str, int], Trials] = {}
-    for task, model, seed in _cells(battery):
+    for task, model, seed in _cells(battery, warn=True):
         if model is None:
             measured = measure_people(_people(task), battery.analyses)
         else:
             key = (task.label, seed or 0)
             if key not in drawn:
-                drawn[key] = _trials(task.paradigm, battery.n_trials, battery.n_subjects, seed, battery.pool)
+                drawn[key] = _trials(
+                    task.paradigm, task.lists, battery.n_trials, battery.n_subjects, seed, battery.pool
+                )
             measured = _measured(model.model, drawn[key], seed, battery.analyses)
         rows.append(_row(task, model, seed, measured))
         progress(rows[-1].label)
@@ -60,9 +64,10 @@ def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
     analyses = [[planned.label, planned.name, dict(planned.options)] for planned in battery.analyses]
     shared = {"n_trials": battery.n_trials, "n_subjects": battery.n_subjects, "analyses": analyses}
     pieces: list[Cell | Measured] = []
-    for task, model, seed in _cells(battery):
+    for task, model, seed in _cells(battery, warn=True):
         if model is not None:
-            arguments = {**shared, "model": model.model, "task": task.paradigm, "pool": battery.pool, "seed": seed}
+            arguments = {**shared, "model": model.model, "task": task.paradigm, "lists": task.lists,
+                         "pool": battery.pool, "seed": seed}  # fmt: skip
             label = f"{model.label}, {task.label}" + ("" if seed is None else f", seed {seed}")
             pieces.append(Cell(model_cell, arguments, label))
         elif (recalls := _people(task).recalls) is not None:
@@ -77,11 +82,11 @@ def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
 
 
 def model_cell(
-    model: Model, task: Paradigm, n_trials: int, n_subjects: int, seed: int | None, pool: ItemPool | None,
-    analyses: Sequence[Sequence[Any]],
+    model: Model, task: Paradigm, lists: Trials | None, n_trials: int, n_subjects: int, seed: int | None,
+    pool: ItemPool | None, analyses: Sequence[Sequence[Any]],
 ) -> dict[str, Any]:  # fmt: skip
     """Run a model through the lists of a task and analyse its prediction, as a cell."""
-    trials = _trials(task, n_trials, n_subjects, seed, pool)
+    trials = _trials(task, lists, n_trials, n_subjects, seed, pool)
     return _measured(model, trials, seed, _planned(analyses)).to_json()
 
 
@@ -90,8 +95,11 @@ def recalls_cell(recalls: Recalls, analyses: Sequence[Sequence[Any]]) -> dict[st
     return measure(recalls, _planned(analyses)).to_json()
 
 
-def _trials(task: Paradigm, n_trials: int, n_subjects: int, seed: int | None, pool: ItemPool | None) -> Trials:
-    return task.trials(n_trials, seed or 0, pool=pool, subjects=n_subjects)
+def _trials(
+    task: Paradigm, lists: Trials | None, n_trials: int, n_subjects: int, seed: int | None, pool: ItemPool | None
+) -> Trials:
+    draw = task.trials if lists is None else lists.similar
+    return draw(n_trials, seed or 0, pool=pool, subjects=n_subjects)
 
 
 def _measured(model: Model, trials: Trials, seed: int | None, analyses: Sequence[PlannedAnalysis]) -> Measured:
@@ -113,12 +121,20 @@ def _row(task: PlannedTask, model: PlannedModel | None, seed: int | None, measur
     return Row(model.label, seed, model, task, measured)
 
 
-def _cells(battery: Battery) -> Iterator[tuple[PlannedTask, PlannedModel | None, int | None]]:
-    """Each task without a model, for its people, and then with each of its models and seeds."""
+def _cells(battery: Battery, warn: bool = False) -> Iterator[tuple[PlannedTask, PlannedModel | None, int | None]]:
+    """Each task without a model, for its people, and then with each of its models and seeds.
+
+    Models that do not take the lists of the task are left out, with a warning if so asked.
+    """
+    refused = {(model.label, task.label): reason for model, task, reason in battery.refusals()}
+    for (label, _), reason in refused.items() if warn else ():
+        warnings.warn(f"{reason}; {label} is left out", DataWarning, stacklevel=3)
     for task in battery.tasks:
         if task.people is not None:
             yield task, None, None
         for model in battery.models_of(task):
+            if (model.label, task.label) in refused:
+                continue
             # A model without an order of recall makes no random choice, and predicts the same with every seed.
             for seed in (None,) if isinstance(model.model, PositionModel) else battery.seeds:
                 yield task, model, seed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 import numpy as np
 
 from memsim.core.arrays import FloatArray
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.provenance import versions
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
@@ -111,7 +112,7 @@ def fit_spec(
     if not len(recalls):
         raise InputError("fit: there are no lists to fit")
     checked_intervals(spec, intervals)
-    objectives = {unit: spec.objective(part) for unit, part in units_of(recalls, spec.per).items()}
+    objectives = _defined({unit: spec.objective(part) for unit, part in units_of(recalls, spec.per).items()})
     cache = running.get("cache")
     aside = {"records": None if cache is None else str(Path(cache).absolute() / "searches")}
     cells = [
@@ -125,15 +126,13 @@ def fit_spec(
         for start in range(spec.starts)
     ]
     found = iter(run_cells(cells, title="fit", **running))
-    units = []
+    units, impossible = [], list[str]()
     for unit, objective in objectives.items():
         results = [next(found) for _ in range(spec.starts)]
         best = min(results, key=lambda each: each["value"])
         if best["value"] >= IMPOSSIBLE:
-            raise InputError(
-                f"fit: {type(spec.model).__name__} gives the lists of {unit} no probability wherever the search "
-                "looked; free more parameters, such as a lapse, or fit another form of the model"
-            )
+            impossible.append(unit)
+            continue
         values = spec.space.values(np.array(best["places"]))
         units.append(
             UnitFit(
@@ -146,8 +145,29 @@ def fit_spec(
                 [axis.name for axis in spec.space.axes if axis.at_bound(values[axis.name])],
             )
         )
+    if impossible:
+        problem = (
+            f"fit: {type(spec.model).__name__} gives the lists of {', '.join(impossible)} no probability wherever the "
+            "search looked; free more parameters, such as a lapse, or fit another form of the model"
+        )
+        if not units:
+            raise InputError(problem)
+        warnings.warn(f"{problem}; the others are fitted", DataWarning, stacklevel=2)
     result = Fit(spec, tuple(units), None, digest(recalls), recalls.origin, versions())
     return result if intervals is None else with_intervals(result, recalls, intervals, **running)
+
+
+def _defined(objectives: Mapping[str, Objective]) -> dict[str, Objective]:
+    """The objectives of units of which there is something to fit; others are left out, with a warning."""
+    lost = [unit for unit, objective in objectives.items() if objective.counts().get("n_points") == 0]
+    if len(lost) == len(objectives):
+        raise InputError(
+            f"fit: none of the curves can be computed from the lists of {', '.join(lost[:5])}; give weights of curves "
+            "that these recalls define, or fit by likelihood"
+        )
+    for unit in lost:
+        warnings.warn(f"fit: subject {unit} is left out: its lists define no curve to fit", DataWarning, stacklevel=3)
+    return {unit: objective for unit, objective in objectives.items() if unit not in lost}
 
 
 def best_places(spec: FitSpec, recalls: Recalls) -> tuple[FloatArray, float]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from memsim.analysis.registered import curves_of
+from memsim.analysis.curves import standard_curves
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.arrays import FloatArray
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import DataWarning, InputError, ModelError
 from memsim.core.loop import log_likelihood, simulate
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
 from memsim.fitting.space import Space
 
 IMPOSSIBLE = 1e10
@@ -30,12 +33,19 @@ class LikelihoodObjective:
 
     A sampled likelihood averages over ``samples`` study histories, drawn with ``seed``. They are the same at every
     place, so that a search sees one surface.
+
+    Raises
+    ------
+    InputError : a list that holds an item twice, which the model does not take.
     """
 
     space: Space
     recalls: Recalls
     samples: int
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        require_taken(self.space.model, self.recalls.trials)
 
     def __call__(self, places: FloatArray) -> float:
         """The value at ``places``, (n_free,) numbers in [0, 1]."""
@@ -84,7 +94,8 @@ class SummaryObjective:
 
     Raises
     ------
-    InputError : no curve, a curve that the task or the model does not have, or a weight that is not positive.
+    InputError : no curve, a curve that the task or the model does not have, a weight that is not positive, or a list
+        that holds an item twice, which the model does not take.
     """
 
     space: Space
@@ -96,7 +107,8 @@ class SummaryObjective:
     smooth = False
 
     def __post_init__(self) -> None:
-        known = curves_of(self.recalls.trials.paradigm)
+        require_taken(self.space.model, self.recalls.trials)
+        known = standard_curves(self.recalls)
         if not self.weights:
             raise InputError(f"no curve has a weight; there are {', '.join(known)}")
         for curve, weight in self.weights.items():
@@ -108,16 +120,24 @@ class SummaryObjective:
             name = type(self.space.model).__name__
             raise InputError(f"{name} predicts the serial_position_curve alone; give no other curve a weight")
 
-    @cached_property
-    def _targets(self) -> dict[str, FloatArray]:
-        return self._curves(self.recalls)
+    def of_defined_curves(self) -> SummaryObjective:
+        """The distance of the curves that have a point in these recalls; of all of them where none has."""
+        undefined = [curve for curve, target in self._targets.items() if target.isna().all()]
+        if not undefined or len(undefined) == len(self.weights):
+            return self
+        subjects = self.recalls.trials.subjects
+        whose = f"subject {subjects[0]}" if len(subjects) == 1 else f"these {len(subjects)} subjects"
+        warnings.warn(
+            f"fit: {', '.join(undefined)} cannot be computed from the lists of {whose}; the other curves are fitted",
+            DataWarning,
+            stacklevel=3,
+        )
+        kept = {curve: weight for curve, weight in self.weights.items() if curve not in undefined}
+        return replace(self, weights=kept)
 
-    def _curves(self, recalls: Recalls) -> dict[str, FloatArray]:
-        found = {}
-        for curve in self.weights:
-            analysis = curves_of(recalls.trials.paradigm)[curve]
-            found[curve] = mean_over_subjects(analysis.frame(recalls), analysis.x)["mean"].to_numpy()
-        return found
+    @cached_property
+    def _targets(self) -> dict[str, pd.Series]:
+        return curves_by_name(self.recalls, self.weights)
 
     def __call__(self, places: FloatArray) -> float:
         """The value at ``places``, (n_free,) numbers in [0, 1]."""
@@ -125,26 +145,35 @@ class SummaryObjective:
             model = self.space.at(places)
         except InputError:
             return IMPOSSIBLE
-        paradigm, pool = self.recalls.trials.paradigm, self.recalls.trials.pool
+        trials = self.recalls.trials
         if isinstance(model, PositionModel):
-            curves = {"serial_position_curve": recall_probability(model, paradigm)}
+            probability = recall_probability(model, trials.paradigm)
+            curves = {"serial_position_curve": pd.Series(probability, range(1, len(probability) + 1))}
         else:
-            trials = paradigm.trials(self.n_trials, self.seed, pool=pool)
+            lists = trials.similar(self.n_trials, self.seed, pool=trials.pool)
             try:
-                curves = self._curves(simulate(model, trials, self.seed))
+                curves = curves_by_name(simulate(model, lists, self.seed), self.weights)
             except ModelError:
                 return IMPOSSIBLE
         squared = 0.0
         for curve, weight in self.weights.items():
-            difference = curves[curve] - self._targets[curve]
-            squared += weight * float(np.nanmean(difference**2))
+            squared += weight * float(((curves[curve] - self._targets[curve]) ** 2).mean())
         distance = float(np.sqrt(squared / sum(self.weights.values())))
         return distance if np.isfinite(distance) else IMPOSSIBLE
 
     def counts(self) -> dict[str, int]:
         """Numbers of lists, and of points of curves that have a value."""
-        points = sum(int(np.isfinite(target).sum()) for target in self._targets.values())
+        points = sum(int(target.notna().sum()) for target in self._targets.values())
         return {"n_lists": len(self.recalls), "n_points": points}
+
+
+def curves_by_name(recalls: Recalls, names: Iterable[str]) -> dict[str, pd.Series]:
+    """The means over subjects of the standard curves of these names, by what they are drawn against."""
+    analyses = standard_curves(recalls)
+    return {
+        name: mean_over_subjects(analyses[name].frame(recalls), analyses[name].x).set_index(analyses[name].x)["mean"]
+        for name in names
+    }
 
 
 Objective = LikelihoodObjective | SummaryObjective

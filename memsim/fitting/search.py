@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,15 +82,17 @@ def search(
         rng = stream(seed, "fit", start, state.generations)
         first: Any = np.array(state.population) if state.population else _first(n_free, members, rng, begin)
         rounds = min(ROUND, generations - state.generations)
-        found: OptimizeResult = differential_evolution(
-            counted, bounds, init=first, maxiter=rounds, rng=rng, polish=False, tol=0, atol=0
-        )
+        with counted.own_errors():
+            found: OptimizeResult = differential_evolution(
+                counted, bounds, init=first, maxiter=rounds, rng=rng, polish=False, tol=0, atol=0
+            )
         state.population, state.values = found.population.tolist(), found.population_energies.tolist()
         state.generations += rounds
         _keep(record, state, counted)
     places = _apart(np.array(state.population), np.array(state.values), local)
     for place in places[len(state.polished) :]:
-        improved = _descend(counted, place, smooth)
+        with counted.own_errors():
+            improved = _descend(counted, place, smooth)
         state.polished.append((np.clip(improved.x, 0, 1).tolist(), float(improved.fun)))
         _keep(record, state, counted)
     return state
@@ -115,7 +118,8 @@ def polish(
     ``radius`` is the first trust region, where the objective is not smooth.
     """
     counted = _Counted(objective)
-    found = _descend(counted, place, smooth, radius)
+    with counted.own_errors():
+        found = _descend(counted, place, smooth, radius)
     value = counted(place)
     if found.fun > value:
         return place, value, counted.n
@@ -180,10 +184,25 @@ class _Counted:
     def __init__(self, objective: Function) -> None:
         self.objective = objective
         self.n = 0
+        self._error: Exception | None = None
 
     def __call__(self, place: FloatArray) -> float:
         self.n += 1
-        return self.objective(np.clip(place, 0.0, 1.0))
+        try:
+            return self.objective(np.clip(place, 0.0, 1.0))
+        except Exception as error:
+            self._error = error
+            raise
+
+    @contextmanager
+    def own_errors(self) -> Iterator[None]:
+        """Within this, an error of the objective is raised itself, and not what an optimiser makes of it."""
+        try:
+            yield
+        except Exception as error:
+            if self._error is None or self._error is error:
+                raise
+            raise self._error from None
 
 
 def _recorded(record: Path | None) -> Search:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
-from memsim.analysis.registered import curves_of
+from memsim.analysis.curves import standard_curves
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.parameters import require_counts
 from memsim.core.position_model import Model, PositionModel
@@ -118,13 +118,17 @@ class FitSpec:
         return "sampled" if self.model.likelihood == "sampled" else "exact"
 
     def objective(self, recalls: Recalls) -> Objective:
-        """The function of the free parameters that a fit to these recalls minimises."""
+        """The function of the free parameters that a fit to these recalls minimises.
+
+        Curves that have no point in these recalls are left out, with a warning, unless that leaves none.
+        """
         if self.by == "likelihood":
             return LikelihoodObjective(self.space, recalls, self.samples, self.seed)
         weights = self.weights
         if weights is None:
-            weights = dict.fromkeys(curves_of(recalls.trials.paradigm), 1.0)
-        return SummaryObjective(self.space, recalls, weights, self.n_trials, self.seed)
+            known = standard_curves(recalls)
+            weights = {name: 1.0 for name, analysis in known.items() if not analysis.refusal(recalls)}
+        return SummaryObjective(self.space, recalls, weights, self.n_trials, self.seed).of_defined_curves()
 
     def to_json(self) -> dict[str, Any]:
         """The specification as a JSON record."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from memsim.analysis.registered import curves_of
+from memsim.analysis.curves import standard_curves
 from memsim.analysis.statistics.contrasts import summary_contrast
 from memsim.analysis.statistics.distances import attainment
 from memsim.analysis.statistics.words import in_words
+from memsim.core.errors import InputError
 from memsim.experiments.comparison import Comparison
 
 
@@ -16,9 +17,10 @@ def differences(comparison: Comparison) -> pd.DataFrame | None:
 
     Returns
     -------
-    DataFrame : the columns of :func:`memsim.analysis.contrast`, and ``words``; None if there are no people.
+    DataFrame : the columns of :func:`memsim.analysis.contrast`, and ``words``; None if there are no people, or no
+        models.
     """
-    if comparison.people is None:
+    if comparison.people is None or not comparison.models:
         return None
     table = summary_contrast(comparison.summaries, comparison.people.label)
     return table.assign(words=in_words(table.assign(value=table["value"].map(name_of))))
@@ -49,19 +51,28 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
 
     Returns
     -------
-    DataFrame : ``curve, label`` and the columns of :func:`memsim.analysis.attainment`; None if the
-        recalls of people are not available, or if there are fewer than four people.
+    DataFrame : ``curve, label`` and the columns of :func:`memsim.analysis.attainment`, which are missing where a curve
+        is not defined; ``note`` then says why. None if the recalls of people are not available, or if there are fewer
+        than four people.
     """
     people = comparison.people
     if people is None or people.recalls is None or len(people.recalls.trials.subjects) < 4:
         return None
     rows = []
-    for curve, analysis in curves_of(people.paradigm).items():
-        target = analysis.frame(people.recalls)
+    for curve, analysis in standard_curves(people.recalls).items():
         for name, recalls in comparison.recalls.items():
-            row = attainment(analysis.frame(recalls), target, analysis.x)
-            rows.append(row.assign(curve=curve, label=name)[["curve", "label", *row.columns]])
-    return pd.concat(rows, ignore_index=True) if rows else None
+            if analysis.refusal(people.recalls) or analysis.refusal(recalls):
+                continue
+            try:
+                row = attainment(analysis.frame(recalls), analysis.frame(people.recalls), analysis.x)
+            except InputError as error:
+                row = pd.DataFrame([{"metric": "rmsd", "note": str(error)}])
+            rows.append(row.assign(curve=curve, label=name))
+    if not rows:
+        return None
+    table = pd.concat(rows, ignore_index=True)
+    columns = ["curve", "label", "metric", "distance", "ceiling", "baseline", "share", "note"]
+    return table.reindex(columns=[name for name in columns if name != "note" or "note" in table])
 
 
 def name_of(statistic: str) -> str:

@@ -76,7 +76,10 @@ def _further(comparison: Comparison) -> Iterator[Picture]:
         shown[people.reference] = people.recalls
     for name in FURTHER.get(comparison.task.paradigm.cue, ()) if shown else ():
         analysis = ANALYSES.get(name)
-        points = points_of(analyze(shown, name))
+        defined = {label: recalls for label, recalls in shown.items() if not analysis.refusal(recalls)}
+        if not defined:
+            continue
+        points = points_of(analyze(defined, name))
         note = analysis.summary.replace("``", "")
         if people is not None and people.recalls is None:
             note += " Of the people only curves are available and not their recalls, so this figure shows only models."

@@ -105,6 +105,7 @@ class Imitation(AnyOrder):
 
     def __init__(self, training: Training, generator: torch.Generator, device: str, people: Recalls) -> None:
         super().__init__(training, generator, device)
+        people.trials.require_different_items("imitation")
         self.people = people
         subjects = people.trials.subjects
         n_held = min(max(1, round(training.held_out * len(subjects))), len(subjects) - 1)

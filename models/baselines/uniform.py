@@ -44,7 +44,6 @@ class Uniform(MemoryModel[Left]):
     )
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> Left:
-        trials.require_different_items(type(self).__name__)
         return Left(np.ones(trials.items.shape, dtype=bool), np.zeros(len(trials), dtype=np.int32))
 
     def study(self, state: Left, position: int) -> Left:

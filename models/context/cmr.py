@@ -10,6 +10,7 @@ import numpy as np
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.parameters import Preset, choice, parameter
+from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
 from memsim.models.context.drift import LANES, ContextState, Region, unit
 from memsim.models.context.luce_recall import LuceRecallModel, RecallRule
@@ -70,8 +71,7 @@ class CMR(LuceRecallModel):
        x_S = W_fc,S[r]. Nothing is learned during recall.
 
     Equations: Polyn, Norman & Kahana (2009) for context and binding; Kragel, Morton & Polyn (2015) and Morton &
-    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`. A list
-    that holds an item twice is an error.
+    Polyn (2016) for the choice and stopping rules. Sources are :attr:`memsim.Trials.source`.
     """
 
     citation: ClassVar = (
@@ -233,7 +233,7 @@ class CMR(LuceRecallModel):
             return super()._kernel_arrays(trials, rng)
         from memsim.models.context.study_kernels import search_after_study
 
-        trials.require_different_items(type(self).__name__)
+        require_taken(self, trials)
         position = np.arange(trials.list_length)
         learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * position)
         return search_after_study(

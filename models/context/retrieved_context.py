@@ -46,7 +46,6 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         n_alike : 1 if temporal context is the same in all trials, otherwise the number of trials.
         n_unrelated : unrelated units that enter context during study, besides those of distraction.
         """
-        trials.require_different_items(type(self).__name__)
         length = trials.list_length
         n_unrelated += sum(isinstance(event, Distract) for event in trials.paradigm.presentation())
         return ContextState(len(trials), Region.starting(n_alike, length, length + 1 + n_unrelated, start=length))

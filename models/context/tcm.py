@@ -38,7 +38,7 @@ class TCM(LuceRecallModel):
        ρ_D = (1 - β_D²)^(s / 2).
 
     The 2002 model has no stopping rule and no primacy. The stopping rule here is added by memsim:
-    P(stop | j recalled) = θ_s exp(θ_r j). Items are localist; a list that holds an item twice is an error.
+    P(stop | j recalled) = θ_s exp(θ_r j). Items are localist.
     """
 
     citation: ClassVar = (

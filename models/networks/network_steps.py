@@ -16,6 +16,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.parameters import choice, parameter
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Trials
 from memsim.models.networks.vectors import item_vectors
@@ -211,6 +212,7 @@ class NetworkModel(MemoryModel[Episodes]):
         """
         if len(recalls) > TOGETHER:
             raise InputError(f"weightings of at most {TOGETHER:,} lists at a time; there are {len(recalls):,}")
+        require_taken(self, recalls.trials)
         state = self.begin(recalls.trials, stream(0))
         seen: list[Weightings] = []
         state[0].seen = seen

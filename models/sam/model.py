@@ -14,6 +14,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class SAM(MemoryModel[SAMState]):
     that few samples of the store give them. To score people, use ``store_readout="soft"`` and a ``lapse`` of .01 or
     more, and report both; take enough samples (:func:`memsim.score` gives the error), a thousand or more with
     ``"component"``. A batch holds list_length² strengths for each trial. The final search for each recalled word
-    (rechecking) is not implemented. A list that holds an item twice is an error.
+    (rechecking) is not implemented.
 
     Where the paper leaves a rule open, its forms are values of a parameter, whose source says so.
     """
@@ -195,7 +196,6 @@ class SAM(MemoryModel[SAMState]):
     )
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> SAMState:
-        trials.require_different_items("SAM")
         n, length = trials.items.shape
         size = min(self.store_size, length)
         belief = np.zeros((n, 2 if self.backward_increment else 1, self.sampling_failures_max))
@@ -294,6 +294,7 @@ class SAM(MemoryModel[SAMState]):
         trials = recalls.trials
         if not trials.paradigm.silence_ends:
             return None
+        require_taken(self, trials)
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
                     if isinstance(event, Study) or event.seconds > 0]  # fmt: skip

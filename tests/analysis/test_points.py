@@ -46,10 +46,8 @@ def test_every_declared_option_exists() -> None:
     for name in ANALYSES.names():
         analysis = ANALYSES.get(name)
         assert analysis.name == name and analysis.title
-        code = analysis.run.__code__
-        options = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-        assert set(analysis.by_trial) <= set(options), name
-        assert not analysis.whole or "rows" in options
+        assert set(analysis.by_trial) <= set(analysis.options), name
+        assert not analysis.whole or "rows" in analysis.options
 
 
 def test_points_of_recalls_of_predictions_and_of_shipped_curves_are_alike() -> None:
