@@ -16,6 +16,7 @@ from memsim.core.trials import Paradigm
 from memsim.core.written_files import files_in
 from memsim.data.loading import names_file
 from memsim.experiments.figures import PEOPLE
+from memsim.experiments.labels import filled_in
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask, obstacle_to
 from memsim.experiments.toml_lines import Place, line_of, spelled
@@ -272,10 +273,10 @@ class _Reader:
             varying = ", ".join(f"{key}={values[key]}" for key in varied)
             return f"{name} {varying}" if varying else name
         try:
-            return template.format(**values, name=name)
-        except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
-            have = ", ".join([*values, "name"])
-            self.fail((*at, "label"), f"{template!r} cannot be filled in ({error}); the names in braces can be {have}")
+            label = filled_in(template, {**values, "name": name})
+        except InputError as error:
+            self.fail((*at, "label"), error)
+        return label
 
     def check_pairs(self, battery: Battery) -> None:
         """Check that the labels of models and tasks differ, and that every model has an account of its tasks."""
