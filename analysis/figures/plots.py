@@ -23,7 +23,9 @@ from memsim.analysis.figures.style import (
     Style,
     bars,
     draw_line,
+    legend_label,
     near_lags,
+    plain_text,
     styles,
     themed,
     whole_ticks,
@@ -114,6 +116,7 @@ FEWEST = 3
 """The smallest number of subjects for which a line among several has a band, and a cell of a matrix a colour."""
 
 
+@plain_text
 def _grid(
     rows: Sequence[Sequence[Panel]],
     frames: Sequence[pd.DataFrame],
@@ -125,6 +128,7 @@ def _grid(
     names = list(dict.fromkeys([*among, *(name for frame in frames for name in labels_of(frame))]))
     people = {name for frame in frames for name in frame.attrs["people"]}
     look = styles(names, [name for name in names if name in people])
+    names_by_label = {legend_label(name): name for name in names}
     across = max(map(len, rows))
     with themed(0.9):
         width = WIDTHS[columns]
@@ -150,7 +154,7 @@ def _grid(
             if share is True and j:
                 axis.set_ylabel("")
             for handle, name in zip(*axis.get_legend_handles_labels(), strict=True):
-                labels.setdefault(name, handle)
+                labels.setdefault(names_by_label.get(name, name), handle)
         if separate:
             _same_scale([(panel.axis_of, axis) for row, line in zip(rows, axes, strict=True)
                          for panel, axis in zip(row, line, strict=False)])  # fmt: skip
@@ -159,7 +163,9 @@ def _grid(
         if len(ordered) > 1:
             handles = [labels[name] for name in ordered]
             in_row = _legend_columns(ordered, columns)
-            figure.legend(handles, ordered, loc="outside lower center", ncols=in_row, fontsize="small")
+            figure.legend(
+                handles, list(map(legend_label, ordered)), loc="outside lower center", ncols=in_row, fontsize="small"
+            )
         figure.suptitle(fill(title, 50 * columns), fontsize="medium")
     return figure
 
@@ -266,7 +272,7 @@ def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[
         rows = rows.set_index(analysis.x).reindex(names)
         at = np.arange(len(names)) + (i - (len(groups) - 1) / 2) * min(0.16, 0.7 / len(groups))
         axis.errorbar(at, rows["mean"], yerr=bars(rows), fmt=look[name].marker, color=look[name].color, markersize=4.5,
-                      elinewidth=1.2, label=name)  # fmt: skip
+                      elinewidth=1.2, label=legend_label(name))  # fmt: skip
     axis.set_xticks(range(len(names)), [str(name).replace("_", "\n") for name in names], fontsize="small")
     axis.set_xlim(-0.5, len(names) - 0.5)
     _finish(axis, points, analysis)

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
-from memsim.analysis.figures.style import WIDTHS, Style, styles, themed
+from memsim.analysis.figures.style import WIDTHS, Style, plain_text, styles, themed
 from memsim.analysis.selection.bayesian import Selection, bayesian_model_selection
 from memsim.analysis.selection.criteria import ALL, information_criteria
 from memsim.analysis.selection.evidence import Winners, log_evidence, winners
@@ -24,6 +24,7 @@ from memsim.core.errors import InputError
 from memsim.core.seeding import stream
 
 
+@plain_text
 def selection_figure(
     table: pd.DataFrame | None = None,
     fits: pd.DataFrame | None = None,

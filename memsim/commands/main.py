@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import signal
 import sys
@@ -22,6 +23,7 @@ from memsim.commands.run import add_run
 from memsim.commands.show import add_show
 from memsim.commands.train import add_train
 from memsim.core.errors import InputError, MemsimError, MemsimWarning
+from memsim.core.names import printable
 from memsim.core.version import __version__
 
 
@@ -38,13 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminated)
     try:
-        with warnings.catch_warnings():
+        with contextlib.redirect_stdout(_Printable(sys.stdout)), warnings.catch_warnings():
             warnings.filterwarnings("once", category=MemsimWarning)
             warnings.showwarning = _shown
             parsed = parse(list(sys.argv[1:] if arguments is None else arguments))
             return parsed.command(parsed)
     except MemsimError as error:
-        print(f"memsim: {error}", file=sys.stderr)
+        print(printable(f"memsim: {error}"), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("memsim: interrupted; no incomplete result was written", file=sys.stderr)
@@ -52,6 +54,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output has closed it, as in `memsim models | head -1`
         sys.stderr.close()
         return 0
+
+
+class _Printable(io.TextIOBase):
+    """A stream whose text is printable: no label sends control sequences to a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        return self.stream.write(printable(text))
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+    def fileno(self) -> int:
+        return self.stream.fileno()
 
 
 def _shown(
@@ -65,7 +86,7 @@ def _shown(
     """Show a warning of memsim as one line, and any other as Python does."""
     own = issubclass(category, MemsimWarning)
     text = f"memsim: warning: {message}\n" if own else warnings.formatwarning(message, category, filename, lineno)
-    sys.stderr.write(text)
+    sys.stderr.write(printable(text))
 
 
 def _terminated(*_: object) -> None:
