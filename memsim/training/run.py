@@ -10,8 +10,9 @@ from tqdm import tqdm
 
 from memsim.core.errors import InputError
 from memsim.core.parameters import require_counts
+from memsim.core.partial_files import sweep
 from memsim.core.recalls import Recalls
-from memsim.models.networks.weights import SUFFIX
+from memsim.models.networks.weights import SUFFIX, is_whole
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 
@@ -86,7 +87,8 @@ def train(
     try:
         trainer = Trainer(training, people, device)
         checkpoint = path.with_name(path.stem + CHECKPOINT)
-        if checkpoint.is_file():
+        sweep(path.parent)
+        if checkpoint.is_file() and is_whole(checkpoint, "training starts from the beginning"):
             trainer.resume(checkpoint)
         continued_from = trainer.iteration
         going = _run(trainer, checkpoint, progress)
