@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import InputError
 from memsim.core.model import MemoryModel
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
+from memsim.models.plugin_file import module_in
 from memsim.models.registered import MODELS
-
-PLUGIN = "memsim_plugin_"
-"""The names of modules that :func:`find_model` reads from files begin so; no other process can import them."""
 
 
 def find_model(spec: str) -> tuple[str, type[Model] | Model]:
@@ -74,21 +70,13 @@ def given_model(model: Model | str) -> Model:
 
 
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
-    if not path.is_file():
-        raise InputError(f"there is no file {path}")
-    name = f"{PLUGIN}{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses look up their module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise ModelError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    module = module_in(path)
     found = {
         label: value
         for label, value in vars(module).items()
-        if inspect.isclass(value) and issubclass(value, MemoryModel | PositionModel) and value.__module__ == name
+        if inspect.isclass(value)
+        and issubclass(value, MemoryModel | PositionModel)
+        and value.__module__ == module.__name__
         if not inspect.isabstract(value)
     }
     if wanted:

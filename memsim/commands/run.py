@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,10 +110,11 @@ def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
                 continue
             if isinstance(registered, type) and not registered.baseline:
                 models |= {spec: model for spec, model in variants(name, registered).items() if cue in model.cues}
-    for spec in specs or ():
-        label, cls = find_model(spec)
-        if label in models and spec.endswith(".py"):
-            label = f"{label} ({Path(spec).name})"
+    found = [(spec, *find_model(spec)) for spec in specs or ()]
+    labels = Counter(label for _, label, _ in found)
+    for spec, label, cls in found:
+        if labels[label] > 1 and re.search(r"\.py(:|$)", spec):
+            label = f"{label} ({spec})"
         if label in models:
             raise InputError(f"--models names {label} twice; name each model once")
         models[label] = cls() if isinstance(cls, type) else cls

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from memsim.core.errors import InputError
+from memsim.core.partial_files import begun_name, sweep, whole_file
 
 RECORDS = ".memsim-written"
 """The folder of records, beside the files: for each file one text of the same name with its sha256."""
@@ -94,12 +96,24 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
     require_replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=path.parent) as scratch:
-            partial = Path(scratch) / f"file{path.suffix}"
+        with scratch_folder(path.parent) as scratch:
+            partial = scratch / f"file{path.suffix}"
             write(partial)
             publish(partial, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error}") from error
+
+
+@contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """A hidden folder within ``folder``, removed at the end; those that dead processes left are removed first."""
+    sweep(folder)
+    scratch = folder / begun_name()
+    try:
+        scratch.mkdir()
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def withdraw(path: Path) -> None:
@@ -121,9 +135,8 @@ def _recorded(path: Path) -> list[str]:
 
 
 def _replace(record: Path, text: str) -> None:
-    partial = record.with_name(f".partial-{os.getpid()}-{record.name[:100]}")
-    partial.write_text(text + "\n", encoding="ascii")
-    os.replace(partial, record)
+    with whole_file(record) as partial:
+        partial.write_text(text + "\n", encoding="ascii")
 
 
 def _sha256(path: Path) -> str:

@@ -132,12 +132,13 @@ class Imitating(Candidate):
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""
         from memsim.models import DNC, LSTM
+        from memsim.models.networks.weights import is_whole
         from memsim.training.trainer import Trainer
 
         training = self.training.replace(seed=seed, people="")
         key = digest([self, seed, recalls, source_digest()])
         path = self.folder / f"{training.network}-{key[:16]}.safetensors"
-        if not path.is_file():
+        if not path.is_file() or not is_whole(path, "the network is trained again"):
             self.folder.mkdir(parents=True, exist_ok=True)
             trainer = Trainer(training, people=recalls)
             trainer.run(training.iterations)

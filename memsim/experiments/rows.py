@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import DataWarning
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel
@@ -63,15 +64,17 @@ def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
     """
     analyses = [[planned.label, planned.name, dict(planned.options)] for planned in battery.analyses]
     shared = {"n_trials": battery.n_trials, "n_subjects": battery.n_subjects, "analyses": analyses}
+    uses = [ANALYSES.get(planned.name).run for planned in battery.analyses]
     pieces: list[Cell | Measured] = []
     for task, model, seed in _cells(battery, warn=True):
         if model is not None:
             arguments = {**shared, "model": model.model, "task": task.paradigm, "lists": task.lists,
                          "pool": battery.pool, "seed": seed}  # fmt: skip
             label = f"{model.label}, {task.label}" + ("" if seed is None else f", seed {seed}")
-            pieces.append(Cell(model_cell, arguments, label))
+            pieces.append(Cell(model_cell, arguments, label, uses=uses))
         elif (recalls := _people(task).recalls) is not None:
-            pieces.append(Cell(recalls_cell, {"recalls": recalls, "analyses": analyses}, _people(task).label))
+            arguments = {"recalls": recalls, "analyses": analyses}
+            pieces.append(Cell(recalls_cell, arguments, _people(task).label, uses=uses))
         else:
             pieces.append(measure_people(_people(task), battery.analyses))
     found = iter(run_cells([cell for cell in pieces if isinstance(cell, Cell)], title=battery.title, **running))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,8 +16,9 @@ from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
 from memsim.core.written_files import write_file
 from memsim.fitting.spec import FitSpec
+from memsim.running.sealed import sealed, unsealed
 
-FORMAT = "memsim fit 2"
+FORMAT = "memsim fit 3"
 TOLERANCE = {"exact": 0.05, "sampled": 0.05, "summary": 1e-3}
 """The largest difference between the two best starts of a converged fit, in log-likelihood or in distance."""
 
@@ -178,7 +178,7 @@ class Fit:
             "intervals": self.intervals, "recalls_digest": self.recalls_digest,
             "recalls_origin": self.recalls_origin.to_json(), "versions": self.versions,
         }  # fmt: skip
-        path.write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
+        path.write_text(sealed(record, indent=1, default=str), encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path, model: type[Model] | None = None) -> Fit:
@@ -195,7 +195,7 @@ class Fit:
         InputError : the model is not registered and not given, or has changed since the fit.
         """
         try:
-            record = json.loads(Path(path).read_text(encoding="utf-8"))
+            record = unsealed(Path(path).read_bytes())
             if record.pop("format") != FORMAT:
                 raise KeyError("format")
             spec = record.pop("spec")

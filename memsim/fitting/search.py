@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +13,11 @@ import numpy as np
 from scipy.optimize import OptimizeResult, differential_evolution, minimize
 
 from memsim.core.arrays import FloatArray
-from memsim.core.errors import MemsimWarning
+from memsim.core.errors import DataError, MemsimWarning
+from memsim.core.partial_files import sweep, whole_file
 from memsim.core.seeding import stream
 from memsim.fitting.objectives import IMPOSSIBLE, Objective
+from memsim.running.sealed import sealed, unsealed
 
 Function = Callable[[FloatArray], float]
 STEP = 1e-5
@@ -206,13 +206,20 @@ class _Counted:
 
 
 def _recorded(record: Path | None) -> Search:
-    if record is None or not record.is_file():
+    if record is None:
         return Search()
+    sweep(record.parent)
     try:
-        state = json.loads(record.read_text(encoding="utf-8"))
+        state = unsealed(record.read_bytes())
         return Search(**{**state, "polished": [(place, value) for place, value in state["polished"]]})
-    except (ValueError, TypeError, KeyError):
-        warnings.warn(f"{record} is damaged; the search starts again from the beginning", MemsimWarning, stacklevel=3)
+    except (FileNotFoundError, NotADirectoryError):
+        return Search()
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        warnings.warn(
+            f"{record} is damaged or cannot be read ({error}); the search starts again from the beginning",
+            MemsimWarning,
+            stacklevel=3,
+        )
         return Search()
 
 
@@ -220,7 +227,9 @@ def _keep(record: Path | None, state: Search, counted: _Counted) -> None:
     state.evaluations, counted.n = state.evaluations + counted.n, 0
     if record is None:
         return
-    record.parent.mkdir(parents=True, exist_ok=True)
-    partial = record.with_suffix(f".{os.getpid()}.partial")
-    partial.write_text(json.dumps(asdict(state)), encoding="utf-8")
-    partial.replace(record)
+    try:
+        record.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(record) as partial:
+            partial.write_text(sealed(asdict(state)), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"the state of the search cannot be kept in {record}: {error}") from error

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import inspect
 import json
-import linecache
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,6 +19,7 @@ from memsim.core.items import ItemPool
 from memsim.core.parameters import Parameterized
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
+from memsim.core.user_code import code_of
 
 _CONTENT = {
     ItemPool: ("labels", "features", "similarity", "categories"),
@@ -30,8 +29,6 @@ _CONTENT = {
 """The attributes of each class that count; the rest (seed, origin) records where a value came from."""
 _LATER: dict[Any, tuple[str, ...]] = {Trials: ("session", "categories")}
 """Attributes that later versions added: where they are ``None``, digests are those of versions without them."""
-_KNOWN = {"memsim", *sys.stdlib_module_names} - {"__main__"}
-"""Packages whose classes are identified by name alone."""
 
 
 def digest(value: Any) -> str:
@@ -51,7 +48,7 @@ def digest(value: Any) -> str:
     ------
     InputError : the content of ``value`` is not defined.
     """
-    return hashlib.sha256(canonical(description(value)).encode()).hexdigest()
+    return hashlib.sha256(canonical(description(value)).encode(errors="surrogatepass")).hexdigest()
 
 
 def canonical(value: Any) -> str:
@@ -84,7 +81,7 @@ def description(value: Any) -> Any:
         frame, an array, a number, text, ``None``, or lists and mappings of these. A model or a paradigm is described
         by its class and its values, a network by the checksum of its weights rather than the name of their file, and
         any other dataclass by its fields, except those declared with ``compare=False``. For a class from outside
-        memsim the source files that define it and its bases count too.
+        memsim the code counts too on which it and its bases run: see :func:`memsim.core.user_code.code_of`.
 
     Raises
     ------
@@ -140,23 +137,10 @@ def _values(value: Any) -> dict[str, Any]:
     return {name: part for name, part in found.items() if f"{name}_sha256" not in found}
 
 
-@cache
 def _class(cls: Any) -> Any:
-    """The name of a class and, where it or a base comes from outside memsim, the checksums of their source files."""
-    outside = [base for base in cls.__mro__ if base.__module__.split(".")[0] not in _KNOWN]
-    name = f"{cls.__module__}.{cls.__qualname__}"
-    return {"name": name, "source": [_source(base) for base in outside]} if outside else name
+    """The name of a class and, where it or a base comes from outside memsim, the code on which they run.
 
-
-def _source(cls: type) -> str:
-    """The sha256 of the file that defines ``cls``, or of its own lines where it was typed in interactively."""
-    try:
-        path = Path(inspect.getsourcefile(cls) or "")
-        linecache.checkcache(str(path))
-        text = path.read_bytes() if path.is_file() else inspect.getsource(cls).encode()
-    except (OSError, TypeError) as error:
-        raise InputError(
-            f"digest: the source code of {cls.__qualname__} cannot be found, so its results could not be "
-            "distinguished from those of another version; put the class in a file"
-        ) from error
-    return hashlib.sha256(text).hexdigest()
+    The module's name does not count, since that of a file depends on its path.
+    """
+    code = [code for base in cls.__mro__ if (code := code_of(base))]
+    return {"name": cls.__qualname__, "code": code} if code else f"{cls.__module__}.{cls.__qualname__}"

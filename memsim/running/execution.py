@@ -8,7 +8,7 @@ import os
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest
+from memsim.core.user_code import code_of, later_modules
 from memsim.core.version import __version__
 from memsim.running.digests import canonical, description, source_digest
 from memsim.running.store import Store
@@ -42,12 +43,14 @@ class Cell:
         :func:`memsim.running.digests.description` defines.
     label : the name of the cell in messages.
     aside : further keyword arguments on which the result does not depend, such as folders of temporary files.
+    uses : functions that the arguments name, on whose code the result depends as well.
     """
 
     function: Callable[..., Any]
     arguments: Mapping[str, Any]
     label: str = ""
     aside: Mapping[str, Any] = field(default_factory=dict)
+    uses: Sequence[Callable[..., Any]] = ()
 
     @property
     def name(self) -> str:
@@ -61,7 +64,8 @@ class Cell:
 
     @cached_property
     def key(self) -> str:
-        """What the result depends on, as JSON: the function, its arguments, and the version and source of memsim.
+        """What the result depends on, as JSON: the function and its arguments, with the user's code on which they run,
+        and the version and source of memsim.
 
         Raises
         ------
@@ -76,6 +80,7 @@ class Cell:
         return canonical(
             {
                 "function": self.function_name,
+                "code": [code for each in (self.function, *self.uses) if (code := code_of(each))],
                 "arguments": arguments,
                 "memsim": __version__,
                 "source": source_digest(),
@@ -137,7 +142,7 @@ def run_cells(
         if cache is None:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memsim-cells-")))
         store = Store(cache.absolute())
-        results = {key: json.loads(text)["result"] for key in copies if (text := store.read(key)) is not None}
+        results = {key: entry["result"] for key in copies if (entry := store.read(key)) is not None}
         done = sum(copies[key] for key in results)
         bar = stack.enter_context(
             tqdm(total=len(cells), initial=done, desc=title or None, unit="cell", leave=False,
@@ -157,7 +162,7 @@ def run_cells(
                 cell = todo[key]
                 payload = pickled(cell.function, {**cell.arguments, **cell.aside}, cell.name)
                 source = source_digest() if backend == "dask" else ""
-                return Job(payload, key, str(store.path(key)), str(run), source)
+                return Job(payload, key, str(store.path(key)), str(run), source, later_modules(payload))
 
             outcomes: Generator[tuple[str, Outcome], None, None]
             if backend == "dask":

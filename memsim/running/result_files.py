@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.analysis.figures.style import draw_to
 from memsim.core.errors import InputError, MemsimWarning
+from memsim.core.partial_files import begun_name, sweep
 from memsim.core.written_files import publish, require_replaceable, require_writable, withdraw
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ def write_results(
     reading, digests, failed = list(reading), dict[str, str](), list[str]()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+        sweep(folder)
+        scratch = folder / begun_name()
+        scratch.mkdir()
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}") from error
 

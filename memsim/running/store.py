@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import shutil
-import tempfile
-import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from memsim.core.errors import DataError, InputError, MemsimWarning
+from memsim.core.partial_files import begun_name, sweep, whole_file
 from memsim.running.digests import canonical
+from memsim.running.sealed import unsealed
 
-FORMAT = "memsim cell 2"
+FORMAT = "memsim cell 3"
 
 
 class Store:
@@ -28,23 +26,22 @@ class Store:
 
     def path(self, key: str) -> Path:
         """The file of the entry with this key, whether it exists or not."""
-        name = hashlib.sha256(key.encode()).hexdigest()
+        name = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
         return self.folder / name[:2] / f"{name}.json"
 
-    def read(self, key: str) -> str | None:
-        """The entry with this key, or ``None``. A file that is damaged, or not a cell of memsim, causes a warning."""
+    def read(self, key: str) -> dict[str, Any] | None:
+        """The entry with this key, or ``None``. A file that is damaged or cannot be read causes a warning."""
         path = self.path(key)
         try:
-            text = path.read_text(encoding="utf-8")
-            entry = json.loads(text)
+            entry = unsealed(path.read_bytes())
             if entry["format"] == FORMAT and canonical(entry["key"]) == key and "result" in entry:
-                return text
-            problem = "it belongs to another cell"
-        except FileNotFoundError:
+                return entry
+            problem = "it belongs to another cell, or is in another format"
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise DataError(f"the finished cell {path} cannot be read: {error}") from error
-        except (ValueError, KeyError, TypeError) as error:
+            problem = f"it cannot be read: {error}"
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             problem = f"{type(error).__name__}: {error}"
         warnings.warn(
             f"{path} is not a finished cell as memsim writes it ({problem}); it is run again",
@@ -58,22 +55,21 @@ class Store:
         """Write an entry completely, or not at all."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                Path(partial).chmod(0o644)  # temporary files are readable by their owner alone
-                Path(partial).replace(path)
-            finally:
-                Path(partial).unlink(missing_ok=True)
+            with whole_file(path) as partial:
+                partial.write_text(text, encoding="utf-8")
         except OSError as error:
             raise DataError(f"a finished cell cannot be written to {path}: {error}") from error
 
     @contextmanager
     def running(self) -> Iterator[Path]:
-        """A folder that exists as long as a run; a worker that sees it stores its results itself."""
-        run = self.folder / f".running-{uuid.uuid4().hex}"
+        """A folder that exists as long as a run; a worker that sees it stores its results itself.
+
+        What earlier runs left that were killed is removed.
+        """
+        run = self.folder / begun_name("running")
         try:
+            for folder in [self.folder, *(each for each in self.folder.glob("[0-9a-f][0-9a-f]") if each.is_dir())]:
+                sweep(folder)
             run.mkdir(parents=True)
         except OSError as error:
             raise DataError(f"finished cells cannot be kept in {self.folder}: {error}") from error

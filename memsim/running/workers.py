@@ -21,8 +21,9 @@ from typing import Any, NamedTuple, TypeAlias
 from memsim.core import errors
 from memsim.core.errors import DataError, InputError, MemsimError
 from memsim.core.provenance import versions
-from memsim.models.lookup import PLUGIN
+from memsim.core.user_code import import_later, is_users
 from memsim.running.digests import source_digest
+from memsim.running.sealed import sealed
 from memsim.running.store import FORMAT, Store, require_json
 
 DEATHS = 3
@@ -32,7 +33,8 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VE
 
 class Job(NamedTuple):
     """What a worker receives: the pickled function and arguments, the key, the file of the result, the folder of the
-    run and, for a worker with its own installation, the checksum that memsim's source code must have there.
+    run, the checksum that memsim's source code must have in a worker with its own installation, and the modules that
+    a function imports when it runs.
     """
 
     payload: bytes
@@ -40,6 +42,7 @@ class Job(NamedTuple):
     file: str
     run: str
     source: str
+    later: Mapping[str, tuple[str, str]]
 
     @property
     def mark(self) -> Path:
@@ -83,10 +86,10 @@ def pickled(function: Callable[..., Any], arguments: Mapping[str, Any], label: s
 
 @contextlib.contextmanager
 def sent_by_value(functions: Iterable[Callable[..., Any]]) -> Iterator[None]:
-    """Pickle by value the code that workers cannot import: models from files, and functions of loose modules."""
+    """Pickle by value the code that workers may not have, or have in another version: all modules of the user's."""
     import cloudpickle
 
-    names = {name for name in sys.modules if name.startswith(PLUGIN)}
+    names = {name for name, module in list(sys.modules.items()) if name != "__main__" and is_users(module)}
     names |= {function.__module__ for function in functions if not _importable(function.__module__)}
     modules = [sys.modules[name] for name in names]
     for module in modules:
@@ -131,6 +134,7 @@ def _computed(job: Job, one_thread: Callable[[], Any]) -> Outcome:
                 f"this worker has another memsim (source {source_digest()[:8]}) than the process that began the run "
                 f"({job.source[:8]}); install the same version everywhere and restart the workers"
             )
+        import_later(job.later)
         function, arguments = pickle.loads(job.payload)
         one_thread()
         started = perf_counter()
@@ -138,7 +142,7 @@ def _computed(job: Job, one_thread: Callable[[], Any]) -> Outcome:
         seconds = round(perf_counter() - started, 3)
         require_json(result, "its result")
         entry = {"format": FORMAT, "key": json.loads(job.key), "result": result, "seconds": seconds}
-        return json.dumps({**entry, "versions": versions()}, ensure_ascii=False)
+        return sealed({**entry, "versions": versions()})
     except (Exception, SystemExit) as error:
         return Failure(type(error).__name__, str(error), traceback.format_exc())
 
@@ -203,7 +207,7 @@ def in_processes(
                 finished = store.read(key)
                 if finished is not None:  # it was stored, and only its return was cut off
                     del left[key]
-                    yield key, finished
+                    yield key, sealed(finished)
                 elif store.path(key).stem in begun:
                     deaths[key] += 1
                     if deaths[key] >= DEATHS:

@@ -12,7 +12,7 @@ from memsim.core.errors import InputError
 from memsim.core.parameters import require_counts
 from memsim.core.recalls import Recalls
 from memsim.core.written_files import files_in, require_replaceable, require_writable
-from memsim.models.networks.weights import SUFFIX
+from memsim.models.networks.weights import SUFFIX, is_whole
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer, log_beside
 
@@ -86,7 +86,7 @@ def train(
     torch.set_num_threads(threads)
     try:
         trainer = Trainer(training, people, device)
-        if checkpoint.is_file():
+        if checkpoint.is_file() and is_whole(checkpoint, "training starts from the beginning"):
             trainer.resume(checkpoint)
         continued_from = trainer.iteration
         going = _run(trainer, checkpoint, progress)

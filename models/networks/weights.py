@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import warnings
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DataError, InputError, MemsimError, MemsimWarning
 from memsim.core.written_files import write_file
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 SUFFIX = ".safetensors"
+_SEAL = b'"sha256":"%s"'
+_OPEN = _SEAL % (b"0" * 64)
 
 
 class WeightsHeader(NamedTuple):
@@ -60,7 +64,7 @@ def read_header(name: str) -> WeightsHeader:
 
     Raises
     ------
-    InputError : as :func:`load_weights` does.
+    InputError, DataError : as :func:`load_weights` does.
     """
     path = find_weights(name)
     status = path.stat()
@@ -70,8 +74,8 @@ def read_header(name: str) -> WeightsHeader:
 @lru_cache(maxsize=64)
 def _header(path: Path, version: tuple[int, int, int]) -> WeightsHeader:
     """The header of a file in this version: its time of change, which two writes may share, its inode and size."""
-    record, _ = _read(path, framework="numpy", tensors=False)
-    return WeightsHeader(record, hashlib.sha256(path.read_bytes()).hexdigest())
+    record, _, sha256 = _read(path, framework="numpy", tensors=False)
+    return WeightsHeader(record, sha256)
 
 
 def load_weights(name: str) -> Weights:
@@ -80,39 +84,76 @@ def load_weights(name: str) -> Weights:
     Raises
     ------
     InputError : the file is not safetensors, or has no record of how it was made.
+    DataError : the file is damaged, or cannot be read.
     """
-    path = find_weights(name)
-    record, tensors = _read(path, framework="pt", tensors=True)
-    return Weights(tensors, record, hashlib.sha256(path.read_bytes()).hexdigest())
+    record, tensors, sha256 = _read(find_weights(name), framework="pt", tensors=True)
+    return Weights(tensors, record, sha256)
 
 
-def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+def is_whole(path: Path, otherwise: str) -> bool:
+    """Whether the weights of a file can be used; if not, a warning says why, and what is done instead."""
+    try:
+        load_weights(str(path))
+    except MemsimError as error:
+        warnings.warn(f"{error}; {otherwise}", MemsimWarning, stacklevel=3)
+        return False
+    return True
+
+
+def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Any], str]:
     from safetensors import SafetensorError, safe_open
 
     try:
+        content = path.read_bytes()
         with safe_open(path, framework=framework) as file:
             metadata = file.metadata() or {}
             found = {key: file.get_tensor(key) for key in file.keys()} if tensors else {}  # noqa: SIM118
+    except OSError as error:
+        raise DataError(f"the weights {path} cannot be read: {error}") from error
     except SafetensorError as error:
         raise InputError(f"{path} is not a safetensors file ({error}); memsim reads no other format") from error
+    sha256 = hashlib.sha256(content).hexdigest()
+    _require_whole(path, content, metadata, sha256)
     try:
         record = json.loads(metadata["memsim"])
     except (KeyError, ValueError):
         raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
     if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
         raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
-    return record, found
+    return record, found, sha256
+
+
+def _require_whole(path: Path, content: bytes, metadata: Mapping[str, str], sha256: str) -> None:
+    """Compare the content of a file with the checksum in it or, for weights that ship, in the table beside them."""
+    if "memsim" not in metadata or sha256 in _shipped():
+        return
+    if set(metadata) == {"memsim"} and path.resolve().parent != Path(str(files("memsim.data") / "weights")).resolve():
+        warnings.warn(f"{path} holds no checksum, since an earlier memsim wrote it, so it is not known whether it is "
+                      "whole", MemsimWarning, stacklevel=4)  # fmt: skip
+        return
+    opened = content.replace(_SEAL % metadata.get("sha256", "").encode(), _OPEN, 1)
+    if set(metadata) != {"memsim", "sha256"} or hashlib.sha256(opened).hexdigest() != metadata["sha256"]:
+        raise DataError(f"{path} is damaged: it does not have the checksum that it was written with; restore it, or "
+                        "train it again")  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> frozenset[str]:
+    """The checksums of the weights that ship."""
+    text = (files("memsim.data") / "weights" / "sha256.txt").read_text(encoding="ascii")
+    return frozenset(re.findall(r"^[0-9a-f]{64}", text, re.MULTILINE))
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
-    """Write weights with their record; the file is whole or not there.
+    """Write weights with their record and a checksum over all of the file; the file is whole or not there.
 
     Raises
     ------
     InputError : the file cannot be written, or one is there that memsim did not write.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    metadata = {"memsim": json.dumps(record, ensure_ascii=False)}
-    write_file(path, lambda partial: save_file(kept, partial, metadata=metadata))
+    content = save(kept, metadata={"memsim": json.dumps(record, ensure_ascii=False), "sha256": "0" * 64})
+    content = content.replace(_OPEN, _SEAL % hashlib.sha256(content).hexdigest().encode(), 1)
+    write_file(path, lambda partial: partial.write_bytes(content))
