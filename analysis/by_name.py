@@ -27,8 +27,8 @@ def analyze(
     ----------
     recalls : recalls of people or of a model; or several recalls, by the names that they get in tables and figures.
     name : the name of the analysis, in any case; ``memsim analyses`` lists them.
-    by : conditions of the trials (see :attr:`memsim.Trials.conditions`); the analysis is run within each
-        combination that occurs.
+    by : conditions of the trials (see :attr:`memsim.Trials.conditions`), or ``"session"``; the analysis is run within
+        each combination that occurs.
     options : the options of the analysis.
 
     Returns
@@ -97,7 +97,7 @@ def _frame_of_rows(analysis: Analysis, recalls: Recalls, rows: IntArray, options
 
 def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
     """The rows of each combination of conditions, in order of first occurrence; None stands for all rows."""
-    conditions = recalls.trials.conditions
+    conditions = recalls.trials.groupings
     for name in by:
         if name not in conditions:
             has = ", ".join(conditions) or "none"

@@ -13,9 +13,9 @@ import pandas as pd
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS as LONG_TABLE
+from memsim.core.long_table import lists_through_sessions
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
-from memsim.data.formats.penn_mat import lists_through_sessions
 
 if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
@@ -72,8 +72,8 @@ def read_bids_events(
     trial_types : the names in these files of the kinds of events in :data:`TRIAL_TYPES`.
     columns : the names in these files of the columns in :data:`COLUMNS`.
     category : the column that holds the category of the item.
-    conditions : columns that hold the condition of the list; each is the same in all study rows of a list. ``session``
-        and ``run`` are conditions wherever they are known.
+    conditions : columns that hold the condition of the list; each is the same in all study rows of a list. ``run`` is a
+        condition wherever it is known.
     list_length : only lists of this length are read, where there are several lengths.
     output_limit, paradigm : as in :meth:`memsim.Recalls.from_frame`.
 
@@ -122,9 +122,9 @@ def read_bids_events(
     recall["time"], details["times_from"] = _times(recall, recall["key"].map(start))
 
     head = study.drop_duplicates("key").set_index("key")
-    number = _labels_of_lists(head)
+    number = _labels_of_lists(head)  # unique through sessions and runs
     labels = {name: head[f"{EXTRA}{name}"] for name in conditions}
-    labels |= {name: head[name] for name in ("session", "run") if head[name].notna().any()}
+    labels |= {name: head[name].fillna("unnamed") for name in ("session", "run") if head[name].notna().any()}
     if (number != head["number"]).any():
         labels["list_in_session"] = head["number"].astype(int)
     events = pd.concat([study.assign(trial_type="study", time=np.nan), recall.assign(trial_type="recall")])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import DataError, InputError
-from memsim.core.long_table import COLUMNS
+from memsim.core.long_table import COLUMNS, lists_through_sessions
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.data.formats.recall_matrices import read_recall_matrix
@@ -32,7 +32,7 @@ FIELDS = {
     "list_length": ("listLength", "list_length", "LL"),
 }
 """Usual names of each field; the first name that the file has is read."""
-RESERVED = {*COLUMNS, "model", "time", "source", "category"}
+RESERVED = {*COLUMNS, "session", "model", "time", "source", "category"}
 """Columns of the long table; a condition cannot have one of these names."""
 
 
@@ -68,7 +68,7 @@ def read_penn_mat(
 
     Returns
     -------
-    Recalls : with times in seconds, and with the conditions ``session``, where there is one, and ``conditions``. A
+    Recalls : with times in seconds, with the sessions, where the file has them, and with ``conditions``. A
         field with the name of a column of the long table gets the prefix ``list_``. ``origin.details`` counts the lists
         that were skipped and names the fields that were not read.
 
@@ -111,12 +111,11 @@ def read_penn_mat(
     frame, length = frame[keep], int(lengths[keep][0])
     matrices = {name: values[keep] for name in ("recalls", "times") if (values := field_of[name]) is not None}
     matrices |= _item_numbers(field_of, keep, length, wordpool)
-    if label["session"] is not None:
-        labels["session"] = label["session"]
     labels = {name: values[keep] for name, values in labels.items()}
     number = lists_through_sessions(*(frame[name].to_numpy() for name in ("subject", "session", "number")))
     if (number != frame["number"]).any():
         labels["list_in_session"] = frame["number"].to_numpy()
+    sessions = None if label["session"] is None else label["session"][keep]
     twice = pd.DataFrame({"subject": frame["subject"].to_numpy(), "list": number}).duplicated()
     if twice.any():
         at = int(np.argmax(twice))
@@ -127,6 +126,7 @@ def read_penn_mat(
         list_length=length,
         subject=frame["subject"].to_numpy(),
         list=number,
+        session=sessions,
         conditions=labels,
         time_unit=time_unit,
         output_limit=output_limit,
@@ -134,21 +134,6 @@ def read_penn_mat(
         origin=Observed(details=details),
         **matrices,
     )
-
-
-def lists_through_sessions(subject: LabelArray, session: LabelArray, number: LabelArray) -> LabelArray:
-    """(n_trials,) list labels that are unique within participants, from numbers that may start again at each session.
-
-    If they do so in any session, the numbers of each session continue those of the participant's earlier sessions.
-    """
-    frame = pd.DataFrame({"subject": subject, "session": session, "number": number})
-    numbers = frame.groupby(["subject", "session"], sort=True)["number"]
-    lowest, highest = numbers.min(), numbers.max()
-    earlier = highest.groupby(level="subject").transform(lambda each: each.shift().cummax())
-    if not (lowest <= earlier).any():
-        return number
-    before = highest.groupby(level="subject").cumsum() - highest
-    return number + before.reindex(pd.MultiIndex.from_frame(frame[["subject", "session"]])).to_numpy()
 
 
 def _struct(path: Path, variable: str) -> dict[str, LabelArray]:

@@ -89,7 +89,7 @@ def read_egg(
         for key, items in lists.items()
         for position, item in enumerate(items, start=1)
     ]
-    frame = pd.DataFrame(rows, columns=None if rows else [*COLUMNS])
+    frame = pd.DataFrame(rows, columns=None if rows else [*COLUMNS]).drop(columns="session", errors="ignore")
     for feature, what in ((category, "category"), (time, "time")):
         if feature is not None and feature not in frame:
             raise InputError(f"read_egg: {what}={feature!r} is not a feature of the items, which have {_named(frame)}")

@@ -34,6 +34,7 @@ def read_recall_matrix(
     list_length: int,
     subject: Any = None,
     list: Any = None,
+    session: Any = None,
     conditions: Mapping[str, Any] | Sequence[str] = (),
     pres_itemnos: Any = None,
     rec_itemnos: Any = None,
@@ -55,7 +56,8 @@ def read_recall_matrix(
         negative code is an intrusion. If columns have names, those of responses are numbered (``r1, r2, ...``).
         ``None``: positions are computed from the item numbers, by the first presentation of each item.
     list_length : items in every list.
-    subject, list : (n_trials,) labels, or the column of ``recalls`` that holds them: its name, or its number from 0.
+    subject, list, session : (n_trials,) labels, or the column of ``recalls`` that holds them: its name, or its number
+        from 0.
     conditions : (n_trials,) labels by name, or names of columns.
     pres_itemnos : (n_trials, list_length) number of each studied item, from 1.
     rec_itemnos : (n_trials, n_outputs) number of each recalled item; 0, -1 or NaN for a word without a number.
@@ -87,8 +89,9 @@ def read_recall_matrix(
     if not isinstance(conditions, Mapping):
         conditions = {name: name for name in ([conditions] if isinstance(conditions, str) else conditions)}
     table = pd.DataFrame() if recalls is None else _frame(recalls, "recalls")
-    taken = [name for name in (subject, list, *conditions.values()) if name is not None and not np.ndim(name)]
+    taken = [name for name in (subject, list, session, *conditions.values()) if name is not None and not np.ndim(name)]
     subject, list = _label(table, subject, "subject"), _label(table, list, "list")
+    session = _label(table, session, "session")
     labels = {str(name): _label(table, each, "condition") for name, each in conditions.items()}
     if recalls is not None:
         table = table.drop(columns=taken)
@@ -115,6 +118,7 @@ def read_recall_matrix(
         subject,
         list,
         conditions=labels,
+        session=session,
     )
     origin = Observed() if origin is None else origin
     if isinstance(origin, Observed):
@@ -217,7 +221,7 @@ def _require_numbered(table: pd.DataFrame) -> None:
     if not consecutive or len({part[1] for part in parts if part}) > 1:
         raise InputError(
             f"read_recall_matrix: the columns {', '.join(map(str, table.columns))} are not numbered output positions "
-            "(r1, r2, ...); name the others by subject=, list= and conditions=, or remove them"
+            "(r1, r2, ...); name the others by subject=, list=, session= and conditions=, or remove them"
         )
 
 

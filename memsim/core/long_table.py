@@ -1,7 +1,8 @@
 """The long table of psifr, written and read: one row for each studied item and for each response.
 
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
-rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where times were recorded, ``source``
+rows), ``trial_type`` ("study" or "recall"), ``item``; ``session`` where sessions are known, ``time`` (seconds) where
+times were recorded, ``source``
 (a code, in study rows) where trials have sources, ``category`` where the pool has categories, and the conditions.
 ``model`` names the model in the rows of simulated recalls; rows without it are recalls of people. The attribute
 ``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
@@ -9,6 +10,7 @@ rows), ``trial_type`` ("study" or "recall"), ``item``; ``time`` (seconds) where 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,6 +69,7 @@ def write_long_table(
     columns: dict[str, Any] = {
         **named,
         "subject": trials.subject[trial],
+        **({} if trials.session is None else {"session": trials.session[trial]}),
         "list": trials.list[trial],
         "position": np.concatenate([np.tile(np.arange(1, list_length + 1), n_trials), output + 1]),
         "trial_type": np.where(is_recall, "recall", "study"),
@@ -108,8 +111,10 @@ def read_long_table(
     """Trials, responses and their origin, from a long table whose lists all have one length.
 
     A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Responses are
-    ordered by ``position`` within their list. The column ``time`` is read if there is one; ``source``, ``category`` and
-    ``conditions`` name the other columns that are read.
+    ordered by ``position`` within their list. The columns ``time`` and ``session`` are read if there are such columns;
+    ``source``, ``category`` and ``conditions`` name the other columns that are read. Where list labels occur again in
+    another session of the participant, lists are numbered on through the sessions, and the condition
+    ``list_in_session`` holds the label in the table.
 
     Parameters
     ----------
@@ -136,6 +141,7 @@ def read_long_table(
     if origin is None or model is not None:
         frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
         origin = named if origin is None else origin
+    conditions = [name for name in conditions if name != "session"]
     needed = [*COLUMNS, *(name for name in (source, category) if name is not None), *conditions]
     missing = [name for name in needed if name not in frame.columns]
     if {"input", "output", "study", "recall"} <= set(frame.columns):
@@ -153,7 +159,9 @@ def read_long_table(
     if strange.any():
         value = frame.loc[strange, "trial_type"].iloc[0]
         raise InputError(f"trial_type {value!r} in row {frame.index[strange][0]} is neither 'study' nor 'recall'")
-    frame = frame.assign(trial=frame.groupby(["subject", "list"], sort=False).ngroup())
+    frame = _sessions(frame)
+    by = ["subject", *(["session"] if "session" in frame.columns else []), "list"]
+    frame = frame.assign(trial=frame.groupby(by, sort=False).ngroup())
     study = frame[frame["trial_type"] == "study"].sort_values(["trial", "position"], kind="stable")
     recall = frame[frame["trial_type"] == "recall"].sort_values(["trial", "position"], kind="stable")
 
@@ -191,10 +199,59 @@ def read_long_table(
         codes = pd.factorize(study[source], sort=True)[0].reshape(items.shape)
     head = study.iloc[::list_length]
     labels = {name: _constant(frame, name, "trial", "list").to_numpy() for name in conditions}
+    number = head["list"].to_numpy()
+    session = head["session"].to_numpy() if "session" in frame.columns else None
+    if session is not None:
+        numbered = lists_through_sessions(head["subject"].to_numpy(), session, number)
+        if numbered is not number:
+            labels["list_in_session"], number = number, numbered
     trials = Trials(
-        items, pool, task, head["subject"].to_numpy(), head["list"].to_numpy(), source=codes, conditions=labels
+        items, pool, task, head["subject"].to_numpy(), number, source=codes, conditions=labels, session=session
     )
     return trials, {"positions": positions, "times": times, "intruders": intruders}, origin
+
+
+def lists_through_sessions(subject: LabelArray, session: LabelArray, label: LabelArray) -> LabelArray:
+    """(n_trials,) list labels that are unique within participants, from labels that may start again at each session.
+
+    Labels that occur in one session of a participant only are kept. Otherwise numbers are continued through the
+    sessions of each participant, in the order of the sessions, and labels that are not numbers are replaced by numbers.
+    Session 10 comes after session 2, also where sessions are text.
+    """
+    frame = pd.DataFrame({"subject": subject, "session": _in_order(session), "label": label})
+    if not frame.drop_duplicates().duplicated(["subject", "label"]).any():
+        return label
+    if frame["label"].dtype.kind not in "iuf":
+        frame["label"] = frame.groupby(["subject", "session"]).cumcount() + 1
+    numbers = frame.groupby(["subject", "session"], sort=True)["label"]
+    highest = numbers.max() - min(frame["label"].min(), 1) + 1
+    before = highest.groupby(level="subject").cumsum() - highest
+    numbered = frame["label"] + before.reindex(pd.MultiIndex.from_frame(frame[["subject", "session"]])).to_numpy()
+    return numbered.to_numpy()
+
+
+def _in_order(session: LabelArray) -> LabelArray:
+    """Codes of the sessions, in which numbers within text count as numbers."""
+    codes, labels = pd.factorize(session)
+    parts = [re.split(r"([0-9]+)", str(label)) for label in labels]
+    keys = [[(int(part), "") if part.isdecimal() else (-1, part) for part in each] for each in parts]
+    if labels.dtype.kind in "iuf":
+        keys = labels.tolist()
+    rank = np.empty(len(labels), dtype=np.int64)
+    rank[sorted(range(len(labels)), key=keys.__getitem__)] = np.arange(len(labels))
+    return rank[codes]
+
+
+def _sessions(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without a column ``session`` that is empty."""
+    if "session" not in frame.columns:
+        return frame
+    missing = frame["session"].isna()
+    if missing.all():
+        return frame.drop(columns="session")
+    if missing.any():
+        raise InputError(f"the table has no session in row {frame.index[missing][0]}; fill the column in, or remove it")
+    return frame
 
 
 def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
@@ -286,4 +343,5 @@ def _study_lists(
 
 
 def _which(row: pd.Series) -> str:
-    return f"subject {row['subject']}, list {row['list']}"
+    session = f", session {row['session']}" if "session" in row else ""
+    return f"subject {row['subject']}{session}, list {row['list']}"

@@ -40,8 +40,8 @@ def joined(parts: Sequence[Recalls]) -> Recalls:
 
     Raises
     ------
-    InputError : no part; parts that differ in task, pool, names of conditions or whether they have sources; or
-        recalls of models among recalls of people.
+    InputError : no part; parts that differ in task, pool, names of conditions or whether they have sources or
+        sessions; or recalls of models among recalls of people.
     """
     origin = common_origin([part.origin for part in parts])
     first = parts[0].trials
@@ -53,10 +53,11 @@ def joined(parts: Sequence[Recalls]) -> Recalls:
         subject=np.concatenate([part.trials.subject for part in parts]),
         list=np.concatenate([part.trials.list for part in parts]),
         seed=first.seed if all(part.trials.seed == first.seed for part in parts) else None,
-        source=None if first.source is None else np.concatenate([part.trials.source for part in parts]),
+        source=_together([part.trials.source for part in parts]),
         conditions={
             name: np.concatenate([part.trials.conditions[name] for part in parts]) for name in first.conditions
         },
+        session=_together([part.trials.session for part in parts]),
     )
     return Recalls(
         trials,
@@ -66,6 +67,10 @@ def joined(parts: Sequence[Recalls]) -> Recalls:
         _stacked([part.intruders for part in parts], parts, -1),
         origin,
     )
+
+
+def _together(arrays: Sequence[Any]) -> Any:
+    return None if arrays[0] is None else np.concatenate(arrays)
 
 
 def _stacked(arrays: Sequence[Any], parts: Sequence[Recalls], unknown: float) -> Any:
@@ -88,5 +93,6 @@ def _require_alike(first: Trials, other: Trials) -> None:
     if other.conditions.keys() != first.conditions.keys():
         names = [", ".join(trials.conditions) or "none" for trials in (first, other)]
         raise InputError(f"recalls with different conditions cannot be joined: {names[0]}; {names[1]}")
-    if (other.source is None) != (first.source is None):
-        raise InputError("recalls with sources and recalls without sources cannot be joined")
+    for name in ("source", "session"):
+        if (getattr(other, name) is None) != (getattr(first, name) is None):
+            raise InputError(f"recalls with {name}s and recalls without {name}s cannot be joined")

@@ -106,6 +106,8 @@ class Trials:
     source : (n_trials, list_length) code, from 0, of the source in which each item was studied (encoding task or
         modality), for models that represent sources; ``None`` if the experiment has none.
     conditions : (n_trials,) labels by the name of what was varied between lists, for analyses by condition.
+    session : (n_trials,) label of the session (the visit of a participant) in which the list was studied; ``None`` if
+        sessions are not known. Labels of lists stay unique within a participant, through all sessions.
 
     Raises
     ------
@@ -120,6 +122,7 @@ class Trials:
     seed: int | None = None
     source: IntArray | None = None
     conditions: Mapping[str, LabelArray] = field(default_factory=dict)
+    session: LabelArray | None = None
 
     def __post_init__(self) -> None:
         items = index_matrix(self.items, "Trials: items")
@@ -135,16 +138,13 @@ class Trials:
                 f"Trials: items[{row}, {column}] is {items[row, column]}, "
                 f"outside the pool of {len(self.pool)} items (indices start at 0)"
             )
-        subject = np.ones(n_trials, dtype=np.int64) if self.subject is None else np.array(self.subject)
-        if subject.shape != (n_trials,):
-            raise InputError(f"Trials: subject has shape {subject.shape}, expected ({n_trials},)")
-        missing = (subject == np.array(None)) | (subject != subject)
-        if missing.any():
-            raise InputError(f"Trials: trial {int(np.argmax(missing))} has no subject")
         object.__setattr__(self, "items", items)
-        object.__setattr__(self, "subject", frozen(subject))
-        if subject.dtype == object and len({type(label) for label in subject.tolist()}) > 1:
-            raise InputError("Trials: subject labels are of several types; make all of them text, or all numbers")
+        subject = np.ones(n_trials, dtype=np.int64) if self.subject is None else self.subject
+        object.__setattr__(self, "subject", _group_labels(subject, "subject", n_trials))
+        if self.session is not None:
+            object.__setattr__(self, "session", _group_labels(self.session, "session", n_trials))
+        if "session" in self.conditions:
+            raise InputError("Trials: the condition 'session' has a field of its own; give it as session=")
         number = self._number_lists() if self.list is None else np.array(self.list)
         if number.shape != (n_trials,):
             raise InputError(f"Trials: list has shape {number.shape}, expected ({n_trials},)")
@@ -194,7 +194,13 @@ class Trials:
             list=self.list[rows],
             source=source,
             conditions=conditions,
+            session=None if self.session is None else self.session[rows],
         )
+
+    @property
+    def groupings(self) -> dict[str, LabelArray]:
+        """(n_trials,) labels by which lists can be grouped: the conditions, and ``session`` if sessions are known."""
+        return {**self.conditions, **({} if self.session is None else {"session": self.session})}
 
     @property
     def list_length(self) -> int:
@@ -236,3 +242,16 @@ class Trials:
             same = self.items[rows] == self.items[rows, position, None]
             first[rows] = np.where(same, position, first[rows])
         return frozen(first)
+
+
+def _group_labels(values: Any, what: str, n_trials: int) -> LabelArray:
+    """(n_trials,) labels of ``what``: all present, and of one type."""
+    labels = np.array(values)
+    if labels.shape != (n_trials,):
+        raise InputError(f"Trials: {what} has shape {labels.shape}, expected ({n_trials},)")
+    missing = (labels == np.array(None)) | (labels != labels)
+    if missing.any():
+        raise InputError(f"Trials: trial {int(np.argmax(missing))} has no {what}")
+    if labels.dtype == object and len({type(label) for label in labels.tolist()}) > 1:
+        raise InputError(f"Trials: {what} labels are of several types; make all of them text, or all numbers")
+    return frozen(labels)

@@ -70,7 +70,7 @@ def spaced() -> dict[str, Recalls]:
 
 def test_prior_list_intrusions_as_psifr() -> None:
     table = fr.sample_data("Morton2013")
-    found = prior_list_intrusions(Recalls.from_frame(table), 3)
+    found = prior_list_intrusions(Recalls.from_frame(table), 3, across_sessions=True)
     theirs = fr.pli_list_lag(fr.merge_free_recall(table), 3)
     twice = (found["subject"] == 23) & (found["list_lag"] == 2)  # a chair, studied one and two lists before
     assert (theirs["count"] - found["actual"]).tolist() == twice.astype(int).tolist()
@@ -256,3 +256,37 @@ def test_intrusions_by_condition_look_into_all_lists() -> None:
     assert lags.tolist() == prior_list_intrusions(people).groupby("list_lag")["actual"].sum().tolist()
     with pytest.raises(InputError, match="rows must be true or false"):
         error_rates(people, rows=[1, 2])
+
+
+def sessions_of_two_lists() -> Recalls:
+    """CAT intrudes in list 2 of session 1, JAY (of session 1) in list 1 of session 2, ELM in list 2 of session 2."""
+    rows = [
+        (session, number, position, kind, item)
+        for session, number, studied, given in [
+            (1, 1, ["CAT", "JAY"], []), (1, 2, ["OWL", "DOG"], ["CAT"]),
+            (2, 1, ["ELM", "OAK"], ["JAY"]), (2, 2, ["FIG", "ASH"], ["ELM"]),
+        ]
+        for kind, items in (("study", studied), ("recall", given))
+        for position, item in enumerate(items, start=1)
+    ]  # fmt: skip
+    names = ["session", "list", "position", "trial_type", "item"]
+    return Recalls.from_frame(pd.DataFrame(rows, columns=names).assign(subject=1))
+
+
+def test_intrusions_are_sought_within_the_session() -> None:
+    recalls = sessions_of_two_lists()
+    assert error_rates(recalls).set_index("kind")["total"].to_dict() == {
+        "prior_list": 2, "extra_list": 1, "unknown": 0, "repetition": 0,
+    }  # fmt: skip
+    lags = prior_list_intrusions(recalls, 1)
+    assert (lags["actual"][0], lags["possible"][0], lags["lists"][0]) == (2, 2, 2)
+    across = error_rates(recalls, across_sessions=True).set_index("kind")["total"]
+    assert across["prior_list"] == 3 and across["extra_list"] == 0
+    lags = prior_list_intrusions(recalls, 1, across_sessions=True)
+    assert (lags["actual"][0], lags["possible"][0], lags["lists"][0]) == (2, 3, 3), "JAY is two lists back"
+    assert analyze(recalls, "error_rates", across_sessions=True)["total"].tolist() == [3, 0, 0, 0]
+    session = recalls.trials.session
+    assert session is not None
+    for label in (1, 2):
+        alone = recalls[session == label]
+        assert error_rates(alone)["total"].tolist() == error_rates(recalls, session == label)["total"].tolist()

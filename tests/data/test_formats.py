@@ -14,9 +14,10 @@ from scipy.io import savemat
 
 from memsim import Recalls, load_dataset
 from memsim.core.errors import DataError, InputError, UnknownNameError
+from memsim.core.long_table import lists_through_sessions
 from memsim.core.origin import Observed, Simulated
 from memsim.data.formats.bids_events import read_bids_events
-from memsim.data.formats.penn_mat import lists_through_sessions, read_penn_mat
+from memsim.data.formats.penn_mat import read_penn_mat
 from memsim.data.formats.quail_eggs import read_egg
 from memsim.data.formats.recall_matrices import read_recall_matrix
 from memsim.data.loading import load_recalls
@@ -280,11 +281,13 @@ def test_sessions_by_hand(tmp_path: Path) -> None:
     assert read.intruders is not None and read.trials.pool.labels[read.intruders[1, 0]] == 11
     assert read.trials.list.tolist() == [1, 2, 3, 4] and read.trials.subject.tolist() == [63] * 4
     assert {name: labels.tolist() for name, labels in read.trials.conditions.items()} == {
-        "list_time": [0, 1, 2, 3], "listtype": [0, 1, 0, 1], "session": [1, 1, 2, 2], "list_in_session": [1, 2, 1, 2],
+        "list_time": [0, 1, 2, 3], "listtype": [0, 1, 0, 1], "list_in_session": [1, 2, 1, 2],
     }  # fmt: skip
+    assert read.trials.session is not None and read.trials.session.tolist() == [1, 1, 2, 2]
     assert observed(read).details["lists_without_presentation"] == 1
     second = read_penn_mat(path, session=2, conditions=(), variable="full.inner")
-    assert second.trials.list.tolist() == [1, 2] and list(second.trials.conditions) == ["session"]
+    assert second.trials.list.tolist() == [1, 2] and not second.trials.conditions
+    assert second.trials.session is not None and second.trials.session.tolist() == [2, 2]
     assert observed(second).details["lists_of_other_sessions"] == 2
 
 
@@ -498,7 +501,7 @@ def test_bids_comes_back(people: Recalls, tmp_path: Path, starts: bool) -> None:
     expected["recall_start" if starts else "response_time"] = people.n_responses
     assert observed(read).details["times_from"] == expected and observed(read).details["files"] == 4
     assert observed(read).details["vocalizations_skipped"] == len(people)
-    assert read.trials.conditions["session"].tolist() == ["0"] * len(people)
+    assert read.trials.session is not None and read.trials.session.tolist() == ["0"] * len(people)
     assert_same(load_recalls(str(tmp_path)), people, times=False, subjects=people.trials.subject.astype(str))
 
 
@@ -548,7 +551,7 @@ def test_bids_by_hand(tmp_path: Path) -> None:
     events_file(tmp_path, "sub-LTP1_ses-2_task-ltpFR_events.tsv", SESSION)
     three = read_bids_events(tmp_path)
     assert three.trials.list.tolist() == [1, 2, 3, 4, 5, 6], "session 10 comes after session 2"
-    assert three.trials.conditions["session"].tolist() == ["1", "1", "2", "2", "10", "10"]
+    assert three.trials.session is not None and three.trials.session.tolist() == ["1", "1", "2", "2", "10", "10"]
     assert three.trials.conditions["list_in_session"].tolist() == [1, 2] * 3
     with pytest.raises(InputError, match=r"are of one subject, session and run"):
         read_bids_events([first, second, first])
