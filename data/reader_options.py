@@ -196,7 +196,9 @@ def checked_codes(codes: Mapping[Any, str]) -> dict[int, str]:
             if number != float(code):
                 raise ValueError
         except (TypeError, ValueError, OverflowError):
-            raise InputError(f"codes: {code!r} is not a whole number; write CODE=MEANING, as in -2=repetition") from None
+            raise InputError(
+                f"codes: {code!r} is not a whole number; write CODE=MEANING, as in -2=repetition"
+            ) from None
         if meaning not in MEANINGS:
             raise InputError(f"codes: {code}={meaning!r}: the meaning must be one of {', '.join(MEANINGS)}")
         if number == 0 and meaning != "no_response":

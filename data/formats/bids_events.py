@@ -53,7 +53,7 @@ def read_bids_events(
     conditions: Sequence[str] = (),
     list_length: int | None = None,
     output_limit: int | None = None,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | type[Paradigm] | None = None,
 ) -> Recalls:
     """Recalls from BIDS events files of free recall.
 

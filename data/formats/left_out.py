@@ -35,8 +35,8 @@ DOUBTFUL = {
         "responses whose items contradict their serial positions, which were taken",
     ),
     "contradictory_words": (
-        "item number with another word than before, which was taken",
-        "item numbers with other words than before, which were taken",
+        "item number that belongs to another word; the word was taken",
+        "item numbers that belong to other words; the words were taken",
     ),
     "codes_read_as_intrusions": (
         "response with a code other than -1, read as an intrusion (codes says what it means)",
@@ -45,6 +45,10 @@ DOUBTFUL = {
     "repetitions_of_unknown_items": (
         "repetition of an unknown item, read as an intrusion",
         "repetitions of unknown items, read as intrusions",
+    ),
+    "times_without_response": (
+        "time where there is no response, not taken",
+        "times where there is no response, not taken",
     ),
     "unknown_times": ("time below 0, taken as unknown", "times below 0, taken as unknown"),
 }
