@@ -32,14 +32,14 @@ def _path(file: str, folder: str = "data") -> Path:
 
 
 def _read_peers(_: str, paradigm: Paradigm) -> Recalls:
-    frame = pd.read_csv(_path("peers_notask.csv"), usecols=COLUMNS)
+    frame = pd.read_csv(_path("peers_notask.csv"), usecols=[*COLUMNS, "session"])
     return Recalls.from_frame(
         frame, paradigm=paradigm, origin=Observed(details={"file": "psifr/data/peers_notask.csv"})
     )
 
 
 def _read_morton(condition: str, paradigm: Paradigm) -> Recalls:
-    frame = pd.read_csv(_path("Morton2013.csv"), usecols=[*COLUMNS, "list_type", "category"])
+    frame = pd.read_csv(_path("Morton2013.csv"), usecols=[*COLUMNS, "session", "list_type", "category"])
     if condition != "all":
         frame = frame[frame["list_type"] == condition]
     recalls = Recalls.from_frame(
