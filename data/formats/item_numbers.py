@@ -11,7 +11,7 @@ import numpy as np
 from memsim.core.arrays import INTRUSION, IntArray
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
-from memsim.data.formats.files import read_text
+from memsim.data.formats.text_tables import text_of_file
 
 
 def items_by_number(
@@ -66,6 +66,6 @@ def _words(wordpool: Any) -> dict[int, Any]:
     if isinstance(wordpool, Mapping):
         return dict(wordpool)
     if isinstance(wordpool, str | Path):
-        wordpool = read_text(Path(wordpool), "wordpool").split("\n")
+        wordpool = text_of_file(Path(wordpool)).decode().split("\n")
         wordpool = [word.strip() for word in wordpool if word.strip()]
     return dict(enumerate(wordpool, start=1))

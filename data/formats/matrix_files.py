@@ -12,7 +12,8 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray, IntArray, index_matrix
 from memsim.core.errors import DataError, InputError
-from memsim.data.formats.files import read_text, require_file
+from memsim.data.formats.files import require_file
+from memsim.data.formats.text_tables import text_of_file
 
 MISSING = {"", "nan", "na", "n/a"}
 """Texts that stand for an empty cell in a text file, in any case."""
@@ -48,7 +49,7 @@ def matrix_frame(matrix: Any, what: str) -> pd.DataFrame:
         return matrix_frame(_array(path, what), what)
     if suffix not in TEXT:
         raise InputError(f"{what}: {path.name} is not a {', '.join(TEXT)} or .npy file")
-    return _text(path, what)
+    return _text(path)
 
 
 def _array(path: Path, what: str) -> Any:
@@ -76,11 +77,9 @@ def _array(path: Path, what: str) -> Any:
         raise DataError(f"{what}: {path} is not an array of numbers ({error}); {fix}") from None
 
 
-def _text(path: Path, what: str) -> pd.DataFrame:
-    lines = [line.strip("\r") for line in read_text(path, what).rstrip().split("\n")]
+def _text(path: Path) -> pd.DataFrame:
+    lines = text_of_file(path).decode().rstrip().split("\n")
     empty = next((number for number, line in enumerate(lines, start=1) if not line.strip()), None)
-    if not any(line.strip() for line in lines):
-        raise DataError(f"{what}: {path} is empty; write a line for each list")
     if empty is not None:
         raise InputError(f"{path}: line {empty} is empty; write 0 for a list of which nothing was recalled")
     mark = next((mark for mark in "\t,;" if any(mark in line for line in lines)), None)

@@ -550,7 +550,7 @@ def test_bids_by_hand(tmp_path: Path) -> None:
     assert read.times is not None and np.array_equal(read.times[0], [2.5, 4, 5])
     counts = {
         "vocalizations_skipped": 1, "practice_lists_skipped": 2, "events_without_list": 1, "lists_not_tested": 1,
-        "lists_of_other_lengths": 0, "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
+        "lists_of_other_lengths": 0, "events_of_other_types": {"FFR_REC_WORD": 1}, "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
     }  # fmt: skip
     assert observed(read).details == {"file": str(first), **counts}
     second = events_file(tmp_path, "sub-LTP1_ses-10_task-ltpFR_events.tsv", SESSION)
@@ -582,7 +582,10 @@ def test_bids_with_other_names_and_unknown_times(tmp_path: Path) -> None:
         ({}, r"has no column item; it has onset, trial_type, probe"),
         ({"columns": {"item": "word", "list": "block"}}, r"has no column item \(word\)"),
         ({"columns": {"items": "probe"}}, "columns: 'items' is not one of item, list"),
-        ({"columns": {"item": "probe", "list": "kind"}}, "kind 'x' is not a number"),
+        (
+            {"columns": {"item": "probe", "list": "kind"}, "trial_types": {"study": "seen"}},
+            "line 2: kind 'x' is not a number",
+        ),
         ({"columns": {"item": "probe", "list": "block"}}, r"no event is a studied item \(trial_type WORD"),
         ({"trial_types": {"encode": "seen"}}, "trial_types: 'encode' is not one of study"),
         ({"task": "y"}, "task='y': the files are of the tasks x; name one"),
@@ -610,7 +613,7 @@ def test_bids_lists_of_several_lengths(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'position' is a column of the long table"):
         read_bids_events(path, conditions=["position"])
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"no \*_events.tsv in"):
+    with pytest.raises(InputError, match=r"no \*_events.tsv or \*_beh.tsv in"):
         read_bids_events(tmp_path / "empty")
 
 
