@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.core.errors import InputError
+from memsim.core.written_files import files_in
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
@@ -87,6 +88,29 @@ def add_running(command: argparse.ArgumentParser, folder: str) -> None:
     command.add_argument("--backend", help="where cells run: local, or dask (default: local)")
     command.add_argument("--scheduler", metavar="ADDRESS", help="address of the Dask scheduler")
     command.add_argument("--out", type=Path, default=Path(folder), help=f"folder of the results (default: {folder})")
+
+
+def files_read(parsed: argparse.Namespace) -> list[Path]:
+    """The files among all that was given on the command line: data, models in Python files, weights."""
+
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str | Path):
+            yield str(value)
+        elif isinstance(value, list | tuple):
+            for part in value:
+                yield from texts(part)
+
+    return files_in(text for name, value in vars(parsed).items() if name != "out" for text in texts(value))
+
+
+def add_escape(command: argparse.ArgumentParser) -> None:
+    """Add the option of tables that are opened in a spreadsheet."""
+    command.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        default=False,
+        help="put an apostrophe before texts in tables that a spreadsheet would take for formulas (= + - @)",
+    )
 
 
 def running(parsed: argparse.Namespace) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memsim.commands.options import add_escape, files_read
 from memsim.core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument(
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
     )
+    add_escape(run)
     if "run" not in arguments:
         return
     from memsim.paradigms.registered import PARADIGMS
@@ -68,10 +70,12 @@ def _run(parsed: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from memsim.experiments.comparison import run
-    from memsim.reporting.comparison_files import write_comparison
+    from memsim.reporting.comparison_files import FILES, write_comparison
+    from memsim.running.result_files import require_results
 
     paradigm, people = _task(parsed)
-    models = _models(parsed.models, paradigm.cue)
+    models, reading = _models(parsed.models, paradigm.cue), files_read(parsed)
+    require_results(parsed.out, FILES, reading)
     with tqdm(total=len(models) + (people is not None) + 1, unit="step", leave=False, disable=None) as bar:
 
         def progress(label: str) -> None:
@@ -80,13 +84,13 @@ def _run(parsed: argparse.Namespace) -> int:
 
         comparison = run(models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress)
         bar.set_postfix_str("writing")
-        files = write_comparison(comparison, parsed.out)
+        written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
         progress("written")
     _print_comparison(comparison)
     if people is None and parsed.people is None:
         print("The models are not compared with people: memsim ships no curves of people from this task.")
-    print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
-    return 0
+    print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in written.files)}")
+    return 1 if written.failed else 0
 
 
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:

@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from memsim.commands.options import named_model
+from memsim.commands.options import files_read, named_model
 from memsim.core.errors import InputError
+from memsim.core.file_names import file_names
+from memsim.core.written_files import require_replaceable, require_writable
 
 
 def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,8 +43,17 @@ def _show(parsed: argparse.Namespace) -> int:
         task = task_for(model, parsed.list_length)
     if parsed.out is not None and parsed.out.suffix not in (".png", ".pdf", ".svg"):
         raise InputError(f"--out {parsed.out} must end in .png, .pdf or .svg")
+    out = parsed.out or Path(f"{_name_of(model)}-trial-{parsed.trial}.png")
+    require_writable(out.parent)
+    require_replaceable(out, files_read(parsed))
     figure = show(model, task, people=parsed.people, trial=parsed.trial, seed=parsed.seed)
-    out = parsed.out or Path(f"{Path(model.label.replace(':', '-')).stem}-trial-{parsed.trial}.png")
     save_figure(figure, out)
     print(f"Written: {out}")
     return 0
+
+
+def _name_of(model: Any) -> str:
+    """A name of a file for a network: ``DNC-serial``; of weights in a file only their own name."""
+    name, _, weights = getattr(model, "label", type(model).__name__).partition(":")
+    label = f"{name}-{Path(weights).name.removesuffix('.safetensors')}" if weights else name
+    return file_names([label])[label]

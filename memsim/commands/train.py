@@ -34,6 +34,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
 def _train(parsed: argparse.Namespace) -> int:
     from memsim.training.run import train
     from memsim.training.settings import Training
+    from memsim.training.trainer import log_beside
 
     changes = {
         p.name: p.parse(text) for p in Training.parameters() if (text := getattr(parsed, p.name, None)) is not None
@@ -49,5 +50,5 @@ def _train(parsed: argparse.Namespace) -> int:
     print(f"Trained {iterations:,} iterations in {record['seconds']:.0f} s: {numbers}")
     if trained.stopped_early:
         print(f"The loss of people held out was lowest at iteration {record['iterations']:,}; its weights are kept")
-    print(f"Written: {trained.path}, {trained.path.with_suffix('.csv')}")
+    print(f"Written: {trained.path}, {log_beside(trained.path)}")
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -13,6 +13,7 @@ from memsim.core.errors import InputError, MemsimError
 from memsim.core.names import closest
 from memsim.core.parameters import Parameterized
 from memsim.core.trials import Paradigm
+from memsim.core.written_files import files_in
 from memsim.data.loading import names_file
 from memsim.experiments.figures import PEOPLE
 from memsim.experiments.people import People
@@ -21,6 +22,7 @@ from memsim.experiments.toml_lines import Place, line_of, spelled
 from memsim.models.lookup import find_model
 from memsim.paradigms.registered import PARADIGMS
 
+MOST_BYTES = 10_000_000
 Planned = TypeVar("Planned", PlannedModel, PlannedTask)
 
 
@@ -44,14 +46,41 @@ def read_battery(path: Path) -> tuple[Battery, Path]:
     ------
     InputError : the file cannot be read or has an error; the message names file, line and key.
     """
+    return _Reader(path, *_content(path)).battery()
+
+
+def _content(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a battery file, and what it holds."""
     try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the battery file {path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is not TOML: {error}") from error
-    return _Reader(path, text, content).battery()
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise InputError(f"the battery file {path} has {size:,} bytes, more than {MOST_BYTES:,}; it is no battery")
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise InputError(f"the battery file {path} cannot be read: it is not in UTF-8 ({error}); save it so") from None
+    except OSError as error:
+        raise InputError(f"the battery file {path} cannot be read: {error}") from None
+    except RecursionError:
+        raise InputError(f"{path} is nested too deeply for a battery file") from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} is not TOML: {error}") from None
+
+
+def files_of_battery(path: Path) -> list[Path]:
+    """The files that a battery file names, and itself."""
+
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            for part in value.values() if isinstance(value, dict) else value:
+                yield from texts(part)
+
+    named = list(texts(_content(path)[1]))
+    return [path, *files_in(named), *files_in(str(path.parent / text) for text in named)]
 
 
 class _Reader:

@@ -11,9 +11,10 @@ from tqdm import tqdm
 from memsim.core.errors import InputError
 from memsim.core.parameters import require_counts
 from memsim.core.recalls import Recalls
+from memsim.core.written_files import files_in, require_replaceable, require_writable
 from memsim.models.networks.weights import SUFFIX
 from memsim.training.settings import Training
-from memsim.training.trainer import Trainer
+from memsim.training.trainer import Trainer, log_beside
 
 CHECKPOINT_EVERY = 500
 """Iterations between checkpoints."""
@@ -77,15 +78,14 @@ def train(
     if path.suffix != SUFFIX:
         raise InputError(f"out={str(path)!r} must end in {SUFFIX}")
     _require_device(device)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"out={str(path)!r}: its folder cannot be made: {error}") from None
+    checkpoint = path.with_name(path.name.removesuffix(SUFFIX) + CHECKPOINT)
+    require_writable(path.parent)
+    for file in (path, log_beside(path), checkpoint):
+        require_replaceable(file, files_in([training.people, training.start]))
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
         trainer = Trainer(training, people, device)
-        checkpoint = path.with_name(path.stem + CHECKPOINT)
         if checkpoint.is_file():
             trainer.resume(checkpoint)
         continued_from = trainer.iteration
