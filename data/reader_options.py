@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest
+
+if TYPE_CHECKING:
+    from memsim.core.trials import Paradigm
 
 FORMATS = {
     "table": "the long table of psifr",
@@ -32,6 +36,7 @@ class Declared(NamedTuple):
     metavar: str
 
 
+
 def option(kind: str, formats: str, help: str, metavar: str = "NAME") -> Any:
     """A field of :class:`ReaderOptions`; ``formats`` are words of :data:`FORMATS`, parted by spaces."""
     return field(default=None, metadata={"declared": (kind, tuple(formats.split()), help, metavar)})
@@ -47,9 +52,11 @@ class ReaderOptions:
     """
 
     format: str | None = option(
-        "text", "table bids mat egg matrix", f"the format, where the suffix does not say it: {', '.join(FORMATS)}"
+        "text",
+        "table bids mat egg matrix",
+        "the format, where the suffix does not say it: table, bids, mat, egg or matrix",
     )
-    paradigm: Any = option(
+    paradigm: str | Paradigm | type[Paradigm] | None = option(
         "task", "table bids mat egg matrix", "the task that the people did, such as serial_recall; else free recall"
     )
     list_length: int | None = option(
@@ -72,19 +79,21 @@ class ReaderOptions:
         "pairs", "bids", "names of kinds of events, as in study=WORD recall=REC_WORD", "KIND=NAME"
     )
     variable: str | None = option("text", "mat", "the struct with the matrices, such as data.full")
-    session: Any = option("labels", "mat", "the sessions to read", "SESSION")
+    session: Sequence[Any] | str | int | None = option("labels", "mat", "the sessions to read", "SESSION")
     leave_out: Sequence[str] | None = option(
         "texts", "mat", "fields that are not read, such as recalls or rec_itemnos", "FIELD"
     )
     codes: Mapping[Any, str] | None = option(
-        "codes", "mat matrix", f"what codes among serial positions mean, as in -2=repetition: {', '.join(MEANINGS)}",
-        "CODE=MEANING",
+        "codes", "mat matrix", "what codes among serial positions mean, as in -2=repetition: intrusion, repetition, "
+        "no_response or unknown", "CODE=MEANING",
     )  # fmt: skip
-    wordpool: Any = option("text", "mat matrix", "a file with the words to which item numbers refer", "FILE")
+    wordpool: str | Path | Sequence[str] | Mapping[int, str] | None = option(
+        "text", "mat matrix", "a file with the words to which item numbers refer", "FILE"
+    )
     time_unit: str | None = option("text", "mat matrix", "unit of the times: s or ms", "UNIT")
     time: str | None = option("text", "egg", "the feature of recalled items that holds their time", "FEATURE")
     strict: bool | None = option(
-        "flag", "table bids mat matrix", "refuse a file with contradictions, or that cannot be read as a whole"
+        "flag", "bids mat matrix", "refuse contradictions, and a data set of which a file cannot be read"
     )
 
     def __post_init__(self) -> None:

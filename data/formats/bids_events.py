@@ -106,7 +106,7 @@ def read_bids_events(
     if study.empty:
         raise InputError(f"{paths[0]}: no list is left to read; these were skipped: {details}")
     if not named and (lost := missing_subjects(Path(str(path)), study["subject"].unique())):
-        details["subjects_without_lists"] = {label: 1 for label in lost}
+        details["subjects_without_lists"] = dict.fromkeys(lost, 1)
     study["position"] += study.groupby("file")["position"].transform("min") == 0
     by_onset = study.groupby("key").cumcount() + 1
     no_position = study["position"].isna().groupby(study["key"]).transform("any")

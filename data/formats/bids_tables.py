@@ -65,18 +65,20 @@ def read_events(
     kind = table["trial_type"].str.strip().str.casefold().map(kind_of)
     details: dict[str, Any] = {}
     known = {role: _column(table, kind, role, name, details) for role, name in names.items()}
-    for role, name in [*known.items(), *((name, name) for name in extra)]:
-        if (name is None and role in ("item", "list")) or (name is not None and name not in table):
-            missing = role if name in (None, role) else f"{role} ({name})"
+    wanted: list[tuple[str, str | None]] = [*known.items(), *((name, name) for name in extra)]
+    for role, column in wanted:
+        if (column is None and role in ("item", "list")) or (column is not None and column not in table):
+            missing = role if column in (None, role) else f"{role} ({column})"
             raise InputError(f"{path} has no column {missing}; it has {', '.join(table.columns)} (see columns=)")
     others = table.loc[kind.isna(), "trial_type"].fillna("n/a").value_counts()
     if len(others):
         details["events_of_other_types"] = {str(other): int(count) for other, count in others.items()}
     events = pd.DataFrame({"kind": kind, "item": table[known["item"]]})
     read = kind.notna()
-    for name, column in {
+    sources: dict[str, str | None] = {
         "onset": "onset", "number": known["list"], "position": known["position"], "response_time": known["time"],
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, column in sources.items():
         events[name] = np.nan if column is None else _numbers(path, table[column], read, str(column))
     events["position"] = events["position"].where(events["position"] != NO_LIST)
     for name, short in {"subject": "sub", "session": "ses", "run": "run"}.items():

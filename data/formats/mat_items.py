@@ -32,7 +32,7 @@ def text_cells(cells: LabelArray) -> LabelArray:
 def numbered_items(
     field_of: Mapping[str, Any], keep: BoolArray, length: int, wordpool: Any, strict: bool, details: dict[str, Any]
 ) -> dict[str, Any]:
-    """``pres_itemnos``, ``rec_itemnos`` and ``wordpool`` for :func:`memsim.data.read_recall_matrix`, where they are known.
+    """``pres_itemnos``, ``rec_itemnos`` and ``wordpool`` for a recall matrix, where they are known.
 
     Parameters
     ----------

@@ -68,8 +68,8 @@ def _array(path: Path, what: str) -> Any:
         raise DataError(f"{what}: {path} is not an array of numbers (it holds {dtype}, and allow_pickle is off); {fix}")
     if math.prod(shape) * dtype.itemsize > left:
         raise DataError(
-            f"{what}: {path} claims {' x '.join(map(str, shape))} numbers of {dtype.itemsize} bytes, but {left:,} bytes "
-            "follow; the file is cut short or damaged"
+            f"{what}: {path} claims {' x '.join(map(str, shape))} numbers of {dtype.itemsize} bytes, but {left:,} "
+            "bytes follow; the file is cut short or damaged"
         )
     try:
         return np.load(path, allow_pickle=False)

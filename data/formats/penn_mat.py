@@ -95,7 +95,7 @@ def read_penn_mat(
     Raises
     ------
     InputError : no such variable, session or field; lists of several lengths; matrices that contradict one another.
-    DataError : not a MATLAB file, one of version 7.3, or one beyond the limits of :mod:`memsim.data.formats.mat_values`.
+    DataError : not a MATLAB file, one of version 7.3, or one beyond the limits for such files.
 
     References
     ----------
@@ -175,7 +175,7 @@ def _fields(path: Path, variable: str | None, columns: Mapping[str, str]) -> tup
         data, _ = mat_fields(path, variable)
     if variable is None and not known & data.keys():
         raise InputError(
-            f"{path}: neither it nor a single struct in it holds recalls; it holds {', '.join(holds) or 'nothing'} (give "
+            f"{path}: neither it nor a single struct in it holds recalls; it has {', '.join(holds) or 'nothing'} (give "
             "variable=, the struct with the matrices, or columns=, the names of the matrices)"
         )
     return data, f"{path}: {variable}" if variable else str(path)

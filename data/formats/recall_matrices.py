@@ -62,7 +62,7 @@ def read_recall_matrix(
     Parameters
     ----------
     recalls : (n_trials, n_outputs) serial positions from 1 in output order; 0 or NaN after the last response; -1 for
-        an intrusion; other codes as in ``codes``. If columns have names, those of responses are numbered (``r1, r2, ...``).
+        an intrusion; other codes as in ``codes``. If columns have names, those of responses are numbered (``r1``, ...).
         ``None``: positions are computed from the item numbers, by the first presentation of each item.
     list_length : items in every list; at most :data:`MOST_ITEMS`, and :data:`MOST_STUDIED` in all lists together.
     subject, list, session : (n_trials,) labels, or the column of ``recalls`` that holds them: its name, or its number
@@ -160,7 +160,7 @@ def read_recall_matrix(
 def _require_size(list_length: int, n_trials: int) -> None:
     if list_length > MOST_ITEMS or list_length * n_trials > MOST_STUDIED:
         raise InputError(
-            f"list_length={list_length:,} in {n_trials:,} lists: a list has at most {MOST_ITEMS:,} items, and all lists "
+            f"list_length={list_length:,} in {n_trials:,} lists: a list has at most {MOST_ITEMS:,} items, all lists "
             f"together {MOST_STUDIED:,}; is the length right?"
         )
 

@@ -56,10 +56,8 @@ def free_recall_unless(
     """``paradigm`` if it is given, else immediate free recall; a class of task takes lists of this length."""
     if paradigm is None or paradigm is FreeRecall:
         return FreeRecall(list_length=list_length, output_limit=output_limit)
-    if isinstance(paradigm, type) and output_limit is None:
-        return paradigm(list_length=list_length)
     if output_limit is not None:
         raise InputError(
             f"output_limit={output_limit} is given together with {paradigm!r}; set the limit in the paradigm"
         )
-    return paradigm
+    return paradigm(list_length=list_length) if isinstance(paradigm, type) else paradigm

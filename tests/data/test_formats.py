@@ -550,7 +550,8 @@ def test_bids_by_hand(tmp_path: Path) -> None:
     assert read.times is not None and np.array_equal(read.times[0], [2.5, 4, 5])
     counts = {
         "vocalizations_skipped": 1, "practice_lists_skipped": 2, "events_without_list": 1, "lists_not_tested": 1,
-        "lists_of_other_lengths": 0, "events_of_other_types": {"FFR_REC_WORD": 1}, "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
+        "lists_of_other_lengths": 0, "events_of_other_types": {"FFR_REC_WORD": 1},
+        "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
     }  # fmt: skip
     assert observed(read).details == {"file": str(first), **counts}
     second = events_file(tmp_path, "sub-LTP1_ses-10_task-ltpFR_events.tsv", SESSION)
