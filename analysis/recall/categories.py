@@ -31,7 +31,8 @@ def category_crp(
     Parameters
     ----------
     recalls : recalls of people or of a model.
-    category : ``"category"``, that of the pool's items, or labels (n_trials, list_length).
+    category : ``"category"``, that of each item in its list (:attr:`memsim.Trials.item_categories`), or labels
+        (n_trials, list_length).
     first_output, last_output, items, transitions, bridge : as in :func:`memsim.analysis.lag_crp`.
 
     Returns

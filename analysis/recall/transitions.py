@@ -228,7 +228,7 @@ def item_codes(recalls: Recalls, label: Any, who: str) -> tuple[IntArray, int]:
     trials = recalls.trials
     if isinstance(label, str):
         if label == "category":
-            known = None if trials.pool.categories is None else trials.pool.categories[trials.items]
+            known = trials.item_categories
         elif label == "source":
             known = trials.source
         else:

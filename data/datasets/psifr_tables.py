@@ -12,6 +12,7 @@ import pandas as pd
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import DataError
 from memsim.core.free_recall import FreeRecall
+from memsim.core.item_text import plain_text
 from memsim.core.items import ItemPool
 from memsim.core.long_table import COLUMNS
 from memsim.core.origin import Observed
@@ -57,7 +58,7 @@ def _similarity(pool: ItemPool) -> FloatArray:
     """(n_items, n_items) 1 minus the semantic distance; 0 for intruding items, whose distances are unknown."""
     with np.load(_path("Morton2013.npz", "distances"), allow_pickle=False) as file:
         items, distances = file["items"], file["distances"]
-    index = {label: i for i, label in enumerate(items.tolist())}
+    index = {plain_text(label): i for i, label in enumerate(items.tolist())}
     at = np.array([index.get(label, -1) for label in pool.labels.tolist()])
     known = at >= 0
     return np.where(known[:, None] & known, 1 - distances[np.ix_(at, at)], np.eye(len(pool)))

@@ -57,7 +57,8 @@ def read_table(
         if model is not None:
             raise InputError(f"model={model!r}: {path} holds BIDS events, which do not name the model of each row")
         return read_bids_events(path, columns=columns, list_length=list_length, **options)
-    missing = {name: ("",) if name == "item" else MISSING for name in names}
+    words = (columns or {}).get("item", "item")
+    missing = {name: ("",) if name == words else MISSING for name in names}
     frame = read_text_table(path, missing=missing, numbers=NUMBERS)
     for name in frame.columns:
         if isinstance(frame[name].dtype, pd.CategoricalDtype):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from memsim.core.errors import InputError
 from memsim.core.long_table import COLUMNS
+from memsim.core.scored_table import SCORED, long_of_scored
 
 ROLES = (*COLUMNS, "session", "time", "model", "input", "output", "study", "recall")
 """Columns of the long and the scored table of psifr that can have other names in a file."""
@@ -27,7 +28,7 @@ def renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
         if role not in ROLES:
             raise InputError(f"columns: {role!r} is not one of {', '.join(ROLES)}")
         if name not in frame.columns:
-            raise InputError(f"columns: {role}={name!r} is not a column; there are {', '.join(map(str, frame.columns))}")
+            raise InputError(f"columns: {role}={name!r} is no column; there are {', '.join(map(str, frame.columns))}")
     if len(set(columns.values())) < len(columns):
         raise InputError(f"columns: {', '.join(f'{role}={name}' for role, name in columns.items())}: a column twice")
     replaced = [role for role, name in columns.items() if role != name and role in frame.columns]
@@ -44,6 +45,8 @@ def of_length(frame: pd.DataFrame, list_length: int, details: dict[str, Any]) ->
     InputError : there is no such list.
     """
     by = [name for name in ("subject", "session", "list") if name in frame.columns]
+    if frame.columns.isin([*SCORED]).sum() == len(SCORED):
+        frame = long_of_scored(frame)
     if "trial_type" not in frame.columns or len(by) < 2:
         return frame  # what lacks is said where the table is read
     key = frame.groupby(by, sort=False, dropna=False, observed=True).ngroup()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -73,13 +73,13 @@ def header_of(path: Path, data: bytes | None = None) -> list[str]:
 
 
 def separator_of(data: bytes) -> str:
-    """The separator of a table: a tab if its first line has one, else the one of semicolon and comma that it has most."""
+    """The separator of a table: a tab if its first line has one, else the more frequent of semicolon and comma."""
     first = _first_line(data)
     return "\t" if "\t" in first else ";" if first.count(";") > first.count(",") else ","
 
 
 def read_text_table(
-    path: Path, *, missing: Sequence[str] | Mapping[str, Sequence[str]], dtype: Mapping[str, str] | str = "category"
+    path: Path, *, missing: Sequence[str] | Mapping[str, Sequence[str]], numbers: Collection[str] = ()
 ) -> pd.DataFrame:
     """A table with a line of names, from a text file whose cells are separated by tabs, commas or semicolons.
 
@@ -87,8 +87,8 @@ def read_text_table(
     ----------
     path : the file. Blank lines do not count.
     missing : the texts that stand for an empty cell; for each column where they differ (other columns: empty ones).
-    dtype : pandas' type of all columns or of each; ``"number"`` leaves it to the values. Columns that are not named
-        are ``"category"``: text, of which each value is held once.
+    numbers : the columns whose type follows from their values. All others are text, as a categorical, which holds
+        each value once.
 
     Returns
     -------
@@ -108,15 +108,13 @@ def read_text_table(
             f"{path}: the first line names the column {_short(twice[0])!r} twice; rename or remove one of them"
         )
     lines = _checked_lines(path, data, separator, len(names))
-    types = dtype if isinstance(dtype, str) else {name: dtype.get(name, "category") for name in names}
-    if not isinstance(types, str):
-        types = {name: each for name, each in types.items() if each != "number"}
+    texts = [name for name in names if name not in numbers]
     missing = {name: list(missing.get(name, [""])) for name in names} if isinstance(missing, Mapping) else [*missing]
     try:
         table = pd.read_csv(
             io.BytesIO(data),
             sep=separator,
-            dtype=types,
+            dtype=dict.fromkeys(texts, "str"),
             keep_default_na=False,
             na_values=missing,
             index_col=False,
@@ -127,6 +125,8 @@ def read_text_table(
         raise DataError(f"{path} is not a table that can be read ({error})") from error
     if len(table) != len(lines):
         raise DataError(f"{path}: {len(lines)} lines were read as {len(table)} rows; a cell holds the end of a line")
+    for name in table.columns.difference([*numbers]):
+        table[name] = table[name].astype("category")
     return table.set_axis(pd.Index(lines, name=LINE), axis=0)
 
 

@@ -23,7 +23,8 @@ class ItemPool:
     labels : (n_items,) unique labels.
     features : (n_items, n_features), optional. A vector for each item, for models that represent items by vectors.
     similarity : (n_items, n_items), optional. Semantic similarity; symmetric.
-    categories : (n_items,), optional. The category of each item, for categorized lists.
+    categories : (n_items,), optional. The category of each item, for categorized lists. Where it depends on the list,
+        see :attr:`memsim.Trials.categories`.
 
     Raises
     ------

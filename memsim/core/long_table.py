@@ -1,17 +1,17 @@
-"""The long table of psifr, written and read: one row for each studied item and for each response.
+"""The long table of psifr, read: one row for each studied item and for each response.
 
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
 rows), ``trial_type`` ("study" or "recall"), ``item``; ``session`` where sessions are known, ``time`` (seconds) where
-times were recorded, ``source``
-(a code, in study rows) where trials have sources, ``category`` where the pool has categories, and the conditions.
-``model`` names the model in the rows of simulated recalls; rows without it are recalls of people. The attribute
-``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
+times were recorded, ``source`` (a code, in study rows) where trials have sources, ``category`` where items have
+categories, and the conditions. ``model`` names the model in the rows of simulated recalls; rows without it are recalls
+of people. The attribute ``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,81 +20,15 @@ import pandas as pd
 from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, LabelArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
+from memsim.core.item_text import alike, plain_text, warn_of_near_misses
 from memsim.core.items import ItemPool
+from memsim.core.long_table_writing import ORIGIN
 from memsim.core.names import closest
 from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
+from memsim.core.scored_table import SCORED, long_of_scored
 from memsim.core.trials import Paradigm, Trials
 
-ORIGIN = "memsim_origin"
-"""Attribute of a table that holds the whole origin of its recalls, as JSON."""
 COLUMNS = ("subject", "list", "position", "trial_type", "item")
-
-
-def write_long_table(
-    trials: Trials, positions: IntArray, times: FloatArray | None, intruders: IntArray | None, origin: Origin
-) -> pd.DataFrame:
-    """The long table of these responses, list by list, study rows before recall rows.
-
-    The arrays are as in :class:`memsim.Recalls`. An intruding item that was not recorded is labelled ``intrusion@k``
-    after its output position k, so that two unknown intrusions of a list are not taken for a repeated word; items
-    that are numbers are then written as text, so that all labels are of one type.
-
-    Raises
-    ------
-    InputError : a condition has the name of a column of the table.
-    """
-    n_trials, list_length = trials.items.shape
-    labels = trials.pool.labels
-    row, output = np.nonzero(positions != NONE)
-    position = positions[row, output]
-    studied = labels[trials.items]
-    intruding = position == INTRUSION
-    if intruding.any():
-        unknown = intruders is None or (intruders[row, output][intruding] < 0).any()
-        if unknown and labels.dtype.kind in "iuf":
-            labels = labels.astype(str)  # numbers among text would not match when read again
-            studied = labels[trials.items]
-        studied, labels = studied.astype(object), labels.astype(object)
-    given = studied[row, np.where(intruding, 0, position - 1)]
-    if intruding.any():
-        given[intruding] = [f"intrusion@{k + 1}" for k in output[intruding]]
-        if intruders is not None:
-            known = intruders[row, output] >= 0
-            given[known] = labels[intruders[row[known], output[known]]]
-    study_row = np.repeat(np.arange(n_trials), list_length)
-    trial = np.concatenate([study_row, row])
-    is_recall = np.arange(len(trial)) >= len(study_row)
-    order = np.argsort(trial, kind="stable")
-    named = {"model": np.full(len(trial), origin.model, dtype=object)} if isinstance(origin, Simulated) else {}
-    columns: dict[str, Any] = {
-        **named,
-        "subject": trials.subject[trial],
-        **({} if trials.session is None else {"session": trials.session[trial]}),
-        "list": trials.list[trial],
-        "position": np.concatenate([np.tile(np.arange(1, list_length + 1), n_trials), output + 1]),
-        "trial_type": np.where(is_recall, "recall", "study"),
-        "item": np.concatenate([studied.ravel(), given]),
-    }
-    if times is not None:
-        columns["time"] = np.concatenate([np.full(len(study_row), np.nan), times[row, output]])
-    if trials.source is not None:
-        codes = np.concatenate([trials.source.ravel(), np.zeros(len(row), dtype=np.int32)])
-        columns["source"] = pd.arrays.IntegerArray(codes, is_recall)
-    if trials.pool.categories is not None:
-        kinds = trials.pool.categories.astype(object)
-        of_given = kinds[trials.items[row, np.where(intruding, 0, position - 1)]]
-        of_given[intruding] = None
-        if intruders is not None:
-            known = intruding & (intruders[row, output] >= 0)
-            of_given[known] = kinds[intruders[row, output][known]]
-        columns["category"] = np.concatenate([kinds[trials.items].ravel(), of_given])
-    taken = [name for name in trials.conditions if name in ("model", *columns)]
-    if taken:
-        raise InputError(f"the condition {taken[0]!r} has the name of a column of the long table; give it another name")
-    columns |= {name: labels[trial] for name, labels in trials.conditions.items()}
-    frame = pd.DataFrame({name: values[order] for name, values in columns.items()})
-    frame.attrs[ORIGIN] = origin.to_json()
-    return frame
 
 
 def read_long_table(
@@ -104,27 +38,33 @@ def read_long_table(
     source: str | None = None,
     category: str | None = None,
     conditions: Sequence[str] = (),
+    list_length: int | None = None,
     output_limit: int | None = None,
     paradigm: Paradigm | type[Paradigm] | None = None,
     origin: Origin | None = None,
 ) -> tuple[Trials, dict[str, Any], Origin]:
     """Trials, responses and their origin, from a long table whose lists all have one length.
 
-    A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Responses are
-    ordered by ``position`` within their list. The columns ``time`` and ``session`` are read if there are such columns;
-    ``source``, ``category`` and ``conditions`` name the other columns that are read. Where list labels occur again in
-    another session of the participant, lists are numbered on through the sessions, and the condition
-    ``list_in_session`` holds the label in the table.
+    A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Items are compared
+    by the rule of :mod:`memsim.core.item_text`: without case, unless two studied items differ by case only, and in one
+    form of Unicode. Responses are ordered by ``position`` within their list. The columns ``time`` and ``session`` are
+    read if there are such columns; ``source``, ``category`` and ``conditions`` name the other columns that are read.
+    Where list labels occur again in another session of the participant, lists are numbered on through the sessions,
+    and the condition ``list_in_session`` holds the label in the table.
 
     Parameters
     ----------
-    frame : the long table, in any order of rows.
+    frame : the long table, in any order of rows; or the scored table of psifr, which ``merge_free_recall`` makes.
     model : the model whose recalls are read, where the column ``model`` names several; ``""`` reads the recalls of
         people, whose rows name none.
     source : the column that holds, in study rows, the source in which the item was studied; its values are numbered
         in sorted order.
-    category : the column that holds the category of the item; it is the same in all rows of an item.
+    category : the column that holds, in study rows, the category of the item. Where all lists give an item the same
+        category, it is that of the item in the pool, else :attr:`memsim.Trials.categories` holds it for each list.
+        Recall rows count for items that were never studied only.
     conditions : columns that hold the condition of the list; each is the same in all rows of a list.
+    list_length : only lists of this length are read, where there are several lengths; ``origin.details`` counts the
+        others.
     output_limit : the record held no more responses than this; not together with a ``paradigm``.
     paradigm : the task; immediate free recall of that list length if not given.
     origin : takes the place of the origin that the table itself names.
@@ -132,83 +72,369 @@ def read_long_table(
     Raises
     ------
     InputError : recalls of several models, or of models and people, without ``model`` to choose; a model that is not
-        in the table; missing columns or values; an unknown ``trial_type``; lists of different lengths; a category or
-        condition that differs within an item or list; responses to a list without study rows. The message says which.
+        in the table; missing columns or values, or two columns of one name; words or complex numbers where numbers
+        belong; an unknown ``trial_type``; lists of different lengths; a condition that differs within a list;
+        responses to a list without study rows. The message says which.
+
+    Warns
+    -----
+    DataWarning : responses that differ from a studied item only by accents, case or encoding.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     conditions = [conditions] if isinstance(conditions, str) else list(conditions)
+    conditions = [name for name in conditions if name != "session"]
+    extra = [*(name for name in (source, category) if name is not None), *conditions]
+    _require_one_column_each(frame, [*COLUMNS, *SCORED, "session", "model", "time", *extra])
     if origin is None or model is not None:
         frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
         origin = named if origin is None else origin
-    conditions = [name for name in conditions if name != "session"]
-    needed = [*COLUMNS, *(name for name in (source, category) if name is not None), *conditions]
-    missing = [name for name in needed if name not in frame.columns]
-    if {"input", "output", "study", "recall"} <= set(frame.columns):
-        raise InputError(
-            "this is the scored table of psifr, with a row for each item; give the long table from which it was made"
-        )
+    if set(frame.columns) >= SCORED and not {"position", "trial_type"} <= set(frame.columns):
+        frame = long_of_scored(frame)
+    missing = [name for name in (*COLUMNS, *extra) if name not in frame.columns]
     if missing:
-        raise InputError(
-            f"the table lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}"
-        )
-    for name in ("subject", "list", "position", "trial_type"):
-        if frame[name].isna().any():
-            raise InputError(f"the table has no {name} in row {frame.index[frame[name].isna()][0]}")
-    strange = ~frame["trial_type"].isin(["study", "recall"])
-    if strange.any():
-        value = frame.loc[strange, "trial_type"].iloc[0]
-        raise InputError(f"trial_type {value!r} in row {frame.index[strange][0]} is neither 'study' nor 'recall'")
-    frame = _sessions(frame)
-    by = ["subject", *(["session"] if "session" in frame.columns else []), "list"]
-    frame = frame.assign(trial=frame.groupby(by, sort=False).ngroup())
-    study = frame[frame["trial_type"] == "study"].sort_values(["trial", "position"], kind="stable")
-    recall = frame[frame["trial_type"] == "recall"].sort_values(["trial", "position"], kind="stable")
+        raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {_listed(frame.columns)}")
 
-    n_trials = int(frame["trial"].max()) + 1 if len(frame) else 0
-    items, pool, code = _study_lists(study, recall, n_trials, category)
-    list_length = items.shape[1]
-    trial = recall["trial"].to_numpy()
-    task = free_recall_unless(paradigm, list_length, output_limit)
-    output = _outputs(recall, task)
-    shape = (n_trials, int(output.max(initial=-1)) + 1 if task.silence_ends else task.max_responses)
-    given = code[len(study) :]
-
-    # Pairs of trial and item are coded as one integer each; recalled pairs are looked up among studied ones.
-    key = study["trial"].to_numpy(np.int64) * len(pool) + items.ravel()
-    order = np.argsort(key, kind="stable")
-    wanted = trial.astype(np.int64) * len(pool) + given
-    at = order[np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)]
-    found = (key[at] == wanted) & (given >= 0)
+    rows = _Rows.of(frame)
+    rows, other = rows.of_length(list_length)
+    if other and isinstance(origin, Observed):
+        origin = replace(origin, details={**origin.details, "lists_of_other_lengths": other})
+    items, pool, given = _pool(rows)
+    task = free_recall_unless(paradigm, items.shape[1], output_limit)
+    trial, output = rows.trial[rows.recall], _outputs(rows, task)
+    shape = (len(items), int(output.max(initial=-1)) + 1 if task.silence_ends else task.max_responses)
+    place = np.full(len(given), INTRUSION, dtype=np.int32)
+    for position in reversed(range(items.shape[1])):  # the first presentation of an item counts
+        place[(items[trial, position] == given) & (given >= 0)] = position + 1
     positions = np.full(shape, NONE, dtype=np.int32)
-    positions[trial, output] = np.where(found, at % list_length + 1, INTRUSION)
+    positions[trial, output] = place
     intruders = np.full(shape, -1, dtype=np.int32)
-    intruders[trial, output] = np.where(found, -1, given)
+    intruders[trial, output] = np.where(place == INTRUSION, given, -1)
+    intruding = (place == INTRUSION) & (given >= 0)
+    if pool.labels.dtype.kind not in "iuf":
+        warn_of_near_misses(pool.labels, items, trial[intruding], given[intruding], "Recalls.from_frame")
     times = None
     if "time" in frame.columns:
         times = np.full(shape, np.nan)
-        seconds = pd.to_numeric(recall["time"], errors="coerce")
-        unread = seconds.isna() & recall["time"].notna()
-        if unread.any():
-            raise InputError(f"the time {recall.loc[unread, 'time'].iloc[0]!r} is not a number")
-        times[trial, output] = seconds.to_numpy(float)
-    codes = None
-    if source is not None:
-        if study[source].isna().any():
-            raise InputError(f"the table has no {source} in study row {study.index[study[source].isna()][0]}")
-        codes = pd.factorize(study[source], sort=True)[0].reshape(items.shape)
-    head = study.iloc[::list_length]
-    labels = {name: _constant(frame, name, "trial", "list").to_numpy() for name in conditions}
-    number = head["list"].to_numpy()
-    session = head["session"].to_numpy() if "session" in frame.columns else None
-    if session is not None:
-        numbered = lists_through_sessions(head["subject"].to_numpy(), session, number)
-        if numbered is not number:
-            labels["list_in_session"], number = number, numbered
+        times[trial, output] = rows.numbers("time", rows.recall)
+    pool, kinds = (pool, None) if category is None else _categories(rows, items, given, pool, category)
     trials = Trials(
-        items, pool, task, head["subject"].to_numpy(), number, source=codes, conditions=labels, session=session
+        items,
+        pool,
+        task,
+        **rows.labels(),
+        source=None if source is None else _sources(rows, source).reshape(items.shape),
+        categories=kinds,
     )
-    return trials, {"positions": positions, "times": times, "intruders": intruders}, origin
+    labels = {name: rows.constant(name) for name in conditions}
+    return (
+        _numbered_through_sessions(trials, labels),
+        {"positions": positions, "times": times, "intruders": intruders},
+        origin,
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a long table, by list.
+
+    ``study`` and ``recall`` are row numbers of the table in the order of list and position, ``trial`` the list of each
+    row and ``position`` its position; ``head`` is the first study row of each list.
+    """
+
+    frame: pd.DataFrame
+    trial: IntArray
+    position: FloatArray
+    study: LabelArray
+    recall: LabelArray
+    head: LabelArray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> _Rows:
+        """The rows of ``frame``, whose columns of text are checked."""
+        kind, kinds = _coded(frame, "trial_type")
+        known = {"study": 1, "recall": 0}
+        code = np.array([known.get(str(each).strip().casefold(), -1) for each in kinds], dtype=np.int8)
+        is_study = code[kind]
+        if (is_study < 0).any():
+            at = int(np.argmax(is_study < 0))
+            raise InputError(f"trial_type {kinds[kind[at]]!r} in {_at(frame, at)} is neither 'study' nor 'recall'")
+        key = np.zeros(len(frame), dtype=np.int64)
+        for name in ("subject", *(["session"] if _has_sessions(frame) else []), "list"):
+            codes, labels = _coded(frame, name)
+            key *= len(labels)
+            key += codes
+        trial = pd.factorize(key)[0].astype(np.int32)
+        del key
+        position = _numbers(frame, "position", np.arange(len(frame)))
+        study, recall = (_sorted(np.flatnonzero(is_study == each), trial, position) for each in (1, 0))
+        return cls(frame, trial, position, study, recall, np.arange(0))
+
+    def of_length(self, wanted: int | None) -> tuple[_Rows, int]:
+        """The rows of the lists of one length, and the number of other lists."""
+        n_trials = int(self.trial.max(initial=-1)) + 1
+        counts = np.bincount(self.trial[self.study], minlength=n_trials)
+        if not len(self.study):
+            raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
+        if (counts == 0).any():
+            orphan = self.recall[self.trial[self.recall] == int(np.argmin(counts))][0]
+            raise InputError(f"{self.which(orphan)} has responses but no study rows")
+        if wanted is None and counts.min() != counts.max():
+            lengths, lists = np.unique(counts, return_counts=True)
+            found = ", ".join(f"{n} of {length}" for length, n in zip(lengths[:8], lists, strict=False))
+            more = ", ..." if len(lengths) > 8 else ""
+            raise InputError(f"lists have different lengths ({found}{more} items); give list_length= one of them")
+        keep = np.full(n_trials, True) if wanted is None else counts == wanted
+        if not keep.any():
+            raise InputError(f"there is no list of {wanted} items; the lengths are {_listed(np.unique(counts))}")
+        if keep.all():
+            rows = self
+        else:
+            study, recall = (each[keep[self.trial[each]]] for each in (self.study, self.recall))
+            rows = replace(self, trial=(np.cumsum(keep, dtype=np.int32) - 1)[self.trial], study=study, recall=recall)
+        length = int(counts[np.argmax(keep)])
+        wrong = rows.position[rows.study].reshape(-1, length) != np.arange(1, length + 1)
+        if wrong.any():
+            at = rows.study[int(np.argmax(wrong))]
+            raise InputError(f"{rows.which(at)}: study positions are not 1 to {length}, each once")
+        return replace(rows, head=rows.study[::length]), int((~keep).sum())
+
+    def which(self, at: int) -> str:
+        """The list of the row number ``at``, for a message."""
+        session = f", session {self.frame['session'].iloc[at]}" if _has_sessions(self.frame) else ""
+        return f"subject {self.frame['subject'].iloc[at]}{session}, list {self.frame['list'].iloc[at]}"
+
+    def numbers(self, name: str, at: LabelArray) -> FloatArray:
+        """The numbers of a column in the rows ``at``, NaN where it is empty."""
+        return _numbers(self.frame, name, at)
+
+    def labels(self) -> dict[str, Any]:
+        """(n_trials,) labels of subject, list and session."""
+        names = ["subject", *(["session"] if _has_sessions(self.frame) else [])]
+        found = {name: _plain_labels(self.frame[name].iloc[self.head]) for name in names}
+        return {**found, "list": _plain_labels(self.frame["list"].iloc[self.head])}
+
+    def constant(self, name: str) -> LabelArray:
+        """(n_trials,) the values of a column that must be the same in all rows of a list."""
+        codes, _ = _factorized(self.frame[name])
+        for rows in (self.study, self.recall):
+            odd = codes[rows] != codes[self.head][self.trial[rows]]
+            if odd.any():
+                at = rows[int(np.argmax(odd))]
+                first = self.head[self.trial[at]]
+                found = ", ".join(map(repr, np.asarray(self.frame[name].iloc[[first, at]]).tolist()))
+                raise InputError(
+                    f"the {name} of one list must be the same in all its rows; {self.which(at)} has {found} "
+                    f"({_at(self.frame, at)})"
+                )
+        return np.asarray(self.frame[name].iloc[self.head])
+
+
+def _require_one_column_each(frame: pd.DataFrame, names: Iterable[str]) -> None:
+    twice = set(frame.columns[frame.columns.duplicated()]) & set(names)
+    if twice:
+        raise InputError(f"the table has two columns {min(twice)!r}; rename or remove one of them")
+
+
+def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
+    """The rows of one model, or of people, and their origin.
+
+    The column ``model`` counts more than the attribute, which a table keeps when its rows are changed.
+    """
+    stored = origin_from_json(frame.attrs[ORIGIN]) if ORIGIN in frame.attrs else Observed()
+    if column_is_condition or "model" not in frame.columns:
+        if model is not None:
+            raise InputError(f"model={model!r}: the table has no column 'model' that names the model of each row")
+        return frame, stored
+    codes, labels = _factorized(frame["model"])
+    texts = np.array([*(str(label) for label in labels), ""], dtype=object)
+    used = pd.unique(codes)
+    found = list(dict.fromkeys(texts[used].tolist()))
+    if model is None and len(found) > 1:
+        listed = ", ".join(repr(name) if name else "'' (people)" for name in found)
+        raise InputError(f"the column 'model' holds {listed}; choose one of them by model=")
+    if model is not None and model not in found:
+        raise InputError(f"model={model!r} is not in the column 'model'{closest(model, found)}")
+    name = model if model is not None else found[0] if found else ""
+    rows = frame[(texts == name)[codes]] if len(found) > 1 else frame
+    if not name:
+        return rows, stored if isinstance(stored, Observed) else Observed()
+    return rows, stored if isinstance(stored, Simulated) and stored.model == name else Simulated(name)
+
+
+def _factorized(column: pd.Series) -> tuple[IntArray, LabelArray]:
+    """The code of each value, -1 where it is missing, and the values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(np.int32), np.asarray(column.cat.categories)
+    try:
+        codes, labels = pd.factorize(column)
+    except TypeError:
+        raise InputError(f"the column {column.name!r} holds values that are neither text nor numbers") from None
+    return codes.astype(np.int32), np.asarray(labels)
+
+
+def _coded(frame: pd.DataFrame, name: str) -> tuple[IntArray, LabelArray]:
+    """The code and the labels of a column that may not be empty anywhere; text is compared in one form."""
+    codes, labels = _factorized(frame[name])
+    if (codes < 0).any():
+        fix = "; fill the column in, or remove it" if name == "session" else ""
+        raise InputError(f"the table has no {name} in {_at(frame, int(np.argmax(codes < 0)))}{fix}")
+    if labels.dtype.kind == "c":
+        raise InputError(f"the column {name!r} holds complex numbers")
+    plain = [plain_text(label) if isinstance(label, str) else label for label in labels.tolist()]
+    merged, first = pd.factorize(np.array(plain, dtype=object) if labels.dtype.kind in "OUT" else labels)
+    return (codes if len(first) == len(labels) else merged.astype(np.int32)[codes]), np.asarray(first)
+
+
+def _plain_labels(column: pd.Series) -> LabelArray:
+    codes, labels = _factorized(column)
+    if labels.dtype.kind not in "OUT":
+        return np.asarray(column)
+    plain = np.array([plain_text(label) if isinstance(label, str) else label for label in labels.tolist()])
+    return plain[codes]
+
+
+def _has_sessions(frame: pd.DataFrame) -> bool:
+    """Whether the table has a column ``session`` that is not empty."""
+    return "session" in frame.columns and not bool(frame["session"].isna().all())
+
+
+def _at(frame: pd.DataFrame, at: int) -> str:
+    """The row number ``at`` as the user knows it: the line of a file, or the label in the index."""
+    return f"{frame.index.name or 'row'} {frame.index[at]}"
+
+
+def _listed(names: Iterable[Any]) -> str:
+    """Names in a row, cut where they are too many or too long for a message."""
+    texts = [text if len(text) <= 40 else f"{text[:37]}..." for text in map(str, names)]
+    return ", ".join(texts[:12]) + (", ..." if len(texts) > 12 else "")
+
+
+def _numbers(frame: pd.DataFrame, name: str, at: LabelArray) -> FloatArray:
+    """The numbers of a column in the rows ``at``, NaN where a number is missing that may be."""
+    column = frame[name]
+    column = column if len(at) == len(frame) else column.iloc[at]
+    if column.dtype.kind in "iuf":
+        numbers = column
+    elif column.dtype.kind in "bcmM" or pd.api.types.infer_dtype(column, skipna=True) in ("boolean", "complex"):
+        raise InputError(f"the column {name!r} holds values of type {column.dtype}, not numbers")
+    else:
+        numbers = pd.to_numeric(pd.Series(np.asarray(column), index=column.index), errors="coerce")
+    values = numbers.to_numpy(dtype=float, na_value=np.nan)
+    missing = np.isnan(values)
+    if missing.any():
+        wrong = missing & (column.notna().to_numpy() | (name == "position"))
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            value, where = column.iloc[first], _at(frame, int(at[first]))
+            if pd.isna(value):
+                raise InputError(f"the table has no {name} in {where}")
+            raise InputError(f"the {name} {value!r} in {where} is not a number")
+    return values
+
+
+def _sorted(rows: LabelArray, trial: IntArray, position: FloatArray) -> LabelArray:
+    """Row numbers in the order of list and position."""
+    by_trial, by_position = trial[rows], position[rows]
+    step = np.diff(by_trial)
+    if ((step > 0) | ((step == 0) & (by_position[1:] >= by_position[:-1]))).all():
+        return rows
+    return rows[np.lexsort((by_position, by_trial))]
+
+
+def _outputs(rows: _Rows, task: Paradigm) -> IntArray:
+    """The output index (0-based) of each recall row; rows are sorted by trial and position."""
+    position, trial = rows.position[rows.recall], rows.trial[rows.recall]
+    wrong = ~((position >= 1) & (np.floor(position) == position) & (position < np.inf))
+    if not task.silence_ends:
+        wrong |= position > task.max_responses
+    if wrong.any():
+        at = rows.recall[int(np.argmax(wrong))]
+        raise InputError(
+            f"{rows.which(at)}: output position {rows.frame['position'].iloc[at]} is not one of 1, 2, 3, ..."
+        )
+    twice = np.flatnonzero((np.diff(trial) == 0) & (np.diff(position) == 0))
+    if len(twice):
+        at = rows.recall[twice[0] + 1]
+        raise InputError(f"{rows.which(at)} has two responses at output position {rows.frame['position'].iloc[at]}")
+    if not task.silence_ends:
+        return (position - 1).astype(np.int32)
+    # In free recall, gaps in the numbers are closed; in other tasks a gap is an omission.
+    counts = np.bincount(trial, minlength=len(rows.head))
+    return (np.arange(len(trial)) - (np.cumsum(counts) - counts)[trial]).astype(np.int32)
+
+
+def _pool(rows: _Rows) -> tuple[IntArray, ItemPool, IntArray]:
+    """Items (n_trials, list_length), the pool, and the pool index of each response, -1 where it has no item.
+
+    The pool holds items in the order of their first row, study rows before recall rows.
+    """
+    codes, labels = _factorized(rows.frame["item"])
+    sequence = np.concatenate([codes[rows.study], codes[rows.recall]])
+    n_studied = len(rows.study)
+    del codes
+    if (sequence[:n_studied] < 0).any():
+        at = rows.study[int(np.argmax(sequence[:n_studied] < 0))]
+        raise InputError(f"the table has no item in study {_at(rows.frame, at)}")
+    order = _first_occurrences(sequence, len(labels))
+    labels = labels[order]
+    if labels.dtype.kind == "c":
+        raise InputError("items are complex numbers; labels of items are text or whole numbers")
+    if pd.api.types.infer_dtype(labels, skipna=True).startswith("mixed"):
+        raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
+    renumbered = np.full(int(sequence.max(initial=0)) + 2, -1, dtype=np.int32)
+    renumbered[order] = np.arange(len(order))
+    if len(labels) and isinstance(labels[0], str):
+        studied = np.zeros(len(labels), dtype=bool)
+        studied[renumbered[sequence[:n_studied]]] = True
+        item, shown = alike(labels, studied)
+        renumbered[order] = item
+        labels = np.array(shown, dtype=object)
+    sequence = renumbered[sequence]
+    return sequence[:n_studied].reshape(len(rows.head), -1), ItemPool(labels), sequence[n_studied:]
+
+
+def _first_occurrences(codes: IntArray, n_codes: int) -> LabelArray:
+    """The codes from 0 that occur, in the order of their first occurrence."""
+    first = np.full(n_codes + 1, len(codes), dtype=np.int64)
+    np.minimum.at(first, codes, np.arange(len(codes)))
+    order = np.argsort(first[:-1], kind="stable")
+    return order[first[order] < len(codes)]
+
+
+def _categories(
+    rows: _Rows, items: IntArray, given: IntArray, pool: ItemPool, column: str
+) -> tuple[ItemPool, LabelArray | None]:
+    """The pool with the category of each item, if all lists give an item the same; else the categories by list."""
+    codes, found = _factorized(rows.frame[column])
+    labels = np.empty(len(found) + 1, dtype=object)
+    labels[:-1] = [plain_text(each) if isinstance(each, str) else each for each in found.tolist()]
+    studied, recalled = codes[rows.study], codes[rows.recall]
+    of_item = np.full(len(pool) + 1, -1, dtype=np.int32)
+    of_item[given[::-1]] = recalled[::-1]
+    of_item[items.ravel()] = studied
+    if not np.array_equal(of_item[items.ravel()], studied):
+        return pool, labels[studied].reshape(items.shape)
+    kinds = labels[of_item[:-1]]
+    return replace(pool, categories=kinds if (of_item[:-1] < 0).any() else found[of_item[:-1]]), None
+
+
+def _sources(rows: _Rows, name: str) -> IntArray:
+    """The code of the source of each studied item."""
+    codes, _ = pd.factorize(np.asarray(rows.frame[name].iloc[rows.study]), sort=True)
+    if (codes < 0).any():
+        raise InputError(f"the table has no {name} in study {_at(rows.frame, int(rows.study[np.argmax(codes < 0)]))}")
+    return codes.astype(np.int32)
+
+
+def _numbered_through_sessions(trials: Trials, conditions: dict[str, LabelArray]) -> Trials:
+    """``trials`` with list labels that are unique within participants, and with their conditions."""
+    if trials.session is not None:
+        numbered = lists_through_sessions(trials.subject, trials.session, trials.list)
+        if numbered is not trials.list:
+            conditions = {**conditions, "list_in_session": trials.list}
+            return replace(trials, list=numbered, conditions=conditions)
+    return replace(trials, conditions=conditions) if conditions else trials
 
 
 def lists_through_sessions(subject: LabelArray, session: LabelArray, label: LabelArray) -> LabelArray:
@@ -234,114 +460,9 @@ def _in_order(session: LabelArray) -> LabelArray:
     """Codes of the sessions, in which numbers within text count as numbers."""
     codes, labels = pd.factorize(session)
     parts = [re.split(r"([0-9]+)", str(label)) for label in labels]
-    keys = [[(int(part), "") if part.isdecimal() else (-1, part) for part in each] for each in parts]
+    keys: Any = [[(int(part), "") if part.isdecimal() else (-1, part) for part in each] for each in parts]
     if labels.dtype.kind in "iuf":
         keys = labels.tolist()
     rank = np.empty(len(labels), dtype=np.int64)
     rank[sorted(range(len(labels)), key=keys.__getitem__)] = np.arange(len(labels))
     return rank[codes]
-
-
-def _sessions(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table without a column ``session`` that is empty."""
-    if "session" not in frame.columns:
-        return frame
-    missing = frame["session"].isna()
-    if missing.all():
-        return frame.drop(columns="session")
-    if missing.any():
-        raise InputError(f"the table has no session in row {frame.index[missing][0]}; fill the column in, or remove it")
-    return frame
-
-
-def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
-    """The rows of one model, or of people, and their origin.
-
-    The column ``model`` counts more than the attribute, which a table keeps when its rows are changed.
-    """
-    stored = origin_from_json(frame.attrs[ORIGIN]) if ORIGIN in frame.attrs else Observed()
-    if column_is_condition or "model" not in frame.columns:
-        if model is not None:
-            raise InputError(f"model={model!r}: the table has no column 'model' that names the model of each row")
-        return frame, stored
-    names = frame["model"].astype(object).fillna("").astype(str)
-    found = list(names.unique())
-    if model is None and len(found) > 1:
-        listed = ", ".join(repr(name) if name else "'' (people)" for name in found)
-        raise InputError(f"the column 'model' holds {listed}; choose one of them by model=")
-    if model is not None and model not in found:
-        raise InputError(f"model={model!r} is not in the column 'model'{closest(model, found)}")
-    name = model if model is not None else found[0] if found else ""
-    rows = frame[names == name]
-    if not name:
-        return rows, stored if isinstance(stored, Observed) else Observed()
-    return rows, stored if isinstance(stored, Simulated) and stored.model == name else Simulated(name)
-
-
-def _outputs(recall: pd.DataFrame, task: Paradigm) -> IntArray:
-    """The output index (0-based) of each recall row; rows are sorted by trial and position."""
-    position = pd.to_numeric(recall["position"], errors="coerce")
-    wrong = position.isna() | (position < 1) | (position % 1 != 0)
-    if not task.silence_ends:
-        wrong |= position > task.max_responses
-    if wrong.any():
-        row = recall[wrong].iloc[0]
-        raise InputError(f"{_which(row)}: output position {row['position']} is not one of 1, 2, 3, ...")
-    twice = recall.assign(position=position).duplicated(["trial", "position"])
-    if twice.any():
-        row = recall[twice].iloc[0]
-        raise InputError(f"{_which(row)} has two responses at output position {row['position']}")
-    # In free recall, gaps in the numbers are closed; in other tasks a gap is an omission.
-    index = recall.groupby("trial").cumcount() if task.silence_ends else position - 1
-    return index.to_numpy(dtype=np.int32)
-
-
-def _constant(frame: pd.DataFrame, column: str, by: str, what: str) -> pd.Series:
-    """The value of ``column`` in each group of rows, which must be the same in all rows of the group."""
-    values = frame.groupby(by, sort=True)[column]
-    odd = values.nunique(dropna=False) > 1
-    if odd.any():
-        group = odd.index[odd.to_numpy()][0]
-        found = ", ".join(map(repr, frame.loc[frame[by] == group, column].unique()[:3]))
-        name = _which(frame[frame[by] == group].iloc[0]) if by == "trial" else repr(group)
-        raise InputError(f"the {column} of one {what} must be the same in all its rows; {name} has {found}")
-    return values.first()
-
-
-def _study_lists(
-    study: pd.DataFrame, recall: pd.DataFrame, n_trials: int, category: str | None
-) -> tuple[IntArray, ItemPool, LabelArray]:
-    """Items (n_trials, list_length), the pool, and the pool index of every row, study rows before recall rows."""
-    counts = np.bincount(study["trial"], minlength=n_trials)
-    if not len(study):
-        raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
-    if (counts == 0).any():
-        orphan = recall.loc[recall["trial"] == int(np.argmin(counts))].iloc[0]
-        raise InputError(f"{_which(orphan)} has responses but no study rows")
-    if counts.min() != counts.max():
-        lengths, lists = np.unique(counts, return_counts=True)
-        found = ", ".join(f"{n} of {length}" for length, n in zip(lengths, lists, strict=True))
-        raise InputError(f"lists have different lengths ({found} items); read each length by itself")
-    list_length = int(counts[0])
-    if study["item"].isna().any():
-        raise InputError(f"the table has no item in study row {study.index[study['item'].isna()][0]}")
-    wrong = study["position"].to_numpy() != np.tile(np.arange(1, list_length + 1), n_trials)
-    if wrong.any():
-        row = study[wrong].iloc[0]
-        raise InputError(f"{_which(row)}: study positions are not 1 to {list_length}, each once")
-    words = pd.concat([study["item"], recall["item"]])
-    if pd.api.types.infer_dtype(words, skipna=True).startswith("mixed"):
-        raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
-    code, labels = pd.factorize(words)
-    items = code[: len(study)].reshape(n_trials, list_length).astype(np.int32)
-    kinds = None
-    if category is not None:
-        # Responses without a category, as intrusions often are, do not count against their item.
-        rows = pd.concat([study, recall[recall[category].notna()]])
-        kinds = _constant(rows, category, "item", "item").reindex(labels).to_numpy()
-    return items, ItemPool(np.asarray(labels), categories=kinds), code
-
-
-def _which(row: pd.Series) -> str:
-    session = f", session {row['session']}" if "session" in row else ""
-    return f"subject {row['subject']}{session}, list {row['list']}"

@@ -40,8 +40,8 @@ def joined(parts: Sequence[Recalls]) -> Recalls:
 
     Raises
     ------
-    InputError : no part; parts that differ in task, pool, names of conditions or whether they have sources or
-        sessions; or recalls of models among recalls of people.
+    InputError : no part; parts that differ in task, pool, names of conditions or whether they have sources,
+        sessions or categories of their lists; or recalls of models among recalls of people.
     """
     origin = common_origin([part.origin for part in parts])
     first = parts[0].trials
@@ -58,6 +58,7 @@ def joined(parts: Sequence[Recalls]) -> Recalls:
             name: np.concatenate([part.trials.conditions[name] for part in parts]) for name in first.conditions
         },
         session=_together([part.trials.session for part in parts]),
+        categories=_together([part.trials.categories for part in parts]),
     )
     return Recalls(
         trials,
@@ -93,6 +94,6 @@ def _require_alike(first: Trials, other: Trials) -> None:
     if other.conditions.keys() != first.conditions.keys():
         names = [", ".join(trials.conditions) or "none" for trials in (first, other)]
         raise InputError(f"recalls with different conditions cannot be joined: {names[0]}; {names[1]}")
-    for name in ("source", "session"):
+    for name, what in (("source", "sources"), ("session", "sessions"), ("categories", "categories of their lists")):
         if (getattr(other, name) is None) != (getattr(first, name) is None):
-            raise InputError(f"recalls with {name}s and recalls without {name}s cannot be joined")
+            raise InputError(f"recalls with {what} and recalls without {what} cannot be joined")

@@ -189,6 +189,7 @@ class Recalls:
         source: str | None = None,
         category: str | None = None,
         conditions: Sequence[str] = (),
+        list_length: int | None = None,
         output_limit: int | None = None,
         paradigm: Paradigm | type[Paradigm] | None = None,
         origin: Origin | None = None,
@@ -202,6 +203,7 @@ class Recalls:
             source=source,
             category=category,
             conditions=conditions,
+            list_length=list_length,
             output_limit=output_limit,
             paradigm=paradigm,
             origin=origin,
@@ -209,8 +211,8 @@ class Recalls:
         return cls(trials, **responses, origin=origin)
 
     def to_frame(self) -> pd.DataFrame:
-        """Write the long table of psifr: see :func:`memsim.core.long_table.write_long_table`."""
-        from memsim.core.long_table import write_long_table
+        """Write the long table of psifr: see :func:`memsim.core.long_table_writing.write_long_table`."""
+        from memsim.core.long_table_writing import write_long_table
 
         return write_long_table(self.trials, self.positions, self.times, self.intruders, self.origin)
 

@@ -108,6 +108,8 @@ class Trials:
     conditions : (n_trials,) labels by the name of what was varied between lists, for analyses by condition.
     session : (n_trials,) label of the session (the visit of a participant) in which the list was studied; ``None`` if
         sessions are not known. Labels of lists stay unique within a participant, through all sessions.
+    categories : (n_trials, list_length) category of each item in its list, where an item can belong to different
+        categories in different lists; ``None`` if the categories of the pool hold in all lists.
 
     Raises
     ------
@@ -123,6 +125,7 @@ class Trials:
     source: IntArray | None = None
     conditions: Mapping[str, LabelArray] = field(default_factory=dict)
     session: LabelArray | None = None
+    categories: LabelArray | None = None
 
     def __post_init__(self) -> None:
         items = index_matrix(self.items, "Trials: items")
@@ -145,6 +148,13 @@ class Trials:
             object.__setattr__(self, "session", _group_labels(self.session, "session", n_trials))
         if "session" in self.conditions:
             raise InputError("Trials: the condition 'session' has a field of its own; give it as session=")
+        if self.categories is not None:
+            categories = np.array(self.categories)
+            if categories.shape != items.shape:
+                raise InputError(
+                    f"Trials: categories has shape {categories.shape}, expected that of items, {items.shape}"
+                )
+            object.__setattr__(self, "categories", frozen(categories))
         number = self._number_lists() if self.list is None else np.array(self.list)
         if number.shape != (n_trials,):
             raise InputError(f"Trials: list has shape {number.shape}, expected ({n_trials},)")
@@ -195,12 +205,20 @@ class Trials:
             source=source,
             conditions=conditions,
             session=None if self.session is None else self.session[rows],
+            categories=None if self.categories is None else self.categories[rows],
         )
 
     @property
     def groupings(self) -> dict[str, LabelArray]:
         """(n_trials,) labels by which lists can be grouped: the conditions, and ``session`` if sessions are known."""
         return {**self.conditions, **({} if self.session is None else {"session": self.session})}
+
+    @property
+    def item_categories(self) -> LabelArray | None:
+        """(n_trials, list_length) category of each studied item: that of its list, else that of the pool."""
+        if self.categories is not None or self.pool.categories is None:
+            return self.categories
+        return self.pool.categories[self.items]
 
     @property
     def list_length(self) -> int:

@@ -24,11 +24,11 @@ from memsim.core.trials import Trials
 
 _CONTENT = {
     ItemPool: ("labels", "features", "similarity", "categories"),
-    Trials: ("items", "pool", "paradigm", "subject", "list", "source", "conditions", "session"),
+    Trials: ("items", "pool", "paradigm", "subject", "list", "source", "conditions", "session", "categories"),
     Recalls: ("trials", "positions", "stopped", "times", "intruders"),
 }
 """The attributes of each class that count; the rest (seed, origin) records where a value came from."""
-_LATER = ("session",)
+_LATER: dict[Any, tuple[str, ...]] = {Trials: ("session", "categories")}
 """Attributes that later versions added: where they are ``None``, digests are those of versions without them."""
 _KNOWN = {"memsim", *sys.stdlib_module_names} - {"__main__"}
 """Packages whose classes are identified by name alone."""
@@ -108,8 +108,8 @@ def description(value: Any) -> Any:
     for kind, names in _CONTENT.items():
         if isinstance(value, kind):
             held = {name: getattr(value, name) for name in names}
-            named = {name: description(part) for name, part in held.items() if name not in _LATER or part is not None}
-            return {"kind": kind.__name__, **named}
+            held = {name: part for name, part in held.items() if part is not None or name not in _LATER.get(kind, ())}
+            return {"kind": kind.__name__, **{name: description(part) for name, part in held.items()}}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         cls: Any = type(value)
         return {"class": _class(cls), "values": description(_values(value))}

@@ -70,6 +70,7 @@ def spaced() -> dict[str, Recalls]:
 
 def test_prior_list_intrusions_as_psifr() -> None:
     table = fr.sample_data("Morton2013")
+    table["item"] = table["item"].str.split().str.join(" ")  # "BLUE  MOSQUE", which psifr does not take for the same
     found = prior_list_intrusions(Recalls.from_frame(table), 3, across_sessions=True)
     theirs = fr.pli_list_lag(fr.merge_free_recall(table), 3)
     twice = (found["subject"] == 23) & (found["list_lag"] == 2)  # a chair, studied one and two lists before

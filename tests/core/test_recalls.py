@@ -129,6 +129,7 @@ def test_tables_of_people_survive_the_round_trip(psifr_table: pd.DataFrame) -> N
     recalls = Recalls.from_frame(psifr_table)
     columns = ["subject", "list", "trial_type", "position", "item"]
     ours = recalls.to_frame()[columns].sort_values(columns[:4], ignore_index=True)
+    psifr_table = psifr_table.assign(item=psifr_table["item"].str.split().str.join(" "))  # "BLUE  MOSQUE"
     theirs = psifr_table[columns].sort_values(columns[:4], ignore_index=True)
     # The tables of psifr have gaps in some output positions; only the order is compared.
     for table in (ours, theirs):
@@ -177,7 +178,7 @@ TABLE = pd.DataFrame(
         (lambda t: t.assign(position=[1, 2, 0, 1, 2]), "output position 0 is not one of 1, 2, 3"),
         (lambda t: t.assign(position=[1, 2, 1.5, 1, 2]), "output position 1.5"),
         (lambda t: t.assign(item=["a", "b", 7, "c", "d"]), "text in some rows and numbers in others"),
-        (lambda t: t.assign(time=[None, None, "late", None, None]), "the time 'late' is not a number"),
+        (lambda t: t.assign(time=[None, None, "late", None, None]), "the time 'late' in row 2 is not a number"),
         (lambda t: t.to_numpy(), "expected a pandas DataFrame, got ndarray"),
         (lambda t: t.assign(item=["a", None, "b", "c", "d"]), "no item in study row 1"),
     ],
@@ -208,6 +209,7 @@ def test_categories_and_conditions_survive_the_table() -> None:
     back = Recalls.from_frame(recalls.to_frame(), category="category", conditions=["half"])
     assert np.array_equal(back.trials.pool.categories, recalls.trials.pool.categories)
     assert np.array_equal(recalls.trials.pool.categories, ["x", "y", "x", "y"])
-    for column, values in (("kind", ["x", "y", "x", "x", "y"]), ("half", [1, 1, 2, 2, 2])):
-        with pytest.raises(InputError, match=f"the {column} of one (item|list) must be the same in all its rows"):
-            Recalls.from_frame(table.assign(**{column: values}), category="kind", conditions="half")
+    with pytest.raises(
+        InputError, match=r"the half of one list must be the same in all its rows; .* has 1, 2 \(row 2\)"
+    ):
+        Recalls.from_frame(table.assign(half=[1, 1, 2, 2, 2]), category="kind", conditions="half")
