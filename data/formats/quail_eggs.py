@@ -32,7 +32,7 @@ def read_egg(
     time: str | None = None,
     subject: Sequence[Any] | None = None,
     output_limit: int | None = None,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | type[Paradigm] | None = None,
 ) -> Recalls:
     """Recalls from an egg of quail, or from its contents.
 

@@ -11,11 +11,13 @@ from memsim.commands.options import (
     Commands,
     add_command,
     add_escape,
+    add_reading,
     add_running,
     add_searching,
     files_read,
     given,
     named_model,
+    reading,
     running,
     settings_of,
 )
@@ -64,6 +66,7 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
     add_searching(command)
     add_running(command, "memsim-comparison")
     add_escape(command)
+    add_reading(command)
 
 
 def run_compare(parsed: argparse.Namespace) -> int:
@@ -73,7 +76,7 @@ def run_compare(parsed: argparse.Namespace) -> int:
 
     if "iterations" in parsed and not parsed.networks:
         raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
-    people = {label: load_recalls(label) for label in parsed.people}
+    people = {label: load_recalls(label, **reading(parsed)) for label in parsed.people}
     if len(set(parsed.people)) < len(parsed.people):
         raise InputError(f"--people {' '.join(parsed.people)}: each must have a name of its own")
     if len(set(parsed.models)) < len(parsed.models):

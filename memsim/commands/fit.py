@@ -13,6 +13,7 @@ from memsim.commands.options import (
     Commands,
     add_command,
     add_escape,
+    add_reading,
     add_running,
     add_searching,
     add_space,
@@ -21,6 +22,7 @@ from memsim.commands.options import (
     named_model,
     number,
     pairs,
+    reading,
     running,
     space_of,
 )
@@ -59,6 +61,7 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     add_searching(command)
     add_running(command, "memsim-fit")
     add_escape(command)
+    add_reading(command)
 
 
 def run_fit(parsed: argparse.Namespace) -> int:
@@ -79,11 +82,11 @@ def run_fit(parsed: argparse.Namespace) -> int:
         if name in spec.ties:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")
     record = spec.to_json()  # raises before the work if the fit could not be saved
-    recalls = load_recalls(parsed.people)
-    intervals, reading = getattr(parsed, "intervals", None), files_read(parsed)
+    recalls = load_recalls(parsed.people, **reading(parsed))
+    intervals, inputs = getattr(parsed, "intervals", None), files_read(parsed)
     profiles = _profile_names(units_of(recalls, spec.per) if intervals == "profile" else ())
     names = names_of(["fit"], ["fit", *profiles.values()])
-    require_results(parsed.out, ["fit.json", *names], reading)
+    require_results(parsed.out, ["fit.json", *names], inputs)
     fitted = fit(spec, recalls, intervals=intervals, **running(parsed))
     table = fitted.to_frame()
 
@@ -101,7 +104,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
         "intervals": fitted.intervals, "recalls": fitted.recalls_origin.to_json(),
         "recalls_digest": fitted.recalls_digest, "versions": fitted.versions, "profiles": profiles,
     }  # fmt: skip
-    written = write_results(parsed.out, write, manifest, figures, reading)
+    written = write_results(parsed.out, write, manifest, figures, inputs)
     print(f"{parsed.model} fitted to {parsed.people}")
     shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
     shown = shown.T if len(shown) < 4 else shown

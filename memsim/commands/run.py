@@ -7,10 +7,11 @@ import re
 import sys
 import textwrap
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from memsim.commands.options import add_escape, files_read
+from memsim.commands.options import add_escape, add_reading, files_read, reading
 from memsim.core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ SHOWN = [
     "intrusion", "fill_in_ratio", "rmsd_serial_position_curve", "rmsd_serial_accuracy",
 ]  # fmt: skip
 """Columns of the summary that the terminal shows; summary.csv holds all."""
+
+OWN = ("paradigm", "list_length", "output_limit")
+"""Options of readers that are settings of the task here."""
 
 
 def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], arguments: list[str]) -> None:
@@ -48,6 +52,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
     )
     add_escape(run)
+    add_reading(run, but=OWN)
     if "run" not in arguments:
         return
     from memsim.paradigms.registered import PARADIGMS
@@ -134,7 +139,7 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
     if parsed.people is None:
         people = People.matching(wanted)
     else:
-        people = None if parsed.people.lower() == "none" else People.load(parsed.people)
+        people = None if parsed.people.lower() == "none" else _people(parsed, given)
     if people is None:
         return wanted, None
     if type(people.paradigm) is not type(wanted):
@@ -143,6 +148,15 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
             f"--people {parsed.people} is from {name}, not {task}; give --paradigm {name}, or other people"
         )
     return people.paradigm.replace(**given), people
+
+
+def _people(parsed: argparse.Namespace, given: Mapping[str, Any]) -> People:
+    """The people of ``--people``; those in a file did the task of the models, in lists of the length that is given."""
+    from memsim.data.loading import names_file
+    from memsim.experiments.people import People
+
+    own = {"paradigm": parsed.paradigm, "list_length": given.get("list_length")} if names_file(parsed.people) else {}
+    return People.load(parsed.people, **reading(parsed, **own))
 
 
 def _print_comparison(comparison: Comparison) -> None:

@@ -14,7 +14,8 @@ from memsim.core.names import closest
 from memsim.core.parameters import Parameterized
 from memsim.core.trials import Paradigm
 from memsim.core.written_files import files_in
-from memsim.data.loading import names_file
+from memsim.data.loading import names_dataset, names_file
+from memsim.data.reader_options import ReaderOptions
 from memsim.experiments.figures import PEOPLE
 from memsim.experiments.labels import filled_in
 from memsim.experiments.people import People
@@ -37,7 +38,8 @@ def read_battery(path: Path) -> tuple[Battery, Path]:
     ``[[models]]``      ``name`` as for ``memsim run``: a registered one, ``name:preset``, a file; ``parameters``, a
                         table; ``label``; ``tasks``, labels of the tasks that it runs through (all)
     ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``people``, the people to
-                        compare with: a data set or a file, which gives all other settings; ``label``
+                        compare with: a data set or a file, which gives all other settings; ``reading``, a table of
+                        what the file does not say, as :func:`memsim.load_recalls` takes it; ``label``
     ==================  ===============================================================================================
 
     A list of values means each value in turn, and several lists mean all combinations; a list of data means the same.
@@ -175,15 +177,16 @@ class _Reader:
             yield PlannedAnalysis(label, name, options)
 
     def tasks(self, at: Place, table: dict[str, Any]) -> Iterable[PlannedTask]:
-        self.known(table, at, ("name", "label", "settings", "people"))
+        self.known(table, at, ("name", "label", "settings", "people", "reading"))
         data = table.get("people", [""])
         if isinstance(data, str):
             data = [data]
         if not isinstance(data, list) or not data or not all(isinstance(name, str) for name in data):
             self.fail((*at, "people"), f"{data!r} must be a data set, a file, or a list of them")
+        reading = self.reading(table, at, data)
         for number, spec in enumerate(data):
             place = (*at, "people", *((number,) if isinstance(table.get("people"), list) else ()))
-            people = self.people(spec, place) if spec else None
+            people = self.people(spec, place, reading) if spec else None
             base: Paradigm | None = people.paradigm if people else None
             if base is None or "name" in table:
                 try:
@@ -209,10 +212,26 @@ class _Reader:
         self.places[id(planned)] = place
         return planned
 
-    def people(self, spec: str, place: Place) -> People:
-        beside = str(self.path.parent / spec)
+    def reading(self, table: dict[str, Any], at: Place, data: list[str]) -> dict[str, Any]:
+        """How files of people are read; they did the task that ``name`` names."""
+        given = table.get("reading", {})
+        self.known(given, (*at, "reading"), [declared.name for declared in ReaderOptions.declared()])
+        if given and not all(data):
+            self.fail((*at, "reading"), "it says how a file of people is read; name one by people")
+        for key, value in given.items():
+            try:
+                ReaderOptions.of({key: value})
+            except MemsimError as error:
+                self.fail((*at, "reading", key), error)
+        words = given.get("wordpool")
+        named = {"paradigm": table["name"]} if isinstance(table.get("name"), str) and all(map(names_file, data)) else {}
+        return named | given | ({"wordpool": str(self.path.parent / words)} if isinstance(words, str) else {})
+
+    def people(self, spec: str, place: Place, reading: Mapping[str, Any]) -> People:
+        beside, named = str(self.path.parent / spec), not names_dataset(spec)
+        file = beside if named and (names_file(beside) or names_file(spec)) else spec
         try:
-            return People.load(beside if names_file(beside) or names_file(spec) else spec)
+            return People.load(file, **reading)
         except MemsimError as error:
             self.fail(place, error, spec)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.parameters import require_counts
 from memsim.core.recalls import Recalls
 from memsim.core.written_files import files_in, require_replaceable, require_writable
+from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer, log_beside
@@ -40,6 +42,7 @@ def train(
     settings: str | Training = "DNC",
     *,
     people: str | Path | Recalls | None = None,
+    reading: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
     device: str = "cpu",
     threads: int = 1,
@@ -53,6 +56,7 @@ def train(
     settings : a preset of :class:`Training`, named as the model that it trains (``"DNC"``, ``"DNC:people"``,
         ``"LSTM:serial"``), or a :class:`Training`.
     people : whose recalls to imitate, for presets of people: Recalls, a data set's name, ``name:condition``, or a file.
+    reading : how a file of people is read: the options of :func:`memsim.load_recalls`.
     out : the file of weights, which ends in ``.safetensors``; by default named after network and objective, in the
         current folder. A checkpoint beside it is continued, and removed in the end.
     device : ``"cpu"`` or ``"cuda"``.
@@ -74,6 +78,12 @@ def train(
         people, changes = None, {**changes, "people": str(people)}
     chosen = Training.preset(settings) if isinstance(settings, str) else settings
     training = chosen.replace(**({"people": ""} if people is not None else {}), **changes)
+    if reading:
+        if training.objective != "imitation":
+            raise InputError(
+                f"reading={dict(reading)!r} is for people, and {training.objective} trains on random lists"
+            )
+        people = load_recalls(people if people is not None else training.people, **reading)
     path = Path(out or f"{training.label}{SUFFIX}")
     if path.suffix != SUFFIX:
         raise InputError(f"out={str(path)!r} must end in {SUFFIX}")

@@ -167,7 +167,8 @@ class Trainer:
         InputError : the checkpoint is of another training.
         """
         tensors, record, _ = load_weights(str(path))
-        if record.get("training") != self.training.values() or "progress" not in record:
+        same = record.get("training") == self.training.values() and record.get("people") == self.record().get("people")
+        if not same or "progress" not in record:
             raise InputError(
                 f"{path} is a checkpoint of another training, {json.dumps(record.get('training'))}; "
                 "remove it, or train with its settings"

@@ -24,6 +24,9 @@ from memsim.data.loading import load_recalls
 from memsim.paradigms import SerialRecall
 from tests.conftest import observed
 
+pytestmark = pytest.mark.filterwarnings("ignore::memsim.core.errors.DataWarning")
+"""What is left out and doubtful is counted here; test_left_out.py holds what is shown."""
+
 
 @pytest.fixture(scope="module")
 def people() -> Recalls:
@@ -308,7 +311,10 @@ def test_intrusions_without_a_number_keep_their_word(tmp_path: Path) -> None:
     assert frame["item"].tolist() == ["CAT", "DOG", "OWL", "DOG"]
     savemat(tmp_path / "odd.mat", {"data": data | {"rec_itemnos": [[4, 9]]}})
     with pytest.raises(InputError, match="item number 4 is 'CAT' in one place and 'OWL' in another"):
-        read_penn_mat(tmp_path / "odd.mat")
+        read_penn_mat(tmp_path / "odd.mat", strict=True)
+    read = read_penn_mat(tmp_path / "odd.mat")
+    assert read.to_frame()["item"].tolist() == ["CAT", "DOG", "OWL", "DOG"]
+    assert observed(read).details["contradictory_words"] == 1
 
 
 def test_mat_errors(tmp_path: Path) -> None:
@@ -326,7 +332,7 @@ def test_mat_errors(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="subject 63 has two lists numbered 1"):
         read_penn_mat(path)
     session_file(path, trial=np.array(list("abcde"), dtype=object)[:, None])
-    with pytest.raises(InputError, match="list numbers must be numbers, got 'a'"):
+    with pytest.raises(InputError, match="list numbers must be whole numbers, got 'a'"):
         read_penn_mat(path)
     session_file(path, pres_itemnos=np.array([[11, 12], [13, 0], [15, 16], [17, 18], [0, 0]]))
     with pytest.raises(InputError, match=r"different lengths \(1 of 1, 3 of 2 items\); give list_length="):
@@ -544,7 +550,8 @@ def test_bids_by_hand(tmp_path: Path) -> None:
     assert read.times is not None and np.array_equal(read.times[0], [2.5, 4, 5])
     counts = {
         "vocalizations_skipped": 1, "practice_lists_skipped": 2, "events_without_list": 1, "lists_not_tested": 1,
-        "lists_of_other_lengths": 0, "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
+        "lists_of_other_lengths": 0, "events_of_other_types": {"FFR_REC_WORD": 1},
+        "times_from": {"recall_start": 3, "response_time": 0, "unknown": 0},
     }  # fmt: skip
     assert observed(read).details == {"file": str(first), **counts}
     second = events_file(tmp_path, "sub-LTP1_ses-10_task-ltpFR_events.tsv", SESSION)
@@ -576,7 +583,10 @@ def test_bids_with_other_names_and_unknown_times(tmp_path: Path) -> None:
         ({}, r"has no column item; it has onset, trial_type, probe"),
         ({"columns": {"item": "word", "list": "block"}}, r"has no column item \(word\)"),
         ({"columns": {"items": "probe"}}, "columns: 'items' is not one of item, list"),
-        ({"columns": {"item": "probe", "list": "kind"}}, "kind 'x' is not a number"),
+        (
+            {"columns": {"item": "probe", "list": "kind"}, "trial_types": {"study": "seen"}},
+            "line 2: kind 'x' is not a number",
+        ),
         ({"columns": {"item": "probe", "list": "block"}}, r"no event is a studied item \(trial_type WORD"),
         ({"trial_types": {"encode": "seen"}}, "trial_types: 'encode' is not one of study"),
         ({"task": "y"}, "task='y': the files are of the tasks x; name one"),
@@ -604,7 +614,7 @@ def test_bids_lists_of_several_lengths(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'position' is a column of the long table"):
         read_bids_events(path, conditions=["position"])
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"no \*_events.tsv in"):
+    with pytest.raises(InputError, match=r"no \*_events.tsv or \*_beh.tsv in"):
         read_bids_events(tmp_path / "empty")
 
 
