@@ -78,7 +78,7 @@ def test_options(command: str, folder: Path, data: st.DataObject) -> None:
     given_ = [each.replace("\x00", "") for each in given_]  # no shell can pass it on
     with contextlib.chdir(folder), ends_well(), contextlib.redirect_stdout(io.StringIO()):
         try:
-            status = main(given_)
+            status: object = main(given_)
         except SystemExit as ended:  # argparse refuses
             status = ended.code
         assert status in (0, 1, 2), f"{given_} ended with {status!r}"
