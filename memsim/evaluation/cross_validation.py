@@ -115,7 +115,7 @@ def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArra
     codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
     most = n_subjects if over == "subjects" else len(recalls)
     if most < 2:
-        whose = f" (of subject {recalls.trials.subjects[0]})" if len(recalls) else ""
+        whose = f", subject {recalls.trials.subjects[0]}" if len(recalls) else ""
         remedy = "hold out lists" if over == "subjects" and len(recalls) > 1 else "give more"
         raise InputError(
             f"cross_validate: there is {most} {over[:-1]}{whose}: none is left to fit when it is held out; {remedy}"

@@ -27,7 +27,7 @@ class BatteryResults:
 
     Parameters
     ----------
-    frames : the tidy frame of each analysis, by label.
+    frames : the tidy frame of each analysis that applies to any cell, by label.
     curves, summary : the tables of all cells; see :class:`memsim.Comparison`.
     manifest : what was run, and which analyses were left out.
     files : the files that were written, the manifest last.
@@ -64,7 +64,7 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
 
     Raises
     ------
-    InputError : something is wrong in the file, or an analysis applies to no cell.
+    InputError : something is wrong in the file, or no analysis applies to any cell.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
     """
     path = Path(path)
@@ -76,10 +76,11 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
     frames = {each.label: joined_frame(rows, each) for each in planned.analyses}
     file = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     manifest = manifest_of(planned, rows, stopwatch, file)
-    for label, frame in frames.items():
-        if frame.empty:
-            reasons = sorted({f"{each.label}: {each.reason}" for each in manifest.left_out if each.analysis == label})
-            raise InputError(f"{path}: the analysis {label} applies to no model and no people ({'; '.join(reasons)})")
+    if all(frame.empty for frame in frames.values()):
+        reasons = sorted({f"{each.label}: {each.reason}" for each in manifest.left_out})
+        names = ", ".join(frames)
+        raise InputError(f"{path}: the analysis {names} applies to no model and no people ({'; '.join(reasons)})")
+    frames = {label: frame for label, frame in frames.items() if not frame.empty}
     curves, summary = joined_curves(rows), summary_frame(rows)
 
     def write(scratch: Path) -> None:

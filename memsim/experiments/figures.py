@@ -27,6 +27,8 @@ def battery_figures(battery: Battery, rows: Sequence[Row]) -> Iterator[tuple[str
     for planned in battery.analyses:
         analysis = ANALYSES.get(planned.name)
         points = battery_points(battery, rows, planned)
+        if points.empty:
+            continue
         columns: Literal[1, 2] = 2 if len(battery.tasks) > 1 else 1
         yield planned.label, plot(points, columns=columns, among=_among(among, points), title=battery.title)
         if _has_all_panels(points, analysis, len(battery.tasks)):

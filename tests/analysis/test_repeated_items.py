@@ -145,7 +145,7 @@ def test_every_analysis_takes_or_refuses(name: str, how: str) -> None:
             return analyze(recalls, name)
         return getattr(analysis, name)(recalls) if how == "function" else declared.run(recalls=recalls)
 
-    if declared.run.takes_repeated_items:  # type: ignore[attr-defined]
+    if declared.run.takes_repeated_items:
         assert len(run())
         assert declared.refusal(recalls) == ""
     else:
@@ -178,4 +178,4 @@ def test_analyses_of_plugins() -> None:
         Analysis(f"{__name__}:undeclared", "T").frame(recalls)
     assert len(Analysis(f"{__name__}:declared", "T").frame(recalls)) == 1
     with pytest.raises(InputError, match="expected memsim.Recalls, got str"):
-        declared("recalls")  # type: ignore[arg-type]
+        declared("recalls")

@@ -107,6 +107,20 @@ class Forgetful(MemoryModel[Any]):
         return state
 
 
+class Wrong(Forgetful):
+    """Declares it, and counts each presentation as an item of its own."""
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Any:
+        return np.ones((len(trials), trials.list_length + 1))
+
+
+def test_check_tests_the_declaration() -> None:
+    name = "all recalls of a list that holds an item twice sum to one"
+    assert name in [each.name for each in memsim.check(Forgetful)]
+    with pytest.raises(memsim.errors.ModelError, match=name):
+        memsim.check(Wrong)
+
+
 class Undeclared(Forgetful):
     takes_repeated_items = False
 
