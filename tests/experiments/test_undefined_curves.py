@@ -148,8 +148,16 @@ def test_run_draws_what_lists_with_repeated_items_define(
     assert "every analysis" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("arguments", [["fit", "tcm"], ["fit", "cmr"], ["fit", "strength", "--by", "summary"],
-                                       ["fit", "SAM:murdock1962-soft"], ["compare", "tcm", "--folds", "2"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fit", "tcm"],
+        ["fit", "cmr"],
+        ["fit", "strength", "--by", "summary"],
+        ["fit", "SAM:murdock1962-soft"],
+        ["compare", "tcm", "--folds", "2"],
+    ],
+)
 def test_fits_of_lists_with_repeated_items_are_refused_in_one_line(
     arguments: list[str], cat_dog_cat: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
