@@ -44,7 +44,7 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
     ordered = recalls.trials.paradigm.due is not None
     correct = recalls.is_correct & in_place(recalls) if ordered else recalls.is_correct
     row, output = np.nonzero(correct & np.isfinite(latency))
-    length, n_outputs = recalls.list_length, latency.shape[1]
+    length, n_outputs = recalls.list_length, max(latency.shape[1], 1)
     axes, levels = [(output, n_outputs)], {"output": range(1, n_outputs + 1)}
     if by_recalled:
         axes.insert(0, (correct.sum(axis=1)[row] - 1, length))

@@ -149,8 +149,10 @@ def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     same = recalls.positions[row] == recalls.positions[row, output][:, None]
     before = same & (np.arange(length) < output[:, None])
     latest = length - 1 - before[:, ::-1].argmax(axis=1)
-    actual = count_by_subject(recalls, row, (output - latest - 1, length - 1))
-    return counts_per_subject(recalls, {"distance": range(1, length)}, actual, actual.sum(axis=1, keepdims=True))
+    longest = max(length - 1, 1)
+    actual = count_by_subject(recalls, row, (output - latest - 1, longest))
+    levels = {"distance": range(1, longest + 1)}
+    return counts_per_subject(recalls, levels, actual, actual.sum(axis=1, keepdims=True))
 
 
 @of_recalls(takes_repeated_items=False)

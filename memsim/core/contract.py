@@ -221,6 +221,8 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
             return
         yield "the trials of a batch do not affect one another", self.batch
         yield f"all recalls of a {LIST_LENGTH}-item list sum to one", self.total
+        if self.model.takes_repeated_items and self.paradigm.silence_ends:
+            yield "all recalls of a list that holds an item twice sum to one", self.total_with_a_repeated_item
         yield "simulated frequencies agree with the likelihood", self.frequencies
         if type(self.model).fast_simulation is not MemoryModel.fast_simulation:
             yield "its fast simulation agrees with its steps", self.fast_simulation
@@ -260,8 +262,15 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
                 )
         return ""
 
-    def total(self) -> str:
-        likelihood, variance = likelihoods(self.model, every_recall(self.model, self.one_list(1)), self.seed)
+    def total_with_a_repeated_item(self) -> str:
+        one = self.one_list(1)
+        items = one.items.copy()
+        items[:, 2] = items[:, 0]
+        return self.total(replace(one, items=items))
+
+    def total(self, trial: Trials | None = None) -> str:
+        trial = self.one_list(1) if trial is None else trial
+        likelihood, variance = likelihoods(self.model, every_recall(self.model, trial), self.seed)
         total, error = likelihood.sum(), np.sqrt(variance.sum())
         if abs(total - 1) <= 1e-9 + 6 * error:
             return ""

@@ -28,7 +28,8 @@ def every_recall(model: MemoryModel[Any], trial: Trials) -> Recalls:
     limit, length = trial.paradigm.max_responses, trial.list_length
     ends = trial.paradigm.silence_ends
     lengths = range(limit + 1) if ends else (limit,)
-    codes = [*([-1] if model.intrusions else []), *range(1 if ends else 0, length + 1)]
+    later = [position + 1 for position, first in enumerate(trial.first_presentation[0]) if first != position]
+    codes = [*([-1] if model.intrusions else []), *(c for c in range(1 if ends else 0, length + 1) if c not in later)]
     orders = [
         order
         for n in lengths

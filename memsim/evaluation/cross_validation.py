@@ -114,10 +114,16 @@ def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArra
         raise InputError(f"cross_validate: over={over!r} is neither 'lists' nor 'subjects'")
     codes, n_subjects = recalls.trials.subject_codes, len(recalls.trials.subjects)
     most = n_subjects if over == "subjects" else len(recalls)
-    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
-        raise InputError(f"cross_validate: folds={folds!r} must be a whole number of at least 2")
-    if folds > most:
-        raise InputError(f"cross_validate: {_too_few(recalls, over, folds)}")
+    if most < 2:
+        whose = f", subject {recalls.trials.subjects[0]}" if len(recalls) else ""
+        remedy = "hold out lists" if over == "subjects" and len(recalls) > 1 else "give more"
+        raise InputError(
+            f"cross_validate: there is {most} {over[:-1]}{whose}: none is left to fit when it is held out; {remedy}"
+        )
+    if isinstance(folds, bool) or not isinstance(folds, int) or not 2 <= folds <= most:
+        raise InputError(
+            f"cross_validate: folds={folds!r} must be a whole number from 2 to {most}, the number of {over}"
+        )
     rng = stream(seed, "folds")
     if over == "subjects":
         return (rng.permutation(n_subjects) % folds)[codes].astype(np.int32)
@@ -132,19 +138,6 @@ def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArra
             fold[rows] = (rng.permutation(len(rows)) + dealt) % folds
             dealt += len(rows)
     return fold
-
-
-def _too_few(recalls: Recalls, over: str, folds: int) -> str:
-    """Why there cannot be so many folds, with the subjects and the remedy."""
-    subjects = recalls.trials.subjects
-    if over == "subjects":
-        if len(subjects) < 2:
-            return f"subject {subjects[0]} is the only one, so that none is left to learn from; hold out lists instead"
-        return f"folds={folds} is more than the {len(subjects)} subjects; give --folds {len(subjects)} or fewer"
-    if len(recalls) < 2:
-        whose = f"; subject {subjects[0]} has it" if len(subjects) else ""
-        return f"there is {len(recalls)} list{whose}, and two or more are needed to hold one out"
-    return f"folds={folds} is more than the {len(recalls)} lists; give --folds {len(recalls)} or fewer"
 
 
 def with_several_lists(recalls: Recalls) -> Recalls:

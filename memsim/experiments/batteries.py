@@ -28,7 +28,7 @@ class BatteryResults:
 
     Parameters
     ----------
-    frames : the tidy frame of each analysis, by label.
+    frames : the tidy frame of each analysis that applies to any cell, by label.
     curves, summary : the tables of all cells; see :class:`memsim.Comparison`.
     manifest : what was run, and which analyses were left out.
     files : the files that were written, the manifest last.
@@ -72,7 +72,7 @@ def battery(
     Raises
     ------
     InputError : something is wrong in the file; a file that memsim did not write, or that the battery reads, is in the
-        way; or an analysis applies to no cell, in which case the results of the others are written.
+        way; or no analysis applies to any cell.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
     """
     path = Path(path)
@@ -88,6 +88,11 @@ def battery(
     frames = {each.label: joined_frame(rows, each) for each in planned.analyses}
     file = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     manifest = manifest_of(planned, rows, stopwatch, file)
+    if all(frame.empty for frame in frames.values()):
+        reasons = sorted({f"{each.label}: {each.reason}" for each in manifest.left_out})
+        empty = ", ".join(frames)
+        raise InputError(f"{path}: the analysis {empty} applies to no model and no people ({'; '.join(reasons)})")
+    frames = {label: frame for label, frame in frames.items() if not frame.empty}
     curves, summary = joined_curves(rows), summary_frame(rows)
 
     def write(scratch: Path) -> None:
@@ -101,11 +106,4 @@ def battery(
 
     figures = {name: drawing(name, draw) for name, draw in battery_figures(planned, rows).items()}
     written = write_results(folder, write, manifest.to_json(), figures, reading)
-    for label, frame in frames.items():
-        if frame.empty:
-            reasons = sorted({f"{each.label}: {each.reason}" for each in manifest.left_out if each.analysis == label})
-            raise InputError(
-                f"{path}: the analysis {label} applies to no model and no people ({'; '.join(reasons)}); all else is "
-                f"in {folder}; leave it out"
-            )
     return BatteryResults(frames, curves, summary, manifest, tuple(written.files), tuple(written.failed))

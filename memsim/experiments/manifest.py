@@ -138,7 +138,8 @@ class Manifest:
         analyses: dict[tuple[str, str], list[str]] = {}
         for each in self.left_out:
             if each.analysis or models:
-                analyses.setdefault((each.label, each.reason), []).append(each.analysis or "every analysis")
+                reason = each.reason.removeprefix(f"{each.analysis}: ").removesuffix(f", which {each.analysis} needs")
+                analyses.setdefault((each.label, reason), []).append(each.analysis or "every analysis")
         return [
             f"Left out for {label}: {', '.join(dict.fromkeys(names))} ({reason})"
             for (label, reason), names in analyses.items()

@@ -17,6 +17,8 @@ from memsim.core.recalls import Recalls
 from memsim.experiments.people import People
 from memsim.experiments.plan import PlannedAnalysis
 
+NO_POINT = "no point of it is defined by these lists and responses, which leaves a gap"
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -25,7 +27,7 @@ class Measured:
     Parameters
     ----------
     frames : the tidy frame of each analysis, by label; it has no subjects where only means are known.
-    left_out : the reason why an analysis has no frame, by label.
+    left_out : the reason why an analysis has no frame, or a frame without a defined value, by label.
     curves, summary : from :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table`.
     n_lists, n_cut_short : the numbers of lists and of lists that the output limit cut short; None if there are none.
     recalls : the recalls that were analysed, if they are kept.
@@ -64,9 +66,14 @@ def measure(predicted: Recalls | PositionPrediction, analyses: Sequence[PlannedA
     frames, left_out = {}, {}
     for planned in analyses:
         try:
-            frames[planned.label] = ANALYSES.get(planned.name).frame(predicted, **planned.options)
+            analysis = ANALYSES.get(planned.name)
+            frame = analysis.frame(predicted, **planned.options)
         except InputError as error:
             left_out[planned.label] = str(error)
+            continue
+        frames[planned.label] = frame
+        if analysis.value in frame and frame[analysis.value].isna().all():
+            left_out[planned.label] = NO_POINT
     known = {each.name: frames[each.label] for each in analyses if each.label in frames and not each.options}
     tables = curve_table(predicted, known), summary_table(predicted)
     if isinstance(predicted, PositionPrediction):

@@ -56,8 +56,21 @@ def test_folds_are_even(n_subjects: int, lists: int, folds: int, seed: int) -> N
     if folds <= n_subjects:
         of = pd.Series(fold_of_lists(recalls, "subjects", folds, seed)).groupby(subject).nunique()
         assert (of == 1).all()
-    with pytest.raises(InputError, match="folds=10 must be a whole number from 2 to"):
-        fold_of_lists(recalls, "lists", 10, seed)
+    most = len(recalls)
+    with pytest.raises(InputError, match=f"folds={most + 1} must be a whole number from 2 to {most}, the number of"):
+        fold_of_lists(recalls, "lists", most + 1, seed)
+
+
+@settings(max_examples=30, deadline=None)
+@given(lists=st.lists(st.integers(1, 9), min_size=1, max_size=6), folds=st.integers(2, 5), seed=st.integers(0, 99))
+def test_few_lists_of_a_subject_do_not_block_the_others(lists: list[int], folds: int, seed: int) -> None:
+    subject = np.repeat(np.arange(len(lists)), lists)
+    recalls = Recalls.from_matrix(np.ones((len(subject), 1), int), 3, subject=subject)
+    if folds <= len(recalls):
+        fold = fold_of_lists(recalls, "lists", folds, seed)
+        assert set(fold) == set(range(folds)), "no fold is empty"
+        counts = np.array([np.bincount(fold[subject == each], minlength=folds) for each in range(len(lists))])
+        assert (np.ptp(counts, axis=1) <= 1).all()
 
 
 def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:

@@ -19,7 +19,7 @@ from memsim.fitting.figures import profile_figure
 from memsim.fitting.intervals import profile_cell
 from memsim.fitting.objectives import IMPOSSIBLE, LikelihoodObjective, SummaryObjective
 from memsim.fitting.result import Fit
-from memsim.fitting.search import Search, search
+from memsim.fitting.search import Search, polish, search
 from memsim.fitting.space import Axis, Space
 from memsim.fitting.spec import FitSpec
 from memsim.fitting.ties import tied_value
@@ -462,3 +462,15 @@ def test_records_of_searches_go_when_the_search_is_done(recalls: Recalls, tmp_pa
     record.write_text("", encoding="utf-8")
     with pytest.warns(UserWarning, match="is damaged"):
         search(lambda place: float(((place - 0.3) ** 2).sum()), 2, smooth=True, generations=2, record=record)
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+@pytest.mark.parametrize("error", [ValueError("the objective says this"), TypeError("the objective says this")])
+def test_errors_of_an_objective_are_its_own(error: Exception, smooth: bool) -> None:
+    def objective(place: Any) -> float:
+        raise error
+
+    with pytest.raises(type(error), match="the objective says this"):
+        search(objective, 2, smooth=smooth, generations=1)
+    with pytest.raises(type(error), match="the objective says this"):
+        polish(objective, np.array([0.5, 0.5]), smooth=smooth)
