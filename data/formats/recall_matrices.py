@@ -18,6 +18,7 @@ from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
+from memsim.core.response_times import warn_of_times_going_back
 from memsim.core.trials import Trials
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ def read_recall_matrix(
     origin = Observed() if origin is None else origin
     if isinstance(origin, Observed):
         origin = replace(origin, details={**details, **origin.details})
-    return Recalls(trials, positions, times=seconds, intruders=intruders, origin=origin)
+    read = Recalls(trials, positions, times=seconds, intruders=intruders, origin=origin)
+    warn_of_times_going_back(read.times, None, "read_recall_matrix")
+    return read
 
 
 def _label(table: pd.DataFrame, label: Any, what: str) -> Any:

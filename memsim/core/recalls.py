@@ -14,6 +14,7 @@ from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
 from memsim.core.origin import Observed, Origin, require_origin
+from memsim.core.response_times import require_periods, warn_of_times_going_back
 from memsim.core.trials import Paradigm, Trials
 
 if TYPE_CHECKING:
@@ -42,11 +43,13 @@ class Recalls:
     stopped : (n_trials,) True where recall ended by itself, False where the record was cut short. If not given, a
         row that fills the paradigm's response limit may have been cut short, and any other row stopped; in a task
         in which silence does not end recall, no row stopped.
-    times : (n_trials, n_outputs) seconds from the start of the test, optional; NaN where there is no response or
-        its time is unknown.
+    times : (n_trials, n_outputs) seconds from the start of the test, or of the recall period where there are several,
+        optional; NaN where there is no response or its time is unknown.
     intruders : (n_trials, n_outputs) pool index of each intruding item, optional; -1 where there is no intrusion
         or the item was not recorded.
     origin : :class:`memsim.Simulated` for recalls of a model, :class:`memsim.Observed` for recalls of people.
+    periods : (n_trials, n_outputs) recall period of each response, from 1, optional, where the test of a list has
+        several periods, each with its own clock; 0 where there is no response.
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Recalls:
     times: FloatArray | None = None
     intruders: IntArray | None = None
     origin: Origin = field(default_factory=Observed)
+    periods: IntArray | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "positions", self._checked_positions())
@@ -67,6 +71,9 @@ class Recalls:
             object.__setattr__(self, "times", self._checked_times())
         if self.intruders is not None:
             object.__setattr__(self, "intruders", self._checked_intruders())
+        if self.periods is not None:
+            object.__setattr__(self, "periods", index_matrix(self.periods, "Recalls: periods"))
+            require_periods(self.periods, self.positions)
         require_origin(self.origin)
 
     def _checked_positions(self) -> IntArray:
@@ -178,7 +185,9 @@ class Recalls:
             raise InputError(f"Recalls.from_matrix: list_length={list_length}, but {task!r}")
         items = np.broadcast_to(np.arange(task.list_length, dtype=np.int32), (len(positions), task.list_length))
         trials = Trials(items, ItemPool.numbered(task.list_length), task, subject, list)
-        return cls(trials, positions, times=times, origin=Observed() if origin is None else origin)
+        recalls = cls(trials, positions, times=times, origin=Observed() if origin is None else origin)
+        warn_of_times_going_back(recalls.times, None, "Recalls.from_matrix")
+        return recalls
 
     @classmethod
     def from_frame(
@@ -208,13 +217,17 @@ class Recalls:
             paradigm=paradigm,
             origin=origin,
         )
-        return cls(trials, **responses, origin=origin)
+        recalls = cls(trials, **responses, origin=origin)
+        warn_of_times_going_back(recalls.times, recalls.periods, "Recalls.from_frame")
+        return recalls
 
     def to_frame(self) -> pd.DataFrame:
         """Write the long table of psifr: see :func:`memsim.core.long_table_writing.write_long_table`."""
         from memsim.core.long_table_writing import write_long_table
 
-        return write_long_table(self.trials, self.positions, self.times, self.intruders, self.origin)
+        return write_long_table(
+            self.trials, self.positions, self.times, self.intruders, self.origin, periods=self.periods
+        )
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -232,6 +245,7 @@ class Recalls:
             stopped=self.stopped[rows],
             times=None if self.times is None else self.times[rows],
             intruders=None if self.intruders is None else self.intruders[rows],
+            periods=None if self.periods is None else self.periods[rows],
         )
 
     @property
