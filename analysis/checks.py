@@ -55,7 +55,7 @@ def times_from_start(recalls: Recalls, who: str) -> FloatArray:
     times = times_of(recalls, who)
     warn_of_times_going_back(times, recalls.periods, who)
     back = times_going_back(times, recalls.periods)
-    lost = np.full(len(times), True) if may_be_intervals(back, times) else back.any(axis=1)
+    lost: Any = np.full(len(times), True) if may_be_intervals(back, times) else back.any(axis=1)
     if recalls.periods is not None:
         lost |= recalls.periods.max(axis=1, initial=0) > 1
     return np.where(lost[:, None], np.nan, times)

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from memsim.core.arrays import INTRUSION, NONE, NOT_GIVEN, BoolArray, FloatArray, IntArray, frozen, index_matrix
+from memsim.core.arrays import (
+    INTRUSION,
+    NONE,
+    NOT_GIVEN,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    frozen,
+    index_matrix,
+    number_matrix,
+    truth_vector,
+)
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
@@ -65,6 +76,8 @@ class Recalls:
     periods: IntArray | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.trials, Trials):
+            raise InputError(f"Recalls: expected memsim.Trials, got {type(self.trials).__name__}")
         object.__setattr__(self, "positions", self._checked_positions())
         object.__setattr__(self, "stopped", self._checked_stopped())
         if self.times is not None:
@@ -119,7 +132,7 @@ class Recalls:
         paradigm, n_trials = self.trials.paradigm, len(self.trials)
         limit = paradigm.response_limit
         if self.stopped is not None:
-            stopped = np.array(self.stopped, dtype=bool)
+            stopped = truth_vector(self.stopped, "Recalls: stopped")
         elif paradigm.silence_ends and limit is not None:
             stopped = np.count_nonzero(self.positions, axis=1) < limit
         else:
@@ -129,7 +142,7 @@ class Recalls:
         return frozen(stopped)
 
     def _checked_times(self) -> FloatArray:
-        times = np.array(self.times, dtype=float)
+        times = number_matrix(self.times, "Recalls: times")
         if times.shape != self.positions.shape:
             raise InputError(f"Recalls: times have shape {times.shape}, positions {self.positions.shape}")
         unfit = ~np.isnan(times) & ((self.positions == NONE) | np.isinf(times))
@@ -139,7 +152,7 @@ class Recalls:
                 f"Recalls: row {row} has the time {times[row, output]} at output {output + 1}, "
                 "where there is no response or the time is infinite"
             )
-        return frozen(times)
+        return times
 
     def _checked_intruders(self) -> IntArray:
         intruders = index_matrix(self.intruders, "Recalls: intruders")
