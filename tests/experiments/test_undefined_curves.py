@@ -67,7 +67,7 @@ def test_models_run_beside_such_people(kind: str, tmp_path: Path) -> None:
     left_out = {(each.label, each.analysis): each.reason for each in found.manifest.left_out}
     undefined = kind in ("everybody is silent", "lists of one item")
     assert (("people", "lag_crp") in left_out) == undefined
-    names = [path.name for path in write_comparison(found, tmp_path / "out")]
+    names = [path.name for path in write_comparison(found, tmp_path / "out").files]
     assert {"report.html", "summary.csv", "comparison.png"} <= set(names)
 
 
