@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memsim.commands.options import add_escape, files_read
+from memsim.commands.options import add_escape, files_read, whole
 from memsim.core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -34,9 +34,14 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     )  # fmt: skip
     run.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
     run.add_argument(
-        "--n-trials", "--trials", type=int, default=5000, metavar="N", help="lists for each model (default: 5000)"
+        "--n-trials",
+        "--trials",
+        type=whole("n_trials"),
+        default=5000,
+        metavar="N",
+        help="lists for each model (default: 5000)",
     )
-    run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
+    run.add_argument("--seed", type=whole("seed"), default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
         "--people", "--data", metavar="NAME[:CONDITION]",
         help="people to compare with: a data set, a file of recalls (psifr's table as .csv, BIDS events, .mat, an egg "

@@ -9,7 +9,7 @@ import torch
 from tqdm import tqdm
 
 from memsim.core.errors import InputError
-from memsim.core.parameters import require_counts
+from memsim.core.limits import require_counts
 from memsim.core.recalls import Recalls
 from memsim.core.written_files import files_in, require_replaceable, require_writable
 from memsim.models.networks.weights import SUFFIX
