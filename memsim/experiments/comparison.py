@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from memsim.analysis.figures.crowds import caption, nearest, thinned
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model
@@ -90,13 +91,20 @@ class Comparison:
         if self.task.differing_settings:
             differing = ", ".join(f"{name}={value}" for name, value in self.task.differing_settings.items())
             title += f"; people's task differs: {differing}"
-        planned = {each.name: each for each in self.battery.analyses}
+        shown = [name for name in among if name in self.drawn]
+        said = caption(among, shown, {people_name(self.battery)})
+        wanted = [each for each in self.battery.analyses if curve in (None, each.name)]
+        points = thinned([battery_points(self.battery, self.rows, each) for each in wanted], shown)
         if curve is not None:
-            return plot(battery_points(self.battery, self.rows, planned[curve]), among=among)
-        points = [battery_points(self.battery, self.rows, each) for each in planned.values()]
-        return comparison_panel(
-            [each for each in points if len(each)], among=among, title=f"{title}. Bars and bands: 95% intervals"
-        )
+            return plot(points[0], among=shown, title=said)
+        title = ". ".join(part for part in (title, said, "Bars and bands: 95% intervals") if part)
+        return comparison_panel([each for each in points if len(each)], among=shown, title=title)
+
+    @cached_property
+    def drawn(self) -> list[str]:
+        """The labels that figures show: all, or people and the models nearest to them; see :func:`nearest`."""
+        points = [battery_points(self.battery, self.rows, each) for each in self.battery.analyses]
+        return nearest([each for each in points if len(each)])
 
 
 def run(
