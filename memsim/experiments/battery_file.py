@@ -280,10 +280,12 @@ class _Reader:
                 except InputError as error:
                     self.fail(place, error, each if isinstance(each, str) else shown(each))
             choices[name] = [declared[name].check(each, cls.__name__) if name in declared else each for each in values]
-        self.n_combinations += prod(map(len, choices.values()))
+        n_combinations = prod(map(len, choices.values()))
+        self.n_combinations += n_combinations
         if self.n_combinations > CELLS:
+            n_combinations = n_combinations if n_combinations > CELLS else self.n_combinations
             self.fail(
-                at, f"the lists make {self.n_combinations:,} combinations, more than {CELLS:,}; give fewer or shorter "
+                at, f"the lists make {n_combinations:,} combinations, more than {CELLS:,}; give fewer or shorter "
                 "lists",
             )  # fmt: skip
         varied = [name for name, values in choices.items() if len(values) > 1]

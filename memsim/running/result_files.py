@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -76,7 +77,14 @@ def write_csv(frame: pd.DataFrame, path: Path, *, escape: bool = False) -> None:
     """
     if escape:
         frame = frame.rename(columns=_escaped).apply(lambda column: column.map(_escaped))
-    frame.to_csv(path, index=False)
+    # A carriage return that is not quoted would end the row; pandas does not quote it.
+    returns = any(
+        isinstance(cell, str) and "\r" in cell
+        for name in frame.columns
+        if frame[name].dtype.kind not in "biufcmM"
+        for cell in frame[name]
+    )
+    frame.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL)
 
 
 def _escaped(cell: Any) -> Any:
