@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns
     -------
-    int : the exit status: 0; 1 for a failed check or reproduction; 2 for bad input; 130 for an interruption.
+    int : the exit status: 0; 1 for a failed check or reproduction, or a model or figure that failed while the other
+        results stand; 2 for bad input; 130 for an interruption.
     """
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):  # a terminal without Greek letters shows escapes

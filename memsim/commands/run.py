@@ -87,7 +87,9 @@ def _run(parsed: argparse.Namespace) -> int:
             bar.set_postfix_str(label)
             bar.update()
 
-        comparison = run(models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress)
+        comparison = run(
+            models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress, keep_going=True
+        )
         bar.set_postfix_str("writing")
         written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
         progress("written")
@@ -95,7 +97,7 @@ def _run(parsed: argparse.Namespace) -> int:
     if people is None and parsed.people is None:
         print("The models are not compared with people: memsim ships no curves of people from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in written.files)}")
-    return 1 if written.failed else 0
+    return 1 if written.failed or comparison.manifest.not_run else 0
 
 
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 
 from memsim.analysis.figures.crowds import caption, nearest, thinned
 from memsim.analysis.figures.plots import comparison_panel, plot
+from memsim.core.errors import MemsimWarning, ModelError
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
@@ -116,6 +118,7 @@ def run(
     seed: int = 0,
     pool: ItemPool | None = None,
     progress: Callable[[str], None] = lambda label: None,
+    keep_going: bool = False,
 ) -> Comparison:
     """Run every model through the same trials of ``paradigm``, and compare them with people.
 
@@ -131,13 +134,24 @@ def run(
         so two of them differ by their parameters only.
     pool : the items from which lists are drawn; see :meth:`memsim.Paradigm.trials`.
     progress : called with the label of each model, or people, that is done.
+    keep_going : leave out a model that fails, with a warning, so that the results of the others stand; an error only if
+        all fail.
 
     Raises
     ------
     InputError : no models; a model without an account of the task; people whose lists have another length, or whose
         label is that of a model.
+    ModelError : all models failed, with ``keep_going``.
     """
     stopwatch = Stopwatch()
     battery = Battery.of_one_task(models, paradigm, People.given(people), n_trials=n_trials, seed=seed, pool=pool)
-    rows = rows_in_this_process(battery, progress)
-    return Comparison(battery, tuple(rows), manifest_of(battery, rows, stopwatch))
+    failures: dict[str, Exception] = {}
+    rows = rows_in_this_process(battery, progress, failures if keep_going else None)
+    not_run = {label: " ".join(f"{type(error).__name__}: {error}".split()) for label, error in failures.items()}
+    if failures:
+        battery = replace(battery, models=tuple(model for model in battery.models if model.label not in failures))
+        said = "; ".join(f"{label} failed and is left out ({reason})" for label, reason in not_run.items())
+        if not battery.models:
+            raise ModelError(said) from next(iter(failures.values()))
+        warnings.warn(said, MemsimWarning, stacklevel=2)
+    return Comparison(battery, tuple(rows), replace(manifest_of(battery, rows, stopwatch), not_run=not_run))

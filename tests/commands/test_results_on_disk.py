@@ -197,3 +197,18 @@ def test_run_escapes(capsys: pytest.CaptureFixture[str]) -> None:
     for option, expected in (([], "=cmd()"), (["--escape-formulas"], "'=cmd()")):
         assert main(["battery", "b.toml", "--out", "out", "--workers", "1", *option]) == 0
         assert set(pd.read_csv("out/lag_crp.csv")["label"]) == {expected}
+
+
+def test_a_model_that_fails_takes_no_other_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.py").write_text(
+        "from dataclasses import dataclass\nfrom memsim import MemoryModel\nfrom memsim.models import Strength\n\n"
+        "@dataclass(frozen=True)\nclass Bad(Strength):\n"
+        "    def study(self, state, position):\n        return {}[position]\n"
+    )
+    given = ["run", "--people", "none", "--n-trials", "20", "--out", "out", "--models", "bad.py"]
+    assert main([*given, "tcm"]) == 1
+    assert "Bad failed and is left out (KeyError: 0)" in capsys.readouterr().err
+    assert set(pd.read_csv("out/summary.csv")["label"]) == {"TCM"}
+    assert json.loads(Path("out/manifest.json").read_text())["not_run"] == {"Bad": "KeyError: 0"}
+    assert main(given) == 2
+    assert capsys.readouterr().err == "memsim: Bad failed and is left out (KeyError: 0)\n"
