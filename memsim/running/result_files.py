@@ -6,8 +6,6 @@ import csv
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.analysis.figures.style import draw_to
 from memsim.core.errors import InputError, MemsimWarning
-from memsim.core.written_files import publish, require_replaceable, require_writable, withdraw
+from memsim.core.written_files import publish, require_replaceable, require_writable, scratch_in, withdraw
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,11 +123,10 @@ def write_results(
     reading, digests, failed = list(reading), dict[str, str](), list[str]()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}") from error
 
-    def move() -> None:
+    def move(scratch: Path) -> None:
         written = sorted(scratch.iterdir())
         for path in written:
             require_replaceable(folder / path.name, reading)
@@ -137,7 +134,7 @@ def write_results(
             digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
             publish(path, folder / path.name)
 
-    def finish() -> None:
+    def finish(scratch: Path) -> None:
         content = {**manifest, **({"not_drawn": failed} if failed else {}), "sha256": dict(sorted(digests.items()))}
         text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
         (scratch / MANIFEST).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
@@ -145,23 +142,23 @@ def write_results(
         publish(scratch / MANIFEST, folder / MANIFEST)
 
     try:
-        write(scratch)
-        move()
-        finish()
-        for name, draw in (figures or {}).items():
-            try:
-                draw(scratch)
-                move()
-            except Exception as error:  # whatever it is, the numbers stand
-                failed.append(name)
-                _not_drawn(name, folder, scratch, error)
-        if figures:
-            finish()
+        with scratch_in(folder) as scratch:
+            write(scratch)
+            move(scratch)
+            finish(scratch)
+            for name, draw in (figures or {}).items():
+                try:
+                    draw(scratch)
+                    move(scratch)
+                except Exception as error:  # whatever it is, the numbers stand
+                    failed.append(name)
+                    _not_drawn(name, folder, scratch, error)
+            if figures:
+                finish(scratch)
         return Written([folder / name for name in (*sorted(digests), MANIFEST)], failed)
     except OSError as error:
         raise InputError(f"results could not be written to {folder}: {error}") from error
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
         if not os.listdir(folder):
             folder.rmdir()
 

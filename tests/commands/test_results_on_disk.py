@@ -80,6 +80,9 @@ def test_the_log_and_the_figure_of_networks_replace_nothing(capsys: pytest.Captu
     assert main([*given, "--batch", "4", "--out", "people.safetensors"]) == 2
     assert "people.csv would be replaced" in capsys.readouterr().err
     assert [path.name for path in Path().iterdir()] == ["people.csv"] and Path("people.csv").read_bytes() == before
+    Path("w.checkpoint.safetensors").write_text("mine")
+    assert main(["train", "lstm", "--iterations", "1", "--hidden", "8", "--out", "w.safetensors"]) == 2
+    assert "w.checkpoint.safetensors is there, and memsim did not write it" in capsys.readouterr().err
     Path("DNC-trial-0.png").write_text("mine")
     assert main(["show", "DNC", "--list-length", "3"]) == 2
     assert "DNC-trial-0.png is there, and memsim did not write it" in capsys.readouterr().err
@@ -212,3 +215,20 @@ def test_a_model_that_fails_takes_no_other_with_it(capsys: pytest.CaptureFixture
     assert json.loads(Path("out/manifest.json").read_text())["not_run"] == {"Bad": "KeyError: 0"}
     assert main(given) == 2
     assert capsys.readouterr().err == "memsim: Bad failed and is left out (KeyError: 0)\n"
+
+
+def test_a_training_continues_from_a_checkpoint_from_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    from memsim.training.run import train
+    from memsim.training.settings import Training
+    from memsim.training.trainer import Trainer
+
+    small = {"iterations": 4, "hidden": 4, "batch": 2, "vector_size": 4}
+    half = Trainer(Training(network="lstm", **small))
+    half.run(2)
+    half.checkpoint(Path("there.safetensors"))
+    Path("here.checkpoint.safetensors").write_bytes(Path("there.safetensors").read_bytes())
+    for _ in range(2):
+        trained = train("LSTM", out="here.safetensors", **small)
+    assert trained.continued_from == 0 and not Path("here.checkpoint.safetensors").exists()
+    with pytest.raises(InputError, match="here.safetensors would be replaced, and is read"):
+        train("LSTM", out="here.safetensors", start="here.safetensors", **small)
