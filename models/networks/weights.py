@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from memsim.core.errors import InputError
 from memsim.core.limits import NETWORK
 from memsim.core.names import shown
-from memsim.core.written_files import write_file
+from memsim.core.written_files import adopt, write_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -127,7 +128,7 @@ def _require_sizes(path: Path, record: Mapping[str, Any]) -> None:
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
-    """Write weights with their record; the file is whole or not there.
+    """Write weights with their record; the file is whole or not there. Weights of memsim from elsewhere are replaced.
 
     Raises
     ------
@@ -135,6 +136,10 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str,
     """
     from safetensors.torch import save_file
 
+    if path.is_file() and not path.is_symlink():
+        with suppress(InputError):
+            _read(path, framework="numpy", tensors=False)
+            adopt(path)
     kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {"memsim": json.dumps(record, ensure_ascii=False)}
     write_file(path, lambda partial: save_file(kept, partial, metadata=metadata))
