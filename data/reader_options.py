@@ -36,7 +36,6 @@ class Declared(NamedTuple):
     metavar: str
 
 
-
 def option(kind: str, formats: str, help: str, metavar: str = "NAME") -> Any:
     """A field of :class:`ReaderOptions`; ``formats`` are words of :data:`FORMATS`, parted by spaces."""
     return field(default=None, metadata={"declared": (kind, tuple(formats.split()), help, metavar)})

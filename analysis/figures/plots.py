@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from memsim.analysis.declaration import Analysis
+from memsim.analysis.figures.crowds import caption, nearest, thinned
 from memsim.analysis.figures.style import (
     MAX_LAG,
     WIDTHS,
@@ -52,6 +53,7 @@ def plot(
         2008), which removes differences between the means of subjects. People have bars, models have bands.
     columns : the width in columns of a journal: one (89 mm) or two (183 mm).
     among : the labels of models and people in a set of figures, in order, so that each looks the same in all of them.
+        Of more than twelve models those nearest to people are drawn, or the first ones.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def plot(
     ------
     InputError : the frame is not from ``analyze`` or has no rows, or there is no such interval.
     """
-    points, analysis = points_of(frame, interval), analysis_of(frame)
+    ([points], among, title), analysis = _few([points_of(frame, interval)], among, title), analysis_of(frame)
     panels = list(_panels(points, analysis))
     if not panels:
         raise InputError(
@@ -93,13 +95,23 @@ def comparison_panel(
     """
     if not len(frames):
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
-    points = [points_of(frame, interval) for frame in frames]
+    points, among, title = _few([points_of(frame, interval) for frame in frames], among, title)
     by_frame = [list(_panels(each, analysis_of(each), split=True)) for each in points]
     labels = [[panel.title for panel in panels] for panels in by_frame]
     if any(each != labels[0] for each in labels):
         raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
     rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
     return _grid(rows, points, columns, among, title)
+
+
+def _few(points: list[pd.DataFrame], among: Sequence[str], title: str) -> tuple[list[pd.DataFrame], Sequence[str], str]:
+    """Points, labels and title of a figure, of no more models than can be told apart."""
+    kept = nearest(points)
+    names = list(dict.fromkeys(name for frame in points for name in labels_of(frame)))
+    if len(kept) == len(names):
+        return points, among, title
+    said = caption(names, kept, {name for frame in points for name in frame.attrs["people"]})
+    return thinned(points, kept), [name for name in among if name in kept], f"{title}. {said}" if title else said
 
 
 class Panel(NamedTuple):

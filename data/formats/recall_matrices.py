@@ -14,8 +14,8 @@ import pandas as pd
 from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
+from memsim.core.limits import require_counts
 from memsim.core.origin import Observed, Origin
-from memsim.core.parameters import require_counts
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import warn_of_times_going_back
 from memsim.core.trials import Trials

@@ -17,6 +17,7 @@ from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
 from memsim.commands.fit import add_fit
 from memsim.commands.listing import add_listing
+from memsim.commands.options import Commands, Parser
 from memsim.commands.recover import add_recover
 from memsim.commands.reproduce import add_reproduce
 from memsim.commands.run import add_run
@@ -32,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns
     -------
-    int : the exit status: 0; 1 for a failed check or reproduction; 2 for bad input; 130 for an interruption.
+    int : the exit status: 0; 1 for a failed check or reproduction, or a model or figure that failed while the other
+        results stand; 2 for bad input; 130 for an interruption.
     """
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):  # a terminal without Greek letters shows escapes
@@ -96,11 +98,11 @@ def _terminated(*_: object) -> None:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Parse the arguments of the command line; ``command`` of the result is the function to call with it."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="memsim", description="Run models of human memory through the experiments of people, and compare them."
     )
     parser.add_argument("--version", action="version", version=f"memsim {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands: Commands[argparse.ArgumentParser] = parser.add_subparsers(required=True, metavar="COMMAND")  # type: ignore[assignment]
     if arguments[:1] == ["run"] and len(arguments) > 1 and arguments[1].endswith(".toml"):
         raise InputError(f"run takes options only; memsim battery {arguments[1]} runs a battery file")
     add_run(commands, arguments)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,6 +45,18 @@ def require_replaceable(path: Path, reading: Iterable[Path] = ()) -> None:
     raise InputError(f"{path} is there, and {changed}, so that it is not replaced; {fix}")
 
 
+def adopt(path: Path) -> None:
+    """Record the file at ``path``, of which its content says that memsim wrote it: it may be replaced from now on."""
+    record = path.parent / RECORDS / path.name
+    record.parent.mkdir(exist_ok=True)
+    _replace(record, _sha256(path))
+
+
+def was_written(path: Path) -> bool:
+    """Whether memsim wrote a file at ``path``, even if it has changed since."""
+    return bool(_recorded(path))
+
+
 def files_in(texts: Iterable[str]) -> list[Path]:
     """The files that texts name, alone or as in ``NAME:file``, ``file:NAME`` and ``NAME=file``."""
     found = []
@@ -62,10 +73,22 @@ def require_writable(folder: Path) -> None:
     """Raise :class:`InputError` unless files can be made in ``folder``, which need not be there; leave nothing."""
     try:
         there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(each))
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=there):
+        with scratch_in(there):
             pass
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}; choose another --out (or out)") from error
+
+
+@contextmanager
+def scratch_in(folder: Path) -> Iterator[Path]:
+    """A folder for unfinished files within ``folder``; those that dead processes left are removed first."""
+    sweep(folder)
+    scratch = folder / begun_name()
+    scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def publish(partial: Path, path: Path) -> None:
@@ -96,24 +119,12 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
     require_replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with scratch_folder(path.parent) as scratch:
+        with scratch_in(path.parent) as scratch:
             partial = scratch / f"file{path.suffix}"
             write(partial)
             publish(partial, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error}") from error
-
-
-@contextmanager
-def scratch_folder(folder: Path) -> Iterator[Path]:
-    """A hidden folder within ``folder``, removed at the end; those that dead processes left are removed first."""
-    sweep(folder)
-    scratch = folder / begun_name()
-    try:
-        scratch.mkdir()
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def withdraw(path: Path) -> None:

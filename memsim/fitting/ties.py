@@ -74,7 +74,7 @@ def _parsed(name: str, expression: str) -> ast.expr:
         raise InputError(f"the tie {name} = {shown(expression)} must be text, such as '1 - learning'")
     if len(expression) > MOST_LETTERS:
         raise InputError(
-            f"the tie {name} = {shown(expression)} is longer than {MOST_LETTERS} letters, the most that a tie may have"
+            f"the tie {name} = {shown(expression)} is not an expression of at most {MOST_LETTERS} letters; shorten it"
         )
     try:
         return ast.parse(expression.strip(), mode="eval").body

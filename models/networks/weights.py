@@ -7,13 +7,16 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import DataError, InputError, MemsimError, MemsimWarning
-from memsim.core.written_files import write_file
+from memsim.core.limits import NETWORK
+from memsim.core.names import shown
+from memsim.core.written_files import adopt, write_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -110,16 +113,17 @@ def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any],
             found = {key: file.get_tensor(key) for key in file.keys()} if tensors else {}  # noqa: SIM118
     except OSError as error:
         raise DataError(f"the weights {path} cannot be read: {error}") from error
-    except SafetensorError as error:
+    except (SafetensorError, ValueError, RuntimeError, TypeError) as error:
         raise InputError(f"{path} is not a safetensors file ({error}); memsim reads no other format") from error
     sha256 = hashlib.sha256(content).hexdigest()
     _require_whole(path, content, metadata, sha256)
     try:
         record = json.loads(metadata["memsim"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
     if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
         raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
+    _require_sizes(path, record)
     return record, found, sha256
 
 
@@ -144,8 +148,29 @@ def _shipped() -> frozenset[str]:
     return frozenset(re.findall(r"^[0-9a-f]{64}", text, re.MULTILINE))
 
 
+def _require_sizes(path: Path, record: Mapping[str, Any]) -> None:
+    """Raise :class:`InputError` for a network that memsim cannot have trained, before anything of its size is made."""
+    config = record["config"]
+    if not isinstance(config, dict) or not all(isinstance(record[name], str) for name in ("network", "objective")):
+        raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
+    for name, value in {**config, "vector_size": record["vector_size"]}.items():
+        most = NETWORK.get(name)
+        if most is None:
+            known = name in ("layer_norm", "masked", "deallocate", "sharpened") and isinstance(value, bool)
+        else:
+            known = type(value) is int and (0 if name == "slots" else 1) <= value <= most
+        if not known:
+            size = f", a whole number up to {most:,}" if most else ""
+            raise InputError(
+                f"{path} has a record of a network with {shown(name)}={shown(value)}, which is no size or option of a "
+                f"network that memsim trains{size}; use weights that `memsim train` wrote"
+            )
+
+
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
     """Write weights with their record and a checksum over all of the file; the file is whole or not there.
+
+    Weights of memsim from elsewhere are replaced.
 
     Raises
     ------
@@ -153,6 +178,10 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str,
     """
     from safetensors.torch import save
 
+    if path.is_file() and not path.is_symlink():
+        with suppress(MemsimError):
+            _read(path, framework="numpy", tensors=False)
+            adopt(path)
     kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     content = save(kept, metadata={"memsim": json.dumps(record, ensure_ascii=False), "sha256": "0" * 64})
     content = content.replace(_OPEN, _SEAL % hashlib.sha256(content).hexdigest().encode(), 1)
