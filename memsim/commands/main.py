@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
+import os
 import signal
 import sys
 import threading
 import warnings
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from memsim.commands.battery import add_battery
 from memsim.commands.check import add_check
@@ -30,28 +32,81 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns
     -------
-    int : the exit status: 0; 1 for a failed check or reproduction; 2 for bad input; 130 for an interruption.
+    int : the exit status: 0; 1 for a failed check or reproduction; 2 for bad input, or output that cannot be written;
+        130 for an interruption.
     """
+    if sys.stderr is None:  # closed
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):  # a terminal without Greek letters shows escapes
             output.reconfigure(errors="backslashreplace")
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminated)
+    interruption = _Interruption()
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("once", category=MemsimWarning)
-            warnings.showwarning = _shown
-            parsed = parse(list(sys.argv[1:] if arguments is None else arguments))
-            return parsed.command(parsed)
+        if sys.stdout is None:
+            raise InputError("standard output is closed; redirect it to a file, or to /dev/null")
+        try:
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            sys.stdout.flush()
     except MemsimError as error:
-        print(f"memsim: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("memsim: interrupted; no incomplete result was written", file=sys.stderr)
-        return 130
+        message, status = str(error), 2
     except BrokenPipeError:  # whoever read the output has closed it, as in `memsim models | head -1`
-        sys.stderr.close()
-        return 0
+        message, status = "", 0
+    except OSError as error:
+        message, status = f"something cannot be read or written: {error}; check the disk and its permissions", 2
+    except MemoryError as error:
+        message, status = f"there is not enough memory ({error}); run fewer lists", 2
+    except KeyboardInterrupt:
+        interruption.came = True
+        message, status = "", 130
+    except BaseException:
+        if not interruption.came:  # libraries turn an interruption of their import into errors of their own
+            raise
+        message, status = "", 130
+    if interruption.came:
+        message, status = "interrupted; no incomplete result was written", 130
+    if message:
+        with contextlib.suppress(OSError):
+            print(f"memsim: {message}", file=sys.stderr)
+    _drop_unwritable_output()
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    for text in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise InputError(f"{text!a} is not text in UTF-8; give the file or name another one")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("once", category=MemsimWarning)
+        warnings.showwarning = _shown
+        parsed = parse(arguments)
+        return parsed.command(parsed)
+
+
+class _Interruption:
+    """Whether Ctrl-C, or the kill of a batch system, came; either ends the command and leaves nothing incomplete."""
+
+    def __init__(self) -> None:
+        self.came = False
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self.end)
+            now = signal.getsignal(signal.SIGINT)  # a shell may have asked to ignore it
+            if now is signal.default_int_handler or isinstance(getattr(now, "__self__", None), _Interruption):
+                signal.signal(signal.SIGINT, self.end)
+
+    def end(self, *_: object) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+
+def _drop_unwritable_output() -> None:
+    """Write what is left of the output, or to nowhere, so that Python has nothing to complain about as it ends."""
+    for output in (sys.stdout, sys.stderr):
+        try:
+            output.flush()
+        except (OSError, ValueError, AttributeError):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
 def _shown(
@@ -68,14 +123,16 @@ def _shown(
     sys.stderr.write(text)
 
 
-def _terminated(*_: object) -> None:
-    """End as Ctrl-C does, so that the kill of a batch system leaves no incomplete result either."""
-    raise KeyboardInterrupt
+class _Parser(argparse.ArgumentParser):
+    """A parser that says so where its help cannot be written."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stderr).write(message)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Parse the arguments of the command line; ``command`` of the result is the function to call with it."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="memsim", description="Run models of human memory through the experiments of people, and compare them."
     )
     parser.add_argument("--version", action="version", version=f"memsim {__version__}")
