@@ -19,6 +19,7 @@ from memsim.commands.options import (
     settings_of,
 )
 from memsim.core.errors import InputError
+from memsim.core.partial_files import require_writable
 
 if TYPE_CHECKING:
     from memsim.core.recalls import Recalls
@@ -67,6 +68,7 @@ def run_compare(parsed: argparse.Namespace) -> int:
     """Compare on each data set, print the findings, and write tables and figure; finished cells are kept."""
     from memsim.data.loading import load_recalls
 
+    require_writable(parsed.out)
     if "iterations" in parsed and not parsed.networks:
         raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
     people = {label: load_recalls(label) for label in parsed.people}

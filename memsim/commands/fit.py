@@ -21,6 +21,7 @@ from memsim.commands.options import (
     space_of,
 )
 from memsim.core.errors import InputError
+from memsim.core.partial_files import require_writable
 
 if TYPE_CHECKING:
     from memsim.fitting.result import Fit
@@ -63,6 +64,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     from memsim.fitting.spec import FitSpec
     from memsim.running.result_files import save_both, write_results
 
+    require_writable(parsed.out)
     values = getattr(parsed, "set", [])
     options = given(parsed, FitSpec) | space_of(parsed)
     if "weights" in options:

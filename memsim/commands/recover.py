@@ -18,6 +18,7 @@ from memsim.commands.options import (
     space_of,
 )
 from memsim.core.errors import InputError
+from memsim.core.partial_files import require_writable
 
 
 def add_recover(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -54,6 +55,7 @@ def run_recover(parsed: argparse.Namespace) -> int:
     from memsim.paradigms.registered import PARADIGMS
     from memsim.running.result_files import save_both, write_results
 
+    require_writable(parsed.out)
     values = getattr(parsed, "set", [])
     if len(parsed.models) > 1 and values:
         raise InputError(f"--set {' '.join(values)} is for one model; name presets, as in SAM:murdock1962-soft")

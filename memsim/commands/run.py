@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memsim.core.errors import InputError, ModelError
+from memsim.core.partial_files import require_writable
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
@@ -72,6 +73,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from memsim.experiments.comparison import run
     from memsim.reporting.comparison_files import write_comparison
 
+    require_writable(parsed.out)
     paradigm, people = _task(parsed)
     models = _models(parsed.models, paradigm.cue)
     with tqdm(total=len(models) + (people is not None) + 1, unit="step", leave=False, disable=None) as bar:

@@ -12,6 +12,7 @@ from typing import Unpack
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.partial_files import require_writable
 from memsim.experiments.battery_file import read_battery
 from memsim.experiments.figures import battery_figures
 from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
@@ -71,6 +72,7 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
     stopwatch = Stopwatch()
     planned, output = read_battery(path)
     folder = output if out is None else Path(out)
+    require_writable(folder)
     options: Running = {"cache": folder / "cells", **running}
     rows = rows_by_cells(planned, **options)
     frames = {each.label: joined_frame(rows, each) for each in planned.analyses}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from memsim.core.errors import InputError
+from memsim.core.partial_files import require_writable
 from memsim.core.provenance import versions
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
@@ -42,6 +43,8 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         entry = REPRODUCTIONS.get(entry)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed={seed!r} must be a whole number of at least 0")
+    if out is not None:
+        require_writable(Path(out))
     started = datetime.now(UTC)
     outcome = entry.run(seed)
     manifest = {

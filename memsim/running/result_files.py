@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.analysis.figures.style import save_figure
 from memsim.core.errors import InputError
+from memsim.core.partial_files import begun_name, sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,9 @@ def write_results(folder: Path, write: Callable[[Path], None], manifest: Mapping
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+        sweep(folder)
+        scratch = folder / begun_name()
+        scratch.mkdir()
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}") from error
     try:

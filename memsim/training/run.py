@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from memsim.core.errors import InputError
 from memsim.core.parameters import require_counts
-from memsim.core.partial_files import sweep
+from memsim.core.partial_files import require_writable, sweep
 from memsim.core.recalls import Recalls
 from memsim.models.networks.weights import SUFFIX, is_whole
 from memsim.training.settings import Training
@@ -78,10 +78,7 @@ def train(
     if path.suffix != SUFFIX:
         raise InputError(f"out={str(path)!r} must end in {SUFFIX}")
     _require_device(device)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"out={str(path)!r}: its folder cannot be made: {error}") from None
+    require_writable(path.parent)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
