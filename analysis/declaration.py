@@ -9,7 +9,7 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.names import closest
 from memsim.core.prediction import PositionPrediction
 from memsim.core.recalls import Recalls, require_recalls
@@ -97,7 +97,10 @@ class Analysis:
     def run(self) -> Callable[..., pd.DataFrame]:
         """The function, imported."""
         module, _, name = self.function.partition(":")
-        return getattr(import_module(module), name)
+        try:
+            return getattr(import_module(module), name)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise ModelError(f"the analysis {self.function!r} cannot be loaded: {error}") from error
 
     @property
     def summary(self) -> str:

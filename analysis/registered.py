@@ -8,7 +8,7 @@ from memsim.core.registry import Registry
 from memsim.core.trials import Paradigm
 
 ANALYSES: Registry[Analysis] = Registry(
-    "analysis", "memsim.analyses", {analysis.name: analysis for analysis in (*OF_RECALL, *OF_SERIAL_RECALL)}
+    "analysis", "memsim.analyses", {analysis.name: analysis for analysis in (*OF_RECALL, *OF_SERIAL_RECALL)}, Analysis
 )
 
 

@@ -14,4 +14,5 @@ DATASETS: Registry[Dataset] = Registry(
         "peers_notask": "memsim.data.datasets.psifr_tables:PEERS_NOTASK",
         "morton2013": "memsim.data.datasets.psifr_tables:MORTON2013",
     },
+    Dataset,
 )

@@ -2,7 +2,7 @@
 
 import sys
 
-from memsim.commands.main import main
+from memsim.commands.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

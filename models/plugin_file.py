@@ -53,9 +53,9 @@ def module_in(path: Path) -> ModuleType:
         sys.modules[name] = module  # where dataclasses look up their module
         try:
             loader.exec_module(module)
-        except (KeyboardInterrupt, MemoryError):
-            raise
         except BaseException as error:
+            if type(error) in (KeyboardInterrupt, MemoryError):
+                raise
             raise ModelError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
         later = remember(module).later
         for each in later:  # now, as it is now

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from memsim.core.position_model import Model
+from memsim.core.model import MemoryModel
+from memsim.core.position_model import Model, PositionModel
 from memsim.core.registry import Registry
 
 MODELS: Registry[type[Model]] = Registry(
@@ -23,6 +24,8 @@ MODELS: Registry[type[Model]] = Registry(
         "Perturbation": "memsim.models.serial.perturbation:Perturbation",
         "Uniform": "memsim.models.baselines.uniform:Uniform",
     },
+    (MemoryModel, PositionModel),
+    subclasses=True,
 )
 
 
@@ -35,16 +38,21 @@ def variants(name: str, cls: type[Model]) -> dict[str, Model]:
     return {name: cls(), **{f"{name}:{preset}": cls.preset(preset) for preset in presets}}
 
 
-def models_for(cue: str, *, baselines: bool = False) -> list[str]:
-    """The registered models that have an account of tests with this cue, each as ``name`` or ``name:preset``.
+def models_of(cue: str, *, baselines: bool = False) -> dict[str, Model]:
+    """The registered models that have an account of tests with this cue, by ``name`` or ``name:preset``.
 
-    Baselines are among them only if asked for.
+    Baselines are among them only if asked for. A plug-in that cannot be loaded or built is left out, with a warning.
     """
-    classes = {name: MODELS.get(name) for name in MODELS.names()}
-    return [
-        spec
-        for name, cls in classes.items()
-        if baselines or not cls.baseline
-        for spec, model in variants(name, cls).items()
-        if cue in model.cues
-    ]
+    found: dict[str, Model] = {}
+    for name, cls in MODELS.usable().items():
+        try:
+            of_name = variants(name, cls) if baselines or not cls.baseline else {}
+            found |= {spec: model for spec, model in of_name.items() if cue in model.cues}
+        except Exception as error:
+            MODELS.left_out(name, error)
+    return found
+
+
+def models_for(cue: str, *, baselines: bool = False) -> list[str]:
+    """The names of :func:`models_of`."""
+    return list(models_of(cue, baselines=baselines))

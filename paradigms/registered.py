@@ -12,4 +12,6 @@ PARADIGMS: Registry[type[Paradigm]] = Registry(
         "free_recall": "memsim.paradigms.free_recall:FreeRecall",
         "serial_recall": "memsim.paradigms.serial_recall:SerialRecall",
     },
+    Paradigm,
+    subclasses=True,
 )

@@ -15,7 +15,8 @@ as long.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from memsim.core.compiled import njit
 
 
 @njit(cache=True)

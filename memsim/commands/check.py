@@ -23,7 +23,7 @@ def _check(parsed: argparse.Namespace) -> int:
 
     label, cls = find_model(parsed.model)
     model = cls() if isinstance(cls, type) else cls
-    tasks = [PARADIGMS.get(name)() for name in PARADIGMS.names()]
+    tasks = [task() for task in PARADIGMS.usable().values()]
     known = [task for task in tasks if task.cue in getattr(model, "cues", ())]
     checks = run_checks(cls, paradigm=known[0] if known else None, seed=parsed.seed)
     for check in checks:

@@ -36,10 +36,15 @@ def print_entries(kind: str, name: str | None) -> int:
     status = 0
     for i, name in enumerate(registry.names()):
         try:
-            print("\n" * (i > 0 and kind != "analyses") + _describe(name, registry.get(name)))
+            text = _describe(name, registry.get(name))
         except ModelError as error:
             print(f"memsim: {error}", file=sys.stderr)
             status = 2
+        except Exception as error:
+            registry.left_out(name, error)
+            status = 2
+        else:
+            print("\n" * (i > 0 and kind != "analyses") + text)
     return status
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import os
 import signal
 import sys
 import threading
@@ -34,28 +35,80 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int : the exit status: 0; 1 for a failed check or reproduction, or a model or figure that failed while the other
-        results stand; 2 for bad input; 130 for an interruption.
+        results stand; 2 for bad input, or output that cannot be written; 130 for an interruption.
     """
+    if sys.stderr is None:  # closed
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):  # a terminal without Greek letters shows escapes
             output.reconfigure(errors="backslashreplace")
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminated)
+    interruption = _Interruption()
     try:
-        with contextlib.redirect_stdout(_Printable(sys.stdout)), warnings.catch_warnings():
-            warnings.filterwarnings("once", category=MemsimWarning)
-            warnings.showwarning = _shown
-            parsed = parse(list(sys.argv[1:] if arguments is None else arguments))
-            return parsed.command(parsed)
+        if sys.stdout is None:
+            raise InputError("standard output is closed; redirect it to a file, or to /dev/null")
+        try:
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            sys.stdout.flush()
     except MemsimError as error:
-        print(printable(f"memsim: {error}"), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("memsim: interrupted; no incomplete result was written", file=sys.stderr)
-        return 130
+        message, status = str(error), 2
     except BrokenPipeError:  # whoever read the output has closed it, as in `memsim models | head -1`
-        sys.stderr.close()
-        return 0
+        message, status = "", 0
+    except OSError as error:
+        message, status = f"something cannot be read or written: {error}; check the disk and its permissions", 2
+    except MemoryError as error:
+        message, status = f"there is not enough memory ({error}); run fewer lists", 2
+    except KeyboardInterrupt:
+        interruption.came = True
+        message, status = "", 130
+    except BaseException:
+        if not interruption.came:  # libraries turn an interruption of their import into errors of their own
+            raise
+        message, status = "", 130
+    if interruption.came:
+        message, status = "interrupted; no incomplete result was written", 130
+    if message:
+        with contextlib.suppress(OSError):
+            print(printable(f"memsim: {message}"), file=sys.stderr)
+    _drop_unwritable_output()
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    for text in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise InputError(f"{text!a} is not text in UTF-8; give the file or name another one")
+    with contextlib.redirect_stdout(_Printable(sys.stdout)), warnings.catch_warnings():
+        warnings.filterwarnings("once", category=MemsimWarning)
+        warnings.showwarning = _shown
+        parsed = parse(arguments)
+        return parsed.command(parsed)
+
+
+class _Interruption:
+    """Whether Ctrl-C, or the kill of a batch system, came; either ends the command and leaves nothing incomplete."""
+
+    def __init__(self) -> None:
+        self.came = False
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self.end)
+            now = signal.getsignal(signal.SIGINT)  # a shell may have asked to ignore it
+            if now is signal.default_int_handler or isinstance(getattr(now, "__self__", None), _Interruption):
+                signal.signal(signal.SIGINT, self.end)
+
+    def end(self, *_: object) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+
+def _drop_unwritable_output() -> None:
+    """Write what is left of the output, or to nowhere, so that Python has nothing to complain about as it ends."""
+    for output in (sys.stdout, sys.stderr):
+        try:
+            output.flush()
+        except (OSError, ValueError, AttributeError):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
 class _Printable(io.TextIOBase):
@@ -89,11 +142,6 @@ def _shown(
     own = issubclass(category, MemsimWarning)
     text = f"memsim: warning: {message}\n" if own else warnings.formatwarning(message, category, filename, lineno)
     sys.stderr.write(printable(text))
-
-
-def _terminated(*_: object) -> None:
-    """End as Ctrl-C does, so that the kill of a batch system leaves no incomplete result either."""
-    raise KeyboardInterrupt
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

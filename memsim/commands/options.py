@@ -7,6 +7,7 @@ import importlib
 import inspect
 import math
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -31,6 +32,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise :class:`InputError`."""
         raise InputError(f"{message}; {self.prog} --help lists the options")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write the help; argparse itself would hide an output that cannot be written."""
+        (file or sys.stderr).write(message)
 
     def format_help(self) -> str:
         """The help, in which each whole number has its range."""

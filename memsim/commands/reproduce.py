@@ -32,13 +32,14 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
                 raise InputError(
                     f"--{option} {value} applies to entries that are run, and none is named; name entries, or all"
                 )
-        for name in REPRODUCTIONS.names():
-            entry = REPRODUCTIONS.get(name)
+        for name, entry in REPRODUCTIONS.usable().items():
             print(f"{name}: {entry.title}\n  {entry.citation}")
         return 0
     if "all" in parsed.names and len(parsed.names) > 1:
         raise InputError(f"reproduce {' '.join(parsed.names)}: all runs every entry; name either all or some entries")
-    names = REPRODUCTIONS.names() if parsed.names == ["all"] else list(map(REPRODUCTIONS.canonical, parsed.names))
+    names = (
+        list(REPRODUCTIONS.usable()) if parsed.names == ["all"] else list(map(REPRODUCTIONS.canonical, parsed.names))
+    )
     from memsim.reproductions.catalogue import reproduce
 
     as_announced = True

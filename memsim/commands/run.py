@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import textwrap
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.commands.options import add_escape, add_reading, files_read, reading, whole
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import InputError
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
@@ -110,19 +109,17 @@ def _run(parsed: argparse.Namespace) -> int:
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
     """The models to run, by label: those in ``specs``, or all registered models with an account of the task."""
     from memsim.models.lookup import find_model
-    from memsim.models.registered import MODELS, variants
+    from memsim.models.registered import models_of
 
-    models: dict[str, Model] = {}
     if specs is None:
-        for name in MODELS.names():
-            try:
-                _, registered = find_model(name)
-            except ModelError as error:
-                print(f"memsim: a model is left out: {error}", file=sys.stderr)
-                continue
-            if isinstance(registered, type) and not registered.baseline:
-                models |= {spec: model for spec, model in variants(name, registered).items() if cue in model.cues}
-    found = [(spec, *find_model(spec)) for spec in specs or ()]
+        if not (registered := models_of(cue)):
+            raise InputError(
+                f"no registered model has an account of this task, which begins with the cue {cue!r}; name "
+                "--models of your own, or another --paradigm"
+            )
+        return registered
+    models: dict[str, Model] = {}
+    found = [(spec, *find_model(spec)) for spec in specs]
     labels = Counter(label for _, label, _ in found)
     for spec, label, cls in found:
         if labels[label] > 1 and re.search(r"\.py(:|$)", spec):

@@ -9,7 +9,8 @@ from typing import Any
 from memsim.commands.options import add_reading, files_read, named_model, reading, whole
 from memsim.core.errors import InputError
 from memsim.core.file_names import file_names
-from memsim.core.written_files import require_replaceable, require_writable
+from memsim.core.partial_files import require_writable
+from memsim.core.written_files import require_replaceable
 
 
 def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import platform
 import re
@@ -11,6 +12,8 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+
+from memsim.core.errors import InputError
 
 _NAME = re.compile(r"\.(partial|running)-(?P<machine>[^~]*)~(?P<process>\d+)~")
 _FORGOTTEN = 7 * 24 * 3600
@@ -36,6 +39,26 @@ def whole_file(path: Path, mode: int = 0o644) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def require_writable(folder: Path) -> None:
+    """Make sure, before any work, that results can be written to a folder; it is not made yet.
+
+    Raises
+    ------
+    InputError : nothing can be written there.
+    """
+    at = folder.absolute()
+    try:
+        while not at.exists() and at != at.parent:
+            at = at.parent
+        if not at.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(at))
+        probe = at / begun_name()
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        raise InputError(f"results cannot be written to {folder}: {error}; choose another --out (or out)") from error
 
 
 def sweep(folder: Path) -> None:

@@ -8,6 +8,8 @@ entries through the entry points ``memsim.models``, ``memsim.paradigms``, ``mems
 from __future__ import annotations
 
 import importlib
+import inspect
+import re
 import warnings
 from collections.abc import Mapping
 from functools import cached_property
@@ -24,16 +26,32 @@ Entry = TypeVar("Entry")
 class Registry(Generic[Entry]):
     """The entries of one kind, by name.
 
+    A plug-in is left out, with a warning, if its name is taken, or cannot be typed as one word on a command line. One
+    that turns out to be unusable when it is first asked for is an error for who named it, and left out with a warning
+    where all entries are wanted.
+
     Parameters
     ----------
     kind : the kind in words, for messages: ``"model"``, ``"data set"``.
     group : the entry point group in which plug-ins register theirs.
     builtin : the entries of memsim by name, each itself or as ``module:attribute``.
+    base : the class or classes of which an entry is a subclass, or else an instance.
+    subclasses : whether an entry is a class.
     """
 
-    def __init__(self, kind: str, group: str, builtin: Mapping[str, str | Entry]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        group: str,
+        builtin: Mapping[str, str | Entry],
+        base: type | tuple[type, ...] = object,
+        *,
+        subclasses: bool = False,
+    ) -> None:
         self.kind = kind
         self.group = group
+        self.base = base
+        self.subclasses = subclasses
         self._builtin = builtin
 
     @cached_property
@@ -42,21 +60,36 @@ class Registry(Generic[Entry]):
             name: EntryPoint(name, target, self.group) if isinstance(target, str) else target
             for name, target in self._builtin.items()
         }
-        keys = {normalized(name) for name in found}
+        keys = {normalized(name): name for name in found}
         for point in entry_points(group=self.group):
-            if normalized(point.name) in keys:
-                taken = (
-                    f"the plug-in {point.value!r} is left out: there is a {self.kind} {point.name!r} already; rename it"
-                )
-                warnings.warn(taken, MemsimWarning, stacklevel=2)
+            key = normalized(point.name)
+            if key in keys:
+                known = found[keys[key]]
+                if isinstance(known, EntryPoint) and known.value == point.value:
+                    continue  # a package that was found twice, such as in an editable install
+                problem = f"there is a {self.kind} {point.name!r} already; rename it"
+            elif not re.fullmatch(r"\w[\w.+-]*", point.name) or point.name.endswith((".py", ".safetensors")):
+                problem = f"its name {point.name!r} is no name of a {self.kind}, which has letters, digits, - and _"
+            else:
+                keys[key] = point.name
+                found[point.name] = point
                 continue
-            keys.add(normalized(point.name))
-            found[point.name] = point
+            warnings.warn(f"the plug-in {point.value!r} is left out: {problem}", MemsimWarning, stacklevel=2)
         return found
 
     def names(self) -> list[str]:
         """All names; those of memsim come first."""
         return list(self._targets)
+
+    def usable(self) -> dict[str, Entry]:
+        """All entries by name; a plug-in that cannot be used is left out, with a warning."""
+        found = {}
+        for name in self.names():
+            try:
+                found[name] = self.get(name)
+            except ModelError as error:
+                warnings.warn(f"a {self.kind} is left out: {error}", MemsimWarning, stacklevel=2)
+        return found
 
     def canonical(self, name: str) -> str:
         """The registered name for ``name``, which may be in any case and with ``-`` or ``_``.
@@ -78,20 +111,40 @@ class Registry(Generic[Entry]):
         Raises
         ------
         UnknownNameError : no such name, as in :meth:`canonical`.
-        ModelError : the module of a plug-in cannot be imported.
+        ModelError : the module of a plug-in cannot be imported, or what it names is of another kind.
         """
         target = self._targets[self.canonical(name)]
         if not isinstance(target, EntryPoint):
             return target
-        try:
+        if target.name in self._builtin:
             return getattr(importlib.import_module(target.module), target.attr)
-        except Exception as error:
-            if target.name in self._builtin:
+        which = f"the plug-in {self.kind} {target.name!r} ({target.value})"
+        try:
+            found = target.load()
+        except BaseException as error:  # an exit, too, is one of the plug-in alone
+            if type(error) in (KeyboardInterrupt, MemoryError):
                 raise
+            raise ModelError(f"{which} cannot be loaded: {type(error).__name__}: {error}") from error
+        fits = (
+            isinstance(found, type) and issubclass(found, self.base)
+            if self.subclasses
+            else isinstance(found, self.base)
+        )
+        if not fits or inspect.isabstract(found):
+            bases = self.base if isinstance(self.base, tuple) else (self.base,)
+            wanted = " or ".join(base.__name__ for base in bases)
             raise ModelError(
-                f"the plug-in {self.kind} {target.name!r} ({target.value}) cannot be loaded: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+                f"{which} cannot be used: {found!r} is no {'complete subclass' if self.subclasses else 'instance'} "
+                f"of {wanted}"
+            )
+        return found
+
+    def left_out(self, name: str, error: Exception) -> None:
+        """Warn that the plug-in called ``name`` is left out; raise ``error`` again if it is one of memsim's own."""
+        if name in self._builtin:
+            raise error
+        text = f"a {self.kind} is left out: the plug-in {self.kind} {name!r}: {type(error).__name__}: {error}"
+        warnings.warn(text, MemsimWarning, stacklevel=3)
 
     def build(self, name: str, values: Mapping[str, Any]) -> Any:
         """An instance of the class called ``name``; parameters that are not in ``values`` have their defaults."""

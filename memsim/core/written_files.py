@@ -69,16 +69,6 @@ def files_in(texts: Iterable[str]) -> list[Path]:
     return found
 
 
-def require_writable(folder: Path) -> None:
-    """Raise :class:`InputError` unless files can be made in ``folder``, which need not be there; leave nothing."""
-    try:
-        there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(each))
-        with scratch_in(there):
-            pass
-    except OSError as error:
-        raise InputError(f"results cannot be written to {folder}: {error}; choose another --out (or out)") from error
-
-
 @contextmanager
 def scratch_in(folder: Path) -> Iterator[Path]:
     """A folder for unfinished files within ``folder``; those that dead processes left are removed first."""

@@ -105,8 +105,7 @@ class People:
     @classmethod
     def matching(cls, paradigm: Paradigm) -> People | None:
         """People of the first data set with shipped tables who did this task, with any output limit; or None."""
-        for name in DATASETS.names():
-            dataset = DATASETS.get(name)
+        for name, dataset in DATASETS.usable().items():
             for condition in dataset.conditions if has_tables(name) else ():
                 if _same_but_for_output_limit(dataset.paradigm(condition), paradigm):
                     return cls.load(name, condition)

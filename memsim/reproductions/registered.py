@@ -18,4 +18,5 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "chaining-or-position": "memsim.reproductions.chaining_or_position:CHAINING_OR_POSITION",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },
+    Reproduction,
 )

@@ -8,14 +8,16 @@ import json
 import os
 import pickle
 import sys
+import threading
 import traceback
 import uuid
 import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError
+from functools import cache
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any, NamedTuple, TypeAlias
 
 from memsim.core import errors
@@ -171,8 +173,22 @@ def _one_thread() -> contextlib.ExitStack:
     return undo
 
 
-def _named(job: Job) -> tuple[str, Outcome]:
+def _named(job: Job, parent: int) -> tuple[str, Outcome]:
+    _end_with(parent)
     return job.key, _work(job)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this worker when the process that began the run is gone, even if it was killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(0.5)
+        os._exit(1)
+
+    if hasattr(os, "getppid"):
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def in_processes(
@@ -224,7 +240,7 @@ def _sent(batch: Iterable[str], job: Callable[[str], Job], unsent: list[InputErr
 
     for key in batch:
         try:
-            yield joblib.delayed(_named)(job(key))
+            yield joblib.delayed(_named)(job(key), os.getpid())
         except InputError as error:
             unsent.append(error)
             return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from memsim.core.compiled import njit
 
 THRESHOLD = 1.0
 ROUNDING = 1e-6

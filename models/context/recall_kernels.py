@@ -14,7 +14,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from memsim.core.compiled import njit
 
 FAST = {"contract", "arcp", "reassoc", "nsz", "nnan"}
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")

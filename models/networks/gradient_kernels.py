@@ -6,8 +6,8 @@ Numba's cache checks this file alone: after an edit of ``kernels``, the compiled
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from memsim.core.compiled import njit
 from memsim.models.networks.kernels import EPSILON, FAST, oneplus, parts, read_modes, relinked, sigmoid, unit_rows
 
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from memsim.core.compiled import njit
 
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 EPSILON = 1e-6

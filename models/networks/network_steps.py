@@ -19,6 +19,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Trials
+from memsim.models.networks.threads import one_thread
 from memsim.models.networks.vectors import item_vectors
 from memsim.models.networks.weights import SUFFIX, read_header
 
@@ -168,7 +169,7 @@ class NetworkModel(MemoryModel[Episodes]):
 
         network = self.network()
         vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread():
             state = [network.begin(part) for part in torch.split(vectors, self.together)]
         parts = np.split(trials.items, range(self.together, len(trials), self.together))
         for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
@@ -245,7 +246,7 @@ class NetworkModel(MemoryModel[Episodes]):
         import torch
 
         take = getattr(self.network(), step)
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread():
             for index, episode in enumerate(state):
                 state[index] = take(episode) if values is None else take(episode, values[index])
         return state

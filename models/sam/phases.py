@@ -7,7 +7,8 @@ that m attempts all fail.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from memsim.core.compiled import njit
 
 
 @njit(inline="always")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit
-
 from memsim.core.arrays import FloatArray
+from memsim.core.compiled import njit
 
 
 class StudyRule(NamedTuple):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from memsim.core.errors import InputError
 from memsim.core.file_names import MOST_BYTES, file_names
-from memsim.core.written_files import RECORDS, files_in, require_replaceable, require_writable, withdraw, write_file
+from memsim.core.partial_files import require_writable
+from memsim.core.written_files import RECORDS, files_in, require_replaceable, withdraw, write_file
 
 
 def write(path: Path, text: str) -> None:

@@ -1,0 +1,20 @@
+"""Where the command ``memsim`` starts: an interruption is understood before anything else is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run one command; see :func:`memsim.commands.main.main`."""
+    try:
+        from memsim.commands.main import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        os.write(2, b"memsim: interrupted; no incomplete result was written\n")
+        return 130
+    finally:
+        # What is interrupted from here on has nothing left to lose, and need not say where it was.
+        sys.unraisablehook = lambda _: None
