@@ -139,7 +139,7 @@ def missing_subjects(root: Path, subjects: Iterable[str]) -> list[str]:
     """The participants of a data set, by its folders and ``participants.tsv``, who are not among ``subjects``."""
     labels = {folder.name.removeprefix("sub-") for folder in root.glob("sub-*") if folder.is_dir()}
     try:
-        table = read_text_table(root / "participants.tsv", missing=["n/a", ""], dtype="str")
+        table = read_text_table(root / "participants.tsv", missing=["n/a", ""]).astype(object)
         labels |= set(table["participant_id"].dropna().str.removeprefix("sub-"))
     except (InputError, DataError, KeyError):
         pass  # the list of participants is optional

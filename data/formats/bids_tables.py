@@ -57,7 +57,7 @@ def read_events(
     InputError : a column that is missing, or a cell that is not a number; the message names file, line and value.
     DataError : a file that is not a table.
     """
-    table = read_text_table(path, missing=["n/a", ""], dtype="str")
+    table = read_text_table(path, missing=["n/a", ""]).astype(object)
     for name in ("onset", "trial_type"):
         if name not in table:
             raise InputError(f"{path} has no column {name}; it has {', '.join(table.columns)}")

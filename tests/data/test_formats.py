@@ -215,7 +215,7 @@ def test_files_that_are_not_matrices(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 2 is empty; write 0"):
         read_recall_matrix(path, list_length=3)
     path.write_bytes(b"\xff\xfe1")
-    with pytest.raises(DataError, match="is not text in UTF-8"):
+    with pytest.raises(DataError, match="is text in UTF-16; save it in UTF-8"):
         read_recall_matrix(path, list_length=3)
     with pytest.raises(InputError, match=r"notes.pkl is not a .csv"):
         (tmp_path / "notes.pkl").touch()
