@@ -66,7 +66,7 @@ def _fields(path: str, variable: str) -> tuple[dict[str, Any], list[str]]:
     from scipy.io import loadmat
 
     try:
-        found = loadmat(path)
+        found = loadmat(path, appendmat=False)
     except NotImplementedError:
         raise Refused("version", "") from None
     except MemoryError:

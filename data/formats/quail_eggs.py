@@ -119,10 +119,10 @@ def read_egg(
 
 def _json(path: Path) -> Any:
     require_file(path)
-    if path.suffix.lower() != ".json":
+    if path.suffix.lower() == ".egg":
         raise DataError(f"{path} may hold pickles, which can run any code, and is not read; {EXPORT}")
     try:
-        egg = json.loads(text_of_file(path))
+        egg = json.loads(text_of_file(path), object_pairs_hook=_without_repeats)
     except RecursionError:
         raise DataError(f"{path} is nested too deeply for an egg: subjects, lists, items") from None
     except ValueError as error:
@@ -133,6 +133,15 @@ def _json(path: Path) -> Any:
     if isinstance(egg.get("pres"), str):
         raise InputError(f"{path} does not name the subjects of the lists; {EXPORT}")
     return egg
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, in which no name occurs twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"an object names {next(name for name in names if names.count(name) > 1)!r} twice")
+    return found
 
 
 def _lists(side: Any, name: str, subject: Sequence[Any] | None) -> dict[tuple[Any, Any], list[Any]]:
