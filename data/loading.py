@@ -77,7 +77,7 @@ def load_recalls(spec: Recalls | str | Path, **options: Any) -> Recalls:
 def names_file(spec: str | Path) -> bool:
     """Whether :func:`load_recalls` takes ``spec`` as a file or folder, rather than as the name of a data set."""
     path = Path(spec)
-    if path.suffix.lower() in SUFFIXES or (path / BIDS_ROOT).is_file():
+    if path.suffix.lower() in SUFFIXES or os.path.isfile(path / BIDS_ROOT):
         return True
     return not names_dataset(str(spec)) and (os.path.lexists(spec) or path.name != str(spec) or bool(path.suffix))
 
@@ -112,8 +112,8 @@ def _read_file(path: Path, options: ReaderOptions) -> Recalls:
 
 def _format_of(path: Path) -> str:
     """The format of a file, by its suffix, and of a text file by its first line."""
-    if path.is_dir():
-        if not (path / BIDS_ROOT).is_file():
+    if os.path.isdir(path):
+        if not os.path.isfile(path / BIDS_ROOT):
             raise InputError(
                 f"{path} is a folder without {BIDS_ROOT}, so it is not the root of a BIDS data set; name the folder "
                 "that has it, say format='bids', or name a file"
@@ -182,11 +182,13 @@ def _read_egg(path: Path, options: Mapping[str, Any]) -> Recalls:
 
 
 def _read_matrix(path: Path, options: Mapping[str, Any]) -> Recalls:
+    from memsim.data.formats.matrix_files import TEXT, text_matrix
     from memsim.data.formats.recall_matrices import read_recall_matrix
 
     if "list_length" not in options:
         raise InputError(f"{path} holds a recall matrix, which does not say how long the lists are; give list_length=")
-    return read_recall_matrix(path, **_by_columns(path, options))
+    known = path.suffix.lower() in (".npy", *TEXT)
+    return read_recall_matrix(path if known else text_matrix(path), **_by_columns(path, options))
 
 
 def _by_columns(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class ReaderOptions:
         "table bids mat egg matrix",
         "the format, where the suffix does not say it: table, bids, mat, egg or matrix",
     )
-    paradigm: str | Paradigm | type[Paradigm] | None = option(
+    paradigm: str | Paradigm | type[Paradigm] | None = option(  # noqa: RUF009
         "task", "table bids mat egg matrix", "the task that the people did, such as serial_recall; else free recall"
     )
     list_length: int | None = option(
@@ -86,7 +86,7 @@ class ReaderOptions:
         "codes", "mat matrix", "what codes among serial positions mean, as in -2=repetition: intrusion, repetition, "
         "no_response or unknown", "CODE=MEANING",
     )  # fmt: skip
-    wordpool: str | Path | Sequence[str] | Mapping[int, str] | None = option(
+    wordpool: str | Path | Sequence[str] | Mapping[int, str] | None = option(  # noqa: RUF009
         "text", "mat matrix", "a file with the words to which item numbers refer", "FILE"
     )
     time_unit: str | None = option("text", "mat matrix", "unit of the times: s or ms", "UNIT")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ def find_files(given: str | Path | Sequence[str | Path], details: dict[str, Any]
     ------
     InputError : no such file, or none in the folder.
     """
-    if not isinstance(given, str | Path) or not Path(given).is_dir():
+    if not isinstance(given, str | Path) or not os.path.isdir(given):
         paths = [Path(given)] if isinstance(given, str | Path) else [Path(each) for each in given]
         for path in paths:
             require_file(path)
@@ -139,7 +140,7 @@ def missing_subjects(root: Path, subjects: Iterable[str]) -> list[str]:
     """The participants of a data set, by its folders and ``participants.tsv``, who are not among ``subjects``."""
     labels = {folder.name.removeprefix("sub-") for folder in root.glob("sub-*") if folder.is_dir()}
     try:
-        table = read_text_table(root / "participants.tsv", missing=["n/a", ""], dtype="str")
+        table = read_text_table(root / "participants.tsv", missing=["n/a", ""]).astype(object)
         labels |= set(table["participant_id"].dropna().str.removeprefix("sub-"))
     except (InputError, DataError, KeyError):
         pass  # the list of participants is optional

@@ -57,7 +57,7 @@ def read_events(
     InputError : a column that is missing, or a cell that is not a number; the message names file, line and value.
     DataError : a file that is not a table.
     """
-    table = read_text_table(path, missing=["n/a", ""], dtype="str")
+    table = read_text_table(path, missing=["n/a", ""]).astype(object)
     for name in ("onset", "trial_type"):
         if name not in table:
             raise InputError(f"{path} has no column {name}; it has {', '.join(table.columns)}")
@@ -80,6 +80,12 @@ def read_events(
     }  # fmt: skip
     for name, column in sources.items():
         events[name] = np.nan if column is None else _numbers(path, table[column], read, str(column))
+    odd = read & (events["number"].notna() & ((events["number"] % 1 != 0) | (events["number"].abs() > 1e9)))
+    if odd.any():
+        line = events.index[odd][0]
+        raise InputError(
+            f"{path}, line {line}: {known['list']} {table.loc[line, known['list']]!r} is not a whole number"
+        )
     events["position"] = events["position"].where(events["position"] != NO_LIST)
     for name, short in {"subject": "sub", "session": "ses", "run": "run"}.items():
         events[name] = entity(path, short) or table.get(name)

@@ -12,6 +12,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+MOST_VALUES = 50_000_000
+"""The most numbers in all matrices together."""
+
 
 class Refused(Exception):
     """The file cannot be used; the arguments are a kind of error and its reason."""
@@ -35,8 +38,8 @@ def main(path: str, variable: str, memory: int, output: BinaryIO) -> None:
             answer: dict[str, Any] = {
                 "fields": {name: _described(value, arrays) for name, value in fields.items()}, "holds": holds,
             }  # fmt: skip
-            if sum(array.nbytes for array in arrays) > memory // 4:
-                raise Refused("size", f"its matrices take more than {memory // 2**30 / 4:g} GiB")
+            if sum(array.size for array in arrays) > MOST_VALUES:
+                raise Refused("size", f"its matrices hold more than {MOST_VALUES:,} numbers")
         except MemoryError:
             raise Refused("size", f"its content takes more than {memory / 2**30:g} GiB of memory") from None
     except Refused as refusal:
@@ -63,7 +66,7 @@ def _fields(path: str, variable: str) -> tuple[dict[str, Any], list[str]]:
     from scipy.io import loadmat
 
     try:
-        found = loadmat(path)
+        found = loadmat(path, appendmat=False)
     except NotImplementedError:
         raise Refused("version", "") from None
     except MemoryError:

@@ -49,7 +49,7 @@ def matrix_frame(matrix: Any, what: str) -> pd.DataFrame:
         return matrix_frame(_array(path, what), what)
     if suffix not in TEXT:
         raise InputError(f"{what}: {path.name} is not a {', '.join(TEXT)} or .npy file")
-    return _text(path)
+    return text_matrix(path)
 
 
 def _array(path: Path, what: str) -> Any:
@@ -77,7 +77,14 @@ def _array(path: Path, what: str) -> Any:
         raise DataError(f"{what}: {path} is not an array of numbers ({error}); {fix}") from None
 
 
-def _text(path: Path) -> pd.DataFrame:
+def text_matrix(path: Path) -> pd.DataFrame:
+    """A matrix in a file of text, with its values unchanged.
+
+    Raises
+    ------
+    InputError : an empty line, or a first line that names other columns than there are.
+    DataError : not text in UTF-8, or a quotation mark that does not close in its line.
+    """
     lines = text_of_file(path).decode().rstrip().split("\n")
     empty = next((number for number, line in enumerate(lines, start=1) if not line.strip()), None)
     if empty is not None:

@@ -238,6 +238,8 @@ def _label(value: Any, n_trials: int, role: str, where: str) -> LabelArray | Non
         return None
     single = _vector(value, 1) if np.size(value) == 1 else None
     labels = _vector(value, n_trials) if single is None else np.repeat(single, n_trials)
+    if labels is not None and (labels != labels).any():
+        raise InputError(f"{where}: {role} of row {int(np.argmax(labels != labels))} is missing (NaN)")
     if labels is None:
         raise InputError(
             f"{where}: {role} has the shape {' x '.join(map(str, np.shape(value)))}; expected a label for each of "

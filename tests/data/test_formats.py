@@ -215,7 +215,7 @@ def test_files_that_are_not_matrices(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 2 is empty; write 0"):
         read_recall_matrix(path, list_length=3)
     path.write_bytes(b"\xff\xfe1")
-    with pytest.raises(DataError, match="is not text in UTF-8"):
+    with pytest.raises(DataError, match="is text in UTF-16; save it in UTF-8"):
         read_recall_matrix(path, list_length=3)
     with pytest.raises(InputError, match=r"notes.pkl is not a .csv"):
         (tmp_path / "notes.pkl").touch()
@@ -638,10 +638,10 @@ def test_only_a_long_table_names_models(tmp_path: Path) -> None:
     events = tmp_path / "sub-1_events.tsv"
     events.write_text("onset\ttrial_type\titem\tlist\tserialpos\n1\tstudy\ta\t1\t1\n2\trecall\ta\t1\tn/a\n")
     assert len(load_recalls(events)) == 1
-    with pytest.raises(InputError, match="model='TCM': .* holds BIDS events"):
+    with pytest.raises(InputError, match="model='TCM' does not apply to .* BIDS events"):
         load_recalls(events, model="TCM")
     savemat(tmp_path / "data.mat", {"data": {"recalls": [[1]], "listLength": 2}})
-    with pytest.raises(InputError, match="model='TCM' chooses among the models of a table"):
+    with pytest.raises(InputError, match="model='TCM' does not apply to .*; it is for the long table"):
         load_recalls(tmp_path / "data.mat", model="TCM")
 
 
