@@ -22,9 +22,10 @@ from memsim.core.limits import MOST, require_counts
 from memsim.core.names import closest
 from memsim.core.user_code import code_of, later_modules
 from memsim.core.version import __version__
+from memsim.running.dask_cluster import on_dask
 from memsim.running.digests import canonical, description, source_digest
 from memsim.running.store import Store
-from memsim.running.workers import Failure, Job, Outcome, in_processes, on_dask, pickled, sent_by_value, work_here
+from memsim.running.workers import Failure, Job, Outcome, in_processes, pickled, sent_by_value, work_here
 
 BACKENDS = ("local", "dask")
 """Where cells run: in processes of this machine (joblib's), or on the workers of a Dask cluster."""

@@ -1,4 +1,4 @@
-"""The workers that run cells: this process, joblib's processes, or those of a Dask cluster."""
+"""The workers that run cells: what each does, in this process, in joblib's processes, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ import pickle
 import sys
 import threading
 import traceback
-import uuid
 import warnings
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, CancelledError
+from concurrent.futures import BrokenExecutor
 from functools import cache
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any, NamedTuple, TypeAlias
 
 from memsim.core import errors
-from memsim.core.errors import DataError, InputError, MemsimError
+from memsim.core.errors import DataError, InputError, MemsimError, UnknownNameError
 from memsim.core.provenance import versions
 from memsim.core.user_code import import_later, is_users
 from memsim.running.digests import source_digest
@@ -111,7 +110,7 @@ def _importable(module: str) -> bool:
     )
 
 
-def _work(job: Job) -> Outcome:
+def work(job: Job) -> Outcome:
     """Run a cell in a worker, and store its result if this machine has the folder of the run."""
     shared = Path(job.run).is_dir()
     if shared:
@@ -121,6 +120,11 @@ def _work(job: Job) -> Outcome:
         with contextlib.suppress(DataError):  # the process that began the run stores it too, and reports the error
             Store.write(Path(job.file), outcome)
     return outcome
+
+
+def work_of(job: tuple[Any, ...]) -> Outcome:
+    """:func:`work` of the fields of a job."""
+    return work(Job(*job))
 
 
 def work_here(job: Job) -> Outcome:
@@ -137,7 +141,7 @@ def _computed(job: Job, one_thread: Callable[[], Any]) -> Outcome:
                 f"({job.source[:8]}); install the same version everywhere and restart the workers"
             )
         import_later(job.later)
-        function, arguments = pickle.loads(job.payload)
+        function, arguments = _unpickled(job)
         one_thread()
         started = perf_counter()
         result = function(**arguments)
@@ -145,8 +149,19 @@ def _computed(job: Job, one_thread: Callable[[], Any]) -> Outcome:
         require_json(result, "its result")
         entry = {"format": FORMAT, "key": json.loads(job.key), "result": result, "seconds": seconds}
         return sealed({**entry, "versions": versions()})
+    except UnknownNameError as error:
+        fix = "; where a plug-in has it, install its package on every worker" if job.source else ""
+        return Failure(type(error).__name__, f"{error}{fix}", "")
     except (Exception, SystemExit) as error:
         return Failure(type(error).__name__, str(error), traceback.format_exc())
+
+
+def _unpickled(job: Job) -> Any:
+    try:
+        return pickle.loads(job.payload)
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"a worker cannot import what the cell needs ({error}); install the package on every worker, "
+                         "in the version here, and restart the workers") from error  # fmt: skip
 
 
 def _one_thread() -> contextlib.ExitStack:
@@ -175,7 +190,7 @@ def _one_thread() -> contextlib.ExitStack:
 
 def _named(job: Job, parent: int) -> tuple[str, Outcome]:
     _end_with(parent)
-    return job.key, _work(job)
+    return job.key, work(job)
 
 
 @cache
@@ -227,7 +242,7 @@ def in_processes(
                 elif store.path(key).stem in begun:
                     deaths[key] += 1
                     if deaths[key] >= DEATHS:
-                        yield key, _killed(DEATHS, error)
+                        yield key, killed(DEATHS, error)
         finally:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # joblib warns of results that are not collected
@@ -246,54 +261,9 @@ def _sent(batch: Iterable[str], job: Callable[[str], Job], unsent: list[InputErr
             return
 
 
-def _killed(times: int, error: Exception) -> Failure:
+def killed(times: int, error: Exception) -> Failure:
+    """The failure of a cell that killed this many workers."""
     message = (
         f"it killed its worker {times} times and is not run again; it may crash, or need more memory than there is"
     )
     return Failure(MemsimError.__name__, f"{message} ({error})", "")
-
-
-def on_dask(
-    keys: Iterable[str], job: Callable[[str], Job], scheduler: str, workers: int | None
-) -> Generator[tuple[str, Outcome], None, None]:
-    """Yield outcomes from the workers of a Dask cluster as they arrive.
-
-    The scheduler itself reruns the tasks of a worker that died, and abandons a task after several deaths. Other tasks
-    on those workers may be abandoned with it, so each abandoned cell runs once more, alone.
-    """
-    # joblib's own backend for Dask (joblib 1.6.0) waits for ever for a task that the scheduler has abandoned.
-    distributed: Any = importlib.import_module("distributed")
-
-    where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
-    try:
-        client = distributed.Client(**where, timeout=10, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise InputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
-    with client:
-        left, abandoned, running = deque(keys), deque[str](), dict[Any, str]()
-
-        def start(key: str) -> None:
-            running[client.submit(_work, job(key), key=f"memsim-{uuid.uuid4().hex}")] = key
-
-        while left or running or abandoned:
-            room = workers or max(2 * sum(client.nthreads().values()), 16)
-            while left and len(running) < room:
-                start(left.popleft())
-            alone = not running
-            if alone:
-                start(abandoned.popleft())
-            try:
-                with client.as_current():
-                    distributed.wait(list(running), return_when="FIRST_COMPLETED")
-                for future in [future for future in running if future.done()]:
-                    key = running.pop(future)
-                    try:
-                        yield key, future.result()
-                    except distributed.scheduler.KilledWorker as error:
-                        if alone:
-                            yield key, _killed(error.allowed_failures + 1, error)
-                        abandoned.append(key)
-            except (CancelledError, distributed.CancelledError, distributed.comm.CommClosedError) as error:
-                raise MemsimError(
-                    f"the Dask scheduler at {scheduler} went away; finished cells are kept, so run it again: {error}"
-                ) from error
