@@ -139,7 +139,9 @@ def scaling(largest: int = 1_000_000) -> None:
         axis.grid(alpha=0.3)
     figure.axes[0].set_ylabel("seconds")
     figure.axes[0].legend(frameon=False)
-    save_figure(figure, Path(__file__).with_suffix(".png"))
+    drawn = Path(__file__).with_suffix(".png")
+    drawn.unlink(missing_ok=True)  # save_figure replaces nothing that it did not write
+    save_figure(figure, drawn)
     script = f"from benchmarks.analyses import memory; memory({largest})"
     print(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout, end="")
 

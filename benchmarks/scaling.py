@@ -69,7 +69,9 @@ def main() -> None:
                 axis.xaxis.set_minor_locator(NullLocator())
                 axis.legend(fontsize="small", loc="best")
         figure.suptitle("Slope 1 is linear, 2 quadratic", fontsize="medium")
-    save_figure(figure, Path(__file__).with_suffix(".png"))
+    drawn = Path(__file__).with_suffix(".png")
+    drawn.unlink(missing_ok=True)  # save_figure replaces nothing that it did not write
+    save_figure(figure, drawn)
 
 
 if __name__ == "__main__":

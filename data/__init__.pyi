@@ -4,10 +4,12 @@ from .formats.penn_mat import read_penn_mat
 from .formats.quail_eggs import read_egg
 from .formats.recall_matrices import read_recall_matrix
 from .loading import load_dataset, load_recalls
+from .reader_options import ReaderOptions
 from .shipped import load_curves, load_summary
 
 __all__ = [
     "Dataset",
+    "ReaderOptions",
     "load_curves",
     "load_dataset",
     "load_recalls",

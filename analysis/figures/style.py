@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from memsim.core.errors import InputError
+from memsim.core.written_files import write_file
 
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
 LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)))
@@ -79,11 +80,22 @@ def save_figure(figure: Figure, path: str | Path) -> None:
 
     Raises
     ------
-    InputError : the suffix is not .png, .pdf or .svg.
+    InputError : the suffix is not .png, .pdf or .svg; the file cannot be written; or a file is there that memsim did
+        not write.
     """
     path = Path(path)
+    require_figure_file(path)
+    write_file(path, lambda partial: draw_to(figure, partial))
+
+
+def require_figure_file(path: Path) -> None:
+    """Raise :class:`InputError` unless ``path`` has a suffix that :func:`save_figure` writes."""
     if path.suffix not in FORMATS:
-        raise InputError(f"save_figure: {path.name} must end in {', '.join(FORMATS)}")
+        raise InputError(f"{path} must end in {', '.join(FORMATS)}")
+
+
+def draw_to(figure: Figure, path: Path) -> None:
+    """:func:`save_figure` into a scratch file."""
     date = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(path.suffix)
     with matplotlib.rc_context({"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "memsim"}):
         figure.savefig(path, dpi=300, metadata=date)

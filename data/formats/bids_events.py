@@ -1,8 +1,7 @@
-"""Free recall in BIDS: the events files (``*_events.tsv``) of a data set, as on OpenNeuro."""
+"""Free recall in BIDS: the events files (``*_events.tsv``, ``*_beh.tsv``) of a data set, as on OpenNeuro."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,36 +10,17 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
-from memsim.core.errors import DataError, InputError
+from memsim.core.errors import InputError
 from memsim.core.long_table import COLUMNS as LONG_TABLE
 from memsim.core.long_table import lists_through_sessions
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
+from memsim.data.formats.bids_files import find_files, missing_subjects, of_task, read_sessions
+from memsim.data.formats.bids_tables import COLUMNS, EXTRA, TRIAL_TYPES, read_events
+from memsim.data.formats.left_out import warn_left_out
 
 if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
-
-TRIAL_TYPES: dict[str, tuple[str, ...]] = {
-    "study": ("WORD", "study", "encoding"),
-    "recall": ("REC_WORD", "recall"),
-    "recall_start": ("REC_START", "recall_start"),
-    "vocalization": ("REC_WORD_VV",),
-    "practice": ("PRACTICE_WORD", "PRACTICE_REC_WORD", "PRACTICE_REC_WORD_VV", "PRACTICE_REC_START"),
-}
-"""The values of ``trial_type``, in any case, for each kind of event; events with other values are not read."""
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "item": ("item_name", "item", "word", "stimulus"),
-    "list": ("list", "trial", "list_number"),
-    "position": ("serialpos", "serial_position", "position"),
-    "time": ("response_time",),
-}
-"""Usual names of the columns; the first name that the file has is read."""
-NO_LIST = -999
-"""Code of the Computational Memory Lab for an event that belongs to no list."""
-EXTRA = "column "
-"""Prefix of the columns that the user names, so that they differ from those that this module adds."""
-ASIDE = {"derivatives", "sourcedata", "code", "stimuli"}
-"""Folders of a BIDS data set that hold no raw events."""
 
 
 def read_bids_events(
@@ -53,9 +33,14 @@ def read_bids_events(
     conditions: Sequence[str] = (),
     list_length: int | None = None,
     output_limit: int | None = None,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | type[Paradigm] | None = None,
+    strict: bool = False,
 ) -> Recalls:
     """Recalls from BIDS events files of free recall.
+
+    Of each session the ``events.tsv`` is read, or the ``beh.tsv`` where there is no other file with studied items. Of
+    the columns with a usual name, the one is read that most events have filled in; ``origin.details`` names it where
+    another such column stands before it.
 
     Subject, session and run are read from the name of the file (``sub-01_ses-2_task-FR1_run-1_events.tsv``), or else
     from its columns. Studied items are ordered by serial position, counted from 0 or 1, or by onset where the file has
@@ -68,21 +53,24 @@ def read_bids_events(
     Parameters
     ----------
     path : the root folder of a data set, an events file, or several events files.
-    task : the task to read, where there are several.
-    trial_types : the names in these files of the kinds of events in :data:`TRIAL_TYPES`.
-    columns : the names in these files of the columns in :data:`COLUMNS`.
+    task : the task to read, where several have events with items.
+    trial_types : the names in these files of the kinds of events (``study``, ``recall``, ``recall_start``,
+        ``vocalization``, ``practice``).
+    columns : the names in these files of the columns ``item``, ``list``, ``position`` and ``time``.
     category : the column that holds the category of the item.
     conditions : columns that hold the condition of the list; each is the same in all study rows of a list. ``run`` is a
         condition wherever it is known.
     list_length : only lists of this length are read, where there are several lengths.
     output_limit, paradigm : as in :meth:`memsim.Recalls.from_frame`.
+    strict : a file of the data set that cannot be read is an error; by default it is left out and counted.
 
     Returns
     -------
-    Recalls : with the lists of which nothing was recalled. ``origin.details`` counts what was skipped: practice lists
-        (of number 0 or less, or of practice words), vocalizations that are not words, events without a list, lists
-        of other lengths, and lists that were never tested (without a response, and without a recall period in a file
-        that has such events). ``times_from`` in it counts where times come from.
+    Recalls : with the lists of which nothing was recalled. ``origin.details`` counts what was left out, which is also
+        shown by one warning: files, subjects, events of other types, practice lists (of number 0 or less, or of
+        practice words), vocalizations that are not words, events without a list, lists of other lengths, and lists that
+        were never tested (without a response, and without a recall period in a file that has such events).
+        ``times_from`` in it counts where times come from.
 
     Raises
     ------
@@ -102,9 +90,13 @@ def read_bids_events(
         raise InputError(f"conditions: {min(hidden)!r} is a column of the long table; rename it in the files")
     conditions = [name for name in conditions if name not in ("session", "run")]
     extra = [*conditions, *([category] if category is not None else [])]
-    paths = _files(path, task)
-    events = pd.concat([_events(path, kinds, names, extra) for path in paths], ignore_index=True)
-    details: dict[str, Any] = {"file": str(paths[0])} if len(paths) == 1 else {"files": len(paths)}
+    counts: dict[str, Any] = {}
+    paths = of_task(find_files(path, counts), task, counts)
+    named = not isinstance(path, str | Path) or not Path(path).is_dir()
+    read = read_sessions(paths, named, lambda each: read_events(each, kinds, names, extra), strict, counts)
+    events = pd.concat(read, ignore_index=True)
+    details: dict[str, Any] = {"file": str(paths[0])} if len(paths) == 1 else {"files": events["file"].nunique()}
+    details |= counts
     if not (events["kind"] == "study").any():
         raise InputError(
             f"{paths[0]}: no event is a studied item (trial_type {', '.join(kinds['study'])}); see trial_types="
@@ -113,6 +105,8 @@ def read_bids_events(
     study, recall = (events[events["kind"] == kind].copy() for kind in ("study", "recall"))
     if study.empty:
         raise InputError(f"{paths[0]}: no list is left to read; these were skipped: {details}")
+    if not named and (lost := missing_subjects(Path(str(path)), study["subject"].unique())):
+        details["subjects_without_lists"] = dict.fromkeys(lost, 1)
     study["position"] += study.groupby("file")["position"].transform("min") == 0
     by_onset = study.groupby("key").cumcount() + 1
     no_position = study["position"].isna().groupby(study["key"]).transform("any")
@@ -135,7 +129,7 @@ def read_bids_events(
         frame[name] = of_event.where(in_study, events["key"].map(of_list))
     if category is not None:
         frame["category"] = events[f"{EXTRA}{category}"]
-    return Recalls.from_frame(
+    recalls = Recalls.from_frame(
         frame if recall["time"].notna().any() else frame.drop(columns="time"),
         category=None if category is None else "category",
         conditions=[*labels],
@@ -143,92 +137,14 @@ def read_bids_events(
         paradigm=paradigm,
         origin=Observed(details=details),
     )
+    warn_left_out(str(path) if isinstance(path, str | Path) else f"{len(paths)} files", details)
+    return recalls
 
 
 def _kinds(given: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str, ...]]:
     if unknown := set(given) - set(TRIAL_TYPES):
         raise InputError(f"trial_types: {sorted(unknown)[0]!r} is not one of {', '.join(TRIAL_TYPES)}")
     return TRIAL_TYPES | {kind: (each,) if isinstance(each, str) else tuple(each) for kind, each in given.items()}
-
-
-def _entity(path: Path, name: str) -> str | None:
-    found = re.search(rf"(?:^|_){name}-([^_]+)", path.name)
-    return found[1] if found else None
-
-
-def _natural(path: Path) -> list[Any]:
-    """Sorting key that puts session 10 after session 2."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", str(path))]
-
-
-def _files(given: str | Path | Sequence[str | Path], task: str | None) -> list[Path]:
-    """The events files of ``task``."""
-    if isinstance(given, str | Path):
-        root = Path(given)
-        found = sorted(root.rglob("*_events.tsv"), key=_natural) if root.is_dir() else [root]
-        paths = [path for path in found if path == root or not ASIDE & set(path.relative_to(root).parts)]
-    else:
-        paths = [Path(each) for each in given]
-    missing = next((path for path in paths if not path.is_file()), None)
-    if missing or not paths:
-        raise InputError(f"there is no file {missing}" if missing else f"there is no *_events.tsv in {given}")
-    tasks = sorted({_entity(path, "task") or "" for path in paths})
-    if task is not None:
-        paths = [path for path in paths if _entity(path, "task") == task]
-    if not paths or (task is None and len(tasks) > 1):
-        raise InputError(f"task={task!r}: the files are of the tasks {', '.join(tasks)}; name one")
-    entities = [tuple(_entity(path, name) for name in ("sub", "ses", "run")) for path in paths]
-    twice = next((i for i, each in enumerate(entities) if each != (None,) * 3 and each in entities[:i]), None)
-    if twice is not None:
-        first = paths[entities.index(entities[twice])]
-        raise InputError(f"{paths[twice]} and {first} are of one subject, session and run; give the files to read")
-    return paths
-
-
-def _events(
-    path: Path, kinds: Mapping[str, Sequence[str]], names: Mapping[str, str | None], extra: Sequence[str]
-) -> pd.DataFrame:
-    """The events of free recall in one file: kind, item, onset, list number, position, times, subject, session, run."""
-    try:
-        table = pd.read_csv(
-            path, sep="\t", dtype=str, keep_default_na=False, na_values=["n/a", ""], encoding="utf-8-sig"
-        )
-    except (ValueError, pd.errors.ParserError) as error:
-        raise DataError(f"{path} is not a table with tabs ({error})") from error
-    known = {
-        role: name or next((each for each in COLUMNS[role] if each in table), None) for role, name in names.items()
-    }
-    needed = {"onset": "onset", "trial_type": "trial_type", **{role: known[role] for role in ("item", "list")}}
-    needed |= {name: name for name in [*extra, *filter(None, names.values())]}
-    for role, name in needed.items():
-        if name not in table:
-            missing = role if name in (None, role) else f"{role} ({name})"
-            raise InputError(f"{path} has no column {missing}; it has {', '.join(table.columns)} (see columns=)")
-    kind_of = {each.casefold(): kind for kind, types in kinds.items() for each in types}
-    events = pd.DataFrame({"kind": table["trial_type"].str.casefold().map(kind_of)})
-    events["item"] = table[known["item"]]
-    for name, column in {
-        "onset": "onset",
-        "number": known["list"],
-        "position": known["position"],
-        "response_time": known["time"],
-    }.items():
-        events[name] = np.nan if column is None else pd.to_numeric(table[column], errors="coerce")
-        if column is not None and name in ("onset", "number") and (events[name].isna() & table[column].notna()).any():
-            wrong = table.loc[events[name].isna() & table[column].notna(), column].iloc[0]
-            raise InputError(f"{path}: {column} {wrong!r} is not a number")
-    for name, entity in {"subject": "sub", "session": "ses", "run": "run"}.items():
-        events[name] = _entity(path, entity) or table.get(name)
-    events = events.assign(file=str(path), **{f"{EXTRA}{name}": table[name] for name in extra})
-    events = events[events["kind"].notna()]
-    if events["subject"].isna().any():
-        raise InputError(f"{path}: neither the name (sub-...) nor a column 'subject' names the subject")
-    if not events["onset"].isna().any():
-        events = events.sort_values("onset", kind="stable")
-    events["number"] = events["number"].where(events["number"] != NO_LIST)
-    begins = (events["kind"] == "recall_start") & events["number"].isna()
-    studied = events["number"].where(events["kind"] == "study").ffill()
-    return events.assign(number=events["number"].where(~begins, studied))
 
 
 def _lists(events: pd.DataFrame, list_length: int | None, details: dict[str, Any]) -> pd.DataFrame:

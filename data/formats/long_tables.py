@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,11 @@ import pandas as pd
 
 from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS
+from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.data.formats.bids_events import read_bids_events
+from memsim.data.formats.left_out import warn_left_out
+from memsim.data.formats.table_options import of_length, renamed
 from memsim.data.formats.text_tables import header_of, read_text_table
 
 MISSING = ("", "NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "<NA>")
@@ -23,13 +28,22 @@ PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")
 """A label that is a number: not ``01``, ``+1``, ``1e3``, nor more digits than a float keeps."""
 
 
-def read_table(path: Path, *, model: str | None = None, **options: Any) -> Recalls:
+def read_table(
+    path: Path,
+    *,
+    model: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    list_length: int | None = None,
+    **options: Any,
+) -> Recalls:
     """The recalls in a ``.csv`` or ``.tsv`` file; a table with the columns of BIDS is read as BIDS events.
 
     Parameters
     ----------
     path : the file, as :func:`memsim.data.formats.text_tables.read_text_table` reads it.
     model : the model whose recalls are read, as in :meth:`memsim.Recalls.from_frame`; not for BIDS events.
+    columns : the names in this file of the columns of the table, as in ``{"list": "trial"}``.
+    list_length : only lists of this length are read, where there are several lengths.
     options : further options of :meth:`memsim.Recalls.from_frame`, or of
         :func:`memsim.data.read_bids_events` for BIDS events.
 
@@ -42,16 +56,24 @@ def read_table(path: Path, *, model: str | None = None, **options: Any) -> Recal
     if names.issuperset({"onset", "trial_type"}) and not names.issuperset(COLUMNS):
         if model is not None:
             raise InputError(f"model={model!r}: {path} holds BIDS events, which do not name the model of each row")
-        return read_bids_events(path, **options)
-    missing = {name: ("",) if name == "item" else MISSING for name in names}
+        return read_bids_events(path, columns=columns, list_length=list_length, **options)
+    words = (columns or {}).get("item", "item")
+    missing = {name: ("",) if name == words else MISSING for name in names}
     frame = read_text_table(path, missing=missing, numbers=NUMBERS)
     for name in frame.columns:
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
             frame[name] = _as_numbers(frame[name])
+    details: dict[str, Any] = {}
     try:
-        return Recalls.from_frame(frame, model=model, **options)
+        frame = renamed(frame, columns or {})
+        frame = frame if list_length is None else of_length(frame, list_length, details)
+        recalls = Recalls.from_frame(frame, model=model, **options)
     except (InputError, DataError) as error:
         raise type(error)(f"{path}: {error}") from error
+    if isinstance(recalls.origin, Observed) and details:
+        recalls = replace(recalls, origin=replace(recalls.origin, details={**recalls.origin.details, **details}))
+    warn_left_out(str(path), details)
+    return recalls
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:

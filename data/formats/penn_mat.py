@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
-from memsim.core.errors import DataError, InputError
+from memsim.core.errors import InputError
 from memsim.core.long_table import COLUMNS, lists_through_sessions
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
+from memsim.data.formats.mat_items import numbered_items, text_cells
+from memsim.data.formats.mat_values import Unread, mat_fields
+from memsim.data.formats.matrix_files import whole_numbers
 from memsim.data.formats.recall_matrices import read_recall_matrix
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ FIELDS = {
     "subject": ("subject", "subjects", "subj", "subjid"),
     "session": ("session", "sessions", "sess"),
     "list": ("list", "list_num", "listnum", "listno", "trial", "trialno"),
-    "recalls": ("recalls",),
+    "recalls": ("recalls", "recalls_matrix", "recall_matrix"),
     "pres_itemnos": ("pres_itemnos", "pres_nos", "pres_itemids"),
     "rec_itemnos": ("rec_itemnos", "rec_nos", "rec_itemids"),
     "pres_items": ("pres_items", "pres_words", "pres_strings"),
@@ -32,6 +35,14 @@ FIELDS = {
     "list_length": ("listLength", "list_length", "LL"),
 }
 """Usual names of each field; the first name that the file has is read."""
+MATRICES = ("recalls", "pres_itemnos", "rec_itemnos", "pres_items", "rec_items", "times")
+"""The fields with a row for each list."""
+FIELD_HOLDS = {
+    "pres_items": "a word in each cell",
+    "rec_items": "a word in each cell",
+    "subject": "a label for each list",
+}
+"""What fields hold that do not hold numbers."""
 RESERVED = {*COLUMNS, "session", "model", "time", "source", "category"}
 """Columns of the long table; a condition cannot have one of these names."""
 
@@ -39,16 +50,20 @@ RESERVED = {*COLUMNS, "session", "model", "time", "source", "category"}
 def read_penn_mat(
     path: str | Path,
     *,
-    variable: str = "data",
+    variable: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    leave_out: Sequence[str] = (),
     session: Any = None,
     list_length: int | None = None,
     conditions: Sequence[str] | None = None,
     wordpool: Any = None,
     time_unit: str = "ms",
     output_limit: int | None = None,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | type[Paradigm] | None = None,
+    codes: Mapping[Any, str] | None = None,
+    strict: bool = False,
 ) -> Recalls:
-    """Recalls from a MATLAB file that holds a struct of matrices with a row for each list.
+    """Recalls from a MATLAB file that holds matrices with a row for each list, in a struct or by themselves.
 
     ``recalls``, ``pres_itemnos``, ``rec_itemnos`` and ``times`` are as in :func:`read_recall_matrix`, and may have the
     names in :data:`FIELDS`; ``pres_items`` and ``rec_items`` are cells of words. Lists are labelled by their number.
@@ -58,13 +73,18 @@ def read_penn_mat(
     Parameters
     ----------
     path : a file of MATLAB 4 to 7.2. Files of version 7.3 are HDF5; save them with ``save(file, 'data', '-v7')``.
-    variable : the struct; ``"data.full"`` is the field ``full`` of the struct ``data``.
+    variable : the struct; ``"data.full"`` is the field ``full`` of the struct ``data``. By default the struct ``data``,
+        or the only struct with such fields, or the variables of the file.
+    columns : the names in this file of the fields in :data:`FIELDS`, as in ``{"recalls": "recalled_positions"}``.
+    leave_out : fields that are not read, by their names here or in the file, such as ``recalls`` where item numbers
+        say more, or ``rec_itemnos``.
     session : the session, or several, to read; all if not given.
     list_length : only lists of this length are read, where there are several lengths.
     conditions : fields with one value for each list that are kept as conditions; all such fields if not given.
     wordpool : the words to which item numbers refer, as in :func:`read_recall_matrix`, where the file has no words.
     time_unit : unit of ``times``: ``"ms"``, which is usual in these files, or ``"s"``.
-    output_limit, paradigm : as in :meth:`memsim.Recalls.from_matrix`.
+    output_limit, paradigm, codes, strict : as in :func:`read_recall_matrix`. ``strict`` also refuses an item number
+        that has two words.
 
     Returns
     -------
@@ -75,20 +95,22 @@ def read_penn_mat(
     Raises
     ------
     InputError : no such variable, session or field; lists of several lengths; matrices that contradict one another.
-    DataError : not a MATLAB file, or one of version 7.3.
+    DataError : not a MATLAB file, one of version 7.3, or one beyond the limits for such files.
 
     References
     ----------
     The data files that accompany the publications of the Computational Memory Lab, memory.psych.upenn.edu.
     """
-    data = _struct(Path(path), variable)
-    field_of = {role: next((data[name] for name in names if name in data), None) for role, names in FIELDS.items()}
-    used = {next((name for name in names if name in data), "") for names in FIELDS.values()}
+    data, where = _fields(Path(path), variable, columns or {})
+    field_of, used = _by_role(data, columns or {}, leave_out, where)
     rows = next(
         (field_of[name] for name in ("recalls", "pres_itemnos", "pres_items") if field_of[name] is not None), None
     )
     if rows is None:
-        raise InputError(f"{path}: {variable} has no field recalls or pres_itemnos; it has {', '.join(data)}")
+        raise InputError(
+            f"{where} has no field recalls or pres_itemnos; it has {', '.join(data)} (say which by columns=, as in "
+            "recalls=NAME)"
+        )
     n_trials = len(rows)
 
     vectors = {name: vector for name in data if (vector := _vector(data[name], n_trials)) is not None}
@@ -97,20 +119,21 @@ def read_penn_mat(
     if lacking:
         raise InputError(f"{path}: there is no field {lacking[0]!r} with one value for each of {n_trials} lists")
     labels = {f"list_{name}" if name in RESERVED else name: vectors[name] for name in kept}
-    label = {name: _vector(field_of[name], n_trials) for name in ("subject", "session", "list", "list_length")}
+    label = {name: _label(field_of[name], n_trials, name, where) for name in ("subject", "session", "list")}
     frame = pd.DataFrame({"subject": np.ones(n_trials, dtype=int) if label["subject"] is None else label["subject"]})
     frame["session"] = 0 if label["session"] is None else label["session"]
     in_session = frame.groupby(["subject", "session"]).cumcount().to_numpy() + 1
     frame["number"] = in_session if label["list"] is None else label["list"]
 
-    if frame["number"].dtype.kind not in "iuf" or frame["number"].isna().any():
-        raise InputError(f"{path}: list numbers must be numbers, got {frame['number'].iloc[0]!r}")
+    if frame["number"].dtype.kind not in "iu":
+        odd = next((each for each in frame["number"] if not isinstance(each, float) or each % 1 != 0), None)
+        raise InputError(f"{path}: list numbers must be whole numbers, got {odd!r}")
     details: dict[str, Any] = {"file": str(path)}
-    lengths = _lengths(field_of, label["list_length"], n_trials, list_length)
+    lengths = _lengths(field_of, n_trials, list_length)
     keep = _selected(frame, lengths, session, list_length, details, str(path))
     frame, length = frame[keep], int(lengths[keep][0])
     matrices = {name: values[keep] for name in ("recalls", "times") if (values := field_of[name]) is not None}
-    matrices |= _item_numbers(field_of, keep, length, wordpool)
+    matrices |= numbered_items(field_of, keep, length, wordpool, strict, details)
     labels = {name: values[keep] for name, values in labels.items()}
     number = lists_through_sessions(*(frame[name].to_numpy() for name in ("subject", "session", "number")))
     if (number != frame["number"]).any():
@@ -121,6 +144,10 @@ def read_penn_mat(
         at = int(np.argmax(twice))
         raise InputError(f"{path}: subject {frame['subject'].iloc[at]} has two lists numbered {number[at]}")
     details["fields_left_out"] = sorted(set(data) - used - set(kept))
+    if not matrices.keys() >= {"pres_itemnos", "rec_itemnos"} and "recalls" not in matrices:
+        raise InputError(
+            f"{where}: without recalls, both studied and recalled items are needed; it has {', '.join(data)}"
+        )
     return read_recall_matrix(
         matrices.pop("recalls", None),
         list_length=length,
@@ -132,41 +159,62 @@ def read_penn_mat(
         output_limit=output_limit,
         paradigm=paradigm,
         origin=Observed(details=details),
+        codes=codes,
+        strict=strict,
         **matrices,
     )
 
 
-def _struct(path: Path, variable: str) -> dict[str, LabelArray]:
-    """The fields of a struct in the file, unchanged."""
-    from scipy.io import loadmat
-
-    if not path.is_file():
-        raise InputError(f"there is no file {path}")
-    try:
-        found = loadmat(path)
-    except NotImplementedError:
-        raise DataError(
-            f"{path} is a MATLAB file of version 7.3; load it in MATLAB or Octave and save it with save(..., '-v7')"
-        ) from None
-    except Exception as error:  # scipy raises errors of many types for corrupt files
-        raise DataError(f"{path} is not a MATLAB file that can be read ({type(error).__name__}: {error})") from error
-    fields = {name: value for name, value in found.items() if not name.startswith("__")}
-    for name in variable.split("."):
-        if name not in fields:
-            raise InputError(f"{path}: there is no {variable!r} in it; it holds {', '.join(fields)} (give variable=)")
-        struct = fields[name]
-        if not isinstance(struct, np.ndarray) or struct.dtype.names is None or struct.size != 1:
-            raise InputError(f"{path}: {name!r} is not a single struct; name the struct with the matrices by variable=")
-        fields = {field: struct.flat[0][field] for field in struct.dtype.names}
-    return fields
+def _fields(path: Path, variable: str | None, columns: Mapping[str, str]) -> tuple[dict[str, LabelArray | Unread], str]:
+    """The fields to read, and where they stand, in words."""
+    data, holds = mat_fields(path, variable)
+    known = {*columns.values()}.union(*FIELDS.values())
+    structs = [name for name, value in data.items() if isinstance(value, Unread) and value.what == "one struct"]
+    if variable is None and not known & data.keys() and len(structs) == 1:
+        variable = structs[0]
+        data, _ = mat_fields(path, variable)
+    if variable is None and not known & data.keys():
+        raise InputError(
+            f"{path}: neither it nor a single struct in it holds recalls; it has {', '.join(holds) or 'nothing'} (give "
+            "variable=, the struct with the matrices, or columns=, the names of the matrices)"
+        )
+    return data, f"{path}: {variable}" if variable else str(path)
 
 
-def _text(cell: Any) -> Any:
-    """The content of a cell: text, a number, or "" if it is empty."""
-    values = np.asarray(cell).ravel()
-    if not values.size:
-        return ""
-    return str(values[0]).strip() if values.dtype.kind == "U" else values[0]
+def _by_role(
+    data: Mapping[str, LabelArray | Unread], columns: Mapping[str, str], leave_out: Sequence[str], where: str
+) -> tuple[dict[str, Any], set[str]]:
+    """The field of each role in :data:`FIELDS`, or ``None``; and the names of the fields that have a role."""
+    leave_out = [leave_out] if isinstance(leave_out, str) else [*leave_out]
+    if unknown := [role for role in columns if role not in FIELDS]:
+        raise InputError(f"columns: {unknown[0]!r} is not one of {', '.join(FIELDS)}")
+    names = {
+        role: columns.get(role) or next((name for name in usual if name in data), "") for role, usual in FIELDS.items()
+    }
+    for each in leave_out:
+        if not names.get(each) and each not in data:
+            raise InputError(f"leave_out: {where} has no field {each!r}; it has {', '.join(data)}")
+    field_of: dict[str, Any] = {}
+    for role, name in names.items():
+        if role in columns and name not in data:
+            raise InputError(f"columns: {where} has no field {name!r} ({role}); it has {', '.join(data)}")
+        value = None if {role, name} & {*leave_out} else data.get(name)
+        if isinstance(value, Unread):
+            raise InputError(f"{where}: {name} holds {value.what}; expected {FIELD_HOLDS.get(role, 'numbers')}")
+        field_of[role] = value
+    for role in MATRICES:
+        value = field_of[role]
+        if value is not None and value.ndim != 2:
+            raise InputError(f"{where}: {names[role]} has {value.ndim} dimensions; expected a row for each list")
+        if value is not None and role not in ("pres_items", "rec_items") and value.dtype == object:
+            word = next((cell for cell in value.flat if isinstance(cell, str) and cell), "")
+            raise InputError(f"{where}: {names[role]} holds {word!r} where a number is expected")
+        rows = next(field_of[each] for each in MATRICES if field_of[each] is not None) if value is not None else None
+        if value is not None and rows is not None and len(value) != len(rows):
+            raise InputError(
+                f"{where}: {names[role]} has {len(value)} rows, another matrix {len(rows)}; a row is a list"
+            )
+    return field_of, {*names.values()}
 
 
 def _vector(value: Any, n_trials: int) -> LabelArray | None:
@@ -175,37 +223,44 @@ def _vector(value: Any, n_trials: int) -> LabelArray | None:
         return None
     flat = value.ravel()
     if value.dtype == object:
-        cells = [_text(cell) for cell in flat]
-        if not all(isinstance(cell, str) for cell in cells) and any(isinstance(cell, str) for cell in cells):
+        if not all(isinstance(cell, str) for cell in flat) and any(isinstance(cell, str) for cell in flat):
             return None
-        return np.array(cells)
-    if value.dtype.kind == "U":
-        return np.array([text.strip() for text in flat])
+        return np.array(flat.tolist())
     if value.dtype.kind not in "biuf":
         return None
     whole = value.dtype.kind == "f" and np.isfinite(flat).all() and (flat == np.round(flat)).all()
     return flat.astype(np.int64) if whole or value.dtype.kind in "iu" else flat
 
 
-def _presented(field_of: Mapping[str, Any]) -> BoolArray | None:
-    """(n_trials, width) whether an item was presented; ``None`` if the file does not say."""
-    if field_of["pres_itemnos"] is not None:
-        return np.nan_to_num(np.asarray(field_of["pres_itemnos"], dtype=float)) > 0
-    return None if field_of["pres_items"] is None else _words(field_of["pres_items"]) != ""
+def _label(value: Any, n_trials: int, role: str, where: str) -> LabelArray | None:
+    """One label for each list; a single value is that of all lists."""
+    if value is None:
+        return None
+    single = _vector(value, 1) if np.size(value) == 1 else None
+    labels = _vector(value, n_trials) if single is None else np.repeat(single, n_trials)
+    if labels is not None and (labels != labels).any():
+        raise InputError(f"{where}: {role} of row {int(np.argmax(labels != labels))} is missing (NaN)")
+    if labels is None:
+        raise InputError(
+            f"{where}: {role} has the shape {' x '.join(map(str, np.shape(value)))}; expected a label for each of "
+            f"{n_trials} lists (leave_out={role!r} reads the file without it)"
+        )
+    return labels
 
 
-def _lengths(field_of: Mapping[str, Any], per_trial: LabelArray | None, n_trials: int, given: int | None) -> LabelArray:
+def _lengths(field_of: Mapping[str, Any], n_trials: int, given: int | None) -> LabelArray:
     """(n_trials,) number of items in each list; 0 where none was presented."""
-    presented = _presented(field_of)
-    if presented is not None:
-        return presented.sum(axis=1)
-    if per_trial is not None:
-        return per_trial
-    field = field_of["list_length"]
-    length = given if field is None or np.size(field) != 1 else int(np.asarray(field).flat[0])
-    if length is None:
+    if field_of["pres_itemnos"] is not None:
+        return (whole_numbers(pd.DataFrame(field_of["pres_itemnos"]), "pres_itemnos") > 0).sum(axis=1)
+    if field_of["pres_items"] is not None:
+        return (text_cells(field_of["pres_items"]) != "").sum(axis=1)
+    stated = _label(field_of["list_length"], n_trials, "list_length", "the file")
+    if stated is None and given is None:
         raise InputError("the file holds neither listLength nor the presented items; give list_length=")
-    return np.full(n_trials, length)
+    lengths = np.full(n_trials, given) if stated is None else whole_numbers(pd.DataFrame(stated[:, None]), "listLength")
+    if (lengths < 0).any():
+        raise InputError(f"listLength is {lengths.min()} in a list; expected a number of items")
+    return lengths.ravel()
 
 
 def _selected(
@@ -235,52 +290,3 @@ def _selected(
     }
     details |= {name: int(mask.sum()) for name, mask in dropped.items() if mask.any()}
     return keep & ~unfit
-
-
-def _words(cells: Any) -> LabelArray:
-    return np.array([[_text(cell) for cell in row] for row in cells], dtype=object)
-
-
-def _item_numbers(field_of: Mapping[str, Any], keep: BoolArray, length: int, wordpool: Any) -> dict[str, Any]:
-    """Numbers of studied and recalled items, and the words to which they refer, where the file has them."""
-    numbers: dict[str, Any] = {}
-    words = {}
-    for side in ("pres", "rec"):
-        if field_of[f"{side}_itemnos"] is not None:
-            values = np.nan_to_num(np.asarray(field_of[f"{side}_itemnos"], dtype=float)).astype(np.int64)
-            numbers[side] = values[keep]
-        if field_of[f"{side}_items"] is not None:
-            words[side] = _words(field_of[f"{side}_items"][keep])
-    if "pres" in numbers and (numbers["pres"][:, length:] > 0).any():
-        raise InputError("pres_itemnos: a list has an item after an empty place; close the gap")
-    if "pres" in words:
-        numbers, wordpool = _numbered_words(numbers, words)
-    if "pres" not in numbers:
-        return {}
-    found = {"pres_itemnos": numbers["pres"][:, :length], "wordpool": wordpool}
-    return found | ({"rec_itemnos": numbers["rec"]} if "rec" in numbers else {})
-
-
-def _numbered_words(numbers: dict[str, Any], words: dict[str, LabelArray]) -> tuple[dict[str, Any], dict[int, Any]]:
-    """Numbers for all words, including intrusions without a number, and the word of each number."""
-    word_of: dict[int, Any] = {}
-    numbers = {
-        side: numbers.get(side, np.zeros(words[side].shape, dtype=np.int64)).copy() for side in {*numbers, *words}
-    }
-    for side in words:
-        if numbers[side].shape != words[side].shape:
-            raise InputError(f"{side}_items has shape {words[side].shape}, {side}_itemnos {numbers[side].shape}")
-        for number, word in zip(numbers[side].flat, words[side].flat, strict=True):
-            if number > 0 and word != "" and word_of.setdefault(int(number), word) != word:
-                raise InputError(
-                    f"item number {number} is {word_of[int(number)]!r} in one place and {word!r} in another"
-                )
-    number_of = {word: number for number, word in word_of.items()}
-    next_number = max([0, *(int(each.max(initial=0)) for each in numbers.values())]) + 1
-    for side in ("pres", "rec"):
-        for at in zip(*np.nonzero((numbers[side] <= 0) & (words[side] != "")), strict=True) if side in words else ():
-            number = number_of.setdefault(words[side][at], next_number)
-            next_number += number == next_number
-            word_of[number], numbers[side][at] = words[side][at], number
-    nameless = {int(number) for each in numbers.values() for number in np.unique(each[each > 0])} - set(word_of)
-    return numbers, word_of | {number: f"item {number}" for number in nameless}

@@ -14,6 +14,9 @@ from memsim.core.errors import DataError, InputError
 from memsim.core.long_table import COLUMNS
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
+from memsim.data.formats.files import require_file
+from memsim.data.formats.left_out import warn_left_out
+from memsim.data.formats.text_tables import text_of_file
 
 if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
@@ -31,8 +34,9 @@ def read_egg(
     category: str | None = None,
     time: str | None = None,
     subject: Sequence[Any] | None = None,
+    list_length: int | None = None,
     output_limit: int | None = None,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | type[Paradigm] | None = None,
 ) -> Recalls:
     """Recalls from an egg of quail, or from its contents.
 
@@ -45,6 +49,7 @@ def read_egg(
     category : the feature that holds the category of the item.
     time : the feature of recalled items that holds their time, in seconds from the start of the test.
     subject : (n_subjects,) labels of the subjects of nested lists; numbers from 0, as in quail, if not given.
+    list_length : only lists of this length are read, where there are several lengths.
     output_limit, paradigm : as in :meth:`memsim.Recalls.from_frame`.
 
     Returns
@@ -83,6 +88,15 @@ def read_egg(
             raise InputError(f"read_egg: subject {key[0]}, list {key[1]} has responses, but nothing in pres")
     if empty:
         details["lists_without_presentation"] = len(empty)
+    if list_length is not None:
+        lengths = {key: len(items) for key, items in presented.items() if items}
+        if list_length not in lengths.values():
+            raise InputError(f"there is no list of {list_length} items; the lengths are {sorted({*lengths.values()})}")
+        if other := [key for key, length in lengths.items() if length != list_length]:
+            details["lists_of_other_lengths"] = len(other)
+            presented, recalled = (
+                {key: items for key, items in lists.items() if key not in other} for lists in (presented, recalled)
+            )
     rows = [
         {**_features(item), "subject": key[0], "list": key[1], "position": position, "trial_type": kind}
         for kind, lists in (("study", presented), ("recall", recalled))
@@ -98,24 +112,36 @@ def read_egg(
     elif "time" in frame and category != "time":
         frame = frame.drop(columns="time")
     origin = Observed(details=details)
-    return Recalls.from_frame(frame, category=category, output_limit=output_limit, paradigm=paradigm, origin=origin)
+    recalls = Recalls.from_frame(frame, category=category, output_limit=output_limit, paradigm=paradigm, origin=origin)
+    warn_left_out(details.get("file", "egg"), details)
+    return recalls
 
 
 def _json(path: Path) -> Any:
-    if not path.is_file():
-        raise InputError(f"there is no file {path}")
-    if path.suffix.lower() != ".json":
+    require_file(path)
+    if path.suffix.lower() == ".egg":
         raise DataError(f"{path} may hold pickles, which can run any code, and is not read; {EXPORT}")
     try:
-        egg = json.loads(path.read_text(encoding="utf-8"))
+        egg = json.loads(text_of_file(path), object_pairs_hook=_without_repeats)
+    except RecursionError:
+        raise DataError(f"{path} is nested too deeply for an egg: subjects, lists, items") from None
     except ValueError as error:
-        raise DataError(f"{path} is not JSON ({error})") from error
+        raise DataError(f"{path} is not JSON ({error})") from None
     if not isinstance(egg, dict):
         raise InputError(f"{path} holds a {type(egg).__name__}; expected an object with pres and rec")
     # egg.to_json() of quail writes JSON within JSON, a record for each list, without the subjects.
     if isinstance(egg.get("pres"), str):
         raise InputError(f"{path} does not name the subjects of the lists; {EXPORT}")
     return egg
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, in which no name occurs twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"an object names {next(name for name in names if names.count(name) > 1)!r} twice")
+    return found
 
 
 def _lists(side: Any, name: str, subject: Sequence[Any] | None) -> dict[tuple[Any, Any], list[Any]]:

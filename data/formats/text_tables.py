@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.core.errors import DataError
+from memsim.data.formats.files import read_bytes
 
 LINE = "line"
 """Name of the index of a table that was read from a file: its labels are the numbers of lines."""
@@ -36,16 +37,11 @@ def text_of_file(path: Path) -> bytes:
 
     Raises
     ------
-    DataError : no such file, a folder, no access; an empty or a binary file; another encoding. The message names the
-        file, the line where there is one, and the fix.
+    InputError : no such file.
+    DataError : a folder, a pipe, no access, too large; an empty or a binary file; another encoding. The message names
+        the file, the line where there is one, and the fix.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        what = "is a folder, not a file" if path.is_dir() else f"cannot be read ({error.strerror or error})"
-        raise DataError(f"{path} {what}") from None
-    except ValueError as error:  # a name that no file can have
-        raise DataError(f"{str(path)!r} is not the name of a file ({error})") from None
+    data = read_bytes(path)
     if not data:
         raise DataError(f"{path} is empty")
     kind = next((kind for start, kind in OTHER_FILES.items() if data.startswith(start)), None)

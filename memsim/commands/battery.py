@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from memsim.commands.options import add_escape
+
 
 def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
@@ -20,6 +22,7 @@ def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     battery.add_argument(
         "--cache", type=Path, help="folder of finished cells (default: cells, in the folder of the results)"
     )
+    add_escape(battery)
 
 
 def _battery(parsed: argparse.Namespace) -> int:
@@ -27,8 +30,8 @@ def _battery(parsed: argparse.Namespace) -> int:
 
     where = {} if parsed.cache is None else {"cache": parsed.cache}
     results = battery(
-        parsed.path, parsed.out, workers=parsed.workers, backend=parsed.backend, scheduler=parsed.scheduler,
-        progress=True, **where,
+        parsed.path, parsed.out, escape=parsed.escape_formulas, workers=parsed.workers, backend=parsed.backend,
+        scheduler=parsed.scheduler, progress=True, **where,
     )  # fmt: skip
     reasons: dict[tuple[str, str], list[str]] = {}
     for left in results.manifest.left_out:
@@ -37,4 +40,4 @@ def _battery(parsed: argparse.Namespace) -> int:
         print(f"Left out for {label}: {', '.join(dict.fromkeys(analyses))} ({reason})")
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")
-    return 0
+    return 1 if results.not_drawn else 0

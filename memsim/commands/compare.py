@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 from memsim.commands.options import (
     Commands,
     add_command,
+    add_escape,
+    add_reading,
     add_running,
     add_searching,
+    files_read,
     given,
     named_model,
+    reading,
     running,
     settings_of,
 )
 from memsim.core.errors import InputError
+from memsim.core.file_names import file_names
 
 if TYPE_CHECKING:
     from memsim.core.recalls import Recalls
@@ -61,37 +65,50 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
     add_searching(command)
     add_running(command, "memsim-comparison")
+    add_escape(command)
+    add_reading(command)
 
 
 def run_compare(parsed: argparse.Namespace) -> int:
     """Compare on each data set, print the findings, and write tables and figure; finished cells are kept."""
     from memsim.data.loading import load_recalls
+    from memsim.running.result_files import names_of, require_results
 
     if "iterations" in parsed and not parsed.networks:
         raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
-    people = {label: load_recalls(label) for label in parsed.people}
-    folders = {label: re.sub(r"\W+", "-", Path(label).stem) for label in people}
-    if len(set(folders.values())) < len(parsed.people):
+    people = {label: load_recalls(label, **reading(parsed)) for label in parsed.people}
+    if len(set(parsed.people)) < len(parsed.people):
         raise InputError(f"--people {' '.join(parsed.people)}: each must have a name of its own")
     if len(set(parsed.models)) < len(parsed.models):
         raise InputError(f"{' '.join(parsed.models)}: each model can be named once")
-    for label, recalls in people.items():
-        _compare(parsed, label, recalls, parsed.out if len(people) == 1 else parsed.out / folders[label])
-    return 0
+    stems = {label: Path(label).stem for label in people}
+    unique = len(set(stems.values())) == len(stems)
+    names = file_names(stems[label] if unique else label for label in people)
+    folders = {
+        label: parsed.out if len(people) == 1 else parsed.out / names[stems[label] if unique else label]
+        for label in people
+    }
+    for folder in folders.values():
+        require_results(folder, names_of(["comparison", "held_out", "fits"], ["comparison"]), files_read(parsed))
+    drawn = [_compare(parsed, label, recalls, folders[label]) for label, recalls in people.items()]
+    return 0 if all(drawn) else 1
 
 
-def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path) -> None:
+def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path) -> bool:
+    """Compare on one data set; whether all could be drawn."""
     from memsim.evaluation.comparison import compare
-    from memsim.running.result_files import save_both, write_results
+    from memsim.running.result_files import save_both, write_csv, write_results
 
     models = {name: named_model(name, []) for name in parsed.models} | _imitators(parsed)
     found = compare(**{**given(parsed, compare), "models": models, "people": recalls}, **running(parsed))
 
     def write(scratch: Path) -> None:
-        found.table.to_csv(scratch / "comparison.csv", index=False)
-        found.lists.to_csv(scratch / "held_out.csv", index=False)
-        if found.fit_table is not None:
-            found.fit_table.to_csv(scratch / "fits.csv", index=False)
+        tables = {"comparison": found.table, "held_out": found.lists, "fits": found.fit_table}
+        for name, table in tables.items():
+            if table is not None:
+                write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
+
+    def draw(scratch: Path) -> None:
         folds = found.lists["fold"].nunique()
         save_both(
             found.figure(f"{label}, {folds} folds over {getattr(parsed, 'over', 'lists')}"), scratch / "comparison"
@@ -102,13 +119,14 @@ def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path
         "fits": {name: fitted.spec.to_json() for name, fitted in found.fits.items()},
         "people": recalls.origin.to_json(),
     }
-    files = write_results(out, write, manifest)
+    written = write_results(out, write, manifest, {"comparison": draw}, files_read(parsed))
     print(f"{label}: {len(recalls):,} lists of {len(recalls.trials.subjects)} subjects, each predicted when held out")
     shown = [column for column in COLUMNS if column in found.table]
     print(found.table[shown].to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
     for sentence in found.words:
         print(textwrap.fill(sentence, 100))
-    print(f"Written to {out}/: {', '.join(path.name for path in files)}")
+    print(f"Written to {out}/: {', '.join(path.name for path in written.files)}")
+    return not written.failed
 
 
 def _imitators(parsed: argparse.Namespace) -> dict[str, Any]:

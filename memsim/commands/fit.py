@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memsim.commands.options import (
     Commands,
     add_command,
+    add_escape,
+    add_reading,
     add_running,
     add_searching,
     add_space,
+    files_read,
     given,
     named_model,
     number,
     pairs,
+    reading,
     running,
     space_of,
 )
 from memsim.core.errors import InputError
+from memsim.core.file_names import file_names
 
 if TYPE_CHECKING:
     from memsim.fitting.result import Fit
@@ -53,15 +60,18 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
     add_searching(command)
     add_running(command, "memsim-fit")
+    add_escape(command)
+    add_reading(command)
 
 
 def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
+    from memsim.core.recall_parts import units_of
     from memsim.data.loading import load_recalls
     from memsim.fitting.estimation import fit
-    from memsim.fitting.figures import fit_figure, profile_figure
+    from memsim.fitting.figures import fit_figure
     from memsim.fitting.spec import FitSpec
-    from memsim.running.result_files import save_both, write_results
+    from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
 
     values = getattr(parsed, "set", [])
     options = given(parsed, FitSpec) | space_of(parsed)
@@ -72,32 +82,49 @@ def run_fit(parsed: argparse.Namespace) -> int:
         if name in spec.ties:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")
     record = spec.to_json()  # raises before the work if the fit could not be saved
-    recalls = load_recalls(parsed.people)
-    fitted = fit(spec, recalls, intervals=getattr(parsed, "intervals", None), **running(parsed))
+    recalls = load_recalls(parsed.people, **reading(parsed))
+    intervals, inputs = getattr(parsed, "intervals", None), files_read(parsed)
+    profiles = _profile_names(units_of(recalls, spec.per) if intervals == "profile" else ())
+    names = names_of(["fit"], ["fit", *profiles.values()])
+    require_results(parsed.out, ["fit.json", *names], inputs)
+    fitted = fit(spec, recalls, intervals=intervals, **running(parsed))
     table = fitted.to_frame()
 
     def write(scratch: Path) -> None:
-        fitted.save(scratch / "fit.json")
-        table.to_csv(scratch / "fit.csv", index=False)
-        save_both(fit_figure(fitted, recalls, parsed.people), scratch / "fit")
-        for unit in fitted.units:
-            if unit.profiles:
-                name = "profile" if len(fitted.units) == 1 else f"profile-{unit.unit}"
-                save_both(profile_figure(fitted, unit.unit), scratch / name)
+        fitted.write(scratch / "fit.json")
+        write_csv(table, scratch / "fit.csv", escape=parsed.escape_formulas)
 
+    figures: dict[str, Callable[[Path], None]] = {
+        "fit": lambda scratch: save_both(fit_figure(fitted, recalls, parsed.people), scratch / "fit")
+    }
+    for unit, name in profiles.items():
+        figures[name] = partial(_draw_profile, fitted, unit, name)
     manifest = {
         "people": parsed.people, "spec": record,
         "intervals": fitted.intervals, "recalls": fitted.recalls_origin.to_json(),
-        "recalls_digest": fitted.recalls_digest, "versions": fitted.versions,
+        "recalls_digest": fitted.recalls_digest, "versions": fitted.versions, "profiles": profiles,
     }  # fmt: skip
-    files = write_results(parsed.out, write, manifest)
+    written = write_results(parsed.out, write, manifest, figures, inputs)
     print(f"{parsed.model} fitted to {parsed.people}")
     shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
     shown = shown.T if len(shown) < 4 else shown
     print(shown.to_string(float_format="{:.4f}".format, na_rep="-"))
     _print_notes(fitted)
-    print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")
-    return 0
+    print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
+    return 1 if written.failed else 0
+
+
+def _profile_names(units: Iterable[str]) -> dict[str, str]:
+    """The name of the figure of profiles of each unit, without suffix."""
+    names = file_names(units)
+    return {unit: "profile" if len(names) == 1 else f"profile-{name}" for unit, name in names.items()}
+
+
+def _draw_profile(fitted: Fit, unit: str, name: str, scratch: Path) -> None:
+    from memsim.fitting.figures import profile_figure
+    from memsim.running.result_files import save_both
+
+    save_both(profile_figure(fitted, unit), scratch / name)
 
 
 def _print_notes(fitted: Fit) -> None:

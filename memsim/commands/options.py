@@ -5,16 +5,21 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memsim.core.errors import InputError
+from memsim.core.written_files import files_in
+from memsim.data.reader_options import FORMATS, ReaderOptions, parse_option
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
 
 Commands = argparse._SubParsersAction
+READING = "reading_"
+"""Prefix of what the options of readers are called among the parsed arguments."""
 
 
 def add_command(
@@ -87,6 +92,57 @@ def add_running(command: argparse.ArgumentParser, folder: str) -> None:
     command.add_argument("--backend", help="where cells run: local, or dask (default: local)")
     command.add_argument("--scheduler", metavar="ADDRESS", help="address of the Dask scheduler")
     command.add_argument("--out", type=Path, default=Path(folder), help=f"folder of the results (default: {folder})")
+
+
+def add_reading(command: argparse.ArgumentParser, but: Sequence[str] = ()) -> None:
+    """Add the options of :class:`memsim.data.ReaderOptions`, but for those that the command has in its own words."""
+    command._negative_number_matcher = re.compile(r"^-\d+(\.\d*)?(=\w+)?$")  # so that -2=repetition is a value
+    group = command.add_argument_group("how a file of people is read, where the file does not say it")
+    for declared in ReaderOptions.declared():
+        if declared.name in but:
+            continue
+        several: dict[str, Any] = {"nargs": "+"} if declared.kind in ("texts", "pairs", "codes", "labels") else {}
+        takers = "" if set(declared.formats) == set(FORMATS) else f" ({', '.join(declared.formats)})"
+        shown = f"{declared.help}{takers}".replace("%", "%%")
+        shape: dict[str, Any] = (
+            {"action": "store_true"} if declared.kind == "flag" else {"metavar": declared.metavar, **several}
+        )
+        option = "of-model" if declared.name == "model" else declared.name.replace("_", "-")
+        default = argparse.SUPPRESS
+        group.add_argument(f"--{option}", dest=f"{READING}{declared.name}", default=default, help=shown, **shape)
+
+
+def reading(parsed: argparse.Namespace, **own: Any) -> dict[str, Any]:
+    """The options of :func:`add_reading` for :func:`memsim.load_recalls`; ``own`` are those of the command itself."""
+    found = {name: value for name, value in own.items() if value is not None}
+    for declared in ReaderOptions.declared():
+        if (given := getattr(parsed, f"{READING}{declared.name}", None)) is not None:
+            texts = [given] if isinstance(given, str) else given
+            found[declared.name] = given if declared.kind == "flag" else parse_option(declared, texts)
+    return found
+
+
+def files_read(parsed: argparse.Namespace) -> list[Path]:
+    """The files among all that was given on the command line: data, models in Python files, weights."""
+
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str | Path):
+            yield str(value)
+        elif isinstance(value, list | tuple):
+            for part in value:
+                yield from texts(part)
+
+    return files_in(text for name, value in vars(parsed).items() if name != "out" for text in texts(value))
+
+
+def add_escape(command: argparse.ArgumentParser) -> None:
+    """Add the option of tables that are opened in a spreadsheet."""
+    command.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        default=False,
+        help="put an apostrophe before texts in tables that a spreadsheet would take for formulas (= + - @)",
+    )
 
 
 def running(parsed: argparse.Namespace) -> dict[str, Any]:

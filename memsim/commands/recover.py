@@ -8,9 +8,11 @@ from pathlib import Path
 from memsim.commands.options import (
     Commands,
     add_command,
+    add_escape,
     add_running,
     add_searching,
     add_space,
+    files_read,
     given,
     named_model,
     running,
@@ -46,13 +48,14 @@ def add_recover(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     add_searching(command)
     add_running(command, "memsim-recovery")
+    add_escape(command)
 
 
 def run_recover(parsed: argparse.Namespace) -> int:
     """Recover the parameters of a model, or one of several models, and write tables and figure."""
     from memsim.evaluation.recovery import recover
     from memsim.paradigms.registered import PARADIGMS
-    from memsim.running.result_files import save_both, write_results
+    from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
 
     values = getattr(parsed, "set", [])
     if len(parsed.models) > 1 and values:
@@ -65,16 +68,19 @@ def run_recover(parsed: argparse.Namespace) -> int:
         **given(parsed, recover), **space_of(parsed), "paradigm": PARADIGMS.build(parsed.paradigm, task),
         "models": models if len(models) > 1 else models[parsed.models[0]],
     }  # fmt: skip
+    reading = files_read(parsed)
+    require_results(parsed.out, names_of(["recovery", "summary"], ["recovery"]), reading)
     found = recover(**options, **running(parsed))
     summary = found.summary
 
     def write(scratch: Path) -> None:
-        found.table.to_csv(scratch / "recovery.csv", index=False)
-        summary.to_csv(scratch / "summary.csv", index=False)
-        save_both(found.figure(), scratch / "recovery")
+        for name, table in {"recovery": found.table, "summary": summary}.items():
+            write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
 
-    files = write_results(parsed.out, write, {"title": found.title, "settings": settings_of(parsed)})
+    manifest = {"title": found.title, "settings": settings_of(parsed)}
+    figures = {"recovery": lambda scratch: save_both(found.figure(), scratch / "recovery")}
+    written = write_results(parsed.out, write, manifest, figures, reading)
     print(found.title)
     print(summary.to_string(index=False, float_format="{:.3f}".format))
-    print(f"Written to {parsed.out}/: {', '.join(path.name for path in files)}")
-    return 0
+    print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
+    return 1 if written.failed else 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from memsim.commands.options import add_escape, add_reading, files_read, reading
 from memsim.core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ SHOWN = [
     "intrusion", "fill_in_ratio", "rmsd_serial_position_curve", "rmsd_serial_accuracy",
 ]  # fmt: skip
 """Columns of the summary that the terminal shows; summary.csv holds all."""
+
+OWN = ("paradigm", "list_length", "output_limit")
+"""Options of readers that are settings of the task here."""
 
 
 def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], arguments: list[str]) -> None:
@@ -44,6 +49,8 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument(
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
     )
+    add_escape(run)
+    add_reading(run, but=OWN)
     if "run" not in arguments:
         return
     from memsim.paradigms.registered import PARADIGMS
@@ -68,10 +75,12 @@ def _run(parsed: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from memsim.experiments.comparison import run
-    from memsim.reporting.comparison_files import write_comparison
+    from memsim.reporting.comparison_files import FILES, write_comparison
+    from memsim.running.result_files import require_results
 
     paradigm, people = _task(parsed)
-    models = _models(parsed.models, paradigm.cue)
+    models, reading = _models(parsed.models, paradigm.cue), files_read(parsed)
+    require_results(parsed.out, FILES, reading)
     with tqdm(total=len(models) + (people is not None) + 1, unit="step", leave=False, disable=None) as bar:
 
         def progress(label: str) -> None:
@@ -80,13 +89,13 @@ def _run(parsed: argparse.Namespace) -> int:
 
         comparison = run(models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress)
         bar.set_postfix_str("writing")
-        files = write_comparison(comparison, parsed.out)
+        written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
         progress("written")
     _print_comparison(comparison)
     if people is None and parsed.people is None:
         print("The models are not compared with people: memsim ships no curves of people from this task.")
-    print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in files)}")
-    return 0
+    print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in written.files)}")
+    return 1 if written.failed else 0
 
 
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
@@ -127,7 +136,7 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
     if parsed.people is None:
         people = People.matching(wanted)
     else:
-        people = None if parsed.people.lower() == "none" else People.load(parsed.people)
+        people = None if parsed.people.lower() == "none" else _people(parsed, given)
     if people is None:
         return wanted, None
     if type(people.paradigm) is not type(wanted):
@@ -136,6 +145,15 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
             f"--people {parsed.people} is from {name}, not {task}; give --paradigm {name}, or other people"
         )
     return people.paradigm.replace(**given), people
+
+
+def _people(parsed: argparse.Namespace, given: Mapping[str, Any]) -> People:
+    """The people of ``--people``; those in a file did the task of the models, in lists of the length that is given."""
+    from memsim.data.loading import names_file
+    from memsim.experiments.people import People
+
+    own = {"paradigm": parsed.paradigm, "list_length": given.get("list_length")} if names_file(parsed.people) else {}
+    return People.load(parsed.people, **reading(parsed, **own))
 
 
 def _print_comparison(comparison: Comparison) -> None:

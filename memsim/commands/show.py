@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from memsim.commands.options import named_model
+from memsim.commands.options import add_reading, files_read, named_model, reading
 from memsim.core.errors import InputError
+from memsim.core.file_names import file_names
+from memsim.core.written_files import require_replaceable, require_writable
 
 
 def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,24 +27,47 @@ def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="give the network a list and the responses of these people instead",
     )
     command.add_argument("--out", type=Path, help="file of the figure (default: MODEL-trial-N.png)")
+    add_reading(command, but=["list_length"])
     command.set_defaults(command=_show)
 
 
 def _show(parsed: argparse.Namespace) -> int:
     from memsim.analysis import save_figure
+    from memsim.data.loading import load_recalls
     from memsim.models.networks.network_steps import NetworkModel
     from memsim.training.inspection import show, task_for
 
     model: Any = named_model(parsed.model, parsed.set or ())
-    if parsed.people is not None and parsed.list_length is not None:
-        raise InputError(f"--list-length {parsed.list_length} does not apply with --people, whose lists are given")
+    people = None if parsed.people is None else load_recalls(parsed.people, **reading(parsed, **_length(parsed)))
+    if people is None and (given := reading(parsed)):
+        raise InputError(f"--{next(iter(given))} says how a file of people is read; name one by --people")
     task = None
-    if parsed.list_length is not None and isinstance(model, NetworkModel):
+    if people is None and parsed.list_length is not None and isinstance(model, NetworkModel):
         task = task_for(model, parsed.list_length)
     if parsed.out is not None and parsed.out.suffix not in (".png", ".pdf", ".svg"):
         raise InputError(f"--out {parsed.out} must end in .png, .pdf or .svg")
-    figure = show(model, task, people=parsed.people, trial=parsed.trial, seed=parsed.seed)
-    out = parsed.out or Path(f"{Path(model.label.replace(':', '-')).stem}-trial-{parsed.trial}.png")
+    out = parsed.out or Path(f"{_name_of(model)}-trial-{parsed.trial}.png")
+    require_writable(out.parent)
+    require_replaceable(out, files_read(parsed))
+    figure = show(model, task, people=people, trial=parsed.trial, seed=parsed.seed)
     save_figure(figure, out)
     print(f"Written: {out}")
     return 0
+
+
+def _length(parsed: argparse.Namespace) -> dict[str, int]:
+    """``--list-length`` as an option of the reader, for people in a file."""
+    from memsim.data.loading import names_file
+
+    if parsed.list_length is None:
+        return {}
+    if not names_file(parsed.people):
+        raise InputError(f"--list-length {parsed.list_length} does not apply with --people, whose lists are given")
+    return {"list_length": parsed.list_length}
+
+
+def _name_of(model: Any) -> str:
+    """A name of a file for a network: ``DNC-serial``; of weights in a file only their own name."""
+    name, _, weights = getattr(model, "label", type(model).__name__).partition(":")
+    label = f"{name}-{Path(weights).name.removesuffix('.safetensors')}" if weights else name
+    return file_names([label])[label]

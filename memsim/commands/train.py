@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from memsim.commands.options import add_reading, reading
+
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], asked: bool) -> None:
     """Add the command to the parser; its settings only where it is ``asked`` for."""
@@ -19,6 +21,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     from memsim.training.settings import Training
 
     command.epilog = f"trainings: {', '.join(Training.presets)}"
+    add_reading(command, but=["list_length"])
     settings = command.add_argument_group("settings, kept in the record of the weights")
     for declared in Training.parameters():
         if declared.name == "network":
@@ -34,12 +37,23 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
 def _train(parsed: argparse.Namespace) -> int:
     from memsim.training.run import train
     from memsim.training.settings import Training
+    from memsim.training.trainer import log_beside
 
     changes = {
         p.name: p.parse(text) for p in Training.parameters() if (text := getattr(parsed, p.name, None)) is not None
     }
+    options = reading(parsed)
+    imitates = changes.get("objective", Training.preset(parsed.settings).objective) == "imitation"
+    if imitates and "list_length" in changes:
+        options["list_length"] = changes.pop("list_length")  # of the lists in a file of people
     trained = train(
-        parsed.settings, out=parsed.out, device=parsed.device, threads=parsed.threads, progress=True, **changes
+        parsed.settings,
+        reading=options,
+        out=parsed.out,
+        device=parsed.device,
+        threads=parsed.threads,
+        progress=True,
+        **changes,
     )
     record, last = trained.record, trained.log[-1] if trained.log else {}
     if trained.continued_from:
@@ -49,5 +63,5 @@ def _train(parsed: argparse.Namespace) -> int:
     print(f"Trained {iterations:,} iterations in {record['seconds']:.0f} s: {numbers}")
     if trained.stopped_early:
         print(f"The loss of people held out was lowest at iteration {record['iterations']:,}; its weights are kept")
-    print(f"Written: {trained.path}, {trained.path.with_suffix('.csv')}")
+    print(f"Written: {trained.path}, {log_beside(trained.path)}")
     return 0

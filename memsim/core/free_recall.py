@@ -50,12 +50,14 @@ class FreeRecall(Paradigm):
         return self.output_limit
 
 
-def free_recall_unless(paradigm: Paradigm | None, list_length: int, output_limit: int | None) -> Paradigm:
-    """``paradigm`` if it is given, else immediate free recall of lists of this length."""
-    if paradigm is None:
+def free_recall_unless(
+    paradigm: Paradigm | type[Paradigm] | None, list_length: int, output_limit: int | None
+) -> Paradigm:
+    """``paradigm`` if it is given, else immediate free recall; a class of task takes lists of this length."""
+    if paradigm is None or paradigm is FreeRecall:
         return FreeRecall(list_length=list_length, output_limit=output_limit)
     if output_limit is not None:
         raise InputError(
             f"output_limit={output_limit} is given together with {paradigm!r}; set the limit in the paradigm"
         )
-    return paradigm
+    return paradigm(list_length=list_length) if isinstance(paradigm, type) else paradigm

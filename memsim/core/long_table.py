@@ -43,7 +43,7 @@ def read_long_table(
     conditions: Sequence[str] = (),
     list_length: int | None = None,
     output_limit: int | None = None,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | type[Paradigm] | None = None,
     origin: Origin | None = None,
 ) -> tuple[Trials, dict[str, Any], Origin]:
     """Trials, responses and their origin, from a long table whose lists all have one length.

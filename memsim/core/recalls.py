@@ -174,7 +174,7 @@ class Recalls:
         list: Any = None,
         output_limit: int | None = None,
         times: Any = None,
-        paradigm: Paradigm | None = None,
+        paradigm: Paradigm | type[Paradigm] | None = None,
         origin: Origin | None = None,
     ) -> Recalls:
         """Read a recall matrix: one row per list, serial positions in output order.
@@ -213,7 +213,7 @@ class Recalls:
         conditions: Sequence[str] = (),
         list_length: int | None = None,
         output_limit: int | None = None,
-        paradigm: Paradigm | None = None,
+        paradigm: Paradigm | type[Paradigm] | None = None,
         origin: Origin | None = None,
     ) -> Recalls:
         """Read the long table of psifr: see :func:`memsim.core.long_table.read_long_table`."""

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from memsim.core.errors import InputError
-from memsim.experiments.battery_file import read_battery
+from memsim.experiments.battery_file import files_of_battery, read_battery
 from memsim.experiments.figures import battery_figures
 from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
 from memsim.experiments.rows import rows_by_cells
 from memsim.experiments.tables import joined_curves, joined_frame, summary_frame
 from memsim.running.execution import Running
-from memsim.running.result_files import save_both, write_results
+from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class BatteryResults:
     curves, summary : the tables of all cells; see :class:`memsim.Comparison`.
     manifest : what was run, and which analyses were left out.
     files : the files that were written, the manifest last.
+    not_drawn : the figures that failed.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -38,9 +40,12 @@ class BatteryResults:
     summary: pd.DataFrame
     manifest: Manifest
     files: tuple[Path, ...]
+    not_drawn: tuple[str, ...] = ()
 
 
-def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[Running]) -> BatteryResults:
+def battery(
+    path: str | Path, out: str | Path | None = None, *, escape: bool = False, **running: Unpack[Running]
+) -> BatteryResults:
     """Run a battery file (see :func:`memsim.experiments.battery_file.read_battery`) and write the results.
 
     Each combination of model, task and seed is a cell. Finished cells are kept, so a battery that was interrupted, or
@@ -50,6 +55,8 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
     ----------
     path : the battery file.
     out : folder of the results; by default the one that the file names, or else ``memsim-`` and the name of the file.
+    escape : whether texts in tables that a spreadsheet would take for formulas get an apostrophe; see
+        :func:`memsim.running.result_files.write_csv`.
     running : ``workers, backend, scheduler, cache, progress``; see :func:`memsim.running.execution.run_cells`. The
         default of the cache is ``cells`` within ``out``.
 
@@ -64,32 +71,41 @@ def battery(path: str | Path, out: str | Path | None = None, **running: Unpack[R
 
     Raises
     ------
-    InputError : something is wrong in the file, or an analysis applies to no cell.
+    InputError : something is wrong in the file; a file that memsim did not write, or that the battery reads, is in the
+        way; or an analysis applies to no cell, in which case the results of the others are written.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
     """
     path = Path(path)
     stopwatch = Stopwatch()
     planned, output = read_battery(path)
+    reading = files_of_battery(path)
     folder = output if out is None else Path(out)
+    labels = [each.label for each in planned.analyses]
+    names = names_of([*labels, "curves", "summary"], [*labels, "comparison"])
+    require_results(folder, [*names, "battery.toml"], reading)
     options: Running = {"cache": folder / "cells", **running}
     rows = rows_by_cells(planned, **options)
     frames = {each.label: joined_frame(rows, each) for each in planned.analyses}
     file = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     manifest = manifest_of(planned, rows, stopwatch, file)
-    for label, frame in frames.items():
-        if frame.empty:
-            reasons = sorted({f"{each.label}: {each.reason}" for each in manifest.left_out if each.analysis == label})
-            raise InputError(f"{path}: the analysis {label} applies to no model and no people ({'; '.join(reasons)})")
     curves, summary = joined_curves(rows), summary_frame(rows)
 
     def write(scratch: Path) -> None:
-        for label, frame in frames.items():
-            frame.to_csv(scratch / f"{label}.csv", index=False)
-        curves.to_csv(scratch / "curves.csv", index=False)
-        summary.to_csv(scratch / "summary.csv", index=False)
+        for label, frame in {**frames, "curves": curves, "summary": summary}.items():
+            if not frame.empty:
+                write_csv(frame, scratch / f"{label}.csv", escape=escape)
         shutil.copyfile(path, scratch / "battery.toml")
-        for name, figure in battery_figures(planned, rows):
-            save_both(figure, scratch / name)
 
-    files = write_results(folder, write, manifest.to_json())
-    return BatteryResults(frames, curves, summary, manifest, tuple(files))
+    def drawing(name: str, draw: Callable[[], Figure]) -> Callable[[Path], None]:
+        return lambda scratch: save_both(draw(), scratch / name)
+
+    figures = {name: drawing(name, draw) for name, draw in battery_figures(planned, rows).items()}
+    written = write_results(folder, write, manifest.to_json(), figures, reading)
+    for label, frame in frames.items():
+        if frame.empty:
+            reasons = sorted({f"{each.label}: {each.reason}" for each in manifest.left_out if each.analysis == label})
+            raise InputError(
+                f"{path}: the analysis {label} applies to no model and no people ({'; '.join(reasons)}); all else is "
+                f"in {folder}; leave it out"
+            )
+    return BatteryResults(frames, curves, summary, manifest, tuple(written.files), tuple(written.failed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -13,7 +13,9 @@ from memsim.core.errors import InputError, MemsimError
 from memsim.core.names import closest
 from memsim.core.parameters import Parameterized
 from memsim.core.trials import Paradigm
-from memsim.data.loading import names_file
+from memsim.core.written_files import files_in
+from memsim.data.loading import names_dataset, names_file
+from memsim.data.reader_options import ReaderOptions
 from memsim.experiments.figures import PEOPLE
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask, obstacle_to
@@ -21,6 +23,7 @@ from memsim.experiments.toml_lines import Place, line_of, spelled
 from memsim.models.lookup import find_model
 from memsim.paradigms.registered import PARADIGMS
 
+MOST_BYTES = 10_000_000
 Planned = TypeVar("Planned", PlannedModel, PlannedTask)
 
 
@@ -34,7 +37,8 @@ def read_battery(path: Path) -> tuple[Battery, Path]:
     ``[[models]]``      ``name`` as for ``memsim run``: a registered one, ``name:preset``, a file; ``parameters``, a
                         table; ``label``; ``tasks``, labels of the tasks that it runs through (all)
     ``[[paradigms]]``   ``name`` (that of the data, or free_recall); ``settings``, a table; ``people``, the people to
-                        compare with: a data set or a file, which gives all other settings; ``label``
+                        compare with: a data set or a file, which gives all other settings; ``reading``, a table of
+                        what the file does not say, as :func:`memsim.load_recalls` takes it; ``label``
     ==================  ===============================================================================================
 
     A list of values means each value in turn, and several lists mean all combinations; a list of data means the same.
@@ -44,14 +48,41 @@ def read_battery(path: Path) -> tuple[Battery, Path]:
     ------
     InputError : the file cannot be read or has an error; the message names file, line and key.
     """
+    return _Reader(path, *_content(path)).battery()
+
+
+def _content(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a battery file, and what it holds."""
     try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the battery file {path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is not TOML: {error}") from error
-    return _Reader(path, text, content).battery()
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise InputError(f"the battery file {path} has {size:,} bytes, more than {MOST_BYTES:,}; it is no battery")
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise InputError(f"the battery file {path} cannot be read: it is not in UTF-8 ({error}); save it so") from None
+    except OSError as error:
+        raise InputError(f"the battery file {path} cannot be read: {error}") from None
+    except RecursionError:
+        raise InputError(f"{path} is nested too deeply for a battery file") from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} is not TOML: {error}") from None
+
+
+def files_of_battery(path: Path) -> list[Path]:
+    """The files that a battery file names, and itself."""
+
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            for part in value.values() if isinstance(value, dict) else value:
+                yield from texts(part)
+
+    named = list(texts(_content(path)[1]))
+    return [path, *files_in(named), *files_in(str(path.parent / text) for text in named)]
 
 
 class _Reader:
@@ -145,15 +176,16 @@ class _Reader:
             yield PlannedAnalysis(label, name, options)
 
     def tasks(self, at: Place, table: dict[str, Any]) -> Iterable[PlannedTask]:
-        self.known(table, at, ("name", "label", "settings", "people"))
+        self.known(table, at, ("name", "label", "settings", "people", "reading"))
         data = table.get("people", [""])
         if isinstance(data, str):
             data = [data]
         if not isinstance(data, list) or not data or not all(isinstance(name, str) for name in data):
             self.fail((*at, "people"), f"{data!r} must be a data set, a file, or a list of them")
+        reading = self.reading(table, at, data)
         for number, spec in enumerate(data):
             place = (*at, "people", *((number,) if isinstance(table.get("people"), list) else ()))
-            people = self.people(spec, place) if spec else None
+            people = self.people(spec, place, reading) if spec else None
             base: Paradigm | None = people.paradigm if people else None
             if base is None or "name" in table:
                 try:
@@ -179,10 +211,26 @@ class _Reader:
         self.places[id(planned)] = place
         return planned
 
-    def people(self, spec: str, place: Place) -> People:
-        beside = str(self.path.parent / spec)
+    def reading(self, table: dict[str, Any], at: Place, data: list[str]) -> dict[str, Any]:
+        """How files of people are read; they did the task that ``name`` names."""
+        given = table.get("reading", {})
+        self.known(given, (*at, "reading"), [declared.name for declared in ReaderOptions.declared()])
+        if given and not all(data):
+            self.fail((*at, "reading"), "it says how a file of people is read; name one by people")
+        for key, value in given.items():
+            try:
+                ReaderOptions.of({key: value})
+            except MemsimError as error:
+                self.fail((*at, "reading", key), error)
+        words = given.get("wordpool")
+        named = {"paradigm": table["name"]} if isinstance(table.get("name"), str) and all(map(names_file, data)) else {}
+        return named | given | ({"wordpool": str(self.path.parent / words)} if isinstance(words, str) else {})
+
+    def people(self, spec: str, place: Place, reading: Mapping[str, Any]) -> People:
+        beside, named = str(self.path.parent / spec), not names_dataset(spec)
+        file = beside if named and (names_file(beside) or names_file(spec)) else spec
         try:
-            return People.load(beside if names_file(beside) or names_file(spec) else spec)
+            return People.load(file, **reading)
         except MemsimError as error:
             self.fail(place, error, spec)
 

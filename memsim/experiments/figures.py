@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -20,19 +20,29 @@ PEOPLE = "people"
 """The name of people in figures of several tasks, which have different people; no model may have this name."""
 
 
-def battery_figures(battery: Battery, rows: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
-    """A figure for each analysis, by label; and ``comparison``, all curves together, if there are several."""
+def battery_figures(battery: Battery, rows: Sequence[Row]) -> dict[str, Callable[[], Figure]]:
+    """What draws the figure of each analysis, by label; and ``comparison``, all curves together, if there are several.
+
+    An analysis that applies to no cell has no figure.
+    """
     among = [people_name(battery), *(model.label for model in battery.models)]
-    comparable = []
-    for planned in battery.analyses:
-        analysis = ANALYSES.get(planned.name)
-        points = battery_points(battery, rows, planned)
-        columns: Literal[1, 2] = 2 if len(battery.tasks) > 1 else 1
-        yield planned.label, plot(points, columns=columns, among=_among(among, points), title=battery.title)
-        if _has_all_panels(points, analysis, len(battery.tasks)):
-            comparable.append(points)
+    columns: Literal[1, 2] = 2 if len(battery.tasks) > 1 else 1
+    points = {planned.label: battery_points(battery, rows, planned) for planned in battery.analyses}
+    points = {label: each for label, each in points.items() if len(each)}
+
+    def drawing(label: str) -> Callable[[], Figure]:
+        return lambda: plot(points[label], columns=columns, among=_among(among, points[label]), title=battery.title)
+
+    figures = {label: drawing(label) for label in points}
+    comparable = [
+        points[planned.label]
+        for planned in battery.analyses
+        if planned.label in points
+        and _has_all_panels(points[planned.label], ANALYSES.get(planned.name), len(battery.tasks))
+    ]
     if len(comparable) > 1:
-        yield "comparison", comparison_panel(comparable, among=among, title=battery.title)
+        figures["comparison"] = lambda: comparison_panel(comparable, among=among, title=battery.title)
+    return figures
 
 
 def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:

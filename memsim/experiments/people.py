@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -56,13 +57,13 @@ class People:
         return self.origin.citation
 
     @classmethod
-    def load(cls, name: str, condition: str | None = None) -> People:
+    def load(cls, name: str, condition: str | None = None, **reading: Any) -> People:
         """People of a data set, from shipped tables if these exist and the recalls would have to be fetched.
 
-        ``name`` may also be a file in a format that :func:`memsim.load_recalls` reads.
+        ``name`` may also be a file in a format that :func:`memsim.load_recalls` reads, with the options of ``reading``.
         """
-        if names_file(name):
-            return cls.of(load_recalls(name), Path(name).stem)
+        if names_file(name) or reading:
+            return cls.of(load_recalls(name, **reading), Path(name).stem)
         dataset, condition = find_dataset(name, condition)
         alone = condition == dataset.default
         label = dataset.name if alone else f"{dataset.name}:{condition}"

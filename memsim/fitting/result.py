@@ -15,6 +15,7 @@ from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
+from memsim.core.written_files import write_file
 from memsim.fitting.spec import FitSpec
 
 FORMAT = "memsim fit 2"
@@ -161,13 +162,23 @@ class Fit:
         return pd.DataFrame(rows)
 
     def save(self, path: str | Path) -> None:
-        """Write the fit as JSON; raises :class:`InputError` for a model whose values JSON cannot hold."""
+        """Write the fit as JSON.
+
+        Raises
+        ------
+        InputError : a model whose values JSON cannot hold; the file cannot be written; or a file is there that memsim
+            did not write.
+        """
+        write_file(Path(path), self.write)
+
+    def write(self, path: Path) -> None:
+        """:meth:`save` into a scratch file."""
         record = {
             "format": FORMAT, "spec": self.spec.to_json(), "units": [asdict(unit) for unit in self.units],
             "intervals": self.intervals, "recalls_digest": self.recalls_digest,
             "recalls_origin": self.recalls_origin.to_json(), "versions": self.versions,
         }  # fmt: skip
-        Path(path).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
+        path.write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
 
     @classmethod
     def load(cls, path: str | Path, model: type[Model] | None = None) -> Fit:

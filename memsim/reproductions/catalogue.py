@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from memsim.core.errors import InputError
+from memsim.core.file_names import file_names
 from memsim.core.provenance import versions
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
-from memsim.running.result_files import save_both, write_results
+from memsim.running.result_files import Written, names_of, require_results, save_both, write_csv, write_results
 
 
 def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None = None) -> Report:
@@ -42,6 +44,9 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         entry = REPRODUCTIONS.get(entry)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed={seed!r} must be a whole number of at least 0")
+    folder = None if out is None else Path(out) / file_names([entry.name])[entry.name]
+    if folder is not None:
+        require_results(folder, names_of(["targets"], [entry.name]))
     started = datetime.now(UTC)
     outcome = entry.run(seed)
     manifest = {
@@ -56,16 +61,24 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         "versions": versions(),
     }
     report = Report(entry, outcome, manifest)
-    return report if out is None else replace(report, files=tuple(_write(report, Path(out) / entry.name)))
+    if folder is None:
+        return report
+    written = _write(report, folder)
+    return replace(report, files=tuple(written.files), not_drawn=tuple(written.failed))
 
 
-def _write(report: Report, folder: Path) -> list[Path]:
-    """Write figures, target table, further tables and manifest into ``folder``."""
+def _write(report: Report, folder: Path) -> Written:
+    """Write target table, further tables, manifest and figures into ``folder``."""
+    tables = {"targets": report.table, **report.outcome.tables}
+    draws = {report.entry.name: report.outcome.draw, **report.outcome.further}
+    table_names, figure_names = file_names(tables), file_names(draws)
 
     def write(scratch: Path) -> None:
-        for name, draw in {report.entry.name: report.outcome.draw, **report.outcome.further}.items():
-            save_both(draw(), scratch / name)
-        for name, table in {"targets": report.table, **report.outcome.tables}.items():
-            table.to_csv(scratch / f"{name}.csv", index=False)
+        for name, table in tables.items():
+            write_csv(table, scratch / f"{table_names[name]}.csv")
 
-    return write_results(folder, write, {**report.manifest, "verdict": report.verdict})
+    def drawing(name: str) -> Callable[[Path], None]:
+        return lambda scratch: save_both(draws[name](), scratch / figure_names[name])
+
+    figures = {figure_names[name]: drawing(name) for name in draws}
+    return write_results(folder, write, {**report.manifest, "verdict": report.verdict}, figures)

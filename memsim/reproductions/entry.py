@@ -98,12 +98,14 @@ class Report:
     outcome : what running it gave.
     manifest : name, title, citation, seed, settings, times and versions, as JSON.
     files : the files that were written, the manifest last; none if no folder was named.
+    not_drawn : the figures that failed.
     """
 
     entry: Reproduction
     outcome: Outcome
     manifest: Mapping[str, Any]
     files: tuple[Path, ...] = ()
+    not_drawn: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:

@@ -1,64 +1,170 @@
-"""Write results to disk: figures, tables and a manifest, every file complete or absent."""
+"""Write results to disk: tables and a manifest as soon as they exist, then figures, every file whole or absent."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from memsim.analysis.figures.style import save_figure
-from memsim.core.errors import InputError
+from memsim.analysis.figures.style import draw_to
+from memsim.core.errors import InputError, MemsimWarning
+from memsim.core.written_files import publish, require_replaceable, require_writable, withdraw
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
+
+MANIFEST = "manifest.json"
+FIGURES = (".png", ".pdf")
+"""Suffixes of a figure that :func:`save_both` writes."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Written(NamedTuple):
+    """The files of a result."""
+
+    files: list[Path]
+    """What was written, the manifest last."""
+    failed: list[str]
+    """The names of the figures that could not be drawn."""
+
+
+def require_results(folder: Path, names: Iterable[str], reading: Iterable[Path] = ()) -> None:
+    """Check before the work that a result can be written.
+
+    Parameters
+    ----------
+    folder : of the results; it need not be there.
+    names : of the files, without the manifest.
+    reading : the files that the same call reads.
+
+    Raises
+    ------
+    InputError : the folder cannot be made or written to, or holds a file of such a name that memsim did not write, or
+        that is read in this call.
+    """
+    require_writable(folder)
+    reading = list(reading)
+    for name in (*names, MANIFEST):
+        require_replaceable(folder / name, reading)
 
 
 def save_both(figure: Figure, path: Path) -> None:
-    """Write ``figure`` as png and as pdf."""
-    for suffix in (".png", ".pdf"):
-        save_figure(figure, path.with_suffix(suffix))
+    """Write ``figure`` as png and as pdf; the suffixes are appended to ``path``."""
+    for suffix in FIGURES:
+        draw_to(figure, path.with_name(path.name + suffix))
 
 
-def write_results(folder: Path, write: Callable[[Path], None], manifest: Mapping[str, Any]) -> list[Path]:
+def names_of(tables: Iterable[str] = (), figures: Iterable[str] = ()) -> list[str]:
+    """The names of files of tables (``.csv``) and figures."""
+    return [*(f"{name}.csv" for name in tables), *(f"{name}{suffix}" for name in figures for suffix in FIGURES)]
+
+
+def write_csv(frame: pd.DataFrame, path: Path, *, escape: bool = False) -> None:
+    """Write a table as csv.
+
+    Parameters
+    ----------
+    escape : put an apostrophe before each text that a spreadsheet would take for a formula: one that begins with
+        ``= + - @``, a tab or a carriage return.
+    """
+    if escape:
+        frame = frame.rename(columns=_escaped).apply(lambda column: column.map(_escaped))
+    frame.to_csv(path, index=False)
+
+
+def _escaped(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def write_results(
+    folder: Path,
+    write: Callable[[Path], None],
+    manifest: Mapping[str, Any],
+    figures: Mapping[str, Callable[[Path], None]] | None = None,
+    reading: Iterable[Path] = (),
+) -> Written:
     """Write the files of a result and its ``manifest.json`` into ``folder``.
 
-    All files are written elsewhere first and then moved into place one by one, the manifest last with the
-    sha256 of the others. So an interrupted run leaves no half-written file, and a folder whose manifest
-    fits its files is complete.
+    Files are written elsewhere first and then moved into place one by one: what ``write`` writes and a manifest, then
+    what each of ``figures`` writes and the manifest again, with the sha256 of all. So an interrupted run leaves no
+    half-written file, a folder whose manifest fits its files is complete, and a figure that cannot be drawn takes
+    nothing with it.
 
     Parameters
     ----------
     folder : created if needed.
-    write : writes all files but the manifest into the folder that it is given.
+    write : writes tables and records into the folder that it is given.
     manifest : the content of the manifest, to which the checksums are added.
-
-    Returns
-    -------
-    list of Path : the files, the manifest last.
+    figures : by name, functions that draw a figure, or make a report, in the folder that they are given.
+    reading : the files that the same call reads.
 
     Raises
     ------
-    InputError : the folder cannot be made or written to.
+    InputError : the folder cannot be made or written to; or a file that memsim did not write, or that is read in this
+        call, is in the way.
+
+    Warns
+    -----
+    MemsimWarning : a figure could not be drawn.
     """
+    reading, digests, failed = list(reading), dict[str, str](), list[str]()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}") from error
+
+    def move() -> None:
+        written = sorted(scratch.iterdir())
+        for path in written:
+            require_replaceable(folder / path.name, reading)
+        for path in written:
+            digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            publish(path, folder / path.name)
+
+    def finish() -> None:
+        content = {**manifest, **({"not_drawn": failed} if failed else {}), "sha256": dict(sorted(digests.items()))}
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+        (scratch / MANIFEST).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        require_replaceable(folder / MANIFEST, reading)
+        publish(scratch / MANIFEST, folder / MANIFEST)
+
     try:
         write(scratch)
-        written = sorted(scratch.iterdir())
-        digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written}
-        text = json.dumps({**manifest, "sha256": digests}, indent=2, ensure_ascii=False)
-        (scratch / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        return [path.replace(folder / path.name) for path in [*written, scratch / "manifest.json"]]
+        move()
+        finish()
+        for name, draw in (figures or {}).items():
+            try:
+                draw(scratch)
+                move()
+            except Exception as error:  # whatever it is, the numbers stand
+                failed.append(name)
+                _not_drawn(name, folder, scratch, error)
+        if figures:
+            finish()
+        return Written([folder / name for name in (*sorted(digests), MANIFEST)], failed)
     except OSError as error:
         raise InputError(f"results could not be written to {folder}: {error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-        if not any(folder.iterdir()):
+        if not os.listdir(folder):
             folder.rmdir()
+
+
+def _not_drawn(name: str, folder: Path, scratch: Path, error: Exception) -> None:
+    """Report a figure that failed, and remove it as an earlier run drew it: it would not fit the tables."""
+    for path in scratch.iterdir():
+        path.unlink()
+    for suffix in (*FIGURES, ".html"):
+        withdraw(folder / f"{name}{suffix}")
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    warnings.warn(
+        f"{name} could not be drawn ({reason}); the tables are complete in {folder}", MemsimWarning, stacklevel=4
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +12,11 @@ from tqdm import tqdm
 from memsim.core.errors import InputError
 from memsim.core.parameters import require_counts
 from memsim.core.recalls import Recalls
+from memsim.core.written_files import files_in, require_replaceable, require_writable
+from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX
 from memsim.training.settings import Training
-from memsim.training.trainer import Trainer
+from memsim.training.trainer import Trainer, log_beside
 
 CHECKPOINT_EVERY = 500
 """Iterations between checkpoints."""
@@ -39,6 +42,7 @@ def train(
     settings: str | Training = "DNC",
     *,
     people: str | Path | Recalls | None = None,
+    reading: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
     device: str = "cpu",
     threads: int = 1,
@@ -52,6 +56,7 @@ def train(
     settings : a preset of :class:`Training`, named as the model that it trains (``"DNC"``, ``"DNC:people"``,
         ``"LSTM:serial"``), or a :class:`Training`.
     people : whose recalls to imitate, for presets of people: Recalls, a data set's name, ``name:condition``, or a file.
+    reading : how a file of people is read: the options of :func:`memsim.load_recalls`.
     out : the file of weights, which ends in ``.safetensors``; by default named after network and objective, in the
         current folder. A checkpoint beside it is continued, and removed in the end.
     device : ``"cpu"`` or ``"cuda"``.
@@ -73,19 +78,24 @@ def train(
         people, changes = None, {**changes, "people": str(people)}
     chosen = Training.preset(settings) if isinstance(settings, str) else settings
     training = chosen.replace(**({"people": ""} if people is not None else {}), **changes)
+    if reading:
+        if training.objective != "imitation":
+            raise InputError(
+                f"reading={dict(reading)!r} is for people, and {training.objective} trains on random lists"
+            )
+        people = load_recalls(people if people is not None else training.people, **reading)
     path = Path(out or f"{training.label}{SUFFIX}")
     if path.suffix != SUFFIX:
         raise InputError(f"out={str(path)!r} must end in {SUFFIX}")
     _require_device(device)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"out={str(path)!r}: its folder cannot be made: {error}") from None
+    checkpoint = path.with_name(path.name.removesuffix(SUFFIX) + CHECKPOINT)
+    require_writable(path.parent)
+    for file in (path, log_beside(path), checkpoint):
+        require_replaceable(file, files_in([training.people, training.start]))
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
         trainer = Trainer(training, people, device)
-        checkpoint = path.with_name(path.stem + CHECKPOINT)
         if checkpoint.is_file():
             trainer.resume(checkpoint)
         continued_from = trainer.iteration

@@ -16,12 +16,18 @@ from torch import Tensor, nn
 from memsim.core.errors import InputError
 from memsim.core.provenance import versions
 from memsim.core.recalls import Recalls
-from memsim.models.networks.weights import load_weights, save_weights
+from memsim.core.written_files import write_file
+from memsim.models.networks.weights import SUFFIX, load_weights, save_weights
 from memsim.training.objectives import make_objective
 from memsim.training.settings import Training
 
 EVERY = 100
 """Iterations between two lines of the log, and two decisions of the curriculum."""
+
+
+def log_beside(path: Path) -> Path:
+    """The file of the log beside that of the weights."""
+    return path.with_name(path.name.removesuffix(SUFFIX) + ".csv")
 
 
 class Trainer:
@@ -133,7 +139,10 @@ class Trainer:
     def save(self, path: Path) -> None:
         """Write the weights, those with the lowest loss of people held out if there are any, and the log."""
         save_weights(path, self.best_tensors if self.best_at else self.network.state_dict(), self.record())
-        with path.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+        write_file(log_beside(path), self._write_log)
+
+    def _write_log(self, path: Path) -> None:
+        with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(self.log[0]) if self.log else ["iteration"])
             writer.writeheader()
             writer.writerows(self.log)
@@ -158,7 +167,8 @@ class Trainer:
         InputError : the checkpoint is of another training.
         """
         tensors, record, _ = load_weights(str(path))
-        if record.get("training") != self.training.values() or "progress" not in record:
+        same = record.get("training") == self.training.values() and record.get("people") == self.record().get("people")
+        if not same or "progress" not in record:
             raise InputError(
                 f"{path} is a checkpoint of another training, {json.dumps(record.get('training'))}; "
                 "remove it, or train with its settings"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import InputError
+from memsim.core.written_files import write_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -106,16 +105,14 @@ def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any],
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
-    """Write weights with their record; the file is whole or not there."""
+    """Write weights with their record; the file is whole or not there.
+
+    Raises
+    ------
+    InputError : the file cannot be written, or one is there that memsim did not write.
+    """
     from safetensors.torch import save_file
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=".partial-", suffix=SUFFIX, dir=path.parent)
-    os.close(handle)
-    try:
-        kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        save_file(kept, partial, metadata={"memsim": json.dumps(record, ensure_ascii=False)})
-        Path(partial).chmod(0o644)  # as other files are, not as temporary ones
-        Path(partial).replace(path)
-    finally:
-        Path(partial).unlink(missing_ok=True)
+    kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    metadata = {"memsim": json.dumps(record, ensure_ascii=False)}
+    write_file(path, lambda partial: save_file(kept, partial, metadata=metadata))

@@ -69,7 +69,7 @@ def test_command_writes_everything(
     assert "of 124 numbers were reproduced." in capsys.readouterr().out
     folder = tmp_path / "golden-cases"
     names = {"golden-cases.png", "golden-cases.pdf", "targets.csv", "manifest.json"}
-    assert {path.name for path in folder.iterdir()} == names
+    assert {path.name for path in folder.iterdir() if path.is_file()} == names
     table = pd.read_csv(folder / "targets.csv")
     assert (table["verdict"] == "reproduced").all() and table["citation"].notna().all()
     manifest = json.loads((folder / "manifest.json").read_text())

@@ -1,0 +1,131 @@
+"""Files that memsim writes: each whole or not there, and none that is another's is ever replaced.
+
+A folder into which memsim writes keeps, in ``.memsim-written``, the sha256 of each file that memsim wrote there. A file
+that is there and has no such record, or has changed since, belongs to someone else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from memsim.core.errors import InputError
+
+RECORDS = ".memsim-written"
+"""The folder of records, beside the files: for each file one text of the same name with its sha256."""
+
+
+def require_replaceable(path: Path, reading: Iterable[Path] = ()) -> None:
+    """Raise :class:`InputError` unless memsim may write ``path``.
+
+    Parameters
+    ----------
+    path : nothing is there, or a file that memsim wrote and that has not changed since.
+    reading : the files that the same call reads, none of which is replaced.
+    """
+    fix = "choose another --out (or out), or remove it"
+    if not os.path.lexists(path):
+        return
+    if path.is_symlink() or not path.is_file():
+        raise InputError(f"{path} is there, and is not a file that memsim wrote; {fix}")
+    try:
+        if any(read.exists() and path.samefile(read) for read in reading):
+            raise InputError(f"{path} would be replaced, and is read in the same call; choose another --out (or out)")
+        known = _recorded(path)
+        if _sha256(path) in known:
+            return
+    except OSError as error:
+        raise InputError(f"{path} is there and cannot be read: {error}; {fix}") from error
+    changed = "has changed since memsim wrote it" if known else "memsim did not write it"
+    raise InputError(f"{path} is there, and {changed}, so that it is not replaced; {fix}")
+
+
+def files_in(texts: Iterable[str]) -> list[Path]:
+    """The files that texts name, alone or as in ``NAME:file``, ``file:NAME`` and ``NAME=file``."""
+    found = []
+    for text in texts:
+        parts = {text, *(half for sign in ":=" for half in (text.partition(sign)[2], text.rpartition(sign)[0]))}
+        for part in sorted(parts - {""}):
+            with suppress(OSError, ValueError):  # too long for a name, or no name at all
+                if Path(part).is_file():
+                    found.append(Path(part))
+    return found
+
+
+def require_writable(folder: Path) -> None:
+    """Raise :class:`InputError` unless files can be made in ``folder``, which need not be there; leave nothing."""
+    try:
+        there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(each))
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=there):
+            pass
+    except OSError as error:
+        raise InputError(f"results cannot be written to {folder}: {error}; choose another --out (or out)") from error
+
+
+def publish(partial: Path, path: Path) -> None:
+    """Move the finished file ``partial`` to ``path`` in the same file system, and record it.
+
+    Raises
+    ------
+    InputError : what is at ``path`` is not memsim's.
+    OSError : the file cannot be moved or recorded.
+    """
+    require_replaceable(path)
+    record, before = path.parent / RECORDS / path.name, _recorded(path)
+    record.parent.mkdir(exist_ok=True)
+    digest = _sha256(partial)
+    # Recorded before it is moved: whatever an interruption leaves is known to be memsim's.
+    _replace(record, "\n".join(dict.fromkeys([*before, digest])))
+    os.replace(partial, path)
+    _replace(record, digest)
+
+
+def write_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all: ``write`` writes it elsewhere, to a name of the same suffix.
+
+    Raises
+    ------
+    InputError : what is at ``path`` is not memsim's, or the file cannot be written.
+    """
+    require_replaceable(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=path.parent) as scratch:
+            partial = Path(scratch) / f"file{path.suffix}"
+            write(partial)
+            publish(partial, path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error}") from error
+
+
+def withdraw(path: Path) -> None:
+    """Remove ``path`` if memsim wrote it."""
+    try:
+        require_replaceable(path)
+    except InputError:
+        return
+    path.unlink(missing_ok=True)
+
+
+def _recorded(path: Path) -> list[str]:
+    """The checksums under which memsim wrote ``path``, the last at the end."""
+    record = path.parent / RECORDS / path.name
+    try:
+        return [] if record.is_symlink() else record.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return []
+
+
+def _replace(record: Path, text: str) -> None:
+    partial = record.with_name(f".partial-{os.getpid()}-{record.name[:100]}")
+    partial.write_text(text + "\n", encoding="ascii")
+    os.replace(partial, record)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
