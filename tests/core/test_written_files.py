@@ -52,9 +52,7 @@ def test_links_and_folders_are_not_replaced(tmp_path: Path) -> None:
     assert data.read_text() == "data" and not (tmp_path / "nowhere").exists()
 
 
-def test_what_is_read_is_not_replaced_even_if_memsim_wrote_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_read_is_not_replaced_even_if_memsim_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "own.csv"
     write(own, "1")
     os.link(own, tmp_path / "hard.csv")
