@@ -10,6 +10,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, IntArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.item_text import in_one_form
 from memsim.data.formats.matrix_files import whole_numbers
 from memsim.data.formats.response_codes import settle
 
@@ -68,6 +69,7 @@ def _numbered_words(
     numbers: Mapping[str, IntArray], words: Mapping[str, LabelArray], strict: bool, details: dict[str, Any]
 ) -> tuple[dict[str, IntArray], dict[int, Any]]:
     """Numbers for all words, including intrusions without a number, and the word of each number."""
+    words = dict(zip(words, in_one_form(*words.values()), strict=True))
     word_of: dict[int, Any] = {}
     filled = {side: numbers.get(side, np.zeros(words[side].shape, np.int32)).copy() for side in {**words, **numbers}}
     wrong: list[bool] = []

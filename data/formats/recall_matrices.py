@@ -14,6 +14,7 @@ import pandas as pd
 from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
+from memsim.core.item_text import warn_of_near_misses
 from memsim.core.limits import require_counts
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
@@ -156,6 +157,10 @@ def read_recall_matrix(
     read = Recalls(trials, positions, times=seconds, intruders=intruders, origin=origin)
     warn_left_out(details.get("file", "recalls"), details)
     warn_of_times_going_back(read.times, None, "read_recall_matrix")
+    if intruders is not None:
+        known = read.is_intrusion & (intruders >= 0)
+        row = np.nonzero(known)[0].astype(np.int32)
+        warn_of_near_misses(pool.labels, items, row, intruders[known], "read_recall_matrix")
     return read
 
 

@@ -68,6 +68,24 @@ def alike(labels: Sequence[str] | LabelArray, studied: BoolArray) -> tuple[IntAr
     return item, shown
 
 
+def in_one_form(studied: LabelArray, *others: LabelArray) -> tuple[LabelArray, ...]:
+    """Arrays of texts of any shape, in which labels of one item are written alike; empty texts stay empty.
+
+    ``studied`` holds the studied items, ``others`` those that were recalled.
+    """
+    arrays = (studied, *others)
+    texts = list(dict.fromkeys(str(text) for array in arrays for text in array.ravel().tolist()))
+    seen = {str(text) for text in studied.ravel().tolist()}
+    item, shown = alike(texts, np.array([text in seen for text in texts], dtype=bool))
+    form = {text: shown[i] for text, i in zip(texts, item.tolist(), strict=True)}
+    written = []
+    for array in arrays:
+        filled = np.empty(array.shape, dtype=object)
+        filled.ravel()[:] = [form[str(text)] for text in array.ravel().tolist()]
+        written.append(filled)
+    return tuple(written)
+
+
 def _read_rightly(label: str) -> str:
     """``label`` as it was before text in UTF-8 was read in another encoding; itself if it was not."""
     for _ in range(3):  # some files were read wrongly more than once
@@ -112,6 +130,8 @@ def warn_of_near_misses(labels: LabelArray, items: IntArray, trial: IntArray, gi
     trial, given : the row and the pool index of each intrusion.
     who : the reader, for the message.
     """
+    if not len(given) or labels.dtype.kind in "iuf":
+        return
     texts = [str(label) for label in labels]
     key = [_skeleton(text) for text in texts]
     if any(_LOST in text for text in texts):  # what was lost can be any letter that is not ASCII

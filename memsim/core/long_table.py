@@ -115,8 +115,7 @@ def read_long_table(
     intruders = np.full(shape, -1, dtype=np.int32)
     intruders[trial, output] = np.where(place == INTRUSION, given, -1)
     intruding = (place == INTRUSION) & (given >= 0)
-    if pool.labels.dtype.kind not in "iuf":
-        warn_of_near_misses(pool.labels, items, trial[intruding], given[intruding], "Recalls.from_frame")
+    warn_of_near_misses(pool.labels, items, trial[intruding], given[intruding], "Recalls.from_frame")
     times = None
     if "time" in frame.columns:
         times = np.full(shape, np.nan)

@@ -117,6 +117,7 @@ CELLS = st.integers() | st.floats() | st.booleans() | st.none() | st.text(max_si
 CELLS |= st.lists(st.integers(), max_size=2)
 
 
+@pytest.mark.filterwarnings("ignore::memsim.core.errors.DataWarning")
 @given(st.one_of(CELLS, st.lists(CELLS, max_size=3), st.lists(st.lists(CELLS, max_size=3), max_size=3)), st.booleans())
 def test_anything_ends_in_recalls_or_in_an_error_of_memsim(values: Any, as_objects: bool) -> None:
     if as_objects:
