@@ -98,6 +98,8 @@ def _read_file(path: Path, options: ReaderOptions) -> Recalls:
         if path.name in str(error):
             raise
         raise type(error)(f"{path}: {error}") from error
+    except Warning:  # where the user makes errors of warnings
+        raise
     except (Exception, RecursionError) as error:  # a file may hold anything; the reader meant another one
         reason = textwrap.shorten(f"{type(error).__name__}: {error}", 200)
         raise DataError(f"{path} cannot be read as {FORMATS[name]} ({reason}); is it one?") from error

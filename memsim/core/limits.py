@@ -18,6 +18,8 @@ SECONDS = 10_000_000
 """Of one interval of a task: over a hundred days."""
 CELLS = 100_000
 """Independent pieces of work in one call: models by tasks by seeds, units by starts."""
+STUDIED = 50_000_000
+"""Studied items in all lists of a matrix together, where only its list length says how many there are."""
 LIST_PAIRS = 2_000_000_000
 """Lists that are drawn, times the square of their length, to which the memory of most models is proportional."""
 

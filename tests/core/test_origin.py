@@ -19,6 +19,7 @@ from memsim.core.recall_parts import by_subject, joined, resampled
 from memsim.data import load_recalls
 from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
+from tests.conftest import observed
 
 TASK = FreeRecall(list_length=4)
 MADE_BY_TCM = Simulated("TCM", {"context_drift": 0.5, "rule": "power", "on": True}, 3, 8, {"memsim": "0.1.0"})
@@ -189,7 +190,7 @@ def test_a_table_of_several_models_asks_for_one(tmp_path: Path) -> None:
         for read in (Recalls.from_frame(frame, model=model), load_recalls(path, model=model)):
             assert len(read) == n and read.origin == origin
     people = load_recalls(path, model="")
-    assert len(people) == 9 and people.origin == Observed(details={"file": str(path)})
+    assert len(people) == 9 and observed(people).details == {"file": str(path), "reading": {"model": ""}}
     with pytest.raises(InputError, match="model='CMRR' is not in the column 'model'; did you mean 'CMR'"):
         Recalls.from_frame(frame, model="CMRR")
     with pytest.raises(InputError, match="no column 'model'"):
@@ -214,10 +215,10 @@ def test_load_recalls_takes_recalls_names_and_files(tmp_path: Path) -> None:
         "morton2013", "pure"
     )  # fmt: skip
     odd: list[tuple[Any, dict[str, Any], str]] = [
-        (recalls, {"model": "TCM"}, "model='TCM' chooses among the models of a table"),
-        ("morton2013:pure", {"model": "TCM"}, "model='TCM' chooses among the models of a table"),
+        (recalls, {"model": "TCM"}, "model='TCM' says how a file is read"),
+        ("morton2013:pure", {"model": "TCM"}, "model='TCM' says how a file is read"),
         (tmp_path / "none.csv", {}, "there is no file"),
-        (tmp_path, {}, "in no format of recalls that memsim reads"),
+        (tmp_path, {}, "a folder without dataset_description.json"),
         (3, {}, "3 is neither recalls, nor the name of a data set, nor a file"),
     ]
     for spec, options, message in odd:

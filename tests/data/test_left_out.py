@@ -70,7 +70,8 @@ def test_all_that_is_left_out_is_shown_at_once(dataset: Path, capsys: pytest.Cap
     assert len(caught) == 1 and len(read) == 3
     message = str(caught[0].message)
     for part in (
-        "1 file of another task", "1 file that cannot be read", "1 hidden file", "1 file in a folder beside the raw data",
+        "1 file of another task", "1 file that cannot be read", "1 hidden file",
+        "1 file in a folder beside the raw data",
         "1 file that differs from the one read for its session", "3 subjects without a list (C, D, E)",
     ):  # fmt: skip
         assert part in message
