@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import signal
 import tomllib
 from pathlib import Path
@@ -224,12 +225,19 @@ people = "morton2013"
     assert (left["analysis"], left["label"]) == ("category_clustering", "TCM") and "categor" in left["reason"]
 
 
-def test_an_analysis_that_fits_nothing_is_an_error() -> None:
+@pytest.mark.usefixtures("no_figures")
+def test_an_analysis_that_fits_nothing_is_left_out() -> None:
+    """It does not end a battery, unless there is no other analysis."""
     text = SMALL.replace('"lag_rank"]', '"response_latency"]').replace("60", "20")
+    results = battery(written(text), Path("out"), workers=1, progress=False)
+    assert "response_latency" not in results.frames and not Path("out/response_latency.csv").exists()
+    reasons = [each.reason for each in results.manifest.left_out if each.analysis == "response_latency"]
+    assert reasons and all("no times of response" in reason or "ships only curves" in reason for reason in reasons)
+    alone = re.sub(r"analyses = .*", 'analyses = ["response_latency"]', text)
     with pytest.raises(
         InputError, match=r"small.toml: the analysis response_latency applies to no model and no people.*TCM 0.5: "
     ):
-        battery(written(text), Path("out"), workers=1, progress=False)
+        battery(written(alone), Path("out"), workers=1, progress=False)
 
 
 def test_curves_that_ship_are_drawn_as_they_are() -> None:
