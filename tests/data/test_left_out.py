@@ -49,11 +49,8 @@ def test_sessions_in_beh_files_are_read_once(dataset: Path) -> None:
 
 
 def test_beh_is_read_where_events_hold_no_words(dataset: Path) -> None:
-    write(
-        dataset,
-        "sub-B/ses-0/eeg/sub-B_ses-0_task-FR_events.tsv",
-        "onset\ttrial_type\titem_name\tlist\n1\tPULSE\tn/a\tn/a\n",
-    )
+    pulses = "onset\ttrial_type\titem_name\tlist\n1\tPULSE\tn/a\tn/a\n"
+    write(dataset, "sub-B/ses-0/eeg/sub-B_ses-0_task-FR_events.tsv", pulses)
     with pytest.warns(DataWarning, match="1 file without studied items"):
         assert len(load_recalls(dataset)) == 3
 
@@ -70,7 +67,7 @@ def test_all_that_is_left_out_is_shown_at_once(dataset: Path, capsys: pytest.Cap
     assert len(caught) == 1 and len(read) == 3
     message = str(caught[0].message)
     for part in (
-        "1 file of another task", "1 file that cannot be read", "1 hidden file", "1 file in a folder beside the raw data",
+        "1 file of another task", "1 file that cannot be read", "1 hidden file", "1 file in a folder beside the raw",
         "1 file that differs from the one read for its session", "3 subjects without a list (C, D, E)",
     ):  # fmt: skip
         assert part in message
