@@ -10,6 +10,7 @@ import numpy as np
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
+from memsim.core.response_times import may_be_intervals, times_going_back, warn_of_times_going_back
 
 
 def require_choice(value: Any, choices: Sequence[str], name: str, who: str) -> None:
@@ -44,6 +45,20 @@ def checked_confidence(confidence: float, who: str) -> float:
     if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 < confidence < 1:
         raise InputError(f"{who}: confidence={confidence!r} must lie between 0 and 1, as 0.95 does")
     return float(confidence)
+
+
+def times_from_start(recalls: Recalls, who: str) -> FloatArray:
+    """(n_trials, n_outputs) times from the start of the test, NaN in lists that have no single start.
+
+    These are lists of several recall periods, and lists whose times go back, of which a warning is given.
+    """
+    times = times_of(recalls, who)
+    warn_of_times_going_back(times, recalls.periods, who)
+    back = times_going_back(times, recalls.periods)
+    lost: Any = np.full(len(times), True) if may_be_intervals(back, times) else back.any(axis=1)
+    if recalls.periods is not None:
+        lost |= recalls.periods.max(axis=1, initial=0) > 1
+    return np.where(lost[:, None], np.nan, times)
 
 
 def times_of(recalls: Recalls, who: str) -> FloatArray:

@@ -9,6 +9,7 @@ from memsim.analysis.checks import times_of
 from memsim.analysis.subjects import count_by_subject, means_per_subject
 from memsim.core.arrays import FloatArray
 from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.response_times import may_be_intervals, times_going_back, warn_of_times_going_back
 
 
 def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataFrame:
@@ -27,7 +28,13 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
     -------
     DataFrame : ``subject, output, latency, total, count``: the mean in s, the sum, and the number of responses. With
         ``by_recalled`` there is also ``recalled``, the number of correct responses. A response that follows one
-        without a time has no latency; a time that is earlier than the one before gives a negative latency.
+        without a time has no latency, and neither has one whose time is earlier than a time before
+        (:mod:`memsim.core.response_times`). Where recall has several periods, the latency of the first response of a
+        period is the time since the period began.
+
+    Warns
+    -----
+    DataWarning : times that go back.
 
     Raises
     ------
@@ -53,7 +60,8 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
 def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
     """Mean inter-response time of transitions by their lag.
 
-    The transitions that count are those of :func:`memsim.analysis.lag_crp`.
+    The transitions that count are those of :func:`memsim.analysis.lag_crp`, within a recall period, that have a latency
+    (see :func:`response_latency`).
 
     Parameters
     ----------
@@ -62,6 +70,10 @@ def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
     Returns
     -------
     DataFrame : ``subject, lag, latency, total, count``: the mean in s, the sum, and the number of transitions.
+
+    Warns
+    -----
+    DataWarning : times that go back.
 
     Raises
     ------
@@ -74,7 +86,10 @@ def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
     latency = _latencies(recalls, "latency_by_lag")
     recalls.trials.require_different_items("latency_by_lag")
     correct = recalls.is_correct
-    row, left = np.nonzero(correct[:, 1:] & correct[:, :-1] & np.isfinite(latency[:, 1:]))
+    within = correct[:, 1:] & correct[:, :-1] & np.isfinite(latency[:, 1:])
+    if recalls.periods is not None:
+        within &= recalls.periods[:, 1:] == recalls.periods[:, :-1]
+    row, left = np.nonzero(within)
     length = recalls.list_length
     lag = recalls.positions[row, left + 1] - recalls.positions[row, left]
     axis = (lag + length - 1, 2 * length - 1)
@@ -84,6 +99,15 @@ def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
 
 
 def _latencies(recalls: Recalls, who: str) -> FloatArray:
-    """(n_trials, n_outputs) time in s since the response before, or since the start of recall."""
+    """(n_trials, n_outputs) time in s since the response before, or since the start of the recall period."""
     require_recalls(recalls)
-    return np.diff(times_of(recalls, who), axis=1, prepend=0.0)
+    times = times_of(recalls, who)
+    warn_of_times_going_back(times, recalls.periods, who)
+    back = times_going_back(times, recalls.periods)
+    if may_be_intervals(back, times):
+        return np.full(times.shape, np.nan)
+    latency = np.diff(times, axis=1, prepend=0.0)
+    if recalls.periods is not None:
+        starts = recalls.periods[:, 1:] != recalls.periods[:, :-1]
+        latency[:, 1:][starts] = times[:, 1:][starts]
+    return np.where(back, np.nan, latency)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.bins import bins_of, checked_edges, with_edges
-from memsim.analysis.checks import require_choice, times_of
+from memsim.analysis.checks import require_choice, times_from_start
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
@@ -65,14 +65,15 @@ def stopping_by_time(recalls: Recalls, edges: Sequence[float] | None = None) -> 
     Returns
     -------
     DataFrame : ``subject, bin, low, high, center, prob, actual, possible``: the last responses, and all responses. The
-        last response of a list that the record cut short is left out.
+        last response of a list that the record cut short is left out, and so are lists whose times go back, or that
+        have several recall periods.
 
     Raises
     ------
     InputError : the recalls have no times, the edges do not rise, and as in :func:`stopping_probability`.
     """
     _require_free_end(recalls, "stopping_by_time")
-    times = times_of(recalls, "stopping_by_time")
+    times = times_from_start(recalls, "stopping_by_time")
     timed = np.isfinite(times)
     if edges is None:
         cuts = np.unique(np.quantile(times[timed], np.linspace(0, 1, 11))) if timed.any() else np.zeros(1)

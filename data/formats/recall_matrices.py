@@ -17,6 +17,7 @@ from memsim.core.free_recall import free_recall_unless
 from memsim.core.origin import Observed, Origin
 from memsim.core.parameters import require_counts
 from memsim.core.recalls import Recalls
+from memsim.core.response_times import warn_of_times_going_back
 from memsim.core.trials import Trials
 from memsim.data.formats.item_numbers import items_by_number
 from memsim.data.formats.left_out import warn_left_out
@@ -154,6 +155,7 @@ def read_recall_matrix(
         details = dict(origin.details)
     read = Recalls(trials, positions, times=seconds, intruders=intruders, origin=origin)
     warn_left_out(details.get("file", "recalls"), details)
+    warn_of_times_going_back(read.times, None, "read_recall_matrix")
     return read
 
 

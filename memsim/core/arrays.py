@@ -1,7 +1,8 @@
-"""Types of arrays, and the check of every index matrix that a user gives."""
+"""Types of arrays, and the checks of every array that a user gives."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -43,25 +44,10 @@ def index_matrix(values: Any, what: str) -> IntArray:
 
     Raises
     ------
-    InputError : rows of different lengths, another number of dimensions, NaN, or a fraction; the message says where.
+    InputError : rows of different lengths, another number of dimensions, or values that are no whole numbers of 32
+        bits: NaN, fractions, text, complex numbers, true and false; the message says where.
     """
-    if hasattr(values, "to_numpy"):
-        try:
-            values = values.to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError):
-            raise InputError(f"{what}: expected whole numbers, got a table with other values") from None
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        array = np.asarray(None)
-    if array.dtype == object:
-        array = _from_objects(values, what)
-    if array.ndim == 1 and array.size == 0:
-        array = array.reshape(0, 0)
-    if array.ndim != 2:
-        raise InputError(f"{what}: expected a matrix (rows, columns), got {array.ndim} dimension(s)")
-    if array.dtype.kind not in "iuf":
-        raise InputError(f"{what}: expected whole numbers, got values of type {array.dtype}")
+    array = _matrix(values, what, "whole numbers")
     if array.dtype.kind == "f":
         bad = ~np.isfinite(array) | (array != np.round(np.where(np.isfinite(array), array, 0.5)))
         if bad.any():
@@ -74,17 +60,134 @@ def index_matrix(values: Any, what: str) -> IntArray:
     return frozen(np.array(array, dtype=np.int32))
 
 
-def _from_objects(values: Any, what: str) -> npt.NDArray[Any]:
-    if not hasattr(values, "__len__"):
-        raise InputError(f"{what}: expected a matrix (rows, columns), got {values!r}")
-    rows = [np.asarray(row) for row in values]
+def number_matrix(values: Any, what: str) -> FloatArray:
+    """A read-only (n_rows, n_columns) matrix of floats, copied from any array-like; missing values are NaN.
+
+    Raises
+    ------
+    InputError : as :func:`index_matrix`, but fractions and NaN may be.
+    """
+    return frozen(np.array(_matrix(values, what, "numbers"), dtype=float))
+
+
+def truth_vector(values: Any, what: str) -> BoolArray:
+    """A copy of (n,) values that are true or false, or 1 or 0; :class:`InputError` is raised for others."""
+    array = np.asarray(_plain(values, what))
+    if array.dtype.kind not in "biu" or (array.dtype.kind != "b" and not np.isin(array, (0, 1)).all()):
+        raise InputError(f"{what}: expected true or false, got values of type {array.dtype}")
+    return np.array(array, dtype=bool)
+
+
+def label_vector(values: Any, what: str, n: int) -> LabelArray:
+    """A read-only copy of (n,) labels, which may be missing (``None`` or NaN).
+
+    Raises
+    ------
+    InputError : another shape; labels of several types, of which some are text; complex numbers, or labels that
+        cannot be compared.
+    """
+    if isinstance(values, list | tuple) and any(isinstance(label, str) for label in values):
+        array = np.empty(len(values), dtype=object)  # numpy would write numbers and NaN among text as text
+        array[:] = values
+        if all(isinstance(label, str) for label in values):
+            array = array.astype(str)
+    else:
+        array = np.array(_plain(values, what))
+    if array.shape != (n,):
+        raise InputError(f"{what} has shape {array.shape}, expected ({n},)")
+    if array.dtype.kind in "cV":
+        raise InputError(f"{what} labels are of type {array.dtype}; give text or numbers")
+    if array.dtype == object and set(map(type, array.tolist())) != {str}:
+        present = array[~missing(array)].tolist()
+        if len({str if isinstance(label, str) else type(label) for label in present}) > 1 and any(
+            isinstance(label, str) for label in present
+        ):
+            raise InputError(f"{what} labels are of several types; make all of them text, or all numbers")
+        try:
+            sorted(set(present))
+        except TypeError:
+            raise InputError(f"{what} labels cannot be compared with one another; give text or numbers") from None
+    return frozen(array)
+
+
+def missing(labels: LabelArray) -> BoolArray:
+    """(n,) whether a label is ``None``, NaN, or the missing value of pandas."""
+    if labels.dtype != object:
+        return np.asarray(labels != labels, dtype=bool)
+    values = labels.ravel().tolist()
+    if set(map(type, values)) <= {str, int}:
+        return np.zeros(labels.shape, dtype=bool)
+    return np.array(list(map(_is_missing, values)), dtype=bool).reshape(labels.shape)
+
+
+def _is_missing(value: Any) -> bool:
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):  # pandas' NA has no truth value, and arrays have none either
+        return type(value).__name__ == "NAType"
+
+
+def _plain(values: Any, what: str) -> Any:
+    """``values``, with the masked values of numpy as missing ones, as something of which numpy makes an array."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        values = np.ma.filled(values.astype(object), np.nan)
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{what}: expected an array of values, got {type(values).__name__} ({error})") from None
+
+
+def _matrix(values: Any, what: str, kind: str) -> npt.NDArray[Any]:
+    """(n_rows, n_columns) values as whole numbers or floats."""
+    if hasattr(values, "to_numpy"):
+        values = values.to_numpy()
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        values = np.ma.filled(values.astype(object), np.nan)
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError, OverflowError):
+        array = np.asarray(None)
+    if array.dtype == object:
+        array = _from_objects(values, what, kind)
+    elif isinstance(values, list | tuple) and array.ndim == 2 and array.dtype.kind in "iuf":
+        _require_numbers((value for row in values for value in np.asarray(row, dtype=object)), what, kind)
+    if array.ndim == 1 and array.size == 0:
+        array = array.reshape(0, 0)
+    if array.ndim != 2:
+        raise InputError(f"{what}: expected a matrix (rows, columns), got {array.ndim} dimension(s)")
+    if array.dtype.kind not in "iuf":
+        raise InputError(f"{what}: expected {kind}, got values of type {array.dtype}")
+    return array
+
+
+def _from_objects(values: Any, what: str, kind: str) -> npt.NDArray[Any]:
+    try:
+        rows = [np.asarray(row) for row in values]
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{what}: expected a matrix (rows, columns), got {_shortened(values)}") from None
     if len({row.size for row in rows}) > 1:
         odd = next(i for i, row in enumerate(rows) if row.size != rows[0].size)
         raise InputError(
             f"{what}: rows have different lengths (row 0 has {rows[0].size}, row {odd} has {rows[odd].size}); "
             "pad the shorter ones, or make one object per length"
         )
+    if any(row.ndim != 1 for row in rows):
+        raise InputError(f"{what}: expected a matrix (rows, columns), got {_shortened(values)}")
+    cells = [[None if _is_missing(value) else value for value in row] for row in rows]
+    _require_numbers((value for row in cells for value in row if value is not None), what, kind)
     try:
-        return np.array(values, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError(f"{what}: expected whole numbers, got {rows[0].dtype} values") from None
+        return np.array([[np.nan if value is None else float(value) for value in row] for row in cells])
+    except OverflowError:
+        raise InputError(f"{what}: a value is outside the range of numbers") from None
+
+
+def _require_numbers(values: Iterable[Any], what: str, kind: str) -> None:
+    """Require numbers, which true, false, text and complex numbers are not."""
+    for value in values:
+        if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+            raise InputError(f"{what}: expected {kind}, got {_shortened(value)} of type {type(value).__name__}")
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray, LabelArray, frozen
+from memsim.core.arrays import FloatArray, IntArray, LabelArray, label_vector, missing, number_matrix
 from memsim.core.errors import InputError
 
 
@@ -37,32 +37,30 @@ class ItemPool:
     categories: LabelArray | None = None
 
     def __post_init__(self) -> None:
-        labels = np.array(self.labels)
-        if labels.ndim != 1:
-            raise InputError(f"ItemPool: labels must be one-dimensional, got shape {labels.shape}")
+        labels = label_vector(self.labels, "ItemPool: labels", np.size(np.asarray(self.labels, dtype=object)))
+        lacks = missing(labels)
+        if lacks.any():
+            raise InputError(f"ItemPool: item {int(np.argmax(lacks))} has no label")
         label, count = next(iter(Counter(labels.tolist()).most_common(1)), ("", 0))
         if count > 1:
             raise InputError(f"ItemPool: the label {label!r} occurs more than once; labels must be unique")
-        object.__setattr__(self, "labels", frozen(labels))
+        object.__setattr__(self, "labels", labels)
         n = len(labels)
         for name, columns in (("features", None), ("similarity", n)):
             values = getattr(self, name)
             if values is None:
                 continue
-            values = np.array(values, dtype=float)
-            if values.ndim != 2 or len(values) != n or (columns is not None and values.shape[1] != columns):
+            values = number_matrix(values, f"ItemPool: {name}")
+            if len(values) != n or (columns is not None and values.shape[1] != columns):
                 wanted = f"({n}, {'n_features' if columns is None else n})"
                 raise InputError(f"ItemPool: {name} has shape {values.shape}, expected {wanted}")
             if not np.isfinite(values).all():
                 raise InputError(f"ItemPool: {name} holds NaN or infinity")
-            object.__setattr__(self, name, frozen(values))
+            object.__setattr__(self, name, values)
         if self.similarity is not None and not np.allclose(self.similarity, self.similarity.T):
             raise InputError("ItemPool: similarity is not symmetric")
         if self.categories is not None:
-            categories = np.array(self.categories)
-            if categories.shape != (n,):
-                raise InputError(f"ItemPool: categories has shape {categories.shape}, expected ({n},)")
-            object.__setattr__(self, "categories", frozen(categories))
+            object.__setattr__(self, "categories", label_vector(self.categories, "ItemPool: categories", n))
 
     @classmethod
     def numbered(cls, n_items: int) -> ItemPool:

@@ -2,26 +2,28 @@
 
 Columns: ``subject``, ``list``, ``position`` (serial position in study rows, output position in recall
 rows), ``trial_type`` ("study" or "recall"), ``item``; ``session`` where sessions are known, ``time`` (seconds) where
-times were recorded, ``source`` (a code, in study rows) where trials have sources, ``category`` where items have
-categories, and the conditions. ``model`` names the model in the rows of simulated recalls; rows without it are recalls
-of people. The attribute ``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
+times were recorded, ``recall_period`` (a number, in recall rows) where the test has several, ``source`` (a code, in
+study rows) where trials have sources, ``category`` where items have categories, and the conditions. ``model`` names the
+model in the rows of simulated recalls; rows without it are recalls of people. The attribute
+``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray, LabelArray
+from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.item_text import alike, plain_text, warn_of_near_misses
 from memsim.core.items import ItemPool
+from memsim.core.long_table_rows import Rows, at_row, factorized, listed
 from memsim.core.long_table_writing import ORIGIN
 from memsim.core.names import closest
 from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
@@ -29,6 +31,7 @@ from memsim.core.scored_table import SCORED, long_of_scored
 from memsim.core.trials import Paradigm, Trials
 
 COLUMNS = ("subject", "list", "position", "trial_type", "item")
+PERIOD = "recall_period"
 
 
 def read_long_table(
@@ -47,10 +50,11 @@ def read_long_table(
 
     A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Items are compared
     by the rule of :mod:`memsim.core.item_text`: without case, unless two studied items differ by case only, and in one
-    form of Unicode. Responses are ordered by ``position`` within their list. The columns ``time`` and ``session`` are
-    read if there are such columns; ``source``, ``category`` and ``conditions`` name the other columns that are read.
-    Where list labels occur again in another session of the participant, lists are numbered on through the sessions,
-    and the condition ``list_in_session`` holds the label in the table.
+    form of Unicode. Responses are ordered by ``position`` within their list. The columns ``time``, ``session`` and
+    ``recall_period`` (:attr:`memsim.Recalls.periods`) are read if there are such columns; ``source``, ``category`` and
+    ``conditions`` name the other columns that are read. Where list labels occur again in another session of the
+    participant, lists are numbered on through the sessions, and the condition ``list_in_session`` holds the label in
+    the table.
 
     Parameters
     ----------
@@ -78,14 +82,14 @@ def read_long_table(
 
     Warns
     -----
-    DataWarning : responses that differ from a studied item only by accents, case or encoding.
+    DataWarning : responses that differ from a studied item only by accents, case or encoding; times that go back.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     conditions = [conditions] if isinstance(conditions, str) else list(conditions)
     conditions = [name for name in conditions if name != "session"]
     extra = [*(name for name in (source, category) if name is not None), *conditions]
-    _require_one_column_each(frame, [*COLUMNS, *SCORED, "session", "model", "time", *extra])
+    _require_one_column_each(frame, [*COLUMNS, *SCORED, "session", "model", "time", PERIOD, *extra])
     if origin is None or model is not None:
         frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
         origin = named if origin is None else origin
@@ -93,9 +97,9 @@ def read_long_table(
         frame = long_of_scored(frame)
     missing = [name for name in (*COLUMNS, *extra) if name not in frame.columns]
     if missing:
-        raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {_listed(frame.columns)}")
+        raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {listed(frame.columns)}")
 
-    rows = _Rows.of(frame)
+    rows = Rows.of(frame)
     rows, other = rows.of_length(list_length)
     if other and isinstance(origin, Observed):
         origin = replace(origin, details={**origin.details, "lists_of_other_lengths": other})
@@ -117,6 +121,10 @@ def read_long_table(
     if "time" in frame.columns:
         times = np.full(shape, np.nan)
         times[trial, output] = rows.numbers("time", rows.recall)
+    periods = None
+    if PERIOD in frame.columns and not frame[PERIOD].isna().all():
+        periods = np.zeros(shape)
+        periods[trial, output] = rows.numbers(PERIOD, rows.recall)
     pool, kinds = (pool, None) if category is None else _categories(rows, items, given, pool, category)
     trials = Trials(
         items,
@@ -129,105 +137,9 @@ def read_long_table(
     labels = {name: rows.constant(name) for name in conditions}
     return (
         _numbered_through_sessions(trials, labels),
-        {"positions": positions, "times": times, "intruders": intruders},
+        {"positions": positions, "times": times, "intruders": intruders, "periods": periods},
         origin,
     )
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The rows of a long table, by list.
-
-    ``study`` and ``recall`` are row numbers of the table in the order of list and position, ``trial`` the list of each
-    row and ``position`` its position; ``head`` is the first study row of each list.
-    """
-
-    frame: pd.DataFrame
-    trial: IntArray
-    position: FloatArray
-    study: LabelArray
-    recall: LabelArray
-    head: LabelArray
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame) -> _Rows:
-        """The rows of ``frame``, whose columns of text are checked."""
-        kind, kinds = _coded(frame, "trial_type")
-        known = {"study": 1, "recall": 0}
-        code = np.array([known.get(str(each).strip().casefold(), -1) for each in kinds], dtype=np.int8)
-        is_study = code[kind]
-        if (is_study < 0).any():
-            at = int(np.argmax(is_study < 0))
-            raise InputError(f"trial_type {kinds[kind[at]]!r} in {_at(frame, at)} is neither 'study' nor 'recall'")
-        key = np.zeros(len(frame), dtype=np.int64)
-        for name in ("subject", *(["session"] if _has_sessions(frame) else []), "list"):
-            codes, labels = _coded(frame, name)
-            key *= len(labels)
-            key += codes
-        trial = pd.factorize(key)[0].astype(np.int32)
-        del key
-        position = _numbers(frame, "position", np.arange(len(frame)))
-        study, recall = (_sorted(np.flatnonzero(is_study == each), trial, position) for each in (1, 0))
-        return cls(frame, trial, position, study, recall, np.arange(0))
-
-    def of_length(self, wanted: int | None) -> tuple[_Rows, int]:
-        """The rows of the lists of one length, and the number of other lists."""
-        n_trials = int(self.trial.max(initial=-1)) + 1
-        counts = np.bincount(self.trial[self.study], minlength=n_trials)
-        if not len(self.study):
-            raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
-        if (counts == 0).any():
-            orphan = self.recall[self.trial[self.recall] == int(np.argmin(counts))][0]
-            raise InputError(f"{self.which(orphan)} has responses but no study rows")
-        if wanted is None and counts.min() != counts.max():
-            lengths, lists = np.unique(counts, return_counts=True)
-            found = ", ".join(f"{n} of {length}" for length, n in zip(lengths[:8], lists, strict=False))
-            more = ", ..." if len(lengths) > 8 else ""
-            raise InputError(f"lists have different lengths ({found}{more} items); give list_length= one of them")
-        keep = np.full(n_trials, True) if wanted is None else counts == wanted
-        if not keep.any():
-            raise InputError(f"there is no list of {wanted} items; the lengths are {_listed(np.unique(counts))}")
-        if keep.all():
-            rows = self
-        else:
-            study, recall = (each[keep[self.trial[each]]] for each in (self.study, self.recall))
-            rows = replace(self, trial=(np.cumsum(keep, dtype=np.int32) - 1)[self.trial], study=study, recall=recall)
-        length = int(counts[np.argmax(keep)])
-        wrong = rows.position[rows.study].reshape(-1, length) != np.arange(1, length + 1)
-        if wrong.any():
-            at = rows.study[int(np.argmax(wrong))]
-            raise InputError(f"{rows.which(at)}: study positions are not 1 to {length}, each once")
-        return replace(rows, head=rows.study[::length]), int((~keep).sum())
-
-    def which(self, at: int) -> str:
-        """The list of the row number ``at``, for a message."""
-        session = f", session {self.frame['session'].iloc[at]}" if _has_sessions(self.frame) else ""
-        return f"subject {self.frame['subject'].iloc[at]}{session}, list {self.frame['list'].iloc[at]}"
-
-    def numbers(self, name: str, at: LabelArray) -> FloatArray:
-        """The numbers of a column in the rows ``at``, NaN where it is empty."""
-        return _numbers(self.frame, name, at)
-
-    def labels(self) -> dict[str, Any]:
-        """(n_trials,) labels of subject, list and session."""
-        names = ["subject", *(["session"] if _has_sessions(self.frame) else [])]
-        found = {name: _plain_labels(self.frame[name].iloc[self.head]) for name in names}
-        return {**found, "list": _plain_labels(self.frame["list"].iloc[self.head])}
-
-    def constant(self, name: str) -> LabelArray:
-        """(n_trials,) the values of a column that must be the same in all rows of a list."""
-        codes, _ = _factorized(self.frame[name])
-        for rows in (self.study, self.recall):
-            odd = codes[rows] != codes[self.head][self.trial[rows]]
-            if odd.any():
-                at = rows[int(np.argmax(odd))]
-                first = self.head[self.trial[at]]
-                found = ", ".join(map(repr, np.asarray(self.frame[name].iloc[[first, at]]).tolist()))
-                raise InputError(
-                    f"the {name} of one list must be the same in all its rows; {self.which(at)} has {found} "
-                    f"({_at(self.frame, at)})"
-                )
-        return np.asarray(self.frame[name].iloc[self.head])
 
 
 def _require_one_column_each(frame: pd.DataFrame, names: Iterable[str]) -> None:
@@ -246,7 +158,7 @@ def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: 
         if model is not None:
             raise InputError(f"model={model!r}: the table has no column 'model' that names the model of each row")
         return frame, stored
-    codes, labels = _factorized(frame["model"])
+    codes, labels = factorized(frame["model"])
     texts = np.array([*(str(label) for label in labels), ""], dtype=object)
     used = pd.unique(codes)
     found = list(dict.fromkeys(texts[used].tolist()))
@@ -262,87 +174,7 @@ def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: 
     return rows, stored if isinstance(stored, Simulated) and stored.model == name else Simulated(name)
 
 
-def _factorized(column: pd.Series) -> tuple[IntArray, LabelArray]:
-    """The code of each value, -1 where it is missing, and the values."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(np.int32), np.asarray(column.cat.categories)
-    try:
-        codes, labels = pd.factorize(column)
-    except TypeError:
-        raise InputError(f"the column {column.name!r} holds values that are neither text nor numbers") from None
-    return codes.astype(np.int32), np.asarray(labels)
-
-
-def _coded(frame: pd.DataFrame, name: str) -> tuple[IntArray, LabelArray]:
-    """The code and the labels of a column that may not be empty anywhere; text is compared in one form."""
-    codes, labels = _factorized(frame[name])
-    if (codes < 0).any():
-        fix = "; fill the column in, or remove it" if name == "session" else ""
-        raise InputError(f"the table has no {name} in {_at(frame, int(np.argmax(codes < 0)))}{fix}")
-    if labels.dtype.kind == "c":
-        raise InputError(f"the column {name!r} holds complex numbers")
-    plain = [plain_text(label) if isinstance(label, str) else label for label in labels.tolist()]
-    merged, first = pd.factorize(np.array(plain, dtype=object) if labels.dtype.kind in "OUT" else labels)
-    return (codes if len(first) == len(labels) else merged.astype(np.int32)[codes]), np.asarray(first)
-
-
-def _plain_labels(column: pd.Series) -> LabelArray:
-    codes, labels = _factorized(column)
-    if labels.dtype.kind not in "OUT":
-        return np.asarray(column)
-    plain = np.array([plain_text(label) if isinstance(label, str) else label for label in labels.tolist()])
-    return plain[codes]
-
-
-def _has_sessions(frame: pd.DataFrame) -> bool:
-    """Whether the table has a column ``session`` that is not empty."""
-    return "session" in frame.columns and not bool(frame["session"].isna().all())
-
-
-def _at(frame: pd.DataFrame, at: int) -> str:
-    """The row number ``at`` as the user knows it: the line of a file, or the label in the index."""
-    return f"{frame.index.name or 'row'} {frame.index[at]}"
-
-
-def _listed(names: Iterable[Any]) -> str:
-    """Names in a row, cut where they are too many or too long for a message."""
-    texts = [text if len(text) <= 40 else f"{text[:37]}..." for text in map(str, names)]
-    return ", ".join(texts[:12]) + (", ..." if len(texts) > 12 else "")
-
-
-def _numbers(frame: pd.DataFrame, name: str, at: LabelArray) -> FloatArray:
-    """The numbers of a column in the rows ``at``, NaN where a number is missing that may be."""
-    column = frame[name]
-    column = column if len(at) == len(frame) else column.iloc[at]
-    if column.dtype.kind in "iuf":
-        numbers = column
-    elif column.dtype.kind in "bcmM" or pd.api.types.infer_dtype(column, skipna=True) in ("boolean", "complex"):
-        raise InputError(f"the column {name!r} holds values of type {column.dtype}, not numbers")
-    else:
-        numbers = pd.to_numeric(pd.Series(np.asarray(column), index=column.index), errors="coerce")
-    values = numbers.to_numpy(dtype=float, na_value=np.nan)
-    missing = np.isnan(values)
-    if missing.any():
-        wrong = missing & (column.notna().to_numpy() | (name == "position"))
-        if wrong.any():
-            first = int(np.argmax(wrong))
-            value, where = column.iloc[first], _at(frame, int(at[first]))
-            if pd.isna(value):
-                raise InputError(f"the table has no {name} in {where}")
-            raise InputError(f"the {name} {value!r} in {where} is not a number")
-    return values
-
-
-def _sorted(rows: LabelArray, trial: IntArray, position: FloatArray) -> LabelArray:
-    """Row numbers in the order of list and position."""
-    by_trial, by_position = trial[rows], position[rows]
-    step = np.diff(by_trial)
-    if ((step > 0) | ((step == 0) & (by_position[1:] >= by_position[:-1]))).all():
-        return rows
-    return rows[np.lexsort((by_position, by_trial))]
-
-
-def _outputs(rows: _Rows, task: Paradigm) -> IntArray:
+def _outputs(rows: Rows, task: Paradigm) -> IntArray:
     """The output index (0-based) of each recall row; rows are sorted by trial and position."""
     position, trial = rows.position[rows.recall], rows.trial[rows.recall]
     wrong = ~((position >= 1) & (np.floor(position) == position) & (position < np.inf))
@@ -364,18 +196,18 @@ def _outputs(rows: _Rows, task: Paradigm) -> IntArray:
     return (np.arange(len(trial)) - (np.cumsum(counts) - counts)[trial]).astype(np.int32)
 
 
-def _pool(rows: _Rows) -> tuple[IntArray, ItemPool, IntArray]:
+def _pool(rows: Rows) -> tuple[IntArray, ItemPool, IntArray]:
     """Items (n_trials, list_length), the pool, and the pool index of each response, -1 where it has no item.
 
     The pool holds items in the order of their first row, study rows before recall rows.
     """
-    codes, labels = _factorized(rows.frame["item"])
+    codes, labels = factorized(rows.frame["item"])
     sequence = np.concatenate([codes[rows.study], codes[rows.recall]])
     n_studied = len(rows.study)
     del codes
     if (sequence[:n_studied] < 0).any():
         at = rows.study[int(np.argmax(sequence[:n_studied] < 0))]
-        raise InputError(f"the table has no item in study {_at(rows.frame, at)}")
+        raise InputError(f"the table has no item in study {at_row(rows.frame, at)}")
     order = _first_occurrences(sequence, len(labels))
     labels = labels[order]
     if labels.dtype.kind == "c":
@@ -403,10 +235,10 @@ def _first_occurrences(codes: IntArray, n_codes: int) -> LabelArray:
 
 
 def _categories(
-    rows: _Rows, items: IntArray, given: IntArray, pool: ItemPool, column: str
+    rows: Rows, items: IntArray, given: IntArray, pool: ItemPool, column: str
 ) -> tuple[ItemPool, LabelArray | None]:
     """The pool with the category of each item, if all lists give an item the same; else the categories by list."""
-    codes, found = _factorized(rows.frame[column])
+    codes, found = factorized(rows.frame[column])
     labels = np.empty(len(found) + 1, dtype=object)
     labels[:-1] = [plain_text(each) if isinstance(each, str) else each for each in found.tolist()]
     studied, recalled = codes[rows.study], codes[rows.recall]
@@ -419,11 +251,13 @@ def _categories(
     return replace(pool, categories=kinds if (of_item[:-1] < 0).any() else found[of_item[:-1]]), None
 
 
-def _sources(rows: _Rows, name: str) -> IntArray:
+def _sources(rows: Rows, name: str) -> IntArray:
     """The code of the source of each studied item."""
     codes, _ = pd.factorize(np.asarray(rows.frame[name].iloc[rows.study]), sort=True)
     if (codes < 0).any():
-        raise InputError(f"the table has no {name} in study {_at(rows.frame, int(rows.study[np.argmax(codes < 0)]))}")
+        raise InputError(
+            f"the table has no {name} in study {at_row(rows.frame, int(rows.study[np.argmax(codes < 0)]))}"
+        )
     return codes.astype(np.int32)
 
 

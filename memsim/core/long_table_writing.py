@@ -17,7 +17,13 @@ ORIGIN = "memsim_origin"
 
 
 def write_long_table(
-    trials: Trials, positions: IntArray, times: FloatArray | None, intruders: IntArray | None, origin: Origin
+    trials: Trials,
+    positions: IntArray,
+    times: FloatArray | None,
+    intruders: IntArray | None,
+    origin: Origin,
+    *,
+    periods: IntArray | None = None,
 ) -> pd.DataFrame:
     """The long table of these responses, list by list, study rows before recall rows.
 
@@ -71,6 +77,8 @@ def write_long_table(
     columns["item"] = labels[column(trials.items, given, np.int32)]
     if times is not None:
         columns["time"] = column(np.nan, times[row, output], float)
+    if periods is not None:
+        columns["recall_period"] = pd.arrays.IntegerArray(column(0, periods[row, output], np.int32), ~is_recall)
     if trials.source is not None:
         columns["source"] = pd.arrays.IntegerArray(column(trials.source, 0, np.int32), is_recall)
     kinds = trials.item_categories

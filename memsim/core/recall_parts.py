@@ -67,7 +67,16 @@ def joined(parts: Sequence[Recalls]) -> Recalls:
         _stacked([part.times for part in parts], parts, np.nan),
         _stacked([part.intruders for part in parts], parts, -1),
         origin,
+        _periods(parts),
     )
+
+
+def _periods(parts: Sequence[Recalls]) -> Any:
+    """The recall periods of all parts, of which those without numbers have one period."""
+    if all(part.periods is None for part in parts):
+        return None
+    known = [part.positions != NONE if part.periods is None else part.periods for part in parts]
+    return _stacked([np.asarray(each, dtype=np.int32) for each in known], parts, 0)
 
 
 def _together(arrays: Sequence[Any]) -> Any:

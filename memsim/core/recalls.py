@@ -9,11 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from memsim.core.arrays import INTRUSION, NONE, NOT_GIVEN, BoolArray, FloatArray, IntArray, frozen, index_matrix
+from memsim.core.arrays import (
+    INTRUSION,
+    NONE,
+    NOT_GIVEN,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    frozen,
+    index_matrix,
+    number_matrix,
+    truth_vector,
+)
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
 from memsim.core.origin import Observed, Origin, require_origin
+from memsim.core.response_times import require_periods, warn_of_times_going_back
 from memsim.core.trials import Paradigm, Trials
 
 if TYPE_CHECKING:
@@ -42,11 +54,13 @@ class Recalls:
     stopped : (n_trials,) True where recall ended by itself, False where the record was cut short. If not given, a
         row that fills the paradigm's response limit may have been cut short, and any other row stopped; in a task
         in which silence does not end recall, no row stopped.
-    times : (n_trials, n_outputs) seconds from the start of the test, optional; NaN where there is no response or
-        its time is unknown.
+    times : (n_trials, n_outputs) seconds from the start of the test, or of the recall period where there are several,
+        optional; NaN where there is no response or its time is unknown.
     intruders : (n_trials, n_outputs) pool index of each intruding item, optional; -1 where there is no intrusion
         or the item was not recorded.
     origin : :class:`memsim.Simulated` for recalls of a model, :class:`memsim.Observed` for recalls of people.
+    periods : (n_trials, n_outputs) recall period of each response, from 1, optional, where the test of a list has
+        several periods, each with its own clock; 0 where there is no response.
 
     Raises
     ------
@@ -59,14 +73,20 @@ class Recalls:
     times: FloatArray | None = None
     intruders: IntArray | None = None
     origin: Origin = field(default_factory=Observed)
+    periods: IntArray | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.trials, Trials):
+            raise InputError(f"Recalls: expected memsim.Trials, got {type(self.trials).__name__}")
         object.__setattr__(self, "positions", self._checked_positions())
         object.__setattr__(self, "stopped", self._checked_stopped())
         if self.times is not None:
             object.__setattr__(self, "times", self._checked_times())
         if self.intruders is not None:
             object.__setattr__(self, "intruders", self._checked_intruders())
+        if self.periods is not None:
+            object.__setattr__(self, "periods", index_matrix(self.periods, "Recalls: periods"))
+            require_periods(self.periods, self.positions)
         require_origin(self.origin)
 
     def _checked_positions(self) -> IntArray:
@@ -112,7 +132,7 @@ class Recalls:
         paradigm, n_trials = self.trials.paradigm, len(self.trials)
         limit = paradigm.response_limit
         if self.stopped is not None:
-            stopped = np.array(self.stopped, dtype=bool)
+            stopped = truth_vector(self.stopped, "Recalls: stopped")
         elif paradigm.silence_ends and limit is not None:
             stopped = np.count_nonzero(self.positions, axis=1) < limit
         else:
@@ -122,7 +142,7 @@ class Recalls:
         return frozen(stopped)
 
     def _checked_times(self) -> FloatArray:
-        times = np.array(self.times, dtype=float)
+        times = number_matrix(self.times, "Recalls: times")
         if times.shape != self.positions.shape:
             raise InputError(f"Recalls: times have shape {times.shape}, positions {self.positions.shape}")
         unfit = ~np.isnan(times) & ((self.positions == NONE) | np.isinf(times))
@@ -132,7 +152,7 @@ class Recalls:
                 f"Recalls: row {row} has the time {times[row, output]} at output {output + 1}, "
                 "where there is no response or the time is infinite"
             )
-        return frozen(times)
+        return times
 
     def _checked_intruders(self) -> IntArray:
         intruders = index_matrix(self.intruders, "Recalls: intruders")
@@ -178,7 +198,9 @@ class Recalls:
             raise InputError(f"Recalls.from_matrix: list_length={list_length}, but {task!r}")
         items = np.broadcast_to(np.arange(task.list_length, dtype=np.int32), (len(positions), task.list_length))
         trials = Trials(items, ItemPool.numbered(task.list_length), task, subject, list)
-        return cls(trials, positions, times=times, origin=Observed() if origin is None else origin)
+        recalls = cls(trials, positions, times=times, origin=Observed() if origin is None else origin)
+        warn_of_times_going_back(recalls.times, None, "Recalls.from_matrix")
+        return recalls
 
     @classmethod
     def from_frame(
@@ -208,13 +230,17 @@ class Recalls:
             paradigm=paradigm,
             origin=origin,
         )
-        return cls(trials, **responses, origin=origin)
+        recalls = cls(trials, **responses, origin=origin)
+        warn_of_times_going_back(recalls.times, recalls.periods, "Recalls.from_frame")
+        return recalls
 
     def to_frame(self) -> pd.DataFrame:
         """Write the long table of psifr: see :func:`memsim.core.long_table_writing.write_long_table`."""
         from memsim.core.long_table_writing import write_long_table
 
-        return write_long_table(self.trials, self.positions, self.times, self.intruders, self.origin)
+        return write_long_table(
+            self.trials, self.positions, self.times, self.intruders, self.origin, periods=self.periods
+        )
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -232,6 +258,7 @@ class Recalls:
             stopped=self.stopped[rows],
             times=None if self.times is None else self.times[rows],
             intruders=None if self.intruders is None else self.intruders[rows],
+            periods=None if self.periods is None else self.periods[rows],
         )
 
     @property

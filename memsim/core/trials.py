@@ -10,7 +10,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from memsim.core.arrays import NOT_GIVEN, IntArray, LabelArray, frozen, has_repeats, index_matrix
+from memsim.core.arrays import (
+    NOT_GIVEN,
+    IntArray,
+    LabelArray,
+    frozen,
+    has_repeats,
+    index_matrix,
+    label_vector,
+    missing,
+)
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study
 from memsim.core.items import ItemPool
@@ -128,6 +137,11 @@ class Trials:
     categories: LabelArray | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.pool, ItemPool) or not isinstance(self.paradigm, Paradigm):
+            raise InputError(
+                "Trials: expected (items, pool, paradigm) with memsim.ItemPool and a paradigm, got "
+                f"{type(self.pool).__name__} and {type(self.paradigm).__name__}"
+            )
         items = index_matrix(self.items, "Trials: items")
         n_trials, list_length = items.shape
         if list_length != self.paradigm.list_length:
@@ -149,22 +163,19 @@ class Trials:
         if "session" in self.conditions:
             raise InputError("Trials: the condition 'session' has a field of its own; give it as session=")
         if self.categories is not None:
-            categories = np.array(self.categories)
-            if categories.shape != items.shape:
-                raise InputError(
-                    f"Trials: categories has shape {categories.shape}, expected that of items, {items.shape}"
-                )
-            object.__setattr__(self, "categories", frozen(categories))
-        number = self._number_lists() if self.list is None else np.array(self.list)
-        if number.shape != (n_trials,):
-            raise InputError(f"Trials: list has shape {number.shape}, expected ({n_trials},)")
-        object.__setattr__(self, "list", frozen(number))
+            shape = np.shape(np.asarray(self.categories, dtype=object))
+            if shape != items.shape:
+                raise InputError(f"Trials: categories has shape {shape}, expected that of items, {items.shape}")
+            labels = label_vector(np.asarray(self.categories).ravel(), "Trials: categories", items.size)
+            object.__setattr__(self, "categories", frozen(labels.reshape(items.shape)))
+        number = self._number_lists() if self.list is None else self.list
+        object.__setattr__(self, "list", _group_labels(number, "list", n_trials))
         if self.source is not None:
             object.__setattr__(self, "source", self._checked_source())
-        conditions = {name: frozen(np.array(labels)) for name, labels in self.conditions.items()}
-        for name, labels in conditions.items():
-            if labels.shape != (n_trials,):
-                raise InputError(f"Trials: condition {name!r} has shape {labels.shape}, expected ({n_trials},)")
+        conditions = {
+            name: label_vector(labels, f"Trials: condition {name!r}", n_trials)
+            for name, labels in self.conditions.items()
+        }
         object.__setattr__(self, "conditions", conditions)
 
     def _checked_source(self) -> IntArray:
@@ -264,12 +275,10 @@ class Trials:
 
 def _group_labels(values: Any, what: str, n_trials: int) -> LabelArray:
     """(n_trials,) labels of ``what``: all present, and of one type."""
-    labels = np.array(values)
-    if labels.shape != (n_trials,):
-        raise InputError(f"Trials: {what} has shape {labels.shape}, expected ({n_trials},)")
-    missing = (labels == np.array(None)) | (labels != labels)
-    if missing.any():
-        raise InputError(f"Trials: trial {int(np.argmax(missing))} has no {what}")
+    labels = label_vector(values, f"Trials: {what}", n_trials)
+    lacks = missing(labels)
+    if lacks.any():
+        raise InputError(f"Trials: trial {int(np.argmax(lacks))} has no {what}")
     if labels.dtype == object and len({type(label) for label in labels.tolist()}) > 1:
         raise InputError(f"Trials: {what} labels are of several types; make all of them text, or all numbers")
-    return frozen(labels)
+    return labels

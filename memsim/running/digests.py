@@ -25,10 +25,10 @@ from memsim.core.trials import Trials
 _CONTENT = {
     ItemPool: ("labels", "features", "similarity", "categories"),
     Trials: ("items", "pool", "paradigm", "subject", "list", "source", "conditions", "session", "categories"),
-    Recalls: ("trials", "positions", "stopped", "times", "intruders"),
+    Recalls: ("trials", "positions", "stopped", "times", "intruders", "periods"),
 }
 """The attributes of each class that count; the rest (seed, origin) records where a value came from."""
-_LATER: dict[Any, tuple[str, ...]] = {Trials: ("session", "categories")}
+_LATER: dict[Any, tuple[str, ...]] = {Trials: ("session", "categories"), Recalls: ("periods",)}
 """Attributes that later versions added: where they are ``None``, digests are those of versions without them."""
 _KNOWN = {"memsim", *sys.stdlib_module_names} - {"__main__"}
 """Packages whose classes are identified by name alone."""
