@@ -10,6 +10,7 @@ import numpy as np
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study
+from memsim.core.limits import LIST_LENGTH, SECONDS
 from memsim.core.parameters import choice, parameter
 from memsim.core.trials import Paradigm
 
@@ -33,11 +34,11 @@ class SerialRecall(Paradigm):
 
     silence_ends = False
 
-    list_length: int = parameter(6, 1, None, unit="items", symbol="L", doc="items in a list")
+    list_length: int = parameter(6, 1, LIST_LENGTH, unit="items", symbol="L", doc="items in a list")
     direction: str = choice("forward", ("forward", "backward"), "in the order of study, or in reverse order")
     response: str = choice("recall", ("recall", "reconstruction"), "items are recalled, or are given and put in order")
-    group_size: int = parameter(0, 0, None, unit="items", doc="items in each group; 0 for no groups")
-    group_pause: float = parameter(1.0, 0, None, unit="s", doc="pause between groups")
+    group_size: int = parameter(0, 0, LIST_LENGTH, unit="items", doc="items in each group; 0 for no groups")
+    group_pause: float = parameter(1.0, 0, SECONDS, unit="s", doc="pause between groups")
 
     def __post_init__(self) -> None:
         super().__post_init__()

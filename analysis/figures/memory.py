@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from memsim.analysis.figures.style import themed
+from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.arrays import FloatArray
 
 
@@ -25,6 +25,7 @@ class Strip(NamedTuple):
     """What the rows are, if they have no labels."""
 
 
+@plain_text
 def memory_figure(
     strips: Sequence[Strip],
     steps: Sequence[str],

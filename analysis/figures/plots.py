@@ -17,13 +17,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from memsim.analysis.declaration import Analysis
+from memsim.analysis.figures.crowds import caption, nearest, thinned
 from memsim.analysis.figures.style import (
     MAX_LAG,
     WIDTHS,
     Style,
     bars,
     draw_line,
+    legend_label,
     near_lags,
+    plain_text,
     styles,
     themed,
     whole_ticks,
@@ -50,6 +53,7 @@ def plot(
         2008), which removes differences between the means of subjects. People have bars, models have bands.
     columns : the width in columns of a journal: one (89 mm) or two (183 mm).
     among : the labels of models and people in a set of figures, in order, so that each looks the same in all of them.
+        Of more than twelve models those nearest to people are drawn, or the first ones.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def plot(
     ------
     InputError : the frame is not from ``analyze`` or has no rows, or there is no such interval.
     """
-    points, analysis = points_of(frame, interval), analysis_of(frame)
+    ([points], among, title), analysis = _few([points_of(frame, interval)], among, title), analysis_of(frame)
     panels = list(_panels(points, analysis))
     if not panels:
         raise InputError(
@@ -91,13 +95,23 @@ def comparison_panel(
     """
     if not len(frames):
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
-    points = [points_of(frame, interval) for frame in frames]
+    points, among, title = _few([points_of(frame, interval) for frame in frames], among, title)
     by_frame = [list(_panels(each, analysis_of(each), split=True)) for each in points]
     labels = [[panel.title for panel in panels] for panels in by_frame]
     if any(each != labels[0] for each in labels):
         raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
     rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
     return _grid(rows, points, columns, among, title)
+
+
+def _few(points: list[pd.DataFrame], among: Sequence[str], title: str) -> tuple[list[pd.DataFrame], Sequence[str], str]:
+    """Points, labels and title of a figure, of no more models than can be told apart."""
+    kept = nearest(points)
+    names = list(dict.fromkeys(name for frame in points for name in labels_of(frame)))
+    if len(kept) == len(names):
+        return points, among, title
+    said = caption(names, kept, {name for frame in points for name in frame.attrs["people"]})
+    return thinned(points, kept), [name for name in among if name in kept], f"{title}. {said}" if title else said
 
 
 class Panel(NamedTuple):
@@ -114,6 +128,7 @@ FEWEST = 3
 """The smallest number of subjects for which a line among several has a band, and a cell of a matrix a colour."""
 
 
+@plain_text
 def _grid(
     rows: Sequence[Sequence[Panel]],
     frames: Sequence[pd.DataFrame],
@@ -125,6 +140,7 @@ def _grid(
     names = list(dict.fromkeys([*among, *(name for frame in frames for name in labels_of(frame))]))
     people = {name for frame in frames for name in frame.attrs["people"]}
     look = styles(names, [name for name in names if name in people])
+    names_by_label = {legend_label(name): name for name in names}
     across = max(map(len, rows))
     with themed(0.9):
         width = WIDTHS[columns]
@@ -150,7 +166,7 @@ def _grid(
             if share is True and j:
                 axis.set_ylabel("")
             for handle, name in zip(*axis.get_legend_handles_labels(), strict=True):
-                labels.setdefault(name, handle)
+                labels.setdefault(names_by_label.get(name, name), handle)
         if separate:
             _same_scale([(panel.axis_of, axis) for row, line in zip(rows, axes, strict=True)
                          for panel, axis in zip(row, line, strict=False)])  # fmt: skip
@@ -159,7 +175,9 @@ def _grid(
         if len(ordered) > 1:
             handles = [labels[name] for name in ordered]
             in_row = _legend_columns(ordered, columns)
-            figure.legend(handles, ordered, loc="outside lower center", ncols=in_row, fontsize="small")
+            figure.legend(
+                handles, list(map(legend_label, ordered)), loc="outside lower center", ncols=in_row, fontsize="small"
+            )
         figure.suptitle(fill(title, 50 * columns), fontsize="medium")
     return figure
 
@@ -266,7 +284,7 @@ def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[
         rows = rows.set_index(analysis.x).reindex(names)
         at = np.arange(len(names)) + (i - (len(groups) - 1) / 2) * min(0.16, 0.7 / len(groups))
         axis.errorbar(at, rows["mean"], yerr=bars(rows), fmt=look[name].marker, color=look[name].color, markersize=4.5,
-                      elinewidth=1.2, label=name)  # fmt: skip
+                      elinewidth=1.2, label=legend_label(name))  # fmt: skip
     axis.set_xticks(range(len(names)), [str(name).replace("_", "\n") for name in names], fontsize="small")
     axis.set_xlim(-0.5, len(names) - 0.5)
     _finish(axis, points, analysis)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec
 
 import matplotlib
 import numpy as np
@@ -13,8 +14,11 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 
 from memsim.core.errors import InputError
+from memsim.core.names import printable
 from memsim.core.written_files import write_file
 
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
@@ -24,6 +28,10 @@ MAX_LAG = 5
 WIDTHS = {1: 89 / 25.4, 2: 183 / 25.4}
 """Width in inches of figures over one and two columns of a journal."""
 FORMATS = (".png", ".pdf", ".svg")
+MOST_LETTERS = 300
+"""Of one label; of a longer one the beginning is drawn."""
+_JOINER = "\u2060"
+P = ParamSpec("P")
 
 
 class Style(NamedTuple):
@@ -52,11 +60,22 @@ def styles(names: Sequence[str], people: Sequence[str] = ()) -> dict[str, Style]
 def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str = "x") -> None:
     """Draw a curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model."""
     if not style.is_people:
-        axis.plot(points[x], points["mean"], color=style.color, linestyle=style.line, label=name, linewidth=1.8)
+        axis.plot(
+            points[x], points["mean"], color=style.color, linestyle=style.line, label=legend_label(name), linewidth=1.8
+        )
         axis.fill_between(points[x], points["low"], points["high"], color=style.color, alpha=0.25, linewidth=0)
         return
     look = {**PEOPLE, "color": style.color, "linestyle": style.line}
-    axis.errorbar(points[x], points["mean"], yerr=bars(points), label=name, capsize=0, elinewidth=1, zorder=3, **look)
+    axis.errorbar(
+        points[x],
+        points["mean"],
+        yerr=bars(points),
+        label=legend_label(name),
+        capsize=0,
+        elinewidth=1,
+        zorder=3,
+        **look,
+    )
 
 
 def bars(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -71,6 +90,48 @@ def themed(font_scale: float = 1.1) -> Iterator[None]:
     style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=font_scale), "legend.frameon": False}
     with matplotlib.rc_context(style):
         yield
+
+
+def plain_text(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Decorate a function that draws a figure: labels are shown as they are, whatever characters they hold.
+
+    Matplotlib would read what stands between two dollar signs as a formula, and fail where it is none. Numbers at ticks
+    keep their formulas, which are matplotlib's own.
+    """
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        figure = draw(*args, **kwargs)
+        numbers: set[int] = set()
+        for axes in figure.axes:
+            for axis in (axes.xaxis, axes.yaxis):
+                formatter = axis.get_major_formatter()
+                if isinstance(formatter, FuncFormatter | FixedFormatter):  # labels, which are set anew at every drawing
+                    axis.set_major_formatter(FuncFormatter(partial(_tick, formatter)))
+                else:
+                    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+                    numbers |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
+        for text in figure.findobj(Text):
+            if isinstance(text, Text) and id(text) not in numbers:
+                text.set_parse_math(False)
+                text.set_text(_plain(text.get_text()))
+        return figure
+
+    return drawn
+
+
+def legend_label(name: str) -> str:
+    """``name`` as the label of a line; matplotlib would leave those that begin with ``_`` out of legends."""
+    return f"{_JOINER}{name}" if str(name).startswith("_") else name
+
+
+def _tick(formatter: Formatter, value: float, position: int | None) -> str:
+    return _plain(formatter(value, position))
+
+
+def _plain(text: str) -> str:
+    text = printable(text.removeprefix(_JOINER))
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
 
 
 def save_figure(figure: Figure, path: str | Path) -> None:

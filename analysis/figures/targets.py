@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from memsim.analysis.figures.style import LINES, PEOPLE, themed, whole_ticks
+from memsim.analysis.figures.style import LINES, PEOPLE, legend_label, plain_text, themed, whole_ticks
 
 
 class Panel(NamedTuple):
@@ -26,6 +26,7 @@ class Panel(NamedTuple):
     target_label: str = "target"
 
 
+@plain_text
 def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
     """Draw targets in black over obtained curves, with up to three panels in a row; curves by lag have a gap at 0."""
     with themed():
@@ -51,11 +52,14 @@ def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
             sns.despine(ax=axis)
         for axis in axes[len(panels) :]:
             axis.set_axis_off()
-        figure.legend(labels.values(), labels.keys(), loc="outside lower center", ncols=min(len(labels), 7))
+        figure.legend(
+            labels.values(), list(map(legend_label, labels)), loc="outside lower center", ncols=min(len(labels), 7)
+        )
         figure.suptitle(title, fontsize="medium")
     return figure
 
 
+@plain_text
 def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
     """Obtained against target numbers, coloured by ``citation``; equal numbers lie on the line.
 
@@ -68,7 +72,7 @@ def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
         axis = figure.subplots()
         groups = list(table.groupby("citation", sort=False))
         for color, (citation, rows) in zip(sns.color_palette("colorblind", len(groups)), groups, strict=True):
-            axis.plot(rows["target"], rows["obtained"], "o", color=color, alpha=0.7, label=citation)
+            axis.plot(rows["target"], rows["obtained"], "o", color=color, alpha=0.7, label=legend_label(citation))
         ends = [table["target"].min(), table["target"].max()]
         axis.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
         axis.set(xlabel="Target", ylabel="Obtained")
@@ -81,6 +85,7 @@ def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
     return figure
 
 
+@plain_text
 def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
     """A table of criteria by models and people: each number on blue if it passes, on orange if it fails."""
     values = table.pivot(index="criterion", columns="label", values="value")

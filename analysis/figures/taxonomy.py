@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import dendrogram, linkage
 
-from memsim.analysis.figures.style import WIDTHS, Style, styles, themed
+from memsim.analysis.figures.style import WIDTHS, Style, legend_label, plain_text, styles, themed
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 
@@ -46,6 +46,7 @@ def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str]
     return table[[name for name in order if name not in NOT_INDICES and table[name].notna().sum() >= 2]]
 
 
+@plain_text
 def taxonomy_figure(
     summaries: Mapping[str, pd.DataFrame],
     people: Sequence[str] = (),
@@ -96,7 +97,7 @@ def _place(axis: Axes, summaries: Mapping[str, pd.DataFrame], x: str, y: str, lo
         (mean_x, mean_y), style = at["mean"], look[name]
         arms = [np.nan_to_num(abs(at["mean"] - at[end]).to_numpy(dtype=float)) for end in ("low", "high")]
         axis.errorbar(mean_x, mean_y, xerr=[[arms[0][0]], [arms[1][0]]], yerr=[[arms[0][1]], [arms[1][1]]],
-                      fmt=style.marker, color=style.color, markersize=5, elinewidth=1, label=name,
+                      fmt=style.marker, color=style.color, markersize=5, elinewidth=1, label=legend_label(name),
                       zorder=3 if style.is_people else 2)  # fmt: skip
         if style.is_people:
             axis.annotate(name, (mean_x, mean_y), (4, 4), textcoords="offset points", fontsize="x-small")

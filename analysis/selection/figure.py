@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
-from memsim.analysis.figures.style import WIDTHS, Style, styles, themed
+from memsim.analysis.figures.crowds import MOST_MODELS, caption
+from memsim.analysis.figures.style import WIDTHS, Style, plain_text, styles, themed
 from memsim.analysis.selection.bayesian import Selection, bayesian_model_selection
 from memsim.analysis.selection.criteria import ALL, information_criteria
 from memsim.analysis.selection.evidence import Winners, log_evidence, winners
@@ -24,6 +25,7 @@ from memsim.core.errors import InputError
 from memsim.core.seeding import stream
 
 
+@plain_text
 def selection_figure(
     table: pd.DataFrame | None = None,
     fits: pd.DataFrame | None = None,
@@ -73,6 +75,11 @@ def selection_figure(
     evidence = log_evidence(basis).drop(columns=_among(references, basis))
     selected = min(evidence.shape) > 1 and not np.isneginf(evidence.to_numpy()).all(axis=1).any()
     models = _order(held, criteria, known)
+    kept = set([name for name in models if name not in references][:MOST_MODELS]).union(references)
+    said = caption(
+        [str(name) for name in models], [str(name) for name in models if name in kept], set(references), "the best"
+    )
+    models, title = [name for name in models if name in kept], ". ".join(part for part in (title, said) if part)
     look = styles([name for name in known if name not in references])
     look |= {name: Style("0.45", "-", "o", True) for name in references}
     widths = [2.3] * (held is not None) + [1.7] * selected + [1.4] * (criteria is not None)
@@ -159,7 +166,7 @@ def _draw_selection(
 ) -> None:
     n = len(won.per_subject)
     rows = selection.table.set_index("model").join(won.counts.set_index("model"))
-    for name, row in rows.iterrows():
+    for name, row in rows[rows.index.isin(models)].iterrows():
         at = models.index(name)
         axis.barh(at, row["frequency"], 0.5, color=look[name].color, alpha=0.85)
         axis.plot(row["won"] / n, at, "D", color="w", markeredgecolor="0.1", markersize=4, markeredgewidth=1, zorder=3,
@@ -176,7 +183,7 @@ def _draw_criteria(axis: Axes, criteria: pd.DataFrame, models: Sequence[Any], lo
     units, summed = (criteria[mask] for mask in (criteria["unit"] != ALL, criteria["unit"] == ALL))
     weights = units.groupby("model", sort=False, observed=True)[["weight_bic", "weight_aic"]].mean()
     delta = summed.set_index("model")["delta_bic"]
-    for name, row in weights.iterrows():
+    for name, row in weights[weights.index.isin(models)].iterrows():
         at, color = models.index(name), look[name].color
         axis.barh(at - 0.14, row["weight_bic"], 0.26, color=color, alpha=0.85)
         axis.barh(at + 0.14, row["weight_aic"], 0.26, color="w", edgecolor=color, linewidth=0.9)

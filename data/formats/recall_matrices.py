@@ -14,8 +14,8 @@ import pandas as pd
 from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
+from memsim.core.limits import require_counts
 from memsim.core.origin import Observed, Origin
-from memsim.core.parameters import require_counts
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import warn_of_times_going_back
 from memsim.core.trials import Trials
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
 
 SECONDS = {"s": 1.0, "ms": 0.001}
-MOST_ITEMS = 100_000
-"""The most items in a list."""
 MOST_STUDIED = 50_000_000
 """The most studied items in all lists together."""
 
@@ -65,7 +63,7 @@ def read_recall_matrix(
     recalls : (n_trials, n_outputs) serial positions from 1 in output order; 0 or NaN after the last response; -1 for
         an intrusion; other codes as in ``codes``. If columns have names, those of responses are numbered (``r1``, ...).
         ``None``: positions are computed from the item numbers, by the first presentation of each item.
-    list_length : items in every list; at most :data:`MOST_ITEMS`, and :data:`MOST_STUDIED` in all lists together.
+    list_length : items in every list; in all lists together at most :data:`MOST_STUDIED`.
     subject, list, session : (n_trials,) labels, or the column of ``recalls`` that holds them: its name, or its number
         from 0.
     conditions : (n_trials,) labels by name, or names of columns.
@@ -160,10 +158,10 @@ def read_recall_matrix(
 
 
 def _require_size(list_length: int, n_trials: int) -> None:
-    if list_length > MOST_ITEMS or list_length * n_trials > MOST_STUDIED:
+    if list_length * n_trials > MOST_STUDIED:
         raise InputError(
-            f"list_length={list_length:,} in {n_trials:,} lists: a list has at most {MOST_ITEMS:,} items, all lists "
-            f"together {MOST_STUDIED:,}; is the length right?"
+            f"list_length={list_length:,} in {n_trials:,} lists: all lists together have at most {MOST_STUDIED:,} items; "
+            "is the length right?"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from memsim.commands.options import add_escape
+from memsim.commands.options import add_escape, whole
 
 
 def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -15,7 +15,10 @@ def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     battery.add_argument("path", type=Path, metavar="BATTERY.toml", help="the file; the README describes it")
     battery.add_argument("--out", type=Path, help="folder of the results (default: that of the file)")
     battery.add_argument(
-        "--workers", type=int, metavar="N", help="cells at a time (default: MEMSIM_WORKERS, or all processors)"
+        "--workers",
+        type=whole("workers"),
+        metavar="N",
+        help="cells at a time (default: MEMSIM_WORKERS, or all processors)",
     )
     battery.add_argument("--backend", default="local", help="where cells run: local, or dask (default: local)")
     battery.add_argument("--scheduler", default="", metavar="ADDRESS", help="address of the Dask scheduler")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import textwrap
 
+from memsim.commands.options import whole
+
 
 def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
     check = commands.add_parser("check", help="check that a model keeps the contract of MemoryModel")
     check.add_argument("model", metavar="MODEL", help="file.py, file.py:ClassName, a registered name, or name:preset")
-    check.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
+    check.add_argument("--seed", type=whole("seed"), default=0, help="seed of lists and simulations (default: 0)")
     check.set_defaults(command=_check)
 
 

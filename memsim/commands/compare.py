@@ -20,6 +20,7 @@ from memsim.commands.options import (
     reading,
     running,
     settings_of,
+    whole,
 )
 from memsim.core.errors import InputError
 from memsim.core.file_names import file_names
@@ -59,9 +60,11 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
         choices=("dnc", "lstm"),
         help="networks that are trained within each fold to imitate people; this takes long",
     )
-    command.add_argument("--iterations", type=int, metavar="N", help="iterations of training of --networks")
+    command.add_argument(
+        "--iterations", type=whole("iterations"), metavar="N", help="iterations of training of --networks"
+    )
     command.add_argument("--over", choices=("lists", "subjects"), help="what is held out")
-    command.add_argument("--folds", type=int, metavar="N", help="number of folds")
+    command.add_argument("--folds", type=whole("folds"), metavar="N", help="number of folds")
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
     add_searching(command)
     add_running(command, "memsim-comparison")

@@ -25,6 +25,7 @@ from memsim.commands.options import (
     reading,
     running,
     space_of,
+    whole,
 )
 from memsim.core.errors import InputError
 from memsim.core.file_names import file_names
@@ -56,7 +57,9 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--weights", nargs="+", metavar="CURVE=WEIGHT", help="weights of the curves, with --by summary"
     )
-    command.add_argument("--n-trials", type=int, metavar="N", help="lists that are simulated, with --by summary")
+    command.add_argument(
+        "--n-trials", type=whole("n_trials"), metavar="N", help="lists that are simulated, with --by summary"
+    )
     command.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
     add_searching(command)
     add_running(command, "memsim-fit")

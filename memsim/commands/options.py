@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from memsim.core.errors import InputError
+from memsim.core.limits import LEAST, MOST
+from memsim.core.names import shown
 from memsim.core.written_files import files_in
 from memsim.data.reader_options import FORMATS, ReaderOptions, parse_option
 
@@ -20,6 +23,42 @@ if TYPE_CHECKING:
 Commands = argparse._SubParsersAction
 READING = "reading_"
 """Prefix of what the options of readers are called among the parsed arguments."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are those of memsim, in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise :class:`InputError`."""
+        raise InputError(f"{message}; {self.prog} --help lists the options")
+
+    def format_help(self) -> str:
+        """The help, in which each whole number has its range."""
+        for action in self._actions:
+            limits = getattr(action.type, "limits", "")
+            if action.help and limits not in action.help:
+                action.help += limits
+        return super().format_help()
+
+
+def whole(name: str) -> Callable[[str], int]:
+    """What turns the text of an option into the whole number of this name, within its limits."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{name}={shown(text)} is not a whole number") from None
+        least, most = LEAST.get(name, 1), MOST[name]
+        if value < least:
+            rule = "above 0" if least == 1 else f"of at least {least}"
+            raise argparse.ArgumentTypeError(f"{name}={shown(value)} must be a whole number {rule}")
+        if value > most:
+            raise argparse.ArgumentTypeError(f"{name}={shown(value)} must be at most {most:,}; give a smaller number")
+        return value
+
+    parse.limits = f"; {LEAST.get(name, 1):,} to {MOST[name]:,}"  # type: ignore[attr-defined]
+    return parse
 
 
 def add_command(
@@ -78,16 +117,21 @@ def add_space(command: argparse.ArgumentParser) -> None:
 
 def add_searching(command: argparse.ArgumentParser) -> None:
     """Add the options of the search."""
-    command.add_argument("--starts", type=int, metavar="N", help="independent searches")
-    command.add_argument("--generations", type=int, metavar="N", help="generations of each search")
-    command.add_argument("--samples", type=int, metavar="N", help="study histories of a sampled likelihood")
-    command.add_argument("--seed", type=int, help="seed of searches and simulations")
+    command.add_argument("--starts", type=whole("starts"), metavar="N", help="independent searches")
+    command.add_argument("--generations", type=whole("generations"), metavar="N", help="generations of each search")
+    command.add_argument(
+        "--samples", type=whole("samples"), metavar="N", help="study histories of a sampled likelihood"
+    )
+    command.add_argument("--seed", type=whole("seed"), help="seed of searches and simulations")
 
 
 def add_running(command: argparse.ArgumentParser, folder: str) -> None:
     """Add the options of how the work runs, and of the folder of the results."""
     command.add_argument(
-        "--workers", type=int, metavar="N", help="cells at a time (default: MEMSIM_WORKERS, or all processors)"
+        "--workers",
+        type=whole("workers"),
+        metavar="N",
+        help="cells at a time (default: MEMSIM_WORKERS, or all processors)",
     )
     command.add_argument("--backend", help="where cells run: local, or dask (default: local)")
     command.add_argument("--scheduler", metavar="ADDRESS", help="address of the Dask scheduler")
@@ -205,6 +249,9 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
 def number(text: str, name: str) -> float:
     """``text`` as a number; an error names the parameter."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        raise InputError(f"{name}={text!r} is not a number") from None
+        raise InputError(f"{name}={shown(text)} is not a number") from None
+    if not math.isfinite(value):
+        raise InputError(f"{name}={shown(text)} must be a finite number")
+    return value

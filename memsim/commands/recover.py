@@ -18,6 +18,7 @@ from memsim.commands.options import (
     running,
     settings_of,
     space_of,
+    whole,
 )
 from memsim.core.errors import InputError
 
@@ -36,13 +37,22 @@ def add_recover(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     add_space(command)
     command.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
-    command.add_argument("--list-length", type=int, metavar="ITEMS", help="items in a list (default: that of the task)")
-    command.add_argument("--n-trials", type=int, metavar="N", help="lists of each simulated subject")
-    command.add_argument("--simulations", type=int, metavar="N", help="for one model: simulated subjects (default: 50)")
     command.add_argument(
-        "--replications", type=int, metavar="N", help="for several models: groups that each simulates (default: 10)"
+        "--list-length", type=whole("list_length"), metavar="ITEMS", help="items in a list (default: that of the task)"
     )
-    command.add_argument("--subjects", type=int, metavar="N", help="for several models: in a group (default: 15)")
+    command.add_argument("--n-trials", type=whole("n_trials"), metavar="N", help="lists of each simulated subject")
+    command.add_argument(
+        "--simulations", type=whole("simulations"), metavar="N", help="for one model: simulated subjects (default: 50)"
+    )
+    command.add_argument(
+        "--replications",
+        type=whole("replications"),
+        metavar="N",
+        help="for several models: groups that each simulates (default: 10)",
+    )
+    command.add_argument(
+        "--subjects", type=whole("subjects"), metavar="N", help="for several models: in a group (default: 15)"
+    )
     command.add_argument(
         "--criterion", choices=("bic", "aic"), help="for several models: what chooses among them (default: bic)"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from memsim.commands.options import whole
 from memsim.core.errors import InputError
 
 OUT = Path("memsim-reproductions")
@@ -16,7 +17,7 @@ def add_reproduce(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "reproduce", help="run published results again, and compare the numbers; without a name, list them"
     )
     reproduce.add_argument("names", nargs="*", metavar="NAME", help="entries of the catalogue, or all")
-    reproduce.add_argument("--seed", type=int, help="seed of lists and simulations (default: 0)")
+    reproduce.add_argument("--seed", type=whole("seed"), help="seed of lists and simulations (default: 0)")
     reproduce.add_argument("--out", type=Path, help=f"folder, with a folder for each entry (default: {OUT})")
     reproduce.set_defaults(command=run_reproduce)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memsim.commands.options import add_escape, add_reading, files_read, reading
+from memsim.commands.options import add_escape, add_reading, files_read, reading, whole
 from memsim.core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -38,9 +38,14 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     )  # fmt: skip
     run.add_argument("--paradigm", default="free_recall", help="the task (default: free_recall)")
     run.add_argument(
-        "--n-trials", "--trials", type=int, default=5000, metavar="N", help="lists for each model (default: 5000)"
+        "--n-trials",
+        "--trials",
+        type=whole("n_trials"),
+        default=5000,
+        metavar="N",
+        help="lists for each model (default: 5000)",
     )
-    run.add_argument("--seed", type=int, default=0, help="seed of lists and simulations (default: 0)")
+    run.add_argument("--seed", type=whole("seed"), default=0, help="seed of lists and simulations (default: 0)")
     run.add_argument(
         "--people", "--data", metavar="NAME[:CONDITION]",
         help="people to compare with: a data set, a file of recalls (psifr's table as .csv, BIDS events, .mat, an egg "
@@ -87,7 +92,9 @@ def _run(parsed: argparse.Namespace) -> int:
             bar.set_postfix_str(label)
             bar.update()
 
-        comparison = run(models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress)
+        comparison = run(
+            models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress, keep_going=True
+        )
         bar.set_postfix_str("writing")
         written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
         progress("written")
@@ -95,7 +102,7 @@ def _run(parsed: argparse.Namespace) -> int:
     if people is None and parsed.people is None:
         print("The models are not compared with people: memsim ships no curves of people from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in written.files)}")
-    return 1 if written.failed else 0
+    return 1 if written.failed or comparison.manifest.not_run else 0
 
 
 def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:

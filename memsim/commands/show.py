@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from memsim.commands.options import add_reading, files_read, named_model, reading
+from memsim.commands.options import add_reading, files_read, named_model, reading, whole
 from memsim.core.errors import InputError
 from memsim.core.file_names import file_names
 from memsim.core.written_files import require_replaceable, require_writable
@@ -17,9 +17,13 @@ def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command = commands.add_parser("show", help="draw where a network addresses its memory, step by step, in one trial")
     command.add_argument("model", help="DNC, DNC:serial, DNC:mine.safetensors, or another network with external memory")
     command.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="other values of the network's parameters")
-    command.add_argument("--trial", type=int, default=0, metavar="N", help="which list, counted from 0 (default: 0)")
-    command.add_argument("--seed", type=int, metavar="N", help="of the lists and the simulation (default: 0)")
-    command.add_argument("--list-length", type=int, metavar="ITEMS", help="items in a list (default: 12)")
+    command.add_argument(
+        "--trial", type=whole("trial"), default=0, metavar="N", help="which list, counted from 0 (default: 0)"
+    )
+    command.add_argument("--seed", type=whole("seed"), metavar="N", help="of the lists and the simulation (default: 0)")
+    command.add_argument(
+        "--list-length", type=whole("list_length"), metavar="ITEMS", help="items in a list (default: 12)"
+    )
     command.add_argument(
         "--people",
         "--data",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from memsim.commands.options import add_reading, reading
+from memsim.commands.options import add_reading, reading, whole
 
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], asked: bool) -> None:
@@ -15,7 +15,9 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     command.add_argument("settings", help="the model to train, such as DNC, DNC:people or LSTM:serial")
     command.add_argument("--out", type=Path, help="file of weights (default: NETWORK-OBJECTIVE.safetensors)")
     command.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
-    command.add_argument("--threads", type=int, default=1, help="of the CPU (default: 1, fastest for small networks)")
+    command.add_argument(
+        "--threads", type=whole("threads"), default=1, help="of the CPU (default: 1, fastest for small networks)"
+    )
     if not asked:
         return
     from memsim.training.settings import Training

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from memsim.core.errors import InputError
+from memsim.core.limits import LIST_LENGTH
 from memsim.core.parameters import parameter
 from memsim.core.trials import Paradigm
 
@@ -41,7 +42,7 @@ class FreeRecall(Paradigm):
     silence_ends = True
 
     output_limit: int | None = parameter(
-        None, 1, None, unit="responses", doc="responses after which recall is cut short", integer=True
+        None, 1, LIST_LENGTH, unit="responses", doc="responses after which recall is cut short", integer=True
     )
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import numbers
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.errors import InputError, ModelError
-from memsim.core.names import closest, normalized
+from memsim.core.names import closest, normalized, shown
 
 _KEY = "memsim"
 T = TypeVar("T", bound="Parameterized")
@@ -77,15 +76,15 @@ class Parameter:
             return given.lower() == "true"
         try:
             return int(given) if self.integer else float(given)
-        except ValueError:
+        except ValueError:  # no number, or one of thousands of digits
             kind = "a whole number" if self.integer else "a number"
-            raise InputError(f"{self.name}={given!r} is not {kind}") from None
+            raise InputError(f"{self.name}={shown(given)} is not {kind}") from None
 
     def check(self, value: Any, owner: str) -> Any:
         """``value`` as a plain Python value; :class:`InputError` if it breaks the declaration of ``owner``."""
         if value is None and self.optional:
             return None
-        what = f"{owner}: {self.name}={value!r}"
+        what = f"{owner}: {self.name}={shown(value)}"
         if self.options:
             if value not in self.options:
                 raise InputError(f"{what} is not one of {', '.join(map(repr, self.options))}")
@@ -100,7 +99,7 @@ class Parameter:
             return bool(value)
         if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
             raise InputError(f"{what} must be a number in {self.range}")
-        if not math.isfinite(value) or (self.integer and value != int(value)):
+        if not _finite(value) or (self.integer and value != int(value)):
             raise InputError(f"{what} must be a {'whole' if self.integer else 'finite'} number in {self.range}")
         too_low = self.low is not None and value < self.low
         too_high = self.high is not None and value > self.high
@@ -108,6 +107,13 @@ class Parameter:
             unit = f" {self.unit}" if self.unit else ""
             raise InputError(f"{what}{unit} is outside its range {self.range}")
         return int(value) if self.integer else float(value)
+
+
+def _finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no floating-point number can hold
+        return False
 
 
 def parameter(
@@ -247,13 +253,6 @@ class Parameterized:
         """A copy with some fields changed; the error for an unknown name offers the closest one."""
         _require_known(type(self), changes)
         return dataclasses.replace(self, **changes)
-
-
-def require_counts(who: str, **values: Any) -> None:
-    """Raise :class:`InputError` unless all are whole numbers above 0."""
-    for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-            raise InputError(f"{who}: {name}={value!r} must be a whole number above 0")
 
 
 def build(cls: type[T], values: dict[str, Any]) -> T:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numbers
 import zlib
 
 import numpy as np
 
-from memsim.core.errors import InputError
+from memsim.core.limits import require_seed
 
 
 def stream(seed: int, *purpose: str | int) -> np.random.Generator:
@@ -18,14 +17,13 @@ def stream(seed: int, *purpose: str | int) -> np.random.Generator:
 
     Parameters
     ----------
-    seed : a whole number of at least 0.
+    seed : a whole number from 0 to 2**63 - 1.
     purpose : texts and numbers that name what the random numbers are for.
 
     Raises
     ------
     InputError : another seed.
     """
-    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or seed < 0:
-        raise InputError(f"seed={seed!r} must be a whole number of at least 0")
+    require_seed(seed)
     key = tuple(zlib.crc32(part.encode()) if isinstance(part, str) else part for part in purpose)
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(int(seed), spawn_key=key)))

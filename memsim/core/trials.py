@@ -23,7 +23,8 @@ from memsim.core.arrays import (
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study
 from memsim.core.items import ItemPool
-from memsim.core.parameters import Parameterized, parameter, require_counts
+from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
+from memsim.core.parameters import Parameterized, parameter
 from memsim.core.seeding import stream
 
 
@@ -40,13 +41,13 @@ class Paradigm(Parameterized, ABC):
     silence_ends: ClassVar[bool]
     """Whether recall ends when there is no response (free recall); if not, no response is an omission."""
 
-    list_length: int = parameter(20, 1, None, unit="items", symbol="L", doc="items in a list")
-    presentation_time: float = parameter(1.0, 0, None, unit="s", doc="time for each item")
+    list_length: int = parameter(20, 1, LIST_LENGTH, unit="items", symbol="L", doc="items in a list")
+    presentation_time: float = parameter(1.0, 0, SECONDS, unit="s", doc="time for each item")
     inter_item_distraction: float = parameter(
-        0.0, 0, None, unit="s", symbol="IPI", doc="filled distraction between one item and the next"
+        0.0, 0, SECONDS, unit="s", symbol="IPI", doc="filled distraction between one item and the next"
     )
     retention_interval: float = parameter(
-        0.0, 0, None, unit="s", symbol="RI", doc="filled distraction between the last item and the test"
+        0.0, 0, SECONDS, unit="s", symbol="RI", doc="filled distraction between the last item and the test"
     )
 
     @property
@@ -93,6 +94,11 @@ class Paradigm(Parameterized, ABC):
         InputError : a number that is not a whole number above 0, or a pool smaller than a list.
         """
         require_counts(f"{type(self).__name__}.trials", n_trials=n_trials, subjects=subjects)
+        if n_trials * self.list_length**2 > LIST_PAIRS:
+            raise InputError(
+                f"{type(self).__name__}.trials: {n_trials:,} lists of {self.list_length:,} items are too many for the "
+                f"memory of a model (lists times list length squared above {LIST_PAIRS:,}); draw fewer, or shorter ones"
+            )
         if pool is None:
             pool = ItemPool.numbered(max(1000, self.list_length))
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))

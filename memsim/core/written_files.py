@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from memsim.core.errors import InputError
@@ -44,6 +47,18 @@ def require_replaceable(path: Path, reading: Iterable[Path] = ()) -> None:
     raise InputError(f"{path} is there, and {changed}, so that it is not replaced; {fix}")
 
 
+def adopt(path: Path) -> None:
+    """Record the file at ``path``, of which its content says that memsim wrote it: it may be replaced from now on."""
+    record = path.parent / RECORDS / path.name
+    record.parent.mkdir(exist_ok=True)
+    _replace(record, _sha256(path))
+
+
+def was_written(path: Path) -> bool:
+    """Whether memsim wrote a file at ``path``, even if it has changed since."""
+    return bool(_recorded(path))
+
+
 def files_in(texts: Iterable[str]) -> list[Path]:
     """The files that texts name, alone or as in ``NAME:file``, ``file:NAME`` and ``NAME=file``."""
     found = []
@@ -60,10 +75,41 @@ def require_writable(folder: Path) -> None:
     """Raise :class:`InputError` unless files can be made in ``folder``, which need not be there; leave nothing."""
     try:
         there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(each))
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=there):
+        with scratch_in(there):
             pass
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}; choose another --out (or out)") from error
+
+
+@contextmanager
+def scratch_in(folder: Path) -> Iterator[Path]:
+    """A folder for unfinished files within ``folder``; those that killed processes of this machine left are removed."""
+    for left in folder.glob(f"{_scratch_prefix()}*"):
+        with suppress(ValueError):
+            pid = int(left.name.removeprefix(_scratch_prefix()).partition("-")[0])
+            if pid != os.getpid() and not _runs(pid):
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f"{_scratch_prefix()}{os.getpid()}-", dir=folder, ignore_cleanup_errors=True
+    ) as scratch:
+        yield Path(scratch)
+
+
+def _scratch_prefix() -> str:
+    return f".partial-{zlib.crc32(platform.node().encode()):08x}-"
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process of this number runs, as far as this process may know."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def publish(partial: Path, path: Path) -> None:
@@ -94,8 +140,8 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
     require_replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=path.parent) as scratch:
-            partial = Path(scratch) / f"file{path.suffix}"
+        with scratch_in(path.parent) as scratch:
+            partial = scratch / f"file{path.suffix}"
             write(partial)
             publish(partial, path)
     except OSError as error:

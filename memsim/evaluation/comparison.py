@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
+import numpy as np
 import pandas as pd
 
 from memsim.analysis.selection.bayesian import bayesian_model_selection
@@ -128,10 +129,16 @@ def compare(
     fit_table = _fit_table(fits)
     criteria = None if fit_table is None else information_criteria(fit_table)
     evidence = log_evidence(lists[~lists["model"].isin(references)])
-    selection = bayesian_model_selection(evidence) if len(evidence) > 1 else None
+    impossible = evidence.index[np.isneginf(evidence.to_numpy(dtype=float)).all(axis=1)]
+    selection = bayesian_model_selection(evidence) if len(evidence) > 1 and not len(impossible) else None
     won = winners(evidence)
     table = comparison_table(held, criteria, selection, won)
     words = selection_in_words(held, criteria, selection, won) + _cautions(fits)
+    if len(impossible):
+        subjects = ", ".join(str(subject) for subject in impossible)
+        words.append(
+            f"Some recalls of subject {subjects} are impossible under every model, so that no model is selected."
+        )
     return HeldOutComparison(table, lists, fits, words, baseline, references)
 
 

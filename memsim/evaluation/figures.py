@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from memsim.analysis.figures.style import WIDTHS, themed
+from memsim.analysis.figures.style import WIDTHS, plain_text, themed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@plain_text
 def recovery_figure(table: pd.DataFrame, summary: pd.DataFrame, title: str = "") -> Figure:
     """Draw estimates against true values, a panel for each parameter, with their correlation."""
     from matplotlib.figure import Figure
@@ -43,6 +44,7 @@ def recovery_figure(table: pd.DataFrame, summary: pd.DataFrame, title: str = "")
     return figure
 
 
+@plain_text
 def confusion_figure(shares: pd.DataFrame, title: str = "") -> Figure:
     """Draw how often each model was chosen (columns) for data simulated by each model (rows)."""
     from matplotlib.figure import Figure

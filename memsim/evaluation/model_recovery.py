@@ -10,9 +10,9 @@ import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import InputError
+from memsim.core.limits import require_cells, require_counts
 from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
-from memsim.core.parameters import require_counts
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
@@ -70,6 +70,8 @@ def recover_models(
         raise InputError(f"recover: criterion={criterion!r} is neither 'bic' nor 'aic'")
     require_counts("recover", replications=replications, subjects=subjects, n_trials=n_trials)
     specs = specs_of("recover", models, samples=samples, starts=starts, generations=generations)
+    n_cells = len(specs) ** 2 * replications
+    require_cells("recover", n_cells, f"{len(specs)} models and {replications:,} replications")
     cells, labels = [], []
     for name in specs:
         for replication in range(replications):

@@ -11,9 +11,9 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.limits import require_counts
 from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
-from memsim.core.parameters import require_counts
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
 from memsim.evaluation.figures import recovery_figure

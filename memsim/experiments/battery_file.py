@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import InputError, MemsimError
-from memsim.core.names import closest
+from memsim.core.file_names import file_names
+from memsim.core.limits import CELLS, MOST, SEED
+from memsim.core.names import closest, shown
 from memsim.core.parameters import Parameterized
 from memsim.core.trials import Paradigm
 from memsim.core.written_files import files_in
 from memsim.data.loading import names_dataset, names_file
 from memsim.data.reader_options import ReaderOptions
 from memsim.experiments.figures import PEOPLE
+from memsim.experiments.labels import filled_in
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask, obstacle_to
 from memsim.experiments.toml_lines import Place, line_of, spelled
@@ -89,6 +94,8 @@ class _Reader:
     def __init__(self, path: Path, text: str, content: dict[str, Any]) -> None:
         self.path, self.text, self.content = path, text, content
         self.places: dict[int, Place] = {}
+        self.n_combinations = 0
+        """Of values of parameters and settings so far."""
 
     def fail(self, place: Place, problem: object, word: str = "") -> NoReturn:
         line = line_of(self.text, place, word)
@@ -98,7 +105,7 @@ class _Reader:
         """Fail unless ``table`` is a table without keys other than these."""
         keys = list(keys)
         if not isinstance(table, dict):
-            self.fail(place, f"{table!r} must be a table of {', '.join(keys)}")
+            self.fail(place, f"{shown(table)} must be a table of {', '.join(keys)}")
         for key in table:
             if key not in keys:
                 self.fail((*place, key), f"there is no such key{closest(key, keys)} There are: {', '.join(keys)}.")
@@ -106,12 +113,14 @@ class _Reader:
     def text_at(self, table: Mapping[str, Any], place: Place, key: str, default: str = "") -> str:
         value = table.get(key, default)
         if not isinstance(value, str) or (key in table and not value):
-            self.fail((*place, key), f"{value!r} must be text")
+            self.fail((*place, key), f"{shown(value)} must be text")
         return value
 
-    def whole(self, value: Any, place: Place, least: int) -> int:
+    def whole(self, value: Any, place: Place, least: int, most: int) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            self.fail(place, f"{value!r} must be a whole number of at least {least}", str(value))
+            self.fail(place, f"{shown(value)} must be a whole number of at least {least}", shown(value))
+        if value > most:
+            self.fail(place, f"{shown(value)} must be at most {most:,}", shown(value))
         return value
 
     def tables(self, key: str) -> list[tuple[Place, dict[str, Any]]]:
@@ -126,19 +135,27 @@ class _Reader:
         self.known(head, at, ("title", "output", "n_trials", "seeds", "analyses"))
         seeds = head.get("seeds", [0])
         if not isinstance(seeds, list) or not seeds:
-            self.fail((*at, "seeds"), f"{seeds!r} must be a list of whole numbers, such as [0, 1]")
+            self.fail((*at, "seeds"), f"{shown(seeds)} must be a list of whole numbers, such as [0, 1]")
+        if len(seeds) > MOST["seeds"]:
+            self.fail((*at, "seeds"), f"there are {len(seeds):,} seeds, and at most {MOST['seeds']:,} can be run")
         for number, seed in enumerate(seeds):
-            self.whole(seed, (*at, "seeds", number), 0)
+            self.whole(seed, (*at, "seeds", number), 0, SEED)
         if len(set(seeds)) < len(seeds):
-            self.fail((*at, "seeds"), f"{seeds!r} holds a seed twice")
+            self.fail((*at, "seeds"), f"{shown(seeds)} holds a seed twice")
         battery = Battery(
             title=self.text_at(head, at, "title", self.path.stem),
-            n_trials=self.whole(head.get("n_trials", 5000), (*at, "n_trials"), 1),
+            n_trials=self.whole(head.get("n_trials", 5000), (*at, "n_trials"), 1, MOST["n_trials"]),
             seeds=tuple(seeds),
             analyses=tuple(self.analyses(head.get("analyses"), (*at, "analyses"))),
             tasks=tuple(task for place, table in self.tables("paradigms") for task in self.tasks(place, table)),
             models=tuple(model for place, table in self.tables("models") for model in self.models(place, table)),
         )
+        cells = len(battery.models) * len(battery.tasks) * len(seeds)
+        if cells > CELLS:
+            self.fail(
+                at, f"{len(battery.models):,} models in {len(battery.tasks):,} tasks with {len(seeds):,} seeds make "
+                f"{cells:,} cells, more than {CELLS:,}; run parts of it",
+            )  # fmt: skip
         self.check_pairs(battery)
         return battery, Path(self.text_at(head, at, "output", f"memsim-{self.path.stem}"))
 
@@ -150,7 +167,7 @@ class _Reader:
             place = (*at, number)
             table = {"name": item} if isinstance(item, str) else item
             if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-                self.fail(place, f"{item!r} must be the name of an analysis, or a table with a name and options")
+                self.fail(place, f"{shown(item)} must be the name of an analysis, or a table with a name and options")
             try:
                 name = ANALYSES.canonical(table["name"])
                 analysis = ANALYSES.get(name)
@@ -163,16 +180,24 @@ class _Reader:
                 except InputError as error:
                     self.fail((*place, key), error, key)
             label = self.text_at(table, place, "label", name)
-            if label in labels or not label.replace("_", "").replace("-", "").isalnum():
-                self.fail(place, f"the label {label!r} may have letters, digits, - and _, and must be unique",
-                          label)  # fmt: skip
-            if label in ("summary", "curves", "comparison", "recalls", "manifest"):
+            if (
+                label.casefold() in labels
+                or not label.replace("_", "").replace("-", "").isalnum()
+                or file_names([label])[label] != label
+            ):
+                self.fail(
+                    place,
+                    f"the label {shown(label)} names a file: it may have letters, digits, - and _, and must be unique, "
+                    "short, and no name of a device",
+                    label,
+                )
+            if label.casefold() in ("summary", "curves", "comparison", "recalls", "manifest"):
                 self.fail(
                     place,
                     f"the label {label!r} is the name of another file of the results; choose another label",
                     label,
                 )
-            labels.add(label)
+            labels.add(label.casefold())
             yield PlannedAnalysis(label, name, options)
 
     def tasks(self, at: Place, table: dict[str, Any]) -> Iterable[PlannedTask]:
@@ -181,7 +206,7 @@ class _Reader:
         if isinstance(data, str):
             data = [data]
         if not isinstance(data, list) or not data or not all(isinstance(name, str) for name in data):
-            self.fail((*at, "people"), f"{data!r} must be a data set, a file, or a list of them")
+            self.fail((*at, "people"), f"{shown(data)} must be a data set, a file, or a list of them")
         reading = self.reading(table, at, data)
         for number, spec in enumerate(data):
             place = (*at, "people", *((number,) if isinstance(table.get("people"), list) else ()))
@@ -246,7 +271,7 @@ class _Reader:
         base: Any = found() if isinstance(found, type) else found
         only = table.get("tasks", [])
         if not isinstance(only, list) or not all(isinstance(name, str) for name in only):
-            self.fail((*at, "tasks"), f"{only!r} must be a list of labels of [[paradigms]]")
+            self.fail((*at, "tasks"), f"{shown(only)} must be a list of labels of [[paradigms]]")
         for given, varied in self.grid(table.get("parameters", {}), (*at, "parameters"), type(base)):
             model = self.built(base, given, (*at, "parameters") if given else at)
             yield self.at(PlannedModel(self.label(table, at, label, model, varied), model, given, tuple(only)), at)
@@ -272,8 +297,16 @@ class _Reader:
                 try:
                     declared[name].check(each, cls.__name__) if name in declared else None
                 except InputError as error:
-                    self.fail(place, error, str(each))
+                    self.fail(place, error, each if isinstance(each, str) else shown(each))
             choices[name] = [declared[name].check(each, cls.__name__) if name in declared else each for each in values]
+        n_combinations = prod(map(len, choices.values()))
+        self.n_combinations += n_combinations
+        if self.n_combinations > CELLS:
+            n_combinations = n_combinations if n_combinations > CELLS else self.n_combinations
+            self.fail(
+                at, f"the lists make {n_combinations:,} combinations, more than {CELLS:,}; give fewer or shorter "
+                "lists",
+            )  # fmt: skip
         varied = [name for name, values in choices.items() if len(values) > 1]
         return [(dict(zip(choices, values, strict=True)), varied) for values in product(*choices.values())]
 
@@ -291,16 +324,17 @@ class _Reader:
             varying = ", ".join(f"{key}={values[key]}" for key in varied)
             return f"{name} {varying}" if varying else name
         try:
-            return template.format(**values, name=name)
-        except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
-            have = ", ".join([*values, "name"])
-            self.fail((*at, "label"), f"{template!r} cannot be filled in ({error}); the names in braces can be {have}")
+            label = filled_in(template, {**values, "name": name})
+        except InputError as error:
+            self.fail((*at, "label"), error)
+        return label
 
     def check_pairs(self, battery: Battery) -> None:
         """Check that the labels of models and tasks differ, and that every model has an account of its tasks."""
         labels = [task.label for task in battery.tasks]
+        several = {label for label, n in Counter(labels).items() if n > 1}
         for task in battery.tasks:
-            if labels.count(task.label) > 1:
+            if task.label in several:
                 self.fail(self.places[id(task)], f"several tasks have the label {task.label!r}; give different labels")
         for model in battery.models:
             place = self.places[id(model)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from memsim.analysis.figures.crowds import caption, nearest, thinned
 from memsim.analysis.figures.plots import comparison_panel, plot
+from memsim.core.errors import MemsimWarning, ModelError
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
@@ -90,13 +93,20 @@ class Comparison:
         if self.task.differing_settings:
             differing = ", ".join(f"{name}={value}" for name, value in self.task.differing_settings.items())
             title += f"; people's task differs: {differing}"
-        planned = {each.name: each for each in self.battery.analyses}
+        shown = [name for name in among if name in self.drawn]
+        said = caption(among, shown, {people_name(self.battery)})
+        wanted = [each for each in self.battery.analyses if curve in (None, each.name)]
+        points = thinned([battery_points(self.battery, self.rows, each) for each in wanted], shown)
         if curve is not None:
-            return plot(battery_points(self.battery, self.rows, planned[curve]), among=among)
-        points = [battery_points(self.battery, self.rows, each) for each in planned.values()]
-        return comparison_panel(
-            [each for each in points if len(each)], among=among, title=f"{title}. Bars and bands: 95% intervals"
-        )
+            return plot(points[0], among=shown, title=said)
+        title = ". ".join(part for part in (title, said, "Bars and bands: 95% intervals") if part)
+        return comparison_panel([each for each in points if len(each)], among=shown, title=title)
+
+    @cached_property
+    def drawn(self) -> list[str]:
+        """The labels that figures show: all, or people and the models nearest to them; see :func:`nearest`."""
+        points = [battery_points(self.battery, self.rows, each) for each in self.battery.analyses]
+        return nearest([each for each in points if len(each)])
 
 
 def run(
@@ -108,6 +118,7 @@ def run(
     seed: int = 0,
     pool: ItemPool | None = None,
     progress: Callable[[str], None] = lambda label: None,
+    keep_going: bool = False,
 ) -> Comparison:
     """Run every model through the same trials of ``paradigm``, and compare them with people.
 
@@ -123,13 +134,24 @@ def run(
         so two of them differ by their parameters only.
     pool : the items from which lists are drawn; see :meth:`memsim.Paradigm.trials`.
     progress : called with the label of each model, or people, that is done.
+    keep_going : leave out a model that fails, with a warning, so that the results of the others stand; an error only if
+        all fail.
 
     Raises
     ------
     InputError : no models; a model without an account of the task; people whose lists have another length, or whose
         label is that of a model.
+    ModelError : all models failed, with ``keep_going``.
     """
     stopwatch = Stopwatch()
     battery = Battery.of_one_task(models, paradigm, People.given(people), n_trials=n_trials, seed=seed, pool=pool)
-    rows = rows_in_this_process(battery, progress)
-    return Comparison(battery, tuple(rows), manifest_of(battery, rows, stopwatch))
+    failures: dict[str, Exception] = {}
+    rows = rows_in_this_process(battery, progress, failures if keep_going else None)
+    not_run = {label: " ".join(f"{type(error).__name__}: {error}".split()) for label, error in failures.items()}
+    if failures:
+        battery = replace(battery, models=tuple(model for model in battery.models if model.label not in failures))
+        said = "; ".join(f"{label} failed and is left out ({reason})" for label, reason in not_run.items())
+        if not battery.models:
+            raise ModelError(said) from next(iter(failures.values()))
+        warnings.warn(said, MemsimWarning, stacklevel=2)
+    return Comparison(battery, tuple(rows), replace(manifest_of(battery, rows, stopwatch), not_run=not_run))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -127,6 +127,8 @@ class Manifest:
     versions: Mapping[str, str]
     battery: Mapping[str, str] | None = None
     """Name and sha256 of the battery file, if there was one."""
+    not_run: Mapping[str, str] = field(default_factory=dict)
+    """The models that failed, by label, and why."""
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON."""

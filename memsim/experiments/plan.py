@@ -9,6 +9,7 @@ from typing import Any
 from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
+from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
@@ -108,6 +109,8 @@ class Battery:
         InputError : no models; a model without an account of the task; people whose lists have another length, or whose
             label is that of a model.
         """
+        require_counts("run", n_trials=n_trials)
+        require_seed(seed)
         if not isinstance(models, Mapping) or not models:
             raise InputError('run: models must name at least one model, as in {"TCM": TCM()}')
         if people is not None and type(people.paradigm) is not type(paradigm):

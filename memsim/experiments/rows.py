@@ -32,10 +32,15 @@ class Row(NamedTuple):
         return "people" if self.model is None else "model"
 
 
-def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lambda label: None) -> list[Row]:
+def rows_in_this_process(
+    battery: Battery,
+    progress: Callable[[str], None] = lambda label: None,
+    failures: dict[str, Exception] | None = None,
+) -> list[Row]:
     """Run the battery cell by cell and keep the recalls; models with the same seed get the same trials.
 
-    ``progress`` is called with the label of each cell that is finished.
+    ``progress`` is called with the label of each cell that is finished. Where ``failures`` is given, a model that
+    raises an error has no row, and its error stands there by its label.
     """
     rows = []
     drawn: dict[tuple[str, int], Trials] = {}
@@ -46,7 +51,13 @@ def rows_in_this_process(battery: Battery, progress: Callable[[str], None] = lam
             key = (task.label, seed or 0)
             if key not in drawn:
                 drawn[key] = _trials(task.paradigm, battery.n_trials, battery.n_subjects, seed, battery.pool)
-            measured = _measured(model.model, drawn[key], seed, battery.analyses)
+            try:
+                measured = _measured(model.model, drawn[key], seed, battery.analyses)
+            except Exception as error:  # the code of a model may raise anything
+                if failures is None:
+                    raise
+                failures[model.label] = error
+                continue
         rows.append(_row(task, model, seed, measured))
         progress(rows[-1].label)
     return rows

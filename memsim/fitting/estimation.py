@@ -11,6 +11,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.limits import require_cells
 from memsim.core.provenance import versions
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
@@ -112,6 +113,7 @@ def fit_spec(
         raise InputError("fit: there are no lists to fit")
     checked_intervals(spec, intervals)
     objectives = {unit: spec.objective(part) for unit, part in units_of(recalls, spec.per).items()}
+    require_cells("fit", len(objectives) * spec.starts, f"{len(objectives):,} units of {spec.starts:,} starts")
     cache = running.get("cache")
     aside = {"records": None if cache is None else str(Path(cache).absolute() / "searches")}
     cells = [

@@ -11,7 +11,7 @@ import seaborn as sns
 
 from memsim.analysis.curves import curve_table, points_by_label
 from memsim.analysis.figures.plots import comparison_panel
-from memsim.analysis.figures.style import WIDTHS, themed
+from memsim.analysis.figures.style import WIDTHS, plain_text, themed
 from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError
 from memsim.core.loop import simulate
@@ -62,6 +62,7 @@ def predicted(fitted: Fit, recalls: Recalls) -> Recalls:
     return joined(made)
 
 
+@plain_text
 def profile_figure(fitted: Fit, unit: str | None = None) -> Figure:
     """Draw the fall of the log-likelihood as each parameter moves and the others are optimised, with 95% intervals.
 

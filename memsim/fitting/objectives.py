@@ -102,7 +102,7 @@ class SummaryObjective:
         for curve, weight in self.weights.items():
             if curve not in known:
                 raise InputError(f"there is no curve {curve!r} in this task; there are {', '.join(known)}")
-            if not 0 < weight < float("inf"):
+            if isinstance(weight, bool | str) or not 0 < weight < float("inf"):
                 raise InputError(f"the weight of {curve} is {weight!r}, and must be a finite number above 0")
         if isinstance(self.space.model, PositionModel) and set(self.weights) != {"serial_position_curve"}:
             name = type(self.space.model).__name__

@@ -13,12 +13,15 @@ import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.names import shown
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
 from memsim.core.written_files import write_file
 from memsim.fitting.spec import FitSpec
 
 FORMAT = "memsim fit 2"
+NOT_A_FIT = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, IndexError)
+"""What reading a file that is no fit may raise."""
 TOLERANCE = {"exact": 0.05, "sampled": 0.05, "summary": 1e-3}
 """The largest difference between the two best starts of a converged fit, in log-likelihood or in distance."""
 
@@ -200,19 +203,27 @@ class Fit:
                 raise KeyError("format")
             spec = record.pop("spec")
             units = tuple(_unit(unit) for unit in record.pop("units"))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except NOT_A_FIT as error:
             raise DataError(f"{path} is no fit that memsim wrote: {type(error).__name__}: {error}") from error
         try:
             origin = origin_from_json(record.pop("recalls_origin"))
             return cls(spec=FitSpec.from_json(spec, model), units=units, recalls_origin=origin, **record)
         except (InputError, ModelError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except NOT_A_FIT as error:
             raise DataError(f"{path} is no fit that memsim wrote: {type(error).__name__}: {error}") from error
 
 
 def _unit(record: Mapping[str, Any]) -> UnitFit:
     """A unit from JSON, with its pairs as tuples again."""
+    types = {"unit": str, "value": int | float, "evaluations": int, "estimates": dict, "counts": dict, "starts": list,
+             "at_bound": list}  # fmt: skip
+    for name, kind in types.items():
+        if not isinstance(record[name], kind):
+            raise ValueError(f"{name} of a unit is {shown(record[name])}")
+    numbers = [*record["estimates"].values(), *record["counts"].values(), *record["starts"]]
+    if not all(isinstance(number, int | float) for number in numbers) or not record["starts"]:
+        raise ValueError(f"the unit {shown(record['unit'])} holds what is no number")
     intervals = {name: (low, high) for name, (low, high) in record["intervals"].items()}
     profiles = {name: [(value, fall) for value, fall in curve] for name, curve in record["profiles"].items()}
     return UnitFit(**{**record, "intervals": intervals, "profiles": profiles})

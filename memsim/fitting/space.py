@@ -11,7 +11,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.names import closest, shown
 from memsim.core.parameters import Parameter
 from memsim.core.position_model import Model
 from memsim.fitting.ties import names_in, tied_value
@@ -46,9 +46,10 @@ class Axis:
         low = declared.low if declared.low is not None else default - DECADES * max(abs(default), 1.0)
         high = declared.high if declared.high is not None else default + DECADES * max(abs(default), 1.0)
         if bounds is not None:
-            if len(bounds) != 2 or not low <= bounds[0] < bounds[1] <= high:
+            if not _rising(bounds) or not low <= bounds[0] < bounds[1] <= high:
                 raise InputError(
-                    f"bounds {bounds!r} of {declared.name} must be two rising numbers within its range {declared.range}"
+                    f"bounds {shown(bounds)} of {declared.name} must be two rising numbers within its range "
+                    f"{declared.range}"
                 )
             low, high = (float(bound) for bound in bounds)
             if declared.integer and not (low.is_integer() and high.is_integer()):
@@ -86,6 +87,15 @@ class Axis:
         if self.integer:
             return value in (self.low, self.high)
         return not 1e-4 < self.place(value) < 1 - 1e-4
+
+
+def _rising(bounds: Any) -> bool:
+    """Whether these are two finite numbers, the larger one last."""
+    try:
+        low, high = (float(bound) for bound in bounds if not isinstance(bound, str | bool))
+        return len(bounds) == 2 and math.isfinite(low) and math.isfinite(high) and low < high
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError, LikelihoodError
-from memsim.core.parameters import require_counts
+from memsim.core.limits import require_counts, require_seed
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.recalls import Recalls
 from memsim.fitting.model_records import model_from_json, model_to_json
@@ -66,6 +66,7 @@ class FitSpec:
         require_counts(
             "fit", starts=self.starts, generations=self.generations, samples=self.samples, n_trials=self.n_trials
         )
+        require_seed(self.seed)
         name = type(self.model).__name__
         if self.by == "likelihood":
             if isinstance(self.model, PositionModel) or self.model.likelihood == "none":

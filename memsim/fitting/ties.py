@@ -14,8 +14,10 @@ from functools import cache
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.names import closest, shown
 
+MOST_LETTERS = 200
+"""Of an expression, so that evaluation takes a moment and little of the stack."""
 _OPERATORS: Mapping[type, Callable[..., float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
@@ -68,6 +70,12 @@ def tied_value(name: str, expression: str, values: Mapping[str, Any]) -> float:
 
 @cache
 def _parsed(name: str, expression: str) -> ast.expr:
+    if not isinstance(expression, str):
+        raise InputError(f"the tie {name} = {shown(expression)} must be text, such as '1 - learning'")
+    if len(expression) > MOST_LETTERS:
+        raise InputError(
+            f"the tie {name} = {shown(expression)} is not an expression of at most {MOST_LETTERS} letters; shorten it"
+        )
     try:
         return ast.parse(expression.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

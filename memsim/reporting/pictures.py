@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import matplotlib
@@ -15,11 +17,13 @@ from matplotlib.figure import Figure
 
 from memsim.analysis.by_name import analyze
 from memsim.analysis.declaration import Analysis
+from memsim.analysis.figures.crowds import thinned
 from memsim.analysis.figures.plots import plot
 from memsim.analysis.figures.style import MAX_LAG
 from memsim.analysis.figures.taxonomy import index_table, taxonomy_figure
 from memsim.analysis.points import points_of
 from memsim.analysis.registered import ANALYSES
+from memsim.core.errors import MemsimWarning
 from memsim.experiments.comparison import Comparison
 from memsim.experiments.figures import battery_points
 
@@ -38,7 +42,7 @@ class Picture:
     Parameters
     ----------
     title : the heading.
-    image : the figure as a data URI.
+    image : the figure as a data URI; empty if it could not be drawn.
     text : what the figure shows, for readers who do not see it.
     note : the caption.
     table : the numbers that the figure shows.
@@ -66,7 +70,7 @@ def _curves(comparison: Comparison) -> Iterator[Picture]:
             continue
         y_label = analysis.label(points).replace("\n", " ")
         note = f"{y_label} by {analysis.x_label.lower()}. Bars and bands: 95% intervals over subjects."
-        yield _picture(analysis, points, comparison.figure(planned.name), note)
+        yield _picture(analysis, points, partial(comparison.figure, planned.name), note)
 
 
 def _further(comparison: Comparison) -> Iterator[Picture]:
@@ -74,13 +78,15 @@ def _further(comparison: Comparison) -> Iterator[Picture]:
     shown = dict(comparison.recalls)
     if people is not None and people.recalls is not None:
         shown[people.reference] = people.recalls
+    drawn = {*comparison.drawn, *([] if people is None else [people.reference])}
     for name in FURTHER.get(comparison.task.paradigm.cue, ()) if shown else ():
         analysis = ANALYSES.get(name)
         points = points_of(analyze(shown, name))
         note = analysis.summary.replace("``", "")
         if people is not None and people.recalls is None:
             note += " Of the people only curves are available and not their recalls, so this figure shows only models."
-        yield _picture(analysis, points, plot(points, among=list(comparison.models)), note)
+        figure = partial(plot, thinned([points], drawn)[0], among=[name for name in comparison.models if name in drawn])
+        yield _picture(analysis, points, figure, note)
 
 
 def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
@@ -88,9 +94,11 @@ def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
     if len(summaries) < 2:
         return
     people = [] if comparison.people is None else [comparison.people.label]
+    shown = {name: each for name, each in summaries.items() if name in {*comparison.drawn, *people}}
+    title = "Similarity of models and people"
     yield Picture(
-        "Similarity of models and people",
-        image(taxonomy_figure(summaries, people)),
+        title,
+        image_or_nothing(title, lambda: taxonomy_figure(shown, people)),
         "Two planes of indices, a tree of models and people, and a table of their indices, given below.",
         "Models and people placed by their indices, and joined by how similar these are. Colours are standard "
         "scores; an index that is not defined for one (a dash) counts as average.",
@@ -99,11 +107,25 @@ def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
     )
 
 
-def _picture(analysis: Analysis, points: pd.DataFrame, figure: Figure, note: str) -> Picture:
+def _picture(analysis: Analysis, points: pd.DataFrame, draw: Callable[[], Figure], note: str) -> Picture:
     title = analysis.title if not analysis.first_label else analysis.label(points)
     columns = [column for column in ("label", analysis.panels, analysis.x) if column]
     table = points[[*columns, "mean", "low", "high", "n_subjects"]].reset_index(drop=True)
-    return Picture(title, image(figure), f"{title}: {in_text(table, analysis.x, analysis.panels)}", note, table)
+    return Picture(
+        title, image_or_nothing(title, draw), f"{title}: {in_text(table, analysis.x, analysis.panels)}", note, table
+    )
+
+
+def image_or_nothing(title: str, draw: Callable[[], Figure]) -> str:
+    """A figure as a data URI; empty, with a warning, where it cannot be drawn: the report still has the numbers."""
+    try:
+        return image(draw())
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        warnings.warn(
+            f"report: {title} could not be drawn ({reason}); its numbers are there", MemsimWarning, stacklevel=2
+        )
+        return ""
 
 
 def image(figure: Figure) -> str:

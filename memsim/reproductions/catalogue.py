@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from memsim.core.errors import InputError
 from memsim.core.file_names import file_names
+from memsim.core.limits import require_seed
 from memsim.core.provenance import versions
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
@@ -42,8 +42,7 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
     """
     if isinstance(entry, str):
         entry = REPRODUCTIONS.get(entry)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError(f"seed={seed!r} must be a whole number of at least 0")
+    require_seed(seed)
     folder = None if out is None else Path(out) / file_names([entry.name])[entry.name]
     if folder is not None:
         require_results(folder, names_of(["targets"], [entry.name]))

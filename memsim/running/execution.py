@@ -18,6 +18,7 @@ from typing import Any, TypedDict
 from tqdm import tqdm
 
 from memsim.core.errors import InputError
+from memsim.core.limits import MOST, require_counts
 from memsim.core.names import closest
 from memsim.core.version import __version__
 from memsim.running.digests import canonical, description, source_digest
@@ -186,6 +187,7 @@ def _checked_workers(backend: str, scheduler: str, workers: int | None) -> int:
         raise InputError(f"scheduler={scheduler!r} is for backend='dask'; with backend={backend!r} leave it out")
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers={workers!r} must be a whole number of at least 1, or None for all processors")
+    require_counts("run_cells", workers=1 if workers is None else workers)
     for package in ("joblib", "cloudpickle", "threadpoolctl", *(("distributed",) if backend == "dask" else ())):
         try:
             importlib.import_module(package)
@@ -201,6 +203,6 @@ def _checked_workers(backend: str, scheduler: str, workers: int | None) -> int:
         import joblib
 
         return joblib.cpu_count()
-    if not given.isdecimal() or int(given) < 1:
+    if not given.isdecimal() or not 1 <= int(given[:10]) <= MOST["workers"]:
         raise InputError(f"the environment variable {ENVIRONMENT}={given!r} must be a whole number of at least 1")
     return int(given)

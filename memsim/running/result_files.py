@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.analysis.figures.style import draw_to
 from memsim.core.errors import InputError, MemsimWarning
-from memsim.core.written_files import publish, require_replaceable, require_writable, withdraw
+from memsim.core.written_files import publish, require_replaceable, require_writable, scratch_in, withdraw
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +75,14 @@ def write_csv(frame: pd.DataFrame, path: Path, *, escape: bool = False) -> None:
     """
     if escape:
         frame = frame.rename(columns=_escaped).apply(lambda column: column.map(_escaped))
-    frame.to_csv(path, index=False)
+    # A carriage return that is not quoted would end the row; pandas does not quote it.
+    returns = any(
+        isinstance(cell, str) and "\r" in cell
+        for name in frame.columns
+        if frame[name].dtype.kind not in "biufcmM"
+        for cell in frame[name]
+    )
+    frame.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL)
 
 
 def _escaped(cell: Any) -> Any:
@@ -117,11 +123,10 @@ def write_results(
     reading, digests, failed = list(reading), dict[str, str](), list[str]()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     except OSError as error:
         raise InputError(f"results cannot be written to {folder}: {error}") from error
 
-    def move() -> None:
+    def move(scratch: Path) -> None:
         written = sorted(scratch.iterdir())
         for path in written:
             require_replaceable(folder / path.name, reading)
@@ -129,7 +134,7 @@ def write_results(
             digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
             publish(path, folder / path.name)
 
-    def finish() -> None:
+    def finish(scratch: Path) -> None:
         content = {**manifest, **({"not_drawn": failed} if failed else {}), "sha256": dict(sorted(digests.items()))}
         text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
         (scratch / MANIFEST).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
@@ -137,23 +142,23 @@ def write_results(
         publish(scratch / MANIFEST, folder / MANIFEST)
 
     try:
-        write(scratch)
-        move()
-        finish()
-        for name, draw in (figures or {}).items():
-            try:
-                draw(scratch)
-                move()
-            except Exception as error:  # whatever it is, the numbers stand
-                failed.append(name)
-                _not_drawn(name, folder, scratch, error)
-        if figures:
-            finish()
+        with scratch_in(folder) as scratch:
+            write(scratch)
+            move(scratch)
+            finish(scratch)
+            for name, draw in (figures or {}).items():
+                try:
+                    draw(scratch)
+                    move(scratch)
+                except Exception as error:  # whatever it is, the numbers stand
+                    failed.append(name)
+                    _not_drawn(name, folder, scratch, error)
+            if figures:
+                finish(scratch)
         return Written([folder / name for name in (*sorted(digests), MANIFEST)], failed)
     except OSError as error:
         raise InputError(f"results could not be written to {folder}: {error}") from error
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
         if not os.listdir(folder):
             folder.rmdir()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,11 +10,11 @@ import torch
 from tqdm import tqdm
 
 from memsim.core.errors import InputError
-from memsim.core.parameters import require_counts
+from memsim.core.limits import require_counts
 from memsim.core.recalls import Recalls
-from memsim.core.written_files import files_in, require_replaceable, require_writable
+from memsim.core.written_files import adopt, files_in, require_replaceable, require_writable, was_written
 from memsim.data.loading import load_recalls
-from memsim.models.networks.weights import SUFFIX
+from memsim.models.networks.weights import SUFFIX, read_header
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer, log_beside
 
@@ -90,14 +90,16 @@ def train(
     _require_device(device)
     checkpoint = path.with_name(path.name.removesuffix(SUFFIX) + CHECKPOINT)
     require_writable(path.parent)
-    for file in (path, log_beside(path), checkpoint):
-        require_replaceable(file, files_in([training.people, training.start]))
+    reading = files_in([training.people, training.start])
+    for file in (path, log_beside(path), *(() if _is_checkpoint(checkpoint, reading) else (checkpoint,))):
+        require_replaceable(file, reading)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
         trainer = Trainer(training, people, device)
         if checkpoint.is_file():
             trainer.resume(checkpoint)
+            adopt(checkpoint)
         continued_from = trainer.iteration
         going = _run(trainer, checkpoint, progress)
     finally:
@@ -124,6 +126,16 @@ def _run(trainer: Trainer, checkpoint: Path, progress: bool) -> bool:
             going = trainer.run(trainer.iteration + CHECKPOINT_EVERY, show)
             trainer.checkpoint(checkpoint)
     return going
+
+
+def _is_checkpoint(path: Path, reading: Sequence[Path]) -> bool:
+    """Whether memsim wrote this checkpoint, here or elsewhere; one that is damaged is memsim's all the same."""
+    if path.is_symlink() or not path.is_file() or any(read.samefile(path) for read in reading):
+        return False
+    try:
+        return was_written(path) or bool(read_header(str(path)).record)
+    except InputError:
+        return False
 
 
 def _require_device(name: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from memsim.core.errors import InputError
+from memsim.core.limits import NETWORK, SEED
 from memsim.core.parameters import Parameterized, Preset, choice, flag, parameter, text
 
 _RANDOM_LISTS = ("recall", "serial", "repeat-copy", "essay-copy", "essay-recall")
@@ -28,6 +29,7 @@ _PEOPLE = {"objective": "imitation", "people": "peers_notask", "batch": 64, "lea
 _SERIAL = {"objective": "serial", "list_length": 9, "iterations": 4000}
 _ESSAY_SOURCE = "Greydanus (2017), the code of the essay's experiment; initial weights of the controller ours"
 _OURS = "chosen here"
+MOST_LINKS = 2**27
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,18 @@ class Training(Parameterized):
     )
     start: str = text("", "weights to begin with: a file, or the name of those that ship; random ones if not given")
     vector_size: int = parameter(
-        16, 2, 1024, unit="features", symbol="D", doc="length of item vectors; bits of the tasks of bits"
+        16,
+        2,
+        NETWORK["vector_size"],
+        unit="features",
+        symbol="D",
+        doc="length of item vectors; bits of the tasks of bits",
     )
-    slots: int = parameter(16, 1, 4096, symbol="N", doc="slots of memory (DNC)")
-    width: int = parameter(16, 1, 1024, symbol="W", doc="length of a slot (DNC)")
-    heads: int = parameter(1, 1, 64, symbol="R", doc="read heads (DNC)")
-    hidden: int = parameter(96, 1, 4096, doc="units of each controller layer")
-    layers: int = parameter(1, 1, 8, doc="controller layers")
+    slots: int = parameter(16, 1, NETWORK["slots"], symbol="N", doc="slots of memory (DNC)")
+    width: int = parameter(16, 1, NETWORK["width"], symbol="W", doc="length of a slot (DNC)")
+    heads: int = parameter(1, 1, NETWORK["heads"], symbol="R", doc="read heads (DNC)")
+    hidden: int = parameter(96, 1, NETWORK["hidden"], doc="units of each controller layer")
+    layers: int = parameter(1, 1, NETWORK["layers"], doc="controller layers")
     layer_norm: bool = flag(False, "normalise the outputs of controller layers")
     masked: bool = flag(False, "content addressing with masks (Csordas & Schmidhuber, 2019; DNC)")
     deallocate: bool = flag(False, "wipe slots that are freed (Csordas & Schmidhuber, 2019; DNC)")
@@ -98,10 +105,10 @@ class Training(Parameterized):
     clipping: str = choice("norm", ("norm", "value"), "whether the norm of the gradient is clipped, or each number")
     held_out: float = parameter(0.2, 0.01, 0.9, doc="share of subjects held out (imitation)")
     patience: int = parameter(
-        1000, 0, None, unit="iterations",
+        1000, 0, 10_000_000, unit="iterations",
         doc="stop when the loss of people held out was lowest this long ago (imitation); 0 never stops",
     )  # fmt: skip
-    seed: int = parameter(0, 0, 2**63 - 1, doc="of weights, lists and choices")
+    seed: int = parameter(0, 0, SEED, doc="of weights, lists and choices")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -113,6 +120,12 @@ class Training(Parameterized):
                     f"Training: {declared.name}={value!r} has no effect with {condition}={getattr(self, condition)!r}; "
                     f"it is for {condition}={' or '.join(map(repr, allowed))}"
                 )
+
+        if self.network == "dnc" and self.batch * self.slots**2 > MOST_LINKS:
+            raise InputError(
+                f"Training: batch={self.batch} lists with slots={self.slots} have more than {MOST_LINKS:,} links "
+                "between slots (batch times slots squared), too many for the memory; take fewer slots or lists"
+            )
 
     @property
     def label(self) -> str:

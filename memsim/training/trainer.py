@@ -173,8 +173,14 @@ class Trainer:
                 f"{path} is a checkpoint of another training, {json.dumps(record.get('training'))}; "
                 "remove it, or train with its settings"
             )
-        progress = record["progress"]
+        try:
+            self._continue(tensors, record["progress"])
+        except (KeyError, ValueError, TypeError, RuntimeError, AttributeError, IndexError) as error:
+            raise InputError(
+                f"{path} is damaged, and cannot be continued ({type(error).__name__}: {error}); remove it to train anew"
+            ) from error
 
+    def _continue(self, tensors: dict[str, Tensor], progress: dict[str, Any]) -> None:
         def part(prefix: str) -> dict[str, Tensor]:
             return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 TRAINED = "as trained"
 STREAMS = {"recall": "", "serial": "Serial", "imitation": "People"}
 """The objectives of networks that recall lists, and what each adds to the name of the random stream."""
+MOST_STEPS = 100_000
+"""Of distraction at a time; a second is a step."""
+MOST_LINKS = 2**27
+"""Between slots, over the trials at a time: a gigabyte."""
 TOGETHER = 2048
 """Trials that the network takes at a time, which bounds the memory that a step needs."""
 
@@ -140,6 +144,12 @@ class NetworkModel(MemoryModel[Episodes]):
     def n_features(self) -> int:
         return int(self.record["vector_size"])
 
+    @property
+    def together(self) -> int:
+        """Trials that the network takes at a time; the links between slots take memory by their number squared."""
+        slots = int(self.record["config"].get("slots", 0))
+        return max(1, min(TOGETHER, MOST_LINKS // max(slots, 1) ** 2))
+
     def network(self) -> RecallNetwork:
         """The network with its weights, in double precision.
 
@@ -158,8 +168,8 @@ class NetworkModel(MemoryModel[Episodes]):
         network = self.network()
         vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
         with torch.inference_mode():
-            state = [network.begin(part) for part in torch.split(vectors, TOGETHER)]
-        parts = np.split(trials.items, range(TOGETHER, len(trials), TOGETHER))
+            state = [network.begin(part) for part in torch.split(vectors, self.together)]
+        parts = np.split(trials.items, range(self.together, len(trials), self.together))
         for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
             episode.lures = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
             episode.studied = torch.from_numpy(items.astype(np.int64))
@@ -169,6 +179,11 @@ class NetworkModel(MemoryModel[Episodes]):
         return self._each(state, "study", [position] * len(state))
 
     def distract(self, state: Episodes, seconds: float) -> Episodes:
+        if seconds > MOST_STEPS:
+            raise InputError(
+                f"{type(self).__name__}: {seconds:g} s of distraction are as many steps of the network, more than "
+                f"{MOST_STEPS:,}; shorten the task"
+            )
         return self._each(state, "distract", [math.ceil(seconds)] * len(state))
 
     def cue(self, state: Episodes, cue: str) -> Episodes:
@@ -201,7 +216,7 @@ class NetworkModel(MemoryModel[Episodes]):
         length = state[0].items.shape[1]
         # An intrusion is fed back as nothing: which item it was is not known.
         given = torch.from_numpy(np.minimum(position, length).astype(np.int64))
-        return self._each(state, "recalled", torch.split(given, TOGETHER))
+        return self._each(state, "recalled", torch.split(given, self.together))
 
     def weightings(self, recalls: Recalls) -> list[Weightings]:
         """Where memory was addressed at every step of trials with these responses; empty for a network without memory.

@@ -133,6 +133,10 @@ def trained_network(name: str, sha256: str) -> RecallNetwork:
         )
     record = weights.record
     try:
+        with torch.device("meta"):  # shapes alone, which are compared with the file before memory is taken
+            shapes = RecallNetwork(record["vector_size"], record["config"]).state_dict()
+        if {name: each.shape for name, each in shapes.items()} != {k: v.shape for k, v in weights.tensors.items()}:
+            raise InputError("the sizes in the record are not those of the weights")
         network = RecallNetwork(record["vector_size"], record["config"], repeats=record.get("repeats", True))
         network.load_state_dict(weights.tensors)
     except (RuntimeError, TypeError, InputError) as error:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import InputError
-from memsim.core.written_files import write_file
+from memsim.core.limits import NETWORK
+from memsim.core.names import shown
+from memsim.core.written_files import adopt, write_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -93,19 +96,39 @@ def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any],
         with safe_open(path, framework=framework) as file:
             metadata = file.metadata() or {}
             found = {key: file.get_tensor(key) for key in file.keys()} if tensors else {}  # noqa: SIM118
-    except SafetensorError as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError, TypeError) as error:
         raise InputError(f"{path} is not a safetensors file ({error}); memsim reads no other format") from error
     try:
         record = json.loads(metadata["memsim"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
     if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
         raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
+    _require_sizes(path, record)
     return record, found
 
 
+def _require_sizes(path: Path, record: Mapping[str, Any]) -> None:
+    """Raise :class:`InputError` for a network that memsim cannot have trained, before anything of its size is made."""
+    config = record["config"]
+    if not isinstance(config, dict) or not all(isinstance(record[name], str) for name in ("network", "objective")):
+        raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
+    for name, value in {**config, "vector_size": record["vector_size"]}.items():
+        most = NETWORK.get(name)
+        if most is None:
+            known = name in ("layer_norm", "masked", "deallocate", "sharpened") and isinstance(value, bool)
+        else:
+            known = type(value) is int and (0 if name == "slots" else 1) <= value <= most
+        if not known:
+            size = f", a whole number up to {most:,}" if most else ""
+            raise InputError(
+                f"{path} has a record of a network with {shown(name)}={shown(value)}, which is no size or option of a "
+                f"network that memsim trains{size}; use weights that `memsim train` wrote"
+            )
+
+
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
-    """Write weights with their record; the file is whole or not there.
+    """Write weights with their record; the file is whole or not there. Weights of memsim from elsewhere are replaced.
 
     Raises
     ------
@@ -113,6 +136,10 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str,
     """
     from safetensors.torch import save_file
 
+    if path.is_file() and not path.is_symlink():
+        with suppress(InputError):
+            _read(path, framework="numpy", tensors=False)
+            adopt(path)
     kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {"memsim": json.dumps(record, ensure_ascii=False)}
     write_file(path, lambda partial: save_file(kept, partial, metadata=metadata))

@@ -1,6 +1,8 @@
 """Which files may be replaced, and labels as names of files."""
 
 import os
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -52,9 +54,7 @@ def test_links_and_folders_are_not_replaced(tmp_path: Path) -> None:
     assert data.read_text() == "data" and not (tmp_path / "nowhere").exists()
 
 
-def test_what_is_read_is_not_replaced_even_if_memsim_wrote_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_read_is_not_replaced_even_if_memsim_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "own.csv"
     write(own, "1")
     os.link(own, tmp_path / "hard.csv")
@@ -127,3 +127,15 @@ def test_names_of_files_are_safe_and_unique(labels: list[str]) -> None:
         assert name and not name.startswith((".", "-")) and len(name.encode()) <= MOST_BYTES + 10
         assert all(character.isalnum() or character in "._-" or character.isprintable() for character in name)
         assert "/" not in name and "\\" not in name and name.split(".")[0].upper() not in ("CON", "NUL", "COM1")
+
+
+def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom memsim.core.written_files import write_file\n"
+        "def write(partial):\n    partial.write_text('half')\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "write_file(Path(sys.argv[1]), write)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "own.csv")], check=False)
+    assert [path.name.startswith(".partial-") for path in tmp_path.iterdir()] == [True]
+    write(tmp_path / "own.csv", "1")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [RECORDS, "own.csv"]

@@ -83,7 +83,7 @@ def test_times_without_a_response_are_counted() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"recalls": [[1]], "listLength": 1e9}, "list_length=1,000,000,000 in 1 lists: a list has at most 100,000"),
+        ({"recalls": [[1]], "listLength": 1e9}, "list_length=1000000000 must be at most 10,000"),
         ({"recalls": [[1]], "listLength": 2.5}, "listLength: row 0, column 0 is 2.5, not a whole number"),
         ({"recalls": [[1]], "listLength": -3}, "listLength is -3"),
         ({"recalls": [[1.0, 0]], "pres_itemnos": [[2.5, 3]]}, "pres_itemnos: row 0, column 0 is 2.5"),
@@ -157,9 +157,9 @@ def test_headers_of_arrays_are_compared_with_the_file(tmp_path: Path) -> None:
         load_recalls(path, list_length=3)
 
 
-@pytest.mark.parametrize(("length", "lists"), [(10**9, 1), (100_000, 1000)])
+@pytest.mark.parametrize(("length", "lists"), [(10**9, 1), (10_000, 10_000)])
 def test_list_length_has_a_limit(length: int, lists: int) -> None:
-    with pytest.raises(InputError, match=r"a list has at most 100,000 items, all lists together 50,000,000"):
+    with pytest.raises(InputError, match=r"must be at most 10,000|all lists together have at most 50,000,000"):
         read_recall_matrix(np.ones((lists, 1)), list_length=length)
 
 

@@ -17,10 +17,10 @@ from psifr import fr
 from memsim import run, simulate
 from memsim.analysis import lag_crp
 from memsim.commands.main import main
-from memsim.core.written_files import RECORDS
 from memsim.core.errors import InputError, ModelError
 from memsim.core.recalls import Recalls
 from memsim.core.registry import Registry
+from memsim.core.written_files import RECORDS
 from memsim.data.fetch import ENVIRONMENT
 from memsim.experiments.people import People
 from memsim.models import TCM, Strength
