@@ -160,8 +160,8 @@ def read_recall_matrix(
 def _require_size(list_length: int, n_trials: int) -> None:
     if list_length * n_trials > MOST_STUDIED:
         raise InputError(
-            f"list_length={list_length:,} in {n_trials:,} lists: all lists together have at most {MOST_STUDIED:,} items; "
-            "is the length right?"
+            f"list_length={list_length:,} in {n_trials:,} lists: all lists together have at most {MOST_STUDIED:,} "
+            "items; is the length right?"
         )
 
 

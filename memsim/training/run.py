@@ -90,9 +90,9 @@ def train(
     _require_device(device)
     checkpoint = path.with_name(path.name.removesuffix(SUFFIX) + CHECKPOINT)
     require_writable(path.parent)
-    reading = files_in([training.people, training.start])
-    for file in (path, log_beside(path), *(() if _is_checkpoint(checkpoint, reading) else (checkpoint,))):
-        require_replaceable(file, reading)
+    inputs = files_in([training.people, training.start])
+    for file in (path, log_beside(path), *(() if _is_checkpoint(checkpoint, inputs) else (checkpoint,))):
+        require_replaceable(file, inputs)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
