@@ -49,11 +49,8 @@ def test_sessions_in_beh_files_are_read_once(dataset: Path) -> None:
 
 
 def test_beh_is_read_where_events_hold_no_words(dataset: Path) -> None:
-    write(
-        dataset,
-        "sub-B/ses-0/eeg/sub-B_ses-0_task-FR_events.tsv",
-        "onset\ttrial_type\titem_name\tlist\n1\tPULSE\tn/a\tn/a\n",
-    )
+    pulses = "onset\ttrial_type\titem_name\tlist\n1\tPULSE\tn/a\tn/a\n"
+    write(dataset, "sub-B/ses-0/eeg/sub-B_ses-0_task-FR_events.tsv", pulses)
     with pytest.warns(DataWarning, match="1 file without studied items"):
         assert len(load_recalls(dataset)) == 3
 

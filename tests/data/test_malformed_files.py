@@ -109,7 +109,7 @@ def test_a_single_subject_holds_for_all_lists(tmp_path: Path) -> None:
     assert read.trials.subject.tolist() == ["LTP1", "LTP1"]
 
 
-def test_a_mat_file_that_crashes_the_reader_is_an_error(tmp_path: Path) -> None:
+def test_a_mat_file_that_crashes_the_reader_is_an_error() -> None:
     with pytest.raises(
         DataError, match=r"segv1.mat (is corrupt: reading it crashed|is not a MATLAB file|cannot be read)"
     ):
