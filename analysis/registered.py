@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from memsim.analysis.analyses import OF_RECALL, OF_SERIAL_RECALL
 from memsim.analysis.declaration import Analysis
-from memsim.core.registry import Registry
+from memsim.core.code.registry import Registry
 from memsim.core.trials import Paradigm
 
 ANALYSES: Registry[Analysis] = Registry(

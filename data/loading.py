@@ -121,7 +121,7 @@ def _format_of(path: Path) -> str:
                 "that has it, say format='bids', or name a file"
             )
         return "bids"
-    from memsim.core.long_table import COLUMNS
+    from memsim.core.tables.long_table import COLUMNS
     from memsim.data.formats.text_tables import header_of
 
     suffix = path.suffix.lower()

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from memsim.core.code.user_code import PLUGIN, AsItIsLoader, AsTheyAreFinder, has_changed, is_users, reached, remember
 from memsim.core.errors import InputError, ModelError
-from memsim.core.user_code import PLUGIN, AsItIsLoader, AsTheyAreFinder, has_changed, is_users, reached, remember
 
 _brought: set[str] = set()
 """Names of the user's modules that files brought in, and that were not imported before."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from memsim.core.code.registry import Registry
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
-from memsim.core.registry import Registry
 
 MODELS: Registry[type[Model]] = Registry(
     "model",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memsim.core.registry import Registry
+from memsim.core.code.registry import Registry
 from memsim.core.trials import Paradigm
 
 PARADIGMS: Registry[type[Paradigm]] = Registry(

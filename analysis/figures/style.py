@@ -18,8 +18,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 
 from memsim.core.errors import InputError
+from memsim.core.files.written_files import write_file
 from memsim.core.names import printable
-from memsim.core.written_files import write_file
 
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
 LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)))

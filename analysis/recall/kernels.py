@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 
 
 @njit(cache=True)

@@ -12,11 +12,11 @@ import pandas as pd
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import DataError
 from memsim.core.free_recall import FreeRecall
-from memsim.core.item_text import plain_text
 from memsim.core.items import ItemPool
-from memsim.core.long_table import COLUMNS
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
+from memsim.core.tables.item_text import plain_text
+from memsim.core.tables.long_table import COLUMNS
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
 

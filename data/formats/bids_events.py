@@ -11,10 +11,10 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
-from memsim.core.long_table import COLUMNS as LONG_TABLE
-from memsim.core.long_table import lists_through_sessions
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
+from memsim.core.tables.long_table import COLUMNS as LONG_TABLE
+from memsim.core.tables.long_table import lists_through_sessions
 from memsim.data.formats.bids_files import find_files, missing_subjects, of_task, read_sessions
 from memsim.data.formats.bids_tables import COLUMNS, EXTRA, TRIAL_TYPES, read_events
 from memsim.data.formats.left_out import warn_left_out

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.errors import DataError, InputError
-from memsim.core.long_table import COLUMNS
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
+from memsim.core.tables.long_table import COLUMNS
 from memsim.data.formats.bids_events import read_bids_events
 from memsim.data.formats.left_out import warn_left_out
 from memsim.data.formats.table_options import of_length, renamed

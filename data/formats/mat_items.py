@@ -10,7 +10,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, IntArray, LabelArray
 from memsim.core.errors import InputError
-from memsim.core.item_text import in_one_form
+from memsim.core.tables.item_text import in_one_form
 from memsim.data.formats.matrix_files import whole_numbers
 from memsim.data.formats.response_codes import settle
 

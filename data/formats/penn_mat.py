@@ -11,9 +11,9 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
-from memsim.core.long_table import COLUMNS, lists_through_sessions
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
+from memsim.core.tables.long_table import COLUMNS, lists_through_sessions
 from memsim.data.formats.mat_items import numbered_items, text_cells
 from memsim.data.formats.mat_values import Unread, mat_fields
 from memsim.data.formats.matrix_files import whole_numbers

@@ -14,11 +14,11 @@ import pandas as pd
 from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
-from memsim.core.item_text import warn_of_near_misses
 from memsim.core.limits import STUDIED, require_counts
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import warn_of_times_going_back
+from memsim.core.tables.item_text import warn_of_near_misses
 from memsim.core.trials import Trials
 from memsim.data.formats.item_numbers import items_by_number
 from memsim.data.formats.left_out import warn_left_out

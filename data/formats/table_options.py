@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from memsim.core.errors import InputError
-from memsim.core.long_table import COLUMNS
-from memsim.core.scored_table import SCORED, long_of_scored
+from memsim.core.tables.long_table import COLUMNS
+from memsim.core.tables.scored_table import SCORED, long_of_scored
 
 ROLES = (*COLUMNS, "session", "time", "model", "input", "output", "study", "recall")
 """Columns of the long and the scored table of psifr that can have other names in a file."""

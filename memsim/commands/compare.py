@@ -23,7 +23,7 @@ from memsim.commands.options import (
     whole,
 )
 from memsim.core.errors import InputError
-from memsim.core.file_names import file_names
+from memsim.core.files.file_names import file_names
 
 if TYPE_CHECKING:
     from memsim.core.recalls import Recalls

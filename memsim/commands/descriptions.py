@@ -10,9 +10,9 @@ from typing import Any
 
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
+from memsim.core.code.registry import Registry
 from memsim.core.errors import ModelError
 from memsim.core.parameters import Parameter, Parameterized, Preset
-from memsim.core.registry import Registry
 from memsim.data.registered import DATASETS
 from memsim.models.lookup import find_model
 from memsim.models.networks.network_steps import NetworkModel

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from memsim.core.errors import InputError
+from memsim.core.files.written_files import files_in
 from memsim.core.limits import LEAST, MOST
 from memsim.core.names import shown
-from memsim.core.written_files import files_in
 from memsim.data.reader_options import FORMATS, ReaderOptions, parse_option
 
 if TYPE_CHECKING:

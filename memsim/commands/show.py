@@ -8,9 +8,9 @@ from typing import Any
 
 from memsim.commands.options import add_reading, files_read, named_model, reading, whole
 from memsim.core.errors import InputError
-from memsim.core.file_names import file_names
-from memsim.core.partial_files import require_writable
-from memsim.core.written_files import require_replaceable
+from memsim.core.files.file_names import file_names
+from memsim.core.files.partial_files import require_writable
+from memsim.core.files.written_files import require_replaceable
 
 
 def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

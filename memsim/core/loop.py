@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray
+from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError, LikelihoodError, ModelError
 from memsim.core.events import Study
 from memsim.core.model import MemoryModel
 from memsim.core.origin import Simulated
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel
-from memsim.core.provenance import versions
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream

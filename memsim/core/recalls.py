@@ -216,8 +216,8 @@ class Recalls:
         paradigm: Paradigm | type[Paradigm] | None = None,
         origin: Origin | None = None,
     ) -> Recalls:
-        """Read the long table of psifr: see :func:`memsim.core.long_table.read_long_table`."""
-        from memsim.core.long_table import read_long_table
+        """Read the long table of psifr: see :func:`memsim.core.tables.long_table.read_long_table`."""
+        from memsim.core.tables.long_table import read_long_table
 
         trials, responses, origin = read_long_table(
             frame,
@@ -235,8 +235,8 @@ class Recalls:
         return recalls
 
     def to_frame(self) -> pd.DataFrame:
-        """Write the long table of psifr: see :func:`memsim.core.long_table_writing.write_long_table`."""
-        from memsim.core.long_table_writing import write_long_table
+        """Write the long table of psifr: see :func:`memsim.core.tables.long_table_writing.write_long_table`."""
+        from memsim.core.tables.long_table_writing import write_long_table
 
         return write_long_table(
             self.trials, self.positions, self.times, self.intruders, self.origin, periods=self.periods

@@ -12,12 +12,12 @@ from typing import Any, NoReturn, TypeVar
 
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import InputError, MemsimError
-from memsim.core.file_names import file_names
+from memsim.core.files.file_names import file_names
+from memsim.core.files.written_files import files_in
 from memsim.core.limits import CELLS, MOST, SEED
 from memsim.core.names import closest, shown
 from memsim.core.parameters import Parameterized
 from memsim.core.trials import Paradigm
-from memsim.core.written_files import files_in
 from memsim.data.loading import names_dataset, names_file
 from memsim.data.reader_options import ReaderOptions
 from memsim.experiments.figures import PEOPLE

@@ -11,8 +11,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from memsim.core.code.provenance import versions
 from memsim.core.position_model import PositionModel
-from memsim.core.provenance import versions
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedModel, PlannedTask
 from memsim.experiments.rows import Row

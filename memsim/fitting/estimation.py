@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 import numpy as np
 
 from memsim.core.arrays import FloatArray
+from memsim.core.code.provenance import versions
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.limits import require_cells
-from memsim.core.provenance import versions
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls

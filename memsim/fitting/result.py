@@ -12,10 +12,10 @@ import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.files.written_files import write_file
 from memsim.core.names import shown
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
-from memsim.core.written_files import write_file
 from memsim.fitting.spec import FitSpec
 from memsim.running.sealed import sealed, unsealed
 

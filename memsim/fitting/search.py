@@ -14,7 +14,7 @@ from scipy.optimize import OptimizeResult, differential_evolution, minimize
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import DataError, MemsimWarning
-from memsim.core.partial_files import sweep, whole_file
+from memsim.core.files.partial_files import sweep, whole_file
 from memsim.core.seeding import stream
 from memsim.fitting.objectives import IMPOSSIBLE, Objective
 from memsim.running.sealed import sealed, unsealed

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from memsim.core.file_names import file_names
+from memsim.core.code.provenance import versions
+from memsim.core.files.file_names import file_names
 from memsim.core.limits import require_seed
-from memsim.core.provenance import versions
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 from memsim.running.result_files import Written, names_of, require_results, save_both, write_csv, write_results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memsim.core.registry import Registry
+from memsim.core.code.registry import Registry
 from memsim.reproductions.entry import Reproduction
 
 REPRODUCTIONS: Registry[Reproduction] = Registry(

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from memsim.core.code.user_code import code_of
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.core.parameters import Parameterized
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
-from memsim.core.user_code import code_of
 
 _CONTENT = {
     ItemPool: ("labels", "features", "similarity", "categories"),
@@ -81,7 +81,7 @@ def description(value: Any) -> Any:
         frame, an array, a number, text, ``None``, or lists and mappings of these. A model or a paradigm is described
         by its class and its values, a network by the checksum of its weights rather than the name of their file, and
         any other dataclass by its fields, except those declared with ``compare=False``. For a class from outside
-        memsim the code counts too on which it and its bases run: see :func:`memsim.core.user_code.code_of`.
+        memsim the code counts too on which it and its bases run: see :func:`memsim.core.code.user_code.code_of`.
 
     Raises
     ------

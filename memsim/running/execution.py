@@ -17,10 +17,10 @@ from typing import Any, TypedDict
 
 from tqdm import tqdm
 
+from memsim.core.code.user_code import code_of, later_modules
 from memsim.core.errors import InputError
 from memsim.core.limits import MOST, require_counts
 from memsim.core.names import closest
-from memsim.core.user_code import code_of, later_modules
 from memsim.core.version import __version__
 from memsim.running.dask_cluster import on_dask
 from memsim.running.digests import canonical, description, source_digest

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.analysis.figures.style import draw_to
 from memsim.core.errors import InputError, MemsimWarning
-from memsim.core.partial_files import require_writable
-from memsim.core.written_files import publish, require_replaceable, scratch_in, withdraw
+from memsim.core.files.partial_files import require_writable
+from memsim.core.files.written_files import publish, require_replaceable, scratch_in, withdraw
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from memsim.core.errors import DataError, InputError, MemsimWarning
-from memsim.core.partial_files import begun_name, sweep, whole_file
+from memsim.core.files.partial_files import begun_name, sweep, whole_file
 from memsim.running.digests import canonical
 from memsim.running.sealed import unsealed
 

@@ -20,9 +20,9 @@ from time import perf_counter, sleep
 from typing import Any, NamedTuple, TypeAlias
 
 from memsim.core import errors
+from memsim.core.code.provenance import versions
+from memsim.core.code.user_code import import_later, is_users
 from memsim.core.errors import DataError, InputError, MemsimError, UnknownNameError
-from memsim.core.provenance import versions
-from memsim.core.user_code import import_later, is_users
 from memsim.running.digests import source_digest
 from memsim.running.sealed import sealed
 from memsim.running.store import FORMAT, Store, require_json

@@ -10,10 +10,10 @@ import torch
 from tqdm import tqdm
 
 from memsim.core.errors import InputError
+from memsim.core.files.partial_files import require_writable
+from memsim.core.files.written_files import adopt, files_in, require_replaceable, was_written
 from memsim.core.limits import require_counts
-from memsim.core.partial_files import require_writable
 from memsim.core.recalls import Recalls
-from memsim.core.written_files import adopt, files_in, require_replaceable, was_written
 from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole, read_header
 from memsim.training.settings import Training

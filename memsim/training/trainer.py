@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
-from memsim.core.provenance import versions
+from memsim.core.files.written_files import write_file
 from memsim.core.recalls import Recalls
-from memsim.core.written_files import write_file
 from memsim.models.networks.weights import SUFFIX, load_weights, save_weights
 from memsim.training.objectives import make_objective
 from memsim.training.settings import Training

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 
 THRESHOLD = 1.0
 ROUNDING = 1e-6

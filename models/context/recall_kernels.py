@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 
 FAST = {"contract", "arcp", "reassoc", "nsz", "nnan"}
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")

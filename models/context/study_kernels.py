@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 
 
 @njit(cache=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 from memsim.models.networks.kernels import EPSILON, FAST, oneplus, parts, read_modes, relinked, sigmoid, unit_rows
 
 

@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 EPSILON = 1e-6

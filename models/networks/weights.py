@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import DataError, InputError, MemsimError, MemsimWarning
+from memsim.core.files.written_files import adopt, write_file
 from memsim.core.limits import NETWORK
 from memsim.core.names import shown
-from memsim.core.written_files import adopt, write_file
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 from memsim.models.sam.phases import failure, passage, phase
 from memsim.models.sam.study import leave_residue, study_item
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from memsim.core.arrays import FloatArray
-from memsim.core.compiled import njit
+from memsim.core.code.compiled import njit
 
 
 class StudyRule(NamedTuple):

@@ -14,8 +14,8 @@ from psifr import fr
 from memsim import ItemPool, Recalls, Trials
 from memsim.analysis import category_clustering, category_crp
 from memsim.core.errors import DataWarning, InputError
-from memsim.core.item_text import alike, plain_text
 from memsim.core.recall_parts import joined
+from memsim.core.tables.item_text import alike, plain_text
 from memsim.paradigms import FreeRecall
 from memsim.running.digests import digest
 

@@ -12,8 +12,8 @@ import pytest
 from memsim.analysis.registered import ANALYSES
 from memsim.commands.main import main
 from memsim.commands.run import _models
+from memsim.core.code.registry import Registry
 from memsim.core.errors import InputError, MemsimWarning, ModelError
-from memsim.core.registry import Registry
 from memsim.data.registered import DATASETS
 from memsim.models.registered import MODELS
 from memsim.paradigms.registered import PARADIGMS
@@ -41,7 +41,7 @@ def plug_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, module, raising=False)
     points = [("gone", "no_such_package:Entry"), *((module, f"{module}:Entry") for module in BAD)]
     monkeypatch.setattr(
-        "memsim.core.registry.entry_points", lambda group: [EntryPoint(*point, group) for point in points]
+        "memsim.core.code.registry.entry_points", lambda group: [EntryPoint(*point, group) for point in points]
     )
     for registry in REGISTRIES:
         monkeypatch.setitem(registry.__dict__, "_targets", Registry._targets.func(registry))
@@ -80,7 +80,7 @@ def test_a_plug_in_model_that_cannot_be_built(monkeypatch: pytest.MonkeyPatch, t
         "    def __init__(self):\n        raise OSError('no data here')\n"
     )
     points = [EntryPoint("unbuilt", "plug_unbuilt:Entry", "memsim.models")]
-    monkeypatch.setattr("memsim.core.registry.entry_points", lambda group: points)
+    monkeypatch.setattr("memsim.core.code.registry.entry_points", lambda group: points)
     models: Registry[Any] = Registry("model", "memsim.models", {"TCM": "memsim.models.context.tcm:TCM"})
     monkeypatch.setattr("memsim.models.registered.MODELS", models)
     from memsim.models.registered import models_of
@@ -94,7 +94,7 @@ def test_a_plug_in_model_that_cannot_be_built(monkeypatch: pytest.MonkeyPatch, t
 @pytest.mark.parametrize("name", ["", "two words", "a/b", "a:b", "mine.py", "-x", "new\nline"])
 def test_names_that_cannot_be_typed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     target = "memsim.models.baselines.strength:Strength"
-    monkeypatch.setattr("memsim.core.registry.entry_points", lambda group: [EntryPoint(name, target, group)])
+    monkeypatch.setattr("memsim.core.code.registry.entry_points", lambda group: [EntryPoint(name, target, group)])
     models: Registry[Any] = Registry("model", "memsim.models", {})
     with pytest.warns(MemsimWarning, match="is left out: its name .* is no name of a model"):
         assert models.names() == []
@@ -104,7 +104,7 @@ def test_names_that_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [
         EntryPoint(name, f"package_{i}:Model", "memsim.models") for i, name in enumerate(("Mine", "mi-ne", "tcm"))
     ]
-    monkeypatch.setattr("memsim.core.registry.entry_points", lambda group: [*points, points[0]])
+    monkeypatch.setattr("memsim.core.code.registry.entry_points", lambda group: [*points, points[0]])
     models: Registry[Any] = Registry("model", "memsim.models", {"TCM": "memsim.models.context.tcm:TCM"})
     with pytest.warns(MemsimWarning) as warned:
         assert models.names() == ["TCM", "Mine"]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from memsim import Recalls, Trials
 from memsim.analysis import analyze
 from memsim.core.errors import InputError
-from memsim.core.long_table import lists_through_sessions
 from memsim.core.recall_parts import joined
+from memsim.core.tables.long_table import lists_through_sessions
 from memsim.paradigms import FreeRecall
 from memsim.running.digests import digest
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsim.core.errors import InputError
-from memsim.core.file_names import MOST_BYTES, file_names
-from memsim.core.partial_files import require_writable
-from memsim.core.written_files import RECORDS, files_in, require_replaceable, withdraw, write_file
+from memsim.core.files.file_names import MOST_BYTES, file_names
+from memsim.core.files.partial_files import require_writable
+from memsim.core.files.written_files import RECORDS, files_in, require_replaceable, withdraw, write_file
 
 
 def write(path: Path, text: str) -> None:
@@ -132,7 +132,7 @@ def test_names_of_files_are_safe_and_unique(labels: list[str]) -> None:
 
 def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
     script = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom memsim.core.written_files import write_file\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom memsim.core.files.written_files import write_file\n"
         "def write(partial):\n    partial.write_text('half')\n    os.kill(os.getpid(), signal.SIGKILL)\n"
         "write_file(Path(sys.argv[1]), write)"
     )

@@ -14,8 +14,8 @@ from scipy.io import savemat
 
 from memsim import Recalls, load_dataset
 from memsim.core.errors import DataError, InputError, UnknownNameError
-from memsim.core.long_table import lists_through_sessions
 from memsim.core.origin import Observed, Simulated
+from memsim.core.tables.long_table import lists_through_sessions
 from memsim.data.formats.bids_events import read_bids_events
 from memsim.data.formats.penn_mat import read_penn_mat
 from memsim.data.formats.quail_eggs import read_egg

@@ -17,10 +17,10 @@ from psifr import fr
 from memsim import run, simulate
 from memsim.analysis import lag_crp
 from memsim.commands.main import main
+from memsim.core.code.registry import Registry
 from memsim.core.errors import InputError, ModelError
+from memsim.core.files.written_files import RECORDS
 from memsim.core.recalls import Recalls
-from memsim.core.registry import Registry
-from memsim.core.written_files import RECORDS
 from memsim.data.fetch import ENVIRONMENT
 from memsim.experiments.people import People
 from memsim.models import TCM, Strength
@@ -174,7 +174,7 @@ def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
         EntryPoint("Gone", "no_such_package:Model", "memsim.models"),
         EntryPoint("t-c-m", "memsim.models.baselines.strength:Strength", "memsim.models"),
     ]
-    monkeypatch.setattr("memsim.core.registry.entry_points", lambda group: points)
+    monkeypatch.setattr("memsim.core.code.registry.entry_points", lambda group: points)
     models: Registry[Any] = Registry("model", "memsim.models", {"TCM": "memsim.models.context.tcm:TCM"})
     with pytest.warns(UserWarning, match="is left out: there is a model 't-c-m' already"):
         assert models.names() == ["TCM", "Mine", "Gone"]

@@ -12,7 +12,7 @@ import pytest
 
 from memsim import Fit, fit
 from memsim.core.errors import DataError, MemsimError, MemsimWarning
-from memsim.core.partial_files import begun_name, sweep
+from memsim.core.files.partial_files import begun_name, sweep
 from memsim.data.loading import load_recalls
 from memsim.fitting.search import search
 from memsim.models import DNC, Uniform

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from memsim.core.errors import InputError
-from memsim.core.partial_files import begun_name, sweep, whole_file
+from memsim.core.files.partial_files import begun_name, sweep, whole_file
 
 RECORDS = ".memsim-written"
 """The folder of records, beside the files: for each file one text of the same name with its sha256."""

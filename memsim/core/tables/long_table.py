@@ -21,13 +21,13 @@ import pandas as pd
 from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
-from memsim.core.item_text import alike, plain_text, warn_of_near_misses
 from memsim.core.items import ItemPool
-from memsim.core.long_table_rows import Rows, at_row, factorized, listed
-from memsim.core.long_table_writing import ORIGIN
 from memsim.core.names import closest
 from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
-from memsim.core.scored_table import SCORED, long_of_scored
+from memsim.core.tables.item_text import alike, plain_text, warn_of_near_misses
+from memsim.core.tables.long_table_rows import Rows, at_row, factorized, listed
+from memsim.core.tables.long_table_writing import ORIGIN
+from memsim.core.tables.scored_table import SCORED, long_of_scored
 from memsim.core.trials import Paradigm, Trials
 
 COLUMNS = ("subject", "list", "position", "trial_type", "item")
@@ -49,7 +49,7 @@ def read_long_table(
     """Trials, responses and their origin, from a long table whose lists all have one length.
 
     A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Items are compared
-    by the rule of :mod:`memsim.core.item_text`: without case, unless two studied items differ by case only, and in one
+    by the rule of :mod:`memsim.core.tables.item_text`: without case, unless two studied items differ by case only, and in one
     form of Unicode. Responses are ordered by ``position`` within their list. The columns ``time``, ``session`` and
     ``recall_period`` (:attr:`memsim.Recalls.periods`) are read if there are such columns; ``source``, ``category`` and
     ``conditions`` name the other columns that are read. Where list labels occur again in another session of the

@@ -11,7 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray, IntArray, LabelArray
 from memsim.core.errors import InputError
-from memsim.core.item_text import plain_text
+from memsim.core.tables.item_text import plain_text
 
 
 @dataclass(frozen=True)

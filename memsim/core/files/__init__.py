@@ -1,0 +1,4 @@
+"""Files that memsim writes: each whole or not there, none that is another's replaced, with safe names.
+
+May import errors and names of core.
+"""
