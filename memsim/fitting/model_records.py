@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from memsim.core.errors import InputError, UnknownNameError
+from memsim.core.errors import InputError, MemsimWarning, UnknownNameError
 from memsim.core.parameters import build
 from memsim.core.position_model import Model
+from memsim.core.user_code import code_of
 from memsim.models.registered import MODELS
+from memsim.running.digests import digest
 from memsim.running.store import require_json
 
 
@@ -23,7 +26,8 @@ def model_to_json(model: Model) -> dict[str, Any]:
     cls = type(model)
     fields = {field.name: getattr(model, field.name) for field in dataclasses.fields(model) if field.init}
     require_json(fields, f"a fit of {cls.__name__} cannot be saved: a value")
-    return {"class": cls.__name__, "module": cls.__module__, "values": fields}
+    code = {"code": digest(model)} if code_of(cls) else {}
+    return {"class": cls.__name__, "module": cls.__module__, "values": fields, **code}
 
 
 def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None) -> Model:
@@ -43,7 +47,14 @@ def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None)
     cls = _registered(name, record["module"]) if model is None else model
     if cls.__name__ != name:
         raise InputError(f"the record is of the model {name}, not of {cls.__name__}")
-    return build(cls, values)
+    built = build(cls, values)
+    if record.get("code", digest(built)) != digest(built):
+        warnings.warn(
+            f"the code of {name} is not that with which the fit was made; its estimates may be those of another model",
+            MemsimWarning,
+            stacklevel=4,
+        )
+    return built
 
 
 def _registered(name: str, module: str) -> type[Model]:

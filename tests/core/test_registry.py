@@ -87,8 +87,8 @@ def test_a_plug_in_model_that_cannot_be_built(monkeypatch: pytest.MonkeyPatch, t
 
     with pytest.warns(MemsimWarning, match="a model is left out: the plug-in model 'unbuilt': OSError: no data here"):
         assert list(models_of("free")) == ["TCM"]
-    with pytest.raises(InputError, match="no registered model has an account of this task"):
-        _models(None, "an unknown cue")
+        with pytest.raises(InputError, match="no registered model has an account of this task"):
+            _models(None, "an unknown cue")
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a/b", "a:b", "mine.py", "-x", "new\nline"])

@@ -28,6 +28,7 @@ from memsim.models.lookup import find_model
 from memsim.models.networks.weights import find_weights, load_weights, save_weights
 from memsim.paradigms import FreeRecall
 from memsim.running.digests import digest
+from memsim.running.sealed import sealed, unsealed
 
 TASK = FreeRecall(list_length=8)
 TRUTH = TCM(context_drift=0.55, choice_noise=0.5, stop_base=0.05, stop_growth=0.3)
@@ -119,7 +120,7 @@ def test_a_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
             search(interrupted, 2, smooth=True, seed=3, record=record)
         again = search(bowl, 2, smooth=True, seed=3, record=record)
         assert again.best[1] == whole.best[1] and (again.best[0] == whole.best[0]).all()
-    assert Search(**json.loads(record.read_text())).generations == 25
+    assert Search(**unsealed(record.read_bytes())).generations == 25
 
 
 # Fits by likelihood
@@ -287,9 +288,9 @@ def test_a_fit_of_a_model_from_a_file(recalls: Recalls, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the record is of the model Mine, not of Uniform"):
         Fit.load(tmp_path / "Mine.json", model=classes["Uniform"])
     (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'was here')!r}, 'w')\n" + PLUGIN.format(name="Mine"))
-    record = json.loads((tmp_path / "Mine.json").read_text())
+    record = unsealed((tmp_path / "Mine.json").read_bytes())
     record["spec"]["model"]["class"] = str(tmp_path / "evil.py")
-    (tmp_path / "Mine.json").write_text(json.dumps(record))
+    (tmp_path / "Mine.json").write_text(sealed(record))
     with pytest.raises(InputError, match="is not a registered model"):
         Fit.load(tmp_path / "Mine.json")
     assert not (tmp_path / "was here").exists()

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from memsim import Simulated, simulate
-from memsim.core.errors import InputError, ModelError
+from memsim import Fit, Simulated, fit, simulate
+from memsim.core.errors import InputError, MemsimWarning, ModelError
+from memsim.data.loading import load_recalls
 from memsim.experiments.batteries import battery
 from memsim.models.lookup import find_model
 from memsim.paradigms import FreeRecall
@@ -221,9 +222,9 @@ def test_an_installed_package_counts_by_name_and_version(tmp_path: Path, monkeyp
             folder.mkdir(exist_ok=True)
             (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: bundle\nVersion: {version}\n")
             (folder / "RECORD").write_text("bundle.py,,\n")
-        from memsim.core import user_code
+        from memsim.core import installed, user_code
 
-        for cached in (user_code._installed_in, user_code._owner, user_code._is_users_file):
+        for cached in (installed._installed_in, installed.owner_of, installed.is_users_file):
             cached.cache_clear()
         sys.modules.pop("bundle", None)
         (tmp_path / "own" / "model.py").touch()
@@ -233,6 +234,21 @@ def test_an_installed_package_counts_by_name_and_version(tmp_path: Path, monkeyp
             user_code._reached.pop(name, None)
             del sys.modules[name]
     assert found == [(["bundle"], None), ([], "1.0"), ([], "1.1")]
+
+
+def test_a_fit_knows_the_code_of_its_model(tmp_path: Path) -> None:
+    top = "from memsim import parameter\nfrom memsim.models import Strength"
+    code = "{top}\n\nclass Mine(Strength):\n    note = {note}\n"
+    classes = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "model.py").write_text(code.format(top=top, note=repr(folder)))
+        classes.append(type(built(str(tmp_path / folder / "model.py"))))
+    found = fit(classes[0](), load_recalls("peers_notask")[:20], ["stopping"], starts=1, generations=1)
+    found.save(tmp_path / "fit.json")
+    assert Fit.load(tmp_path / "fit.json", classes[0]).units == found.units
+    with pytest.warns(MemsimWarning, match="the code of Mine is not that with which the fit was made"):
+        Fit.load(tmp_path / "fit.json", classes[1])
 
 
 def test_recalls_name_the_class(tmp_path: Path) -> None:

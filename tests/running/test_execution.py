@@ -70,7 +70,9 @@ def die(number: float, once: str = "", log: str = "", killer: bool = True) -> di
     return square(number, log)
 
 
-def fail(number: float, how: str) -> dict[str, Any]:
+def fail(number: float, how: str, after: str = "") -> dict[str, Any]:
+    while after and not list(Path(after).rglob("*.json")):  # the first cell is not yet finished
+        os.sched_yield()
     if how == "interrupt":
         os.kill(os.getpid(), signal.SIGINT)
     if how == "interrupt parent":
@@ -196,7 +198,7 @@ def test_an_error_names_its_cell_and_keeps_the_others(
 def test_an_interrupted_run_goes_on(tmp_path: Path, workers: int, how: str) -> None:
     log, cache = tmp_path / "log", tmp_path / "cache"
     good = [cell(number, log=str(log)) for number in range(4)]
-    stopper = Cell(fail, {"number": 9, "how": how})
+    stopper = Cell(fail, {"number": 9, "how": how}, aside={"after": str(cache)})
     with pytest.raises(KeyboardInterrupt):
         run_cells([good[0], stopper, *good[1:]], workers=workers, cache=cache)
     finished = [json.loads(path.read_text())["result"]["number"] for path in cache.rglob("*.json")]

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import ast
-import csv
 import hashlib
 import importlib
 import importlib.util
 import inspect
 import linecache
-import os
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from importlib.metadata import distributions
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from memsim.core.errors import InputError
+from memsim.core.installed import is_standard, is_standard_file, is_users_file, owner_of
 
 PLUGIN = "memsim_plugin_"
 """The names of modules that are read from a user's file begin so; no other process can import them."""
-_STANDARD = tuple(os.path.abspath(sysconfig.get_path(kind)) + os.sep for kind in ("stdlib", "platstdlib"))
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class AsTheyAreFinder:
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The specification of a module of the user's."""
         spec = PathFinder.find_spec(name, path, target)
-        if spec is None or type(spec.loader) is not SourceFileLoader or not _is_users_file(str(spec.origin)):
+        if spec is None or type(spec.loader) is not SourceFileLoader or not is_users_file(str(spec.origin)):
             return None
         spec.loader = AsItIsLoader(name, str(spec.origin))
         return spec
@@ -91,7 +87,7 @@ def is_users(module: ModuleType) -> bool:
     file = getattr(module, "__file__", None)
     if file is None:
         return module.__name__ == "__main__"
-    return module.__name__.partition(".")[0] != "memsim" and _is_users_file(file)
+    return module.__name__.partition(".")[0] != "memsim" and is_users_file(file)
 
 
 def code_of(value: type | Callable[..., Any] | ModuleType) -> dict[str, Any]:
@@ -108,7 +104,7 @@ def code_of(value: type | Callable[..., Any] | ModuleType) -> dict[str, Any]:
     """
     module = value if isinstance(value, ModuleType) else sys.modules.get(value.__module__)
     name = value.__module__ if not isinstance(value, ModuleType) else value.__name__
-    if name.partition(".")[0] == "memsim" or (module is not None and _is_standard(module)):
+    if name.partition(".")[0] == "memsim" or (module is not None and is_standard(module)):
         return {}
     if module is None:
         return {"itself": _own_lines(value)}
@@ -232,9 +228,9 @@ def _walk(module: ModuleType) -> Reached:
         if name in loaded or name in later or name.partition(".")[0] == "memsim":
             continue
         file = getattr(found, "__file__", None) if found is not None else _file_of(name)
-        if file is None or _is_standard_file(file):
+        if file is None or is_standard_file(file):
             continue
-        if owner := _owner(file):
+        if owner := owner_of(file):
             installed[owner[0]] = owner[1]
             if found is not module:
                 continue
@@ -312,53 +308,6 @@ def _beside(package: str, name: str) -> str | None:
     """The file of the module ``name`` of a package that is not imported."""
     folder = Path(package).parent
     return next((str(path) for path in (folder / name / "__init__.py", folder / f"{name}.py") if path.is_file()), None)
-
-
-def _is_standard(module: ModuleType) -> bool:
-    file = getattr(module, "__file__", None)
-    if file is None:
-        return module.__name__.partition(".")[0] in sys.stdlib_module_names - {"__main__"}
-    return _is_standard_file(file)
-
-
-def _is_standard_file(file: str) -> bool:
-    path = os.path.abspath(file)
-    return path.startswith(_STANDARD) and not {"site-packages", "dist-packages"} & set(Path(path).parts)
-
-
-@cache
-def _is_users_file(file: str) -> bool:
-    return not _is_standard_file(file) and _owner(file) is None
-
-
-@cache
-def _owner(file: str) -> tuple[str, str] | None:
-    """Name and version of the installed distribution to which a file belongs."""
-    path = Path(os.path.abspath(file))
-    for folder in path.parents:
-        if str(folder) in _search_path(tuple(sys.path)):
-            owner = _installed_in(str(folder)).get(str(path))
-            if owner is not None:
-                return owner
-    return None
-
-
-@cache
-def _search_path(path: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(os.path.abspath(entry) for entry in path)
-
-
-@cache
-def _installed_in(folder: str) -> dict[str, tuple[str, str]]:
-    """The files of the distributions in a folder, with name and version; those of editable installs are elsewhere."""
-    found: dict[str, tuple[str, str]] = {}
-    for distribution in distributions(path=[folder]):
-        record = distribution.read_text("RECORD") or ""
-        owner = (str(distribution.metadata["Name"]), str(distribution.version))
-        for row in csv.reader(record.splitlines()):
-            if row and row[0].endswith((".py", ".so", ".pyd")):
-                found[os.path.abspath(os.path.join(folder, row[0]))] = owner
-    return found
 
 
 def _own_lines(value: Any) -> str:
