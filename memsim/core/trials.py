@@ -269,7 +269,9 @@ class Trials:
         if not self.repeated_items.any():
             return self.paradigm.trials(n_trials, seed, pool=pool, subjects=subjects)
         subject = in_blocks(n_trials, subjects)
-        return replace(self[np.arange(n_trials) % len(self)], subject=subject, list=NOT_GIVEN, conditions={})
+        return replace(
+            self[np.arange(n_trials) % len(self)], subject=subject, list=NOT_GIVEN, session=None, conditions={}
+        )
 
     @cached_property
     def repeated_items(self) -> LabelArray:

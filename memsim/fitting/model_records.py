@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from memsim.core.code.user_code import code_of
 from memsim.core.errors import InputError, MemsimWarning, UnknownNameError
 from memsim.core.parameters import build
 from memsim.core.position_model import Model
-from memsim.core.user_code import code_of
 from memsim.models.registered import MODELS
 from memsim.running.digests import digest
 from memsim.running.store import require_json

@@ -97,7 +97,7 @@ def test_an_interruption_during_imports(tmp_path: Path) -> None:
 
 
 def test_compiled_code_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from memsim.core import compiled
+    from memsim.core.code import compiled
 
     def no_place(function: Any, **options: Any) -> Any:
         if options.get("cache") and not compiled.numba.config.CACHE_DIR:

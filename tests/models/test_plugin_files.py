@@ -222,7 +222,7 @@ def test_an_installed_package_counts_by_name_and_version(tmp_path: Path, monkeyp
             folder.mkdir(exist_ok=True)
             (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: bundle\nVersion: {version}\n")
             (folder / "RECORD").write_text("bundle.py,,\n")
-        from memsim.core import installed, user_code
+        from memsim.core.code import installed, user_code
 
         for cached in (installed._installed_in, installed.owner_of, installed.is_users_file):
             cached.cache_clear()

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from memsim.core.code.installed import is_standard, is_standard_file, is_users_file, owner_of
 from memsim.core.errors import InputError
-from memsim.core.installed import is_standard, is_standard_file, is_users_file, owner_of
 
 PLUGIN = "memsim_plugin_"
 """The names of modules that are read from a user's file begin so; no other process can import them."""
