@@ -67,9 +67,10 @@ def text_of_file(path: Path) -> bytes:
 
 
 def header_of(path: Path, data: bytes | None = None) -> list[str]:
-    """The names of the columns, as the first line gives them."""
+    """The names of the columns, as the first line gives them; one without a name is called ``column 1``, ..."""
     data = text_of_file(path) if data is None else data
-    return _cells(_first_line(data), separator_of(data))
+    names = _cells(_first_line(data), separator_of(data))
+    return [name or f"column {at}" for at, name in enumerate(names, start=1)]
 
 
 def separator_of(data: bytes) -> str:
@@ -102,7 +103,7 @@ def read_text_table(
     data = text_of_file(path)
     separator = separator_of(data)
     names = header_of(path, data)
-    twice = [name for name, count in Counter(names).items() if name and count > 1]
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise DataError(
             f"{path}: the first line names the column {_short(twice[0])!r} twice; rename or remove one of them"
@@ -114,6 +115,8 @@ def read_text_table(
         table = pd.read_csv(
             io.BytesIO(data),
             sep=separator,
+            header=0,
+            names=names,
             dtype=dict.fromkeys(texts, "str"),
             keep_default_na=False,
             na_values=missing,

@@ -14,7 +14,7 @@ from memsim.commands.main import main
 from memsim.core.free_recall import FreeRecall
 from memsim.models.baselines.uniform import Uniform
 from tests.fuzz.damage import HOSTILE
-from tests.fuzz.endings import ends_well, fuzz
+from tests.fuzz.endings import ends_well, fuzz_few
 
 QUICK = ["--starts", "1", "--generations", "1", "--workers", "1"]
 COMMANDS = {
@@ -65,7 +65,7 @@ def options(command: str) -> list[str]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 @given(data=st.data())
-@fuzz
+@fuzz_few
 def test_options(command: str, folder: Path, data: st.DataObject) -> None:
     given_ = [command, *COMMANDS[command]]
     for _ in range(data.draw(st.integers(1, 2))):
