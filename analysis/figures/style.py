@@ -130,7 +130,7 @@ def _tick(formatter: Formatter, value: float, position: int | None) -> str:
 
 
 def _plain(text: str) -> str:
-    text = printable(text.removeprefix(_JOINER))
+    text = printable(str(text).removeprefix(_JOINER))
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
 
 

@@ -98,8 +98,9 @@ def train(
     torch.set_num_threads(threads)
     try:
         trainer = Trainer(training, people, device)
-        if checkpoint.is_file() and is_whole(checkpoint, "training starts from the beginning"):
-            trainer.resume(checkpoint)
+        if checkpoint.is_file():
+            if is_whole(checkpoint, "training starts from the beginning"):
+                trainer.resume(checkpoint)
             adopt(checkpoint)
         continued_from = trainer.iteration
         going = _run(trainer, checkpoint, progress)

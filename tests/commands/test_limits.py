@@ -250,6 +250,7 @@ def test_sizes_of_weights_are_those_of_the_file(monkeypatch: pytest.MonkeyPatch)
     assert slots.together == 8 and DNC().together == 2048
 
 
+@pytest.mark.filterwarnings("ignore:.*holds no checksum")
 def test_a_billion_layers() -> None:
     path = shared_file("cases/handling/07_no_limits/layers1e9.safetensors")
     with pytest.raises(InputError, match="'layers'=1000000000, which is no size .* up to 8"):

@@ -190,7 +190,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             "momentum=0.9 has no effect with optimizer='adam'; it is for optimizer='rmsprop'",
         ),
         (["lstm", "--slots", "8"], "slots=8 has no effect with network='lstm'; it is for network='dnc'"),
-        (["dnc:people", "--list-length", "8"], "list_length=8 has no effect with objective='imitation'"),
+        (["dnc:people", "--list-length", "8"], "list_length=8 says how a file is read"),
         (["dnc", "--masked", "on"], "masked='on' must be true or false"),
         (["dnc", "--threads", "0"], "threads=0 must be a whole number above 0"),
         (["dnc", "--slots", "0"], "slots=0 is outside its range"),
@@ -366,7 +366,7 @@ def test_training_that_diverges_says_so() -> None:
 )  # fmt: skip
 def test_records_that_do_not_fit(record: Any, tmp_path: Path) -> None:
     save_weights(tmp_path / "odd.safetensors", {"x": torch.zeros(2)}, record)
-    with pytest.raises(InputError, match="does not say what network|do not fit the network"):
+    with pytest.raises(InputError, match="does not say what network|do not fit the network|is no size or option of a"):
         simulate(DNC(weights=str(tmp_path / "odd.safetensors")), FreeRecall(list_length=3).trials(2))
 
 

@@ -135,7 +135,9 @@ def test_weights_of_an_earlier_memsim_cause_a_warning(tmp_path: Path) -> None:
 
 def test_a_damaged_checkpoint_starts_again(tmp_path: Path) -> None:
     out = tmp_path / "mine.safetensors"
-    (tmp_path / "mine.checkpoint.safetensors").write_bytes(flipped(find_weights("lstm-recall").read_bytes(), 9))
+    checkpoint, shipped = tmp_path / "mine.checkpoint.safetensors", load_weights("lstm-recall")
+    save_weights(checkpoint, shipped.tensors, shipped.record)
+    checkpoint.write_bytes(flipped(checkpoint.read_bytes(), 9))
     with pytest.warns(MemsimWarning, match="training starts from the beginning"):
         trained = train("LSTM", out=out, iterations=1, batch=2)
     assert trained.continued_from == 0 and load_weights(str(out)).tensors
