@@ -11,6 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.names import by_role
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.tables.long_table import COLUMNS, lists_through_sessions
@@ -101,8 +102,9 @@ def read_penn_mat(
     ----------
     The data files that accompany the publications of the Computational Memory Lab, memory.psych.upenn.edu.
     """
-    data, where = _fields(Path(path), variable, columns or {})
-    field_of, used = _by_role(data, columns or {}, leave_out, where)
+    columns = by_role(columns, "columns")
+    data, where = _fields(Path(path), variable, columns)
+    field_of, used = _by_role(data, columns, leave_out, where)
     rows = next(
         (field_of[name] for name in ("recalls", "pres_itemnos", "pres_items") if field_of[name] is not None), None
     )

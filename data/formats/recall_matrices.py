@@ -15,6 +15,7 @@ from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.limits import STUDIED, require_counts
+from memsim.core.names import column_names
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import warn_of_times_going_back
@@ -96,7 +97,7 @@ def read_recall_matrix(
     ----------
     EMBAM, the Episodic Memory Behavioral Analyses in Matlab of the Polyn and Kahana labs.
     """
-    if time_unit not in SECONDS:
+    if not isinstance(time_unit, str) or time_unit not in SECONDS:
         raise InputError(f"read_recall_matrix: time_unit={time_unit!r} is neither 's' nor 'ms'")
     require_counts("read_recall_matrix", list_length=list_length)
     details: dict[str, Any] = {"file": str(recalls)} if isinstance(recalls, str | Path) else {}
@@ -105,7 +106,7 @@ def read_recall_matrix(
         for name, matrix in (("pres_itemnos", pres_itemnos), ("rec_itemnos", rec_itemnos))
     )
     if not isinstance(conditions, Mapping):
-        conditions = {name: name for name in ([conditions] if isinstance(conditions, str) else conditions)}
+        conditions = {name: name for name in column_names(conditions, "conditions")}
     table = pd.DataFrame() if recalls is None else matrix_frame(recalls, "recalls")
     taken = [
         _column(table, name)

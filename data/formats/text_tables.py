@@ -49,7 +49,8 @@ def text_of_file(path: Path) -> bytes:
         raise DataError(f"{path} is {kind}, not text; export it as text in UTF-8")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError(f"{path} is text in UTF-16; save it in UTF-8")
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    while data.startswith(b"\xef\xbb\xbf"):  # some editors add one at each saving
+        data = data[3:]
     zero = data.find(b"\0")
     if zero >= 0:
         line = data.count(b"\n", 0, zero) + 1
@@ -108,12 +109,16 @@ def read_text_table(
             f"{path}: the first line names the column {_short(twice[0])!r} twice; rename or remove one of them"
         )
     lines = _checked_lines(path, data, separator, len(names))
+    unnamed = [f"Unnamed: {place}" for place in range(len(names))]
+    names = [name or next(each for each in unnamed[place:] if each not in names) for place, name in enumerate(names)]
     texts = [name for name in names if name not in numbers]
     missing = {name: list(missing.get(name, [""])) for name in names} if isinstance(missing, Mapping) else [*missing]
     try:
         table = pd.read_csv(
             io.BytesIO(data),
             sep=separator,
+            names=names,
+            header=0,
             dtype=dict.fromkeys(texts, "str"),
             keep_default_na=False,
             na_values=missing,
@@ -177,9 +182,9 @@ def _first_line(data: bytes) -> str:
 
 def _cells(line: str, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=separator), [])
+        return [cell.strip(" ") for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])]
     except csv.Error:  # a cell longer than csv permits
-        return line.split(separator)
+        return [cell.strip(" ") for cell in line.split(separator)]
 
 
 def _short(text: str) -> str:

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray
+from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray, not_whole
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
-from memsim.core.names import closest
+from memsim.core.names import closest, column_names
 from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
 from memsim.core.tables.item_text import alike, plain_text, warn_of_near_misses
 from memsim.core.tables.long_table_rows import Rows, at_row, factorized, listed
@@ -51,8 +51,8 @@ def read_long_table(
     A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Items are compared
     by the rule of :mod:`memsim.core.tables.item_text`: without case, unless two studied items differ by case only, and
     in one form of Unicode. Responses are ordered by ``position`` within their list. The columns ``time``, ``session``
-    and ``recall_period`` (:attr:`memsim.Recalls.periods`) are read if there are such columns; ``source``, ``category`` and
-    ``conditions`` name the other columns that are read. Where list labels occur again in another session of the
+    and ``recall_period`` (:attr:`memsim.Recalls.periods`) are read if there are such columns; ``source``, ``category``
+    and ``conditions`` name the other columns that are read. Where list labels occur again in another session of the
     participant, lists are numbered on through the sessions, and the condition ``list_in_session`` holds the label in
     the table.
 
@@ -86,9 +86,12 @@ def read_long_table(
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
-    conditions = [conditions] if isinstance(conditions, str) else list(conditions)
-    conditions = [name for name in conditions if name != "session"]
-    extra = [*(name for name in (source, category) if name is not None), *conditions]
+    conditions = [name for name in column_names(conditions, "conditions") if name != "session"]
+    extra = [
+        *column_names(source, "source", several=False),
+        *column_names(category, "category", several=False),
+        *conditions,
+    ]
     _require_one_column_each(frame, [*COLUMNS, *SCORED, "session", "model", "time", PERIOD, *extra])
     if origin is None or model is not None:
         frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
@@ -97,7 +100,7 @@ def read_long_table(
         frame = long_of_scored(frame)
     missing = [name for name in (*COLUMNS, *extra) if name not in frame.columns]
     if missing:
-        raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {listed(frame.columns)}")
+        raise InputError(f"the table lacks the column(s) {listed(missing)}; it has {listed(frame.columns)}")
 
     rows = Rows.of(frame)
     rows, other = rows.of_length(list_length)
@@ -203,7 +206,6 @@ def _pool(rows: Rows) -> tuple[IntArray, ItemPool, IntArray]:
     codes, labels = factorized(rows.frame["item"])
     sequence = np.concatenate([codes[rows.study], codes[rows.recall]])
     n_studied = len(rows.study)
-    del codes
     if (sequence[:n_studied] < 0).any():
         at = rows.study[int(np.argmax(sequence[:n_studied] < 0))]
         raise InputError(f"the table has no item in study {at_row(rows.frame, at)}")
@@ -213,6 +215,12 @@ def _pool(rows: Rows) -> tuple[IntArray, ItemPool, IntArray]:
         raise InputError("items are complex numbers; labels of items are text or whole numbers")
     if pd.api.types.infer_dtype(labels, skipna=True).startswith("mixed"):
         raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
+    if labels.dtype.kind == "f":
+        odd = not_whole(labels)
+        if odd.any():
+            at = int(np.argmax(codes == order[np.argmax(odd)]))
+            raise InputError(f"the item {labels[odd][0]} in {at_row(rows.frame, at)} is not a whole number")
+        labels = labels.astype(np.int64) if (np.abs(labels) < 2**53).all() else labels
     renumbered = np.full(int(sequence.max(initial=0)) + 2, -1, dtype=np.int32)
     renumbered[order] = np.arange(len(order))
     if len(labels) and isinstance(labels[0], str):
