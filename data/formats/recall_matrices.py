@@ -20,6 +20,7 @@ from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import warn_of_times_going_back
 from memsim.core.tables.item_text import warn_of_near_misses
+from memsim.core.tables.long_table import numbered_through_sessions
 from memsim.core.trials import Trials
 from memsim.data.formats.item_numbers import items_by_number
 from memsim.data.formats.left_out import warn_left_out
@@ -65,7 +66,8 @@ def read_recall_matrix(
         ``None``: positions are computed from the item numbers, by the first presentation of each item.
     list_length : items in every list.
     subject, list, session : (n_trials,) labels, or the column of ``recalls`` that holds them: its name, or its number
-        from 0.
+        from 0. Where numbers of lists start again at each session, they are made consecutive, as in
+        :meth:`memsim.Recalls.from_frame`.
     conditions : (n_trials,) labels by name, or names of columns.
     pres_itemnos : (n_trials, list_length) number of each studied item, from 1.
     rec_itemnos : (n_trials, n_outputs) number of each recalled item; 0, -1 or NaN for a word without a number.
@@ -144,9 +146,16 @@ def read_recall_matrix(
         free_recall_unless(paradigm, list_length, output_limit),
         subject,
         list,
-        conditions=labels,
         session=session,
     )
+    trials = numbered_through_sessions(trials, labels)
+    twice = pd.DataFrame({"subject": trials.subject, "list": trials.list}).duplicated()
+    if twice.any():
+        row = int(np.argmax(twice))
+        raise InputError(
+            f"read_recall_matrix: row {row} is another list {trials.list[row]} of subject {trials.subject[row]}; "
+            "number the lists of each subject, or of each session (session=), differently"
+        )
     origin = Observed() if origin is None else origin
     if isinstance(origin, Observed):
         origin = replace(origin, details={**details, **origin.details})

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from memsim import Recalls, load_recalls
-from memsim.core.errors import DataWarning, InputError
+from memsim.analysis import analyze
+from memsim.core.errors import DataWarning, InputError, UnknownNameError
 from memsim.core.tables.item_text import warn_of_near_misses
 from memsim.data import read_bids_events, read_egg, read_recall_matrix
 from tests.conftest import observed
@@ -117,17 +118,17 @@ def test_errors_in_events_name_file_and_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: read_bids_events(5), "5 is neither a folder"),  # type: ignore[arg-type]
-        (lambda: read_bids_events("x", columns=5), "columns=5 must be a table"),  # type: ignore[arg-type]
+        (lambda: read_bids_events(5), "5 is neither a folder"),
+        (lambda: read_bids_events("x", columns=5), "columns=5 must be a table"),
         (lambda: read_bids_events("x", trial_types={"study": 5}), "study=5 must be text"),  # type: ignore[dict-item]
         (lambda: read_egg({**EGG, "pres": [[b"\xff", "b"]]}), "not text in UTF-8"),
         (lambda: read_egg({**EGG, "pres": [["a", np.array([1, 2])]]}), "neither text nor a number"),
         (lambda: read_egg(EGG, subject=[[1]]), "subject"),
-        (lambda: read_egg(EGG, subject=5), "1 labels of subjects"),  # type: ignore[arg-type]
+        (lambda: read_egg(EGG, subject=5), "1 labels of subjects"),
         (lambda: read_recall_matrix([[1, [2]]], list_length=3), "expected a matrix"),
         (lambda: read_recall_matrix(np.array(5), list_length=3), "expected a matrix"),
-        (lambda: read_recall_matrix([[1]], list_length=3, codes=["x"]), "must be a table"),  # type: ignore[arg-type]
-        (lambda: read_recall_matrix([[1]], list_length=3, time_unit=["s"]), "time_unit"),  # type: ignore[arg-type]
+        (lambda: read_recall_matrix([[1]], list_length=3, codes=["x"]), "must be a table"),
+        (lambda: read_recall_matrix([[1]], list_length=3, time_unit=["s"]), "time_unit"),
     ],
 )
 def test_arguments_of_readers_that_are_refused(call: Any, message: str) -> None:
@@ -137,3 +138,17 @@ def test_arguments_of_readers_that_are_refused(call: Any, message: str) -> None:
 
 def test_a_place_of_an_egg_may_be_missing_as_pandas_writes_it() -> None:
     assert read_egg({"pres": [["a", "b"]], "rec": [["b", pd.NA]]}).positions.tolist() == [[2]]
+
+
+def test_lists_of_a_matrix_that_start_again_in_each_session() -> None:
+    read = read_recall_matrix([[1, 2], [2, 1], [1, 1]], list_length=2, list=[1, 2, 1], session=[1, 1, 2])
+    assert read.trials.list.tolist() == [1, 2, 3]
+    assert read.trials.conditions["list_in_session"].tolist() == [1, 2, 1]
+    with pytest.raises(InputError, match="row 1 is another list 1 of subject 1"):
+        read_recall_matrix([[1, 2], [2, 1]], list_length=2, list=[1, 1])
+
+
+def test_the_name_of_an_analysis_is_text() -> None:
+    recalls = Recalls.from_frame(pd.DataFrame(TABLE))
+    with pytest.raises(UnknownNameError, match="is not the name of a"):
+        analyze("lag_crp", recalls)  # type: ignore[arg-type]

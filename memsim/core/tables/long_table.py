@@ -138,7 +138,7 @@ def read_long_table(
     )
     labels = {name: rows.constant(name) for name in conditions}
     return (
-        _numbered_through_sessions(trials, labels),
+        numbered_through_sessions(trials, labels),
         {"positions": positions, "times": times, "intruders": intruders, "periods": periods},
         origin,
     )
@@ -268,7 +268,7 @@ def _sources(rows: Rows, name: str) -> IntArray:
     return codes.astype(np.int32)
 
 
-def _numbered_through_sessions(trials: Trials, conditions: dict[str, LabelArray]) -> Trials:
+def numbered_through_sessions(trials: Trials, conditions: dict[str, LabelArray]) -> Trials:
     """``trials`` with list labels that are unique within participants, and with their conditions."""
     if trials.session is not None:
         numbered = lists_through_sessions(trials.subject, trials.session, trials.list)
