@@ -151,9 +151,9 @@ def read_recall_matrix(
     trials = numbered_through_sessions(trials, labels)
     twice = pd.DataFrame({"subject": trials.subject, "list": trials.list}).duplicated()
     if twice.any():
-        row = int(np.argmax(twice))
+        at = int(np.argmax(twice))
         raise InputError(
-            f"read_recall_matrix: row {row} is another list {trials.list[row]} of subject {trials.subject[row]}; "
+            f"read_recall_matrix: row {at} is another list {trials.list[at]} of subject {trials.subject[at]}; "
             "number the lists of each subject, or of each session (session=), differently"
         )
     origin = Observed() if origin is None else origin

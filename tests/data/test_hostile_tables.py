@@ -11,7 +11,7 @@ from memsim import Recalls, load_recalls
 from memsim.analysis import analyze
 from memsim.core.errors import DataWarning, InputError, UnknownNameError
 from memsim.core.tables.item_text import warn_of_near_misses
-from memsim.data import read_bids_events, read_egg, read_recall_matrix
+from memsim.data import read_bids_events, read_egg, read_penn_mat, read_recall_matrix
 from tests.conftest import observed
 
 TABLE = {
@@ -121,6 +121,8 @@ def test_errors_in_events_name_file_and_line(tmp_path: Path) -> None:
         (lambda: read_bids_events(5), "5 is neither a folder"),
         (lambda: read_bids_events("x", columns=5), "columns=5 must be a table"),
         (lambda: read_bids_events("x", trial_types={"study": 5}), "study=5 must be text"),  # type: ignore[dict-item]
+        (lambda: read_penn_mat(5), "5 is not the path"),
+        (lambda: read_penn_mat("x.mat", variable=5), "variable=5 must be text"),
         (lambda: read_egg({**EGG, "pres": [[b"\xff", "b"]]}), "not text in UTF-8"),
         (lambda: read_egg({**EGG, "pres": [["a", np.array([1, 2])]]}), "neither text nor a number"),
         (lambda: read_egg(EGG, subject=[[1]]), "subject"),
@@ -151,4 +153,4 @@ def test_lists_of_a_matrix_that_start_again_in_each_session() -> None:
 def test_the_name_of_an_analysis_is_text() -> None:
     recalls = Recalls.from_frame(pd.DataFrame(TABLE))
     with pytest.raises(UnknownNameError, match="is not the name of a"):
-        analyze("lag_crp", recalls)  # type: ignore[arg-type]
+        analyze("lag_crp", recalls)
