@@ -154,3 +154,11 @@ def test_the_name_of_an_analysis_is_text() -> None:
     recalls = Recalls.from_frame(pd.DataFrame(TABLE))
     with pytest.raises(UnknownNameError, match="is not the name of a"):
         analyze("lag_crp", recalls)
+
+
+def test_two_lists_of_one_label_and_other_names_of_columns() -> None:
+    twice = pd.concat([pd.DataFrame(TABLE)] * 2)
+    with pytest.raises(InputError, match="give the column session"):
+        Recalls.from_frame(twice.assign(position=[1, 2, 1, 1, 2, 2]))
+    with pytest.raises(InputError, match=r"lacks the column\(s\) list; .*columns="):
+        Recalls.from_frame(pd.DataFrame(TABLE).rename(columns={"list": "trial"}))

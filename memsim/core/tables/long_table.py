@@ -100,7 +100,10 @@ def read_long_table(
         frame = long_of_scored(frame)
     missing = [name for name in (*COLUMNS, *extra) if name not in frame.columns]
     if missing:
-        raise InputError(f"the table lacks the column(s) {listed(missing)}; it has {listed(frame.columns)}")
+        raise InputError(
+            f"the table lacks the column(s) {listed(missing)}; it has {listed(frame.columns) or 'none'} (where they have "
+            "other names in a file, say so by columns=, as in list=trial)"
+        )
 
     rows = Rows.of(frame)
     rows, other = rows.of_length(list_length)

@@ -76,7 +76,13 @@ class Rows:
         wrong = rows.position[rows.study].reshape(-1, length) != np.arange(1, length + 1)
         if wrong.any():
             at = rows.study[int(np.argmax(wrong))]
-            raise InputError(f"{rows.which(at)}: study positions are not 1 to {length}, each once")
+            of_list = rows.position[rows.study[rows.trial[rows.study] == rows.trial[at]]]
+            fix = (
+                "; if these are two lists, number them differently, or give the column session"
+                if len(np.unique(of_list)) < length
+                else ""
+            )
+            raise InputError(f"{rows.which(at)}: study positions are not 1 to {length}, each once{fix}")
         return replace(rows, head=rows.study[::length]), int((~keep).sum())
 
     def which(self, at: int) -> str:
