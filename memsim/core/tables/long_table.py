@@ -101,8 +101,8 @@ def read_long_table(
     missing = [name for name in (*COLUMNS, *extra) if name not in frame.columns]
     if missing:
         raise InputError(
-            f"the table lacks the column(s) {listed(missing)}; it has {listed(frame.columns) or 'none'} (where they have "
-            "other names in a file, say so by columns=, as in list=trial)"
+            f"the table lacks the column(s) {listed(missing)}; it has {listed(frame.columns) or 'none'} (where "
+            "columns of a file have other names, say so by columns=, as in list=trial)"
         )
 
     rows = Rows.of(frame)
