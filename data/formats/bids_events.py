@@ -83,7 +83,7 @@ def read_bids_events(
     ----------
     BIDS 1.10, task events; names as in the OpenNeuro data sets ds004395 and ds004789.
     """
-    kinds = _kinds(by_role(trial_types, "trial_types"))
+    kinds = _kinds(by_role(trial_types, "trial_types", several=True))
     columns = by_role(columns, "columns")
     names = {role: columns.get(role) for role in COLUMNS}
     if unknown := set(columns) - set(COLUMNS):

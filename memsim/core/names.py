@@ -60,8 +60,8 @@ def column_names(given: Any, what: str, *, several: bool = True) -> list[Any]:
     return names
 
 
-def by_role(given: Any, what: str) -> dict[str, Any]:
-    """The names that the argument ``what`` gives by role; none if it is ``None``.
+def by_role(given: Any, what: str, *, several: bool = False) -> dict[str, Any]:
+    """The names that the argument ``what`` gives by role, one or ``several`` for each; none if it is ``None``.
 
     Raises
     ------
@@ -70,6 +70,6 @@ def by_role(given: Any, what: str) -> dict[str, Any]:
     if given is not None and not isinstance(given, Mapping):
         raise InputError(f"{what}={given!r} must be a table of names by role, as in {{'list': 'trial'}}")
     for role, names in (given or {}).items():
-        if not all(isinstance(each, str) for each in column_names(names, what)):
+        if not all(isinstance(each, str) for each in column_names(names, what, several=several)):
             raise InputError(f"{what}: {role}={names!r} must be text, or a list of texts")
     return dict(given or {})

@@ -120,6 +120,7 @@ def test_errors_in_events_name_file_and_line(tmp_path: Path) -> None:
     [
         (lambda: read_bids_events(5), "5 is neither a folder"),
         (lambda: read_bids_events("x", columns=5), "columns=5 must be a table"),
+        (lambda: read_bids_events("x", columns={"item": ["a"]}), "not the name of a column"),  # type: ignore[dict-item]
         (lambda: read_bids_events("x", trial_types={"study": 5}), "study=5 must be text"),  # type: ignore[dict-item]
         (lambda: read_penn_mat(5), "5 is not the path"),
         (lambda: read_penn_mat("x.mat", variable=5), "variable=5 must be text"),
@@ -162,3 +163,9 @@ def test_two_lists_of_one_label_and_other_names_of_columns() -> None:
         Recalls.from_frame(twice.assign(position=[1, 2, 1, 1, 2, 2]))
     with pytest.raises(InputError, match=r"lacks the column\(s\) list; .*columns="):
         Recalls.from_frame(pd.DataFrame(TABLE).rename(columns={"list": "trial"}))
+
+
+def test_numbers_that_are_written_otherwise_are_reported() -> None:
+    with pytest.warns(DataWarning, match="2 of 3 intrusions differ.*'2' for '02'"):
+        labels = np.array(["02", "10", "2", "10.0", "1"])
+        warn_of_near_misses(labels, np.array([[0, 1]]), np.array([0, 0, 0]), np.array([2, 3, 4]), "here")

@@ -10,6 +10,7 @@ intrusions.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import warnings
 from collections import Counter
@@ -28,6 +29,8 @@ _PUNCTUATION = str.maketrans(
 """Signs that programs put in place of those on a keyboard."""
 _ENCODINGS = ("cp1252", "mac_roman", "cp437", "cp850")
 """Encodings in which text in UTF-8 is often read by mistake, beside Latin-1."""
+_NUMBER = re.compile(r"\+?[0-9]+(\.0*)?")
+"""A whole number, as spreadsheets may write it otherwise: ``01`` and ``1.0`` for ``1``."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -120,7 +123,8 @@ def _encoded(character: str, encoding: str) -> bytes:
 def _skeleton(label: str) -> str:
     """``label`` without case, accents, invisible characters and the traces of a wrong encoding or of typography."""
     if label.isascii():
-        return plain_text(label).casefold().translate(_PUNCTUATION)
+        text = plain_text(label).casefold().translate(_PUNCTUATION)
+        return re.sub(r"\.0*$", "", text).lstrip("+0") or "0" if _NUMBER.fullmatch(text) else text
     apart = unicodedata.normalize("NFKD", _read_rightly(label).translate(_PUNCTUATION)).casefold()
     seen = "".join(c for c in apart if c.isspace() or unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cc", "Cf"))
     return plain_text(seen.translate(_LETTERS))
