@@ -198,6 +198,8 @@ def checked_codes(codes: Mapping[Any, str]) -> dict[int, str]:
         0, which is that there is no response.
     """
     meant: dict[int, str] = {}
+    if not isinstance(codes, Mapping):
+        raise InputError(f"codes={codes!r} must be a table of CODE=MEANING, as in {{-2: 'repetition'}}")
     for code, meaning in codes.items():
         try:
             number = int(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -108,9 +109,11 @@ def _place(axis: Axes, summaries: Mapping[str, pd.DataFrame], x: str, y: str, lo
 def _group(tree: Axes, cells: Axes, table: pd.DataFrame, look: Mapping[str, Style]) -> None:
     """Draw the tree of models and people, and their indices in the order of the tree."""
     scores = standard_scores(table)
-    joined = dendrogram(
-        linkage(scores, "average"), orientation="left", ax=tree, color_threshold=0, above_threshold_color="0.3"
-    )
+    with warnings.catch_warnings():  # the tree of models that do not differ has no length
+        warnings.filterwarnings("ignore", "Attempting to set identical", UserWarning)
+        joined = dendrogram(
+            linkage(scores, "average"), orientation="left", ax=tree, color_threshold=0, above_threshold_color="0.3"
+        )
     tree.set_axis_off()
     order = joined["leaves"][::-1]  # a dendrogram counts from below
     shown = table.iloc[order]

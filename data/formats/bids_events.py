@@ -11,11 +11,12 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.names import by_role, column_names
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.tables.long_table import COLUMNS as LONG_TABLE
 from memsim.core.tables.long_table import lists_through_sessions
-from memsim.data.formats.bids_files import find_files, missing_subjects, of_task, read_sessions
+from memsim.data.formats.bids_files import find_files, missing_sessions, missing_subjects, of_task, read_sessions
 from memsim.data.formats.bids_tables import COLUMNS, EXTRA, TRIAL_TYPES, read_events
 from memsim.data.formats.left_out import warn_left_out
 
@@ -48,7 +49,8 @@ def read_bids_events(
     condition ``list_in_session`` holds the number in the file.
 
     Times are seconds from the onset of the recall period of the list; for lists without such an event, the value of
-    ``response_time``; otherwise they are unknown (NaN). A time before the recall period is unknown too.
+    ``response_time``; otherwise they are unknown (NaN). A time before the recall period is unknown too. Where a list
+    has several recall periods, they are numbered in :attr:`memsim.Recalls.periods`.
 
     Parameters
     ----------
@@ -81,11 +83,12 @@ def read_bids_events(
     ----------
     BIDS 1.10, task events; names as in the OpenNeuro data sets ds004395 and ds004789.
     """
-    kinds = _kinds(trial_types or {})
-    names = {role: (columns or {}).get(role) for role in COLUMNS}
-    if unknown := set(columns or {}) - set(COLUMNS):
+    kinds = _kinds(by_role(trial_types, "trial_types", several=True))
+    columns = by_role(columns, "columns")
+    names = {role: columns.get(role) for role in COLUMNS}
+    if unknown := set(columns) - set(COLUMNS):
         raise InputError(f"columns: {sorted(unknown)[0]!r} is not one of {', '.join(COLUMNS)}")
-    conditions = [conditions] if isinstance(conditions, str) else [*conditions]
+    conditions = column_names(conditions, "conditions")
     if hidden := {*conditions} & {*LONG_TABLE, "time", "category"}:
         raise InputError(f"conditions: {min(hidden)!r} is a column of the long table; rename it in the files")
     conditions = [name for name in conditions if name not in ("session", "run")]
@@ -107,13 +110,18 @@ def read_bids_events(
         raise InputError(f"{paths[0]}: no list is left to read; these were skipped: {details}")
     if not named and (lost := missing_subjects(Path(str(path)), study["subject"].unique())):
         details["subjects_without_lists"] = dict.fromkeys(lost, 1)
+    if not named and (lost := missing_sessions(Path(str(path)), study)):
+        details["sessions_without_lists"] = dict.fromkeys(lost, 1)
     study["position"] += study.groupby("file")["position"].transform("min") == 0
     by_onset = study.groupby("key").cumcount() + 1
     no_position = study["position"].isna().groupby(study["key"]).transform("any")
     study["position"] = study["position"].where(~no_position, by_onset)
     recall["position"] = recall.groupby("key").cumcount() + 1
-    start = events[events["kind"] == "recall_start"].groupby("key")["onset"].first()
-    recall["time"], details["times_from"] = _times(recall, recall["key"].map(start))
+    start, period = _recall_periods(events)
+    recall["recall_period"] = period
+    recall["time"], details["times_from"] = _times(recall, start)
+    if before := details["times_from"].pop("before_0"):
+        details["unknown_times"] = before
 
     head = study.drop_duplicates("key").set_index("key")
     number = _labels_of_lists(head)  # unique through sessions and runs
@@ -123,10 +131,14 @@ def read_bids_events(
         labels["list_in_session"] = head["number"].astype(int)
     events = pd.concat([study.assign(trial_type="study", time=np.nan), recall.assign(trial_type="recall")])
     frame = events[["subject", "position", "trial_type", "item", "time"]].assign(list=events["key"].map(number))
+    frame.index = pd.MultiIndex.from_frame(events[["file", "line"]])
+    events.index = frame.index
     for name, of_list in labels.items():
         of_event = events.get(f"{EXTRA}{name}", pd.Series(index=events.index, dtype=object))
         in_study = (events["trial_type"] == "study") & (f"{EXTRA}{name}" in events)
         frame[name] = of_event.where(in_study, events["key"].map(of_list))
+    if (recall["recall_period"] > 1).any():
+        frame["recall_period"] = events["recall_period"]
     if category is not None:
         frame["category"] = events[f"{EXTRA}{category}"]
     recalls = Recalls.from_frame(
@@ -162,7 +174,8 @@ def _lists(events: pd.DataFrame, list_length: int | None, details: dict[str, Any
     starts_known = np.isin(events["file"], events["file"][is_kind["recall_start"]])
     untested = starts_known & ~has("recall_start") & ~has("recall") & ~practice & ~no_list
     length = key.map(key[is_kind["study"]].value_counts()).fillna(0).astype(int).to_numpy()
-    listed = ~(practice | no_list | untested)
+    unstudied = ~(practice | no_list | untested) & ~has("study")
+    listed = ~(practice | no_list | untested | unstudied)
     found, lists = np.unique(length[listed & ~key.duplicated().to_numpy()], return_counts=True)
     if list_length is None and len(found[found > 0]) > 1:
         counts = ", ".join(f"{n} of {each}" for each, n in zip(found, lists, strict=True) if each)
@@ -178,17 +191,37 @@ def _lists(events: pd.DataFrame, list_length: int | None, details: dict[str, Any
     details["practice_lists_skipped"] = int(key[practice].nunique())
     details["events_without_list"] = int((no_list & (is_kind["study"] | is_kind["recall"])).sum())
     details["lists_not_tested"] = int(key[untested].nunique())
+    if lost := int(key[unstudied].nunique()):
+        details["lists_without_presentation"] = lost
     details["lists_of_other_lengths"] = int(key[other].nunique())
     return events.assign(key=key)[listed & ~other & ~noise]
+
+
+def _recall_periods(events: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The onset of the recall period of each recall event, NaN where it is not known, and its number in the list.
+
+    An event before all recall periods of its list belongs to the first.
+    """
+    listed = events[events["kind"].isin(["recall_start", "recall"])]
+    begins = listed["kind"] == "recall_start"
+    onset = listed["onset"].where(begins).groupby(listed["key"])
+    period = begins.astype(int).groupby(listed["key"]).cumsum().clip(lower=1)
+    return onset.ffill().fillna(onset.transform("first"))[~begins], period[~begins]
 
 
 def _times(recall: pd.DataFrame, start: pd.Series) -> tuple[pd.Series, dict[str, int]]:
     """Seconds from the start of the test, and how many come from each column."""
     since = recall["onset"] - start
     time = since.where(since.notna(), recall["response_time"]).astype(float)
+    before = int((time < 0).sum())
     time = time.where(time >= 0)
     by_onset, known = int((since.notna() & time.notna()).sum()), int(time.notna().sum())
-    return time, {"recall_start": by_onset, "response_time": known - by_onset, "unknown": len(time) - known}
+    return time, {
+        "recall_start": by_onset,
+        "response_time": known - by_onset,
+        "unknown": len(time) - known,
+        "before_0": before,
+    }
 
 
 def _ordered(labels: pd.Series) -> pd.Series:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from memsim.core.errors import DataError, InputError
+from memsim.core.names import shown
 from memsim.data.formats.files import require_file
 from memsim.data.formats.text_tables import header_of, read_text_table
 
@@ -34,7 +35,10 @@ def find_files(given: str | Path | Sequence[str | Path], details: dict[str, Any]
     InputError : no such file, or none in the folder.
     """
     if not isinstance(given, str | Path) or not os.path.isdir(given):
-        paths = [Path(given)] if isinstance(given, str | Path) else [Path(each) for each in given]
+        names = [given] if isinstance(given, str | Path) else given
+        if not isinstance(names, Sequence) or not all(isinstance(each, str | Path) for each in names):
+            raise InputError(f"{shown(given)} is neither a folder, nor a file of events, nor a list of such files")
+        paths = [Path(each) for each in names]
         for path in paths:
             require_file(path)
         if not paths:
@@ -121,7 +125,7 @@ def read_sessions(
                 _count(details, files_without_studied_items=1)
             elif chosen is None:
                 chosen, notes = events, found
-            elif not named and events.drop(columns="file").equals(chosen.drop(columns="file")):
+            elif not named and _alike(events, chosen):
                 details["files_that_repeat"] = details.get("files_that_repeat", 0) + 1
             elif not named and path.name.endswith(KINDS[1]):
                 _count(details, files_that_differ=1)
@@ -136,6 +140,11 @@ def read_sessions(
     return kept
 
 
+def _alike(events: pd.DataFrame, others: pd.DataFrame) -> bool:
+    place = ["file", "line"]
+    return events.drop(columns=place).reset_index(drop=True).equals(others.drop(columns=place).reset_index(drop=True))
+
+
 def missing_subjects(root: Path, subjects: Iterable[str]) -> list[str]:
     """The participants of a data set, by its folders and ``participants.tsv``, who are not among ``subjects``."""
     labels = {folder.name.removeprefix("sub-") for folder in root.glob("sub-*") if folder.is_dir()}
@@ -145,6 +154,13 @@ def missing_subjects(root: Path, subjects: Iterable[str]) -> list[str]:
     except (InputError, DataError, KeyError):
         pass  # the list of participants is optional
     return sorted(labels - set(subjects))
+
+
+def missing_sessions(root: Path, events: pd.DataFrame) -> list[str]:
+    """The folders of sessions in a data set from which no event is read, but events of other sessions are."""
+    read = {folder for file in events["file"].unique() for folder in Path(file).parents}
+    folders = [each for each in root.glob("sub-*/ses-*") if each.is_dir() and each.parent in read]
+    return [f"{each.parent.name}/{each.name}" for each in sorted(folders, key=_natural) if each not in read]
 
 
 def _sessions(paths: Sequence[Path]) -> list[list[Path]]:

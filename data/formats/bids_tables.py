@@ -42,8 +42,9 @@ def read_events(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The events of free recall in one file, and how they were read.
 
-    The columns of the events are kind, item, onset, number, position, response_time, subject, session, run, file. The
-    details count ``events_of_other_types``, and name the ``columns_by_content``, which have not the first usual name.
+    The columns of the events are kind, item, onset, number, position, response_time, subject, session, run, file, line.
+    The details count ``events_of_other_types``, and name the ``columns_by_content``, which have not the first usual
+    name.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def read_events(
     events["position"] = events["position"].where(events["position"] != NO_LIST)
     for name, short in {"subject": "sub", "session": "ses", "run": "run"}.items():
         events[name] = entity(path, short) or table.get(name)
-    events = events.assign(file=str(path), **{f"{EXTRA}{name}": table[name] for name in extra})
+    events = events.assign(file=str(path), line=events.index, **{f"{EXTRA}{name}": table[name] for name in extra})
     events = events[read]
     if events["subject"].isna().any():
         raise InputError(f"{path}: neither the name (sub-...) nor a column 'subject' names the subject")

@@ -19,6 +19,7 @@ LEFT_OUT = {
         "files that differ from those read for their sessions",
     ),
     "subjects_without_lists": ("subject without a list", "subjects without a list"),
+    "sessions_without_lists": ("session without a list", "sessions without a list"),
     "events_of_other_types": ("event of another type", "events of other types"),
     "vocalizations_skipped": ("vocalization", "vocalizations"),
     "events_without_list": ("event without a list", "events without a list"),

@@ -39,7 +39,7 @@ def matrix_frame(matrix: Any, what: str) -> pd.DataFrame:
     if not isinstance(matrix, str | Path):
         if isinstance(matrix, np.ndarray) and matrix.ndim == 2:
             return pd.DataFrame(matrix)
-        if not hasattr(matrix, "__len__") or not all(np.ndim(row) == 1 for row in matrix):
+        if not hasattr(matrix, "__len__") or not _holds_rows(matrix):
             raise InputError(f"{what}: expected a matrix (rows, columns), or the path of a file")
         return pd.DataFrame(_padded(matrix))
     path = Path(matrix)
@@ -50,6 +50,13 @@ def matrix_frame(matrix: Any, what: str) -> pd.DataFrame:
     if suffix not in TEXT:
         raise InputError(f"{what}: {path.name} is not a {', '.join(TEXT)} or .npy file")
     return text_matrix(path)
+
+
+def _holds_rows(matrix: Any) -> bool:
+    try:
+        return all(np.ndim(row) == 1 for row in matrix)
+    except (TypeError, ValueError):  # nothing to go through, or rows within a row
+        return False
 
 
 def _array(path: Path, what: str) -> Any:

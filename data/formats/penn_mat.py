@@ -11,6 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.names import by_role, column_names
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.tables.long_table import COLUMNS, lists_through_sessions
@@ -101,8 +102,13 @@ def read_penn_mat(
     ----------
     The data files that accompany the publications of the Computational Memory Lab, memory.psych.upenn.edu.
     """
-    data, where = _fields(Path(path), variable, columns or {})
-    field_of, used = _by_role(data, columns or {}, leave_out, where)
+    columns = by_role(columns, "columns")
+    if not isinstance(path, str | Path):
+        raise InputError(f"read_penn_mat: {path!r} is not the path of a file")
+    if variable is not None and not isinstance(variable, str):
+        raise InputError(f"read_penn_mat: variable={variable!r} must be text, such as 'data.full'")
+    data, where = _fields(Path(path), variable, columns)
+    field_of, used = _by_role(data, columns, leave_out, where)
     rows = next(
         (field_of[name] for name in ("recalls", "pres_itemnos", "pres_items") if field_of[name] is not None), None
     )
@@ -114,7 +120,9 @@ def read_penn_mat(
     n_trials = len(rows)
 
     vectors = {name: vector for name in data if (vector := _vector(data[name], n_trials)) is not None}
-    kept = [name for name in vectors if name not in used] if conditions is None else [*conditions]
+    kept = (
+        [name for name in vectors if name not in used] if conditions is None else column_names(conditions, "conditions")
+    )
     lacking = [name for name in kept if name not in vectors]
     if lacking:
         raise InputError(f"{path}: there is no field {lacking[0]!r} with one value for each of {n_trials} lists")
@@ -185,7 +193,7 @@ def _by_role(
     data: Mapping[str, LabelArray | Unread], columns: Mapping[str, str], leave_out: Sequence[str], where: str
 ) -> tuple[dict[str, Any], set[str]]:
     """The field of each role in :data:`FIELDS`, or ``None``; and the names of the fields that have a role."""
-    leave_out = [leave_out] if isinstance(leave_out, str) else [*leave_out]
+    leave_out = column_names(leave_out, "leave_out")
     if unknown := [role for role in columns if role not in FIELDS]:
         raise InputError(f"columns: {unknown[0]!r} is not one of {', '.join(FIELDS)}")
     names = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from memsim.core.arrays import label_vector
 from memsim.core.errors import DataError, InputError
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
@@ -157,9 +158,10 @@ def _lists(side: Any, name: str, subject: Sequence[Any] | None) -> dict[tuple[An
     else:
         if not _is_list(side) or not all(_is_list(lists) and all(map(_is_list, lists)) for lists in side):
             raise InputError(f"read_egg: {name} must be nested lists (subjects, lists, items) or a DataFrame")
-        labels = range(len(side)) if subject is None else subject
-        if len(labels) != len(side):
-            raise InputError(f"read_egg: {len(labels)} labels of subjects, but {len(side)} subjects in {name}")
+        who = [*range(len(side))] if subject is None else subject
+        if np.ndim(np.asarray(who, dtype=object)) == 0 or len(who) != len(side):
+            raise InputError(f"read_egg: {np.size(who)} labels of subjects, but {len(side)} subjects in {name}")
+        labels = label_vector(who, "read_egg: subject", len(side)).tolist()
         keyed = [
             ((label, number), items)
             for label, lists in zip(labels, side, strict=True)
@@ -187,9 +189,16 @@ def _closed(items: Any, name: str, key: tuple[Any, Any]) -> list[Any]:
 def _features(item: Any) -> dict[str, Any]:
     """An item with its features. Bytes, as in egg files, become text; an empty word or NaN becomes ``None``."""
     features = item if isinstance(item, dict) else {"item": item}
-    plain = {name: value.decode() if isinstance(value, bytes) else value for name, value in features.items()}
+    try:
+        plain = {name: value.decode() if isinstance(value, bytes) else value for name, value in features.items()}
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"read_egg: {error.object!r} is not text in UTF-8; decode the words of the egg first"
+        ) from None
     word = plain.get("item", plain.get("stimulus"))
-    return plain | {"item": None if word is None or word == "" or word != word else word}
+    if isinstance(word, dict | set) or _is_list(word):
+        raise InputError(f"read_egg: the item {word!r} is neither text nor a number; eggs hold subjects, lists, items")
+    return plain | {"item": None if pd.isna(word) or word == "" else word}
 
 
 def _named(frame: pd.DataFrame) -> str:

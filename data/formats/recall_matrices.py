@@ -15,10 +15,12 @@ from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.limits import STUDIED, require_counts
+from memsim.core.names import column_names
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import warn_of_times_going_back
 from memsim.core.tables.item_text import warn_of_near_misses
+from memsim.core.tables.long_table import numbered_through_sessions
 from memsim.core.trials import Trials
 from memsim.data.formats.item_numbers import items_by_number
 from memsim.data.formats.left_out import warn_left_out
@@ -64,7 +66,8 @@ def read_recall_matrix(
         ``None``: positions are computed from the item numbers, by the first presentation of each item.
     list_length : items in every list.
     subject, list, session : (n_trials,) labels, or the column of ``recalls`` that holds them: its name, or its number
-        from 0.
+        from 0. Where numbers of lists start again at each session, they are made consecutive, as in
+        :meth:`memsim.Recalls.from_frame`.
     conditions : (n_trials,) labels by name, or names of columns.
     pres_itemnos : (n_trials, list_length) number of each studied item, from 1.
     rec_itemnos : (n_trials, n_outputs) number of each recalled item; 0, -1 or NaN for a word without a number.
@@ -96,7 +99,7 @@ def read_recall_matrix(
     ----------
     EMBAM, the Episodic Memory Behavioral Analyses in Matlab of the Polyn and Kahana labs.
     """
-    if time_unit not in SECONDS:
+    if not isinstance(time_unit, str) or time_unit not in SECONDS:
         raise InputError(f"read_recall_matrix: time_unit={time_unit!r} is neither 's' nor 'ms'")
     require_counts("read_recall_matrix", list_length=list_length)
     details: dict[str, Any] = {"file": str(recalls)} if isinstance(recalls, str | Path) else {}
@@ -105,7 +108,7 @@ def read_recall_matrix(
         for name, matrix in (("pres_itemnos", pres_itemnos), ("rec_itemnos", rec_itemnos))
     )
     if not isinstance(conditions, Mapping):
-        conditions = {name: name for name in ([conditions] if isinstance(conditions, str) else conditions)}
+        conditions = {name: name for name in column_names(conditions, "conditions")}
     table = pd.DataFrame() if recalls is None else matrix_frame(recalls, "recalls")
     taken = [
         _column(table, name)
@@ -143,9 +146,16 @@ def read_recall_matrix(
         free_recall_unless(paradigm, list_length, output_limit),
         subject,
         list,
-        conditions=labels,
         session=session,
     )
+    trials = numbered_through_sessions(trials, labels)
+    twice = pd.DataFrame({"subject": trials.subject, "list": trials.list}).duplicated()
+    if twice.any():
+        at = int(np.argmax(twice))
+        raise InputError(
+            f"read_recall_matrix: row {at} is another list {trials.list[at]} of subject {trials.subject[at]}; "
+            "number the lists of each subject, or of each session (session=), differently"
+        )
     origin = Observed() if origin is None else origin
     if isinstance(origin, Observed):
         origin = replace(origin, details={**details, **origin.details})

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.names import by_role
 from memsim.core.tables.long_table import COLUMNS
 from memsim.core.tables.scored_table import SCORED, long_of_scored
 
@@ -24,7 +25,7 @@ def renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     ------
     InputError : no such role or column, or a column that is named twice.
     """
-    for role, name in columns.items():
+    for role, name in by_role(columns, "columns").items():
         if role not in ROLES:
             raise InputError(f"columns: {role!r} is not one of {', '.join(ROLES)}")
         if name not in frame.columns:

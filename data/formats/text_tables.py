@@ -49,7 +49,8 @@ def text_of_file(path: Path) -> bytes:
         raise DataError(f"{path} is {kind}, not text; export it as text in UTF-8")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError(f"{path} is text in UTF-16; save it in UTF-8")
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    while data.startswith(b"\xef\xbb\xbf"):  # some editors add one at each saving
+        data = data[3:]
     zero = data.find(b"\0")
     if zero >= 0:
         line = data.count(b"\n", 0, zero) + 1
@@ -86,7 +87,7 @@ def read_text_table(
 
     Parameters
     ----------
-    path : the file. Blank lines do not count.
+    path : the file. Blank lines, and rows of empty cells as Excel writes them, do not count.
     missing : the texts that stand for an empty cell; for each column where they differ (other columns: empty ones).
     numbers : the columns whose type follows from their values. All others are text, as a categorical, which holds
         each value once.
@@ -130,7 +131,8 @@ def read_text_table(
         raise DataError(f"{path}: {len(lines)} lines were read as {len(table)} rows; a cell holds the end of a line")
     for name in table.columns.difference([*numbers]):
         table[name] = table[name].astype("category")
-    return table.set_axis(pd.Index(lines, name=LINE), axis=0)
+    table = table.set_axis(pd.Index(lines, name=LINE), axis=0)
+    return table[table.notna().any(axis=1)]
 
 
 def _checked_lines(path: Path, data: bytes, separator: str, n_columns: int) -> npt.NDArray[np.int64]:
@@ -180,9 +182,9 @@ def _first_line(data: bytes) -> str:
 
 def _cells(line: str, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=separator), [])
+        return [cell.strip(" ") for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])]
     except csv.Error:  # a cell longer than csv permits
-        return line.split(separator)
+        return [cell.strip(" ") for cell in line.split(separator)]
 
 
 def _short(text: str) -> str:

@@ -110,6 +110,11 @@ def label_vector(values: Any, what: str, n: int) -> LabelArray:
     return frozen(array)
 
 
+def not_whole(values: FloatArray) -> BoolArray:
+    """Whether each number is a fraction or infinite."""
+    return np.isinf(values) | (np.floor(values) != values)
+
+
 def missing(labels: LabelArray) -> BoolArray:
     """(n,) whether a label is ``None``, NaN, or the missing value of pandas."""
     if labels.dtype != object:

@@ -61,4 +61,9 @@ def free_recall_unless(
         raise InputError(
             f"output_limit={output_limit} is given together with {paradigm!r}; set the limit in the paradigm"
         )
-    return paradigm(list_length=list_length) if isinstance(paradigm, type) else paradigm
+    task = paradigm(list_length=list_length) if isinstance(paradigm, type) else paradigm
+    if not isinstance(task, Paradigm):
+        raise InputError(
+            f"paradigm={paradigm!r} is no paradigm; give one, or its class, such as memsim.paradigms.SerialRecall"
+        )
+    return task

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
+
+from memsim.core.errors import InputError
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters but for tab and line feed, marks that turn the direction of writing, and lone surrogates."""
@@ -41,3 +43,33 @@ def closest(name: str, known: Iterable[str]) -> str:
     by_key = {normalized(candidate): candidate for candidate in known}
     near = difflib.get_close_matches(normalized(name), by_key, n=1)
     return f"; did you mean {by_key[near[0]]!r}?" if near else "."
+
+
+def column_names(given: Any, what: str, *, several: bool = True) -> list[Any]:
+    """The names of columns that the argument ``what`` gives: none, one, or several where it takes several.
+
+    Raises
+    ------
+    InputError : what cannot be the name of a column.
+    """
+    many = several and isinstance(given, Iterable) and not isinstance(given, str)
+    names = [] if given is None else [*given] if many else [given]
+    wrong = [name for name in names if not isinstance(name, Hashable)]
+    if wrong:
+        raise InputError(f"{what}={given!r}: {wrong[0]!r} is not the name of a column")
+    return names
+
+
+def by_role(given: Any, what: str, *, several: bool = False) -> dict[str, Any]:
+    """The names that the argument ``what`` gives by role, one or ``several`` for each; none if it is ``None``.
+
+    Raises
+    ------
+    InputError : no mapping, or a name that is neither text nor several texts.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        raise InputError(f"{what}={given!r} must be a table of names by role, as in {{'list': 'trial'}}")
+    for role, names in (given or {}).items():
+        if not all(isinstance(each, str) for each in column_names(names, what, several=several)):
+            raise InputError(f"{what}: {role}={names!r} must be text, or a list of texts")
+    return dict(given or {})

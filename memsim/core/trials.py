@@ -19,6 +19,7 @@ from memsim.core.arrays import (
     index_matrix,
     label_vector,
     missing,
+    not_whole,
 )
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study
@@ -179,7 +180,11 @@ class Trials:
             labels = label_vector(np.asarray(self.categories).ravel(), "Trials: categories", items.size)
             object.__setattr__(self, "categories", frozen(labels.reshape(items.shape)))
         number = self._number_lists() if self.list is None else self.list
-        object.__setattr__(self, "list", _group_labels(number, "list", n_trials))
+        number = _group_labels(number, "list", n_trials)
+        if number.dtype.kind == "f" and not_whole(number).any():
+            row = int(np.argmax(not_whole(number)))
+            raise InputError(f"Trials: the list of trial {row} is {number[row]}; lists have whole numbers, or text")
+        object.__setattr__(self, "list", number)
         if self.source is not None:
             object.__setattr__(self, "source", self._checked_source())
         conditions = {

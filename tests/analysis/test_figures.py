@@ -179,3 +179,9 @@ def test_the_raster_shows_empty_lists() -> None:
     positions = np.array([[1, 2, 1], [0, 0, 0], [3, -1, 0]])
     figure = plot(analyze(Recalls.from_matrix(positions, 4), "recall_raster"))
     assert [np.shape(image.get_array()) for image in figure.axes[0].images] == [(3, 3)] * 3
+
+
+def test_a_tree_of_models_that_do_not_differ_has_no_length() -> None:
+    """No warning of a library either: they are errors in the tests."""
+    same = summary_table(recorded(False))
+    assert taxonomy_figure({"people": same, "TCM": same}, ["people"]).axes

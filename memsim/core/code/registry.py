@@ -17,7 +17,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from memsim.core.errors import MemsimWarning, ModelError, UnknownNameError
-from memsim.core.names import closest, normalized
+from memsim.core.names import closest, normalized, shown
 from memsim.core.parameters import build
 
 Entry = TypeVar("Entry")
@@ -98,6 +98,8 @@ class Registry(Generic[Entry]):
         ------
         UnknownNameError : no such name; the message offers the closest one and lists all.
         """
+        if not isinstance(name, str):
+            raise UnknownNameError(f"{shown(name)} is not the name of a {self.kind}")
         for known in self.names():
             if normalized(known) == normalized(name):
                 return known

@@ -3,12 +3,14 @@
 The rule, for every reader: labels are compared in Unicode's composed form (NFC), without spaces around them and with
 inner runs of spaces as one. Case is ignored, unless two studied items differ by case only; these are two items, and
 case then counts for them. A label that differs from an item by more than that is another item. Where it differs only by
-accents, by case, or by a wrong encoding (``cafÃ©`` for ``café``), it may be the same word: readers warn of such
-responses, and count them as what they are, intrusions.
+accents, by case, by a wrong encoding (``cafÃ©`` for ``café``), by typographic signs or by characters that cannot be
+seen (a zero-width space), it may be the same word: readers warn of such responses, and count them as what they are,
+intrusions.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import warnings
 from collections import Counter
@@ -21,8 +23,14 @@ from memsim.core.errors import DataWarning
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 """Letters with a mark that Unicode does not take apart."""
+_PUNCTUATION = str.maketrans(
+    {**dict.fromkeys("‘’‛ʼ′`´", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑‒–—−", "-")}
+)
+"""Signs that programs put in place of those on a keyboard."""
 _ENCODINGS = ("cp1252", "mac_roman", "cp437", "cp850")
 """Encodings in which text in UTF-8 is often read by mistake, beside Latin-1."""
+_NUMBER = re.compile(r"\+?[0-9]+(\.0*)?")
+"""A whole number, as spreadsheets may write it otherwise: ``01`` and ``1.0`` for ``1``."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -113,11 +121,13 @@ def _encoded(character: str, encoding: str) -> bytes:
 
 
 def _skeleton(label: str) -> str:
-    """``label`` without case, accents and the traces of a wrong encoding."""
+    """``label`` without case, accents, invisible characters and the traces of a wrong encoding or of typography."""
     if label.isascii():
-        return plain_text(label).casefold()
-    apart = unicodedata.normalize("NFKD", plain_text(_read_rightly(label)).casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_LETTERS)
+        text = plain_text(label).casefold().translate(_PUNCTUATION)
+        return re.sub(r"\.0*$", "", text).lstrip("+0") or "0" if _NUMBER.fullmatch(text) else text
+    apart = unicodedata.normalize("NFKD", _read_rightly(label).translate(_PUNCTUATION)).casefold()
+    seen = "".join(c for c in apart if c.isspace() or unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cc", "Cf"))
+    return plain_text(seen.translate(_LETTERS))
 
 
 def warn_of_near_misses(labels: LabelArray, items: IntArray, trial: IntArray, given: IntArray, who: str) -> None:
@@ -159,7 +169,8 @@ def warn_of_near_misses(labels: LabelArray, items: IntArray, trial: IntArray, gi
         examples = ", ".join(f"{given!r} for {item!r} ({n})" for (given, item), n in found.most_common(5))
         warnings.warn(
             f"{who}: {sum(found.values())} of {len(given)} intrusions differ from a studied item only by accents, case "
-            f"or encoding: {examples}; they count as intrusions, so write them alike where they are one word",
+            f"or encoding, or by signs that look alike: {examples}; they count as intrusions, so write them alike "
+            "where they are one word",
             DataWarning,
             stacklevel=3,
         )

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray
+from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray, not_whole
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
-from memsim.core.names import closest
+from memsim.core.names import closest, column_names
 from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
 from memsim.core.tables.item_text import alike, plain_text, warn_of_near_misses
 from memsim.core.tables.long_table_rows import Rows, at_row, factorized, listed
@@ -86,9 +86,12 @@ def read_long_table(
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
-    conditions = [conditions] if isinstance(conditions, str) else list(conditions)
-    conditions = [name for name in conditions if name != "session"]
-    extra = [*(name for name in (source, category) if name is not None), *conditions]
+    conditions = [name for name in column_names(conditions, "conditions") if name != "session"]
+    extra = [
+        *column_names(source, "source", several=False),
+        *column_names(category, "category", several=False),
+        *conditions,
+    ]
     _require_one_column_each(frame, [*COLUMNS, *SCORED, "session", "model", "time", PERIOD, *extra])
     if origin is None or model is not None:
         frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
@@ -97,7 +100,10 @@ def read_long_table(
         frame = long_of_scored(frame)
     missing = [name for name in (*COLUMNS, *extra) if name not in frame.columns]
     if missing:
-        raise InputError(f"the table lacks the column(s) {', '.join(missing)}; it has {listed(frame.columns)}")
+        raise InputError(
+            f"the table lacks the column(s) {listed(missing)}; it has {listed(frame.columns) or 'none'} (where "
+            "columns of a file have other names, say so by columns=, as in list=trial)"
+        )
 
     rows = Rows.of(frame)
     rows, other = rows.of_length(list_length)
@@ -135,7 +141,7 @@ def read_long_table(
     )
     labels = {name: rows.constant(name) for name in conditions}
     return (
-        _numbered_through_sessions(trials, labels),
+        numbered_through_sessions(trials, labels),
         {"positions": positions, "times": times, "intruders": intruders, "periods": periods},
         origin,
     )
@@ -203,7 +209,6 @@ def _pool(rows: Rows) -> tuple[IntArray, ItemPool, IntArray]:
     codes, labels = factorized(rows.frame["item"])
     sequence = np.concatenate([codes[rows.study], codes[rows.recall]])
     n_studied = len(rows.study)
-    del codes
     if (sequence[:n_studied] < 0).any():
         at = rows.study[int(np.argmax(sequence[:n_studied] < 0))]
         raise InputError(f"the table has no item in study {at_row(rows.frame, at)}")
@@ -213,6 +218,12 @@ def _pool(rows: Rows) -> tuple[IntArray, ItemPool, IntArray]:
         raise InputError("items are complex numbers; labels of items are text or whole numbers")
     if pd.api.types.infer_dtype(labels, skipna=True).startswith("mixed"):
         raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
+    if labels.dtype.kind == "f":
+        odd = not_whole(labels)
+        if odd.any():
+            at = int(np.argmax(codes == order[np.argmax(odd)]))
+            raise InputError(f"the item {labels[odd][0]} in {at_row(rows.frame, at)} is not a whole number")
+        labels = labels.astype(np.int64) if (np.abs(labels) < 2**53).all() else labels
     renumbered = np.full(int(sequence.max(initial=0)) + 2, -1, dtype=np.int32)
     renumbered[order] = np.arange(len(order))
     if len(labels) and isinstance(labels[0], str):
@@ -260,7 +271,7 @@ def _sources(rows: Rows, name: str) -> IntArray:
     return codes.astype(np.int32)
 
 
-def _numbered_through_sessions(trials: Trials, conditions: dict[str, LabelArray]) -> Trials:
+def numbered_through_sessions(trials: Trials, conditions: dict[str, LabelArray]) -> Trials:
     """``trials`` with list labels that are unique within participants, and with their conditions."""
     if trials.session is not None:
         numbered = lists_through_sessions(trials.subject, trials.session, trials.list)

@@ -76,7 +76,13 @@ class Rows:
         wrong = rows.position[rows.study].reshape(-1, length) != np.arange(1, length + 1)
         if wrong.any():
             at = rows.study[int(np.argmax(wrong))]
-            raise InputError(f"{rows.which(at)}: study positions are not 1 to {length}, each once")
+            of_list = rows.position[rows.study[rows.trial[rows.study] == rows.trial[at]]]
+            fix = (
+                "; if these are two lists, number them differently, or give the column session"
+                if len(np.unique(of_list)) < length
+                else ""
+            )
+            raise InputError(f"{rows.which(at)}: study positions are not 1 to {length}, each once{fix}")
         return replace(rows, head=rows.study[::length]), int((~keep).sum())
 
     def which(self, at: int) -> str:
@@ -116,7 +122,7 @@ def factorized(column: pd.Series) -> tuple[IntArray, LabelArray]:
         return column.cat.codes.to_numpy(np.int32), np.asarray(column.cat.categories)
     try:
         codes, labels = pd.factorize(column)
-    except TypeError:
+    except (TypeError, ValueError):
         raise InputError(f"the column {column.name!r} holds values that are neither text nor numbers") from None
     return codes.astype(np.int32), np.asarray(labels)
 
@@ -130,7 +136,7 @@ def _coded(frame: pd.DataFrame, name: str) -> tuple[IntArray, LabelArray]:
     if labels.dtype.kind == "c":
         raise InputError(f"the column {name!r} holds complex numbers")
     plain = [plain_text(label) if isinstance(label, str) else label for label in labels.tolist()]
-    merged, first = pd.factorize(np.array(plain, dtype=object) if labels.dtype.kind in "OUT" else labels)
+    merged, first = pd.factorize(pd.Series(plain, dtype=object) if labels.dtype.kind in "OUT" else labels)
     return (codes if len(first) == len(labels) else merged.astype(np.int32)[codes]), np.asarray(first)
 
 
@@ -149,6 +155,8 @@ def _has_sessions(frame: pd.DataFrame) -> bool:
 
 def at_row(frame: pd.DataFrame, at: int) -> str:
     """The row number ``at`` as the user knows it: the line of a file, or the label in the index."""
+    if list(frame.index.names) == ["file", "line"]:
+        return "{}, line {}".format(*frame.index[at])
     return f"{frame.index.name or 'row'} {frame.index[at]}"
 
 
