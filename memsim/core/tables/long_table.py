@@ -51,8 +51,8 @@ def read_long_table(
     A recalled item that was not on its list is an intrusion; the pool holds all items of the table. Items are compared
     by the rule of :mod:`memsim.core.tables.item_text`: without case, unless two studied items differ by case only, and
     in one form of Unicode. Responses are ordered by ``position`` within their list. The columns ``time``, ``session``
-    and ``recall_period`` (:attr:`memsim.Recalls.periods`) are read if there are such columns; ``source``, ``category`` and
-    ``conditions`` name the other columns that are read. Where list labels occur again in another session of the
+    and ``recall_period`` (:attr:`memsim.Recalls.periods`) are read if there are such columns; ``source``, ``category``
+    and ``conditions`` name the other columns that are read. Where list labels occur again in another session of the
     participant, lists are numbered on through the sessions, and the condition ``list_in_session`` holds the label in
     the table.
 
