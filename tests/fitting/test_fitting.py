@@ -223,6 +223,13 @@ def test_a_fit_as_a_file(recalls: Recalls, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(DataError, match="no fit that memsim wrote"):
         Fit.load(tmp_path / "other.json")
+    changes: dict[str, Any] = {"estimates": {}, "value": 10**400, "at_bound": [None], "counts": {"n_events": 10**400}}
+    for name, value in changes.items():
+        record = unsealed((tmp_path / "fit.json").read_bytes())
+        record["units"][0][name] = value
+        (tmp_path / "other.json").write_text(sealed(record))
+        with pytest.raises(DataError, match="no fit that memsim wrote"):
+            Fit.load(tmp_path / "other.json")
 
 
 def test_a_specification_is_read_as_it_was_written() -> None:
