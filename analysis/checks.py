@@ -9,6 +9,7 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
+from memsim.core.names import shown
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import may_be_intervals, times_going_back, warn_of_times_going_back
 
@@ -27,7 +28,7 @@ def require_whole(value: Any, name: str, who: str, least: int = 1, most: int | N
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or value < least or (most is not None and value > most):
         span = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise InputError(f"{who}: {name}={value!r} must be a whole number {span}{meaning and f', {meaning}'}")
+        raise InputError(f"{who}: {name}={shown(value)} must be a whole number {span}{meaning and f', {meaning}'}")
 
 
 def checked_mask(values: Any, shape: tuple[int, ...], name: str, who: str) -> BoolArray:

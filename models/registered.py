@@ -48,7 +48,7 @@ def models_of(cue: str, *, baselines: bool = False) -> dict[str, Model]:
         try:
             of_name = variants(name, cls) if baselines or not cls.baseline else {}
             found |= {spec: model for spec, model in of_name.items() if cue in model.cues}
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             MODELS.left_out(name, error)
     return found
 

@@ -55,7 +55,7 @@ def caption(names: Sequence[str], kept: Collection[str], people: Collection[str]
     left = [name for name in models if name not in kept]
     if not left:
         return ""
-    which = which or ("those nearest to people" if set(people) & set(names) else "those named first")
+    which = which or ("those nearest to people" if set(people) & set(kept) else "those named first")
     said = f"{len(models) - len(left)} of {len(models)} models, {which}"
     warnings.warn(
         f"the figure shows {said}; the tables hold all. Not drawn: {', '.join(left)}", MemsimWarning, stacklevel=3

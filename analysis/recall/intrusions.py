@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.checks import checked_mask, require_whole
+from memsim.analysis.checks import checked_mask
 from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import count_by_subject, counts_per_subject, means_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
+from memsim.core.limits import require_counts
 from memsim.core.recalls import Recalls
 
 KINDS = ("prior_list", "extra_list", "unknown", "repetition")
@@ -85,7 +86,7 @@ def prior_list_intrusions(
     ----------
     Zaromb et al. (2006), Journal of Experimental Psychology: Learning, Memory, and Cognition, 32, 792-804.
     """
-    require_whole(max_lag, "max_lag", "prior_list_intrusions")
+    require_counts("prior_list_intrusions", max_lag=max_lag)
     if recalls.intruders is None and recalls.is_intrusion.any():
         raise InputError(
             "prior_list_intrusions: these recalls do not say which words intruded; Recalls.from_frame reads them"

@@ -15,6 +15,7 @@ from memsim.analysis.subjects import coded_subjects, counts_per_subject
 from memsim.core.arrays import FloatArray, frozen
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
+from memsim.core.limits import require_counts
 from memsim.core.recalls import Recalls, require_recalls
 
 N_BINS = 10
@@ -157,6 +158,7 @@ def equal_bins(distances: FloatArray, n_bins: int = N_BINS) -> FloatArray:
     array : (n_bins + 1,) for :func:`distance_crp`; the first lies just below the smallest distance, as a bin does not
         contain its lower edge.
     """
+    require_counts("equal_bins", n_bins=n_bins)
     pairs = distances[np.triu_indices(len(distances), 1)]
     if not len(pairs):
         return np.array([0.0, 1.0])

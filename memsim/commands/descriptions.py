@@ -40,7 +40,7 @@ def print_entries(kind: str, name: str | None) -> int:
         except ModelError as error:
             print(f"memsim: {error}", file=sys.stderr)
             status = 2
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             registry.left_out(name, error)
             status = 2
         else:

@@ -9,8 +9,11 @@ import os
 import signal
 import sys
 import threading
+import traceback
 import warnings
 from collections.abc import Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TextIO
 
 from memsim.commands.battery import add_battery
@@ -24,9 +27,11 @@ from memsim.commands.reproduce import add_reproduce
 from memsim.commands.run import add_run
 from memsim.commands.show import add_show
 from memsim.commands.train import add_train
-from memsim.core.errors import InputError, MemsimError, MemsimWarning
+from memsim.core.errors import InputError, MemsimError, MemsimWarning, ModelError
 from memsim.core.names import printable
 from memsim.core.version import __version__
+
+_OWN = str(Path(__file__).parents[1]) + os.sep
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,7 +87,31 @@ def _run(arguments: list[str]) -> int:
         warnings.filterwarnings("once", category=MemsimWarning)
         warnings.showwarning = _shown
         parsed = parse(arguments)
-        return parsed.command(parsed)
+        try:
+            return parsed.command(parsed)
+        except (MemsimError, OSError, MemoryError):
+            raise
+        except (Exception, SystemExit) as error:
+            if (where := _outside(error)) is None:
+                raise
+            raise ModelError(
+                f"the code of a model or plug-in failed at {where}: {type(error).__name__}: {error}; mend it "
+                "there, or leave the model or plug-in out"
+            ) from error
+
+
+def _outside(error: BaseException) -> str | None:
+    """Where the user's code, or that of an installed plug-in, last stood when it caused an error."""
+    from memsim.core.code.installed import is_users_file, owner_of
+
+    groups = [f"memsim.{kind}" for kind in ("models", "paradigms", "datasets", "analyses", "reproductions")]
+    plug_ins = {point.dist.name for group in groups for point in entry_points(group=group) if point.dist}
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        owner = owner_of(frame.filename)
+        own = frame.filename.startswith((_OWN, "<"))
+        if not own and (is_users_file(frame.filename) or (owner is not None and owner[0] in plug_ins)):
+            return f"{frame.filename}:{frame.lineno}"
+    return None
 
 
 class _Interruption:

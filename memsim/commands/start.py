@@ -8,6 +8,7 @@ import sys
 
 def main() -> int:
     """Run one command; see :func:`memsim.commands.main.main`."""
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files only, whatever the shell says
     try:
         from memsim.commands.main import main as run
 

@@ -122,7 +122,7 @@ def _run(name: str, find_problem: Callable[[], str]) -> Check:
         return Check(name, find_problem())
     except MemsimError as error:
         return Check(name, str(error))
-    except Exception as error:  # a plug-in may raise anything; the message says where
+    except (Exception, SystemExit) as error:  # a plug-in may raise anything; the message says where
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
@@ -189,7 +189,7 @@ class _Bench(ABC, Generic[M]):
                 try:
                     changed: Any = self.model.replace(**{declared.name: value})
                     self.predict(changed, trials)
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     problems.append(f"{declared.name}={value!r}: {error}")
         return "; ".join(problems)
 

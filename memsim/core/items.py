@@ -12,6 +12,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray, LabelArray, label_vector, missing, number_matrix
 from memsim.core.errors import InputError
+from memsim.core.limits import require_counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,13 @@ class ItemPool:
 
     @classmethod
     def numbered(cls, n_items: int) -> ItemPool:
-        """A pool of items with the labels ``item 1`` to ``item n``."""
+        """A pool of items with the labels ``item 1`` to ``item n``, at most 1,000,000.
+
+        Raises
+        ------
+        InputError : ``n_items`` is no whole number from 1, or too large.
+        """
+        require_counts("ItemPool.numbered", n_items=n_items)
         return cls(np.array([f"item {i}" for i in range(1, n_items + 1)]))
 
     def __len__(self) -> int:

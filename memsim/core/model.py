@@ -44,6 +44,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if not isinstance(cls.cues, tuple | list | set | frozenset | property):
+            raise ModelError(f"{cls.__name__}: cues={cls.cues!r} must be a tuple of names, as in ('free',)")
         renamed = {"simulate": "fast_simulation", "trial_log_likelihood": "fast_log_likelihood"}
         for old, new in renamed.items():
             if old in vars(cls):

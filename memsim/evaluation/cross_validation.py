@@ -12,6 +12,7 @@ import pandas as pd
 from memsim.core.arrays import IntArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.model import MemoryModel
+from memsim.core.names import shown
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.seeding import stream
 from memsim.evaluation.candidates import Candidate, Fitted
@@ -122,7 +123,7 @@ def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArra
         )
     if isinstance(folds, bool) or not isinstance(folds, int) or not 2 <= folds <= most:
         raise InputError(
-            f"cross_validate: folds={folds!r} must be a whole number from 2 to {most}, the number of {over}"
+            f"cross_validate: folds={shown(folds)} must be a whole number from 2 to {most}, the number of {over}"
         )
     rng = stream(seed, "folds")
     if over == "subjects":

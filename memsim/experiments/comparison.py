@@ -145,7 +145,7 @@ def run(
     """
     stopwatch = Stopwatch()
     battery = Battery.of_one_task(models, paradigm, People.given(people), n_trials=n_trials, seed=seed, pool=pool)
-    failures: dict[str, Exception] = {}
+    failures: dict[str, Exception | SystemExit] = {}
     rows = rows_in_this_process(battery, progress, failures if keep_going else None)
     not_run = {label: " ".join(f"{type(error).__name__}: {error}".split()) for label, error in failures.items()}
     if failures:

@@ -38,7 +38,7 @@ class Row(NamedTuple):
 def rows_in_this_process(
     battery: Battery,
     progress: Callable[[str], None] = lambda label: None,
-    failures: dict[str, Exception] | None = None,
+    failures: dict[str, Exception | SystemExit] | None = None,
 ) -> list[Row]:
     """Run the battery cell by cell and keep the recalls; models with the same seed get the same trials.
 
@@ -58,7 +58,7 @@ def rows_in_this_process(
                 )
             try:
                 measured = _measured(model.model, drawn[key], seed, battery.analyses)
-            except Exception as error:  # the code of a model may raise anything
+            except (Exception, SystemExit) as error:  # the code of a model may raise anything
                 if failures is None:
                     raise
                 failures[model.label] = error

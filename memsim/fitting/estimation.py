@@ -116,14 +116,9 @@ def fit_spec(
     objectives = _defined({unit: spec.objective(part) for unit, part in units_of(recalls, spec.per).items()})
     require_cells("fit", len(objectives) * spec.starts, f"{len(objectives):,} units of {spec.starts:,} starts")
     cache = running.get("cache")
-    aside = {"records": None if cache is None else str(Path(cache).absolute() / "searches")}
+    records = None if cache is None else Path(cache).absolute() / "searches"
     cells = [
-        Cell(
-            search_cell,
-            {"objective": objective, "seed": spec.seed, "start": start, "generations": spec.generations},
-            f"{type(spec.model).__name__}, {unit}, start {start + 1}",
-            aside,
-        )
+        _cell(spec, unit, objective, start, records)
         for unit, objective in objectives.items()
         for start in range(spec.starts)
     ]
@@ -182,11 +177,20 @@ def best_places(spec: FitSpec, recalls: Recalls) -> tuple[FloatArray, float]:
     return min(found, key=lambda each: each[1])
 
 
-def search_cell(objective: Objective, seed: int, start: int, generations: int, records: str | None) -> dict[str, Any]:
-    """One independent search, as a cell; ``records`` is the folder of the states of unfinished searches."""
-    record = None
-    if records is not None:
-        record = Path(records) / f"{digest([objective, seed, start, generations, source_digest()])}.json"
+def _cell(spec: FitSpec, unit: str, objective: Objective, start: int, records: Path | None) -> Cell:
+    """One search as a cell; its record is named here, since workers do not have the source of the user's models."""
+    name = f"{digest([objective, spec.seed, start, spec.generations, source_digest()])}.json"
+    return Cell(
+        search_cell,
+        {"objective": objective, "seed": spec.seed, "start": start, "generations": spec.generations},
+        f"{type(spec.model).__name__}, {unit}, start {start + 1}",
+        {"file": None if records is None else str(records / name)},
+    )
+
+
+def search_cell(objective: Objective, seed: int, start: int, generations: int, file: str | None) -> dict[str, Any]:
+    """One independent search, as a cell; ``file`` holds its state until it is finished."""
+    record = None if file is None else Path(file)
     found = search_space(objective, generations=generations, seed=seed, start=start, record=record)
     if record is not None:
         record.unlink(missing_ok=True)  # the finished cell replaces it

@@ -207,7 +207,10 @@ class Fit:
             raise DataError(f"{path} is no fit that memsim wrote: {type(error).__name__}: {error}") from error
         try:
             origin = origin_from_json(record.pop("recalls_origin"))
-            return cls(spec=FitSpec.from_json(spec, model), units=units, recalls_origin=origin, **record)
+            read = FitSpec.from_json(spec, model)
+            if any(set(unit.estimates) != {*read.free, *read.ties} for unit in units):
+                raise ValueError(f"a unit has other estimates than of {', '.join([*read.free, *read.ties])}")
+            return cls(spec=read, units=units, recalls_origin=origin, **record)
         except (InputError, ModelError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
         except NOT_A_FIT as error:
@@ -221,9 +224,11 @@ def _unit(record: Mapping[str, Any]) -> UnitFit:
     for name, kind in types.items():
         if not isinstance(record[name], kind):
             raise ValueError(f"{name} of a unit is {shown(record[name])}")
-    numbers = [*record["estimates"].values(), *record["counts"].values(), *record["starts"]]
-    if not all(isinstance(number, int | float) for number in numbers) or not record["starts"]:
+    numbers = [record["value"], *record["estimates"].values(), *record["counts"].values(), *record["starts"]]
+    if not all(isinstance(number, int | float) and abs(number) < 2**63 for number in numbers) or not record["starts"]:
         raise ValueError(f"the unit {shown(record['unit'])} holds what is no number")
+    if not all(isinstance(name, str) and name in record["estimates"] for name in record["at_bound"]):
+        raise ValueError(f"at_bound of a unit is {shown(record['at_bound'])}")
     intervals = {name: (low, high) for name, (low, high) in record["intervals"].items()}
     profiles = {name: [(value, fall) for value, fall in curve] for name, curve in record["profiles"].items()}
     return UnitFit(**{**record, "intervals": intervals, "profiles": profiles})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 FIGURES = (".png", ".pdf")
 """Suffixes of a figure that :func:`save_both` writes."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Written(NamedTuple):
@@ -72,7 +72,7 @@ def write_csv(frame: pd.DataFrame, path: Path, *, escape: bool = False) -> None:
     Parameters
     ----------
     escape : put an apostrophe before each text that a spreadsheet would take for a formula: one that begins with
-        ``= + - @``, a tab or a carriage return.
+        ``= + - @`` or one of these in full width, a tab or the end of a line.
     """
     if escape:
         frame = frame.rename(columns=_escaped).apply(lambda column: column.map(_escaped))

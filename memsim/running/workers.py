@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import pickle
+import re
 import sys
 import threading
 import traceback
@@ -59,11 +60,16 @@ class Failure(NamedTuple):
     trace: str
 
     def error(self, label: str) -> MemsimError:
-        """The error to raise; its message names the cell."""
+        """The error to raise; its message names the cell and the place, and a note holds the traceback."""
         kind = getattr(errors, self.kind, None)
         if isinstance(kind, type) and issubclass(kind, MemsimError):
             return kind(f"{label}: {self.message}")
-        return MemsimError(f"{label} failed: {self.kind}: {self.message}\n\n{self.trace}")
+        places = re.findall(r'File "(.+)", line (\d+)', self.trace)
+        where = f" (at {':'.join(places[-1])})" if places else ""
+        failed = MemsimError(f"{label} failed: {self.kind}: {' '.join(self.message.split())}{where}")
+        if self.trace:
+            failed.add_note(self.trace)
+        return failed
 
 
 Outcome: TypeAlias = "str | Failure"

@@ -13,6 +13,7 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Study
 from memsim.core.loop import simulate
+from memsim.core.names import shown
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
@@ -66,9 +67,11 @@ def show(
             f"{type(network).__name__} is not a network with external memory; show DNC, or one of your own"
         )
     if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
-        raise InputError(f"trial={trial!r} must be a whole number of at least 0")
+        raise InputError(f"trial={shown(trial)} must be a whole number of at least 0")
     if people is None and trial >= MOST_TRIALS:
-        raise InputError(f"trial={trial:,} must be below {MOST_TRIALS:,}, since the lists before it are simulated too")
+        raise InputError(
+            f"trial={shown(trial)} must be below {MOST_TRIALS:,}, since the lists before it are simulated too"
+        )
     if people is not None:
         if paradigm is not None:
             raise InputError("show: the lists of people are of their own task; give a paradigm or people, not both")

@@ -24,7 +24,7 @@ from memsim.analysis.points import points_of
 from memsim.core.errors import InputError, MemsimWarning
 from memsim.evaluation.figures import confusion_figure
 from memsim.experiments.people import People
-from memsim.models import TCM
+from memsim.models import TCM, Strength
 from memsim.paradigms import FreeRecall
 
 ROOT = Path(__file__).parents[2]
@@ -158,3 +158,10 @@ def test_figures_replace_nothing_of_others(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="b.png is there, and memsim did not write it"):
         save_figure(figure, tmp_path / "b.png")
     assert (tmp_path / "b.png").read_text() == "mine"
+
+
+def test_nobody_is_near_people_who_are_not_there() -> None:
+    models = {f"m{i}": Strength(retention=0.1 + 0.05 * i) for i in range(MOST_MODELS + 1)}
+    compared = run(models, FreeRecall(list_length=4), n_trials=20)
+    with pytest.warns(MemsimWarning, match="those named first"):
+        compared.figure("serial_position_curve")

@@ -146,3 +146,9 @@ def test_no_worker_outlives_its_parent(tmp_path: Path) -> None:
         ended, _, _ = select.select([worker], [], [], 30)
         os.close(worker)
         assert ended, "the worker lives on"
+
+
+def test_a_backend_of_figures_that_the_shell_names_wrongly(tmp_path: Path) -> None:
+    run = ["run", "--models", "strength", "--people", "none", "--n-trials", "20", "--out", str(tmp_path / "out")]
+    done = memsim(*run, stdout=subprocess.PIPE, env={"MPLBACKEND": "garbage"})
+    assert done.returncode == 0 and (tmp_path / "out" / "comparison.png").is_file(), done.stderr

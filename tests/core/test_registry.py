@@ -109,3 +109,36 @@ def test_names_that_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.warns(MemsimWarning) as warned:
         assert models.names() == ["TCM", "Mine"]
     assert len(warned) == 2, "what is found twice is one"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["def __init__(self): sys.exit(0)", "def __post_init__(self): raise KeyError('x')",
+     "parameters = classmethod(lambda cls: 1 / 0)"],
+)  # fmt: skip
+def test_the_code_of_a_model_that_ends_or_fails(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(f"import sys\nfrom memsim.models import Strength\n\nclass Mine(Strength):\n    {line}\n")
+    for command in (["run", "--people", "none", "--models"], ["fit", "--people", "x.csv"], ["check"]):
+        assert main([*command, str(file)] if command[0] != "fit" else ["fit", str(file), *command[1:]]) == 2
+        printed = capsys.readouterr()
+        assert not printed.out and printed.err.count("\n") == 1
+        assert f"the code of a model or plug-in failed at {file}:" in printed.err
+
+
+def test_a_model_that_ends_the_program_does_not_end_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(
+        "import sys\nfrom memsim.models import Strength\n\nclass Mine(Strength):\n"
+        "    def begin(self, trials, rng): sys.exit(0)\n"
+    )
+    run = ["run", "--people", "none", "--n-trials", "20", "--list-length", "5", "--models", "mine.py"]
+    assert main(run) == 2 and "Mine failed and is left out (SystemExit: 0)" in capsys.readouterr().err
+    assert main([*run, "tcm"]) == 1 and "TCM" in capsys.readouterr().out
+
+
+def test_cues_that_are_no_names() -> None:
+    with pytest.raises(ModelError, match="cues=5 must be a tuple of names"):
+        type("Mine", (MODELS.get("Strength"),), {"cues": 5})

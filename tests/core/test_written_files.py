@@ -140,3 +140,18 @@ def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
     assert [path.name.startswith(".partial-") for path in tmp_path.iterdir()] == [True]
     write(tmp_path / "own.csv", "1")
     assert sorted(path.name for path in tmp_path.iterdir()) == [RECORDS, "own.csv"]
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_records_that_are_no_folder_are_found_before_the_work(kind: str, tmp_path: Path) -> None:
+    data = tmp_path / "data" / "fit.csv"
+    data.parent.mkdir()
+    data.write_text("mine")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / RECORDS).symlink_to(data.parent if kind == "link" else data)
+    with pytest.raises(InputError, match="is not the folder in which memsim records what it wrote"):
+        require_replaceable(out / "fit.csv")
+    with pytest.raises(InputError):
+        write(out / "fit.csv", "new")
+    assert data.read_text() == "mine"

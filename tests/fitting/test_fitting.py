@@ -24,7 +24,7 @@ from memsim.fitting.space import Axis, Space
 from memsim.fitting.spec import FitSpec
 from memsim.fitting.ties import tied_value
 from memsim.models import CMR, DNC, SAM, SIMPLE, TCM, TCMA, Strength, Uniform
-from memsim.models.lookup import find_model
+from memsim.models.lookup import build_model, find_model
 from memsim.models.networks.weights import find_weights, load_weights, save_weights
 from memsim.paradigms import FreeRecall
 from memsim.running.digests import digest
@@ -223,6 +223,13 @@ def test_a_fit_as_a_file(recalls: Recalls, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(DataError, match="no fit that memsim wrote"):
         Fit.load(tmp_path / "other.json")
+    changes: dict[str, Any] = {"estimates": {}, "value": 10**400, "at_bound": [None], "counts": {"n_events": 10**400}}
+    for name, value in changes.items():
+        record = unsealed((tmp_path / "fit.json").read_bytes())
+        record["units"][0][name] = value
+        (tmp_path / "other.json").write_text(sealed(record))
+        with pytest.raises(DataError, match="no fit that memsim wrote"):
+            Fit.load(tmp_path / "other.json")
 
 
 def test_a_specification_is_read_as_it_was_written() -> None:
@@ -475,3 +482,12 @@ def test_errors_of_an_objective_are_its_own(error: Exception, smooth: bool) -> N
         search(objective, 2, smooth=smooth, generations=1)
     with pytest.raises(type(error), match="the objective says this"):
         polish(objective, np.array([0.5, 0.5]), smooth=smooth)
+
+
+def test_workers_fit_the_model_of_a_file(recalls: Recalls, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n")
+    model = build_model(str(file))
+    options: dict[str, Any] = {"free": ["retention"], "starts": 2, "generations": 2}
+    alone = fit(model, recalls, **options, workers=1)
+    assert fit(model, recalls, **options, workers=2, cache=tmp_path / "cells").units == alone.units

@@ -141,7 +141,7 @@ class Registry(Generic[Entry]):
             )
         return found
 
-    def left_out(self, name: str, error: Exception) -> None:
+    def left_out(self, name: str, error: Exception | SystemExit) -> None:
         """Warn that the plug-in called ``name`` is left out; raise ``error`` again if it is one of memsim's own."""
         if name in self._builtin:
             raise error

@@ -29,6 +29,9 @@ def require_replaceable(path: Path, reading: Iterable[Path] = ()) -> None:
     reading : the files that the same call reads, none of which is replaced.
     """
     fix = "choose another --out (or out), or remove it"
+    records = path.parent / RECORDS
+    if os.path.lexists(records) and (records.is_symlink() or not records.is_dir()):
+        raise InputError(f"{records} is there, and is not the folder in which memsim records what it wrote; {fix}")
     if not os.path.lexists(path):
         return
     if path.is_symlink() or not path.is_file():
