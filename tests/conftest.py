@@ -18,6 +18,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A slow machine is no fault of the code.
+    settings.register_profile("memsim", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("memsim")
     settings.register_profile(
         "fuzz", max_examples=config.getoption("--fuzz"), derandomize=True, deadline=None, database=None,
         suppress_health_check=list(HealthCheck),

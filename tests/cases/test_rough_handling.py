@@ -123,3 +123,26 @@ def test_a_cell_with_one_flipped_bit_is_run_again(memsim: Memsim) -> None:
     cell.write_bytes(bytes(content))
     assert "memsim: warning:" in memsim("battery b.toml --out out --workers 1").err
     assert curve() == right
+
+
+def test_a_killed_run_goes_on_to_identical_bytes(folder: Path) -> None:
+    """kill -9 in the middle, from within a model; the second run of the same command finds what was finished."""
+    model = Path("a/model.py").read_text()
+    steps = "        if not pathlib.Path(__file__).with_name('killed').exists():\n"
+    steps += "            pathlib.Path(__file__).with_name('killed').touch()\n            os.kill(os.getpid(), 9)\n"
+    at = model.index("        self_n")
+    Path("a/model.py").write_text("import os\nimport pathlib\n" + model[:at] + steps + model[at:])
+    Path("b.toml").write_text(BATTERY + '[[models]]\nname = "TCM"\n[[models]]\nname = "a/model.py"\n')
+    command = [sys.executable, "-m", "memsim", "battery", "b.toml", "--workers", "1", "--out"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ends = [
+        subprocess.run([*command, out], env=environment, capture_output=True).returncode
+        for out in ("killed-out", "killed-out", "whole-out")
+    ]
+    assert ends == [-9, 0, 0]
+    names = {path.name for path in Path("whole-out").iterdir() if path.is_file()} - {"manifest.json"}
+    assert names >= {"serial_position_curve.csv", "serial_position_curve.png", "summary.csv"}
+    for name in names:
+        assert Path("killed-out", name).read_bytes() == Path("whole-out", name).read_bytes(), name
+    left = [path.name for path in Path("killed-out").rglob(".*")]
+    assert not [name for name in left if name.startswith((".partial", ".running"))]

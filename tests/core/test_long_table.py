@@ -224,3 +224,11 @@ def test_categorical_columns_are_read_as_their_values() -> None:
         "c",
         "d",
     ]
+
+
+@pytest.mark.parametrize("name", ["Session", " TIME", "Recall Period"])
+def test_a_column_whose_name_differs_by_case_is_reported(name: str) -> None:
+    rows = [(1, 1, 1, "study", "CAT", 1), (1, 1, 1, "recall", "CAT", 1)]
+    frame = pd.DataFrame(rows, columns=["subject", "list", "position", "trial_type", "item", name])
+    with pytest.warns(DataWarning, match=f"column {name!r} is not read"):
+        assert len(Recalls.from_frame(frame)) == 1

@@ -11,6 +11,7 @@ model in the rows of simulated recalls; rows without it are recalls of people. T
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray, not_whole
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
 from memsim.core.names import closest, column_names
@@ -82,7 +83,8 @@ def read_long_table(
 
     Warns
     -----
-    DataWarning : responses that differ from a studied item only by accents, case or encoding; times that go back.
+    DataWarning : responses that differ from a studied item only by accents, case or encoding; times that go back; a
+        column whose name differs only by case or spaces from one that would be read.
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
@@ -104,7 +106,7 @@ def read_long_table(
             f"the table lacks the column(s) {listed(missing)}; it has {listed(frame.columns) or 'none'} (where "
             "columns of a file have other names, say so by columns=, as in list=trial)"
         )
-
+    _warn_of_like_names(frame, extra)
     rows = Rows.of(frame)
     rows, other = rows.of_length(list_length)
     if other and isinstance(origin, Observed):
@@ -151,6 +153,18 @@ def _require_one_column_each(frame: pd.DataFrame, names: Iterable[str]) -> None:
     twice = set(frame.columns[frame.columns.duplicated()]) & set(names)
     if twice:
         raise InputError(f"the table has two columns {min(twice)!r}; rename or remove one of them")
+
+
+def _warn_of_like_names(frame: pd.DataFrame, extra: Sequence[str]) -> None:
+    """Warn of columns that are not read, but would be by a name that differs by case or spaces only."""
+    for name in frame.columns:
+        meant = str(name).strip().casefold().replace(" ", "_")
+        if meant in ("session", "time", PERIOD) and meant not in frame.columns and name not in extra:
+            warnings.warn(
+                f"the column {name!r} is not read; if it holds what {meant!r} does, rename it",
+                DataWarning,
+                stacklevel=4,
+            )
 
 
 def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
