@@ -100,7 +100,7 @@ def test_kinds_of_errors_by_hand() -> None:
     assert error_rates(unknown).set_index("kind")["total"]["unknown"] == 5
     with pytest.raises(InputError, match="do not say which words intruded"):
         prior_list_intrusions(unknown)
-    with pytest.raises(InputError, match="max_lag=0 must be a whole number of at least 1"):
+    with pytest.raises(InputError, match="max_lag=0 must be a whole number above 0"):
         prior_list_intrusions(recalls, 0)
 
 
