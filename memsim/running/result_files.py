@@ -81,7 +81,7 @@ def write_csv(frame: pd.DataFrame, path: Path, *, escape: bool = False) -> None:
         isinstance(cell, str) and "\r" in cell
         for name in frame.columns
         if frame[name].dtype.kind not in "biufcmM"
-        for cell in frame[name]
+        for cell in frame[name].unique()
     )
     frame.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL)
 
