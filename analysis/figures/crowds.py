@@ -50,10 +50,10 @@ def thinned(frames: Sequence[pd.DataFrame], kept: Collection[str]) -> list[pd.Da
 
 
 def caption(names: Sequence[str], kept: Collection[str], people: Collection[str], which: str = "") -> str:
-    """What a figure says where it shows some of the models; empty where it shows all. Warns with the names left out."""
+    """What a figure says where it shows the most models and leaves out others, with a warning that names these."""
     models = [name for name in names if name not in people]
     left = [name for name in models if name not in kept]
-    if not left:
+    if not left or len(models) - len(left) < MOST_MODELS:
         return ""
     which = which or ("those nearest to people" if set(people) & set(kept) else "those named first")
     said = f"{len(models) - len(left)} of {len(models)} models, {which}"

@@ -63,6 +63,12 @@ def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str 
         axis.plot(
             points[x], points["mean"], color=style.color, linestyle=style.line, label=legend_label(name), linewidth=1.8
         )
+        known = points["mean"].notna()
+        alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
+        if alone.any():  # between two gaps a line has no length
+            axis.plot(
+                points[x][alone], points["mean"][alone], color=style.color, linestyle="none", marker="o", markersize=4
+            )
         axis.fill_between(points[x], points["low"], points["high"], color=style.color, alpha=0.25, linewidth=0)
         return
     look = {**PEOPLE, "color": style.color, "linestyle": style.line}

@@ -84,8 +84,8 @@ def _run(arguments: list[str]) -> int:
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise InputError(f"{text!a} is not text in UTF-8; give the file or name another one")
     with contextlib.redirect_stdout(_Printable(sys.stdout)), warnings.catch_warnings():
-        warnings.filterwarnings("once", category=MemsimWarning)
-        warnings.showwarning = _shown
+        warnings.filterwarnings("always", category=MemsimWarning)
+        warnings.showwarning = _Shown()
         parsed = parse(arguments)
         try:
             return parsed.command(parsed)
@@ -159,18 +159,26 @@ class _Printable(io.TextIOBase):
         return self.stream.fileno()
 
 
-def _shown(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    """Show a warning of memsim as one line, and any other as Python does."""
-    own = issubclass(category, MemsimWarning)
-    text = f"memsim: warning: {message}\n" if own else warnings.formatwarning(message, category, filename, lineno)
-    sys.stderr.write(printable(text))
+class _Shown:
+    """Shows each warning of memsim once, as one line, and any other as Python does."""
+
+    def __init__(self) -> None:
+        self.before: set[str] = set()
+
+    def __call__(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        own = issubclass(category, MemsimWarning)
+        text = f"memsim: warning: {message}\n" if own else warnings.formatwarning(message, category, filename, lineno)
+        if not own or text not in self.before:
+            self.before.add(text)
+            sys.stderr.write(printable(text))
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -182,7 +182,11 @@ def _print_comparison(comparison: Comparison) -> None:
         print(textwrap.fill(f"The models have these forms: {'; '.join(forms)}.", 100, break_on_hyphens=False))
     people = comparison.people
     if people is not None:
-        print(textwrap.fill(f"People: {people.citation or people.reference} Form of the data: {people.form}.", 100))
+        print(
+            textwrap.fill(
+                f"People: {(people.citation or people.reference).rstrip('.')}. Form of the data: {people.form}.", 100
+            )
+        )
         differing = comparison.task.differing_settings
         if differing:
             settings = ", ".join(f"{name}={value}" for name, value in differing.items())
