@@ -25,7 +25,7 @@ def nearest(frames: Sequence[pd.DataFrame]) -> list[str]:
     ----------
     frames : points (:func:`memsim.analysis.points_of`), one frame for each analysis.
     """
-    names = list(dict.fromkeys(name for frame in frames for name in labels_of(frame)))
+    names = _names(frames)
     people = {name for frame in frames for name in frame.attrs["people"]} & set(names)
     models = [name for name in names if name not in people]
     if len(models) <= MOST_MODELS:
@@ -39,6 +39,18 @@ def nearest(frames: Sequence[pd.DataFrame]) -> list[str]:
     return [name for name in names if name in kept]
 
 
+def few(frames: Sequence[pd.DataFrame], among: Sequence[str]) -> tuple[list[pd.DataFrame], list[str], str]:
+    """Points of no more models than can be told apart, their labels ``among`` those with a style, and a caption.
+
+    All are as they were where all are shown; the caption is then empty.
+    """
+    kept, names = nearest(frames), _names(frames)
+    if len(kept) == len(names):
+        return list(frames), list(among), ""
+    people = {name for frame in frames for name in frame.attrs["people"]}
+    return thinned(frames, kept), [name for name in among if name in kept], caption(names, kept, people)
+
+
 def thinned(frames: Sequence[pd.DataFrame], kept: Collection[str]) -> list[pd.DataFrame]:
     """The points of the labels in ``kept``."""
     found = []
@@ -50,10 +62,10 @@ def thinned(frames: Sequence[pd.DataFrame], kept: Collection[str]) -> list[pd.Da
 
 
 def caption(names: Sequence[str], kept: Collection[str], people: Collection[str], which: str = "") -> str:
-    """What a figure says where it shows the most models and leaves out others, with a warning that names these."""
+    """What a figure says where it shows some of the models; empty where it shows all. Warns with the names left out."""
     models = [name for name in names if name not in people]
     left = [name for name in models if name not in kept]
-    if not left or len(models) - len(left) < MOST_MODELS:
+    if not left:
         return ""
     which = which or ("those nearest to people" if set(people) & set(kept) else "those named first")
     said = f"{len(models) - len(left)} of {len(models)} models, {which}"
@@ -61,6 +73,15 @@ def caption(names: Sequence[str], kept: Collection[str], people: Collection[str]
         f"the figure shows {said}; the tables hold all. Not drawn: {', '.join(left)}", MemsimWarning, stacklevel=3
     )
     return f"{said[0].upper()}{said[1:]}"
+
+
+def _names(frames: Sequence[pd.DataFrame]) -> list[str]:
+    return list(dict.fromkeys(name for frame in frames for name in labels_of(frame)))
+
+
+def sentences(*parts: str) -> str:
+    """The parts of a title that are not empty, as sentences."""
+    return ". ".join(part for part in parts if part)
 
 
 def _distances(frame: pd.DataFrame, people: Collection[str]) -> pd.Series | None:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from memsim.analysis.declaration import Analysis
-from memsim.analysis.figures.crowds import caption, nearest, thinned
+from memsim.analysis.figures.crowds import few, sentences
 from memsim.analysis.figures.style import (
     MAX_LAG,
     WIDTHS,
@@ -63,7 +63,7 @@ def plot(
     ------
     InputError : the frame is not from ``analyze`` or has no rows, or there is no such interval.
     """
-    ([points], among, title), analysis = _few([points_of(frame, interval)], among, title), analysis_of(frame)
+    ([points], among, said), analysis = few([points_of(frame, interval)], among), analysis_of(frame)
     panels = list(_panels(points, analysis))
     if not panels:
         raise InputError(
@@ -71,7 +71,7 @@ def plot(
         )
     across = min(len(panels), 2 * columns - 1 if _style(points, analysis) in ("heat", "raster") else 2 * columns)
     rows = [panels[i : i + across] for i in range(0, len(panels), across)]
-    return _grid(rows, [points], columns, among, title)
+    return _grid(rows, [points], columns, among, sentences(title, said))
 
 
 def comparison_panel(
@@ -95,23 +95,13 @@ def comparison_panel(
     """
     if not len(frames):
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
-    points, among, title = _few([points_of(frame, interval) for frame in frames], among, title)
+    points, among, said = few([points_of(frame, interval) for frame in frames], among)
     by_frame = [list(_panels(each, analysis_of(each), split=True)) for each in points]
     labels = [[panel.title for panel in panels] for panels in by_frame]
     if any(each != labels[0] for each in labels):
         raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
     rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
-    return _grid(rows, points, columns, among, title)
-
-
-def _few(points: list[pd.DataFrame], among: Sequence[str], title: str) -> tuple[list[pd.DataFrame], Sequence[str], str]:
-    """Points, labels and title of a figure, of no more models than can be told apart."""
-    kept = nearest(points)
-    names = list(dict.fromkeys(name for frame in points for name in labels_of(frame)))
-    if len(kept) == len(names):
-        return points, among, title
-    said = caption(names, kept, {name for frame in points for name in frame.attrs["people"]})
-    return thinned(points, kept), [name for name in among if name in kept], f"{title}. {said}" if title else said
+    return _grid(rows, points, columns, among, sentences(title, said))
 
 
 class Panel(NamedTuple):

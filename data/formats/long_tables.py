@@ -18,7 +18,7 @@ from memsim.core.tables.long_table import COLUMNS
 from memsim.data.formats.bids_events import read_bids_events
 from memsim.data.formats.left_out import warn_left_out
 from memsim.data.formats.table_options import of_length, renamed
-from memsim.data.formats.text_tables import header_of, read_text_table
+from memsim.data.formats.text_tables import header_of, read_text_table, text_of_file
 
 MISSING = ("", "NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "<NA>")
 """Texts that stand for a missing value, but for items: ``null`` and ``NA`` can be studied words."""
@@ -52,14 +52,16 @@ def read_table(
     DataError : a file that is not such a table.
     InputError : as ``from_frame``; the message names the file and the line.
     """
-    names = set(header_of(path))
+    data = text_of_file(path)
+    names = set(header_of(path, data))
     if names.issuperset({"onset", "trial_type"}) and not names.issuperset(COLUMNS):
         if model is not None:
             raise InputError(f"model={model!r}: {path} holds BIDS events, which do not name the model of each row")
         return read_bids_events(path, columns=columns, list_length=list_length, **options)
     words = (columns or {}).get("item", "item")
     missing = {name: ("",) if name == words else MISSING for name in names}
-    frame = read_text_table(path, missing=missing, numbers=NUMBERS)
+    frame = read_text_table(path, missing=missing, numbers=NUMBERS, data=data)
+    del data  # a large file would stay beside its table
     for name in frame.columns:
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
             frame[name] = _as_numbers(frame[name])

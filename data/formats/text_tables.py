@@ -81,7 +81,11 @@ def separator_of(data: bytes) -> str:
 
 
 def read_text_table(
-    path: Path, *, missing: Sequence[str] | Mapping[str, Sequence[str]], numbers: Collection[str] = ()
+    path: Path,
+    *,
+    missing: Sequence[str] | Mapping[str, Sequence[str]],
+    numbers: Collection[str] = (),
+    data: bytes | None = None,
 ) -> pd.DataFrame:
     """A table with a line of names, from a text file whose cells are separated by tabs, commas or semicolons.
 
@@ -91,6 +95,7 @@ def read_text_table(
     missing : the texts that stand for an empty cell; for each column where they differ (other columns: empty ones).
     numbers : the columns whose type follows from their values. All others are text, as a categorical, which holds
         each value once.
+    data : what :func:`text_of_file` gave for the file, if it was read before.
 
     Returns
     -------
@@ -101,7 +106,7 @@ def read_text_table(
     DataError : as :func:`text_of_file`; a name of a column that occurs twice; a line with more or fewer cells than
         there are names, or with a quote that does not end in it.
     """
-    data = text_of_file(path)
+    data = text_of_file(path) if data is None else data
     separator = separator_of(data)
     names = header_of(path, data)
     twice = [name for name, count in Counter(names).items() if count > 1]

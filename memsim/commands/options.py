@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from memsim.core.errors import InputError
 from memsim.core.files.written_files import files_in
-from memsim.core.limits import LEAST, MOST
+from memsim.core.limits import LEAST, MOST, out_of_range
 from memsim.core.names import shown
 from memsim.data.reader_options import FORMATS, ReaderOptions, parse_option
 
@@ -54,12 +54,8 @@ def whole(name: str) -> Callable[[str], int]:
             value = int(text)
         except ValueError:
             raise argparse.ArgumentTypeError(f"{name}={shown(text)} is not a whole number") from None
-        least, most = LEAST.get(name, 1), MOST[name]
-        if value < least:
-            rule = "above 0" if least == 1 else f"of at least {least}"
-            raise argparse.ArgumentTypeError(f"{name}={shown(value)} must be a whole number {rule}")
-        if value > most:
-            raise argparse.ArgumentTypeError(f"{name}={shown(value)} must be at most {most:,}; give a smaller number")
+        if problem := out_of_range(name, value, LEAST.get(name, 1)):
+            raise argparse.ArgumentTypeError(problem)
         return value
 
     parse.limits = f"; {LEAST.get(name, 1):,} to {MOST[name]:,}"  # type: ignore[attr-defined]

@@ -38,13 +38,21 @@ NETWORK: Mapping[str, int] = {
 """Sizes of networks."""
 
 
+def out_of_range(name: str, value: Any, least: int = 1) -> str:
+    """What is wrong with a value that must be a whole number from ``least`` to ``MOST``; empty if nothing is."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or int(value) < least:
+        rule = "above 0" if least == 1 else f"of at least {least}"
+        return f"{name}={shown(value)} must be a whole number {rule}"
+    if int(value) > MOST.get(name, int(value)):
+        return f"{name}={shown(value)} must be at most {MOST[name]:,}; give a smaller number"
+    return ""
+
+
 def require_counts(who: str, **values: Any) -> None:
     """Raise :class:`InputError` unless all are whole numbers above 0, and no larger than ``MOST`` says."""
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or int(value) < 1:
-            raise InputError(f"{who}: {name}={shown(value)} must be a whole number above 0")
-        if int(value) > MOST.get(name, int(value)):
-            raise InputError(f"{who}: {name}={shown(value)} must be at most {MOST[name]:,}; give a smaller number")
+        if problem := out_of_range(name, value):
+            raise InputError(f"{who}: {problem}")
 
 
 def require_seed(seed: Any) -> None:

@@ -38,6 +38,11 @@ def shown(value: Any, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 
+def in_one_line(error: BaseException) -> str:
+    """What an error of any kind says, with its kind, for a message."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is close."""
     by_key = {normalized(candidate): candidate for candidate in known}

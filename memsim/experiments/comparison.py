@@ -11,10 +11,11 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from memsim.analysis.figures.crowds import caption, nearest, thinned
+from memsim.analysis.figures.crowds import caption, nearest, sentences, thinned
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.core.errors import MemsimWarning, ModelError
 from memsim.core.items import ItemPool
+from memsim.core.names import in_one_line
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
@@ -93,20 +94,24 @@ class Comparison:
         if self.task.differing_settings:
             differing = ", ".join(f"{name}={value}" for name, value in self.task.differing_settings.items())
             title += f"; people's task differs: {differing}"
+        labels = {name for frame in self.points.values() if len(frame) for name in frame["label"]}
+        said = caption([name for name in among if name in labels], self.drawn, {people_name(self.battery)})
         shown = [name for name in among if name in self.drawn]
-        said = caption(among, shown, {people_name(self.battery)})
-        wanted = [each for each in self.battery.analyses if curve in (None, each.name)]
-        points = thinned([battery_points(self.battery, self.rows, each) for each in wanted], shown)
+        points = thinned([frame for name, frame in self.points.items() if curve in (None, name)], shown)
         if curve is not None:
             return plot(points[0], among=shown, title=said)
-        title = ". ".join(part for part in (title, said, "Bars and bands: 95% intervals") if part)
+        title = sentences(title, said, "Bars and bands: 95% intervals")
         return comparison_panel([each for each in points if len(each)], among=shown, title=title)
 
     @cached_property
     def drawn(self) -> list[str]:
         """The labels that figures show: all, or people and the models nearest to them; see :func:`nearest`."""
-        points = [battery_points(self.battery, self.rows, each) for each in self.battery.analyses]
-        return nearest([each for each in points if len(each)])
+        return nearest([each for each in self.points.values() if len(each)])
+
+    @cached_property
+    def points(self) -> dict[str, pd.DataFrame]:
+        """The points of each standard curve, by name; empty where it applies to nobody."""
+        return {each.name: battery_points(self.battery, self.rows, each) for each in self.battery.analyses}
 
 
 def run(
@@ -147,7 +152,7 @@ def run(
     battery = Battery.of_one_task(models, paradigm, People.given(people), n_trials=n_trials, seed=seed, pool=pool)
     failures: dict[str, Exception | SystemExit] = {}
     rows = rows_in_this_process(battery, progress, failures if keep_going else None)
-    not_run = {label: " ".join(f"{type(error).__name__}: {error}".split()) for label, error in failures.items()}
+    not_run = {label: in_one_line(error) for label, error in failures.items()}
     if failures:
         battery = replace(battery, models=tuple(model for model in battery.models if model.label not in failures))
         said = "; ".join(f"{label} failed and is left out ({reason})" for label, reason in not_run.items())

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from memsim.analysis.curves import points_of_curve
 from memsim.analysis.declaration import Analysis
-from memsim.analysis.figures.crowds import caption, nearest, thinned
+from memsim.analysis.figures.crowds import few, sentences
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.analysis.points import points_of
 from memsim.analysis.registered import ANALYSES
@@ -30,7 +30,8 @@ def battery_figures(battery: Battery, rows: Sequence[Row]) -> dict[str, Callable
     columns: Literal[1, 2] = 2 if len(battery.tasks) > 1 else 1
     points = {planned.label: battery_points(battery, rows, planned) for planned in battery.analyses}
     points = {label: each for label, each in points.items() if len(each)}
-    points, among, title = _few(battery, points, among)
+    thin, among, said = few(list(points.values()), among)  # of many models the same ones in all figures
+    points, title = dict(zip(points, thin, strict=True)), sentences(battery.title, said)
 
     def drawing(label: str) -> Callable[[], Figure]:
         return lambda: plot(points[label], columns=columns, among=_among(among, points[label]), title=title)
@@ -45,19 +46,6 @@ def battery_figures(battery: Battery, rows: Sequence[Row]) -> dict[str, Callable
     if len(comparable) > 1:
         figures["comparison"] = lambda: comparison_panel(comparable, among=among, title=title)
     return figures
-
-
-def _few(
-    battery: Battery, points: dict[str, pd.DataFrame], among: list[str]
-) -> tuple[dict[str, pd.DataFrame], list[str], str]:
-    """Points, labels and title of the figures: of many models the same ones in all figures."""
-    kept = nearest(list(points.values()))
-    names = [name for name in among if any(name in set(frame["label"]) for frame in points.values())]
-    said = caption(names, kept, {people_name(battery)})
-    if not said:
-        return points, among, battery.title
-    thin = dict(zip(points, thinned(list(points.values()), kept), strict=True))
-    return thin, [name for name in among if name in kept], f"{battery.title}. {said}"
 
 
 def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:

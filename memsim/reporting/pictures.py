@@ -24,8 +24,8 @@ from memsim.analysis.figures.taxonomy import index_table, taxonomy_figure
 from memsim.analysis.points import points_of
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import MemsimWarning
+from memsim.core.names import in_one_line
 from memsim.experiments.comparison import Comparison
-from memsim.experiments.figures import battery_points
 
 FURTHER = {
     "free": ("stopping_probability", "lag_rank", "error_rates"),
@@ -65,7 +65,7 @@ def pictures(comparison: Comparison) -> list[Picture]:
 def _curves(comparison: Comparison) -> Iterator[Picture]:
     for planned in comparison.battery.analyses:
         analysis = ANALYSES.get(planned.name)
-        points = battery_points(comparison.battery, comparison.rows, planned)
+        points = comparison.points[planned.name]
         if points.empty:
             continue
         y_label = analysis.label(points).replace("\n", " ")
@@ -124,9 +124,10 @@ def image_or_nothing(title: str, draw: Callable[[], Figure]) -> str:
     try:
         return image(draw())
     except Exception as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
         warnings.warn(
-            f"report: {title} could not be drawn ({reason}); its numbers are there", MemsimWarning, stacklevel=2
+            f"report: {title} could not be drawn ({in_one_line(error)}); its numbers are there",
+            MemsimWarning,
+            stacklevel=2,
         )
         return ""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import os
 import warnings
@@ -15,6 +14,7 @@ from memsim.analysis.figures.style import draw_to
 from memsim.core.errors import InputError, MemsimWarning
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import publish, require_replaceable, scratch_in, withdraw
+from memsim.core.names import in_one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,8 +132,7 @@ def write_results(
         for path in written:
             require_replaceable(folder / path.name, reading)
         for path in written:
-            digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-            publish(path, folder / path.name)
+            digests[path.name] = publish(path, folder / path.name)
 
     def finish(scratch: Path) -> None:
         content = {**manifest, **({"not_drawn": failed} if failed else {}), "sha256": dict(sorted(digests.items()))}
@@ -170,7 +169,8 @@ def _not_drawn(name: str, folder: Path, scratch: Path, error: Exception) -> None
         path.unlink()
     for suffix in (*FIGURES, ".html"):
         withdraw(folder / f"{name}{suffix}")
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
     warnings.warn(
-        f"{name} could not be drawn ({reason}); the tables are complete in {folder}", MemsimWarning, stacklevel=4
+        f"{name} could not be drawn ({in_one_line(error)}); the tables are complete in {folder}",
+        MemsimWarning,
+        stacklevel=4,
     )

@@ -84,8 +84,8 @@ def scratch_in(folder: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def publish(partial: Path, path: Path) -> None:
-    """Move the finished file ``partial`` to ``path`` in the same file system, and record it.
+def publish(partial: Path, path: Path) -> str:
+    """Move the finished file ``partial`` to ``path`` in the same file system, record it, and give its sha256.
 
     Raises
     ------
@@ -100,6 +100,7 @@ def publish(partial: Path, path: Path) -> None:
     _replace(record, "\n".join(dict.fromkeys([*before, digest])))
     os.replace(partial, path)
     _replace(record, digest)
+    return digest
 
 
 def write_file(path: Path, write: Callable[[Path], object]) -> None:
