@@ -18,8 +18,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A slow machine is no fault of the code.
-    settings.register_profile("memsim", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # A slow machine is no fault of the code. The examples are the same each time; --hypothesis-seed asks for others.
+    settings.register_profile(
+        "memsim", deadline=None, derandomize=config.getoption("--hypothesis-seed") is None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )  # fmt: skip
     settings.load_profile("memsim")
     settings.register_profile(
         "fuzz", max_examples=config.getoption("--fuzz"), derandomize=True, deadline=None, database=None,

@@ -104,7 +104,9 @@ def label_vector(values: Any, what: str, n: int) -> LabelArray:
         ):
             raise InputError(f"{what} labels are of several types; make all of them text, or all numbers")
         try:
-            sorted(set(present))
+            if any(isinstance(label, complex | np.complexfloating) for label in set(present)):
+                raise InputError(f"{what} labels are complex numbers; give text or numbers")
+            sorted(present)  # not the set of them: equal labels are compared as well
         except TypeError:
             raise InputError(f"{what} labels cannot be compared with one another; give text or numbers") from None
     return frozen(array)

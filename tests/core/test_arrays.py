@@ -107,6 +107,14 @@ def test_missing_labels() -> None:
             ItemPool(gap)
 
 
+def test_labels_without_order() -> None:
+    for labels in ([0j, 0j], [1j, 2j], [object()] * 2, [None, 1j], [{1: 2}] * 2):
+        with pytest.raises(InputError, match="subject labels"):
+            label_vector(np.array(labels, dtype=object), "subject", 2)
+    with pytest.raises(InputError, match="complex numbers"):
+        label_vector(np.array([1j], dtype=object), "subject", 1)
+
+
 def test_features_that_are_no_numbers() -> None:
     for values in ([["a"], ["b"]], [[1j], [2j]], [[1], [2, 3]], [[True], [False]], [[np.nan], [1]]):
         with pytest.raises(InputError, match="ItemPool: features"):
