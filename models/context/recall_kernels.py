@@ -164,38 +164,27 @@ def simulate_search(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def log_likelihood_search(  # type: ignore[no-untyped-def]
-    start, gain, rates, exponential, sensitivity, floor, stop, columns
+def events_of_search(  # type: ignore[no-untyped-def]
+    start, gain, rates, exponential, sensitivity, floor, stop, columns, outcome, silence
 ):
-    """(n_trials,) log-likelihood of the events in ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
+    """Fill ``outcome`` and ``silence`` at the events in ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
     n_trials, n_events = columns.shape
     length = stop.size - 1
-    result = np.zeros(n_trials)
     products, excluded, weight = _workspace(start)
     for trial in range(n_trials):
         alike = min(trial, len(start) - 1)
         own = gain[alike]
         products[:] = start[alike]
         excluded[:length] = 0
-        # One logarithm for many events, but factors that could underflow together are taken one by one.
-        product = 1.0
         for output in range(n_events):
             item = columns[trial, output]
             if item < 0:
                 break
+            silence[trial, output] = stop[output]
             if item < length:
                 total = _weigh(products, excluded, exponential, sensitivity, floor, weight)
-                probability = (1 - stop[output]) * weight[item] / total
+                outcome[trial, output] = (1 - stop[output]) * weight[item] / total
                 excluded[item] = -np.inf
                 _bring_back(item, rates, products, own)
             else:
-                probability = stop[output]
-            if probability > 1e-100:
-                product *= probability
-            else:
-                result[trial] += math.log(probability)
-            if product < 1e-200:
-                result[trial] += math.log(product)
-                product = 1.0
-        result[trial] += math.log(product)
-    return result
+                outcome[trial, output] = stop[output]
