@@ -1,4 +1,6 @@
 from . import analysis, data, models, paradigms
+from .bayes.inference import posterior
+from .bayes.result import Posterior
 from .core import errors
 from .core.contract import check
 from .core.gradient import log_likelihood_gradient
@@ -35,6 +37,7 @@ __all__ = [
     "Paradigm",
     "Parameter",
     "PositionModel",
+    "Posterior",
     "Preset",
     "Recalls",
     "Simulated",
@@ -58,6 +61,7 @@ __all__ = [
     "paradigms",
     "parameter",
     "position_log_likelihood",
+    "posterior",
     "predict",
     "recall_probability",
     "recover",

@@ -13,7 +13,7 @@ from memsim.bayes.density import Density
 from memsim.bayes.result import Posterior, assembled
 from memsim.bayes.sampler import chain_from_json, chain_to_json, require_packages, sample
 from memsim.bayes.spec import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, PosteriorSpec
-from memsim.core.arrays import FloatArray
+from memsim.bayes.whitening import Whitened, Whitening, whitening_of
 from memsim.core.errors import InputError
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
@@ -23,6 +23,8 @@ from memsim.running.execution import Cell, Running, run_cells
 
 STARTS = 20
 """Starts that a chain tries until the density is finite."""
+OVERDISPERSED = 2.0
+"""How many times as far apart as in the approximate posterior chains start, in the coordinates of the population."""
 
 
 def posterior(
@@ -89,10 +91,13 @@ def posterior(
     if not len(recalls):
         raise InputError("posterior: there are no lists")
     require_ties(spec.density(recalls), spec.seed)
+    name = type(spec.model).__name__
+    first = Cell(whitening_cell, {"spec": spec, "recalls": recalls}, f"{name}, approximation")
+    (whitening,) = run_cells([first], title="approximation", **running)
     cells = [
         Cell(
-            chain_cell, {"spec": spec, "recalls": recalls, "chain": chain},
-            f"{type(spec.model).__name__}, chain {chain + 1}",
+            chain_cell, {"spec": spec, "recalls": recalls, "chain": chain, "whitening": whitening},
+            f"{name}, chain {chain + 1}",
         )
         for chain in range(spec.chains)
     ]  # fmt: skip
@@ -100,25 +105,34 @@ def posterior(
     return assembled(spec, recalls, [chain_from_json(record) for record in found])
 
 
-def chain_cell(spec: PosteriorSpec, recalls: Recalls, chain: int) -> dict[str, Any]:
-    """One chain, as a cell."""
+def whitening_cell(spec: PosteriorSpec, recalls: Recalls) -> dict[str, Any]:
+    """The coordinates in which chains run, as a cell."""
+    return {name: array.tolist() for name, array in whitening_of(spec.density(recalls))._asdict().items()}
+
+
+def chain_cell(spec: PosteriorSpec, recalls: Recalls, chain: int, whitening: dict[str, Any]) -> dict[str, Any]:
+    """One chain, as a cell; its draws are coordinates of the density."""
     density = spec.density(recalls)
+    white = whitening_from(whitening, density)
+    starts = stream(spec.seed, "starts", chain).standard_normal((STARTS, density.size))
+    starts[:, : density.n_population] *= OVERDISPERSED
     found = sample(
-        density,
-        starting_points(density, spec.seed, chain),
+        Whitened(density, white),
+        starts,
         draws=spec.draws,
         tune=spec.tune,
         seed=spec.seed,
         chain=chain,
         target_accept=spec.target_accept,
     )
-    return chain_to_json(found)
+    return chain_to_json(found._replace(draws=white.coordinates(found.draws)))
 
 
-def starting_points(density: Density, seed: int, chain: int) -> FloatArray:
-    """(n, size) coordinates from which a chain may start: people half as far apart as in the prior."""
-    points = density.from_prior(stream(seed, "starts", chain), STARTS)
-    return np.clip(0.5 * points, -2.0, 2.0)
+def whitening_from(record: Mapping[str, Any], density: Density) -> Whitening:
+    """The whitening of what :func:`whitening_cell` returned."""
+    n, k, people = density.n_population, density.n_free, len(density.people.labels)
+    shapes = {"origin": (-1,), "of_population": (n, n), "shift": (people, k, n), "of_subjects": (people, k, k)}
+    return Whitening(**{name: np.array(record[name], dtype=float).reshape(shape) for name, shape in shapes.items()})
 
 
 def require_ties(density: Density, seed: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib
+import warnings
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -36,7 +37,9 @@ def require_packages(*packages: str) -> None:
     """Raise :class:`InputError` unless these packages of the extra ``bayes`` are installed."""
     for package in packages:
         try:
-            importlib.import_module(package)
+            with warnings.catch_warnings():  # ArviZ announces its next version at every import
+                warnings.simplefilter("ignore", FutureWarning)
+                importlib.import_module(package)
         except ImportError as error:
             raise InputError(f"posterior: {package} is not installed: pip install 'memsim[bayes]'") from error
 

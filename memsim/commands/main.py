@@ -22,6 +22,7 @@ from memsim.commands.compare import add_compare
 from memsim.commands.fit import add_fit
 from memsim.commands.listing import add_listing
 from memsim.commands.options import Commands, Parser
+from memsim.commands.posterior import add_posterior
 from memsim.commands.recover import add_recover
 from memsim.commands.reproduce import add_reproduce
 from memsim.commands.run import add_run
@@ -194,6 +195,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_reproduce(commands)
     add_battery(commands)
     add_fit(commands)
+    add_posterior(commands)
     add_compare(commands)
     add_recover(commands)
     add_train(commands, asked="train" in arguments)
