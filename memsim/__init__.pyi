@@ -1,8 +1,10 @@
 from . import analysis, data, models, paradigms
 from .core import errors
 from .core.contract import check
+from .core.gradient import log_likelihood_gradient
 from .core.items import ItemPool
-from .core.loop import event_log_probabilities, log_likelihood, score, simulate
+from .core.likelihood import event_log_probabilities, log_likelihood, score
+from .core.loop import simulate
 from .core.model import MemoryModel
 from .core.origin import Observed, Simulated
 from .core.parameters import Parameter, Preset, choice, flag, parameter
@@ -51,6 +53,7 @@ __all__ = [
     "load_dataset",
     "load_recalls",
     "log_likelihood",
+    "log_likelihood_gradient",
     "models",
     "paradigms",
     "parameter",

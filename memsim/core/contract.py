@@ -11,11 +11,14 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from memsim.core.differences import difference_gradient
 from memsim.core.errors import MemsimError, ModelError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.frequencies import compare_frequencies, every_recall, likelihoods
+from memsim.core.gradient import log_likelihood_gradient, real_parameters
 from memsim.core.items import ItemPool
-from memsim.core.loop import event_log_probabilities, log_likelihood, log_likelihood_steps, simulate, simulate_steps
+from memsim.core.likelihood import event_log_probabilities, log_likelihood, log_likelihood_steps
+from memsim.core.loop import simulate, simulate_steps
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.recalls import Recalls
@@ -224,10 +227,13 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
         if self.model.takes_repeated_items and self.paradigm.silence_ends:
             yield "all recalls of a list that holds an item twice sum to one", self.total_with_a_repeated_item
         yield "simulated frequencies agree with the likelihood", self.frequencies
+        yield "simulated frequencies agree with the likelihood where the model lapses", self.frequencies_with_lapses
         if type(self.model).fast_simulation is not MemoryModel.fast_simulation:
             yield "its fast simulation agrees with its steps", self.fast_simulation
-        if type(self.model).fast_log_likelihood is not MemoryModel.fast_log_likelihood:
+        if type(self.model).fast_events is not MemoryModel.fast_events:
             yield "its fast likelihood agrees with its steps", self.fast_likelihood
+        if self.model.likelihood == "exact":
+            yield "the gradient of its likelihood agrees with differences", self.gradient
 
     def one_list(self, n_trials: int) -> Trials:
         """``n_trials`` trials of one and the same list of four items, with at most four responses."""
@@ -279,6 +285,10 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
     def frequencies(self) -> str:
         return compare_frequencies(self.model, simulate(self.model, self.one_list(SIMULATED), self.seed), self.seed)
 
+    def frequencies_with_lapses(self) -> str:
+        model = self.model.replace(lapse=0.2, list_lapse=0.1)
+        return compare_frequencies(model, simulate(model, self.one_list(SIMULATED), self.seed), self.seed)
+
     def fast_simulation(self) -> str:
         recalls = simulate_steps(self.model, self.one_list(SIMULATED), self.seed)
         return compare_frequencies(self.model, recalls, self.seed)
@@ -292,3 +302,19 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
             return ""
         worst = int(np.argmax(apart))
         return f"trial {worst}: {fast[worst]:.9g}, by the steps {steps[worst]:.9g}"
+
+    def gradient(self) -> str:
+        """Compare derivatives with differences, away from the bounds of the parameters and with lapses."""
+        recalls = simulate(self.model, self.trials(8, 40), self.seed)
+        names = real_parameters(self.model)
+        model = self.model.replace(lapse=max(self.model.lapse, 0.02), list_lapse=max(self.model.list_lapse, 0.01))
+        problems = []
+        for stopping in (None, np.linspace(0.02, 1, 2 * recalls.list_length + 2)):
+            found = log_likelihood_gradient(model, recalls, names, stopping=stopping).gradient
+            expected = difference_gradient(model, recalls, names, 1, self.seed, stopping)[1]
+            problems += [
+                f"{name}: {found[name]:.6g}, by differences {expected[name]:.6g}"
+                for name in names
+                if not np.isclose(found[name], expected[name], rtol=1e-4, atol=1e-4, equal_nan=True)
+            ]
+        return "; ".join(problems)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from memsim.core.arrays import FloatArray
-from memsim.core.loop import log_likelihood
+from memsim.core.likelihood import log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials

@@ -1,15 +1,13 @@
 """The recall loop: the only place where a model and a trial meet.
 
-``simulate`` draws each outcome and gives it back to the model; ``log_likelihood`` runs the same steps and gives the
-model the responses that people gave. Simulation and likelihood therefore follow from the same steps.
+``simulate`` draws each outcome and gives it back to the model; ``event_probabilities`` runs the same steps and gives
+the model the responses that people gave. Simulation and likelihood therefore follow from the same steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +15,9 @@ import numpy.typing as npt
 from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError, LikelihoodError, ModelError
+from memsim.core.event_probabilities import Events
 from memsim.core.events import Study
+from memsim.core.lapses import guess_probabilities, is_lapsing, lapses_of_lists
 from memsim.core.model import MemoryModel
 from memsim.core.origin import Simulated
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
@@ -27,14 +27,8 @@ from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 TOLERANCE = 1e-6
 """How far the probabilities of one step may be from summing to one."""
-SCORING = ("encoding", "for scoring")
-"""Purpose of the random stream of encodings that are drawn to score. It differs from that of simulation: with the same
-encodings, a model would score its own recalls too high."""
 
 
 def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
@@ -57,11 +51,11 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
     ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned no state;
         or the model gave an item twice without declaring ``repeats``.
     """
-    _require_model(model)
+    require_model(model)
     if not isinstance(trials, Trials):
         raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
     require_taken(model, trials)
-    recalls = model.fast_simulation(trials, seed)
+    recalls = model.fast_simulation(trials, seed) if model.simulates_lapses or not is_lapsing(model) else None
     if recalls is None:
         recalls = simulate_steps(model, trials, seed)
     require_recalls(recalls)
@@ -76,71 +70,6 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
     return recalls
 
 
-def log_likelihood(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> FloatArray:
-    """The log-likelihood of each list of responses under ``model``: (n_trials,) natural logarithms.
-
-    Responses that the model cannot produce are left out by the rule of
-    :func:`memsim.core.outcomes.scored_outcomes`; :func:`score` also gives their number. Stopping is an event where
-    recall ended by itself, and not where the record was cut short.
-
-    Parameters
-    ----------
-    samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random encoding over which
-        the likelihood is averaged, and their seed; other models do not use them. The mean likelihood is unbiased, but
-        its logarithm is too low on average, the more so the fewer the samples, and a list that no draw can produce
-        scores -inf; :func:`score` gives the standard error. Raise ``samples`` until the total no longer rises.
-
-    Raises
-    ------
-    InputError : a list that holds an item twice, which the model does not take.
-    LikelihoodError : the model only simulates, or does not predict the order of recall.
-    """
-    _require_model_and_recalls(model, recalls)
-    return _over_encodings(model, recalls, samples, seed, partial(_trial_log_likelihood, model))[0]
-
-
-def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
-    """The log-likelihood of each list, with the numbers of events scored and of responses left out.
-
-    Returns
-    -------
-    DataFrame : ``subject, list, log_likelihood, standard_error, events, intrusions_left_out, repeats_left_out``, one
-        row per trial. ``standard_error`` is that of sampling: 0 for an exact likelihood, NaN where no sample could
-        produce the list. ``events`` is the number of responses scored, plus one where recall stopped by itself. The
-        attributes of the frame (``attrs``) hold the model with its parameters and, for a sampled likelihood, the
-        number of samples and the seed.
-    """
-    import pandas as pd
-
-    _require_model_and_recalls(model, recalls)
-    outcomes = scored_outcomes(recalls, model.repeats, model.intrusions)
-    likelihood, error = _over_encodings(model, recalls, samples, seed, partial(_trial_log_likelihood, model))
-    sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
-    frame = pd.DataFrame(
-        {
-            "subject": recalls.trials.subject,
-            "list": recalls.trials.list,
-            "log_likelihood": likelihood,
-            "standard_error": error,
-            "events": (outcomes.columns != NO_EVENT).sum(axis=1),
-            "intrusions_left_out": outcomes.intrusions,
-            "repeats_left_out": outcomes.repeats,
-        }
-    )
-    frame.attrs = {"model": type(model).__name__, "parameters": model.values(), **sampled}
-    return frame
-
-
-def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: int = 0) -> FloatArray:
-    """The log-probability of each event: (n_trials, n_events), responses in order, then stopping.
-
-    NaN where there was no event. For a model whose encoding is random, the encoding is drawn once, with ``seed``.
-    """
-    _require_model_and_recalls(model, recalls)
-    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
-    return _teacher_forced(model, recalls, columns, stream(seed, *SCORING, 0))
-
-
 def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recalls:
     """:func:`simulate` by the model's steps alone."""
     n_trials, length = len(trials), trials.list_length
@@ -151,10 +80,12 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
     positions = np.zeros((n_trials, limit), dtype=np.int32)
     times: FloatArray | None = None
     going = np.ones(n_trials, dtype=bool)
+    lapses = lapses_of_lists(model, n_trials, seed)[:, None]
     for output in range(limit):
-        probabilities = _probabilities(model, state, going, length)
-        if paradigm.forced:
-            probabilities = _among_those_left(probabilities, positions[:, :output] - 1, length)
+        given = positions[:, :output] - 1
+        probabilities = _outcome_probabilities(model, state, going, trials, given)
+        if is_lapsing(model):
+            probabilities += lapses * (guess_probabilities(model, trials, given) - probabilities)
         cumulated = np.cumsum(probabilities, axis=1)
         draw = chance.random(n_trials)
         # Scaled by the row's own total, a draw can never reach an outcome of probability zero.
@@ -210,47 +141,6 @@ def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
     return stream(seed, "responses", model.stream_name)
 
 
-def _trial_log_likelihood(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
-    fast = model.fast_log_likelihood(recalls, rng)
-    return trial_log_likelihood_steps(model, recalls, rng) if fast is None else fast
-
-
-def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
-    """:func:`log_likelihood` by the model's steps alone."""
-    return _over_encodings(model, recalls, samples, seed, partial(trial_log_likelihood_steps, model))[0]
-
-
-def trial_log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> FloatArray:
-    """(n_trials,) log-likelihoods given one encoding drawn from ``rng``, by the model's steps."""
-    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
-    return np.nansum(_teacher_forced(model, recalls, columns, rng), axis=1)
-
-
-def _over_encodings(
-    model: MemoryModel[Any],
-    recalls: Recalls,
-    samples: int,
-    seed: int,
-    given_one: Callable[[Recalls, np.random.Generator], FloatArray],
-) -> tuple[FloatArray, FloatArray]:
-    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors.
-
-    The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
-    where the likelihood is exact, which takes a single draw.
-    """
-    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
-        raise InputError(f"samples={samples!r} must be a whole number of at least 1")
-    if model.likelihood != "sampled":
-        return given_one(recalls, stream(seed, *SCORING, 0)), np.zeros(len(recalls))
-    total, squares = np.full((2, len(recalls)), -np.inf)
-    for sample in range(samples):
-        each = given_one(recalls, stream(seed, *SCORING, sample))
-        total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
-        return total - np.log(samples), np.sqrt(relative_variance / (samples - 1))
-
-
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The state of the model after study, just before its first response."""
     require_taken(model, trials)
@@ -274,30 +164,50 @@ def _given(state: Any, model: MemoryModel[Any], step: str) -> Any:
     return state
 
 
-def _teacher_forced(
-    model: MemoryModel[Any], recalls: Recalls, columns: IntArray, rng: np.random.Generator
-) -> FloatArray:
+def event_probabilities(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> Events:
+    """The probabilities of the scored events given one encoding drawn from ``rng``, without lapses, by the steps.
+
+    Raises
+    ------
+    LikelihoodError : the model only simulates.
+    """
     if model.likelihood == "none":
         raise LikelihoodError(
             f"{type(model).__name__} only simulates: it has no likelihood of a recall sequence. "
             "Compare it by its curves instead"
         )
-    length = recalls.list_length
-    state = study(model, recalls.trials, rng)
-    events = np.full(columns.shape, np.nan)
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    trials, length = recalls.trials, recalls.list_length
+    state = study(model, trials, rng)
+    outcome, silence = np.ones(columns.shape), np.zeros(columns.shape)
+    intrusion = np.zeros(columns.shape) if model.intrusions else None
+    repeat = np.zeros(columns.shape) if model.repeats else None
+    given = np.zeros((len(columns), length), dtype=bool)
     for output in range(columns.shape[1]):
         column = columns[:, output]
         scored = column != NO_EVENT
-        if recalls.trials.paradigm.silence_ends and not scored.any():
+        if trials.paradigm.silence_ends and not scored.any():
             break
-        probabilities = _probabilities(model, state, scored, length)
-        if recalls.trials.paradigm.forced:
-            probabilities = _among_those_left(probabilities, columns[:, :output], length)
+        probabilities = _outcome_probabilities(model, state, scored, trials, columns[:, :output])
         row = np.flatnonzero(scored)
-        with np.errstate(divide="ignore"):
-            events[row, output] = np.log(probabilities[row, column[row]])
+        outcome[row, output] = probabilities[row, column[row]]
+        silence[row, output] = probabilities[row, length]
+        if intrusion is not None:
+            intrusion[row, output] = probabilities[row, length + 1]
+        if repeat is not None:
+            repeat[row, output] = np.where(given, probabilities[:, :length], 0).sum(axis=1)[row]
+            item = np.flatnonzero(scored & (column < length))
+            given[item, column[item]] = True
         state = _given(model.recalled(state, np.where(scored, column, length)), model, "recalled")
-    return events
+    return Events(outcome, silence, intrusion, repeat)
+
+
+def _outcome_probabilities(
+    model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], trials: Trials, given: IntArray
+) -> FloatArray:
+    """The outcome probabilities of the next response in this task, without lapses; ``given`` are the earlier ones."""
+    probabilities = _probabilities(model, state, going, trials.list_length)
+    return _among_those_left(probabilities, given, trials.list_length) if trials.paradigm.forced else probabilities
 
 
 def _probabilities(model: MemoryModel[Any], state: Any, going: npt.NDArray[np.bool_], length: int) -> FloatArray:
@@ -349,13 +259,15 @@ def _among_those_left(probabilities: FloatArray, given: IntArray, length: int) -
     return left / total
 
 
-def _require_model_and_recalls(model: Any, recalls: Any) -> None:
-    _require_model(model)
+def require_model_and_recalls(model: Any, recalls: Any) -> None:
+    """Raise an error of memsim unless ``model`` can score ``recalls``."""
+    require_model(model)
     require_recalls(recalls)
     require_taken(model, recalls.trials)
 
 
-def _require_model(model: Any) -> None:
+def require_model(model: Any) -> None:
+    """Raise an error of memsim unless this is a :class:`memsim.MemoryModel`."""
     if isinstance(model, type) and issubclass(model, PositionModel):
         raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
     if isinstance(model, PositionModel):

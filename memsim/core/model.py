@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, fields
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import ModelError
-from memsim.core.parameters import Parameterized
+from memsim.core.event_probabilities import Events, Pullback
+from memsim.core.parameters import Parameterized, parameter
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -24,6 +26,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     A model is a frozen dataclass that derives from this class, declares parameters with :func:`memsim.parameter`, and
     defines the steps. Simulation and likelihood both follow from the steps. Each step receives the state, may change
     it in place, and returns it. All random draws of encoding are made in :meth:`begin`.
+
+    Every model can lapse: the recall loop mixes guesses into the outcomes of its steps (:mod:`memsim.core.lapses`).
     """
 
     likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "exact"
@@ -41,15 +45,37 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     takes_repeated_items: ClassVar[bool] = False
     """Whether the model takes lists that hold an item twice; if not, they are refused before any work. A model that
     takes them gives the probability of such an item in the column of its first presentation, and 0 in its others."""
+    mixes_lapses: ClassVar[bool] = False
+    """Whether the model's own steps mix in the guesses of ``lapse``, so that the loop does not."""
+    simulates_lapses: ClassVar[bool] = False
+    """Whether :meth:`fast_simulation` mixes in the guesses, so that it can simulate a model that lapses."""
+    termination_parameters: ClassVar[tuple[str, ...]] = ()
+    """The parameters that decide only whether there is a response, and not which; a fit with a shared stopping rule
+    does not free them."""
+
+    _: KW_ONLY
+    lapse: float = parameter(0.0, 0, 1, symbol="ε", doc="probability that a response is a guess", source="0: no lapses")
+    list_lapse: float = parameter(
+        0.0, 0, 1, symbol="ε_L", doc="probability that all responses to a list are guesses", source="0: no lapses"
+    )
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if not isinstance(cls.cues, tuple | list | set | frozenset | property):
             raise ModelError(f"{cls.__name__}: cues={cls.cues!r} must be a tuple of names, as in ('free',)")
-        renamed = {"simulate": "fast_simulation", "trial_log_likelihood": "fast_log_likelihood"}
+        renamed = {
+            "simulate": "fast_simulation", "trial_log_likelihood": "fast_events", "fast_log_likelihood": "fast_events",
+        }  # fmt: skip
         for old, new in renamed.items():
             if old in vars(cls):
-                raise ModelError(f"{cls.__name__} defines {old}(), which nothing calls; its name is {new}() now")
+                raise ModelError(f"{cls.__name__} defines {old}(), which nothing calls; define {new}() instead")
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = MemoryModel.__repr__  # type: ignore[method-assign]  # the dataclass keeps it
+
+    def __repr__(self) -> str:
+        shown = [each for each in fields(self) if each.repr and not each.kw_only]
+        shown += [each for each in fields(self) if each.kw_only and getattr(self, each.name) != each.default]
+        return f"{type(self).__name__}({', '.join(f'{each.name}={getattr(self, each.name)!r}' for each in shown)})"
 
     @property
     def n_features(self) -> int | None:
@@ -107,14 +133,31 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     def fast_simulation(self, trials: Trials, seed: int) -> Recalls | None:
         """Recalls of ``trials``, computed faster than by the steps; ``None`` where only the steps compute them.
 
-        A model that defines this or :meth:`fast_log_likelihood` must give the results of its steps;
-        :func:`memsim.check` compares the two.
+        A model that defines this or one of the following must give the results of its steps; :func:`memsim.check`
+        compares the two. A model that lapses is simulated by its steps, unless it :attr:`simulates_lapses` here.
         """
         return None
 
-    def fast_log_likelihood(self, recalls: Recalls, rng: np.random.Generator) -> FloatArray | None:
-        """(n_trials,) log-likelihoods given one encoding drawn from ``rng``, computed faster than by the steps.
+    def fast_events(self, recalls: Recalls, rng: np.random.Generator) -> Events | None:
+        """The probabilities of the scored events given one encoding drawn from ``rng``, faster than by the steps.
 
-        ``None`` where only the steps compute them; see :func:`memsim.log_likelihood`.
+        Without lapses, which the loop mixes in. ``None`` where only the steps compute them.
+        """
+        return None
+
+    def fast_gradient(self, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback] | None:
+        """As :meth:`fast_events`, with the derivatives by the parameters; ``None`` where there are none.
+
+        :func:`memsim.log_likelihood_gradient` takes differences for models without a gradient.
+        """
+        return None
+
+    @classmethod
+    def fast_gradients(
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+    ) -> tuple[Events, Pullback] | None:
+        """As :meth:`fast_gradient`, for many models at once; ``None`` where each is asked by itself.
+
+        ``owner`` (n_trials,) is the index of the model that recalls each list. The likelihoods are exact.
         """
         return None

@@ -223,11 +223,11 @@ class Parameterized:
 
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:
-        """The declared parameters, in order."""
+        """The declared parameters, in order; those that every model of the kind has come last."""
         if cls not in _DECLARED:
             _DECLARED[cls] = tuple(
                 Parameter(name=field.name, default=field.default, **field.metadata[_KEY])
-                for field in dataclasses.fields(cls)
+                for field in sorted(dataclasses.fields(cls), key=lambda field: bool(field.kw_only))
                 if _KEY in field.metadata
             )
         return _DECLARED[cls]

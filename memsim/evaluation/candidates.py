@@ -11,7 +11,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
-from memsim.core.loop import log_likelihood
+from memsim.core.likelihood import log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recall_parts import by_subject

@@ -15,7 +15,8 @@ from memsim.analysis.curves import standard_curves
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import DataWarning, InputError, ModelError
-from memsim.core.loop import log_likelihood, simulate
+from memsim.core.likelihood import log_likelihood
+from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability

@@ -11,7 +11,8 @@ import pandas as pd
 from memsim.analysis.figures.targets import identity_figure
 from memsim.analysis.recall.transitions import lag_crp
 from memsim.core.arrays import FloatArray
-from memsim.core.loop import event_log_probabilities, log_likelihood, study
+from memsim.core.likelihood import event_log_probabilities, log_likelihood
+from memsim.core.loop import study
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import recall_probability
 from memsim.core.recalls import Recalls

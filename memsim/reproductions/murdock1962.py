@@ -10,7 +10,7 @@ import pandas as pd
 
 from memsim.analysis.curves import curve_table
 from memsim.analysis.figures.targets import target_figure
-from memsim.core.loop import log_likelihood
+from memsim.core.likelihood import log_likelihood
 from memsim.core.position_model import recall_probability
 from memsim.data import load_dataset, load_summary
 from memsim.data.registered import DATASETS

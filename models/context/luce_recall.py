@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from memsim.core.arrays import FloatArray
+from memsim.core.event_probabilities import Events
 from memsim.core.loop import encoding_stream, response_stream, simulated, study
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
@@ -88,17 +89,17 @@ class LuceRecallModel(RetrievedContextModel):
             )
         return simulated(self, trials, positions, stopped, seed)
 
-    def fast_log_likelihood(self, recalls: Recalls, rng: np.random.Generator) -> FloatArray | None:
-        """Log-likelihoods of free recall, by the compiled loop."""
+    def fast_events(self, recalls: Recalls, rng: np.random.Generator) -> Events | None:
+        """Probabilities of the events of free recall, by the compiled loop."""
         if not recalls.trials.paradigm.silence_ends or len(recalls) == 0:
             return None
         from memsim.models.context import recall_kernels
 
         columns = scored_outcomes(recalls, self.repeats).columns
-        result = np.empty(len(recalls))
+        outcome, silence = np.ones(columns.shape), np.zeros(columns.shape)
         for rows, *search in self._searches(recalls.trials, rng):
-            result[rows] = recall_kernels.log_likelihood_search(*search, columns[rows])
-        return result
+            recall_kernels.events_of_search(*search, columns[rows], outcome[rows], silence[rows])
+        return Events(outcome, silence)
 
     def _searches(self, trials: Trials, rng: np.random.Generator) -> Iterator[tuple[slice, *tuple[Any, ...]]]:
         """Blocks of trials: their rows, and the arguments of the kernels that describe their search."""

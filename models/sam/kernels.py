@@ -286,8 +286,8 @@ def condition(rule, search, position):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def log_likelihood_lists(rule, study_rule, schedule, read, chance, columns):  # type: ignore[no-untyped-def]
-    """(n_trials,) log-likelihoods, one trial after the other from study to stopping, given its study history.
+def events_of_lists(rule, study_rule, schedule, read, chance, columns):  # type: ignore[no-untyped-def]
+    """(n_trials, n_events) probabilities of the events ``columns`` and of stopping, given each trial's study history.
 
     ``read`` holds the weights of a soft read-out of the store; the other arguments are as in the steps.
     """
@@ -301,7 +301,7 @@ def log_likelihood_lists(rule, study_rule, schedule, read, chance, columns):  # 
     )  # fmt: skip
     store = np.zeros((1, study_rule.size), np.int32)
     out = np.empty(length + 1)
-    result = np.zeros(n_trials)
+    outcome, silence = np.ones(columns.shape), np.zeros(columns.shape)
     for trial in range(n_trials):
         search.context[:] = 0.0
         search.links[:] = 0.0
@@ -327,12 +327,15 @@ def log_likelihood_lists(rule, study_rule, schedule, read, chance, columns):  # 
                 search.read[0, store[0, place]] = 1.0
         search.reads_left[0] = n_stored
         settle(rule, chance[1, trial : trial + 1], search.context, search.by_context)
-        for column in columns[trial]:
+        for event in range(columns.shape[1]):
+            column = columns[trial, event]
             if column < 0:
                 break
             _next(0, rule, search, scratch, out)
-            result[trial] += math.log(out[column] / out.sum()) if out[column] > 0 else -np.inf
-            if column == length or result[trial] == -np.inf:
+            total = out.sum()
+            outcome[trial, event] = out[column] / total
+            silence[trial, event] = out[length] / total
+            if column == length or outcome[trial, event] == 0:
                 break
             _came(0, rule, search, scratch, column)
-    return result
+    return outcome, silence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
+from memsim.core.event_probabilities import Events
 from memsim.core.events import Study
 from memsim.core.loop import study
 from memsim.core.model import MemoryModel
@@ -107,6 +108,7 @@ class SAM(MemoryModel[SAMState]):
         "93-134."
     )
     likelihood: ClassVar = "sampled"
+    mixes_lapses: ClassVar = True
     fitted: ClassVar = {
         **dict.fromkeys(("context_strength", "forward_strength", "backward_strength", "self_strength"), (0.0, 3.0)),
         "residual_strength": (0.0, 1.0), "context_increment": (0.0, 3.0), "displacement_bias": None,
@@ -191,9 +193,6 @@ class SAM(MemoryModel[SAMState]):
         "none", ("none", "episode", "component"), "effect of a failed recovery on later attempts",
         "none, as public implementations; 1981 describes one",
     )  # fmt: skip
-    lapse: float = parameter(
-        0.0, 0, 1, symbol="ε", doc="probability that a response is arbitrary", source="added here; 0 is 1981"
-    )
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> SAMState:
         n, length = trials.items.shape
@@ -287,9 +286,9 @@ class SAM(MemoryModel[SAMState]):
         condition(self._rule(), self._search(state), position)
         return state
 
-    def fast_log_likelihood(self, recalls: Recalls, rng: np.random.Generator) -> FloatArray | None:
+    def fast_events(self, recalls: Recalls, rng: np.random.Generator) -> Events | None:
         """As the steps, in one compiled loop."""
-        from memsim.models.sam.kernels import log_likelihood_lists
+        from memsim.models.sam.kernels import events_of_lists
 
         trials = recalls.trials
         if not trials.paradigm.silence_ends:
@@ -298,10 +297,11 @@ class SAM(MemoryModel[SAMState]):
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
                     if isinstance(event, Study) or event.seconds > 0]  # fmt: skip
-        return log_likelihood_lists(
+        found = events_of_lists(
             self._rule(), self._study_rule(studied.store.shape[1], studied.seconds), np.array(schedule),
             studied.occupancy.sum(axis=1), self._chance(trials, rng), scored_outcomes(recalls, self.repeats).columns,
         )  # fmt: skip
+        return Events(*found)
 
     def _search(self, state: SAMState) -> Search:
         from memsim.models.sam.kernels import Search

@@ -11,7 +11,8 @@ from memsim import ItemPool, Recalls, Trials, check, event_log_probabilities, lo
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.core.arrays import frozen
 from memsim.core.errors import InputError
-from memsim.core.loop import log_likelihood_steps, simulate_steps
+from memsim.core.likelihood import log_likelihood_steps
+from memsim.core.loop import simulate_steps
 from memsim.core.parameters import parameter
 from memsim.models import CMR, TCM
 from memsim.models.context.drift import ContextState

@@ -8,7 +8,8 @@ import pytest
 
 from memsim import ItemPool, Recalls, Trials, check, log_likelihood, simulate
 from memsim.core.frequencies import every_recall
-from memsim.core.loop import log_likelihood_steps, simulate_steps
+from memsim.core.likelihood import log_likelihood_steps
+from memsim.core.loop import simulate_steps
 from memsim.models import CMR, TCM
 from memsim.models.context.luce_recall import BLOCK, SMALL
 from memsim.paradigms import FreeRecall

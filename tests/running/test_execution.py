@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from memsim import ItemPool, Recalls, simulate
 from memsim.core.errors import DataError, InputError, MemsimError, UnknownNameError
-from memsim.core.loop import log_likelihood
+from memsim.core.likelihood import log_likelihood
 from memsim.core.origin import Observed
 from memsim.models import CMR, DNC, TCM
 from memsim.models.lookup import find_model

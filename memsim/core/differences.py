@@ -1,0 +1,140 @@
+"""Differences of the log-likelihood by the parameters, for models without a gradient.
+
+All points run as one batch if possible. There, every parameter is a column (n_trials, 1), so that each block of trials
+has its own values. Most models are written in numpy such that their steps take columns as well as numbers. Whether a
+model does is found out by comparing the batch with single points, the first time; after a difference or an error,
+points are taken one by one.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.errors import InputError
+from memsim.core.event_probabilities import Parts
+from memsim.core.lapses import guessed_events, mixed
+from memsim.core.likelihood import list_log_likelihood, log_likelihood, sum_of
+from memsim.core.loop import event_probabilities
+from memsim.core.model import MemoryModel
+from memsim.core.outcomes import scored_outcomes
+from memsim.core.recall_parts import resampled
+from memsim.core.recalls import Recalls
+from memsim.core.seeding import stream
+
+STEP = 6e-6
+"""Of a difference, relative to the parameter: near the cube root of the precision of numbers."""
+LARGEST_BATCH = 200_000
+"""Studied items that a batch holds at most, which bounds memory."""
+_TAKES_COLUMNS: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+
+
+def difference_gradient(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    names: Sequence[str],
+    samples: int,
+    seed: int,
+    stopping: FloatArray | None,
+) -> tuple[FloatArray, dict[str, float]]:
+    """(n_trials,) log-likelihoods, and the derivative of their sum by each parameter, from central differences.
+
+    At a bound of a parameter's range the difference is one-sided. A derivative is NaN where a point next to the
+    parameters makes a list impossible or cannot be evaluated.
+    """
+    points: list[dict[str, float]] = [{}]
+    points += [{name: value} for name in names for value in _around(float(getattr(model, name)), *_range(model, name))]
+    found = _in_one_batch(model, recalls, points, seed, stopping)
+    if found is None:
+        found = np.array([_one_by_one(model, recalls, point, samples, seed, stopping) for point in points])
+    gradient = {}
+    with np.errstate(invalid="ignore"):
+        totals = found.sum(axis=1)
+        for index, name in enumerate(names):
+            low, high = 2 * index + 1, 2 * index + 2
+            step = points[high][name] - points[low][name]
+            gradient[name] = float((totals[high] - totals[low]) / step)
+    return found[0], gradient
+
+
+def _range(model: MemoryModel[Any], name: str) -> tuple[float, float]:
+    declared = next(each for each in model.parameters() if each.name == name)
+    low = -np.inf if declared.low is None else declared.low
+    return low, np.inf if declared.high is None else declared.high
+
+
+def _around(value: float, low: float, high: float) -> tuple[float, float]:
+    step = STEP * max(abs(value), 1e-2)
+    return max(value - step, low), min(value + step, high)
+
+
+def _one_by_one(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    point: dict[str, float],
+    samples: int,
+    seed: int,
+    stopping: FloatArray | None,
+) -> FloatArray:
+    try:
+        return log_likelihood(model.replace(**point), recalls, samples=samples, seed=seed, stopping=stopping)
+    except InputError:
+        if not point:
+            raise
+        return np.full(len(recalls), np.nan)  # a parameter that cannot vary here, such as one that needs features
+
+
+def _in_one_batch(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    points: Sequence[dict[str, float]],
+    seed: int,
+    stopping: FloatArray | None,
+) -> FloatArray | None:
+    """(n_points, n_trials) log-likelihoods by the steps of one batch; ``None`` if the model does not take columns."""
+    cls = type(model)
+    has_fast_events = cls.fast_events is not MemoryModel.fast_events
+    mixes_lists = stopping is not None and (model.list_lapse or any("list_lapse" in point for point in points))
+    if model.likelihood != "exact" or has_fast_events or mixes_lists or not _TAKES_COLUMNS.get(cls, True):
+        return None
+    n_points, n_trials = len(points), len(recalls)
+    if n_points * recalls.trials.items.size > LARGEST_BATCH:
+        return None
+    batch = resampled(recalls, np.tile(np.arange(n_trials), n_points))
+    columns = copy.copy(model)
+    varied = {name for point in points for name in point}
+    values = {name: np.array([point.get(name, getattr(model, name)) for point in points]) for name in varied}
+    values = {name: np.repeat(each, n_trials)[:, None] for name, each in values.items()}
+    for name in varied:
+        object.__setattr__(columns, name, values[name])
+    try:
+        found = _lists(columns, batch, seed, stopping).reshape(n_points, n_trials)
+        same = cls in _TAKES_COLUMNS or all(
+            np.allclose(found[at], _one_by_one(model, recalls, points[at], 1, seed, stopping), rtol=1e-9, atol=1e-12)
+            for at in {0, n_points // 2, n_points - 1}
+        )
+    except Exception:  # whatever a model does with columns that it was not written for
+        same = False
+    _TAKES_COLUMNS[cls] = same
+    return found if same else None
+
+
+def _lists(model: MemoryModel[Any], recalls: Recalls, seed: int, stopping: FloatArray | None) -> FloatArray:
+    """(n_trials,) log-likelihoods of a model whose parameters are columns."""
+    events = event_probabilities(model, recalls, stream(seed, "columns"))
+    guesses = guessed_events(recalls, model.repeats, model.intrusions)
+    if not model.mixes_lapses:
+        events = mixed(events, guesses, model.lapse)
+    if stopping is not None:
+        columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+        return sum_of(Parts.of(events, columns, recalls.list_length, stopping))
+    share = np.ravel(model.list_lapse)
+    with np.errstate(divide="ignore"):
+        return np.logaddexp(
+            np.log1p(-share) + list_log_likelihood(events), np.log(share) + list_log_likelihood(guesses)
+        )

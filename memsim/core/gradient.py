@@ -1,0 +1,196 @@
+"""The gradient of the log-likelihood by the parameters: the chain rule from events to lists, or differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.differences import difference_gradient
+from memsim.core.errors import InputError
+from memsim.core.event_probabilities import Events, hazards
+from memsim.core.lapses import guessed_events, mixed
+from memsim.core.likelihood import SCORING
+from memsim.core.loop import require_model_and_recalls
+from memsim.core.model import MemoryModel
+from memsim.core.names import closest
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.recalls import Recalls
+from memsim.core.seeding import stream
+
+LAPSES = ("lapse", "list_lapse")
+
+
+class LikelihoodGradient(NamedTuple):
+    """The log-likelihood of lists, and the gradient of its sum."""
+
+    log_likelihood: FloatArray
+    """(n_trials,) natural logarithms, as from :func:`memsim.log_likelihood`."""
+    gradient: dict[str, Any]
+    """The derivative of the sum over lists by each parameter, by name; (n_models,) where there are many models."""
+
+
+def log_likelihood_gradient(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    names: Sequence[str] | None = None,
+    *,
+    samples: int = 200,
+    seed: int = 0,
+    stopping: FloatArray | None = None,
+) -> LikelihoodGradient:
+    """The log-likelihood of each list, and the gradient of their sum by the parameters.
+
+    A model with :meth:`memsim.MemoryModel.fast_gradient` computes both in a few times the time of the likelihood; for
+    others, central differences are taken, of which all points run as one batch where the model's steps allow it.
+
+    Parameters
+    ----------
+    names : the parameters; all that are real numbers if not given.
+    samples, seed, stopping : as for :func:`memsim.log_likelihood`.
+
+    Raises
+    ------
+    InputError : a name that is no parameter, or one whose values are not real numbers; and as
+        :func:`memsim.log_likelihood`.
+    LikelihoodError : the model has no likelihood.
+
+    Examples
+    --------
+    >>> from memsim import load_dataset
+    >>> from memsim.models import TCM
+    >>> found = log_likelihood_gradient(TCM(), load_dataset("peers_notask")[:28], ["context_drift"])
+    >>> list(found.gradient)
+    ['context_drift']
+    """
+    require_model_and_recalls(model, recalls)
+    names = real_parameters(model) if names is None else _checked(model, names)
+    owner = np.zeros(len(recalls), dtype=np.int32)
+    found = _by_chain_rule([model], recalls, owner, names, seed, stopping)
+    if found is None:
+        return LikelihoodGradient(*difference_gradient(model, recalls, names, samples, seed, stopping))
+    return LikelihoodGradient(found[0], {name: float(values[0]) for name, values in found[1].items()})
+
+
+def log_likelihood_gradients(
+    models: Sequence[MemoryModel[Any]],
+    recalls: Recalls,
+    owner: IntArray,
+    names: Sequence[str],
+    *,
+    samples: int = 200,
+    seed: int = 0,
+    stopping: FloatArray | None = None,
+) -> LikelihoodGradient:
+    """:func:`log_likelihood_gradient` of many models of one class, each of its own lists, in one call.
+
+    Parameters
+    ----------
+    models : of one class, which may differ in their real numbers only.
+    owner : (n_trials,) index of the model of each list.
+    """
+    found = _by_chain_rule(models, recalls, owner, names, seed, stopping)
+    if found is not None:
+        return LikelihoodGradient(*found)
+    likelihood = np.empty(len(recalls))
+    gradient = {name: np.zeros(len(models)) for name in names}
+    for index, model in enumerate(models):
+        rows = np.flatnonzero(owner == index)
+        if len(rows):
+            one = log_likelihood_gradient(model, recalls[rows], names, samples=samples, seed=seed, stopping=stopping)
+            likelihood[rows] = one.log_likelihood
+            for name in names:
+                gradient[name][index] = one.gradient[name]
+    return LikelihoodGradient(likelihood, gradient)
+
+
+def real_parameters(model: MemoryModel[Any]) -> list[str]:
+    """Names of the parameters whose values are real numbers."""
+    return [
+        each.name
+        for each in model.parameters()
+        if not (each.options or each.text or each.flag or each.integer) and getattr(model, each.name) is not None
+    ]
+
+
+def _checked(model: MemoryModel[Any], names: Sequence[str]) -> list[str]:
+    real, declared = real_parameters(model), [each.name for each in model.parameters()]
+    for name in names:
+        if name not in declared:
+            raise InputError(f"{type(model).__name__} has no parameter {name!r}{closest(name, declared)}")
+        if name not in real:
+            raise InputError(f"{type(model).__name__}: {name} is not a real number, and has no derivative")
+    return list(names)
+
+
+def _by_chain_rule(
+    models: Sequence[MemoryModel[Any]],
+    recalls: Recalls,
+    owner: IntArray,
+    names: Sequence[str],
+    seed: int,
+    stopping: FloatArray | None,
+) -> tuple[FloatArray, dict[str, FloatArray]] | None:
+    """Likelihoods and derivatives from the model's own gradient; ``None`` where there is none."""
+    model = models[0]
+    lapses = {name: np.array([getattr(each, name) for each in models]) for name in LAPSES}
+    if model.likelihood != "exact" or (stopping is not None and (lapses["list_lapse"].any() or "list_lapse" in names)):
+        return None
+    found = type(model).fast_gradients(models, recalls, owner)
+    if found is None and len(models) == 1:
+        found = model.fast_gradient(recalls, stream(seed, *SCORING, 0))
+    if found is None:
+        return None
+    own, pullback = found
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    guesses = guessed_events(recalls, model.repeats, model.intrusions)
+    lapse = np.zeros((1, 1)) if model.mixes_lapses else lapses["lapse"][owner][:, None]
+    events = mixed(own, guesses, lapse) if lapse.any() else own
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.log(events.outcome)
+        by_outcome = np.where((columns != NO_EVENT) & (events.outcome > 0), 1 / events.outcome, 0)
+        by_silence = np.zeros_like(by_outcome)
+        if stopping is not None:
+            each, by_outcome, by_silence = _with_shared_stopping(
+                events, columns, recalls.list_length, stopping, by_outcome
+            )
+        likelihood = each.sum(axis=1)
+        derivatives: dict[str, FloatArray] = {}
+        if lapses["list_lapse"].any() or "list_lapse" in names:
+            share = lapses["list_lapse"][owner]
+            guessed = np.log(guesses.outcome).sum(axis=1)
+            mean = np.logaddexp(np.log1p(-share) + likelihood, np.log(share) + guessed)
+            by_outcome = by_outcome * np.exp(np.log1p(-share) + likelihood - mean)[:, None]
+            derivatives["list_lapse"] = _summed(np.exp(guessed - mean) - np.exp(likelihood - mean), owner, len(models))
+            likelihood = mean
+    if not model.mixes_lapses:
+        by_lapse = by_outcome * (guesses.outcome - own.outcome) + by_silence * (guesses.silence - own.silence)
+        derivatives["lapse"] = _summed(by_lapse.sum(axis=1), owner, len(models))
+    kept = 1 - lapse
+    nothing = None if own.intrusion is None else np.zeros_like(by_outcome)
+    again = None if own.repeat is None else np.zeros_like(by_outcome)
+    derivatives.update(pullback(Events(kept * by_outcome, kept * by_silence, nothing, again)))
+    return likelihood, {name: _numbers(derivatives, name, len(models)) for name in names}
+
+
+def _with_shared_stopping(
+    events: Events, columns: IntArray, length: int, stopping: FloatArray, by_outcome: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log-probabilities of events whose stopping is given, and their derivatives by outcome and silence."""
+    silent = columns == length
+    response = (columns != NO_EVENT) & ~silent
+    shared = hazards(stopping, columns)
+    each = np.where(response, np.log(events.outcome / (1 - events.silence)) + np.log(1 - shared), 0)
+    each = np.where(silent, np.log(shared), each)
+    by_silence = np.where(response & (events.silence < 1), 1 / (1 - events.silence), 0)
+    return each, np.where(response, by_outcome, 0), by_silence
+
+
+def _summed(values: FloatArray, owner: IntArray, n_models: int) -> FloatArray:
+    return np.bincount(owner, values, n_models).astype(float)
+
+
+def _numbers(derivatives: Mapping[str, Any], name: str, n_models: int) -> FloatArray:
+    return np.broadcast_to(np.asarray(derivatives.get(name, 0.0), dtype=float), n_models)

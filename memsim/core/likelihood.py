@@ -1,0 +1,232 @@
+"""The likelihood of responses under a model, list by list, and its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.errors import InputError
+from memsim.core.event_probabilities import Events, Parts
+from memsim.core.lapses import guessed_events, mixed
+from memsim.core.loop import event_probabilities, require_model_and_recalls
+from memsim.core.model import MemoryModel
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.recalls import Recalls
+from memsim.core.seeding import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCORING = ("encoding", "for scoring")
+"""Purpose of the random stream of encodings that are drawn to score. It differs from that of simulation: with the same
+encodings, a model would score its own recalls too high."""
+
+EventsOf: TypeAlias = Callable[[MemoryModel[Any], Recalls, np.random.Generator], Events]
+"""How the probabilities of events are computed, given one encoding and without lapses."""
+
+
+def log_likelihood(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    *,
+    samples: int = 200,
+    seed: int = 0,
+    stopping: FloatArray | None = None,
+) -> FloatArray:
+    """The log-likelihood of each list of responses under ``model``: (n_trials,) natural logarithms.
+
+    Responses that the model cannot produce are left out by the rule of
+    :func:`memsim.core.outcomes.scored_outcomes`; :func:`score` also gives their number. Stopping is an event where
+    recall ended by itself, and not where the record was cut short.
+
+    Parameters
+    ----------
+    samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random encoding over which
+        the likelihood is averaged, and their seed; other models do not use them. The mean likelihood is unbiased, but
+        its logarithm is too low on average, the more so the fewer the samples, and a list that no draw can produce
+        scores -inf; :func:`score` gives the standard error. Raise ``samples`` until the total no longer rises.
+    stopping : (n_outputs,) probabilities of no response by output position, which replace those of the model, so that
+        models with one stopping rule differ in their choices alone. The responses keep their probabilities given that
+        there is one.
+
+    Raises
+    ------
+    InputError : a list that holds an item twice, which the model does not take; too few probabilities of stopping.
+    LikelihoodError : the model only simulates, or does not predict the order of recall.
+    """
+    require_model_and_recalls(model, recalls)
+    if stopping is None:
+        return _over_encodings(model, recalls, samples, seed, events_given_encoding)[0]
+    return sum_of(likelihood_parts(model, recalls, samples=samples, seed=seed, stopping=stopping))
+
+
+def likelihood_parts(
+    model: MemoryModel[Any],
+    recalls: Recalls,
+    *,
+    samples: int = 200,
+    seed: int = 0,
+    stopping: FloatArray | None = None,
+) -> Parts:
+    """The parts of :func:`log_likelihood`: which item, when to stop, intrusions and repeats."""
+    require_model_and_recalls(model, recalls)
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    return Parts.of(_predicted(model, recalls, samples, seed), columns, recalls.list_length, stopping)
+
+
+def sum_of(parts: Parts) -> FloatArray:
+    """(n_trials,) the sum of the parts, -inf where one is."""
+    return np.sum(parts, axis=0)
+
+
+def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
+    """The log-likelihood of each list and its parts, with the numbers of events scored and of responses left out.
+
+    Returns
+    -------
+    DataFrame : ``subject, list, log_likelihood, choice, termination, intrusion, repeat, standard_error, events,
+        intrusions_left_out, repeats_left_out``, one row per trial. The four parts sum to the log-likelihood (see
+        :class:`memsim.core.event_probabilities.Parts`). ``standard_error`` is that of sampling: 0 for an exact
+        likelihood, NaN where no sample could produce the list. ``events`` is the number of responses scored, plus one
+        where recall stopped by itself. The attributes of the frame (``attrs``) hold the model with its parameters and,
+        for a sampled likelihood, the number of samples and the seed.
+    """
+    import pandas as pd
+
+    require_model_and_recalls(model, recalls)
+    outcomes = scored_outcomes(recalls, model.repeats, model.intrusions)
+    likelihood, error = _over_encodings(model, recalls, samples, seed, events_given_encoding)
+    sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
+    frame = pd.DataFrame(
+        {
+            "subject": recalls.trials.subject,
+            "list": recalls.trials.list,
+            "log_likelihood": likelihood,
+            **likelihood_parts(model, recalls, samples=samples, seed=seed)._asdict(),
+            "standard_error": error,
+            "events": (outcomes.columns != NO_EVENT).sum(axis=1),
+            "intrusions_left_out": outcomes.intrusions,
+            "repeats_left_out": outcomes.repeats,
+        }
+    )
+    frame.attrs = {"model": type(model).__name__, "parameters": model.values(), **sampled}
+    return frame
+
+
+def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: int = 0) -> FloatArray:
+    """The log-probability of each event: (n_trials, n_events), responses in order, then stopping.
+
+    NaN where there was no event. For a model whose encoding is random, the encoding is drawn once, with ``seed``.
+    """
+    require_model_and_recalls(model, recalls)
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    with np.errstate(divide="ignore"):
+        return np.where(columns == NO_EVENT, np.nan, np.log(_predicted(model, recalls, 1, seed).outcome))
+
+
+def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
+    """:func:`log_likelihood` by the model's steps alone."""
+    return _over_encodings(model, recalls, samples, seed, event_probabilities)[0]
+
+
+def events_given_encoding(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> Events:
+    """The probabilities of events given one encoding drawn from ``rng``, without lapses, in the fastest way."""
+    fast = model.fast_events(recalls, rng) if model.likelihood != "none" else None
+    return event_probabilities(model, recalls, rng) if fast is None else fast
+
+
+def list_log_likelihood(events: Events) -> FloatArray:
+    """(n_trials,) log-likelihood of lists whose events have these probabilities."""
+    with np.errstate(divide="ignore"):
+        return np.log(events.outcome).sum(axis=1)
+
+
+def _lapsing(model: MemoryModel[Any], recalls: Recalls, events: Events) -> Events:
+    """Events into which the model's lapses of single responses are mixed."""
+    if model.mixes_lapses or not model.lapse:
+        return events
+    return mixed(events, guessed_events(recalls, model.repeats, model.intrusions), model.lapse)
+
+
+def _over_encodings(
+    model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int, events_of: EventsOf
+) -> tuple[FloatArray, FloatArray]:
+    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors.
+
+    The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
+    where the likelihood is exact, which takes a single draw.
+    """
+
+    def given_one(sample: int) -> FloatArray:
+        return list_log_likelihood(_lapsing(model, recalls, events_of(model, recalls, stream(seed, *SCORING, sample))))
+
+    _require_samples(samples)
+    if model.likelihood != "sampled":
+        likelihood, error = given_one(0), np.zeros(len(recalls))
+    else:
+        total, squares = np.full((2, len(recalls)), -np.inf)
+        for sample in range(samples):
+            each = given_one(sample)
+            total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
+            likelihood, error = total - np.log(samples), np.sqrt(relative_variance / (samples - 1))
+    if not model.list_lapse:
+        return likelihood, error
+    with np.errstate(divide="ignore"):
+        own = np.log1p(-model.list_lapse) + likelihood
+        guessed = list_log_likelihood(guessed_events(recalls, model.repeats, model.intrusions))
+        together = np.logaddexp(own, np.log(model.list_lapse) + guessed)
+    return together, error * np.exp(own - together)
+
+
+def _predicted(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> Events:
+    """The probabilities of events given the events before them, over all encodings and over lapses of lists."""
+    _require_samples(samples)
+    n_draws = samples if model.likelihood == "sampled" else 1
+    drawn = (
+        _lapsing(model, recalls, events_given_encoding(model, recalls, stream(seed, *SCORING, sample)))
+        for sample in range(n_draws)
+    )
+    if n_draws == 1 and not model.list_lapse:
+        return next(drawn)
+    mixture = _Mixture()
+    for events in drawn:
+        mixture.add((1 - model.list_lapse) / n_draws, events)
+    if model.list_lapse:
+        mixture.add(model.list_lapse, guessed_events(recalls, model.repeats, model.intrusions))
+    return mixture.predicted()
+
+
+class _Mixture:
+    """Possible histories of the lists, each of which predicts the events; earlier events tell which one is true."""
+
+    def __init__(self) -> None:
+        self.joint: Events | None = None
+        self.before: FloatArray | None = None
+
+    def add(self, weight: float, events: Events) -> None:
+        """A history with this prior probability."""
+        with np.errstate(divide="ignore"):
+            before = np.log(weight) + np.cumsum(np.log(events.outcome), axis=1)
+            before = np.concatenate((np.full((len(before), 1), np.log(weight)), before[:, :-1]), axis=1)
+            joint = events.combined(lambda each: before + np.log(each))
+        if self.joint is None or self.before is None:
+            self.joint, self.before = joint, before
+        else:
+            self.joint = self.joint.combined(np.logaddexp, joint)
+            self.before = np.logaddexp(self.before, before)
+
+    def predicted(self) -> Events:
+        """The probabilities of the events over all histories; 0 after an event that none of them allows."""
+        assert self.joint is not None and self.before is not None
+        before = np.where(np.isneginf(self.before), 0, self.before)
+        return self.joint.combined(lambda joint: np.exp(joint - before))
+
+
+def _require_samples(samples: int) -> None:
+    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
+        raise InputError(f"samples={samples!r} must be a whole number of at least 1")
