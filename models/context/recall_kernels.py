@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from memsim.core.code.compiled import njit
-from memsim.models.stopping import CERTAIN
+from memsim.models.stopping import CERTAIN, LARGEST_EXPONENT
 
 RECALL_NUMBERS = ("recall_drift", "source_drift", "choice", "stop_base", "stop_growth")
 """The numbers of a model, in the order of the columns of ``numbers``; ``choice`` is the exponent, or the noise."""
@@ -130,33 +130,34 @@ def _workspace(start):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def simulate_search(  # type: ignore[no-untyped-def]
-    start, gain, rates, exponential, sensitivity, floor, stop, draws, limit
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, lapse, draws, positions, stopped
 ):
-    """Sample recall: positions (n_trials, limit), and (n_trials,) whether recall ended by itself.
+    """Sample recall: fill ``positions`` (n_trials, limit) and ``stopped`` (n_trials,).
 
-    ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw, output by
-    output, so that both give the same recalls.
+    The arguments up to ``stop`` are those of :func:`search_events`. ``lapse`` (n_trials,) is the probability of a guess.
+    ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw,
+    output by output, so that both give the same recalls.
     """
-    length = stop.size - 1
-    n_trials = draws.shape[1]
-    positions = np.zeros((n_trials, limit), dtype=np.int32)
-    stopped = np.zeros(n_trials, dtype=np.bool_)
+    length = stop.shape[1] - 1
     products, excluded, weight = _workspace(start)
-    for trial in range(n_trials):
-        alike = min(trial, len(start) - 1)
-        own = gain[alike]
-        products[:] = start[alike]
+    rates = np.empty(start.shape[1])
+    for trial in trials:
+        model, own = owner[trial], gain[case[trial]]
+        rates[:] = numbers[model, : len(rates)]
+        products[:] = start[case[trial]]
         excluded[:length] = 0
-        for output in range(limit):
+        for output in range(positions.shape[1]):
             if output == length:
                 stopped[trial] = True
                 break
-            total = _weigh(products, excluded, exponential, sensitivity, floor, weight)
-            share = (1 - stop[output]) / total
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
+            share = (1 - lapse[trial]) * (1 - stop[model, output]) / total
+            guess = lapse[trial] / (length - output + 1)
             below = 0.0
             item = -1
             for i in range(length):
-                below += share * weight[i]
+                if excluded[i] == 0:
+                    below += share * weight[i] + guess
                 if draws[output, trial] < below:
                     item = i
                     break
@@ -166,7 +167,12 @@ def simulate_search(  # type: ignore[no-untyped-def]
             positions[trial, output] = item + 1
             excluded[item] = -np.inf
             _bring_back(item, rates, products, own)
-    return positions, stopped
+
+
+@njit(cache=True, error_model="numpy")
+def _growth(numbers, n_recalled):  # type: ignore[no-untyped-def]
+    """How much likelier recall stops after some recalls than before any."""
+    return math.exp(min(numbers[STOP_GROWTH] * n_recalled, LARGEST_EXPONENT))
 
 
 @njit(cache=True, error_model="numpy")
@@ -180,45 +186,46 @@ def recall_rule(numbers, exponential, length, forced):  # type: ignore[no-untype
         sensitivity[model] = 2 / numbers[model, CHOICE] if exponential else numbers[model, CHOICE]
         if not forced:
             for j in range(length):
-                stop[model, j] = min(numbers[model, STOP_BASE] * math.exp(numbers[model, STOP_GROWTH] * j), CERTAIN)
+                stop[model, j] = min(numbers[model, STOP_BASE] * _growth(numbers[model], j), CERTAIN)
             stop[model, length] = 1.0
     return sensitivity, stop
 
 
 @njit(cache=True, error_model="numpy")
-def recall_rule_adjoint(numbers, exponential, stop, d_sensitivity, d_stop, d_numbers):  # type: ignore[no-untyped-def]
+def recall_rule_adjoint(numbers, exponential, forced, stop, d_sensitivity, d_stop, d_numbers):  # type: ignore[no-untyped-def]
     """Add to ``d_numbers`` the derivatives that follow from those by the results of :func:`recall_rule`."""
     for model in range(len(numbers)):
         choice, slope = numbers[model, CHOICE], d_sensitivity[model]
         d_numbers[model, CHOICE] += -2 * slope / (choice * choice) if exponential else slope
         for j in range(stop.shape[1] - 1):
-            if stop[model, j] < CERTAIN:
-                d_numbers[model, STOP_BASE] += d_stop[model, j] * math.exp(numbers[model, STOP_GROWTH] * j)
+            if stop[model, j] < CERTAIN and not forced:
+                d_numbers[model, STOP_BASE] += d_stop[model, j] * _growth(numbers[model], j)
                 d_numbers[model, STOP_GROWTH] += d_stop[model, j] * stop[model, j] * j
 
 
 @njit(cache=True, error_model="numpy")
 def search_events(  # type: ignore[no-untyped-def]
-    start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
     outcome, silence, weights, slopes,
 ):  # fmt: skip
     """Fill ``outcome`` and ``silence`` (n_trials, n_events); see :class:`memsim.core.event_probabilities.Events`.
 
     Parameters
     ----------
+    trials : the rows to fill.
     start, gain : products (n_cases, n_regions, 2 * width) and their gains (n_cases, length, n_regions, 2 * width).
-    case, owner : (n_trials,) case of study and model of each trial.
+    case, owner : (n_trials,) case of study, and model, of each trial.
     numbers, sensitivity, stop : those of the models; see :func:`recall_rule`.
     columns : (n_trials, n_events) what happened; see :class:`memsim.core.outcomes.Outcomes`.
     ends : whether nothing follows after an event that is not scored.
     weights, slopes : get the choice probabilities (n_trials, n_events, width), and the slope of the log-probability of
         each choice by ``sensitivity`` (n_trials, n_events); nothing if they are of no length.
     """
-    n_trials, n_events = columns.shape
+    n_events = columns.shape[1]
     length = stop.shape[1] - 1
     products, excluded, weight = _workspace(start)
     rates = np.empty(start.shape[1])
-    for trial in range(n_trials):
+    for trial in trials:
         model, own = owner[trial], gain[case[trial]]
         rates[:] = numbers[model, : len(rates)]
         products[:] = start[case[trial]]
@@ -307,21 +314,21 @@ def _bring_back_adjoint(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def search_events_adjoint(  # type: ignore[no-untyped-def]
-    start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
     outcome, weights, slopes, d_outcome, d_silence, d_start, d_gain, d_numbers, d_sensitivity, d_stop,
 ):  # fmt: skip
     """Add to the last five the derivatives that follow from those by ``outcome`` and ``silence``.
 
     The arguments are those of :func:`search_events`. Choice probabilities are computed anew if they were not kept.
     """
-    n_trials, n_events = columns.shape
+    n_events = columns.shape[1]
     length = stop.shape[1] - 1
     _, excluded, weight = _workspace(start)
     history = np.empty((n_events + 1, *start.shape[1:]))
     chosen = np.empty((n_events, weight.size))
     d_products = np.empty(start.shape[1:])
     rates = np.empty(start.shape[1])
-    for trial in range(n_trials):
+    for trial in trials:
         model, own, d_own = owner[trial], gain[case[trial]], d_gain[case[trial]]
         rates[:] = numbers[model, : len(rates)]
         known = len(weights) > 0
