@@ -60,7 +60,9 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--n-trials", type=whole("n_trials"), metavar="N", help="lists that are simulated, with --by summary"
     )
-    command.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
+    command.add_argument(
+        "--intervals", choices=("profile", "robust", "bootstrap"), help="95%% intervals of the estimates"
+    )
     add_searching(command)
     add_running(command, "memsim-fit")
     add_escape(command)

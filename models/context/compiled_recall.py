@@ -17,10 +17,9 @@ from memsim.models.context.luce_recall import LuceRecallModel
 
 LANES = 8
 """The compiled loops take items in multiples of this, the width of the widest vector instructions."""
-BLOCK = 200_000
-"""Pairs of items, over lists and regions, whose products are held at a time, which bounds memory."""
-KEPT = 4_000_000
-"""Choice probabilities that are kept for the derivatives; those of more lists are computed twice."""
+BLOCK, LARGE_BLOCK = 16_000, 1_000_000
+"""Pairs of items, over lists and regions, whose products are held at a time: where each list is studied by itself, as
+many as the processor's cache holds; where the lists of a model are studied once, more, as all are wanted again."""
 CUES: Mapping[str, float | None] = {"free": None, "forward": 1.0, "backward": 0.0}
 """The rate at which the start of the list comes back with each cue; ``None`` for the model's own."""
 
@@ -46,7 +45,7 @@ class CompiledRecall:
     Parameters
     ----------
     models : models of one class, which differ in their numbers only.
-    owner : (n_trials,) index of the model of each list.
+    owner : (n_trials,) index of the model of each list, 32-bit.
     by_meaning : whether the similarity of items, which the pool has, plays a part.
     """
 
@@ -72,7 +71,7 @@ class CompiledRecall:
         if by_meaning and trials.pool.similarity is not None:
             self.items, self.similarity = trials.items, trials.pool.similarity
         self.are_alike = sources is None and not by_meaning
-        self.case = owner if self.are_alike else np.arange(len(owner))
+        self.case = owner if self.are_alike else np.arange(len(owner), dtype=np.int32)
         self.sensitivity, self.stop = recall_kernels.recall_rule(
             self.recall, self.exponential, self.length, self.forced
         )
@@ -81,21 +80,16 @@ class CompiledRecall:
         """The probabilities of the events ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
         events = Events(np.empty(columns.shape), np.empty(columns.shape))
         for block in self.blocks():
-            recall_kernels.search_events(
-                *self.search(block), columns, self.ends, *events[:2], np.empty((0, 0, 0)), np.empty((0, 0))
-            )
+            recall_kernels.search_events(*self.search(block), columns, self.ends, *events[:2])
         return events
 
     def events_and_pullback(self, columns: IntArray) -> tuple[Events, Pullback]:
         """The probabilities of the events, and what leads from the derivatives by them to those by parameters."""
         events = Events(np.empty(columns.shape), np.empty(columns.shape))
-        shape = columns.shape if columns.size * self.width <= KEPT else (0, 0)
-        weights, slopes = np.empty((*shape, self.width)), np.empty(shape)
-        kept = []
+        held: list[Block] = []
         for block in self.blocks(with_record=self.are_alike):
-            recall_kernels.search_events(*self.search(block), columns, self.ends, *events[:2], weights, slopes)
-            kept.append(block)
-        held = kept if self.are_alike and len(kept) == 1 else []
+            recall_kernels.search_events(*self.search(block), columns, self.ends, *events[:2])
+            held = [block] if len(block.rows) == len(columns) and self.are_alike else []
 
         def pullback(by_events: Events) -> dict[str, FloatArray]:
             by_outcome, by_silence = (np.ascontiguousarray(each, dtype=float) for each in by_events[:2])
@@ -104,7 +98,7 @@ class CompiledRecall:
             for block in held or self.blocks(with_record=True):
                 d_start, d_gain = np.zeros_like(block.start), np.zeros_like(block.gain)
                 recall_kernels.search_events_adjoint(
-                    *self.search(block), columns, self.ends, events.outcome, weights, slopes, by_outcome, by_silence,
+                    *self.search(block), columns, self.ends, events.outcome, by_outcome, by_silence,
                     d_start, d_gain, d_recall, d_sensitivity, d_stop,
                 )  # fmt: skip
                 study_kernels.study_cases_adjoint(*block.study, d_start, d_gain, d_study)
@@ -118,14 +112,14 @@ class CompiledRecall:
     def blocks(self, with_record: bool = False) -> Iterator[Block]:
         """Study the lists, block by block; ``with_record`` if the adjoint of study follows."""
         n_cases = len(self.study) if self.are_alike else len(self.case)
-        size = max(1, BLOCK // (self.length * self.width * self.n_regions))
-        rows = np.arange(len(self.owner))
+        size = max(1, (LARGE_BLOCK if self.are_alike else BLOCK) // (self.length * self.width * self.n_regions))
+        rows = np.arange(len(self.owner), dtype=np.int32)
         for first in range(0, n_cases, size):
             n = min(size, n_cases - first)
             if n < n_cases:
-                rows = np.flatnonzero((self.case >= first) & (self.case < first + n))
+                rows = np.flatnonzero((self.case >= first) & (self.case < first + n)).astype(np.int32)
             lists = slice(None) if self.are_alike else slice(first, first + n)
-            owner = np.arange(first, first + n) if self.are_alike else self.owner[lists]
+            owner = np.arange(first, first + n, dtype=np.int32) if self.are_alike else self.owner[lists]
             start = np.empty((n, self.n_regions, 2 * self.width))
             gain = np.empty((n, self.length, self.n_regions, 2 * self.width))
             has_meaning = self.items.shape[1] > 0
