@@ -9,8 +9,8 @@ import numpy as np
 from scipy.stats import chi2
 
 from memsim.core.errors import InputError
+from memsim.core.joint_recalls import AnyRecalls
 from memsim.core.recall_parts import resampled, units_of
-from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.fitting.objectives import Objective
 from memsim.fitting.result import Fit
@@ -32,7 +32,7 @@ def checked_intervals(spec: FitSpec, how: str | None) -> None:
 
 def with_intervals(
     fitted: Fit,
-    recalls: Recalls,
+    recalls: AnyRecalls,
     how: Literal["profile", "bootstrap"],
     *,
     resamples: int = 100,
@@ -152,7 +152,8 @@ def bootstrap_cell(objective: Objective, places: list[float], resample: int, see
     """Estimates from lists drawn with replacement, searched locally from the estimates; a cell."""
     recalls = objective.recalls
     rows = stream(seed, "bootstrap", resample).integers(0, len(recalls), len(recalls))
-    again = replace(objective, recalls=resampled(recalls, rows))
+    changed: dict[str, Any] = {"recalls": resampled(recalls, rows)}
+    again = replace(objective, **changed)
     found, _, _ = polish(again, np.array(places), smooth=again.smooth)
     values = objective.space.values(found)
     return [float(values[axis.name]) for axis in objective.space.axes]
