@@ -11,6 +11,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.joint_recalls import AnyRecalls
 from memsim.core.likelihood import log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
@@ -19,6 +20,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.evaluation.reference import empirical_reference
 from memsim.fitting.estimation import best_places
+from memsim.fitting.objectives import LikelihoodObjective
 from memsim.fitting.spec import SAMPLES, FitSpec
 from memsim.running.digests import digest, source_digest
 
@@ -90,15 +92,24 @@ class Fitted(Candidate):
     def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
         """See :meth:`Candidate.scores`."""
         if self.spec.per == "group":
-            return super().scores(train, test, seed)
+            return self._scores(train, test, seed)
         likelihood, events = np.empty(len(test)), np.empty(len(test), dtype=np.int32)
         known = by_subject(train)
         for subject in test.trials.subjects:
             rows = test.trials.subject == subject
             if str(subject) not in known:
                 raise InputError(f"subject {subject} has no lists to fit; hold out lists, not subjects")
-            likelihood[rows], events[rows] = super().scores(known[str(subject)], test[rows], seed)
+            likelihood[rows], events[rows] = self._scores(known[str(subject)], test[rows], seed)
         return likelihood, events
+
+    def _scores(self, train: AnyRecalls, test: AnyRecalls, seed: int) -> tuple[FloatArray, IntArray]:
+        """:meth:`scores` of one fit; a shared stopping rule is that of the lists of ``train``."""
+        spec = replace(self.spec, seed=seed)
+        places, _ = best_places(spec, train)
+        fitted = spec.objective(train)
+        assert isinstance(fitted, LikelihoodObjective)
+        others = replace(fitted, recalls=test, samples=self.scoring_samples)
+        return others.log_likelihoods(places), others.n_events()
 
 
 @dataclass(frozen=True)

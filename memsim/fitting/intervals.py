@@ -10,8 +10,8 @@ import numpy as np
 from scipy.stats import chi2
 
 from memsim.core.errors import DataWarning, InputError
+from memsim.core.joint_recalls import AnyRecalls
 from memsim.core.recall_parts import resampled, units_of
-from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.fitting.objectives import LikelihoodObjective, Objective
 from memsim.fitting.result import Fit
@@ -38,7 +38,7 @@ def checked_intervals(spec: FitSpec, how: str | None) -> None:
 
 def with_intervals(
     fitted: Fit,
-    recalls: Recalls,
+    recalls: AnyRecalls,
     how: Literal["profile", "robust", "bootstrap"],
     *,
     resamples: int = 100,
@@ -199,7 +199,8 @@ def bootstrap_cell(objective: Objective, places: list[float], resample: int, see
         rows = np.concatenate([np.flatnonzero(codes == code) for code in rng.integers(0, n_people, n_people)])
     else:
         rows = rng.integers(0, len(recalls), len(recalls))
-    again = replace(objective, recalls=resampled(recalls, rows))
+    changed: dict[str, Any] = {"recalls": resampled(recalls, rows)}
+    again = replace(objective, **changed)
     found, _, _ = polish(again, np.array(places), smooth=again.smooth)
     values = objective.space.values(found)
     return [float(values[axis.name]) for axis in objective.space.axes]
