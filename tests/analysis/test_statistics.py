@@ -452,9 +452,16 @@ def test_gee_of_counts_is_that_of_single_responses() -> None:
     theirs = GEE(response, terms, subject, family=Binomial(), cov_struct=Exchangeable()).fit(cov_type="bias_reduced")
     assert ours.converged and list(ours.table["term"]) == ["intercept", "position", "position^2"]
     assert ours.table["estimate"].to_numpy() == pytest.approx(theirs.params, abs=2e-3)
-    assert ours.table["se"].to_numpy() == pytest.approx(theirs.bse, rel=5e-3)
-    wald = theirs.wald_test(np.eye(3)[1:], scalar=True)
-    assert ours.tests.loc[0, "chi2"] == pytest.approx(float(wald.statistic), rel=0.02)
+    # Of n clusters with equal terms each has the leverage 1/n. Variances are divided by 1 - 1/n, and not by its square
+    # (Mancl & DeRouen); F is that of Hotelling's test with n - 1 degrees of freedom.
+    n, q = 25, 2
+    assert ours.table["se"].to_numpy() == pytest.approx(theirs.bse * np.sqrt((n - 1) / n), rel=5e-3)
+    assert ours.table["df"].to_numpy() == pytest.approx(n - 1)
+    wald = float(theirs.wald_test(np.eye(3)[1:], scalar=True).statistic) * n / (n - 1)
+    test = ours.tests.loc[0]
+    assert test["F"] == pytest.approx(wald * (n - q) / ((n - 1) * q), rel=0.02)
+    assert (test["df"], test["df_error"]) == (q, pytest.approx(n - q))
+    assert test["p"] == pytest.approx(stats.f.sf(test["F"], q, n - q))
     assert list(ours.tests["test"]) == ["position"]
 
 
@@ -483,7 +490,7 @@ def test_regression_finds_what_was_drawn(two_labels: dict[str, Recalls], positio
         # The average over subjects has log odds nearer to zero, by about 6% here.
         assert abs(table.loc["model", "estimate"] - truth) < 3 * table.loc["model", "se"]
     assert np.log(found.table["odds_ratio"]).to_numpy() == pytest.approx(found.table["estimate"].to_numpy())
-    assert found.in_words()[1].startswith("The level of recall differed between people and model, chi2(1) = ")
+    assert found.in_words()[1].startswith("The level of recall differed between people and model, F(1, ")
 
 
 def test_standard_errors_come_from_subjects(two_labels: dict[str, Recalls]) -> None:
