@@ -228,8 +228,7 @@ class CMR(LuceRecallModel):
 
     def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         task = trials.paradigm
-        distraction = task.inter_item_distraction or task.retention_interval
-        if distraction or task.cue != "free" or trials.source is not None or not self.trials_are_alike:
+        if task.has_distraction or task.cue != "free" or trials.source is not None or not self.trials_are_alike:
             return super()._kernel_arrays(trials, rng)
         from memsim.models.context.study_kernels import search_after_study
 
