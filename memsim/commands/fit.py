@@ -73,6 +73,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
     from memsim.core.recall_parts import units_of
     from memsim.data.loading import load_recalls
+    from memsim.evaluation.seen_people import seen_in_words
     from memsim.fitting.estimation import fit
     from memsim.fitting.figures import fit_figure
     from memsim.fitting.spec import FitSpec
@@ -115,6 +116,8 @@ def run_fit(parsed: argparse.Namespace) -> int:
     shown = shown.T if len(shown) < 4 else shown
     print(shown.to_string(float_format="{:.4f}".format, na_rep="-"))
     _print_notes(fitted)
+    for sentence in seen_in_words({parsed.model: spec.model}, recalls):
+        print(textwrap.fill(sentence, 100))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0
 

@@ -197,7 +197,8 @@ class _Bench(ABC, Generic[M]):
         return "; ".join(problems)
 
     def distraction(self) -> str:
-        self.predict(self.model, self.trials(6, 50, inter_item_distraction=8.0, retention_interval=16.0))
+        settings = {"initial_distraction": 4.0, "inter_item_distraction": 8.0, "retention_interval": 16.0}
+        self.predict(self.model, self.trials(6, 50, **settings))
         return ""
 
 
