@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, ClassVar, final
 
 import numpy as np
 
-from memsim.core.arrays import BoolArray, FloatArray, IntArray
+from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.events import Distract, Study
 from memsim.core.model import MemoryModel
@@ -19,6 +20,10 @@ from memsim.models.context.cru_variants import PRESETS, VARIANTS
 from memsim.models.context.drift import kept_context
 from memsim.models.stopping import CERTAIN, exponential_stopping
 
+SERIAL = (
+    "fitted here to serial recall of Farrell & Lewandowsky (2003), dissimilar letters, all subjects pooled, by maximum "
+    "likelihood"
+)
 EQUATION = "the published equation"
 OFF = "not part of CRU"
 
@@ -106,16 +111,20 @@ class CRU(MemoryModel[CRUState]):
 
     termination_parameters: ClassVar = ("stop_base", "stop_growth")
     presets: ClassVar = PRESETS
-    fitted: ClassVar = dict.fromkeys(VARIANTS["CRU_with_Free_Start_Drift_Rate"].free)
+    fitted: ClassVar = dict.fromkeys(VARIANTS["BaseCRU"].free)
 
-    encoding_drift: float = parameter(0.8, 0, 1, symbol="B_enc", doc="drift of context with the first item studied")
+    encoding_drift: float = parameter(
+        0.8182, 0, 1, symbol="B_enc", doc="drift of context with the first item studied", source=SERIAL
+    )
     encoding_drift_decrease: float = parameter(
         1.0, 0, 1, symbol="d", doc="factor of the drift from each studied item to the next", source=OFF
     )
     start_drift: float = parameter(
         1.0, 0, 1, symbol="B_start", doc="return to the start of the list at test", source="Logan (2021): whole"
     )
-    recall_drift: float = parameter(0.8, 0, 1, symbol="B_rec", doc="drift of context with each item recalled")
+    recall_drift: float = parameter(
+        0.5148, 0, 1, symbol="B_rec", doc="drift of context with each item recalled", source=SERIAL
+    )
     distraction_drift: float = parameter(
         0.373, 0, 1, symbol="B_D", doc="drift in each second of distraction",
         source="unverified; leaves 30% of context after 16 s",
@@ -127,10 +136,14 @@ class CRU(MemoryModel[CRUState]):
     item_support: float = parameter(0.0, 0, 100, symbol="A", doc="support of an item by its own unit", source=OFF)
     primacy_scale: float = parameter(0.0, 0, 100, symbol="P1", doc="extra learning of the first item", source=OFF)
     primacy_decay: float = parameter(0.0, 0, 100, symbol="P2", doc="how fast that extra falls off", source=OFF)
-    choice_exponent: float = parameter(4.0, 0, 100, symbol="τ", doc="exponent of the choice")
+    choice_exponent: float = parameter(3.4669, 0, 100, symbol="τ", doc="exponent of the choice", source=SERIAL)
     stop_rule: str = choice("exponential", ("exponential", "context"), "what ends recall", EQUATION)
-    stop_base: float = parameter(0.01, 0, 1, symbol="X1", doc="probability of stopping before any recall")
-    stop_growth: float = parameter(0.3, 0, 10, symbol="X2", doc="log growth of stopping with each recall")
+    stop_base: float = parameter(
+        0.0044, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=SERIAL
+    )
+    stop_growth: float = parameter(
+        0.4863, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=SERIAL
+    )
     drift_rule: str = choice("vector", ("vector", "elementwise"), "how overlap with context enters ρ", EQUATION)
     floor: str = choice("none", ("none", "left", "all"), "what a floor under strengths is relative to", EQUATION)
 
@@ -214,9 +227,9 @@ class CRU(MemoryModel[CRUState]):
             return None
         from memsim.models.context.cru_kernels import recall_lists, study_list
 
-        contexts, _, brought, bound = study_list(*self._study(recalls.trials.paradigm))
+        contexts, _, brought, bound = study_list(*self._before_test(recalls.trials.paradigm))
         columns = scored_outcomes(recalls, self.repeats).columns
-        return Events(*recall_lists(contexts[-1], brought, bound, *self._recall(recalls.list_length), columns))
+        return Events(*recall_lists(contexts[-1], brought, bound, *self._at_test(recalls.list_length), columns))
 
     def fast_gradient(self, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback] | None:
         """:meth:`fast_events`, and their derivatives by the parameters."""
@@ -225,7 +238,7 @@ class CRU(MemoryModel[CRUState]):
         from memsim.models.context import cru_kernels
 
         paradigm, length = recalls.trials.paradigm, recalls.list_length
-        studied, recall = self._study(paradigm), self._recall(length)
+        studied, recall = self._before_test(paradigm), self._at_test(length)
         contexts, lengths, brought, bound = cru_kernels.study_list(*studied)
         columns = scored_outcomes(recalls, self.repeats).columns
         found = Events(*cru_kernels.recall_lists(contexts[-1], brought, bound, *recall, columns))
@@ -246,11 +259,9 @@ class CRU(MemoryModel[CRUState]):
 
         return found, pullback
 
-    def _study(self, paradigm: Paradigm) -> tuple[Any, ...]:
+    def _before_test(self, paradigm: Paradigm) -> tuple[Any, ...]:
         """The arguments of :func:`memsim.models.context.cru_kernels.study_list`."""
-        events = list(paradigm.presentation())
-        order = np.array([event.position if isinstance(event, Study) else -1 for event in events], dtype=np.int64)
-        seconds = _seconds(paradigm)
+        order, seconds = _order(paradigm)
         position = np.arange(paradigm.list_length)
         return (
             order, (1 - self.distraction_drift**2) ** (seconds / 2),
@@ -260,7 +271,7 @@ class CRU(MemoryModel[CRUState]):
             self.drift_rule == "elementwise", self.epsilon,
         )  # fmt: skip
 
-    def _recall(self, length: int) -> tuple[Any, ...]:
+    def _at_test(self, length: int) -> tuple[Any, ...]:
         """The arguments of :func:`memsim.models.context.cru_kernels.recall_lists` between study and recalls."""
         count = np.arange(length + 1, dtype=np.int32)
         highest = np.minimum(CERTAIN, 1 - self.epsilon * (length - count))
@@ -281,8 +292,8 @@ class CRU(MemoryModel[CRUState]):
         own: float,
         learning: FloatArray,
     ) -> dict[str, float]:
-        """Derivatives by parameters from those by the arguments of :meth:`_study`."""
-        position, seconds, left = np.arange(len(rates)), _seconds(paradigm), 1 - self.distraction_drift**2
+        """Derivatives by parameters from those by the arguments of :meth:`_before_test`."""
+        position, seconds, left = np.arange(len(rates)), _order(paradigm)[1], 1 - self.distraction_drift**2
         factor, fading = self.encoding_drift_decrease**position, np.exp(-self.primacy_decay * position)
         slope = position * self.encoding_drift_decrease ** np.maximum(position - 1, 0)
         by_distraction = -seconds * self.distraction_drift * left ** (seconds / 2 - 1) if left else np.zeros(len(kept))
@@ -297,19 +308,23 @@ class CRU(MemoryModel[CRUState]):
         }  # fmt: skip
 
     def _by_stopping(self, stop: FloatArray) -> dict[str, float]:
-        """Derivatives by the parameters of the stopping rule from those by ``stop`` of :meth:`_recall`."""
+        """Derivatives by the parameters of the stopping rule from those by ``stop`` of :meth:`_at_test`."""
         length = len(stop) - 1
         count = np.arange(length + 1)
-        growing = np.exp(self.stop_growth * count)
+        growing = np.exp(np.minimum(self.stop_growth * count, 700))
         rising = self.stop_base * growing
         free = np.where(rising < np.minimum(CERTAIN, 1 - self.epsilon * (length - count)), stop, 0)
         free[length] = 0
         return {"stop_base": float(free @ growing), "stop_growth": float(free @ (count * rising))}
 
 
-def _seconds(paradigm: Paradigm) -> FloatArray:
-    """(n_events,) seconds of each event that is distraction; 0 of study."""
-    return np.array([event.seconds if isinstance(event, Distract) else 0.0 for event in paradigm.presentation()])
+@lru_cache(maxsize=64)
+def _order(paradigm: Paradigm) -> tuple[IntArray, FloatArray]:
+    """(n_events,) the position that is studied, -1 for distraction; and the seconds of distraction, 0 for study."""
+    events = list(paradigm.presentation())
+    position = np.array([event.position if isinstance(event, Study) else -1 for event in events], dtype=np.int32)
+    seconds = np.array([event.seconds if isinstance(event, Distract) else 0.0 for event in events])
+    return frozen(position), frozen(seconds)
 
 
 def _widened(matrix: FloatArray) -> FloatArray:

@@ -34,13 +34,4 @@ VARIANTS: Mapping[str, Variant] = {
 CONVENTIONS: Mapping[str, Any] = {"drift_rule": "elementwise", "floor": "all"}
 """The numerical conventions under which their fits were made."""
 
-PARAMETERS: Mapping[str, str] = {
-    "encoding_drift_rate": "encoding_drift", "encoding_drift_decrease": "encoding_drift_decrease",
-    "start_drift_rate": "start_drift", "recall_drift_rate": "recall_drift", "shared_support": "shared_support",
-    "item_support": "item_support", "learning_rate": "item_to_context_learning", "primacy_scale": "primacy_scale",
-    "primacy_decay": "primacy_decay", "stop_probability_scale": "stop_base", "stop_probability_growth": "stop_growth",
-    "choice_sensitivity": "choice_exponent",
-}  # fmt: skip
-"""Our parameters by the names of theirs."""
-
 PRESETS: Mapping[str, Preset] = {}
