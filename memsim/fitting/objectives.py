@@ -15,6 +15,7 @@ from memsim.analysis.curves import standard_curves
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import DataWarning, InputError, ModelError
+from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
 from memsim.core.likelihood import log_likelihood
 from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
@@ -44,6 +45,8 @@ class LikelihoodObjective:
     recalls: Recalls
     samples: int
     seed: int = 0
+    stopping: FloatArray | None = None
+    """Probabilities of no response that replace the model's; see :func:`memsim.log_likelihood`."""
 
     def __post_init__(self) -> None:
         require_taken(self.space.model, self.recalls.trials)
@@ -54,8 +57,48 @@ class LikelihoodObjective:
             model = self._model(places)
         except InputError:
             return IMPOSSIBLE
-        total = -log_likelihood(model, self.recalls, samples=self.samples, seed=self.seed).sum()
+        total = -log_likelihood(model, self.recalls, **self._scoring).sum()
         return float(total) if np.isfinite(total) else IMPOSSIBLE
+
+    def value_and_gradient(self, places: FloatArray) -> tuple[float, FloatArray]:
+        """The value at ``places`` and its (n_free,) derivatives by them.
+
+        The gradient is 0 where the recalls are impossible, and by whole numbers.
+        """
+        nothing = np.zeros(len(self.space.axes))
+        try:
+            model, slopes = self._model(places), self._slopes(places)
+        except InputError:
+            return IMPOSSIBLE, nothing
+        found = log_likelihood_gradient(model, self.recalls, list(slopes), **self._scoring)
+        total = -found.log_likelihood.sum()
+        if not np.isfinite(total):
+            return IMPOSSIBLE, nothing
+        gradient = sum((-found.gradient[name] * slopes[name] for name in slopes), nothing)
+        return float(total), np.where(np.isfinite(gradient), gradient, 0)
+
+    def by_subject(self, places: FloatArray) -> FloatArray:
+        """(n_subjects, n_free) derivatives by the places of the value of each subject's lists alone.
+
+        Rows are in the order of ``recalls.trials.subjects``, and sum to the gradient.
+        """
+        model, slopes = self._model(places), self._slopes(places)
+        trials = self.recalls.trials
+        models = [model] * len(trials.subjects)
+        owner = trials.subject_codes.astype(np.int32)
+        found = log_likelihood_gradients(models, self.recalls, owner, list(slopes), **self._scoring)
+        scores = np.zeros((len(models), len(self.space.axes)))
+        for name, slope in slopes.items():
+            scores -= np.outer(found.gradient[name], slope)
+        return scores
+
+    @property
+    def _scoring(self) -> dict[str, Any]:
+        return {"samples": self.samples, "seed": self.seed, "stopping": self.stopping}
+
+    def _slopes(self, places: FloatArray) -> dict[str, FloatArray]:
+        """The derivatives of the parameters that have any."""
+        return {name: each for name, each in self.space.slopes(places).items() if each.any()}
 
     def _model(self, places: FloatArray) -> MemoryModel[Any]:
         model = self.space.at(places)

@@ -14,7 +14,7 @@ from memsim.core.errors import InputError
 from memsim.core.names import closest, shown
 from memsim.core.parameters import Parameter
 from memsim.core.position_model import Model
-from memsim.fitting.ties import names_in, tied_value
+from memsim.fitting.ties import names_in, tied_value, tied_value_and_slopes
 
 DECADES = 1000.0
 """How far from its default a parameter without a bound is searched, in units of the default (at least 1)."""
@@ -72,6 +72,16 @@ class Axis:
         else:
             found = self.low + self.scale * math.expm1(at * math.log1p(span / self.scale))
         return min(max(found, self.low), self.high)
+
+    def slope(self, at: float) -> float:
+        """The derivative of :meth:`value` at a place in [0, 1]; 0 for whole numbers."""
+        if self.integer:
+            return 0.0
+        span = self.high - self.low
+        if not self.scale:
+            return span
+        width = math.log1p(span / self.scale)
+        return self.scale * width * math.exp(min(max(at, 0.0), 1.0) * width)
 
     def place(self, value: float) -> float:
         """The place in [0, 1] of a value."""
@@ -173,6 +183,17 @@ class Space:
         known = {**self.model.values(), **found}
         for name, expression in self.ties.items():
             found[name] = known[name] = tied_value(name, expression, known)
+        return found
+
+    def slopes(self, places: FloatArray) -> dict[str, FloatArray]:
+        """(n_free,) derivatives by the places of each parameter in :meth:`values` that depends on them."""
+        by_place = np.diag([axis.slope(at) for axis, at in zip(self.axes, places.tolist(), strict=True)])
+        found: dict[str, FloatArray] = {axis.name: each for axis, each in zip(self.axes, by_place, strict=True)}
+        known: dict[str, Any] = {**self.model.values(), **self.values(places)}
+        for name, expression in self.ties.items():
+            _, slopes = tied_value_and_slopes(name, expression, known, found)
+            if np.any(slopes):
+                found[name] = np.asarray(slopes)
         return found
 
     def at(self, places: FloatArray) -> Model:

@@ -16,11 +16,17 @@ import math
 import numpy as np
 
 from memsim.core.code.compiled import njit
+from memsim.models.stopping import CERTAIN, LARGEST_EXPONENT
 
+RECALL_NUMBERS = ("recall_drift", "source_drift", "choice", "stop_base", "stop_growth")
+"""The numbers of a model, in the order of the columns of ``numbers``; ``choice`` is the exponent, or the noise."""
+CHOICE, STOP_BASE, STOP_GROWTH = range(2, 5)
 FAST = {"contract", "arcp", "reassoc", "nsz", "nnan"}
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 PER_LN2 = 1 / math.log(2)
+LEAST_ROOT = 1e-6
+"""Square roots that slopes are divided by are at least this."""
 ROUNDER = 1.5 * 2.0**52
 """Added to a number, leaves its nearest whole number in the low bits."""
 ROUNDER_BITS = int(np.float64(ROUNDER).view(np.int64))
@@ -124,33 +130,34 @@ def _workspace(start):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def simulate_search(  # type: ignore[no-untyped-def]
-    start, gain, rates, exponential, sensitivity, floor, stop, draws, limit
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, lapse, draws, positions, stopped
 ):
-    """Sample recall: positions (n_trials, limit), and (n_trials,) whether recall ended by itself.
+    """Sample recall: fill ``positions`` (n_trials, limit) and ``stopped`` (n_trials,).
 
-    ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw, output by
-    output, so that both give the same recalls.
+    The arguments up to ``stop`` are those of :func:`search_events`. ``lapse`` (n_trials,) is the probability of a guess.
+    ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw,
+    output by output, so that both give the same recalls.
     """
-    length = stop.size - 1
-    n_trials = draws.shape[1]
-    positions = np.zeros((n_trials, limit), dtype=np.int32)
-    stopped = np.zeros(n_trials, dtype=np.bool_)
+    length = stop.shape[1] - 1
     products, excluded, weight = _workspace(start)
-    for trial in range(n_trials):
-        alike = min(trial, len(start) - 1)
-        own = gain[alike]
-        products[:] = start[alike]
+    rates = np.empty(start.shape[1])
+    for trial in trials:
+        model, own = owner[trial], gain[case[trial]]
+        rates[:] = numbers[model, : len(rates)]
+        products[:] = start[case[trial]]
         excluded[:length] = 0
-        for output in range(limit):
+        for output in range(positions.shape[1]):
             if output == length:
                 stopped[trial] = True
                 break
-            total = _weigh(products, excluded, exponential, sensitivity, floor, weight)
-            share = (1 - stop[output]) / total
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
+            share = (1 - lapse[trial]) * (1 - stop[model, output]) / total
+            guess = lapse[trial] / (length - output + 1)
             below = 0.0
             item = -1
             for i in range(length):
-                below += share * weight[i]
+                if excluded[i] == 0:
+                    below += share * weight[i] + guess
                 if draws[output, trial] < below:
                     item = i
                     break
@@ -160,31 +167,210 @@ def simulate_search(  # type: ignore[no-untyped-def]
             positions[trial, output] = item + 1
             excluded[item] = -np.inf
             _bring_back(item, rates, products, own)
-    return positions, stopped
 
 
 @njit(cache=True, error_model="numpy")
-def events_of_search(  # type: ignore[no-untyped-def]
-    start, gain, rates, exponential, sensitivity, floor, stop, columns, outcome, silence
-):
-    """Fill ``outcome`` and ``silence`` at the events in ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
-    n_trials, n_events = columns.shape
-    length = stop.size - 1
+def _growth(numbers, n_recalled):  # type: ignore[no-untyped-def]
+    """How much likelier recall stops after some recalls than before any."""
+    return math.exp(min(numbers[STOP_GROWTH] * n_recalled, LARGEST_EXPONENT))
+
+
+@njit(cache=True, error_model="numpy")
+def recall_rule(numbers, exponential, length, forced):  # type: ignore[no-untyped-def]
+    """(n_models,) sensitivity of choice, and (n_models, length + 1) probability of stopping by items recalled.
+
+    ``numbers`` (n_models, 5) are those of :data:`RECALL_NUMBERS`; where recall is ``forced``, it does not stop.
+    """
+    sensitivity, stop = np.empty(len(numbers)), np.zeros((len(numbers), length + 1))
+    for model in range(len(numbers)):
+        sensitivity[model] = 2 / numbers[model, CHOICE] if exponential else numbers[model, CHOICE]
+        if not forced:
+            for j in range(length):
+                stop[model, j] = min(numbers[model, STOP_BASE] * _growth(numbers[model], j), CERTAIN)
+            stop[model, length] = 1.0
+    return sensitivity, stop
+
+
+@njit(cache=True, error_model="numpy")
+def recall_rule_adjoint(numbers, exponential, forced, stop, d_sensitivity, d_stop, d_numbers):  # type: ignore[no-untyped-def]
+    """Add to ``d_numbers`` the derivatives that follow from those by the results of :func:`recall_rule`."""
+    for model in range(len(numbers)):
+        choice, slope = numbers[model, CHOICE], d_sensitivity[model]
+        d_numbers[model, CHOICE] += -2 * slope / (choice * choice) if exponential else slope
+        for j in range(stop.shape[1] - 1):
+            if stop[model, j] < CERTAIN and not forced:
+                d_numbers[model, STOP_BASE] += d_stop[model, j] * _growth(numbers[model], j)
+                d_numbers[model, STOP_GROWTH] += d_stop[model, j] * stop[model, j] * j
+
+
+@njit(cache=True, error_model="numpy")
+def search_events(  # type: ignore[no-untyped-def]
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
+    outcome, silence, weights, slopes,
+):  # fmt: skip
+    """Fill ``outcome`` and ``silence`` (n_trials, n_events); see :class:`memsim.core.event_probabilities.Events`.
+
+    Parameters
+    ----------
+    trials : the rows to fill.
+    start, gain : products (n_cases, n_regions, 2 * width) and their gains (n_cases, length, n_regions, 2 * width).
+    case, owner : (n_trials,) case of study, and model, of each trial.
+    numbers, sensitivity, stop : those of the models; see :func:`recall_rule`.
+    columns : (n_trials, n_events) what happened; see :class:`memsim.core.outcomes.Outcomes`.
+    ends : whether nothing follows after an event that is not scored.
+    weights, slopes : get the choice probabilities (n_trials, n_events, width), and the slope of the log-probability of
+        each choice by ``sensitivity`` (n_trials, n_events); nothing if they are of no length.
+    """
+    n_events = columns.shape[1]
+    length = stop.shape[1] - 1
     products, excluded, weight = _workspace(start)
-    for trial in range(n_trials):
-        alike = min(trial, len(start) - 1)
-        own = gain[alike]
-        products[:] = start[alike]
+    rates = np.empty(start.shape[1])
+    for trial in trials:
+        model, own = owner[trial], gain[case[trial]]
+        rates[:] = numbers[model, : len(rates)]
+        products[:] = start[case[trial]]
         excluded[:length] = 0
-        for output in range(n_events):
-            item = columns[trial, output]
+        n_recalled = 0
+        for event in range(n_events):
+            item = columns[trial, event]
+            outcome[trial, event], silence[trial, event] = 1.0, 0.0
             if item < 0:
+                if not ends:
+                    continue
+                outcome[trial, event:], silence[trial, event:] = 1.0, 0.0
                 break
-            silence[trial, output] = stop[output]
-            if item < length:
-                total = _weigh(products, excluded, exponential, sensitivity, floor, weight)
-                outcome[trial, output] = (1 - stop[output]) * weight[item] / total
+            silence[trial, event] = stop[model, n_recalled]
+            if item == length:
+                outcome[trial, event] = stop[model, n_recalled]
+                continue
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
+            if len(weights):
+                slopes[trial, event] = _choice(
+                    products, exponential, floor, weight, total, item, weights[trial, event]
+                )
+            outcome[trial, event] = (1 - stop[model, n_recalled]) * (weight[item] / total)
+            excluded[item] = -np.inf
+            n_recalled += 1
+            _bring_back(item, rates, products, own)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _choice(products, exponential, floor, weight, total, item, probability):  # type: ignore[no-untyped-def]
+    """Fill ``probability`` of each item; the slope of the log of that of ``item`` by sensitivity."""
+    share, mean, own = 1 / total, 0.0, 0.0
+    for i in range(weight.size):
+        probability[i] = share * weight[i]
+    for i in range(weight.size):
+        support = products[0, i]
+        for region in range(1, len(products)):
+            support += products[region, i]
+        score = max(support, floor)
+        if not exponential:
+            score = log_of_positive(score)
+        mean += probability[i] * score
+        if i == item:
+            own = score
+    return own - mean
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _choice_adjoint(  # type: ignore[no-untyped-def]
+    products, exponential, sensitivity, floor, probability, item, slope, d_products
+):
+    """Add to ``d_products`` what follows from the ``slope`` by the log-probability of the choice of ``item``."""
+    steep = slope * sensitivity
+    for i in range(probability.size):
+        support = products[0, i]
+        for region in range(1, len(products)):
+            support += products[region, i]
+        by_score = (1.0 if i == item else 0.0) - probability[i]
+        by_support = steep * by_score if exponential else steep * by_score / max(support, floor)
+        by_support = by_support if support >= floor else 0.0
+        for region in range(len(products)):
+            d_products[region, i] += by_support
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _bring_back_adjoint(  # type: ignore[no-untyped-def]
+    item, rates, products, gain, d_products, d_gain, d_numbers
+):
+    """Turn ``d_products`` into the derivatives by the products before :func:`_bring_back`; add those by the rest."""
+    width = products.shape[1]
+    for region in range(len(rates)):
+        rate, overlap = rates[region], products[region, width // 2 + item]
+        along = rate * overlap
+        root = math.sqrt(along * along + (1 - rate * rate))
+        kept, by_kept, by_gain = root - along, 0.0, 0.0
+        for i in range(width):
+            slope = d_products[region, i]
+            by_kept += slope * products[region, i]
+            by_gain += slope * gain[item, region, i]
+            d_gain[item, region, i] += rate * slope
+            d_products[region, i] = kept * slope
+        turn = along / root - 1 if root > 0 else 0.0
+        d_products[region, width // 2 + item] += by_kept * rate * turn
+        d_numbers[region] += by_gain + by_kept * (overlap * turn - rate / max(root, LEAST_ROOT))
+
+
+@njit(cache=True, error_model="numpy")
+def search_events_adjoint(  # type: ignore[no-untyped-def]
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
+    outcome, weights, slopes, d_outcome, d_silence, d_start, d_gain, d_numbers, d_sensitivity, d_stop,
+):  # fmt: skip
+    """Add to the last five the derivatives that follow from those by ``outcome`` and ``silence``.
+
+    The arguments are those of :func:`search_events`. Choice probabilities are computed anew if they were not kept.
+    """
+    n_events = columns.shape[1]
+    length = stop.shape[1] - 1
+    _, excluded, weight = _workspace(start)
+    history = np.empty((n_events + 1, *start.shape[1:]))
+    chosen = np.empty((n_events, weight.size))
+    d_products = np.empty(start.shape[1:])
+    rates = np.empty(start.shape[1])
+    for trial in trials:
+        model, own, d_own = owner[trial], gain[case[trial]], d_gain[case[trial]]
+        rates[:] = numbers[model, : len(rates)]
+        known = len(weights) > 0
+        probability = weights[trial] if known else chosen
+        excluded[:length] = 0
+        n_recalled, n_scored = 0, 0
+        history[0] = start[case[trial]]
+        for event in range(n_events):
+            item = columns[trial, event]
+            if item < 0 and ends:
+                break
+            n_scored = event + 1
+            if item < 0 or item == length:
+                continue
+            products = history[n_recalled]
+            by_sensitivity = slopes[trial, event] if known else 0.0
+            if not known:
+                total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
+                by_sensitivity = _choice(products, exponential, floor, weight, total, item, chosen[event])
                 excluded[item] = -np.inf
-                _bring_back(item, rates, products, own)
-            else:
-                outcome[trial, output] = stop[output]
+            d_sensitivity[model] += d_outcome[trial, event] * outcome[trial, event] * by_sensitivity
+            n_recalled += 1
+            history[n_recalled] = products
+            _bring_back(item, rates, history[n_recalled], own)
+        d_products[:] = 0.0
+        follows = False
+        for event in range(n_scored - 1, -1, -1):
+            item = columns[trial, event]
+            if item < 0:
+                continue
+            if item == length:
+                d_stop[model, n_recalled] += d_outcome[trial, event] + d_silence[trial, event]
+                continue
+            n_recalled -= 1
+            if follows:
+                _bring_back_adjoint(item, rates, history[n_recalled], own, d_products, d_own, d_numbers[model])
+            follows = True
+            slope = d_outcome[trial, event] * outcome[trial, event]
+            _choice_adjoint(
+                history[n_recalled], exponential, sensitivity[model], floor, probability[event], item, slope, d_products
+            )
+            d_stop[model, n_recalled] += (
+                d_silence[trial, event] - d_outcome[trial, event] * probability[event, item]
+            )
+        d_start[case[trial]] += d_products
