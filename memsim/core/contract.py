@@ -321,7 +321,7 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
 
     def derivatives_apart(self, model: MemoryModel[Any], recalls: Recalls, names: Sequence[str]) -> dict[str, str]:
         """What is wrong with the derivatives that differ from differences, by parameter."""
-        apart = {}
+        apart: dict[str, str] = {}
         for stopping in (None, np.linspace(0.02, 1, 2 * recalls.list_length + 2)):
             found = log_likelihood_gradient(model, recalls, names, stopping=stopping).gradient
             expected = difference_gradient(model, recalls, names, 1, self.seed, stopping)[1]

@@ -35,7 +35,7 @@ def published_model(row: Mapping[str, Any]) -> CRU:
     have are missing or NaN.
     """
     values = {ours: float(row[theirs]) for theirs, ours in PARAMETERS.items() if theirs in row}
-    known = {name: value for name, value in values.items() if not np.isnan(value)}
+    known: dict[str, Any] = {name: value for name, value in values.items() if not np.isnan(value)}
     return CRU(**known, stop_rule=VARIANTS[row["model"]].stop_rule, **CONVENTIONS)
 
 
