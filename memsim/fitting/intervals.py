@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -12,7 +12,7 @@ from memsim.core.errors import InputError
 from memsim.core.recall_parts import resampled, units_of
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
-from memsim.fitting.objectives import Objective
+from memsim.fitting.objectives import LikelihoodObjective, Objective
 from memsim.fitting.result import Fit
 from memsim.fitting.search import polish
 from memsim.fitting.spec import FitSpec
@@ -134,9 +134,7 @@ def _profiled(
     if not len(start):
         return objective(np.array([place])) - value, np.array([place])
 
-    def held(rest: np.ndarray) -> float:
-        return objective(np.insert(rest, at, place))
-
+    held = _Held(objective, at, place)
     found, best, _ = polish(held, start, smooth=objective.smooth)
     if objective.smooth and best - value > 2 * FALL:
         # The likelihood has cliffs where stopping would be certain, and no gradient leads back over them.
@@ -146,6 +144,23 @@ def _profiled(
             if there < best:
                 found, best = over, there
     return best - value, np.insert(found, at, place)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An objective with one parameter held, as a function of the others."""
+
+    objective: Objective
+    at: int
+    place: float
+
+    def __call__(self, rest: np.ndarray) -> float:
+        return self.objective(np.insert(rest, self.at, self.place))
+
+    def value_and_gradient(self, rest: np.ndarray) -> tuple[float, np.ndarray]:
+        assert isinstance(self.objective, LikelihoodObjective)
+        value, slopes = self.objective.value_and_gradient(np.insert(rest, self.at, self.place))
+        return value, np.delete(slopes, self.at)
 
 
 def bootstrap_cell(objective: Objective, places: list[float], resample: int, seed: int) -> list[float]:

@@ -245,9 +245,7 @@ def search_events(  # type: ignore[no-untyped-def]
                 continue
             total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
             if len(weights):
-                slopes[trial, event] = _choice(
-                    products, exponential, floor, weight, total, item, weights[trial, event]
-                )
+                slopes[trial, event] = _choice(products, exponential, floor, weight, total, item, weights[trial, event])
             outcome[trial, event] = (1 - stop[model, n_recalled]) * (weight[item] / total)
             excluded[item] = -np.inf
             n_recalled += 1
@@ -370,7 +368,5 @@ def search_events_adjoint(  # type: ignore[no-untyped-def]
             _choice_adjoint(
                 history[n_recalled], exponential, sensitivity[model], floor, probability[event], item, slope, d_products
             )
-            d_stop[model, n_recalled] += (
-                d_silence[trial, event] - d_outcome[trial, event] * probability[event, item]
-            )
+            d_stop[model, n_recalled] += d_silence[trial, event] - d_outcome[trial, event] * probability[event, item]
         d_start[case[trial]] += d_products
