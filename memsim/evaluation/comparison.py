@@ -78,7 +78,7 @@ def compare(
     per: Literal["group", "subject"] = "group",
     samples: int = SAMPLES,
     starts: int = STARTS,
-    generations: int = GENERATIONS,
+    generations: int | None = GENERATIONS,
     seed: int = 0,
     allow_seen: bool = False,
     **running: Unpack[Running],

@@ -49,7 +49,7 @@ def fit(
     n_trials: int = N_TRIALS,
     samples: int = SAMPLES,
     starts: int = STARTS,
-    generations: int = GENERATIONS,
+    generations: int | None = GENERATIONS,
     intervals: Literal["profile", "robust", "bootstrap"] | None = None,
     seed: int = 0,
     **running: Unpack[Running],
@@ -252,7 +252,9 @@ def _cell(spec: FitSpec, unit: str, objective: Objective, start: int, records: P
     )
 
 
-def search_cell(objective: Objective, seed: int, start: int, generations: int, file: str | None) -> dict[str, Any]:
+def search_cell(
+    objective: Objective, seed: int, start: int, generations: int | None, file: str | None
+) -> dict[str, Any]:
     """One independent search, as a cell; ``file`` holds its state until it is finished."""
     if not objective.space.axes:
         return {"places": [], "value": objective(np.zeros(0)), "evaluations": 1}

@@ -22,7 +22,7 @@ from memsim.fitting.space import Free, Space, by_name, usual_free
 from memsim.fitting.terms import term_from_json
 from memsim.models.lookup import given_model
 
-SAMPLES, STARTS, GENERATIONS = 200, 3, 25
+SAMPLES, STARTS, GENERATIONS = 200, 3, None
 """Defaults of every function that fits."""
 LAPSE_RANGE, LAPSE_START = (1e-4, 0.25), 0.01
 """Where a free lapse is searched, and where the first search begins."""
@@ -48,7 +48,7 @@ class FitSpec:
     samples : study histories over which a sampled likelihood is averaged, the same at every place.
     n_trials : lists that the model recalls at every place, for ``by="summary"``.
     starts : independent searches.
-    generations : of each search.
+    generations : of each search; ``None``: as many as :func:`memsim.fitting.search.search_space` takes by itself.
     seed : of searches, study histories and simulated lists.
 
     Raises
@@ -64,7 +64,7 @@ class FitSpec:
     samples: int = SAMPLES
     n_trials: int = N_TRIALS
     starts: int = STARTS
-    generations: int = GENERATIONS
+    generations: int | None = GENERATIONS
     seed: int = 0
     stopping: Literal["own", "shared"] = "own"
 
@@ -75,9 +75,9 @@ class FitSpec:
         for name, options in choices.items():
             if getattr(self, name) not in options:
                 raise InputError(f"fit: {name}={getattr(self, name)!r} is none of {', '.join(map(repr, options))}")
-        require_counts(
-            "fit", starts=self.starts, generations=self.generations, samples=self.samples, n_trials=self.n_trials
-        )
+        require_counts("fit", starts=self.starts, samples=self.samples, n_trials=self.n_trials)
+        if self.generations is not None:
+            require_counts("fit", generations=self.generations)
         require_seed(self.seed)
         name = type(self.model).__name__
         if self.by == "likelihood":
