@@ -74,8 +74,13 @@ class LuceRecallModel(RetrievedContextModel):
 
     @property
     @abstractmethod
+    def words(self) -> str:
+        """The parameters that are words; models are computed together if they differ in numbers only."""
+
+    @property
+    @abstractmethod
     def kernel_form(self) -> KernelForm:
-        """How the compiled loops take the model; it depends on those parameters only that are words."""
+        """How the compiled loops take the model; it depends on :attr:`words` only."""
 
     def meaning_counts(self, trials: Trials) -> bool:
         """Whether the similarity of items plays a part in recall."""
@@ -134,10 +139,9 @@ class LuceRecallModel(RetrievedContextModel):
         cls, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, derivatives: bool = False
     ) -> CompiledRecall | None:
         """The lists as the compiled loops take them; ``None`` where they do not."""
-        from memsim.models.context.compiled_recall import CompiledRecall, takes
+        from memsim.models.context.compiled_recall import CompiledRecall, schedule_of
 
-        words = [each.name for each in cls.parameters() if each.options]
-        if not takes(trials.paradigm) or len({tuple(getattr(model, word) for word in words) for model in models}) > 1:
+        if schedule_of(trials) is None or len({model.words for model in models}) > 1:
             return None
         require_taken(models[0], trials)
         by_meaning = any(model.meaning_counts(trials) for model in models)

@@ -183,24 +183,24 @@ def _growth(numbers, n_recalled):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def recall_rule(numbers, exponential, length, forced):  # type: ignore[no-untyped-def]
-    """(n_models,) sensitivity of choice, and (n_models, length + 1) probability of stopping by items recalled.
+def recall_rule(numbers, exponential, forced, sensitivity, stop):  # type: ignore[no-untyped-def]
+    """Fill ``sensitivity`` of choice (n_models,), and the probability to ``stop`` (n_models, length + 1) by recalls.
 
     ``numbers`` (n_models, 5) are those of :data:`RECALL_NUMBERS`; where recall is ``forced``, it does not stop.
     """
-    sensitivity, stop = np.empty(len(numbers)), np.zeros((len(numbers), length + 1))
+    length = stop.shape[1] - 1
+    stop[:] = 0.0
     for model in range(len(numbers)):
         sensitivity[model] = 2 / numbers[model, CHOICE] if exponential else numbers[model, CHOICE]
         if not forced:
             for j in range(length):
                 stop[model, j] = min(numbers[model, STOP_BASE] * _growth(numbers[model], j), CERTAIN)
             stop[model, length] = 1.0
-    return sensitivity, stop
 
 
 @njit(cache=True, error_model="numpy")
 def recall_rule_adjoint(numbers, exponential, forced, stop, d_sensitivity, d_stop, d_numbers):  # type: ignore[no-untyped-def]
-    """Add to ``d_numbers`` the derivatives that follow from those by the results of :func:`recall_rule`."""
+    """Add to ``d_numbers`` the derivatives that follow from those by what :func:`recall_rule` fills."""
     for model in range(len(numbers)):
         choice, slope = numbers[model, CHOICE], d_sensitivity[model]
         d_numbers[model, CHOICE] += -2 * slope / (choice * choice) if exponential else slope

@@ -95,5 +95,9 @@ class TCM(LuceRecallModel):
         return RecallRule(True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)
 
     @property
+    def words(self) -> str:
+        return self.association
+
+    @property
     def kernel_form(self) -> KernelForm:
         return KernelForm(KERNEL_NUMBERS, pre=self.association == "pre")

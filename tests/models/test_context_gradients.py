@@ -170,7 +170,7 @@ def test_certain_stopping_and_supports_below_the_floor_have_no_slope() -> None:
     recalls = simulate_steps(CMR(stop_base=0.0), trials_of("immediate", 20), 1)
     capped = CMR(stop_base=0.4, stop_growth=0.5, choice_exponent=1.5)
     check(capped, recalls, "stop_base", "stop_growth", "encoding_drift", "choice_exponent")
-    check(CMR(stop_base=0.0, stop_growth=10.0), recalls, "stop_growth", "encoding_drift")
+    check(CMR(stop_base=0.0, stop_growth=9.0), recalls, "stop_growth", "encoding_drift")
     far = CMR(encoding_drift=0.999, context_to_item_shared=0.0, recall_drift=0.99, choice_exponent=0.3)
     check(far, recalls, "encoding_drift", "recall_drift", "choice_exponent", tolerance=1e-4)
     exponential = far.replace(choice_rule="exponential")
