@@ -1,4 +1,4 @@
-from .baselines.strength import Strength
+from .baselines.fast_strength import Strength
 from .baselines.uniform import Uniform
 from .context.cmr import CMR
 from .context.cru import CRU

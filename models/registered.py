@@ -18,7 +18,7 @@ MODELS: Registry[type[Model]] = Registry(
         "TCMA": "memsim.models.context.tcma:TCMA",
         "DNC": "memsim.models.networks.network_models:DNC",
         "LSTM": "memsim.models.networks.network_models:LSTM",
-        "Strength": "memsim.models.baselines.strength:Strength",
+        "Strength": "memsim.models.baselines.fast_strength:Strength",
         "Chaining": "memsim.models.serial.chaining:Chaining",
         "StartEnd": "memsim.models.serial.start_end:StartEnd",
         "Primacy": "memsim.models.serial.primacy:Primacy",
