@@ -34,4 +34,18 @@ VARIANTS: Mapping[str, Variant] = {
 CONVENTIONS: Mapping[str, Any] = {"drift_rule": "elementwise", "floor": "all"}
 """The numerical conventions under which their fits were made."""
 
-PRESETS: Mapping[str, Preset] = {}
+_POOLED = "fitted here to Healey & Kahana (2014), no-task lists, all subjects pooled, by maximum likelihood"
+_FREE_RECALL = {"stop_base": 0.007767, "stop_growth": 0.290144}
+PRESETS: Mapping[str, Preset] = {
+    "BaseCRU": Preset(
+        {"encoding_drift": 0.999372, "recall_drift": 0.999999, "choice_exponent": 0.011766, **_FREE_RECALL}, _POOLED
+    ),
+    "BaseCMR": Preset(
+        {
+            "encoding_drift": 0.8462, "start_drift": 0.2464, "recall_drift": 0.7926, "choice_exponent": 4.83,
+            "item_to_context_learning": 0.7379, "shared_support": 0.3237, "item_support": 0.0078,
+            "primacy_scale": 1.4348, "primacy_decay": 1.2416, **_FREE_RECALL,
+        },
+        _POOLED,
+    ),
+}  # fmt: skip
