@@ -81,7 +81,9 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--n-trials", type=whole("n_trials"), metavar="N", help="lists that are simulated, with --by summary"
     )
-    command.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
+    command.add_argument(
+        "--intervals", choices=("profile", "robust", "bootstrap"), help="95%% intervals of the estimates"
+    )
     add_searching(command)
     add_running(command, "memsim-fit")
     add_escape(command)
@@ -90,7 +92,9 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
+    from memsim.core.joint_recalls import parts_of
     from memsim.core.recall_parts import units_of
+    from memsim.evaluation.seen_people import seen_in_words
     from memsim.fitting.estimation import fit_spec, load_people
     from memsim.fitting.figures import fit_figure
     from memsim.fitting.labels import read_covariates, with_covariates
@@ -138,6 +142,9 @@ def run_fit(parsed: argparse.Namespace) -> int:
     shown = shown.T if len(shown) < 4 else shown
     print(shown.to_string(float_format="{:.4f}".format, na_rep="-"))
     _print_notes(fitted)
+    for part in parts_of(recalls).values():
+        for sentence in seen_in_words({parsed.model: spec.model}, part):
+            print(textwrap.fill(sentence, 100))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,6 +20,7 @@ from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.evaluation.reference import empirical_reference
+from memsim.evaluation.seen_people import records_within
 from memsim.fitting.estimation import best_places
 from memsim.fitting.objectives import LikelihoodObjective
 from memsim.fitting.spec import SAMPLES, FitSpec
@@ -42,6 +44,14 @@ class Candidate(ABC):
     @abstractmethod
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """The model that has learned from these recalls."""
+
+    @property
+    def weights_records(self) -> list[Mapping[str, Any]]:
+        """The records of trained weights that the candidate begins with, before it learns from any recalls.
+
+        By default those of networks in its fields.
+        """
+        return records_within(self)
 
     def require_taken(self, recalls: Recalls) -> None:
         """Raise :class:`InputError`, before any work, if the candidate does not take these lists.
@@ -128,6 +138,8 @@ class Imitating(Candidate):
     folder: Path = field(default=Path("memsim-networks"), compare=False)
     start_sha256: str = field(init=False, default="")
     """The checksum of the weights that training starts from."""
+    start_record: Mapping[str, Any] | None = field(init=False, default=None, compare=False, repr=False)
+    """How the weights were made that training starts from."""
 
     def __post_init__(self) -> None:
         if self.training.objective != "imitation":
@@ -135,10 +147,17 @@ class Imitating(Candidate):
                 f"a network that imitates people has the objective imitation, not {self.training.objective}"
             )
         if self.training.start:
-            from memsim.models.networks.weights import load_weights
+            from memsim.models.networks.weights import read_header
 
-            object.__setattr__(self, "start_sha256", load_weights(self.training.start).sha256)
+            record, sha256 = read_header(self.training.start)
+            object.__setattr__(self, "start_sha256", sha256)
+            object.__setattr__(self, "start_record", record)
         object.__setattr__(self, "folder", self.folder.absolute())  # a worker may run in another folder
+
+    @property
+    def weights_records(self) -> list[Mapping[str, Any]]:
+        """See :attr:`Candidate.weights_records`."""
+        return [] if self.start_record is None else [self.start_record]
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""

@@ -50,7 +50,7 @@ def fit(
     samples: int = SAMPLES,
     starts: int = STARTS,
     generations: int = GENERATIONS,
-    intervals: Literal["profile", "bootstrap"] | None = None,
+    intervals: Literal["profile", "robust", "bootstrap"] | None = None,
     seed: int = 0,
     **running: Unpack[Running],
 ) -> Fit:
@@ -87,7 +87,9 @@ def fit(
     samples : study histories over which a sampled likelihood is averaged, the same at every place.
     starts, generations, seed : of the search.
     intervals : 95% intervals of the estimates. ``"profile"``: the ends at which the profile likelihood has fallen by
-        1.92. ``"bootstrap"``: percentiles of 100 fits to lists drawn with replacement, each from the estimates on.
+        1.92. ``"robust"``: over people, by the cluster-robust sandwich, for fits to several of them.
+        ``"bootstrap"``: percentiles of 100 fits to people drawn with replacement (to lists, of one person), each from
+        the estimates on.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`. With a
         ``cache`` an interrupted fit continues where it stopped.
 
@@ -147,7 +149,7 @@ def load_people(people: Any, **options: Any) -> AnyRecalls:
 def fit_spec(
     spec: FitSpec,
     recalls: AnyRecalls,
-    intervals: Literal["profile", "bootstrap"] | None = None,
+    intervals: Literal["profile", "robust", "bootstrap"] | None = None,
     **running: Unpack[Running],
 ) -> Fit:
     """:func:`fit` of a specification."""

@@ -67,7 +67,7 @@ class Fit:
     spec: FitSpec
     """What was fitted and how."""
     units: tuple[UnitFit, ...]
-    intervals: Literal["profile", "bootstrap"] | None
+    intervals: Literal["profile", "robust", "bootstrap"] | None
     recalls_digest: str
     """The digest of the recalls that were fitted."""
     recalls_origin: Origin

@@ -62,13 +62,13 @@ def search(
 
     Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. Local searches
     then start from its best member and from others of its better half that lie far from one another, because such
-    surfaces have several minima. Local searches are sequential quadratic programming (SLSQP) with central differences
-    where the objective is smooth, and otherwise quadratic models within a trust region (COBYQA; Ragonneau, 2022), which
-    take far fewer evaluations than a simplex.
+    surfaces have several minima. Local searches are sequential quadratic programming (SLSQP) where the objective is
+    smooth, with its own gradient or else central differences, and otherwise quadratic models within a trust region
+    (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex.
 
     Parameters
     ----------
-    objective : a function of (n_free,) numbers in [0, 1].
+    objective : a function of (n_free,) numbers in [0, 1]; one with a method ``value_and_gradient`` gives the gradient.
     smooth : whether the objective has a gradient.
     members : of the population, for each dimension.
     local : number of local searches.
@@ -126,34 +126,30 @@ def polish(
     return np.clip(found.x, 0, 1), float(found.fun), counted.n
 
 
-def _descend(objective: Function, place: FloatArray, smooth: bool, radius: float = 0.1) -> OptimizeResult:
+def _descend(objective: _Counted, place: FloatArray, smooth: bool, radius: float = 0.1) -> OptimizeResult:
     bounds = [(0.0, 1.0)] * len(place)
     if not smooth:
         options = {"initial_tr_radius": radius, "final_tr_radius": 1e-4, "maxfev": 200 * len(place)}
         return minimize(objective, place, method="COBYQA", bounds=bounds, options=options)
     return minimize(
-        objective, place, jac=_gradient(objective), method="SLSQP", bounds=bounds,
+        objective.value_and_gradient, place, jac=True, method="SLSQP", bounds=bounds,
         options={"maxiter": 500, "ftol": 1e-7},
     )  # fmt: skip
 
 
-def _gradient(objective: Function) -> Callable[[FloatArray], FloatArray]:
+def differences(objective: Function, place: FloatArray) -> FloatArray:
     """Central differences within [0, 1], with slope 0 where one side is impossible.
 
     SciPy's ``jac="3-point"`` takes such a side for a slope of 1e15, from which SLSQP does not recover.
     """
-
-    def gradient(place: FloatArray) -> FloatArray:
-        slopes = np.zeros(len(place))
-        for i in range(len(place)):
-            above, below = place.copy(), place.copy()
-            above[i], below[i] = min(place[i] + STEP, 1.0), max(place[i] - STEP, 0.0)
-            high, low = objective(above), objective(below)
-            if max(high, low) < IMPOSSIBLE:
-                slopes[i] = (high - low) / (above[i] - below[i])
-        return slopes
-
-    return gradient
+    slopes = np.zeros(len(place))
+    for i in range(len(place)):
+        above, below = place.copy(), place.copy()
+        above[i], below[i] = min(place[i] + STEP, 1.0), max(place[i] - STEP, 0.0)
+        high, low = objective(above), objective(below)
+        if max(high, low) < IMPOSSIBLE:
+            slopes[i] = (high - low) / (above[i] - below[i])
+    return slopes
 
 
 def _first(n_free: int, members: int, rng: np.random.Generator, begin: FloatArray | None) -> FloatArray:
@@ -193,6 +189,20 @@ class _Counted:
         except Exception as error:
             self._error = error
             raise
+
+    def value_and_gradient(self, place: FloatArray) -> tuple[float, FloatArray]:
+        """The objective and its slopes: its own, or central differences."""
+        place = np.clip(place, 0.0, 1.0)
+        own = getattr(self.objective, "value_and_gradient", None)
+        if own is None:
+            return self(place), differences(self, place)
+        self.n += 1
+        try:
+            value, slopes = own(place)
+        except Exception as error:
+            self._error = error
+            raise
+        return float(value), np.asarray(slopes)
 
     @contextmanager
     def own_errors(self) -> Iterator[None]:
