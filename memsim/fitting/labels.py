@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from memsim.core.arrays import LabelArray, missing
-from memsim.core.errors import InputError
+from memsim.core.errors import DataError, InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
-from memsim.core.names import closest, shown
+from memsim.core.names import closest, in_one_line
 from memsim.core.recalls import Recalls
+from memsim.data.formats.files import require_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +92,7 @@ def _with_covariates(recalls: Recalls, covariates: pd.DataFrame) -> Recalls:
             f"covariates: the index is {', '.join(map(str, unit))}; name it subject, item, or subject and list"
         )
     if frame.index.has_duplicates:
-        raise InputError(f"covariates: {shown(frame.index[frame.index.duplicated()][0])} stands there twice")
+        raise InputError(f"covariates: {frame.index[frame.index.duplicated()][0]} stands there twice")
     taken = [name for name in frame.columns if name in trials.groupings]
     if taken:
         raise InputError(f"covariates: the lists have a condition {taken[0]!r} already; rename the column")
@@ -117,3 +119,19 @@ def _with_covariates(recalls: Recalls, covariates: pd.DataFrame) -> Recalls:
             raise InputError(f"covariates: {wrong[0]} of items is no number, and has no mean over the items of a list")
         found = {name: values.reshape(trials.items.shape).mean(axis=1) for name, values in found.items()}
     return replace(recalls, trials=replace(trials, conditions={**trials.conditions, **found}))
+
+
+def read_covariates(path: Path) -> pd.DataFrame:
+    """A table of covariates (``.csv``), for :func:`with_covariates`.
+
+    Raises
+    ------
+    InputError, DataError : there is no such file, or it cannot be read.
+    """
+    import pandas as pd
+
+    require_file(path)
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read as a table: {in_one_line(error)}") from error
