@@ -14,7 +14,6 @@ import numpy as np
 
 from memsim import ItemPool, MemoryModel, Recalls, log_likelihood, simulate
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
-from memsim.core.outcomes import scored_outcomes
 from memsim.models import CMR, TCM
 from memsim.paradigms import FreeRecall, SerialRecall
 
@@ -37,11 +36,10 @@ def best_seconds(*runs: Callable[[], Any], repeats: int = REPEATS) -> list[float
 
 def loops(models: list[Any], recalls: Recalls, owner: np.ndarray) -> tuple[Callable[[], Any], Callable[[], Any]]:
     """The compiled loops alone: the probabilities of events, and these with their derivatives."""
-    columns = scored_outcomes(recalls, False).columns
     kind = type(models[0])
 
     def values() -> Any:
-        return kind._compiled(models, recalls.trials, owner).events(columns)
+        return kind._compiled(models, recalls.trials, owner).events(recalls)
 
     def both() -> Any:
         events, pullback = kind.fast_gradients(models, recalls, owner)

@@ -13,7 +13,6 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.lapses import lapses_of_lists
 from memsim.core.loop import response_stream, simulated
-from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
@@ -122,7 +121,7 @@ class LuceRecallModel(RetrievedContextModel):
         if len(recalls) == 0:
             return None
         compiled = self._compiled([self], recalls.trials, np.zeros(len(recalls), dtype=np.int32))
-        return None if compiled is None else compiled.events(scored_outcomes(recalls, self.repeats).columns)
+        return None if compiled is None else compiled.events(recalls)
 
     @classmethod
     def fast_gradients(
@@ -132,7 +131,7 @@ class LuceRecallModel(RetrievedContextModel):
         if len(recalls) == 0:
             return None
         compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.int32), derivatives=True)
-        return None if compiled is None else compiled.events_and_pullback(scored_outcomes(recalls, cls.repeats).columns)
+        return None if compiled is None else compiled.events_and_pullback(recalls)
 
     @classmethod
     def _compiled(
