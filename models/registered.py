@@ -11,6 +11,7 @@ MODELS: Registry[type[Model]] = Registry(
     "memsim.models",
     {
         "CMR": "memsim.models.context.cmr:CMR",
+        "CRU": "memsim.models.context.cru:CRU",
         "SAM": "memsim.models.sam.model:SAM",
         "SIMPLE": "memsim.models.position.simple:SIMPLE",
         "TCM": "memsim.models.context.tcm:TCM",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,6 +22,11 @@ from memsim.running.sealed import sealed, unsealed
 Function = Callable[[FloatArray], float]
 STEP = 1e-5
 """Half the width of the central differences that approximate a gradient, in a space of width one."""
+SHORT, KEPT = 20, 6
+"""Steps of the first local searches where there is a gradient, and the number of those that are carried on."""
+RESTARTS, PROGRESS = 6, 0.002
+"""A local search with a gradient is begun again from its end while that improves it: its picture of the curvature may
+be wrong on a ridge."""
 ROUND = 5
 """Generations between two records of the state of a search."""
 
@@ -62,9 +67,9 @@ def search(
 
     Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. Local searches
     then start from its best member and from others of its better half that lie far from one another, because such
-    surfaces have several minima. Local searches are sequential quadratic programming (SLSQP) where the objective is
-    smooth, with its own gradient or else central differences, and otherwise quadratic models within a trust region
-    (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex.
+    surfaces have several minima. Where the objective is smooth, they are sequential quadratic programming (SLSQP), with
+    its own gradient or else central differences: short at first, and the best of them go on. Elsewhere they are
+    quadratic models within a trust region (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex.
 
     Parameters
     ----------
@@ -90,23 +95,45 @@ def search(
         state.generations += rounds
         _keep(record, state, counted)
     places = _apart(np.array(state.population), np.array(state.values), local)
-    for place in places[len(state.polished) :]:
-        with counted.own_errors():
-            improved = _descend(counted, place, smooth)
-        state.polished.append((np.clip(improved.x, 0, 1).tolist(), float(improved.fun)))
-        _keep(record, state, counted)
+    _polish_all(state, counted, places, record, steps=SHORT if smooth else None, smooth=smooth)
+    if smooth:
+        ends, reached = zip(*state.polished[: len(places)], strict=True)
+        kept = _apart(np.array(ends), np.array(reached), KEPT)
+        _polish_all(state, counted, [*places, *kept], record, smooth=True)
     return state
 
 
+def _polish_all(
+    state: Search,
+    counted: _Counted,
+    places: Sequence[FloatArray],
+    record: Path | None,
+    *,
+    smooth: bool,
+    steps: int | None = None,
+) -> None:
+    """Search locally from those places from which no search has been recorded yet."""
+    for place in places[len(state.polished) :]:
+        with counted.own_errors():
+            improved = _descend(counted, place, smooth, steps=steps)
+        state.polished.append((np.clip(improved.x, 0, 1).tolist(), float(improved.fun)))
+        _keep(record, state, counted)
+
+
 def search_space(
-    objective: Objective, *, generations: int = 25, seed: int = 0, start: int = 0, record: Path | None = None
+    objective: Objective, *, generations: int | None = None, seed: int = 0, start: int = 0, record: Path | None = None
 ) -> Search:
-    """:func:`search` of the space of an objective. The first start begins with the model's own values, too."""
+    """:func:`search` of the space of an objective. The first start begins with the model's own values, too.
+
+    Generations are 25 if not given, and 4 where the objective has a gradient, which leaves the work to local searches.
+    """
     space, smooth = objective.space, objective.smooth
     begin = space.default if start == 0 else None
+    if generations is None:
+        generations = 4 if smooth else 25
     return search(
-        objective, len(space.axes), smooth=smooth, begin=begin, generations=generations, local=8 if smooth else 6,
-        seed=seed, start=start, record=record,
+        objective, len(space.axes), smooth=smooth, begin=begin, generations=generations,
+        local=min(max(2 * len(space.axes), 8), 24) if smooth else 6, seed=seed, start=start, record=record,
     )  # fmt: skip
 
 
@@ -126,15 +153,26 @@ def polish(
     return np.clip(found.x, 0, 1), float(found.fun), counted.n
 
 
-def _descend(objective: _Counted, place: FloatArray, smooth: bool, radius: float = 0.1) -> OptimizeResult:
+def _descend(
+    objective: _Counted, place: FloatArray, smooth: bool, radius: float = 0.1, steps: int | None = None
+) -> OptimizeResult:
+    """One local search; a smooth one takes at most ``steps``, or else starts again until it finds nothing better."""
     bounds = [(0.0, 1.0)] * len(place)
     if not smooth:
         options = {"initial_tr_radius": radius, "final_tr_radius": 1e-4, "maxfev": 200 * len(place)}
         return minimize(objective, place, method="COBYQA", bounds=bounds, options=options)
-    return minimize(
-        objective.value_and_gradient, place, jac=True, method="SLSQP", bounds=bounds,
-        options={"maxiter": 500, "ftol": 1e-7},
-    )  # fmt: skip
+    found: OptimizeResult | None = None
+    for _ in range(RESTARTS if steps is None else 1):
+        before = found
+        found = minimize(
+            objective.value_and_gradient, place, jac=True, method="SLSQP", bounds=bounds,
+            options={"maxiter": steps or 500, "ftol": 1e-7},
+        )  # fmt: skip
+        if before is not None and found.fun > before.fun - PROGRESS:
+            return found if found.fun < before.fun else before
+        place = np.clip(found.x, 0, 1)
+    assert found is not None
+    return found
 
 
 def differences(objective: Function, place: FloatArray) -> FloatArray:

@@ -236,6 +236,10 @@ class CMR(LuceRecallModel):
         return super().cue(state, cue)
 
     @property
+    def words(self) -> str:
+        return self.choice_rule
+
+    @property
     def kernel_form(self) -> KernelForm:
         choice = "choice_noise" if self.choice_rule == "exponential" else "choice_exponent"
         return KernelForm({**KERNEL_NUMBERS, "choice": choice}, has_sources=True)

@@ -2,27 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray, frozen
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.events import Study
-from memsim.core.trials import Paradigm, Trials
+from memsim.core.trials import Trials
 from memsim.models.context import recall_kernels, study_kernels
 from memsim.models.context.luce_recall import LuceRecallModel
 
 LANES = 8
 """The compiled loops take items in multiples of this, the width of the widest vector instructions."""
-BLOCK = 200_000
-"""Pairs of items, over lists and regions, whose products are held at a time, which bounds memory."""
-KEPT = 4_000_000
-"""Choice probabilities that are kept for the derivatives; those of more lists are computed twice."""
+BLOCK, LARGE_BLOCK = 16_000, 1_000_000
+"""Pairs of items, over lists and regions, whose products are held at a time: where each list is studied by itself, as
+many as the processor's cache holds; where the lists of a model are studied once, more, as all are wanted again."""
 CUES: Mapping[str, float | None] = {"free": None, "forward": 1.0, "backward": 0.0}
 """The rate at which the start of the list comes back with each cue; ``None`` for the model's own."""
+
+
+NOTHING = frozen(np.zeros((1, 0), dtype=np.int32))
+"""In place of sources, and of items, where they play no part."""
+
+
+class Schedule(NamedTuple):
+    """What all trials of a task have in common."""
+
+    seconds: FloatArray
+    """(list_length + 1,) seconds of distraction before each item and, last, before the test."""
+    start: float | None
+    """The rate at which the start of the list comes back; ``None`` for the model's own."""
+    forced: bool
+    ends: bool
+    """Whether recall ends where there is no response."""
+    rows: IntArray
+    """(n_trials,) their numbers."""
+
+
+class Columns(NamedTuple):
+    """Where the numbers of a model go in an array of the kernels."""
+
+    names: tuple[str, ...]
+    """The parameter of each number that is one, in the order of ``places``."""
+    places: IntArray
+    constants: FloatArray
+    """(n_numbers,) the other numbers."""
+    read: Callable[[Any], tuple[float, ...]]
+    """The values of the parameters of a model."""
+
+    @classmethod
+    def of(cls, numbers: Mapping[str, str | float], order: Sequence[str]) -> Columns:
+        """The columns ``order`` of an array, given which ``numbers`` are parameters or constants."""
+        names = {place: numbers[name] for place, name in enumerate(order) if isinstance(numbers.get(name), str)}
+        constants = [0.0 if place in names else numbers.get(name, 0.0) for place, name in enumerate(order)]
+        fields = tuple(map(str, names.values()))
+        return cls(fields, np.array(list(names), dtype=np.int32), np.array(constants), attrgetter(*fields))
+
+    def packed(self, models: Sequence[Any]) -> FloatArray:
+        """(n_models, n_numbers) the numbers of ``models``."""
+        numbers = np.empty((len(models), len(self.constants)))
+        numbers[:] = self.constants
+        numbers[:, self.places] = [self.read(model) for model in models]
+        return numbers
+
+
+_SCHEDULES: WeakKeyDictionary[Trials, Schedule | None] = WeakKeyDictionary()
+_COLUMNS: dict[tuple[Any, ...], tuple[Columns, Columns]] = {}
 
 
 class Block(NamedTuple):
@@ -46,56 +95,50 @@ class CompiledRecall:
     Parameters
     ----------
     models : models of one class, which differ in their numbers only.
-    owner : (n_trials,) index of the model of each list.
+    owner : (n_trials,) index of the model of each list, 32-bit.
     by_meaning : whether the similarity of items, which the pool has, plays a part.
     """
 
     def __init__(self, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, by_meaning: bool) -> None:
-        form, rule, start = models[0].kernel_form, models[0].rule(), CUES[trials.paradigm.cue]
-        self.owner, self.pre = owner, form.pre
+        schedule, form, rule = schedule_of(trials), models[0].kernel_form, models[0].rule()
+        assert schedule is not None, "the loops do the task"
+        self.schedule, self.owner, self.pre = schedule, owner, form.pre
         self.exponential, self.floor = rule.exponential, rule.floor
         self.length = trials.list_length
         self.width = self.length + -self.length % LANES
-        self.seconds = seconds_of_distraction(trials.paradigm)
-        self.forced, self.ends = trials.paradigm.forced, trials.paradigm.silence_ends
-        numbers = form.numbers if start is None else {**form.numbers, "start_drift": start}
-        self.columns = [
-            [numbers.get(name, 0.0) for name in names]
-            for names in (study_kernels.STUDY_NUMBERS, recall_kernels.RECALL_NUMBERS)
-        ]
-        self.study, self.recall = (_packed(models, columns) for columns in self.columns)
-        nothing = frozen(np.zeros((1, 0), dtype=np.int32))
+        key = type(models[0]), models[0].words, schedule.start
+        if key not in _COLUMNS:
+            numbers = form.numbers if schedule.start is None else {**form.numbers, "start_drift": schedule.start}
+            _COLUMNS[key] = (
+                Columns.of(numbers, study_kernels.STUDY_NUMBERS), Columns.of(numbers, recall_kernels.RECALL_NUMBERS)
+            )  # fmt: skip
+        self.columns = _COLUMNS[key]
+        self.study, self.recall = (columns.packed(models) for columns in self.columns)
         sources = trials.source if form.has_sources else None
         self.n_regions = 1 if sources is None else 2
-        self.sources = nothing if sources is None else sources
-        self.items, self.similarity = nothing, frozen(np.zeros((0, 0)))
+        self.sources = NOTHING if sources is None else sources
+        self.items, self.similarity = NOTHING, np.zeros((0, 0))
         if by_meaning and trials.pool.similarity is not None:
             self.items, self.similarity = trials.items, trials.pool.similarity
         self.are_alike = sources is None and not by_meaning
-        self.case = owner if self.are_alike else np.arange(len(owner))
-        self.sensitivity, self.stop = recall_kernels.recall_rule(
-            self.recall, self.exponential, self.length, self.forced
-        )
+        self.case = owner if self.are_alike else schedule.rows
+        self.sensitivity, self.stop = np.empty(len(models)), np.empty((len(models), self.length + 1))
+        recall_kernels.recall_rule(self.recall, self.exponential, schedule.forced, self.sensitivity, self.stop)
 
     def events(self, columns: IntArray) -> Events:
         """The probabilities of the events ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
         events = Events(np.empty(columns.shape), np.empty(columns.shape))
         for block in self.blocks():
-            recall_kernels.search_events(
-                *self.search(block), columns, self.ends, *events[:2], np.empty((0, 0, 0)), np.empty((0, 0))
-            )
+            recall_kernels.search_events(*self.search(block), columns, self.schedule.ends, *events[:2])
         return events
 
     def events_and_pullback(self, columns: IntArray) -> tuple[Events, Pullback]:
         """The probabilities of the events, and what leads from the derivatives by them to those by parameters."""
         events = Events(np.empty(columns.shape), np.empty(columns.shape))
-        shape = columns.shape if columns.size * self.width <= KEPT else (0, 0)
-        weights, slopes = np.empty((*shape, self.width)), np.empty(shape)
-        kept = []
+        held: list[Block] = []
         for block in self.blocks(with_record=self.are_alike):
-            recall_kernels.search_events(*self.search(block), columns, self.ends, *events[:2], weights, slopes)
-            kept.append(block)
-        held = kept if self.are_alike and len(kept) == 1 else []
+            recall_kernels.search_events(*self.search(block), columns, self.schedule.ends, *events[:2])
+            held = [block] if len(block.rows) == len(columns) and self.are_alike else []
 
         def pullback(by_events: Events) -> dict[str, FloatArray]:
             by_outcome, by_silence = (np.ascontiguousarray(each, dtype=float) for each in by_events[:2])
@@ -104,12 +147,12 @@ class CompiledRecall:
             for block in held or self.blocks(with_record=True):
                 d_start, d_gain = np.zeros_like(block.start), np.zeros_like(block.gain)
                 recall_kernels.search_events_adjoint(
-                    *self.search(block), columns, self.ends, events.outcome, weights, slopes, by_outcome, by_silence,
+                    *self.search(block), columns, self.schedule.ends, events.outcome, by_outcome, by_silence,
                     d_start, d_gain, d_recall, d_sensitivity, d_stop,
                 )  # fmt: skip
                 study_kernels.study_cases_adjoint(*block.study, d_start, d_gain, d_study)
             recall_kernels.recall_rule_adjoint(
-                self.recall, self.exponential, self.forced, self.stop, d_sensitivity, d_stop, d_recall
+                self.recall, self.exponential, self.schedule.forced, self.stop, d_sensitivity, d_stop, d_recall
             )
             return self._by_parameter(d_study, d_recall)
 
@@ -118,14 +161,14 @@ class CompiledRecall:
     def blocks(self, with_record: bool = False) -> Iterator[Block]:
         """Study the lists, block by block; ``with_record`` if the adjoint of study follows."""
         n_cases = len(self.study) if self.are_alike else len(self.case)
-        size = max(1, BLOCK // (self.length * self.width * self.n_regions))
-        rows = np.arange(len(self.owner))
+        size = max(1, (LARGE_BLOCK if self.are_alike else BLOCK) // (self.length * self.width * self.n_regions))
+        rows = self.schedule.rows
         for first in range(0, n_cases, size):
             n = min(size, n_cases - first)
             if n < n_cases:
-                rows = np.flatnonzero((self.case >= first) & (self.case < first + n))
+                rows = np.flatnonzero((self.case >= first) & (self.case < first + n)).astype(np.int32)
             lists = slice(None) if self.are_alike else slice(first, first + n)
-            owner = np.arange(first, first + n) if self.are_alike else self.owner[lists]
+            owner = np.arange(first, first + n, dtype=np.int32) if self.are_alike else self.owner[lists]
             start = np.empty((n, self.n_regions, 2 * self.width))
             gain = np.empty((n, self.length, self.n_regions, 2 * self.width))
             has_meaning = self.items.shape[1] > 0
@@ -134,48 +177,55 @@ class CompiledRecall:
             )
             sources = self.sources[lists] if self.n_regions > 1 else self.sources
             items = self.items[lists] if has_meaning else self.items
-            study = self.study, owner, self.seconds, sources, items, self.similarity, self.pre, record, start, gain
+            study = (
+                self.study,
+                owner,
+                self.schedule.seconds,
+                sources,
+                items,
+                self.similarity,
+                self.pre,
+                record,
+                start,
+                gain,
+            )
             study_kernels.study_cases(*study)
             yield Block(rows, first, study, start, gain)
 
     def search(self, block: Block) -> tuple[Any, ...]:
         """The arguments of the kernels of recall that tell where recall begins, and its rule."""
+        case = self.case - block.first if block.first else self.case
         return (
-            block.rows, block.start, block.gain, self.case - block.first, self.owner, self.recall, self.exponential,
+            block.rows, block.start, block.gain, case, self.owner, self.recall, self.exponential,
             self.sensitivity, self.floor, self.stop,
         )  # fmt: skip
 
     def _by_parameter(self, *by_numbers: FloatArray) -> dict[str, FloatArray]:
         found: dict[str, FloatArray] = {}
         for columns, slopes in zip(self.columns, by_numbers, strict=True):
-            for index, name in enumerate(columns):
-                if isinstance(name, str):
-                    found[name] = found.get(name, 0.0) + slopes[:, index]
+            for name, place in zip(columns.names, columns.places.tolist(), strict=True):
+                slope = slopes[:, place]
+                found[name] = found[name] + slope if name in found else slope
         return found
 
 
-def _packed(models: Sequence[LuceRecallModel], columns: Sequence[str | float]) -> FloatArray:
-    """(n_models, n_columns) numbers of the models, or constants."""
-    names = {column: None for column in columns if isinstance(column, str)}
-    given = np.array([attrgetter(*names, "lapse")(model) for model in models])
-    numbers = np.empty((len(models), len(columns)))
-    for index, column in enumerate(columns):
-        numbers[:, index] = given[:, list(names).index(column)] if isinstance(column, str) else column
-    return numbers
+def schedule_of(trials: Trials) -> Schedule | None:
+    """What all ``trials`` have in common; ``None`` if the compiled loops cannot do the task.
 
-
-def seconds_of_distraction(paradigm: Paradigm) -> FloatArray:
-    """(list_length + 1,) seconds of distraction before each item and, last, before the test."""
-    seconds, position = np.zeros(paradigm.list_length + 1), 0
-    for event in paradigm.presentation():
-        if isinstance(event, Study):
-            position = event.position + 1
-        else:
-            seconds[position] += event.seconds
-    return seconds
-
-
-def takes(paradigm: Paradigm) -> bool:
-    """Whether the compiled loops can do the task: its items are studied in order, and they know the cue."""
-    order = [event.position for event in paradigm.presentation() if isinstance(event, Study)]
-    return paradigm.cue in CUES and order == list(range(paradigm.list_length))
+    They can where items are studied in order, and where they know the cue.
+    """
+    if trials not in _SCHEDULES:
+        paradigm = trials.paradigm
+        seconds, position = np.zeros(trials.list_length + 1), 0
+        in_order = paradigm.cue in CUES
+        for event in paradigm.presentation():
+            if isinstance(event, Study):
+                in_order &= event.position == position
+                position += 1
+            elif in_order:
+                seconds[position] += event.seconds
+        takes = in_order and position == trials.list_length
+        rows = np.arange(len(trials), dtype=np.int32)
+        found = Schedule(seconds, CUES.get(paradigm.cue), paradigm.forced, paradigm.silence_ends, frozen(rows))
+        _SCHEDULES[trials] = found if takes else None
+    return _SCHEDULES[trials]

@@ -74,8 +74,13 @@ class LuceRecallModel(RetrievedContextModel):
 
     @property
     @abstractmethod
+    def words(self) -> str:
+        """The parameters that are words; models are computed together if they differ in numbers only."""
+
+    @property
+    @abstractmethod
     def kernel_form(self) -> KernelForm:
-        """How the compiled loops take the model; it depends on those parameters only that are words."""
+        """How the compiled loops take the model; it depends on :attr:`words` only."""
 
     def meaning_counts(self, trials: Trials) -> bool:
         """Whether the similarity of items plays a part in recall."""
@@ -99,7 +104,7 @@ class LuceRecallModel(RetrievedContextModel):
         """Large simulations of free recall, by the compiled loop; they give the same recalls as the steps."""
         if not trials.paradigm.silence_ends or trials.items.size <= SMALL:
             return None
-        compiled = self._compiled([self], trials, np.zeros(len(trials), dtype=np.intp))
+        compiled = self._compiled([self], trials, np.zeros(len(trials), dtype=np.int32))
         if compiled is None:
             return None
         from memsim.models.context.recall_kernels import simulate_search
@@ -116,7 +121,7 @@ class LuceRecallModel(RetrievedContextModel):
         """Probabilities of events by the compiled loops."""
         if len(recalls) == 0:
             return None
-        compiled = self._compiled([self], recalls.trials, np.zeros(len(recalls), dtype=np.intp))
+        compiled = self._compiled([self], recalls.trials, np.zeros(len(recalls), dtype=np.int32))
         return None if compiled is None else compiled.events(scored_outcomes(recalls, self.repeats).columns)
 
     @classmethod
@@ -126,7 +131,7 @@ class LuceRecallModel(RetrievedContextModel):
         """Probabilities of events and their derivatives, by the compiled loops."""
         if len(recalls) == 0:
             return None
-        compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.intp), derivatives=True)
+        compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.int32), derivatives=True)
         return None if compiled is None else compiled.events_and_pullback(scored_outcomes(recalls, cls.repeats).columns)
 
     @classmethod
@@ -134,13 +139,12 @@ class LuceRecallModel(RetrievedContextModel):
         cls, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, derivatives: bool = False
     ) -> CompiledRecall | None:
         """The lists as the compiled loops take them; ``None`` where they do not."""
-        from memsim.models.context.compiled_recall import CompiledRecall, takes
+        from memsim.models.context.compiled_recall import CompiledRecall, schedule_of
 
-        words = [each.name for each in cls.parameters() if each.options]
-        if not takes(trials.paradigm) or len({tuple(getattr(model, word) for word in words) for model in models}) > 1:
+        if schedule_of(trials) is None or len({model.words for model in models}) > 1:
             return None
         require_taken(models[0], trials)
-        by_meaning = any([model.meaning_counts(trials) for model in models])
+        by_meaning = any(model.meaning_counts(trials) for model in models)
         if derivatives and trials.pool.similarity is not None:
             by_meaning |= isinstance(models[0].kernel_form.numbers.get("semantic_support"), str)
         return CompiledRecall(models, trials, owner, by_meaning)

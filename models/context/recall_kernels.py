@@ -1,7 +1,9 @@
-"""The recall steps of retrieved-context models as compiled loops over trials (numba).
+"""The recall steps of retrieved-context models as compiled loops over trials, and their adjoint (numba).
 
-:meth:`memsim.models.context.drift.Search.kernel_arrays` gives ``start`` and ``gain``: for every region of context, the
-items' support and then their overlap, each padded to whole vectors so that no loop has a remainder.
+:mod:`memsim.models.context.study_kernels` gives ``start`` and ``gain``: for every region of context, the items' support
+and then their overlap, each padded to whole vectors so that no loop has a remainder. The adjoint runs the recall of a
+list again, and then backwards: from the derivatives of any number by the probabilities of events, it gives those by
+the parameters of recall and by ``start`` and ``gain``.
 
 LLVM turns these loops into vector instructions, which it cannot do with calls of the C library's exp and log, nor
 with the maximum of floats. They therefore use Taylor polynomials after the usual reduction to a small interval, which
@@ -84,19 +86,24 @@ def from_ordered_bits(ordered):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _weigh(products, excluded, exponential, sensitivity, floor, weight):  # type: ignore[no-untyped-def]
-    """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum."""
+def _weigh(products, excluded, exponential, sensitivity, floor, score, weight):  # type: ignore[no-untyped-def]
+    """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum.
+
+    The logarithm of a weight is ``sensitivity`` times its ``score``, which is filled too.
+    """
     for i in range(weight.size):
-        weight[i] = products[0, i]
+        score[i] = products[0, i]
     for region in range(1, len(products)):
         for i in range(weight.size):
-            weight[i] += products[region, i]
+            score[i] += products[region, i]
     if exponential:
         for i in range(weight.size):
-            weight[i] = sensitivity * max(weight[i], floor) + excluded[i]
+            score[i] = max(score[i], floor)
     else:
         for i in range(weight.size):
-            weight[i] = sensitivity * log_of_positive(max(weight[i], floor)) + excluded[i]
+            score[i] = log_of_positive(max(score[i], floor))
+    for i in range(weight.size):
+        weight[i] = sensitivity * score[i] + excluded[i]
     largest = ordered_bits(-np.inf)
     for i in range(weight.size):
         largest = max(largest, ordered_bits(weight[i]))
@@ -123,9 +130,9 @@ def _bring_back(item, rates, products, gain):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _workspace(start):  # type: ignore[no-untyped-def]
-    """Arrays for the products, excluded items and weights of one trial at a time."""
+    """Arrays for the products, excluded items, scores and weights of one trial at a time."""
     n_lanes = start.shape[2] // 2
-    return np.empty(start.shape[1:]), np.full(n_lanes, -np.inf), np.empty(n_lanes)
+    return np.empty(start.shape[1:]), np.full(n_lanes, -np.inf), np.empty(n_lanes), np.empty(n_lanes)
 
 
 @njit(cache=True, error_model="numpy")
@@ -134,12 +141,12 @@ def simulate_search(  # type: ignore[no-untyped-def]
 ):
     """Sample recall: fill ``positions`` (n_trials, limit) and ``stopped`` (n_trials,).
 
-    The arguments up to ``stop`` are those of :func:`search_events`. ``lapse`` (n_trials,) is the probability of a guess.
-    ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw,
-    output by output, so that both give the same recalls.
+    The arguments up to ``stop`` are those of :func:`search_events`. ``lapse`` (n_trials,) is the probability of a
+    guess. ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw, output by output,
+    so that both give the same recalls.
     """
     length = stop.shape[1] - 1
-    products, excluded, weight = _workspace(start)
+    products, excluded, score, weight = _workspace(start)
     rates = np.empty(start.shape[1])
     for trial in trials:
         model, own = owner[trial], gain[case[trial]]
@@ -150,7 +157,7 @@ def simulate_search(  # type: ignore[no-untyped-def]
             if output == length:
                 stopped[trial] = True
                 break
-            total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
             share = (1 - lapse[trial]) * (1 - stop[model, output]) / total
             guess = lapse[trial] / (length - output + 1)
             below = 0.0
@@ -176,24 +183,24 @@ def _growth(numbers, n_recalled):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def recall_rule(numbers, exponential, length, forced):  # type: ignore[no-untyped-def]
-    """(n_models,) sensitivity of choice, and (n_models, length + 1) probability of stopping by items recalled.
+def recall_rule(numbers, exponential, forced, sensitivity, stop):  # type: ignore[no-untyped-def]
+    """Fill ``sensitivity`` of choice (n_models,), and the probability to ``stop`` (n_models, length + 1) by recalls.
 
     ``numbers`` (n_models, 5) are those of :data:`RECALL_NUMBERS`; where recall is ``forced``, it does not stop.
     """
-    sensitivity, stop = np.empty(len(numbers)), np.zeros((len(numbers), length + 1))
+    length = stop.shape[1] - 1
+    stop[:] = 0.0
     for model in range(len(numbers)):
         sensitivity[model] = 2 / numbers[model, CHOICE] if exponential else numbers[model, CHOICE]
         if not forced:
             for j in range(length):
                 stop[model, j] = min(numbers[model, STOP_BASE] * _growth(numbers[model], j), CERTAIN)
             stop[model, length] = 1.0
-    return sensitivity, stop
 
 
 @njit(cache=True, error_model="numpy")
 def recall_rule_adjoint(numbers, exponential, forced, stop, d_sensitivity, d_stop, d_numbers):  # type: ignore[no-untyped-def]
-    """Add to ``d_numbers`` the derivatives that follow from those by the results of :func:`recall_rule`."""
+    """Add to ``d_numbers`` the derivatives that follow from those by what :func:`recall_rule` fills."""
     for model in range(len(numbers)):
         choice, slope = numbers[model, CHOICE], d_sensitivity[model]
         d_numbers[model, CHOICE] += -2 * slope / (choice * choice) if exponential else slope
@@ -206,7 +213,7 @@ def recall_rule_adjoint(numbers, exponential, forced, stop, d_sensitivity, d_sto
 @njit(cache=True, error_model="numpy")
 def search_events(  # type: ignore[no-untyped-def]
     trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
-    outcome, silence, weights, slopes,
+    outcome, silence,
 ):  # fmt: skip
     """Fill ``outcome`` and ``silence`` (n_trials, n_events); see :class:`memsim.core.event_probabilities.Events`.
 
@@ -218,12 +225,10 @@ def search_events(  # type: ignore[no-untyped-def]
     numbers, sensitivity, stop : those of the models; see :func:`recall_rule`.
     columns : (n_trials, n_events) what happened; see :class:`memsim.core.outcomes.Outcomes`.
     ends : whether nothing follows after an event that is not scored.
-    weights, slopes : get the choice probabilities (n_trials, n_events, width), and the slope of the log-probability of
-        each choice by ``sensitivity`` (n_trials, n_events); nothing if they are of no length.
     """
     n_events = columns.shape[1]
     length = stop.shape[1] - 1
-    products, excluded, weight = _workspace(start)
+    products, excluded, score, weight = _workspace(start)
     rates = np.empty(start.shape[1])
     for trial in trials:
         model, own = owner[trial], gain[case[trial]]
@@ -243,9 +248,7 @@ def search_events(  # type: ignore[no-untyped-def]
             if item == length:
                 outcome[trial, event] = stop[model, n_recalled]
                 continue
-            total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
-            if len(weights):
-                slopes[trial, event] = _choice(products, exponential, floor, weight, total, item, weights[trial, event])
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
             outcome[trial, event] = (1 - stop[model, n_recalled]) * (weight[item] / total)
             excluded[item] = -np.inf
             n_recalled += 1
@@ -253,39 +256,43 @@ def search_events(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _choice(products, exponential, floor, weight, total, item, probability):  # type: ignore[no-untyped-def]
+def _choice(score, weight, total, item, probability):  # type: ignore[no-untyped-def]
     """Fill ``probability`` of each item; the slope of the log of that of ``item`` by sensitivity."""
-    share, mean, own = 1 / total, 0.0, 0.0
+    share, mean = 1 / total, 0.0
     for i in range(weight.size):
         probability[i] = share * weight[i]
-    for i in range(weight.size):
-        support = products[0, i]
-        for region in range(1, len(products)):
-            support += products[region, i]
-        score = max(support, floor)
-        if not exponential:
-            score = log_of_positive(score)
-        mean += probability[i] * score
-        if i == item:
-            own = score
-    return own - mean
+        mean += probability[i] * score[i]
+    return score[item] - mean
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def _choice_adjoint(  # type: ignore[no-untyped-def]
-    products, exponential, sensitivity, floor, probability, item, slope, d_products
+    products, exponential, floor, probability, item, slope, by_support, d_products
 ):
-    """Add to ``d_products`` what follows from the ``slope`` by the log-probability of the choice of ``item``."""
-    steep = slope * sensitivity
-    for i in range(probability.size):
-        support = products[0, i]
-        for region in range(1, len(products)):
-            support += products[region, i]
-        by_score = (1.0 if i == item else 0.0) - probability[i]
-        by_support = steep * by_score if exponential else steep * by_score / max(support, floor)
-        by_support = by_support if support >= floor else 0.0
-        for region in range(len(products)):
-            d_products[region, i] += by_support
+    """Add to ``d_products`` what follows from the ``slope`` by the logarithm of the weight of ``item`` in its choice.
+
+    ``by_support`` (width,) may hold anything.
+    """
+    width = probability.size
+    for i in range(width):
+        by_support[i] = products[0, i]
+    for region in range(1, len(products)):
+        for i in range(width):
+            by_support[i] += products[region, i]
+    support = by_support[item]
+    own = 0.0
+    if support >= floor:
+        own = slope if exponential else slope / support
+    if exponential:
+        for i in range(width):
+            by_support[i] = -slope * probability[i] if by_support[i] >= floor else 0.0
+    else:
+        for i in range(width):
+            by_support[i] = -slope * probability[i] / by_support[i] if by_support[i] >= floor else 0.0
+    for region in range(len(products)):
+        for i in range(width):
+            d_products[region, i] += by_support[i]
+        d_products[region, item] += own
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -313,24 +320,22 @@ def _bring_back_adjoint(  # type: ignore[no-untyped-def]
 @njit(cache=True, error_model="numpy")
 def search_events_adjoint(  # type: ignore[no-untyped-def]
     trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
-    outcome, weights, slopes, d_outcome, d_silence, d_start, d_gain, d_numbers, d_sensitivity, d_stop,
+    outcome, d_outcome, d_silence, d_start, d_gain, d_numbers, d_sensitivity, d_stop,
 ):  # fmt: skip
     """Add to the last five the derivatives that follow from those by ``outcome`` and ``silence``.
 
-    The arguments are those of :func:`search_events`. Choice probabilities are computed anew if they were not kept.
+    The arguments are those of :func:`search_events`.
     """
     n_events = columns.shape[1]
     length = stop.shape[1] - 1
-    _, excluded, weight = _workspace(start)
+    _, excluded, score, weight = _workspace(start)
     history = np.empty((n_events + 1, *start.shape[1:]))
-    chosen = np.empty((n_events, weight.size))
+    probability = np.empty((n_events, weight.size))
     d_products = np.empty(start.shape[1:])
     rates = np.empty(start.shape[1])
     for trial in trials:
         model, own, d_own = owner[trial], gain[case[trial]], d_gain[case[trial]]
         rates[:] = numbers[model, : len(rates)]
-        known = len(weights) > 0
-        probability = weights[trial] if known else chosen
         excluded[:length] = 0
         n_recalled, n_scored = 0, 0
         history[0] = start[case[trial]]
@@ -342,11 +347,9 @@ def search_events_adjoint(  # type: ignore[no-untyped-def]
             if item < 0 or item == length:
                 continue
             products = history[n_recalled]
-            by_sensitivity = slopes[trial, event] if known else 0.0
-            if not known:
-                total = _weigh(products, excluded, exponential, sensitivity[model], floor, weight)
-                by_sensitivity = _choice(products, exponential, floor, weight, total, item, chosen[event])
-                excluded[item] = -np.inf
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
+            by_sensitivity = _choice(score, weight, total, item, probability[event])
+            excluded[item] = -np.inf
             d_sensitivity[model] += d_outcome[trial, event] * outcome[trial, event] * by_sensitivity
             n_recalled += 1
             history[n_recalled] = products
@@ -366,7 +369,8 @@ def search_events_adjoint(  # type: ignore[no-untyped-def]
             follows = True
             slope = d_outcome[trial, event] * outcome[trial, event]
             _choice_adjoint(
-                history[n_recalled], exponential, sensitivity[model], floor, probability[event], item, slope, d_products
-            )
+                history[n_recalled], exponential, floor, probability[event], item, slope * sensitivity[model],
+                weight, d_products,
+            )  # fmt: skip
             d_stop[model, n_recalled] += d_silence[trial, event] - d_outcome[trial, event] * probability[event, item]
         d_start[case[trial]] += d_products

@@ -274,7 +274,7 @@ def _study_region_adjoint(  # type: ignore[no-untyped-def]
     for i in range(length):
         row = rows[2 * i if pre else 2 * i + 1]
         scale, to_all = bound[2, i], a_fc * length + d_fc + l_fc * bound[0, i]
-        supports, overlaps, units, contexts = 0.0, 0.0, 0.0, 0.0
+        supports, overlaps, units = 0.0, 0.0, 0.0
         for j in range(width):
             d_unit[i, j] = scale * bound[2, j] * d_gain[i, index, width + j]
         d_unit[i, i] += d_scale[i]
