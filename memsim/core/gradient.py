@@ -150,7 +150,7 @@ def _by_chain_rule(
     guesses = guessed_events(recalls, model.repeats, model.intrusions)
     lapse = np.zeros((1, 1)) if model.mixes_lapses else lapses["lapse"][owner][:, None]
     events = mixed(own, guesses, lapse) if lapse.any() else own
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         each = np.log(events.outcome)
         by_outcome = np.where((columns != NO_EVENT) & (events.outcome > LEAST), 1 / events.outcome, 0)
         by_silence = np.zeros(by_outcome.shape)
