@@ -10,10 +10,9 @@ import numpy as np
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.parameters import Preset, choice, parameter
-from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
-from memsim.models.context.drift import LANES, ContextState, Region, unit
-from memsim.models.context.luce_recall import LuceRecallModel, RecallRule
+from memsim.models.context.drift import ContextState, Region, unit
+from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
 POOLED = {
@@ -28,6 +27,18 @@ SHIFTS = (
     "Polyn, Norman & Kahana (2009), Table 1, as in their parameter file: a fit with another choice rule, "
     "and with binding to context before its update; no effect on lists without sources"
 )
+
+KERNEL_NUMBERS = {
+    "incoming_shared": "item_to_context_shared", "incoming_own": "item_to_context_own",
+    "brought_shared": "item_to_context_shared", "brought_own": "item_to_context_own",
+    "brought_learning": "item_to_context_learning", "bound_shared": "context_to_item_shared",
+    "bound_own": "context_to_item_own", "bound_learning": "context_to_item_learning",
+    **{name: name for name in (
+        "encoding_drift", "start_drift", "semantic_support", "primacy_scale", "primacy_decay", "distraction_drift",
+        "source_drift", "source_learning", "shift_drift", "recall_drift", "stop_base", "stop_growth",
+    )},
+}  # fmt: skip
+"""The parameters by the names that they have in the compiled loops."""
 
 
 def pooled_fit(condition: str) -> Preset:
@@ -170,10 +181,13 @@ class CMR(LuceRecallModel):
     def recall_rates(self) -> FloatArray:
         return np.array([self.recall_drift, self.source_drift])
 
-    @property
-    def trials_are_alike(self) -> bool:
-        """Whether items of similar meaning do not support one another."""
-        return self.semantic_support == 0
+    def meaning_counts(self, trials: Trials) -> bool:
+        if self.semantic_support and trials.pool.similarity is None:
+            raise InputError(
+                f"CMR: semantic_support={self.semantic_support} needs the items' similarity; "
+                "give the ItemPool one, or set it to 0"
+            )
+        return self.semantic_support != 0
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
         length, sources = trials.list_length, trials.source
@@ -195,13 +209,8 @@ class CMR(LuceRecallModel):
         return state
 
     def _semantic(self, trials: Trials) -> FloatArray | None:
-        if not self.semantic_support:
+        if not self.meaning_counts(trials) or trials.pool.similarity is None:
             return None
-        if trials.pool.similarity is None:
-            raise InputError(
-                f"CMR: semantic_support={self.semantic_support} needs the items' similarity; "
-                "give the ItemPool one, or set it to 0"
-            )
         similarity = trials.pool.similarity[trials.items[:, :, None], trials.items[:, None, :]]
         return self.semantic_support * similarity * (1 - np.eye(trials.list_length))
 
@@ -226,20 +235,14 @@ class CMR(LuceRecallModel):
             state.start_again(self.start_drift)
         return super().cue(state, cue)
 
-    def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-        task = trials.paradigm
-        distraction = task.inter_item_distraction or task.retention_interval
-        if distraction or task.cue != "free" or trials.source is not None or not self.trials_are_alike:
-            return super()._kernel_arrays(trials, rng)
-        from memsim.models.context.study_kernels import search_after_study
+    @property
+    def words(self) -> str:
+        return self.choice_rule
 
-        require_taken(self, trials)
-        position = np.arange(trials.list_length)
-        learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * position)
-        return search_after_study(
-            learning, self.encoding_drift, self.start_drift, self.item_to_context_shared, self.item_to_context_own,
-            self.item_to_context_learning, self.context_to_item_shared, self.context_to_item_own, LANES,
-        )  # fmt: skip
+    @property
+    def kernel_form(self) -> KernelForm:
+        choice = "choice_noise" if self.choice_rule == "exponential" else "choice_exponent"
+        return KernelForm({**KERNEL_NUMBERS, "choice": choice}, has_sources=True)
 
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"

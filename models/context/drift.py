@@ -20,9 +20,6 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 
-LANES = 8
-"""The compiled loops take items in multiples of this, the width of the widest vector instructions."""
-
 
 def kept_context(overlap: Any, rate: Any) -> Any:
     """ρ: the share of context that stays when an input with this overlap enters at ``rate``."""
@@ -162,13 +159,3 @@ class Search:
         self.products = products
         self.remaining[row, position[row]] = False
         self.n_recalled[row] += 1
-
-    def kernel_arrays(self) -> tuple[FloatArray, FloatArray]:
-        """Products (n_alike, n_regions, 2 * n_lanes) and gain (n_alike, list_length + 1, n_regions, 2 * n_lanes)."""
-        length = self.gain.shape[-1]
-        arrays = []
-        for array in (self.products[: len(self.gain)], self.gain):
-            padded = np.zeros((*array.shape[:-1], length + -length % LANES))
-            padded[..., :length] = array
-            arrays.append(padded.reshape(*array.shape[:-2], -1))
-        return arrays[0], arrays[1]

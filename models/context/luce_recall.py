@@ -1,28 +1,30 @@
-"""Retrieved-context models in which a Luce choice selects the next item, with a compiled loop for free recall."""
+"""Retrieved-context models in which a Luce choice selects the next item, with compiled loops and derivatives."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, final
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, final
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray
-from memsim.core.event_probabilities import Events
-from memsim.core.loop import encoding_stream, response_stream, simulated, study
-from memsim.core.outcomes import scored_outcomes
+from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.event_probabilities import Events, Pullback
+from memsim.core.lapses import lapses_of_lists
+from memsim.core.loop import response_stream, simulated
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState
 from memsim.models.context.retrieved_context import RetrievedContextModel
 from memsim.models.stopping import exponential_stopping
 
+if TYPE_CHECKING:
+    from memsim.models.context.compiled_recall import CompiledRecall
+
 SMALL = 100_000
 """Number of studied items (5,000 lists of 20) up to which the steps finish before the compiled loop has loaded."""
-BLOCK = 500
-"""Trials that the compiled loops take at a time where study differs between trials, which bounds memory."""
 
 
 class RecallRule(NamedTuple):
@@ -42,23 +44,46 @@ class RecallRule(NamedTuple):
         return self.sensitivity * (support if self.exponential else np.log(support))
 
 
+class KernelForm(NamedTuple):
+    """How the compiled loops take a model."""
+
+    numbers: Mapping[str, str | float]
+    """The names of parameters, or constants, by the names of the kernels' numbers (``STUDY_NUMBERS`` of
+    :mod:`memsim.models.context.study_kernels`, ``RECALL_NUMBERS`` of :mod:`memsim.models.context.recall_kernels`);
+    what is not named is 0."""
+    pre: bool = False
+    """Whether items are bound to context before its update."""
+    has_sources: bool = False
+    """Whether sources, where lists have them, are a region of context."""
+
+
 @dataclass(frozen=True)
 class LuceRecallModel(RetrievedContextModel):
     """A retrieved-context model that chooses by a Luce rule and stops by :func:`exponential_stopping`.
 
-    A subclass defines study and the numbers of the rule. The compiled loop for free recall takes the steps
-    ``outcome_probabilities`` and ``recalled`` to be those of this class, so a subclass leaves both as they are. In
-    serial recall the stopping rule gives the omissions.
+    A subclass defines study by its steps, and for the compiled loops as a special case of what they study. In serial
+    recall the stopping rule gives the omissions.
     """
+
+    simulates_lapses: ClassVar = True
 
     @abstractmethod
     def rule(self) -> RecallRule:
         """The choice and stopping rule, from the model's parameters."""
 
     @property
-    def trials_are_alike(self) -> bool:
-        """Whether lists without sources are all studied alike: unless the meaning of items plays a part."""
-        return True
+    @abstractmethod
+    def words(self) -> str:
+        """The parameters that are words; models are computed together if they differ in numbers only."""
+
+    @property
+    @abstractmethod
+    def kernel_form(self) -> KernelForm:
+        """How the compiled loops take the model; it depends on :attr:`words` only."""
+
+    def meaning_counts(self, trials: Trials) -> bool:
+        """Whether the similarity of items plays a part in recall."""
+        return False
 
     @final
     def outcome_probabilities(self, state: ContextState) -> FloatArray:
@@ -78,42 +103,47 @@ class LuceRecallModel(RetrievedContextModel):
         """Large simulations of free recall, by the compiled loop; they give the same recalls as the steps."""
         if not trials.paradigm.silence_ends or trials.items.size <= SMALL:
             return None
-        from memsim.models.context import recall_kernels
+        compiled = self._compiled([self], trials, np.zeros(len(trials), dtype=np.int32))
+        if compiled is None:
+            return None
+        from memsim.models.context.recall_kernels import simulate_search
 
         limit, length = trials.paradigm.max_responses, trials.list_length
         draws = response_stream(self, seed).random((min(limit, length), len(trials)))
         positions, stopped = np.zeros((len(trials), limit), dtype=np.int32), np.zeros(len(trials), dtype=bool)
-        for rows, *search in self._searches(trials, encoding_stream(seed)):
-            positions[rows], stopped[rows] = recall_kernels.simulate_search(
-                *search, np.ascontiguousarray(draws[:, rows]), limit
-            )
+        lapse = lapses_of_lists(self, len(trials), seed)
+        for block in compiled.blocks():
+            simulate_search(*compiled.search(block), lapse, draws, positions, stopped)
         return simulated(self, trials, positions, stopped, seed)
 
     def fast_events(self, recalls: Recalls, rng: np.random.Generator) -> Events | None:
-        """Probabilities of the events of free recall, by the compiled loop."""
-        if not recalls.trials.paradigm.silence_ends or len(recalls) == 0:
+        """Probabilities of events by the compiled loops."""
+        if len(recalls) == 0:
             return None
-        from memsim.models.context import recall_kernels
+        compiled = self._compiled([self], recalls.trials, np.zeros(len(recalls), dtype=np.int32))
+        return None if compiled is None else compiled.events(recalls)
 
-        columns = scored_outcomes(recalls, self.repeats).columns
-        outcome, silence = np.ones(columns.shape), np.zeros(columns.shape)
-        for rows, *search in self._searches(recalls.trials, rng):
-            recall_kernels.events_of_search(*search, columns[rows], outcome[rows], silence[rows])
-        return Events(outcome, silence)
+    @classmethod
+    def fast_gradients(
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+    ) -> tuple[Events, Pullback] | None:
+        """Probabilities of events and their derivatives, by the compiled loops."""
+        if len(recalls) == 0:
+            return None
+        compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.int32), derivatives=True)
+        return None if compiled is None else compiled.events_and_pullback(recalls)
 
-    def _searches(self, trials: Trials, rng: np.random.Generator) -> Iterator[tuple[slice, *tuple[Any, ...]]]:
-        """Blocks of trials: their rows, and the arguments of the kernels that describe their search."""
-        rule = self.rule()
-        length = trials.list_length
-        counts = np.arange(length + 1, dtype=np.int32)
-        stop = exponential_stopping(counts, length, rule.stop_base, rule.stop_growth)
-        alike = trials.source is None and self.trials_are_alike
-        size = len(trials) if alike else BLOCK
-        for first in range(0, len(trials), size):
-            rows = slice(first, first + size)
-            start, gain = self._kernel_arrays(trials if size >= len(trials) else trials[rows], rng)
-            yield rows, start, gain, self.recall_rates[: start.shape[1]], *rule[:3], stop
+    @classmethod
+    def _compiled(
+        cls, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, derivatives: bool = False
+    ) -> CompiledRecall | None:
+        """The lists as the compiled loops take them; ``None`` where they do not."""
+        from memsim.models.context.compiled_recall import CompiledRecall, schedule_of
 
-    def _kernel_arrays(self, trials: Trials, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-        """The state after study as the kernels take it; a subclass may compute it faster than by its steps."""
-        return study(self, trials, rng).searching.kernel_arrays()
+        if schedule_of(trials) is None or len({model.words for model in models}) > 1:
+            return None
+        require_taken(models[0], trials)
+        by_meaning = any(model.meaning_counts(trials) for model in models)
+        if derivatives and trials.pool.similarity is not None:
+            by_meaning |= isinstance(models[0].kernel_form.numbers.get("semantic_support"), str)
+        return CompiledRecall(models, trials, owner, by_meaning)

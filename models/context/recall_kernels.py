@@ -1,7 +1,9 @@
-"""The recall steps of retrieved-context models as compiled loops over trials (numba).
+"""The recall steps of retrieved-context models as compiled loops over trials, and their adjoint (numba).
 
-:meth:`memsim.models.context.drift.Search.kernel_arrays` gives ``start`` and ``gain``: for every region of context, the
-items' support and then their overlap, each padded to whole vectors so that no loop has a remainder.
+:mod:`memsim.models.context.study_kernels` gives ``start`` and ``gain``: for every region of context, the items' support
+and then their overlap, each padded to whole vectors so that no loop has a remainder. The adjoint runs the recall of a
+list again, and then backwards: from the derivatives of any number by the probabilities of events, it gives those by
+the parameters of recall and by ``start`` and ``gain``.
 
 LLVM turns these loops into vector instructions, which it cannot do with calls of the C library's exp and log, nor
 with the maximum of floats. They therefore use Taylor polynomials after the usual reduction to a small interval, which
@@ -16,11 +18,17 @@ import math
 import numpy as np
 
 from memsim.core.code.compiled import njit
+from memsim.models.stopping import CERTAIN, LARGEST_EXPONENT
 
+RECALL_NUMBERS = ("recall_drift", "source_drift", "choice", "stop_base", "stop_growth")
+"""The numbers of a model, in the order of the columns of ``numbers``; ``choice`` is the exponent, or the noise."""
+CHOICE, STOP_BASE, STOP_GROWTH = range(2, 5)
 FAST = {"contract", "arcp", "reassoc", "nsz", "nnan"}
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 PER_LN2 = 1 / math.log(2)
+LEAST_ROOT = 1e-6
+"""Square roots that slopes are divided by are at least this."""
 ROUNDER = 1.5 * 2.0**52
 """Added to a number, leaves its nearest whole number in the low bits."""
 ROUNDER_BITS = int(np.float64(ROUNDER).view(np.int64))
@@ -78,19 +86,24 @@ def from_ordered_bits(ordered):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _weigh(products, excluded, exponential, sensitivity, floor, weight):  # type: ignore[no-untyped-def]
-    """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum."""
+def _weigh(products, excluded, exponential, sensitivity, floor, score, weight):  # type: ignore[no-untyped-def]
+    """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum.
+
+    The logarithm of a weight is ``sensitivity`` times its ``score``, which is filled too.
+    """
     for i in range(weight.size):
-        weight[i] = products[0, i]
+        score[i] = products[0, i]
     for region in range(1, len(products)):
         for i in range(weight.size):
-            weight[i] += products[region, i]
+            score[i] += products[region, i]
     if exponential:
         for i in range(weight.size):
-            weight[i] = sensitivity * max(weight[i], floor) + excluded[i]
+            score[i] = max(score[i], floor)
     else:
         for i in range(weight.size):
-            weight[i] = sensitivity * log_of_positive(max(weight[i], floor)) + excluded[i]
+            score[i] = log_of_positive(max(score[i], floor))
+    for i in range(weight.size):
+        weight[i] = sensitivity * score[i] + excluded[i]
     largest = ordered_bits(-np.inf)
     for i in range(weight.size):
         largest = max(largest, ordered_bits(weight[i]))
@@ -116,41 +129,42 @@ def _bring_back(item, rates, products, gain):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _workspace(start):  # type: ignore[no-untyped-def]
-    """Arrays for the products, excluded items and weights of one trial at a time."""
+def _workspace(start, n_events):  # type: ignore[no-untyped-def]
+    """Arrays for the products after each recall, excluded items, scores and weights of one trial at a time."""
     n_lanes = start.shape[2] // 2
-    return np.empty(start.shape[1:]), np.full(n_lanes, -np.inf), np.empty(n_lanes)
+    return np.empty((n_events + 1, *start.shape[1:])), np.full(n_lanes, -np.inf), np.empty(n_lanes), np.empty(n_lanes)
 
 
 @njit(cache=True, error_model="numpy")
 def simulate_search(  # type: ignore[no-untyped-def]
-    start, gain, rates, exponential, sensitivity, floor, stop, draws, limit
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, lapse, draws, positions, stopped
 ):
-    """Sample recall: positions (n_trials, limit), and (n_trials,) whether recall ended by itself.
+    """Sample recall: fill ``positions`` (n_trials, limit) and ``stopped`` (n_trials,).
 
-    ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw, output by
-    output, so that both give the same recalls.
+    The arguments up to ``stop`` are those of :func:`search_events`. ``lapse`` (n_trials,) is the probability of a
+    guess. ``draws`` (n_outputs, n_trials) are the uniform random numbers that the steps would draw, output by output,
+    so that both give the same recalls.
     """
-    length = stop.size - 1
-    n_trials = draws.shape[1]
-    positions = np.zeros((n_trials, limit), dtype=np.int32)
-    stopped = np.zeros(n_trials, dtype=np.bool_)
-    products, excluded, weight = _workspace(start)
-    for trial in range(n_trials):
-        alike = min(trial, len(start) - 1)
-        own = gain[alike]
-        products[:] = start[alike]
+    length = stop.shape[1] - 1
+    history, excluded, score, weight = _workspace(start, 0)
+    products, rates = history[0], np.empty(start.shape[1])
+    for trial in trials:
+        model, own = owner[trial], gain[case[trial]]
+        rates[:] = numbers[model, : len(rates)]
+        products[:] = start[case[trial]]
         excluded[:length] = 0
-        for output in range(limit):
+        for output in range(positions.shape[1]):
             if output == length:
                 stopped[trial] = True
                 break
-            total = _weigh(products, excluded, exponential, sensitivity, floor, weight)
-            share = (1 - stop[output]) / total
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
+            share = (1 - lapse[trial]) * (1 - stop[model, output]) / total
+            guess = lapse[trial] / (length - output + 1)
             below = 0.0
             item = -1
             for i in range(length):
-                below += share * weight[i]
+                if excluded[i] == 0:
+                    below += share * weight[i] + guess
                 if draws[output, trial] < below:
                     item = i
                     break
@@ -160,31 +174,234 @@ def simulate_search(  # type: ignore[no-untyped-def]
             positions[trial, output] = item + 1
             excluded[item] = -np.inf
             _bring_back(item, rates, products, own)
-    return positions, stopped
 
 
 @njit(cache=True, error_model="numpy")
-def events_of_search(  # type: ignore[no-untyped-def]
-    start, gain, rates, exponential, sensitivity, floor, stop, columns, outcome, silence
-):
-    """Fill ``outcome`` and ``silence`` at the events in ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
-    n_trials, n_events = columns.shape
-    length = stop.size - 1
-    products, excluded, weight = _workspace(start)
-    for trial in range(n_trials):
-        alike = min(trial, len(start) - 1)
-        own = gain[alike]
-        products[:] = start[alike]
-        excluded[:length] = 0
-        for output in range(n_events):
-            item = columns[trial, output]
+def _growth(numbers, n_recalled):  # type: ignore[no-untyped-def]
+    """How much likelier recall stops after some recalls than before any."""
+    return math.exp(min(numbers[STOP_GROWTH] * n_recalled, LARGEST_EXPONENT))
+
+
+@njit(cache=True, error_model="numpy")
+def recall_rule(numbers, exponential, forced, sensitivity, stop):  # type: ignore[no-untyped-def]
+    """Fill ``sensitivity`` of choice (n_models,), and the probability to ``stop`` (n_models, length + 1) by recalls.
+
+    ``numbers`` (n_models, 5) are those of :data:`RECALL_NUMBERS`; where recall is ``forced``, it does not stop.
+    """
+    length = stop.shape[1] - 1
+    stop[:] = 0.0
+    for model in range(len(numbers)):
+        sensitivity[model] = 2 / numbers[model, CHOICE] if exponential else numbers[model, CHOICE]
+        if not forced:
+            for j in range(length):
+                stop[model, j] = min(numbers[model, STOP_BASE] * _growth(numbers[model], j), CERTAIN)
+            stop[model, length] = 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def recall_rule_adjoint(numbers, exponential, forced, stop, d_sensitivity, d_stop, d_numbers):  # type: ignore[no-untyped-def]
+    """Add to ``d_numbers`` the derivatives that follow from those by what :func:`recall_rule` fills."""
+    for model in range(len(numbers)):
+        choice, slope = numbers[model, CHOICE], d_sensitivity[model]
+        d_numbers[model, CHOICE] += -2 * slope / (choice * choice) if exponential else slope
+        for j in range(stop.shape[1] - 1):
+            if stop[model, j] < CERTAIN and not forced:
+                d_numbers[model, STOP_BASE] += d_stop[model, j] * _growth(numbers[model], j)
+                d_numbers[model, STOP_GROWTH] += d_stop[model, j] * stop[model, j] * j
+
+
+@njit(cache=True, error_model="numpy")
+def search_events(  # type: ignore[no-untyped-def]
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, shared, columns, ends,
+    outcome, silence,
+):  # fmt: skip
+    """Fill ``outcome`` and ``silence`` (n_trials, n_events); see :class:`memsim.core.event_probabilities.Events`.
+
+    Parameters
+    ----------
+    trials : the rows to fill.
+    start, gain : products (n_cases, n_regions, 2 * width) and their gains (n_cases, length, n_regions, 2 * width).
+    case, owner : (n_trials,) case of study, and model, of each trial.
+    numbers, sensitivity, stop : those of the models; see :func:`recall_rule`.
+    shared : for each of ``trials``, how many events it begins with as the one before it, which is of the same case.
+    columns : (n_trials, n_events) what happened; see :class:`memsim.core.outcomes.Outcomes`.
+    ends : whether nothing follows after an event that is not scored.
+    """
+    n_events = columns.shape[1]
+    length = stop.shape[1] - 1
+    history, excluded, score, weight = _workspace(start, n_events)
+    rates = np.empty(start.shape[1])
+    for at in range(len(trials)):
+        trial = trials[at]
+        model, own = owner[trial], gain[case[trial]]
+        rates[:] = numbers[model, : len(rates)]
+        n_recalled = _begin(shared[at], columns[trial], length, excluded)
+        if shared[at]:
+            outcome[trial, : shared[at]] = outcome[trials[at - 1], : shared[at]]
+            silence[trial, : shared[at]] = silence[trials[at - 1], : shared[at]]
+        else:
+            history[0] = start[case[trial]]
+        for event in range(shared[at], n_events):
+            item = columns[trial, event]
+            outcome[trial, event], silence[trial, event] = 1.0, 0.0
             if item < 0:
+                if not ends:
+                    continue
+                outcome[trial, event:], silence[trial, event:] = 1.0, 0.0
                 break
-            silence[trial, output] = stop[output]
-            if item < length:
-                total = _weigh(products, excluded, exponential, sensitivity, floor, weight)
-                outcome[trial, output] = (1 - stop[output]) * weight[item] / total
+            silence[trial, event] = stop[model, n_recalled]
+            if item == length:
+                outcome[trial, event] = stop[model, n_recalled]
+                continue
+            products = history[n_recalled]
+            total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
+            outcome[trial, event] = (1 - stop[model, n_recalled]) * (weight[item] / total)
+            excluded[item] = -np.inf
+            n_recalled += 1
+            history[n_recalled] = products
+            _bring_back(item, rates, history[n_recalled], own)
+
+
+@njit(cache=True, error_model="numpy")
+def _begin(n_shared, column, length, excluded):  # type: ignore[no-untyped-def]
+    """Exclude the items of the first events of a list, and return their number."""
+    excluded[:length] = 0
+    n_recalled = 0
+    for event in range(n_shared):
+        if 0 <= column[event] < length:
+            excluded[column[event]] = -np.inf
+            n_recalled += 1
+    return n_recalled
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _choice(score, weight, total, item, probability):  # type: ignore[no-untyped-def]
+    """Fill ``probability`` of each item; the slope of the log of that of ``item`` by sensitivity."""
+    share, mean = 1 / total, 0.0
+    for i in range(weight.size):
+        probability[i] = share * weight[i]
+        mean += probability[i] * score[i]
+    return score[item] - mean
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _choice_adjoint(  # type: ignore[no-untyped-def]
+    products, exponential, floor, probability, item, slope, by_support, d_products
+):
+    """Add to ``d_products`` what follows from the ``slope`` by the logarithm of the weight of ``item`` in its choice.
+
+    ``by_support`` (width,) may hold anything.
+    """
+    width = probability.size
+    for i in range(width):
+        by_support[i] = products[0, i]
+    for region in range(1, len(products)):
+        for i in range(width):
+            by_support[i] += products[region, i]
+    support = by_support[item]
+    own = 0.0
+    if support >= floor:
+        own = slope if exponential else slope / support
+    if exponential:
+        for i in range(width):
+            by_support[i] = -slope * probability[i] if by_support[i] >= floor else 0.0
+    else:
+        for i in range(width):
+            by_support[i] = -slope * probability[i] / by_support[i] if by_support[i] >= floor else 0.0
+    for region in range(len(products)):
+        for i in range(width):
+            d_products[region, i] += by_support[i]
+        d_products[region, item] += own
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _bring_back_adjoint(  # type: ignore[no-untyped-def]
+    item, rates, products, gain, d_after, d_products, d_gain, d_numbers
+):
+    """Add what follows from the derivatives ``d_after`` by the products after :func:`_bring_back`; forget those."""
+    width = products.shape[1]
+    for region in range(len(rates)):
+        rate, overlap = rates[region], products[region, width // 2 + item]
+        along = rate * overlap
+        root = math.sqrt(along * along + (1 - rate * rate))
+        kept, by_kept, by_gain = root - along, 0.0, 0.0
+        for i in range(width):
+            slope = d_after[region, i]
+            by_kept += slope * products[region, i]
+            by_gain += slope * gain[item, region, i]
+            d_gain[item, region, i] += rate * slope
+            d_products[region, i] += kept * slope
+            d_after[region, i] = 0.0
+        turn = along / root - 1 if root > 0 else 0.0
+        d_products[region, width // 2 + item] += by_kept * rate * turn
+        d_numbers[region] += by_gain + by_kept * (overlap * turn - rate / max(root, LEAST_ROOT))
+
+
+@njit(cache=True, error_model="numpy")
+def search_events_adjoint(  # type: ignore[no-untyped-def]
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, shared, columns, ends,
+    outcome, d_outcome, d_silence, d_start, d_gain, d_numbers, d_sensitivity, d_stop,
+):  # fmt: skip
+    """Add to the last five the derivatives that follow from those by ``outcome`` and ``silence``.
+
+    The arguments are those of :func:`search_events`. Events that lists share are undone after the last of them.
+    """
+    n_events = columns.shape[1]
+    length = stop.shape[1] - 1
+    history, excluded, score, weight = _workspace(start, n_events)
+    d_history = np.zeros_like(history)
+    follows = np.zeros(n_events + 1, dtype=np.bool_)
+    probability = np.empty((n_events, weight.size))
+    by_sensitivity, slopes = np.empty(n_events), np.zeros(n_events)
+    rates = np.empty(start.shape[1])
+    for at in range(len(trials)):
+        trial = trials[at]
+        model, own, d_own = owner[trial], gain[case[trial]], d_gain[case[trial]]
+        rates[:] = numbers[model, : len(rates)]
+        _begin(shared[at], columns[trial], length, excluded)
+        n_recalled, n_scored = 0, 0
+        if not shared[at]:
+            history[0] = start[case[trial]]
+        for event in range(n_events):
+            item = columns[trial, event]
+            if item < 0 and ends:
+                break
+            n_scored = event + 1
+            if item < 0:
+                continue
+            d_stop[model, n_recalled] += d_silence[trial, event]
+            if item == length:
+                d_stop[model, n_recalled] += d_outcome[trial, event]
+                continue
+            if event >= shared[at]:
+                products = history[n_recalled]
+                total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
+                by_sensitivity[event] = _choice(score, weight, total, item, probability[event])
                 excluded[item] = -np.inf
-                _bring_back(item, rates, products, own)
-            else:
-                outcome[trial, output] = stop[output]
+                history[n_recalled + 1] = products
+                _bring_back(item, rates, history[n_recalled + 1], own)
+            d_stop[model, n_recalled] -= d_outcome[trial, event] * probability[event, item]
+            slopes[event] += d_outcome[trial, event] * outcome[trial, event]
+            n_recalled += 1
+        follows_shared = shared[at + 1] if at + 1 < len(trials) else 0
+        for event in range(n_scored - 1, follows_shared - 1, -1):
+            item = columns[trial, event]
+            if item < 0 or item == length:
+                continue
+            n_recalled -= 1
+            products, d_products = history[n_recalled], d_history[n_recalled]
+            if follows[n_recalled + 1]:
+                _bring_back_adjoint(
+                    item, rates, products, own, d_history[n_recalled + 1], d_products, d_own, d_numbers[model]
+                )
+            d_sensitivity[model] += slopes[event] * by_sensitivity[event]
+            _choice_adjoint(
+                products, exponential, floor, probability[event], item, slopes[event] * sensitivity[model],
+                weight, d_products,
+            )  # fmt: skip
+            follows[n_recalled], follows[n_recalled + 1] = True, False
+            slopes[event] = 0.0
+        if not follows_shared:
+            d_start[case[trial]] += d_history[0]
+            d_history[0] = 0.0
+            follows[0] = False

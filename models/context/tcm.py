@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -10,13 +11,20 @@ import numpy as np
 from memsim.core.arrays import FloatArray
 from memsim.core.parameters import choice, parameter
 from memsim.models.context.drift import ContextState
-from memsim.models.context.luce_recall import LuceRecallModel, RecallRule
+from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
 
 FITTED = (
     "fitted here to the first recalls and lag-CRP of Healey & Kahana (2014), no-task lists; "
     "the values published in 2002 are not at hand"
 )
 STOPPING = "stopping rule added here; fitted here to Murdock (1962) 20-1 by maximum likelihood"
+
+KERNEL_NUMBERS: Mapping[str, str | float] = {
+    "encoding_drift": "context_drift", "incoming_own": 1.0, "brought_own": "old_to_new_context",
+    "brought_learning": 1.0, "bound_learning": 1.0, "distraction_drift": "distraction_drift",
+    "recall_drift": "context_drift", "choice": "choice_noise", "stop_base": "stop_base", "stop_growth": "stop_growth",
+}  # fmt: skip
+"""TCM as a case of what the compiled loops study."""
 
 
 @final
@@ -85,3 +93,11 @@ class TCM(LuceRecallModel):
 
     def rule(self) -> RecallRule:
         return RecallRule(True, 2 / self.choice_noise, 0.0, self.stop_base, self.stop_growth)
+
+    @property
+    def words(self) -> str:
+        return self.association
+
+    @property
+    def kernel_form(self) -> KernelForm:
+        return KernelForm(KERNEL_NUMBERS, pre=self.association == "pre")

@@ -78,7 +78,7 @@ def test_likelihood_of_a_known_table() -> None:
     expected = np.log([0.5 * 0.25 * 0.5 * 0.25, 0.25 * 0.25, 0.25])
     assert np.allclose(log_likelihood(Table(), recalls), expected, rtol=1e-14)
     scored = score(Table(), recalls)
-    assert scored.attrs == {"model": "Table", "parameters": {}}
+    assert scored.attrs == {"model": "Table", "parameters": {"lapse": 0.0, "list_lapse": 0.0}}
     assert scored["events"].tolist() == [4, 2, 1]
     assert scored["intrusions_left_out"].tolist() == [0, 1, 0]
     events = event_log_probabilities(Table(), recalls)

@@ -71,7 +71,7 @@ def test_fast_paths_refuse() -> None:
     for name in ("SAM", "TCM", "CMR"):
         model: Any = MODELS_BY_LABEL[name]
         with pytest.raises(InputError, match=REFUSED):
-            model.fast_log_likelihood(recalls, rng)
+            model.fast_events(recalls, rng)
     for name in ("TCM", "CMR"):
         with pytest.raises(InputError, match=REFUSED):
             MODELS_BY_LABEL[name].fast_simulation(many, 0)  # type: ignore[union-attr]

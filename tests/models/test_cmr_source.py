@@ -11,7 +11,8 @@ from memsim.core.frequencies import every_recall
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.loop import simulate_steps
 from memsim.models import CMR, TCM
-from memsim.models.context.luce_recall import BLOCK, SMALL
+from memsim.models.context.compiled_recall import BLOCK
+from memsim.models.context.luce_recall import SMALL
 from memsim.paradigms import FreeRecall
 
 FEATURES = np.random.default_rng(5).normal(size=(30, 5))
@@ -57,10 +58,9 @@ def explicit_likelihood(model: CMR, recalls: Recalls, trial: int) -> float:
             let_in_unrelated(np.sqrt(1 - (1 - m.distraction_drift**2) ** seconds))
 
     for i in range(length):
-        if i:
-            distract(trials.paradigm.inter_item_distraction)
-            if source[i] != source[i - 1]:
-                let_in_unrelated(m.shift_drift)
+        distract(trials.paradigm.inter_item_distraction if i else trials.paradigm.initial_distraction)
+        if i and source[i] != source[i - 1]:
+            let_in_unrelated(m.shift_drift)
         let_in(temporal, to_context[i].copy(), m.encoding_drift)
         let_in(own_source, np.eye(context.size)[own_source.start + source[i]], m.source_drift)
         assert np.linalg.norm(context[temporal]) == pytest.approx(1)
@@ -95,6 +95,7 @@ def test_equal_to_explicit_context(rule: str, distraction: float) -> None:
         source_drift=0.6, source_learning=0.7, shift_drift=0.5, stop_base=0.02, stop_growth=0.2,
     )  # fmt: skip
     settings = {"inter_item_distraction": distraction, "retention_interval": distraction}
+    settings["initial_distraction"] = distraction / 2
     recalls = simulate(model, trials_of(40, 3, list_length=7, **settings), seed=4)
     expected = [explicit_likelihood(model, recalls, trial) for trial in range(len(recalls))]
     assert np.allclose(log_likelihood(model, recalls), expected, rtol=0, atol=1e-9)
@@ -115,11 +116,12 @@ def test_sources_without_weight_change_nothing(rule: str) -> None:
 @pytest.mark.parametrize("model", [CMR(), CMR(choice_rule="exponential", semantic_support=0.4)], ids=["power", "all"])
 def test_compiled_loop_gives_the_recalls_and_likelihoods_of_the_steps(model: CMR) -> None:
     trials = trials_of(23_900, 3, list_length=9)
-    assert trials.items.size > SMALL and len(trials) > 2 * BLOCK and len(trials) % BLOCK
+    assert trials.items.size > SMALL and trials.items.size > 2 * BLOCK
     compiled, steps = simulate(model, trials, seed=7), simulate_steps(model, trials, 7)
     assert np.array_equal(compiled.positions, steps.positions)
     assert np.array_equal(compiled.stopped, steps.stopped)
-    few = compiled[: BLOCK + 70]
+    few = compiled[:570]
+    assert few.trials.items.size * 16 > 2 * BLOCK, "several blocks"
     assert np.allclose(log_likelihood(model, few), log_likelihood_steps(model, few, 1, 0), rtol=0, atol=1e-9)
 
 

@@ -13,7 +13,8 @@ from memsim import Recalls, check, event_log_probabilities, log_likelihood, scor
 from memsim.analysis import probability_of_nth_recall, serial_position_curve
 from memsim.core.errors import InputError
 from memsim.core.frequencies import compare_frequencies, every_recall
-from memsim.core.loop import trial_log_likelihood_steps
+from memsim.core.likelihood import list_log_likelihood
+from memsim.core.loop import event_probabilities
 from memsim.core.seeding import stream
 from memsim.models import SAM
 from memsim.paradigms import FreeRecall
@@ -234,8 +235,8 @@ class OneHistory:
 def sum_over_recalls(model: SAM, paradigm: FreeRecall, seed: int) -> list[float]:
     """The summed likelihood of all recalls given one history, by the steps and by the compiled loop."""
     recalls = every_recall(model, paradigm.trials(1))
-    ways = (partial(trial_log_likelihood_steps, model), model.fast_log_likelihood)
-    return [float(np.exp(way(recalls, OneHistory(seed))).sum()) for way in ways]
+    ways: list[Any] = [partial(event_probabilities, model), model.fast_events]
+    return [float(np.exp(list_log_likelihood(way(recalls, OneHistory(seed)))).sum()) for way in ways]
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -299,6 +300,10 @@ def test_store_gives_the_last_word_and_distraction_empties_it() -> None:
     assert last() == 1
     assert last(retention_interval=20) < 0.5
     assert last(retention_interval=20, inter_item_distraction=10) < 0.7
+    # Before the first item there is nothing to empty.
+    recalls = simulate(SAM(), FreeRecall(list_length=15).trials(200), seed=1)
+    later = simulate(SAM(), FreeRecall(list_length=15, initial_distraction=20).trials(200), seed=1)
+    assert np.array_equal(recalls.positions, later.positions)
 
 
 def test_a_strict_store_makes_most_recalls_of_people_impossible_and_a_lapse_makes_them_possible() -> None:
