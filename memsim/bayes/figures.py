@@ -71,7 +71,9 @@ def trace_figure(found: Posterior) -> Figure:
                 left.plot(centres, density, color=color, linewidth=1)
                 right.plot(each, color=color, linewidth=0.4, alpha=0.8)
             places = prior.place(centres)
-            normal = np.exp(-0.5 * ((places - prior.location) / prior.spread) ** 2) / (prior.spread * np.sqrt(2 * np.pi))
+            normal = np.exp(-0.5 * ((places - prior.location) / prior.spread) ** 2) / (
+                prior.spread * np.sqrt(2 * np.pi)
+            )
             left.plot(centres, normal / prior.slope(places), color="0.6", linewidth=1)
             left.set_yticks([])
             left.set_ylabel(prior.name.replace("_", "\n"), fontsize="x-small", rotation=0, ha="right", va="center")

@@ -5,20 +5,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
-from memsim.bayes.density import Density
+from memsim.bayes.approximation import approximation_of
+from memsim.bayes.density import Density, Guide
 from memsim.bayes.result import Posterior, assembled
 from memsim.bayes.sampler import chain_from_json, chain_to_json, require_packages, sample
 from memsim.bayes.spec import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, PosteriorSpec
-from memsim.bayes.whitening import Whitened, Whitening, whitening_of
 from memsim.core.errors import InputError
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.data.loading import load_recalls
+from memsim.fitting.space import Free
 from memsim.running.execution import Cell, Running, run_cells
 
 STARTS = 20
@@ -30,7 +31,7 @@ OVERDISPERSED = 2.0
 def posterior(
     model: Model | str | PosteriorSpec,
     people: Recalls | str | Path,
-    free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
+    free: Free | None = None,
     *,
     ties: Mapping[str, str] | None = None,
     priors: Mapping[str, Sequence[float]] | None = None,
@@ -41,6 +42,7 @@ def posterior(
     chains: int = CHAINS,
     target_accept: float = TARGET_ACCEPT,
     seed: int = 0,
+    stopping: Literal["own", "shared"] = "own",
     **running: Unpack[Running],
 ) -> Posterior:
     """Sample what recalls say about the parameters of each subject and of the population (hierarchical Bayes).
@@ -60,6 +62,7 @@ def posterior(
     pooled : ``False`` samples each subject alone, with the prior of the population mean.
     correlated : whether parameters may correlate over people.
     draws, tune, chains, target_accept, seed : of the sampler.
+    stopping : ``"own"``, the stopping rule of the model, or ``"shared"``, a descriptive one that all models can share.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`. With a
         ``cache`` an interrupted call continues with the chains that are not finished.
 
@@ -75,6 +78,7 @@ def posterior(
     settings: dict[str, Any] = {
         "free": free, "ties": ties, "priors": priors, "pooled": pooled, "correlated": correlated, "draws": draws,
         "tune": tune, "chains": chains, "target_accept": target_accept, "seed": seed,
+        "stopping": stopping,
     }  # fmt: skip
     if isinstance(model, PosteriorSpec):
         defaults = inspect.signature(posterior).parameters
@@ -92,53 +96,54 @@ def posterior(
         raise InputError("posterior: there are no lists")
     require_ties(spec.density(recalls), spec.seed)
     name = type(spec.model).__name__
-    first = Cell(whitening_cell, {"spec": spec, "recalls": recalls}, f"{name}, approximation")
-    (whitening,) = run_cells([first], title="approximation", **running)
+    first = Cell(approximation_cell, {"spec": spec, "recalls": recalls}, f"{name}, approximation")
+    (approximation,) = run_cells([first], title="approximation", **running)
+    guide = guide_from(approximation)
     cells = [
         Cell(
-            chain_cell, {"spec": spec, "recalls": recalls, "chain": chain, "whitening": whitening},
+            chain_cell, {"spec": spec, "recalls": recalls, "chain": chain, "approximation": approximation},
             f"{name}, chain {chain + 1}",
         )
         for chain in range(spec.chains)
     ]  # fmt: skip
     found = run_cells(cells, title="posterior", **running)
-    return assembled(spec, recalls, [chain_from_json(record) for record in found])
+    return assembled(spec, recalls, guide, [chain_from_json(record) for record in found])
 
 
-def whitening_cell(spec: PosteriorSpec, recalls: Recalls) -> dict[str, Any]:
-    """The coordinates in which chains run, as a cell."""
-    return {name: array.tolist() for name, array in whitening_of(spec.density(recalls))._asdict().items()}
+def approximation_cell(spec: PosteriorSpec, recalls: Recalls) -> dict[str, Any]:
+    """The approximate posterior that guides all chains, as a cell."""
+    mean, covariance, guide = approximation_of(spec.density(recalls))
+    return {
+        "mean": mean.tolist(), "covariance": covariance.tolist(), "curvature": guide.curvature.tolist(),
+        "linear": guide.linear.tolist(),
+    }  # fmt: skip
 
 
-def chain_cell(spec: PosteriorSpec, recalls: Recalls, chain: int, whitening: dict[str, Any]) -> dict[str, Any]:
+def guide_from(record: Mapping[str, Any]) -> Guide:
+    """The guide of what :func:`approximation_cell` returned."""
+    return Guide(np.array(record["curvature"], dtype=float), np.array(record["linear"], dtype=float))
+
+
+def chain_cell(spec: PosteriorSpec, recalls: Recalls, chain: int, approximation: dict[str, Any]) -> dict[str, Any]:
     """One chain, as a cell; its draws are coordinates of the density."""
-    density = spec.density(recalls)
-    white = whitening_from(whitening, density)
+    density = spec.density(recalls, guide_from(approximation))
     starts = stream(spec.seed, "starts", chain).standard_normal((STARTS, density.size))
-    starts[:, : density.n_population] *= OVERDISPERSED
+    if spec.pooled:
+        n = density.n_population
+        mean, covariance = (np.array(approximation[name], dtype=float) for name in ("mean", "covariance"))
+        covariance = covariance if spec.correlated else np.diag(np.diagonal(covariance))
+        apart = OVERDISPERSED * density.population_prior.coordinates_apart(mean, covariance, len(density.people.labels))
+        starts[:, :n] = density.population_prior.coordinates(mean, covariance) + apart * starts[:, :n]
     found = sample(
-        Whitened(density, white),
-        starts,
-        draws=spec.draws,
-        tune=spec.tune,
-        seed=spec.seed,
-        chain=chain,
+        density, starts, draws=spec.draws, tune=spec.tune, seed=spec.seed, chain=chain,
         target_accept=spec.target_accept,
-    )
-    return chain_to_json(found._replace(draws=white.coordinates(found.draws)))
-
-
-def whitening_from(record: Mapping[str, Any], density: Density) -> Whitening:
-    """The whitening of what :func:`whitening_cell` returned."""
-    n, k, people = density.n_population, density.n_free, len(density.people.labels)
-    shapes = {"origin": (-1,), "of_population": (n, n), "shift": (people, k, n), "of_subjects": (people, k, k)}
-    return Whitening(**{name: np.array(record[name], dtype=float).reshape(shape) for name, shape in shapes.items()})
+    )  # fmt: skip
+    return chain_to_json(found)
 
 
 def require_ties(density: Density, seed: int) -> None:
     """Raise :class:`InputError` where a tied parameter leaves its range at places that the prior holds likely."""
     if not density.people.space.ties:
         return
-    points = density.from_prior(stream(seed, "ties"), 50)
-    for point in density.parameters(density.places(points)):
-        density.people.models(point)
+    for parameters in density.parameters(density.from_prior(stream(seed, "ties"), 50)):
+        density.people.models(parameters)

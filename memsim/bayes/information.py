@@ -75,9 +75,7 @@ def _by_subject(lists: np.ndarray, subjects: np.ndarray) -> np.ndarray:
     """(n_chains, n_draws, n_subjects) sums over the lists of each subject, in order of appearance."""
     _, first, owner = np.unique(subjects, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))[owner]
-    summed = np.zeros((*lists.shape[:2], len(first)))
-    np.add.at(summed, (slice(None), slice(None), rank), lists)
-    return summed
+    return lists @ np.eye(len(first))[rank]
 
 
 def _efficiency(points: np.ndarray) -> float:

@@ -14,10 +14,7 @@ from memsim.core.gradient import log_likelihood_gradients
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
 from memsim.fitting.space import Space
-from memsim.fitting.ties import names_in, tied_value
-
-STEP = 1e-6
-"""Of differences along ties, relative to the parameter."""
+from memsim.fitting.ties import tied_value, tied_value_and_slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +25,13 @@ class People:
     ----------
     space : the model with its free parameters and ties.
     recalls : of one or more subjects.
+    stopping : (n_outputs,) probabilities of no response by output position, in place of the model's own; see
+        :func:`memsim.log_likelihood`.
     """
 
     space: Space
     recalls: Recalls
+    stopping: FloatArray | None = None
 
     @cached_property
     def labels(self) -> list[str]:
@@ -49,19 +49,12 @@ class People:
         """The free parameters."""
         return tuple(axis.name for axis in self.space.axes)
 
-    @cached_property
-    def _tied(self) -> Mapping[str, set[str]]:
-        """The free and earlier tied parameters from which each tied one follows."""
-        known = {*self.names, *self.space.ties}
-        return {name: names_in(name, expression) & known for name, expression in self.space.ties.items()}
-
     def values(self, parameters: FloatArray) -> list[dict[str, float]]:
         """The values of free and tied parameters of each subject, from (n_subjects, n_free) values of the free ones."""
         found = [dict(zip(self.names, row, strict=True)) for row in parameters.tolist()]
         if self.space.ties:
-            fixed = self.space.model.values()
             for values in found:
-                known = {**fixed, **values}
+                known = {**self._fixed, **values}
                 for name, expression in self.space.ties.items():
                     values[name] = known[name] = tied_value(name, expression, known)
         return found
@@ -80,7 +73,7 @@ class People:
     def log_likelihood(self, parameters: FloatArray) -> FloatArray:
         """(n_trials,) log-likelihoods of the lists; parameters as for :meth:`gradient`."""
         models = [_unchecked(self.space.model, each) for each in self.values(parameters)]
-        return log_likelihood_gradients(models, self.recalls, self.owner, ()).log_likelihood
+        return log_likelihood_gradients(models, self.recalls, self.owner, (), stopping=self.stopping).log_likelihood
 
     @cached_property
     def parts(self) -> list[Recalls]:
@@ -99,40 +92,38 @@ class People:
             return np.full(len(values), -np.inf), np.zeros_like(parameters)
         models = [_unchecked(self.space.model, each) for each in values]
         names = [*self.names, *self.space.ties]
-        found = log_likelihood_gradients(models, self.recalls, self.owner, names)
+        found = log_likelihood_gradients(models, self.recalls, self.owner, names, stopping=self.stopping)
         by_name = {name: np.array(found.gradient[name]) for name in names}
-        for name in reversed(list(self.space.ties)):
-            for source, slope in self._slopes(name, values).items():
-                by_name[source] += slope * by_name[name]
-        total = np.bincount(self.owner, found.log_likelihood, len(values))
         gradient = np.stack([by_name[name] for name in self.names], axis=1)
+        if self.space.ties:
+            for subject, each in enumerate(values):
+                for name, slopes in self._slopes(each).items():
+                    gradient[subject] += by_name[name][subject] * slopes
+        total = np.bincount(self.owner, found.log_likelihood, len(values))
         usable = np.isfinite(total) & np.isfinite(gradient).all(axis=1)
         return np.where(usable, total, -np.inf), np.where(usable[:, None], gradient, 0)
 
     def _ties_hold(self, values: list[dict[str, float]]) -> bool:
-        declared = {each.name: each for each in self.space.model.parameters()}
-        return all(
-            (declared[name].low is None or declared[name].low <= each[name])
-            and (declared[name].high is None or each[name] <= declared[name].high)
-            for name in self.space.ties
-            for each in values
-        )
+        """Whether all tied parameters are within their ranges."""
+        for declared in self.space.model.parameters():
+            if declared.name in self.space.ties:
+                low = -np.inf if declared.low is None else declared.low
+                high = np.inf if declared.high is None else declared.high
+                if not all(low <= each[declared.name] <= high for each in values):
+                    return False
+        return True
 
-    def _slopes(self, name: str, values: list[dict[str, float]]) -> dict[str, FloatArray]:
-        """(n_subjects,) the derivatives of a tied parameter by those that its expression names, by differences."""
-        expression, fixed = self.space.ties[name], self.space.model.values()
-        slopes = {}
-        for source in self._tied[name]:
-            slope = np.empty(len(values))
-            for index, each in enumerate(values):
-                step = STEP * max(abs(each[source]), 1e-2)
-                high, low = (
-                    tied_value(name, expression, {**fixed, **each, source: each[source] + side})
-                    for side in (step, -step)
-                )
-                slope[index] = (high - low) / (2 * step)
-            slopes[source] = slope
-        return slopes
+    def _slopes(self, values: Mapping[str, float]) -> dict[str, Any]:
+        """(n_free,) derivatives of each tied parameter of one subject by the free ones."""
+        known = {**self._fixed, **values}
+        slopes: dict[str, Any] = dict(zip(self.names, np.eye(len(self.names)), strict=True))
+        for name, expression in self.space.ties.items():
+            slopes[name] = tied_value_and_slopes(name, expression, known, slopes)[1]
+        return {name: slopes[name] for name in self.space.ties}
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        return self.space.model.values()
 
 
 def _unchecked(model: Any, values: Mapping[str, float]) -> Any:

@@ -41,7 +41,7 @@ def with_predictions(
     -------
     Posterior : its ``data`` has the groups ``posterior_predictive`` and ``prior_predictive`` with a variable for each
         standard curve (:func:`memsim.analysis.curves_of`), (chain, draw, x), where ``x`` is named ``NAME_x``;
-        ``observed_data`` has the curves of people; and ``prior`` has the draws of ``theta``, ``mu`` and ``sigma``.
+        ``observed_data`` has the curves of people; and ``prior`` has the draws of ``theta``.
 
     Raises
     ------
@@ -53,8 +53,7 @@ def with_predictions(
     if digest(recalls) != found.recalls_digest:
         raise InputError("with_predictions: these are not the recalls that were fitted; give the same ones")
     spec, density = found.spec, found.spec.density(recalls)
-    coordinates = density.from_prior(stream(spec.seed, "prior"), n_draws)
-    prior = density.parameters(density.places(coordinates))
+    prior = density.parameters(density.from_prior(stream(spec.seed, "prior"), n_draws))
     chains = found.data["posterior"].sizes["chain"]
     per_chain = max(n_draws // chains, 1)
     theta = found.data["posterior"]["theta"].transpose("chain", "draw", "subject", "parameter").values
@@ -75,17 +74,14 @@ def with_predictions(
     before, predicted = values[:n_draws], values[n_draws:].reshape(chains, len(kept), -1)
     groups: dict[str, Any] = {"prior_predictive": {}, "posterior_predictive": {}, "observed_data": {}}
     coords: dict[str, Any] = {"parameter": spec.names, "subject": density.people.labels}
-    dims = {"theta": ["subject", "parameter"], "mu": ["parameter"], "sigma": ["parameter"]}
+    dims = {"theta": ["subject", "parameter"]}
     for name in observed["curve"].unique():
         at = np.asarray(index.get_level_values("curve") == name)
         groups["prior_predictive"][name] = before[None, :, at]
         groups["posterior_predictive"][name] = predicted[:, :, at]
         groups["observed_data"][name] = observed["mean"].to_numpy()[at]
         coords[f"{name}_x"], dims[name] = index.get_level_values("x")[at].to_numpy(), [f"{name}_x"]
-    population = density.population(coordinates)
     groups["prior"] = {"theta": prior[None]}
-    if spec.pooled:
-        groups["prior"] |= {"mu": population.mean[None], "sigma": population.spread[None]}
     new = arviz.from_dict(**groups, coords=coords, dims=dims)
     new["posterior_predictive"] = new["posterior_predictive"].assign_coords(draw=kept)
     together = new["observed_data"].merge(found.data["observed_data"], compat="override")
@@ -122,7 +118,9 @@ def _aligned(curves: list[tuple[str, float, float]], index: pd.MultiIndex) -> Fl
     return np.array([known.get((curve, float(x)), np.nan) for curve, x in index])
 
 
-def prediction_table(found: Posterior, recalls: Recalls, of: Literal["posterior", "prior"] = "posterior") -> pd.DataFrame:
+def prediction_table(
+    found: Posterior, recalls: Recalls, of: Literal["posterior", "prior"] = "posterior"
+) -> pd.DataFrame:
     """The predicted curves: ``curve, x, mean, low, high``, the mean of draws and the bounds of 95% of them."""
     group = found.data[f"{of}_predictive"]
     rows = []

@@ -23,7 +23,8 @@ from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.names import shown
 from memsim.core.parameters import Parameter
-from memsim.fitting.space import Axis, Space
+from memsim.fitting.axes import Axis
+from memsim.fitting.space import Space
 
 BETWEEN = 1.0
 """Scale of the half-normal prior of the standard deviation over people."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from memsim.bayes.density import Density, Guide
 from memsim.bayes.sampler import Chain, require_packages
 from memsim.bayes.spec import PosteriorSpec
 from memsim.core.arrays import FloatArray
@@ -105,19 +106,18 @@ class Posterior:
             raise DataError(f"{path} is no posterior that memsim wrote: {type(error).__name__}: {error}") from error
 
 
-def assembled(spec: PosteriorSpec, recalls: Recalls, chains: Sequence[Chain]) -> Posterior:
-    """The result of these chains."""
+def assembled(spec: PosteriorSpec, recalls: Recalls, guide: Guide, chains: Sequence[Chain]) -> Posterior:
+    """The result of these chains, whose draws are coordinates by this guide."""
     import arviz
 
-    density = spec.density(recalls)
+    density = spec.density(recalls, guide)
     people, names = density.people, spec.names
     coordinates = np.stack([chain.draws for chain in chains])
+    parameters = density.parameters(density.places(coordinates))
     groups: dict[str, Any] = {
-        "posterior": {"theta": density.parameters(density.places(coordinates))},
-        "sample_stats": {
-            name: np.stack([chain.statistics[name] for chain in chains]) for name in chains[0].statistics
-        },
-        "log_likelihood": {"lists": _likelihoods(density, coordinates)},
+        "posterior": {"theta": parameters},
+        "sample_stats": {name: np.stack([chain.statistics[name] for chain in chains]) for name in chains[0].statistics},
+        "log_likelihood": {"lists": _likelihoods(density, parameters)},
         "observed_data": {"positions": recalls.positions},
         "constant_data": {"subject_of_list": recalls.trials.subject.astype(str), "list_number": recalls.trials.list},
     }
@@ -148,11 +148,10 @@ def _kept(n_draws: int) -> np.ndarray:
     return np.unique(np.linspace(0, n_draws - 1, min(n_draws, SCORED)).round().astype(int))
 
 
-def _likelihoods(density: Any, coordinates: FloatArray) -> FloatArray:
+def _likelihoods(density: Density, parameters: FloatArray) -> FloatArray:
     """(n_chains, n_kept, n_lists) log-likelihoods."""
-    kept = coordinates[:, _kept(coordinates.shape[1])]
-    parameters = density.parameters(density.places(kept))
-    return np.array([[density.people.log_likelihood(each) for each in chain] for chain in parameters])
+    kept = parameters[:, _kept(parameters.shape[1])]
+    return np.array([[density.people.log_likelihood(each) for each in chain] for chain in kept])
 
 
 def _version(package: str) -> str:

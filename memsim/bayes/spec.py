@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from memsim.bayes.density import Density
+from memsim.bayes.density import Density, Guide
 from memsim.bayes.people import People
 from memsim.bayes.priors import Prior, priors_of
 from memsim.core.errors import InputError, LikelihoodError
@@ -17,7 +17,9 @@ from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.fitting.model_records import model_from_json, model_to_json
-from memsim.fitting.space import Space
+from memsim.fitting.shared_stopping import fitted_hazard
+from memsim.fitting.space import Free, Space, by_name, usual_free
+from memsim.fitting.spec import LAPSE_RANGE
 from memsim.models.lookup import given_model
 
 DRAWS, TUNE, CHAINS = 1000, 1000, 4
@@ -38,6 +40,8 @@ class PosteriorSpec:
     chains : independent chains.
     target_accept : the mean acceptance for which the sampler adapts its steps; the higher, the smaller they are.
     seed : of starts and chains.
+    stopping : ``"own"``, the stopping rule of the model; or ``"shared"``, a descriptive one, fitted to all lists
+        (:func:`memsim.fitting.shared_stopping.fitted_hazard`), so that posteriors are of choices alone.
 
     Raises
     ------
@@ -54,12 +58,20 @@ class PosteriorSpec:
     chains: int = CHAINS
     target_accept: float = TARGET_ACCEPT
     seed: int = 0
+    stopping: Literal["own", "shared"] = "own"
 
     def __post_init__(self) -> None:
         require_counts("posterior", draws=self.draws, tune=self.tune, chains=self.chains)
         require_seed(self.seed)
         if not (isinstance(self.target_accept, int | float) and 0.5 <= self.target_accept < 1):
             raise InputError(f"posterior: target_accept={self.target_accept!r} must be a number from 0.5 to below 1")
+        if self.stopping not in ("own", "shared"):
+            raise InputError(f"posterior: stopping={self.stopping!r} is none of 'own', 'shared'")
+        if self.space.variables:
+            raise InputError(
+                f"posterior: parameters that vary with {', '.join(self.space.variables)} are for fit; here every "
+                "subject has one value of each"
+            )
         if not isinstance(self.model, MemoryModel) or self.model.likelihood != "exact":
             raise LikelihoodError(
                 f"posterior: {type(self.model).__name__} has no exact likelihood of a recall sequence, which the "
@@ -70,7 +82,7 @@ class PosteriorSpec:
     def of(
         cls,
         model: Model | str,
-        free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
+        free: Free | None = None,
         ties: Mapping[str, str] | None = None,
         priors: Mapping[str, Sequence[float]] | None = None,
         **settings: Any,
@@ -80,19 +92,21 @@ class PosteriorSpec:
         Parameters
         ----------
         free : names of parameters, or bounds by name. If not given: those that the model's class lists as ``fitted``,
-            and a lapse of single responses. A name without bounds has those of that list, or else its declared range.
+            and a lapse of single responses. A name without bounds has those of that list, or else its declared range;
+            lapses are within (.0001, .25), as in :func:`memsim.fit`.
         ties : as in :meth:`memsim.fitting.space.Space.of`.
         priors : by name, other priors than those declared; see :func:`memsim.bayes.priors.priors_of`.
         settings : the other fields of the class.
         """
         built = given_model(model)
-        usual = dict(built.fitted)
-        if free is None and usual:
-            free = {**{name: bounds for name, bounds in usual.items() if name not in (ties or {})}, "lapse": None}
-        elif free is not None:
-            named = free if isinstance(free, Mapping) else dict.fromkeys([free] if isinstance(free, str) else free)
-            free = {name: usual.get(name) if bounds is None else bounds for name, bounds in named.items()}
-        space = Space.of(built, free, ties)
+        usual = usual_free(built, built.ties if ties is None else ties)
+        if free is None:
+            ends = built.termination_parameters if settings.get("stopping") == "shared" else ()
+            own_lapse = {"lapse": LAPSE_RANGE} if isinstance(built, MemoryModel) and not built.mixes_lapses else {}
+            free = {**{name: bounds for name, bounds in usual.items() if name not in ends}, **own_lapse}
+        usual = {"lapse": LAPSE_RANGE, "list_lapse": LAPSE_RANGE, **built.fitted}
+        chosen = {name: usual.get(name) if how is None else how for name, how in by_name(free).items()}
+        space = Space.of(built, chosen, ties)
         return cls(space, priors_of(space, priors), **settings)
 
     @property
@@ -105,15 +119,18 @@ class PosteriorSpec:
         """The free parameters."""
         return [prior.name for prior in self.priors]
 
-    def density(self, recalls: Recalls) -> Density:
-        """The log density of people's parameters given their recalls.
+    def density(self, recalls: Recalls, guide: Guide | None = None) -> Density:
+        """The log density of people's parameters given their recalls, in the coordinates of ``guide``.
 
         Raises
         ------
         InputError : a list that holds an item twice, which the model does not take.
         """
         require_taken(self.space.model, recalls.trials)
-        return Density(People(self.space, recalls), self.priors, self.correlated, self.pooled)
+        model = self.model
+        assert isinstance(model, MemoryModel)
+        hazard = fitted_hazard(recalls, model.repeats, model.intrusions) if self.stopping == "shared" else None
+        return Density(People(self.space, recalls, hazard), self.priors, self.correlated, self.pooled, guide)
 
     def to_json(self) -> dict[str, Any]:
         """The specification as a JSON record; bounds that are open are ``None``."""
@@ -134,11 +151,11 @@ class PosteriorSpec:
         space = Space.of(model_from_json(record["model"], model), free, record["ties"])
         open_ends = {"low": -math.inf, "high": math.inf}
         priors = tuple(
-            Prior(**{key: open_ends[key] if value is None else value for key, value in prior.items()})
+            Prior(**{**prior, **{key: end for key, end in open_ends.items() if prior[key] is None}})
             for prior in record["priors"]
         )
         return cls(space, priors, **{name: record[name] for name in SETTINGS})
 
 
-SETTINGS = ("pooled", "correlated", "draws", "tune", "chains", "target_accept", "seed")
+SETTINGS = ("pooled", "correlated", "draws", "tune", "chains", "target_accept", "seed", "stopping")
 """The fields beside model and priors."""

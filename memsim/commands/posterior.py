@@ -56,6 +56,9 @@ def add_posterior(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--uncorrelated", dest="correlated", action="store_false", help="parameters do not correlate over people"
     )
+    command.add_argument(
+        "--stopping", choices=("own", "shared"), help="the model's stopping rule, or one that models share"
+    )
     command.add_argument("--draws", type=whole("draws"), metavar="N", help="draws of each chain")
     command.add_argument("--tune", type=whole("tune"), metavar="N", help="draws before them, that adapt the sampler")
     command.add_argument("--chains", type=whole("chains"), metavar="N", help="independent chains")
