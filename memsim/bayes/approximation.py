@@ -7,16 +7,17 @@ e1002028: people's modes given the population, and the population given modes an
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from memsim.bayes.density import Density, Guide
 from memsim.core.arrays import FloatArray
 
-ITERATIONS = 15
-STEP = 1e-4
-"""Of differences along places."""
+MODES, SECANTS = 8, 5
+"""Iterations towards people's modes, and then towards the middles of their distributions."""
+DAMPED = 0.7
+"""The share of a step that is made where no height is known."""
 LONGEST = 2.0
 """Largest step of a subject in one iteration, in standard deviations of the population."""
 LEAST_SPREAD = 0.3
@@ -35,52 +36,73 @@ class Approximation(NamedTuple):
 
 def approximation_of(density: Density) -> Approximation:
     """The approximation of a density, from some two hundred evaluations of its likelihood."""
-    prior = density.population_prior
-    location, spread, between = prior.location, prior.spread, prior.between
-    n_subjects = len(density.people.labels)
-    mean, covariance = location, np.diag(between**2 if density.pooled else spread**2)
-    places = np.tile(location, (n_subjects, 1))
+    prior, n_subjects = density.population_prior, len(density.people.labels)
+    mean = prior.location
+    variances = prior.between**2 if density.pooled else prior.spread**2
+    covariance: Any = np.diag(variances)
+    places = np.tile(mean, (n_subjects, 1))
     each, gradient = density.likelihoods(places)
+    directions = np.tile(np.diag(0.3 * np.sqrt(np.diagonal(covariance))), (n_subjects, 1, 1))
     curvature = np.zeros((n_subjects, density.n_free, density.n_free))
-    for _ in range(ITERATIONS):
-        root = np.linalg.cholesky(covariance)
-        curvature = _curvature(density, places, root)
-        precision = np.linalg.inv(covariance)
-        uncertain = np.linalg.inv(curvature + precision)
-        wanted = np.einsum("skj,sj->sk", uncertain, gradient - (places - mean) @ precision)
-        length = np.linalg.norm(np.linalg.solve(root, wanted.T), axis=0)
+    for iteration in range(MODES + SECANTS):
+        at_modes = iteration < MODES
+        curvature, averaged = _secants(density, places, directions)
+        precision: Any = np.linalg.inv(covariance)
+        uncertain: Any = np.linalg.inv(curvature + precision)
+        slope = gradient if at_modes else averaged
+        wanted = np.einsum("skj,sj->sk", uncertain, slope - (places - mean) @ precision)
+        length = np.sqrt(np.einsum("sk,kj,sj->s", wanted, precision, wanted))
         wanted *= np.minimum(1, LONGEST / np.maximum(length, 1e-12))[:, None]
-        moved = _uphill(density, places, each, gradient, wanted, mean, precision)
-        places, each, gradient = moved
-        before = mean
+        if at_modes:
+            places, each, gradient = _uphill(density, places, each, gradient, wanted, mean, precision)
+        else:
+            places = places + DAMPED * wanted
+        directions = np.linalg.cholesky(uncertain)
         if density.pooled:
-            pull = np.diag(spread**-2)
-            mean = np.linalg.solve(n_subjects * precision + pull, precision @ places.sum(axis=0) + pull @ location)
-            apart = places - mean
-            covariance = (apart.T @ apart + uncertain.sum(axis=0) + np.diag(2 * (LEAST_SPREAD * between) ** 2)) / (
-                n_subjects + 2
-            )
-            if not density.correlated:
-                covariance = np.diag(np.diagonal(covariance))
-        still = np.abs(mean - before) < 0.02 * np.sqrt(np.diagonal(covariance))
-        if still.all() and np.median(length) < 0.02 and length.max() < 0.2:
-            break
-    curvature = _curvature(density, places, np.linalg.cholesky(covariance))
-    return Approximation(mean, covariance, Guide(curvature, gradient + np.einsum("skj,sj->sk", curvature, places)))
+            mean, covariance = _population(density, places, uncertain, precision)
+    curvature, averaged = _secants(density, places, directions)
+    return Approximation(mean, covariance, Guide(curvature, averaged + np.einsum("skj,sj->sk", curvature, places)))
 
 
-def _curvature(density: Density, places: FloatArray, root: FloatArray) -> FloatArray:
-    """Minus the second derivatives of the log-likelihoods by the places, in units of ``root`` without negative ones."""
+def _population(
+    density: Density, places: FloatArray, uncertain: FloatArray, precision: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and covariance over people at ``places``, each with its own covariance, under the prior of the mean."""
+    prior, n_subjects = density.population_prior, len(places)
+    pull = np.diag(prior.spread**-2)
+    mean = np.linalg.solve(
+        n_subjects * precision + pull, precision @ places.sum(axis=0) + pull @ prior.location
+    )  # fmt: skip
+    apart = places - mean
+    imagined = np.diag(2 * (LEAST_SPREAD * prior.between) ** 2)
+    covariance = (apart.T @ apart + uncertain.sum(axis=0) + imagined) / (n_subjects + 2)
+    return mean, covariance if density.correlated else np.diag(np.diagonal(covariance))
+
+
+def _secants(density: Density, places: FloatArray, directions: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Curvature and slope of people's log-likelihoods, as averages around their places.
+
+    Parameters
+    ----------
+    directions : (n_subjects, n_free, n_free) columns, one standard deviation long, at whose ends slopes are compared:
+        so a bend within that distance, as where a list becomes impossible, counts by its average.
+
+    Returns
+    -------
+    (n_subjects, n_free, n_free), (n_subjects, n_free) arrays : minus the second derivatives, without negative
+        directions, and the mean first derivatives.
+    """
     k = density.n_free
-    second = np.empty((len(places), k, k))
-    for at, step in enumerate(STEP * np.eye(k)):
-        upper, lower = density.likelihoods(places + step)[1], density.likelihoods(places - step)[1]
-        second[:, :, at] = -(upper - lower) / (2 * STEP)
-    second = root.T @ ((second + np.swapaxes(second, 1, 2)) / 2) @ root
-    values, vectors = np.linalg.eigh(second)
+    second, mean = np.empty((len(places), k, k)), np.zeros_like(places)
+    for at in range(k):
+        upper, lower = (density.likelihoods(places + side * directions[:, :, at])[1] for side in (1, -1))
+        second[:, :, at] = -(upper - lower) / 2
+        mean += (upper + lower) / (2 * k)
+    second = np.swapaxes(directions, 1, 2) @ second
+    values, vectors = np.linalg.eigh((second + np.swapaxes(second, 1, 2)) / 2)
     second = (vectors * np.maximum(values, 0)[:, None, :]) @ np.swapaxes(vectors, 1, 2)
-    back = np.linalg.inv(root)
-    return back.T @ second @ back
+    back = np.linalg.inv(directions)
+    return np.swapaxes(back, 1, 2) @ second @ back, mean
 
 
 def _uphill(

@@ -37,7 +37,7 @@ class Density:
 
     On the scales of the parameters (:mod:`memsim.bayes.priors`) the places of subject s are x_s ~ N(μ, Σ), and
     Σ = diag(σ) L L' diag(σ); the population has the coordinates of :class:`memsim.bayes.population.PopulationPrior`.
-    Coordinates of subjects are independent standard normal numbers e_s, as far as that can be known beforehand. Were the
+    Those of subjects are independent standard normal numbers e_s, as far as that can be known beforehand. Were the
     likelihood of s the normal one of the guide, x_s given the population would be normal with precision A_s = H_s + Σ⁻¹
     and mean A_s⁻¹ (b_s + Σ⁻¹ μ), and so
 

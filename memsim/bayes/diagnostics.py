@@ -74,7 +74,7 @@ def convergence_of(found: Posterior) -> Convergence:
     import arviz
 
     draws = found.data["posterior"].drop_vars(["typical", "correlation"], errors="ignore")
-    if "correlation" in found.data["posterior"]:
+    if "correlation" in found.data["posterior"] and len(found.spec.names) > 1:
         pairs = found.data["posterior"]["correlation"].stack(pair=["parameter", "parameter_other"])
         row, column = np.triu_indices(len(found.spec.names), 1)
         kept = pairs.isel(pair=row * len(found.spec.names) + column).reset_index("pair", drop=True)
@@ -83,14 +83,15 @@ def convergence_of(found: Posterior) -> Convergence:
     several = draws.sizes["chain"] > 1
     r_hats = {str(name): each.values for name, each in arviz.rhat(draws).items()} if several else {}
     worst = max(r_hats, key=lambda name: np.nanmax(r_hats[name], initial=0.0), default="")
-    sizes = [
+    bulk, tail = (
         min(float(np.nanmin(each.values)) for each in arviz.ess(draws, method=method).values())
         for method in ("bulk", "tail")
-    ]
+    )
     return Convergence(
         float(np.nanmax(r_hats[worst])) if several else float("nan"),
         worst,
-        *sizes,
+        bulk,
+        tail,
         int(stats["diverging"].values.sum()),
         int(stats["maxdepth_reached"].values.sum()) if "maxdepth_reached" in stats else 0,
         draws.sizes["chain"] * draws.sizes["draw"],

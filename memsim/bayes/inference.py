@@ -56,7 +56,8 @@ def posterior(
     model : an instance, or a name as on the command line, with an exact likelihood; parameters that are not free keep
         its values. Or a :class:`memsim.bayes.spec.PosteriorSpec`, which says all that the other arguments say.
     people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls.
-    free : names of parameters, or bounds by name. If not given: what the model's class lists as ``fitted``, and a lapse.
+    free : names of parameters, or bounds by name. If not given: what the model's class lists as ``fitted``, and a
+        lapse.
     ties : expressions of other parameters by name.
     priors : by name, ``(median, spread)`` or ``(median, spread, between)``, in place of those declared.
     pooled : ``False`` samples each subject alone, with the prior of the population mean.

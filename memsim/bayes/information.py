@@ -18,10 +18,9 @@ UNSURE = 0.7
 def information_table(found: Posterior, over: tuple[Literal["lists", "subjects"], ...] = ("lists", "subjects")) -> Any:
     """PSIS-LOO (Vehtari, Gelman & Gabry, 2017) and WAIC (Watanabe, 2010), over lists and over subjects.
 
-    Both are conditional on people's own parameters, which the left-out lists helped to estimate. Over lists they say how
-    well further lists of the same people would be predicted. Over subjects all lists of one person are left out
-    together, which the draws seldom bear: k-hat says so, and a comparison held out over subjects
-    (:func:`memsim.compare`) is then the one to trust.
+    Both are conditional on people's own parameters. Over lists they say how well further lists of the same people would
+    be predicted. Over subjects all lists of one person are left out together, which the draws seldom bear: k-hat says
+    so, and a comparison held out over subjects (:func:`memsim.compare`) is then the one to trust.
 
     Returns
     -------

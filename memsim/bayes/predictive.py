@@ -61,7 +61,8 @@ def with_predictions(
     after = theta[:, kept].reshape(-1, *theta.shape[2:])
     cells = [
         Cell(
-            curves_cell, {"spec": spec, "recalls": recalls, "parameters": parameters, "seed": spec.seed, "index": index},
+            curves_cell,
+            {"spec": spec, "recalls": recalls, "parameters": parameters, "seed": spec.seed, "index": index},
             f"{kind} prediction {index + 1}",
         )
         for kind, drawn in (("prior", prior), ("posterior", after))

@@ -1,13 +1,14 @@
 """The scale on which a parameter has a normal distribution, and its prior there.
 
 Of a parameter θ in a range from a to b, x is the log odds of its place, log((θ - a) / (b - θ)). Near the lower bound of
-a wide range this is a logarithm, so that one rule serves shares and weights. With a lower bound only, x = log(θ - a); with
-an upper one only, x = -log(b - θ); and without bounds x = θ.
+a wide range this is a logarithm, so that one rule serves shares and weights. With a lower bound only, x = log(θ - a);
+with an upper one only, x = -log(b - θ); and without bounds x = θ.
 
 In a hierarchical fit x has a normal distribution over people: its mean has a normal prior, and its standard deviation a
 half-normal one. The prior of the mean is declared with the parameter (``parameter(..., prior=(median, spread))``). A
 parameter that declares none has the median of its default, and half of its range where the default is at a bound;
-its spread is 1.5 in ranges up to 1, where that is nearly uniform, and 1 elsewhere (a factor of 7 either way covers 95%).
+its spread is 1.5 in ranges up to 1, where that is nearly uniform, and 1 elsewhere (95% are within a factor of 7 either
+way).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from memsim.core.seeding import stream
 
 LogDensity = Callable[[FloatArray], tuple[float, FloatArray]]
 """A log density and its gradient at a vector of coordinates."""
-STATISTICS = {
+STATISTICS: Mapping[str, type] = {
     "diverging": bool, "energy": float, "logp": float, "n_steps": int, "depth": int, "maxdepth_reached": bool,
     "step_size": float, "mean_tree_accept": float,
 }  # fmt: skip
@@ -114,7 +114,7 @@ def sample(
         raise
     if failed:
         raise failed[0]
-    statistics = {
+    statistics: dict[str, np.ndarray] = {
         name: found["sample_stats"][name].values[0].astype(kind)
         for name, kind in STATISTICS.items()
         if name in found["sample_stats"]
@@ -134,5 +134,7 @@ def chain_to_json(chain: Chain) -> dict[str, Any]:
 def chain_from_json(record: Mapping[str, Any]) -> Chain:
     """The chain of such a record."""
     draws = np.frombuffer(zlib.decompress(base64.b64decode(record["draws"])), dtype="<f8")
-    statistics = {name: np.array(values, dtype=STATISTICS[name]) for name, values in record["statistics"].items()}
-    return Chain(draws.reshape(record["shape"]).astype(float), statistics)
+    kept: dict[str, np.ndarray] = {
+        name: np.array(each, STATISTICS[name]) for name, each in record["statistics"].items()
+    }
+    return Chain(draws.reshape(record["shape"]).astype(float), kept)

@@ -22,13 +22,15 @@ from memsim.fitting.space import Free, Space, by_name, usual_free
 from memsim.fitting.spec import LAPSE_RANGE
 from memsim.models.lookup import given_model
 
-DRAWS, TUNE, CHAINS = 1000, 1000, 4
-TARGET_ACCEPT = 0.9
+DRAWS, TUNE, CHAINS = 1000, 500, 4
+TARGET_ACCEPT = 0.8
 
 
 @dataclass(frozen=True)
 class PosteriorSpec:
-    """What is estimated and how: one value, from which a posterior follows but for the recalls. Build it with :meth:`of`.
+    """What is estimated and how: one value, from which a posterior follows but for the recalls.
+
+    Build it with :meth:`of`.
 
     Parameters
     ----------
@@ -101,9 +103,10 @@ class PosteriorSpec:
         built = given_model(model)
         usual = usual_free(built, built.ties if ties is None else ties)
         if free is None:
-            ends = built.termination_parameters if settings.get("stopping") == "shared" else ()
-            own_lapse = {"lapse": LAPSE_RANGE} if isinstance(built, MemoryModel) and not built.mixes_lapses else {}
-            free = {**{name: bounds for name, bounds in usual.items() if name not in ends}, **own_lapse}
+            if isinstance(built, MemoryModel):
+                ends = built.termination_parameters if settings.get("stopping") == "shared" else ()
+                usual = {name: bounds for name, bounds in usual.items() if name not in ends}
+            free = usual if getattr(built, "mixes_lapses", True) else {**usual, "lapse": LAPSE_RANGE}
         usual = {"lapse": LAPSE_RANGE, "list_lapse": LAPSE_RANGE, **built.fitted}
         chosen = {name: usual.get(name) if how is None else how for name, how in by_name(free).items()}
         space = Space.of(built, chosen, ties)
@@ -141,7 +144,8 @@ class PosteriorSpec:
              asdict(prior).items()} for prior in self.priors
         ]  # fmt: skip
         return {
-            "model": model_to_json(self.model), "free": free, "ties": dict(self.space.ties), "priors": priors, **settings,
+            "model": model_to_json(self.model), "free": free, "ties": dict(self.space.ties), "priors": priors,
+            **settings,
         }  # fmt: skip
 
     @classmethod
