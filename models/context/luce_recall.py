@@ -67,6 +67,7 @@ class LuceRecallModel(RetrievedContextModel):
     """
 
     simulates_lapses: ClassVar = True
+    termination_parameters: ClassVar = ("stop_base", "stop_growth")
 
     @abstractmethod
     def rule(self) -> RecallRule:
