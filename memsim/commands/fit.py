@@ -109,7 +109,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     recalls = load_people(parsed.people if len(parsed.people) > 1 else parsed.people[0], **reading(parsed))
     for file in getattr(parsed, "covariates", []):
         recalls = with_covariates(recalls, read_covariates(Path(file)))
-    spec = FitSpec.of(model, **{**options, "recalls": recalls})
+    spec = FitSpec.of(**{**options, "model": model, "recalls": recalls})
     for name in pairs(values, "--set"):
         if name in spec.ties:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")

@@ -121,7 +121,12 @@ def add_space(command: argparse.ArgumentParser) -> None:
 def add_searching(command: argparse.ArgumentParser) -> None:
     """Add the options of the search."""
     command.add_argument("--starts", type=whole("starts"), metavar="N", help="independent searches")
-    command.add_argument("--generations", type=whole("generations"), metavar="N", help="generations of each search")
+    command.add_argument(
+        "--generations",
+        type=whole("generations"),
+        metavar="N",
+        help="generations of each search (default: 4 where there is a gradient, else 25)",
+    )
     command.add_argument(
         "--samples", type=whole("samples"), metavar="N", help="study histories of a sampled likelihood"
     )
