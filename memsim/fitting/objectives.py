@@ -103,7 +103,7 @@ class LikelihoodObjective:
     def value_and_gradient(self, places: FloatArray) -> tuple[float, FloatArray]:
         """The value at ``places`` and its (n_free,) derivatives by them.
 
-        The gradient is 0 where the recalls are impossible, and by whole numbers.
+        The gradient is 0 where the recalls are impossible or become so on one side, and by whole numbers.
         """
         total, gradient = 0.0, np.zeros(len(self.space.axes))
         try:
@@ -115,10 +115,8 @@ class LikelihoodObjective:
             likelihood, by_name = self._gradients(name, recalls, cells, models, list(slopes))
             total -= likelihood
             for parameter, slope in slopes.items():
-                gradient -= by_name[parameter] @ slope
-        if not np.isfinite(total):
-            return IMPOSSIBLE, np.zeros_like(gradient)
-        return float(total), np.where(np.isfinite(gradient), gradient, 0)
+                gradient -= _where_finite(by_name[parameter]) @ slope
+        return (float(total), gradient) if np.isfinite(total) else (IMPOSSIBLE, np.zeros_like(gradient))
 
     def by_subject(self, places: FloatArray) -> FloatArray:
         """(n_subjects, n_free) derivatives by the places of the value of each subject's lists alone.
@@ -137,7 +135,9 @@ class LikelihoodObjective:
                 **self._scoring(name),
             )  # fmt: skip
             for parameter, slope in slopes.items():
-                np.subtract.at(scores, pairs[:, 1], found.gradient[parameter][:, None] * slope[pairs[:, 0]])
+                np.subtract.at(
+                    scores, pairs[:, 1], _where_finite(found.gradient[parameter])[:, None] * slope[pairs[:, 0]]
+                )
         return scores
 
     def _gradients(
@@ -218,6 +218,11 @@ class LikelihoodObjective:
             "repeats_left_out": sum(int(each.repeats.sum()) for each in self._outcomes),
         }
         return found if self.stopping is None else {**found, "n_hazards": self.n_hazards}
+
+
+def _where_finite(gradient: FloatArray) -> FloatArray:
+    """The gradient, 0 where it has no value because what lies beside is impossible."""
+    return np.where(np.isfinite(gradient), gradient, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

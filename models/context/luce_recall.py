@@ -66,6 +66,7 @@ class LuceRecallModel(RetrievedContextModel):
     """
 
     simulates_lapses: ClassVar = True
+    termination_parameters: ClassVar = ("stop_base", "stop_growth")
 
     @abstractmethod
     def rule(self) -> RecallRule:
