@@ -111,7 +111,7 @@ def coverage(
     for kind in intervals:
         if kind not in KINDS:
             raise InputError(
-                f"coverage: there are no intervals {kind!r}{closest(kind, KINDS)} It has: {', '.join(KINDS)}."
+                f"coverage: no intervals are called {kind!r}{closest(kind, KINDS)} There are: {', '.join(KINDS)}."
             )
     spec = FitSpec.of(model, list(spread), {}, starts=starts, generations=generations, seed=seed)
     task = FreeRecall() if paradigm is None else paradigm

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import memsim
-from memsim.commands.start import main
+from memsim.commands.main import main
 from memsim.core.errors import DataWarning, InputError
 from memsim.evaluation.coverage import Coverage, coverage
 from memsim.fitting.population import population
@@ -18,9 +18,9 @@ EIGHT = FreeRecall(list_length=8)
 
 
 def test_intervals_over_lists_are_too_narrow_where_people_differ_and_those_over_people_are_not() -> None:
-    """Of people whose stopping differs: the profile, which takes lists as independent, is about three times narrower."""
+    """Of people whose stopping differs: the profile, which takes lists as independent, is far too narrow."""
     found = coverage(
-        Uniform(stop_base=0.1, stop_growth=0.0), {"stop_base": 0.04}, EIGHT, people=10, n_trials=60, simulations=25,
+        Uniform(stop_base=0.1, stop_growth=0.0), {"stop_base": 0.04}, EIGHT, people=10, n_trials=40, simulations=25,
         intervals=("profile", "robust", "subjects"), workers=1,
     ).summary.set_index("interval")  # fmt: skip
     assert (found["simulations"] == 25).all() and (found["undefined"] == 0).all()
@@ -60,7 +60,7 @@ def test_what_is_refused() -> None:
     ):
         options = {"spread": {"context_drift": 0.1}, **changes}
         with pytest.raises(InputError, match=words):
-            coverage(TCM(), **options)  # type: ignore[arg-type]
+            coverage(TCM(), **options)
 
 
 def test_the_command_writes_both_tables(tmp_path: Path) -> None:
