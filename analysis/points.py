@@ -9,13 +9,13 @@ import pandas as pd
 
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
-from memsim.analysis.statistics.intervals import bootstrap_interval, within_subject_interval
+from memsim.analysis.statistics.intervals import resampled_interval, warn_of_few, within_subject_interval
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.errors import InputError
 
 INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "t": mean_over_subjects,
-    "bootstrap": bootstrap_interval,
+    "bootstrap": lambda *given: resampled_interval(*given)[0],
     "within": within_subject_interval,
 }
 """Intervals over subjects: Student's t, bootstrap, and within subjects (Cousineau-Morey)."""
@@ -67,7 +67,8 @@ def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
     Parameters
     ----------
     frame : from :func:`memsim.analysis.analyze`; points are returned unchanged.
-    interval : the 95% interval over subjects: ``"t"`` (Student), ``"bootstrap"`` (BCa), ``"within"`` (within subjects).
+    interval : the 95% interval over subjects: ``"t"`` (Student), ``"bootstrap"`` (BCa; below 20 subjects it is too
+        narrow, and a warning says so), ``"within"`` (within subjects).
 
     Returns
     -------
@@ -100,6 +101,8 @@ def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
             points = points.merge(values.rename("values"), left_on=keys, right_index=True)
         parts.append(points.assign(label=name))
     points = pd.concat(parts, ignore_index=True)
+    if interval == "bootstrap":
+        warn_of_few(points.loc[points["low"].notna(), "n_subjects"].to_numpy())
     if analysis.series in frame and not series:
         points[analysis.series] = frame[analysis.series].iloc[0] if len(frame) else None
     points.attrs = frame.attrs

@@ -1,6 +1,7 @@
-from .baselines.strength import Strength
+from .baselines.fast_strength import Strength
 from .baselines.uniform import Uniform
 from .context.cmr import CMR
+from .context.cru import CRU
 from .context.tcm import TCM
 from .context.tcma import TCMA
 from .networks.network_models import DNC, LSTM
@@ -13,6 +14,7 @@ from .serial.start_end import StartEnd
 
 __all__ = [
     "CMR",
+    "CRU",
     "DNC",
     "LSTM",
     "SAM",

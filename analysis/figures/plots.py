@@ -49,8 +49,9 @@ def plot(
     ----------
     frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` identify the analysis.
         Rows may have been removed.
-    interval : the 95% interval over subjects: Student's t, bootstrap (BCa), or within subjects (Cousineau, 2005; Morey,
-        2008), which removes differences between the means of subjects. People have bars, models have bands.
+    interval : the 95% interval over subjects: Student's t, bootstrap (BCa; below 20 subjects it is too narrow, and a
+        warning says so), or within subjects (Cousineau, 2005; Morey, 2008), which removes differences between the means
+        of subjects. People have bars, models have bands.
     columns : the width in columns of a journal: one (89 mm) or two (183 mm).
     among : the labels of models and people in a set of figures, in order, so that each looks the same in all of them.
         Of more than twelve models those nearest to people are drawn, or the first ones.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Literal
 
@@ -13,8 +14,11 @@ from scipy.special import ndtr, ndtri, stdtrit
 from memsim.analysis.checks import checked_confidence, require_choice, require_whole
 from memsim.analysis.statistics.tables import Cells, columns_of, nan_mean
 from memsim.core.arrays import BoolArray, FloatArray
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.seeding import stream
+
+FEWEST = 20
+"""The smallest number of subjects for which bootstrap intervals are given without a warning."""
 
 
 def bootstrap_interval(
@@ -30,7 +34,11 @@ def bootstrap_interval(
 ) -> pd.DataFrame:
     """Mean of ``value`` over subjects, each of whom counts once, with a bootstrap interval.
 
-    Subjects are resampled as a whole: the values of a subject at all levels of ``by`` stay together.
+    Subjects are resampled as a whole: the values of a subject at all levels of ``by`` stay together. With few of them
+    the interval is too narrow: of 10 simulated subjects a 95% interval covered the mean in .90 of samples, of 20 in
+    .93, where Student's t (:func:`memsim.analysis.mean_over_subjects`) covered it in .95 (values from 0 to 1 that are
+    not skewed; of strongly skewed values all cover less, and t never less than the bootstrap). Below 20 a warning says
+    so.
 
     Parameters
     ----------
@@ -61,11 +69,31 @@ def bootstrap_interval(
     subjects and 40 levels. It also compares resampled means with the mean exactly, so that ties which differ in their
     last bits shift the bias correction.
 
+    Warns
+    -----
+    DataWarning : an interval is over fewer than 20 subjects; one warning for all.
+
     References
     ----------
     Efron (1987), Journal of the American Statistical Association, 82, 171-185. For several groups: Davison & Hinkley
     (1997), Bootstrap Methods and their Application.
     """
+    table, n = resampled_interval(frame, by, value, method, between, n_resamples, confidence, seed)
+    warn_of_few(n[table["low"].notna()], method)
+    return table
+
+
+def resampled_interval(
+    frame: pd.DataFrame,
+    by: str | Sequence[str],
+    value: str = "prob",
+    method: str = "bca",
+    between: str | Sequence[str] = (),
+    n_resamples: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """:func:`bootstrap_interval` without its warning, and the subjects in the smallest group of each interval."""
     require_choice(method, ("bca", "percentile"), "method", "bootstrap_interval")
     require_whole(n_resamples, "n_resamples", "bootstrap_interval", least=100)
     tail = (1 - checked_confidence(confidence, "bootstrap_interval")) / 2
@@ -77,8 +105,8 @@ def bootstrap_interval(
     # Equal values may differ from their mean in the last bits.
     deviations = np.where(np.abs(deviations) > 1e-12 * np.abs(mean), deviations, 0.0)
     resampled = resampled_deviations(deviations, defined, cells.group, n_resamples, stream(seed, "bootstrap"))
-    in_groups = [defined[cells.group == group].sum(axis=0) for group in np.unique(cells.group)]
-    known = np.max(in_groups, axis=0) >= 2
+    in_groups = np.stack([defined[cells.group == group].sum(axis=0) for group in np.unique(cells.group)])
+    known = in_groups.max(axis=0) >= 2
     low, high = np.full((2, len(count)), np.nan)
     for cell in np.flatnonzero(known):
         replicates = resampled[:, cell][~np.isnan(resampled[:, cell])]
@@ -86,7 +114,22 @@ def bootstrap_interval(
         if method == "bca":
             levels = _bca_levels(levels, replicates, deviations[:, cell], defined[:, cell], cells.group)
         low[cell], high[cell] = mean[cell] + np.quantile(replicates, levels)
-    return cells.levels.assign(mean=mean, low=low, high=high, n_subjects=count)
+    fewest = np.min(np.where(in_groups, in_groups, count), axis=0)
+    return cells.levels.assign(mean=mean, low=low, high=high, n_subjects=count), fewest
+
+
+def warn_of_few(subjects: npt.NDArray[np.int64], method: str = "bca") -> None:
+    """Warn, once, of bootstrap intervals that are over so few ``subjects`` (n_intervals,) that they are too narrow."""
+    few = subjects[subjects < FEWEST]
+    if len(few):
+        which = "the interval is" if len(subjects) == 1 else f"{len(few):,} of {len(subjects):,} intervals are"
+        name = {"bca": "BCa", "percentile": "percentile"}[method]
+        warnings.warn(
+            f"bootstrap: {which} over fewer than {FEWEST} subjects (at least {few.min()}), where {name} intervals are "
+            "too narrow; use Student's t (mean_over_subjects, or interval='t' in a figure)",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def resampled_deviations(

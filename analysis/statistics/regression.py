@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import chdtrc, expit, ndtr, ndtri
+from scipy.special import expit, stdtr, stdtrit
 
 from memsim.analysis.checks import checked_confidence
 from memsim.analysis.recall.serial_position import count_recalled_at
@@ -29,12 +29,12 @@ class RecallRegression:
     """The result of :func:`recall_regression`."""
 
     table: pd.DataFrame
-    """``term, estimate, se, low, high, z, p, odds_ratio``; estimates are log odds."""
+    """``term, estimate, se, low, high, t, df, p, odds_ratio``; estimates are log odds."""
     predicted: pd.DataFrame
     """``label, position, prob, low, high``: the fitted curves."""
     tests: pd.DataFrame
-    """``test, chi2, df, p``: Wald tests of ``position`` (averaged over labels), ``label`` (averaged over positions) and
-    ``interaction``."""
+    """``test, F, df, df_error, p``: Wald tests of ``position`` (averaged over labels), ``label`` (averaged over
+    positions) and ``interaction``."""
     converged: bool
     """False if the fit did not converge or has no finite estimates."""
     confidence: float
@@ -67,7 +67,8 @@ class RecallRegression:
                 sentences.append(f"There is no test of {row['test']}.")
                 continue
             claim = claims[row["test"]][0 if row["p"] < 1 - self.confidence else 1]
-            sentences.append(f"{claim}, chi2({row['df']}) = {apa_number(row['chi2'])}, {apa_p(row['p'])}.")
+            df = f"{row['df']}, {row['df_error']:.1f}".removesuffix(".0")
+            sentences.append(f"{claim}, F({df}) = {apa_number(row['F'])}, {apa_p(row['p'])}.")
         return [*sentences, *self.notes]
 
 
@@ -82,8 +83,11 @@ def recall_regression(
     """Logistic regression of recall on serial position, the label of people or model, and their interaction.
 
     It fits generalised estimating equations (GEE): probabilities averaged over subjects, with an exchangeable working
-    correlation within a subject and standard errors from the variation between subjects, corrected for few subjects
-    (Mancl & DeRouen, 2001).
+    correlation within a subject and standard errors from the variation between subjects. Subjects are the unit, also
+    where they are few: standard errors are corrected for the leverage of each subject (Kauermann & Carroll, 2001),
+    terms and curves have t intervals, and tests are F tests. Their degrees of freedom follow from the number of
+    subjects of each label and from its share in the variance
+    (:class:`memsim.analysis.statistics.cluster_tests.ClusterErrors`), so that labels may differ in variance.
 
     Parameters
     ----------
@@ -125,8 +129,8 @@ def recall_regression(
 
     References
     ----------
-    Liang & Zeger (1986), Biometrika, 73, 13-22; Mancl & DeRouen (2001), Biometrics, 57, 126-134. Separation: Albert &
-    Anderson (1984), Biometrika, 71, 1-10.
+    Liang & Zeger (1986), Biometrika, 73, 13-22; Kauermann & Carroll (2001), Journal of the American Statistical
+    Association, 96, 1387-1396. Separation: Albert & Anderson (1984), Biometrika, 71, 1-10.
     """
     by_label = {"recalls": recalls} if isinstance(recalls, Recalls) else recalls
     if not isinstance(by_label, Mapping) or not by_label:
@@ -217,22 +221,24 @@ def _fit(design: Design, length: int, counted: Mapping[str, _Counts], paired: bo
 def _result(
     design: Design, estimates: Estimates, confidence: float, clusters: Mapping[str, int], notes: list[str]
 ) -> RecallRegression:
-    values, covariance = estimates.values, estimates.covariance
-    factor = ndtri((1 + confidence) / 2)
-    se = np.sqrt(np.diag(covariance))
-    z = values / se
+    values, errors = estimates.values, estimates.errors
+    se, df = errors.of(np.eye(len(values)))
+    half = stdtrit(df, (1 + confidence) / 2) * se
+    t = values / se
     table = pd.DataFrame({
         "term": design.terms,
         "estimate": values,
         "se": se,
-        "low": values - factor * se,
-        "high": values + factor * se,
-        "z": z,
-        "p": 2 * ndtr(-np.abs(z)),
+        "low": values - half,
+        "high": values + half,
+        "t": t,
+        "df": df,
+        "p": 2 * stdtr(df, -np.abs(t)),
         "odds_ratio": np.exp(values),
     })  # fmt: skip
     logit = design.matrix @ values
-    half = factor * np.sqrt(np.einsum("ij,jk,ik->i", design.matrix, covariance, design.matrix))
+    se, df = errors.of(design.matrix)
+    half = stdtrit(df, (1 + confidence) / 2) * se
     length = len(logit) // len(design.labels)
     predicted = pd.DataFrame({
         "label": np.repeat(np.array(design.labels, dtype=object), length),
@@ -241,18 +247,12 @@ def _result(
         "low": expit(logit - half),
         "high": expit(logit + half),
     })  # fmt: skip
-    tests = []
-    for name, contrasts in design.tests.items():
-        difference, df = contrasts @ values, len(contrasts)
-        try:
-            chi2 = float(difference @ np.linalg.solve(contrasts @ covariance @ contrasts.T, difference))
-        except np.linalg.LinAlgError:
-            chi2 = np.nan
-        tests.append({"test": name, "chi2": chi2, "df": df, "p": chdtrc(df, chi2)})
+    joint = {name: errors.joint_test(contrasts, values) for name, contrasts in design.tests.items()}
+    tests = pd.DataFrame([{"test": name, **test._asdict()} for name, test in joint.items()])
     return RecallRegression(
         table,
         predicted,
-        pd.DataFrame(tests),
+        tests,
         estimates.converged,
         confidence,
         dict(clusters),

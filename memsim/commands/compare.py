@@ -66,6 +66,11 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--over", choices=("lists", "subjects"), help="what is held out")
     command.add_argument("--folds", type=whole("folds"), metavar="N", help="number of folds")
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
+    command.add_argument(
+        "--allow-seen",
+        action="store_true",
+        help="score networks also on people on whom they were trained, by the record of their weights",
+    )
     add_searching(command)
     add_running(command, "memsim-comparison")
     add_escape(command)

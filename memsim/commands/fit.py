@@ -45,9 +45,30 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     command.set_defaults(command=run_fit)
     command.add_argument("model", help="a name, name:preset, or a Python file with your own model")
     command.add_argument(
-        "--people", "--data", required=True, metavar="NAME[:CONDITION]", help="people: a data set, or a file of recalls"
+        "--people",
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="NAME[:CONDITION]",
+        help="people: a data set, or a file of recalls; or several, which are fitted together",
     )
     add_space(command)
+    command.add_argument(
+        "--covariates",
+        nargs="+",
+        metavar="FILE",
+        help="tables (.csv) of covariates of subjects, lists or items, with a column subject (and list), or item",
+    )
+    command.add_argument(
+        "--lapse",
+        choices=("response", "list", "none"),
+        help="which lapses are free (default: of a response, if --free is not given)",
+    )
+    command.add_argument(
+        "--stopping",
+        choices=("own", "shared"),
+        help="the stopping rule of the model, or one that all models can share, of the lists themselves",
+    )
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
     command.add_argument(
         "--by",
@@ -60,7 +81,9 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--n-trials", type=whole("n_trials"), metavar="N", help="lists that are simulated, with --by summary"
     )
-    command.add_argument("--intervals", choices=("profile", "bootstrap"), help="95%% intervals of the estimates")
+    command.add_argument(
+        "--intervals", choices=("profile", "robust", "bootstrap"), help="95%% intervals of the estimates"
+    )
     add_searching(command)
     add_running(command, "memsim-fit")
     add_escape(command)
@@ -69,28 +92,34 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
+    from memsim.core.joint_recalls import parts_of
     from memsim.core.recall_parts import units_of
-    from memsim.data.loading import load_recalls
-    from memsim.fitting.estimation import fit
+    from memsim.evaluation.seen_people import seen_in_words
+    from memsim.fitting.estimation import fit_spec, load_people
     from memsim.fitting.figures import fit_figure
+    from memsim.fitting.labels import read_covariates, with_covariates
     from memsim.fitting.spec import FitSpec
     from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
 
     values = getattr(parsed, "set", [])
-    options = given(parsed, FitSpec) | space_of(parsed)
+    options = given(parsed, FitSpec) | given(parsed, FitSpec.of) | space_of(parsed)
     if "weights" in options:
         options["weights"] = {name: number(text, name) for name, text in pairs(options["weights"], "--weights").items()}
-    spec = FitSpec.of(named_model(parsed.model, values), **options)
+    model = named_model(parsed.model, values)
+    recalls = load_people(parsed.people if len(parsed.people) > 1 else parsed.people[0], **reading(parsed))
+    for file in getattr(parsed, "covariates", []):
+        recalls = with_covariates(recalls, read_covariates(Path(file)))
+    spec = FitSpec.of(model, **{**options, "recalls": recalls})
     for name in pairs(values, "--set"):
         if name in spec.ties:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")
     record = spec.to_json()  # raises before the work if the fit could not be saved
-    recalls = load_recalls(parsed.people, **reading(parsed))
+    people = ", ".join(parsed.people)
     intervals, inputs = getattr(parsed, "intervals", None), files_read(parsed)
     profiles = _profile_names(units_of(recalls, spec.per) if intervals == "profile" else ())
     names = names_of(["fit"], ["fit", *profiles.values()])
     require_results(parsed.out, ["fit.json", *names], inputs)
-    fitted = fit(spec, recalls, intervals=intervals, **running(parsed))
+    fitted = fit_spec(spec, recalls, intervals, **running(parsed))
     table = fitted.to_frame()
 
     def write(scratch: Path) -> None:
@@ -98,7 +127,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
         write_csv(table, scratch / "fit.csv", escape=parsed.escape_formulas)
 
     figures: dict[str, Callable[[Path], None]] = {
-        "fit": lambda scratch: save_both(fit_figure(fitted, recalls, parsed.people), scratch / "fit")
+        "fit": lambda scratch: save_both(fit_figure(fitted, recalls, people), scratch / "fit")
     }
     for unit, name in profiles.items():
         figures[name] = partial(_draw_profile, fitted, unit, name)
@@ -108,11 +137,14 @@ def run_fit(parsed: argparse.Namespace) -> int:
         "recalls_digest": fitted.recalls_digest, "versions": fitted.versions, "profiles": profiles,
     }  # fmt: skip
     written = write_results(parsed.out, write, manifest, figures, inputs)
-    print(f"{parsed.model} fitted to {parsed.people}")
+    print(f"{parsed.model} fitted to {people}")
     shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
     shown = shown.T if len(shown) < 4 else shown
     print(shown.to_string(float_format="{:.4f}".format, na_rep="-"))
     _print_notes(fitted)
+    for part in parts_of(recalls).values():
+        for sentence in seen_in_words({parsed.model: spec.model}, part):
+            print(textwrap.fill(sentence, 100))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0
 
@@ -133,6 +165,10 @@ def _draw_profile(fitted: Fit, unit: str, name: str, scratch: Path) -> None:
 def _print_notes(fitted: Fit) -> None:
     """Print how far the estimates can be trusted, and sums over subjects."""
     spec = fitted.spec
+    if spec.lapse != "none" and fitted.kind != "summary":
+        print("A lapse is the probability of a guess, so that no list is impossible; --lapse none leaves it out.")
+    if spec.stopping == "shared":
+        print("The stopping rule is that of the lists: n_hazards probabilities, which count among the parameters.")
     if fitted.kind == "sampled":
         print(f"The likelihood is sampled, over {spec.samples} study histories with seed {spec.seed}.")
     if not fitted.converged:

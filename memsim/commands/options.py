@@ -108,7 +108,9 @@ def add_space(command: argparse.ArgumentParser) -> None:
         "--free",
         nargs="+",
         metavar="PARAMETER[=LOW:HIGH]",
-        help="the free parameters, with bounds (default: those that the model names, or all)",
+        help="the free parameters, with bounds (default: those that the model names, or all); in a fit also "
+        "'stop_base=by list_type', a value for each level of a condition, or 'encoding_drift=~ 1 + age', a formula of "
+        "covariates",
     )
     command.add_argument(
         "--ties", nargs="+", metavar="PARAMETER=EXPRESSION", help="parameters that follow from other parameters"
@@ -224,11 +226,14 @@ def space_of(parsed: argparse.Namespace) -> dict[str, Any]:
     return options
 
 
-def _free(texts: Sequence[str]) -> Mapping[str, tuple[float, float] | None]:
-    """Bounds by name, from ``NAME`` or ``NAME=LOW:HIGH``."""
-    free: dict[str, tuple[float, float] | None] = {}
+def _free(texts: Sequence[str]) -> Mapping[str, tuple[float, float] | str | None]:
+    """Bounds by name, from ``NAME`` or ``NAME=LOW:HIGH``, or how a parameter varies, from ``NAME=by CONDITION``."""
+    free: dict[str, tuple[float, float] | str | None] = {}
     for text in texts:
         name, _, bounds = text.partition("=")
+        if "~" in bounds or " " in bounds.strip():
+            free[name] = bounds
+            continue
         ends = bounds.split(":") if bounds else []
         if bounds and len(ends) != 2:
             raise InputError(f"--free {text}: bounds are two numbers, as in {name}=0.1:0.9")

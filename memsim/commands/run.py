@@ -191,3 +191,8 @@ def _print_comparison(comparison: Comparison) -> None:
         if differing:
             settings = ", ".join(f"{name}={value}" for name, value in differing.items())
             print(f"The models' task differs from that of the people, who had {settings}.")
+        if people.recalls is not None:
+            from memsim.evaluation.seen_people import seen_in_words
+
+            for sentence in seen_in_words(comparison.models, people.recalls):
+                print(textwrap.fill(sentence, 100, break_on_hyphens=False))

@@ -197,7 +197,8 @@ class _Bench(ABC, Generic[M]):
         return "; ".join(problems)
 
     def distraction(self) -> str:
-        self.predict(self.model, self.trials(6, 50, inter_item_distraction=8.0, retention_interval=16.0))
+        settings = {"initial_distraction": 4.0, "inter_item_distraction": 8.0, "retention_interval": 16.0}
+        self.predict(self.model, self.trials(6, 50, **settings))
         return ""
 
 
@@ -304,17 +305,30 @@ class _OrderBench(_Bench[MemoryModel[Any]]):
         return f"trial {worst}: {fast[worst]:.9g}, by the steps {steps[worst]:.9g}"
 
     def gradient(self) -> str:
-        """Compare derivatives with differences, away from the bounds of the parameters and with lapses."""
+        """Compare derivatives with differences, with lapses, and away from a bound where they differ at it."""
         recalls = simulate(self.model, self.trials(8, 40), self.seed)
-        names = real_parameters(self.model)
         model = self.model.replace(lapse=max(self.model.lapse, 0.02), list_lapse=max(self.model.list_lapse, 0.01))
-        problems = []
+        apart = self.derivatives_apart(model, recalls, real_parameters(model))
+        # At a bound differences are one-sided, and far off where the likelihood bends sharply.
+        inside = {
+            each.name: value + 0.01 * (each.high - each.low) * (1 if value == each.low else -1)
+            for each, value in ((each, getattr(model, each.name)) for each in model.parameters())
+            if each.name in apart and each.low is not None and each.high is not None and value in (each.low, each.high)
+        }
+        if inside:
+            apart = {name: problem for name, problem in apart.items() if name not in inside}
+            apart |= self.derivatives_apart(model.replace(**inside), recalls, list(inside))
+        return "; ".join(apart.values())
+
+    def derivatives_apart(self, model: MemoryModel[Any], recalls: Recalls, names: Sequence[str]) -> dict[str, str]:
+        """What is wrong with the derivatives that differ from differences, by parameter."""
+        apart: dict[str, str] = {}
         for stopping in (None, np.linspace(0.02, 1, 2 * recalls.list_length + 2)):
             found = log_likelihood_gradient(model, recalls, names, stopping=stopping).gradient
             expected = difference_gradient(model, recalls, names, 1, self.seed, stopping)[1]
-            problems += [
-                f"{name}: {found[name]:.6g}, by differences {expected[name]:.6g}"
+            apart |= {
+                name: f"{name}: {found[name]:.6g}, by differences {expected[name]:.6g}"
                 for name in names
                 if not np.isclose(found[name], expected[name], rtol=1e-4, atol=1e-4, equal_nan=True)
-            ]
-        return "; ".join(problems)
+            }
+        return apart

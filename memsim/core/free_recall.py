@@ -17,20 +17,23 @@ from memsim.core.trials import Paradigm
 class FreeRecall(Paradigm):
     """Free recall: immediate, delayed or with a continuous distractor, by its settings.
 
-    ============================  ==========================  ======================
-    task                          ``inter_item_distraction``  ``retention_interval``
-    ============================  ==========================  ======================
-    immediate                     0                           0
-    delayed                       0                           above 0
-    continuous-distractor         above 0                     above 0
-    ============================  ==========================  ======================
+    ============================  =======================  ==========================  ======================
+    task                          ``initial_distraction``  ``inter_item_distraction``  ``retention_interval``
+    ============================  =======================  ==========================  ======================
+    immediate                     0                        0                           0
+    delayed                       0                        0                           above 0
+    continuous-distractor         0                        above 0                     above 0
+    the same, before every item   above 0                  above 0                     above 0
+    ============================  =======================  ==========================  ======================
 
     Recall ends when the participant stops. Without an ``output_limit``, simulated recall is cut short after twice as
     many responses as the list has items; a list that was cut short does not count as stopped.
 
     References
     ----------
-    Murdock (1962). Glanzer & Cunitz (1966) for the delay. Bjork & Whitten (1974) for the continuous distractor.
+    Murdock (1962). Glanzer & Cunitz (1966) for the delay. Bjork & Whitten (1974) for the continuous distractor;
+    experiment 2 of the Penn Electrophysiology of Encoding and Retrieval Study (PEERS) for one that also precedes the
+    first item.
 
     Examples
     --------

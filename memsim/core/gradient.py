@@ -12,15 +12,16 @@ from memsim.core.differences import difference_gradient
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, hazards
 from memsim.core.lapses import guessed_events, mixed
-from memsim.core.likelihood import SCORING
+from memsim.core.likelihood import encoding_to_score
 from memsim.core.loop import require_model_and_recalls
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
-from memsim.core.seeding import stream
 
 LAPSES = ("lapse", "list_lapse")
+LEAST = 1e-300
+"""Probabilities below it have no finite inverse, and no slope."""
 
 
 class LikelihoodGradient(NamedTuple):
@@ -136,11 +137,12 @@ def _by_chain_rule(
     """Likelihoods and derivatives from the model's own gradient; ``None`` where there is none."""
     model = models[0]
     lapses = {name: np.array([getattr(each, name) for each in models]) for name in LAPSES}
-    if model.likelihood != "exact" or (stopping is not None and (lapses["list_lapse"].any() or "list_lapse" in names)):
+    mixes_lists = "list_lapse" in names or lapses["list_lapse"].any()
+    if model.likelihood != "exact" or (stopping is not None and mixes_lists):
         return None
     found = type(model).fast_gradients(models, recalls, owner)
     if found is None and len(models) == 1:
-        found = model.fast_gradient(recalls, stream(seed, *SCORING, 0))
+        found = model.fast_gradient(recalls, encoding_to_score(seed))
     if found is None:
         return None
     own, pullback = found
@@ -148,24 +150,24 @@ def _by_chain_rule(
     guesses = guessed_events(recalls, model.repeats, model.intrusions)
     lapse = np.zeros((1, 1)) if model.mixes_lapses else lapses["lapse"][owner][:, None]
     events = mixed(own, guesses, lapse) if lapse.any() else own
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         each = np.log(events.outcome)
-        by_outcome = np.where((columns != NO_EVENT) & (events.outcome > 0), 1 / events.outcome, 0)
-        by_silence = np.zeros_like(by_outcome)
+        by_outcome = np.where((columns != NO_EVENT) & (events.outcome > LEAST), 1 / events.outcome, 0)
+        by_silence = np.zeros(by_outcome.shape)
         if stopping is not None:
             each, by_outcome, by_silence = _with_shared_stopping(
                 events, columns, recalls.list_length, stopping, by_outcome
             )
         likelihood = each.sum(axis=1)
         derivatives: dict[str, FloatArray] = {}
-        if lapses["list_lapse"].any() or "list_lapse" in names:
+        if mixes_lists:
             share = lapses["list_lapse"][owner]
             guessed = np.log(guesses.outcome).sum(axis=1)
             mean = np.logaddexp(np.log1p(-share) + likelihood, np.log(share) + guessed)
             by_outcome = by_outcome * np.exp(np.log1p(-share) + likelihood - mean)[:, None]
             derivatives["list_lapse"] = _summed(np.exp(guessed - mean) - np.exp(likelihood - mean), owner, len(models))
             likelihood = mean
-    if not model.mixes_lapses:
+    if "lapse" in names and not model.mixes_lapses:
         by_lapse = by_outcome * (guesses.outcome - own.outcome) + by_silence * (guesses.silence - own.silence)
         derivatives["lapse"] = _summed(by_lapse.sum(axis=1), owner, len(models))
     kept = 1 - lapse
@@ -193,4 +195,5 @@ def _summed(values: FloatArray, owner: IntArray, n_models: int) -> FloatArray:
 
 
 def _numbers(derivatives: Mapping[str, Any], name: str, n_models: int) -> FloatArray:
-    return np.broadcast_to(np.asarray(derivatives.get(name, 0.0), dtype=float), n_models)
+    given = derivatives.get(name)
+    return np.zeros(n_models) if given is None else np.asarray(given, dtype=float).reshape(n_models)

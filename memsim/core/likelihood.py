@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -127,6 +128,12 @@ def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: 
         return np.where(columns == NO_EVENT, np.nan, np.log(_predicted(model, recalls, 1, seed).outcome))
 
 
+@lru_cache(maxsize=16)
+def encoding_to_score(seed: int) -> np.random.Generator:
+    """The stream for the encoding of a model with an exact likelihood, which draws nothing from it."""
+    return stream(seed, *SCORING, 0)
+
+
 def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
     """:func:`log_likelihood` by the model's steps alone."""
     return _over_encodings(model, recalls, samples, seed, event_probabilities)[0]
@@ -161,7 +168,8 @@ def _over_encodings(
     """
 
     def given_one(sample: int) -> FloatArray:
-        return list_log_likelihood(_lapsing(model, recalls, events_of(model, recalls, stream(seed, *SCORING, sample))))
+        rng = stream(seed, *SCORING, sample) if model.likelihood == "sampled" else encoding_to_score(seed)
+        return list_log_likelihood(_lapsing(model, recalls, events_of(model, recalls, rng)))
 
     _require_samples(samples)
     if model.likelihood != "sampled":

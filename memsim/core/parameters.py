@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -50,6 +52,14 @@ class Parameter:
     optional: bool = False
     text: bool = False
     flag: bool = False
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """The least and the largest real number that needs no further check; none is between NaN and NaN."""
+        if self.options or self.text or self.flag or self.integer:
+            return math.nan, math.nan
+        least, most = -sys.float_info.max, sys.float_info.max
+        return least if self.low is None else self.low, most if self.high is None else self.high
 
     @property
     def range(self) -> str:
@@ -218,8 +228,10 @@ class Parameterized:
                 "put @dataclass(frozen=True) above the class"
             )
         for declared in self.parameters():
-            value = declared.check(getattr(self, declared.name), cls.__name__)
-            object.__setattr__(self, declared.name, value)
+            value = getattr(self, declared.name)
+            low, high = declared.span
+            if type(value) is not float or not low <= value <= high:  # a fit makes thousands of instances
+                object.__setattr__(self, declared.name, declared.check(value, cls.__name__))
 
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from memsim.core.arrays import NONE, NOT_GIVEN
 from memsim.core.errors import InputError
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls
 from memsim.core.origin import common_origin
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
+AnyKind = TypeVar("AnyKind", Recalls, JointRecalls, AnyRecalls)
 
-def resampled(recalls: Recalls, rows: np.ndarray) -> Recalls:
+
+def resampled(recalls: AnyKind, rows: np.ndarray) -> AnyKind:
     """The lists at ``rows``, in which a row may occur several times; lists are numbered anew within subjects."""
     part = recalls[rows]
-    return replace(part, trials=replace(part.trials, list=NOT_GIVEN))
+    return part.each(_renumbered) if isinstance(part, JointRecalls) else _renumbered(part)
 
 
-def units_of(recalls: Recalls, per: str) -> dict[str, Recalls]:
+def _renumbered(recalls: Recalls) -> Recalls:
+    return replace(recalls, trials=replace(recalls.trials, list=NOT_GIVEN))
+
+
+def units_of(recalls: AnyKind, per: str) -> dict[str, AnyKind]:
     """The recalls that are fitted together: of each subject if ``per`` is ``"subject"``, else of all, as one group."""
     return by_subject(recalls) if per == "subject" else {"group": recalls}
 
 
-def by_subject(recalls: Recalls) -> dict[str, Recalls]:
+def by_subject(recalls: AnyKind) -> dict[str, AnyKind]:
     """The recalls of each subject, by the subject's label."""
     return {str(subject): recalls[recalls.trials.subject == subject] for subject in recalls.trials.subjects}
 

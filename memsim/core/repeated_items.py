@@ -6,13 +6,14 @@ import inspect
 from typing import Any
 
 from memsim.core.errors import InputError
+from memsim.core.joint_recalls import JointTrials
 from memsim.core.trials import Trials
 
 DECLARATION = "takes_repeated_items"
 """The attribute of a model's class, or of the function of an analysis, that says whether it takes such lists."""
 
 
-def refusal_of_repeats(taker: Any, trials: Trials) -> str:
+def refusal_of_repeats(taker: Any, trials: Trials | JointTrials) -> str:
     """Why a model or an analysis does not take these lists, in one line; empty if it takes them.
 
     Parameters
@@ -36,7 +37,7 @@ def refusal_of_repeats(taker: Any, trials: Trials) -> str:
     return f"{trials.first_repeat(name)}; if it handles such lists rightly, {how}"
 
 
-def require_taken(taker: Any, trials: Trials) -> None:
+def require_taken(taker: Any, trials: Trials | JointTrials) -> None:
     """Raise :class:`InputError` unless a model, or the function of an analysis, takes these lists."""
     if reason := refusal_of_repeats(taker, trials):
         raise InputError(reason)

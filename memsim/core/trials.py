@@ -50,6 +50,7 @@ class Paradigm(Parameterized, ABC):
     retention_interval: float = parameter(
         0.0, 0, SECONDS, unit="s", symbol="RI", doc="filled distraction between the last item and the test"
     )
+    initial_distraction: float = parameter(0.0, 0, SECONDS, unit="s", doc="filled distraction before the first item")
 
     @property
     @abstractmethod
@@ -71,8 +72,15 @@ class Paradigm(Parameterized, ABC):
         """The response limit; without one, twice the list length, since a model might never stop."""
         return 2 * self.list_length if self.response_limit is None else self.response_limit
 
+    @property
+    def has_distraction(self) -> bool:
+        """Whether there is distraction anywhere before the test."""
+        return any(isinstance(event, Distract) for event in self.presentation())
+
     def presentation(self) -> Iterator[Study | Distract]:
         """The events of a trial before the test, in order."""
+        if self.initial_distraction:
+            yield Distract(self.initial_distraction)
         for position in range(self.list_length):
             if position and self.inter_item_distraction:
                 yield Distract(self.inter_item_distraction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,6 +12,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.joint_recalls import AnyRecalls
 from memsim.core.likelihood import log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
@@ -18,7 +20,9 @@ from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.evaluation.reference import empirical_reference
+from memsim.evaluation.seen_people import records_within
 from memsim.fitting.estimation import best_places
+from memsim.fitting.objectives import LikelihoodObjective
 from memsim.fitting.spec import SAMPLES, FitSpec
 from memsim.running.digests import digest, source_digest
 
@@ -40,6 +44,14 @@ class Candidate(ABC):
     @abstractmethod
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """The model that has learned from these recalls."""
+
+    @property
+    def weights_records(self) -> list[Mapping[str, Any]]:
+        """The records of trained weights that the candidate begins with, before it learns from any recalls.
+
+        By default those of networks in its fields.
+        """
+        return records_within(self)
 
     def require_taken(self, recalls: Recalls) -> None:
         """Raise :class:`InputError`, before any work, if the candidate does not take these lists.
@@ -90,15 +102,24 @@ class Fitted(Candidate):
     def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
         """See :meth:`Candidate.scores`."""
         if self.spec.per == "group":
-            return super().scores(train, test, seed)
+            return self._scores(train, test, seed)
         likelihood, events = np.empty(len(test)), np.empty(len(test), dtype=np.int32)
         known = by_subject(train)
         for subject in test.trials.subjects:
             rows = test.trials.subject == subject
             if str(subject) not in known:
                 raise InputError(f"subject {subject} has no lists to fit; hold out lists, not subjects")
-            likelihood[rows], events[rows] = super().scores(known[str(subject)], test[rows], seed)
+            likelihood[rows], events[rows] = self._scores(known[str(subject)], test[rows], seed)
         return likelihood, events
+
+    def _scores(self, train: AnyRecalls, test: AnyRecalls, seed: int) -> tuple[FloatArray, IntArray]:
+        """:meth:`scores` of one fit; a shared stopping rule is that of the lists of ``train``."""
+        spec = replace(self.spec, seed=seed)
+        places, _ = best_places(spec, train)
+        fitted = spec.objective(train)
+        assert isinstance(fitted, LikelihoodObjective)
+        others = replace(fitted, recalls=test, samples=self.scoring_samples)
+        return others.log_likelihoods(places), others.n_events()
 
 
 @dataclass(frozen=True)
@@ -117,6 +138,8 @@ class Imitating(Candidate):
     folder: Path = field(default=Path("memsim-networks"), compare=False)
     start_sha256: str = field(init=False, default="")
     """The checksum of the weights that training starts from."""
+    start_record: Mapping[str, Any] | None = field(init=False, default=None, compare=False, repr=False)
+    """How the weights were made that training starts from."""
 
     def __post_init__(self) -> None:
         if self.training.objective != "imitation":
@@ -124,10 +147,17 @@ class Imitating(Candidate):
                 f"a network that imitates people has the objective imitation, not {self.training.objective}"
             )
         if self.training.start:
-            from memsim.models.networks.weights import load_weights
+            from memsim.models.networks.weights import read_header
 
-            object.__setattr__(self, "start_sha256", load_weights(self.training.start).sha256)
+            record, sha256 = read_header(self.training.start)
+            object.__setattr__(self, "start_sha256", sha256)
+            object.__setattr__(self, "start_record", record)
         object.__setattr__(self, "folder", self.folder.absolute())  # a worker may run in another folder
+
+    @property
+    def weights_records(self) -> list[Mapping[str, Any]]:
+        """See :attr:`Candidate.weights_records`."""
+        return [] if self.start_record is None else [self.start_record]
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""

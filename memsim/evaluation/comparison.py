@@ -22,7 +22,12 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.data.loading import load_recalls
 from memsim.evaluation.candidates import Candidate, Fitted, Reference
-from memsim.evaluation.cross_validation import cross_validate, fold_of_lists, with_several_lists
+from memsim.evaluation.cross_validation import (
+    fold_of_lists,
+    lists_held_out,
+    sentences_on_seen,
+    with_several_lists,
+)
 from memsim.fitting.estimation import fit_spec
 from memsim.fitting.result import Fit
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec, specs_of
@@ -73,8 +78,9 @@ def compare(
     per: Literal["group", "subject"] = "group",
     samples: int = SAMPLES,
     starts: int = STARTS,
-    generations: int = GENERATIONS,
+    generations: int | None = GENERATIONS,
     seed: int = 0,
+    allow_seen: bool = False,
     **running: Unpack[Running],
 ) -> HeldOutComparison:
     """Fit models to people, and compare how well they predict lists held out from the fit.
@@ -93,11 +99,13 @@ def compare(
     folds : their number.
     per : one fit to the group, or one to each subject.
     samples, starts, generations, seed : of the fits; see :func:`memsim.fit`.
+    allow_seen : score a network also on people on whom its weights were trained, by their record; ``words`` says so.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
     Raises
     ------
-    InputError : nothing to compare; a fit to curves; some fits to the group and some to subjects; fits to subjects
+    InputError : nothing to compare; a network whose weights were trained on some of these people, without
+        ``allow_seen``; a fit to curves; some fits to the group and some to subjects; fits to subjects
         while subjects are held out; an option that does not apply.
     LikelihoodError : a model without a likelihood.
     """
@@ -118,6 +126,7 @@ def compare(
         raise InputError("compare: fits per subject give no estimates for subjects held out; use over='lists'")
     for candidate in candidates.values():
         candidate.require_taken(recalls)
+    on_seen = sentences_on_seen("compare", candidates, recalls, allow_seen)
     if "subject" in kinds:
         recalls = with_several_lists(recalls)
     fold_of_lists(recalls, over, folds, seed)  # raises before the work where there are too few lists
@@ -130,7 +139,7 @@ def compare(
                 raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
         candidates |= {BASELINE: Fitted(FitSpec.of(Uniform(), starts=starts)), REFERENCE: Reference()}
     fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}
-    lists = cross_validate(candidates, recalls, over=over, folds=folds, seed=seed, **running)
+    lists = lists_held_out(candidates, recalls, over, folds, seed, **running)
     held = held_out(lists, baseline, references=references)
     fit_table = _fit_table(fits)
     criteria = None if fit_table is None else information_criteria(fit_table)
@@ -139,7 +148,7 @@ def compare(
     selection = bayesian_model_selection(evidence) if len(evidence) > 1 and not len(impossible) else None
     won = winners(evidence)
     table = comparison_table(held, criteria, selection, won)
-    words = selection_in_words(held, criteria, selection, won) + _cautions(fits)
+    words = selection_in_words(held, criteria, selection, won) + on_seen + _cautions(fits)
     if baseline is None:
         words.append("There is no baseline: uniform choice takes free recall of lists of different items only.")
     if len(impossible):

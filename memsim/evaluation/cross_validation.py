@@ -16,6 +16,7 @@ from memsim.core.names import shown
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.seeding import stream
 from memsim.evaluation.candidates import Candidate, Fitted
+from memsim.evaluation.seen_people import require_unseen
 from memsim.fitting.spec import FitSpec
 from memsim.running.execution import Cell, Running, run_cells
 
@@ -27,6 +28,7 @@ def cross_validate(
     over: Literal["lists", "subjects"] = "lists",
     folds: int = 5,
     seed: int = 0,
+    allow_seen: bool = False,
     **running: Unpack[Running],
 ) -> pd.DataFrame:
     """The log-likelihood that each candidate gives to each list while that list is held out.
@@ -41,6 +43,7 @@ def cross_validate(
     over : ``"lists"``: every subject with as many lists as folds is in every fold, and the lists of others are held
         out in some; ``"subjects"``: whole subjects are held out.
     folds : their number.
+    allow_seen : score a network also on people on whom its weights were trained, by their record; a warning says so.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
     Returns
@@ -51,9 +54,14 @@ def cross_validate(
 
     Raises
     ------
-    InputError : candidates that differ in what they score; fewer lists or subjects than folds; or a list that holds an
+    InputError : candidates that differ in what they score; a network whose weights were trained on some of these
+        people, without ``allow_seen``; fewer lists or subjects than folds; or a list that holds an
         item twice, which a candidate does not take.
     LikelihoodError : a candidate without a likelihood.
+
+    Warns
+    -----
+    DataWarning : a network was trained on some of these people, or it is not known whether it was.
     """
     require_recalls(recalls)
     entries = {
@@ -63,6 +71,15 @@ def cross_validate(
         raise InputError("cross_validate: there are no candidates")
     for entry in entries.values():
         entry.require_taken(recalls)
+    for sentence in sentences_on_seen("cross_validate", entries, recalls, allow_seen):
+        warnings.warn(f"cross_validate: {sentence}", DataWarning, stacklevel=2)
+    return lists_held_out(entries, recalls, over, folds, seed, **running)
+
+
+def lists_held_out(
+    entries: Mapping[str, Candidate], recalls: Recalls, over: str, folds: int, seed: int, **running: Unpack[Running]
+) -> pd.DataFrame:
+    """:func:`cross_validate` of candidates that were checked."""
     if any(isinstance(each, Fitted) and each.spec.per == "subject" for each in entries.values()):
         recalls = with_several_lists(recalls)
     fold = fold_of_lists(recalls, over, folds, seed)
@@ -93,6 +110,11 @@ def cross_validate(
         )
     table["model"] = pd.Categorical(table["model"], list(entries))
     return table.sort_values(["model", "row"]).drop(columns="row").astype({"model": str}).reset_index(drop=True)
+
+
+def sentences_on_seen(who: str, candidates: Mapping[str, Candidate], recalls: Recalls, allow_seen: bool) -> list[str]:
+    """:func:`memsim.evaluation.seen_people.require_unseen` for the weights that candidates begin with."""
+    return require_unseen(who, {name: each.weights_records for name, each in candidates.items()}, recalls, allow_seen)
 
 
 def fold_cell(candidate: Candidate, train: Recalls, test: Recalls, seed: int) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def recover_models(
     criterion: Literal["bic", "aic"] = "bic",
     samples: int = SAMPLES,
     starts: int = STARTS,
-    generations: int = GENERATIONS,
+    generations: int | None = GENERATIONS,
     seed: int = 0,
     **running: Unpack[Running],
 ) -> ModelRecovery:

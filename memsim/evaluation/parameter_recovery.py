@@ -60,7 +60,7 @@ def recover_parameters(
     n_trials: int = LISTS,
     samples: int = SAMPLES,
     starts: int = STARTS,
-    generations: int = GENERATIONS,
+    generations: int | None = GENERATIONS,
     seed: int = 0,
     **running: Unpack[Running],
 ) -> ParameterRecovery:

@@ -28,7 +28,7 @@ def recover(
     criterion: Literal["bic", "aic"] | None = None,
     samples: int = SAMPLES,
     starts: int = STARTS,
-    generations: int = GENERATIONS,
+    generations: int | None = GENERATIONS,
     seed: int = 0,
     **running: Unpack[Running],
 ) -> ParameterRecovery | ModelRecovery:

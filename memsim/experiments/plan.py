@@ -172,10 +172,14 @@ def obstacle_to(model: PlannedModel, task: PlannedTask) -> str:
 
 def paradigm_title(paradigm: Paradigm) -> str:
     """The task in words: ``Immediate free recall of 20 items, 1 s each``."""
-    between, after = paradigm.inter_item_distraction, paradigm.retention_interval
+    before, between, after = (
+        paradigm.initial_distraction, paradigm.inter_item_distraction, paradigm.retention_interval,
+    )  # fmt: skip
     task = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(paradigm).__name__)
     kind = "continuous-distractor" if between else "delayed" if after else "immediate"
     title = f"{kind.capitalize()}{task} of {paradigm.list_length} items, {paradigm.presentation_time:g} s each"
+    if before:
+        title += f", {before:g} s of distraction before the first"
     if between:
         title += f", {between:g} s of distraction between items"
     if after:

@@ -13,36 +13,44 @@ import numpy as np
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import DataWarning, InputError
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.limits import require_cells
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.fitting.intervals import checked_intervals, with_intervals
-from memsim.fitting.objectives import IMPOSSIBLE, Objective
+from memsim.fitting.labels import with_covariates
+from memsim.fitting.objectives import IMPOSSIBLE, LikelihoodObjective, Objective
 from memsim.fitting.result import Fit, UnitFit
 from memsim.fitting.search import search_space
+from memsim.fitting.space import Free, Space
 from memsim.fitting.spec import GENERATIONS, N_TRIALS, SAMPLES, STARTS, FitSpec
 from memsim.running.digests import digest, source_digest
 from memsim.running.execution import Cell, Running, run_cells
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from memsim.core.position_model import Model
 
 
 def fit(
     model: Model | str | FitSpec,
-    people: Recalls | str | Path,
-    free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
+    people: AnyRecalls | str | Path | Mapping[str, Recalls | str | Path] | Sequence[Recalls | str | Path],
+    free: Free | None = None,
     per: Literal["group", "subject"] = "group",
     *,
     ties: Mapping[str, str] | None = None,
+    lapse: Literal["response", "list", "none"] | None = None,
+    stopping: Literal["own", "shared"] = "own",
+    covariates: pd.DataFrame | Sequence[pd.DataFrame] | None = None,
     by: Literal["likelihood", "summary"] = "likelihood",
     weights: Mapping[str, float] | None = None,
     n_trials: int = N_TRIALS,
     samples: int = SAMPLES,
     starts: int = STARTS,
-    generations: int = GENERATIONS,
-    intervals: Literal["profile", "bootstrap"] | None = None,
+    generations: int | None = GENERATIONS,
+    intervals: Literal["profile", "robust", "bootstrap"] | None = None,
     seed: int = 0,
     **running: Unpack[Running],
 ) -> Fit:
@@ -55,18 +63,33 @@ def fit(
     ----------
     model : an instance, or a name as on the command line; parameters that are not free keep its values. Or a
         :class:`memsim.FitSpec`, which says all that the other arguments say, but for people and intervals.
-    people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls.
+    people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls. Or several of
+        these, by name or in a list: then list length, timing and distraction are those of each data set.
     free : names of parameters, or bounds by name (``None``: the declared range). If not given: what the model's class
-        lists as ``fitted``, or else all numbers.
+        lists as ``fitted``, or else all numbers; and a lapse, see below. A parameter can vary between lists:
+        ``{"stop_base": "by list_type"}`` gives it a value for each level of a condition (or of ``session``,
+        ``subject``, ``data set``), named ``stop_base[delayed]``; and ``{"encoding_drift": "~ 1 + age"}`` makes it
+        follow covariates, with weights named ``encoding_drift:age`` (:class:`memsim.fitting.terms.Regression`).
     per : one fit to all lists, or one to the lists of each subject.
     ties : expressions of other parameters by name, ``{"item_to_context_own": "1 - item_to_context_learning"}``.
+    lapse : which lapses are free, between .0001 and .25: of a ``"response"``, of a whole ``"list"``, or ``"none"``. If
+        not given, those of a response where ``free`` is not given and the recalls are of people. A lapse is a guess, so
+        that no list is impossible; see :mod:`memsim.core.lapses`.
+    stopping : the ``"own"`` stopping rule of the model, or a ``"shared"`` descriptive one, the hazard of no response by
+        output position in these lists, under which models differ in their choices of items alone
+        (:mod:`memsim.fitting.shared_stopping`).
+    covariates : for formulas, of subjects, lists or items: a frame, or several, with the index ``subject``, ``subject``
+        and ``list``, or ``item`` (whose mean over the items of a list counts). Conditions of lists are covariates too,
+        and so are the numbers of the task, such as ``retention_interval``.
     by : ``"likelihood"`` of every list; or ``"summary"``, the distance of curves, for any model that can simulate.
     weights : of the curves, for ``by="summary"``; 1 for every curve of the task if not given.
     n_trials : lists that the model recalls at every place, for ``by="summary"``.
     samples : study histories over which a sampled likelihood is averaged, the same at every place.
     starts, generations, seed : of the search.
     intervals : 95% intervals of the estimates. ``"profile"``: the ends at which the profile likelihood has fallen by
-        1.92. ``"bootstrap"``: percentiles of 100 fits to lists drawn with replacement, each from the estimates on.
+        1.92. ``"robust"``: over people, by the cluster-robust sandwich, for fits to several of them.
+        ``"bootstrap"``: percentiles of 100 fits to people drawn with replacement (to lists, of one person), each from
+        the estimates on.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`. With a
         ``cache`` an interrupted fit continues where it stopped.
 
@@ -89,9 +112,12 @@ def fit(
     True
     """
     settings: dict[str, Any] = {
-        "free": free, "ties": ties, "per": per, "by": by, "weights": weights, "n_trials": n_trials, "samples": samples,
-        "starts": starts, "generations": generations, "seed": seed,
+        "free": free, "ties": ties, "lapse": lapse, "stopping": stopping, "per": per, "by": by, "weights": weights,
+        "n_trials": n_trials, "samples": samples, "starts": starts, "generations": generations, "seed": seed,
     }  # fmt: skip
+    recalls = load_people(people)
+    for frame in () if covariates is None else (covariates,) if not isinstance(covariates, Sequence) else covariates:
+        recalls = with_covariates(recalls, frame)
     if isinstance(model, FitSpec):
         defaults = inspect.signature(fit).parameters
         changed = [name for name, value in settings.items() if value != defaults[name].default]
@@ -99,21 +125,41 @@ def fit(
             raise InputError(f"fit: {changed[0]}={settings[changed[0]]!r} stands beside a FitSpec; say it there")
         spec = model
     else:
-        spec = FitSpec.of(model, **settings)
-    return fit_spec(spec, load_recalls(people), intervals, **running)
+        spec = FitSpec.of(model, recalls=recalls, **settings)
+    return fit_spec(spec, recalls, intervals, **running)
+
+
+def load_people(people: Any, **options: Any) -> AnyRecalls:
+    """Recalls from whatever names them, or of several data sets, by name or in a list.
+
+    ``options`` are those of :func:`memsim.load_recalls`, for all of them.
+    """
+    if isinstance(people, JointRecalls):
+        return people
+    if isinstance(people, Sequence) and not isinstance(people, str):
+        labels = [each if isinstance(each, str | Path) else i + 1 for i, each in enumerate(people)]
+        if len({str(label) for label in labels}) < len(labels):
+            raise InputError(f"people: {', '.join(map(str, labels))} name a data set twice; give different ones")
+        people = {str(label): each for label, each in zip(labels, people, strict=True)}
+    if isinstance(people, Mapping):
+        return JointRecalls({name: load_recalls(each, **options) for name, each in people.items()})
+    return load_recalls(people, **options)
 
 
 def fit_spec(
     spec: FitSpec,
-    recalls: Recalls,
-    intervals: Literal["profile", "bootstrap"] | None = None,
+    recalls: AnyRecalls,
+    intervals: Literal["profile", "robust", "bootstrap"] | None = None,
     **running: Unpack[Running],
 ) -> Fit:
     """:func:`fit` of a specification."""
     if not len(recalls):
         raise InputError("fit: there are no lists to fit")
     checked_intervals(spec, intervals)
-    objectives = _defined({unit: spec.objective(part) for unit, part in units_of(recalls, spec.per).items()})
+    parts = units_of(recalls, spec.per)
+    for unit, part in parts.items() if spec.per == "subject" and spec.space.variables else ():
+        require_determined(spec.space, unit, part)
+    objectives = _defined({unit: spec.objective(part) for unit, part in parts.items()})
     require_cells("fit", len(objectives) * spec.starts, f"{len(objectives):,} units of {spec.starts:,} starts")
     cache = running.get("cache")
     records = None if cache is None else Path(cache).absolute() / "searches"
@@ -130,7 +176,8 @@ def fit_spec(
         if best["value"] >= IMPOSSIBLE:
             impossible.append(unit)
             continue
-        values = spec.space.values(np.array(best["places"]))
+        places = np.array(best["places"])
+        values = spec.space.values(places)
         units.append(
             UnitFit(
                 unit,
@@ -140,6 +187,7 @@ def fit_spec(
                 [each["value"] for each in results],
                 sum(each["evaluations"] for each in results),
                 [axis.name for axis in spec.space.axes if axis.at_bound(values[axis.name])],
+                objective.parts(places) if isinstance(objective, LikelihoodObjective) else {},
             )
         )
     if impossible:
@@ -167,9 +215,25 @@ def _defined(objectives: Mapping[str, Objective]) -> dict[str, Objective]:
     return {unit: objective for unit, objective in objectives.items() if unit not in lost}
 
 
-def best_places(spec: FitSpec, recalls: Recalls) -> tuple[FloatArray, float]:
+def require_determined(space: Space, unit: str, recalls: AnyRecalls) -> None:
+    """Raise :class:`InputError` unless the lists of one subject decide all numbers of a space."""
+    cells = [space.cells(part, name) for name, part in parts_of(recalls).items()]
+    for index, term in enumerate(space.terms):
+        design = np.concatenate([each.designs[index] for each in cells])
+        if np.linalg.matrix_rank(design) < design.shape[1]:
+            lost = [axis.name for axis, column in zip(term.axes, design.T, strict=True) if not column.any()]
+            names = ", ".join(lost or [axis.name for axis in term.axes])
+            raise InputError(
+                f"fit: the lists of subject {unit} do not decide {names}; fit the group, or the subjects who have such "
+                "lists"
+            )
+
+
+def best_places(spec: FitSpec, recalls: AnyRecalls) -> tuple[FloatArray, float]:
     """Place and value of the best that all starts find for one fit to these recalls, in this process."""
     objective = spec.objective(recalls)
+    if not spec.space.axes:
+        return np.zeros(0), objective(np.zeros(0))
     found = [
         search_space(objective, generations=spec.generations, seed=spec.seed, start=start).best
         for start in range(spec.starts)
@@ -188,8 +252,12 @@ def _cell(spec: FitSpec, unit: str, objective: Objective, start: int, records: P
     )
 
 
-def search_cell(objective: Objective, seed: int, start: int, generations: int, file: str | None) -> dict[str, Any]:
+def search_cell(
+    objective: Objective, seed: int, start: int, generations: int | None, file: str | None
+) -> dict[str, Any]:
     """One independent search, as a cell; ``file`` holds its state until it is finished."""
+    if not objective.space.axes:
+        return {"places": [], "value": objective(np.zeros(0)), "evaluations": 1}
     record = None if file is None else Path(file)
     found = search_space(objective, generations=generations, seed=seed, start=start, record=record)
     if record is not None:

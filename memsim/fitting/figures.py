@@ -9,57 +9,97 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from memsim.analysis.curves import curve_table, points_by_label
+from memsim.analysis.curves import curve_table, points_by_label, standard_curves
 from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.style import WIDTHS, plain_text, themed
-from memsim.analysis.registered import curves_of
 from memsim.core.errors import InputError
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.loop import simulate
 from memsim.core.position_model import PositionModel
 from memsim.core.prediction import predict
 from memsim.core.recall_parts import joined, units_of
 from memsim.core.recalls import Recalls
+from memsim.fitting.formulas import groups
 from memsim.fitting.intervals import FALL
+from memsim.fitting.labels import DATA_SET, labels_of_part
 from memsim.fitting.result import Fit
+from memsim.fitting.terms import Levels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LISTS = 2000
 """The fitted model recalls at least so many lists for a figure."""
+MOST_ROWS = 6
 
 
-def fit_figure(fitted: Fit, recalls: Recalls, people_label: str = "people") -> Figure:
-    """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists."""
+def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -> Figure:
+    """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists.
+
+    There is a row of panels for each data set, and for each level of the conditions by which parameters are free, if
+    these are at most 6 rows. Where the stopping rule is shared, the model stops by its own, which was not fitted; the
+    title says so.
+    """
     name = type(fitted.model).__name__
-    models = [fitted.of(unit.unit) for unit in fitted.units]
-    paradigm = recalls.trials.paradigm
-    if any(isinstance(model, PositionModel) for model in models):
-        tables = pd.concat([curve_table(predict(model, recalls.trials)) for model in models])
-        curves = tables.groupby(["curve", "x"], as_index=False).mean()
-    else:
-        curves = curve_table(predicted(fitted, recalls))
     quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
-    shown = {people_label: curve_table(recalls), name: curves}
-    points = [points_by_label(shown, analysis, [people_label]) for analysis in curves_of(paradigm).values()]
+    if fitted.spec.stopping == "shared":
+        quality += "; its own stopping rule was not fitted"
+    if isinstance(fitted.model, PositionModel):
+        assert isinstance(recalls, Recalls)
+        models = [fitted.of(unit.unit) for unit in fitted.units]
+        tables = pd.concat([curve_table(predict(model, recalls.trials)) for model in models])
+        by_row = {"": (recalls, tables.groupby(["curve", "x"], as_index=False).mean())}
+    else:
+        theirs, its = _rows(fitted, recalls), _rows(fitted, predicted(fitted, recalls))
+        by_row = {label: (part, curve_table(its[label])) for label, part in theirs.items()}
+    frames = []
+    shared = [standard_curves(part) for part, _ in by_row.values()]
+    for analysis in [each for key, each in shared[0].items() if all(key in curves for curves in shared)]:
+        parts = []
+        for label, (part, curves) in by_row.items():
+            shown = {people_label: curve_table(part), name: curves}
+            parts.append(points_by_label(shown, analysis, [people_label]).assign(lists=label))
+        points = pd.concat(parts, ignore_index=True)
+        points.attrs = {"analysis": analysis.name, "by": ["lists"] * (len(by_row) > 1), "people": [people_label]}
+        frames.append(points if len(by_row) > 1 else points.drop(columns="lists"))
     return comparison_panel(
-        [each for each in points if len(each)], among=[name, people_label], title=f"{name}, {quality}"
+        [each for each in frames if len(each)], among=[name, people_label], title=f"{name}, {quality}"
     )
 
 
-def predicted(fitted: Fit, recalls: Recalls) -> Recalls:
+def _rows(fitted: Fit, recalls: AnyRecalls) -> dict[str, Recalls]:
+    """The lists of each row of panels, by its label."""
+    by = sorted({term.by for term in fitted.spec.space.terms if isinstance(term, Levels)} - {"", DATA_SET})
+    found = {}
+    for data_set, part in parts_of(recalls).items():
+        if not by:
+            found[data_set] = part
+            continue
+        labels = labels_of_part(part, data_set, by, "fit_figure")
+        owner, first = groups(labels)
+        for level, at in enumerate(first.tolist()):
+            named = [*([data_set] if data_set else []), *(str(labels[name][at]) for name in by)]
+            found[", ".join(named)] = part[owner == level]
+    return found if len(found) <= MOST_ROWS else dict(parts_of(recalls))
+
+
+def predicted(fitted: Fit, recalls: AnyRecalls) -> AnyRecalls:
     """Simulate the fitted model on the lists of its units, repeated until there are 2,000 lists or more."""
-    parts = units_of(recalls, fitted.spec.per)
+    parts, space = units_of(recalls, fitted.spec.per), fitted.spec.space
     times = -(-LISTS // len(recalls))
-    made = []
+    made: dict[str, list[Recalls]] = {name: [] for name in parts_of(recalls)}
     for i, unit in enumerate(fitted.units):
-        model = fitted.of(unit.unit)
-        trials = parts[unit.unit].trials
-        rows = np.tile(np.arange(len(trials)), times)
-        many = replace(trials[rows], list=np.arange(len(rows)) + 1)
-        assert not isinstance(model, PositionModel)
-        made.append(simulate(model, many, fitted.spec.seed + i))
-    return joined(made)
+        places = space.places(unit.estimates)
+        for name, part in parts_of(parts[unit.unit]).items():
+            cells = space.cells(part, name)
+            for cell, model in enumerate(space.models(places, cells)):
+                rows = np.tile(np.flatnonzero(cells.owner == cell), times)
+                many = replace(part.trials[rows], list=np.arange(len(rows)) + 1)
+                assert not isinstance(model, PositionModel)
+                made[name].append(simulate(model, many, fitted.spec.seed + i))
+    if isinstance(recalls, JointRecalls):
+        return JointRecalls({name: joined(each) for name, each in made.items() if each})
+    return joined(made[""])
 
 
 @plain_text

@@ -1,39 +1,45 @@
-"""Intervals of estimates: profiles of the likelihood, and fits to resampled lists."""
+"""Intervals of estimates: profiles of the likelihood, the robust sandwich, and fits to resampled people or lists."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import warnings
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Unpack
 
 import numpy as np
 from scipy.stats import chi2
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
+from memsim.core.joint_recalls import AnyRecalls
 from memsim.core.recall_parts import resampled, units_of
-from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
-from memsim.fitting.objectives import Objective
+from memsim.fitting.objectives import LikelihoodObjective, Objective
 from memsim.fitting.result import Fit
+from memsim.fitting.robust import robust_ends
 from memsim.fitting.search import polish
 from memsim.fitting.spec import FitSpec
 from memsim.running.execution import Cell, Running, run_cells
 
+INTERVALS = ("profile", "robust", "bootstrap")
+"""How intervals can be had; the first takes all lists as independent, the others people."""
 FALL = float(chi2.ppf(0.95, 1)) / 2
 """How far the log-likelihood has fallen at the ends of a 95% interval: 1.92."""
 
 
 def checked_intervals(spec: FitSpec, how: str | None) -> None:
     """Raise :class:`InputError` unless these intervals exist for this kind of fit."""
-    if how not in (None, "profile", "bootstrap"):
-        raise InputError(f"fit: intervals={how!r} must be None, 'profile' or 'bootstrap'")
+    if how not in (None, *INTERVALS):
+        raise InputError(f"fit: intervals={how!r} must be None, {', '.join(map(repr, INTERVALS))}")
     if how == "profile" and spec.by == "summary":
-        raise InputError("fit: a distance of curves has no profile likelihood; intervals='bootstrap' resamples lists")
+        raise InputError("fit: a distance of curves has no profile likelihood; intervals='bootstrap' resamples people")
+    if how == "robust" and (spec.by == "summary" or spec.kind == "sampled"):
+        raise InputError("fit: robust intervals need the gradient of an exact likelihood; use intervals='bootstrap'")
 
 
 def with_intervals(
     fitted: Fit,
-    recalls: Recalls,
-    how: Literal["profile", "bootstrap"],
+    recalls: AnyRecalls,
+    how: Literal["profile", "robust", "bootstrap"],
     *,
     resamples: int = 100,
     **running: Unpack[Running],
@@ -43,17 +49,29 @@ def with_intervals(
     Parameters
     ----------
     recalls : those that were fitted.
-    how : ``"profile"`` or ``"bootstrap"``; see :func:`memsim.fit`.
-    resamples : of the bootstrap.
+    how : ``"profile"``, ``"robust"`` or ``"bootstrap"``; see :func:`memsim.fit`.
+    resamples : of the bootstrap: people are drawn with replacement, or lists where there is one person.
 
     Raises
     ------
-    InputError : the profile likelihood of a fit to curves.
+    InputError : the profile likelihood of a fit to curves; robust intervals of one person's lists.
     """
     spec = fitted.spec
     checked_intervals(spec, how)
     axes = spec.space.axes
     parts = units_of(recalls, spec.per)
+    n_people = max(len(part.trials.subjects) for part in parts.values())
+    if how == "robust" and n_people < 2:
+        raise InputError(
+            "fit: robust intervals are over people, and each fit is to the lists of one; use intervals='profile'"
+        )
+    if how == "profile" and n_people > 1:
+        warnings.warn(
+            f"fit: profile intervals take all lists as independent, and those of {n_people} people are not: where "
+            "people differ, the intervals are too narrow; intervals='robust' takes people as the unit",
+            DataWarning,
+            stacklevel=2,
+        )
     cells = []
     for unit in fitted.units:
         shared = {"objective": spec.objective(parts[unit.unit]), "places": spec.space.places(unit.estimates).tolist()}
@@ -62,6 +80,8 @@ def with_intervals(
                 Cell(profile_cell, {**shared, "value": unit.value, "at": at}, f"{unit.unit}, profile of {axis.name}")
                 for at, axis in enumerate(axes)
             ]
+        elif how == "robust":
+            cells.append(Cell(robust_cell, shared, f"{unit.unit}, robust intervals"))
         else:
             cells += [
                 Cell(bootstrap_cell, {**shared, "resample": i, "seed": spec.seed}, f"{unit.unit}, resample {i + 1}")
@@ -78,6 +98,8 @@ def with_intervals(
             profiles = {
                 axis.name: [tuple(pair) for pair in result["curve"]] for axis, result in zip(axes, results, strict=True)
             }
+        elif how == "robust":
+            ends = [tuple(pair) for pair in results[0]]
         else:
             ends = [tuple(pair) for pair in np.percentile(np.array(results), [2.5, 97.5], axis=0).T.tolist()]
         named = {axis.name: (float(low), float(high)) for axis, (low, high) in zip(axes, ends, strict=True)}
@@ -134,9 +156,7 @@ def _profiled(
     if not len(start):
         return objective(np.array([place])) - value, np.array([place])
 
-    def held(rest: np.ndarray) -> float:
-        return objective(np.insert(rest, at, place))
-
+    held = _Held(objective, at, place)
     found, best, _ = polish(held, start, smooth=objective.smooth)
     if objective.smooth and best - value > 2 * FALL:
         # The likelihood has cliffs where stopping would be certain, and no gradient leads back over them.
@@ -148,11 +168,39 @@ def _profiled(
     return best - value, np.insert(found, at, place)
 
 
+def robust_cell(objective: LikelihoodObjective, places: list[float]) -> list[tuple[float, float]]:
+    """The ends of :func:`memsim.fitting.robust.robust_ends`; a cell."""
+    return robust_ends(objective, np.array(places))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An objective with one parameter held, as a function of the others."""
+
+    objective: Objective
+    at: int
+    place: float
+
+    def __call__(self, rest: np.ndarray) -> float:
+        return self.objective(np.insert(rest, self.at, self.place))
+
+    def value_and_gradient(self, rest: np.ndarray) -> tuple[float, np.ndarray]:
+        assert isinstance(self.objective, LikelihoodObjective)
+        value, slopes = self.objective.value_and_gradient(np.insert(rest, self.at, self.place))
+        return value, np.delete(slopes, self.at)
+
+
 def bootstrap_cell(objective: Objective, places: list[float], resample: int, seed: int) -> list[float]:
-    """Estimates from lists drawn with replacement, searched locally from the estimates; a cell."""
+    """Estimates from people, or one person's lists, drawn with replacement, searched locally from the estimates."""
     recalls = objective.recalls
-    rows = stream(seed, "bootstrap", resample).integers(0, len(recalls), len(recalls))
-    again = replace(objective, recalls=resampled(recalls, rows))
+    codes, n_people = recalls.trials.subject_codes, len(recalls.trials.subjects)
+    rng = stream(seed, "bootstrap", resample)
+    if n_people > 1:
+        rows = np.concatenate([np.flatnonzero(codes == code) for code in rng.integers(0, n_people, n_people)])
+    else:
+        rows = rng.integers(0, len(recalls), len(recalls))
+    changed: dict[str, Any] = {"recalls": resampled(recalls, rows)}
+    again = replace(objective, **changed)
     found, _, _ = polish(again, np.array(places), smooth=again.smooth)
     values = objective.space.values(found)
     return [float(values[axis.name]) for axis in objective.space.axes]

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from memsim.analysis.curves import standard_curves
 from memsim.analysis.subjects import mean_over_subjects
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import DataWarning, InputError, ModelError
+from memsim.core.event_probabilities import Parts
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
-from memsim.core.likelihood import log_likelihood
+from memsim.core.joint_recalls import AnyRecalls, parts_of
+from memsim.core.likelihood import likelihood_parts, log_likelihood
 from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
-from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.outcomes import NO_EVENT, Outcomes, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
-from memsim.fitting.space import Space
+from memsim.fitting.shared_stopping import n_hazards
+from memsim.fitting.space import Cells, Space
 
 IMPOSSIBLE = 1e10
 """The value where the model gives the recalls no probability, or a tie leaves the range of its parameter."""
@@ -36,45 +39,85 @@ class LikelihoodObjective:
     A sampled likelihood averages over ``samples`` study histories, drawn with ``seed``. They are the same at every
     place, so that a search sees one surface.
 
+    Parameters
+    ----------
+    stopping : by the name of the data set, probabilities of no response that replace the model's; see
+        :func:`memsim.log_likelihood`.
+
     Raises
     ------
-    InputError : a list that holds an item twice, which the model does not take.
+    InputError : a list that holds an item twice, which the model does not take; or lists on whose labels parameters
+        depend that were not there when the space was made.
     """
 
     space: Space
-    recalls: Recalls
+    recalls: AnyRecalls
     samples: int
     seed: int = 0
-    stopping: FloatArray | None = None
-    """Probabilities of no response that replace the model's; see :func:`memsim.log_likelihood`."""
+    stopping: Mapping[str, FloatArray] | None = None
 
     def __post_init__(self) -> None:
         require_taken(self.space.model, self.recalls.trials)
+        if self.space.variables:
+            self._sets  # noqa: B018  # raises where labels are missing
 
     def __call__(self, places: FloatArray) -> float:
         """The value at ``places``, (n_free,) numbers in [0, 1]."""
         try:
-            model = self._model(places)
+            models = self._all_models(places)
         except InputError:
             return IMPOSSIBLE
-        total = -log_likelihood(model, self.recalls, **self._scoring).sum()
+        total = -self._log_likelihoods(models).sum()
         return float(total) if np.isfinite(total) else IMPOSSIBLE
+
+    def log_likelihoods(self, places: FloatArray) -> FloatArray:
+        """(n_trials,) log-likelihood of each list at ``places``.
+
+        Raises
+        ------
+        InputError : a tie leaves the range of its parameter.
+        """
+        return self._log_likelihoods(self._all_models(places))
+
+    def _log_likelihoods(self, models: Sequence[Sequence[MemoryModel[Any]]]) -> FloatArray:
+        found = []
+        for (name, recalls, _), of_cells in zip(self._sets, models, strict=True):
+            each = np.empty(len(recalls))
+            for model, (rows, part) in zip(of_cells, self._split[name], strict=True):
+                each[rows] = log_likelihood(model, part, **self._scoring(name))
+            found.append(each)
+        return np.concatenate(found)
+
+    def parts(self, places: FloatArray) -> dict[str, float]:
+        """What the log-likelihood consists of: ``choice, termination, intrusion, repeat``.
+
+        See :class:`memsim.core.event_probabilities.Parts`.
+        """
+        total = dict.fromkeys(Parts._fields, 0.0)
+        for (name, _, _), models in zip(self._sets, self._all_models(places), strict=True):
+            for model, (_, part) in zip(models, self._split[name], strict=True):
+                found = likelihood_parts(model, part, **self._scoring(name))
+                total = {each: total[each] + float(getattr(found, each).sum()) for each in total}
+        return total
 
     def value_and_gradient(self, places: FloatArray) -> tuple[float, FloatArray]:
         """The value at ``places`` and its (n_free,) derivatives by them.
 
         The gradient is 0 where the recalls are impossible, and by whole numbers.
         """
-        nothing = np.zeros(len(self.space.axes))
+        total, gradient = 0.0, np.zeros(len(self.space.axes))
         try:
-            model, slopes = self._model(places), self._slopes(places)
+            all_models = self._all_models(places)
         except InputError:
-            return IMPOSSIBLE, nothing
-        found = log_likelihood_gradient(model, self.recalls, list(slopes), **self._scoring)
-        total = -found.log_likelihood.sum()
+            return IMPOSSIBLE, gradient
+        for (name, recalls, cells), models in zip(self._sets, all_models, strict=True):
+            slopes = self.space.slopes(places, cells)
+            likelihood, by_name = self._gradients(name, recalls, cells, models, list(slopes))
+            total -= likelihood
+            for parameter, slope in slopes.items():
+                gradient -= by_name[parameter] @ slope
         if not np.isfinite(total):
-            return IMPOSSIBLE, nothing
-        gradient = sum((-found.gradient[name] * slopes[name] for name in slopes), nothing)
+            return IMPOSSIBLE, np.zeros_like(gradient)
         return float(total), np.where(np.isfinite(gradient), gradient, 0)
 
     def by_subject(self, places: FloatArray) -> FloatArray:
@@ -82,45 +125,99 @@ class LikelihoodObjective:
 
         Rows are in the order of ``recalls.trials.subjects``, and sum to the gradient.
         """
-        model, slopes = self._model(places), self._slopes(places)
-        trials = self.recalls.trials
-        models = [model] * len(trials.subjects)
-        owner = trials.subject_codes.astype(np.int32)
-        found = log_likelihood_gradients(models, self.recalls, owner, list(slopes), **self._scoring)
-        scores = np.zeros((len(models), len(self.space.axes)))
-        for name, slope in slopes.items():
-            scores -= np.outer(found.gradient[name], slope)
+        codes = self.recalls.trials.subject_codes
+        scores, start = np.zeros((len(self.recalls.trials.subjects), len(self.space.axes))), 0
+        for (name, recalls, cells), models in zip(self._sets, self._all_models(places), strict=True):
+            subject = codes[start : start + len(recalls)]
+            start += len(recalls)
+            pairs, owner = np.unique(np.column_stack((cells.owner, subject)), axis=0, return_inverse=True)
+            slopes = self.space.slopes(places, cells)
+            found = log_likelihood_gradients(
+                [models[cell] for cell in pairs[:, 0]], recalls, owner.ravel().astype(np.int32), list(slopes),
+                **self._scoring(name),
+            )  # fmt: skip
+            for parameter, slope in slopes.items():
+                np.subtract.at(scores, pairs[:, 1], found.gradient[parameter][:, None] * slope[pairs[:, 0]])
         return scores
 
-    @property
-    def _scoring(self) -> dict[str, Any]:
-        return {"samples": self.samples, "seed": self.seed, "stopping": self.stopping}
+    def _gradients(
+        self, name: str, recalls: Recalls, cells: Cells, models: Sequence[MemoryModel[Any]], names: Sequence[str]
+    ) -> tuple[float, dict[str, FloatArray]]:
+        """The log-likelihood of one data set, and (n_cells,) derivatives by the parameters of each cell's model."""
+        scoring = self._scoring(name)
+        if len(models) > 1 and type(models[0]).fast_gradients.__func__ is not MemoryModel.fast_gradients.__func__:  # type: ignore[attr-defined]
+            found = log_likelihood_gradients(models, recalls, cells.owner, names, **scoring)
+            return found.log_likelihood.sum(), found.gradient
+        total, gradient = 0.0, {each: np.empty(len(models)) for each in names}
+        for cell, (model, (_, part)) in enumerate(zip(models, self._split[name], strict=True)):
+            found = log_likelihood_gradient(model, part, names, **scoring)
+            total += found.log_likelihood.sum()
+            for each in names:
+                gradient[each][cell] = found.gradient[each]
+        return total, gradient
 
-    def _slopes(self, places: FloatArray) -> dict[str, FloatArray]:
-        """The derivatives of the parameters that have any."""
-        return {name: each for name, each in self.space.slopes(places).items() if each.any()}
+    @cached_property
+    def _sets(self) -> list[tuple[str, Recalls, Cells]]:
+        """Each data set with its cells."""
+        return [(name, part, self.space.cells(part, name)) for name, part in parts_of(self.recalls).items()]
 
-    def _model(self, places: FloatArray) -> MemoryModel[Any]:
-        model = self.space.at(places)
-        assert isinstance(model, MemoryModel)
-        return model
+    @cached_property
+    def _split(self) -> dict[str, list[tuple[Any, Recalls]]]:
+        """The lists of each cell of each data set, with their rows."""
+        found: dict[str, list[tuple[Any, Recalls]]] = {}
+        for name, recalls, cells in self._sets:
+            if len(cells.labels) == 1:
+                found[name] = [(slice(None), recalls)]
+            else:
+                rows = [np.flatnonzero(cells.owner == cell) for cell in range(len(cells.labels))]
+                found[name] = [(each, recalls[each]) for each in rows]
+        return found
+
+    def _all_models(self, places: FloatArray) -> list[list[MemoryModel[Any]]]:
+        """The models of the cells of each data set."""
+        return [cast("list[MemoryModel[Any]]", self.space.models(places, cells)) for _, _, cells in self._sets]
+
+    def _scoring(self, data_set: str) -> dict[str, Any]:
+        stopping = None if self.stopping is None else self.stopping[data_set]
+        return {"samples": self.samples, "seed": self.seed, "stopping": stopping}
 
     @property
     def smooth(self) -> bool:
-        """Whether a gradient exists: the likelihood is exact and no free parameter is a whole number."""
-        return self.space.model.likelihood == "exact" and not any(axis.integer for axis in self.space.axes)
+        """Whether a gradient exists: the likelihood is exact and no parameter that varies is a whole number."""
+        whole = {each.name for each in self.space.model.parameters() if each.integer}
+        varied = {*(term.name for term in self.space.terms), *self.space.ties}
+        return self.space.model.likelihood == "exact" and not whole & varied
 
-    def counts(self) -> dict[str, int]:
-        """Numbers of lists and events that are scored, and of responses that are left out."""
+    @property
+    def n_hazards(self) -> int:
+        """The number of probabilities of the shared stopping rule that the lists decide; 0 without one."""
+        if self.stopping is None:
+            return 0
+        model: Any = self.space.model
+        return sum(n_hazards(part, model.repeats, model.intrusions) for part in parts_of(self.recalls).values())
+
+    def n_events(self) -> IntArray:
+        """(n_trials,) events that are scored in each list."""
+        return np.concatenate([(each.columns != NO_EVENT).sum(axis=1, dtype=np.int32) for each in self._outcomes])
+
+    @property
+    def _outcomes(self) -> list[Outcomes]:
         model = self.space.model
         assert isinstance(model, MemoryModel)
-        outcomes = scored_outcomes(self.recalls, model.repeats, model.intrusions)
-        return {
+        return [scored_outcomes(part, model.repeats, model.intrusions) for part in parts_of(self.recalls).values()]
+
+    def counts(self) -> dict[str, int]:
+        """Numbers of lists and events that are scored, and of responses that are left out.
+
+        With a shared stopping rule also the number of its probabilities.
+        """
+        found = {
             "n_lists": len(self.recalls),
-            "n_events": int((outcomes.columns != NO_EVENT).sum()),
-            "intrusions_left_out": int(outcomes.intrusions.sum()),
-            "repeats_left_out": int(outcomes.repeats.sum()),
+            "n_events": int(self.n_events().sum()),
+            "intrusions_left_out": sum(int(each.intrusions.sum()) for each in self._outcomes),
+            "repeats_left_out": sum(int(each.repeats.sum()) for each in self._outcomes),
         }
+        return found if self.stopping is None else {**found, "n_hazards": self.n_hazards}
 
 
 @dataclass(frozen=True, eq=False)

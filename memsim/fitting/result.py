@@ -13,13 +13,15 @@ import pandas as pd
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
 from memsim.core.files.written_files import write_file
+from memsim.core.gradient import LAPSES
+from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
 from memsim.fitting.spec import FitSpec
 from memsim.running.sealed import sealed, unsealed
 
-FORMAT = "memsim fit 3"
+FORMAT = "memsim fit 4"
 NOT_A_FIT = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, IndexError)
 """What reading a file that is no fit may raise."""
 TOLERANCE = {"exact": 0.05, "sampled": 0.05, "summary": 1e-3}
@@ -37,12 +39,16 @@ class UnitFit:
     value: float
     """Minus the log-likelihood, or the distance of curves."""
     counts: dict[str, int]
-    """Numbers of lists and events (or points of curves) that were fitted, and of responses that were left out."""
+    """Numbers of lists and events (or points of curves) that were fitted, and of responses that were left out; with a
+    shared stopping rule, ``n_hazards``, the number of its probabilities that the lists decide."""
     starts: list[float]
     """The best value of each independent search."""
     evaluations: int
     at_bound: list[str]
     """Names of the parameters whose estimate lies at a bound of their range."""
+    parts: dict[str, float] = field(default_factory=dict)
+    """The parts of the log-likelihood, which sum to it: ``choice`` of items, ``termination`` (when to stop or to omit),
+    ``intrusion`` and ``repeat``; empty for a fit to curves."""
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     """95% intervals by parameter, if asked for."""
     profiles: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
@@ -61,7 +67,7 @@ class Fit:
     spec: FitSpec
     """What was fitted and how."""
     units: tuple[UnitFit, ...]
-    intervals: Literal["profile", "bootstrap"] | None
+    intervals: Literal["profile", "robust", "bootstrap"] | None
     recalls_digest: str
     """The digest of the recalls that were fitted."""
     recalls_origin: Origin
@@ -91,8 +97,16 @@ class Fit:
 
     @property
     def n_parameters(self) -> int:
-        """Number of free parameters, summed over units."""
-        return len(self.spec.free) * len(self.units)
+        """Number of free parameters, summed over units; see :meth:`n_parameters_of`."""
+        return sum(self.n_parameters_of(unit) for unit in self.units)
+
+    def n_parameters_of(self, unit: UnitFit) -> int:
+        """Number of free parameters in the fit to a unit.
+
+        The probabilities of a shared stopping rule count, one for each output position at which the lists decide it;
+        they are as many for all models that score the same events.
+        """
+        return len(self.spec.free) + unit.counts.get("n_hazards", 0)
 
     @property
     def aic(self) -> float:
@@ -104,7 +118,7 @@ class Fit:
         """The Bayesian information criterion, summed over units, each with its own number of events."""
         if self.kind == "summary":
             return float("nan")
-        return sum(bic(-unit.value, len(self.spec.free), unit.counts["n_events"]) for unit in self.units)
+        return sum(bic(-unit.value, self.n_parameters_of(unit), unit.counts["n_events"]) for unit in self.units)
 
     @property
     def converged(self) -> bool:
@@ -135,27 +149,40 @@ class Fit:
             raise InputError(f"this fit has several units; unit={name!r} must name one of {known}")
         return chosen[0]
 
-    def of(self, unit: str | None = None) -> Model:
-        """The model with the estimates of the unit of this name, or of the only unit."""
-        return self.model.replace(**self.unit(unit).estimates)
+    def of(self, unit: str | None = None, **labels: Any) -> Model:
+        """The model with the estimates of the unit of this name, or of the only unit.
+
+        Parameters
+        ----------
+        labels : which lists are meant, where parameters vary between lists: ``fitted.of(list_type="immediate")``.
+
+        Raises
+        ------
+        InputError : a unit or a label that is missing or unknown.
+        """
+        space = self.spec.space
+        return space.at(space.places(self.unit(unit).estimates), labels)
 
     def to_frame(self) -> pd.DataFrame:
         """A row per unit: ``model, unit``, the estimates (with ``_low, _high``), and how well the fit went.
 
+        ``lapse`` is there also where it is fixed. ``choice, termination, intrusion, repeat`` are the parts of the
+        log-likelihood.
         ``log_likelihood, aic, bic`` are NaN for a fit to curves, and ``distance`` is NaN for others. ``spread`` and
         ``converged`` are explained at :class:`UnitFit` and :class:`Fit`. Where there are profiles, ``open_ends`` names
         the parameters that they leave open.
         """
         rows = []
-        k, likely = len(self.spec.free), self.kind != "summary"
+        likely = self.kind != "summary"
         for unit in self.units:
+            k = self.n_parameters_of(unit)
             log_likelihood = -unit.value if likely else np.nan
             bounds = {f"{name}_{end}": at for name, ends in unit.intervals.items()
                       for end, at in zip(("low", "high"), ends, strict=True)}  # fmt: skip
             rows.append({
-                "model": type(self.model).__name__, "unit": unit.unit, **unit.estimates, **bounds, "kind": self.kind,
-                "log_likelihood": log_likelihood, "distance": np.nan if likely else unit.value, "n_parameters": k,
-                **unit.counts, "aic": aic(log_likelihood, k),
+                "model": type(self.model).__name__, "unit": unit.unit, **unit.estimates, **self._fixed_lapses, **bounds,
+                "kind": self.kind, "log_likelihood": log_likelihood, "distance": np.nan if likely else unit.value,
+                **unit.parts, "n_parameters": k, **unit.counts, "aic": aic(log_likelihood, k),
                 "bic": bic(log_likelihood, k, unit.counts.get("n_events", np.nan)), "spread": unit.spread,
                 "converged": self._agree(unit), "at_bound": ", ".join(unit.at_bound),
                 **({"open_ends": "; ".join(f"{name} {side}" for name, side in self.open_ends(unit).items())}
@@ -163,6 +190,15 @@ class Fit:
                 "evaluations": unit.evaluations,
             })  # fmt: skip
         return pd.DataFrame(rows)
+
+    @property
+    def _fixed_lapses(self) -> dict[str, float]:
+        """The lapse of a response, where it is fixed, and that of a list, where it is fixed above 0."""
+        fixed = {name: float(getattr(self.model, name, 0)) for name in LAPSES if name not in self.spec.ties}
+        varied = {term.name for term in self.spec.space.terms}
+        if not isinstance(self.model, MemoryModel):
+            return {}
+        return {name: value for name, value in fixed.items() if name not in varied and (value or name == LAPSES[0])}
 
     def save(self, path: str | Path) -> None:
         """Write the fit as JSON.
@@ -208,8 +244,8 @@ class Fit:
         try:
             origin = origin_from_json(record.pop("recalls_origin"))
             read = FitSpec.from_json(spec, model)
-            if any(set(unit.estimates) != {*read.free, *read.ties} for unit in units):
-                raise ValueError(f"a unit has other estimates than of {', '.join([*read.free, *read.ties])}")
+            if any(set(unit.estimates) != read.space.names for unit in units):
+                raise ValueError(f"a unit has other estimates than of {', '.join(sorted(read.space.names))}")
             return cls(spec=read, units=units, recalls_origin=origin, **record)
         except (InputError, ModelError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
@@ -220,11 +256,12 @@ class Fit:
 def _unit(record: Mapping[str, Any]) -> UnitFit:
     """A unit from JSON, with its pairs as tuples again."""
     types = {"unit": str, "value": int | float, "evaluations": int, "estimates": dict, "counts": dict, "starts": list,
-             "at_bound": list}  # fmt: skip
+             "at_bound": list, "parts": dict}  # fmt: skip
     for name, kind in types.items():
         if not isinstance(record[name], kind):
             raise ValueError(f"{name} of a unit is {shown(record[name])}")
-    numbers = [record["value"], *record["estimates"].values(), *record["counts"].values(), *record["starts"]]
+    held = [*record["estimates"].values(), *record["counts"].values(), *record["parts"].values(), *record["starts"]]
+    numbers = [record["value"], *held]
     if not all(isinstance(number, int | float) and abs(number) < 2**63 for number in numbers) or not record["starts"]:
         raise ValueError(f"the unit {shown(record['unit'])} holds what is no number")
     if not all(isinstance(name, str) and name in record["estimates"] for name in record["at_bound"]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,6 +22,11 @@ from memsim.running.sealed import sealed, unsealed
 Function = Callable[[FloatArray], float]
 STEP = 1e-5
 """Half the width of the central differences that approximate a gradient, in a space of width one."""
+SHORT, KEPT, NEAR = 20, 3, 0.05
+"""Steps of the first local searches where there is a gradient, how many go on, and how near two ends are the same."""
+RESTARTS, PROGRESS = 6, 0.002
+"""A local search with a gradient is begun again from its end while that improves it: its picture of the curvature may
+be wrong on a ridge."""
 ROUND = 5
 """Generations between two records of the state of a search."""
 
@@ -62,13 +67,13 @@ def search(
 
     Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. Local searches
     then start from its best member and from others of its better half that lie far from one another, because such
-    surfaces have several minima. Local searches are sequential quadratic programming (SLSQP) with central differences
-    where the objective is smooth, and otherwise quadratic models within a trust region (COBYQA; Ragonneau, 2022), which
-    take far fewer evaluations than a simplex.
+    surfaces have several minima. Where the objective is smooth, they are sequential quadratic programming (SLSQP), with
+    its own gradient or else central differences: short at first, and the best of them go on. Elsewhere they are
+    quadratic models within a trust region (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex.
 
     Parameters
     ----------
-    objective : a function of (n_free,) numbers in [0, 1].
+    objective : a function of (n_free,) numbers in [0, 1]; one with a method ``value_and_gradient`` gives the gradient.
     smooth : whether the objective has a gradient.
     members : of the population, for each dimension.
     local : number of local searches.
@@ -90,23 +95,44 @@ def search(
         state.generations += rounds
         _keep(record, state, counted)
     places = _apart(np.array(state.population), np.array(state.values), local)
-    for place in places[len(state.polished) :]:
-        with counted.own_errors():
-            improved = _descend(counted, place, smooth)
-        state.polished.append((np.clip(improved.x, 0, 1).tolist(), float(improved.fun)))
-        _keep(record, state, counted)
+    _polish_all(state, counted, places, record, steps=SHORT if smooth else None, smooth=smooth)
+    if smooth:
+        kept = _different(state.polished[: len(places)], KEPT)
+        _polish_all(state, counted, [*places, *kept], record, smooth=True)
     return state
 
 
+def _polish_all(
+    state: Search,
+    counted: _Counted,
+    places: Sequence[FloatArray],
+    record: Path | None,
+    *,
+    smooth: bool,
+    steps: int | None = None,
+) -> None:
+    """Search locally from those places from which no search has been recorded yet."""
+    for place in places[len(state.polished) :]:
+        with counted.own_errors():
+            improved = _descend(counted, place, smooth, steps=steps)
+        state.polished.append((np.clip(improved.x, 0, 1).tolist(), float(improved.fun)))
+        _keep(record, state, counted)
+
+
 def search_space(
-    objective: Objective, *, generations: int = 25, seed: int = 0, start: int = 0, record: Path | None = None
+    objective: Objective, *, generations: int | None = None, seed: int = 0, start: int = 0, record: Path | None = None
 ) -> Search:
-    """:func:`search` of the space of an objective. The first start begins with the model's own values, too."""
+    """:func:`search` of the space of an objective. The first start begins with the model's own values, too.
+
+    Generations are 25 if not given, and 4 where the objective has a gradient, which leaves the work to local searches.
+    """
     space, smooth = objective.space, objective.smooth
     begin = space.default if start == 0 else None
+    if generations is None:
+        generations = 4 if smooth else 25
     return search(
-        objective, len(space.axes), smooth=smooth, begin=begin, generations=generations, local=8 if smooth else 6,
-        seed=seed, start=start, record=record,
+        objective, len(space.axes), smooth=smooth, begin=begin, generations=generations,
+        local=min(max(2 * len(space.axes), 8), 24) if smooth else 6, seed=seed, start=start, record=record,
     )  # fmt: skip
 
 
@@ -126,34 +152,41 @@ def polish(
     return np.clip(found.x, 0, 1), float(found.fun), counted.n
 
 
-def _descend(objective: Function, place: FloatArray, smooth: bool, radius: float = 0.1) -> OptimizeResult:
+def _descend(
+    objective: _Counted, place: FloatArray, smooth: bool, radius: float = 0.1, steps: int | None = None
+) -> OptimizeResult:
+    """One local search; a smooth one takes at most ``steps``, or else starts again until it finds nothing better."""
     bounds = [(0.0, 1.0)] * len(place)
     if not smooth:
         options = {"initial_tr_radius": radius, "final_tr_radius": 1e-4, "maxfev": 200 * len(place)}
         return minimize(objective, place, method="COBYQA", bounds=bounds, options=options)
-    return minimize(
-        objective, place, jac=_gradient(objective), method="SLSQP", bounds=bounds,
-        options={"maxiter": 500, "ftol": 1e-7},
-    )  # fmt: skip
+    found: OptimizeResult | None = None
+    for _ in range(RESTARTS if steps is None else 1):
+        before = found
+        found = minimize(
+            objective.value_and_gradient, place, jac=True, method="SLSQP", bounds=bounds,
+            options={"maxiter": steps or 500, "ftol": 1e-7},
+        )  # fmt: skip
+        if before is not None and found.fun > before.fun - PROGRESS:
+            return found if found.fun < before.fun else before
+        place = np.clip(found.x, 0, 1)
+    assert found is not None
+    return found
 
 
-def _gradient(objective: Function) -> Callable[[FloatArray], FloatArray]:
+def differences(objective: Function, place: FloatArray) -> FloatArray:
     """Central differences within [0, 1], with slope 0 where one side is impossible.
 
     SciPy's ``jac="3-point"`` takes such a side for a slope of 1e15, from which SLSQP does not recover.
     """
-
-    def gradient(place: FloatArray) -> FloatArray:
-        slopes = np.zeros(len(place))
-        for i in range(len(place)):
-            above, below = place.copy(), place.copy()
-            above[i], below[i] = min(place[i] + STEP, 1.0), max(place[i] - STEP, 0.0)
-            high, low = objective(above), objective(below)
-            if max(high, low) < IMPOSSIBLE:
-                slopes[i] = (high - low) / (above[i] - below[i])
-        return slopes
-
-    return gradient
+    slopes = np.zeros(len(place))
+    for i in range(len(place)):
+        above, below = place.copy(), place.copy()
+        above[i], below[i] = min(place[i] + STEP, 1.0), max(place[i] - STEP, 0.0)
+        high, low = objective(above), objective(below)
+        if max(high, low) < IMPOSSIBLE:
+            slopes[i] = (high - low) / (above[i] - below[i])
+    return slopes
 
 
 def _first(n_free: int, members: int, rng: np.random.Generator, begin: FloatArray | None) -> FloatArray:
@@ -178,6 +211,16 @@ def _apart(population: FloatArray, values: FloatArray, n: int) -> list[FloatArra
     return [population[i] for i in chosen]
 
 
+def _different(found: Sequence[tuple[list[float], float]], n: int) -> list[FloatArray]:
+    """The best places of which no two are nearly the same."""
+    chosen: list[FloatArray] = []
+    for place, _ in sorted(found, key=lambda each: each[1]):
+        at = np.array(place)
+        if len(chosen) < n and all(np.linalg.norm(at - other) > NEAR for other in chosen):
+            chosen.append(at)
+    return chosen
+
+
 class _Counted:
     """An objective that counts its evaluations."""
 
@@ -193,6 +236,20 @@ class _Counted:
         except Exception as error:
             self._error = error
             raise
+
+    def value_and_gradient(self, place: FloatArray) -> tuple[float, FloatArray]:
+        """The objective and its slopes: its own, or central differences."""
+        place = np.clip(place, 0.0, 1.0)
+        own = getattr(self.objective, "value_and_gradient", None)
+        if own is None:
+            return self(place), differences(self, place)
+        self.n += 1
+        try:
+            value, slopes = own(place)
+        except Exception as error:
+            self._error = error
+            raise
+        return float(value), np.asarray(slopes)
 
     @contextmanager
     def own_errors(self) -> Iterator[None]:

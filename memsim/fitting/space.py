@@ -1,111 +1,44 @@
-"""The models that a fit chooses from: free parameters with their ranges, tied parameters, and fixed values."""
+"""The models that a fit chooses from: free parameters with their ranges, tied parameters, and fixed values.
+
+Where parameters vary between lists, lists with equal parameters are a cell, which has a model of its own.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
-from memsim.core.names import closest, shown
-from memsim.core.parameters import Parameter
+from memsim.core.gradient import LAPSES
+from memsim.core.joint_recalls import AnyRecalls
+from memsim.core.model import MemoryModel
+from memsim.core.names import closest
 from memsim.core.position_model import Model
+from memsim.core.recalls import Recalls
+from memsim.fitting.axes import Axis
+from memsim.fitting.formulas import groups
+from memsim.fitting.labels import labels_of_part
+from memsim.fitting.terms import Levels, Term, term_of
 from memsim.fitting.ties import names_in, tied_value, tied_value_and_slopes
 
-DECADES = 1000.0
-"""How far from its default a parameter without a bound is searched, in units of the default (at least 1)."""
+Free: TypeAlias = Sequence[str] | Mapping[str, tuple[float, float] | str | None]
+"""Free parameters: names; or by name bounds, ``None`` for the declared range, or how they vary between lists."""
 
 
-@dataclass(frozen=True)
-class Axis:
-    """One free parameter and the scale on which it is searched.
+class Cells(NamedTuple):
+    """The groups of lists of one data set that have one model each."""
 
-    The scale is linear over ranges up to 1 and for whole numbers. Over a wider range it is logarithmic in the distance
-    from the lower bound, and about linear below the default, so that values of any size can be found.
-    """
-
-    name: str
-    low: float
-    high: float
-    scale: float
-    """0 for a linear axis; otherwise the distance from ``low`` below which the logarithmic scale is about linear."""
-    integer: bool = False
-
-    @classmethod
-    def of(cls, declared: Parameter, bounds: tuple[float, float] | None = None) -> Axis:
-        """The axis of a declared parameter, within ``bounds`` if they are given."""
-        if declared.options or declared.text or declared.flag:
-            raise InputError(
-                f"{declared.name} is not a number, and cannot be free; fit the model with each value and compare"
-            )
-        default = 1.0 if declared.default is None else float(declared.default)
-        low = declared.low if declared.low is not None else default - DECADES * max(abs(default), 1.0)
-        high = declared.high if declared.high is not None else default + DECADES * max(abs(default), 1.0)
-        if bounds is not None:
-            if not _rising(bounds) or not low <= bounds[0] < bounds[1] <= high:
-                raise InputError(
-                    f"bounds {shown(bounds)} of {declared.name} must be two rising numbers within its range "
-                    f"{declared.range}"
-                )
-            low, high = (float(bound) for bound in bounds)
-            if declared.integer and not (low.is_integer() and high.is_integer()):
-                raise InputError(f"bounds {bounds!r} of {declared.name} must be whole numbers, as the parameter is")
-        wide = high - low > 1 and not declared.integer
-        scale = min(max(abs(default - low), 1e-3 * (high - low)), high - low) if wide else 0.0
-        return cls(declared.name, float(low), float(high), scale, declared.integer)
-
-    def value(self, at: float) -> float | int:
-        """The parameter's value at a place in [0, 1]."""
-        if at <= 0 or at >= 1:
-            end = self.low if at <= 0 else self.high
-            return int(end) if self.integer else end
-        if self.integer:
-            # Every whole number has an interval of the same width.
-            return min(int(self.low) + int(at * (self.high - self.low + 1)), int(self.high))
-        span = self.high - self.low
-        if not self.scale:
-            found = self.low + at * span
-        else:
-            found = self.low + self.scale * math.expm1(at * math.log1p(span / self.scale))
-        return min(max(found, self.low), self.high)
-
-    def slope(self, at: float) -> float:
-        """The derivative of :meth:`value` at a place in [0, 1]; 0 for whole numbers."""
-        if self.integer:
-            return 0.0
-        span = self.high - self.low
-        if not self.scale:
-            return span
-        width = math.log1p(span / self.scale)
-        return self.scale * width * math.exp(min(max(at, 0.0), 1.0) * width)
-
-    def place(self, value: float) -> float:
-        """The place in [0, 1] of a value."""
-        value, span = min(max(value, self.low), self.high), self.high - self.low
-        if self.integer:
-            return (value - self.low + 0.5) / (span + 1)
-        if not self.scale:
-            return (value - self.low) / span
-        return math.log1p((value - self.low) / self.scale) / math.log1p(span / self.scale)
-
-    def at_bound(self, value: float) -> bool:
-        """Whether a value lies at a bound of the range, where it should not be read as an estimate."""
-        if self.integer:
-            return value in (self.low, self.high)
-        return not 1e-4 < self.place(value) < 1 - 1e-4
-
-
-def _rising(bounds: Any) -> bool:
-    """Whether these are two finite numbers, the larger one last."""
-    try:
-        low, high = (float(bound) for bound in bounds if not isinstance(bound, str | bool))
-        return len(bounds) == 2 and math.isfinite(low) and math.isfinite(high) and low < high
-    except (TypeError, ValueError, OverflowError):
-        return False
+    owner: IntArray
+    """(n_trials,) the cell of each list."""
+    labels: tuple[dict[str, Any], ...]
+    """The labels of the lists of each cell, as far as parameters depend on them."""
+    designs: tuple[FloatArray, ...]
+    """(n_cells, k) what the k numbers of each term count in each cell."""
 
 
 @dataclass(frozen=True)
@@ -115,30 +48,32 @@ class Space:
     Parameters
     ----------
     model : its other parameters keep their values.
-    axes : the free parameters.
+    terms : the free parameters, and how they vary between lists.
     ties : expressions by the name of the tied parameter, such as ``{"own": "1 - learning"}``, evaluated in this order,
         so that an expression may name a tied parameter that stands before it.
     """
 
     model: Model
-    axes: tuple[Axis, ...]
+    terms: tuple[Term, ...]
     ties: Mapping[str, str]
 
     @classmethod
     def of(
         cls,
         model: Model,
-        free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
+        free: Free | None = None,
         ties: Mapping[str, str] | None = None,
+        recalls: AnyRecalls | None = None,
     ) -> Space:
         """The space of a model.
 
         Parameters
         ----------
         model : an instance.
-        free : names of parameters, or bounds by name (``None``: the declared range). If not given: the parameters in
-            ``fitted`` of the model's class or, where that is empty, all numbers.
+        free : names of parameters, or bounds by name (``None``: the declared range), or as text how they vary between
+            lists (:func:`memsim.fitting.terms.term_of`). If not given: :func:`usual_free`.
         ties : expressions by name. If not given: those ties of the model's class that follow from a free parameter.
+        recalls : those that are fitted, where parameters vary between lists.
 
         Raises
         ------
@@ -147,14 +82,20 @@ class Space:
         """
         if isinstance(model, type):
             raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
+        space = cls.allowing_none(model, free, ties, recalls)
+        if not space.terms:
+            raise InputError(f"{type(model).__name__}: nothing is free; name at least one parameter to fit")
+        return space
+
+    @classmethod
+    def allowing_none(
+        cls, model: Model, free: Free | None, ties: Mapping[str, str] | None, recalls: AnyRecalls | None = None
+    ) -> Space:
+        """:meth:`of`, but a space without a free parameter is one too."""
         declared = {parameter.name: parameter for parameter in model.parameters()}
         ties_given = ties is not None
         ties = dict(model.ties if ties is None else ties)
-        if free is None:
-            numeric = [name for name, p in declared.items() if not (p.options or p.text or p.flag or p.optional)]
-            usual = model.fitted or dict.fromkeys(numeric)
-            free = {name: bounds for name, bounds in usual.items() if name not in ties}
-        free = free if isinstance(free, Mapping) else dict.fromkeys([free] if isinstance(free, str) else free)
+        free = by_name(usual_free(model, ties) if free is None else free)
         for name in (*free, *ties):
             if name not in declared:
                 known = ", ".join(declared)
@@ -171,42 +112,179 @@ class Space:
         both = [name for name in free if name in ties]
         if both:
             raise InputError(f"{both[0]} is both free and tied to {ties[both[0]]!r}; choose one")
-        if not free:
-            raise InputError(f"{type(model).__name__}: nothing is free; name at least one parameter to fit")
-        space = cls(model, tuple(Axis.of(declared[name], bounds) for name, bounds in free.items()), ties)
+        space = cls(model, tuple(term_of(declared[name], how, recalls) for name, how in free.items()), ties)
         space.values(space.default)  # raises for expressions that cannot be evaluated
         return space
 
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """The numbers that a fit finds: n_free of them."""
+        return tuple(axis for term in self.terms for axis in term.axes)
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The labels of lists on which parameters depend; none where one model serves all lists."""
+        return tuple(dict.fromkeys(name for term in self.terms for name in term.variables))
+
+    def cells(self, recalls: Recalls, data_set: str = "") -> Cells:
+        """The cells of the lists of one data set.
+
+        Raises
+        ------
+        InputError : lists without the labels, or with others than were there when the space was made.
+        """
+        if not self.variables:
+            return Cells(np.zeros(len(recalls), dtype=np.int32), ({},), tuple(np.ones((1, 1)) for _ in self.terms))
+        labels = labels_of_part(recalls, data_set, self.variables, f"the fit of {type(self.model).__name__}")
+        owner, first = groups(labels)
+        rows = [{name: labels[name][at].item() for name in self.variables} for at in first.tolist()]
+        found = {name: labels[name][first] for name in self.variables}
+        return Cells(owner.astype(np.int32), tuple(rows), tuple(term.design(found, len(first)) for term in self.terms))
+
+    def cell(self, labels: Mapping[str, Any]) -> Cells:
+        """The cell of lists with these labels.
+
+        Raises
+        ------
+        InputError : a label that is missing, or on which no parameter depends.
+        """
+        for name in labels:
+            if name not in self.variables:
+                raise InputError(f"no parameter of this fit depends on {name!r}{closest(name, self.variables)}")
+        lost = [name for name in self.variables if name not in labels]
+        if lost:
+            raise InputError(f"the parameters depend on {', '.join(self.variables)}; say which {lost[0]} is meant")
+        designs = tuple(
+            term.design({name: np.array([each]) for name, each in labels.items()}, 1) for term in self.terms
+        )
+        return Cells(np.zeros(0, dtype=np.int32), (dict(labels),), designs)
+
     def values(self, places: FloatArray) -> dict[str, float]:
-        """Values of the free and of the tied parameters at ``places``, (n_free,) numbers in [0, 1]."""
+        """What a fit finds at ``places``, (n_free,) numbers in [0, 1]: those numbers, then the tied parameters.
+
+        A tied parameter that varies as one other does has a value for each level. Other tied parameters that vary are
+        not there; the model of a cell has them.
+        """
         found: dict[str, Any] = {axis.name: axis.value(at) for axis, at in zip(self.axes, places.tolist(), strict=True)}
-        known = {**self.model.values(), **found}
-        for name, expression in self.ties.items():
-            found[name] = known[name] = tied_value(name, expression, known)
+        if not self.variables:
+            return {**found, **self._tied(found)}
+        constant = {term.name: found[term.name] for term in self.terms if not term.variables}
+        varying = {term.name: term for term in self.terms if term.variables}
+        needs = self._needs
+        for name in self.ties:
+            own = [varying[each] for each in needs[name] if each in varying]
+            if not own:
+                found[name] = self._tied(constant, some=True)[name]
+            elif all(isinstance(term, Levels) and term.levels == own[0].levels for term in own):  # type: ignore[attr-defined]
+                for level in own[0].levels:  # type: ignore[attr-defined]
+                    there = {term.name: found[f"{term.name}[{level}]"] for term in own}
+                    found[f"{name}[{level}]"] = self._tied({**constant, **there}, some=True)[name]
         return found
 
-    def slopes(self, places: FloatArray) -> dict[str, FloatArray]:
-        """(n_free,) derivatives by the places of each parameter in :meth:`values` that depends on them."""
-        by_place = np.diag([axis.slope(at) for axis, at in zip(self.axes, places.tolist(), strict=True)])
-        found: dict[str, FloatArray] = {axis.name: each for axis, each in zip(self.axes, by_place, strict=True)}
-        known: dict[str, Any] = {**self.model.values(), **self.values(places)}
+    @property
+    def names(self) -> set[str]:
+        """The names in :meth:`values`."""
+        return set(self.values(self.default))
+
+    @cached_property
+    def _needs(self) -> dict[str, set[str]]:
+        """The free parameters on which each tied parameter depends."""
+        needs: dict[str, set[str]] = {term.name: {term.name} for term in self.terms}
         for name, expression in self.ties.items():
-            _, slopes = tied_value_and_slopes(name, expression, known, found)
-            if np.any(slopes):
-                found[name] = np.asarray(slopes)
+            needs[name] = set().union(*(needs.get(each, set()) for each in names_in(name, expression)))
+        return needs
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """The model's own values."""
+        return self.model.values()
+
+    def _tied(self, values: Mapping[str, Any], some: bool = False) -> dict[str, float]:
+        """The tied parameters; with ``some``, those that depend on no free parameters but these."""
+        known, found = {**self._fixed, **values}, {}
+        for name, expression in self.ties.items():
+            if not some or self._needs[name] <= values.keys():
+                found[name] = known[name] = tied_value(name, expression, known)
         return found
 
-    def at(self, places: FloatArray) -> Model:
-        """The model at ``places``."""
-        return self.model.replace(**self.values(places))
+    def _by_cell(self, places: FloatArray, cells: Cells) -> list[dict[str, Any]]:
+        """The values of the free and of the tied parameters in each cell."""
+        if not self.variables:
+            values = {axis.name: axis.value(at) for axis, at in zip(self.axes, places.tolist(), strict=True)}
+            return [{**values, **self._tied(values)}]
+        columns, at = {}, 0
+        for term, design in zip(self.terms, cells.designs, strict=True):
+            columns[term.name] = term.values(places[at : at + len(term.axes)], design)
+            at += len(term.axes)
+        rows = [{name: values[cell] for name, values in columns.items()} for cell in range(len(cells.labels))]
+        return [{**row, **self._tied(row)} for row in rows] if self.ties else rows
+
+    def models(self, places: FloatArray, cells: Cells) -> list[Model]:
+        """The model of each cell at ``places``.
+
+        Raises
+        ------
+        InputError : a tie leaves the range of its parameter.
+        """
+        return [self.model.replace(**values) for values in self._by_cell(places, cells)]
+
+    def at(self, places: FloatArray, labels: Mapping[str, Any] | None = None) -> Model:
+        """The model at ``places``, of lists with these ``labels`` where parameters vary between lists."""
+        if not self.variables and not labels:
+            return self.model.replace(**self.values(places))
+        return self.models(places, self.cell(labels or {}))[0]
+
+    def slopes(self, places: FloatArray, cells: Cells) -> dict[str, FloatArray]:
+        """(n_cells, n_free) derivatives by the places of each parameter that depends on them."""
+        found: dict[str, FloatArray] = {}
+        n_cells, at = len(cells.labels), 0
+        if not self.variables:  # one model; a search comes here thousands of times
+            slopes = np.diag([axis.slope(place) for axis, place in zip(self.axes, places.tolist(), strict=True)])
+            found = {axis.name: slopes[index : index + 1] for index, axis in enumerate(self.axes)}
+        else:
+            for term, design in zip(self.terms, cells.designs, strict=True):
+                own = slice(at, at + len(term.axes))
+                found[term.name] = np.zeros((n_cells, len(self.axes)))
+                found[term.name][:, own] = term.slopes(places[own], design)
+                at = own.stop
+        if self.ties:
+            rows = self._by_cell(places, cells)
+            for name, expression in self.ties.items():
+                each = [
+                    tied_value_and_slopes(
+                        name,
+                        expression,
+                        {**self._fixed, **row},
+                        {other: slopes[cell] for other, slopes in found.items()},
+                    )[1]
+                    for cell, row in enumerate(rows)
+                ]
+                found[name] = np.array([np.broadcast_to(slopes, len(self.axes)) for slopes in each])
+        return {name: slopes for name, slopes in found.items() if slopes.any()}
 
     def places(self, values: Mapping[str, float]) -> FloatArray:
-        """(n_free,) the places in [0, 1] of these values of the free parameters."""
+        """(n_free,) the places in [0, 1] of these values of the numbers that a fit finds."""
         return np.array([axis.place(values[axis.name]) for axis in self.axes])
 
     @property
     def default(self) -> FloatArray:
         """(n_free,) the places of the model's own values, moved within the bounds; 0.5 for a value that is unset."""
         values = self.model.values()
-        known = {axis.name: values[axis.name] for axis in self.axes if values[axis.name] is not None}
-        return np.array([axis.place(known[axis.name]) if axis.name in known else 0.5 for axis in self.axes])
+        return np.concatenate([np.zeros(0), *(term.places(values[term.name]) for term in self.terms)])
+
+
+def usual_free(model: Model, ties: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters that are free by default, by name with bounds or ``None``.
+
+    They are those in ``fitted`` of the model's class or, where that is empty, all numbers but lapses; without those
+    that are tied.
+    """
+    lapses = LAPSES if isinstance(model, MemoryModel) else ()
+    numeric = [p.name for p in model.parameters() if not (p.options or p.text or p.flag or p.optional)]
+    usual: Mapping[str, Any] = model.fitted or {name: None for name in numeric if name not in lapses}
+    return {name: bounds for name, bounds in usual.items() if name not in ties}
+
+
+def by_name(free: Free) -> dict[str, Any]:
+    """Free parameters as a mapping."""
+    return dict(free) if isinstance(free, Mapping) else dict.fromkeys([free] if isinstance(free, str) else free)

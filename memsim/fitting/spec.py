@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self
 
 from memsim.analysis.curves import standard_curves
 from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.gradient import LAPSES
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls
 from memsim.core.limits import require_counts, require_seed
+from memsim.core.model import MemoryModel
+from memsim.core.names import closest, shown
+from memsim.core.origin import Observed
 from memsim.core.position_model import Model, PositionModel
-from memsim.core.recalls import Recalls
 from memsim.fitting.model_records import model_from_json, model_to_json
 from memsim.fitting.objectives import LikelihoodObjective, Objective, SummaryObjective
-from memsim.fitting.space import Space
+from memsim.fitting.shared_stopping import hazards_of
+from memsim.fitting.space import Free, Space, by_name, usual_free
+from memsim.fitting.terms import term_from_json
 from memsim.models.lookup import given_model
 
-SAMPLES, STARTS, GENERATIONS = 200, 3, 25
+SAMPLES, STARTS, GENERATIONS = 200, 3, None
 """Defaults of every function that fits."""
+LAPSE_RANGE, LAPSE_START = (1e-4, 0.25), 0.01
+"""Where a free lapse is searched, and where the first search begins."""
 N_TRIALS = 1000
 """Default number of lists that a model recalls for the distance of curves."""
 
@@ -33,12 +41,14 @@ class FitSpec:
     ----------
     space : the model with its free parameters, their bounds, and ties.
     per : ``"group"``, one fit to all lists, or ``"subject"``, one fit to the lists of each subject.
+    stopping : ``"own"``, the stopping rule of the model; or ``"shared"``, a descriptive one that all models can share,
+        fitted to the same lists (:func:`memsim.fitting.shared_stopping.fitted_hazard`).
     by : ``"likelihood"`` of every list; or ``"summary"``, the distance of curves, for any model that can simulate.
     weights : of the curves by name, for ``by="summary"``; ``None`` weights every curve of the task by 1.
     samples : study histories over which a sampled likelihood is averaged, the same at every place.
     n_trials : lists that the model recalls at every place, for ``by="summary"``.
     starts : independent searches.
-    generations : of each search.
+    generations : of each search; ``None``: as many as :func:`memsim.fitting.search.search_space` takes by itself.
     seed : of searches, study histories and simulated lists.
 
     Raises
@@ -54,18 +64,20 @@ class FitSpec:
     samples: int = SAMPLES
     n_trials: int = N_TRIALS
     starts: int = STARTS
-    generations: int = GENERATIONS
+    generations: int | None = GENERATIONS
     seed: int = 0
+    stopping: Literal["own", "shared"] = "own"
 
     def __post_init__(self) -> None:
         if self.weights is not None:
             object.__setattr__(self, "weights", dict(self.weights))
-        for name, options in (("per", ("group", "subject")), ("by", ("likelihood", "summary"))):
+        choices = {"per": ("group", "subject"), "by": ("likelihood", "summary"), "stopping": ("own", "shared")}
+        for name, options in choices.items():
             if getattr(self, name) not in options:
                 raise InputError(f"fit: {name}={getattr(self, name)!r} is none of {', '.join(map(repr, options))}")
-        require_counts(
-            "fit", starts=self.starts, generations=self.generations, samples=self.samples, n_trials=self.n_trials
-        )
+        require_counts("fit", starts=self.starts, samples=self.samples, n_trials=self.n_trials)
+        if self.generations is not None:
+            require_counts("fit", generations=self.generations)
         require_seed(self.seed)
         name = type(self.model).__name__
         if self.by == "likelihood":
@@ -77,6 +89,19 @@ class FitSpec:
                 raise InputError(
                     f"fit: n_trials={self.n_trials} lists are simulated with by='summary' only; leave it out"
                 )
+        if self.by == "summary" and self.stopping == "shared":
+            raise InputError("fit: a shared stopping rule applies to likelihoods, and not to by='summary'")
+        if self.by == "summary" and self.space.variables:
+            raise InputError(
+                f"fit: parameters that vary with {', '.join(self.space.variables)} are fitted by likelihood, and not "
+                "by='summary'"
+            )
+        if self.stopping == "shared":
+            own = [name for name in self._varied if name in self.termination_parameters]
+            if own:
+                raise InputError(
+                    f"fit: {own[0]} only decides when {name} stops, which a shared stopping rule does; do not free it"
+                )
         if self.samples != SAMPLES and self.kind != "sampled":
             raise InputError(
                 f"fit: samples={self.samples} applies to a sampled likelihood, and this fit of {name} has none"
@@ -86,15 +111,44 @@ class FitSpec:
     def of(
         cls,
         model: Model | str,
-        free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
+        free: Free | None = None,
         ties: Mapping[str, str] | None = None,
+        *,
+        recalls: AnyRecalls | None = None,
+        lapse: Literal["response", "list", "none"] | None = None,
         **settings: Any,
     ) -> Self:
-        """The specification of a fit of ``model``; ``free`` and ``ties`` as in :meth:`memsim.fitting.space.Space.of`.
+        """The specification of a fit of ``model``.
 
-        ``settings`` are the other fields of the class.
+        Parameters
+        ----------
+        free, ties : as in :meth:`memsim.fitting.space.Space.of`. If ``free`` is not given and stopping is shared, the
+            parameters that only decide when to stop are not free.
+        recalls : those that will be fitted. They are needed where parameters vary between lists, and for the lapses
+            below.
+        lapse : which lapses are free, within (.0001, .25): of a ``"response"``, of a whole ``"list"``, or ``"none"``.
+            If not given: those of a response where ``free`` is not given and ``recalls`` are of people, so that no list
+            of theirs is impossible; but of a model that declares a lapse of its own, that one.
+        settings : the other fields of the class.
+
+        Raises
+        ------
+        InputError : an option that does not apply; and as in :meth:`memsim.fitting.space.Space.of`.
         """
-        return cls(Space.of(given_model(model), free, ties), **settings)
+        model = given_model(model)
+        shared = settings.get("stopping") == "shared"
+        chosen = by_name(usual_free(model, model.ties if ties is None else ties) if free is None else free)
+        if free is None and shared and isinstance(model, MemoryModel):
+            chosen = {name: how for name, how in chosen.items() if name not in model.termination_parameters}
+        name = _free_lapse(model, chosen, free is None, lapse, recalls, settings.get("by", "likelihood"))
+        if name and name not in (model.ties if ties is None else ties):
+            chosen.setdefault(name, LAPSE_RANGE)
+            if getattr(model, name) < LAPSE_RANGE[0]:
+                model = model.replace(**{name: LAPSE_START})
+        elif lapse == "none" and free is None:
+            chosen = {name: how for name, how in chosen.items() if name not in LAPSES}
+        make = Space.allowing_none if shared and free is None else Space.of
+        return cls(make(model, chosen, ties, recalls), **settings)
 
     @property
     def model(self) -> Model:
@@ -103,8 +157,24 @@ class FitSpec:
 
     @property
     def free(self) -> dict[str, tuple[float, float]]:
-        """Bounds of the free parameters by name."""
+        """Bounds by name of the numbers that the fit finds."""
         return {axis.name: (axis.low, axis.high) for axis in self.space.axes}
+
+    @property
+    def _varied(self) -> list[str]:
+        """Names of the parameters that are free in any way."""
+        return [term.name for term in self.space.terms]
+
+    @property
+    def termination_parameters(self) -> tuple[str, ...]:
+        """The parameters of the model that only decide when it stops."""
+        return self.model.termination_parameters if isinstance(self.model, MemoryModel) else ()
+
+    @property
+    def lapse(self) -> Literal["response", "list", "both", "none"]:
+        """Which lapses are free."""
+        response, whole = (name in self._varied for name in LAPSES)
+        return "both" if response and whole else "response" if response else "list" if whole else "none"
 
     @property
     def ties(self) -> dict[str, str]:
@@ -118,13 +188,18 @@ class FitSpec:
             return "summary"
         return "sampled" if self.model.likelihood == "sampled" else "exact"
 
-    def objective(self, recalls: Recalls) -> Objective:
+    def objective(self, recalls: AnyRecalls) -> Objective:
         """The function of the free parameters that a fit to these recalls minimises.
 
         Curves that have no point in these recalls are left out, with a warning, unless that leaves none.
         """
         if self.by == "likelihood":
-            return LikelihoodObjective(self.space, recalls, self.samples, self.seed)
+            assert isinstance(self.model, MemoryModel)
+            shared = self.stopping == "shared"
+            stopping = hazards_of(recalls, self.model.repeats, self.model.intrusions) if shared else None
+            return LikelihoodObjective(self.space, recalls, self.samples, self.seed, stopping)
+        if isinstance(recalls, JointRecalls):
+            raise InputError("fit: several data sets are fitted by likelihood; fit each by='summary' by itself")
         weights = self.weights
         if weights is None:
             known = standard_curves(recalls)
@@ -134,14 +209,41 @@ class FitSpec:
     def to_json(self) -> dict[str, Any]:
         """The specification as a JSON record."""
         settings = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "space"}
-        return {"model": model_to_json(self.model), "free": self.free, "ties": self.ties, **settings}
+        free = {term.name: term.to_json() for term in self.space.terms}
+        return {"model": model_to_json(self.model), "free": free, "ties": self.ties, **settings}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any], model: type[Model] | None = None) -> Self:
         """The specification of a record; ``model`` as in :func:`memsim.fitting.model_records.model_from_json`."""
         settings = {name: value for name, value in record.items() if name not in ("model", "free", "ties")}
-        free = {name: (low, high) for name, (low, high) in record["free"].items()}
-        return cls.of(model_from_json(record["model"], model), free, record["ties"], **settings)
+        read = model_from_json(record["model"], model)
+        declared = {parameter.name: parameter for parameter in read.parameters()}
+        for name in record["free"]:
+            if name not in declared:
+                raise InputError(f"{type(read).__name__} has no parameter {name!r}{closest(name, declared)}")
+        space = Space.allowing_none(read, {}, record["ties"])
+        terms = tuple(term_from_json(declared[name], each) for name, each in record["free"].items())
+        return cls(replace(space, terms=terms), **settings)
+
+
+def _free_lapse(
+    model: Model, free: Mapping[str, Any], usual: bool, lapse: str | None, recalls: AnyRecalls | None, by: str
+) -> str | None:
+    """The name of the lapse that is free beside ``free``, by the rule of :meth:`FitSpec.of`."""
+    if lapse not in (None, "response", "list", "none"):
+        raise InputError(f"fit: lapse={shown(lapse)} is none of 'response', 'list', 'none'")
+    if not isinstance(model, MemoryModel):
+        if lapse is not None:
+            raise InputError(f"fit: {type(model).__name__} predicts positions and has no lapses; leave lapse out")
+        return None
+    if lapse == "none":
+        if not usual and (own := [name for name in LAPSES if name in free]):
+            raise InputError(f"fit: {own[0]} is free, and lapse='none' says that it is not; choose one")
+        return None
+    if lapse is not None:
+        return LAPSES[0] if lapse == "response" else LAPSES[1]
+    people = recalls is not None and isinstance(recalls.origin, Observed)
+    return LAPSES[0] if usual and people and free and by == "likelihood" and not model.mixes_lapses else None
 
 
 def specs_of(who: str, models: Mapping[str, Any], *, samples: int = SAMPLES, **settings: Any) -> dict[str, FitSpec]:

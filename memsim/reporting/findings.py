@@ -9,6 +9,7 @@ from memsim.analysis.statistics.contrasts import summary_contrast
 from memsim.analysis.statistics.distances import attainment
 from memsim.analysis.statistics.words import in_words
 from memsim.core.errors import InputError
+from memsim.evaluation.seen_people import seen_in_words
 from memsim.experiments.comparison import Comparison
 
 
@@ -27,7 +28,10 @@ def differences(comparison: Comparison) -> pd.DataFrame | None:
 
 
 def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str]:
-    """A sentence for each model: in which indices it is above or below people, or does not differ detectably."""
+    """A sentence for each model: in which indices it is above or below people, or does not differ detectably.
+
+    Others name networks that were trained on some of these people.
+    """
     if contrasts is None:
         return []
     sentences = []
@@ -43,7 +47,8 @@ def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str
         if len(untested):
             clauses.append(f"without a test of {_listed(untested['value'])}")
         sentences.append(f"{model} is {'; '.join(clauses)}.")
-    return sentences
+    recalls = None if comparison.people is None else comparison.people.recalls
+    return sentences if recalls is None else sentences + seen_in_words(comparison.models, recalls)
 
 
 def attainable(comparison: Comparison) -> pd.DataFrame | None:

@@ -19,7 +19,7 @@ from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.core.parameters import Parameterized
 from memsim.core.recalls import Recalls
-from memsim.core.trials import Trials
+from memsim.core.trials import Paradigm, Trials
 
 _CONTENT = {
     ItemPool: ("labels", "features", "similarity", "categories"),
@@ -29,6 +29,8 @@ _CONTENT = {
 """The attributes of each class that count; the rest (seed, origin) records where a value came from."""
 _LATER: dict[Any, tuple[str, ...]] = {Trials: ("session", "categories"), Recalls: ("periods",)}
 """Attributes that later versions added: where they are ``None``, digests are those of versions without them."""
+_LATER_SETTINGS: dict[type, dict[str, Any]] = {Paradigm: {"initial_distraction": 0.0}}
+"""Likewise settings, by the value with which nothing differs from versions without them."""
 
 
 def digest(value: Any) -> str:
@@ -134,6 +136,9 @@ def _values(value: Any) -> dict[str, Any]:
     found = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.compare}
     if isinstance(value, Parameterized):
         found |= value.values()
+    for kind, settings in _LATER_SETTINGS.items():
+        if isinstance(value, kind):
+            found = {name: part for name, part in found.items() if name not in settings or part != settings[name]}
     return {name: part for name, part in found.items() if f"{name}_sha256" not in found}
 
 

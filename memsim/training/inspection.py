@@ -116,9 +116,10 @@ def step_labels(paradigm: Paradigm, columns: IntArray, n_steps: int) -> tuple[li
     labels = []
     for event in paradigm.presentation():
         labels += [str(event.position + 1)] if isinstance(event, Study) else ["·"] * int(np.ceil(event.seconds))
+    study = next(i for i, label in enumerate(labels) if label != "·")
     test = len(labels)
     fed_back = [str(column + 1) for column in columns if column < paradigm.list_length]
-    return [*labels, "?", *fed_back][:n_steps], {"Study": 0, "Test": test}
+    return [*labels, "?", *fed_back][:n_steps], {"Study": study, "Test": test}
 
 
 def memory_strips(weightings: Sequence[Weightings], order: IntArray) -> list[Strip]:

@@ -18,6 +18,7 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
 from memsim.data.loading import load_recalls
 from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
+from memsim.models.networks.people_seen import people_of
 from memsim.models.networks.recall_network import Episode, RecallNetwork
 from memsim.models.networks.vectors import item_vectors
 from memsim.training.bit_tasks import Bits, copy_loss, essay_lists, essay_recall_loss, repeat_copy
@@ -131,9 +132,8 @@ class Imitation(AnyOrder):
             return float(self._of(rows, self.vectors[rows]))
 
     def about(self) -> dict[str, Any]:
-        """The people, and the subjects held out."""
-        held = np.unique(self.people.trials.subject[self.held]).tolist()
-        return {**super().about(), "people": {**self.people.origin.to_json(), "held_out": held}}
+        """The people, the subjects held out, and those trained on."""
+        return {**super().about(), "people": people_of(self.people, self.held)}
 
     def _vectors(self, rows: Tensor) -> Tensor:
         """Item vectors of the lists in ``rows``; new ones where items have no features, or lists would be memorised."""

@@ -17,6 +17,7 @@ from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
 from memsim.core.files.written_files import write_file
 from memsim.core.recalls import Recalls
+from memsim.models.networks.people_seen import start_of
 from memsim.models.networks.weights import SUFFIX, load_weights, save_weights
 from memsim.training.objectives import make_objective
 from memsim.training.settings import Training
@@ -55,8 +56,8 @@ class Trainer:
         self.best_tensors: dict[str, Tensor] = {}
         self.log: list[dict[str, float]] = []
 
-    def _start(self) -> dict[str, str] | None:
-        """Load the weights to begin with, and return which they were."""
+    def _start(self) -> dict[str, Any] | None:
+        """Load the weights to begin with, and return which they were, and on whom they were trained."""
         if not self.training.start:
             return None
         tensors, record, sha256 = load_weights(self.training.start)
@@ -67,7 +68,7 @@ class Trainer:
                 f"start={self.training.start!r}: these weights are of a network of other sizes: vector_size "
                 f"{record['vector_size']}, {json.dumps(record['config'])} ({error})"
             ) from None
-        return {"weights": self.training.start, "sha256": sha256}
+        return start_of(self.training.start, record, sha256)
 
     def _optimizer(self) -> torch.optim.Optimizer:
         training = self.training

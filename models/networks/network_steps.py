@@ -11,6 +11,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
+from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.loop import present
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
@@ -50,6 +51,7 @@ class NetworkModel(MemoryModel[Episodes]):
     """
 
     presets_are_models: ClassVar = True
+    termination_parameters: ClassVar = ("stop_bias",)
     kind: ClassVar[str]
     """The kind of network, as the record of its weights names it."""
 
@@ -193,24 +195,36 @@ class NetworkModel(MemoryModel[Episodes]):
         return self._each(state, "cue")
 
     def outcome_probabilities(self, state: Episodes) -> FloatArray:
-        logits = np.concatenate([episode.logits.numpy() for episode in state])
-        with np.errstate(invalid="ignore"):
-            support = self.choice_strength * logits[:, :-1]
-        logits[:, :-1] = np.where(np.isneginf(logits[:, :-1]), -np.inf, support)
-        logits[:, -1] += self.stop_bias
-        if self.intrusions:
-            logits = np.concatenate((logits, self._intrusion(state)), axis=1)
+        logits, _ = self.logits(state)
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
 
-    def _intrusion(self, state: Episodes) -> FloatArray:
-        """(n_trials, 1) the logit of an item that was not studied: of all of the pool together."""
-        found = []
-        for episode in state:
-            assert episode.lured is not None and episode.studied is not None
-            support = self.choice_strength * episode.lured
-            found.append(support.scatter(1, episode.studied, -np.inf).logsumexp(1, keepdim=True).numpy())
-        return np.concatenate(found)
+    def logits(self, state: Episodes) -> tuple[FloatArray, FloatArray]:
+        """(n_trials, n_outcomes) the logits of the outcomes, and their derivatives by ``choice_strength``."""
+        logits = np.concatenate([episode.logits.numpy() for episode in state])
+        is_candidate = ~np.isneginf(logits)
+        similar = np.where(is_candidate, logits, 0)
+        similar[:, -1] = 0
+        stop = logits[:, -1] + self.stop_bias
+        logits = np.where(is_candidate, self.choice_strength * similar, -np.inf)
+        logits[:, -1] = stop
+        if not self.intrusions:
+            return logits, similar
+        others = [self._others(episode) for episode in state]
+        stranger, its_slope = (np.concatenate(each) for each in zip(*others, strict=True))
+        return np.concatenate((logits, stranger), axis=1), np.concatenate((similar, its_slope), axis=1)
+
+    def _others(self, episode: Episode) -> tuple[FloatArray, FloatArray]:
+        """(n_trials, 1) the logit of an item that was not studied, of all of the pool together, and its derivative."""
+        assert episode.lured is not None and episode.studied is not None
+        support = (self.choice_strength * episode.lured).scatter(1, episode.studied, -np.inf)
+        mean = (support.softmax(1) * episode.lured).sum(1, keepdim=True)
+        return support.logsumexp(1, keepdim=True).numpy(), mean.numpy()
+
+    def fast_gradient(self, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback] | None:
+        from memsim.models.networks.choice_slopes import events_and_pullback
+
+        return None if recalls.trials.paradigm.forced else events_and_pullback(self, recalls, rng)
 
     def recalled(self, state: Episodes, position: IntArray) -> Episodes:
         import torch

@@ -32,7 +32,7 @@ class SIMPLE(PositionModel):
     """Items lie on the logarithm of elapsed time, and are recalled the better the more distinct they are there.
 
     1. T_i is the time from item i to its recall: the sum of ``recall_delay``, the retention interval, and for each
-       later item its presentation and the distraction before it.
+       later item its presentation and the distraction before it. What precedes the first item does not count.
     2. Similarity. η_ij = exp(-c |ln T_i - ln T_j|): only ratios of times matter, so recent items are more distinct.
     3. Discriminability. The place of item i as a cue retrieves item j with D_ij = η_ij / Σ_k η_ik.
     4. Threshold. A retrieved item is given with probability 1 / (1 + exp(-s (D_ij - t))).

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
-from typing import ClassVar, final
+from typing import ClassVar, Self, final
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.parameters import parameter
-from memsim.core.trials import Trials
-from memsim.models.serial.serial_model import SerialModel, SerialState, answered
+from memsim.core.trials import Paradigm, Trials
+from memsim.models.serial.serial_model import SerialState, answered
+from memsim.models.serial.situation_model import ParameterPullback, SituationModel, values_of
+from memsim.models.serial.situations import Situations
 
-UNKNOWN = -1.0
+UNKNOWN = -1
 
 
 @final
 @dataclass(frozen=True)
-class Perturbation(SerialModel):
+class Perturbation(SituationModel):
     """Remembered positions drift: in each cycle two neighbours may change places (Estes, 1972).
 
     In a cycle at most one pair of neighbours changes places, each pair with probability θ/2, so an item moves as in Lee
@@ -39,6 +41,8 @@ class Perturbation(SerialModel):
     cues: ClassVar = ("forward", "backward")
     longest_list: ClassVar = 8
     """For longer lists there are too many orders to list."""
+    by_ages: ClassVar = True
+    termination_parameters: ClassVar = ("omission",)
 
     perturbation: float = parameter(
         0.05, 0, 0.28, symbol="θ", doc="probability that an item moves, in a cycle", source="chosen here"
@@ -56,11 +60,11 @@ class Perturbation(SerialModel):
                 f"Perturbation: lists of {length} items have too many orders; at most {self.longest_list} items"
             )
         # The columns are outputs: the item that was given, and -1 for an omission or an output to come.
-        return SerialState(trials.paradigm, np.full((len(trials), length), UNKNOWN))
+        return SerialState(trials.paradigm, np.full((len(trials), length), float(UNKNOWN)))
 
     def outcome_probabilities(self, state: SerialState) -> FloatArray:
         length = state.strength.shape[1]
-        cycles = self.cycles + round(self.delay_cycles * state.paradigm.retention_interval)
+        cycles = self.total_cycles(state.paradigm)
         probability, every = order_probability(length, self.perturbation, cycles), orders(length)
         histories, history_of = np.unique(state.strength, axis=0, return_inverse=True)
         outcome = np.zeros((len(histories), length + 1))
@@ -80,27 +84,77 @@ class Perturbation(SerialModel):
         rows, items = answered(position, state.strength.shape[1])
         state.strength[rows, state.due] = items
 
+    def total_cycles(self, paradigm: Paradigm) -> int:
+        """Cycles from study to recall."""
+        return self.cycles + round(self.delay_cycles * paradigm.retention_interval)
 
-@lru_cache(maxsize=32)
+    @classmethod
+    def of_situations(
+        cls, models: Sequence[Self], paradigm: Paradigm, found: Situations, wanted: BoolArray
+    ) -> tuple[FloatArray, ParameterPullback]:
+        from memsim.models.serial.perturbation_kernels import fitting_orders  # takes long to import
+
+        length = paradigm.list_length
+        due = np.arange(length)[::-1] if paradigm.cue == "backward" else np.arange(length)
+        given = np.full((len(found.output), length), UNKNOWN, dtype=np.int64)
+        rows, items = np.nonzero(found.age)
+        given[rows, due[found.output[rows] - found.age[rows, items]]] = items
+        omission = values_of(models, "omission")[found.model][:, None]
+
+        def shares(slopes: bool) -> tuple[FloatArray, FloatArray]:
+            """The probability of each item at its output, and the slope of it, in the orders that fit the responses."""
+            likely = [
+                order_probabilities(length, each.perturbation, each.total_cycles(paradigm), slopes) for each in models
+            ]
+            weight, slope = fitting_orders(np.stack(likely), orders(length), given, due[found.output], found.model)
+            total = weight.sum(axis=1, keepdims=True)
+            fits, safe = total > 0, np.where(total > 0, total, 1)
+            left = found.left / np.maximum(found.left.sum(axis=1, keepdims=True), 1)
+            share = np.where(fits, weight / safe, left)
+            return share, np.where(fits, (slope - share * slope.sum(axis=1, keepdims=True)) / safe, 0)
+
+        share, _ = shares(slopes=False)
+        probability = np.hstack((share * (1 - omission), 1 - share.sum(axis=1, keepdims=True) * (1 - omission)))
+
+        def pullback(by_probability: FloatArray) -> dict[str, FloatArray]:
+            by_share = by_probability[:, :-1] - by_probability[:, -1:]
+            _, slope = shares(slopes=True)
+            return {
+                "perturbation": (by_share * slope * (1 - omission)).sum(axis=1),
+                "omission": -(by_share * share).sum(axis=1),
+            }
+
+        return probability, pullback
+
+
 def order_probability(length: int, perturbation: float, cycles: int) -> FloatArray:
     """(L!,) probability of each order of :func:`orders` after this number of cycles."""
-    every = orders(length)
-    index = {tuple(order): i for i, order in enumerate(every.tolist())}
-    swaps = []
-    for left in range(length - 1):
-        changed = every.copy()
-        changed[:, [left, left + 1]] = changed[:, [left + 1, left]]
-        swaps.append(np.array([index[tuple(order)] for order in changed.tolist()]))
-    probability = np.zeros(math.factorial(length))
-    probability[0] = 1
-    stay = 1 - perturbation / 2 * (length - 1)
-    for _ in range(cycles):
-        moved = sum((probability[swap] for swap in swaps), np.zeros_like(probability))
-        probability = stay * probability + perturbation / 2 * moved
-    return probability
+    return order_probabilities(length, perturbation, cycles, False)[0]
+
+
+@lru_cache(maxsize=32)
+def order_probabilities(length: int, perturbation: float, cycles: int, slopes: bool) -> FloatArray:
+    """(2, L!) the probability of each order, and its derivative by θ (0 without ``slopes``)."""
+    from memsim.models.serial.perturbation_kernels import perturb  # takes long to import
+
+    return perturb(swaps(length), perturbation, cycles, slopes)
 
 
 @lru_cache(maxsize=8)
 def orders(length: int) -> IntArray:
     """(L!, L) the item at each position, for every order; the first is the order of study."""
     return np.array(list(permutations(range(length))), dtype=np.int32)
+
+
+@lru_cache(maxsize=8)
+def swaps(length: int) -> IntArray:
+    """(L - 1, L!) the index of the order that results where the items at a position and the next change places."""
+    every = orders(length)
+    # The number of an order in a system with base L tells orders apart, and rises with their index.
+    codes = every.astype(np.int64) @ length ** np.arange(length)[::-1]
+    result = np.empty((length - 1, len(every)), dtype=np.int32)
+    for left in range(length - 1):
+        changed = every.copy()
+        changed[:, [left, left + 1]] = changed[:, [left + 1, left]]
+        result[left] = np.searchsorted(codes, changed.astype(np.int64) @ length ** np.arange(length)[::-1])
+    return result

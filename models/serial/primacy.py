@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.parameters import parameter
-from memsim.models.serial.noisy_choice import strongest
-from memsim.models.serial.serial_model import SerialModel, SerialState, answered
+from memsim.core.trials import Paradigm
+from memsim.models.serial.noisy_choice import NO_NOISE, noisy_choice, strongest
+from memsim.models.serial.serial_model import SerialState, answered
+from memsim.models.serial.situation_model import ParameterPullback, SituationModel, values_of
+from memsim.models.serial.situations import Situations
 
 SOURCE = "Page & Norris (1998), unverified"
 
 
 @final
 @dataclass(frozen=True)
-class Primacy(SerialModel):
+class Primacy(SituationModel):
     """Earlier items are more active; the most active item is recalled and then suppressed.
 
     1. Item i begins recall with the activation P - (i - 1), in units in which the activation of the start is P.
@@ -50,18 +54,72 @@ class Primacy(SerialModel):
     output_time: float = parameter(0.5, 0, 100, unit="s", symbol="t", doc="time that an output takes", source=SOURCE)
 
     def outcome_probabilities(self, state: SerialState) -> FloatArray:
-        from scipy.special import ndtr  # takes long to import
-
         length = state.strength.shape[1]
         active = np.maximum(self.peak - np.arange(length), 0) * np.exp(-self.decay * self.output_time * state.output)
         chosen = strongest(np.where(np.isneginf(state.strength), -np.inf, active), self.noise)
-        if self.threshold_noise:
-            reaches = ndtr((active - self.threshold) / self.threshold_noise)
-        else:
-            reaches = (active >= self.threshold).astype(float)
-        chosen[:, :length] *= reaches
-        chosen[:, length] = 1 - chosen[:, :length].sum(axis=1)
+        above, below = reached(active, self.threshold, self.threshold_noise)
+        chosen[:, length] += (chosen[:, :length] * below).sum(axis=1)
+        chosen[:, :length] *= above
         return chosen
 
     def after(self, state: SerialState, position: IntArray) -> None:
         state.strength[answered(position, state.strength.shape[1])] = -np.inf
+
+    @classmethod
+    def of_situations(
+        cls, models: Sequence[Self], paradigm: Paradigm, found: Situations, wanted: BoolArray
+    ) -> tuple[FloatArray, ParameterPullback]:
+        # Every chosen item may fall short, so that no response takes the probabilities of all.
+        value = {name: values_of(models, name)[found.model][:, None] for name in ACTIVATION}
+        output, place = found.output[:, None], np.arange(paradigm.list_length)
+        decayed = np.exp(-value["decay"] * value["output_time"] * output)
+        active = np.maximum(value["peak"] - place, 0) * decayed
+        noise = values_of(models, "noise")[found.model]
+        chosen, choice_pullback = noisy_choice(np.where(found.left, active, -np.inf), noise)
+        above, below = reached(active, value["threshold"], value["threshold_noise"])
+        probability = chosen.copy()
+        probability[:, :-1] *= above
+        probability[:, -1] += (chosen[:, :-1] * below).sum(axis=1)
+
+        def pullback(by_probability: FloatArray) -> dict[str, FloatArray]:
+            by_item, by_none = by_probability[:, :-1], by_probability[:, -1:]
+            by_strength, by_noise, _ = choice_pullback(np.hstack((by_item * above + by_none * below, by_none)))
+            slope, standard = reaching_slope(active, value["threshold"], value["threshold_noise"])
+            by_reach = chosen[:, :-1] * (by_item - by_none) * slope
+            by_active = by_strength + by_reach
+            by_decayed = -(by_active * active).sum(axis=1) * found.output
+            return {
+                "peak": (by_active * (value["peak"] > place) * decayed).sum(axis=1),
+                "decay": by_decayed * value["output_time"][:, 0],
+                "output_time": by_decayed * value["decay"][:, 0],
+                "noise": by_noise,
+                "threshold": -by_reach.sum(axis=1),
+                "threshold_noise": -(by_reach * standard).sum(axis=1),
+            }
+
+        return probability, pullback
+
+
+ACTIVATION = ("peak", "decay", "output_time", "threshold", "threshold_noise")
+
+
+def reached(active: FloatArray, threshold: Any, noise: Any) -> tuple[FloatArray, FloatArray]:
+    """The probabilities that activations reach the threshold under this noise, and that they do not."""
+    from scipy.special import ndtr  # takes long to import
+
+    standard = _standard(active, threshold, noise)
+    return ndtr(standard), ndtr(-standard)
+
+
+def reaching_slope(active: FloatArray, threshold: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The derivatives of reaching by activation, 0 without noise, and the distance above the threshold in its units."""
+    noisy = noise >= NO_NOISE
+    standard = np.where(noisy, _standard(active, threshold, noise), 0)
+    slope = np.exp(-0.5 * standard**2) / np.sqrt(2 * np.pi) / np.where(noisy, noise, 1)
+    return np.where(noisy, slope, 0), standard
+
+
+def _standard(active: FloatArray, threshold: Any, noise: Any) -> FloatArray:
+    noisy = np.asarray(noise) >= NO_NOISE
+    without = np.where(active >= threshold, np.inf, -np.inf)
+    return np.where(noisy, (active - threshold) / np.where(noisy, noise, 1), without)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.parameters import parameter
 from memsim.core.trials import Paradigm
-from memsim.models.serial.noisy_choice import strongest
-from memsim.models.serial.serial_model import SerialModel, SerialState, answered
+from memsim.models.serial.noisy_choice import noisy_choice, strongest
+from memsim.models.serial.serial_model import SerialState, answered
+from memsim.models.serial.situation_model import ParameterPullback, SituationModel, values_of
+from memsim.models.serial.situations import Situations
 
 SOURCE = "Henson (1998), unverified"
 
 
 @final
 @dataclass(frozen=True)
-class StartEnd(SerialModel):
+class StartEnd(SituationModel):
     """Each item is bound to its position, coded by two markers; positions are cued in turn, responses suppressed.
 
     1. Position j of L has the code p(j) = (S_0 S^(j-1), E_0 E^(L-j)): the start marker fades, the end marker grows.
@@ -39,6 +42,7 @@ class StartEnd(SerialModel):
     )
     repeats: ClassVar[bool] = True
     cues: ClassVar = ("forward", "backward")
+    by_ages: ClassVar = True
 
     start: float = parameter(1.0, 0, 10, symbol="S_0", doc="start marker at the first position", source=SOURCE)
     start_change: float = parameter(
@@ -90,3 +94,81 @@ class StartEnd(SerialModel):
     def after(self, state: SerialState, position: IntArray) -> None:
         state.strength *= np.exp(-self.recovery)
         state.strength[answered(position, state.strength.shape[1])] = 1
+
+    @classmethod
+    def of_situations(
+        cls, models: Sequence[Self], paradigm: Paradigm, found: Situations, wanted: BoolArray
+    ) -> tuple[FloatArray, ParameterPullback]:
+        of, length = found.model, paradigm.list_length
+        due = length - 1 - found.output if paradigm.cue == "backward" else found.output
+        support = np.stack([model.support(paradigm) for model in models])[of, due]
+        since = np.maximum(found.age - 1, 0)
+        suppression = np.where(found.left, 0, np.exp(-values_of(models, "recovery")[of][:, None] * since))
+        noise, threshold = values_of(models, "noise")[of], values_of(models, "threshold")[of]
+        probability, choice_pullback = noisy_choice(support * (1 - suppression), noise, threshold, wanted)
+
+        def pullback(by_probability: FloatArray) -> dict[str, FloatArray]:
+            by_strength, by_noise, by_threshold = choice_pullback(by_probability)
+            slopes = np.stack([support_slopes(model, paradigm) for model in models])[of, :, due]
+            by_support = by_strength * (1 - suppression)
+            return {
+                **dict(zip(MARKERS, np.einsum("nj,nkj->kn", by_support, slopes), strict=True)),
+                "recovery": (by_strength * support * since * suppression).sum(axis=1),
+                "noise": by_noise,
+                "threshold": by_threshold,
+            }
+
+        return probability, pullback
+
+
+MARKERS = ("start", "start_change", "end", "end_change")
+"""The parameters of the codes."""
+
+
+def support_slopes(model: StartEnd, paradigm: Paradigm) -> FloatArray:
+    """(4, L, L) the derivatives of :meth:`StartEnd.support` by the parameters of the codes.
+
+    Where two codes coincide or share nothing, the overlap has no derivative, and its undefined factor counts as 0.
+    """
+    group = getattr(paradigm, "group", np.zeros(paradigm.list_length, dtype=np.int64))
+    sizes = np.bincount(group)
+    place = np.concatenate([np.arange(size) for size in sizes])
+    within = _overlap_slopes(*_code_slopes(model, place, sizes[group]))
+    between = _overlap_slopes(*_code_slopes(model, np.arange(len(sizes)), np.full(len(sizes), len(sizes))))
+    # With the own overlaps b_i of the groups, the support is w_ij b_ij / sqrt(b_i b_j).
+    own = np.maximum(np.diag(between[0]), np.finfo(float).tiny)
+    both = np.sqrt(own)[:, None] * np.sqrt(own)
+    relative = between[0] / both
+    own_slope = np.diagonal(between[1:], axis1=1, axis2=2) / (2 * own)
+    change = between[1:] / both - relative * (own_slope[:, :, None] + own_slope[:, None])
+    rows, columns = group[:, None], group
+    result: FloatArray = within[1:] * relative[rows, columns] + within[0] * change[:, rows, columns]
+    return result
+
+
+def _code_slopes(model: StartEnd, place: Any, size: Any) -> tuple[FloatArray, FloatArray]:
+    """(n, 2) the codes of places in groups of these sizes, and (4, n, 2) their derivatives."""
+    left = size - 1 - place
+    start, end = model.start_change**place, model.end_change**left
+    nothing = np.zeros(len(place))
+    slopes = [
+        (start, nothing),
+        (model.start * place * model.start_change ** np.maximum(place - 1, 0), nothing),
+        (nothing, end),
+        (nothing, model.end * left * model.end_change ** np.maximum(left - 1, 0)),
+    ]
+    return np.stack((model.start * start, model.end * end), axis=1), np.array(slopes).transpose(0, 2, 1)
+
+
+def _overlap_slopes(code: FloatArray, slope: FloatArray) -> FloatArray:
+    """(5, n, n) the overlaps of codes, and their derivatives."""
+    shared = code @ code.T
+    apart = code[:, None] - code
+    distance = np.linalg.norm(apart, axis=-1)
+    root, near = np.sqrt(shared), np.exp(-distance)
+    by_shared = np.divide(near, 2 * root, out=np.zeros_like(root), where=root > 0)
+    by_distance = np.divide(-root * near, distance, out=np.zeros_like(root), where=distance > 0)
+    product = slope @ code.T
+    moved = ((slope[:, :, None] - slope[:, None]) * apart).sum(axis=-1)
+    slopes = by_shared * (product + product.transpose(0, 2, 1)) + by_distance * moved
+    return np.concatenate(((root * near)[None], slopes))

@@ -21,7 +21,7 @@ from memsim.analysis.statistics.regression import recall_regression
 from memsim.analysis.statistics.regression_design import separated_by
 from memsim.analysis.statistics.words import apa_number, apa_p, in_words
 from memsim.analysis.subjects import mean_over_subjects
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.seeding import stream
 
 
@@ -45,7 +45,10 @@ SKEWED = stream(1, "test").gamma(0.7, size=(14, 3))
 
 # Bootstrap
 
+FEW = pytest.mark.filterwarnings("ignore:bootstrap. .* fewer than 20 subjects:memsim.core.errors.DataWarning")
 
+
+@FEW
 @pytest.mark.parametrize("method", ["bca", "percentile"])
 def test_bootstrap_equals_scipy_on_the_same_resamples(method: str) -> None:
     values = SKEWED.copy()
@@ -70,6 +73,7 @@ def test_bootstrap_equals_scipy_on_the_same_resamples(method: str) -> None:
     assert list(ours) == ["position", "mean", "low", "high", "n_subjects"]
 
 
+@FEW
 def test_bootstrap_resamples_as_scipy_does() -> None:
     ours = bootstrap_interval(tidy(SKEWED), "position", n_resamples=20000)
     theirs = stats.bootstrap((SKEWED,), np.mean, n_resamples=20000, axis=0, rng=0).confidence_interval
@@ -78,6 +82,7 @@ def test_bootstrap_resamples_as_scipy_does() -> None:
     assert (np.abs(ours["high"] - theirs.high) / spread).max() < 0.05
 
 
+@FEW
 def test_bootstrap_within_groups_equals_scipy_of_two_samples() -> None:
     a, b = SKEWED[:, 0], 2 + SKEWED[:9, 1]
     frame = in_levels(a=a, b=b).assign(all="all")
@@ -94,6 +99,7 @@ def test_bootstrap_within_groups_equals_scipy_of_two_samples() -> None:
         bootstrap_interval(frame, "all", "recency")
 
 
+@FEW
 def test_bootstrap_keeps_a_subject_together_and_groups_apart() -> None:
     together = bootstrap_interval(tidy(np.column_stack([SKEWED[:, 0], SKEWED[:, 0] + 1])), "position")
     assert together.loc[1, "low"] - together.loc[0, "low"] == pytest.approx(1, abs=1e-12)
@@ -107,6 +113,7 @@ def test_bootstrap_keeps_a_subject_together_and_groups_apart() -> None:
     assert table["mean"].to_numpy() == pytest.approx(mean["mean"].to_numpy())
 
 
+@FEW
 def test_bootstrap_at_the_edges() -> None:
     values = np.array([[0.3, np.nan, 0.1, 0.2], [0.3, np.nan, np.nan, 0.4], [0.3, np.nan, np.nan, 0.9]])
     table = bootstrap_interval(tidy(values), "position")
@@ -117,6 +124,21 @@ def test_bootstrap_at_the_edges() -> None:
     same = bootstrap_interval(tidy(values), "position", seed=0)
     pd.testing.assert_frame_equal(table, same)
     assert not bootstrap_interval(tidy(SKEWED), "position").equals(bootstrap_interval(tidy(SKEWED), "position", seed=1))
+
+
+@pytest.mark.parametrize("method", ["bca", "percentile"])
+def test_bootstrap_of_few_subjects_says_so_once(method: str) -> None:
+    values = stream(8, "few").random((25, 3))
+    values[:7, 2] = np.nan
+    with pytest.warns(DataWarning) as said:
+        table = bootstrap_interval(tidy(values), "position", method=method)
+    (warning,) = said
+    assert str(warning.message).startswith("bootstrap: 1 of 3 intervals are over fewer than 20 subjects (at least 18)")
+    assert list(table["n_subjects"]) == [25, 25, 18]
+    bootstrap_interval(tidy(values[:20, :2]), "position", method=method)  # warnings are errors here
+    frame = in_levels(a=values[:19, 0], b=values[:, 1]).assign(all="all")
+    with pytest.warns(DataWarning, match="the interval is over fewer than 20 subjects .at least 19"):
+        bootstrap_interval(frame, "all", "recency", between="label")
 
 
 @pytest.mark.parametrize(
@@ -452,9 +474,16 @@ def test_gee_of_counts_is_that_of_single_responses() -> None:
     theirs = GEE(response, terms, subject, family=Binomial(), cov_struct=Exchangeable()).fit(cov_type="bias_reduced")
     assert ours.converged and list(ours.table["term"]) == ["intercept", "position", "position^2"]
     assert ours.table["estimate"].to_numpy() == pytest.approx(theirs.params, abs=2e-3)
-    assert ours.table["se"].to_numpy() == pytest.approx(theirs.bse, rel=5e-3)
-    wald = theirs.wald_test(np.eye(3)[1:], scalar=True)
-    assert ours.tests.loc[0, "chi2"] == pytest.approx(float(wald.statistic), rel=0.02)
+    # Of n clusters with equal terms each has the leverage 1/n. Variances are divided by 1 - 1/n, and not by its square
+    # (Mancl & DeRouen); F is that of Hotelling's test with n - 1 degrees of freedom.
+    n, q = 25, 2
+    assert ours.table["se"].to_numpy() == pytest.approx(theirs.bse * np.sqrt((n - 1) / n), rel=5e-3)
+    assert ours.table["df"].to_numpy() == pytest.approx(n - 1)
+    wald = float(theirs.wald_test(np.eye(3)[1:], scalar=True).statistic) * n / (n - 1)
+    test = ours.tests.loc[0]
+    assert test["F"] == pytest.approx(wald * (n - q) / ((n - 1) * q), rel=0.02)
+    assert (test["df"], test["df_error"]) == (q, pytest.approx(n - q))
+    assert test["p"] == pytest.approx(stats.f.sf(test["F"], q, n - q))
     assert list(ours.tests["test"]) == ["position"]
 
 
@@ -483,7 +512,7 @@ def test_regression_finds_what_was_drawn(two_labels: dict[str, Recalls], positio
         # The average over subjects has log odds nearer to zero, by about 6% here.
         assert abs(table.loc["model", "estimate"] - truth) < 3 * table.loc["model", "se"]
     assert np.log(found.table["odds_ratio"]).to_numpy() == pytest.approx(found.table["estimate"].to_numpy())
-    assert found.in_words()[1].startswith("The level of recall differed between people and model, chi2(1) = ")
+    assert found.in_words()[1].startswith("The level of recall differed between people and model, F(1, ")
 
 
 def test_standard_errors_come_from_subjects(two_labels: dict[str, Recalls]) -> None:

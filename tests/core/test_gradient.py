@@ -89,9 +89,14 @@ def test_many_models_at_once() -> None:
     assert found.gradient["stop"][2] == 0, "a model without lists"
 
 
+@dataclass(frozen=True)
+class Stepwise(Strength):
+    """The strength model by its steps alone."""
+
+
 def test_differences_run_as_one_batch_where_the_steps_take_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["retention", "residue", "stopping", "lapse", "list_lapse"]
-    model = Strength(lapse=0.1, list_lapse=0.05)
+    model = Stepwise(lapse=0.1, list_lapse=0.05)
     together = log_likelihood_gradient(model, RECALLS, names).gradient
     calls = []
     one_by_one = differences._one_by_one
@@ -101,7 +106,7 @@ def test_differences_run_as_one_batch_where_the_steps_take_columns(monkeypatch: 
         return one_by_one(*each)
 
     monkeypatch.setattr(differences, "_one_by_one", counted)
-    monkeypatch.setattr(differences, "_TAKES_COLUMNS", {Strength: False})
+    monkeypatch.setattr(differences, "_TAKES_COLUMNS", {Stepwise: False})
     apart = log_likelihood_gradient(model, RECALLS, names).gradient
     assert len(calls) == 2 * len(names) + 1
     assert together == pytest.approx(apart, rel=1e-6)

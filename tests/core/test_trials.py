@@ -11,7 +11,7 @@ from memsim import ItemPool, Trials
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study
 from memsim.core.seeding import stream
-from memsim.paradigms import FreeRecall
+from memsim.paradigms import FreeRecall, SerialRecall
 
 
 @given(n=st.integers(1, 30), length=st.integers(1, 12), extra=st.integers(0, 5), seed=st.integers(0, 2**32))
@@ -75,6 +75,11 @@ def test_presentation_follows_the_settings() -> None:
         Study(0), Distract(8), Study(1), Distract(8), Study(2), Distract(16),
     ]  # fmt: skip
     assert list(FreeRecall(list_length=2).presentation()) == [Study(0), Study(1)]
+    first = FreeRecall(list_length=2, initial_distraction=4)
+    assert list(first.presentation()) == [Distract(4), Study(0), Study(1)]
+    assert first.has_distraction and paradigm.has_distraction and not FreeRecall(list_length=2).has_distraction
+    grouped = SerialRecall(list_length=2, group_size=1, initial_distraction=4)
+    assert list(grouped.presentation()) == [Distract(4), Study(0), Distract(1), Study(1)]
 
 
 @pytest.mark.parametrize(

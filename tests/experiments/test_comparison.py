@@ -101,6 +101,7 @@ def test_people_are_found_by_their_task() -> None:
     found = People.matching(FreeRecall(list_length=40))
     assert found is not None and found.label == "murdock1962:40-1"
     assert People.matching(FreeRecall(list_length=40, retention_interval=10)) is None
+    assert People.matching(FreeRecall(list_length=40, initial_distraction=10)) is None
 
 
 def test_bad_comparisons() -> None:
@@ -198,6 +199,10 @@ def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[s
     assert main(["run", "--models", "strength", "--n-trials", "200", "--retention-interval", "16"]) == 0
     printed = capsys.readouterr().out
     assert "Delayed free recall" in printed and "not compared with people" in printed
+    filled = ["--initial-distraction", "8", "--inter-item-distraction", "4", "--retention-interval", "16"]
+    assert main(["run", "--models", "strength", "--n-trials", "200", *filled]) == 0
+    said = "8 s of distraction before the first, 4 s of distraction between items, 16 s before the test"
+    assert said in " ".join(capsys.readouterr().out.split())
     assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "PEERS-notask", "--output-limit", "5"]) == 0
     printed = capsys.readouterr().out
     assert "16 items, 3 s each" in printed and "had output_limit=None" in printed and "cut short" in printed

@@ -46,6 +46,7 @@ def people(kind: str, serial: bool = False, repeated: bool = False) -> Recalls:
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:bootstrap. .* fewer than 20 subjects:memsim.core.errors.DataWarning")
 @pytest.mark.parametrize("kind", RESPONSES)
 def test_every_analysis_leaves_a_gap(kind: str) -> None:
     for name in ANALYSES.names():

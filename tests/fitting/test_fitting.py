@@ -329,7 +329,7 @@ def test_people_by_name_or_file(recalls: Recalls, tmp_path: Path) -> None:
         (TCM(), {"weights": {"lag_crp": 1}}, "weights are of curves, and apply to by='summary' only"),
         (TCM(), {"samples": 5}, "samples=5 applies to a sampled likelihood, and this fit of TCM has none"),
         (TCM(), {"n_trials": 5}, "n_trials=5 lists are simulated with by='summary' only"),
-        (TCM(), {"intervals": "hessian"}, "intervals='hessian' must be None, 'profile' or 'bootstrap'"),
+        (TCM(), {"intervals": "hessian"}, "intervals='hessian' must be None, 'profile', 'robust', 'bootstrap'"),
     ],
 )
 def test_fits_that_cannot_be(recalls: Recalls, model: Any, options: dict[str, Any], message: str) -> None:

@@ -65,7 +65,7 @@ def test_slopes_of_scales(bounds: tuple[float, float], at: float) -> None:
         (CMR(), ["encoding_drift", "item_to_context_learning", "choice_exponent"], None),
     ],
 )
-@pytest.mark.parametrize("stopping", [None, np.linspace(0.1, 1, 13)])
+@pytest.mark.parametrize("stopping", [None, {"": np.linspace(0.1, 1, 13)}])
 def test_gradients_agree_with_differences(recalls: Recalls, model: Any, free: Any, ties: Any, stopping: Any) -> None:
     space = Space.of(model, free, ties)
     if stopping is not None and any(axis.name == "list_lapse" for axis in space.axes):
@@ -100,7 +100,7 @@ def test_no_gradient_where_it_is_impossible(recalls: Recalls) -> None:
     value, gradient = LikelihoodObjective(space, recalls, 1).value_and_gradient(np.array([0.5]))
     assert value == IMPOSSIBLE and (gradient == 0).all()  # the tie leaves the range
     space = Space.of(TCM(), ["context_drift"], {})
-    objective = LikelihoodObjective(space, recalls, 1, stopping=np.zeros(13))
+    objective = LikelihoodObjective(space, recalls, 1, stopping={"": np.zeros(13)})
     value, gradient = objective.value_and_gradient(np.array([0.5]))
     assert value == objective(np.array([0.5])) == IMPOSSIBLE and (gradient == 0).all()  # nobody may stop
 

@@ -10,9 +10,11 @@ import pytest
 from memsim import ItemPool, Recalls, Trials, check, event_log_probabilities, log_likelihood, simulate
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
 from memsim.core.errors import InputError
+from memsim.core.events import Study
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.loop import simulate_steps
 from memsim.core.parameters import parameter
+from memsim.core.seeding import stream
 from memsim.models import CMR, TCM
 from memsim.models.context.drift import ContextState
 from memsim.models.context.luce_recall import SMALL, LuceRecallModel
@@ -205,6 +207,35 @@ def test_distraction_takes_recency_and_continuous_distraction_brings_it_back() -
     immediate, delayed = last(), last(retention_interval=16)
     assert delayed < 0.4 * immediate
     assert last(retention_interval=16, inter_item_distraction=16) > 1.2 * delayed
+
+
+@pytest.mark.parametrize("rule", ["power", "exponential"])
+def test_distraction_before_the_first_item_turns_away_from_the_start(rule: str) -> None:
+    """The start keeps the share ρ_D = (1 - B_D²)^(t / 2) of context; an unrelated unit, which stays away, the rest."""
+    model, seconds = CMR(start_drift=0.5, choice_rule=rule, choice_noise=0.4, distraction_drift=0.4), 3.0
+    trials = FreeRecall(list_length=5).trials(1)
+    kept = (1 - 0.4**2) ** (seconds / 2)
+    states = []
+    for before in (0.0, seconds):
+        paradigm = trials.paradigm.replace(initial_distraction=before)
+        state = model.begin(replace(trials, paradigm=paradigm), stream(0, "unused"))
+        for event in paradigm.presentation():
+            state = model.study(state, event[0]) if isinstance(event, Study) else model.distract(state, event[0])
+        states.append(state.temporal)
+    at_once, later = states
+    for plain, turned in ((at_once.context, later.context), (at_once.bound, later.bound)):
+        assert turned[..., :5] == pytest.approx(plain[..., :5], abs=1e-15)
+        assert turned[..., 5] == pytest.approx(kept * plain[..., 5], abs=1e-15)
+        assert turned[..., 6] == pytest.approx(np.sqrt(1 - kept**2) * plain[..., 5], abs=1e-15)
+    # By compiled loops and by steps alike; without the start at test, recall is that of a list studied at once.
+    delayed = FreeRecall(list_length=9, initial_distraction=seconds)
+    recalls = simulate(model, delayed.trials(300), seed=1)
+    by_steps = log_likelihood_steps(model, recalls, 1, 0)
+    assert log_likelihood(model, recalls) == pytest.approx(by_steps, abs=1e-9)
+    at_once_recalls = replace(recalls, trials=replace(recalls.trials, paradigm=FreeRecall(list_length=9)))
+    without = model.replace(start_drift=0.0)
+    assert log_likelihood(without, recalls) == pytest.approx(log_likelihood(without, at_once_recalls), abs=1e-9)
+    assert np.abs(log_likelihood(model, recalls) - log_likelihood(model, at_once_recalls)).max() > 0.1
 
 
 def test_meaning_guides_recall() -> None:

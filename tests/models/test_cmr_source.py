@@ -58,10 +58,9 @@ def explicit_likelihood(model: CMR, recalls: Recalls, trial: int) -> float:
             let_in_unrelated(np.sqrt(1 - (1 - m.distraction_drift**2) ** seconds))
 
     for i in range(length):
-        if i:
-            distract(trials.paradigm.inter_item_distraction)
-            if source[i] != source[i - 1]:
-                let_in_unrelated(m.shift_drift)
+        distract(trials.paradigm.inter_item_distraction if i else trials.paradigm.initial_distraction)
+        if i and source[i] != source[i - 1]:
+            let_in_unrelated(m.shift_drift)
         let_in(temporal, to_context[i].copy(), m.encoding_drift)
         let_in(own_source, np.eye(context.size)[own_source.start + source[i]], m.source_drift)
         assert np.linalg.norm(context[temporal]) == pytest.approx(1)
@@ -96,6 +95,7 @@ def test_equal_to_explicit_context(rule: str, distraction: float) -> None:
         source_drift=0.6, source_learning=0.7, shift_drift=0.5, stop_base=0.02, stop_growth=0.2,
     )  # fmt: skip
     settings = {"inter_item_distraction": distraction, "retention_interval": distraction}
+    settings["initial_distraction"] = distraction / 2
     recalls = simulate(model, trials_of(40, 3, list_length=7, **settings), seed=4)
     expected = [explicit_likelihood(model, recalls, trial) for trial in range(len(recalls))]
     assert np.allclose(log_likelihood(model, recalls), expected, rtol=0, atol=1e-9)

@@ -70,7 +70,8 @@ def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> Non
         if p.name != "semantic_support"  # needs a pool with similarity
     }
     model: MemoryModel[Any] = cls(**values)
-    for paradigm in (FOUR, FOUR.replace(inter_item_distraction=2, retention_interval=5)):
+    filled = FOUR.replace(initial_distraction=1, inter_item_distraction=2, retention_interval=5)
+    for paradigm in (FOUR, FOUR.replace(initial_distraction=3), filled):
         trial = paradigm.trials(1)
         for source in (None, [[0, 1, 1, 0]]):
             recalls = every_recall(model, replace(trial, source=source))
@@ -273,12 +274,16 @@ def test_tcm_golden_case() -> None:
 
 @given(
     drift=st.floats(0.05, 0.95), length=st.integers(1, 12), between=st.floats(0, 20), after=st.floats(0, 20),
-    rate=st.floats(0, 0.99),
+    rate=st.floats(0, 0.99), before=st.floats(0, 20),
 )  # fmt: skip
-def test_tcm_closed_forms(drift: float, length: int, between: float, after: float, rate: float) -> None:
-    """a_i = ρ_RI (ρ ρ_IPI)^(L-i), and contexts keep unit length (Howard & Kahana, 2002)."""
+def test_tcm_closed_forms(drift: float, length: int, between: float, after: float, rate: float, before: float) -> None:
+    """a_i = ρ_RI (ρ ρ_IPI)^(L-i), and contexts keep unit length (Howard & Kahana, 2002).
+
+    Distraction before the first item leaves this as it is: what precedes the list is in all contexts, whatever it was.
+    """
     model = TCM(context_drift=drift, distraction_drift=rate)
     settings = {"list_length": length, "inter_item_distraction": between, "retention_interval": after}
+    settings["initial_distraction"] = before
     context, search = searched(model, **settings)
     assert np.linalg.norm(context) == pytest.approx(1)
     kept, second = np.sqrt(1 - drift**2), np.sqrt(1 - rate**2)

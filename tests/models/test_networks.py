@@ -339,8 +339,8 @@ def test_a_network_may_be_kept_from_repeating() -> None:
 
 
 def test_imitation_is_of_the_peoples_own_task(tmp_path: Path) -> None:
-    """Distraction between items and before the test is trained as the model meets it when it is scored."""
-    task = FreeRecall(list_length=4, inter_item_distraction=2, retention_interval=3)
+    """Distraction before and between items and before the test is trained as the model meets it when it is scored."""
+    task = FreeRecall(list_length=4, initial_distraction=2, inter_item_distraction=2, retention_interval=3)
     recalls = Recalls(task.trials(60, subjects=6), np.tile([1, 2, 3, 4], (60, 1)))
     trainer = Trainer(Training(**IMITATION), recalls)
     trainer.run(100)

@@ -300,6 +300,10 @@ def test_store_gives_the_last_word_and_distraction_empties_it() -> None:
     assert last() == 1
     assert last(retention_interval=20) < 0.5
     assert last(retention_interval=20, inter_item_distraction=10) < 0.7
+    # Before the first item there is nothing to empty.
+    recalls = simulate(SAM(), FreeRecall(list_length=15).trials(200), seed=1)
+    later = simulate(SAM(), FreeRecall(list_length=15, initial_distraction=20).trials(200), seed=1)
+    assert np.array_equal(recalls.positions, later.positions)
 
 
 def test_a_strict_store_makes_most_recalls_of_people_impossible_and_a_lapse_makes_them_possible() -> None:

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from memsim import check, log_likelihood, simulate
 from memsim.analysis import fill_in, transposition_gradient
@@ -12,7 +10,6 @@ from memsim.core.events import Distract, Study
 from memsim.core.frequencies import every_recall
 from memsim.models import CMR, TCM, Chaining, Perturbation, Primacy, StartEnd, Strength
 from memsim.models.registered import MODELS, models_for
-from memsim.models.serial.noisy_choice import strongest
 from memsim.models.serial.perturbation import order_probability, orders
 from memsim.paradigms import FreeRecall, SerialRecall
 
@@ -149,22 +146,3 @@ def test_context_begins_at_the_start_in_forward_and_at_the_end_in_backward_recal
         assert first == accuracy(model)[0].max() and first > 0.4
     end = simulate(TCM(), BACKWARD.trials(4000), seed=1).positions[:, 0]
     assert np.bincount(end, minlength=7)[6] > 0.5 * len(end)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    n=st.integers(1, 6), noise=st.sampled_from([0.0, 0.05, 0.5, 3.0]), threshold=st.sampled_from([-np.inf, -1.0, 0.4]),
-    seed=st.integers(0, 1000),
-)  # fmt: skip
-def test_choice_of_the_strongest(n: int, noise: float, threshold: float, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    strength = rng.normal(size=(3, n))
-    strength[rng.random((3, n)) < 0.2] = -np.inf
-    probability = strongest(strength, noise, threshold)
-    assert (probability >= 0).all() and np.allclose(probability.sum(axis=1), 1)
-    assert (probability[:, :n][np.isneginf(strength)] == 0).all()
-    noisy = strength[:, None] + noise * rng.normal(size=(3, 20_000, n))
-    outcome = np.where(noisy.max(axis=2) >= threshold, noisy.argmax(axis=2), n)
-    outcome[np.isneginf(strength).all(axis=1)] = n
-    drawn = np.stack([(outcome == k).mean(axis=1) for k in range(n + 1)], axis=1)
-    assert np.allclose(probability, drawn, atol=0.02)

@@ -56,6 +56,8 @@ def test_only_ratios_of_times_count() -> None:
     fast = FreeRecall(list_length=12, presentation_time=2)
     one = recall_probability(SIMPLE(recall_delay=4), slow)
     assert np.allclose(one, recall_probability(SIMPLE(recall_delay=2), fast))
+    # Time before the first item is in no time from an item to its recall.
+    assert np.array_equal(one, recall_probability(SIMPLE(recall_delay=4), slow.replace(initial_distraction=9)))
 
 
 def test_delay_takes_recency_and_distraction_between_items_brings_it_back() -> None:

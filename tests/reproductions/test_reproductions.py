@@ -20,7 +20,7 @@ from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, me
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 
-LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
+LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position", "gunnpolyn2025")
 
 
 @pytest.mark.parametrize(

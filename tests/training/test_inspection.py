@@ -37,6 +37,8 @@ def test_labels_of_steps() -> None:
     labels, phases = step_labels(TASK, np.array([3, 0, 5], dtype=np.int32), 17)
     assert labels == ["1", "·", "·", "2", "·", "·", "3", "·", "·", "4", "·", "·", "5", "·", "?", "4", "1"]
     assert phases == {"Study": 0, "Test": 14}
+    labels, phases = step_labels(TASK.replace(initial_distraction=1.5), np.array([5], dtype=np.int32), 17)
+    assert labels[:4] == ["·", "·", "1", "·"] and phases == {"Study": 2, "Test": 16}
 
 
 def test_slots_stand_in_the_order_of_writing() -> None:

@@ -1,0 +1,133 @@
+"""Recalls of several data sets, each with its own task, that are fitted together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from memsim.core.arrays import BoolArray, IntArray, LabelArray
+from memsim.core.errors import InputError
+from memsim.core.origin import Origin, common_origin
+from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.trials import Trials
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class JointRecalls:
+    """Recalls of several data sets, such as of immediate and of delayed recall, by name.
+
+    The lists of the first data set come first, then those of the second, and so on. List length, timing and distraction
+    are those of each data set. A subject has one label in all of them: the same label is the same person.
+
+    Raises
+    ------
+    InputError : no data set, or one that is no :class:`memsim.Recalls`.
+    """
+
+    parts: Mapping[str, Recalls]
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise InputError("JointRecalls: there are no data sets; give recalls by name")
+        for part in self.parts.values():
+            require_recalls(part)
+        object.__setattr__(self, "parts", {str(name): part for name, part in self.parts.items()})
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self.parts.values())
+
+    def __repr__(self) -> str:
+        return f"JointRecalls({', '.join(f'{name}: {part!r}' for name, part in self.parts.items())})"
+
+    def __getitem__(self, rows: Any) -> JointRecalls:
+        """The lists at ``rows`` (a slice, a mask or row numbers), in the order of data sets, without empty ones."""
+        chosen = np.arange(len(self))[rows]
+        return JointRecalls(
+            {
+                name: part[chosen[(chosen >= start) & (chosen < start + len(part))] - start]
+                for (name, part), start in zip(self.parts.items(), self.starts, strict=True)
+                if ((chosen >= start) & (chosen < start + len(part))).any()
+            }
+        )
+
+    @cached_property
+    def starts(self) -> IntArray:
+        """(n_parts,) the row of the first list of each data set."""
+        lengths = [len(part) for part in self.parts.values()]
+        return np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int32)
+
+    @cached_property
+    def trials(self) -> JointTrials:
+        """The labels of the lists."""
+        return JointTrials({name: part.trials for name, part in self.parts.items()})
+
+    @property
+    def origin(self) -> Origin:
+        """What the origins of the data sets have in common."""
+        return common_origin([part.origin for part in self.parts.values()])
+
+    def each(self, change: Callable[[Recalls], Recalls]) -> JointRecalls:
+        """The data sets after ``change``."""
+        return JointRecalls({name: change(part) for name, part in self.parts.items()})
+
+
+@dataclass(frozen=True, eq=False)
+class JointTrials:
+    """The lists of :class:`JointRecalls`, as far as several data sets have them in common."""
+
+    parts: Mapping[str, Trials]
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self.parts.values())
+
+    @cached_property
+    def subject(self) -> LabelArray:
+        """(n_trials,) label of the participant; text where the data sets have labels of different types."""
+        return _together([part.subject for part in self.parts.values()])
+
+    @cached_property
+    def list(self) -> LabelArray:
+        """(n_trials,) label of the list within its participant and data set."""
+        return _together([part.list for part in self.parts.values()])
+
+    @cached_property
+    def subjects(self) -> LabelArray:
+        """(n_subjects,) the participants, sorted."""
+        return np.unique(self.subject)
+
+    @cached_property
+    def subject_codes(self) -> LabelArray:
+        """(n_trials,) index of each trial's participant in :attr:`subjects`."""
+        return np.searchsorted(self.subjects, self.subject)
+
+    @property
+    def repeated_items(self) -> BoolArray:
+        """(n_trials,) whether the list holds an item more than once."""
+        return np.concatenate([part.repeated_items for part in self.parts.values()])
+
+    def first_repeat(self, who: str) -> str:
+        """Which list is the first that holds an item twice; see :meth:`memsim.Trials.first_repeat`."""
+        return next(part.first_repeat(who) for part in self.parts.values() if part.repeated_items.any())
+
+    def require_different_items(self, who: str) -> None:
+        """Raise :class:`InputError` if a list holds an item twice."""
+        for part in self.parts.values():
+            part.require_different_items(who)
+
+
+AnyRecalls: TypeAlias = Recalls | JointRecalls
+"""What a fit takes."""
+
+
+def parts_of(recalls: AnyRecalls) -> Mapping[str, Recalls]:
+    """The data sets by name; recalls that are one data set have no name."""
+    return recalls.parts if isinstance(recalls, JointRecalls) else {"": recalls}
+
+
+def _together(labels: Any) -> LabelArray:
+    kinds = {"text" if each.dtype.kind in "OU" else "number" for each in labels}
+    return np.concatenate([each.astype(str) if len(kinds) > 1 else each for each in labels])

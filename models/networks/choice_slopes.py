@@ -1,0 +1,68 @@
+"""The likelihood of a network's choices, and its derivatives by the parameters of the choice.
+
+The responses of people are fed back, and not those of the network; so its output does not depend on these parameters,
+and the softmax over outcomes is all that they act on. Derivatives by the weights belong to training.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.event_probabilities import Events, Pullback
+from memsim.core.loop import study
+from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.recalls import Recalls
+
+if TYPE_CHECKING:
+    from memsim.models.networks.network_steps import Episodes, NetworkModel
+
+PARAMETERS = ("choice_strength", "stop_bias")
+
+
+def events_and_pullback(model: NetworkModel, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback]:
+    """The probabilities of events as from the steps, and the pullback to :data:`PARAMETERS`."""
+    length = recalls.list_length
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    state = study(model, recalls.trials, rng)
+    # Of each field of the events: its value, and its derivatives by the parameters.
+    shape = (1 + len(PARAMETERS), *columns.shape)
+    outcome, silence, strange, again = (np.zeros(shape) for _ in range(4))
+    outcome[0] = 1
+    given = np.zeros((len(columns), length), dtype=bool)
+    for output, column in enumerate(columns.T):
+        row = np.flatnonzero(column != NO_EVENT)
+        if recalls.trials.paradigm.silence_ends and not len(row):
+            break
+        found = _probabilities(model, state)[:, row]
+        outcome[:, row, output] = found[:, np.arange(len(row)), column[row]]
+        silence[:, row, output] = found[:, :, length]
+        if model.intrusions:
+            strange[:, row, output] = found[:, :, length + 1]
+        again[:, row, output] = (found[:, :, :length] * given[row]).sum(axis=2)
+        item = row[column[row] < length]
+        given[item, column[item]] = True
+        state = model.recalled(state, np.where(column != NO_EVENT, column, length))
+    fields = (outcome, silence, strange if model.intrusions else None, again if model.repeats else None)
+
+    def pullback(by: Events) -> dict[str, float]:
+        pairs = [(one, each) for one, each in zip(by, fields, strict=True) if one is not None and each is not None]
+        return {
+            name: float(sum((one * each[index]).sum() for one, each in pairs))
+            for index, name in enumerate(PARAMETERS, start=1)
+        }
+
+    return Events(outcome[0], silence[0], *(None if each is None else each[0] for each in fields[2:])), pullback
+
+
+def _probabilities(model: NetworkModel, state: Episodes) -> FloatArray:
+    """(3, n_trials, n_outcomes) probabilities, and their derivatives by :data:`PARAMETERS`."""
+    logits, by_strength = model.logits(state)
+    by_bias = np.zeros_like(logits)
+    by_bias[:, state[0].items.shape[1]] = 1
+    weight = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probability = weight / weight.sum(axis=1, keepdims=True)
+    slopes = [probability * (each - (probability * each).sum(axis=1, keepdims=True)) for each in (by_strength, by_bias)]
+    return np.stack((probability, *slopes))
