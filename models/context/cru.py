@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, ClassVar, final
@@ -237,7 +237,9 @@ class CRU(MemoryModel[CRUState]):
         return self._with_gradient(recalls.trials.paradigm, scored_outcomes(recalls, self.repeats).columns)
 
     @classmethod
-    def fast_gradients(cls, models: Sequence[CRU], recalls: Recalls, owner: IntArray) -> tuple[Events, Pullback] | None:
+    def fast_gradients(
+        cls, models: Sequence[CRU], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
+    ) -> tuple[Events, Pullback] | None:
         """:meth:`fast_gradient` of many models, each of its own lists."""
         if recalls.trials.paradigm.forced:
             return None
