@@ -14,6 +14,7 @@ from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
+from .evaluation.coverage import coverage
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
@@ -44,6 +45,7 @@ __all__ = [
     "check",
     "choice",
     "compare",
+    "coverage",
     "data",
     "errors",
     "event_log_probabilities",

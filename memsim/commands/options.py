@@ -118,6 +118,20 @@ def add_space(command: argparse.ArgumentParser) -> None:
     command.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="values of parameters that are not free")
 
 
+def add_scoring(command: argparse.ArgumentParser) -> None:
+    """Add the options of lapses and of the stopping rule."""
+    command.add_argument(
+        "--lapse",
+        choices=("response", "list", "none"),
+        help="which lapses are free (default: of a response, if --free is not given)",
+    )
+    command.add_argument(
+        "--stopping",
+        choices=("own", "shared"),
+        help="the stopping rule of the model, or one that all models can share, of the lists themselves",
+    )
+
+
 def add_searching(command: argparse.ArgumentParser) -> None:
     """Add the options of the search."""
     command.add_argument("--starts", type=whole("starts"), metavar="N", help="independent searches")

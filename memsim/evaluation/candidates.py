@@ -6,20 +6,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.event_probabilities import Parts
 from memsim.core.joint_recalls import AnyRecalls
-from memsim.core.likelihood import log_likelihood
+from memsim.core.likelihood import likelihood_parts, log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
-from memsim.evaluation.reference import empirical_reference
+from memsim.evaluation.reference import empirical_reference_parts
 from memsim.evaluation.seen_people import records_within
 from memsim.fitting.estimation import best_places
 from memsim.fitting.objectives import LikelihoodObjective
@@ -28,6 +29,16 @@ from memsim.running.digests import digest, source_digest
 
 if TYPE_CHECKING:
     from memsim.training.settings import Training
+
+
+class ListScores(NamedTuple):
+    """How well held-out lists were predicted, (n_lists,) each."""
+
+    log_likelihood: FloatArray
+    n_events: IntArray
+    """Events that count."""
+    parts: Parts
+    """Of the log-likelihood: which item, when to stop, intrusions and repeats."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +71,13 @@ class Candidate(ABC):
         """
         recalls.trials.require_different_items(type(self).__name__)
 
-    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
-        """Log-likelihoods of the lists of ``test`` after learning from ``train``, and numbers of events that count.
-
-        Both are (n_lists,) arrays.
-        """
+    def scores(self, train: Recalls, test: Recalls, seed: int) -> ListScores:
+        """The scores of the lists of ``test`` after learning from ``train``."""
         model = self.learned(train, seed)
         outcomes = scored_outcomes(test, model.repeats, model.intrusions)
-        likelihood = log_likelihood(model, test, samples=self.scoring_samples, seed=seed)
-        return likelihood, (outcomes.columns != NO_EVENT).sum(axis=1, dtype=np.int32)
+        n_events = (outcomes.columns != NO_EVENT).sum(axis=1, dtype=np.int32)
+        scoring: dict[str, Any] = {"samples": self.scoring_samples, "seed": seed}
+        return ListScores(log_likelihood(model, test, **scoring), n_events, likelihood_parts(model, test, **scoring))
 
 
 @dataclass(frozen=True)
@@ -99,27 +108,30 @@ class Fitted(Candidate):
         assert isinstance(model, MemoryModel)
         return model
 
-    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+    def scores(self, train: Recalls, test: Recalls, seed: int) -> ListScores:
         """See :meth:`Candidate.scores`."""
         if self.spec.per == "group":
             return self._scores(train, test, seed)
-        likelihood, events = np.empty(len(test)), np.empty(len(test), dtype=np.int32)
+        found = ListScores(np.empty(len(test)), np.empty(len(test), np.int32), Parts(*np.empty((4, len(test)))))
         known = by_subject(train)
         for subject in test.trials.subjects:
             rows = test.trials.subject == subject
             if str(subject) not in known:
                 raise InputError(f"subject {subject} has no lists to fit; hold out lists, not subjects")
-            likelihood[rows], events[rows] = self._scores(known[str(subject)], test[rows], seed)
-        return likelihood, events
+            own = self._scores(known[str(subject)], test[rows], seed)
+            found.log_likelihood[rows], found.n_events[rows] = own.log_likelihood, own.n_events
+            for values, each in zip(found.parts, own.parts, strict=True):
+                values[rows] = each
+        return found
 
-    def _scores(self, train: AnyRecalls, test: AnyRecalls, seed: int) -> tuple[FloatArray, IntArray]:
+    def _scores(self, train: AnyRecalls, test: AnyRecalls, seed: int) -> ListScores:
         """:meth:`scores` of one fit; a shared stopping rule is that of the lists of ``train``."""
         spec = replace(self.spec, seed=seed)
         places, _ = best_places(spec, train)
         fitted = spec.objective(train)
         assert isinstance(fitted, LikelihoodObjective)
         others = replace(fitted, recalls=test, samples=self.scoring_samples)
-        return others.log_likelihoods(places), others.n_events()
+        return ListScores(others.log_likelihoods(places), others.n_events(), others.parts_of_lists(places))
 
 
 @dataclass(frozen=True)
@@ -188,7 +200,9 @@ class Reference(Candidate):
         """Raise :class:`LikelihoodError`, as there is no model."""
         raise LikelihoodError("the empirical reference is a table of which response followed which, not a model")
 
-    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+    def scores(self, train: Recalls, test: Recalls, seed: int) -> ListScores:
         """See :meth:`Candidate.scores`."""
         columns = scored_outcomes(test, False, False).columns
-        return empirical_reference(train, test), (columns != NO_EVENT).sum(axis=1, dtype=np.int32)
+        choice, termination = empirical_reference_parts(train, test)
+        parts = Parts(choice, termination, np.zeros_like(choice), np.zeros_like(choice))
+        return ListScores(choice + termination, (columns != NO_EVENT).sum(axis=1, dtype=np.int32), parts)

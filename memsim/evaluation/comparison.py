@@ -80,6 +80,8 @@ def compare(
     starts: int = STARTS,
     generations: int | None = GENERATIONS,
     seed: int = 0,
+    lapse: Literal["response", "list", "none"] | None = None,
+    stopping: Literal["own", "shared"] = "own",
     allow_seen: bool = False,
     **running: Unpack[Running],
 ) -> HeldOutComparison:
@@ -99,6 +101,9 @@ def compare(
     folds : their number.
     per : one fit to the group, or one to each subject.
     samples, starts, generations, seed : of the fits; see :func:`memsim.fit`.
+    lapse : which lapses are free; see :func:`memsim.fit`. If not given: of the responses of people.
+    stopping : ``"shared"``: all models that are fitted have one descriptive stopping rule, so that they are compared by
+        their choices alone; see :func:`memsim.fit`.
     allow_seen : score a network also on people on whom its weights were trained, by their record; ``words`` says so.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
@@ -115,7 +120,8 @@ def compare(
     if not models:
         raise InputError("compare: there is nothing to compare; give one model or more")
     fitted = {name: each for name, each in models.items() if not isinstance(each, Candidate)}
-    specs = specs_of("compare", fitted, per=per, samples=samples, starts=starts, generations=generations, seed=seed)
+    settings: dict[str, Any] = {"starts": starts, "lapse": lapse, "stopping": stopping, "recalls": recalls}
+    specs = specs_of("compare", fitted, per=per, samples=samples, generations=generations, seed=seed, **settings)
     candidates: dict[str, Candidate] = {
         name: each if isinstance(each, Candidate) else Fitted(specs[name]) for name, each in models.items()
     }
@@ -137,7 +143,7 @@ def compare(
         for name in (BASELINE, REFERENCE):
             if name in candidates:
                 raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
-        candidates |= {BASELINE: Fitted(FitSpec.of(Uniform(), starts=starts)), REFERENCE: Reference()}
+        candidates |= {BASELINE: Fitted(FitSpec.of(Uniform(), **settings)), REFERENCE: Reference()}
     fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}
     lists = lists_held_out(candidates, recalls, over, folds, seed, **running)
     held = held_out(lists, baseline, references=references)

@@ -48,9 +48,10 @@ def cross_validate(
 
     Returns
     -------
-    DataFrame : ``model, subject, list, fold, log_likelihood, n_events``, a row for each candidate and list. All
-        candidates must score the same responses. Where models are fitted to each subject, a subject with a single list
-        is left out, with a warning.
+    DataFrame : ``model, subject, list, fold, log_likelihood, choice, termination, intrusion, repeat, n_events``, a row
+        for each candidate and list; the four parts (:class:`memsim.core.event_probabilities.Parts`) sum to the
+        log-likelihood. All candidates must score the same responses. Where models are fitted to each subject, a subject
+        with a single list is left out, with a warning.
 
     Raises
     ------
@@ -119,8 +120,9 @@ def sentences_on_seen(who: str, candidates: Mapping[str, Candidate], recalls: Re
 
 def fold_cell(candidate: Candidate, train: Recalls, test: Recalls, seed: int) -> dict[str, Any]:
     """The scores of the lists of ``test`` after learning from ``train``, as a cell."""
-    likelihood, events = candidate.scores(train, test, seed)
-    return {"log_likelihood": likelihood.tolist(), "n_events": events.tolist()}
+    found = candidate.scores(train, test, seed)
+    parts = {name: each.tolist() for name, each in found.parts._asdict().items()}
+    return {"log_likelihood": found.log_likelihood.tolist(), **parts, "n_events": found.n_events.tolist()}
 
 
 def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArray:

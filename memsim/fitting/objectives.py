@@ -88,17 +88,20 @@ class LikelihoodObjective:
             found.append(each)
         return np.concatenate(found)
 
-    def parts(self, places: FloatArray) -> dict[str, float]:
-        """What the log-likelihood consists of: ``choice, termination, intrusion, repeat``.
+    def parts_of_lists(self, places: FloatArray) -> Parts:
+        """(n_trials,) parts of the log-likelihood of each list; see :class:`memsim.core.event_probabilities.Parts`."""
+        found = []
+        for (name, recalls, _), models in zip(self._sets, self._all_models(places), strict=True):
+            each = Parts(*np.empty((len(Parts._fields), len(recalls))))
+            for model, (rows, part) in zip(models, self._split[name], strict=True):
+                for values, own in zip(each, likelihood_parts(model, part, **self._scoring(name)), strict=True):
+                    values[rows] = own
+            found.append(each)
+        return Parts(*(np.concatenate(values) for values in zip(*found, strict=True)))
 
-        See :class:`memsim.core.event_probabilities.Parts`.
-        """
-        total = dict.fromkeys(Parts._fields, 0.0)
-        for (name, _, _), models in zip(self._sets, self._all_models(places), strict=True):
-            for model, (_, part) in zip(models, self._split[name], strict=True):
-                found = likelihood_parts(model, part, **self._scoring(name))
-                total = {each: total[each] + float(getattr(found, each).sum()) for each in total}
-        return total
+    def parts(self, places: FloatArray) -> dict[str, float]:
+        """What the log-likelihood of all lists consists of: ``choice, termination, intrusion, repeat``."""
+        return {name: float(each.sum()) for name, each in self.parts_of_lists(places)._asdict().items()}
 
     def value_and_gradient(self, places: FloatArray) -> tuple[float, FloatArray]:
         """The value at ``places`` and its (n_free,) derivatives by them.

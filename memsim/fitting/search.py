@@ -22,8 +22,8 @@ from memsim.running.sealed import sealed, unsealed
 Function = Callable[[FloatArray], float]
 STEP = 1e-5
 """Half the width of the central differences that approximate a gradient, in a space of width one."""
-SHORT, KEPT = 20, 6
-"""Steps of the first local searches where there is a gradient, and the number of those that are carried on."""
+SHORT, KEPT, NEAR = 20, 3, 0.05
+"""Steps of the first local searches where there is a gradient, how many go on, and how near two ends are the same."""
 RESTARTS, PROGRESS = 6, 0.002
 """A local search with a gradient is begun again from its end while that improves it: its picture of the curvature may
 be wrong on a ridge."""
@@ -97,8 +97,7 @@ def search(
     places = _apart(np.array(state.population), np.array(state.values), local)
     _polish_all(state, counted, places, record, steps=SHORT if smooth else None, smooth=smooth)
     if smooth:
-        ends, reached = zip(*state.polished[: len(places)], strict=True)
-        kept = _apart(np.array(ends), np.array(reached), KEPT)
+        kept = _different(state.polished[: len(places)], KEPT)
         _polish_all(state, counted, [*places, *kept], record, smooth=True)
     return state
 
@@ -210,6 +209,16 @@ def _apart(population: FloatArray, values: FloatArray, n: int) -> list[FloatArra
         apart = np.linalg.norm(population[half][:, None] - population[chosen], axis=2).min(axis=1)
         chosen.append(half[int(np.argmax(apart))])
     return [population[i] for i in chosen]
+
+
+def _different(found: Sequence[tuple[list[float], float]], n: int) -> list[FloatArray]:
+    """The best places of which no two are nearly the same."""
+    chosen: list[FloatArray] = []
+    for place, _ in sorted(found, key=lambda each: each[1]):
+        at = np.array(place)
+        if len(chosen) < n and all(np.linalg.norm(at - other) > NEAR for other in chosen):
+            chosen.append(at)
+    return chosen
 
 
 class _Counted:

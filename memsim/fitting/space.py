@@ -195,9 +195,14 @@ class Space:
             needs[name] = set().union(*(needs.get(each, set()) for each in names_in(name, expression)))
         return needs
 
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """The model's own values."""
+        return self.model.values()
+
     def _tied(self, values: Mapping[str, Any], some: bool = False) -> dict[str, float]:
         """The tied parameters; with ``some``, those that depend on no free parameters but these."""
-        known, found = {**self.model.values(), **values}, {}
+        known, found = {**self._fixed, **values}, {}
         for name, expression in self.ties.items():
             if not some or self._needs[name] <= values.keys():
                 found[name] = known[name] = tied_value(name, expression, known)
@@ -205,6 +210,9 @@ class Space:
 
     def _by_cell(self, places: FloatArray, cells: Cells) -> list[dict[str, Any]]:
         """The values of the free and of the tied parameters in each cell."""
+        if not self.variables:
+            values = {axis.name: axis.value(at) for axis, at in zip(self.axes, places.tolist(), strict=True)}
+            return [{**values, **self._tied(values)}]
         columns, at = {}, 0
         for term, design in zip(self.terms, cells.designs, strict=True):
             columns[term.name] = term.values(places[at : at + len(term.axes)], design)
@@ -231,18 +239,24 @@ class Space:
         """(n_cells, n_free) derivatives by the places of each parameter that depends on them."""
         found: dict[str, FloatArray] = {}
         n_cells, at = len(cells.labels), 0
-        for term, design in zip(self.terms, cells.designs, strict=True):
-            own = slice(at, at + len(term.axes))
-            found[term.name] = np.zeros((n_cells, len(self.axes)))
-            found[term.name][:, own] = term.slopes(places[own], design)
-            at = own.stop
+        if not self.variables:  # one model; a search comes here thousands of times
+            slopes = np.diag([axis.slope(place) for axis, place in zip(self.axes, places.tolist(), strict=True)])
+            found = {axis.name: slopes[index : index + 1] for index, axis in enumerate(self.axes)}
+        else:
+            for term, design in zip(self.terms, cells.designs, strict=True):
+                own = slice(at, at + len(term.axes))
+                found[term.name] = np.zeros((n_cells, len(self.axes)))
+                found[term.name][:, own] = term.slopes(places[own], design)
+                at = own.stop
         if self.ties:
             rows = self._by_cell(places, cells)
-            fixed = self.model.values()
             for name, expression in self.ties.items():
                 each = [
                     tied_value_and_slopes(
-                        name, expression, {**fixed, **row}, {other: slopes[cell] for other, slopes in found.items()}
+                        name,
+                        expression,
+                        {**self._fixed, **row},
+                        {other: slopes[cell] for other, slopes in found.items()},
                     )[1]
                     for cell, row in enumerate(rows)
                 ]

@@ -12,9 +12,10 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray, frozen
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.events import Study
+from memsim.core.outcomes import scored_outcomes
+from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 from memsim.models.context import recall_kernels, study_kernels
-from memsim.models.context.luce_recall import LuceRecallModel
 
 LANES = 8
 """The compiled loops take items in multiples of this, the width of the widest vector instructions."""
@@ -29,6 +30,15 @@ NOTHING = frozen(np.zeros((1, 0), dtype=np.int32))
 """In place of sources, and of items, where they play no part."""
 
 
+class Order(NamedTuple):
+    """Trials one after another."""
+
+    rows: IntArray
+    """(n_trials,) their numbers."""
+    shared: IntArray
+    """(n_trials,) with how many events of the trial before each begins, where recall is of one model and study."""
+
+
 class Schedule(NamedTuple):
     """What all trials of a task have in common."""
 
@@ -39,8 +49,8 @@ class Schedule(NamedTuple):
     forced: bool
     ends: bool
     """Whether recall ends where there is no response."""
-    rows: IntArray
-    """(n_trials,) their numbers."""
+    order: Order
+    """The trials as they are."""
 
 
 class Columns(NamedTuple):
@@ -70,6 +80,8 @@ class Columns(NamedTuple):
         return numbers
 
 
+_ORDERS: WeakKeyDictionary[Recalls, tuple[IntArray, Order]] = WeakKeyDictionary()
+"""Recalls in order, with the owners of their trials: a fit scores the same recalls thousands of times."""
 _SCHEDULES: WeakKeyDictionary[Trials, Schedule | None] = WeakKeyDictionary()
 _COLUMNS: dict[tuple[Any, ...], tuple[Columns, Columns]] = {}
 
@@ -77,7 +89,7 @@ _COLUMNS: dict[tuple[Any, ...], tuple[Columns, Columns]] = {}
 class Block(NamedTuple):
     """Lists that are studied together."""
 
-    rows: IntArray
+    order: Order
     """The trials whose lists they are."""
     first: int
     """The first of their studies, among all."""
@@ -94,12 +106,13 @@ class CompiledRecall:
 
     Parameters
     ----------
-    models : models of one class, which differ in their numbers only.
+    models : each a :class:`memsim.models.context.luce_recall.LuceRecallModel`, of one class, which differ in their
+        numbers only.
     owner : (n_trials,) index of the model of each list, 32-bit.
     by_meaning : whether the similarity of items, which the pool has, plays a part.
     """
 
-    def __init__(self, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, by_meaning: bool) -> None:
+    def __init__(self, models: Sequence[Any], trials: Trials, owner: IntArray, by_meaning: bool) -> None:
         schedule, form, rule = schedule_of(trials), models[0].kernel_form, models[0].rule()
         assert schedule is not None, "the loops do the task"
         self.schedule, self.owner, self.pre = schedule, owner, form.pre
@@ -121,34 +134,40 @@ class CompiledRecall:
         if by_meaning and trials.pool.similarity is not None:
             self.items, self.similarity = trials.items, trials.pool.similarity
         self.are_alike = sources is None and not by_meaning
-        self.case = owner if self.are_alike else schedule.rows
+        self.case = owner if self.are_alike else schedule.order.rows
         self.sensitivity, self.stop = np.empty(len(models)), np.empty((len(models), self.length + 1))
         recall_kernels.recall_rule(self.recall, self.exponential, schedule.forced, self.sensitivity, self.stop)
 
-    def events(self, columns: IntArray) -> Events:
-        """The probabilities of the events ``columns``; see :class:`memsim.core.outcomes.Outcomes`."""
+    def events(self, recalls: Recalls) -> Events:
+        """The probabilities of the events of ``recalls``."""
+        columns = scored_outcomes(recalls, repeats=False).columns
         events = Events(np.empty(columns.shape), np.empty(columns.shape))
-        for block in self.blocks():
-            recall_kernels.search_events(*self.search(block), columns, self.schedule.ends, *events[:2])
+        for block in self.blocks(self._order(recalls)):
+            recall_kernels.search_events(
+                *self.search(block), block.order.shared, columns, self.schedule.ends, *events[:2]
+            )
         return events
 
-    def events_and_pullback(self, columns: IntArray) -> tuple[Events, Pullback]:
+    def events_and_pullback(self, recalls: Recalls) -> tuple[Events, Pullback]:
         """The probabilities of the events, and what leads from the derivatives by them to those by parameters."""
+        columns, order = scored_outcomes(recalls, repeats=False).columns, self._order(recalls)
         events = Events(np.empty(columns.shape), np.empty(columns.shape))
         held: list[Block] = []
-        for block in self.blocks(with_record=self.are_alike):
-            recall_kernels.search_events(*self.search(block), columns, self.schedule.ends, *events[:2])
-            held = [block] if len(block.rows) == len(columns) and self.are_alike else []
+        for block in self.blocks(order, with_record=self.are_alike):
+            recall_kernels.search_events(
+                *self.search(block), block.order.shared, columns, self.schedule.ends, *events[:2]
+            )
+            held = [block] if self.are_alike and len(block.order.rows) == len(columns) else []
 
         def pullback(by_events: Events) -> dict[str, FloatArray]:
             by_outcome, by_silence = (np.ascontiguousarray(each, dtype=float) for each in by_events[:2])
             d_study, d_recall = np.zeros_like(self.study), np.zeros_like(self.recall)
             d_sensitivity, d_stop = np.zeros_like(self.sensitivity), np.zeros_like(self.stop)
-            for block in held or self.blocks(with_record=True):
+            for block in held or self.blocks(order, with_record=True):
                 d_start, d_gain = np.zeros_like(block.start), np.zeros_like(block.gain)
                 recall_kernels.search_events_adjoint(
-                    *self.search(block), columns, self.schedule.ends, events.outcome, by_outcome, by_silence,
-                    d_start, d_gain, d_recall, d_sensitivity, d_stop,
+                    *self.search(block), block.order.shared, columns, self.schedule.ends, events.outcome,
+                    by_outcome, by_silence, d_start, d_gain, d_recall, d_sensitivity, d_stop,
                 )  # fmt: skip
                 study_kernels.study_cases_adjoint(*block.study, d_start, d_gain, d_study)
             recall_kernels.recall_rule_adjoint(
@@ -158,15 +177,20 @@ class CompiledRecall:
 
         return events, pullback
 
-    def blocks(self, with_record: bool = False) -> Iterator[Block]:
+    def _order(self, recalls: Recalls) -> Order:
+        return order_of(recalls, self.owner) if self.are_alike else self.schedule.order
+
+    def blocks(self, order: Order | None = None, with_record: bool = False) -> Iterator[Block]:
         """Study the lists, block by block; ``with_record`` if the adjoint of study follows."""
+        order = self.schedule.order if order is None else order
         n_cases = len(self.study) if self.are_alike else len(self.case)
         size = max(1, (LARGE_BLOCK if self.are_alike else BLOCK) // (self.length * self.width * self.n_regions))
-        rows = self.schedule.rows
         for first in range(0, n_cases, size):
             n = min(size, n_cases - first)
+            part = order
             if n < n_cases:
-                rows = np.flatnonzero((self.case >= first) & (self.case < first + n)).astype(np.int32)
+                case = self.case[order.rows]
+                part = Order(*(each[(case >= first) & (case < first + n)] for each in order))
             lists = slice(None) if self.are_alike else slice(first, first + n)
             owner = np.arange(first, first + n, dtype=np.int32) if self.are_alike else self.owner[lists]
             start = np.empty((n, self.n_regions, 2 * self.width))
@@ -178,25 +202,16 @@ class CompiledRecall:
             sources = self.sources[lists] if self.n_regions > 1 else self.sources
             items = self.items[lists] if has_meaning else self.items
             study = (
-                self.study,
-                owner,
-                self.schedule.seconds,
-                sources,
-                items,
-                self.similarity,
-                self.pre,
-                record,
-                start,
-                gain,
-            )
+                self.study, owner, self.schedule.seconds, sources, items, self.similarity, self.pre, record, start, gain
+            )  # fmt: skip
             study_kernels.study_cases(*study)
-            yield Block(rows, first, study, start, gain)
+            yield Block(part, first, study, start, gain)
 
     def search(self, block: Block) -> tuple[Any, ...]:
         """The arguments of the kernels of recall that tell where recall begins, and its rule."""
         case = self.case - block.first if block.first else self.case
         return (
-            block.rows, block.start, block.gain, case, self.owner, self.recall, self.exponential,
+            block.order.rows, block.start, block.gain, case, self.owner, self.recall, self.exponential,
             self.sensitivity, self.floor, self.stop,
         )  # fmt: skip
 
@@ -225,7 +240,26 @@ def schedule_of(trials: Trials) -> Schedule | None:
             elif in_order:
                 seconds[position] += event.seconds
         takes = in_order and position == trials.list_length
-        rows = np.arange(len(trials), dtype=np.int32)
-        found = Schedule(seconds, CUES.get(paradigm.cue), paradigm.forced, paradigm.silence_ends, frozen(rows))
+        order = Order(np.arange(len(trials), dtype=np.int32), np.zeros(len(trials), dtype=np.int32))
+        found = Schedule(seconds, CUES.get(paradigm.cue), paradigm.forced, paradigm.silence_ends, order)
         _SCHEDULES[trials] = found if takes else None
     return _SCHEDULES[trials]
+
+
+def order_of(recalls: Recalls, owner: IntArray) -> Order:
+    """The trials of each model sorted by their first events, so that those that begin alike follow one another."""
+    known = _ORDERS.get(recalls)
+    if known is None or not np.array_equal(known[0], owner):
+        columns = scored_outcomes(recalls, repeats=False).columns
+        bits = int(recalls.list_length + 1).bit_length()
+        first = columns[:, : 62 // bits]
+        key = np.zeros(len(columns), dtype=np.int64)
+        for event in range(first.shape[1]):
+            key = (key << bits) + (first[:, event] + 1)
+        rows = np.lexsort((key, owner)).astype(np.int32)
+        alike = first[rows[1:]] == first[rows[:-1]]
+        alike &= (owner[rows[1:]] == owner[rows[:-1]])[:, None]
+        shared = np.zeros(len(rows), dtype=np.int32)
+        shared[1:] = np.logical_and.accumulate(alike, axis=1).sum(axis=1)
+        known = _ORDERS[recalls] = owner.copy(), Order(rows, shared)
+    return known[1]

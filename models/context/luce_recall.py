@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, final
 
@@ -13,7 +13,6 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.lapses import lapses_of_lists
 from memsim.core.loop import response_stream, simulated
-from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
@@ -123,29 +122,29 @@ class LuceRecallModel(RetrievedContextModel):
         if len(recalls) == 0:
             return None
         compiled = self._compiled([self], recalls.trials, np.zeros(len(recalls), dtype=np.int32))
-        return None if compiled is None else compiled.events(scored_outcomes(recalls, self.repeats).columns)
+        return None if compiled is None else compiled.events(recalls)
 
     @classmethod
     def fast_gradients(
-        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
     ) -> tuple[Events, Pullback] | None:
         """Probabilities of events and their derivatives, by the compiled loops."""
         if len(recalls) == 0:
             return None
-        compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.int32), derivatives=True)
-        return None if compiled is None else compiled.events_and_pullback(scored_outcomes(recalls, cls.repeats).columns)
+        compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.int32), names)
+        return None if compiled is None else compiled.events_and_pullback(recalls)
 
     @classmethod
     def _compiled(
-        cls, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, derivatives: bool = False
+        cls, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, names: Collection[str] | None = ()
     ) -> CompiledRecall | None:
-        """The lists as the compiled loops take them; ``None`` where they do not."""
+        """The lists as the compiled loops take them, for derivatives by ``names``; ``None`` where they do not."""
         from memsim.models.context.compiled_recall import CompiledRecall, schedule_of
 
         if schedule_of(trials) is None or len({model.words for model in models}) > 1:
             return None
         require_taken(models[0], trials)
         by_meaning = any(model.meaning_counts(trials) for model in models)
-        if derivatives and trials.pool.similarity is not None:
+        if trials.pool.similarity is not None and (names is None or "semantic_support" in names):
             by_meaning |= isinstance(models[0].kernel_form.numbers.get("semantic_support"), str)
         return CompiledRecall(models, trials, owner, by_meaning)

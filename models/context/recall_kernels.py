@@ -86,53 +86,65 @@ def from_ordered_bits(ordered):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
+def _support(products, support):  # type: ignore[no-untyped-def]
+    """Fill the support of each item by all regions of context, of which there are one or two."""
+    if len(products) == 1:
+        for i in range(support.size):
+            support[i] = products[0, i]
+    else:
+        for i in range(support.size):
+            support[i] = products[0, i] + products[1, i]
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
 def _weigh(products, excluded, exponential, sensitivity, floor, score, weight):  # type: ignore[no-untyped-def]
     """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum.
 
     The logarithm of a weight is ``sensitivity`` times its ``score``, which is filled too.
     """
+    _support(products, score)
     for i in range(weight.size):
-        score[i] = products[0, i]
-    for region in range(1, len(products)):
+        score[i] = max(score[i], floor)
+    if not exponential:
         for i in range(weight.size):
-            score[i] += products[region, i]
-    if exponential:
-        for i in range(weight.size):
-            score[i] = max(score[i], floor)
-    else:
-        for i in range(weight.size):
-            score[i] = log_of_positive(max(score[i], floor))
-    for i in range(weight.size):
-        weight[i] = sensitivity * score[i] + excluded[i]
+            score[i] = log_of_positive(score[i])
     largest = ordered_bits(-np.inf)
     for i in range(weight.size):
+        weight[i] = sensitivity * score[i] + excluded[i]
         largest = max(largest, ordered_bits(weight[i]))
     best = from_ordered_bits(largest)
     total = 0.0
     for i in range(weight.size):
         weight[i] = exp_up_to_zero(weight[i] - best)
-    for i in range(weight.size):
         total += weight[i]
     return total
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _bring_back(item, rates, products, gain):  # type: ignore[no-untyped-def]
-    """Update support and overlap as the context of the recalled item enters."""
+def _bring_back(item, rates, products, gain, after):  # type: ignore[no-untyped-def]
+    """Fill ``after`` with the products after the context of the recalled item enters; it may be ``products``."""
     width = products.shape[1]
     for region in range(len(rates)):
         rate = rates[region]
         along = rate * products[region, width // 2 + item]
         kept = math.sqrt(along * along + (1 - rate * rate)) - along
         for i in range(width):
-            products[region, i] = kept * products[region, i] + rate * gain[item, region, i]
+            after[region, i] = kept * products[region, i] + rate * gain[item, region, i]
+
+
+@njit(cache=True, error_model="numpy")
+def _copy(source, target):  # type: ignore[no-untyped-def]
+    """Faster than assigning a part of an array, which looks for overlaps first."""
+    for region in range(source.shape[0]):
+        for i in range(source.shape[1]):
+            target[region, i] = source[region, i]
 
 
 @njit(cache=True)
-def _workspace(start):  # type: ignore[no-untyped-def]
-    """Arrays for the products, excluded items, scores and weights of one trial at a time."""
+def _workspace(start, n_events):  # type: ignore[no-untyped-def]
+    """Arrays for the products after each recall, excluded items, scores and weights of one trial at a time."""
     n_lanes = start.shape[2] // 2
-    return np.empty(start.shape[1:]), np.full(n_lanes, -np.inf), np.empty(n_lanes), np.empty(n_lanes)
+    return np.empty((n_events + 1, *start.shape[1:])), np.full(n_lanes, -np.inf), np.empty(n_lanes), np.empty(n_lanes)
 
 
 @njit(cache=True, error_model="numpy")
@@ -146,12 +158,13 @@ def simulate_search(  # type: ignore[no-untyped-def]
     so that both give the same recalls.
     """
     length = stop.shape[1] - 1
-    products, excluded, score, weight = _workspace(start)
-    rates = np.empty(start.shape[1])
+    history, excluded, score, weight = _workspace(start, 0)
+    products, rates = history[0], np.empty(start.shape[1])
     for trial in trials:
         model, own = owner[trial], gain[case[trial]]
-        rates[:] = numbers[model, : len(rates)]
-        products[:] = start[case[trial]]
+        for region in range(len(rates)):
+            rates[region] = numbers[model, region]
+        _copy(start[case[trial]], products)
         excluded[:length] = 0
         for output in range(positions.shape[1]):
             if output == length:
@@ -173,7 +186,7 @@ def simulate_search(  # type: ignore[no-untyped-def]
                 break
             positions[trial, output] = item + 1
             excluded[item] = -np.inf
-            _bring_back(item, rates, products, own)
+            _bring_back(item, rates, products, own, products)
 
 
 @njit(cache=True, error_model="numpy")
@@ -212,7 +225,7 @@ def recall_rule_adjoint(numbers, exponential, forced, stop, d_sensitivity, d_sto
 
 @njit(cache=True, error_model="numpy")
 def search_events(  # type: ignore[no-untyped-def]
-    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, shared, columns, ends,
     outcome, silence,
 ):  # fmt: skip
     """Fill ``outcome`` and ``silence`` (n_trials, n_events); see :class:`memsim.core.event_probabilities.Events`.
@@ -223,36 +236,53 @@ def search_events(  # type: ignore[no-untyped-def]
     start, gain : products (n_cases, n_regions, 2 * width) and their gains (n_cases, length, n_regions, 2 * width).
     case, owner : (n_trials,) case of study, and model, of each trial.
     numbers, sensitivity, stop : those of the models; see :func:`recall_rule`.
+    shared : for each of ``trials``, how many events it begins with as the one before it, which is of the same case.
     columns : (n_trials, n_events) what happened; see :class:`memsim.core.outcomes.Outcomes`.
     ends : whether nothing follows after an event that is not scored.
     """
     n_events = columns.shape[1]
     length = stop.shape[1] - 1
-    products, excluded, score, weight = _workspace(start)
+    history, excluded, score, weight = _workspace(start, n_events)
     rates = np.empty(start.shape[1])
-    for trial in trials:
+    for at in range(len(trials)):
+        trial = trials[at]
         model, own = owner[trial], gain[case[trial]]
-        rates[:] = numbers[model, : len(rates)]
-        products[:] = start[case[trial]]
-        excluded[:length] = 0
-        n_recalled = 0
-        for event in range(n_events):
+        for region in range(len(rates)):
+            rates[region] = numbers[model, region]
+        n_recalled = _begin(shared[at], columns[trial], length, excluded)
+        for event in range(shared[at]):
+            outcome[trial, event] = outcome[trials[at - 1], event]
+            silence[trial, event] = silence[trials[at - 1], event]
+        if not shared[at]:
+            _copy(start[case[trial]], history[0])
+        for event in range(shared[at], n_events):
             item = columns[trial, event]
             outcome[trial, event], silence[trial, event] = 1.0, 0.0
             if item < 0:
-                if not ends:
-                    continue
-                outcome[trial, event:], silence[trial, event:] = 1.0, 0.0
-                break
+                continue
             silence[trial, event] = stop[model, n_recalled]
             if item == length:
                 outcome[trial, event] = stop[model, n_recalled]
                 continue
+            products = history[n_recalled]
             total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
             outcome[trial, event] = (1 - stop[model, n_recalled]) * (weight[item] / total)
             excluded[item] = -np.inf
             n_recalled += 1
-            _bring_back(item, rates, products, own)
+            _bring_back(item, rates, products, own, history[n_recalled])
+
+
+@njit(cache=True, error_model="numpy")
+def _begin(n_shared, column, length, excluded):  # type: ignore[no-untyped-def]
+    """Exclude the items of the first events of a list, and return their number."""
+    for i in range(length):
+        excluded[i] = 0.0
+    n_recalled = 0
+    for event in range(n_shared):
+        if 0 <= column[event] < length:
+            excluded[column[event]] = -np.inf
+            n_recalled += 1
+    return n_recalled
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -274,11 +304,7 @@ def _choice_adjoint(  # type: ignore[no-untyped-def]
     ``by_support`` (width,) may hold anything.
     """
     width = probability.size
-    for i in range(width):
-        by_support[i] = products[0, i]
-    for region in range(1, len(products)):
-        for i in range(width):
-            by_support[i] += products[region, i]
+    _support(products, by_support)
     support = by_support[item]
     own = 0.0
     if support >= floor:
@@ -297,9 +323,9 @@ def _choice_adjoint(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def _bring_back_adjoint(  # type: ignore[no-untyped-def]
-    item, rates, products, gain, d_products, d_gain, d_numbers
+    item, rates, products, gain, d_after, d_products, d_gain, d_numbers
 ):
-    """Turn ``d_products`` into the derivatives by the products before :func:`_bring_back`; add those by the rest."""
+    """Add what follows from the derivatives ``d_after`` by the products after :func:`_bring_back`; forget those."""
     width = products.shape[1]
     for region in range(len(rates)):
         rate, overlap = rates[region], products[region, width // 2 + item]
@@ -307,11 +333,12 @@ def _bring_back_adjoint(  # type: ignore[no-untyped-def]
         root = math.sqrt(along * along + (1 - rate * rate))
         kept, by_kept, by_gain = root - along, 0.0, 0.0
         for i in range(width):
-            slope = d_products[region, i]
+            slope = d_after[region, i]
             by_kept += slope * products[region, i]
             by_gain += slope * gain[item, region, i]
             d_gain[item, region, i] += rate * slope
-            d_products[region, i] = kept * slope
+            d_products[region, i] += kept * slope
+            d_after[region, i] = 0.0
         turn = along / root - 1 if root > 0 else 0.0
         d_products[region, width // 2 + item] += by_kept * rate * turn
         d_numbers[region] += by_gain + by_kept * (overlap * turn - rate / max(root, LEAST_ROOT))
@@ -319,58 +346,71 @@ def _bring_back_adjoint(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def search_events_adjoint(  # type: ignore[no-untyped-def]
-    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, columns, ends,
+    trials, start, gain, case, owner, numbers, exponential, sensitivity, floor, stop, shared, columns, ends,
     outcome, d_outcome, d_silence, d_start, d_gain, d_numbers, d_sensitivity, d_stop,
 ):  # fmt: skip
     """Add to the last five the derivatives that follow from those by ``outcome`` and ``silence``.
 
-    The arguments are those of :func:`search_events`.
+    The arguments are those of :func:`search_events`. Events that lists share are undone after the last of them.
     """
     n_events = columns.shape[1]
     length = stop.shape[1] - 1
-    _, excluded, score, weight = _workspace(start)
-    history = np.empty((n_events + 1, *start.shape[1:]))
+    history, excluded, score, weight = _workspace(start, n_events)
+    d_history = np.zeros_like(history)
+    follows = np.zeros(n_events + 1, dtype=np.bool_)
     probability = np.empty((n_events, weight.size))
-    d_products = np.empty(start.shape[1:])
+    by_sensitivity, slopes = np.empty(n_events), np.zeros(n_events)
     rates = np.empty(start.shape[1])
-    for trial in trials:
+    for at in range(len(trials)):
+        trial = trials[at]
         model, own, d_own = owner[trial], gain[case[trial]], d_gain[case[trial]]
-        rates[:] = numbers[model, : len(rates)]
-        excluded[:length] = 0
+        for region in range(len(rates)):
+            rates[region] = numbers[model, region]
+        _begin(shared[at], columns[trial], length, excluded)
         n_recalled, n_scored = 0, 0
-        history[0] = start[case[trial]]
+        if not shared[at]:
+            _copy(start[case[trial]], history[0])
         for event in range(n_events):
             item = columns[trial, event]
             if item < 0 and ends:
                 break
             n_scored = event + 1
-            if item < 0 or item == length:
-                continue
-            products = history[n_recalled]
-            total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
-            by_sensitivity = _choice(score, weight, total, item, probability[event])
-            excluded[item] = -np.inf
-            d_sensitivity[model] += d_outcome[trial, event] * outcome[trial, event] * by_sensitivity
-            n_recalled += 1
-            history[n_recalled] = products
-            _bring_back(item, rates, history[n_recalled], own)
-        d_products[:] = 0.0
-        follows = False
-        for event in range(n_scored - 1, -1, -1):
-            item = columns[trial, event]
             if item < 0:
                 continue
+            d_stop[model, n_recalled] += d_silence[trial, event]
             if item == length:
-                d_stop[model, n_recalled] += d_outcome[trial, event] + d_silence[trial, event]
+                d_stop[model, n_recalled] += d_outcome[trial, event]
+                continue
+            if event >= shared[at]:
+                products = history[n_recalled]
+                total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
+                by_sensitivity[event] = _choice(score, weight, total, item, probability[event])
+                excluded[item] = -np.inf
+                _bring_back(item, rates, products, own, history[n_recalled + 1])
+            d_stop[model, n_recalled] -= d_outcome[trial, event] * probability[event, item]
+            slopes[event] += d_outcome[trial, event] * outcome[trial, event]
+            n_recalled += 1
+        follows_shared = shared[at + 1] if at + 1 < len(trials) else 0
+        for event in range(n_scored - 1, follows_shared - 1, -1):
+            item = columns[trial, event]
+            if item < 0 or item == length:
                 continue
             n_recalled -= 1
-            if follows:
-                _bring_back_adjoint(item, rates, history[n_recalled], own, d_products, d_own, d_numbers[model])
-            follows = True
-            slope = d_outcome[trial, event] * outcome[trial, event]
+            products, d_products = history[n_recalled], d_history[n_recalled]
+            if follows[n_recalled + 1]:
+                _bring_back_adjoint(
+                    item, rates, products, own, d_history[n_recalled + 1], d_products, d_own, d_numbers[model]
+                )
+            d_sensitivity[model] += slopes[event] * by_sensitivity[event]
             _choice_adjoint(
-                history[n_recalled], exponential, floor, probability[event], item, slope * sensitivity[model],
+                products, exponential, floor, probability[event], item, slopes[event] * sensitivity[model],
                 weight, d_products,
             )  # fmt: skip
-            d_stop[model, n_recalled] += d_silence[trial, event] - d_outcome[trial, event] * probability[event, item]
-        d_start[case[trial]] += d_products
+            follows[n_recalled], follows[n_recalled + 1] = True, False
+            slopes[event] = 0.0
+        if not follows_shared:
+            for region in range(len(rates)):
+                for i in range(d_start.shape[2]):
+                    d_start[case[trial], region, i] += d_history[0, region, i]
+                    d_history[0, region, i] = 0.0
+            follows[0] = False

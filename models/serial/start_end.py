@@ -137,9 +137,10 @@ def support_slopes(model: StartEnd, paradigm: Paradigm) -> FloatArray:
     between = _overlap_slopes(*_code_slopes(model, np.arange(len(sizes)), np.full(len(sizes), len(sizes))))
     # With the own overlaps b_i of the groups, the support is w_ij b_ij / sqrt(b_i b_j).
     own = np.maximum(np.diag(between[0]), np.finfo(float).tiny)
-    relative = between[0] / np.sqrt(own[:, None] * own)
+    both = np.sqrt(own)[:, None] * np.sqrt(own)
+    relative = between[0] / both
     own_slope = np.diagonal(between[1:], axis1=1, axis2=2) / (2 * own)
-    change = between[1:] / np.sqrt(own[:, None] * own) - relative * (own_slope[:, :, None] + own_slope[:, None])
+    change = between[1:] / both - relative * (own_slope[:, :, None] + own_slope[:, None])
     rows, columns = group[:, None], group
     result: FloatArray = within[1:] * relative[rows, columns] + within[0] * change[:, rows, columns]
     return result

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from memsim import ItemPool, Recalls, Trials, simulate
 from memsim.core.event_probabilities import Events
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients, real_parameters
-from memsim.core.loop import event_probabilities, simulate_steps
+from memsim.core.loop import event_probabilities, simulate_steps, study
 from memsim.models import CMR, TCM
 from memsim.models.context import compiled_recall
 from memsim.models.context.luce_recall import SMALL
@@ -66,29 +66,29 @@ def total(model: Any, recalls: Recalls, weights: np.ndarray) -> float:
     return float((weights[0] * events.outcome + weights[1] * events.silence).sum())
 
 
-def difference(model: Any, recalls: Recalls, weights: np.ndarray, name: str, sides: str = "both") -> float:
+def difference(model: Any, recalls: Recalls, weights: np.ndarray, name: str, sides: str, scale: float) -> float:
     """The derivative by a parameter, from five points (both sides) or four (one side), exact to about 1e-9."""
     value = getattr(model, name)
-    step = 1e-3 * max(abs(value), 0.1)
+    step = scale * max(abs(value), 0.1)
     points = {
         "both": {-2: 1 / 12, -1: -2 / 3, 1: 2 / 3, 2: -1 / 12},
         "up": {0: -25 / 12, 1: 4, 2: -3, 3: 4 / 3, 4: -1 / 4},
         "down": {0: 25 / 12, -1: -4, -2: 3, -3: -4 / 3, -4: 1 / 4},
     }[sides]
-    if sides == "both":
-        step *= 0.3
     each = [share * total(model.replace(**{name: value + at * step}), recalls, weights) for at, share in points.items()]
     return sum(each) / step
 
 
-def check(model: Any, recalls: Recalls, *names: str, sides: str = "both", tolerance: float = 1e-6) -> None:
+def check(
+    model: Any, recalls: Recalls, *names: str, sides: str = "both", scale: float = 5e-4, tolerance: float = 1e-6
+) -> None:
     """Compare with differences, by all parameters if none is named."""
     events, pullback = one_of(model, recalls)
     weights = np.random.default_rng(3).normal(size=(2, *events.outcome.shape))
     found = pullback(Events(weights[0], weights[1]))
     for name in names or [name for name in real_parameters(model) if "lapse" not in name]:
         slope = float(np.ravel(found.get(name, 0.0))[0])
-        expected = difference(model, recalls, weights, name, sides)
+        expected = difference(model, recalls, weights, name, sides, scale)
         assert slope == pytest.approx(expected, rel=tolerance, abs=tolerance), name
 
 
@@ -171,10 +171,12 @@ def test_certain_stopping_and_supports_below_the_floor_have_no_slope() -> None:
     capped = CMR(stop_base=0.4, stop_growth=0.5, choice_exponent=1.5)
     check(capped, recalls, "stop_base", "stop_growth", "encoding_drift", "choice_exponent")
     check(CMR(stop_base=0.0, stop_growth=9.0), recalls, "stop_growth", "encoding_drift")
-    far = CMR(encoding_drift=0.999, context_to_item_shared=0.0, recall_drift=0.99, choice_exponent=0.3)
-    check(far, recalls, "encoding_drift", "recall_drift", "choice_exponent", tolerance=1e-4)
-    exponential = far.replace(choice_rule="exponential")
-    check(exponential, recalls, "encoding_drift", "choice_noise", tolerance=1e-4)
+    far = CMR(encoding_drift=0.999, start_drift=0.0, context_to_item_shared=0.0, recall_drift=0.99, choice_exponent=0.3)
+    state = study(far, recalls.trials, np.random.default_rng(0))
+    assert 0 < (state.searching.support[0] < 1e-6).sum() < 7
+    for rule, number in (("power", "choice_exponent"), ("exponential", "choice_noise")):
+        model = far.replace(choice_rule=rule)
+        check(model, recalls, "encoding_drift", "recall_drift", number, scale=2e-6, tolerance=1e-5)
 
 
 def test_items_that_let_nothing_in() -> None:
