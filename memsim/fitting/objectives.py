@@ -117,8 +117,9 @@ class LikelihoodObjective:
             slopes = self.space.slopes(places, cells)
             likelihood, by_name = self._gradients(name, recalls, cells, models, list(slopes))
             total -= likelihood
-            for parameter, slope in slopes.items():
-                gradient -= _where_finite(by_name[parameter]) @ slope
+            if slopes:
+                by_parameter = _where_finite(np.array([by_name[name] for name in slopes]))
+                gradient -= np.tensordot(by_parameter, np.array(list(slopes.values())), 2)
         return (float(total), gradient) if np.isfinite(total) else (IMPOSSIBLE, np.zeros_like(gradient))
 
     def by_subject(self, places: FloatArray) -> FloatArray:
