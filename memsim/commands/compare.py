@@ -68,6 +68,11 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--folds", type=whole("folds"), metavar="N", help="number of folds")
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
     command.add_argument(
+        "--events",
+        choices=("all", "common"),
+        help="what is scored: all that a model can produce, or what all can, without intrusions and repeats",
+    )
+    command.add_argument(
         "--allow-seen",
         action="store_true",
         help="score networks also on people on whom they were trained, by the record of their weights",

@@ -88,13 +88,15 @@ class LikelihoodObjective:
             found.append(each)
         return np.concatenate(found)
 
-    def parts_of_lists(self, places: FloatArray) -> Parts:
+    def parts_of_lists(self, places: FloatArray, common: bool = False) -> Parts:
         """(n_trials,) parts of the log-likelihood of each list; see :class:`memsim.core.event_probabilities.Parts`."""
         found = []
         for (name, recalls, _), models in zip(self._sets, self._all_models(places), strict=True):
             each = Parts(*np.empty((len(Parts._fields), len(recalls))))
             for model, (rows, part) in zip(models, self._split[name], strict=True):
-                for values, own in zip(each, likelihood_parts(model, part, **self._scoring(name)), strict=True):
+                for values, own in zip(
+                    each, likelihood_parts(model, part, common=common, **self._scoring(name)), strict=True
+                ):
                     values[rows] = own
             found.append(each)
         return Parts(*(np.concatenate(values) for values in zip(*found, strict=True)))

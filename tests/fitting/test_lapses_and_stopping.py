@@ -150,7 +150,8 @@ def test_what_only_stops_is_not_free_beside_a_shared_rule() -> None:
 
 def test_lists_held_out_are_possible_under_the_shared_rule(people: Recalls) -> None:
     spec = FitSpec.of(TCM(), ["context_drift"], stopping="shared", lapse="response", **QUICK)
-    likelihood, events, _ = Fitted(spec).scores(people[:20], people[20:], 0)
+    found = Fitted(spec).scores(people[:20], people[20:], 0)
+    likelihood, events = found.log_likelihood, found.n_events
     assert np.isfinite(likelihood).all() and len(events) == 20
 
 
