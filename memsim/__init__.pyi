@@ -14,11 +14,13 @@ from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
-from .evaluation.coverage import coverage
+from .evaluation.interval_coverage import coverage
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
+from .fitting.nested_fits import likelihood_ratio
+from .fitting.population_means import population
 from .fitting.result import Fit
 from .fitting.spec import FitSpec
 from .reproductions.catalogue import reproduce
@@ -51,6 +53,7 @@ __all__ = [
     "event_log_probabilities",
     "fit",
     "flag",
+    "likelihood_ratio",
     "load_curves",
     "load_dataset",
     "load_recalls",
@@ -59,6 +62,7 @@ __all__ = [
     "models",
     "paradigms",
     "parameter",
+    "population",
     "position_log_likelihood",
     "predict",
     "recall_probability",

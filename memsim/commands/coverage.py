@@ -27,7 +27,7 @@ def add_coverage(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(
         commands,
         "coverage",
-        "memsim.evaluation.coverage:coverage",
+        "memsim.evaluation.interval_coverage:coverage",
         "simulate experiments of people who differ, and count how often the intervals of fits hold the true mean",
     )
     command.set_defaults(command=run_coverage)
@@ -57,7 +57,7 @@ def add_coverage(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_coverage(parsed: argparse.Namespace) -> int:
     """Simulate and fit experiments, and write the intervals and how often they hold."""
-    from memsim.evaluation.coverage import coverage
+    from memsim.evaluation.interval_coverage import coverage
     from memsim.paradigms.registered import PARADIGMS
     from memsim.running.result_files import names_of, require_results, write_csv, write_results
 

@@ -9,8 +9,8 @@ import pytest
 import memsim
 from memsim.commands.main import main
 from memsim.core.errors import DataWarning, InputError
-from memsim.evaluation.coverage import Coverage, coverage
-from memsim.fitting.population import population
+from memsim.evaluation.interval_coverage import Coverage, coverage
+from memsim.fitting.population_means import population
 from memsim.models import TCM, Uniform
 from memsim.paradigms import FreeRecall
 

@@ -13,7 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.likelihood import likelihood_parts
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.estimation import fit
-from memsim.fitting.likelihood_ratio import likelihood_ratio
+from memsim.fitting.nested_fits import likelihood_ratio
 from memsim.fitting.result import Fit
 from memsim.fitting.shared_stopping import fitted_hazard, n_hazards
 from memsim.fitting.spec import LAPSE_RANGE, FitSpec, specs_of

@@ -90,7 +90,7 @@ def coverage(
     simulations : the number of experiments.
     intervals : ``"profile"``, ``"robust"`` or ``"bootstrap"`` of a fit to the group (see :func:`memsim.fit`), and
         ``"subjects"``: Student's t over the estimates of single subjects
-        (:func:`memsim.fitting.population.population`).
+        (:func:`memsim.fitting.population_means.population`).
     starts, generations, seed : of the fits; see :func:`memsim.fit`.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
