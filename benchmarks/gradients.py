@@ -5,6 +5,7 @@ Runs take turns; the best of many is taken, in processor time. Only the ratios a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from time import thread_time
@@ -14,7 +15,8 @@ import numpy as np
 
 from memsim import ItemPool, MemoryModel, Recalls, log_likelihood, simulate
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
-from memsim.models import CMR, TCM
+from memsim.core.likelihood import log_likelihood_steps
+from memsim.models import CMR, DNC, TCM, Chaining, Perturbation, Primacy, StartEnd, Strength, Uniform
 from memsim.paradigms import FreeRecall, SerialRecall
 
 REPEATS = 200
@@ -77,6 +79,45 @@ def many(base: MemoryModel[Any], name: str) -> None:
     )
 
 
+def whole(name: str, model: MemoryModel[Any], recalls: Recalls, varied: str) -> None:
+    """Print the times of a model without loops to time alone; no two calls have the same value of ``varied``."""
+    values = itertools.count(1)
+
+    def other() -> MemoryModel[Any]:
+        changed: MemoryModel[Any] = model.replace(**{varied: getattr(model, varied) * (1 + 1e-9 * next(values))})
+        return changed
+
+    value, both, steps = best_seconds(
+        lambda: log_likelihood(other(), recalls), lambda: log_likelihood_gradient(other(), recalls),
+        lambda: log_likelihood_steps(other(), recalls, 1, 0), repeats=30 if len(recalls) < 1000 else 10,
+    )  # fmt: skip
+    print(
+        f"  {name:44} {1e6 * value:8.0f} us   with gradient {1e6 * both:8.0f}   ratio {both / value:4.1f}"
+        f"   steps {1e6 * steps:8.0f}"
+    )
+
+
+def others() -> None:
+    """Print the times of models of serial recall, baselines and networks."""
+    models: list[tuple[MemoryModel[Any], str]] = [
+        (Chaining(), "remote"), (StartEnd(), "recovery"), (Primacy(), "decay"), (Perturbation(), "perturbation")
+    ]  # fmt: skip
+    for n_trials, length in ((30, 6), (1000, 6), (1000, 8)):
+        lists = SerialRecall(list_length=length).trials(n_trials, seed=0)
+        for model, varied in models:
+            whole(
+                f"{type(model).__name__}, {n_trials} lists of {length}", model, simulate(model, lists, seed=0), varied
+            )
+    built = SerialRecall(list_length=6, response="reconstruction").trials(100, seed=0)
+    whole("StartEnd, reconstruction, 100 lists of 6", StartEnd(), simulate(StartEnd(), built, seed=0), "recovery")
+    for n_trials in (28, 1500):
+        free = FreeRecall(list_length=20).trials(n_trials, seed=0)
+        for model, varied in ((Strength(), "residue"), (Uniform(), "stop_growth")):
+            whole(f"{type(model).__name__}, {n_trials} lists of 20", model, simulate(model, free, seed=0), varied)
+    free = FreeRecall(list_length=12).trials(28, seed=0)
+    whole("DNC, 28 lists of 12", DNC(), simulate(DNC(), free, seed=0), "choice_strength")
+
+
 def main() -> None:
     """Print the tables."""
     features = np.random.default_rng(0).normal(size=(100, 5))
@@ -103,6 +144,9 @@ def main() -> None:
     print(f"{PEOPLE} people, 28 lists of 16 items each, each with own parameters")
     many(cmr, "recall_drift")
     many(tcm, "context_drift")
+
+    print("Models of serial recall, baselines and networks")
+    others()
 
 
 if __name__ == "__main__":

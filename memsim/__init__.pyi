@@ -16,10 +16,13 @@ from .core.recalls import Recalls
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
+from .evaluation.interval_coverage import coverage
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
 from .fitting.estimation import fit
+from .fitting.nested_fits import likelihood_ratio
+from .fitting.population_means import population
 from .fitting.result import Fit
 from .fitting.spec import FitSpec
 from .reproductions.catalogue import reproduce
@@ -47,11 +50,13 @@ __all__ = [
     "check",
     "choice",
     "compare",
+    "coverage",
     "data",
     "errors",
     "event_log_probabilities",
     "fit",
     "flag",
+    "likelihood_ratio",
     "load_curves",
     "load_dataset",
     "load_recalls",
@@ -60,6 +65,7 @@ __all__ = [
     "models",
     "paradigms",
     "parameter",
+    "population",
     "position_log_likelihood",
     "posterior",
     "predict",

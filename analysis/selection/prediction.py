@@ -15,6 +15,9 @@ from memsim.analysis.statistics.paired_tables import Paired
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 
+PARTS = ("choice", "termination", "intrusion", "repeat")
+"""Columns of the parts of a log-likelihood."""
+
 
 def held_out(
     table: pd.DataFrame,
@@ -33,7 +36,8 @@ def held_out(
     Parameters
     ----------
     table : ``model, subject, list, log_likelihood, n_events``, a row for each model and held-out list, as
-        from cross-validation.
+        from cross-validation; and, if known, the parts of the log-likelihood: ``choice, termination, intrusion,
+        repeat``.
     baseline : a model that all others are compared with, besides the best.
     references : models that are only references, such as an empirical reference: they have rows, but are never
         chosen as the best.
@@ -44,10 +48,11 @@ def held_out(
     DataFrame : a row for each model, by falling likelihood. ``reference``, whether it is one; ``n_subjects, n_lists,
         n_events``; ``impossible``, the lists that are impossible under the model (log-likelihood -inf), which are kept,
         so that its means are -inf; ``log_likelihood``, the sum over lists; ``per_list`` and ``per_event``, means over
-        subjects; ``best``, the name of the best model; ``from_best``, the mean difference from it per list, with
-        ``from_best_sem, ..._low, ..._high, ..._t, ..._p`` and ``..._better``, the number of subjects for whom the model
-        is better; and the same for ``baseline`` if there is one. ``over`` is ``"subjects"`` or ``"lists"``, over which
-        differences are taken. A difference that is not finite has no test: NaN.
+        subjects; the parts that are known, ``choice_per_list`` and so on; ``best``, the name of the best model;
+        ``from_best``, the mean difference from it per list, with ``from_best_sem, ..._low, ..._high, ..._t, ..._p`` and
+        ``..._better``, the number of subjects for whom the model is better; and the same for ``baseline`` if there is
+        one. ``over`` is ``"subjects"`` or ``"lists"``, over which differences are taken. A difference that is not
+        finite has no test: NaN.
 
     Raises
     ------
@@ -67,6 +72,10 @@ def held_out(
     per_list = total / n_lists[:, None]
     events = np.bincount(paired.subject, weights=paired.n_events)
     impossible = np.isneginf(values).sum(axis=0)
+    known = [name for name in PARTS if name in table.columns]
+    parts = {
+        name: paired.per_subject(table[name].to_numpy(dtype=float)[paired.rows]) / n_lists[:, None] for name in known
+    }
     with np.errstate(invalid="ignore", divide="ignore"):
         per_event = total[events > 0] / events[events > 0, None]
         possible = np.where(np.isneginf(values), np.nan, values)
@@ -85,6 +94,7 @@ def held_out(
             "impossible": impossible,
             "log_likelihood": values.sum(axis=0),
             "per_list": mean,
+            **{f"{part}_per_list": each.mean(axis=0) for part, each in parts.items()},
             "per_event": per_event.mean(axis=0) if len(per_event) else np.nan,
             "over": over,
             "confidence": confidence,

@@ -13,6 +13,7 @@ from memsim.commands.options import (
     add_escape,
     add_reading,
     add_running,
+    add_scoring,
     add_searching,
     files_read,
     given,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from memsim.core.recalls import Recalls
 
 COLUMNS = (
-    "model", "per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic", "won",
-    "protected_exceedance",
+    "model", "per_list", "choice_per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic",
+    "won", "protected_exceedance",
 )  # fmt: skip
 """Columns of the table that are printed; comparison.csv holds all."""
 
@@ -67,10 +68,16 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--folds", type=whole("folds"), metavar="N", help="number of folds")
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
     command.add_argument(
+        "--events",
+        choices=("all", "common"),
+        help="what is scored: all that a model can produce, or what all can, without intrusions and repeats",
+    )
+    command.add_argument(
         "--allow-seen",
         action="store_true",
         help="score networks also on people on whom they were trained, by the record of their weights",
     )
+    add_scoring(command)
     add_searching(command)
     add_running(command, "memsim-comparison")
     add_escape(command)

@@ -15,6 +15,7 @@ from memsim.commands.options import (
     add_escape,
     add_reading,
     add_running,
+    add_scoring,
     add_searching,
     add_space,
     files_read,
@@ -59,16 +60,7 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="tables (.csv) of covariates of subjects, lists or items, with a column subject (and list), or item",
     )
-    command.add_argument(
-        "--lapse",
-        choices=("response", "list", "none"),
-        help="which lapses are free (default: of a response, if --free is not given)",
-    )
-    command.add_argument(
-        "--stopping",
-        choices=("own", "shared"),
-        help="the stopping rule of the model, or one that all models can share, of the lists themselves",
-    )
+    add_scoring(command)
     command.add_argument("--per", choices=("group", "subject"), help="one fit to all lists, or one to each subject")
     command.add_argument(
         "--by",
@@ -109,7 +101,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     recalls = load_people(parsed.people if len(parsed.people) > 1 else parsed.people[0], **reading(parsed))
     for file in getattr(parsed, "covariates", []):
         recalls = with_covariates(recalls, read_covariates(Path(file)))
-    spec = FitSpec.of(model, **{**options, "recalls": recalls})
+    spec = FitSpec.of(**{**options, "model": model, "recalls": recalls})
     for name in pairs(values, "--set"):
         if name in spec.ties:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")

@@ -19,6 +19,7 @@ from typing import TextIO
 from memsim.commands.battery import add_battery
 from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
+from memsim.commands.coverage import add_coverage
 from memsim.commands.fit import add_fit
 from memsim.commands.listing import add_listing
 from memsim.commands.options import Commands, Parser
@@ -198,6 +199,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_posterior(commands)
     add_compare(commands)
     add_recover(commands)
+    add_coverage(commands)
     add_train(commands, asked="train" in arguments)
     add_show(commands)
     add_listing(commands)

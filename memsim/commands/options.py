@@ -118,10 +118,29 @@ def add_space(command: argparse.ArgumentParser) -> None:
     command.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="values of parameters that are not free")
 
 
+def add_scoring(command: argparse.ArgumentParser) -> None:
+    """Add the options of lapses and of the stopping rule."""
+    command.add_argument(
+        "--lapse",
+        choices=("response", "list", "none"),
+        help="which lapses are free (default: of a response, if --free is not given)",
+    )
+    command.add_argument(
+        "--stopping",
+        choices=("own", "shared"),
+        help="the stopping rule of the model, or one that all models can share, of the lists themselves",
+    )
+
+
 def add_searching(command: argparse.ArgumentParser) -> None:
     """Add the options of the search."""
     command.add_argument("--starts", type=whole("starts"), metavar="N", help="independent searches")
-    command.add_argument("--generations", type=whole("generations"), metavar="N", help="generations of each search")
+    command.add_argument(
+        "--generations",
+        type=whole("generations"),
+        metavar="N",
+        help="generations of each search (default: 4 where there is a gradient, else 25)",
+    )
     command.add_argument(
         "--samples", type=whole("samples"), metavar="N", help="study histories of a sampled likelihood"
     )

@@ -52,11 +52,22 @@ class Parts(NamedTuple):
     """Whether the response was an item already recalled; 0 for models that recall no item again."""
 
     @classmethod
-    def of(cls, events: Events, columns: IntArray, list_length: int, stopping: FloatArray | None = None) -> Parts:
+    def of(
+        cls,
+        events: Events,
+        columns: IntArray,
+        list_length: int,
+        stopping: FloatArray | None = None,
+        common: bool = False,
+    ) -> Parts:
         """The parts of ``events`` at the outcomes ``columns``.
 
-        ``stopping`` (n_outputs,) replaces the model's probabilities of no response, by output position; see
-        :func:`memsim.log_likelihood`.
+        Parameters
+        ----------
+        stopping : (n_outputs,) replaces the model's probabilities of no response, by output position; see
+            :func:`memsim.log_likelihood`.
+        common : leave out what some models cannot produce: intrusions and repeats do not count, and the others count
+            given that they are neither.
         """
         happened = columns != NO_EVENT
         silent, response = columns == list_length, happened & (columns != list_length)
@@ -81,6 +92,10 @@ class Parts(NamedTuple):
             if stopping is not None:
                 shared = hazards(stopping, columns)
                 ends = np.log(np.where(silent, shared, np.where(response, 1 - shared, 1)))
+        if common:
+            counts = silent | (response & (columns < list_length) & ~repeated(columns, list_length))
+            chosen, ends = np.where(counts, chosen, 0), np.where(counts, ends, 0)
+            strange, again = np.zeros_like(ends), np.zeros_like(ends)
         return cls(*(part.sum(axis=1) for part in (chosen, ends, strange, again)))
 
 

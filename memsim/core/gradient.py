@@ -140,7 +140,7 @@ def _by_chain_rule(
     mixes_lists = "list_lapse" in names or lapses["list_lapse"].any()
     if model.likelihood != "exact" or (stopping is not None and mixes_lists):
         return None
-    found = type(model).fast_gradients(models, recalls, owner)
+    found = type(model).fast_gradients(models, recalls, owner, names)
     if found is None and len(models) == 1:
         found = model.fast_gradient(recalls, encoding_to_score(seed))
     if found is None:
@@ -164,8 +164,11 @@ def _by_chain_rule(
             share = lapses["list_lapse"][owner]
             guessed = np.log(guesses.outcome).sum(axis=1)
             mean = np.logaddexp(np.log1p(-share) + likelihood, np.log(share) + guessed)
-            by_outcome = by_outcome * np.exp(np.log1p(-share) + likelihood - mean)[:, None]
-            derivatives["list_lapse"] = _summed(np.exp(guessed - mean) - np.exp(likelihood - mean), owner, len(models))
+            possible = mean > -np.inf
+            own_share = np.where(possible, np.exp(np.log1p(-share) + likelihood - mean), 0)
+            by_outcome = by_outcome * own_share[:, None]
+            by_list = np.where(possible, np.exp(guessed - mean) - np.exp(likelihood - mean), 0)
+            derivatives["list_lapse"] = _summed(by_list, owner, len(models))
             likelihood = mean
     if "lapse" in names and not model.mixes_lapses:
         by_lapse = by_outcome * (guesses.outcome - own.outcome) + by_silence * (guesses.silence - own.silence)

@@ -71,11 +71,16 @@ def likelihood_parts(
     samples: int = 200,
     seed: int = 0,
     stopping: FloatArray | None = None,
+    common: bool = False,
 ) -> Parts:
-    """The parts of :func:`log_likelihood`: which item, when to stop, intrusions and repeats."""
+    """The parts of :func:`log_likelihood`: which item, when to stop, intrusions and repeats.
+
+    ``common`` : of those events alone that all models can produce; see
+    :meth:`memsim.core.event_probabilities.Parts.of`.
+    """
     require_model_and_recalls(model, recalls)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
-    return Parts.of(_predicted(model, recalls, samples, seed), columns, recalls.list_length, stopping)
+    return Parts.of(_predicted(model, recalls, samples, seed), columns, recalls.list_length, stopping, common)
 
 
 def sum_of(parts: Parts) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
@@ -157,10 +157,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
     @classmethod
     def fast_gradients(
-        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
     ) -> tuple[Events, Pullback] | None:
         """As :meth:`fast_gradient`, for many models at once; ``None`` where each is asked by itself.
 
-        ``owner`` (n_trials,) is the index of the model that recalls each list. The likelihoods are exact.
+        ``owner`` (n_trials,) is the index of the model that recalls each list. The likelihoods are exact. ``names`` are
+        the parameters whose derivatives will be used, if not those of all.
         """
         return None

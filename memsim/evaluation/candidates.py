@@ -6,20 +6,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
-from memsim.core.joint_recalls import AnyRecalls
-from memsim.core.likelihood import log_likelihood
+from memsim.core.event_probabilities import Parts
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.likelihood import likelihood_parts, sum_of
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
-from memsim.evaluation.reference import empirical_reference
+from memsim.evaluation.reference import empirical_reference_parts
 from memsim.evaluation.seen_people import records_within
 from memsim.fitting.estimation import best_places
 from memsim.fitting.objectives import LikelihoodObjective
@@ -28,6 +29,32 @@ from memsim.running.digests import digest, source_digest
 
 if TYPE_CHECKING:
     from memsim.training.settings import Training
+
+
+class ListScores(NamedTuple):
+    """How well held-out lists were predicted, (n_lists,) each."""
+
+    parts: Parts
+    """Of the log-likelihood: which item, when to stop, intrusions and repeats."""
+    n_events: IntArray
+    """Events that count."""
+
+    @property
+    def log_likelihood(self) -> FloatArray:
+        """The sum of the parts."""
+        return sum_of(self.parts)
+
+
+def n_events_of(recalls: AnyRecalls, repeats: bool, intrusions: bool) -> IntArray:
+    """(n_lists,) number of events that a model which may repeat or intrude scores."""
+    columns = [scored_outcomes(part, repeats, intrusions).columns for part in parts_of(recalls).values()]
+    return np.concatenate([(each != NO_EVENT).sum(axis=1, dtype=np.int32) for each in columns])
+
+
+def _of_one_set(who: Candidate, recalls: AnyRecalls) -> Recalls:
+    if not isinstance(recalls, JointRecalls):
+        return recalls
+    raise InputError(f"{type(who).__name__} learns from one data set; compare it on each of several by itself")
 
 
 @dataclass(frozen=True)
@@ -53,22 +80,23 @@ class Candidate(ABC):
         """
         return records_within(self)
 
-    def require_taken(self, recalls: Recalls) -> None:
+    def require_taken(self, recalls: AnyRecalls) -> None:
         """Raise :class:`InputError`, before any work, if the candidate does not take these lists.
 
         By default it takes lists of different items only.
         """
         recalls.trials.require_different_items(type(self).__name__)
 
-    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
-        """Log-likelihoods of the lists of ``test`` after learning from ``train``, and numbers of events that count.
+    def scores(self, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool = False) -> ListScores:
+        """The scores of the lists of ``test`` after learning from ``train``.
 
-        Both are (n_lists,) arrays.
+        ``common`` : of those events alone that all models can produce, and not of intrusions and repeats.
         """
+        train, test = _of_one_set(self, train), _of_one_set(self, test)
         model = self.learned(train, seed)
-        outcomes = scored_outcomes(test, model.repeats, model.intrusions)
-        likelihood = log_likelihood(model, test, samples=self.scoring_samples, seed=seed)
-        return likelihood, (outcomes.columns != NO_EVENT).sum(axis=1, dtype=np.int32)
+        parts = likelihood_parts(model, test, samples=self.scoring_samples, seed=seed, common=common)
+        kinds = (False, False) if common else (model.repeats, model.intrusions)
+        return ListScores(parts, n_events_of(test, *kinds))
 
 
 @dataclass(frozen=True)
@@ -88,7 +116,7 @@ class Fitted(Candidate):
                 "by='likelihood'"
             )
 
-    def require_taken(self, recalls: Recalls) -> None:
+    def require_taken(self, recalls: AnyRecalls) -> None:
         """See :meth:`Candidate.require_taken`."""
         require_taken(self.spec.model, recalls.trials)
 
@@ -99,27 +127,31 @@ class Fitted(Candidate):
         assert isinstance(model, MemoryModel)
         return model
 
-    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+    def scores(self, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool = False) -> ListScores:
         """See :meth:`Candidate.scores`."""
         if self.spec.per == "group":
-            return self._scores(train, test, seed)
-        likelihood, events = np.empty(len(test)), np.empty(len(test), dtype=np.int32)
+            return self._scores(train, test, seed, common)
+        found = ListScores(Parts(*np.empty((4, len(test)))), np.empty(len(test), np.int32))
         known = by_subject(train)
         for subject in test.trials.subjects:
             rows = test.trials.subject == subject
             if str(subject) not in known:
                 raise InputError(f"subject {subject} has no lists to fit; hold out lists, not subjects")
-            likelihood[rows], events[rows] = self._scores(known[str(subject)], test[rows], seed)
-        return likelihood, events
+            own = self._scores(known[str(subject)], test[rows], seed, common)
+            found.n_events[rows] = own.n_events
+            for values, each in zip(found.parts, own.parts, strict=True):
+                values[rows] = each
+        return found
 
-    def _scores(self, train: AnyRecalls, test: AnyRecalls, seed: int) -> tuple[FloatArray, IntArray]:
+    def _scores(self, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool) -> ListScores:
         """:meth:`scores` of one fit; a shared stopping rule is that of the lists of ``train``."""
         spec = replace(self.spec, seed=seed)
         places, _ = best_places(spec, train)
         fitted = spec.objective(train)
         assert isinstance(fitted, LikelihoodObjective)
         others = replace(fitted, recalls=test, samples=self.scoring_samples)
-        return others.log_likelihoods(places), others.n_events()
+        n_events = n_events_of(test, False, False) if common else others.n_events()
+        return ListScores(others.parts_of_lists(places, common), n_events)
 
 
 @dataclass(frozen=True)
@@ -188,7 +220,9 @@ class Reference(Candidate):
         """Raise :class:`LikelihoodError`, as there is no model."""
         raise LikelihoodError("the empirical reference is a table of which response followed which, not a model")
 
-    def scores(self, train: Recalls, test: Recalls, seed: int) -> tuple[FloatArray, IntArray]:
+    def scores(self, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool = False) -> ListScores:
         """See :meth:`Candidate.scores`."""
-        columns = scored_outcomes(test, False, False).columns
-        return empirical_reference(train, test), (columns != NO_EVENT).sum(axis=1, dtype=np.int32)
+        train, test = _of_one_set(self, train), _of_one_set(self, test)
+        choice, termination = empirical_reference_parts(train, test)
+        parts = Parts(choice, termination, np.zeros_like(choice), np.zeros_like(choice))
+        return ListScores(parts, n_events_of(test, False, False))

@@ -17,10 +17,10 @@ from memsim.analysis.selection.figure import selection_figure
 from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.errors import InputError
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import refusal_of_repeats
-from memsim.data.loading import load_recalls
 from memsim.evaluation.candidates import Candidate, Fitted, Reference
 from memsim.evaluation.cross_validation import (
     fold_of_lists,
@@ -28,7 +28,7 @@ from memsim.evaluation.cross_validation import (
     sentences_on_seen,
     with_several_lists,
 )
-from memsim.fitting.estimation import fit_spec
+from memsim.fitting.estimation import fit_spec, load_people
 from memsim.fitting.result import Fit
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec, specs_of
 from memsim.models import Uniform
@@ -71,7 +71,7 @@ class HeldOutComparison:
 
 def compare(
     models: Mapping[str, MemoryModel[Any] | str | FitSpec | Candidate],
-    people: Recalls | str | Path,
+    people: AnyRecalls | str | Path | Mapping[str, Recalls | str | Path],
     *,
     over: Literal["lists", "subjects"] = "lists",
     folds: int = 5,
@@ -80,6 +80,9 @@ def compare(
     starts: int = STARTS,
     generations: int | None = GENERATIONS,
     seed: int = 0,
+    lapse: Literal["response", "list", "none"] | None = None,
+    stopping: Literal["own", "shared"] = "own",
+    events: Literal["all", "common"] = "all",
     allow_seen: bool = False,
     **running: Unpack[Running],
 ) -> HeldOutComparison:
@@ -94,11 +97,17 @@ def compare(
     models : by name. A model is fitted as its class declares; a :class:`memsim.FitSpec` has its own free parameters
         and settings; another :class:`memsim.evaluation.candidates.Candidate`, such as a network that imitates people
         (``Imitating``), learns within each fold.
-    people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls.
+    people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls; or several of
+        them by name, which one set of parameters must then predict, each in its own task.
     over : what is held out, ``"lists"`` or ``"subjects"``.
     folds : their number.
     per : one fit to the group, or one to each subject.
     samples, starts, generations, seed : of the fits; see :func:`memsim.fit`.
+    lapse : which lapses are free; see :func:`memsim.fit`. If not given: of the responses of people.
+    stopping : ``"shared"``: all models that are fitted have one descriptive stopping rule, so that they are compared by
+        their choices alone; see :func:`memsim.fit`.
+    events : ``"all"`` that a model can produce, or ``"common"``: intrusions and repeats are left out of the scores of
+        held-out lists, and responses count given that they are neither.
     allow_seen : score a network also on people on whom its weights were trained, by their record; ``words`` says so.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
@@ -109,13 +118,14 @@ def compare(
         while subjects are held out; an option that does not apply.
     LikelihoodError : a model without a likelihood.
     """
-    recalls = load_recalls(people)
+    recalls = load_people(people)
     if not isinstance(models, Mapping):
         raise InputError('compare: models are given by label, as in {"TCM": TCM(), "CMR": CMR()}')
     if not models:
         raise InputError("compare: there is nothing to compare; give one model or more")
     fitted = {name: each for name, each in models.items() if not isinstance(each, Candidate)}
-    specs = specs_of("compare", fitted, per=per, samples=samples, starts=starts, generations=generations, seed=seed)
+    settings: dict[str, Any] = {"starts": starts, "lapse": lapse, "stopping": stopping, "recalls": recalls}
+    specs = specs_of("compare", fitted, per=per, samples=samples, generations=generations, seed=seed, **settings)
     candidates: dict[str, Candidate] = {
         name: each if isinstance(each, Candidate) else Fitted(specs[name]) for name, each in models.items()
     }
@@ -132,23 +142,34 @@ def compare(
     fold_of_lists(recalls, over, folds, seed)  # raises before the work where there are too few lists
     baseline: str | None = None
     references: tuple[str, ...] = ()
-    if recalls.trials.paradigm.cue in Uniform.cues and not refusal_of_repeats(Uniform(), recalls.trials):
-        baseline, references = BASELINE, (REFERENCE,)
-        for name in (BASELINE, REFERENCE):
+    sets = parts_of(recalls).values()
+    if all(
+        each.trials.paradigm.cue in Uniform.cues and not refusal_of_repeats(Uniform(), each.trials) for each in sets
+    ):
+        baseline, references = BASELINE, () if isinstance(recalls, JointRecalls) else (REFERENCE,)
+        for name in (BASELINE, *references):
             if name in candidates:
                 raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
-        candidates |= {BASELINE: Fitted(FitSpec.of(Uniform(), starts=starts)), REFERENCE: Reference()}
+        candidates |= {
+            BASELINE: Fitted(FitSpec.of(Uniform(), **settings)),
+            **{name: Reference() for name in references},
+        }
     fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}
-    lists = lists_held_out(candidates, recalls, over, folds, seed, **running)
+    lists = lists_held_out(candidates, recalls, over, folds, seed, events, **running)
     held = held_out(lists, baseline, references=references)
     fit_table = _fit_table(fits)
-    criteria = None if fit_table is None else information_criteria(fit_table)
+    same_events = len({fitted.n_events for fitted in fits.values()}) == 1
+    criteria = information_criteria(fit_table) if fit_table is not None and same_events else None
     evidence = log_evidence(lists[~lists["model"].isin(references)])
     impossible = evidence.index[np.isneginf(evidence.to_numpy(dtype=float)).all(axis=1)]
     selection = bayesian_model_selection(evidence) if len(evidence) > 1 and not len(impossible) else None
     won = winners(evidence)
     table = comparison_table(held, criteria, selection, won)
     words = selection_in_words(held, criteria, selection, won) + on_seen + _cautions(fits)
+    if not same_events and fit_table is not None:
+        words.append(
+            "The models were fitted to different events (some repeat or intrude), so AIC and BIC are left out."
+        )
     if baseline is None:
         words.append("There is no baseline: uniform choice takes free recall of lists of different items only.")
     if len(impossible):

@@ -11,9 +11,10 @@ import pandas as pd
 
 from memsim.core.arrays import IntArray
 from memsim.core.errors import DataWarning, InputError
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import require_recalls
 from memsim.core.seeding import stream
 from memsim.evaluation.candidates import Candidate, Fitted
 from memsim.evaluation.seen_people import require_unseen
@@ -23,11 +24,12 @@ from memsim.running.execution import Cell, Running, run_cells
 
 def cross_validate(
     candidates: Mapping[str, Candidate | MemoryModel[Any]],
-    recalls: Recalls,
+    recalls: AnyRecalls,
     *,
     over: Literal["lists", "subjects"] = "lists",
     folds: int = 5,
     seed: int = 0,
+    events: Literal["all", "common"] = "all",
     allow_seen: bool = False,
     **running: Unpack[Running],
 ) -> pd.DataFrame:
@@ -39,18 +41,23 @@ def cross_validate(
 
     Parameters
     ----------
+    recalls : of one data set, or several (:class:`memsim.core.joint_recalls.JointRecalls`), where a subject has one
+        label in all of them; then there is a column ``data_set``.
     candidates : by name; a model is fitted by maximum likelihood (:class:`memsim.evaluation.candidates.Fitted`).
     over : ``"lists"``: every subject with as many lists as folds is in every fold, and the lists of others are held
         out in some; ``"subjects"``: whole subjects are held out.
     folds : their number.
+    events : ``"all"`` that a candidate can produce, or ``"common"``, those that all models can: intrusions and repeats
+        are left out, and responses count given that they are neither.
     allow_seen : score a network also on people on whom its weights were trained, by their record; a warning says so.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`.
 
     Returns
     -------
-    DataFrame : ``model, subject, list, fold, log_likelihood, n_events``, a row for each candidate and list. All
-        candidates must score the same responses. Where models are fitted to each subject, a subject with a single list
-        is left out, with a warning.
+    DataFrame : ``model, subject, list, fold, log_likelihood, choice, termination, intrusion, repeat, n_events``, a row
+        for each candidate and list; the four parts (:class:`memsim.core.event_probabilities.Parts`) sum to the
+        log-likelihood. All candidates must score the same responses. Where models are fitted to each subject, a subject
+        with a single list is left out, with a warning.
 
     Raises
     ------
@@ -63,7 +70,8 @@ def cross_validate(
     -----
     DataWarning : a network was trained on some of these people, or it is not known whether it was.
     """
-    require_recalls(recalls)
+    if not isinstance(recalls, JointRecalls):
+        require_recalls(recalls)
     entries = {
         name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each)) for name, each in candidates.items()
     }
@@ -73,20 +81,34 @@ def cross_validate(
         entry.require_taken(recalls)
     for sentence in sentences_on_seen("cross_validate", entries, recalls, allow_seen):
         warnings.warn(f"cross_validate: {sentence}", DataWarning, stacklevel=2)
-    return lists_held_out(entries, recalls, over, folds, seed, **running)
+    return lists_held_out(entries, recalls, over, folds, seed, events, **running)
 
 
 def lists_held_out(
-    entries: Mapping[str, Candidate], recalls: Recalls, over: str, folds: int, seed: int, **running: Unpack[Running]
+    entries: Mapping[str, Candidate],
+    recalls: AnyRecalls,
+    over: str,
+    folds: int,
+    seed: int,
+    events: str = "all",
+    **running: Unpack[Running],
 ) -> pd.DataFrame:
     """:func:`cross_validate` of candidates that were checked."""
+    if events not in ("all", "common"):
+        raise InputError(f"cross_validate: events={events!r} is neither 'all' nor 'common'")
     if any(isinstance(each, Fitted) and each.spec.per == "subject" for each in entries.values()):
         recalls = with_several_lists(recalls)
     fold = fold_of_lists(recalls, over, folds, seed)
     cells = [
         Cell(
             fold_cell,
-            {"candidate": entry, "train": recalls[fold != k], "test": recalls[fold == k], "seed": seed},
+            {
+                "candidate": entry,
+                "train": recalls[fold != k],
+                "test": recalls[fold == k],
+                "seed": seed,
+                "common": events == "common",
+            },
             f"{name}, fold {k + 1}",
         )
         for name, entry in entries.items()
@@ -97,7 +119,7 @@ def lists_held_out(
     for name in entries:
         for k in range(folds):
             rows = np.flatnonzero(fold == k)
-            labels = {"subject": recalls.trials.subject[rows], "list": recalls.trials.list[rows]}
+            labels = {name: each[rows] for name, each in labels_of(recalls).items()}
             tables.append(pd.DataFrame({"model": name, "row": rows, **labels, "fold": k + 1, **next(found)}))
     table = pd.concat(tables, ignore_index=True)
     counts = table.pivot(index="row", columns="model", values="n_events")
@@ -106,24 +128,39 @@ def lists_held_out(
         row, events = int(counts.index[differing][0]), counts[differing].iloc[0].to_dict()
         raise InputError(
             f"cross_validate: the candidates do not score the same responses: events of list {row} are {events}; "
-            "compare models with repeats or intrusions separately"
+            "score those that all of them can produce, with events='common' (--events common)"
         )
     table["model"] = pd.Categorical(table["model"], list(entries))
     return table.sort_values(["model", "row"]).drop(columns="row").astype({"model": str}).reset_index(drop=True)
 
 
-def sentences_on_seen(who: str, candidates: Mapping[str, Candidate], recalls: Recalls, allow_seen: bool) -> list[str]:
+def labels_of(recalls: AnyRecalls) -> dict[str, Any]:
+    """(n_trials,) labels of lists: subject and list, and the data set where there are several."""
+    labels: dict[str, Any] = {"subject": recalls.trials.subject, "list": recalls.trials.list}
+    if isinstance(recalls, JointRecalls):
+        labels["data_set"] = np.repeat(list(recalls.parts), [len(part) for part in recalls.parts.values()])
+        pairs = zip(labels["data_set"], labels["list"], strict=True)
+        labels["list"] = np.array([f"{data_set}:{label}" for data_set, label in pairs])
+    return labels
+
+
+def sentences_on_seen(
+    who: str, candidates: Mapping[str, Candidate], recalls: AnyRecalls, allow_seen: bool
+) -> list[str]:
     """:func:`memsim.evaluation.seen_people.require_unseen` for the weights that candidates begin with."""
-    return require_unseen(who, {name: each.weights_records for name, each in candidates.items()}, recalls, allow_seen)
+    records = {name: each.weights_records for name, each in candidates.items()}
+    said = [require_unseen(who, records, part, allow_seen) for part in parts_of(recalls).values()]
+    return list(dict.fromkeys(sentence for each in said for sentence in each))
 
 
-def fold_cell(candidate: Candidate, train: Recalls, test: Recalls, seed: int) -> dict[str, Any]:
+def fold_cell(candidate: Candidate, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool) -> dict[str, Any]:
     """The scores of the lists of ``test`` after learning from ``train``, as a cell."""
-    likelihood, events = candidate.scores(train, test, seed)
-    return {"log_likelihood": likelihood.tolist(), "n_events": events.tolist()}
+    found = candidate.scores(train, test, seed, common)
+    parts = {name: each.tolist() for name, each in found.parts._asdict().items()}
+    return {"log_likelihood": found.log_likelihood.tolist(), **parts, "n_events": found.n_events.tolist()}
 
 
-def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArray:
+def fold_of_lists(recalls: AnyRecalls, over: str, folds: int, seed: int) -> IntArray:
     """(n_trials,) the fold, from 0, in which each list is held out.
 
     Folds hold equal numbers of the lists of each subject (or of subjects), up to a difference of one. Subjects who have
@@ -163,7 +200,7 @@ def fold_of_lists(recalls: Recalls, over: str, folds: int, seed: int) -> IntArra
     return fold
 
 
-def with_several_lists(recalls: Recalls) -> Recalls:
+def with_several_lists(recalls: AnyRecalls) -> AnyRecalls:
     """The recalls of subjects who have several lists, so that one can be held out; a warning names the others.
 
     Raises

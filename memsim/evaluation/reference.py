@@ -53,6 +53,12 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
     InputError : a task in which silence does not end recall, lists of different lengths, lists that hold an item twice,
         or no list to learn from.
     """
+    choice, termination = empirical_reference_parts(train, test)
+    return choice + termination
+
+
+def empirical_reference_parts(train: Recalls, test: Recalls) -> tuple[FloatArray, FloatArray]:
+    """The two parts of :func:`empirical_reference`, (n_lists,) each: which item was recalled, and when recall ended."""
     for name, recalls in (("train", train), ("test", test)):
         require_recalls(recalls)
         if not recalls.trials.paradigm.silence_ends:
@@ -74,7 +80,9 @@ def empirical_reference(train: Recalls, test: Recalls) -> FloatArray:
     smoothing = Smoothing()
     for _ in range(2):
         smoothing = smoothing.improved(counts, next(blocks_of(chosen, code)))
-    return np.concatenate([np.zeros(0), *(smoothing.of_lists(counts, each) for each in blocks_of(test, code))])
+    parts = [np.zeros((2, 0)), *(smoothing.of_lists(counts, each) for each in blocks_of(test, code))]
+    choice, termination = np.concatenate(parts, axis=1)
+    return choice, termination
 
 
 class Choices(NamedTuple):
@@ -171,10 +179,11 @@ class Smoothing(NamedTuple):
     of_position: float = 1.0
 
     def of_lists(self, counts: Counts, choices: Choices) -> FloatArray:
-        """(n_lists,) log-likelihoods of lists that are not among the counts."""
+        """(2, n_lists) log-likelihoods of choices and of stopping, in lists that are not among the counts."""
         preference = self.lag_preference(counts, choices, None), self.position_preference(counts, choices, None)
         chosen = self.choice(choices, *preference)[0]
-        return self.stopping(counts, choices, None) + np.bincount(choices.list, chosen, len(choices.n_given))
+        by_list = np.bincount(choices.list, chosen, len(choices.n_given))
+        return np.array([by_list, self.stopping(counts, choices, None)])
 
     def improved(self, counts: Counts, choices: Choices) -> Smoothing:
         """The weights that best predict each of these lists from all others; the lists are among the counts."""

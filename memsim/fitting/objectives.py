@@ -88,22 +88,27 @@ class LikelihoodObjective:
             found.append(each)
         return np.concatenate(found)
 
-    def parts(self, places: FloatArray) -> dict[str, float]:
-        """What the log-likelihood consists of: ``choice, termination, intrusion, repeat``.
+    def parts_of_lists(self, places: FloatArray, common: bool = False) -> Parts:
+        """(n_trials,) parts of the log-likelihood of each list; see :class:`memsim.core.event_probabilities.Parts`."""
+        found = []
+        for (name, recalls, _), models in zip(self._sets, self._all_models(places), strict=True):
+            each = Parts(*np.empty((len(Parts._fields), len(recalls))))
+            for model, (rows, part) in zip(models, self._split[name], strict=True):
+                for values, own in zip(
+                    each, likelihood_parts(model, part, common=common, **self._scoring(name)), strict=True
+                ):
+                    values[rows] = own
+            found.append(each)
+        return Parts(*(np.concatenate(values) for values in zip(*found, strict=True)))
 
-        See :class:`memsim.core.event_probabilities.Parts`.
-        """
-        total = dict.fromkeys(Parts._fields, 0.0)
-        for (name, _, _), models in zip(self._sets, self._all_models(places), strict=True):
-            for model, (_, part) in zip(models, self._split[name], strict=True):
-                found = likelihood_parts(model, part, **self._scoring(name))
-                total = {each: total[each] + float(getattr(found, each).sum()) for each in total}
-        return total
+    def parts(self, places: FloatArray) -> dict[str, float]:
+        """What the log-likelihood of all lists consists of: ``choice, termination, intrusion, repeat``."""
+        return {name: float(each.sum()) for name, each in self.parts_of_lists(places)._asdict().items()}
 
     def value_and_gradient(self, places: FloatArray) -> tuple[float, FloatArray]:
         """The value at ``places`` and its (n_free,) derivatives by them.
 
-        The gradient is 0 where the recalls are impossible, and by whole numbers.
+        The gradient is 0 where the recalls are impossible or become so on one side, and by whole numbers.
         """
         total, gradient = 0.0, np.zeros(len(self.space.axes))
         try:
@@ -114,11 +119,10 @@ class LikelihoodObjective:
             slopes = self.space.slopes(places, cells)
             likelihood, by_name = self._gradients(name, recalls, cells, models, list(slopes))
             total -= likelihood
-            for parameter, slope in slopes.items():
-                gradient -= by_name[parameter] @ slope
-        if not np.isfinite(total):
-            return IMPOSSIBLE, np.zeros_like(gradient)
-        return float(total), np.where(np.isfinite(gradient), gradient, 0)
+            if slopes:
+                by_parameter = _where_finite(np.array([by_name[name] for name in slopes]))
+                gradient -= np.tensordot(by_parameter, np.array(list(slopes.values())), 2)
+        return (float(total), gradient) if np.isfinite(total) else (IMPOSSIBLE, np.zeros_like(gradient))
 
     def by_subject(self, places: FloatArray) -> FloatArray:
         """(n_subjects, n_free) derivatives by the places of the value of each subject's lists alone.
@@ -137,7 +141,9 @@ class LikelihoodObjective:
                 **self._scoring(name),
             )  # fmt: skip
             for parameter, slope in slopes.items():
-                np.subtract.at(scores, pairs[:, 1], found.gradient[parameter][:, None] * slope[pairs[:, 0]])
+                np.subtract.at(
+                    scores, pairs[:, 1], _where_finite(found.gradient[parameter])[:, None] * slope[pairs[:, 0]]
+                )
         return scores
 
     def _gradients(
@@ -218,6 +224,11 @@ class LikelihoodObjective:
             "repeats_left_out": sum(int(each.repeats.sum()) for each in self._outcomes),
         }
         return found if self.stopping is None else {**found, "n_hazards": self.n_hazards}
+
+
+def _where_finite(gradient: FloatArray) -> FloatArray:
+    """The gradient, 0 where it has no value because what lies beside is impossible."""
+    return np.where(np.isfinite(gradient), gradient, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

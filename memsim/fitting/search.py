@@ -22,7 +22,7 @@ from memsim.running.sealed import sealed, unsealed
 Function = Callable[[FloatArray], float]
 STEP = 1e-5
 """Half the width of the central differences that approximate a gradient, in a space of width one."""
-SHORT, KEPT, NEAR = 20, 3, 0.05
+SHORT, KEPT, NEAR = 12, 3, 0.05
 """Steps of the first local searches where there is a gradient, how many go on, and how near two ends are the same."""
 RESTARTS, PROGRESS = 6, 0.002
 """A local search with a gradient is begun again from its end while that improves it: its picture of the curvature may

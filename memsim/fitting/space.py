@@ -137,8 +137,9 @@ class Space:
             return Cells(np.zeros(len(recalls), dtype=np.int32), ({},), tuple(np.ones((1, 1)) for _ in self.terms))
         labels = labels_of_part(recalls, data_set, self.variables, f"the fit of {type(self.model).__name__}")
         owner, first = groups(labels)
-        rows = [{name: labels[name][at].item() for name in self.variables} for at in first.tolist()]
         found = {name: labels[name][first] for name in self.variables}
+        columns = [found[name].tolist() for name in self.variables]
+        rows = [dict(zip(self.variables, row, strict=True)) for row in zip(*columns, strict=True)]
         return Cells(owner.astype(np.int32), tuple(rows), tuple(term.design(found, len(first)) for term in self.terms))
 
     def cell(self, labels: Mapping[str, Any]) -> Cells:

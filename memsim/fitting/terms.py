@@ -110,12 +110,13 @@ class Levels(Term):
         """See :meth:`Term.design`."""
         if not self.by:
             return np.ones((n, 1))
-        found = np.asarray(labels[self.by])[:, None] == np.array(self.levels)
-        if not found.any(axis=1).all():
-            level = np.asarray(labels[self.by])[~found.any(axis=1)][0]
-            known = ", ".join(map(str, self.levels))
-            raise InputError(f"{self.name} was fitted by {self.by} at the levels {known}, and not at {level}")
-        return found.astype(float)
+        numbers = {level: number for number, level in enumerate(self.levels)}
+        given = labels[self.by].tolist()
+        for level in given:
+            if level not in numbers:
+                known = ", ".join(map(str, self.levels))
+                raise InputError(f"{self.name} was fitted by {self.by} at the levels {known}, and not at {level}")
+        return np.eye(len(self.levels))[[numbers[level] for level in given]]
 
     def values(self, places: FloatArray, design: FloatArray) -> list[Any]:
         """See :meth:`Term.values`."""

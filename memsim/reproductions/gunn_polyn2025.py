@@ -36,7 +36,7 @@ MISSING = (
     "nll_published and their parameters"
 )
 ROUNDING = "their number is made by the rounding of single precision: two drift rates differ from 1 by 2e-7 and 1e-8"
-OTHER_SEARCH = "maxima found by another search of memsim's authors: 17 to 90 starts for each person, by the gradient"
+OTHER_SEARCH = "maxima found by another search of memsim's authors: 8 to 109 starts for each person, by the gradient"
 MAXIMA = (91_105.5, 73_919.2, 136.4, 125.3, 147.5, 126.0)
 """Likelihoods and differences of the fits by the other search, in the order of the findings."""
 GENERATIONS = 5

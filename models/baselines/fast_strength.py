@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -35,7 +35,7 @@ class Strength(strength.Strength):  # noqa: D101
 
     @classmethod
     def fast_gradients(
-        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
     ) -> tuple[Events, Pullback] | None:
         paradigm = recalls.trials.paradigm
         if not paradigm.silence_ends or paradigm.forced or paradigm.cue not in cls.cues:

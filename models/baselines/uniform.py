@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self, final
 
@@ -74,7 +74,7 @@ class Uniform(MemoryModel[Left]):
 
     @classmethod
     def fast_gradients(
-        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
     ) -> tuple[Events, Pullback] | None:
         if recalls.trials.paradigm.forced or recalls.trials.paradigm.cue not in cls.cues:
             return None

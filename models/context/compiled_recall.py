@@ -16,7 +16,6 @@ from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 from memsim.models.context import recall_kernels, study_kernels
-from memsim.models.context.luce_recall import LuceRecallModel
 
 LANES = 8
 """The compiled loops take items in multiples of this, the width of the widest vector instructions."""
@@ -107,12 +106,13 @@ class CompiledRecall:
 
     Parameters
     ----------
-    models : models of one class, which differ in their numbers only.
+    models : each a :class:`memsim.models.context.luce_recall.LuceRecallModel`, of one class, which differ in their
+        numbers only.
     owner : (n_trials,) index of the model of each list, 32-bit.
     by_meaning : whether the similarity of items, which the pool has, plays a part.
     """
 
-    def __init__(self, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, by_meaning: bool) -> None:
+    def __init__(self, models: Sequence[Any], trials: Trials, owner: IntArray, by_meaning: bool) -> None:
         schedule, form, rule = schedule_of(trials), models[0].kernel_form, models[0].rule()
         assert schedule is not None, "the loops do the task"
         self.schedule, self.owner, self.pre = schedule, owner, form.pre

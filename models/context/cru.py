@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, ClassVar, final
@@ -26,8 +27,6 @@ SERIAL = (
 )
 EQUATION = "the published equation"
 OFF = "not part of CRU"
-
-
 EPSILON = 2.0**-23
 """The smallest difference from 1 of numbers in single precision, which a ``floor`` adds."""
 
@@ -235,12 +234,35 @@ class CRU(MemoryModel[CRUState]):
         """:meth:`fast_events`, and their derivatives by the parameters."""
         if recalls.trials.paradigm.forced:
             return None
+        return self._with_gradient(recalls.trials.paradigm, scored_outcomes(recalls, self.repeats).columns)
+
+    @classmethod
+    def fast_gradients(
+        cls, models: Sequence[CRU], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
+    ) -> tuple[Events, Pullback] | None:
+        """:meth:`fast_gradient` of many models, each of its own lists."""
+        if recalls.trials.paradigm.forced:
+            return None
+        columns = scored_outcomes(recalls, cls.repeats).columns
+        outcome, silence = np.ones(columns.shape), np.zeros(columns.shape)
+        parts: list[tuple[Any, Pullback]] = []
+        for index, model in enumerate(models):
+            rows = np.flatnonzero(owner == index)
+            (outcome[rows], silence[rows], *_), pullback = model._with_gradient(recalls.trials.paradigm, columns[rows])
+            parts.append((rows, pullback))
+
+        def pullback_of_all(bar: Events) -> dict[str, FloatArray]:
+            found = [pullback(Events(bar.outcome[rows], bar.silence[rows])) for rows, pullback in parts]
+            return {name: np.array([each[name] for each in found]) for name in found[0]}
+
+        return Events(outcome, silence), pullback_of_all
+
+    def _with_gradient(self, paradigm: Paradigm, columns: IntArray) -> tuple[Events, Pullback]:
+        """The events ``columns`` (n_trials, n_events) and their derivatives."""
         from memsim.models.context import cru_kernels
 
-        paradigm, length = recalls.trials.paradigm, recalls.list_length
-        studied, recall = self._before_test(paradigm), self._at_test(length)
+        studied, recall = self._before_test(paradigm), self._at_test(paradigm.list_length)
         contexts, lengths, brought, bound = cru_kernels.study_list(*studied)
-        columns = scored_outcomes(recalls, self.repeats).columns
         found = Events(*cru_kernels.recall_lists(contexts[-1], brought, bound, *recall, columns))
 
         def pullback(bar: Events) -> dict[str, float]:

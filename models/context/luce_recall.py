@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, final
 
@@ -66,6 +66,7 @@ class LuceRecallModel(RetrievedContextModel):
     """
 
     simulates_lapses: ClassVar = True
+    termination_parameters: ClassVar = ("stop_base", "stop_growth")
 
     @abstractmethod
     def rule(self) -> RecallRule:
@@ -125,25 +126,25 @@ class LuceRecallModel(RetrievedContextModel):
 
     @classmethod
     def fast_gradients(
-        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
     ) -> tuple[Events, Pullback] | None:
         """Probabilities of events and their derivatives, by the compiled loops."""
         if len(recalls) == 0:
             return None
-        compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.int32), derivatives=True)
+        compiled = cls._compiled(models, recalls.trials, np.asarray(owner, dtype=np.int32), names)
         return None if compiled is None else compiled.events_and_pullback(recalls)
 
     @classmethod
     def _compiled(
-        cls, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, derivatives: bool = False
+        cls, models: Sequence[LuceRecallModel], trials: Trials, owner: IntArray, names: Collection[str] | None = ()
     ) -> CompiledRecall | None:
-        """The lists as the compiled loops take them; ``None`` where they do not."""
+        """The lists as the compiled loops take them, for derivatives by ``names``; ``None`` where they do not."""
         from memsim.models.context.compiled_recall import CompiledRecall, schedule_of
 
         if schedule_of(trials) is None or len({model.words for model in models}) > 1:
             return None
         require_taken(models[0], trials)
         by_meaning = any(model.meaning_counts(trials) for model in models)
-        if derivatives and trials.pool.similarity is not None:
+        if trials.pool.similarity is not None and (names is None or "semantic_support" in names):
             by_meaning |= isinstance(models[0].kernel_form.numbers.get("semantic_support"), str)
         return CompiledRecall(models, trials, owner, by_meaning)

@@ -86,46 +86,58 @@ def from_ordered_bits(ordered):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
+def _support(products, support):  # type: ignore[no-untyped-def]
+    """Fill the support of each item by all regions of context, of which there are one or two."""
+    if len(products) == 1:
+        for i in range(support.size):
+            support[i] = products[0, i]
+    else:
+        for i in range(support.size):
+            support[i] = products[0, i] + products[1, i]
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
 def _weigh(products, excluded, exponential, sensitivity, floor, score, weight):  # type: ignore[no-untyped-def]
     """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum.
 
     The logarithm of a weight is ``sensitivity`` times its ``score``, which is filled too.
     """
+    _support(products, score)
     for i in range(weight.size):
-        score[i] = products[0, i]
-    for region in range(1, len(products)):
+        score[i] = max(score[i], floor)
+    if not exponential:
         for i in range(weight.size):
-            score[i] += products[region, i]
-    if exponential:
-        for i in range(weight.size):
-            score[i] = max(score[i], floor)
-    else:
-        for i in range(weight.size):
-            score[i] = log_of_positive(max(score[i], floor))
-    for i in range(weight.size):
-        weight[i] = sensitivity * score[i] + excluded[i]
+            score[i] = log_of_positive(score[i])
     largest = ordered_bits(-np.inf)
     for i in range(weight.size):
+        weight[i] = sensitivity * score[i] + excluded[i]
         largest = max(largest, ordered_bits(weight[i]))
     best = from_ordered_bits(largest)
     total = 0.0
     for i in range(weight.size):
         weight[i] = exp_up_to_zero(weight[i] - best)
-    for i in range(weight.size):
         total += weight[i]
     return total
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def _bring_back(item, rates, products, gain):  # type: ignore[no-untyped-def]
-    """Update support and overlap as the context of the recalled item enters."""
+def _bring_back(item, rates, products, gain, after):  # type: ignore[no-untyped-def]
+    """Fill ``after`` with the products after the context of the recalled item enters; it may be ``products``."""
     width = products.shape[1]
     for region in range(len(rates)):
         rate = rates[region]
         along = rate * products[region, width // 2 + item]
         kept = math.sqrt(along * along + (1 - rate * rate)) - along
         for i in range(width):
-            products[region, i] = kept * products[region, i] + rate * gain[item, region, i]
+            after[region, i] = kept * products[region, i] + rate * gain[item, region, i]
+
+
+@njit(cache=True, error_model="numpy")
+def _copy(source, target):  # type: ignore[no-untyped-def]
+    """Faster than assigning a part of an array, which looks for overlaps first."""
+    for region in range(source.shape[0]):
+        for i in range(source.shape[1]):
+            target[region, i] = source[region, i]
 
 
 @njit(cache=True)
@@ -150,8 +162,9 @@ def simulate_search(  # type: ignore[no-untyped-def]
     products, rates = history[0], np.empty(start.shape[1])
     for trial in trials:
         model, own = owner[trial], gain[case[trial]]
-        rates[:] = numbers[model, : len(rates)]
-        products[:] = start[case[trial]]
+        for region in range(len(rates)):
+            rates[region] = numbers[model, region]
+        _copy(start[case[trial]], products)
         excluded[:length] = 0
         for output in range(positions.shape[1]):
             if output == length:
@@ -173,7 +186,7 @@ def simulate_search(  # type: ignore[no-untyped-def]
                 break
             positions[trial, output] = item + 1
             excluded[item] = -np.inf
-            _bring_back(item, rates, products, own)
+            _bring_back(item, rates, products, own, products)
 
 
 @njit(cache=True, error_model="numpy")
@@ -234,21 +247,19 @@ def search_events(  # type: ignore[no-untyped-def]
     for at in range(len(trials)):
         trial = trials[at]
         model, own = owner[trial], gain[case[trial]]
-        rates[:] = numbers[model, : len(rates)]
+        for region in range(len(rates)):
+            rates[region] = numbers[model, region]
         n_recalled = _begin(shared[at], columns[trial], length, excluded)
-        if shared[at]:
-            outcome[trial, : shared[at]] = outcome[trials[at - 1], : shared[at]]
-            silence[trial, : shared[at]] = silence[trials[at - 1], : shared[at]]
-        else:
-            history[0] = start[case[trial]]
+        for event in range(shared[at]):
+            outcome[trial, event] = outcome[trials[at - 1], event]
+            silence[trial, event] = silence[trials[at - 1], event]
+        if not shared[at]:
+            _copy(start[case[trial]], history[0])
         for event in range(shared[at], n_events):
             item = columns[trial, event]
             outcome[trial, event], silence[trial, event] = 1.0, 0.0
             if item < 0:
-                if not ends:
-                    continue
-                outcome[trial, event:], silence[trial, event:] = 1.0, 0.0
-                break
+                continue
             silence[trial, event] = stop[model, n_recalled]
             if item == length:
                 outcome[trial, event] = stop[model, n_recalled]
@@ -258,14 +269,14 @@ def search_events(  # type: ignore[no-untyped-def]
             outcome[trial, event] = (1 - stop[model, n_recalled]) * (weight[item] / total)
             excluded[item] = -np.inf
             n_recalled += 1
-            history[n_recalled] = products
-            _bring_back(item, rates, history[n_recalled], own)
+            _bring_back(item, rates, products, own, history[n_recalled])
 
 
 @njit(cache=True, error_model="numpy")
 def _begin(n_shared, column, length, excluded):  # type: ignore[no-untyped-def]
     """Exclude the items of the first events of a list, and return their number."""
-    excluded[:length] = 0
+    for i in range(length):
+        excluded[i] = 0.0
     n_recalled = 0
     for event in range(n_shared):
         if 0 <= column[event] < length:
@@ -293,11 +304,7 @@ def _choice_adjoint(  # type: ignore[no-untyped-def]
     ``by_support`` (width,) may hold anything.
     """
     width = probability.size
-    for i in range(width):
-        by_support[i] = products[0, i]
-    for region in range(1, len(products)):
-        for i in range(width):
-            by_support[i] += products[region, i]
+    _support(products, by_support)
     support = by_support[item]
     own = 0.0
     if support >= floor:
@@ -357,11 +364,12 @@ def search_events_adjoint(  # type: ignore[no-untyped-def]
     for at in range(len(trials)):
         trial = trials[at]
         model, own, d_own = owner[trial], gain[case[trial]], d_gain[case[trial]]
-        rates[:] = numbers[model, : len(rates)]
+        for region in range(len(rates)):
+            rates[region] = numbers[model, region]
         _begin(shared[at], columns[trial], length, excluded)
         n_recalled, n_scored = 0, 0
         if not shared[at]:
-            history[0] = start[case[trial]]
+            _copy(start[case[trial]], history[0])
         for event in range(n_events):
             item = columns[trial, event]
             if item < 0 and ends:
@@ -378,8 +386,7 @@ def search_events_adjoint(  # type: ignore[no-untyped-def]
                 total = _weigh(products, excluded, exponential, sensitivity[model], floor, score, weight)
                 by_sensitivity[event] = _choice(score, weight, total, item, probability[event])
                 excluded[item] = -np.inf
-                history[n_recalled + 1] = products
-                _bring_back(item, rates, history[n_recalled + 1], own)
+                _bring_back(item, rates, products, own, history[n_recalled + 1])
             d_stop[model, n_recalled] -= d_outcome[trial, event] * probability[event, item]
             slopes[event] += d_outcome[trial, event] * outcome[trial, event]
             n_recalled += 1
@@ -402,6 +409,8 @@ def search_events_adjoint(  # type: ignore[no-untyped-def]
             follows[n_recalled], follows[n_recalled + 1] = True, False
             slopes[event] = 0.0
         if not follows_shared:
-            d_start[case[trial]] += d_history[0]
-            d_history[0] = 0.0
+            for region in range(len(rates)):
+                for i in range(d_start.shape[2]):
+                    d_start[case[trial], region, i] += d_history[0, region, i]
+                    d_history[0, region, i] = 0.0
             follows[0] = False

@@ -6,7 +6,7 @@ and the softmax over outcomes is all that they act on. Derivatives by the weight
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -16,14 +16,11 @@ from memsim.core.loop import study
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
 
-if TYPE_CHECKING:
-    from memsim.models.networks.network_steps import Episodes, NetworkModel
-
 PARAMETERS = ("choice_strength", "stop_bias")
 
 
-def events_and_pullback(model: NetworkModel, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback]:
-    """The probabilities of events as from the steps, and the pullback to :data:`PARAMETERS`."""
+def events_and_pullback(model: Any, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback]:
+    """The probabilities of events of a network model as from the steps, and the pullback to :data:`PARAMETERS`."""
     length = recalls.list_length
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     state = study(model, recalls.trials, rng)
@@ -57,7 +54,7 @@ def events_and_pullback(model: NetworkModel, recalls: Recalls, rng: np.random.Ge
     return Events(outcome[0], silence[0], *(None if each is None else each[0] for each in fields[2:])), pullback
 
 
-def _probabilities(model: NetworkModel, state: Episodes) -> FloatArray:
+def _probabilities(model: Any, state: Any) -> FloatArray:
     """(3, n_trials, n_outcomes) probabilities, and their derivatives by :data:`PARAMETERS`."""
     logits, by_strength = model.logits(state)
     by_bias = np.zeros_like(logits)

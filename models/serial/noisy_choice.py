@@ -9,8 +9,6 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray
 
-NO_NOISE = 1e-100
-"""Noise below it counts as none."""
 ChoicePullback: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]]
 """From derivatives by probabilities (n, L + 1) to those by strengths (n, L), noise (n,) and threshold (n,)."""
 

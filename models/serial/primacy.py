@@ -11,8 +11,8 @@ import numpy as np
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.parameters import parameter
 from memsim.core.trials import Paradigm
-from memsim.models.serial.noisy_choice import NO_NOISE, noisy_choice, strongest
-from memsim.models.serial.serial_model import SerialState, answered
+from memsim.models.serial.noisy_choice import noisy_choice, strongest
+from memsim.models.serial.serial_model import NO_NOISE, SerialState, answered
 from memsim.models.serial.situation_model import ParameterPullback, SituationModel, values_of
 from memsim.models.serial.situations import Situations
 

@@ -12,6 +12,9 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.model import MemoryModel
 from memsim.core.trials import Paradigm, Trials
 
+NO_NOISE = 1e-100
+"""Noise below it counts as none."""
+
 
 @dataclass
 class SerialState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeAlias
 
@@ -52,7 +52,7 @@ class SituationModel(SerialModel):
 
     @classmethod
     def fast_gradients(
-        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray
+        cls, models: Sequence[Self], recalls: Recalls, owner: IntArray, names: Collection[str] | None = None
     ) -> tuple[Events, Pullback] | None:
         found = cls._found(models, recalls, owner)
         if found is None:

@@ -80,8 +80,10 @@ class Situations(NamedTuple):
             return result
         task, total = self._as_the_task_demands(probability)
         mean = (result[:, :-1] * task[:, :-1]).sum(axis=1, keepdims=True)
-        possible = self.left & (total > 0)
-        result[:, :-1] = np.where(possible, result[:, :-1] - mean, 0) / np.where(total > 0, total, 1)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            share = (result[:, :-1] - mean) / total
+        # Where the items left have no probability, or next to none, their shares have no slope.
+        result[:, :-1] = np.where(self.left & np.isfinite(share), share, 0)
         result[:, -1] = 0
         return result
 

@@ -5,6 +5,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -40,6 +41,31 @@ def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
     saved = Fit.load("fitted/fit.json")
     assert saved.model.values()["association"] == "pre" and saved.n_events == table["n_events"].sum()
     assert {path.name for path in Path("fitted").iterdir()} >= {"fit.png", "fit.pdf", "manifest.json", "cells"}
+
+
+def test_fit_across_conditions(people: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A data set twice under two names, a covariate of subjects, and one stopping rule for all models."""
+    table = pd.read_csv(people)
+    table.assign(list_type=np.where(table["list"] % 2, "odd", "even")).to_csv("kinds.csv", index=False)
+    subjects = table["subject"].unique()
+    pd.DataFrame({"subject": subjects, "age": np.arange(len(subjects))}).to_csv("ages.csv", index=False)
+    given = ["fit", "tcm", "--people", "kinds.csv", "--conditions", "list_type", *QUICK]
+    assert main([*given, "--free", "stop_base=by list_type", "context_drift=0.2:0.9 ~ age", "choice_noise",
+                 "--covariates", "ages.csv", "--out", "kinds"]) == 0  # fmt: skip
+    found = pd.read_csv("kinds/fit.csv")
+    names = ["stop_base[even]", "stop_base[odd]", "context_drift", "context_drift:age", "choice_noise", "lapse"]
+    assert found.columns[2:8].tolist() == names and found["n_parameters"].item() == 5
+    assert Fit.load("kinds/fit.json").of(list_type="odd", age=2).values()["stop_base"] == found["stop_base[odd]"].item()
+    assert Path("kinds/fit.png").stat().st_size > 10_000
+    capsys.readouterr()
+    Path("other.csv").write_text(Path(people).read_text(encoding="utf-8"), encoding="utf-8")
+    given = ["fit", "tcm", "--people", people, "other.csv", "--stopping", "shared", *QUICK, "--out", "joint"]
+    assert main(given) == 0
+    printed = capsys.readouterr().out
+    assert "A lapse is the probability of a guess" in printed and "The stopping rule is that of the lists" in printed
+    found = pd.read_csv("joint/fit.csv")
+    assert found["n_lists"].item() == 80 and found["lapse"].item() > 0 and "stop_base" not in found
+    assert found[["choice", "termination"]].sum(axis=1).item() == pytest.approx(found["log_likelihood"].item())
 
 
 def test_fit_to_curves(people: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,6 +128,10 @@ def test_battery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
         (["--backend", "slurm"], "there is no backend 'slurm'"),
         (["--samples", "5"], "samples=5 applies to a sampled likelihood"),
         (["--weights", "lag_crp=1"], "weights are of curves"),
+        (["--free", "stop_base=by kind"], "lists have no 'kind'"),
+        (["--free", "stop_base=~ age"], "lists have no 'age'"),
+        (["--covariates", "none.csv"], "none.csv"),
+        (["--free", "lapse", "--lapse", "none"], "lapse is free, and lapse='none' says that it is not"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(
@@ -140,4 +170,6 @@ def test_defaults_of_commands_are_those_of_functions(
     parameters = signature(function).parameters
     for name in ("starts", "generations", "samples", "seed"):
         described = options.partition(f"--{name} ")[2].partition(" --")[0]
-        assert described.endswith(f"(default: {parameters[name].default})")
+        default = parameters[name].default  # of generations None: the search decides
+        expected = "4 where there is a gradient, else 25" if default is None else default
+        assert f"(default: {expected})" in described

@@ -13,7 +13,7 @@ from scipy.stats import binom
 
 from memsim import Recalls, load_dataset, log_likelihood, simulate
 from memsim.analysis import curves_of, serial_position_curve
-from memsim.core.errors import DataError, InputError, LikelihoodError
+from memsim.core.errors import DataError, DataWarning, InputError, LikelihoodError
 from memsim.fitting.estimation import fit
 from memsim.fitting.figures import profile_figure
 from memsim.fitting.intervals import profile_cell
@@ -170,7 +170,9 @@ def test_each_subject_by_itself(recalls: Recalls) -> None:
 
 def test_what_the_data_do_not_tell_has_no_interval(recalls: Recalls) -> None:
     """Without distraction its drift may be anything; the profile ends where the range does."""
-    fitted = fit(TCM(), recalls, ["context_drift", "distraction_drift"], starts=1, generations=5, intervals="profile")
+    free = ["context_drift", "distraction_drift"]
+    with pytest.warns(DataWarning, match="those of 3 people are not"):
+        fitted = fit(TCM(), recalls, free, starts=1, generations=5, intervals="profile")
     intervals = fitted.units[0].intervals
     assert intervals["distraction_drift"] == (0.0, 1.0)
     low, high = intervals["context_drift"]

@@ -13,7 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.likelihood import likelihood_parts
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.estimation import fit
-from memsim.fitting.likelihood_ratio import likelihood_ratio
+from memsim.fitting.nested_fits import likelihood_ratio
 from memsim.fitting.result import Fit
 from memsim.fitting.shared_stopping import fitted_hazard, n_hazards
 from memsim.fitting.spec import LAPSE_RANGE, FitSpec, specs_of
@@ -150,7 +150,8 @@ def test_what_only_stops_is_not_free_beside_a_shared_rule() -> None:
 
 def test_lists_held_out_are_possible_under_the_shared_rule(people: Recalls) -> None:
     spec = FitSpec.of(TCM(), ["context_drift"], stopping="shared", lapse="response", **QUICK)
-    likelihood, events = Fitted(spec).scores(people[:20], people[20:], 0)
+    found = Fitted(spec).scores(people[:20], people[20:], 0)
+    likelihood, events = found.log_likelihood, found.n_events
     assert np.isfinite(likelihood).all() and len(events) == 20
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from memsim import Recalls, event_log_probabilities, load_dataset, log_likelihood, simulate
 from memsim.core.frequencies import every_recall
+from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.loop import event_probabilities, study
 from memsim.core.outcomes import scored_outcomes
@@ -175,6 +176,18 @@ def test_compiled_loop_and_its_adjoint(options: dict[str, str], task: Paradigm) 
         value, step = getattr(model, name), 1e-5
         ends = [weighted(model.replace(**{name: value + sign * step})) for sign in (1, -1)]
         assert slope == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-5, abs=1e-6), name
+
+
+def test_many_models_at_once() -> None:
+    models = [GENERAL, GENERAL.replace(encoding_drift=0.5, stop_growth=0.3), CRU(start_drift=0.4)]
+    recalls = simulate(GENERAL, FreeRecall(list_length=6).trials(30, seed=1), seed=3)
+    owner = np.repeat(np.arange(3, dtype=np.int32), 10)[np.random.default_rng(1).permutation(30)]
+    names = ["encoding_drift", "choice_exponent", "stop_base", "lapse"]
+    together = log_likelihood_gradients(models, recalls, owner, names)
+    for index, model in enumerate(models):
+        one = log_likelihood_gradient(model, recalls[owner == index], names)
+        assert np.allclose(together.log_likelihood[owner == index], one.log_likelihood, rtol=1e-12)
+        assert [together.gradient[name][index] for name in names] == pytest.approx([*one.gradient.values()], rel=1e-9)
 
 
 @settings(max_examples=25)

@@ -1,0 +1,48 @@
+"""The population behind the fits to single subjects: means of the estimates over people."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.subjects import mean_over_subjects
+from memsim.core.errors import InputError
+from memsim.fitting.result import Fit
+
+
+def population(fitted: Fit) -> pd.DataFrame:
+    """Means of the estimates over the subjects of a fit ``per="subject"``, with intervals of Student's t.
+
+    Each subject counts once. The interval is of the mean of the estimates: it takes in how people differ and how
+    imprecise each estimate is, but not that estimates of few lists may be biased.
+
+    Returns
+    -------
+    DataFrame : ``parameter, mean, sd, low, high, n_subjects``, of the free parameters; ``low`` and ``high`` are the 95%
+        interval, NaN for one subject.
+
+    Raises
+    ------
+    InputError : a fit to the group.
+    """
+    if fitted.spec.per != "subject":
+        raise InputError("population: this fit is to the group; fit per='subject', or ask for intervals='robust'")
+    rows = pd.DataFrame(
+        [
+            {"subject": unit.unit, "parameter": name, "estimate": unit.estimates[name]}
+            for unit in fitted.units
+            for name in fitted.spec.free
+            if name in unit.estimates
+        ]
+    )
+    return mean_of_estimates(rows)
+
+
+def mean_of_estimates(rows: pd.DataFrame) -> pd.DataFrame:
+    """:func:`population` of ``subject, parameter, estimate``."""
+    found = mean_over_subjects(rows, "parameter", "estimate")
+    spread = rows.groupby("parameter")["estimate"].std(ddof=1)
+    order = list(dict.fromkeys(rows["parameter"]))
+    found = found.set_index("parameter").loc[order].reset_index()
+    found.insert(2, "sd", [spread.get(name, np.nan) for name in found["parameter"]])
+    return found[["parameter", "mean", "sd", "low", "high", "n_subjects"]]
