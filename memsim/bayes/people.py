@@ -71,7 +71,7 @@ class People:
         return [model.replace(**values) for values in self.values(parameters)]
 
     def log_likelihood(self, parameters: FloatArray) -> FloatArray:
-        """(n_trials,) log-likelihoods of the lists; parameters as for :meth:`gradient`."""
+        """(n_trials,) log-likelihoods of the lists; parameters as for :meth:`gradients`."""
         models = [_unchecked(self.space.model, each) for each in self.values(parameters)]
         return log_likelihood_gradients(models, self.recalls, self.owner, (), stopping=self.stopping).log_likelihood
 

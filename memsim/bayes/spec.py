@@ -95,12 +95,16 @@ class PosteriorSpec:
         ----------
         free : names of parameters, or bounds by name. If not given: those that the model's class lists as ``fitted``,
             and a lapse of single responses. A name without bounds has those of that list, or else its declared range;
-            lapses are within (.0001, .25), as in :func:`memsim.fit`.
+            lapses are within (.0001, .25), as in :func:`memsim.fit`. With a shared stopping rule the parameters that
+            only decide when to stop are not free, and the rule of retrieved-context models is off (``stop_base=0``), so
+            that a lapse is the share of guesses among responses.
         ties : as in :meth:`memsim.fitting.space.Space.of`.
         priors : by name, other priors than those declared; see :func:`memsim.bayes.priors.priors_of`.
         settings : the other fields of the class.
         """
         built = given_model(model)
+        if settings.get("stopping") == "shared" and "stop_base" in getattr(built, "termination_parameters", ()):
+            built = built.replace(stop_base=0.0)
         usual = usual_free(built, built.ties if ties is None else ties)
         if free is None:
             if isinstance(built, MemoryModel):
