@@ -54,7 +54,8 @@ def main() -> None:
         print(f"{name}, {given.subjects} subjects, {given.stopping} stopping: {', '.join(spec.names)}")
         print(
             f"{density.size} coordinates; {1000 * best:.1f} ms for a gradient; {convergence.steps:.1f} gradients in a "
-            f"draw; {seconds:.0f} s for {given.chains} chains of {given.tune} + {given.draws} with {given.workers} workers"
+            f"draw; {seconds:.0f} s for {given.chains} chains of "
+            f"{given.tune} + {given.draws} with {given.workers} workers"
         )
         print("\n".join(convergence.sentences()))
         print(population_table(found).to_string(index=False, float_format="{:.4g}".format), flush=True)

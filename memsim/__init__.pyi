@@ -1,4 +1,5 @@
 from . import analysis, data, models, paradigms
+from .bayes.calibration import calibrate
 from .bayes.inference import posterior
 from .bayes.result import Posterior
 from .core import errors
@@ -47,6 +48,7 @@ __all__ = [
     "Trials",
     "analysis",
     "battery",
+    "calibrate",
     "check",
     "choice",
     "compare",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from memsim.commands.battery import add_battery
+from memsim.commands.calibrate import add_calibrate
 from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
 from memsim.commands.coverage import add_coverage
@@ -200,6 +201,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_compare(commands)
     add_recover(commands)
     add_coverage(commands)
+    add_calibrate(commands)
     add_train(commands, asked="train" in arguments)
     add_show(commands)
     add_listing(commands)

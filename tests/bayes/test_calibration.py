@@ -1,0 +1,39 @@
+"""Calibration: ranks that are uniform, and ranks that are not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from memsim.bayes.calibration import RANKS, Calibration, calibrate
+from memsim.bayes.spec import PosteriorSpec
+from memsim.models import TCM
+from memsim.paradigms import FreeRecall
+from tests.bayes.test_posterior import needs_packages
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
+
+
+def calibration_of(ranks: np.ndarray) -> Calibration:
+    spec = PosteriorSpec.of(TCM(), ["context_drift"], pooled=False)
+    table = pd.DataFrame({"simulation": np.arange(len(ranks)), "parameter": "context_drift", "rank": ranks})
+    return Calibration(spec, table)
+
+
+def test_uniform_ranks_pass_and_narrow_posteriors_do_not() -> None:
+    rng = np.random.default_rng(0)
+    uniform = calibration_of(rng.integers(RANKS, size=400)).summary.iloc[0]
+    assert uniform["p"] > 0.01 and uniform["df"] == 19 and 0.92 < uniform["coverage"] < 0.98
+    narrow = calibration_of((RANKS * rng.beta(0.4, 0.4, 400)).astype(int).clip(0, RANKS - 1))
+    assert narrow.summary.iloc[0]["p"] < 1e-4 and narrow.summary.iloc[0]["coverage"] < 0.9
+    assert narrow.counts("context_drift").sum() == 400 and narrow.figure().axes
+
+
+@needs_packages
+def test_a_posterior_of_tcm_is_calibrated() -> None:
+    found = calibrate(
+        TCM(), ["context_drift"], paradigm=FreeRecall(list_length=8), simulations=10, n_trials=8, tune=60, workers=1
+    )
+    assert set(found.table["parameter"]) == {"context_drift"} and len(found.table) == 10
+    assert found.table["rank"].between(0, RANKS - 1).all()
+    assert 0.2 < found.table["rank"].mean() / RANKS < 0.8
+    assert np.corrcoef(found.table["true"], found.table["mean"])[0, 1] > 0.3
