@@ -1,4 +1,6 @@
 from . import analysis, data, models, paradigms
+from .bayes.inference import posterior
+from .bayes.result import Posterior
 from .core import errors
 from .core.contract import check
 from .core.gradient import log_likelihood_gradient
@@ -38,6 +40,7 @@ __all__ = [
     "Paradigm",
     "Parameter",
     "PositionModel",
+    "Posterior",
     "Preset",
     "Recalls",
     "Simulated",
@@ -64,6 +67,7 @@ __all__ = [
     "parameter",
     "population",
     "position_log_likelihood",
+    "posterior",
     "predict",
     "recall_probability",
     "recover",

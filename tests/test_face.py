@@ -12,7 +12,7 @@ import pytest
 import memsim
 from memsim.commands.main import main
 
-WORDS = ("run", "battery", "fit", "compare", "recover", "train", "show", "reproduce", "check")
+WORDS = ("run", "battery", "fit", "posterior", "compare", "recover", "train", "show", "reproduce", "check")
 RUNNING = {"workers", "backend", "scheduler", "cache", "progress"}
 
 

@@ -29,7 +29,7 @@ FLOORS = (
     {"models", "analysis", "data"},
     {"running"},
     {"fitting", "training"},
-    {"evaluation", "experiments"},
+    {"evaluation", "experiments", "bayes"},
     {"reporting", "reproductions"},
     {"commands"},
 )

@@ -23,6 +23,7 @@ from memsim.commands.coverage import add_coverage
 from memsim.commands.fit import add_fit
 from memsim.commands.listing import add_listing
 from memsim.commands.options import Commands, Parser
+from memsim.commands.posterior import add_posterior
 from memsim.commands.recover import add_recover
 from memsim.commands.reproduce import add_reproduce
 from memsim.commands.run import add_run
@@ -195,6 +196,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_reproduce(commands)
     add_battery(commands)
     add_fit(commands)
+    add_posterior(commands)
     add_compare(commands)
     add_recover(commands)
     add_coverage(commands)

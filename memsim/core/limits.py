@@ -27,7 +27,7 @@ MOST: Mapping[str, int] = {
     "n_trials": 1_000_000, "subjects": 100_000, "simulations": CELLS, "replications": CELLS, "starts": 10_000,
     "generations": 1_000_000, "samples": 1_000_000, "folds": 1_000_000, "workers": 1_000, "threads": 1_000,
     "iterations": 10_000_000, "list_length": LIST_LENGTH, "trial": 99_999, "seed": SEED, "seeds": 10_000,
-    "n_items": 1_000_000, "n_bins": 10_000, "max_lag": 100_000,
+    "n_items": 1_000_000, "n_bins": 10_000, "max_lag": 100_000, "draws": 1_000_000, "tune": 1_000_000, "chains": 1_000,
 }  # fmt: skip
 """By the names of arguments and options."""
 LEAST: Mapping[str, int] = {"seed": 0, "trial": 0, "folds": 2}

@@ -54,10 +54,13 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     does not free them."""
 
     _: KW_ONLY
-    lapse: float = parameter(0.0, 0, 1, symbol="ε", doc="probability that a response is a guess", source="0: no lapses")
-    list_lapse: float = parameter(
-        0.0, 0, 1, symbol="ε_L", doc="probability that all responses to a list are guesses", source="0: no lapses"
+    lapse: float = parameter(
+        0.0, 0, 1, symbol="ε", doc="probability that a response is a guess", source="0: no lapses", prior=(0.02, 1.0)
     )
+    list_lapse: float = parameter(
+        0.0, 0, 1, symbol="ε_L", doc="probability that all responses to a list are guesses", source="0: no lapses",
+        prior=(0.02, 1.0),
+    )  # fmt: skip
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -36,7 +36,9 @@ class Parameter:
 
     ``low`` and ``high`` are inclusive; ``None`` leaves that side open. A parameter whose value is one of a few words
     has ``options`` instead of a range. ``source`` is the citation of the default, ``"unverified"``, or
-    ``"fitted here to ..."``.
+    ``"fitted here to ..."``. ``prior`` is what a Bayesian fit assumes of the parameter before it sees data: its median,
+    and its standard deviation on the scale of :mod:`memsim.bayes.priors`, which also has the rule for parameters
+    that declare none.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Parameter:
     optional: bool = False
     text: bool = False
     flag: bool = False
+    prior: tuple[float, float] | None = None
 
     @cached_property
     def span(self) -> tuple[float, float]:
@@ -136,6 +139,7 @@ def parameter(
     doc: str = "",
     source: str = "",
     integer: bool | None = None,
+    prior: tuple[float, float] | None = None,
 ) -> Any:
     """Declare a numeric parameter as a field of a frozen dataclass.
 
@@ -150,6 +154,8 @@ def parameter(
     unit, symbol, doc : unit, symbol in the publication, and meaning; tables, messages and help show them.
     source : citation of the default, or ``"unverified"``, or ``"fitted here to ..."``.
     integer : whether the parameter is a whole number; by default, whether ``default`` is one.
+    prior : median, and standard deviation on the scale of :mod:`memsim.bayes.priors` (log odds of the place in a
+        range with two bounds, the logarithm above one bound), for Bayesian fits.
 
     Examples
     --------
@@ -169,8 +175,17 @@ def parameter(
         keywords = ", ".join(f"{name}={value!r}" for name, value in described.items())
         warnings.warn(f"parameter(): write {keywords}, each by its name", FutureWarning, stacklevel=2)
         info |= described
-    info |= {"integer": integer, "optional": default is None}
+    if prior is not None:
+        _require_prior(prior, low, high)
+    info |= {"integer": integer, "optional": default is None, "prior": prior}
     return dataclasses.field(default=default, metadata={_KEY: info})
+
+
+def _require_prior(prior: tuple[float, float], low: float | None, high: float | None) -> None:
+    median, spread = prior
+    inside = (low is None or low < median) and (high is None or median < high)
+    if not (inside and math.isfinite(median) and math.isfinite(spread) and spread > 0):
+        raise ModelError(f"prior={prior!r} must be a median between {low} and {high}, and a spread above 0")
 
 
 def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = "") -> Any:

@@ -115,7 +115,7 @@ class CMR(LuceRecallModel):
         0.3419, 0, 1, symbol="B_enc", doc="drift of context with each item studied", source=FITTED
     )
     start_drift: float = parameter(
-        0.0088, 0, 1, symbol="B_start", doc="return to the start of the list at test", source=FITTED
+        0.0088, 0, 1, symbol="B_start", doc="return to the start of the list at test", source=FITTED, prior=(0.3, 1.5)
     )
     recall_drift: float = parameter(
         0.8567, 0, 1, symbol="B_rec", doc="drift of context with each item recalled", source=FITTED
@@ -147,7 +147,7 @@ class CMR(LuceRecallModel):
         0.3156, 0, 100, symbol="L_fc", doc="learning of an item's context", source=FITTED
     )
     context_to_item_shared: float = parameter(
-        0.0026, 0, 100, symbol="A_cf", doc="support of any item by any other", source=FITTED
+        0.0026, 0, 100, symbol="A_cf", doc="support of any item by any other", source=FITTED, prior=(0.1, 1.5)
     )
     context_to_item_own: float = parameter(
         0.0882, 0, 100, symbol="D_cf", doc="support by an item's own context", source=FITTED

@@ -1,0 +1,160 @@
+"""The result of a Bayesian fit: its draws as InferenceData, what they say, and its file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from memsim.bayes.density import Density, Guide
+from memsim.bayes.sampler import Chain, require_packages
+from memsim.bayes.spec import PosteriorSpec
+from memsim.core.arrays import FloatArray
+from memsim.core.code.provenance import versions
+from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.files.written_files import write_file
+from memsim.core.origin import Origin, origin_from_json
+from memsim.core.recalls import Recalls
+from memsim.running.digests import digest
+
+if TYPE_CHECKING:
+    from arviz import InferenceData
+
+FORMAT = "memsim posterior 1"
+SCORED = 500
+"""Draws of each chain at which the likelihood of every list is kept, at most."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What :func:`memsim.posterior` found. :meth:`save` writes it as netCDF, :meth:`load` reads it.
+
+    ``data`` is ArviZ's InferenceData with the groups
+
+    - ``posterior``: ``theta`` (subject, parameter), the parameters of each subject; and of the population ``mu`` and
+      ``sigma`` (parameter), mean and standard deviation over people on the scales of the parameters, ``typical``
+      (parameter), the parameter at the mean, and ``correlation`` (parameter, parameter_other);
+    - ``sample_stats`` of the sampler; ``log_likelihood``: ``lists``, of every list at up to 500 draws of a chain;
+    - ``observed_data``: ``positions``, the responses (0-based serial positions; negative: others), and
+      ``constant_data``: the subject of each list. :func:`memsim.bayes.predictive.with_predictions` adds prior and
+      posterior predictions of the standard curves.
+    """
+
+    spec: PosteriorSpec
+    """What was estimated and how."""
+    data: InferenceData
+    """The draws."""
+    recalls_digest: str
+    """The digest of the recalls."""
+    recalls_origin: Origin
+    """Where the recalls came from."""
+    versions: dict[str, str]
+    """Versions of memsim and of the libraries used."""
+
+    @property
+    def parameters(self) -> FloatArray:
+        """(n_draws, n_subjects, n_free) the parameters of people, chain after chain."""
+        theta = self.data["posterior"]["theta"].transpose("chain", "draw", "subject", "parameter").values
+        return theta.reshape(-1, *theta.shape[2:])
+
+    def save(self, path: str | Path) -> None:
+        """Write all groups and the specification as netCDF.
+
+        Raises
+        ------
+        InputError : the file cannot be written, or a file is there that memsim did not write.
+        """
+        write_file(Path(path), self.write)
+
+    def write(self, path: Path) -> None:
+        """:meth:`save` into a scratch file."""
+        record = {
+            "format": FORMAT, "spec": self.spec.to_json(), "recalls_digest": self.recalls_digest,
+            "recalls_origin": self.recalls_origin.to_json(), "versions": self.versions,
+        }  # fmt: skip
+        self.data.attrs["memsim"] = json.dumps(record, default=str)
+        self.data.to_netcdf(str(path), compress=True, engine="h5netcdf")
+
+    @classmethod
+    def load(cls, path: str | Path, model: type[Any] | None = None) -> Posterior:
+        """Read what :meth:`save` wrote; ``model`` is the class of a model that is not registered.
+
+        Raises
+        ------
+        DataError : the file cannot be read, or is no posterior that memsim wrote.
+        InputError : the model is not registered and not given, or has changed.
+        """
+        require_packages("arviz", "h5netcdf")
+        import arviz
+
+        try:
+            data = arviz.from_netcdf(str(path), engine="h5netcdf")
+            data.load()
+            record = json.loads(data.attrs["memsim"])
+            if record["format"] != FORMAT:
+                raise KeyError("format")
+            origin = origin_from_json(record["recalls_origin"])
+            spec = PosteriorSpec.from_json(record["spec"], model)
+            return cls(spec, data, record["recalls_digest"], origin, record["versions"])
+        except (InputError, ModelError) as error:
+            raise InputError(f"{path} cannot be loaded: {error}") from error
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DataError(f"{path} is no posterior that memsim wrote: {type(error).__name__}: {error}") from error
+
+
+def assembled(spec: PosteriorSpec, recalls: Recalls, guide: Guide, chains: Sequence[Chain]) -> Posterior:
+    """The result of these chains, whose draws are coordinates by this guide."""
+    import arviz
+
+    density = spec.density(recalls, guide)
+    people, names = density.people, spec.names
+    coordinates = np.stack([chain.draws for chain in chains])
+    parameters = density.parameters(density.places(coordinates))
+    groups: dict[str, Any] = {
+        "posterior": {"theta": parameters},
+        "sample_stats": {name: np.stack([chain.statistics[name] for chain in chains]) for name in chains[0].statistics},
+        "log_likelihood": {"lists": _likelihoods(density, parameters)},
+        "observed_data": {"positions": recalls.positions},
+        "constant_data": {"subject_of_list": recalls.trials.subject.astype(str), "list_number": recalls.trials.list},
+    }
+    dims = {
+        "theta": ["subject", "parameter"], "mu": ["parameter"], "sigma": ["parameter"], "typical": ["parameter"],
+        "correlation": ["parameter", "parameter_other"], "lists": ["list"], "positions": ["list", "output"],
+        "subject_of_list": ["list"], "list_number": ["list"],
+    }  # fmt: skip
+    if spec.pooled:
+        mean, spread, cholesky = density.population(coordinates)
+        groups["posterior"] |= {"mu": mean, "sigma": spread, "typical": density.parameters(mean)}
+        if spec.correlated:
+            groups["posterior"]["correlation"] = cholesky @ np.swapaxes(cholesky, -1, -2)
+    kept = _kept(coordinates.shape[1])
+    data = arviz.from_dict(
+        **groups,
+        coords={"subject": people.labels, "parameter": names, "parameter_other": names},
+        dims=dims,
+    )
+    data["log_likelihood"] = data["log_likelihood"].assign_coords(draw=kept)
+    data.attrs["created_by"] = "memsim"
+    libraries = {"arviz": arviz.__version__, "nutpie": _version("nutpie")}
+    return Posterior(spec, data, digest(recalls), recalls.origin, {**versions(), **libraries})
+
+
+def _kept(n_draws: int) -> np.ndarray:
+    """The draws of a chain at which likelihoods are kept, evenly spaced."""
+    return np.unique(np.linspace(0, n_draws - 1, min(n_draws, SCORED)).round().astype(int))
+
+
+def _likelihoods(density: Density, parameters: FloatArray) -> FloatArray:
+    """(n_chains, n_kept, n_lists) log-likelihoods."""
+    kept = parameters[:, _kept(parameters.shape[1])]
+    return np.array([[density.people.log_likelihood(each) for each in chain] for chain in kept])
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import version
+
+    return version(package)
