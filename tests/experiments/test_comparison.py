@@ -171,7 +171,7 @@ def test_an_interrupted_run_leaves_nothing_half_written(
 def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One that works, one that does not load, one whose name is taken."""
     points = [
-        EntryPoint("Mine", "memsim.models.baselines.strength:Strength", "memsim.models"),
+        EntryPoint("Mine", "memsim.models.baselines.fast_strength:Strength", "memsim.models"),
         EntryPoint("Gone", "no_such_package:Model", "memsim.models"),
         EntryPoint("t-c-m", "memsim.models.baselines.strength:Strength", "memsim.models"),
     ]
@@ -213,7 +213,7 @@ def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[s
 def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.py").write_text(PLUGIN)
     assert main(["check", "mine.py"]) == 0
-    assert "Mine: 8 of 8 checks passed" in capsys.readouterr().out
+    assert "Mine: 10 of 10 checks passed" in capsys.readouterr().out
     assert main(["run", "--models", "tcm", "mine.py:Mine", "--n-trials", "200"]) == 0
     assert "Mine" in capsys.readouterr().out
     models = json.loads((tmp_path / "memsim-results" / "manifest.json").read_text())["models"]
