@@ -17,7 +17,7 @@ from memsim.bayes.diagnostics import convergence_of, population_table
 from memsim.bayes.spec import PosteriorSpec
 from memsim.models import CMR, TCM
 
-CHOICE = ("encoding_drift", "start_drift", "recall_drift", "choice_exponent", "primacy_scale", "primacy_decay", "lapse")
+CHOICE = ("encoding_drift", "start_drift", "recall_drift", "choice_exponent", "primacy_scale", "lapse")
 OWN = ("encoding_drift", "start_drift", "recall_drift", "choice_exponent", "stop_base", "stop_growth", "lapse")
 
 

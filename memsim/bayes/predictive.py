@@ -11,7 +11,7 @@ import pandas as pd
 from memsim.analysis.curves import curve_table, standard_curves
 from memsim.bayes.result import Posterior
 from memsim.bayes.spec import PosteriorSpec
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import NONE, FloatArray
 from memsim.core.errors import InputError
 from memsim.core.limits import require_counts
 from memsim.core.loop import simulate
@@ -109,8 +109,24 @@ def curves_cell(
         simulate(model, part.trials, int(stream(own, "prediction", at).integers(2**31)))
         for at, (model, part) in enumerate(zip(people.models(parameters), people.parts, strict=True))
     ]
-    table = curve_table(joined(made))
+    together = joined(made)
+    if people.stopping is not None:
+        together = _stopped_by(together, people.stopping, stream(own, "shared stopping"))
+    table = curve_table(together)
     return list(zip(table["curve"], table["x"].astype(float), table["mean"].astype(float), strict=True))
+
+
+def _stopped_by(recalls: Recalls, hazard: FloatArray, rng: np.random.Generator) -> Recalls:
+    """Recalls of models that do not stop by themselves, each cut where the shared stopping rule ends it.
+
+    A lapse may still have ended a list before, as a guess of no response.
+    """
+    n_outputs = recalls.positions.shape[1]
+    hazard = np.pad(hazard, (0, max(n_outputs - len(hazard), 0)), mode="edge")[:n_outputs]
+    ends = np.cumsum(rng.random(recalls.positions.shape) < hazard, axis=1) > 0
+    times = None if recalls.times is None else np.where(ends, np.nan, recalls.times)
+    positions = np.where(ends, NONE, recalls.positions).astype(recalls.positions.dtype)
+    return replace(recalls, positions=positions, stopped=np.ones(len(recalls), dtype=bool), times=times)
 
 
 def _aligned(curves: list[tuple[str, float, float]], index: pd.MultiIndex) -> FloatArray:

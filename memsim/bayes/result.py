@@ -39,7 +39,7 @@ class Posterior:
       ``sigma`` (parameter), mean and standard deviation over people on the scales of the parameters, ``typical``
       (parameter), the parameter at the mean, and ``correlation`` (parameter, parameter_other);
     - ``sample_stats`` of the sampler; ``log_likelihood``: ``lists``, of every list at up to 500 draws of a chain;
-    - ``observed_data``: ``positions``, the responses (0-based serial positions; negative: others), and
+    - ``observed_data``: ``positions``, the responses as in :attr:`memsim.Recalls.positions`, and
       ``constant_data``: the subject of each list. :func:`memsim.bayes.predictive.with_predictions` adds prior and
       posterior predictions of the standard curves.
     """

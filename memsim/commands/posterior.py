@@ -52,10 +52,8 @@ def add_posterior(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="PARAMETER=MEDIAN:SPREAD[:BETWEEN]",
         help="priors in place of those declared: median, spread, and scale of the spread over people",
     )
-    command.add_argument("--separate", dest="pooled", action="store_false", help="each subject alone, no population")
-    command.add_argument(
-        "--uncorrelated", dest="correlated", action="store_false", help="parameters do not correlate over people"
-    )
+    command.add_argument("--separate", action="store_true", help="each subject alone, no population")
+    command.add_argument("--uncorrelated", action="store_true", help="parameters do not correlate over people")
     command.add_argument(
         "--stopping", choices=("own", "shared"), help="the model's stopping rule, or one that models share"
     )
@@ -81,6 +79,9 @@ def run_posterior(parsed: argparse.Namespace) -> int:
     from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
 
     options: dict[str, Any] = given(parsed, PosteriorSpec) | space_of(parsed)
+    for option, name in (("separate", "pooled"), ("uncorrelated", "correlated")):
+        if option in parsed:
+            options[name] = False
     if "priors" in parsed:
         options["priors"] = _priors(parsed.priors)
     spec = PosteriorSpec.of(named_model(parsed.model, getattr(parsed, "set", [])), **options)

@@ -14,7 +14,7 @@ from memsim.bayes.diagnostics import convergence_of, people_table, population_ta
 from memsim.bayes.figures import forest_figure, pair_figure, prediction_figure, trace_figure
 from memsim.bayes.inference import posterior
 from memsim.bayes.information import information_sentences, information_table
-from memsim.bayes.predictive import prediction_table, with_predictions
+from memsim.bayes.predictive import _stopped_by, prediction_table, with_predictions
 from memsim.bayes.result import Posterior
 from memsim.commands.main import main
 from memsim.core.errors import DataError, InputError
@@ -191,3 +191,13 @@ def test_the_command_writes_draws_tables_and_figures(
         from memsim.commands.posterior import _priors
 
         _priors(["context_drift=0.5"])
+
+
+def test_a_shared_stopping_rule_also_ends_what_is_predicted() -> None:
+    recalls = simulate(TCM(stop_base=0.0), FreeRecall(list_length=10).trials(2000, seed=0), seed=0)
+    assert ((recalls.positions > 0).sum(axis=1) == 10).all()
+    hazard = np.full(21, 0.2)
+    cut = _stopped_by(recalls, hazard, np.random.default_rng(0))
+    numbers = (cut.positions > 0).sum(axis=1)
+    assert np.mean(numbers == 0) == pytest.approx(0.2, abs=0.03)
+    assert np.mean(numbers) == pytest.approx(sum(0.8**k for k in range(1, 11)), abs=0.15)
