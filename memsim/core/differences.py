@@ -17,7 +17,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
-from memsim.core.event_probabilities import Parts
+from memsim.core.event_probabilities import Parts, answered
 from memsim.core.lapses import guessed_events, mixed
 from memsim.core.likelihood import list_log_likelihood, log_likelihood, sum_of
 from memsim.core.loop import event_probabilities
@@ -128,10 +128,12 @@ def _lists(model: MemoryModel[Any], recalls: Recalls, seed: int, stopping: Float
     """(n_trials,) log-likelihoods of a model whose parameters are columns."""
     events = event_probabilities(model, recalls, stream(seed, "columns"))
     guesses = guessed_events(recalls, model.repeats, model.intrusions)
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    if stopping is not None:
+        events, guesses = (answered(each, columns, recalls.list_length) for each in (events, guesses))
     if not model.mixes_lapses:
         events = mixed(events, guesses, model.lapse)
     if stopping is not None:
-        columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
         return sum_of(Parts.of(events, columns, recalls.list_length, stopping))
     share = np.ravel(model.list_lapse)
     with np.errstate(divide="ignore"):

@@ -99,6 +99,15 @@ class Parts(NamedTuple):
         return cls(*(part.sum(axis=1) for part in (chosen, ends, strange, again)))
 
 
+def answered(events: Events, columns: IntArray, list_length: int) -> Events:
+    """The events given that there is a response: choices alone. Where there is none, the outcome has probability 1."""
+    rest = np.where((columns != NO_EVENT) & (columns != list_length), 1 - events.silence, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = events.combined(lambda each: np.where(rest > 0, each / rest, 0))
+    outcome = np.where(columns == list_length, 1, found.outcome)
+    return found._replace(outcome=outcome, silence=np.zeros_like(outcome))
+
+
 def repeated(columns: IntArray, list_length: int) -> BoolArray:
     """(n_trials, n_events) whether the response is an item that was already recalled."""
     earlier = np.tril(np.ones((columns.shape[1],) * 2, dtype=bool), -1)

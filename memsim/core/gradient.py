@@ -10,7 +10,7 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.differences import difference_gradient
 from memsim.core.errors import InputError
-from memsim.core.event_probabilities import Events, hazards
+from memsim.core.event_probabilities import Events, answered, hazards
 from memsim.core.lapses import guessed_events, mixed
 from memsim.core.likelihood import encoding_to_score
 from memsim.core.loop import require_model_and_recalls
@@ -149,15 +149,18 @@ def _by_chain_rule(
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     guesses = guessed_events(recalls, model.repeats, model.intrusions)
     lapse = np.zeros((1, 1)) if model.mixes_lapses else lapses["lapse"][owner][:, None]
-    events = mixed(own, guesses, lapse) if lapse.any() else own
+    scored = own
+    if stopping is not None:
+        scored, guesses = (answered(each, columns, recalls.list_length) for each in (own, guesses))
+    events = mixed(scored, guesses, lapse) if lapse.any() else scored
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         each = np.log(events.outcome)
         by_outcome = np.where((columns != NO_EVENT) & (events.outcome > LEAST), 1 / events.outcome, 0)
-        by_silence = np.zeros(by_outcome.shape)
         if stopping is not None:
-            each, by_outcome, by_silence = _with_shared_stopping(
-                events, columns, recalls.list_length, stopping, by_outcome
-            )
+            shared = hazards(stopping, columns)
+            silent = columns == recalls.list_length
+            by_outcome = np.where(silent, 0, by_outcome)
+            each = each + np.log(np.where(silent, shared, np.where(columns == NO_EVENT, 1, 1 - shared)))
         likelihood = each.sum(axis=1)
         derivatives: dict[str, FloatArray] = {}
         if mixes_lists:
@@ -171,26 +174,17 @@ def _by_chain_rule(
             derivatives["list_lapse"] = _summed(by_list, owner, len(models))
             likelihood = mean
     if "lapse" in names and not model.mixes_lapses:
-        by_lapse = by_outcome * (guesses.outcome - own.outcome) + by_silence * (guesses.silence - own.silence)
+        by_lapse = by_outcome * (guesses.outcome - scored.outcome)
         derivatives["lapse"] = _summed(by_lapse.sum(axis=1), owner, len(models))
-    kept = 1 - lapse
+    by_outcome = (1 - lapse) * by_outcome
+    by_silence = np.zeros_like(by_outcome)
+    if stopping is not None:
+        rest = np.where(own.silence < 1, 1 - own.silence, np.inf)
+        by_outcome, by_silence = by_outcome / rest, by_outcome * own.outcome / rest**2
     nothing = None if own.intrusion is None else np.zeros_like(by_outcome)
     again = None if own.repeat is None else np.zeros_like(by_outcome)
-    derivatives.update(pullback(Events(kept * by_outcome, kept * by_silence, nothing, again)))
+    derivatives.update(pullback(Events(by_outcome, by_silence, nothing, again)))
     return likelihood, {name: _numbers(derivatives, name, len(models)) for name in names}
-
-
-def _with_shared_stopping(
-    events: Events, columns: IntArray, length: int, stopping: FloatArray, by_outcome: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log-probabilities of events whose stopping is given, and their derivatives by outcome and silence."""
-    silent = columns == length
-    response = (columns != NO_EVENT) & ~silent
-    shared = hazards(stopping, columns)
-    each = np.where(response, np.log(events.outcome / (1 - events.silence)) + np.log(1 - shared), 0)
-    each = np.where(silent, np.log(shared), each)
-    by_silence = np.where(response & (events.silence < 1), 1 / (1 - events.silence), 0)
-    return each, np.where(response, by_outcome, 0), by_silence
 
 
 def _summed(values: FloatArray, owner: IntArray, n_models: int) -> FloatArray:

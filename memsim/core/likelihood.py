@@ -10,7 +10,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
-from memsim.core.event_probabilities import Events, Parts
+from memsim.core.event_probabilities import Events, Parts, answered
 from memsim.core.lapses import guessed_events, mixed
 from memsim.core.loop import event_probabilities, require_model_and_recalls
 from memsim.core.model import MemoryModel
@@ -51,7 +51,7 @@ def log_likelihood(
         scores -inf; :func:`score` gives the standard error. Raise ``samples`` until the total no longer rises.
     stopping : (n_outputs,) probabilities of no response by output position, which replace those of the model, so that
         models with one stopping rule differ in their choices alone. The responses keep their probabilities given that
-        there is one.
+        there is one, and a lapse is then a guess among the responses that remain.
 
     Raises
     ------
@@ -80,7 +80,9 @@ def likelihood_parts(
     """
     require_model_and_recalls(model, recalls)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
-    return Parts.of(_predicted(model, recalls, samples, seed), columns, recalls.list_length, stopping, common)
+    return Parts.of(
+        _predicted(model, recalls, samples, seed, stopping is not None), columns, recalls.list_length, stopping, common
+    )
 
 
 def sum_of(parts: Parts) -> FloatArray:
@@ -156,11 +158,22 @@ def list_log_likelihood(events: Events) -> FloatArray:
         return np.log(events.outcome).sum(axis=1)
 
 
-def _lapsing(model: MemoryModel[Any], recalls: Recalls, events: Events) -> Events:
-    """Events into which the model's lapses of single responses are mixed."""
+def _lapsing(model: MemoryModel[Any], recalls: Recalls, events: Events, choices: bool = False) -> Events:
+    """Events into which the model's lapses of single responses are mixed; of ``choices`` alone, or of all events."""
+    if choices:
+        columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+        events = answered(events, columns, recalls.list_length)
     if model.mixes_lapses or not model.lapse:
         return events
-    return mixed(events, guessed_events(recalls, model.repeats, model.intrusions), model.lapse)
+    return mixed(events, _guesses(model, recalls, choices), model.lapse)
+
+
+def _guesses(model: MemoryModel[Any], recalls: Recalls, choices: bool = False) -> Events:
+    guesses = guessed_events(recalls, model.repeats, model.intrusions)
+    if not choices:
+        return guesses
+    columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
+    return answered(guesses, columns, recalls.list_length)
 
 
 def _over_encodings(
@@ -196,12 +209,15 @@ def _over_encodings(
     return together, error * np.exp(own - together)
 
 
-def _predicted(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> Events:
-    """The probabilities of events given the events before them, over all encodings and over lapses of lists."""
+def _predicted(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int, choices: bool = False) -> Events:
+    """The probabilities of events given the events before them, over all encodings and over lapses of lists.
+
+    ``choices`` : given that there is a response.
+    """
     _require_samples(samples)
     n_draws = samples if model.likelihood == "sampled" else 1
     drawn = (
-        _lapsing(model, recalls, events_given_encoding(model, recalls, stream(seed, *SCORING, sample)))
+        _lapsing(model, recalls, events_given_encoding(model, recalls, stream(seed, *SCORING, sample)), choices)
         for sample in range(n_draws)
     )
     if n_draws == 1 and not model.list_lapse:
@@ -210,7 +226,7 @@ def _predicted(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: in
     for events in drawn:
         mixture.add((1 - model.list_lapse) / n_draws, events)
     if model.list_lapse:
-        mixture.add(model.list_lapse, guessed_events(recalls, model.repeats, model.intrusions))
+        mixture.add(model.list_lapse, _guesses(model, recalls, choices))
     return mixture.predicted()
 
 

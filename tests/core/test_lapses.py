@@ -94,7 +94,7 @@ def test_an_impossible_list_is_impossible_in_one_part() -> None:
 
 def test_models_with_one_stopping_rule_differ_by_choice_alone() -> None:
     stopping = np.array([0.1, 0.2, 0.3, 0.4, 1.0])
-    for model in (TCM(), TCM(stop_base=0.2, stop_growth=0.1), Strength(), Wild(), TCM(lapse=0.1, list_lapse=0.2)):
+    for model in (TCM(), TCM(stop_base=0.2, stop_growth=0.1), Strength(), Wild()):
         shared = log_likelihood(model, LISTS, stopping=stopping)
         parts = likelihood_parts(model, LISTS)
         rule = np.log([0.9 * 0.8 * 0.7 * 0.4, 0.9 * 0.8 * 0.7 * 0.6, 0.9 * 0.2, 0.1])
@@ -102,6 +102,11 @@ def test_models_with_one_stopping_rule_differ_by_choice_alone() -> None:
     assert np.allclose(
         log_likelihood(TCM(), LISTS, stopping=stopping), log_likelihood(TCM(stop_base=0.3), LISTS, stopping=stopping)
     )
+    for lapses in ({"lapse": 0.1}, {"list_lapse": 0.2}, {"lapse": 0.3, "list_lapse": 0.1}):
+        stopping_soon, stopping_late = TCM(stop_base=0.9, **lapses), TCM(stop_base=0.0, **lapses)
+        assert np.allclose(*(log_likelihood(each, LISTS, stopping=stopping) for each in (stopping_soon, stopping_late)))
+    guess = log_likelihood(TCM(lapse=1.0), LISTS, stopping=stopping)
+    assert guess[0] == pytest.approx(np.log(0.9 * 0.8 * 0.7 * 0.4 / (4 * 3 * 2))), "guesses among the items left"
     with pytest.raises(InputError, match="output positions"):
         log_likelihood(TCM(), LISTS, stopping=stopping[:2])
 
