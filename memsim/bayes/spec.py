@@ -97,7 +97,7 @@ class PosteriorSpec:
             and a lapse of single responses. A name without bounds has those of that list, or else its declared range;
             lapses are within (.0001, .25), as in :func:`memsim.fit`. With a shared stopping rule the parameters that
             only decide when to stop are not free, and the rule of retrieved-context models is off (``stop_base=0``), so
-            that a lapse is the share of guesses among responses.
+            that predictions stop by the shared rule alone.
         ties : as in :meth:`memsim.fitting.space.Space.of`.
         priors : by name, other priors than those declared; see :func:`memsim.bayes.priors.priors_of`.
         settings : the other fields of the class.
