@@ -132,7 +132,7 @@ def search_space(
         generations = 4 if smooth else 25
     return search(
         objective, len(space.axes), smooth=smooth, begin=begin, generations=generations,
-        local=min(max(2 * len(space.axes), 8), 24) if smooth else 6, seed=seed, start=start, record=record,
+        local=min(max(2 * len(space.axes), 8), 16) if smooth else 6, seed=seed, start=start, record=record,
     )  # fmt: skip
 
 

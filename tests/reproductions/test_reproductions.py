@@ -20,12 +20,14 @@ from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, me
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 
-LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position", "gunnpolyn2025")
+LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
+LONGEST = ("gunnpolyn2025",)
+"""Half an hour of a processor; its parts are tested by themselves."""
 
 
 @pytest.mark.parametrize(
     ("name", "seed"),
-    [(name, seed) for name in REPRODUCTIONS.names() if name not in LONG for seed in (0, 1, 2, 3)]
+    [(name, seed) for name in REPRODUCTIONS.names() if name not in LONG + LONGEST for seed in (0, 1, 2, 3)]
     + [pytest.param(name, 2, marks=pytest.mark.slow) for name in LONG],
 )
 def test_every_entry_comes_out_as_announced(name: str, seed: int) -> None:
