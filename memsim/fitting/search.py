@@ -22,7 +22,9 @@ from memsim.running.sealed import sealed, unsealed
 Function = Callable[[FloatArray], float]
 STEP = 1e-5
 """Half the width of the central differences that approximate a gradient, in a space of width one."""
-SHORT, KEPT, NEAR = 12, 3, 0.05
+AROUND = 0.15
+"""Standard deviation of the first places around a model's usual values."""
+SHORT, KEPT, NEAR = 12, 4, 0.05
 """Steps of the first local searches where there is a gradient, how many go on, and how near two ends are the same."""
 RESTARTS, PROGRESS = 6, 0.002
 """A local search with a gradient is begun again from its end while that improves it: its picture of the curvature may
@@ -56,6 +58,7 @@ def search(
     *,
     smooth: bool,
     begin: FloatArray | None = None,
+    usual: FloatArray | None = None,
     generations: int = 25,
     members: int = 6,
     local: int = 8,
@@ -65,11 +68,12 @@ def search(
 ) -> Search:
     """Minimise ``objective`` over the unit cube of ``n_free`` dimensions.
 
-    Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, and ``begin`` if given. Local searches
-    then start from its best member and from others of its better half that lie far from one another, because such
-    surfaces have several minima. Where the objective is smooth, they are sequential quadratic programming (SLSQP), with
-    its own gradient or else central differences: short at first, and the best of them go on. Elsewhere they are
-    quadratic models within a trust region (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex.
+    Differential evolution (Storn & Price, 1997) begins with a Sobol sequence, half of it replaced by places around
+    ``usual``, and with ``begin``, if these are given. Local searches then start from its best member and from others of
+    its better half that lie far from one another, because such surfaces have several minima. Where the objective is
+    smooth, they are sequential quadratic programming (SLSQP), with its own gradient or else central differences: short
+    at first, and the best of them go on. Elsewhere they are quadratic models within a trust region (COBYQA; Ragonneau,
+    2022), which take far fewer evaluations than a simplex.
 
     Parameters
     ----------
@@ -77,6 +81,7 @@ def search(
     smooth : whether the objective has a gradient.
     members : of the population, for each dimension.
     local : number of local searches.
+    usual : the places of a model's own values, near which half of the first places lie.
     start : the number of this search among several independent ones with the same ``seed``.
     record : a file for the state of the search. A search that finds one continues from it, to the same result.
     """
@@ -85,7 +90,7 @@ def search(
     bounds = [(0.0, 1.0)] * n_free
     while state.generations < generations:
         rng = stream(seed, "fit", start, state.generations)
-        first: Any = np.array(state.population) if state.population else _first(n_free, members, rng, begin)
+        first: Any = np.array(state.population) if state.population else _first(n_free, members, rng, begin, usual)
         rounds = min(ROUND, generations - state.generations)
         with counted.own_errors():
             found: OptimizeResult = differential_evolution(
@@ -124,14 +129,14 @@ def search_space(
 ) -> Search:
     """:func:`search` of the space of an objective. The first start begins with the model's own values, too.
 
-    Generations are 25 if not given, and 4 where the objective has a gradient, which leaves the work to local searches.
+    Generations are 25 if not given, and 1 where the objective has a gradient, which leaves the work to local searches.
     """
     space, smooth = objective.space, objective.smooth
     begin = space.default if start == 0 else None
     if generations is None:
-        generations = 4 if smooth else 25
+        generations = 1 if smooth else 25
     return search(
-        objective, len(space.axes), smooth=smooth, begin=begin, generations=generations,
+        objective, len(space.axes), smooth=smooth, begin=begin, usual=space.default, generations=generations,
         local=min(max(2 * len(space.axes), 8), 16) if smooth else 6, seed=seed, start=start, record=record,
     )  # fmt: skip
 
@@ -189,12 +194,20 @@ def differences(objective: Function, place: FloatArray) -> FloatArray:
     return slopes
 
 
-def _first(n_free: int, members: int, rng: np.random.Generator, begin: FloatArray | None) -> FloatArray:
-    """The first population: a Sobol sequence, whose length is a power of two, with ``begin`` as its first member."""
+def _first(
+    n_free: int, members: int, rng: np.random.Generator, begin: FloatArray | None, usual: FloatArray | None
+) -> FloatArray:
+    """The first population: a Sobol sequence, whose length is a power of two, with ``begin`` as its first member.
+
+    The second half lies around ``usual``: ranges are wide, and people are mostly near the values of a model.
+    """
     from scipy.stats import qmc
 
     size = max(8, 2 ** int(np.ceil(np.log2(members * n_free))))
     population = qmc.Sobol(n_free, rng=rng).random(size)
+    if usual is not None:
+        half = size // 2
+        population[half:] = np.clip(usual + AROUND * rng.standard_normal((size - half, n_free)), 0, 1)
     if begin is not None:
         population[0] = begin
     return population
