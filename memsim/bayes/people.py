@@ -41,8 +41,7 @@ class People:
     @cached_property
     def owner(self) -> IntArray:
         """(n_trials,) the subject of each list."""
-        subjects = {subject: index for index, subject in enumerate(self.recalls.trials.subjects)}
-        return np.array([subjects[subject] for subject in self.recalls.trials.subject], dtype=np.int32)
+        return self.recalls.trials.subject_codes.astype(np.int32)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

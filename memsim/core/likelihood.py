@@ -115,7 +115,7 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
             "log_likelihood": likelihood,
             **likelihood_parts(model, recalls, samples=samples, seed=seed)._asdict(),
             "standard_error": error,
-            "events": (outcomes.columns != NO_EVENT).sum(axis=1),
+            "events": outcomes.n_events.astype(int),
             "intrusions_left_out": outcomes.intrusions,
             "repeats_left_out": outcomes.repeats,
         }

@@ -25,6 +25,11 @@ class Outcomes(NamedTuple):
     repeats: IntArray
     """(n_trials,) repeats left out."""
 
+    @property
+    def n_events(self) -> IntArray:
+        """(n_trials,) events that are scored."""
+        return (self.columns != NO_EVENT).sum(axis=1, dtype=np.int32)
+
 
 _OUTCOMES: WeakKeyDictionary[Recalls, dict[tuple[bool, bool], Outcomes]] = WeakKeyDictionary()
 """Outcomes by recalls and rule: a fit scores the same recalls thousands of times."""

@@ -16,7 +16,7 @@ from memsim.core.event_probabilities import Parts
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.likelihood import likelihood_parts, sum_of
 from memsim.core.model import MemoryModel
-from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
@@ -47,8 +47,7 @@ class ListScores(NamedTuple):
 
 def n_events_of(recalls: AnyRecalls, repeats: bool, intrusions: bool) -> IntArray:
     """(n_lists,) number of events that a model which may repeat or intrude scores."""
-    columns = [scored_outcomes(part, repeats, intrusions).columns for part in parts_of(recalls).values()]
-    return np.concatenate([(each != NO_EVENT).sum(axis=1, dtype=np.int32) for each in columns])
+    return np.concatenate([scored_outcomes(part, repeats, intrusions).n_events for part in parts_of(recalls).values()])
 
 
 def _of_one_set(who: Candidate, recalls: AnyRecalls) -> Recalls:

@@ -9,7 +9,6 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.errors import InputError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.limits import require_counts, require_seed
@@ -22,6 +21,7 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
 from memsim.fitting.estimation import best_places
 from memsim.fitting.intervals import INTERVALS, bootstrap_cell, profile_cell
+from memsim.fitting.population_means import mean_of_estimates
 from memsim.fitting.robust import robust_ends
 from memsim.fitting.spec import GENERATIONS, FitSpec
 from memsim.running.execution import Cell, Running, run_cells
@@ -162,7 +162,7 @@ def coverage_cell(
         for subject, part in by_subject(recalls).items():
             values = spec.space.values(best_places(spec, part)[0])
             own += [{"subject": subject, "parameter": name, "estimate": values[name]} for name in names]
-        means = mean_over_subjects(pd.DataFrame(own), "parameter", "estimate").set_index("parameter")
+        means = mean_of_estimates(pd.DataFrame(own)).set_index("parameter")
         rows += [("subjects", name, *means.loc[name, ["mean", "low", "high"]].tolist()) for name in names]
     return {"rows": rows, "redrawn": redrawn}
 

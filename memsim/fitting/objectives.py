@@ -21,7 +21,7 @@ from memsim.core.joint_recalls import AnyRecalls, parts_of
 from memsim.core.likelihood import likelihood_parts, log_likelihood
 from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
-from memsim.core.outcomes import NO_EVENT, Outcomes, scored_outcomes
+from memsim.core.outcomes import Outcomes, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
@@ -69,15 +69,6 @@ class LikelihoodObjective:
             return IMPOSSIBLE
         total = -self._log_likelihoods(models).sum()
         return float(total) if np.isfinite(total) else IMPOSSIBLE
-
-    def log_likelihoods(self, places: FloatArray) -> FloatArray:
-        """(n_trials,) log-likelihood of each list at ``places``.
-
-        Raises
-        ------
-        InputError : a tie leaves the range of its parameter.
-        """
-        return self._log_likelihoods(self._all_models(places))
 
     def _log_likelihoods(self, models: Sequence[Sequence[MemoryModel[Any]]]) -> FloatArray:
         found = []
@@ -204,7 +195,7 @@ class LikelihoodObjective:
 
     def n_events(self) -> IntArray:
         """(n_trials,) events that are scored in each list."""
-        return np.concatenate([(each.columns != NO_EVENT).sum(axis=1, dtype=np.int32) for each in self._outcomes])
+        return np.concatenate([each.n_events for each in self._outcomes])
 
     @property
     def _outcomes(self) -> list[Outcomes]:

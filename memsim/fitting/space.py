@@ -211,8 +211,7 @@ class Space:
     def _by_cell(self, places: FloatArray, cells: Cells) -> list[dict[str, Any]]:
         """The values of the free and of the tied parameters in each cell."""
         if not self.variables:
-            values = {axis.name: axis.value(at) for axis, at in zip(self.axes, places.tolist(), strict=True)}
-            return [{**values, **self._tied(values)}]
+            return [self.values(places)]
         columns, at = {}, 0
         for term, design in zip(self.terms, cells.designs, strict=True):
             columns[term.name] = term.values(places[at : at + len(term.axes)], design)
