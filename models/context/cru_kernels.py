@@ -17,7 +17,7 @@ from memsim.core.code.compiled import njit
 FAST = {"contract", "reassoc", "nsz"}
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _let_in(context, incoming, rate, elementwise, epsilon, result):  # type: ignore[no-untyped-def]
     """Fill ``result`` with the context after ``incoming`` entered; return the length that it was divided by."""
     lost = 1 - rate * rate
@@ -42,7 +42,7 @@ def _let_in(context, incoming, rate, elementwise, epsilon, result):  # type: ign
     return length
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _let_in_adjoint(  # type: ignore[no-untyped-def]
     context, incoming, rate, elementwise, length, result, result_bar, incoming_bar
 ):
@@ -200,7 +200,7 @@ def study_list_adjoint(  # type: ignore[no-untyped-def]
     return kept_bar, rates_bar, start_bar, learned_bar, shared_bar, own_bar, learning_bar
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _weigh(context, bound, left, exponent, over_all, support, power):  # type: ignore[no-untyped-def]
     """Fill ``support`` and ``power``, the relative strengths without floor; return the strongest, or -1 if none is."""
     width = support.size

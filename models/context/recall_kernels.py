@@ -39,7 +39,7 @@ E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13 = (1 / math.factorial(k) for 
 L1, L2, L3, L4, L5, L6, L7, L8, L9, L10 = (1 / (2 * k + 1) for k in range(1, 11))
 
 
-@njit(cache=True, fastmath={"contract"})
+@njit(cache=True, fastmath={"contract"}, forceinline=True)
 def exp_up_to_zero(x):  # type: ignore[no-untyped-def]
     """exp(x) for x <= 0, -inf too."""
     x = max(x, NOTHING)
@@ -56,7 +56,7 @@ def exp_up_to_zero(x):  # type: ignore[no-untyped-def]
     return (1 + (r + r2 * (low + r4 * high))) * power * 2.0**-100
 
 
-@njit(cache=True, fastmath={"contract"})
+@njit(cache=True, fastmath={"contract"}, forceinline=True)
 def log_of_positive(x):  # type: ignore[no-untyped-def]
     """log(x) for x of at least 2.3e-308, finite."""
     bits = np.float64(x).view(np.int64)
@@ -85,7 +85,7 @@ def from_ordered_bits(ordered):  # type: ignore[no-untyped-def]
     return np.int64(ordered ^ ((ordered >> 63) & 0x7FFFFFFFFFFFFFFF)).view(np.float64)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _support(products, support):  # type: ignore[no-untyped-def]
     """Fill the support of each item by all regions of context, of which there are one or two."""
     if len(products) == 1:
@@ -96,7 +96,7 @@ def _support(products, support):  # type: ignore[no-untyped-def]
             support[i] = products[0, i] + products[1, i]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _weigh(products, excluded, exponential, sensitivity, floor, score, weight):  # type: ignore[no-untyped-def]
     """Fill ``weight``, scaled to a maximum of 1 and 0 where ``excluded`` is -inf, and return its sum.
 
@@ -120,7 +120,7 @@ def _weigh(products, excluded, exponential, sensitivity, floor, score, weight): 
     return total
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _bring_back(item, rates, products, gain, after):  # type: ignore[no-untyped-def]
     """Fill ``after`` with the products after the context of the recalled item enters; it may be ``products``."""
     width = products.shape[1]
@@ -285,7 +285,7 @@ def _begin(n_shared, column, length, excluded):  # type: ignore[no-untyped-def]
     return n_recalled
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _choice(score, weight, total, item, probability):  # type: ignore[no-untyped-def]
     """Fill ``probability`` of each item; the slope of the log of that of ``item`` by sensitivity."""
     share, mean = 1 / total, 0.0
@@ -295,7 +295,7 @@ def _choice(score, weight, total, item, probability):  # type: ignore[no-untyped
     return score[item] - mean
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _choice_adjoint(  # type: ignore[no-untyped-def]
     products, exponential, floor, probability, item, slope, by_support, d_products
 ):
@@ -321,7 +321,7 @@ def _choice_adjoint(  # type: ignore[no-untyped-def]
         d_products[region, item] += own
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _bring_back_adjoint(  # type: ignore[no-untyped-def]
     item, rates, products, gain, d_after, d_products, d_gain, d_numbers
 ):

@@ -112,7 +112,7 @@ def _bind(i, row, rows, scalars, bound, pairs):  # type: ignore[no-untyped-def]
         pairs[1, i, j] = pairs[1, j, i] = rows[row, 1, j]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _bind_adjoint(i, vectors, squares, d_scalars):  # type: ignore[no-untyped-def]
     """Add to the derivatives by current context those by the context that item ``i`` is bound to."""
     length, width = squares.shape[1:]
@@ -129,7 +129,7 @@ def _bind_adjoint(i, vectors, squares, d_scalars):  # type: ignore[no-untyped-de
             vectors[2, j] += squares[3, i, j]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _study_region(  # type: ignore[no-untyped-def]
     region, learning, kept, same, similar, pre, rows, scalars, bound, pairs, start, gain, index
 ):
@@ -216,7 +216,7 @@ def _study_region(  # type: ignore[no-untyped-def]
                 gain[i, index, j] += scale * meaning * to_meaning
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def _study_region_adjoint(  # type: ignore[no-untyped-def]
     region, learning, kept, same, similar, pre, rows, scalars, bound, pairs, start, gain, index,
     d_start, d_gain, d_learning, d_kept, vectors, squares, d_scalars,

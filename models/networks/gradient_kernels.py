@@ -11,7 +11,7 @@ from memsim.core.code.compiled import njit
 from memsim.models.networks.kernels import EPSILON, FAST, oneplus, parts, read_modes, relinked, sigmoid, unit_rows
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, forceinline=True)
 def content_back(g, weighting, unit, unit_key, key_scale, strength, g_unit, g_key):  # type: ignore[no-untyped-def]
     """Add to ``g_unit`` (N, W), fill ``g_key`` (W,), and return the gradient of the strength."""
     slots, width = unit.shape
@@ -38,7 +38,7 @@ def content_back(g, weighting, unit, unit_key, key_scale, strength, g_unit, g_ke
     return g_strength
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, forceinline=True)
 def unit_back(g_unit, unit, scale, g_rows):  # type: ignore[no-untyped-def]
     """Add to ``g_rows`` the gradient of the rows that :func:`unit_rows` scaled."""
     for n in range(len(unit)):
@@ -49,7 +49,7 @@ def unit_back(g_unit, unit, scale, g_rows):  # type: ignore[no-untyped-def]
             g_rows[n, k] += scale[n] * (g_unit[n, k] - along * unit[n, k])
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, forceinline=True)
 def link_back(  # type: ignore[no-untyped-def]
     links, precedence, write, reads, g_new, g_forward, g_backward, g_links, g_precedence, g_write, g_reads, g, new
 ):

@@ -66,7 +66,7 @@ def read_modes(emitted, start, head, modes):  # type: ignore[no-untyped-def]
     modes[0], modes[1], modes[2] = a / total, b / total, c / total
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, forceinline=True)
 def unit_rows(rows, unit, scale):  # type: ignore[no-untyped-def]
     """Fill ``unit`` with the rows scaled to length one, and ``scale`` with the factors."""
     for n in range(len(rows)):
@@ -78,7 +78,7 @@ def unit_rows(rows, unit, scale):  # type: ignore[no-untyped-def]
             unit[n, k] = rows[n, k] * scale[n]
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, forceinline=True)
 def content(unit, unit_key, strength, weighting):  # type: ignore[no-untyped-def]
     """Fill ``weighting`` with the softmax over slots of strength times cosine."""
     slots, width = unit.shape
@@ -97,7 +97,7 @@ def content(unit, unit_key, strength, weighting):  # type: ignore[no-untyped-def
         weighting[n] /= total
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, forceinline=True)
 def relinked(links, precedence, write, first, new):  # type: ignore[no-untyped-def]
     """Fill ``new`` (4, N) with four rows of the next links from the row ``first`` on, or with zeros past the last."""
     slots, one = len(write), write.dtype.type(1)
@@ -112,7 +112,7 @@ def relinked(links, precedence, write, first, new):  # type: ignore[no-untyped-d
         row[first + k] = 0
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, forceinline=True)
 def link(links, precedence, write, reads, new_links, forward, backward, spare):  # type: ignore[no-untyped-def]
     """Fill the next links of a trial and, in the same pass, what heads that go along them read.
 

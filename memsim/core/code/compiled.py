@@ -17,6 +17,10 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     It is kept beside the source, or in the user's cache; where neither can be written, in a folder of the user's own
     among the temporary files; and where others can write to that folder, nowhere.
+
+    A function with ``fastmath`` that another compiled function calls takes ``forceinline=True``. Without it each caller
+    holds a copy that is optimised on its own, the copies may differ in the last bit, and which of them runs depends on
+    what the process compiled or loaded before.
     """
 
     def compiled(function: Callable[..., Any]) -> Any:
