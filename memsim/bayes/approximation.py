@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memsim.bayes.density import Density, Guide
+from memsim.bayes.population import PopulationPrior
 from memsim.core.arrays import FloatArray
+from memsim.core.seeding import stream
 
 MODES, SECANTS = 8, 5
 """Iterations towards people's modes, and then towards the middles of their distributions."""
@@ -20,6 +22,8 @@ DAMPED = 0.7
 """The share of a step that is made where no height is known."""
 LONGEST = 2.0
 """Largest step of a subject in one iteration, in standard deviations of the population."""
+DRAWS, ROUNDS = 200, 3
+"""Draws of each subject, and how often they adapt, from which the guide is averaged."""
 LEAST_SPREAD = 0.3
 """The spread over people of two imagined subjects, in units of its prior, which keeps that of few people from zero."""
 
@@ -30,51 +34,151 @@ class Approximation(NamedTuple):
     mean: FloatArray
     """(n_free,) of places over people."""
     covariance: FloatArray
-    """(n_free, n_free) of places over people."""
+    """(n_free, n_free) of places over people. Of a place that is common to all: its squared standard error, times the
+    number of people."""
     guide: Guide
 
 
 def approximation_of(density: Density) -> Approximation:
     """The approximation of a density, from some two hundred evaluations of its likelihood."""
-    prior, n_subjects = density.population_prior, len(density.people.labels)
-    mean = prior.location
-    variances = prior.between**2 if density.pooled else prior.spread**2
-    covariance: Any = np.diag(variances)
+    prior, n_subjects, varying = density.population_prior, len(density.people.labels), density.varying
+    common = np.setdiff1d(np.arange(density.n_free), varying)
+    mean = prior.location.copy()
+    covariance: Any = np.diag(prior.between**2 if density.pooled else prior.spread**2)
     places = np.tile(mean, (n_subjects, 1))
     each, gradient = density.likelihoods(places)
-    directions = np.tile(np.diag(0.3 * np.sqrt(np.diagonal(covariance))), (n_subjects, 1, 1))
+    scale = np.where(np.diagonal(covariance) > 0, np.sqrt(np.diagonal(covariance)), prior.spread)
+    directions = np.tile(np.diag(0.3 * scale), (n_subjects, 1, 1))
     curvature = np.zeros((n_subjects, density.n_free, density.n_free))
+    block = np.ix_(varying, varying)
     for iteration in range(MODES + SECANTS):
         at_modes = iteration < MODES
         curvature, averaged = _secants(density, places, directions)
-        precision: Any = np.linalg.inv(covariance)
-        uncertain: Any = np.linalg.inv(curvature + precision)
+        precision = np.zeros_like(covariance)
+        precision[block] = np.linalg.inv(covariance[block])
+        uncertain: Any = np.linalg.inv((curvature + precision)[:, varying[:, None], varying])
         slope = gradient if at_modes else averaged
-        wanted = np.einsum("skj,sj->sk", uncertain, slope - (places - mean) @ precision)
+        wanted = np.zeros_like(places)
+        wanted[:, varying] = np.einsum("skj,sj->sk", uncertain, (slope - (places - mean) @ precision)[:, varying])
         length = np.sqrt(np.einsum("sk,kj,sj->s", wanted, precision, wanted))
         wanted *= np.minimum(1, LONGEST / np.maximum(length, 1e-12))[:, None]
+        step, error = _common_step(prior, mean, common, varying, slope, wanted, curvature, uncertain)
         if at_modes:
             places, each, gradient = _uphill(density, places, each, gradient, wanted, mean, precision)
         else:
             places = places + DAMPED * wanted
-        directions = np.linalg.cholesky(uncertain)
+        directions = np.zeros_like(directions)
+        directions[:, varying[:, None], varying] = np.linalg.cholesky(uncertain)
+        directions[:, common, common] = error
         if density.pooled:
-            mean, covariance = _population(density, places, uncertain, precision)
+            mean[varying], covariance[block] = _population(density, places, uncertain, precision)
+        if len(common):
+            mean[common] += step
+            places[:, common] = mean[common]
+            covariance[common, common] = n_subjects * error**2
+            if at_modes:
+                each, gradient = density.likelihoods(places)
     curvature, averaged = _secants(density, places, directions)
-    return Approximation(mean, covariance, Guide(curvature, averaged + np.einsum("skj,sj->sk", curvature, places)))
+    guide = Guide(curvature, averaged + np.einsum("skj,sj->sk", curvature, places))
+    return Approximation(mean, covariance, _averaged(density, mean, covariance, guide))
+
+
+def _averaged(density: Density, mean: FloatArray, covariance: FloatArray, guide: Guide) -> Guide:
+    """The guide by the means and covariances of people's places given the population, from weighted draws.
+
+    Draws are of both the population and the approximation so far, in equal parts, so that a subject whose likelihood
+    has several modes, or a long tail, gets a guide that spans them (adaptive importance sampling: Cappé et al., 2008,
+    Statistics and Computing, 18, 447-459).
+    """
+    varying, n_subjects = density.varying, len(density.people.labels)
+    rng = stream(0, "guide")
+    block = np.ix_(varying, varying)
+    root = np.linalg.cholesky(covariance[block])
+    precision = np.linalg.inv(covariance[block])
+    common = np.setdiff1d(np.arange(density.n_free), varying)
+    across = guide.curvature[:, varying[:, None], common]
+    spread = np.linalg.inv(guide.curvature[:, varying[:, None], varying] + precision)
+    linear = guide.linear[:, varying] - across @ mean[common]
+    middle = np.einsum("skj,sj->sk", spread, linear + precision @ mean[varying])
+    places = np.tile(mean, (n_subjects, 1))
+    for _ in range(ROUNDS):
+        own = np.linalg.cholesky(spread)
+        z = rng.standard_normal((DRAWS, n_subjects, len(varying)))
+        drawn = np.concatenate((
+            mean[varying] + z[: DRAWS // 2] @ root.T,
+            middle + np.einsum("skj,nsj->nsk", own, z[DRAWS // 2 :]),
+        ))  # fmt: skip
+        population = _log_normal(drawn - mean[varying], root[None])
+        logs = population - np.logaddexp(population, _log_normal(drawn - middle, own))
+        for index, each in enumerate(drawn):
+            places[:, varying] = each
+            logs[index] += density.people.totals(density.parameters(places))
+        logs = np.where(np.isfinite(logs), logs, -np.inf)
+        weight = np.exp(logs - logs.max(axis=0))
+        weight /= weight.sum(axis=0)
+        share = (1 / (weight**2).sum(axis=0)) / (1 / (weight**2).sum(axis=0) + 2 * len(varying))
+        found = np.einsum("ns,nsk->sk", weight, drawn)
+        apart = drawn - found
+        second = np.einsum("ns,nsk,nsj->skj", weight, apart, apart)
+        middle = middle + share[:, None] * (found - middle)
+        spread = spread + share[:, None, None] * (second - spread)
+    # Precisions beyond that of the population, without negative directions.
+    own = root.T @ (np.linalg.inv(spread) - precision) @ root
+    values, vectors = np.linalg.eigh((own + np.swapaxes(own, 1, 2)) / 2)
+    back = np.linalg.inv(root)
+    inner = back.T @ ((vectors * np.maximum(values, 0)[:, None, :]) @ np.swapaxes(vectors, 1, 2)) @ back
+    curvature, slope = guide.curvature.copy(), guide.linear.copy()
+    curvature[:, varying[:, None], varying] = inner
+    slope[:, varying] = np.einsum("skj,sj->sk", inner + precision, middle) - precision @ mean[varying]
+    slope[:, varying] += across @ mean[common]
+    return Guide(curvature, slope)
+
+
+def _log_normal(apart: FloatArray, root: FloatArray) -> FloatArray:
+    """(n_draws, n_subjects) log densities of normal distributions, up to a constant that all share.
+
+    ``root`` (n_subjects or 1, k, k) are Cholesky factors of their covariances.
+    """
+    z = np.einsum("skj,nsj->nsk", np.broadcast_to(np.linalg.inv(root), (apart.shape[1], *root.shape[1:])), apart)
+    logs = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    return -0.5 * (z**2).sum(axis=2) - logs
+
+
+def _common_step(
+    prior: PopulationPrior,
+    mean: FloatArray,
+    common: np.ndarray,
+    varying: np.ndarray,
+    slope: FloatArray,
+    wanted: FloatArray,
+    curvature: FloatArray,
+    uncertain: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Newton's step of the common places, where people's own places follow, and their standard errors."""
+    across = curvature[:, varying[:, None], common]
+    own = curvature[:, common[:, None], common] - np.swapaxes(across, 1, 2) @ uncertain @ across
+    spread = prior.spread[common]
+    rising = slope[:, common] - np.einsum("skc,sk->sc", across, wanted[:, varying])
+    matrix = own.sum(axis=0) + np.diag(spread**-2)
+    step = np.linalg.solve(matrix, rising.sum(axis=0) - (mean - prior.location)[common] / spread**2)
+    return np.clip(step, -spread, spread), np.sqrt(np.diagonal(np.linalg.inv(matrix)))
 
 
 def _population(
     density: Density, places: FloatArray, uncertain: FloatArray, precision: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean and covariance over people at ``places``, each with its own covariance, under the prior of the mean."""
-    prior, n_subjects = density.population_prior, len(places)
-    pull = np.diag(prior.spread**-2)
+    """Mean and covariance over people at ``places``, each with its own covariance, under the prior of the mean.
+
+    Of what differs between people.
+    """
+    prior, n_subjects, varying = density.population_prior, len(places), density.varying
+    places, precision = places[:, varying], precision[np.ix_(varying, varying)]
+    pull = np.diag(prior.spread[varying] ** -2)
     mean = np.linalg.solve(
-        n_subjects * precision + pull, precision @ places.sum(axis=0) + pull @ prior.location
+        n_subjects * precision + pull, precision @ places.sum(axis=0) + pull @ prior.location[varying]
     )  # fmt: skip
     apart = places - mean
-    imagined = np.diag(2 * (LEAST_SPREAD * prior.between) ** 2)
+    imagined = np.diag(2 * (LEAST_SPREAD * prior.between[varying]) ** 2)
     covariance = (apart.T @ apart + uncertain.sum(axis=0) + imagined) / (n_subjects + 2)
     return mean, covariance if density.correlated else np.diag(np.diagonal(covariance))
 

@@ -47,6 +47,9 @@ class Density:
     neither the funnel of spreads that the lists hardly inform, nor the narrow ridges of the non-centred form where they
     inform well (compare Papaspiliopoulos, Roberts & Sköld, 2007, Statistical Science, 22, 59-73).
 
+    Places that are common to all people are those of the population, and x_s above are the others; the guide of these
+    is that given the common ones.
+
     Without ``pooled``, subjects share nothing: there is no population, and x_s ~ N(location, diag(spread²)).
     """
 
@@ -72,9 +75,14 @@ class Density:
         return self.population_prior.size if self.pooled else 0
 
     @cached_property
+    def varying(self) -> np.ndarray:
+        """Indices of the free parameters that differ between people."""
+        return self.population_prior.varying if self.pooled else np.arange(self.n_free)
+
+    @cached_property
     def size(self) -> int:
         """The number of coordinates."""
-        return self.n_population + len(self.people.labels) * self.n_free
+        return self.n_population + len(self.people.labels) * len(self.varying)
 
     @cached_property
     def _guide(self) -> Guide:
@@ -124,8 +132,8 @@ class Density:
         return (value, gradient) if np.isfinite(value) and np.isfinite(gradient).all() else nothing
 
     def _conditional(self, coordinates: FloatArray, population: Population) -> _Conditional:
-        own = coordinates[self.n_population :].reshape(-1, self.n_free)
-        return _Conditional(population, self._guide, own)
+        own = coordinates[self.n_population :].reshape(len(self.people.labels), -1)
+        return _Conditional(population, self._guide, own, self.varying)
 
     def from_prior(self, rng: np.random.Generator, n_draws: int) -> FloatArray:
         """(n_draws, n_subjects, n_free) places of people drawn from the prior, each time of another population."""
@@ -139,33 +147,39 @@ class Density:
 class _Conditional:
     """People's places given the population and their own coordinates; see :class:`Density`."""
 
-    def __init__(self, population: Population, guide: Guide, own: FloatArray) -> None:
-        self.mean = population.mean
-        self.factor = population.spread[:, None] * population.cholesky
+    def __init__(self, population: Population, guide: Guide, own: FloatArray, varying: np.ndarray) -> None:
+        self.varying, self.common = varying, np.setdiff1d(np.arange(population.mean.size), varying)
+        self.block = np.ix_(varying, varying)
+        self.mean = population.mean[varying]
+        self.factor = (population.spread[:, None] * population.cholesky)[self.block]
         root = np.linalg.inv(self.factor)
         self.precision = root.T @ root
-        self.inverse_root = np.linalg.inv(np.linalg.cholesky(guide.curvature + self.precision))
+        curvature = guide.curvature[:, varying]
+        self.across = curvature[:, :, self.common]
+        linear = guide.linear[:, varying] - self.across @ population.mean[self.common]
+        self.inverse_root = np.linalg.inv(np.linalg.cholesky(curvature[:, :, varying] + self.precision))
         self.uncertain = _turned(self.inverse_root) @ self.inverse_root
-        self.middle = np.einsum("skj,sj->sk", self.uncertain, guide.linear + self.precision @ self.mean)
+        self.middle = np.einsum("skj,sj->sk", self.uncertain, linear + self.precision @ self.mean)
         self.away = np.einsum("sjk,sj->sk", self.inverse_root, own)
-        self.places = self.middle + self.away
+        self.places = np.tile(population.mean, (len(own), 1))
+        self.places[:, varying] = self.middle + self.away
+        self.apart = self.places[:, varying] - self.mean
 
     @property
     def log_density(self) -> float:
         """Σ_s log N(x_s; μ, Σ) - log det R_s, the log density of people's coordinates, but for their likelihood."""
-        apart = self.places - self.mean
-        squares = np.sum((apart @ self.precision) * apart)
+        squares = np.sum((self.apart @ self.precision) * self.apart)
         logs = np.log(np.diagonal(self.inverse_root, axis1=1, axis2=2)).sum()
-        return float(logs - 0.5 * squares - len(apart) * np.log(np.diagonal(self.factor)).sum())
+        return float(logs - 0.5 * squares - len(self.apart) * np.log(np.diagonal(self.factor)).sum())
 
     def pulled_back(self, by_place: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Derivatives of the log density by μ, by the Cholesky factor of Σ, and by people's coordinates.
 
         ``by_place`` (n_subjects, n_free) are those of the log-likelihoods by the places.
         """
-        apart = self.places - self.mean
+        apart = self.apart
         pull = apart @ self.precision
-        slope = by_place - pull
+        slope = by_place[:, self.varying] - pull
         by_own = np.einsum("skj,sj->sk", self.inverse_root, slope)
         # x depends on R by R'⁻¹ e, and log det R counts once for each subject.
         by_root = -self.away[:, :, None] * by_own[:, None, :]
@@ -173,13 +187,17 @@ class _Conditional:
         product = np.tril(product) - np.eye(self.mean.size)
         product[:, range(self.mean.size), range(self.mean.size)] /= 2
         by_matrix = _turned(self.inverse_root) @ product @ self.inverse_root
-        by_right = np.einsum("skj,sj->sk", self.uncertain, slope)
-        by_matrix = by_matrix - by_right[:, :, None] * self.middle[:, None, :]
-        by_precision: Any = by_matrix.sum(axis=0) + np.outer(by_right.sum(axis=0), self.mean) - 0.5 * apart.T @ apart
+        by_linear = np.einsum("skj,sj->sk", self.uncertain, slope)
+        by_matrix = by_matrix - by_linear[:, :, None] * self.middle[:, None, :]
+        by_precision: Any = by_matrix.sum(axis=0) + np.outer(by_linear.sum(axis=0), self.mean) - 0.5 * apart.T @ apart
         by_precision = (by_precision + by_precision.T) / 2
         by_covariance = -self.precision @ by_precision @ self.precision - 0.5 * len(apart) * self.precision
-        by_mean = pull.sum(axis=0) + self.precision @ by_right.sum(axis=0)
-        return by_mean, 2 * by_covariance @ self.factor, by_own
+        by_mean = by_place.sum(axis=0)
+        by_mean[self.varying] = pull.sum(axis=0) + self.precision @ by_linear.sum(axis=0)
+        by_mean[self.common] -= np.einsum("skc,sk->c", self.across, by_linear)
+        by_factor = np.zeros((by_mean.size, by_mean.size))
+        by_factor[self.block] = 2 * by_covariance @ self.factor
+        return by_mean, by_factor, by_own
 
 
 def _turned(matrices: FloatArray) -> FloatArray:

@@ -74,6 +74,13 @@ class People:
         models = [_unchecked(self.space.model, each) for each in self.values(parameters)]
         return log_likelihood_gradients(models, self.recalls, self.owner, (), stopping=self.stopping).log_likelihood
 
+    def totals(self, parameters: FloatArray) -> FloatArray:
+        """(n_subjects,) log-likelihoods of people's lists; -inf where a tied parameter leaves its range."""
+        values = self.values(parameters)
+        if not self._ties_hold(values):
+            return np.full(len(values), -np.inf)
+        return np.bincount(self.owner, self.log_likelihood(parameters), len(values)).astype(float)
+
     @cached_property
     def parts(self) -> list[Recalls]:
         """The recalls of each subject."""

@@ -8,7 +8,9 @@ In a hierarchical fit x has a normal distribution over people: its mean has a no
 half-normal one. The prior of the mean is declared with the parameter (``parameter(..., prior=(median, spread))``). A
 parameter that declares none has the median of its default, and half of its range where the default is at a bound;
 its spread is 1.5 in ranges up to 1, where that is nearly uniform, and 1 elsewhere (95% are within a factor of 7 either
-way).
+way). A parameter whose standard deviation is 0 by its prior is common to all people. Lapses are, unless they are given
+another prior: how often a person lapses can hardly be told from how noisy the person's choices are, and spreads of both
+mix slowly.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.gradient import LAPSES
 from memsim.core.names import shown
 from memsim.core.parameters import Parameter
 from memsim.fitting.axes import Axis
@@ -42,7 +45,8 @@ class Prior:
     low, high : the range, infinite where it is open.
     location, spread : mean and standard deviation of the normal prior of x (in a hierarchical fit, of its mean over
         people).
-    between : scale of the half-normal prior of the standard deviation of x over people.
+    between : scale of the half-normal prior of the standard deviation of x over people; 0 for a parameter that is
+        common to all people.
     """
 
     name: str
@@ -66,7 +70,8 @@ class Prior:
         median, spread = declared.prior or (declared.default, 1.5 if high - low <= 1 else 1.0)
         if median is None or not low < median < high:
             median = empty.value(np.zeros(1))[0]
-        return replace(empty, location=float(empty.place(float(median))), spread=float(spread))
+        between = 0.0 if declared.name in LAPSES else BETWEEN
+        return replace(empty, location=float(empty.place(float(median))), spread=float(spread), between=between)
 
     def value(self, x: FloatArray) -> FloatArray:
         """The parameter at places ``x`` of its scale."""
@@ -107,7 +112,7 @@ def priors_of(space: Space, given: Mapping[str, Any] | None = None) -> tuple[Pri
     Parameters
     ----------
     given : by the name of a free parameter, its own ``(median, spread)``, or ``(median, spread, between)`` with the
-        scale of the standard deviation over people.
+        scale of the standard deviation over people, 0 for a parameter that is common to all.
 
     Raises
     ------
@@ -138,11 +143,12 @@ def _with_given(prior: Prior, numbers: Any) -> Prior:
         median, spread, *rest = (float(number) for number in numbers)
         between = rest[0] if rest else prior.between
         finite = all(map(math.isfinite, (median, spread, between)))
-        if not (finite and len(rest) < 2 and prior.low < median < prior.high and spread > 0 and between > 0):
+        if not (finite and len(rest) < 2 and prior.low < median < prior.high and spread > 0 and between >= 0):
             raise ValueError
     except (TypeError, ValueError):
         raise InputError(
             f"posterior: prior {shown(numbers)} of {prior.name} must be a median within ({prior.low:g}, "
-            f"{prior.high:g}), a spread above 0 and, if you like, a scale above 0 of the spread over people"
+            f"{prior.high:g}), a spread above 0 and, if you like, a scale of the spread over people, from 0 (common to "
+            "all)"
         ) from None
     return replace(prior, location=float(prior.place(median)), spread=spread, between=between)

@@ -15,6 +15,9 @@ from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, MemsimError
 from memsim.core.seeding import stream
 
+DEEPEST = 7
+"""Doublings of a trajectory, at most: with steps still too small, the first ones would not end before 1,023 gradients.
+The guide makes coordinates nearly independent and normal, so that those after tuning are far shorter."""
 LogDensity = Callable[[FloatArray], tuple[float, FloatArray]]
 """A log density and its gradient at a vector of coordinates."""
 STATISTICS: Mapping[str, type] = {
@@ -103,7 +106,7 @@ def sample(
     number = int(stream(seed, "chain", chain).integers(2**31))
     running = nutpie.sample(
         model, draws=draws, tune=tune, chains=1, cores=1, seed=number, progress_bar=False, save_warmup=False,
-        target_accept=target_accept, low_rank_modified_mass_matrix=low_rank, blocking=False,
+        target_accept=target_accept, low_rank_modified_mass_matrix=low_rank, maxdepth=DEEPEST, blocking=False,
     )  # fmt: skip
     try:
         found = running.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from memsim.core.errors import InputError
 from memsim.core.files.file_names import file_names
 
 if TYPE_CHECKING:
-    from memsim.core.recalls import Recalls
+    from memsim.core.joint_recalls import AnyRecalls
 
 COLUMNS = (
     "model", "per_list", "choice_per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic",
@@ -53,6 +54,11 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
         required=True,
         metavar="NAME[:CONDITION]",
         help="people: data sets, or files of recalls; one comparison for each",
+    )
+    command.add_argument(
+        "--together",
+        action="store_true",
+        help="one comparison for all of them, which one set of parameters must predict, each in its own task",
     )
     command.add_argument(
         "--networks",
@@ -86,16 +92,20 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_compare(parsed: argparse.Namespace) -> int:
     """Compare on each data set, print the findings, and write tables and figure; finished cells are kept."""
+    from memsim.core.joint_recalls import JointRecalls
     from memsim.data.loading import load_recalls
     from memsim.running.result_files import names_of, require_results
 
     if "iterations" in parsed and not parsed.networks:
         raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
-    people = {label: load_recalls(label, **reading(parsed)) for label in parsed.people}
+    each = {label: load_recalls(label, **reading(parsed)) for label in parsed.people}
     if len(set(parsed.people)) < len(parsed.people):
         raise InputError(f"--people {' '.join(parsed.people)}: each must have a name of its own")
     if len(set(parsed.models)) < len(parsed.models):
         raise InputError(f"{' '.join(parsed.models)}: each model can be named once")
+    if "together" in parsed and len(each) == 1:
+        raise InputError(f"--together is for several data sets, but --people names one, {parsed.people[0]}")
+    people: Mapping[str, AnyRecalls] = {" and ".join(each): JointRecalls(each)} if "together" in parsed else each
     stems = {label: Path(label).stem for label in people}
     unique = len(set(stems.values())) == len(stems)
     names = file_names(stems[label] if unique else label for label in people)
@@ -109,7 +119,7 @@ def run_compare(parsed: argparse.Namespace) -> int:
     return 0 if all(drawn) else 1
 
 
-def _compare(parsed: argparse.Namespace, label: str, recalls: Recalls, out: Path) -> bool:
+def _compare(parsed: argparse.Namespace, label: str, recalls: AnyRecalls, out: Path) -> bool:
     """Compare on one data set; whether all could be drawn."""
     from memsim.evaluation.comparison import compare
     from memsim.running.result_files import save_both, write_csv, write_results

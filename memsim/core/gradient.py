@@ -8,20 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.chain_kernels import chain_rule
 from memsim.core.differences import difference_gradient
 from memsim.core.errors import InputError
-from memsim.core.event_probabilities import Events, answered, hazards
-from memsim.core.lapses import guessed_events, mixed
+from memsim.core.event_probabilities import Events, hazards
+from memsim.core.lapses import guessed_events
 from memsim.core.likelihood import encoding_to_score
 from memsim.core.loop import require_model_and_recalls
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
-from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 
 LAPSES = ("lapse", "list_lapse")
-LEAST = 1e-300
-"""Probabilities below it have no finite inverse, and no slope."""
 
 
 class LikelihoodGradient(NamedTuple):
@@ -148,39 +147,27 @@ def _by_chain_rule(
     own, pullback = found
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     guesses = guessed_events(recalls, model.repeats, model.intrusions)
-    lapse = np.zeros((1, 1)) if model.mixes_lapses else lapses["lapse"][owner][:, None]
-    scored = own
-    if stopping is not None:
-        scored, guesses = (answered(each, columns, recalls.list_length) for each in (own, guesses))
-    events = mixed(scored, guesses, lapse) if lapse.any() else scored
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        each = np.log(events.outcome)
-        by_outcome = np.where((columns != NO_EVENT) & (events.outcome > LEAST), 1 / events.outcome, 0)
-        if stopping is not None:
-            shared = hazards(stopping, columns)
-            silent = columns == recalls.list_length
-            by_outcome = np.where(silent, 0, by_outcome)
-            each = each + np.log(np.where(silent, shared, np.where(columns == NO_EVENT, 1, 1 - shared)))
-        likelihood = each.sum(axis=1)
-        derivatives: dict[str, FloatArray] = {}
-        if mixes_lists:
-            share = lapses["list_lapse"][owner]
-            guessed = np.log(guesses.outcome).sum(axis=1)
+    lapse = np.zeros(len(owner)) if model.mixes_lapses else lapses["lapse"][owner]
+    hazard = np.zeros(0) if stopping is None else hazards(stopping, columns[:1]).ravel()
+    likelihood, guessed, by_lapse = (np.empty(len(owner)) for _ in range(3))
+    by_outcome, by_silence = (np.empty(columns.shape) for _ in range(2))
+    chain_rule(
+        own.outcome, own.silence, guesses.outcome, guesses.silence, columns, recalls.list_length, lapse, hazard,
+        likelihood, guessed, by_outcome, by_silence, by_lapse,
+    )  # fmt: skip
+    derivatives: dict[str, FloatArray] = {}
+    if mixes_lists:
+        share = lapses["list_lapse"][owner]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             mean = np.logaddexp(np.log1p(-share) + likelihood, np.log(share) + guessed)
             possible = mean > -np.inf
             own_share = np.where(possible, np.exp(np.log1p(-share) + likelihood - mean), 0)
-            by_outcome = by_outcome * own_share[:, None]
             by_list = np.where(possible, np.exp(guessed - mean) - np.exp(likelihood - mean), 0)
-            derivatives["list_lapse"] = _summed(by_list, owner, len(models))
-            likelihood = mean
+        by_outcome, by_lapse = by_outcome * own_share[:, None], by_lapse * own_share
+        derivatives["list_lapse"] = _summed(by_list, owner, len(models))
+        likelihood = mean
     if "lapse" in names and not model.mixes_lapses:
-        by_lapse = by_outcome * (guesses.outcome - scored.outcome)
-        derivatives["lapse"] = _summed(by_lapse.sum(axis=1), owner, len(models))
-    by_outcome = (1 - lapse) * by_outcome
-    by_silence = np.zeros_like(by_outcome)
-    if stopping is not None:
-        rest = np.where(own.silence < 1, 1 - own.silence, np.inf)
-        by_outcome, by_silence = by_outcome / rest, by_outcome * own.outcome / rest**2
+        derivatives["lapse"] = _summed(by_lapse, owner, len(models))
     nothing = None if own.intrusion is None else np.zeros_like(by_outcome)
     again = None if own.repeat is None else np.zeros_like(by_outcome)
     derivatives.update(pullback(Events(by_outcome, by_silence, nothing, again)))

@@ -16,6 +16,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "criteria": "memsim.reproductions.ten_criteria:TEN_CRITERIA",
         "greydanus2017": "memsim.reproductions.greydanus2017:GREYDANUS2017",
         "chaining-or-position": "memsim.reproductions.chaining_or_position:CHAINING_OR_POSITION",
+        "peers-distraction": "memsim.reproductions.peers_distraction:PEERS_DISTRACTION",
         "gunnpolyn2025": "memsim.reproductions.gunn_polyn2025:GUNN_POLYN2025",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },

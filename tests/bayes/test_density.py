@@ -78,7 +78,7 @@ def test_given_priors_are_checked() -> None:
     space = Space.of(TCM(), ["context_drift"])
     (prior,) = priors_of(space, {"context_drift": (0.6, 0.5, 0.3)})
     assert prior.median == pytest.approx(0.6) and (prior.spread, prior.between) == (0.5, 0.3)
-    for wrong in ((0.6,), (1.5, 1), (0.6, -1), (0.6, 1, 0), "much", (0.6, float("nan"))):
+    for wrong in ((0.6,), (1.5, 1), (0.6, -1), (0.6, 1, -1), "much", (0.6, float("nan"))):
         with pytest.raises(InputError, match="must be a median within"):
             priors_of(space, {"context_drift": wrong})
     with pytest.raises(InputError, match="not free"):
@@ -120,25 +120,33 @@ def test_correlations_have_the_lkj_distribution() -> None:
 
 @pytest.mark.parametrize("guided", [False, True])
 def test_coordinates_of_people_keep_their_distribution(guided: bool) -> None:
-    """The density of people's coordinates is that of their places, times the size of the change of coordinates."""
+    """The density of people's coordinates is that of their places, times the size of the change of coordinates.
+
+    The second of three parameters is common to all people.
+    """
     rng = np.random.default_rng(2)
-    root = rng.normal(size=(3, 2, 2))
-    guide = Guide(root @ np.swapaxes(root, 1, 2), rng.normal(size=(3, 2))) if guided else Guide.none(3, 2)
-    prior = PopulationPrior(tuple(Prior(str(i), 0, 1, 0.2, 1) for i in range(2)))
-    population = prior.at(np.array([0.3, -0.2, 0.1, -0.4, 0.5]))
-    own = rng.normal(size=(3, 2))
-    given = _Conditional(population, guide, own)
-    factor = population.spread[:, None] * population.cholesky
-    expected = multivariate_normal(population.mean, factor @ factor.T).logpdf(given.places).sum()
+    root = rng.normal(size=(4, 3, 3))
+    guide = Guide(root @ np.swapaxes(root, 1, 2), rng.normal(size=(4, 3))) if guided else Guide.none(4, 3)
+    prior = PopulationPrior(tuple(Prior(str(i), 0, 1, 0.2, 1, between) for i, between in enumerate((1.0, 0.0, 0.5))))
+    varying = prior.varying
+    population = prior.at(np.array([0.3, 0.7, -0.2, 0.1, -0.4, 0.5]))
+    assert varying.tolist() == [0, 2] and prior.size == 6 and population.spread[1] == 0
+    own = rng.normal(size=(4, 2))
+    given = _Conditional(population, guide, own, varying)
+    factor = (population.spread[:, None] * population.cholesky)[np.ix_(varying, varying)]
+    assert (given.places[:, 1] == population.mean[1]).all()
+    apart = multivariate_normal(population.mean[varying], factor @ factor.T)
+    expected = apart.logpdf(given.places[:, varying]).sum()
     step = 1e-6
-    for subject in range(3):
+    for subject in range(4):
         columns = []
         for at in range(2):
             moved = own.copy()
             moved[subject, at] += step
-            columns.append((_Conditional(population, guide, moved).places[subject] - given.places[subject]) / step)
+            there = _Conditional(population, guide, moved, varying).places[subject]
+            columns.append((there - given.places[subject])[varying] / step)
         expected += np.log(abs(np.linalg.det(np.array(columns))))
-    assert given.log_density == pytest.approx(expected + 3 * np.log(2 * np.pi), abs=1e-4)
+    assert given.log_density == pytest.approx(expected + 4 * np.log(2 * np.pi), abs=1e-4)
 
 
 @pytest.mark.parametrize("model", [TCM(), CMR()], ids=["TCM", "CMR"])
@@ -193,3 +201,43 @@ def test_a_specification_is_a_json_record() -> None:
     spec = PosteriorSpec.of(CMR(), priors={"encoding_drift": (0.4, 1.0)}, stopping="own", seed=3)
     assert "lapse" in spec.names
     assert PosteriorSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+
+
+class NormalPeople:
+    """People whose log-likelihoods are normal in the place of two parameters; the second is common to all."""
+
+    names, space = ("own", "common"), None
+
+    def __init__(self, middles: np.ndarray, curvatures: np.ndarray) -> None:
+        self.middles, self.curvatures = middles, curvatures
+        self.labels = [str(index) for index in range(len(middles))]
+
+    def gradients(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        pull = np.einsum("skj,sj->sk", self.curvatures, self.middles - places)
+        return -0.5 * np.einsum("sk,sk->s", pull, self.middles - places), pull
+
+    def totals(self, places: np.ndarray) -> np.ndarray:
+        return self.gradients(places)[0]
+
+
+def test_the_guide_is_exact_for_normal_likelihoods() -> None:
+    rng = np.random.default_rng(5)
+    n = 40
+    root = rng.normal(size=(n, 2, 2)) + 3 * np.eye(2)
+    curvatures = root @ np.swapaxes(root, 1, 2)
+    middles = np.stack([rng.normal(0.5, 0.8, n), np.full(n, 1.2)], axis=1) + 0.02 * rng.normal(size=(n, 2))
+    priors = (Prior("own", -np.inf, np.inf, 0.0, 1.0), Prior("common", -np.inf, np.inf, 0.0, 1.0, 0.0))
+    density = Density(NormalPeople(middles, curvatures), priors)
+    found = approximation_of(density)
+    assert found.mean == pytest.approx([0.5, 1.2], abs=0.3) and found.mean[1] == pytest.approx(1.2, abs=0.05)
+    assert 0.5 < np.sqrt(found.covariance[0, 0]) < 1.1
+    precision = 1 / found.covariance[0, 0]
+    expected = curvatures[:, 0, 0] + precision
+    ratio = (found.guide.curvature[:, 0, 0] + precision) / expected
+    assert np.median(ratio) == pytest.approx(1, abs=0.1) and (abs(np.log(ratio)) < 0.7).all()
+    # Given the common place, people's middles are where their likelihoods and the population have them.
+    linear = found.guide.linear[:, 0] - found.guide.curvature[:, 0, 1] * found.mean[1]
+    middle = (linear + precision * found.mean[0]) / (found.guide.curvature[:, 0, 0] + precision)
+    own = np.einsum("sj,sj->s", curvatures[:, 0], middles) - curvatures[:, 0, 1] * found.mean[1]
+    exact = (own + precision * found.mean[0]) / expected
+    assert np.abs(middle - exact).max() < 3 / np.sqrt(expected.min() * 20)

@@ -97,6 +97,11 @@ def test_compare_on_several_data_sets(people: str, capsys: pytest.CaptureFixture
     assert tables[0] == tables[1]
     assert main([*given, "--people", people, people]) == 2
     assert "each must have a name of its own" in capsys.readouterr().err
+    assert main([*given, "--people", people, "other.csv", "--together", "--out", "both"]) == 0
+    assert "80 lists of 4 subjects, each predicted when held out" in capsys.readouterr().out
+    assert pd.read_csv("both/held_out.csv")["data_set"].value_counts().eq(40).all()
+    assert main([*given, "--people", people, "--together"]) == 2
+    assert "--together is for several data sets, but --people names one" in capsys.readouterr().err
 
 
 def test_recover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

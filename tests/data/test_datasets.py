@@ -16,6 +16,7 @@ from memsim.data import load_summary
 from memsim.data.datasets.murdock1962 import MURDOCK1962, parse
 from memsim.data.fetch import ENVIRONMENT
 from memsim.data.registered import DATASETS
+from memsim.paradigms import FreeRecall
 from tests.conftest import observed, shared_file
 
 CONDITIONS = list(MURDOCK1962.conditions)
@@ -189,3 +190,22 @@ def test_every_data_set_has_a_citation() -> None:
     for name in DATASETS.names():
         dataset = DATASETS.get(name)
         assert dataset.name == name and dataset.doi.startswith("10.") and dataset.citation and dataset.notes
+
+
+@pytest.mark.parametrize(
+    ("condition", "lists", "first", "last"),
+    [("immediate", 570, 0.72082, 0.91043), ("delayed_16", 570, 0.7587, 0.64891),
+     ("continual_16", 570, 0.50201, 0.70841)],
+)  # fmt: skip
+def test_peers_experiment2(condition: str, lists: int, first: float, last: float) -> None:
+    """Recall at both ends by an independent computation from the same table."""
+    recalls = load_dataset("peers_experiment2", condition)
+    assert len(recalls) == lists and len(recalls.trials.subjects) == 39
+    curve = curve_table(recalls).query("curve == 'serial_position_curve'")["mean"].to_numpy()
+    assert curve[[0, -1]] == pytest.approx([first, last], abs=6e-6)
+    seconds = float(condition.split("_")[1]) if "_" in condition else 0.0
+    task = recalls.trials.paradigm
+    assert isinstance(task, FreeRecall) and task.retention_interval == seconds
+    assert task.inter_item_distraction == task.initial_distraction == (seconds if condition[0] == "c" else 0)
+    assert recalls.times is not None and recalls.trials.session is not None
+    assert recalls.trials.pool.labels[recalls.trials.items[0, 0]].isupper()

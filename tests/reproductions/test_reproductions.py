@@ -21,7 +21,7 @@ from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 
 LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
-LONGEST = ("gunnpolyn2025",)
+LONGEST = ("gunnpolyn2025", "peers-distraction")
 """Half an hour of a processor; its parts are tested by themselves."""
 
 
