@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from memsim import FitSpec, load_dataset
+from memsim import FitSpec, Recalls, load_dataset
 from memsim.core.joint_recalls import JointRecalls
 from memsim.models import TCM
 from memsim.reproductions import peers_distraction as entry
 from memsim.reproductions.catalogue import reproduce
 
 
-def few_people(condition: str) -> object:
+def few_people(condition: str) -> Recalls:
     recalls = load_dataset("peers_experiment2", condition)
     return recalls[np.isin(recalls.trials.subject, recalls.trials.subjects[:4])]
 
