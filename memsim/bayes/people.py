@@ -65,13 +65,11 @@ class People:
         ------
         InputError : a tied parameter leaves its range.
         """
-        model = self.space.model
-        assert isinstance(model, MemoryModel)
-        return [model.replace(**values) for values in self.values(parameters)]
+        return [self._model.replace(**values) for values in self.values(parameters)]
 
     def log_likelihood(self, parameters: FloatArray) -> FloatArray:
         """(n_trials,) log-likelihoods of the lists; parameters as for :meth:`gradients`."""
-        models = [_unchecked(self.space.model, each) for each in self.values(parameters)]
+        models = self.models(parameters)
         return log_likelihood_gradients(models, self.recalls, self.owner, (), stopping=self.stopping).log_likelihood
 
     def totals(self, parameters: FloatArray) -> FloatArray:
@@ -89,14 +87,13 @@ class People:
     def gradients(self, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(n_subjects,) log-likelihoods of people's lists, and (n_subjects, n_free) their derivatives.
 
-        ``parameters`` (n_subjects, n_free) lie within the ranges of their priors, so that the models are not checked
-        again. Where a tied parameter leaves its range, or a list is impossible, the likelihood is -inf, and the
-        derivatives are 0.
+        ``parameters`` (n_subjects, n_free) lie within the ranges of their priors. Where a tied parameter leaves
+        its range, or a list is impossible, the likelihood is -inf, and the derivatives are 0.
         """
         values = self.values(parameters)
         if not self._ties_hold(values):
             return np.full(len(values), -np.inf), np.zeros_like(parameters)
-        models = [_unchecked(self.space.model, each) for each in values]
+        models = [self._model.replace(**each) for each in values]
         names = [*self.names, *self.space.ties]
         found = log_likelihood_gradients(models, self.recalls, self.owner, names, stopping=self.stopping)
         by_name = {name: np.array(found.gradient[name]) for name in names}
@@ -127,14 +124,11 @@ class People:
             slopes[name] = tied_value_and_slopes(name, expression, known, slopes)[1]
         return {name: slopes[name] for name in self.space.ties}
 
+    @property
+    def _model(self) -> MemoryModel[Any]:
+        assert isinstance(self.space.model, MemoryModel)
+        return self.space.model
+
     @cached_property
     def _fixed(self) -> dict[str, Any]:
         return self.space.model.values()
-
-
-def _unchecked(model: Any, values: Mapping[str, float]) -> Any:
-    """A copy of ``model`` with values that are known to keep its declarations; checks would take longer than fits."""
-    copied = object.__new__(type(model))
-    copied.__dict__.update(model.__dict__)
-    copied.__dict__.update(values)
-    return copied

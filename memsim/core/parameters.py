@@ -18,9 +18,13 @@ from memsim.core.errors import InputError, ModelError
 from memsim.core.names import closest, normalized, shown
 
 _KEY = "memsim"
+NOTHING = math.nan, math.nan
+"""The span between whose ends no number lies."""
 T = TypeVar("T", bound="Parameterized")
 _DECLARED: WeakKeyDictionary[type[Parameterized], tuple[Parameter, ...]] = WeakKeyDictionary()
 """The parameters of each class, read from its fields once: a fit makes thousands of instances."""
+_SPANS: WeakKeyDictionary[type[Parameterized], dict[str, tuple[float, float]]] = WeakKeyDictionary()
+"""The fields of each class, with the real numbers that need no further check; empty for a class with its own checks."""
 
 
 class Preset(NamedTuple):
@@ -60,7 +64,7 @@ class Parameter:
     def span(self) -> tuple[float, float]:
         """The least and the largest real number that needs no further check; none is between NaN and NaN."""
         if self.options or self.text or self.flag or self.integer:
-            return math.nan, math.nan
+            return NOTHING
         least, most = -sys.float_info.max, sys.float_info.max
         return least if self.low is None else self.low, most if self.high is None else self.high
 
@@ -278,8 +282,28 @@ class Parameterized:
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; the error for an unknown name offers the closest one."""
+        spans = type(self)._spans()
+        if spans:
+            for name, value in changes.items():
+                low, high = spans.get(name, NOTHING)
+                if type(value) is not float or not low <= value <= high:
+                    break
+            else:  # nothing that a check could refuse: fits come here thousands of times
+                copied, own = object.__new__(type(self)), vars(self)
+                vars(copied).update({name: own[name] for name in spans}, **changes)
+                return copied
         _require_known(type(self), changes)
         return dataclasses.replace(self, **changes)
+
+    @classmethod
+    def _spans(cls) -> dict[str, tuple[float, float]]:
+        if cls not in _SPANS:
+            declared = {each.name: each.span for each in cls.parameters()}
+            plain = cls.__post_init__ is Parameterized.__post_init__ and "__slots__" not in vars(cls)
+            _SPANS[cls] = (
+                {each.name: declared.get(each.name, NOTHING) for each in dataclasses.fields(cls)} if plain else {}
+            )
+        return _SPANS[cls]
 
 
 def build(cls: type[T], values: dict[str, Any]) -> T:
