@@ -40,11 +40,11 @@ def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -
     these are at most 6 rows. Where the stopping rule is shared, the model stops by its own, which was not fitted; the
     title says so.
     """
-    name = type(fitted.model).__name__
+    name = type(fitted.spec.model).__name__
     quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
     if fitted.spec.stopping == "shared":
         quality += "; its own stopping rule was not fitted"
-    if isinstance(fitted.model, PositionModel):
+    if isinstance(fitted.spec.model, PositionModel):
         assert isinstance(recalls, Recalls)
         models = [fitted.of(unit.unit) for unit in fitted.units]
         tables = pd.concat([curve_table(predict(model, recalls.trials)) for model in models])
@@ -137,5 +137,5 @@ def profile_figure(fitted: Fit, unit: str | None = None) -> Figure:
             axis.set_ylabel("Log-likelihood,\nfrom the best")
         for axis in axes[len(chosen.profiles) :]:
             axis.set_axis_off()
-        figure.suptitle(f"{type(fitted.model).__name__}, {chosen.unit}: profile likelihood", fontsize="medium")
+        figure.suptitle(f"{type(fitted.spec.model).__name__}, {chosen.unit}: profile likelihood", fontsize="medium")
     return figure

@@ -76,11 +76,6 @@ class Fit:
     """Versions of memsim and of the libraries used."""
 
     @property
-    def model(self) -> Model:
-        """The model, with the values of the parameters that were not free."""
-        return self.spec.model
-
-    @property
     def kind(self) -> Literal["exact", "sampled", "summary"]:
         """An exact likelihood, one sampled over study histories, or a distance of curves."""
         return self.spec.kind
@@ -180,7 +175,8 @@ class Fit:
             bounds = {f"{name}_{end}": at for name, ends in unit.intervals.items()
                       for end, at in zip(("low", "high"), ends, strict=True)}  # fmt: skip
             rows.append({
-                "model": type(self.model).__name__, "unit": unit.unit, **unit.estimates, **self._fixed_lapses, **bounds,
+                "model": type(self.spec.model).__name__, "unit": unit.unit,
+                **unit.estimates, **self._fixed_lapses, **bounds,
                 "kind": self.kind, "log_likelihood": log_likelihood, "distance": np.nan if likely else unit.value,
                 **unit.parts, "n_parameters": k, **unit.counts, "aic": aic(log_likelihood, k),
                 "bic": bic(log_likelihood, k, unit.counts.get("n_events", np.nan)), "spread": unit.spread,
@@ -194,9 +190,9 @@ class Fit:
     @property
     def _fixed_lapses(self) -> dict[str, float]:
         """The lapse of a response, where it is fixed, and that of a list, where it is fixed above 0."""
-        fixed = {name: float(getattr(self.model, name, 0)) for name in LAPSES if name not in self.spec.ties}
+        fixed = {name: float(getattr(self.spec.model, name, 0)) for name in LAPSES if name not in self.spec.ties}
         varied = {term.name for term in self.spec.space.terms}
-        if not isinstance(self.model, MemoryModel):
+        if not isinstance(self.spec.model, MemoryModel):
             return {}
         return {name: value for name, value in fixed.items() if name not in varied and (value or name == LAPSES[0])}
 

@@ -77,7 +77,7 @@ def _peers_distraction(seed: int) -> Outcome:
     people = people_of()
     given = specs(people)
     found = compare(given, people, over="subjects", folds=FOLDS, seed=seed)
-    models: dict[str, Any] = {name: fitted.model for name, fitted in found.fits.items()}
+    models: dict[str, Any] = {name: fitted.of() for name, fitted in found.fits.items()}
     simulated = {
         name: {condition: recalls_of(model, task, seed) for condition, task in TASKS.items()}
         for name, model in models.items()
@@ -95,7 +95,8 @@ def _peers_distraction(seed: int) -> Outcome:
         findings,
         partial(target_figure, _panels(people.parts, simulated, "recall"), "One set of parameters for all conditions"),
         {"free": {name: each.to_json()["free"] for name, each in given.items()}, "folds": FOLDS, "over": "subjects"},
-        {"recency": table.reset_index(names="label"), "comparison": found.table, "held_out": found.lists},
+        {"recency": table.reset_index(names="label"), "comparison": found.table, "held_out": found.lists,
+         **({} if found.fit_table is None else {"fits": found.fit_table})},
         further={
             "first_recall": partial(
                 target_figure, _panels(people.parts, simulated, "first"), "Where recall begins, in all conditions"

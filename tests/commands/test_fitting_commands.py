@@ -39,7 +39,7 @@ def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(table) == 4 and table["context_drift"].between(0.2, 0.9).all()
     assert (table["stop_growth"] == 0.3 - 0.0346).all()
     saved = Fit.load("fitted/fit.json")
-    assert saved.model.values()["association"] == "pre" and saved.n_events == table["n_events"].sum()
+    assert saved.spec.model.values()["association"] == "pre" and saved.n_events == table["n_events"].sum()
     assert {path.name for path in Path("fitted").iterdir()} >= {"fit.png", "fit.pdf", "manifest.json", "cells"}
 
 
