@@ -22,7 +22,7 @@ from memsim.reproductions.registered import REPRODUCTIONS
 
 LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
 LONGEST = ("gunnpolyn2025", "peers-distraction")
-"""Half an hour of a processor; its parts are tested by themselves."""
+"""Many minutes of a processor; their parts are tested by themselves."""
 
 
 @pytest.mark.parametrize(
