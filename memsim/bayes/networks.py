@@ -64,7 +64,7 @@ def network_cell(
         prior = torch.distributions.MultivariateNormal(torch.zeros(n_free), torch.eye(n_free))
         trainer = NPE(prior, builder, tracker=_Silent(), show_progress_bars=False)
         estimator = trainer.append_simulations(theta, x).train(
-            training_batch_size=min(BATCH, max(len(theta) // 10, 1)), learning_rate=LEARNING_RATE,
+            training_batch_size=BATCH, learning_rate=LEARNING_RATE,
             validation_fraction=VALIDATION, stop_after_epochs=PATIENCE,
         )  # fmt: skip
         posterior = trainer.build_posterior(estimator)

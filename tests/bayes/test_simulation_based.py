@@ -179,23 +179,37 @@ def exact_moments(recalls: Recalls, spec: PosteriorSpec) -> np.ndarray:
     return np.array(found)
 
 
+@pytest.mark.slow
 @needs_sbi
 def test_it_agrees_with_an_exact_posterior() -> None:
-    """Means within .35 exact standard deviations, and standard deviations within 30%, on average over subjects.
+    """Means of 20 subjects within .6 exact standard deviations on average, without a bias above .35.
 
-    The summaries hold nearly all that the lists say about the drift of context.
+    Summary statistics hold less than the lists, so that standard deviations are somewhat larger than exact ones (1.2
+    times with many simulations), and means scatter about the exact ones accordingly.
     """
-    recalls = people_of([TCM(context_drift=drift) for drift in (0.3, 0.5, 0.7, 0.85)], 40)
-    settings = {"by": "simulation", "chains": 2, "simulations": 1500, "seed": 3}
-    found = posterior(TCM(), recalls, ["context_drift"], **settings, workers=1)
-    spec = found.spec
-    (prior,) = spec.priors
+    drifts = 1 / (1 + np.exp(-np.linspace(-1.5, 2.5, 20)))
+    recalls = people_of([TCM(context_drift=float(drift)) for drift in drifts], 10)
+    found = posterior(
+        TCM(), recalls, ["context_drift"], by="simulation", chains=1, simulations=1500, seed=3, workers=1
+    )  # fmt: skip
+    (prior,) = found.spec.priors
     draws = (prior.place(found.parameters[:, :, 0]) - prior.location) / prior.spread
-    exact = exact_moments(recalls, spec)
-    assert np.mean(np.abs(draws.mean(axis=0) - exact[:, 0]) / exact[:, 1]) < 0.35
-    assert np.mean(np.abs(draws.std(axis=0) / exact[:, 1] - 1)) < 0.3
-    again = posterior(TCM(), recalls, ["context_drift"], **settings, workers=1)
-    assert np.array_equal(found.parameters, again.parameters)
+    exact = exact_moments(recalls, found.spec)
+    apart = (draws.mean(axis=0) - exact[:, 0]) / exact[:, 1]
+    assert np.mean(np.abs(apart)) < 0.6 and abs(np.mean(apart)) < 0.35
+    assert 0.9 < np.mean(draws.std(axis=0) / exact[:, 1]) < 1.5
+
+
+@pytest.mark.slow
+@needs_sbi
+def test_the_same_seed_gives_the_same_draws() -> None:
+    recalls = people_of([TCM()], 4)
+    settings = {"by": "simulation", "draws": 5, "chains": 2, "simulations": 40, "workers": 1}
+    first, same, other = (
+        posterior(TCM(), recalls, ["context_drift"], **settings, seed=seed).parameters for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, same) and not np.array_equal(first, other)
+    assert not np.array_equal(first[:5], first[5:]), "networks learn independently"
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +266,7 @@ def test_random_numbers_and_folders_of_the_caller_stay_as_they_were(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @needs_sbi
 def test_networks_are_calibrated() -> None:
     found = calibrate(
@@ -264,6 +279,7 @@ def test_networks_are_calibrated() -> None:
     assert found.figure().axes
 
 
+@pytest.mark.slow
 @needs_sbi
 def test_the_commands_write_draws_tables_and_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     people_of([SAM(), SAM()], 4).to_frame().to_csv(tmp_path / "people.csv", index=False)
