@@ -18,24 +18,22 @@ from scipy.stats import binom, chi2
 from memsim.analysis.figures.style import WIDTHS, plain_text, themed
 from memsim.bayes.approximation import approximation_of
 from memsim.bayes.sampler import require_packages, sample
-from memsim.bayes.spec import PosteriorSpec
-from memsim.core.arrays import FloatArray
+from memsim.bayes.simulation_based import network_draws, simulated_subject, simulated_subjects, standardised
+from memsim.bayes.spec import CHAINS, SIMULATIONS, By, PosteriorSpec, usual_way
+from memsim.core.errors import InputError
 from memsim.core.limits import require_cells, require_counts
-from memsim.core.loop import simulate
-from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model
-from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
-from memsim.core.trials import Paradigm
+from memsim.core.trials import Paradigm, Trials
 from memsim.fitting.space import Free
-from memsim.fitting.ties import tied_value
+from memsim.models.lookup import given_model
 from memsim.paradigms.free_recall import FreeRecall
 from memsim.running.execution import Cell, Running, run_cells
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SIMULATIONS, LISTS = 200, 40
+SUBJECTS, LISTS, TUNE = 200, 40, 300
 RANKS = 100
 """Ranks are 0 to 99: each true value stands among 99 draws, kept far enough apart to be nearly independent."""
 THINNING = 5
@@ -48,7 +46,8 @@ class Calibration:
 
     spec: PosteriorSpec
     table: pd.DataFrame
-    """``simulation, parameter, true, mean, rank, diverging`` (trajectories of that posterior that diverged)."""
+    """``simulation, parameter, true, mean, rank``; by the likelihood also ``diverging`` (trajectories of that posterior
+    that diverged)."""
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -114,32 +113,52 @@ def calibrate(
     free: Free | None = None,
     *,
     paradigm: Paradigm | None = None,
-    simulations: int = SIMULATIONS,
+    by: By | None = None,
+    simulations: int = SUBJECTS,
     n_trials: int = LISTS,
-    tune: int = 300,
+    tune: int = TUNE,
+    training: int = SIMULATIONS,
     seed: int = 0,
     **running: Unpack[Running],
 ) -> Calibration:
     """Simulation-based calibration of the posteriors of single subjects.
 
+    By simulation, networks learn once, as those of :func:`memsim.posterior`, and give the posteriors of all subjects.
+
     Parameters
     ----------
-    model, free : as in :func:`memsim.posterior`; parameters have the priors of population means.
+    model, free, by : as in :func:`memsim.posterior`; parameters have the priors of population means.
     paradigm : the task; free recall of its usual list if not given.
-    simulations : subjects, each with parameters drawn from the prior.
-    n_trials : lists of each subject.
-    tune : draws before those that are ranked.
+    simulations : subjects, each with parameters drawn from the prior; no network learns from them.
+    n_trials : lists of each subject; by simulation all subjects have the same.
+    tune : by the likelihood, draws before those that are ranked.
+    training : by simulation, the subjects from whom the networks learn (``simulations`` of a posterior).
     seed, running : as in :func:`memsim.posterior`.
 
     Returns
     -------
     Calibration : ranks, their test of uniformity, and a figure.
+
+    Raises
+    ------
+    InputError : an option that does not apply, and as :func:`memsim.posterior` does.
     """
     require_counts("calibrate", simulations=simulations, n_trials=n_trials)
     require_cells("calibrate", simulations, f"{simulations:,} simulations")
-    require_packages("nutpie")
-    spec = PosteriorSpec.of(model, free, pooled=False, seed=seed, tune=tune, draws=THINNING * (RANKS - 1), chains=1)
+    built = given_model(model)
+    by = usual_way(built) if by is None else by
     task = FreeRecall() if paradigm is None else paradigm
+    if by == "simulation":
+        if tune != TUNE:
+            raise InputError(f"calibrate: tune={tune!r} is an option of by='likelihood', but this is by simulation")
+        spec = PosteriorSpec.of(built, free, by=by, seed=seed, simulations=training, draws=-(-RANKS // CHAINS))
+        require_packages("sbi", extra="sbi")
+        return Calibration(spec, _ranks_by_simulation(spec, task, n_trials, simulations, **running))
+    if training != SIMULATIONS:
+        raise InputError(f"calibrate: training={training!r} is an option of by='simulation', but this is by {by!r}")
+    require_packages("nutpie")
+    draws = THINNING * (RANKS - 1)
+    spec = PosteriorSpec.of(built, free, by=by, pooled=False, seed=seed, tune=tune, draws=draws, chains=1)
     cells = [
         Cell(
             calibration_cell,
@@ -155,9 +174,8 @@ def calibrate(
 def calibration_cell(spec: PosteriorSpec, paradigm: Paradigm, n_trials: int, simulation: int) -> list[dict[str, Any]]:
     """The ranks of one simulated subject, as a cell."""
     rng = stream(spec.seed, "calibration", simulation)
-    trials = paradigm.trials(n_trials, seed=int(rng.integers(2**31)))
-    trials = replace(trials, subject=np.zeros(n_trials, dtype=int))
-    recalls, places = _subject(spec, trials, rng)
+    trials = _lists_of_one(paradigm, n_trials, int(rng.integers(2**31)))
+    recalls, places = simulated_subject(spec.space, spec.priors, trials, rng)
     found = approximation_of(spec.density(recalls))
     density = spec.density(recalls, found.guide)
     starts = rng.standard_normal((20, density.size))
@@ -176,13 +194,26 @@ def calibration_cell(spec: PosteriorSpec, paradigm: Paradigm, n_trials: int, sim
     ]  # fmt: skip
 
 
-def _subject(spec: PosteriorSpec, trials: Any, rng: np.random.Generator) -> tuple[Recalls, FloatArray]:
-    """Recalls of a subject drawn from the prior, and the places of its parameters."""
-    places = np.array([prior.location + prior.spread * rng.standard_normal() for prior in spec.priors])
-    values = {prior.name: float(prior.value(places[k : k + 1])[0]) for k, prior in enumerate(spec.priors)}
-    model = spec.space.model
-    assert isinstance(model, MemoryModel)
-    known = {**model.values(), **values}
-    for name, expression in spec.space.ties.items():
-        values[name] = known[name] = tied_value(name, expression, known)
-    return simulate(model.replace(**values), trials, int(rng.integers(2**31))), places
+def _ranks_by_simulation(
+    spec: PosteriorSpec, paradigm: Paradigm, n_trials: int, simulations: int, **running: Unpack[Running]
+) -> pd.DataFrame:
+    """The ranks of the last simulated subjects, from whom no network learned, among draws of all networks."""
+    trials = _lists_of_one(paradigm, n_trials, int(stream(spec.seed, "calibration").integers(2**31)))
+    drawn, table = simulated_subjects(spec, trials, spec.simulations + simulations, **running)
+    learned = slice(spec.simulations)
+    statistics, observed = standardised(table[learned], table[spec.simulations :])
+    true, draws = drawn[spec.simulations :], network_draws(spec, drawn[learned], statistics, observed, **running)
+    draws = np.swapaxes(draws, 0, 1).reshape(-1, *true.shape)[: RANKS - 1]
+    ranks = (draws < true).sum(axis=0)
+    found = {}
+    for k, prior in enumerate(spec.priors):
+        values, means = (prior.value(prior.location + prior.spread * each[..., k]) for each in (true, draws))
+        found[prior.name] = pd.DataFrame({"true": values, "mean": means.mean(axis=0), "rank": ranks[:, k]})
+    rows = pd.concat(found, names=["parameter", "simulation"]).reset_index()
+    rows = rows.sort_values(["simulation", "parameter"], kind="stable", ignore_index=True)
+    return rows[["simulation", "parameter", "true", "mean", "rank"]]
+
+
+def _lists_of_one(paradigm: Paradigm, n_trials: int, seed: int) -> Trials:
+    """Lists of one subject."""
+    return replace(paradigm.trials(n_trials, seed=seed), subject=np.zeros(n_trials, dtype=int))

@@ -1,4 +1,4 @@
-"""Whether the chains can be believed, and what they say of the population, in a table and in words."""
+"""Whether chains or networks can be believed, and what they say of people and population, in tables and in words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 R_HAT, ESS = 1.01, 400.0
 """Largest R-hat, and smallest effective sample size, of draws that are taken as they are (Vehtari et al., 2021)."""
+ALIKE = 1.05
+"""Largest R-hat of networks that are said to agree: their means of a parameter then differ by a third of its posterior
+standard deviation, as they do by their standard deviation over networks."""
+UNUSUAL = 0.01
+"""The share of simulated subjects who are less usual than a person whose recalls the simulations hardly cover."""
 LEVEL = 0.95
 
 
@@ -69,8 +74,60 @@ class Convergence(NamedTuple):
         return said
 
 
-def convergence_of(found: Posterior) -> Convergence:
-    """R-hat, effective sample sizes and divergences."""
+class Agreement(NamedTuple):
+    """How far networks that learned independently agree, and whether they have seen people of this kind.
+
+    The draws of a network are independent, so that there are no effective sample sizes; R-hat compares networks.
+    """
+
+    r_hat: float
+    """The largest rank-normalised R-hat over networks, of all subjects and parameters; NaN for one network."""
+    worst: str
+    """The parameter and the subject that have it."""
+    n_draws: int
+    """Draws of all networks, of each subject."""
+    simulations: int
+    """Simulated subjects from whom the networks learned."""
+    unusual: int
+    """Subjects than whom fewer than 1% of simulated subjects recall less usually."""
+    n_subjects: int
+
+    @property
+    def good(self) -> bool:
+        """Whether R-hat is below 1.05, and no more people are unusual than 1 in 20 (or 1)."""
+        return self.r_hat < ALIKE and self.unusual <= max(self.n_subjects // 20, 1)
+
+    def sentences(self) -> list[str]:
+        """What a reader must know, in words."""
+        said = [
+            f"By simulation: {self.n_draws:,} independent draws of each subject alone, given summary statistics, from "
+            f"networks that learned from {self.simulations:,} simulated subjects; nothing is estimated of a population."
+        ]
+        if np.isnan(self.r_hat):
+            said.append("There is one network, so that it is not known whether networks agree; train four (chains).")
+        elif self.r_hat < ALIKE:
+            said.append(f"The networks agree: R-hat over networks is at most {self.r_hat:.3f}.")
+        else:
+            said.append(
+                f"The networks do not agree: R-hat over networks is {self.r_hat:.3f} for {self.worst} (it should be "
+                f"below {ALIKE}); raise simulations."
+            )
+        if self.unusual:
+            said.append(
+                f"{self.unusual:,} of {self.n_subjects:,} subjects recall as fewer than {UNUSUAL:.0%} of the simulated "
+                "ones do, and networks extrapolate for them: look at what their posteriors predict, and whether the "
+                "priors allow them."
+            )
+        else:
+            said.append("All subjects recall as simulated ones do.")
+        said.append("Whether such posteriors are as sure as they should be, memsim calibrate tests.")
+        return said
+
+
+def convergence_of(found: Posterior) -> Convergence | Agreement:
+    """R-hat, effective sample sizes and divergences of chains; of networks, whether they agree."""
+    if found.spec.by == "simulation":
+        return _agreement(found)
     import arviz
 
     draws = found.data["posterior"].drop_vars(["typical", "correlation"], errors="ignore")
@@ -97,6 +154,22 @@ def convergence_of(found: Posterior) -> Convergence:
         draws.sizes["chain"] * draws.sizes["draw"],
         float(stats["n_steps"].values.mean()),
     )
+
+
+def _agreement(found: Posterior) -> Agreement:
+    import arviz
+
+    theta = found.data["posterior"]["theta"]
+    r_hat, worst = float("nan"), ""
+    if theta.sizes["chain"] > 1:
+        each = arviz.rhat(theta.to_dataset())["theta"].transpose("subject", "parameter")
+        subject, parameter = np.unravel_index(np.nanargmax(each.values), each.shape)
+        r_hat = float(each.values[subject, parameter])
+        worst = f"{each['parameter'].values[parameter]} of subject {each['subject'].values[subject]}"
+    farther = found.data["constant_data"]["share_farther"].values
+    n_draws = theta.sizes["chain"] * theta.sizes["draw"]
+    unusual = int((farther < UNUSUAL).sum())
+    return Agreement(r_hat, worst, n_draws, found.spec.simulations, unusual, theta.sizes["subject"])
 
 
 def population_table(found: Posterior) -> pd.DataFrame:

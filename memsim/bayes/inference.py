@@ -1,4 +1,4 @@
-"""Sample the posterior of a model's parameters, for people of one population."""
+"""Sample the posterior of a model's parameters, for people of one population or one by one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from memsim.bayes.approximation import approximation_of
 from memsim.bayes.density import Density, Guide
-from memsim.bayes.result import Posterior, assembled
+from memsim.bayes.result import Posterior, assembled, assembled_by_simulation
 from memsim.bayes.sampler import chain_from_json, chain_to_json, require_packages, sample
-from memsim.bayes.spec import CHAINS, DRAWS, TARGET_ACCEPT, TUNE, PosteriorSpec
+from memsim.bayes.simulation_based import coordinates_by_simulation
+from memsim.bayes.spec import CHAINS, DRAWS, SIMULATIONS, TARGET_ACCEPT, TUNE, By, PosteriorSpec
 from memsim.core.errors import InputError
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
@@ -35,11 +36,13 @@ def posterior(
     *,
     ties: Mapping[str, str] | None = None,
     priors: Mapping[str, Sequence[float]] | None = None,
-    pooled: bool = True,
+    by: By | None = None,
+    pooled: bool | None = None,
     correlated: bool = True,
     draws: int = DRAWS,
     tune: int = TUNE,
     chains: int = CHAINS,
+    simulations: int = SIMULATIONS,
     target_accept: float = TARGET_ACCEPT,
     seed: int = 0,
     stopping: Literal["own", "shared"] = "own",
@@ -51,18 +54,25 @@ def posterior(
     estimated with it; see :mod:`memsim.bayes.priors` and :class:`memsim.bayes.density.Density`. The No-U-Turn sampler
     follows the gradient of :func:`memsim.log_likelihood_gradient`.
 
+    A model whose likelihood is sampled, or that has none, goes by simulation: networks learn the posterior from
+    simulated subjects (:mod:`memsim.bayes.simulation_based`). Each subject then has a posterior alone, given summary
+    statistics of the subject's recalls, and nothing is estimated of a population.
+
     Parameters
     ----------
-    model : an instance, or a name as on the command line, with an exact likelihood; parameters that are not free keep
-        its values. Or a :class:`memsim.bayes.spec.PosteriorSpec`, which says all that the other arguments say.
+    model : an instance, or a name as on the command line; parameters that are not free keep its values. Or a
+        :class:`memsim.bayes.spec.PosteriorSpec`, which says all that the other arguments say.
     people : recalls, the name of a data set (``"name"`` or ``"name:condition"``), or a file of recalls.
     free : names of parameters, or bounds by name. If not given: what the model's class lists as ``fitted``, and a
         lapse.
     ties : expressions of other parameters by name.
     priors : by name, ``(median, spread)`` or ``(median, spread, between)``, in place of those declared.
-    pooled : ``False`` samples each subject alone, with the prior of the population mean.
+    by : ``"likelihood"``, or ``"simulation"``. If not given: by the likelihood where it is exact.
+    pooled : ``False`` samples each subject alone, with the prior of the population mean; so it is by simulation.
     correlated : whether parameters may correlate over people.
-    draws, tune, chains, target_accept, seed : of the sampler.
+    draws, tune, chains, target_accept, seed : of the sampler. By simulation there are ``draws`` of each of ``chains``
+        networks, independent ones, without ``tune`` and ``target_accept``.
+    simulations : by simulation, the simulated subjects from whom the networks learn.
     stopping : ``"own"``, the stopping rule of the model, or ``"shared"``, a descriptive one that all models can share.
     running : ``workers, backend, scheduler, cache, progress`` of :func:`memsim.running.execution.run_cells`. With a
         ``cache`` an interrupted call continues with the chains that are not finished.
@@ -73,13 +83,14 @@ def posterior(
 
     Raises
     ------
-    InputError : there are no lists; an unknown parameter or option; the packages of the extra ``bayes`` are missing.
-    LikelihoodError : the likelihood of the model is not exact.
+    InputError : there are no lists; an unknown parameter, or an option that does not apply; the packages of the extra
+        ``bayes`` (by simulation ``sbi``) are missing.
+    LikelihoodError : ``by="likelihood"`` with a likelihood that is not exact; a model that does not simulate recalls.
     """
     settings: dict[str, Any] = {
-        "free": free, "ties": ties, "priors": priors, "pooled": pooled, "correlated": correlated, "draws": draws,
-        "tune": tune, "chains": chains, "target_accept": target_accept, "seed": seed,
-        "stopping": stopping,
+        "free": free, "ties": ties, "priors": priors, "by": by, "pooled": pooled, "correlated": correlated,
+        "draws": draws, "tune": tune, "chains": chains, "simulations": simulations, "target_accept": target_accept,
+        "seed": seed, "stopping": stopping,
     }  # fmt: skip
     if isinstance(model, PosteriorSpec):
         defaults = inspect.signature(posterior).parameters
@@ -91,11 +102,16 @@ def posterior(
         spec = model
     else:
         spec = PosteriorSpec.of(model, **settings)
-    require_packages("nutpie", "arviz")
+    if spec.by == "simulation":
+        require_packages("sbi", "arviz", extra="sbi")
+    else:
+        require_packages("nutpie", "arviz")
     recalls = load_recalls(people)
     if not len(recalls):
         raise InputError("posterior: there are no lists")
     require_ties(spec.density(recalls), spec.seed)
+    if spec.by == "simulation":
+        return assembled_by_simulation(spec, recalls, *coordinates_by_simulation(spec, recalls, **running))
     name = type(spec.model).__name__
     first = Cell(approximation_cell, {"spec": spec, "recalls": recalls}, f"{name}, approximation")
     (approximation,) = run_cells([first], title="approximation", **running)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from memsim.core.errors import InputError
+
 if TYPE_CHECKING:
     from memsim.bayes.result import Posterior
 
@@ -28,8 +30,18 @@ def information_table(found: Posterior, over: tuple[Literal["lists", "subjects"]
         nats: the higher the better), ``effective_parameters, n_points``; of ``loo`` also ``k_hat``, the largest, and
         ``unsure``, how many points have one above .7; of ``waic``, ``unsure`` are the points whose log-likelihood
         varies by more than .4.
+
+    Raises
+    ------
+    InputError : a posterior by simulation, of which no likelihoods are known.
     """
     import arviz
+
+    if "log_likelihood" not in found.data.groups():
+        raise InputError(
+            "information_table: a posterior by simulation has no likelihoods, and so neither LOO nor WAIC; compare "
+            "what models predict by with_predictions, or their scores on lists held out by memsim.compare"
+        )
 
     rows = []
     lists = found.data["log_likelihood"]["lists"].transpose("chain", "draw", "list")

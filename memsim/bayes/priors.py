@@ -47,6 +47,7 @@ class Prior:
         people).
     between : scale of the half-normal prior of the standard deviation of x over people; 0 for a parameter that is
         common to all people.
+    whole : whether values are rounded to whole numbers; ``low`` and ``high`` are then half a number beyond the range.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Prior:
     location: float
     spread: float
     between: float = BETWEEN
+    whole: bool = False
 
     @classmethod
     def of(cls, declared: Parameter, bounds: tuple[float, float] | None = None) -> Prior:
@@ -66,7 +68,9 @@ class Prior:
         high = math.inf if declared.high is None else float(declared.high)
         if bounds is not None:
             low, high = max(low, bounds[0]), min(high, bounds[1])
-        empty = cls(declared.name, low, high, 0.0, 1.0)
+        if declared.integer:
+            low, high = low - 0.5, high + 0.5
+        empty = cls(declared.name, low, high, 0.0, 1.0, whole=declared.integer)
         median, spread = declared.prior or (declared.default, 1.5 if high - low <= 1 else 1.0)
         if median is None or not low < median < high:
             median = empty.value(np.zeros(1))[0]
@@ -75,6 +79,8 @@ class Prior:
 
     def value(self, x: FloatArray) -> FloatArray:
         """The parameter at places ``x`` of its scale."""
+        if self.whole:
+            return np.clip(np.rint(replace(self, whole=False).value(x)), self.low + 0.5, self.high - 0.5)
         x = np.clip(x, -LARGEST, LARGEST)
         if math.isfinite(self.low) and math.isfinite(self.high):
             return self.low + (self.high - self.low) / (1 + np.exp(-x))
@@ -106,26 +112,29 @@ class Prior:
         return float(self.value(np.array([self.location]))[0])
 
 
-def priors_of(space: Space, given: Mapping[str, Any] | None = None) -> tuple[Prior, ...]:
+def priors_of(space: Space, given: Mapping[str, Any] | None = None, whole_numbers: bool = False) -> tuple[Prior, ...]:
     """The priors of the free parameters of ``space``, in order.
 
     Parameters
     ----------
     given : by the name of a free parameter, its own ``(median, spread)``, or ``(median, spread, between)`` with the
         scale of the standard deviation over people, 0 for a parameter that is common to all.
+    whole_numbers : whether parameters of whole numbers can be free.
 
     Raises
     ------
-    InputError : a prior of a parameter that is not free, or that is not such numbers; a parameter of whole numbers.
+    InputError : a prior of a parameter that is not free, or that is not such numbers; a parameter of whole numbers
+        where these cannot be free.
     """
     declared = {each.name: each for each in space.model.parameters()}
     given = dict(given or {})
     found = []
     for axis in space.axes:
         parameter = declared[axis.name]
-        if axis.integer:
+        if axis.integer and not whole_numbers:
             raise InputError(
-                f"posterior: {axis.name} is a whole number, along which there is no gradient; leave it out of free"
+                f"posterior: {axis.name} is a whole number, along which there is no gradient; leave it out of free, or "
+                "give by='simulation'"
             )
         # An axis as wide as a search looks may stand for a range without that bound.
         bounds = None if axis == Axis.of(parameter) else (axis.low, axis.high)

@@ -42,6 +42,10 @@ class Posterior:
     - ``observed_data``: ``positions``, the responses as in :attr:`memsim.Recalls.positions`, and
       ``constant_data``: the subject of each list. :func:`memsim.bayes.predictive.with_predictions` adds prior and
       posterior predictions of the standard curves.
+
+    By simulation, chains are networks, whose draws are independent. There is ``theta`` alone, without a population,
+    ``sample_stats`` and ``log_likelihood``; ``constant_data`` has ``share_farther`` (subject), the share of simulated
+    subjects whose recalls are less usual than those of the subject.
     """
 
     spec: PosteriorSpec
@@ -108,39 +112,56 @@ class Posterior:
 
 def assembled(spec: PosteriorSpec, recalls: Recalls, guide: Guide, chains: Sequence[Chain]) -> Posterior:
     """The result of these chains, whose draws are coordinates by this guide."""
-    import arviz
-
     density = spec.density(recalls, guide)
-    people, names = density.people, spec.names
     coordinates = np.stack([chain.draws for chain in chains])
     parameters = density.parameters(density.places(coordinates))
     groups: dict[str, Any] = {
         "posterior": {"theta": parameters},
         "sample_stats": {name: np.stack([chain.statistics[name] for chain in chains]) for name in chains[0].statistics},
         "log_likelihood": {"lists": _likelihoods(density, parameters)},
-        "observed_data": {"positions": recalls.positions},
-        "constant_data": {"subject_of_list": recalls.trials.subject.astype(str), "list_number": recalls.trials.list},
     }
-    dims = {
-        "theta": ["subject", "parameter"], "mu": ["parameter"], "sigma": ["parameter"], "typical": ["parameter"],
-        "correlation": ["parameter", "parameter_other"], "lists": ["list"], "positions": ["list", "output"],
-        "subject_of_list": ["list"], "list_number": ["list"],
-    }  # fmt: skip
     if spec.pooled:
         mean, spread, cholesky = density.population(coordinates)
         groups["posterior"] |= {"mu": mean, "sigma": spread, "typical": density.parameters(mean)}
         if spec.correlated:
             groups["posterior"]["correlation"] = cholesky @ np.swapaxes(cholesky, -1, -2)
+    found = _result(spec, recalls, groups, "nutpie")
     kept = _kept(coordinates.shape[1])
-    data = arviz.from_dict(
-        **groups,
-        coords={"subject": people.labels, "parameter": names, "parameter_other": names},
-        dims=dims,
-    )
-    data["log_likelihood"] = data["log_likelihood"].assign_coords(draw=kept)
+    found.data["log_likelihood"] = found.data["log_likelihood"].assign_coords(draw=kept)
+    return found
+
+
+def assembled_by_simulation(
+    spec: PosteriorSpec, recalls: Recalls, coordinates: FloatArray, share_farther: FloatArray
+) -> Posterior:
+    """The result of what :func:`memsim.bayes.simulation_based.coordinates_by_simulation` returned."""
+    location, spread = (np.array([getattr(prior, name) for prior in spec.priors]) for name in ("location", "spread"))
+    theta = spec.density(recalls).parameters(location + spread * coordinates)
+    groups = {"posterior": {"theta": theta}, "constant_data": {"share_farther": share_farther}}
+    return _result(spec, recalls, groups, "sbi", "torch")
+
+
+def _result(spec: PosteriorSpec, recalls: Recalls, groups: dict[str, Any], *libraries: str) -> Posterior:
+    """The result that has these groups, and the recalls, with the versions of the libraries that were used."""
+    import arviz
+
+    trials = recalls.trials
+    constant = {"subject_of_list": trials.subject.astype(str), "list_number": trials.list}
+    groups = {
+        **groups, "observed_data": {"positions": recalls.positions},
+        "constant_data": {**groups.get("constant_data", {}), **constant},
+    }  # fmt: skip
+    dims = {
+        "theta": ["subject", "parameter"], "mu": ["parameter"], "sigma": ["parameter"], "typical": ["parameter"],
+        "correlation": ["parameter", "parameter_other"], "lists": ["list"], "positions": ["list", "output"],
+        "subject_of_list": ["list"], "list_number": ["list"], "share_farther": ["subject"],
+    }  # fmt: skip
+    subjects = [str(subject) for subject in trials.subjects]
+    coords = {"subject": subjects, "parameter": spec.names, "parameter_other": spec.names}
+    data = arviz.from_dict(**groups, coords=coords, dims=dims)
     data.attrs["created_by"] = "memsim"
-    libraries = {"arviz": arviz.__version__, "nutpie": _version("nutpie")}
-    return Posterior(spec, data, digest(recalls), recalls.origin, {**versions(), **libraries})
+    used = {name: _version(name) for name in ("arviz", *libraries)}
+    return Posterior(spec, data, digest(recalls), recalls.origin, {**versions(), **used})
 
 
 def _kept(n_draws: int) -> np.ndarray:

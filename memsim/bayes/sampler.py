@@ -36,15 +36,15 @@ class Chain(NamedTuple):
     """(n_draws,) each, by the names of :data:`STATISTICS`."""
 
 
-def require_packages(*packages: str) -> None:
-    """Raise :class:`InputError` unless these packages of the extra ``bayes`` are installed."""
+def require_packages(*packages: str, extra: str = "bayes") -> None:
+    """Raise :class:`InputError` unless these packages of an extra of memsim are installed."""
     for package in packages:
         try:
             with warnings.catch_warnings():  # ArviZ announces its next version at every import
                 warnings.simplefilter("ignore", FutureWarning)
                 importlib.import_module(package)
         except ImportError as error:
-            raise InputError(f"posterior: {package} is not installed: pip install 'memsim[bayes]'") from error
+            raise InputError(f"posterior: {package} is not installed: pip install 'memsim[{extra}]'") from error
 
 
 def sample(

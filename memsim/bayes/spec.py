@@ -12,6 +12,7 @@ from memsim.bayes.people import People
 from memsim.bayes.priors import Prior, priors_of
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.limits import require_counts, require_seed
+from memsim.core.loop import require_model
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
@@ -24,6 +25,8 @@ from memsim.models.lookup import given_model
 
 DRAWS, TUNE, CHAINS = 1000, 500, 4
 TARGET_ACCEPT = 0.8
+SIMULATIONS = 10_000
+By = Literal["likelihood", "simulation"]
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,14 @@ class PosteriorSpec:
     ----------
     space : the model with its free parameters, their bounds, and ties.
     priors : of the free parameters, in order.
-    pooled : whether people are drawn from one population (a hierarchical model) or share nothing.
+    by : ``"likelihood"``, whose gradient a sampler follows; or ``"simulation"``, for models without an exact
+        likelihood (:mod:`memsim.bayes.simulation_based`).
+    pooled : whether people are drawn from one population (a hierarchical model) or share nothing; by simulation they
+        share nothing.
     correlated : whether the parameters may correlate over people.
-    draws, tune : of each chain; those of tuning are not kept.
-    chains : independent chains.
+    draws, tune : of each chain; those of tuning are not kept. By simulation, ``draws`` are of each network.
+    chains : independent chains; by simulation, networks that learn independently.
+    simulations : by simulation, the simulated subjects from whom each network learns.
     target_accept : the mean acceptance for which the sampler adapts its steps; the higher, the smaller they are.
     seed : of starts and chains.
     stopping : ``"own"``, the stopping rule of the model; or ``"shared"``, a descriptive one, fitted to all lists
@@ -47,23 +54,27 @@ class PosteriorSpec:
 
     Raises
     ------
-    InputError : an option outside its range.
-    LikelihoodError : the likelihood of the model is not exact.
+    InputError : an option outside its range, or one that does not apply.
+    LikelihoodError : the likelihood of the model is not exact and ``by`` is ``"likelihood"``, or the model does not
+        even simulate recalls.
     """
 
     space: Space
     priors: tuple[Prior, ...]
+    by: By = "likelihood"
     pooled: bool = True
     correlated: bool = True
     draws: int = DRAWS
     tune: int = TUNE
     chains: int = CHAINS
+    simulations: int = SIMULATIONS
     target_accept: float = TARGET_ACCEPT
     seed: int = 0
     stopping: Literal["own", "shared"] = "own"
 
     def __post_init__(self) -> None:
-        require_counts("posterior", draws=self.draws, tune=self.tune, chains=self.chains)
+        counts = {name: getattr(self, name) for name in ("draws", "tune", "chains", "simulations")}
+        require_counts("posterior", **counts)
         require_seed(self.seed)
         if not (isinstance(self.target_accept, int | float) and 0.5 <= self.target_accept < 1):
             raise InputError(f"posterior: target_accept={self.target_accept!r} must be a number from 0.5 to below 1")
@@ -74,11 +85,19 @@ class PosteriorSpec:
                 f"posterior: parameters that vary with {', '.join(self.space.variables)} are for fit; here every "
                 "subject has one value of each"
             )
-        if not isinstance(self.model, MemoryModel) or self.model.likelihood != "exact":
-            raise LikelihoodError(
-                f"posterior: {type(self.model).__name__} has no exact likelihood of a recall sequence, which the "
-                "sampler needs; use a model that has one"
+        _require_way(self.model, self.by)
+        if self.by == "simulation" and self.pooled:
+            raise InputError(
+                "posterior: by simulation each subject has a posterior alone and there is no population; leave pooled "
+                "out or give pooled=False, or use a model with an exact likelihood"
             )
+        for name, default in ELSEWHERE[self.by].items():
+            if getattr(self, name) != default:
+                other = "simulation" if self.by == "likelihood" else "likelihood"
+                raise InputError(
+                    f"posterior: {name}={getattr(self, name)!r} is an option of by={other!r}, but this is "
+                    f"by={self.by!r}; leave it out"
+                )
 
     @classmethod
     def of(
@@ -87,6 +106,9 @@ class PosteriorSpec:
         free: Free | None = None,
         ties: Mapping[str, str] | None = None,
         priors: Mapping[str, Sequence[float]] | None = None,
+        *,
+        by: By | None = None,
+        pooled: bool | None = None,
         **settings: Any,
     ) -> Self:
         """The specification for ``model``.
@@ -100,9 +122,14 @@ class PosteriorSpec:
             that predictions stop by the shared rule alone.
         ties : as in :meth:`memsim.fitting.space.Space.of`.
         priors : by name, other priors than those declared; see :func:`memsim.bayes.priors.priors_of`.
+        by : by the likelihood where it is exact, else by simulation, if not given.
+        pooled : by the likelihood people are of one population, and by simulation they share nothing, if not given.
         settings : the other fields of the class.
         """
         built = given_model(model)
+        by = usual_way(built) if by is None else by
+        pooled = by == "likelihood" if pooled is None else pooled
+        _require_way(built, by)
         if settings.get("stopping") == "shared" and "stop_base" in getattr(built, "termination_parameters", ()):
             built = built.replace(stop_base=0.0)
         usual = usual_free(built, built.ties if ties is None else ties)
@@ -114,7 +141,8 @@ class PosteriorSpec:
         usual = {"lapse": LAPSE_RANGE, "list_lapse": LAPSE_RANGE, **built.fitted}
         chosen = {name: usual.get(name) if how is None else how for name, how in by_name(free).items()}
         space = Space.of(built, chosen, ties)
-        return cls(space, priors_of(space, priors), **settings)
+        found = priors_of(space, priors, whole_numbers=by == "simulation")
+        return cls(space, found, by=by, pooled=pooled, **settings)
 
     @property
     def model(self) -> Model:
@@ -162,8 +190,33 @@ class PosteriorSpec:
             Prior(**{**prior, **{key: end for key, end in open_ends.items() if prior[key] is None}})
             for prior in record["priors"]
         )
-        return cls(space, priors, **{name: record[name] for name in SETTINGS})
+        return cls(space, priors, **{name: record[name] for name in SETTINGS if name in record})
 
 
-SETTINGS = ("pooled", "correlated", "draws", "tune", "chains", "target_accept", "seed", "stopping")
+def usual_way(model: Model) -> By:
+    """How posteriors of this model are found if it is not said."""
+    exact = isinstance(model, MemoryModel) and model.likelihood == "exact"
+    return "likelihood" if exact else "simulation"
+
+
+def _require_way(model: Model, by: By) -> None:
+    """Raise an error of memsim unless posteriors of this model can be found so."""
+    if by not in ("likelihood", "simulation"):
+        raise InputError(f"posterior: by={by!r} is none of 'likelihood', 'simulation'")
+    require_model(model)
+    if by == "likelihood" and usual_way(model) != "likelihood":
+        raise LikelihoodError(
+            f"posterior: {type(model).__name__} has no exact likelihood of a recall sequence, which the sampler needs; "
+            "give by='simulation', which needs none"
+        )
+
+
+SETTINGS = (
+    "by", "pooled", "correlated", "draws", "tune", "chains", "simulations", "target_accept", "seed", "stopping"
+)  # fmt: skip
 """The fields beside model and priors."""
+ELSEWHERE: Mapping[By, Mapping[str, Any]] = {
+    "likelihood": {"simulations": SIMULATIONS},
+    "simulation": {"correlated": True, "tune": TUNE, "target_accept": TARGET_ACCEPT, "stopping": "own"},
+}
+"""The options that do not apply, with their defaults."""

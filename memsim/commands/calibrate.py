@@ -36,9 +36,18 @@ def add_calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--list-length", type=whole("list_length"), metavar="ITEMS", help="items in a list (default: that of the task)"
     )
+    command.add_argument(
+        "--by", choices=("likelihood", "simulation"), help="as in memsim posterior (default: by an exact likelihood)"
+    )
     command.add_argument("--simulations", type=whole("simulations"), metavar="N", help="simulated subjects")
     command.add_argument("--n-trials", type=whole("n_trials"), metavar="N", help="lists of each simulated subject")
-    command.add_argument("--tune", type=whole("tune"), metavar="N", help="draws before those that are ranked")
+    command.add_argument("--tune", type=whole("tune"), metavar="N", help="by the likelihood, draws before ranked ones")
+    command.add_argument(
+        "--training",
+        type=whole("simulations"),
+        metavar="N",
+        help="by simulation, simulated subjects from whom networks learn",
+    )
     command.add_argument("--seed", type=whole("seed"), help="seed of simulations and chains")
     add_running(command, "memsim-calibration")
     add_escape(command)

@@ -38,7 +38,7 @@ def add_posterior(commands: Commands[argparse.ArgumentParser]) -> None:
         commands,
         "posterior",
         "memsim.bayes.inference:posterior",
-        "sample the posterior of a model's parameters, for people of one population",
+        "sample the posterior of a model's parameters, for people of one population or one by one",
     )
     command.set_defaults(command=run_posterior)
     command.add_argument("model", help="a name, name:preset, or a Python file with your own model")
@@ -52,6 +52,11 @@ def add_posterior(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="PARAMETER=MEDIAN:SPREAD[:BETWEEN]",
         help="priors in place of those declared: median, spread, and scale of the spread over people",
     )
+    command.add_argument(
+        "--by", choices=("likelihood", "simulation"),
+        help="by the likelihood, or by simulation: each subject alone, by networks that learn from simulated subjects; "
+        "pip install 'memsim[sbi]' (default: by the likelihood where the model has an exact one)",
+    )  # fmt: skip
     command.add_argument("--separate", action="store_true", help="each subject alone, no population")
     command.add_argument("--uncorrelated", action="store_true", help="parameters do not correlate over people")
     command.add_argument(
@@ -59,7 +64,12 @@ def add_posterior(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--draws", type=whole("draws"), metavar="N", help="draws of each chain")
     command.add_argument("--tune", type=whole("tune"), metavar="N", help="draws before them, that adapt the sampler")
-    command.add_argument("--chains", type=whole("chains"), metavar="N", help="independent chains")
+    command.add_argument(
+        "--chains", type=whole("chains"), metavar="N", help="independent chains; by simulation, networks"
+    )
+    command.add_argument(
+        "--simulations", type=whole("simulations"), metavar="N", help="by simulation, the simulated subjects"
+    )
     command.add_argument("--target-accept", type=float, metavar="SHARE", help="mean acceptance; higher is more careful")
     command.add_argument("--seed", type=whole("seed"), help="seed of chains and predictions")
     add_running(command, "memsim-posterior")
@@ -90,14 +100,19 @@ def run_posterior(parsed: argparse.Namespace) -> int:
         drawn |= {"trace": figures.trace_figure, "pairs": figures.pair_figure}
     record, inputs = spec.to_json(), files_read(parsed)
     recalls = load_recalls(parsed.people, **reading(parsed))
-    names = names_of(TABLES, [*drawn, "posterior-predictive", "prior-predictive"])
+    kept = [name for name in TABLES if name != "information" or spec.by == "likelihood"]
+    names = names_of(kept, [*drawn, "posterior-predictive", "prior-predictive"])
     require_results(parsed.out, ["posterior.nc", *names], inputs)
     found = with_predictions(posterior(spec, recalls, **running(parsed)), recalls, **running(parsed))
-    convergence, information = convergence_of(found), information_table(found)
+    convergence = convergence_of(found)
+    said = convergence.sentences()
     tables = {
-        "population": population_table(found), "people": people_table(found), "information": information,
+        "population": population_table(found), "people": people_table(found),
         "predictions": prediction_table(found, recalls),
     }  # fmt: skip
+    if "information" in kept:
+        tables["information"] = information_table(found)
+        said += information_sentences(tables["information"])
 
     def write(scratch: Path) -> None:
         found.write(scratch / "posterior.nc")
@@ -111,7 +126,6 @@ def run_posterior(parsed: argparse.Namespace) -> int:
     for of in ("posterior", "prior"):
         name = f"{of}-predictive"
         pictures[name] = drawing(figures.prediction_figure, name, recalls, of, parsed.people)
-    said = [*convergence.sentences(), *information_sentences(information)]
     manifest = {
         "people": parsed.people, "spec": record, "convergence": convergence._asdict(), "said": said,
         "recalls": found.recalls_origin.to_json(), "recalls_digest": found.recalls_digest, "versions": found.versions,
@@ -119,7 +133,8 @@ def run_posterior(parsed: argparse.Namespace) -> int:
     written = write_results(parsed.out, write, manifest, pictures, inputs)
     print(f"{parsed.model}, {'a population' if spec.pooled else 'each'} of {len(recalls.trials.subjects)} subjects")
     print(tables["population"].to_string(index=False, float_format="{:.4g}".format, na_rep="-"))
-    print(information.to_string(index=False, float_format="{:.2f}".format, na_rep="-"))
+    if "information" in kept:
+        print(tables["information"].to_string(index=False, float_format="{:.2f}".format, na_rep="-"))
     print("\n".join(said))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0

@@ -155,6 +155,7 @@ class SAM(MemoryModel[SAMState]):
         symbol="b'",
         doc="later to earlier item; as forward if none",
         source=VARIANT + " (half of b in fSAM)",
+        prior=(0.1, 1.0),
     )
     self_strength: float = parameter(0.1, 0, 10, unit="1/s", symbol="c", doc="item to itself", source=PUBLISHED)
     residual_strength: float = parameter(

@@ -190,7 +190,7 @@ def test_a_tie_that_leaves_its_range_gives_no_density_and_is_said_before_the_wor
 
 def test_models_without_an_exact_likelihood_are_refused() -> None:
     with pytest.raises(LikelihoodError, match="no exact likelihood"):
-        PosteriorSpec.of(SAM.preset("murdock1962-soft"), ["lapse"])
+        PosteriorSpec.of(SAM.preset("murdock1962-soft"), ["lapse"], by="likelihood")
     with pytest.raises(InputError, match="target_accept"):
         PosteriorSpec.of(TCM(), target_accept=1.5)
     with pytest.raises(InputError, match="stopping"):

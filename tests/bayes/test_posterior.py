@@ -10,7 +10,7 @@ import pytest
 
 import memsim
 from memsim.bayes import sampler
-from memsim.bayes.diagnostics import convergence_of, people_table, population_table
+from memsim.bayes.diagnostics import Convergence, convergence_of, people_table, population_table
 from memsim.bayes.figures import forest_figure, pair_figure, prediction_figure, trace_figure
 from memsim.bayes.inference import posterior
 from memsim.bayes.information import information_sentences, information_table
@@ -132,6 +132,7 @@ def test_the_result_is_inference_data_and_a_file(sampled: tuple[Posterior, Recal
 def test_convergence_and_information_are_said_in_words(sampled: tuple[Posterior, Recalls]) -> None:
     found, _ = sampled
     convergence = convergence_of(found)
+    assert isinstance(convergence, Convergence)
     assert 0.99 < convergence.r_hat < 1.2 and convergence.n_draws == 240
     said = " ".join(convergence.sentences())
     assert "R-hat is" in said and "effective" in said and "diverged" in said
