@@ -16,7 +16,7 @@ from time import perf_counter, thread_time
 import numpy as np
 
 from memsim import load_dataset, posterior
-from memsim.bayes.diagnostics import convergence_of, population_table
+from memsim.bayes.diagnostics import Convergence, convergence_of, population_table
 from memsim.bayes.spec import PosteriorSpec
 from memsim.models import CMR, TCM
 
@@ -55,6 +55,7 @@ def main() -> None:
         found = posterior(spec, people, workers=given.workers, cache=given.cache, progress=True)
         seconds = perf_counter() - start
         convergence = convergence_of(found)
+        assert isinstance(convergence, Convergence)
         print(f"{name}, {given.subjects} subjects, {given.stopping} stopping: {', '.join(spec.names)}")
         print(
             f"{density.size} coordinates; {1000 * best:.1f} ms for a gradient; {convergence.steps:.1f} gradients in a "
