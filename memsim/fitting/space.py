@@ -166,7 +166,7 @@ class Space:
         A tied parameter that varies as one other does has a value for each level. Other tied parameters that vary are
         not there; the model of a cell has them.
         """
-        found: dict[str, Any] = {axis.name: axis.value(at) for axis, at in zip(self.axes, places.tolist(), strict=True)}
+        found = self._free(places)
         if not self.variables:
             return {**found, **self._tied(found)}
         constant = {term.name: found[term.name] for term in self.terms if not term.variables}
@@ -208,16 +208,19 @@ class Space:
                 found[name] = known[name] = tied_value(name, expression, known)
         return found
 
+    def _free(self, places: FloatArray) -> dict[str, Any]:
+        """The numbers of a fit at ``places``, without the tied parameters."""
+        return {axis.name: axis.value(at) for axis, at in zip(self.axes, places.tolist(), strict=True)}
+
     def _by_cell(self, places: FloatArray, cells: Cells) -> list[dict[str, Any]]:
-        """The values of the free and of the tied parameters in each cell."""
-        if not self.variables:
-            return [self.values(places)]
+        """The values of the free parameters in each cell."""
+        if not self.variables:  # one model; a search comes here thousands of times
+            return [self._free(places)]
         columns, at = {}, 0
         for term, design in zip(self.terms, cells.designs, strict=True):
             columns[term.name] = term.values(places[at : at + len(term.axes)], design)
             at += len(term.axes)
-        rows = [{name: values[cell] for name, values in columns.items()} for cell in range(len(cells.labels))]
-        return [{**row, **self._tied(row)} for row in rows] if self.ties else rows
+        return [{name: values[cell] for name, values in columns.items()} for cell in range(len(cells.labels))]
 
     def models(self, places: FloatArray, cells: Cells) -> list[Model]:
         """The model of each cell at ``places``.
@@ -226,7 +229,7 @@ class Space:
         ------
         InputError : a tie leaves the range of its parameter.
         """
-        return [self.model.replace(**values) for values in self._by_cell(places, cells)]
+        return [self.model.replace(**values, **self._tied(values)) for values in self._by_cell(places, cells)]
 
     def at(self, places: FloatArray, labels: Mapping[str, Any] | None = None) -> Model:
         """The model at ``places``, of lists with these ``labels`` where parameters vary between lists."""
@@ -238,7 +241,7 @@ class Space:
         """(n_cells, n_free) derivatives by the places of each parameter that depends on them."""
         found: dict[str, FloatArray] = {}
         n_cells, at = len(cells.labels), 0
-        if not self.variables:  # one model; a search comes here thousands of times
+        if not self.variables:
             slopes = np.diag([axis.slope(place) for axis, place in zip(self.axes, places.tolist(), strict=True)])
             found = {axis.name: slopes[index : index + 1] for index, axis in enumerate(self.axes)}
         else:
@@ -248,18 +251,13 @@ class Space:
                 found[term.name][:, own] = term.slopes(places[own], design)
                 at = own.stop
         if self.ties:
-            rows = self._by_cell(places, cells)
+            known = [{**self._fixed, **values} for values in self._by_cell(places, cells)]
             for name, expression in self.ties.items():
-                each = [
-                    tied_value_and_slopes(
-                        name,
-                        expression,
-                        {**self._fixed, **row},
-                        {other: slopes[cell] for other, slopes in found.items()},
-                    )[1]
-                    for cell, row in enumerate(rows)
-                ]
-                found[name] = np.array([np.broadcast_to(slopes, len(self.axes)) for slopes in each])
+                tied = np.empty((n_cells, len(self.axes)))
+                for cell, values in enumerate(known):
+                    others = {other: slopes[cell] for other, slopes in found.items()}
+                    values[name], tied[cell] = tied_value_and_slopes(name, expression, values, others)
+                found[name] = tied
         return {name: slopes for name, slopes in found.items() if slopes.any()}
 
     def places(self, values: Mapping[str, float]) -> FloatArray:
