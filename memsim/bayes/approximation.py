@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from memsim.bayes.density import Density, Guide
-from memsim.bayes.population import PopulationPrior
+from memsim.bayes.density import Conditional, Density, Guide
+from memsim.bayes.population import Population
 from memsim.core.arrays import FloatArray
 from memsim.core.seeding import stream
 
@@ -42,7 +42,7 @@ class Approximation(NamedTuple):
 def approximation_of(density: Density) -> Approximation:
     """The approximation of a density, from some two hundred evaluations of its likelihood."""
     prior, n_subjects, varying = density.population_prior, len(density.people.labels), density.varying
-    common = np.setdiff1d(np.arange(density.n_free), varying)
+    common = density.common
     mean = prior.location.copy()
     covariance: Any = np.diag(prior.between**2 if density.pooled else prior.spread**2)
     places = np.tile(mean, (n_subjects, 1))
@@ -62,7 +62,7 @@ def approximation_of(density: Density) -> Approximation:
         wanted[:, varying] = np.einsum("skj,sj->sk", uncertain, (slope - (places - mean) @ precision)[:, varying])
         length = np.sqrt(np.einsum("sk,kj,sj->s", wanted, precision, wanted))
         wanted *= np.minimum(1, LONGEST / np.maximum(length, 1e-12))[:, None]
-        step, error = _common_step(prior, mean, common, varying, slope, wanted, curvature, uncertain)
+        step, error = _common_step(density, mean, slope, wanted, curvature, uncertain)
         if at_modes:
             places, each, gradient = _uphill(density, places, each, gradient, wanted, mean, precision)
         else:
@@ -92,31 +92,29 @@ def _averaged(density: Density, mean: FloatArray, covariance: FloatArray, guide:
     """
     varying, n_subjects = density.varying, len(density.people.labels)
     rng = stream(0, "guide")
-    block = np.ix_(varying, varying)
-    root = np.linalg.cholesky(covariance[block])
-    precision = np.linalg.inv(covariance[block])
-    common = np.setdiff1d(np.arange(density.n_free), varying)
-    across = guide.curvature[:, varying[:, None], common]
-    spread = np.linalg.inv(guide.curvature[:, varying[:, None], varying] + precision)
-    linear = guide.linear[:, varying] - across @ mean[common]
-    middle = np.einsum("skj,sj->sk", spread, linear + precision @ mean[varying])
-    places = np.tile(mean, (n_subjects, 1))
+    root = np.linalg.cholesky(covariance[np.ix_(varying, varying)])
+    factor = np.zeros_like(covariance)
+    factor[np.ix_(varying, varying)] = root
+    population = Population(mean, np.ones_like(mean), factor)
+    given = Conditional(population, guide, np.zeros((n_subjects, len(varying))), varying)
+    precision, spread, middle, places = given.precision, given.uncertain, given.middle, given.places
     for _ in range(ROUNDS):
-        own = np.linalg.cholesky(spread)
+        own: Any = np.linalg.cholesky(spread)
         z = rng.standard_normal((DRAWS, n_subjects, len(varying)))
         drawn = np.concatenate((
             mean[varying] + z[: DRAWS // 2] @ root.T,
             middle + np.einsum("skj,nsj->nsk", own, z[DRAWS // 2 :]),
         ))  # fmt: skip
-        population = _log_normal(drawn - mean[varying], root[None])
-        logs = population - np.logaddexp(population, _log_normal(drawn - middle, own))
+        by_population = _log_normal(drawn - mean[varying], root[None])
+        logs = by_population - np.logaddexp(by_population, _log_normal(drawn - middle, own))
         for index, each in enumerate(drawn):
             places[:, varying] = each
             logs[index] += density.people.totals(density.parameters(places))
         logs = np.where(np.isfinite(logs), logs, -np.inf)
         weight = np.exp(logs - logs.max(axis=0))
         weight /= weight.sum(axis=0)
-        share = (1 / (weight**2).sum(axis=0)) / (1 / (weight**2).sum(axis=0) + 2 * len(varying))
+        effective = 1 / (weight**2).sum(axis=0)
+        share = effective / (effective + 2 * len(varying))
         found = np.einsum("ns,nsk->sk", weight, drawn)
         apart = drawn - found
         second = np.einsum("ns,nsk,nsj->skj", weight, apart, apart)
@@ -124,13 +122,12 @@ def _averaged(density: Density, mean: FloatArray, covariance: FloatArray, guide:
         spread = spread + share[:, None, None] * (second - spread)
     # Precisions beyond that of the population, without negative directions.
     own = root.T @ (np.linalg.inv(spread) - precision) @ root
-    values, vectors = np.linalg.eigh((own + np.swapaxes(own, 1, 2)) / 2)
     back = np.linalg.inv(root)
-    inner = back.T @ ((vectors * np.maximum(values, 0)[:, None, :]) @ np.swapaxes(vectors, 1, 2)) @ back
+    inner = back.T @ _without_negative(own) @ back
     curvature, slope = guide.curvature.copy(), guide.linear.copy()
     curvature[:, varying[:, None], varying] = inner
     slope[:, varying] = np.einsum("skj,sj->sk", inner + precision, middle) - precision @ mean[varying]
-    slope[:, varying] += across @ mean[common]
+    slope[:, varying] += given.across @ mean[density.common]
     return Guide(curvature, slope)
 
 
@@ -145,16 +142,15 @@ def _log_normal(apart: FloatArray, root: FloatArray) -> FloatArray:
 
 
 def _common_step(
-    prior: PopulationPrior,
+    density: Density,
     mean: FloatArray,
-    common: np.ndarray,
-    varying: np.ndarray,
     slope: FloatArray,
     wanted: FloatArray,
     curvature: FloatArray,
     uncertain: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Newton's step of the common places, where people's own places follow, and their standard errors."""
+    prior, varying, common = density.population_prior, density.varying, density.common
     across = curvature[:, varying[:, None], common]
     own = curvature[:, common[:, None], common] - np.swapaxes(across, 1, 2) @ uncertain @ across
     spread = prior.spread[common]
@@ -203,10 +199,14 @@ def _secants(density: Density, places: FloatArray, directions: FloatArray) -> tu
         second[:, :, at] = -(upper - lower) / 2
         mean += (upper + lower) / (2 * k)
     second = np.swapaxes(directions, 1, 2) @ second
-    values, vectors = np.linalg.eigh((second + np.swapaxes(second, 1, 2)) / 2)
-    second = (vectors * np.maximum(values, 0)[:, None, :]) @ np.swapaxes(vectors, 1, 2)
     back = np.linalg.inv(directions)
-    return np.swapaxes(back, 1, 2) @ second @ back, mean
+    return np.swapaxes(back, 1, 2) @ _without_negative(second) @ back, mean
+
+
+def _without_negative(matrices: FloatArray) -> FloatArray:
+    """The symmetric parts of (n_subjects, k, k) matrices, without their negative directions."""
+    values, vectors = np.linalg.eigh((matrices + np.swapaxes(matrices, 1, 2)) / 2)
+    return (vectors * np.maximum(values, 0)[:, None, :]) @ np.swapaxes(vectors, 1, 2)
 
 
 def _uphill(

@@ -80,6 +80,11 @@ class Density:
         return self.population_prior.varying if self.pooled else np.arange(self.n_free)
 
     @cached_property
+    def common(self) -> np.ndarray:
+        """Indices of the free parameters that are common to all people."""
+        return np.setdiff1d(np.arange(self.n_free), self.varying)
+
+    @cached_property
     def size(self) -> int:
         """The number of coordinates."""
         return self.n_population + len(self.people.labels) * len(self.varying)
@@ -131,9 +136,9 @@ class Density:
             gradient[:n] = slopes + self.population_prior.pulled_back(coordinates[:n], population, by_mean, by_factor)
         return (value, gradient) if np.isfinite(value) and np.isfinite(gradient).all() else nothing
 
-    def _conditional(self, coordinates: FloatArray, population: Population) -> _Conditional:
+    def _conditional(self, coordinates: FloatArray, population: Population) -> Conditional:
         own = coordinates[self.n_population :].reshape(len(self.people.labels), -1)
-        return _Conditional(population, self._guide, own, self.varying)
+        return Conditional(population, self._guide, own, self.varying)
 
     def from_prior(self, rng: np.random.Generator, n_draws: int) -> FloatArray:
         """(n_draws, n_subjects, n_free) places of people drawn from the prior, each time of another population."""
@@ -144,7 +149,7 @@ class Density:
         return mean[:, None] + spread[:, None] * (z @ np.swapaxes(cholesky, 1, 2))
 
 
-class _Conditional:
+class Conditional:
     """People's places given the population and their own coordinates; see :class:`Density`."""
 
     def __init__(self, population: Population, guide: Guide, own: FloatArray, varying: np.ndarray) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 import warnings
-import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from memsim.bayes.packing import array_from_json, array_to_json
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, MemsimError
 from memsim.core.seeding import stream
@@ -56,7 +55,6 @@ def sample(
     seed: int,
     chain: int = 0,
     target_accept: float = 0.8,
-    low_rank: bool = False,
 ) -> Chain:
     """One chain, in this process.
 
@@ -67,7 +65,6 @@ def sample(
     ----------
     density : where it is -inf, a trajectory diverges.
     starts : (n_starts, size) coordinates, of which the first with a finite density is where the chain begins.
-    low_rank : whether the mass matrix is a diagonal with a correction of low rank, and not a diagonal alone.
 
     Raises
     ------
@@ -106,7 +103,7 @@ def sample(
     number = int(stream(seed, "chain", chain).integers(2**31))
     running = nutpie.sample(
         model, draws=draws, tune=tune, chains=1, cores=1, seed=number, progress_bar=False, save_warmup=False,
-        target_accept=target_accept, low_rank_modified_mass_matrix=low_rank, maxdepth=DEEPEST, blocking=False,
+        target_accept=target_accept, maxdepth=DEEPEST, blocking=False,
     )  # fmt: skip
     try:
         found = running.wait()
@@ -127,17 +124,13 @@ def sample(
 
 def chain_to_json(chain: Chain) -> dict[str, Any]:
     """A chain as a record that the store of cells holds; the draws are compressed bytes."""
-    return {
-        "shape": list(chain.draws.shape),
-        "draws": base64.b64encode(zlib.compress(chain.draws.astype("<f8").tobytes(), 1)).decode(),
-        "statistics": {name: values.tolist() for name, values in chain.statistics.items()},
-    }
+    statistics = {name: values.tolist() for name, values in chain.statistics.items()}
+    return {"draws": array_to_json(chain.draws), "statistics": statistics}
 
 
 def chain_from_json(record: Mapping[str, Any]) -> Chain:
     """The chain of such a record."""
-    draws = np.frombuffer(zlib.decompress(base64.b64decode(record["draws"])), dtype="<f8")
     kept: dict[str, np.ndarray] = {
         name: np.array(each, STATISTICS[name]) for name, each in record["statistics"].items()
     }
-    return Chain(draws.reshape(record["shape"]).astype(float), kept)
+    return Chain(array_from_json(record["draws"]), kept)

@@ -39,9 +39,9 @@ CONTRASTS = {
 }
 
 
-def people_of(conditions: Mapping[str, object] = TASKS) -> JointRecalls:
+def people_of() -> JointRecalls:
     """The recalls of the same people in all conditions."""
-    return JointRecalls({name: load_dataset(PEOPLE, name) for name in conditions})
+    return JointRecalls({name: load_dataset(PEOPLE, name) for name in TASKS})
 
 
 def specs(people: JointRecalls) -> dict[str, FitSpec]:
@@ -86,9 +86,13 @@ def _peers_distraction(seed: int) -> Outcome:
     human = _contrasts(indices["people"])
     means = {name: table.groupby("condition")["difference"].mean() for name, table in indices.items()}
     findings = [Finding(f"people: {label}", 1.0, float(row["low"] > 0), 0.0, LONG_TERM) for label, row in human.items()]
-    for name in models:
-        for label, (more, less) in CONTRASTS.items():
-            shown = float(means[name][more] - means[name][less] > human[label]["low"])
+    differences = {
+        name: {label: means[name][more] - means[name][less] for label, (more, less) in CONTRASTS.items()}
+        for name in models
+    }
+    for name, each in differences.items():
+        for label, difference in each.items():
+            shown = float(difference > human[label]["low"])
             findings.append(Finding(f"{name}: {label}", 1.0, shown, 0.0, LONG_TERM, MISSED))
     table = pd.DataFrame(means).T[list(TASKS)]
     return Outcome(
@@ -103,7 +107,7 @@ def _peers_distraction(seed: int) -> Outcome:
             )
         },
         shown=_shown(found, table),
-        statement=_statement(found, human, means),
+        statement=_statement(found, human, differences),
     )  # fmt: skip
 
 
@@ -142,7 +146,9 @@ def _shown(found: HeldOutComparison, recency_table: pd.DataFrame) -> str:
     ))  # fmt: skip
 
 
-def _statement(found: HeldOutComparison, human: Mapping[str, pd.Series], means: Mapping[str, pd.Series]) -> str:
+def _statement(
+    found: HeldOutComparison, human: Mapping[str, pd.Series], differences: Mapping[str, Mapping[str, float]]
+) -> str:
     n_people = found.lists["subject"].nunique()
     words = "; ".join(
         f"{label} by {row['difference']:.3f} (95% interval {row['low']:.3f} to {row['high']:.3f})"
@@ -150,15 +156,10 @@ def _statement(found: HeldOutComparison, human: Mapping[str, pd.Series], means: 
     )
     ranked = found.table[found.table["model"] != BASELINE].iloc[0]
     models = "; ".join(
-        f"{name}: " + ", ".join(f"{means[name][a] - means[name][b]:.3f}" for a, b in CONTRASTS.values())
-        for name in means
-        if name != "people"
+        f"{name}: " + ", ".join(f"{each[label]:.3f}" for label in CONTRASTS) for name, each in differences.items()
     )
     refuted = [
-        name
-        for name in means
-        if name != "people"
-        and any(means[name][a] - means[name][b] < human[label]["low"] for label, (a, b) in CONTRASTS.items())
+        name for name, each in differences.items() if any(each[label] <= human[label]["low"] for label in CONTRASTS)
     ]
     return (
         "Hypothesis: recency depends on how far context has drifted since each word relative to the others, so that "

@@ -9,7 +9,7 @@ from scipy.stats import multivariate_normal, norm
 
 from memsim import log_likelihood
 from memsim.bayes.approximation import approximation_of
-from memsim.bayes.density import Density, Guide, _Conditional
+from memsim.bayes.density import Conditional, Density, Guide
 from memsim.bayes.people import People
 from memsim.bayes.population import PopulationPrior
 from memsim.bayes.priors import Prior, priors_of
@@ -132,7 +132,7 @@ def test_coordinates_of_people_keep_their_distribution(guided: bool) -> None:
     population = prior.at(np.array([0.3, 0.7, -0.2, 0.1, -0.4, 0.5]))
     assert varying.tolist() == [0, 2] and prior.size == 6 and population.spread[1] == 0
     own = rng.normal(size=(4, 2))
-    given = _Conditional(population, guide, own, varying)
+    given = Conditional(population, guide, own, varying)
     factor = (population.spread[:, None] * population.cholesky)[np.ix_(varying, varying)]
     assert (given.places[:, 1] == population.mean[1]).all()
     apart = multivariate_normal(population.mean[varying], factor @ factor.T)
@@ -143,7 +143,7 @@ def test_coordinates_of_people_keep_their_distribution(guided: bool) -> None:
         for at in range(2):
             moved = own.copy()
             moved[subject, at] += step
-            there = _Conditional(population, guide, moved, varying).places[subject]
+            there = Conditional(population, guide, moved, varying).places[subject]
             columns.append((there - given.places[subject])[varying] / step)
         expected += np.log(abs(np.linalg.det(np.array(columns))))
     assert given.log_density == pytest.approx(expected + 4 * np.log(2 * np.pi), abs=1e-4)
