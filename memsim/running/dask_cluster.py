@@ -32,7 +32,8 @@ def on_dask(
     """Yield outcomes from the workers of a Dask cluster as they arrive.
 
     The scheduler itself reruns the tasks of a worker that died, and abandons a task after several deaths. Other tasks
-    on those workers may be abandoned with it, so each abandoned cell runs once more, alone.
+    on those workers may be abandoned with it, so each abandoned cell runs once more, alone; those that kill again are
+    yielded when all others are finished.
 
     Raises
     ------
@@ -44,6 +45,7 @@ def on_dask(
     client = _checked_client(scheduler)
     with client:
         left, abandoned, running = deque(keys), deque[str](), dict[Any, str]()
+        deadly: list[tuple[str, Outcome]] = []
 
         def start(key: str) -> None:
             running[client.submit(eval, _WORK, {"job": tuple(job(key))}, key=f"memsim-{uuid.uuid4().hex}")] = key
@@ -63,8 +65,9 @@ def on_dask(
                         yield key, future.result()
                     except distributed.scheduler.KilledWorker as error:
                         if alone:
-                            yield key, killed(error.allowed_failures + 1, error)
-                        abandoned.append(key)
+                            deadly.append((key, killed(error.allowed_failures + 1, error)))
+                        else:
+                            abandoned.append(key)
                     except (CancelledError, distributed.CancelledError, distributed.comm.CommClosedError):
                         raise
                     except Exception as error:
@@ -77,6 +80,7 @@ def on_dask(
                 raise MemsimError(
                     f"the Dask scheduler at {scheduler} went away; finished cells are kept, so run it again: {error}"
                 ) from error
+        yield from deadly
 
 
 def _wait(client: Any, futures: list[Any], scheduler: str) -> None:

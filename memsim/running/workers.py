@@ -215,14 +215,16 @@ def _end_with(parent: int) -> None:
 def in_processes(
     keys: Iterable[str], job: Callable[[str], Job], processes: int, store: Store, run: Path
 ) -> Generator[tuple[str, Outcome], None, None]:
-    """Yield outcomes from joblib's processes as they arrive. Cells that ran when one died run again one by one."""
+    """Yield outcomes from joblib's processes as they arrive. Cells that ran when one died run again one by one, those
+    that saw the fewest deaths first, so that a cell that only ran beside a deadly one is finished before that is named.
+    """
     import joblib
 
     deaths: Counter[str] = Counter()
     unexplained = 0
     left = dict.fromkeys(keys)
     while left:
-        batch = [key for key in left if not deaths[key]] or [next(iter(left))]
+        batch = [key for key in left if not deaths[key]] or [min(left, key=deaths.__getitem__)]
         for mark in run.iterdir():
             mark.unlink()
         with joblib.parallel_config(backend="loky", inner_max_num_threads=1):

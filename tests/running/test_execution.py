@@ -27,6 +27,7 @@ from memsim.models.lookup import find_model
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.running.digests import digest
 from memsim.running.execution import Cell, run_cells
+from memsim.running.store import Store
 
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="needs the package distributed: pip install 'memsim[dask]'"
@@ -68,6 +69,19 @@ def die(number: float, once: str = "", log: str = "", killer: bool = True) -> di
             Path(once).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return square(number, log)
+
+
+def meet(number: float, place: str, deadly: bool) -> dict[str, Any]:
+    """The deadly one waits for the other and dies; the other waits to be killed with it, and finishes the next time."""
+    other = Path(place)
+    if deadly:
+        while not other.exists():
+            os.sched_yield()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if not other.exists():
+        other.touch()
+        signal.pause()
+    return square(number)
 
 
 def fail(number: float, how: str, after: str = "") -> dict[str, Any]:
@@ -162,6 +176,17 @@ def test_a_cell_that_kills_every_worker_is_named(tmp_path: Path) -> None:
         run_cells(cells, **LOCAL, cache=tmp_path / "cache")
     assert lines(log)[::1] and set(lines(log)) == set("01234"), "the others were finished"
     assert run_cells(cells[1:], workers=1, cache=tmp_path / "cache") == [square(n) for n in range(5)]
+
+
+def test_a_cell_beside_one_that_kills_is_finished_first(tmp_path: Path) -> None:
+    deadly, other = (
+        Cell(meet, {"number": int(not deadly), "deadly": deadly}, "the poison", {"place": str(tmp_path / "met")})
+        for deadly in (True, False)
+    )
+    with pytest.raises(MemsimError, match="the poison: it killed its worker 3 times"):
+        run_cells([deadly, other], **LOCAL, cache=tmp_path / "cache")
+    stored = Store(tmp_path / "cache").read(other.key)
+    assert stored is not None and stored["result"] == square(1)
 
 
 # When a run is given up, joblib's thread may still look for work that was taken back, and say so as it ends.
