@@ -11,21 +11,21 @@ from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
+from memsim.core.judgments import Responses, require_responses
 from memsim.core.origin import Simulated
-from memsim.core.recalls import Recalls, require_recalls
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def analyze(
-    recalls: Recalls | Mapping[str, Recalls], name: str, by: str | Sequence[str] = (), **options: Any
+    recalls: Responses | Mapping[str, Responses], name: str, by: str | Sequence[str] = (), **options: Any
 ) -> pd.DataFrame:
     """Run an analysis by its name, for one set of recalls or several, within each condition.
 
     Parameters
     ----------
-    recalls : recalls of people or of a model; or several recalls, by the names that they get in tables and figures.
+    recalls : recalls or judgments of people or of a model; or several of them, by their names in tables and figures.
     name : the name of the analysis, in any case; ``memsim analyses`` lists them.
     by : conditions of the trials (see :attr:`memsim.Trials.conditions`), or ``"session"``; the analysis is run within
         each combination that occurs.
@@ -57,7 +57,7 @@ def analyze(
         raise InputError("analyze: recalls is empty; give recalls, or recalls by name")
     parts = []
     for label, of_one in by_label.items():
-        require_recalls(of_one)
+        require_responses(of_one)
         for labels, rows in _by_condition(of_one, by):
             if rows is None:
                 frame = analysis.frame(of_one, **options)
@@ -78,7 +78,7 @@ def analyze(
     return table
 
 
-def _frame_of_rows(analysis: Analysis, recalls: Recalls, rows: IntArray, options: Mapping[str, Any]) -> pd.DataFrame:
+def _frame_of_rows(analysis: Analysis, recalls: Responses, rows: IntArray, options: Mapping[str, Any]) -> pd.DataFrame:
     """The frame of an analysis for some of the lists."""
     if analysis.whole:
         counted = np.isin(np.arange(len(recalls)), rows)
@@ -95,7 +95,7 @@ def _frame_of_rows(analysis: Analysis, recalls: Recalls, rows: IntArray, options
     return analysis.frame(recalls[rows], **{**options, **{k: np.asarray(v)[rows] for k, v in cut.items()}})
 
 
-def _by_condition(recalls: Recalls, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
+def _by_condition(recalls: Responses, by: Sequence[str]) -> list[tuple[tuple[Any, ...], Any]]:
     """The rows of each combination of conditions, in order of first occurrence; None stands for all rows."""
     conditions = recalls.trials.groupings
     for name in by:

@@ -10,13 +10,11 @@ import pandas as pd
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.points import points_of_frame
 from memsim.analysis.registered import curves_of
-from memsim.core.prediction import PositionPrediction
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.judgments import require_responses
+from memsim.core.prediction import PositionPrediction, Prediction
 
 
-def curve_table(
-    predicted: Recalls | PositionPrediction, frames: Mapping[str, pd.DataFrame] | None = None
-) -> pd.DataFrame:
+def curve_table(predicted: Prediction, frames: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """The standard curves of the task (:func:`memsim.analysis.curves_of`), as means over subjects.
 
     Parameters
@@ -42,11 +40,11 @@ def curve_table(
     return pd.concat(tables, ignore_index=True)
 
 
-def standard_curves(predicted: Recalls | PositionPrediction) -> dict[str, Analysis]:
+def standard_curves(predicted: Prediction) -> dict[str, Analysis]:
     """The standard curves of the task and lists of a prediction, by name, also those that it does not define."""
     if isinstance(predicted, PositionPrediction):
         return curves_of(predicted.paradigm)
-    require_recalls(predicted)
+    require_responses(predicted)
     trials = predicted.trials
     return curves_of(trials.paradigm, repeated_items=bool(trials.repeated_items.any()))
 

@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 from memsim.core.errors import InputError, ModelError
+from memsim.core.judgments import Judgments, Responses, require_judgments, require_responses
 from memsim.core.names import closest
-from memsim.core.prediction import PositionPrediction
+from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.repeated_items import DECLARATION, refusal_of_repeats, require_taken
 
@@ -23,6 +24,7 @@ UNBOUNDED = (float("nan"), float("nan"))
 Options = ParamSpec("Options")
 Result = TypeVar("Result")
 OfRecalls = Callable[Concatenate[Recalls, Options], Result]
+OfJudgments = Callable[Concatenate[Judgments, Options], Result]
 
 
 def of_recalls(*, takes_repeated_items: bool) -> Callable[[OfRecalls[Options, Result]], OfRecalls[Options, Result]]:
@@ -44,6 +46,18 @@ def of_recalls(*, takes_repeated_items: bool) -> Callable[[OfRecalls[Options, Re
         return cast(OfRecalls[Options, Result], checked)
 
     return declared
+
+
+def of_judgments(function: OfJudgments[Options, Result]) -> OfJudgments[Options, Result]:
+    """Declare a function as an analysis of judgments, its first argument; anything else is refused before any work."""
+
+    @wraps(function)
+    def checked(judgments: Judgments, *args: Options.args, **options: Options.kwargs) -> Result:
+        require_judgments(judgments)
+        return function(judgments, *args, **options)
+
+    setattr(checked, DECLARATION, True)
+    return cast(OfJudgments[Options, Result], checked)
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,7 @@ class Analysis:
     by_trial : the options that have a row for each trial, so that they are selected with the trials.
     whole : the analysis needs all lists of a subject, also those of other conditions; its argument ``rows`` says which
         of them count.
+    of : what the analysis takes: recalls, or judgments. Where lists were recalled and then judged, both kinds apply.
     of_positions : the analysis is defined for a model that predicts positions without an order of recall.
     limits : the limits of the vertical axis; NaN leaves a limit to the data.
     """
@@ -86,6 +101,7 @@ class Analysis:
     by_trial: tuple[str, ...] = ()
     whole: bool = False
     of_positions: bool = False
+    of: Literal["recalls", "judgments"] = "recalls"
     limits: tuple[float, float] = (0.0, float("nan"))
 
     @property
@@ -112,8 +128,8 @@ class Analysis:
         first_alone = self.series not in frame or set(frame[self.series].dropna()) == {1}
         return self.first_label if self.first_label and first_alone else self.y_label
 
-    def frame(self, predicted: Recalls | PositionPrediction, **options: Any) -> pd.DataFrame:
-        """The tidy frame for recalls, or a frame without subjects for a prediction of positions.
+    def frame(self, predicted: Prediction, **options: Any) -> pd.DataFrame:
+        """The tidy frame for recalls or judgments, or a frame without subjects for a prediction of positions.
 
         Raises
         ------
@@ -127,14 +143,25 @@ class Analysis:
 
             probability = predicted.probability
             return pd.DataFrame({self.x: range(1, len(probability) + 1), self.value: probability})
-        require_recalls(predicted)
+        require_responses(predicted)
         self.check_options(options)
-        require_taken(self.run, predicted.trials)
-        return self.run(predicted, **options)
+        if reason := self.refusal(predicted):
+            raise InputError(reason)
+        return self.run(self.taken_from(predicted), **options)
 
-    def refusal(self, predicted: Recalls | PositionPrediction) -> str:
+    def taken_from(self, responses: Responses) -> Responses | None:
+        """The recalls or judgments that the analysis takes, of these responses; ``None`` if it takes none of them."""
+        if isinstance(responses, Judgments):
+            return responses if self.of == "judgments" else responses.recalls
+        return responses if self.of == "recalls" else None
+
+    def refusal(self, predicted: Prediction) -> str:
         """Why the analysis takes neither this kind of prediction nor these lists; empty if it takes them."""
         if not isinstance(predicted, PositionPrediction):
+            if self.taken_from(predicted) is None:
+                return (
+                    f"{self.name} is an analysis of {self.of}, and {type(predicted.trials.paradigm).__name__} has none"
+                )
             return refusal_of_repeats(self.run, predicted.trials)
         if self.of_positions:
             return ""

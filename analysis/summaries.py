@@ -7,13 +7,15 @@ import pandas as pd
 
 from memsim.analysis.recall.indices import edge_sizes, middle_positions, primacy_index, recency_index
 from memsim.analysis.recall.transitions import lag_crp, lag_rank
+from memsim.analysis.recognition.summary import recognition_summary
 from memsim.analysis.serial.curves import serial_summary
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
-from memsim.core.prediction import PositionPrediction
+from memsim.core.judgments import Judgments
+from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.recalls import Recalls, require_recalls
 
 
-def summary_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
+def summary_table(predicted: Prediction) -> pd.DataFrame:
     """Summary statistics of recall, as means over subjects or, where noted, as ratios of such means.
 
     For serial recall see :func:`memsim.analysis.serial_summary`. A prediction of positions has no subjects, and no
@@ -33,6 +35,8 @@ def summary_table(predicted: Recalls | PositionPrediction) -> pd.DataFrame:
     """
     if isinstance(predicted, PositionPrediction):
         return _position_summary(predicted)
+    if isinstance(predicted, Judgments):
+        return recognition_summary(predicted)
     require_recalls(predicted)
     return serial_summary(predicted) if predicted.trials.paradigm.due is not None else _recall_summary(predicted)
 

@@ -1,4 +1,4 @@
-"""A data set of recalls: its publication, its conditions, and how it is read."""
+"""A data set of recalls or judgments: its publication, its conditions, and how it is read."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from memsim.core.errors import DataError, InputError
+from memsim.core.judgments import Responses
 from memsim.core.names import closest, normalized
 from memsim.core.origin import Observed, Simulated
-from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Recalls of people, which are read when they are needed.
+    """Recalls or judgments of people, which are read when they are needed.
 
     Parameters
     ----------
     name, title : name in memsim, and what the data are.
     authors, citation, doi : the publication to cite; ``authors`` is the short form, as in ``"Murdock (1962)"``.
     conditions : the task of the participants, by condition.
-    read : function of a condition and its paradigm that gives the recalls; the details of their origin are kept.
+    read : function of a condition and its paradigm that gives the responses; the details of their origin are kept.
     at_hand : function that says whether :meth:`load` needs no download.
     default : the condition that is read when none is named; empty if a condition must be named.
     notes : what a user of the data should know.
@@ -33,7 +33,7 @@ class Dataset:
     citation: str
     doi: str
     conditions: Mapping[str, Paradigm]
-    read: Callable[[str, Paradigm], Recalls]
+    read: Callable[[str, Paradigm], Responses]
     at_hand: Callable[[], bool]
     default: str = ""
     notes: str = ""
@@ -63,8 +63,8 @@ class Dataset:
         """The origin of the recalls of ``condition``: data set, condition and citation."""
         return Observed(self.name, condition, self.citation)
 
-    def load(self, condition: str | None = None) -> Recalls:
-        """The recalls of ``condition``, with their origin.
+    def load(self, condition: str | None = None) -> Responses:
+        """The recalls or judgments of ``condition``, with their origin.
 
         Raises
         ------

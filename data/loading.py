@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from memsim.core.errors import DataError, InputError, MemsimError
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.names import normalized
 from memsim.core.origin import Observed
-from memsim.core.recalls import Recalls
+from memsim.core.recalls import Recalls, require_recalls
 from memsim.data.dataset import Dataset
 from memsim.data.formats.files import require_file
 from memsim.data.reader_options import FORMATS, ReaderOptions
@@ -58,13 +59,21 @@ def load_recalls(spec: Recalls | str | Path, **options: Any) -> Recalls:
     -----
     DataWarning : something was left out, or is doubtful; ``origin.details`` counts it.
     """
+    responses = load_responses(spec, **options)
+    require_recalls(responses)
+    assert isinstance(responses, Recalls)
+    return responses
+
+
+def load_responses(spec: Responses | str | Path, **options: Any) -> Responses:
+    """Recalls or judgments, from whatever names them, as :func:`load_recalls` does."""
     chosen = ReaderOptions.of(options)
     if isinstance(spec, Path) or (isinstance(spec, str) and names_file(spec)):
         return _read_file(Path(spec), chosen)
     if given := chosen.given():
         name, value = next(iter(given.items()))
         raise InputError(f"{name}={value!r} says how a file is read, and {spec!r} is none")
-    if isinstance(spec, Recalls):
+    if isinstance(spec, Recalls | Judgments):
         return spec
     if not isinstance(spec, str):
         raise InputError(
@@ -218,8 +227,8 @@ READERS: Mapping[str, Callable[[Path, Mapping[str, Any]], Recalls]] = {
 """The readers of files, by format."""
 
 
-def load_dataset(name: str, condition: str | None = None) -> Recalls:
-    """The recalls of a human data set.
+def load_dataset(name: str, condition: str | None = None) -> Any:
+    """The recalls of a human data set, or the judgments of one of recognition.
 
     Parameters
     ----------

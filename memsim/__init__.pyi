@@ -4,16 +4,21 @@ from .bayes.inference import posterior
 from .bayes.result import Posterior
 from .core import errors
 from .core.contract import check
+from .core.evidence import Evidence, Normal
 from .core.gradient import log_likelihood_gradient
 from .core.items import ItemPool
+from .core.judgments import Judgments
 from .core.likelihood import event_log_probabilities, log_likelihood, score
-from .core.loop import simulate
 from .core.model import MemoryModel
+from .core.oldness import OldnessScale
 from .core.origin import Observed, Simulated
 from .core.parameters import Parameter, Preset, choice, flag, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
 from .core.prediction import predict
+from .core.probes import ProbeBatch, Probes
 from .core.recalls import Recalls
+from .core.recognition_model import RecognitionModel
+from .core.simulation import simulate
 from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
@@ -32,18 +37,25 @@ from .training.run import train
 
 __all__ = [
     "Comparison",
+    "Evidence",
     "Fit",
     "FitSpec",
     "HeldOutComparison",
     "ItemPool",
+    "Judgments",
     "MemoryModel",
+    "Normal",
     "Observed",
+    "OldnessScale",
     "Paradigm",
     "Parameter",
     "PositionModel",
     "Posterior",
     "Preset",
+    "ProbeBatch",
+    "Probes",
     "Recalls",
+    "RecognitionModel",
     "Simulated",
     "Trials",
     "analysis",

@@ -10,6 +10,7 @@ PARADIGMS: Registry[type[Paradigm]] = Registry(
     "memsim.paradigms",
     {
         "free_recall": "memsim.paradigms.free_recall:FreeRecall",
+        "recognition": "memsim.paradigms.recognition:Recognition",
         "serial_recall": "memsim.paradigms.serial_recall:SerialRecall",
     },
     Paradigm,

@@ -9,7 +9,7 @@ import numpy as np
 
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
-from memsim.core.events import Distract, Study
+from memsim.core.events import Distract, Study, StudyPair
 from memsim.core.limits import LIST_LENGTH, SECONDS
 from memsim.core.parameters import choice, parameter
 from memsim.core.trials import Paradigm
@@ -74,7 +74,7 @@ class SerialRecall(Paradigm):
         """(list_length,) number of the group of each item, from 0."""
         return np.arange(self.list_length, dtype=np.int32) // (self.group_size or self.list_length)
 
-    def presentation(self) -> Iterator[Study | Distract]:
+    def presentation(self) -> Iterator[Study | StudyPair | Distract]:
         """The events of a trial before the test, with pauses between groups."""
         for event in super().presentation():
             starts_group = isinstance(event, Study) and event.position > 0 and bool(self.group_size)

@@ -14,10 +14,10 @@ from memsim.bayes.spec import PosteriorSpec
 from memsim.core.arrays import NONE, FloatArray
 from memsim.core.errors import InputError
 from memsim.core.limits import require_counts
-from memsim.core.loop import simulate
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
+from memsim.core.simulation import simulate
 from memsim.running.digests import digest
 from memsim.running.execution import Cell, Running, run_cells
 

@@ -33,11 +33,11 @@ from memsim.bayes.priors import Prior
 from memsim.bayes.spec import PosteriorSpec
 from memsim.bayes.summaries import summary_table
 from memsim.core.arrays import NOT_GIVEN, FloatArray
-from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
+from memsim.core.simulation import simulate
 from memsim.core.trials import Trials
 from memsim.fitting.space import Space
 from memsim.fitting.ties import tied_value

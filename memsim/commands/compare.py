@@ -93,12 +93,12 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
 def run_compare(parsed: argparse.Namespace) -> int:
     """Compare on each data set, print the findings, and write tables and figure; finished cells are kept."""
     from memsim.core.joint_recalls import JointRecalls
-    from memsim.data.loading import load_recalls
+    from memsim.data.loading import load_responses
     from memsim.running.result_files import names_of, require_results
 
     if "iterations" in parsed and not parsed.networks:
         raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
-    each = {label: load_recalls(label, **reading(parsed)) for label in parsed.people}
+    each = {label: load_responses(label, **reading(parsed)) for label in parsed.people}
     if len(set(parsed.people)) < len(parsed.people):
         raise InputError(f"--people {' '.join(parsed.people)}: each must have a name of its own")
     if len(set(parsed.models)) < len(parsed.models):

@@ -18,11 +18,12 @@ from memsim.core.frequencies import compare_frequencies, every_recall, likelihoo
 from memsim.core.gradient import log_likelihood_gradient, real_parameters
 from memsim.core.items import ItemPool
 from memsim.core.likelihood import event_log_probabilities, log_likelihood, log_likelihood_steps
-from memsim.core.loop import simulate, simulate_steps
+from memsim.core.loop import simulate_steps
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
+from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm, Trials
 
 LIST_LENGTH = 4

@@ -16,15 +16,18 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.arrays import FloatArray
+from memsim.core.encodings import list_log_likelihood
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Parts, answered
+from memsim.core.judgment_likelihood import lapsing_answers
+from memsim.core.judgment_loop import guessed_ratings
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.lapses import guessed_events, mixed
-from memsim.core.likelihood import list_log_likelihood, log_likelihood, sum_of
+from memsim.core.likelihood import log_likelihood, sum_of
 from memsim.core.loop import event_probabilities
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.recall_parts import resampled
-from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 
 STEP = 6e-6
@@ -36,7 +39,7 @@ _TAKES_COLUMNS: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 def difference_gradient(
     model: MemoryModel[Any],
-    recalls: Recalls,
+    recalls: Responses,
     names: Sequence[str],
     samples: int,
     seed: int,
@@ -75,7 +78,7 @@ def _around(value: float, low: float, high: float) -> tuple[float, float]:
 
 def _one_by_one(
     model: MemoryModel[Any],
-    recalls: Recalls,
+    recalls: Responses,
     point: dict[str, float],
     samples: int,
     seed: int,
@@ -91,21 +94,25 @@ def _one_by_one(
 
 def _in_one_batch(
     model: MemoryModel[Any],
-    recalls: Recalls,
+    recalls: Responses,
     points: Sequence[dict[str, float]],
     seed: int,
     stopping: FloatArray | None,
 ) -> FloatArray | None:
     """(n_points, n_trials) log-likelihoods by the steps of one batch; ``None`` if the model does not take columns."""
     cls = type(model)
-    has_fast_events = cls.fast_events is not MemoryModel.fast_events
+    if isinstance(recalls, Judgments):
+        has_fast_events = cls.fast_ratings is not MemoryModel.fast_ratings
+    else:
+        has_fast_events = cls.fast_events is not MemoryModel.fast_events and recalls.trials.probes is None
     mixes_lists = stopping is not None and (model.list_lapse or any("list_lapse" in point for point in points))
     if model.likelihood != "exact" or has_fast_events or mixes_lists or not _TAKES_COLUMNS.get(cls, True):
         return None
     n_points, n_trials = len(points), len(recalls)
     if n_points * recalls.trials.items.size > LARGEST_BATCH:
         return None
-    batch = resampled(recalls, np.tile(np.arange(n_trials), n_points))
+    rows = np.tile(np.arange(n_trials), n_points)
+    batch = recalls[rows] if isinstance(recalls, Judgments) else resampled(recalls, rows)
     columns = copy.copy(model)
     varied = {name for point in points for name in point}
     values = {name: np.array([point.get(name, getattr(model, name)) for point in points]) for name in varied}
@@ -124,8 +131,10 @@ def _in_one_batch(
     return found if same else None
 
 
-def _lists(model: MemoryModel[Any], recalls: Recalls, seed: int, stopping: FloatArray | None) -> FloatArray:
+def _lists(model: MemoryModel[Any], recalls: Responses, seed: int, stopping: FloatArray | None) -> FloatArray:
     """(n_trials,) log-likelihoods of a model whose parameters are columns."""
+    if isinstance(recalls, Judgments):
+        return _judged_lists(model, recalls, seed)
     events = event_probabilities(model, recalls, stream(seed, "columns"))
     guesses = guessed_events(recalls, model.repeats, model.intrusions)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
@@ -140,3 +149,16 @@ def _lists(model: MemoryModel[Any], recalls: Recalls, seed: int, stopping: Float
         return np.logaddexp(
             np.log1p(-share) + list_log_likelihood(events), np.log(share) + list_log_likelihood(guesses)
         )
+
+
+def _judged_lists(model: MemoryModel[Any], judgments: Judgments, seed: int) -> FloatArray:
+    """:func:`_lists` of judgments."""
+    criteria = np.asarray(model.criteria(judgments.n_ratings), dtype=float)
+    ratings, recall = lapsing_answers(model, judgments, stream(seed, "columns"), criteria, by_steps=True)
+    own, guessed = list_log_likelihood(ratings), list_log_likelihood(guessed_ratings(judgments))
+    if recall is not None and judgments.recalls is not None:
+        own = own + list_log_likelihood(recall)
+        guessed = guessed + list_log_likelihood(guessed_events(judgments.recalls, model.repeats, model.intrusions))
+    share = np.ravel(model.list_lapse)
+    with np.errstate(divide="ignore"):
+        return np.logaddexp(np.log1p(-share) + own, np.log(share) + guessed)

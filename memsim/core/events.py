@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class Study(NamedTuple):
@@ -11,7 +11,29 @@ class Study(NamedTuple):
     position: int
 
 
+class StudyPair(NamedTuple):
+    """The participant studies the items at these serial positions (0-based) together, as a pair."""
+
+    first: int
+    second: int
+
+
 class Distract(NamedTuple):
     """The participant does a distractor task for this many seconds."""
 
     seconds: float
+
+
+class Recall(NamedTuple):
+    """The participant recalls the list, after this cue."""
+
+    cue: str
+
+
+class Probe(NamedTuple):
+    """The participant answers the probe with this number (0-based)."""
+
+    number: int
+
+
+Event: TypeAlias = Study | StudyPair | Distract | Recall | Probe

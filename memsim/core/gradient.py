@@ -10,15 +10,15 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.chain_kernels import chain_rule
 from memsim.core.differences import difference_gradient
+from memsim.core.encodings import encoding_to_score
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, hazards
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.lapses import guessed_events
-from memsim.core.likelihood import encoding_to_score
-from memsim.core.loop import require_model_and_recalls
+from memsim.core.likelihood import require_model_and_responses
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
 from memsim.core.outcomes import scored_outcomes
-from memsim.core.recalls import Recalls
 
 LAPSES = ("lapse", "list_lapse")
 
@@ -34,7 +34,7 @@ class LikelihoodGradient(NamedTuple):
 
 def log_likelihood_gradient(
     model: MemoryModel[Any],
-    recalls: Recalls,
+    recalls: Responses,
     names: Sequence[str] | None = None,
     *,
     samples: int = 200,
@@ -65,7 +65,7 @@ def log_likelihood_gradient(
     >>> list(found.gradient)
     ['context_drift']
     """
-    require_model_and_recalls(model, recalls)
+    require_model_and_responses(model, recalls)
     names = real_parameters(model) if names is None else _checked(model, names)
     owner = np.zeros(len(recalls), dtype=np.int32)
     found = _by_chain_rule([model], recalls, owner, names, seed, stopping)
@@ -76,7 +76,7 @@ def log_likelihood_gradient(
 
 def log_likelihood_gradients(
     models: Sequence[MemoryModel[Any]],
-    recalls: Recalls,
+    recalls: Responses,
     owner: IntArray,
     names: Sequence[str],
     *,
@@ -127,13 +127,15 @@ def _checked(model: MemoryModel[Any], names: Sequence[str]) -> list[str]:
 
 def _by_chain_rule(
     models: Sequence[MemoryModel[Any]],
-    recalls: Recalls,
+    recalls: Responses,
     owner: IntArray,
     names: Sequence[str],
     seed: int,
     stopping: FloatArray | None,
 ) -> tuple[FloatArray, dict[str, FloatArray]] | None:
     """Likelihoods and derivatives from the model's own gradient; ``None`` where there is none."""
+    if isinstance(recalls, Judgments) or recalls.trials.probes is not None:
+        return None
     model = models[0]
     lapses = {name: np.array([getattr(each, name) for each in models]) for name in LAPSES}
     mixes_lists = "list_lapse" in names or lapses["list_lapse"].any()

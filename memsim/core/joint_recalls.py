@@ -1,4 +1,4 @@
-"""Recalls of several data sets, each with its own task, that are fitted together."""
+"""Recalls, or judgments, of several data sets, each with its own task, that are fitted together."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, IntArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.judgments import Responses, require_responses
 from memsim.core.origin import Origin, common_origin
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class JointRecalls:
-    """Recalls of several data sets, such as of immediate and of delayed recall, by name.
+    """Recalls or judgments of several data sets, such as of immediate and of delayed recall, by name.
 
     The lists of the first data set come first, then those of the second, and so on. List length, timing and distraction
     are those of each data set. A subject has one label in all of them: the same label is the same person.
@@ -28,13 +29,13 @@ class JointRecalls:
     InputError : no data set, or one that is no :class:`memsim.Recalls`.
     """
 
-    parts: Mapping[str, Recalls]
+    parts: Mapping[str, Responses]
 
     def __post_init__(self) -> None:
         if not self.parts:
             raise InputError("JointRecalls: there are no data sets; give recalls by name")
         for part in self.parts.values():
-            require_recalls(part)
+            require_responses(part)
         object.__setattr__(self, "parts", {str(name): part for name, part in self.parts.items()})
 
     def __len__(self) -> int:
@@ -60,6 +61,11 @@ class JointRecalls:
         lengths = [len(part) for part in self.parts.values()]
         return np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int32)
 
+    @property
+    def of_recall(self) -> dict[str, Recalls]:
+        """The data sets that are recalls, by name."""
+        return {name: part for name, part in self.parts.items() if isinstance(part, Recalls)}
+
     @cached_property
     def trials(self) -> JointTrials:
         """The labels of the lists."""
@@ -70,7 +76,7 @@ class JointRecalls:
         """What the origins of the data sets have in common."""
         return common_origin([part.origin for part in self.parts.values()])
 
-    def each(self, change: Callable[[Recalls], Recalls]) -> JointRecalls:
+    def each(self, change: Callable[[Any], Any]) -> JointRecalls:
         """The data sets after ``change``."""
         return JointRecalls({name: change(part) for name, part in self.parts.items()})
 
@@ -119,11 +125,11 @@ class JointTrials:
             part.require_different_items(who)
 
 
-AnyRecalls: TypeAlias = Recalls | JointRecalls
+AnyRecalls: TypeAlias = Responses | JointRecalls
 """What a fit takes."""
 
 
-def parts_of(recalls: AnyRecalls) -> Mapping[str, Recalls]:
+def parts_of(recalls: AnyRecalls) -> Mapping[str, Responses]:
     """The data sets by name; recalls that are one data set have no name."""
     return recalls.parts if isinstance(recalls, JointRecalls) else {"": recalls}
 

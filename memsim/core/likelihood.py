@@ -1,29 +1,29 @@
-"""The likelihood of responses under a model, list by list, and its parts."""
+"""The likelihood of responses under a model, list by list, and its parts: of recalls, and of judgments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray
+from memsim.core.encodings import SCORING, averaged, list_log_likelihood, require_samples
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, Parts, answered
+from memsim.core.judgment_likelihood import Average, answer_log_probabilities, judgment_likelihood
+from memsim.core.judgments import Judgments, Responses, require_responses
 from memsim.core.lapses import guessed_events, mixed
-from memsim.core.loop import event_probabilities, require_model_and_recalls
+from memsim.core.loop import event_probabilities, require_model
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
+from memsim.core.scored_counts import scored_counts
 from memsim.core.seeding import stream
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SCORING = ("encoding", "for scoring")
-"""Purpose of the random stream of encodings that are drawn to score. It differs from that of simulation: with the same
-encodings, a model would score its own recalls too high."""
 
 EventsOf: TypeAlias = Callable[[MemoryModel[Any], Recalls, np.random.Generator], Events]
 """How the probabilities of events are computed, given one encoding and without lapses."""
@@ -31,11 +31,13 @@ EventsOf: TypeAlias = Callable[[MemoryModel[Any], Recalls, np.random.Generator],
 
 def log_likelihood(
     model: MemoryModel[Any],
-    recalls: Recalls,
+    recalls: Responses,
     *,
     samples: int = 200,
     seed: int = 0,
     stopping: FloatArray | None = None,
+    criteria: FloatArray | None = None,
+    average: Average = "joint",
 ) -> FloatArray:
     """The log-likelihood of each list of responses under ``model``: (n_trials,) natural logarithms.
 
@@ -43,8 +45,12 @@ def log_likelihood(
     :func:`memsim.core.outcomes.scored_outcomes`; :func:`score` also gives their number. Stopping is an event where
     recall ended by itself, and not where the record was cut short.
 
+    Of judgments, each answer is an event; where lists were recalled before they were judged, their recall is scored as
+    well, and the model judges in the state in which that recall has left it.
+
     Parameters
     ----------
+    recalls : recalls, or judgments.
     samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random encoding over which
         the likelihood is averaged, and their seed; other models do not use them. The mean likelihood is unbiased, but
         its logarithm is too low on average, the more so the fewer the samples, and a list that no draw can produce
@@ -52,13 +58,25 @@ def log_likelihood(
     stopping : (n_outputs,) probabilities of no response by output position, which replace those of the model, so that
         models with one stopping rule differ in their choices alone. The responses keep their probabilities given that
         there is one, and a lapse is then a guess among the responses that remain.
+    criteria : of judgments, (n_ratings - 1,) criteria on the evidence, which replace those of the model.
+    average : of judgments by a model whose encoding is random. ``"joint"``, the mean over encodings of the probability
+        of all answers of a trial; or ``"marginal"``, the product of the mean probabilities of single answers, which is
+        a composite likelihood: its sampling error is small for any number of probes, but answers to one list count as
+        independent. The two are not comparable.
 
     Raises
     ------
-    InputError : a list that holds an item twice, which the model does not take; too few probabilities of stopping.
+    InputError : a list that holds an item twice, which the model does not take; too few probabilities of stopping; an
+        option of recalls for judgments, or of judgments for recalls.
     LikelihoodError : the model only simulates, or does not predict the order of recall.
     """
-    require_model_and_recalls(model, recalls)
+    require_model_and_responses(model, recalls)
+    if isinstance(recalls, Judgments):
+        if stopping is not None:
+            raise InputError("log_likelihood: stopping is for recalls; these are judgments")
+        return judgment_likelihood(model, recalls, samples, seed, criteria, average)[0]
+    if criteria is not None or average != "joint":
+        raise InputError("log_likelihood: criteria and average are for judgments; these are recalls")
     if stopping is None:
         return _over_encodings(model, recalls, samples, seed, events_given_encoding)[0]
     return sum_of(likelihood_parts(model, recalls, samples=samples, seed=seed, stopping=stopping))
@@ -66,7 +84,7 @@ def log_likelihood(
 
 def likelihood_parts(
     model: MemoryModel[Any],
-    recalls: Recalls,
+    recalls: Responses,
     *,
     samples: int = 200,
     seed: int = 0,
@@ -77,8 +95,19 @@ def likelihood_parts(
 
     ``common`` : of those events alone that all models can produce; see
     :meth:`memsim.core.event_probabilities.Parts.of`.
+
+    Of judgments, ``choice`` is which ratings were given, and the other parts are 0. Where lists were recalled before
+    they were judged, the parts are those of the recall, and ``choice`` holds the ratings as well.
     """
-    require_model_and_recalls(model, recalls)
+    require_model_and_responses(model, recalls)
+    if isinstance(recalls, Judgments):
+        total = judgment_likelihood(model, recalls, samples, seed)[0]
+        if recalls.recalls is None:
+            return Parts(total, *np.zeros((3, len(total))))
+        of_recall = likelihood_parts(model, recalls.recalls, samples=samples, seed=seed)
+        with np.errstate(invalid="ignore"):
+            rating = np.nan_to_num(total - sum_of(of_recall), neginf=-np.inf)
+        return of_recall._replace(choice=of_recall.choice + rating)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     return Parts.of(
         _predicted(model, recalls, samples, seed, stopping is not None), columns, recalls.list_length, stopping, common
@@ -90,7 +119,7 @@ def sum_of(parts: Parts) -> FloatArray:
     return np.sum(parts, axis=0)
 
 
-def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
+def score(model: MemoryModel[Any], recalls: Responses, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
     """The log-likelihood of each list and its parts, with the numbers of events scored and of responses left out.
 
     Returns
@@ -99,14 +128,17 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
         intrusions_left_out, repeats_left_out``, one row per trial. The four parts sum to the log-likelihood (see
         :class:`memsim.core.event_probabilities.Parts`). ``standard_error`` is that of sampling: 0 for an exact
         likelihood, NaN where no sample could produce the list. ``events`` is the number of responses scored, plus one
-        where recall stopped by itself. The attributes of the frame (``attrs``) hold the model with its parameters and,
-        for a sampled likelihood, the number of samples and the seed.
+        where recall stopped by itself, plus the number of answers to probes. The attributes of the frame (``attrs``)
+        hold the model with its parameters and, for a sampled likelihood, the number of samples and the seed.
     """
     import pandas as pd
 
-    require_model_and_recalls(model, recalls)
-    outcomes = scored_outcomes(recalls, model.repeats, model.intrusions)
-    likelihood, error = _over_encodings(model, recalls, samples, seed, events_given_encoding)
+    require_model_and_responses(model, recalls)
+    if isinstance(recalls, Judgments):
+        likelihood, error = judgment_likelihood(model, recalls, samples, seed)
+    else:
+        likelihood, error = _over_encodings(model, recalls, samples, seed, events_given_encoding)
+    counts = scored_counts(recalls, model.repeats, model.intrusions)
     sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
     frame = pd.DataFrame(
         {
@@ -115,47 +147,40 @@ def score(model: MemoryModel[Any], recalls: Recalls, *, samples: int = 200, seed
             "log_likelihood": likelihood,
             **likelihood_parts(model, recalls, samples=samples, seed=seed)._asdict(),
             "standard_error": error,
-            "events": outcomes.n_events.astype(int),
-            "intrusions_left_out": outcomes.intrusions,
-            "repeats_left_out": outcomes.repeats,
+            "events": counts.events.astype(int),
+            "intrusions_left_out": counts.intrusions,
+            "repeats_left_out": counts.repeats,
         }
     )
     frame.attrs = {"model": type(model).__name__, "parameters": model.values(), **sampled}
     return frame
 
 
-def event_log_probabilities(model: MemoryModel[Any], recalls: Recalls, *, seed: int = 0) -> FloatArray:
-    """The log-probability of each event: (n_trials, n_events), responses in order, then stopping.
+def event_log_probabilities(model: MemoryModel[Any], recalls: Responses, *, seed: int = 0) -> FloatArray:
+    """The log-probability of each event: (n_trials, n_events), responses in order, then stopping; or of each answer.
 
     NaN where there was no event. For a model whose encoding is random, the encoding is drawn once, with ``seed``.
     """
-    require_model_and_recalls(model, recalls)
+    require_model_and_responses(model, recalls)
+    if isinstance(recalls, Judgments):
+        return answer_log_probabilities(model, recalls, seed)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     with np.errstate(divide="ignore"):
         return np.where(columns == NO_EVENT, np.nan, np.log(_predicted(model, recalls, 1, seed).outcome))
 
 
-@lru_cache(maxsize=16)
-def encoding_to_score(seed: int) -> np.random.Generator:
-    """The stream for the encoding of a model with an exact likelihood, which draws nothing from it."""
-    return stream(seed, *SCORING, 0)
-
-
-def log_likelihood_steps(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int) -> FloatArray:
+def log_likelihood_steps(model: MemoryModel[Any], recalls: Responses, samples: int, seed: int) -> FloatArray:
     """:func:`log_likelihood` by the model's steps alone."""
+    if isinstance(recalls, Judgments):
+        return judgment_likelihood(model, recalls, samples, seed, by_steps=True)[0]
     return _over_encodings(model, recalls, samples, seed, event_probabilities)[0]
 
 
 def events_given_encoding(model: MemoryModel[Any], recalls: Recalls, rng: np.random.Generator) -> Events:
     """The probabilities of events given one encoding drawn from ``rng``, without lapses, in the fastest way."""
-    fast = model.fast_events(recalls, rng) if model.likelihood != "none" else None
+    plain = model.likelihood != "none" and recalls.trials.probes is None
+    fast = model.fast_events(recalls, rng) if plain else None
     return event_probabilities(model, recalls, rng) if fast is None else fast
-
-
-def list_log_likelihood(events: Events) -> FloatArray:
-    """(n_trials,) log-likelihood of lists whose events have these probabilities."""
-    with np.errstate(divide="ignore"):
-        return np.log(events.outcome).sum(axis=1)
 
 
 def _lapsing(model: MemoryModel[Any], recalls: Recalls, events: Events, choices: bool = False) -> Events:
@@ -179,34 +204,15 @@ def _guesses(model: MemoryModel[Any], recalls: Recalls, choices: bool = False) -
 def _over_encodings(
     model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int, events_of: EventsOf
 ) -> tuple[FloatArray, FloatArray]:
-    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors.
+    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors."""
 
-    The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
-    where the likelihood is exact, which takes a single draw.
-    """
-
-    def given_one(sample: int) -> FloatArray:
-        rng = stream(seed, *SCORING, sample) if model.likelihood == "sampled" else encoding_to_score(seed)
+    def given_one(rng: np.random.Generator) -> FloatArray:
         return list_log_likelihood(_lapsing(model, recalls, events_of(model, recalls, rng)))
 
-    _require_samples(samples)
-    if model.likelihood != "sampled":
-        likelihood, error = given_one(0), np.zeros(len(recalls))
-    else:
-        total, squares = np.full((2, len(recalls)), -np.inf)
-        for sample in range(samples):
-            each = given_one(sample)
-            total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
-            likelihood, error = total - np.log(samples), np.sqrt(relative_variance / (samples - 1))
-    if not model.list_lapse:
-        return likelihood, error
-    with np.errstate(divide="ignore"):
-        own = np.log1p(-model.list_lapse) + likelihood
-        guessed = list_log_likelihood(guessed_events(recalls, model.repeats, model.intrusions))
-        together = np.logaddexp(own, np.log(model.list_lapse) + guessed)
-    return together, error * np.exp(own - together)
+    def guessed() -> FloatArray:
+        return list_log_likelihood(guessed_events(recalls, model.repeats, model.intrusions))
+
+    return averaged(model, samples, seed, given_one, guessed)
 
 
 def _predicted(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int, choices: bool = False) -> Events:
@@ -214,7 +220,7 @@ def _predicted(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: in
 
     ``choices`` : given that there is a response.
     """
-    _require_samples(samples)
+    require_samples(samples)
     n_draws = samples if model.likelihood == "sampled" else 1
     drawn = (
         _lapsing(model, recalls, events_given_encoding(model, recalls, stream(seed, *SCORING, sample)), choices)
@@ -256,6 +262,8 @@ class _Mixture:
         return self.joint.combined(lambda joint: np.exp(joint - before))
 
 
-def _require_samples(samples: int) -> None:
-    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
-        raise InputError(f"samples={samples!r} must be a whole number of at least 1")
+def require_model_and_responses(model: Any, responses: Any) -> None:
+    """Raise an error of memsim unless ``model`` can score these recalls or judgments."""
+    require_model(model)
+    require_responses(responses)
+    require_taken(model, responses.trials)

@@ -1,88 +1,56 @@
-"""The recall loop: the only place where a model and a trial meet.
+"""The recall loop: where a model and a trial meet.
 
-``simulate`` draws each outcome and gives it back to the model; ``event_probabilities`` runs the same steps and gives
-the model the responses that people gave. Simulation and likelihood therefore follow from the same steps.
+``simulate_steps`` draws each outcome and gives it back to the model; ``event_probabilities`` runs the same steps and
+gives the model the responses that people gave. Simulation and likelihood therefore follow from the same steps. The loop
+of judgments is in :mod:`memsim.core.judgment_loop`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray
+from memsim.core.arrays import INTRUSION, FloatArray, IntArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError, LikelihoodError, ModelError
 from memsim.core.event_probabilities import Events
-from memsim.core.events import Study
+from memsim.core.events import Distract, Study, StudyPair
 from memsim.core.lapses import guess_probabilities, is_lapsing, lapses_of_lists
 from memsim.core.model import MemoryModel
 from memsim.core.origin import Simulated
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel
-from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 
+BY_ITEM = "item"
+"""The cue of a task in which each response has an item as its own cue."""
 TOLERANCE = 1e-6
 """How far the probabilities of one step may be from summing to one."""
 
 
-def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Recalls:
-    """Simulate the recalls of ``model`` in ``trials``.
-
-    Parameters
-    ----------
-    model : an instance of :class:`memsim.MemoryModel`.
-    trials : study lists, from a paradigm or a data set.
-    seed : the same seed gives the same recalls.
-
-    Returns
-    -------
-    Recalls : their ``origin`` holds the model, its parameters, the seeds and the versions of libraries.
-
-    Raises
-    ------
-    InputError : a list that holds an item twice, which the model does not take.
-    LikelihoodError : the model is a :class:`memsim.PositionModel`, which does not predict the order of recall.
-    ModelError : the probabilities of a step are negative, not finite or do not sum to one; a step returned no state;
-        or the model gave an item twice without declaring ``repeats``.
-    """
-    require_model(model)
-    if not isinstance(trials, Trials):
-        raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
-    require_taken(model, trials)
-    recalls = model.fast_simulation(trials, seed) if model.simulates_lapses or not is_lapsing(model) else None
-    if recalls is None:
-        recalls = simulate_steps(model, trials, seed)
-    require_recalls(recalls)
-    if not isinstance(recalls.origin, Simulated):
-        recalls = replace(recalls, origin=origin_of(model, trials, seed))
-    if not model.repeats and recalls.is_repeat.any():
-        row = int(np.argmax(recalls.is_repeat.any(axis=1)))
-        raise ModelError(
-            f"{type(model).__name__} gave an item twice, {recalls.positions[row][recalls.positions[row] != NONE]}; "
-            "set the probability of a recalled item to 0 in recalled(), or declare repeats = True"
-        )
-    return recalls
-
-
 def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recalls:
-    """:func:`simulate` by the model's steps alone."""
+    """:func:`memsim.simulate` of recalls by the model's steps alone."""
+    return recall_period(model, study(model, trials, encoding_stream(seed)), trials, seed)[0]
+
+
+def recall_period(model: MemoryModel[Any], state: Any, trials: Trials, seed: int) -> tuple[Recalls, Any]:
+    """Simulated recalls, from the state of the model just before its first response, and the state after the last."""
     n_trials, length = len(trials), trials.list_length
     paradigm = trials.paradigm
     limit = paradigm.max_responses
     chance = response_stream(model, seed)
-    state = study(model, trials, encoding_stream(seed))
     positions = np.zeros((n_trials, limit), dtype=np.int32)
     times: FloatArray | None = None
     going = np.ones(n_trials, dtype=bool)
     lapses = lapses_of_lists(model, n_trials, seed)[:, None]
     for output in range(limit):
         given = positions[:, :output] - 1
+        state = _cued(model, state, trials, output)
         probabilities = _outcome_probabilities(model, state, going, trials, given)
         if is_lapsing(model):
             probabilities += lapses * (guess_probabilities(model, trials, given) - probabilities)
@@ -97,13 +65,13 @@ def simulate_steps(model: MemoryModel[Any], trials: Trials, seed: int) -> Recall
             going &= answered
             if not going.any():
                 break
-        state = _given(model.recalled(state, outcome), model, "recalled")
+        state = given_state(model.recalled(state, outcome), model, "recalled")
         seconds = model.response_times(state)
         if seconds is not None:
             times = np.full((n_trials, limit), np.nan) if times is None else times
             times[answered, output] = seconds[answered]
     stopped = ~going if paradigm.silence_ends else np.zeros(n_trials, dtype=bool)
-    return simulated(model, trials, positions, stopped, seed, times)
+    return simulated(model, trials, positions, stopped, seed, times), state
 
 
 def simulated(
@@ -149,16 +117,37 @@ def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> 
 
 def present(model: MemoryModel[Any], state: Any, paradigm: Paradigm) -> Any:
     """Lead the model through the events of a trial, from its state before study to just before its first response."""
-    state = _given(state, model, "begin")
+    state = given_state(state, model, "begin")
     for event in paradigm.presentation():
-        if isinstance(event, Study):
-            state = _given(model.study(state, event.position), model, "study")
-        else:
-            state = _given(model.distract(state, event.seconds), model, "distract")
-    return _given(model.cue(state, paradigm.cue), model, "cue")
+        state = step(model, state, event)
+    return begin_recall(model, state, paradigm.cue)
 
 
-def _given(state: Any, model: MemoryModel[Any], step: str) -> Any:
+def step(model: MemoryModel[Any], state: Any, event: Study | StudyPair | Distract) -> Any:
+    """The state after an event of study."""
+    if isinstance(event, Study):
+        return given_state(model.study(state, event.position), model, "study")
+    if isinstance(event, StudyPair):
+        return given_state(model.study_pair(state, event.first, event.second), model, "study_pair")
+    return given_state(model.distract(state, event.seconds), model, "distract")
+
+
+def begin_recall(model: MemoryModel[Any], state: Any, cue: str) -> Any:
+    """The state after the cue with which recall begins; where each response has its own cue, nothing happens yet."""
+    if cue == BY_ITEM and cue in model.cues:
+        return state
+    return given_state(model.cue(state, cue), model, "cue")
+
+
+def _cued(model: MemoryModel[Any], state: Any, trials: Trials, output: int) -> Any:
+    """The state after the cue of this response, where each response has its own."""
+    if trials.paradigm.cue != BY_ITEM:
+        return state
+    return given_state(model.cue_item(state, trials.probe(output)), model, "cue_item")
+
+
+def given_state(state: Any, model: MemoryModel[Any], step: str) -> Any:
+    """The state, unless a step returned none."""
     if state is None:
         raise ModelError(f"{type(model).__name__}.{step} returned None; every step returns the state")
     return state
@@ -171,6 +160,11 @@ def event_probabilities(model: MemoryModel[Any], recalls: Recalls, rng: np.rando
     ------
     LikelihoodError : the model only simulates.
     """
+    return given_recalls(model, study(model, recalls.trials, rng), recalls)[0]
+
+
+def given_recalls(model: MemoryModel[Any], state: Any, recalls: Recalls) -> tuple[Events, Any]:
+    """:func:`event_probabilities` from the state just before the first response, and the state after the last."""
     if model.likelihood == "none":
         raise LikelihoodError(
             f"{type(model).__name__} only simulates: it has no likelihood of a recall sequence. "
@@ -178,7 +172,6 @@ def event_probabilities(model: MemoryModel[Any], recalls: Recalls, rng: np.rando
         )
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     trials, length = recalls.trials, recalls.list_length
-    state = study(model, trials, rng)
     outcome, silence = np.ones(columns.shape), np.zeros(columns.shape)
     intrusion = np.zeros(columns.shape) if model.intrusions else None
     repeat = np.zeros(columns.shape) if model.repeats else None
@@ -188,6 +181,7 @@ def event_probabilities(model: MemoryModel[Any], recalls: Recalls, rng: np.rando
         scored = column != NO_EVENT
         if trials.paradigm.silence_ends and not scored.any():
             break
+        state = _cued(model, state, trials, output)
         probabilities = _outcome_probabilities(model, state, scored, trials, columns[:, :output])
         row = np.flatnonzero(scored)
         outcome[row, output] = probabilities[row, column[row]]
@@ -198,8 +192,8 @@ def event_probabilities(model: MemoryModel[Any], recalls: Recalls, rng: np.rando
             repeat[row, output] = np.where(given, probabilities[:, :length], 0).sum(axis=1)[row]
             item = np.flatnonzero(scored & (column < length))
             given[item, column[item]] = True
-        state = _given(model.recalled(state, np.where(scored, column, length)), model, "recalled")
-    return Events(outcome, silence, intrusion, repeat)
+        state = given_state(model.recalled(state, np.where(scored, column, length)), model, "recalled")
+    return Events(outcome, silence, intrusion, repeat), state
 
 
 def _outcome_probabilities(
@@ -257,13 +251,6 @@ def _among_those_left(probabilities: FloatArray, given: IntArray, length: int) -
         left[rows, given[rows, outputs]] = 0
         total = left.sum(axis=1, keepdims=True)
     return left / total
-
-
-def require_model_and_recalls(model: Any, recalls: Any) -> None:
-    """Raise an error of memsim unless ``model`` can score ``recalls``."""
-    require_model(model)
-    require_recalls(recalls)
-    require_taken(model, recalls.trials)
 
 
 def require_model(model: Any) -> None:

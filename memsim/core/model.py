@@ -12,7 +12,9 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import ModelError
 from memsim.core.event_probabilities import Events, Pullback
+from memsim.core.evidence import Evidence
 from memsim.core.parameters import Parameterized, parameter
+from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -39,7 +41,14 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     """Whether the model produces intrusions. If so, :meth:`outcome_probabilities` has one more column for them, after
     the column of no response; if not, they are left out of its likelihood, and counted."""
     cues: ClassVar[tuple[str, ...]] = ("free",)
-    """The cues of the tests that the model can do: ``"free"``, ``"forward"``, ``"backward"``."""
+    """The cues of recall that the model has an account of: ``"free"``, ``"forward"``, ``"backward"``, and ``"item"``,
+    where each response has an item as its cue."""
+    probes: ClassVar[tuple[str, ...]] = ()
+    """What the model judges: ``"item"``, ``"pair"``."""
+    encoding: ClassVar[Literal["realised", "integrated"]] = "realised"
+    """Of a model with random encoding that judges probes: ``"realised"`` if one encoding is drawn for all probes of a
+    trial; ``"integrated"`` if the evidence of each probe averages over encodings, so that probes count as
+    independent. The two are different likelihoods, and are not to be compared with one another."""
     longest_list: ClassVar[int | None] = None
     """The longest list that the model can study; ``None`` if there is no limit."""
     takes_repeated_items: ClassVar[bool] = False
@@ -102,8 +111,12 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """A distractor task takes this many seconds. By default the state does not change."""
         return state
 
+    def study_pair(self, state: State, first: int, second: int) -> State:
+        """In every trial, the items at these serial positions (0-based) are studied together, as a pair."""
+        raise self._without("pairs of items, which this task presents; it defines no study_pair()")
+
     def cue(self, state: State, cue: str) -> State:
-        """The test begins with this cue; a cue that is not among :attr:`cues` raises :class:`ModelError`."""
+        """Recall begins with this cue; a cue that is not among :attr:`cues` raises :class:`ModelError`."""
         if cue not in self.cues:
             raise ModelError(
                 f"{type(self).__name__} has no account of this task, which begins with the cue {cue!r}; it can do "
@@ -129,6 +142,36 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         cannot produce, or a trial that has ended); ``list_length + 1`` for an intrusion of a model that produces them.
         """
 
+    def cue_item(self, state: State, probe: ProbeBatch) -> State:
+        """In cued recall, before each response: the item that is shown, with an empty side for the one asked for."""
+        raise self._without("recall that is cued by items; it defines no cue_item()")
+
+    def familiarity(self, state: State, probe: ProbeBatch) -> Evidence:
+        """How old a probe seems: the distribution of evidence in every trial, which rises with oldness.
+
+        Leaves the state as it is.
+        """
+        raise self._without("recognition; it defines no familiarity()")
+
+    def criteria(self, n_ratings: int) -> FloatArray:
+        """(n_ratings - 1,) the criteria on the evidence between successive ratings, in rising order."""
+        raise self._without("a scale of judgments; derive it from memsim.OldnessScale as well")
+
+    def rating_probabilities(self, state: State, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
+        """(n_trials, n_ratings) probability of each rating, from sure new to sure old.
+
+        ``criteria`` (n_ratings - 1,), or (n_trials, n_ratings - 1), are those of :meth:`criteria`, or of a fit. Leaves
+        the state as it is. By default from :meth:`familiarity`, in :class:`memsim.OldnessScale`.
+        """
+        raise self._without("a scale of judgments; derive it from memsim.OldnessScale as well")
+
+    def judged(self, state: State, probe: ProbeBatch, rating: IntArray) -> State:
+        """The probe was answered with ``rating`` (n_trials,), 0 being no answer. By default nothing changes."""
+        return state
+
+    def _without(self, what: str) -> ModelError:
+        return ModelError(f"{type(self).__name__} has no account of {what}")
+
     def response_times(self, state: State) -> FloatArray | None:
         """(n_trials,) seconds from the start of the test to the latest response; ``None`` if the model has no times."""
         return None
@@ -152,6 +195,14 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """As :meth:`fast_events`, with the derivatives by the parameters; ``None`` where there are none.
 
         :func:`memsim.log_likelihood_gradient` takes differences for models without a gradient.
+        """
+        return None
+
+    def fast_ratings(self, judgments: Any, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
+        """(n_trials, n_probes) probability of each rating of ``judgments``, and 1 where there is none.
+
+        Given one encoding drawn from ``rng``, without lapses, faster than by the steps, in a task that has no recall.
+        ``None`` where only the steps compute them.
         """
         return None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from memsim.core.arrays import FloatArray
-from memsim.core.loop import simulate
+from memsim.core.judgments import Judgments
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
+from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm, Trials
 
 
@@ -28,8 +30,12 @@ class PositionPrediction:
     probability: FloatArray
 
 
-def predict(model: Model, trials: Trials, seed: int = 0) -> Recalls | PositionPrediction:
-    """What ``model`` predicts of ``trials``: simulated recalls, or the probability of each serial position.
+Prediction: TypeAlias = Recalls | Judgments | PositionPrediction
+"""What a model predicts of trials; recalls and judgments are also what people give."""
+
+
+def predict(model: Model, trials: Trials, seed: int = 0) -> Prediction:
+    """What ``model`` predicts of ``trials``: simulated recalls or judgments, or the probability of each position.
 
     Parameters
     ----------
@@ -44,4 +50,5 @@ def predict(model: Model, trials: Trials, seed: int = 0) -> Recalls | PositionPr
     if isinstance(model, PositionModel):
         require_taken(model, trials)
         return PositionPrediction(type(model).__name__, trials.paradigm, recall_probability(model, trials.paradigm))
-    return simulate(model, trials, seed)
+    found: Recalls | Judgments = simulate(model, trials, seed)
+    return found

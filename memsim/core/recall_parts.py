@@ -24,7 +24,7 @@ def resampled(recalls: AnyKind, rows: np.ndarray) -> AnyKind:
     return part.each(_renumbered) if isinstance(part, JointRecalls) else _renumbered(part)
 
 
-def _renumbered(recalls: Recalls) -> Recalls:
+def _renumbered(recalls: Any) -> Any:
     return replace(recalls, trials=replace(recalls.trials, list=NOT_GIVEN))
 
 

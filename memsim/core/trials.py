@@ -22,10 +22,11 @@ from memsim.core.arrays import (
     not_whole,
 )
 from memsim.core.errors import InputError
-from memsim.core.events import Distract, Study
+from memsim.core.events import Distract, Event, Probe, Recall, Study, StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
 from memsim.core.parameters import Parameterized, parameter
+from memsim.core.probes import ABSENT, ProbeBatch, Probes, last_presentations, units_of_probes
 from memsim.core.seeding import stream
 
 
@@ -33,14 +34,17 @@ from memsim.core.seeding import stream
 class Paradigm(Parameterized, ABC):
     """A task: how a list is presented, and what a response means.
 
-    A further task derives from this class, defines ``cue`` and ``silence_ends``, and overrides :meth:`presentation`
-    if its events come in another order.
+    A further task derives from this class, defines ``cue`` and ``silence_ends``, and overrides :meth:`presentation` or
+    :meth:`events` if its events come in another order.
     """
 
     cue: ClassVar[str]
-    """The cue with which the test begins; the model receives it: ``"free"``, ``"forward"``, ..."""
+    """The cue with which recall begins; the model receives it: ``"free"``, ``"forward"``, ... ``"item"`` where each
+    response has an item as its own cue; ``""`` if nothing is recalled."""
     silence_ends: ClassVar[bool]
     """Whether recall ends when there is no response (free recall); if not, no response is an omission."""
+    judged: ClassVar[str] = ""
+    """What is judged in this task, ``"item"`` or ``"pair"``; ``""`` if nothing is."""
 
     list_length: int = parameter(20, 1, LIST_LENGTH, unit="items", symbol="L", doc="items in a list")
     presentation_time: float = parameter(1.0, 0, SECONDS, unit="s", doc="time for each item")
@@ -77,7 +81,30 @@ class Paradigm(Parameterized, ABC):
         """Whether there is distraction anywhere before the test."""
         return any(isinstance(event, Distract) for event in self.presentation())
 
-    def presentation(self) -> Iterator[Study | Distract]:
+    @property
+    def n_probes(self) -> int:
+        """The number of probes in a trial: items that are judged, or that each cue a response."""
+        return 0
+
+    @property
+    def n_ratings(self) -> int:
+        """The number of ratings for a judgment, from 1, sure new, to the last, sure old; 0 if nothing is judged."""
+        return 0
+
+    @property
+    def list_of_position(self) -> IntArray:
+        """(list_length,) number of the list, from 0, in which each position is studied, where a trial has several."""
+        return np.zeros(self.list_length, dtype=np.int32)
+
+    def events(self) -> Iterator[Event]:
+        """All events of a trial, in order."""
+        yield from self.presentation()
+        if self.cue:
+            yield Recall(self.cue)
+        if self.judged:
+            yield from map(Probe, range(self.n_probes))
+
+    def presentation(self) -> Iterator[Study | StudyPair | Distract]:
         """The events of a trial before the test, in order."""
         if self.initial_distraction:
             yield Distract(self.initial_distraction)
@@ -138,10 +165,11 @@ class Trials:
         sessions are not known. Labels of lists stay unique within a participant, through all sessions.
     categories : (n_trials, list_length) category of each item in its list, where an item can belong to different
         categories in different lists; ``None`` if the categories of the pool hold in all lists.
+    probes : the items about which the test asks, in a task that has probes.
 
     Raises
     ------
-    InputError : an index outside the pool, ragged lists, or labels, sources or conditions that do not fit.
+    InputError : an index outside the pool, ragged lists, or labels, sources, conditions or probes that do not fit.
     """
 
     items: IntArray
@@ -154,6 +182,7 @@ class Trials:
     conditions: Mapping[str, LabelArray] = field(default_factory=dict)
     session: LabelArray | None = None
     categories: LabelArray | None = None
+    probes: Probes | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.pool, ItemPool) or not isinstance(self.paradigm, Paradigm):
@@ -200,6 +229,27 @@ class Trials:
             for name, labels in self.conditions.items()
         }
         object.__setattr__(self, "conditions", conditions)
+        self._check_probes()
+
+    def _check_probes(self) -> None:
+        wanted, task = self.paradigm.n_probes, type(self.paradigm).__name__
+        if self.probes is None:
+            if wanted:
+                raise InputError(f"Trials: {task} has {wanted} probes in each trial; give them as probes=Probes(items)")
+            return
+        if self.probes.items.shape[:2] != (len(self), wanted):
+            raise InputError(
+                f"Trials: {len(self.probes)} rows of {self.probes.n_probes} probes for {len(self)} trials of {task}, "
+                f"which has {wanted} in each"
+            )
+        if (self.probes.items >= len(self.pool)).any():
+            row, probe, _ = np.argwhere(self.probes.items >= len(self.pool))[0]
+            raise InputError(
+                f"Trials: the probe {probe + 1} of trial {row} is {self.probes.items[row, probe].max()}, outside the "
+                f"pool of {len(self.pool)} items (indices start at 0)"
+            )
+        if self.paradigm.judged and self.probes.items.shape[2] != 1 + (self.paradigm.judged == "pair"):
+            raise InputError(f"Trials: {task} asks about each {self.paradigm.judged}; the probes have another form")
 
     def _checked_source(self) -> IntArray:
         source = index_matrix(self.source, "Trials: source")
@@ -240,6 +290,7 @@ class Trials:
             conditions=conditions,
             session=None if self.session is None else self.session[rows],
             categories=None if self.categories is None else self.categories[rows],
+            probes=None if self.probes is None else self.probes[rows],
         )
 
     @property
@@ -311,6 +362,67 @@ class Trials:
             same = self.items[rows] == self.items[rows, position, None]
             first[rows] = np.where(same, position, first[rows])
         return frozen(first)
+
+    def probe(self, index: int) -> ProbeBatch:
+        """The probe with this number (0-based) in every trial."""
+        probes = self._probes
+        about = np.full(len(self), ABSENT, np.int32) if probes.about is None else probes.about[:, index]
+        return ProbeBatch(
+            probes.items[:, index], self.units_of_probes[:, index], self.last_presentations[:, index], about
+        )
+
+    @property
+    def n_units(self) -> int:
+        """An upper bound of the units of a trial: a number above all units of its list and its probes."""
+        return 1 + int(max(self.list_length - 1, self.units_of_probes.max(initial=-1) if self.probes else 0))
+
+    @cached_property
+    def units_of_probes(self) -> IntArray:
+        """(n_trials, n_probes, n_sides) unit of each probed item; see :class:`memsim.core.probes.ProbeBatch`."""
+        return units_of_probes(self.items, self.first_presentation, self._probes)
+
+    @cached_property
+    def last_presentations(self) -> IntArray:
+        """(n_trials, n_probes, n_sides) 0-based serial position of the last presentation before the probe; -1: none."""
+        n_before, studied = np.zeros(self.paradigm.n_probes, dtype=np.int32), 0
+        for event in self.paradigm.events():
+            if isinstance(event, Probe):
+                n_before[event.number] = studied
+            elif isinstance(event, Study | StudyPair):
+                studied += len(event)
+            elif isinstance(event, Recall) and event.cue == "item":
+                n_before[:] = studied
+        return last_presentations(self.items, n_before, self._probes)
+
+    @cached_property
+    def probe_kinds(self) -> LabelArray:
+        """(n_trials, n_probes) ``target`` or ``lure``; of pairs ``intact``, ``rearranged``, ``half`` or ``new``.
+
+        A pair is intact if its items were studied as a pair, in either order; half of it is old if only one of its
+        items was studied. A target of a probe about one list is in that list. Empty where there is no probe.
+        """
+        probes = self._probes
+        old = self.last_presentations >= 0
+        if probes.items.shape[2] == 1:
+            is_target = old[:, :, 0]
+            if probes.about is not None:
+                in_list = self.paradigm.list_of_position == probes.about[:, :, None]
+                same = self.items[:, None, :] == probes.items
+                is_target = np.where(probes.about == ABSENT, is_target, (same & in_list).any(axis=2))
+            kinds = np.where(is_target, "target", "lure")
+        else:
+            first, second = np.sort(self.items.reshape(len(self), -1, 2), axis=2).transpose(2, 0, 1)
+            low, high = np.sort(probes.items, axis=2).transpose(2, 0, 1)
+            together = (first[:, None] == low[:, :, None]) & (second[:, None] == high[:, :, None])
+            n_old = old.sum(axis=2)
+            kinds = np.select([together.any(axis=2), n_old == 2, n_old == 1], ["intact", "rearranged", "half"], "new")
+        return frozen(np.where(probes.given, kinds, ""))
+
+    @property
+    def _probes(self) -> Probes:
+        if self.probes is None:
+            raise InputError(f"{type(self.paradigm).__name__} has no probes")
+        return self.probes
 
 
 def _group_labels(values: Any, what: str, n_trials: int) -> LabelArray:

@@ -13,13 +13,14 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.event_probabilities import Parts
-from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.joint_recalls import AnyRecalls, parts_of
+from memsim.core.judgments import Judgments
 from memsim.core.likelihood import likelihood_parts, sum_of
 from memsim.core.model import MemoryModel
-from memsim.core.outcomes import scored_outcomes
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
+from memsim.core.scored_counts import scored_counts
 from memsim.evaluation.reference import empirical_reference_parts
 from memsim.evaluation.seen_people import records_within
 from memsim.fitting.estimation import best_places
@@ -47,12 +48,14 @@ class ListScores(NamedTuple):
 
 def n_events_of(recalls: AnyRecalls, repeats: bool, intrusions: bool) -> IntArray:
     """(n_lists,) number of events that a model which may repeat or intrude scores."""
-    return np.concatenate([scored_outcomes(part, repeats, intrusions).n_events for part in parts_of(recalls).values()])
+    return np.concatenate([scored_counts(part, repeats, intrusions).events for part in parts_of(recalls).values()])
 
 
 def _of_one_set(who: Candidate, recalls: AnyRecalls) -> Recalls:
-    if not isinstance(recalls, JointRecalls):
+    if isinstance(recalls, Recalls):
         return recalls
+    if isinstance(recalls, Judgments):
+        raise InputError(f"{type(who).__name__} learns from recalls, and these are judgments")
     raise InputError(f"{type(who).__name__} learns from one data set; compare it on each of several by itself")
 
 

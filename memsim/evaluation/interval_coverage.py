@@ -12,12 +12,12 @@ import pandas as pd
 from memsim.core.errors import InputError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.limits import require_counts, require_seed
-from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
 from memsim.core.recall_parts import by_subject, joined
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
+from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm
 from memsim.fitting.estimation import best_places
 from memsim.fitting.intervals import INTERVALS, bootstrap_cell, profile_cell

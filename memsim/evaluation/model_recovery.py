@@ -11,11 +11,11 @@ import pandas as pd
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import InputError
 from memsim.core.limits import require_cells, require_counts
-from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
+from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm
 from memsim.evaluation.figures import confusion_figure
 from memsim.evaluation.parameter_recovery import LISTS, SPREAD, feasible_place

@@ -12,9 +12,9 @@ import pandas as pd
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.limits import require_counts
-from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
 from memsim.core.seeding import stream
+from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm
 from memsim.evaluation.figures import recovery_figure
 from memsim.fitting.estimation import best_places

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls
+from memsim.core.judgments import Responses
 
 
 def records_within(model: Any) -> list[Mapping[str, Any]]:
@@ -21,7 +21,7 @@ def records_within(model: Any) -> list[Mapping[str, Any]]:
     return [record for each in held for record in records_within(each)]
 
 
-def seen_in_words(models: Mapping[str, Any], recalls: Recalls) -> list[str]:
+def seen_in_words(models: Mapping[str, Any], recalls: Responses) -> list[str]:
     """A sentence for each network that was trained on some of these people, or of which that is not known."""
     sentences = []
     for name, model in models.items():
@@ -33,7 +33,7 @@ def seen_in_words(models: Mapping[str, Any], recalls: Recalls) -> list[str]:
 
 
 def require_unseen(
-    who: str, records: Mapping[str, Sequence[Mapping[str, Any]]], recalls: Recalls, allow_seen: bool = False
+    who: str, records: Mapping[str, Sequence[Mapping[str, Any]]], recalls: Responses, allow_seen: bool = False
 ) -> list[str]:
     """Sentences on networks that were trained on some of these people, or of which that is not known.
 
@@ -62,7 +62,7 @@ def require_unseen(
     return sentences
 
 
-def _seen(records: Sequence[Mapping[str, Any]], recalls: Recalls) -> tuple[list[str], list[str]]:
+def _seen(records: Sequence[Mapping[str, Any]], recalls: Responses) -> tuple[list[str], list[str]]:
     """The subjects that are in the records, and sentences on what these do not say."""
     if not records:
         return [], []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,9 +16,9 @@ from memsim.analysis.figures.crowds import caption, nearest, sentences, thinned
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.core.errors import MemsimWarning, ModelError
 from memsim.core.items import ItemPool
+from memsim.core.judgments import Responses
 from memsim.core.names import in_one_line
 from memsim.core.position_model import Model
-from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.experiments.figures import battery_points, people_name
 from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
@@ -58,8 +59,8 @@ class Comparison:
         return {row.label: row.model.model for row in self.rows if row.model is not None}
 
     @property
-    def recalls(self) -> dict[str, Recalls]:
-        """The recalls of each model that has an order of recall, by label."""
+    def recalls(self) -> dict[str, Any]:
+        """The recalls or judgments of each model that gives them, by label."""
         measured = {row.label: row.measured.recalls for row in self.rows if row.model is not None}
         return {label: recalls for label, recalls in measured.items() if recalls is not None}
 
@@ -117,7 +118,7 @@ class Comparison:
 def run(
     models: Mapping[str, Model | str],
     paradigm: Paradigm,
-    people: People | Recalls | str | Path | None = None,
+    people: People | Responses | str | Path | None = None,
     *,
     n_trials: int = 5000,
     seed: int = 0,

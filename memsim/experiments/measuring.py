@@ -12,8 +12,8 @@ from memsim.analysis.curves import curve_table, points_of_curve
 from memsim.analysis.registered import ANALYSES
 from memsim.analysis.summaries import summary_table
 from memsim.core.errors import InputError
-from memsim.core.prediction import PositionPrediction
-from memsim.core.recalls import Recalls
+from memsim.core.judgments import Judgments, Responses
+from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.experiments.people import People
 from memsim.experiments.plan import PlannedAnalysis
 
@@ -39,7 +39,7 @@ class Measured:
     summary: pd.DataFrame
     n_lists: int | None = None
     n_cut_short: int | None = None
-    recalls: Recalls | None = None
+    recalls: Responses | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Everything except the recalls, as JSON."""
@@ -61,7 +61,7 @@ class Measured:
         return cls(frames, content["left_out"], **tables, **counts)
 
 
-def measure(predicted: Recalls | PositionPrediction, analyses: Sequence[PlannedAnalysis]) -> Measured:
+def measure(predicted: Prediction, analyses: Sequence[PlannedAnalysis]) -> Measured:
     """Apply every analysis to a prediction or to recalls; one that does not apply is left out, with the reason."""
     frames, left_out = {}, {}
     for planned in analyses:
@@ -78,7 +78,9 @@ def measure(predicted: Recalls | PositionPrediction, analyses: Sequence[PlannedA
     tables = curve_table(predicted, known), summary_table(predicted)
     if isinstance(predicted, PositionPrediction):
         return Measured(frames, left_out, *tables)
-    cut = int((~predicted.stopped).sum()) if predicted.trials.paradigm.silence_ends else 0
+    recalled = predicted.recalls if isinstance(predicted, Judgments) else predicted
+    ends = recalled is not None and recalled.trials.paradigm.silence_ends
+    cut = int((~recalled.stopped).sum()) if recalled is not None and ends else 0
     return Measured(frames, left_out, *tables, len(predicted), cut, predicted)
 
 

@@ -11,10 +11,11 @@ import pandas as pd
 from memsim.analysis.curves import curve_table
 from memsim.analysis.summaries import summary_table
 from memsim.core.errors import InputError
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.origin import Observed, Simulated
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
-from memsim.data.loading import find_dataset, load_recalls, names_file
+from memsim.data.loading import find_dataset, load_responses, names_file
 from memsim.data.registered import DATASETS
 from memsim.data.shipped import has_tables, load_curves, load_summary
 
@@ -39,7 +40,7 @@ class People:
     curves: pd.DataFrame
     summary: pd.DataFrame
     origin: Observed
-    recalls: Recalls | None = None
+    recalls: Responses | None = None
 
     @property
     def form(self) -> str:
@@ -63,7 +64,7 @@ class People:
         ``name`` may also be a file in a format that :func:`memsim.load_recalls` reads, with the options of ``reading``.
         """
         if names_file(name) or reading:
-            return cls.of(load_recalls(name, **reading), Path(name).stem)
+            return cls.of(load_responses(name, **reading), Path(name).stem)
         dataset, condition = find_dataset(name, condition)
         alone = condition == dataset.default
         label = dataset.name if alone else f"{dataset.name}:{condition}"
@@ -75,7 +76,7 @@ class People:
         return cls(label, reference, dataset.paradigm(condition), curves, summary, origin)
 
     @classmethod
-    def of(cls, recalls: Recalls, label: str = "people", reference: str = "") -> People:
+    def of(cls, recalls: Responses, label: str = "people", reference: str = "") -> People:
         """People from recalls; ``label`` is their name in tables, ``reference`` their name in figures."""
         if isinstance(recalls.origin, Simulated):
             raise InputError(
@@ -85,7 +86,7 @@ class People:
         return cls(label, reference or label, recalls.trials.paradigm, *tables, recalls.origin, recalls)
 
     @classmethod
-    def given(cls, people: People | Recalls | str | Path | None) -> People | None:
+    def given(cls, people: People | Responses | str | Path | None) -> People | None:
         """People from what a user gives: the name of a data set, ``name:condition``, a file, recalls, or People.
 
         ``None`` and ``"none"`` are no people.
@@ -96,7 +97,7 @@ class People:
         """
         if people is None or isinstance(people, People):
             return people
-        if isinstance(people, Recalls):
+        if isinstance(people, Recalls | Judgments):
             return cls.of(people)
         if not isinstance(people, str | Path):
             raise InputError(f"people={people!r} is neither recalls, nor the name of a data set, nor a file")

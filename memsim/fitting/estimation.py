@@ -17,7 +17,7 @@ from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.limits import require_cells
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
-from memsim.data.loading import load_recalls
+from memsim.data.loading import load_responses
 from memsim.fitting.intervals import checked_intervals, with_intervals
 from memsim.fitting.labels import with_covariates
 from memsim.fitting.objectives import IMPOSSIBLE, LikelihoodObjective, Objective
@@ -142,8 +142,8 @@ def load_people(people: Any, **options: Any) -> AnyRecalls:
             raise InputError(f"people: {', '.join(map(str, labels))} name a data set twice; give different ones")
         people = {str(label): each for label, each in zip(labels, people, strict=True)}
     if isinstance(people, Mapping):
-        return JointRecalls({name: load_recalls(each, **options) for name, each in people.items()})
-    return load_recalls(people, **options)
+        return JointRecalls({name: load_responses(each, **options) for name, each in people.items()})
+    return load_responses(people, **options)
 
 
 def fit_spec(

@@ -14,11 +14,12 @@ from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.style import WIDTHS, plain_text, themed
 from memsim.core.errors import InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
-from memsim.core.loop import simulate
+from memsim.core.judgments import Responses
 from memsim.core.position_model import PositionModel
 from memsim.core.prediction import predict
 from memsim.core.recall_parts import joined, units_of
 from memsim.core.recalls import Recalls
+from memsim.core.simulation import simulate
 from memsim.fitting.formulas import groups
 from memsim.fitting.intervals import FALL
 from memsim.fitting.labels import DATA_SET, labels_of_part
@@ -48,7 +49,9 @@ def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -
         assert isinstance(recalls, Recalls)
         models = [fitted.of(unit.unit) for unit in fitted.units]
         tables = pd.concat([curve_table(predict(model, recalls.trials)) for model in models])
-        by_row = {"": (recalls, tables.groupby(["curve", "x"], as_index=False).mean())}
+        by_row: dict[str, tuple[Responses, pd.DataFrame]] = {
+            "": (recalls, tables.groupby(["curve", "x"], as_index=False).mean())
+        }
     else:
         theirs, its = _rows(fitted, recalls), _rows(fitted, predicted(fitted, recalls))
         by_row = {label: (part, curve_table(its[label])) for label, part in theirs.items()}
@@ -67,7 +70,7 @@ def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -
     )
 
 
-def _rows(fitted: Fit, recalls: AnyRecalls) -> dict[str, Recalls]:
+def _rows(fitted: Fit, recalls: AnyRecalls) -> dict[str, Responses]:
     """The lists of each row of panels, by its label."""
     by = sorted({term.by for term in fitted.spec.space.terms if isinstance(term, Levels)} - {"", DATA_SET})
     found = {}

@@ -12,8 +12,8 @@ import numpy as np
 from memsim.core.arrays import LabelArray, missing
 from memsim.core.errors import DataError, InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.judgments import Responses
 from memsim.core.names import closest, in_one_line
-from memsim.core.recalls import Recalls
 from memsim.data.formats.files import require_file
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def labels_of(recalls: AnyRecalls, names: Sequence[str], what: str) -> dict[str,
     return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 
-def labels_of_part(recalls: Recalls, data_set: str, names: Sequence[str], what: str) -> dict[str, LabelArray]:
+def labels_of_part(recalls: Responses, data_set: str, names: Sequence[str], what: str) -> dict[str, LabelArray]:
     """:func:`labels_of` of one data set."""
     trials, n = recalls.trials, len(recalls)
     where = f" in {data_set}" if data_set else ""
@@ -80,7 +80,7 @@ def with_covariates(recalls: AnyRecalls, covariates: pd.DataFrame) -> AnyRecalls
     return _with_covariates(recalls, covariates)
 
 
-def _with_covariates(recalls: Recalls, covariates: pd.DataFrame) -> Recalls:
+def _with_covariates(recalls: Responses, covariates: pd.DataFrame) -> Responses:
     trials = recalls.trials
     frame = covariates
     named = [name for name in ("subject", "list", "item") if name in frame]

@@ -18,13 +18,14 @@ from memsim.core.errors import DataWarning, InputError, ModelError
 from memsim.core.event_probabilities import Parts
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
 from memsim.core.joint_recalls import AnyRecalls, parts_of
+from memsim.core.judgments import Responses
 from memsim.core.likelihood import likelihood_parts, log_likelihood
-from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
-from memsim.core.outcomes import Outcomes, scored_outcomes
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
+from memsim.core.scored_counts import ScoredCounts, scored_counts
+from memsim.core.simulation import simulate
 from memsim.fitting.shared_stopping import n_hazards
 from memsim.fitting.space import Cells, Space
 
@@ -138,7 +139,7 @@ class LikelihoodObjective:
         return scores
 
     def _gradients(
-        self, name: str, recalls: Recalls, cells: Cells, models: Sequence[MemoryModel[Any]], names: Sequence[str]
+        self, name: str, recalls: Responses, cells: Cells, models: Sequence[MemoryModel[Any]], names: Sequence[str]
     ) -> tuple[float, dict[str, FloatArray]]:
         """The log-likelihood of one data set, and (n_cells,) derivatives by the parameters of each cell's model."""
         scoring = self._scoring(name)
@@ -154,14 +155,14 @@ class LikelihoodObjective:
         return total, gradient
 
     @cached_property
-    def _sets(self) -> list[tuple[str, Recalls, Cells]]:
+    def _sets(self) -> list[tuple[str, Responses, Cells]]:
         """Each data set with its cells."""
         return [(name, part, self.space.cells(part, name)) for name, part in parts_of(self.recalls).items()]
 
     @cached_property
-    def _split(self) -> dict[str, list[tuple[Any, Recalls]]]:
+    def _split(self) -> dict[str, list[tuple[Any, Responses]]]:
         """The lists of each cell of each data set, with their rows."""
-        found: dict[str, list[tuple[Any, Recalls]]] = {}
+        found: dict[str, list[tuple[Any, Responses]]] = {}
         for name, recalls, cells in self._sets:
             if len(cells.labels) == 1:
                 found[name] = [(slice(None), recalls)]
@@ -175,7 +176,7 @@ class LikelihoodObjective:
         return [cast("list[MemoryModel[Any]]", self.space.models(places, cells)) for _, _, cells in self._sets]
 
     def _scoring(self, data_set: str) -> dict[str, Any]:
-        stopping = None if self.stopping is None else self.stopping[data_set]
+        stopping = None if self.stopping is None else self.stopping.get(data_set)
         return {"samples": self.samples, "seed": self.seed, "stopping": stopping}
 
     @property
@@ -191,17 +192,18 @@ class LikelihoodObjective:
         if self.stopping is None:
             return 0
         model: Any = self.space.model
-        return sum(n_hazards(part, model.repeats, model.intrusions) for part in parts_of(self.recalls).values())
+        parts = [part for part in parts_of(self.recalls).values() if isinstance(part, Recalls)]
+        return sum(n_hazards(part, model.repeats, model.intrusions) for part in parts)
 
     def n_events(self) -> IntArray:
         """(n_trials,) events that are scored in each list."""
-        return np.concatenate([each.n_events for each in self._outcomes])
+        return np.concatenate([each.events for each in self._counts])
 
     @property
-    def _outcomes(self) -> list[Outcomes]:
+    def _counts(self) -> list[ScoredCounts]:
         model = self.space.model
         assert isinstance(model, MemoryModel)
-        return [scored_outcomes(part, model.repeats, model.intrusions) for part in parts_of(self.recalls).values()]
+        return [scored_counts(part, model.repeats, model.intrusions) for part in parts_of(self.recalls).values()]
 
     def counts(self) -> dict[str, int]:
         """Numbers of lists and events that are scored, and of responses that are left out.
@@ -211,8 +213,8 @@ class LikelihoodObjective:
         found = {
             "n_lists": len(self.recalls),
             "n_events": int(self.n_events().sum()),
-            "intrusions_left_out": sum(int(each.intrusions.sum()) for each in self._outcomes),
-            "repeats_left_out": sum(int(each.repeats.sum()) for each in self._outcomes),
+            "intrusions_left_out": sum(int(each.intrusions.sum()) for each in self._counts),
+            "repeats_left_out": sum(int(each.repeats.sum()) for each in self._counts),
         }
         return found if self.stopping is None else {**found, "n_hazards": self.n_hazards}
 

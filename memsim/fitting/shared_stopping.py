@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.errors import InputError
 from memsim.core.joint_recalls import AnyRecalls, parts_of
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
@@ -59,8 +60,11 @@ def n_hazards(recalls: Recalls, repeats: bool = False, intrusions: bool = False)
 
 
 def hazards_of(recalls: AnyRecalls, repeats: bool, intrusions: bool) -> Mapping[str, FloatArray]:
-    """:func:`fitted_hazard` of each data set, by name."""
-    return {name: fitted_hazard(part, repeats, intrusions) for name, part in parts_of(recalls).items()}
+    """:func:`fitted_hazard` of each data set of recalls, by name; judgments have none."""
+    parts = {name: part for name, part in parts_of(recalls).items() if isinstance(part, Recalls)}
+    if not parts:
+        raise InputError("stopping='shared' is for recalls; these are judgments")
+    return {name: fitted_hazard(part, repeats, intrusions) for name, part in parts.items()}
 
 
 def _counts(recalls: Recalls, repeats: bool, intrusions: bool) -> tuple[IntArray, IntArray]:

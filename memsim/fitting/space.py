@@ -16,10 +16,10 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.gradient import LAPSES
 from memsim.core.joint_recalls import AnyRecalls
+from memsim.core.judgments import Responses
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
 from memsim.core.position_model import Model
-from memsim.core.recalls import Recalls
 from memsim.fitting.axes import Axis
 from memsim.fitting.formulas import groups
 from memsim.fitting.labels import labels_of_part
@@ -126,7 +126,7 @@ class Space:
         """The labels of lists on which parameters depend; none where one model serves all lists."""
         return tuple(dict.fromkeys(name for term in self.terms for name in term.variables))
 
-    def cells(self, recalls: Recalls, data_set: str = "") -> Cells:
+    def cells(self, recalls: Responses, data_set: str = "") -> Cells:
         """The cells of the lists of one data set.
 
         Raises

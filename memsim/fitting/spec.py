@@ -15,6 +15,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.names import closest, shown
 from memsim.core.origin import Observed
 from memsim.core.position_model import Model, PositionModel
+from memsim.core.recalls import Recalls, require_recalls
 from memsim.fitting.model_records import model_from_json, model_to_json
 from memsim.fitting.objectives import LikelihoodObjective, Objective, SummaryObjective
 from memsim.fitting.shared_stopping import hazards_of
@@ -200,6 +201,8 @@ class FitSpec:
             return LikelihoodObjective(self.space, recalls, self.samples, self.seed, stopping)
         if isinstance(recalls, JointRecalls):
             raise InputError("fit: several data sets are fitted by likelihood; fit each by='summary' by itself")
+        require_recalls(recalls)
+        assert isinstance(recalls, Recalls)
         weights = self.weights
         if weights is None:
             known = standard_curves(recalls)

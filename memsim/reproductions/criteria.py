@@ -13,7 +13,7 @@ from memsim.analysis.recall.transitions import lag_crp
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.analysis.summaries import summary_table
 from memsim.core.position_model import Model
-from memsim.core.prediction import PositionPrediction, predict
+from memsim.core.prediction import Prediction, predict
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.paradigms.registered import PARADIGMS
@@ -44,10 +44,10 @@ class Measures:
         self._late = None if late is None else late.set_index("lag")["mean"]
 
     @classmethod
-    def of(cls, predicted: Recalls | PositionPrediction) -> Measures:
+    def of(cls, predicted: Prediction) -> Measures:
         """The numbers of recalls, by a model or by people, or of a prediction of positions."""
         tables = curve_table(predicted), summary_table(predicted)
-        if isinstance(predicted, PositionPrediction):
+        if not isinstance(predicted, Recalls):
             return cls(*tables)
         late = mean_over_subjects(lag_crp(predicted, first_output=4), "lag")
         return cls(*tables, late)

@@ -82,7 +82,7 @@ def _peers_distraction(seed: int) -> Outcome:
         name: {condition: recalls_of(model, task, seed) for condition, task in TASKS.items()}
         for name, model in models.items()
     }
-    indices = {"people": recency(people.parts), **{name: recency(parts) for name, parts in simulated.items()}}
+    indices = {"people": recency(people.of_recall), **{name: recency(parts) for name, parts in simulated.items()}}
     human = _contrasts(indices["people"])
     means = {name: table.groupby("condition")["difference"].mean() for name, table in indices.items()}
     findings = [Finding(f"people: {label}", 1.0, float(row["low"] > 0), 0.0, LONG_TERM) for label, row in human.items()]
@@ -97,13 +97,15 @@ def _peers_distraction(seed: int) -> Outcome:
     table = pd.DataFrame(means).T[list(TASKS)]
     return Outcome(
         findings,
-        partial(target_figure, _panels(people.parts, simulated, "recall"), "One set of parameters for all conditions"),
+        partial(
+            target_figure, _panels(people.of_recall, simulated, "recall"), "One set of parameters for all conditions"
+        ),
         {"free": {name: each.to_json()["free"] for name, each in given.items()}, "folds": FOLDS, "over": "subjects"},
         {"recency": table.reset_index(names="label"), "comparison": found.table, "held_out": found.lists,
          **({} if found.fit_table is None else {"fits": found.fit_table})},
         further={
             "first_recall": partial(
-                target_figure, _panels(people.parts, simulated, "first"), "Where recall begins, in all conditions"
+                target_figure, _panels(people.of_recall, simulated, "first"), "Where recall begins, in all conditions"
             )
         },
         shown=_shown(found, table),

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from memsim.analysis.figures.style import MAX_LAG
-from memsim.core.loop import simulate
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
+from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm
 
 LISTS = 20_000

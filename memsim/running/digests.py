@@ -17,17 +17,19 @@ import numpy as np
 from memsim.core.code.user_code import code_of
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
+from memsim.core.judgments import Judgments
 from memsim.core.parameters import Parameterized
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm, Trials
 
 _CONTENT = {
     ItemPool: ("labels", "features", "similarity", "categories"),
-    Trials: ("items", "pool", "paradigm", "subject", "list", "source", "conditions", "session", "categories"),
+    Trials: ("items", "pool", "paradigm", "subject", "list", "source", "conditions", "session", "categories", "probes"),
+    Judgments: ("trials", "ratings", "times", "recalls"),
     Recalls: ("trials", "positions", "stopped", "times", "intruders", "periods"),
 }
 """The attributes of each class that count; the rest (seed, origin) records where a value came from."""
-_LATER: dict[Any, tuple[str, ...]] = {Trials: ("session", "categories"), Recalls: ("periods",)}
+_LATER: dict[Any, tuple[str, ...]] = {Trials: ("session", "categories", "probes"), Recalls: ("periods",)}
 """Attributes that later versions added: where they are ``None``, digests are those of versions without them."""
 _LATER_SETTINGS: dict[type, dict[str, Any]] = {Paradigm: {"initial_distraction": 0.0}}
 """Likewise settings, by the value with which nothing differs from versions without them."""

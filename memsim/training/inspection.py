@@ -11,11 +11,11 @@ import numpy as np
 from memsim.analysis.figures.memory import Strip, memory_figure
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
-from memsim.core.events import Study
-from memsim.core.loop import simulate
+from memsim.core.events import Distract
 from memsim.core.names import shown
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
+from memsim.core.simulation import simulate
 from memsim.data.loading import load_recalls
 from memsim.models.lookup import build_model
 from memsim.models.networks.network_steps import NetworkModel
@@ -115,7 +115,7 @@ def step_labels(paradigm: Paradigm, columns: IntArray, n_steps: int) -> tuple[li
     """
     labels = []
     for event in paradigm.presentation():
-        labels += [str(event.position + 1)] if isinstance(event, Study) else ["·"] * int(np.ceil(event.seconds))
+        labels += ["·"] * int(np.ceil(event.seconds)) if isinstance(event, Distract) else [str(event[0] + 1)]
     study = next(i for i, label in enumerate(labels) if label != "·")
     test = len(labels)
     fed_back = [str(column + 1) for column in columns if column < paradigm.list_length]

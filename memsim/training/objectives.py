@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from memsim.core.errors import InputError
-from memsim.core.events import Study
+from memsim.core.events import Distract, Study
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
@@ -308,6 +308,6 @@ def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = N
     for event in events:
         if isinstance(event, Study):
             episode = network.study(episode, event.position)
-        else:
+        elif isinstance(event, Distract):
             episode = network.distract(episode, math.ceil(event.seconds))
     return network.cue(episode)

@@ -9,7 +9,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.event_probabilities import Events, Pullback
-from memsim.core.events import Study
+from memsim.core.events import Distract, Study
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
@@ -72,6 +72,6 @@ def ages(paradigm: Paradigm) -> FloatArray:
         if isinstance(event, Study):
             age += 1
             age[event.position] = 0
-        else:
+        elif isinstance(event, Distract):
             age += event.seconds
     return age

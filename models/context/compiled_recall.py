@@ -11,7 +11,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray, frozen
 from memsim.core.event_probabilities import Events, Pullback
-from memsim.core.events import Study
+from memsim.core.events import Distract, Study
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
@@ -237,7 +237,7 @@ def schedule_of(trials: Trials) -> Schedule | None:
             if isinstance(event, Study):
                 in_order &= event.position == position
                 position += 1
-            elif in_order:
+            elif isinstance(event, Distract) and in_order:
                 seconds[position] += event.seconds
         takes = in_order and position == trials.list_length
         order = Order(np.arange(len(trials), dtype=np.int32), np.zeros(len(trials), dtype=np.int32))

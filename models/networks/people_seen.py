@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memsim.core.errors import MemsimError
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.origin import Observed
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
@@ -29,14 +30,16 @@ class Seen(NamedTuple):
     """Sentences on what the records do not say; empty if they say all."""
 
 
-def fingerprints(recalls: Recalls) -> dict[str, str]:
-    """By subject, a checksum of all that the subject recalled, whatever the names of lists, items and subjects.
+def fingerprints(recalls: Responses) -> dict[str, str]:
+    """By subject, a checksum of what the subject recalled or rated, whatever the names of lists, items and subjects.
 
     It is empty for a subject with fewer than 30 responses.
     """
     found = {}
-    for subject, own in by_subject(recalls).items():
-        lists = sorted(np.trim_zeros(row, "b").tolist() for row in own.positions)
+    each: dict[str, Any] = by_subject(recalls)
+    for subject, own in each.items():
+        given = own.ratings if isinstance(own, Judgments) else own.positions
+        lists = sorted(np.trim_zeros(row, "b").tolist() for row in given)
         checksum = hashlib.sha256(json.dumps(lists).encode()).hexdigest()[:16]
         found[subject] = checksum if sum(map(len, lists)) >= LEAST_RESPONSES else ""
     return found
@@ -60,7 +63,7 @@ def start_of(weights: str, record: Mapping[str, Any], sha256: str) -> dict[str, 
     return {"weights": weights, "sha256": sha256, **({} if None in people else {"people": people})}
 
 
-def seen(record: Mapping[str, Any], recalls: Recalls) -> Seen:
+def seen(record: Mapping[str, Any], recalls: Responses) -> Seen:
     """Which people of ``recalls`` weights with this record were trained on, also before they were trained further.
 
     A subject is known by what it recalled, or by its label in a data set of the same name and condition.
@@ -108,7 +111,7 @@ def _history(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | None]:
     yield None
 
 
-def _same_data(people: Mapping[str, Any], recalls: Recalls) -> bool | None:
+def _same_data(people: Mapping[str, Any], recalls: Responses) -> bool | None:
     """Whether these recalls are of the data that the record names; ``None`` where that is not known."""
     origin = recalls.origin
     if not isinstance(origin, Observed):

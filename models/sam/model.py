@@ -9,7 +9,7 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.event_probabilities import Events
-from memsim.core.events import Study
+from memsim.core.events import Distract, Study
 from memsim.core.loop import study
 from memsim.core.model import MemoryModel
 from memsim.core.outcomes import scored_outcomes
@@ -297,7 +297,7 @@ class SAM(MemoryModel[SAMState]):
         require_taken(self, trials)
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
-                    if isinstance(event, Study) or event.seconds > 0]  # fmt: skip
+                    if not isinstance(event, Distract) or event.seconds > 0]  # fmt: skip
         found = events_of_lists(
             self._rule(), self._study_rule(studied.store.shape[1], studied.seconds), np.array(schedule),
             studied.occupancy.sum(axis=1), self._chance(trials, rng), scored_outcomes(recalls, self.repeats).columns,

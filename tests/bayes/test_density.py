@@ -15,10 +15,10 @@ from memsim.bayes.population import PopulationPrior
 from memsim.bayes.priors import Prior, priors_of
 from memsim.bayes.spec import PosteriorSpec
 from memsim.core.errors import InputError, LikelihoodError, ModelError
-from memsim.core.loop import simulate
 from memsim.core.parameters import Parameter, parameter
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
+from memsim.core.simulation import simulate
 from memsim.fitting.space import Space
 from memsim.models import CMR, SAM, TCM
 from memsim.paradigms import FreeRecall

@@ -18,9 +18,9 @@ from memsim.bayes.predictive import _stopped_by, prediction_table, with_predicti
 from memsim.bayes.result import Posterior
 from memsim.commands.main import main
 from memsim.core.errors import DataError, InputError
-from memsim.core.loop import simulate
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
+from memsim.core.simulation import simulate
 from memsim.models import TCM
 from memsim.paradigms import FreeRecall
 

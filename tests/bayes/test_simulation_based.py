@@ -26,9 +26,9 @@ from memsim.bayes.summaries import producible, summary_table
 from memsim.commands.main import main
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.likelihood import log_likelihood
-from memsim.core.loop import simulate
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
+from memsim.core.simulation import simulate
 from memsim.fitting.space import Space
 from memsim.models import SAM, SIMPLE, TCM, TCMA
 from memsim.paradigms import FreeRecall, SerialRecall

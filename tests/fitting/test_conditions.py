@@ -272,7 +272,7 @@ def test_joint_recalls_are_taken_apart_and_resampled() -> None:
     with pytest.raises(InputError, match="there are no data sets"):
         JointRecalls({})
     with pytest.raises(InputError, match="several data sets are fitted by likelihood"):
-        fit(TCM(), {"a": people.parts["a"], "b": people.parts["b"]}, by="summary", n_trials=20, **QUICK)
+        fit(TCM(), people.of_recall, by="summary", n_trials=20, **QUICK)
 
 
 # Files

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsim.core.free_recall import FreeRecall
-from memsim.core.loop import simulate
+from memsim.core.simulation import simulate
 from memsim.experiments.battery_file import read_battery
 from memsim.fitting.estimation import fit
 from memsim.fitting.result import Fit

@@ -1,0 +1,80 @@
+"""Likelihoods of lists over the random encodings of a model, and over lapses of whole lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.errors import InputError
+from memsim.core.event_probabilities import Events
+from memsim.core.model import MemoryModel
+from memsim.core.seeding import stream
+
+SCORING = ("encoding", "for scoring")
+"""Purpose of the random stream of encodings that are drawn to score. It differs from that of simulation: with the same
+encodings, a model would score its own responses too high."""
+
+
+@lru_cache(maxsize=16)
+def encoding_to_score(seed: int) -> np.random.Generator:
+    """The stream for the encoding of a model with an exact likelihood, which draws nothing from it."""
+    return stream(seed, *SCORING, 0)
+
+
+def list_log_likelihood(events: Events) -> FloatArray:
+    """(n_trials,) log-likelihood of lists whose events have these probabilities."""
+    with np.errstate(divide="ignore"):
+        return np.log(events.outcome).sum(axis=1)
+
+
+def averaged(
+    model: MemoryModel[Any],
+    samples: int,
+    seed: int,
+    given_one: Callable[[np.random.Generator], FloatArray],
+    guessed: Callable[[], FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """Logarithms of the mean likelihood over draws of the encoding, and their standard errors.
+
+    The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
+    where the likelihood is exact, which takes a single draw.
+
+    Parameters
+    ----------
+    given_one : log-likelihoods given the encoding that is drawn from a stream, of lists or of whatever is averaged.
+    guessed : log-likelihoods if all responses are guesses.
+    """
+    require_samples(samples)
+    if model.likelihood != "sampled":
+        likelihood = given_one(encoding_to_score(seed))
+        error = np.zeros_like(likelihood)
+    else:
+        likelihood, error = _mean_over_samples(samples, seed, given_one)
+    if not model.list_lapse:
+        return likelihood, error
+    with np.errstate(divide="ignore"):
+        own = np.log1p(-model.list_lapse) + likelihood
+        together = np.logaddexp(own, np.log(model.list_lapse) + guessed())
+    return together, error * np.exp(own - together)
+
+
+def _mean_over_samples(
+    samples: int, seed: int, given_one: Callable[[np.random.Generator], FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    total = squares = np.array(-np.inf)
+    for sample in range(samples):
+        each = given_one(stream(seed, *SCORING, sample))
+        total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
+        return total - np.log(samples), np.sqrt(relative_variance / (samples - 1))
+
+
+def require_samples(samples: int) -> None:
+    """Raise :class:`InputError` unless this is a number of draws."""
+    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 1:
+        raise InputError(f"samples={samples!r} must be a whole number of at least 1")

@@ -1,0 +1,104 @@
+"""The likelihood of judgments under a model, trial by trial."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.encodings import SCORING, averaged, encoding_to_score, list_log_likelihood
+from memsim.core.errors import InputError
+from memsim.core.event_probabilities import Events
+from memsim.core.judgment_loop import guessed_ratings, judgment_events
+from memsim.core.judgments import Judgments
+from memsim.core.lapses import guessed_events, mixed
+from memsim.core.model import MemoryModel
+from memsim.core.seeding import stream
+
+Average: TypeAlias = Literal["joint", "marginal"]
+"""How answers of a trial are averaged over random encodings; see :func:`memsim.log_likelihood`."""
+
+
+def judgment_likelihood(
+    model: MemoryModel[Any],
+    judgments: Judgments,
+    samples: int,
+    seed: int,
+    criteria: FloatArray | None = None,
+    average: Average = "joint",
+    *,
+    by_steps: bool = False,
+) -> tuple[FloatArray, FloatArray]:
+    """(n_trials,) log-likelihoods of the answers, and of the recall before them, and their standard errors.
+
+    Raises
+    ------
+    InputError : criteria of another number, or that do not rise; another average; lapses of whole lists with a marginal
+        average, in which there are no whole lists.
+    """
+    if average not in ("joint", "marginal"):
+        raise InputError(f"average={average!r} is not one of 'joint', 'marginal'")
+    if average == "marginal" and (model.list_lapse or judgments.recalls is not None):
+        what = "whole lists do not lapse" if model.list_lapse else "lists are not recalled"
+        raise InputError(f"average='marginal' is for answers that are independent, so {what}; use average='joint'")
+    cuts = checked_criteria(model, judgments, criteria)
+
+    def given_one(rng: np.random.Generator) -> FloatArray:
+        ratings, recall = lapsing_answers(model, judgments, rng, cuts, by_steps)
+        if average == "marginal":
+            with np.errstate(divide="ignore"):
+                return np.log(ratings.outcome)
+        return list_log_likelihood(ratings) + (0 if recall is None else list_log_likelihood(recall))
+
+    def guessed() -> FloatArray:
+        of_ratings = list_log_likelihood(guessed_ratings(judgments))
+        if judgments.recalls is None:
+            return of_ratings
+        of_recall = guessed_events(judgments.recalls, model.repeats, model.intrusions)
+        return of_ratings + list_log_likelihood(of_recall)
+
+    likelihood, error = averaged(model, samples, seed, given_one, guessed)
+    if average == "joint":
+        return likelihood, error
+    return likelihood.sum(axis=1), np.sqrt((error**2).sum(axis=1))
+
+
+def answer_log_probabilities(model: MemoryModel[Any], judgments: Judgments, seed: int) -> FloatArray:
+    """(n_trials, n_probes) log-probability of each answer, given one encoding; NaN where there is no answer."""
+    rng = stream(seed, *SCORING, 0) if model.likelihood == "sampled" else encoding_to_score(seed)
+    ratings, _ = lapsing_answers(model, judgments, rng, checked_criteria(model, judgments, None), False)
+    with np.errstate(divide="ignore"):
+        return np.where(judgments.answered, np.log(ratings.outcome), np.nan)
+
+
+def checked_criteria(model: MemoryModel[Any], judgments: Judgments, given: FloatArray | None) -> FloatArray:
+    """The criteria of the model, or those that are given, checked."""
+    if given is None:
+        return np.asarray(model.criteria(judgments.n_ratings), dtype=float)
+    criteria = np.asarray(given, dtype=float)
+    if criteria.shape != (judgments.n_ratings - 1,) or np.isnan(criteria).any() or (np.diff(criteria) < 0).any():
+        raise InputError(
+            f"criteria={given!r}: expected {judgments.n_ratings - 1} numbers in rising order, one between each two "
+            f"successive of {judgments.n_ratings} ratings"
+        )
+    return criteria
+
+
+def lapsing_answers(
+    model: MemoryModel[Any], judgments: Judgments, rng: np.random.Generator, criteria: FloatArray, by_steps: bool
+) -> tuple[Events, Events | None]:
+    """The probabilities of the answers and of the events of recall, given one encoding and with single lapses."""
+    fast = None
+    if judgments.recalls is None and not by_steps and model.likelihood != "none":
+        fast = model.fast_ratings(judgments, rng, criteria)
+    if fast is None:
+        ratings, recall = judgment_events(model, judgments, rng, criteria)
+    else:
+        ratings, recall = Events(fast, np.zeros_like(fast)), None
+    if model.mixes_lapses or not np.any(model.lapse):
+        return ratings, recall
+    ratings = mixed(ratings, guessed_ratings(judgments), model.lapse)
+    if recall is not None and judgments.recalls is not None:
+        recall = mixed(recall, guessed_events(judgments.recalls, model.repeats, model.intrusions), model.lapse)
+    return ratings, recall

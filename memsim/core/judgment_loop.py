@@ -1,0 +1,148 @@
+"""The loop of judgments: a model is led through all events of a trial, and rates probes where they occur."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from memsim.core.abilities import require_ability
+from memsim.core.arrays import FloatArray
+from memsim.core.errors import LikelihoodError, ModelError
+from memsim.core.event_probabilities import Events
+from memsim.core.events import Probe, Recall
+from memsim.core.judgments import UNANSWERED, Judgments
+from memsim.core.lapses import lapses_of_lists
+from memsim.core.loop import (
+    TOLERANCE,
+    begin_recall,
+    encoding_stream,
+    given_recalls,
+    given_state,
+    origin_of,
+    recall_period,
+    step,
+)
+from memsim.core.model import MemoryModel
+from memsim.core.recalls import Recalls
+from memsim.core.repeated_items import require_taken
+from memsim.core.seeding import stream
+from memsim.core.trials import Trials
+
+
+def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int) -> Judgments:
+    """Simulated ratings of all probes, and recalls of the same trials where the task has recall as well."""
+    n_ratings = trials.paradigm.n_ratings
+    ratings = np.zeros((len(trials), trials.paradigm.n_probes), dtype=np.int32)
+    given = trials.probes.given if trials.probes else ratings > 0
+    chance = stream(seed, "judgments", model.stream_name)
+    lapses = lapses_of_lists(model, len(trials), seed)[:, None]
+    criteria = model.criteria(n_ratings)
+    recalled: list[Recalls] = []
+
+    def recall(state: Any) -> Any:
+        recalls, state = recall_period(model, state, trials, seed)
+        recalled.append(recalls)
+        return state
+
+    def judge(state: Any, index: int) -> Any:
+        probe = trials.probe(index)
+        probabilities = _rating_probabilities(model, state, probe, criteria, given[:, index], n_ratings)
+        probabilities = probabilities + lapses * (1 / n_ratings - probabilities)
+        cumulated = np.cumsum(probabilities, axis=1)
+        draw = chance.random(len(trials)) * cumulated[:, -1]
+        chosen = 1 + (cumulated[:, :-1] <= draw[:, None]).sum(axis=1, dtype=np.int32)
+        ratings[:, index] = np.where(given[:, index], chosen, UNANSWERED)
+        return given_state(model.judged(state, probe, ratings[:, index]), model, "judged")
+
+    _run(model, trials, encoding_stream(seed), recall, judge)
+    return Judgments(trials, ratings, None, recalled[0] if recalled else None, origin_of(model, trials, seed))
+
+
+def judgment_events(
+    model: MemoryModel[Any], judgments: Judgments, rng: np.random.Generator, criteria: FloatArray | None = None
+) -> tuple[Events, Events | None]:
+    """The probabilities of the ratings given one encoding drawn from ``rng``, and of the events of recall, if any.
+
+    Without lapses. ``criteria`` (n_ratings - 1,) replace those of the model.
+
+    Raises
+    ------
+    LikelihoodError : the model only simulates.
+    """
+    if model.likelihood == "none":
+        raise LikelihoodError(
+            f"{type(model).__name__} only simulates: it has no likelihood of judgments. Compare it by its curves"
+        )
+    trials, ratings = judgments.trials, judgments.ratings
+    outcome = np.ones(ratings.shape)
+    cuts = model.criteria(judgments.n_ratings) if criteria is None else criteria
+    of_recall: list[Events] = []
+
+    def recall(state: Any) -> Any:
+        assert judgments.recalls is not None
+        events, state = given_recalls(model, state, judgments.recalls)
+        of_recall.append(events)
+        return state
+
+    def judge(state: Any, index: int) -> Any:
+        probe, rating = trials.probe(index), ratings[:, index]
+        answered = rating != UNANSWERED
+        probabilities = _rating_probabilities(model, state, probe, cuts, answered, judgments.n_ratings)
+        row = np.flatnonzero(answered)
+        outcome[row, index] = probabilities[row, rating[row] - 1]
+        return given_state(model.judged(state, probe, rating), model, "judged")
+
+    _run(model, trials, rng, recall, judge)
+    return Events(outcome, np.zeros_like(outcome)), of_recall[0] if of_recall else None
+
+
+def _run(
+    model: MemoryModel[Any],
+    trials: Trials,
+    rng: np.random.Generator,
+    recall: Callable[[Any], Any],
+    judge: Callable[[Any, int], Any],
+) -> None:
+    require_ability(model, trials.paradigm)
+    require_taken(model, trials)
+    state = given_state(model.begin(trials, rng), model, "begin")
+    for event in trials.paradigm.events():
+        if isinstance(event, Probe):
+            state = judge(state, event.number)
+        elif isinstance(event, Recall):
+            state = recall(begin_recall(model, state, event.cue))
+        else:
+            state = step(model, state, event)
+
+
+def _rating_probabilities(
+    model: MemoryModel[Any], state: Any, probe: Any, criteria: FloatArray, matters: Any, n_ratings: int
+) -> FloatArray:
+    """The probabilities of the ratings, checked in the rows that matter and scaled to sum to one exactly."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        probabilities = np.asarray(model.rating_probabilities(state, probe, criteria), dtype=np.float64)
+    name, shape = type(model).__name__, (len(probe.items), n_ratings)
+    if probabilities.shape != shape:
+        raise ModelError(
+            f"{name}.rating_probabilities gave shape {probabilities.shape}, expected (n_trials, n_ratings) = {shape}"
+        )
+    total = probabilities.sum(axis=1)
+    sound = (np.abs(total - 1) <= TOLERANCE) & (probabilities.min(axis=1) >= -TOLERANCE)
+    if not sound[matters].all():
+        row = int(np.flatnonzero(matters & ~sound)[0])
+        raise ModelError(
+            f"{name}: the probabilities of ratings in trial {row} are "
+            f"{np.array2string(probabilities[row], precision=4, threshold=12)} with sum {total[row]:.6g}; they must be "
+            "at least 0 and sum to 1; evidence must be a number, and criteria must rise"
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        probabilities = np.maximum(probabilities, 0)
+        return probabilities / probabilities.sum(axis=1, keepdims=True)
+
+
+def guessed_ratings(judgments: Judgments) -> Events:
+    """The probabilities of the ratings if all of them are guesses, uniform over the scale."""
+    outcome = np.where(judgments.answered, 1 / judgments.n_ratings, 1.0)
+    return Events(outcome, np.zeros_like(outcome))

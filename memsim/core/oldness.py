@@ -1,0 +1,45 @@
+"""The scale on which probes are judged: criteria between ratings, common to all models with evidence of oldness."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.model import MemoryModel
+from memsim.core.parameters import parameter
+from memsim.core.probes import ProbeBatch
+
+SET_HERE = "unverified; set to the scale of the evidence"
+
+
+@dataclass(frozen=True)
+class OldnessScale(MemoryModel[Any]):
+    """Judgments by criteria on evidence, which rises with oldness.
+
+    A probe with evidence x is rated k if it lies between the criteria c_(k-1) and c_k, of n ratings
+    c_k = C + (k - n / 2) Δ: so the boundary between new and old is C for any even number of ratings. Criteria vary from
+    probe to probe with the standard deviation σ_c.
+    """
+
+    _: KW_ONLY
+    criterion: float = parameter(0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old", source=SET_HERE)
+    criterion_spacing: float = parameter(
+        1.0, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings", source=SET_HERE
+    )
+    criterion_noise: float = parameter(
+        0.0, 0, 1e9, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=SET_HERE
+    )
+
+    def criteria(self, n_ratings: int) -> FloatArray:
+        """(n_ratings - 1,) the criteria, in rising order."""
+        return np.asarray(self.criterion + (np.arange(1, n_ratings) - n_ratings / 2) * self.criterion_spacing)
+
+    def rating_probabilities(self, state: Any, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
+        """(n_trials, n_ratings) probability of each rating: that of evidence between its criteria."""
+        below = self.familiarity(state, probe).below(criteria, self.criterion_noise)
+        below = np.broadcast_to(below, (len(probe.items), below.shape[-1]))
+        ends = np.zeros((len(below), 1)), np.ones((len(below), 1))
+        return np.diff(np.concatenate((ends[0], below, ends[1]), axis=1), axis=1)

@@ -1,0 +1,72 @@
+"""Simulation of what a model answers in trials of any task."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from memsim.core.arrays import NONE
+from memsim.core.errors import InputError, ModelError
+from memsim.core.judgment_loop import simulate_judgments
+from memsim.core.lapses import is_lapsing
+from memsim.core.loop import BY_ITEM, origin_of, require_model, simulate_steps
+from memsim.core.model import MemoryModel
+from memsim.core.origin import Simulated
+from memsim.core.recalls import Recalls, require_recalls
+from memsim.core.repeated_items import require_taken
+from memsim.core.trials import Trials
+
+
+def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Any:
+    """Simulate what ``model`` answers in ``trials``.
+
+    Parameters
+    ----------
+    model : an instance of :class:`memsim.MemoryModel`.
+    trials : study lists, from a paradigm or a data set.
+    seed : the same seed gives the same responses.
+
+    Returns
+    -------
+    Recalls or Judgments : judgments where the task has probes that are judged, which hold the recalls as well if the
+        task has both; else recalls. Their ``origin`` holds the model, its parameters, the seeds and the versions of
+        libraries.
+
+    Raises
+    ------
+    InputError : a list that holds an item twice, which the model does not take.
+    LikelihoodError : the model is a :class:`memsim.PositionModel`, which does not predict the order of recall.
+    ModelError : the model has no account of the task; the probabilities of a step are negative, not finite or do not
+        sum to one; a step returned no state; or the model gave an item twice without declaring ``repeats``.
+    """
+    require_model(model)
+    if not isinstance(trials, Trials):
+        raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
+    require_taken(model, trials)
+    if trials.paradigm.judged:
+        judgments = simulate_judgments(model, trials, seed)
+        if judgments.recalls is not None:
+            _require_no_repeat(model, judgments.recalls)
+        return judgments
+    plain = trials.probes is None and (model.simulates_lapses or not is_lapsing(model))
+    recalls = model.fast_simulation(trials, seed) if plain else None
+    if recalls is None:
+        recalls = simulate_steps(model, trials, seed)
+    require_recalls(recalls)
+    if not isinstance(recalls.origin, Simulated):
+        recalls = replace(recalls, origin=origin_of(model, trials, seed))
+    _require_no_repeat(model, recalls)
+    return recalls
+
+
+def _require_no_repeat(model: MemoryModel[Any], recalls: Recalls) -> None:
+    if recalls.trials.paradigm.cue == BY_ITEM:  # each response has its own cue, and may be the same item
+        return
+    if not model.repeats and recalls.is_repeat.any():
+        row = int(np.argmax(recalls.is_repeat.any(axis=1)))
+        raise ModelError(
+            f"{type(model).__name__} gave an item twice, {recalls.positions[row][recalls.positions[row] != NONE]}; "
+            "set the probability of a recalled item to 0 in recalled(), or declare repeats = True"
+        )
