@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from scipy.special import expit, ndtr
 
 from memsim.core.arrays import FloatArray
 
@@ -39,7 +38,7 @@ class Normal(NamedTuple):
         spread = np.sqrt(_column(self.sd) ** 2 + np.asarray(noise) ** 2)
         away = criteria - mean
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(spread > 0, ndtr(away / spread), np.where(away > 0, 1.0, 0.0))
+            return np.where(spread > 0, _ndtr(away / spread), np.where(away > 0, 1.0, 0.0))
 
 
 class Logistic(NamedTuple):
@@ -50,7 +49,7 @@ class Logistic(NamedTuple):
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """As in :class:`Evidence`."""
-        return _over_noise(lambda cut: expit((cut - _column(self.mean)) / _column(self.scale)), criteria, noise)
+        return _over_noise(lambda cut: _expit((cut - _column(self.mean)) / _column(self.scale)), criteria, noise)
 
 
 class Uniform(NamedTuple):
@@ -99,6 +98,18 @@ class Discrete(NamedTuple):
         return np.stack(found, axis=-1)
 
 
+def _ndtr(x: FloatArray) -> FloatArray:
+    from scipy.special import ndtr  # imported here, since the command line starts without it
+
+    return np.asarray(ndtr(x))
+
+
+def _expit(x: FloatArray) -> FloatArray:
+    from scipy.special import expit
+
+    return np.asarray(expit(x))
+
+
 def _column(value: Any) -> FloatArray:
     """A number, or (n_trials, 1)."""
     value = np.asarray(value, dtype=float)
@@ -108,7 +119,7 @@ def _column(value: Any) -> FloatArray:
 def _ramp(x: FloatArray) -> FloatArray:
     """The integral of the normal distribution function up to x."""
     density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
-    return np.where(np.isinf(x), np.maximum(x, 0), x * ndtr(x) + density)
+    return np.where(np.isinf(x), np.maximum(x, 0), x * _ndtr(x) + density)
 
 
 def _over_noise(below: Any, criteria: FloatArray, noise: Any) -> FloatArray:
