@@ -2,8 +2,8 @@ from . import analysis, data, models, paradigms
 from .bayes.calibration import calibrate
 from .bayes.inference import posterior
 from .bayes.result import Posterior
+from .contract.checking import check
 from .core import errors
-from .core.contract import check
 from .core.evidence import Evidence, Normal
 from .core.gradient import log_likelihood_gradient
 from .core.items import ItemPool

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from memsim.core.abilities import lacks
 from memsim.core.code.registry import Registry
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
+from memsim.core.trials import Paradigm
 
 MODELS: Registry[type[Model]] = Registry(
     "model",
@@ -39,21 +41,26 @@ def variants(name: str, cls: type[Model]) -> dict[str, Model]:
     return {name: cls(), **{f"{name}:{preset}": cls.preset(preset) for preset in presets}}
 
 
-def models_of(cue: str, *, baselines: bool = False) -> dict[str, Model]:
-    """The registered models that have an account of tests with this cue, by ``name`` or ``name:preset``.
+def models_of(task: str | Paradigm, *, baselines: bool = False) -> dict[str, Model]:
+    """The registered models that have an account of a task, by ``name`` or ``name:preset``.
 
-    Baselines are among them only if asked for. A plug-in that cannot be loaded or built is left out, with a warning.
+    ``task`` may also be the cue of recall alone. Baselines are among them only if asked for. A plug-in that cannot be
+    loaded or built is left out, with a warning.
     """
     found: dict[str, Model] = {}
     for name, cls in MODELS.usable().items():
         try:
             of_name = variants(name, cls) if baselines or not cls.baseline else {}
-            found |= {spec: model for spec, model in of_name.items() if cue in model.cues}
+            found |= {spec: model for spec, model in of_name.items() if _can_do(model, task)}
         except (Exception, SystemExit) as error:
             MODELS.left_out(name, error)
     return found
 
 
-def models_for(cue: str, *, baselines: bool = False) -> list[str]:
+def models_for(task: str | Paradigm, *, baselines: bool = False) -> list[str]:
     """The names of :func:`models_of`."""
-    return list(models_of(cue, baselines=baselines))
+    return list(models_of(task, baselines=baselines))
+
+
+def _can_do(model: Model, task: str | Paradigm) -> bool:
+    return task in model.cues if isinstance(task, str) else not lacks(model, task)

@@ -26,7 +26,7 @@ PACKAGES = ("models", "paradigms", "analysis", "data")
 FLOORS = (
     {"core"},
     {"paradigms"},
-    {"models", "analysis", "data"},
+    {"models", "analysis", "data", "contract"},
     {"running"},
     {"fitting", "training"},
     {"evaluation", "experiments", "bayes"},

@@ -17,15 +17,11 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    from memsim.core.contract import run_checks, verdict
+    from memsim.contract.checking import run_checks, verdict
     from memsim.models.lookup import find_model
-    from memsim.paradigms.registered import PARADIGMS
 
     label, cls = find_model(parsed.model)
-    model = cls() if isinstance(cls, type) else cls
-    tasks = [task() for task in PARADIGMS.usable().values()]
-    known = [task for task in tasks if task.cue in getattr(model, "cues", ())]
-    checks = run_checks(cls, paradigm=known[0] if known else None, seed=parsed.seed)
+    checks = run_checks(cls, seed=parsed.seed)
     for check in checks:
         print(f"{'FAIL' if check.problem else 'ok  '}  {check.name}")
         if check.problem:

@@ -85,7 +85,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from memsim.running.result_files import require_results
 
     paradigm, people = _task(parsed)
-    models, reading = _models(parsed.models, paradigm.cue), files_read(parsed)
+    models, reading = _models(parsed.models, paradigm), files_read(parsed)
     require_results(parsed.out, FILES, reading)
     with tqdm(total=len(models) + (people is not None) + 1, unit="step", leave=False, disable=None) as bar:
 
@@ -106,16 +106,16 @@ def _run(parsed: argparse.Namespace) -> int:
     return 1 if written.failed or comparison.manifest.not_run else 0
 
 
-def _models(specs: list[str] | None, cue: str) -> dict[str, Model]:
+def _models(specs: list[str] | None, paradigm: Paradigm) -> dict[str, Model]:
     """The models to run, by label: those in ``specs``, or all registered models with an account of the task."""
     from memsim.models.lookup import find_model
     from memsim.models.registered import models_of
 
     if specs is None:
-        if not (registered := models_of(cue)):
+        if not (registered := models_of(paradigm)):
             raise InputError(
-                f"no registered model has an account of this task, which begins with the cue {cue!r}; name "
-                "--models of your own, or another --paradigm"
+                f"no registered model has an account of {type(paradigm).__name__}; name --models of your own, or "
+                "another --paradigm"
             )
         return registered
     models: dict[str, Model] = {}

@@ -9,6 +9,8 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 
+NEGLIGIBLE = 1e-9
+"""Widths that are taken for none, of a distribution, or of noise in comparison with it."""
 NODES = 61
 """Points of the quadrature over the noise of criteria, where there is no closed form."""
 
@@ -37,8 +39,8 @@ class Normal(NamedTuple):
         mean = _column(self.mean)
         spread = np.sqrt(_column(self.sd) ** 2 + np.asarray(noise) ** 2)
         away = criteria - mean
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(spread > 0, _ndtr(away / spread), np.where(away > 0, 1.0, 0.0))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.where(spread > 0, _ndtr(away / np.where(spread > 0, spread, 1)), np.where(away > 0, 1.0, 0.0))
 
 
 class Logistic(NamedTuple):
@@ -62,11 +64,11 @@ class Uniform(NamedTuple):
         """As in :class:`Evidence`."""
         width, away = _column(self.half_width), criteria - _column(self.mean)
         noise = np.asarray(noise, dtype=float)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            sharp = np.clip((away + width) / (2 * width), 0, 1)
-            smooth = noise * (_ramp((away + width) / noise) - _ramp((away - width) / noise)) / (2 * width)
-            found = np.where(noise > 0, smooth, sharp)
-        return np.where(width > 0, found, Normal(self.mean).below(criteria, noise))
+        is_flat, is_noisy = width > NEGLIGIBLE, noise > NEGLIGIBLE * width
+        wide, spread = np.where(is_flat, width, 1), np.where(is_noisy, noise, 1)
+        sharp = np.clip((away + wide) / (2 * wide), 0, 1)
+        smooth = spread * (_ramp((away + wide) / spread) - _ramp((away - wide) / spread)) / (2 * wide)
+        return np.where(is_flat, np.where(is_noisy, smooth, sharp), Normal(self.mean).below(criteria, noise))
 
 
 class Mixture(NamedTuple):

@@ -120,7 +120,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         if cue not in self.cues:
             raise ModelError(
                 f"{type(self).__name__} has no account of this task, which begins with the cue {cue!r}; it can do "
-                f"tests with the cues {', '.join(map(repr, self.cues))} (a model declares its cues in MemoryModel.cues)"
+                f"tests with the cues {', '.join(map(repr, self.cues)) or '(none)'} (a model declares its cues in "
+                "MemoryModel.cues)"
             )
         return state
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from memsim.analysis.registered import curves_of
+from memsim.core.abilities import lacks
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.core.limits import require_counts, require_seed
@@ -162,8 +163,10 @@ class Battery:
 def obstacle_to(model: PlannedModel, task: PlannedTask) -> str:
     """Why ``model`` cannot be run through ``task``; empty if it can."""
     paradigm = task.paradigm
-    if paradigm.cue not in model.model.cues:
+    if paradigm.cue and paradigm.cue not in model.model.cues:
         return f"{model.label} has no account of {task.label}, which begins with the cue {paradigm.cue!r}"
+    if missing := lacks(model.model, paradigm):
+        return f"{model.label} has no account of {task.label}: of {missing}"
     longest = model.model.longest_list if isinstance(model.model, MemoryModel) else None
     if longest is not None and paradigm.list_length > longest:
         return f"{model.label} takes lists of at most {longest} items, {task.label} has {paradigm.list_length}"
@@ -177,7 +180,10 @@ def paradigm_title(paradigm: Paradigm) -> str:
     )  # fmt: skip
     task = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(paradigm).__name__)
     kind = "continuous-distractor" if between else "delayed" if after else "immediate"
-    title = f"{kind.capitalize()}{task} of {paradigm.list_length} items, {paradigm.presentation_time:g} s each"
+    of = f"{paradigm.list_length} items, {paradigm.presentation_time:g} s each"
+    if paradigm.n_ratings > 2:
+        of += f", {paradigm.n_ratings} ratings"
+    title = f"{kind.capitalize()}{task} of {of}"
     if before:
         title += f", {before:g} s of distraction before the first"
     if between:

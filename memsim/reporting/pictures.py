@@ -79,7 +79,8 @@ def _further(comparison: Comparison) -> Iterator[Picture]:
     if people is not None and people.recalls is not None:
         shown[people.reference] = people.recalls
     drawn = {*comparison.drawn, *([] if people is None else [people.reference])}
-    for name in FURTHER.get(comparison.task.paradigm.cue, ()) if shown else ():
+    task = comparison.task.paradigm
+    for name in FURTHER.get(task.cue or task.judged, ()) if shown else ():
         analysis = ANALYSES.get(name)
         defined = {label: recalls for label, recalls in shown.items() if not analysis.refusal(recalls)}
         if not defined:

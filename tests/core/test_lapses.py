@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsim import MemoryModel, Recalls, event_log_probabilities, log_likelihood, parameter, score, simulate
+from memsim.contract.frequencies import compare_frequencies, every_recall
 from memsim.core.errors import InputError
-from memsim.core.frequencies import compare_frequencies, every_recall
 from memsim.core.lapses import guess_probabilities
 from memsim.core.likelihood import likelihood_parts, log_likelihood_steps, sum_of
 from memsim.models import CMR, SAM, TCM, Chaining, Strength, Uniform

@@ -17,8 +17,8 @@ from memsim import (
     score,
     simulate,
 )
+from memsim.contract.frequencies import every_recall
 from memsim.core.errors import InputError, LikelihoodError, ModelError
-from memsim.core.frequencies import every_recall
 from memsim.core.origin import Simulated
 from memsim.core.outcomes import scored_outcomes
 from memsim.models import TCM, Strength

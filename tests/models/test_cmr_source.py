@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from memsim import ItemPool, Recalls, Trials, check, log_likelihood, simulate
-from memsim.core.frequencies import every_recall
+from memsim.contract.frequencies import every_recall
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.loop import simulate_steps
 from memsim.models import CMR, TCM

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from memsim import ItemPool, MemoryModel, Trials, check, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
-from memsim.core.contract import Check, run_checks
+from memsim.contract.checking import Check, run_checks
+from memsim.contract.frequencies import compare_frequencies, every_recall
 from memsim.core.errors import ModelError
-from memsim.core.frequencies import compare_frequencies, every_recall
 from memsim.core.loop import event_probabilities, simulate_steps
 from memsim.core.position_model import Model
 from memsim.core.seeding import stream

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memsim import Recalls, event_log_probabilities, load_dataset, log_likelihood, simulate
-from memsim.core.frequencies import every_recall
+from memsim.contract.frequencies import every_recall
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.loop import event_probabilities, study

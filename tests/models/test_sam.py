@@ -11,8 +11,8 @@ from numba import njit
 
 from memsim import Recalls, check, event_log_probabilities, log_likelihood, score, simulate
 from memsim.analysis import probability_of_nth_recall, serial_position_curve
+from memsim.contract.frequencies import compare_frequencies, every_recall
 from memsim.core.errors import InputError
-from memsim.core.frequencies import compare_frequencies, every_recall
 from memsim.core.likelihood import list_log_likelihood
 from memsim.core.loop import event_probabilities
 from memsim.core.seeding import stream

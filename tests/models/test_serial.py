@@ -5,9 +5,9 @@ import pytest
 
 from memsim import check, log_likelihood, simulate
 from memsim.analysis import fill_in, transposition_gradient
+from memsim.contract.frequencies import every_recall
 from memsim.core.errors import InputError, ModelError
 from memsim.core.events import Distract, Study
-from memsim.core.frequencies import every_recall
 from memsim.models import CMR, TCM, Chaining, Perturbation, Primacy, StartEnd, Strength
 from memsim.models.registered import MODELS, models_for
 from memsim.models.serial.perturbation import order_probability, orders

@@ -1,214 +1,31 @@
-"""The contract of a model, as checks that every model should pass."""
+"""The checks of a model that recalls, in one task."""
 
 from __future__ import annotations
 
-import difflib
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from memsim.contract.bench import SIMULATED, Bench
+from memsim.contract.frequencies import compare_frequencies, every_recall, likelihoods
 from memsim.core.differences import difference_gradient
-from memsim.core.errors import MemsimError, ModelError
-from memsim.core.free_recall import free_recall_unless
-from memsim.core.frequencies import compare_frequencies, every_recall, likelihoods
 from memsim.core.gradient import log_likelihood_gradient, real_parameters
-from memsim.core.items import ItemPool
 from memsim.core.likelihood import event_log_probabilities, log_likelihood, log_likelihood_steps
 from memsim.core.loop import simulate_steps
 from memsim.core.model import MemoryModel
-from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.recalls import Recalls
-from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
-from memsim.core.trials import Paradigm, Trials
+from memsim.core.trials import Trials
 
 LIST_LENGTH = 4
-SIMULATED = 20_000
+"""Items in the list of which every possible recall is scored."""
 
 
-@dataclass(frozen=True)
-class Check:
-    """One check: its name, and the problem that it found (empty if it found none)."""
+class OrderBench(Bench[MemoryModel[Any]]):
+    """The checks of a model that recalls, in one task."""
 
-    name: str
-    problem: str = ""
-
-
-def check(
-    model: Model | type[Model],
-    *,
-    paradigm: Paradigm | None = None,
-    pool: ItemPool | None = None,
-    sources: int = 0,
-    seed: int = 0,
-) -> list[Check]:
-    """Check that a model keeps the contract of :class:`memsim.MemoryModel` or :class:`memsim.PositionModel`.
-
-    Parameters
-    ----------
-    model : an instance, or a class, which is then built with its defaults.
-    paradigm : the task in which the model is checked; the checks change its list length. Free recall if not given.
-    pool : at least 12 items from which lists are drawn; by default items with random features and similarities.
-    sources : number of sources (see :class:`memsim.Trials`) in which items are studied at random; 0 for none.
-    seed : of lists, simulations and sampled likelihoods.
-
-    Returns
-    -------
-    list of Check : the checks, all passed.
-
-    Raises
-    ------
-    ModelError : one or more checks failed; the message names each, with its problem.
-    """
-    checks = run_checks(model, paradigm=paradigm, pool=pool, sources=sources, seed=seed)
-    failed = [f"- {each.name}: {each.problem}" for each in checks if each.problem]
-    if failed:
-        name = model.__name__ if isinstance(model, type) else type(model).__name__
-        raise ModelError(f"{name}: {verdict(checks)}\n" + "\n".join(failed))
-    return checks
-
-
-def run_checks(
-    model: Model | type[Model],
-    *,
-    paradigm: Paradigm | None = None,
-    pool: ItemPool | None = None,
-    sources: int = 0,
-    seed: int = 0,
-) -> list[Check]:
-    """The checks of :func:`check`, passed or failed; after a failure of the first or the second, no others are run."""
-    stream(seed)  # a seed that is none is no fault of the model
-    built: list[Model] = []
-
-    def construct() -> str:
-        built.append(model() if isinstance(model, type) else model)
-        if not isinstance(built[0], MemoryModel | PositionModel):
-            return "it is not a memsim.MemoryModel"
-        return _misspelled(type(built[0]))
-
-    checks = [_run("is a model, and its defaults lie within bounds", construct)]
-    if not checks[0].problem:
-        task = free_recall_unless(paradigm, LIST_LENGTH, None)
-        model_built = built[0]
-        bench: _Bench[Any] = (
-            _PositionBench(model_built, task, pool, sources, seed)
-            if isinstance(model_built, PositionModel)
-            else _OrderBench(model_built, task, pool, sources, seed)
-        )
-        checks.append(_run("runs, and gives probabilities", bench.steps))
-        if not checks[-1].problem:
-            checks += [_run(name, find_problem) for name, find_problem in bench.further()]
-    return checks
-
-
-def verdict(checks: Sequence[Check]) -> str:
-    """How many checks passed, and whether a failure of an early check left others out."""
-    n_passed = sum(not each.problem for each in checks)
-    left_out = "; the other checks need it and were not run" if checks[-1].problem and len(checks) <= 2 else ""
-    return f"{n_passed} of {len(checks)} checks passed{left_out}"
-
-
-def _misspelled(cls: type) -> str:
-    steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
-    for name in vars(cls):
-        near = difflib.get_close_matches(name, steps, n=1, cutoff=0.75)
-        if name not in steps and near and not hasattr(MemoryModel, name):
-            return f"it defines {name}(), which nothing calls; is {near[0]}() meant?"
-    return ""
-
-
-def _run(name: str, find_problem: Callable[[], str]) -> Check:
-    try:
-        return Check(name, find_problem())
-    except MemsimError as error:
-        return Check(name, str(error))
-    except (Exception, SystemExit) as error:  # a plug-in may raise anything; the message says where
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
-        return Check(name, f"{type(error).__name__}: {error}{where}")
-
-
-@cache
-def _random_pool(n_features: int) -> ItemPool:
-    """Items with features and similarities, for models that read them."""
-    features = stream(0, "pool").normal(size=(40, n_features))
-    return ItemPool(np.arange(40), features, (1 + np.atleast_2d(np.corrcoef(features))) / 2)
-
-
-M = TypeVar("M", bound=Model)
-
-
-@dataclass(frozen=True)
-class _Bench(ABC, Generic[M]):
-    """The checks of one model in one task. Each returns the problem that it found, or ``""``."""
-
-    model: M
-    paradigm: Paradigm
-    pool: ItemPool | None
-    sources: int
-    seed: int
-
-    @abstractmethod
-    def predict(self, model: M, trials: Trials) -> None:
-        """Run ``model``."""
-
-    @property
-    def longest(self) -> int:
-        """Items in the longest list of the checks."""
-        return min(12, getattr(self.model, "longest_list", None) or 12)
-
-    def steps(self) -> str:
-        for list_length in (1, 2, self.longest):
-            self.predict(self.model, self.trials(list_length, 200))
-        return ""
-
-    def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
-        """The checks of a model that runs, by name."""
-        yield "runs at the bounds of each parameter", self.bounds
-        yield "a delay and distraction between items run", self.distraction
-
-    def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
-        task = self.paradigm.replace(list_length=list_length, **settings)
-        trials = task.trials(
-            n_trials, self.seed, pool=self.pool or _random_pool(getattr(self.model, "n_features", None) or 8)
-        )
-        if not self.sources:
-            return trials
-        rng = stream(self.seed, "sources")
-        return replace(trials, source=rng.integers(self.sources, size=trials.items.shape, dtype=np.int32))
-
-    def bounds(self) -> str:
-        problems = []
-        trials = self.trials(6, 50)
-        for declared in self.model.parameters():
-            for value in declared.options or ((True, False) if declared.flag else (declared.low, declared.high)):
-                if value is None:
-                    continue
-                try:
-                    changed: Any = self.model.replace(**{declared.name: value})
-                    self.predict(changed, trials)
-                except (Exception, SystemExit) as error:
-                    problems.append(f"{declared.name}={value!r}: {error}")
-        return "; ".join(problems)
-
-    def distraction(self) -> str:
-        settings = {"initial_distraction": 4.0, "inter_item_distraction": 8.0, "retention_interval": 16.0}
-        self.predict(self.model, self.trials(6, 50, **settings))
-        return ""
-
-
-class _PositionBench(_Bench[PositionModel]):
-    def predict(self, model: PositionModel, trials: Trials) -> None:
-        recall_probability(model, trials.paradigm)
-
-
-class _OrderBench(_Bench[MemoryModel[Any]]):
     def predict(self, model: MemoryModel[Any], trials: Trials) -> None:
         simulate(model, trials, self.seed)
 

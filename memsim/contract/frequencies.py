@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray
+from memsim.core.judgments import Responses
 from memsim.core.likelihood import log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
@@ -53,11 +55,8 @@ def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0
     -------
     str : what disagrees, or ``""``.
     """
-    from scipy.special import chdtrc  # takes long to import
-
     possible = every_recall(model, recalls.trials[0])
     likelihood, variance = likelihoods(model, possible, seed)
-    n = len(recalls)
     base = recalls.list_length + 2
     weights = base ** np.arange(possible.positions.shape[1])
     width = recalls.positions.shape[1]
@@ -68,8 +67,23 @@ def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0
         order = recalls.positions[unexpected][0]
         return f"it simulated {order[order > 0]}, which it declares to be impossible (see MemoryModel.repeats)"
     seen = np.bincount(codes, minlength=int(known.max()) + 1)[known]
+    return disagreement(seen, likelihood, variance, [f"the recall {each}" for each in possible.positions])
+
+
+def disagreement(seen: Any, likelihood: FloatArray, variance: FloatArray, names: Sequence[str]) -> str:
+    """Whether numbers of simulated trials disagree with likelihoods, by a chi-square test, and where; or ``""``.
+
+    Parameters
+    ----------
+    seen : how often each response was simulated.
+    likelihood, variance : as from :func:`likelihoods`.
+    names : of the responses.
+    """
+    from scipy.special import chdtrc  # takes long to import
+
+    n = int(seen.sum())
     if seen[likelihood == 0].any():
-        return "it simulated recalls to which it gives probability 0"
+        return f"it simulated {names[int(np.argmax((likelihood == 0) * seen))]}, to which it gives probability 0"
     rare = likelihood * n < 5
     group = np.where(rare, 0, np.cumsum(~rare))
     observed, expected, noise = (np.bincount(group, x) for x in (seen, n * likelihood, n**2 * variance))
@@ -79,13 +93,12 @@ def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0
         return ""
     worst = int(np.argmax((seen - n * likelihood) ** 2 / np.maximum(n * likelihood, 1)))
     return (
-        f"chi-square {deviance:.1f} with {kept.sum() - 1} degrees of freedom; the recall "
-        f"{possible.positions[worst]} was simulated {seen[worst]} times in {n}, "
-        f"its likelihood predicts {n * likelihood[worst]:.1f}"
+        f"chi-square {deviance:.1f} with {kept.sum() - 1} degrees of freedom; {names[worst]} was simulated "
+        f"{seen[worst]} times in {n}, its likelihood predicts {n * likelihood[worst]:.1f}"
     )
 
 
-def likelihoods(model: MemoryModel[Any], recalls: Recalls, seed: int) -> tuple[FloatArray, FloatArray]:
+def likelihoods(model: MemoryModel[Any], recalls: Responses, seed: int) -> tuple[FloatArray, FloatArray]:
     """(n_trials,) likelihoods and their sampling variance, which is 0 unless the likelihood is sampled."""
     if model.likelihood == "exact":
         exact = np.exp(log_likelihood(model, recalls))

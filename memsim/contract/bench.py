@@ -1,0 +1,95 @@
+"""A bench on which a model is checked in one task: what all kinds of tests have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from memsim.core.items import ItemPool
+from memsim.core.position_model import Model, PositionModel, recall_probability
+from memsim.core.seeding import stream
+from memsim.core.trials import Paradigm, Trials
+
+SIMULATED = 20_000
+"""Lists from which frequencies are counted."""
+
+
+@cache
+def random_pool(n_features: int) -> ItemPool:
+    """Items with features and similarities, for models that read them."""
+    features = stream(0, "pool").normal(size=(40, n_features))
+    return ItemPool(np.arange(40), features, (1 + np.atleast_2d(np.corrcoef(features))) / 2)
+
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Bench(ABC, Generic[M]):
+    """The checks of one model in one task. Each returns the problem that it found, or ``""``."""
+
+    model: M
+    paradigm: Paradigm
+    pool: ItemPool | None
+    sources: int
+    seed: int
+
+    @abstractmethod
+    def predict(self, model: M, trials: Trials) -> None:
+        """Run ``model``."""
+
+    @property
+    def longest(self) -> int:
+        """Items in the longest list of the checks."""
+        return min(12, getattr(self.model, "longest_list", None) or 12)
+
+    def steps(self) -> str:
+        for list_length in (1, 2, self.longest):
+            self.predict(self.model, self.trials(list_length, 200))
+        return ""
+
+    def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """The checks of a model that runs, by name."""
+        yield "runs at the bounds of each parameter", self.bounds
+        yield "a delay and distraction between items run", self.distraction
+
+    def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
+        task = self.paradigm.replace(list_length=list_length, **settings)
+        trials = task.trials(
+            n_trials, self.seed, pool=self.pool or random_pool(getattr(self.model, "n_features", None) or 8)
+        )
+        if not self.sources:
+            return trials
+        rng = stream(self.seed, "sources")
+        return replace(trials, source=rng.integers(self.sources, size=trials.items.shape, dtype=np.int32))
+
+    def bounds(self) -> str:
+        problems = []
+        trials = self.trials(6, 50)
+        for declared in self.model.parameters():
+            for value in declared.options or ((True, False) if declared.flag else (declared.low, declared.high)):
+                if value is None:
+                    continue
+                try:
+                    changed: Any = self.model.replace(**{declared.name: value})
+                    self.predict(changed, trials)
+                except (Exception, SystemExit) as error:
+                    problems.append(f"{declared.name}={value!r}: {error}")
+        return "; ".join(problems)
+
+    def distraction(self) -> str:
+        settings = {"initial_distraction": 4.0, "inter_item_distraction": 8.0, "retention_interval": 16.0}
+        self.predict(self.model, self.trials(6, 50, **settings))
+        return ""
+
+
+class PositionBench(Bench[PositionModel]):
+    """The checks of a model that predicts positions without an order of recall."""
+
+    def predict(self, model: PositionModel, trials: Trials) -> None:
+        recall_probability(model, trials.paradigm)
