@@ -31,9 +31,7 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Trials
 
 
-def simulate_judgments(
-    model: MemoryModel[Any], trials: Trials, seed: int, *, by_steps: bool = False
-) -> Judgments:
+def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int, *, by_steps: bool = False) -> Judgments:
     """Simulated ratings of all probes, and recalls of the same trials where the task has recall as well.
 
     ``by_steps`` : by the steps of the model alone.

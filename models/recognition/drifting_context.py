@@ -48,7 +48,7 @@ def drifting_context(
     drifts.
     """
     lists = trials.paradigm.list_of_position
-    sizes, steps, moments = [0.0], [0.0], np.zeros(len(lists), dtype=np.int64)
+    sizes, steps, moments = [0.0], [0.0], np.zeros(len(lists), dtype=np.int32)
     at = lists[0]
     for event in trials.paradigm.events():
         if isinstance(event, Study):

@@ -71,8 +71,8 @@ class FixedMemory(RecognitionModel):
 
 def one_probe(state: Stored, probe: ProbeBatch) -> ManyProbes:
     """The probe that is judged now."""
-    each = (values[:, None] for values in (probe.items, probe.units, probe.about))
-    return ManyProbes(*each, np.array([state.stored]), np.array([state.moment]))
+    stored, moment = np.array([[state.stored], [state.moment]], dtype=np.int32)
+    return ManyProbes(probe.items[:, None], probe.units[:, None], probe.about[:, None], stored, moment)
 
 
 def all_probes(trials: Trials) -> ManyProbes:
@@ -81,7 +81,7 @@ def all_probes(trials: Trials) -> ManyProbes:
     about = trials.probes.about
     if about is None:
         about = np.full(trials.probes.items.shape[:2], ABSENT, np.int32)
-    stored, moment = np.zeros((2, trials.paradigm.n_probes), dtype=np.int64)
+    stored, moment = np.zeros((2, trials.paradigm.n_probes), dtype=np.int32)
     now = Stored()
     for event in trials.paradigm.events():
         if isinstance(event, Probe):
@@ -93,7 +93,7 @@ def all_probes(trials: Trials) -> ManyProbes:
 
 
 def studied_vectors(vectors: Any, trials: Trials) -> Any:
-    """(n_trials, list_length, n_features) vectors of the items of lists, of (n_trials, n_units, n_features) of units."""
+    """(n_trials, list_length, n_features) vectors of listed items, of (n_trials, n_units, n_features) of units."""
     if trials.repeated_items.any():
         return np.take_along_axis(vectors, trials.first_presentation[:, :, None], axis=1)
     return vectors[:, : trials.list_length]

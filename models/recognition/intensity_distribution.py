@@ -96,7 +96,7 @@ class Intensities(NamedTuple):
 @lru_cache(maxsize=128)
 def intensity_distribution(meeting: Meeting, encoding: float, power: int) -> Intensity:
     """The distribution of echo intensity, with ``encoding`` the probability L that a feature is stored."""
-    mean, variance = intensity_moments(meeting, encoding, power)
+    _, variance = intensity_moments(meeting, encoding, power)
     n_own = meeting.both + meeting.first + meeting.second
     # More than this many large activations of traces by chance are out of the question.
     far = min(meeting.other, 3 + 8 * np.sqrt(variance)) + 1
@@ -116,16 +116,16 @@ def intensity_distribution(meeting: Meeting, encoding: float, power: int) -> Int
 
 def intensity_moments(meeting: Meeting, encoding: float, power: int) -> tuple[float, float]:
     """Exact mean and variance of echo intensity, without the grid."""
-    mean = square = 0.0
+    mean, square = 0.0, 0.0
     for weight, groups in _given_nonzero(meeting):
         own_mean = own_variance = 0.0
         for count, kind in groups:
             values, probabilities = activations(kind, encoding, power)
-            first = values @ probabilities
+            first = float(values @ probabilities)
             own_mean += count * first
-            own_variance += count * (values**2 @ probabilities - first**2)
-        mean += weight * own_mean
-        square += weight * (own_variance + own_mean**2)
+            own_variance += count * (float(values**2 @ probabilities) - first**2)
+        mean += float(weight) * own_mean
+        square += float(weight) * (own_variance + own_mean**2)
     return mean, square - mean**2
 
 

@@ -85,12 +85,10 @@ class ListOfTraces(Stored):
         first, second = np.where(single, first | second, first & ~both), second & ~both & ~single
         other = probes.stored - np.sum((both, first, second), axis=0)
         empty = self.layout.n_halves - np.maximum(n_items, 1)
-        codes = np.ravel_multi_index(
-            (n_items, empty, both + 0, first + 0, second + 0, other), (3, 2, 2, 2, 2, 1 + int(probes.stored.max(initial=0)))
-        )  # fmt: skip
-        different, which = np.unique(codes.ravel(), return_inverse=True)
         shape = (3, 2, 2, 2, 2, 1 + int(probes.stored.max(initial=0)))
-        return np.stack(np.unravel_index(different, shape), axis=1), which
+        codes = np.ravel_multi_index((n_items, empty, both + 0, first + 0, second + 0, other), shape)
+        different, which = np.unique(codes.ravel(), return_inverse=True)
+        return np.stack(np.unravel_index(different, shape), axis=1).astype(np.int32), which.astype(np.int32)
 
 
 @dataclass(kw_only=True)

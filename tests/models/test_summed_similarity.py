@@ -157,9 +157,7 @@ def test_joint_and_marginal_averages_differ() -> None:
     trials = Recognition(list_length=3, n_targets=3, n_lures=0).trials(2)
     judged = Judgments(trials, np.full((2, 3), 2))
     assert log_likelihood(GoodOrBad(), judged, samples=2) == pytest.approx(-0.8509712658, abs=1e-10)
-    assert log_likelihood(GoodOrBad(), judged, samples=2, average="marginal") == pytest.approx(
-        -1.0700248318, abs=1e-10
-    )
+    assert log_likelihood(GoodOrBad(), judged, samples=2, average="marginal") == pytest.approx(-1.0700248318, abs=1e-10)
 
 
 @dataclass(frozen=True)
