@@ -63,8 +63,8 @@ class SummedSimilarity(FixedMemory):
         d = (Σ_k |g_k - m_ik|^r + w_c Σ_context |...|^r)^(1/r),
 
     with r = 2 (Euclidean) or 1 (city block). It is old if Ψ > C; or, by the ratio rule of the generalised context
-    model, with probability Ψ / (Ψ + C). β < 0 makes people stricter in homogeneous lists (NEMO). With ``similarity="cosine"``
-    the evidence is the smooth maximum log Σ_i α^(age) exp(κ cos(g, m_i)) / κ.
+    model, with probability Ψ / (Ψ + C). β < 0 makes people stricter in homogeneous lists (NEMO). With
+    ``similarity="cosine"`` the evidence is the smooth maximum log Σ_i α^(age) exp(κ cos(g, m_i)) / κ.
 
     The items of the pool have its features; without them, and with ``item_features="drawn"``, each trial draws new
     items from N(0, 1). Ψ grows with the list, so that a fixed C gives more hits and more false alarms in longer lists.

@@ -125,9 +125,8 @@ def test_moments_of_pairs(encoding: float, known: Any) -> None:
 
 
 def test_the_slope_of_the_z_roc_rises_with_list_length_as_that_of_people_does_not() -> None:
-    known = zip(
-        (10, 20, 40, 80), (0.264391, 0.361485, 0.480770, 0.612771), (1.710721, 1.608833, 1.449964, 1.236314), strict=True
-    )  # fmt: skip
+    slopes, apart = (0.264391, 0.361485, 0.480770, 0.612771), (1.710721, 1.608833, 1.449964, 1.236314)
+    known = zip((10, 20, 40, 80), slopes, apart, strict=True)
     for length, slope, discriminability in known:
         mean, variance = intensity_moments(Meeting(20, 1, 0, 0, 1, 0, length - 1), 0.5, 3)
         lure = intensity_moments(Meeting(20, 1, 0, 0, 0, 0, length), 0.5, 3)[1]
