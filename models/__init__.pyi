@@ -6,6 +6,8 @@ from .context.tcm import TCM
 from .context.tcma import TCMA
 from .networks.network_models import DNC, LSTM
 from .position.simple import SIMPLE
+from .recognition.minerva2 import MINERVA2
+from .recognition.summed_similarity import SummedSimilarity
 from .sam.model import SAM
 from .serial.chaining import Chaining
 from .serial.perturbation import Perturbation
@@ -17,6 +19,7 @@ __all__ = [
     "CRU",
     "DNC",
     "LSTM",
+    "MINERVA2",
     "SAM",
     "SIMPLE",
     "TCM",
@@ -26,5 +29,6 @@ __all__ = [
     "Primacy",
     "StartEnd",
     "Strength",
+    "SummedSimilarity",
     "Uniform",
 ]

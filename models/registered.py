@@ -18,6 +18,8 @@ MODELS: Registry[type[Model]] = Registry(
         "SIMPLE": "memsim.models.position.simple:SIMPLE",
         "TCM": "memsim.models.context.tcm:TCM",
         "TCMA": "memsim.models.context.tcma:TCMA",
+        "MINERVA2": "memsim.models.recognition.minerva2:MINERVA2",
+        "SummedSimilarity": "memsim.models.recognition.summed_similarity:SummedSimilarity",
         "DNC": "memsim.models.networks.network_models:DNC",
         "LSTM": "memsim.models.networks.network_models:LSTM",
         "Strength": "memsim.models.baselines.fast_strength:Strength",

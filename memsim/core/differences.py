@@ -102,7 +102,8 @@ def _in_one_batch(
     """(n_points, n_trials) log-likelihoods by the steps of one batch; ``None`` if the model does not take columns."""
     cls = type(model)
     if isinstance(recalls, Judgments):
-        has_fast_events = cls.fast_ratings is not MemoryModel.fast_ratings
+        own = cls.fast_ratings, cls.fast_judgments
+        has_fast_events = own != (MemoryModel.fast_ratings, MemoryModel.fast_judgments)
     else:
         has_fast_events = cls.fast_events is not MemoryModel.fast_events and recalls.trials.probes is None
     mixes_lists = stopping is not None and (model.list_lapse or any("list_lapse" in point for point in points))

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from memsim.core.abilities import require_ability
 from memsim.core.arrays import FloatArray
 from memsim.core.encodings import SCORING, averaged, encoding_to_score, list_log_likelihood
 from memsim.core.errors import InputError
@@ -91,6 +92,7 @@ def lapsing_answers(
     """The probabilities of the answers and of the events of recall, given one encoding and with single lapses."""
     fast = None
     if judgments.recalls is None and not by_steps and model.likelihood != "none":
+        require_ability(model, judgments.trials.paradigm)
         fast = model.fast_ratings(judgments, rng, criteria)
     if fast is None:
         ratings, recall = judgment_events(model, judgments, rng, criteria)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from memsim.core.abilities import require_ability
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import LikelihoodError, ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Probe, Recall
 from memsim.core.judgments import UNANSWERED, Judgments
-from memsim.core.lapses import lapses_of_lists
+from memsim.core.lapses import is_lapsing, lapses_of_lists
 from memsim.core.loop import (
     TOLERANCE,
     begin_recall,
@@ -31,8 +31,11 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Trials
 
 
-def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int) -> Judgments:
-    """Simulated ratings of all probes, and recalls of the same trials where the task has recall as well."""
+def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int, *, by_steps: bool = False) -> Judgments:
+    """Simulated ratings of all probes, and recalls of the same trials where the task has recall as well.
+
+    ``by_steps`` : by the steps of the model alone.
+    """
     n_ratings = trials.paradigm.n_ratings
     ratings = np.zeros((len(trials), trials.paradigm.n_probes), dtype=np.int32)
     given = trials.probes.given if trials.probes else ratings > 0
@@ -40,6 +43,10 @@ def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int) -> Ju
     lapses = lapses_of_lists(model, len(trials), seed)[:, None]
     criteria = model.criteria(n_ratings)
     recalled: list[Recalls] = []
+    fast = None
+    if not trials.paradigm.cue and not by_steps:
+        _require_able(model, trials)
+        fast = model.fast_judgments(trials, encoding_stream(seed), criteria)
 
     def recall(state: Any) -> Any:
         recalls, state = recall_period(model, state, trials, seed)
@@ -49,14 +56,17 @@ def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int) -> Ju
     def judge(state: Any, index: int) -> Any:
         probe = trials.probe(index)
         probabilities = _rating_probabilities(model, state, probe, criteria, given[:, index], n_ratings)
-        probabilities = probabilities + lapses * (1 / n_ratings - probabilities)
-        cumulated = np.cumsum(probabilities, axis=1)
-        draw = chance.random(len(trials)) * cumulated[:, -1]
-        chosen = 1 + (cumulated[:, :-1] <= draw[:, None]).sum(axis=1, dtype=np.int32)
+        chosen = _chosen(probabilities + lapses * (1 / n_ratings - probabilities), chance.random(len(trials)))
         ratings[:, index] = np.where(given[:, index], chosen, UNANSWERED)
         return given_state(model.judged(state, probe, ratings[:, index]), model, "judged")
 
-    _run(model, trials, encoding_stream(seed), recall, judge)
+    if fast is None:
+        _run(model, trials, encoding_stream(seed), recall, judge)
+    else:
+        if is_lapsing(model):
+            fast = fast + lapses[:, None] * (1 / n_ratings - fast)
+        draws = chance.random(ratings.shape[::-1]).T  # those of the steps, probe by probe
+        ratings = np.where(given, _chosen(fast, draws), UNANSWERED)
     return Judgments(trials, ratings, None, recalled[0] if recalled else None, origin_of(model, trials, seed))
 
 
@@ -105,8 +115,7 @@ def _run(
     recall: Callable[[Any], Any],
     judge: Callable[[Any, int], Any],
 ) -> None:
-    require_ability(model, trials.paradigm)
-    require_taken(model, trials)
+    _require_able(model, trials)
     state = given_state(model.begin(trials, rng), model, "begin")
     for event in trials.paradigm.events():
         if isinstance(event, Probe):
@@ -115,6 +124,24 @@ def _run(
             state = recall(begin_recall(model, state, event.cue))
         else:
             state = step(model, state, event)
+
+
+def _chosen(probabilities: FloatArray, draw: FloatArray) -> IntArray:
+    """(...) ratings that the (...) random numbers ``draw`` choose with these (..., n_ratings) probabilities."""
+    upper = np.zeros(draw.shape)
+    for rating in range(probabilities.shape[-1]):
+        upper += probabilities[..., rating]
+    draw, below = draw * upper, np.zeros(draw.shape)
+    chosen = np.ones(draw.shape, dtype=np.int32)
+    for rating in range(probabilities.shape[-1] - 1):
+        below += probabilities[..., rating]
+        chosen += below <= draw
+    return chosen
+
+
+def _require_able(model: MemoryModel[Any], trials: Trials) -> None:
+    require_ability(model, trials.paradigm)
+    require_taken(model, trials)
 
 
 def _rating_probabilities(

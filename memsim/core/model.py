@@ -199,13 +199,26 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """
         return None
 
+    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
+        """(n_trials, n_probes, n_ratings) probability of each rating of all probes at once, faster than by the steps.
+
+        Given one encoding drawn from ``rng``, without lapses, in a task that has no recall; for models whose memory
+        answers leave as it is. Where there is no probe, a row may hold anything. ``None`` where only the steps compute
+        them.
+        """
+        return None
+
     def fast_ratings(self, judgments: Any, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
         """(n_trials, n_probes) probability of each rating of ``judgments``, and 1 where there is none.
 
         Given one encoding drawn from ``rng``, without lapses, faster than by the steps, in a task that has no recall.
-        ``None`` where only the steps compute them.
+        ``None`` where only the steps compute them. By default from :meth:`fast_judgments`.
         """
-        return None
+        every = self.fast_judgments(judgments.trials, rng, criteria)
+        if every is None:
+            return None
+        column = np.maximum(judgments.ratings - 1, 0)[:, :, None]
+        return np.where(judgments.answered, np.take_along_axis(every, column, axis=2)[:, :, 0], 1.0)
 
     @classmethod
     def fast_gradients(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from memsim.core.arrays import FloatArray
+from memsim.core.evidence import Evidence
 from memsim.core.model import MemoryModel
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
@@ -39,7 +40,11 @@ class OldnessScale(MemoryModel[Any]):
 
     def rating_probabilities(self, state: Any, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
         """(n_trials, n_ratings) probability of each rating: that of evidence between its criteria."""
-        below = self.familiarity(state, probe).below(criteria, self.criterion_noise)
-        below = np.broadcast_to(below, (len(probe.items), below.shape[-1]))
-        ends = np.zeros((len(below), 1)), np.ones((len(below), 1))
-        return np.diff(np.concatenate((ends[0], below, ends[1]), axis=1), axis=1)
+        return self.ratings_of(self.familiarity(state, probe), len(probe.items), criteria)
+
+    def ratings_of(self, evidence: Evidence, n_probes: int, criteria: FloatArray) -> FloatArray:
+        """(n_probes, n_ratings) probability of each rating of probes with this evidence."""
+        below = evidence.below(criteria, self.criterion_noise)
+        ratings = np.empty((n_probes, below.shape[-1] + 1))
+        ratings[:, :1], ratings[:, 1:-1], ratings[:, -1:] = below[:, :1], np.diff(below, axis=1), 1 - below[:, -1:]
+        return ratings

@@ -27,7 +27,12 @@ def cat_dog_cat(serial: bool = False) -> Recalls:
     return Recalls(Trials(np.tile([0, 1, 0], (2, 1)), POOL, task), np.array([[2, 0], [1, 2]]))
 
 
-MODELS_BY_LABEL = {label: model for name in MODELS.names() for label, model in variants(name, MODELS.get(name)).items()}
+MODELS_BY_LABEL = {
+    label: model
+    for name in MODELS.names()
+    for label, model in variants(name, MODELS.get(name)).items()
+    if {"free", "forward"} & set(model.cues)
+}
 
 USES: dict[str, Callable[[Any, Recalls], Any]] = {
     "simulate": lambda model, recalls: memsim.simulate(model, recalls.trials),
