@@ -94,6 +94,8 @@ class Discrete(NamedTuple):
         values, weights = np.atleast_2d(self.values), np.atleast_2d(self.probabilities)
         cuts = np.atleast_2d(criteria)
         spread = np.asarray(noise, dtype=float)
+        if not spread.any():
+            return np.stack([(weights * (values < cut[:, None])).sum(axis=-1) for cut in cuts.T], axis=-1)
         found = [
             (weights * Normal(0.0).below(cut[:, None] - values, spread)).sum(axis=-1) for cut in cuts.T
         ]  # fmt: skip

@@ -13,6 +13,7 @@ from memsim.core.parameters import Preset, choice, parameter
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState, Region, unit
 from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
+from memsim.models.context.probing import items_of_units
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
 POOLED = {
@@ -177,6 +178,15 @@ class CMR(LuceRecallModel):
         0.2594, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=FITTED
     )
 
+    association: str = choice(
+        "post", ("post", "pre"), "bind items to context after or before its update",
+        "Morton & Polyn (2016): post; Polyn, Norman & Kahana (2009): pre",
+    )  # fmt: skip
+    learned_units: str = choice(
+        "all", ("all", "items"), "learn all of temporal context, or its units of items only",
+        "Morton & Polyn (2016): all; the public code of CMR-IA: items",
+    )  # fmt: skip
+
     @property
     def recall_rates(self) -> FloatArray:
         return np.array([self.recall_drift, self.source_drift])
@@ -199,9 +209,16 @@ class CMR(LuceRecallModel):
         own = np.eye(*temporal.bound.shape[1:])
         temporal.brought += self.item_to_context_own * own
         temporal.bound += self.context_to_item_own * own
-        temporal.brought[:, :, :length] += self.item_to_context_shared
-        temporal.bound[:, :, :length] += self.context_to_item_shared
+        alike = state.different[:, None, :]
+        temporal.brought[:, :, :length] += self.item_to_context_shared * alike
+        temporal.bound[:, :, :length] += self.context_to_item_shared * alike
         state.semantic = self._semantic(trials)
+        if state.probing is not None:
+            state.probing.new_own = self.item_to_context_own
+            state.probing.new_shared = np.zeros((len(alike), own.shape[1]))
+            state.probing.new_shared[:, :length] = self.item_to_context_shared * alike[:, 0]
+            if trials.paradigm.cue == "item":
+                state.probing.meaning = self._meaning_of_units(trials)
         if sources is not None:
             start = int(sources.max(initial=-1)) + 1
             state.sources = sources
@@ -214,21 +231,43 @@ class CMR(LuceRecallModel):
         similarity = trials.pool.similarity[trials.items[:, :, None], trials.items[:, None, :]]
         return self.semantic_support * similarity * (1 - np.eye(trials.list_length))
 
-    def study(self, state: ContextState, position: int) -> ContextState:
-        temporal, source, sources = state.temporal, state.source, state.sources
+    def _meaning_of_units(self, trials: Trials) -> FloatArray | None:
+        if not self.meaning_counts(trials) or trials.pool.similarity is None:
+            return None
+        similarity = trials.pool.similarity[items_of_units(trials)[:, :, None], trials.items[:, None, :]]
+        return self.semantic_support * similarity * (1 - np.eye(*similarity.shape[1:]))
+
+    def study_together(self, state: ContextState, positions: tuple[int, ...]) -> ContextState:
+        temporal, source, sources, position = state.temporal, state.source, state.sources, positions[0]
         if sources is not None and self.shift_drift and position:
             shifted = sources[:, position] != sources[:, position - 1]
             if shifted.any():
                 state.drift_away(np.where(shifted, np.sqrt(1 - self.shift_drift**2), 1)[:, None])
-        temporal.let_in(unit(temporal.brought[:, position]), self.encoding_drift)
-        learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * position)
-        temporal.brought[:, position] += self.item_to_context_learning * temporal.context
-        temporal.bound[:, position] += learning * temporal.context
+        places = [state.place(each) for each in positions]
+        event = position // len(positions)
+        learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * event)
+        incoming = unit(sum(temporal.brought[place] for place in places))
+        learned = self._let_in(temporal, incoming, self.encoding_drift)
+        if self.learned_units == "items":
+            learned = learned.copy()
+            learned[:, state.units_of_no_item] = 0
+        for place in places:
+            temporal.brought[place] += self.item_to_context_learning * learned
+            temporal.bound[place] += learning * learned
         if source is not None and sources is not None:
-            source.let_in(np.eye(source.context.shape[1])[sources[:, position]], self.source_drift)
-            source.brought[:, position] = source.context
-            source.bound[:, position] = self.source_learning * learning * source.context
+            units = np.eye(source.context.shape[1])
+            learned = self._let_in(source, unit(sum(units[sources[:, each]] for each in positions)), self.source_drift)
+            for place in places:
+                source.brought[place] += learned
+                source.bound[place] += self.source_learning * learning * learned
+        state.studied(positions)
         return state
+
+    def _let_in(self, region: Region, incoming: FloatArray, rate: float) -> FloatArray:
+        """Update a region of context; gives the context to which items are bound."""
+        before = region.context
+        region.let_in(incoming, rate)
+        return region.context if self.association == "post" else before
 
     def cue(self, state: ContextState, cue: str) -> ContextState:
         if cue == "free":
@@ -237,12 +276,16 @@ class CMR(LuceRecallModel):
 
     @property
     def words(self) -> str:
-        return self.choice_rule
+        return f"{self.choice_rule} {self.association}"
+
+    @property
+    def compiles(self) -> bool:
+        return self.learned_units == "all"
 
     @property
     def kernel_form(self) -> KernelForm:
         choice = "choice_noise" if self.choice_rule == "exponential" else "choice_exponent"
-        return KernelForm({**KERNEL_NUMBERS, "choice": choice}, has_sources=True)
+        return KernelForm({**KERNEL_NUMBERS, "choice": choice}, pre=self.association == "pre", has_sources=True)
 
     def rule(self) -> RecallRule:
         exponential = self.choice_rule == "exponential"

@@ -5,20 +5,23 @@ Context c has unit length. An input x of unit length enters it at a rate B: c <-
 
 During recall nothing is learned, so the context vector is not needed: each item's support (the product of context
 with the context that the item was bound to) and its overlap (the product of context with the context that the item
-brings back) change linearly with it. One recall costs O(list_length) per trial.
+brings back) change linearly with it. One recall costs O(list_length) per trial. A test with probes follows the vector.
 
 Arrays have a leading axis of n_alike: 1 where study is the same in every trial, as for items without meaning and
-source, and n_trials elsewhere.
+source, and n_trials elsewhere. Where lists hold an item twice, its unit is the position of its first presentation, and
+the rows of its other positions stay unused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
+from memsim.models.context.probing import Probing
 
 
 def kept_context(overlap: Any, rate: Any) -> Any:
@@ -31,6 +34,12 @@ def unit(vectors: FloatArray) -> FloatArray:
     """``vectors`` (..., n_units) scaled to length one; a vector of zeros stays as it is."""
     length = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
     return vectors / (length + (length == 0))[..., None]
+
+
+def with_input(context: FloatArray, incoming: FloatArray, rate: Any) -> FloatArray:
+    """``context`` after an input of unit length at ``rate``, a number or (n_alike, 1)."""
+    overlap = np.einsum("ij,ij->i", context, incoming)[:, None]
+    return np.asarray(kept_context(overlap, rate) * context + rate * incoming)
 
 
 @dataclass
@@ -52,18 +61,24 @@ class Region:
         shape = (n_alike, list_length, n_units)
         return cls(context, np.zeros(shape), np.zeros(shape))
 
-    def let_in(self, incoming: FloatArray, rate: float) -> None:
-        """Update context with ``incoming`` (n_alike or 1, n_units), of unit length, at ``rate``."""
-        overlap = np.einsum("ij,ij->i", self.context, incoming)[:, None]
-        self.context = kept_context(overlap, rate) * self.context + rate * incoming
+    def let_in(self, incoming: FloatArray, rate: Any) -> None:
+        """Update context with ``incoming`` (n_alike or 1, n_units), of unit length, at ``rate``, a number or a column."""
+        self.context = with_input(self.context, incoming, rate)
+
+    def support(self, context: FloatArray) -> FloatArray:
+        """(n_trials, list_length) products of ``context`` (n_trials, n_units) with that to which items were bound."""
+        if len(self.bound) == 1:
+            return np.asarray(context @ self.bound[0].T)
+        return np.asarray((self.bound @ context[:, :, None])[:, :, 0])
 
 
 @dataclass
 class ContextState:
     """Context in two regions, and the search that begins with the cue.
 
-    Temporal context has a unit for each item, one for the start of the list, and those that :meth:`drift_away` adds.
-    Source context has a unit for each source and, last, one for its start.
+    Temporal context has a unit for each item, one for the start of the list, those that :meth:`drift_away` adds and, in
+    tests with probes, one for each new item among them. Source context has a unit for each source and, last, one for
+    its start.
     """
 
     n_trials: int
@@ -77,6 +92,10 @@ class ContextState:
     """(n_trials, list_length, list_length) support of item j by the unit of item i, where items have meaning."""
     search: Search | None = None
     """``None`` before the cue."""
+    first: IntArray | None = None
+    """(n_trials, list_length) first position of each position's item; ``None`` where no list holds an item twice."""
+    probing: Probing | None = None
+    """``None`` in tests without probes."""
 
     @property
     def searching(self) -> Search:
@@ -88,6 +107,53 @@ class ContextState:
     def start_unit(self) -> int:
         """The unit of temporal context for the start of the list."""
         return int(self.temporal.bound.shape[1])
+
+    @property
+    def units_of_no_item(self) -> slice:
+        """The units of temporal context for the start of the list and for unrelated input."""
+        return slice(self.start_unit, self.probing.first_new if self.probing is not None else None)
+
+    @property
+    def different(self) -> BoolArray:
+        """(n_trials, list_length) whether the position is the first of its item; one row of all where all are."""
+        if self.first is None:
+            return np.ones((1, self.start_unit), dtype=bool)
+        return np.asarray(self.first == np.arange(self.start_unit))
+
+    def place(self, position: int) -> tuple[Any, Any]:
+        """The index of a studied item in the associations of a region."""
+        if self.first is None:
+            return slice(None), position
+        return np.arange(self.n_trials), self.first[:, position]
+
+    def studied(self, positions: Sequence[int]) -> None:
+        """Take note that these positions were studied."""
+        if self.probing is not None:
+            self.probing.studied[list(positions)] = True
+
+    def brought_by(self, units: IntArray) -> FloatArray:
+        """(n_trials, n_units) the temporal context that items bring back, at unit length; zeros where there is none.
+
+        ``units`` (n_trials,) are those of :class:`memsim.core.probes.ProbeBatch`, -1 for no item.
+        """
+        listed = units < self.start_unit
+        rows = np.arange(self.n_trials) if len(self.temporal.brought) > 1 else 0
+        brought = self.temporal.brought[rows, np.where(listed, units, 0)]
+        new = np.flatnonzero(~listed)
+        if len(new) and self.probing is not None:
+            brought[new] = np.broadcast_to(self.probing.new_shared, brought.shape)[new]
+            brought[new, self.probing.first_new + units[new] - self.start_unit] += self.probing.new_own
+        brought[units < 0] = 0
+        return unit(brought)
+
+    def come_back(self, units: IntArray, rate: float, source_rate: float = 0.0) -> None:
+        """The contexts of items enter context at these rates; ``units`` as in :meth:`brought_by`."""
+        incoming = self.brought_by(units)
+        self.temporal.let_in(incoming, rate * incoming.any(axis=1)[:, None])
+        if self.source is not None:
+            listed = (units >= 0) & (units < self.start_unit)
+            incoming = unit(self.source.brought[np.arange(self.n_trials), np.where(listed, units, 0)])
+            self.source.let_in(incoming, source_rate * (listed & incoming.any(axis=1))[:, None])
 
     def drift_away(self, kept: Any) -> None:
         """Keep the share ``kept``, a number or (n_alike, 1), of temporal context, and add an unrelated unit."""
@@ -120,7 +186,7 @@ class ContextState:
         self.search = Search(
             products=np.broadcast_to(products, (self.n_trials, *products.shape[1:])),
             gain=gain,
-            remaining=np.ones((self.n_trials, length), dtype=bool),
+            remaining=np.array(np.broadcast_to(self.different, (self.n_trials, length))),
             n_recalled=np.zeros(self.n_trials, dtype=np.int32),
         )
 

@@ -14,10 +14,9 @@ from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.lapses import lapses_of_lists
 from memsim.core.loop import response_stream, simulated
 from memsim.core.recalls import Recalls
-from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState
-from memsim.models.context.retrieved_context import RetrievedContextModel
+from memsim.models.context.probed_context import ProbedContextModel
 from memsim.models.stopping import exponential_stopping
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class KernelForm(NamedTuple):
 
 
 @dataclass(frozen=True)
-class LuceRecallModel(RetrievedContextModel):
+class LuceRecallModel(ProbedContextModel):
     """A retrieved-context model that chooses by a Luce rule and stops by :func:`exponential_stopping`.
 
     A subclass defines study by its steps, and for the compiled loops as a special case of what they study. In serial
@@ -82,12 +81,19 @@ class LuceRecallModel(RetrievedContextModel):
     def kernel_form(self) -> KernelForm:
         """How the compiled loops take the model; it depends on :attr:`words` only."""
 
+    @property
+    def compiles(self) -> bool:
+        """Whether the compiled loops know this form of the model."""
+        return True
+
     def meaning_counts(self, trials: Trials) -> bool:
         """Whether the similarity of items plays a part in recall."""
         return False
 
     @final
     def outcome_probabilities(self, state: ContextState) -> FloatArray:
+        if state.search is None and state.probing is not None:
+            return self._partner_probabilities(state)
         search, rule = state.searching, self.rule()
         n_trials, length = search.remaining.shape
         stop = exponential_stopping(search.n_recalled, length, rule.stop_base, rule.stop_growth)
@@ -95,10 +101,32 @@ class LuceRecallModel(RetrievedContextModel):
         best = scores.max(axis=1, keepdims=True)
         weight = np.exp(scores - np.where(np.isfinite(best), best, 0))
         total = weight.sum(axis=1, keepdims=True)
+        if state.first is not None:
+            stop = np.where(search.remaining.any(axis=1), stop, 1)
         outcome = np.empty((n_trials, length + 1))
         outcome[:, :length] = weight * ((1 - stop)[:, None] / np.where(total > 0, total, 1))
         outcome[:, length] = stop
         return outcome
+
+    def _partner_probabilities(self, state: ContextState) -> FloatArray:
+        """The outcome probabilities of the response to the latest cue, of cued recall."""
+        probing, rule, length = state.probing, self.rule(), state.start_unit
+        assert probing is not None and probing.cue is not None, "an item is the cue"
+        context = np.broadcast_to(state.temporal.context, (state.n_trials, state.temporal.context.shape[1]))
+        support = state.temporal.support(context)
+        if probing.meaning is not None:
+            new = context[:, probing.first_new :]
+            support = support + (np.hstack((context[:, :length], new))[:, None] @ probing.meaning)[:, 0]
+        if state.source is not None:
+            support = support + state.source.support(state.source.context)
+        possible = probing.studied & state.different & (np.arange(length) != probing.cue[:, None])
+        scores = np.empty((state.n_trials, length + 1))
+        scores[:, :length] = np.where(possible, rule.scores(support), -np.inf)
+        scores[:, length] = rule.scores(np.float64(self.response_threshold))
+        best = scores.max(axis=1, keepdims=True)
+        weight = np.exp(scores - np.where(np.isfinite(best), best, 0))
+        weight[~np.isfinite(best[:, 0]), length] = 1
+        return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
     def fast_simulation(self, trials: Trials, seed: int) -> Recalls | None:
         """Large simulations of free recall, by the compiled loop; they give the same recalls as the steps."""
@@ -143,7 +171,8 @@ class LuceRecallModel(RetrievedContextModel):
 
         if schedule_of(trials) is None or len({model.words for model in models}) > 1:
             return None
-        require_taken(models[0], trials)
+        if trials.repeated_items.any() or not all(model.compiles for model in models):
+            return None
         by_meaning = any(model.meaning_counts(trials) for model in models)
         if trials.pool.similarity is not None and (names is None or "semantic_support" in names):
             by_meaning |= isinstance(models[0].kernel_form.numbers.get("semantic_support"), str)

@@ -13,6 +13,7 @@ from memsim.core.events import Distract
 from memsim.core.model import MemoryModel
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState, Region
+from memsim.models.context.probing import Probing, studies_after_probes
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,24 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         n_alike : 1 if temporal context is the same in all trials, otherwise the number of trials.
         n_unrelated : unrelated units that enter context during study, besides those of distraction.
         """
-        length = trials.list_length
-        n_unrelated += sum(isinstance(event, Distract) for event in trials.paradigm.presentation())
-        return ContextState(len(trials), Region.starting(n_alike, length, length + 1 + n_unrelated, start=length))
+        length, paradigm = trials.list_length, trials.paradigm
+        n_unrelated += sum(isinstance(event, Distract) for event in paradigm.events())
+        n_units, repeats = length + 1 + n_unrelated, bool(trials.repeated_items.any())
+        probing = None
+        if trials.probes is not None:
+            probing = Probing(n_units, np.zeros(length, dtype=bool))
+            n_units += trials.n_units - length
+        if repeats or (probing is not None and studies_after_probes(paradigm)):
+            n_alike = len(trials)
+        temporal = Region.starting(n_alike, length, n_units, start=length)
+        first = trials.first_presentation if repeats else None
+        return ContextState(len(trials), temporal, first=first, probing=probing)
 
     def distract(self, state: ContextState, seconds: float) -> ContextState:
         kept = (1 - self.distraction_drift**2) ** (seconds / 2)
-        if state.search is None:
+        if state.search is None or state.probing is not None:
             state.drift_away(kept)
-        else:
+        if state.search is not None:
             products = state.search.products.copy()
             products[:, 0] *= kept
             state.search.products = products
@@ -68,6 +78,9 @@ class RetrievedContextModel(MemoryModel[ContextState]):
         return state
 
     def recalled(self, state: ContextState, position: IntArray) -> ContextState:
-        search = state.searching
-        search.bring_back(position, self.recall_rates[: search.products.shape[1]])
+        rates = self.recall_rates
+        if state.probing is None or state.search is not None:
+            state.searching.bring_back(position, rates[: state.searching.products.shape[1]])
+        if state.probing is not None:
+            state.come_back(np.where(position < state.start_unit, position, -1), *rates)
         return state

@@ -10,7 +10,8 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.parameters import choice, parameter
-from memsim.models.context.drift import ContextState
+from memsim.core.trials import Trials
+from memsim.models.context.drift import ContextState, unit
 from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
 
 FITTED = (
@@ -36,7 +37,7 @@ class TCM(LuceRecallModel):
 
     1. Evolution. t_i = ρ t_{i-1} + β t_i^IN, where ρ keeps t_i at unit length:
        ρ = sqrt(1 + β² ((t_{i-1}·t_i^IN)² - 1)) - β (t_{i-1}·t_i^IN). An item studied for the first time
-       retrieves its pre-experimental context, one unit of its own.
+       retrieves its pre-experimental context, one unit of its own; the two items of a pair, the sum of theirs.
     2. Binding. M^TF <- M^TF + f_i t_i', with the context after its update (``association="post"``, 2002)
        or before it (``"pre"``, as in later models of the family).
     3. Retrieved context. A recalled item brings back t^IN = α_O t^pre + α_N t_i, with α_O / α_N = γ and
@@ -78,13 +79,21 @@ class TCM(LuceRecallModel):
         0.2574, 0, 10, symbol="θ_r", doc="log growth of stopping with each word recalled", source=STOPPING
     )
 
-    def study(self, state: ContextState, position: int) -> ContextState:
+    def begin(self, trials: Trials, rng: np.random.Generator) -> ContextState:
+        state = super().begin(trials, rng)
+        state.temporal.brought += np.eye(*state.temporal.brought.shape[1:])
+        return state
+
+    def study_together(self, state: ContextState, positions: tuple[int, ...]) -> ContextState:
         temporal = state.temporal
         before = temporal.context
-        own = np.eye(1, before.shape[1], position)
-        temporal.let_in(own, self.context_drift)
-        temporal.bound[:, position] = temporal.context if self.association == "post" else before
-        temporal.brought[:, position] = self.old_to_new_context * own + temporal.bound[:, position]
+        places = [state.place(position) for position in positions]
+        temporal.let_in(unit(sum(temporal.brought[place] for place in places)), self.context_drift)
+        for place in places:
+            temporal.bound[place] += temporal.context if self.association == "post" else before
+            temporal.brought[place] = temporal.bound[place]
+            temporal.brought[*place, place[1]] += self.old_to_new_context
+        state.studied(positions)
         return state
 
     @property

@@ -20,7 +20,7 @@ from memsim.models.sam.study import leave_residue, study_item
 
 
 class Search(NamedTuple):
-    """The fields of :class:`memsim.models.sam.model.SAMState` that a search reads or changes, for a batch."""
+    """The fields of :class:`memsim.models.sam.state.SAMState` that a search reads or changes, for a batch."""
 
     context: FloatArray
     links: FloatArray

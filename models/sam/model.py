@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
-from memsim.core.arrays import BoolArray, FloatArray, IntArray
+from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.errors import InputError, ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Distract, Study
 from memsim.core.loop import study
-from memsim.core.model import MemoryModel
+from memsim.core.evidence import Evidence
+from memsim.core.oldness import OldnessScale
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
+from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
-from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
+from memsim.models.sam.state import SAMState
+from memsim.models.sam.strengths import context_overlap, residual_to_images, strength_from_items
 
 if TYPE_CHECKING:
     from memsim.models.sam.kernels import Search, SearchRule
@@ -29,43 +33,15 @@ STRENGTHS = ("context_strength", "forward_strength", "self_strength", "residual_
 VARIANT = "a variant, not used by default"
 
 
-@dataclass
-class SAMState:
-    """The strengths after study, and the state of the search, in each trial."""
-
-    context: FloatArray
-    """(n_trials, list_length) strength from context to each item, S(C, i)."""
-    links: FloatArray
-    """(n_trials, list_length, list_length) strength from item q (row) to item i, S(q, i)."""
-    store: IntArray
-    """(n_trials, store_size) positions in the short-term store, oldest first; the first ``n_stored`` are in use."""
-    occupancy: FloatArray
-    """(list_length, store_size) probability that an item is the oldest, second oldest, ... in the store."""
-    chance: FloatArray
-    """(2, n_trials, list_length) random numbers: which item each displaces, and which ones context can recover."""
-    seconds: float
-    """The presentation time of an item."""
-    recalled: BoolArray
-    cue: IntArray
-    """(n_trials,) the item that is a cue together with context; -1 for context alone."""
-    previous: IntArray
-    """(n_trials,) the cue before it."""
-    belief: FloatArray
-    """(n_trials, 1 or 2, sampling_failures_max) probability of each number of failures so far; the second row is for
-    the case that the last word was found with an item cue, if that changes a strength (``backward_increment``)."""
-    done: BoolArray
-    by_context: FloatArray
-    """(n_trials, list_length) probability that context alone recovers the item; with ``failure_memory="component"`` it
-    is settled once, hence 0 or 1."""
-    read: FloatArray
-    """(n_trials, list_length) weight of each item when the store is read out."""
-    reads_left: IntArray
-    n_stored: int = 0
+RECOGNITION = (
+    "unverified; set here: about a quarter of new items are called old after a list of 16 at a word a second, and, with "
+    "strengths that were chosen for recall, nearly all old ones"
+)
 
 
 @final
 @dataclass(frozen=True)
-class SAM(MemoryModel[SAMState]):
+class SAM(OldnessScale):
     """Words gain strength while they are in a short-term store, and are then found by search with cues.
 
     S(C, i) is the strength from context to the image of word i, S(q, i) that from word q.
@@ -88,7 +64,20 @@ class SAM(MemoryModel[SAMState]):
     5. ``failure_memory``: the effect of a failure to recover an image on later attempts. ``"none"``: no effect.
        ``"episode"``: the image cannot be recovered as long as the cues stay the same. ``"component"``: whether each cue
        helps recovery is settled once, so only a new cue can help (nearest to the verbal rule of 1981).
-    6. ``lapse``: the probability that a response is instead a uniform choice among the words left and stopping; the
+    6. Pairs. No store is kept, or one of a single pair: two items studied together for t seconds gain a t from context,
+       c t to themselves, b t from first to second and b' t back.
+    7. Recognition (Gillund & Shiffrin, 1984). Context and the probe activate all images: the evidence is
+       F = Σ_k S(C, k)^W_C S(q, k)^W_I, with both items of a pair among the cues if pairs are judged. A new item has
+       strength d to all images. Each strength is multiplied by 1 - v, 1 or 1 + v, each with probability 1/3, drawn
+       anew at each probe. The distribution of F is computed exactly where its values form a lattice, and on a grid
+       elsewhere. The store plays no part, and judgments leave memory as it is. With ``differentiation`` h, the strength
+       d to an image studied for s seconds is d / s^h (Shiffrin, Ratcliff & Clark, 1990; the form is unverified).
+    8. Cued recall. Cues are context and the item q, in up to K samples, each with an independent attempt at recovery;
+       its own image fails. A success increments strengths as in 4.
+    9. Context fluctuation (Mensink & Raaijmakers, 1988): t seconds after item i was last presented, S(C, i) counts
+       as S(C, i) (s + (1 - s) exp(-λ t)); with λ = 0 context does not fluctuate.
+    10. Repeated items keep one image. An item that is still in the store becomes its newest.
+    11. ``lapse``: the probability that a response is instead a uniform choice among the words left and stopping; the
        search continues from a word chosen so.
 
     Failed attempts are not observed. The model holds the probability of each number of failures so far and updates it
@@ -103,6 +92,9 @@ class SAM(MemoryModel[SAMState]):
     Where the paper leaves a rule open, its forms are values of a parameter, whose source says so.
     """
 
+    cues: ClassVar = ("free", "item")
+    probes: ClassVar = ("item", "pair")
+    takes_repeated_items: ClassVar = True
     citation: ClassVar = (
         "Raaijmakers, J. G. W., & Shiffrin, R. M. (1981). Search of associative memory. Psychological Review, 88, "
         "93-134."
@@ -195,8 +187,40 @@ class SAM(MemoryModel[SAMState]):
         "none, as public implementations; 1981 describes one",
     )  # fmt: skip
 
+    _: KW_ONLY
+    criterion: float = parameter(0.13, 0, 1e9, symbol="C", doc="boundary between new and old", source=RECOGNITION)
+    criterion_spacing: float = parameter(
+        0.02, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings", source=RECOGNITION
+    )
+    strength_variability: float = parameter(
+        0.5, 0, 1, symbol="v", doc="variability of strengths at each probe",
+        source="unverified: Gillund & Shiffrin (1984), from memory",
+    )  # fmt: skip
+    cued_samples_max: int = parameter(
+        30, 1, 1000, symbol="K", doc="samples with an item as cue, in cued recall", source="unverified; as K_max"
+    )
+    differentiation: float = parameter(
+        0.0,
+        0,
+        10,
+        symbol="h",
+        doc="decline of residual strength to images studied longer",
+        source="0: none, as in 1984",
+    )
+    active_share: float = parameter(
+        0.1, 0, 1, symbol="s", doc="share of context that is active", source="unverified; no effect while λ is 0"
+    )
+    fluctuation_rate: float = parameter(
+        0.0, 0, 100, unit="1/s", symbol="λ", doc="rate at which context fluctuates", source="0: none, as in 1981"
+    )
+
     def begin(self, trials: Trials, rng: np.random.Generator) -> SAMState:
         n, length = trials.items.shape
+        repeats = bool(trials.repeated_items.any())
+        if repeats and self.store_readout == "soft" and trials.paradigm.cue == "free":
+            raise InputError(
+                "SAM: store_readout='soft' takes lists of different items, and a list holds an item twice; use 'strict'"
+            )
         size = min(self.store_size, length)
         belief = np.zeros((n, 2 if self.backward_increment else 1, self.sampling_failures_max))
         belief[:, 0, 0] = 1
@@ -207,7 +231,7 @@ class SAM(MemoryModel[SAMState]):
             occupancy=np.zeros((length, size)),
             chance=self._chance(trials, rng),
             seconds=trials.paradigm.presentation_time,
-            recalled=np.zeros((n, length), dtype=bool),
+            recalled=np.broadcast_to(trials.first_presentation != np.arange(length), (n, length)).copy(),
             cue=np.full(n, -1, dtype=np.int32),
             previous=np.full(n, -1, dtype=np.int32),
             belief=belief,
@@ -215,15 +239,24 @@ class SAM(MemoryModel[SAMState]):
             by_context=np.zeros((n, length)),
             read=np.zeros((n, length)),
             reads_left=np.zeros(n, dtype=np.int32),
+            studied_at=np.zeros((n, length)),
+            studied=np.zeros(length, dtype=bool),
+            first=trials.first_presentation if repeats else None,
+            stored=np.zeros(n, dtype=np.int32) if repeats else None,
         )
 
     def _chance(self, trials: Trials, rng: np.random.Generator) -> FloatArray:
         return rng.random((2, *trials.items.shape))
 
     def study(self, state: SAMState, position: int) -> SAMState:
-        from memsim.models.sam.study import study_item
+        from memsim.models.sam.study import study_item, study_repeated
 
         rule = self._study_rule(state.store.shape[1], state.seconds)
+        self._presented(state, (position,))
+        if state.first is not None:
+            units, draws = state.first[:, position], state.chance[0, :, position]
+            study_repeated(units, state.stored, rule, draws, state.store, state.context, state.links)
+            return state
         if state.n_stored == rule.size:
             displaced, gone = self._displacement(rule.size), rule.knock_out
             state.occupancy[:, :-1] = state.occupancy[:, :-1] * (1 - gone[:-1]) + state.occupancy[:, 1:] * (
@@ -235,6 +268,31 @@ class SAM(MemoryModel[SAMState]):
         )
         state.occupancy[position, state.n_stored - 1] = 1
         return state
+
+    def study_pair(self, state: SAMState, first: int, second: int) -> SAMState:
+        t, rows = state.seconds, np.arange(len(state.context))
+        back = self.forward_strength if self.backward_strength is None else self.backward_strength
+        one, other = (position if state.first is None else state.first[:, position] for position in (first, second))
+        for item in (one, other):
+            state.context[rows, item] += self.context_strength * t
+            state.links[rows, item, item] += self.self_strength * t
+        state.links[rows, one, other] += self.forward_strength * t
+        state.links[rows, other, one] += back * t
+        self._empty_store(state)
+        if state.store.shape[1] > 1:
+            state.store[:, 0], state.store[:, 1], state.n_stored = one, other, 2
+            state.occupancy[first, 0] = state.occupancy[second, 1] = 1
+            if state.stored is not None:
+                state.stored[:] = 2
+        self._presented(state, (first, second))
+        return state
+
+    def _presented(self, state: SAMState, positions: tuple[int, ...]) -> None:
+        state.clock += state.seconds
+        rows = np.arange(len(state.context))
+        for position in positions:
+            state.studied[position] = True
+            state.studied_at[rows, position if state.first is None else state.first[:, position]] = state.clock
 
     def _study_rule(self, size: int, seconds: float) -> StudyRule:
         from memsim.models.sam.study import StudyRule
@@ -253,23 +311,33 @@ class SAM(MemoryModel[SAMState]):
         return weight / weight.sum()
 
     def distract(self, state: SAMState, seconds: float) -> SAMState:
+        state.clock += seconds
         if seconds > 0:
-            state.n_stored = 0
-            state.occupancy[:] = 0
+            self._empty_store(state)
             state.reads_left[:] = 0
         return state
 
+    def _empty_store(self, state: SAMState) -> None:
+        state.n_stored = 0
+        state.occupancy[:] = 0
+        if state.stored is not None:
+            state.stored[:] = 0
+
     def cue(self, state: SAMState, cue: str) -> SAMState:
         from memsim.models.sam.kernels import settle
-        from memsim.models.sam.study import leave_residue
 
         super().cue(state, cue)
-        leave_residue(self.residual_strength, state.links)
+        state.context[:] = self._context_now(state)
+        state.studied_at[:] = state.clock
+        self._leave_residue(state)
         if self.store_readout == "soft":
             state.read[:] = state.occupancy.sum(axis=1)
-        else:
+        elif state.stored is None:
             np.put_along_axis(state.read, state.store[:, : state.n_stored].astype(np.intp), 1, axis=1)
-        state.reads_left[:] = state.n_stored
+        else:
+            rows, places = np.nonzero(np.arange(state.store.shape[1]) < state.stored[:, None])
+            state.read[rows, state.store[rows, places]] = 1
+        state.reads_left[:] = state.n_stored if state.stored is None else state.stored
         settle(self._rule(), state.chance[1], state.context, state.by_context)
         return state
 
@@ -277,6 +345,8 @@ class SAM(MemoryModel[SAMState]):
         from memsim.models.sam.kernels import outcome_probabilities
 
         n, length = state.context.shape
+        if state.partner_of is not None:
+            return self._partner_probabilities(state, state.partner_of)
         outcome = np.empty((n, length + 1))
         outcome_probabilities(self._rule(), self._search(state), outcome)
         return outcome
@@ -284,17 +354,93 @@ class SAM(MemoryModel[SAMState]):
     def recalled(self, state: SAMState, position: IntArray) -> SAMState:
         from memsim.models.sam.kernels import condition
 
+        if state.partner_of is not None:
+            return self._partner_recalled(state, state.partner_of, position)
         condition(self._rule(), self._search(state), position)
         return state
+
+    def familiarity(self, state: SAMState, probe: ProbeBatch) -> Evidence:
+        from memsim.models.sam.familiarity import familiarity_distribution
+
+        if (probe.about >= 0).any():
+            raise ModelError(
+                "SAM has no account of probes that ask about one list among several; ask about all that was studied "
+                "(about = -1)"
+            )
+        products = np.where(state.studied, self._context_now(state) ** self.context_weight, 0)
+        for units in probe.units.T:
+            given = (units >= 0)[:, None]
+            products = products * np.where(
+                given, strength_from_items(state.links, units, self._residual(state)) ** self.item_weight, 1
+            )
+        return familiarity_distribution(
+            products, (probe.units >= 0).sum(axis=1), self.strength_variability, self.context_weight, self.item_weight
+        )
+
+    def rating_probabilities(self, state: SAMState, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
+        """As of :class:`memsim.OldnessScale`, with the guesses of ``lapse``."""
+        own = super().rating_probabilities(state, probe, criteria)
+        return own + self.lapse * (1 / own.shape[1] - own)
+
+    def cue_item(self, state: SAMState, probe: ProbeBatch) -> SAMState:
+        if state.partner_of is None:
+            self._leave_residue(state)
+        state.partner_of = np.minimum(probe.units.max(axis=1), state.context.shape[1])  # the other side is empty
+        return state
+
+    def _partner_probabilities(self, state: SAMState, cue: IntArray) -> FloatArray:
+        from memsim.models.sam.familiarity import partner_probabilities
+
+        by_context, by_item = self._context_now(state), strength_from_items(state.links, cue, self._residual(state))
+        sample = np.where(state.studied, by_context**self.context_weight * by_item**self.item_weight, 0)
+        recover = -np.expm1(-self.context_weight * by_context - self.item_weight * by_item)
+        outcome = partner_probabilities(sample, recover, cue, self.cued_samples_max)
+        if self.lapse:
+            guess = np.concatenate((~state.recalled, np.ones((len(cue), 1))), axis=1)
+            outcome += self.lapse * (guess / guess.sum(axis=1, keepdims=True) - outcome)
+        return outcome
+
+    def _partner_recalled(self, state: SAMState, cue: IntArray, position: IntArray) -> SAMState:
+        row = np.flatnonzero(position < state.context.shape[1])
+        item, by = position[row], cue[row]
+        state.context[row, item] = self._context_now(state)[row, item] + self.context_increment
+        state.studied_at[row, item] = state.clock
+        state.links[row, item, item] += self.self_increment
+        state.recalled[row, item] = True
+        row, item, by = (each[by < state.context.shape[1]] for each in (row, item, by))
+        state.links[row, by, item] += self.item_increment
+        state.links[row, item, by] += self.backward_increment
+        return state
+
+    def _context_now(self, state: SAMState) -> FloatArray:
+        """(n_trials, list_length) strength from the present context to each image."""
+        if not self.fluctuation_rate:
+            return state.context
+        past = state.clock - state.studied_at
+        return state.context * context_overlap(past, self.active_share, self.fluctuation_rate)
+
+    def _residual(self, state: SAMState) -> FloatArray:
+        return residual_to_images(state.links, self.residual_strength, self.self_strength, self.differentiation)
+
+    def _leave_residue(self, state: SAMState) -> None:
+        from memsim.models.sam.study import leave_residue
+
+        if not self.differentiation:
+            leave_residue(self.residual_strength, state.links)
+            return
+        never = (state.links == 0) & ~np.eye(state.links.shape[1], dtype=bool)
+        state.links[:] = np.where(never, self._residual(state)[:, None], state.links)
 
     def fast_events(self, recalls: Recalls, rng: np.random.Generator) -> Events | None:
         """As the steps, in one compiled loop."""
         from memsim.models.sam.kernels import events_of_lists
 
         trials = recalls.trials
-        if not trials.paradigm.silence_ends:
+        by_steps = trials.repeated_items.any() or self.differentiation or self.fluctuation_rate
+        if not trials.paradigm.silence_ends or by_steps:
             return None
-        require_taken(self, trials)
+        if not all(isinstance(event, Study | Distract) for event in trials.paradigm.presentation()):
+            return None
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
                     if not isinstance(event, Distract) or event.seconds > 0]  # fmt: skip

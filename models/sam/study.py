@@ -52,6 +52,41 @@ def study_item(position, n_stored, rule, draws, store, context, links):  # type:
 
 
 @njit(cache=True)
+def study_repeated(units, stored, rule, draws, store, context, links):  # type: ignore[no-untyped-def]
+    """As :func:`study_item`, with an item in each trial, ``units``, and ``stored``, how many each trial holds.
+
+    An item that is still in the store becomes its newest, and displaces none.
+    """
+    to_context, forward, backward, to_self = rule.rates
+    for trial in range(len(store)):
+        unit, held = units[trial], stored[trial]
+        gone = -1
+        for place in range(held):
+            if store[trial, place] == unit:
+                gone = place
+        if gone < 0 and held == rule.size:
+            gone = 0
+            while gone < held - 1 and draws[trial] >= rule.knock_out[gone]:
+                gone += 1
+        if gone >= 0:
+            for place in range(gone, held - 1):
+                store[trial, place] = store[trial, place + 1]
+            held -= 1
+        store[trial, held] = unit
+        held += 1
+        stored[trial] = held
+        time = rule.seconds[held]
+        for newer in range(held):
+            i = store[trial, newer]
+            context[trial, i] += to_context * time
+            links[trial, i, i] += to_self * time
+            for older in range(newer):
+                j = store[trial, older]
+                links[trial, j, i] += forward * time
+                links[trial, i, j] += backward * time
+
+
+@njit(cache=True)
 def leave_residue(residual, links):  # type: ignore[no-untyped-def]
     """Give two items that were never in the store together the residual strength."""
     for trial in range(links.shape[0]):
