@@ -48,8 +48,9 @@ def shipped_table(name: str) -> pd.DataFrame:
         return pd.read_csv(file, compression=compression, keep_default_na=False, na_values=[""], dtype=TEXT)
 
 
-TEXT = dict.fromkeys(("subject", "list_type", "tasks", "items", "recalls", "final_recalls", "probes",
-                                 "ratings"), "str")  # fmt: skip
+TEXT = dict.fromkeys(
+    ("subject", "list_type", "tasks", "items", "recalls", "final_recalls", "probes", "ratings", "file", "sha256"), "str"
+)
 
 
 @cache
