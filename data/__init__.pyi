@@ -1,4 +1,5 @@
 from .dataset import Dataset
+from .datasets.pal1 import load_pal
 from .formats.bids_events import read_bids_events
 from .formats.penn_mat import read_penn_mat
 from .formats.quail_eggs import read_egg
@@ -14,6 +15,7 @@ __all__ = [
     "fetch_peers",
     "load_curves",
     "load_dataset",
+    "load_pal",
     "load_peers",
     "load_recalls",
     "load_summary",

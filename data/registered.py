@@ -13,6 +13,7 @@ DATASETS: Registry[Dataset] = Registry(
         "farrell_lewandowsky2003": "memsim.data.datasets.farrell_lewandowsky2003:FARRELL_LEWANDOWSKY2003",
         "peers_notask": "memsim.data.datasets.psifr_tables:PEERS_NOTASK",
         "morton2013": "memsim.data.datasets.psifr_tables:MORTON2013",
+        "pal1": "memsim.data.datasets.pal1:PAL1",
         "peers_experiment1": "memsim.data.datasets.peers_experiment1:PEERS_EXPERIMENT1",
         "peers_experiment2": "memsim.data.datasets.peers_experiment2:PEERS_EXPERIMENT2",
         "peers_final_recall": "memsim.data.datasets.peers_experiment1:PEERS_FINAL_RECALL",

@@ -27,6 +27,7 @@ def cued_recalls(
     lists: tuple[str, ...],
     conditions: tuple[str, ...] = (),
     labels: tuple[str, ...] = (),
+    session: str = "",
     details: dict[str, Any],
 ) -> Recalls:
     """Recalls of lists of pairs.
@@ -40,6 +41,7 @@ def cued_recalls(
         NaN if unknown.
     paradigm : the task, of pairs; a list with another number of pairs is an error.
     lists : columns that together say which list of its participant a row is of; the first is its label.
+    session : the column with the session of the list, if it is known.
     conditions, labels : columns that become conditions of lists and labels of probes.
     details : of the origin.
 
@@ -96,6 +98,7 @@ def cued_recalls(
         first["subject"].to_numpy(),
         first[lists[0]].to_numpy() if lists else NOT_GIVEN,
         conditions={name: first[name].to_numpy(dtype=object) for name in conditions},
+        session=first[session].to_numpy() if session else None,
         probes=Probes(np.where(asked, ABSENT, pairs), labels={name: tested(name) for name in labels}),
     )
     seconds = np.where(positions == NONE, np.nan, tested("seconds").astype(float))

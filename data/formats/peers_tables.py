@@ -49,7 +49,23 @@ def shipped_table(name: str) -> pd.DataFrame:
 
 
 TEXT = dict.fromkeys(
-    ("subject", "list_type", "tasks", "items", "recalls", "final_recalls", "probes", "ratings", "file", "sha256"), "str"
+    (
+        "subject",
+        "list_type",
+        "tasks",
+        "items",
+        "recalls",
+        "final_recalls",
+        "probes",
+        "ratings",
+        "file",
+        "sha256",
+        "words",
+        "cues",
+        "answers",
+        "rts",
+    ),
+    "str",
 )
 
 
