@@ -84,5 +84,6 @@ AUE2017 = Dataset(
     default="experiment1",
     notes="Experiments 1 and 2: 24 pairs; experiment 4: 16. In experiment 1 nearly everyone always answered. The words "
     "of the first list are not in the files, so that a trial is the second list alone; presentation times are not in "
-    "them either. Downloaded on first use.",
+    "them either. Downloaded on first use; curves "
+    "of half of the people ship with memsim.",
 )

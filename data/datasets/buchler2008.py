@@ -90,5 +90,6 @@ BUCHLER2008 = Dataset(
     notes="150 study trials and 160 probes with five answers; the judgment is whether the answer was intact, and the "
     "label answer holds all five. Of subjects 1 to 13 some wrong answers are not specified. A few words of new probes "
     "had been studied in other pairs (15 probes of 24 people). The file does not hold the presentation time, which is "
-    "taken to be 1 s. Downloaded on first use.",
+    "taken to be 1 s. Downloaded on first use; curves "
+    "of half of the people ship with memsim.",
 )

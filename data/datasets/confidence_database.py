@@ -140,7 +140,8 @@ def _dataset(name: str, title: str, authors: str, citation: str, doi: str, notes
         at_hand=lambda: local_path(source.file) is not None,
         default=next(iter(tasks)),
         notes=f"{notes} Ratings are from 1, sure new, to 6, sure old. The order of study is not recorded: old items "
-        "are in a random order. Downloaded on first use.",
+        "are in a random order. Downloaded on first use; curves "
+        "of half of the people ship with memsim.",
     )
 
 

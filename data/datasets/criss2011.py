@@ -87,5 +87,6 @@ CRISS2011 = Dataset(
     default="experiment1",
     notes="Experiments 1 and 2: 4 lists of 20 pairs. Experiment 3: 8 lists of 18 pairs, whose numbers alternate "
     "between words of high and low context variability for everybody, so that they are not the true order. Scores are "
-    "the source's: misspelled and inflected words were correct. Downloaded on first use.",
+    "the source's: misspelled and inflected words were correct. Downloaded on first use; curves "
+    "of half of the people ship with memsim.",
 )

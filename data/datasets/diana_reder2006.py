@@ -72,5 +72,6 @@ DIANA_REDER2006 = Dataset(
     default="experiment1",
     notes="40 pictures studied, each with a word, and 80 tested: 1 new, 2 familiar, 3 remember. Subjects 9 and 20 were "
     "at chance, and are left out in analyses of those who gave the file. The file does not hold the presentation "
-    "time, which is taken to be 1 s. Downloaded on first use.",
+    "time, which is taken to be 1 s. Downloaded on first use; curves "
+    "of half of the people ship with memsim.",
 )

@@ -69,5 +69,6 @@ REDER2000 = Dataset(
     at_hand=lambda: local_path(FILE) is not None,
     default="experiment1",
     notes="22 people, 384 judgments each of words shown 1 to 10 times: 1 new, 2 know, 3 remember. Words stayed until "
-    "the answer; the task has 1 s for each. Downloaded on first use.",
+    "the answer; the task has 1 s for each. Downloaded on first use; curves "
+    "of half of the people ship with memsim.",
 )

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim import Judgments, load_dataset
+from memsim import Judgments, load_curves, load_dataset
 from memsim.core.errors import DataError
+from memsim.data import load_summary
 from memsim.data.datasets import buchler2008, confidence_database, diana_reder2006, reder2000
 from memsim.data.datasets.confidence_database import parse
 from memsim.data.fetch import ENVIRONMENT
@@ -290,3 +291,23 @@ def test_files_with_another_sum_and_without_network(tmp_path: Path, monkeypatch:
     (tmp_path / (file or confidence_database.SOURCES[name].file.name)).write_text("another file")
     with pytest.raises(DataError, match="is corrupt: its sha256"):
         load_dataset(name)
+
+
+@pytest.mark.parametrize(("name", "statistic", "mean"), [
+    ("kantner2012_e1", "target called old", 0.68353), ("kantner2012_e1", "lure called old", 0.24355),
+    ("kantner2012_e1", "d_prime", 1.28517), ("kantner2012_e1", "area", 0.77821),
+    ("kantner2012_e1", "zroc_slope", 0.61307), ("diana_reder2006", "target called old", 0.80208),
+])  # fmt: skip
+def test_shipped_summaries(name: str, statistic: str, mean: float) -> None:
+    """Means over people by an independent computation from the same half of the people."""
+    summary = load_summary(name).set_index("statistic")["mean"]
+    assert summary[statistic] == pytest.approx(mean, abs=1.1e-5)
+
+
+@pytest.mark.parametrize("name", FETCHED)
+def test_curves_of_every_condition_ship(name: str) -> None:
+    for condition in DATASETS.get(name).conditions:
+        curves = load_curves(name, condition)
+        assert len(curves) and not load_summary(name, condition).empty
+        if name in confidence_database.SOURCES:
+            assert "hits_by_serial_position" not in set(curves["curve"])
