@@ -62,8 +62,8 @@ def load_peers(
     ----------
     what : ``"recognition"``: judgments of the final recognition; ``"lists"``: free recall of the lists, with intruding
         words; ``"final_recall"``: free recall of all words at the end of a session.
-    root : a folder with the data set ds004395 of OpenNeuro, in which nothing is fetched. Without one, sessions are
-        fetched into the cache (:func:`fetch_peers`); those that are there are not fetched again.
+    root : a folder with the data set ds004395 of OpenNeuro, in which nothing is fetched. Without one, sessions of 60 of
+        the people are fetched into the cache (:func:`fetch_peers`); those that are there are not fetched again.
     subjects, sessions : labels such as ``"LTP065"``, and numbers of sessions from 0; all if not given.
     experiment : 1, 2 or 3, by the number of the session and by its arithmetic.
     n_lists : lists of a session; 16, in experiment 2 by default 12 (a first session has 14). Other sessions are left
@@ -140,6 +140,9 @@ def fetch_peers(
     progress: Callable[[str], None] = lambda file: None,
 ) -> list[Path]:
     """Fetch sessions of PEERS, one file after the other, into ``folder`` (by default the cache).
+
+    The shipped registry names 868 sessions of 60 people, without sums; ``examples/peers_registry.py`` makes that of all
+    237 people from a folder with the data set.
 
     Files that are there are checked and not fetched again, so that an interrupted call goes on where it stopped. The
     address of a file holds the commit of the data set. Where the shipped registry has no sha256 of a file, the sum of
