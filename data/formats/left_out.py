@@ -27,6 +27,7 @@ LEFT_OUT = {
     "lists_not_tested": ("list that was not tested", "lists that were not tested"),
     "lists_without_presentation": ("list without presented items", "lists without presented items"),
     "lists_of_other_sessions": ("list of another session", "lists of other sessions"),
+    "sessions_of_other_lengths": ("session of another length", "sessions of other lengths"),
     "lists_of_other_lengths": ("list of another length", "lists of other lengths"),
 }
 """Counts in the details of an origin of what was left out, in words for one and for several."""

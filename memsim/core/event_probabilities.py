@@ -59,6 +59,7 @@ class Parts(NamedTuple):
         list_length: int,
         stopping: FloatArray | None = None,
         common: bool = False,
+        repeats: bool = True,
     ) -> Parts:
         """The parts of ``events`` at the outcomes ``columns``.
 
@@ -68,6 +69,7 @@ class Parts(NamedTuple):
             :func:`memsim.log_likelihood`.
         common : leave out what some models cannot produce: intrusions and repeats do not count, and the others count
             given that they are neither.
+        repeats : whether an item that was already given is a repeat, as it is not in cued recall.
         """
         happened = columns != NO_EVENT
         silent, response = columns == list_length, happened & (columns != list_length)
@@ -93,7 +95,8 @@ class Parts(NamedTuple):
                 shared = hazards(stopping, columns)
                 ends = np.log(np.where(silent, shared, np.where(response, 1 - shared, 1)))
         if common:
-            counts = silent | (response & (columns < list_length) & ~repeated(columns, list_length))
+            counts = silent | (response & (columns < list_length))
+            counts &= ~(repeats & repeated(columns, list_length))
             chosen, ends = np.where(counts, chosen, 0), np.where(counts, ends, 0)
             strange, again = np.zeros_like(ends), np.zeros_like(ends)
         return cls(*(part.sum(axis=1) for part in (chosen, ends, strange, again)))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+BY_ITEM = "item"
+"""The cue of a task in which each response has an item as its own cue."""
+
 
 class Study(NamedTuple):
     """The participant studies the item at this serial position (0-based)."""

@@ -1,7 +1,8 @@
 """Lapses: responses, or whole lists, that are guesses and not of the model; one rule for all models.
 
 A guess is uniform over the answers that remain: the different items of the list not yet given (all of them, for a model
-that recalls items again), no response unless the task demands one, and an intrusion where the model produces them.
+that recalls items again, and in cued recall), no response unless the task demands one, and an intrusion where the model
+produces them.
 With probability ``lapse`` a response is a guess; with probability ``list_lapse`` all responses to a list are.
 """
 
@@ -41,7 +42,7 @@ def guess_probabilities(model: MemoryModel[Any], trials: Trials, given: IntArray
     possible = np.zeros((len(trials), length + 1 + model.intrusions))
     possible[:, :length] = trials.first_presentation == np.arange(length)
     possible[:, length:] = not trials.paradigm.forced
-    if not model.repeats:
+    if not (model.repeats or trials.paradigm.cued_by_item):
         rows, outputs = np.nonzero(given >= 0)
         possible[rows, given[rows, outputs]] = 0
     possible[possible.sum(axis=1) == 0, length] = 1
@@ -68,9 +69,10 @@ def _guessed_events(recalls: Recalls, repeats: bool, intrusions: bool) -> Events
     new = is_item & ~repeated(columns, length)
     before = np.cumsum(new, axis=1) - new
     n_items = (trials.first_presentation == np.arange(length)).sum(axis=1)[:, None]
+    anew = repeats or trials.paradigm.cued_by_item
     n_left = n_items - before
     n_silent = np.where(trials.paradigm.forced & (n_left > 0), 0, 1)
-    n_possible = (n_items if repeats else n_left) + n_silent + (intrusions and not trials.paradigm.forced)
+    n_possible = (n_items if anew else n_left) + n_silent + (intrusions and not trials.paradigm.forced)
 
     def share(number: Any, none: float = 0.0) -> FloatArray:
         return np.where(happened, number / n_possible, none)
@@ -79,7 +81,7 @@ def _guessed_events(recalls: Recalls, repeats: bool, intrusions: bool) -> Events
         share(1, none=1.0),
         share(n_silent),
         share(int(not trials.paradigm.forced)) if intrusions else None,
-        share(before) if repeats else None,
+        share(before) if repeats and not trials.paradigm.cued_by_item else None,
     )
 
 

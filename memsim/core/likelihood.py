@@ -110,8 +110,9 @@ def likelihood_parts(
         return of_recall._replace(choice=of_recall.choice + rating)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
     return Parts.of(
-        _predicted(model, recalls, samples, seed, stopping is not None), columns, recalls.list_length, stopping, common
-    )
+        _predicted(model, recalls, samples, seed, stopping is not None), columns, recalls.list_length, stopping, common,
+        repeats=not recalls.trials.paradigm.cued_by_item,
+    )  # fmt: skip
 
 
 def sum_of(parts: Parts) -> FloatArray:

@@ -16,7 +16,7 @@ from memsim.core.arrays import INTRUSION, FloatArray, IntArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError, LikelihoodError, ModelError
 from memsim.core.event_probabilities import Events
-from memsim.core.events import Distract, Study, StudyPair
+from memsim.core.events import BY_ITEM, Distract, Study, StudyPair
 from memsim.core.lapses import guess_probabilities, is_lapsing, lapses_of_lists
 from memsim.core.model import MemoryModel
 from memsim.core.origin import Simulated
@@ -27,8 +27,6 @@ from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 
-BY_ITEM = "item"
-"""The cue of a task in which each response has an item as its own cue."""
 TOLERANCE = 1e-6
 """How far the probabilities of one step may be from summing to one."""
 
@@ -141,7 +139,7 @@ def begin_recall(model: MemoryModel[Any], state: Any, cue: str) -> Any:
 
 def _cued(model: MemoryModel[Any], state: Any, trials: Trials, output: int) -> Any:
     """The state after the cue of this response, where each response has its own."""
-    if trials.paradigm.cue != BY_ITEM:
+    if not trials.paradigm.cued_by_item:
         return state
     return given_state(model.cue_item(state, trials.probe(output)), model, "cue_item")
 
@@ -174,7 +172,7 @@ def given_recalls(model: MemoryModel[Any], state: Any, recalls: Recalls) -> tupl
     trials, length = recalls.trials, recalls.list_length
     outcome, silence = np.ones(columns.shape), np.zeros(columns.shape)
     intrusion = np.zeros(columns.shape) if model.intrusions else None
-    repeat = np.zeros(columns.shape) if model.repeats else None
+    repeat = np.zeros(columns.shape) if model.repeats and not trials.paradigm.cued_by_item else None
     given = np.zeros((len(columns), length), dtype=bool)
     for output in range(columns.shape[1]):
         column = columns[:, output]

@@ -21,6 +21,7 @@ from memsim.core.arrays import (
     number_matrix,
     truth_vector,
 )
+from memsim.core.cued_items import answers_cue
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
@@ -286,8 +287,11 @@ class Recalls:
     def is_correct(self) -> BoolArray:
         """(n_trials, n_outputs) whether a response is a studied item given for the first time.
 
-        In a task that asks for an order, an item that was presented several times can be given as often.
+        In a task that asks for an order, an item that was presented several times can be given as often. In cued
+        recall, it is whether the response is the item that was studied with the cue, in the list asked about.
         """
+        if self.trials.paradigm.cued_by_item:
+            return frozen(answers_cue(self.trials, self.positions))
         if self.trials.paradigm.due is not None and self.trials.repeated_items.any():
             return frozen(self._given_no_more_often_than_presented())
         correct = np.zeros(self.positions.shape, dtype=bool)
@@ -313,5 +317,10 @@ class Recalls:
 
     @property
     def is_repeat(self) -> BoolArray:
-        """(n_trials, n_outputs) whether a response repeats an item already recalled; see :attr:`is_correct`."""
+        """(n_trials, n_outputs) whether a response repeats an item already recalled; see :attr:`is_correct`.
+
+        In cued recall there are no repeats, since each response answers a cue of its own.
+        """
+        if self.trials.paradigm.cued_by_item:
+            return frozen(np.zeros(self.positions.shape, dtype=bool))
         return (self.positions > NONE) & ~self.is_correct

@@ -11,7 +11,7 @@ from memsim.core.arrays import NONE
 from memsim.core.errors import InputError, ModelError
 from memsim.core.judgment_loop import simulate_judgments
 from memsim.core.lapses import is_lapsing
-from memsim.core.loop import BY_ITEM, origin_of, require_model, simulate_steps
+from memsim.core.loop import origin_of, require_model, simulate_steps
 from memsim.core.model import MemoryModel
 from memsim.core.origin import Simulated
 from memsim.core.recalls import Recalls, require_recalls
@@ -62,8 +62,6 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Any:
 
 
 def _require_no_repeat(model: MemoryModel[Any], recalls: Recalls) -> None:
-    if recalls.trials.paradigm.cue == BY_ITEM:  # each response has its own cue, and may be the same item
-        return
     if not model.repeats and recalls.is_repeat.any():
         row = int(np.argmax(recalls.is_repeat.any(axis=1)))
         raise ModelError(

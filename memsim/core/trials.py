@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from memsim.core.arrays import (
     NOT_GIVEN,
+    FloatArray,
     IntArray,
     LabelArray,
     frozen,
@@ -22,7 +23,7 @@ from memsim.core.arrays import (
     not_whole,
 )
 from memsim.core.errors import InputError
-from memsim.core.events import Distract, Event, Probe, Recall, Study, StudyPair
+from memsim.core.events import BY_ITEM, Distract, Event, Probe, Recall, Study, StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
 from memsim.core.parameters import Parameterized, parameter
@@ -70,6 +71,16 @@ class Paradigm(Parameterized, ABC):
     def forced(self) -> bool:
         """Whether every response must be an item not yet recalled, so that there are no omissions and no repeats."""
         return False
+
+    @property
+    def cued_by_item(self) -> bool:
+        """Whether each response has an item as its own cue. An item may then be given again, to another cue."""
+        return self.cue == BY_ITEM
+
+    @property
+    def presentation_times(self) -> FloatArray:
+        """(list_length,) seconds for which each serial position is presented."""
+        return np.full(self.list_length, self.presentation_time)
 
     @property
     def max_responses(self) -> int:
@@ -129,16 +140,43 @@ class Paradigm(Parameterized, ABC):
         ------
         InputError : a number that is not a whole number above 0, or a pool smaller than a list.
         """
-        require_counts(f"{type(self).__name__}.trials", n_trials=n_trials, subjects=subjects)
-        if n_trials * self.list_length**2 > LIST_PAIRS:
-            raise InputError(
-                f"{type(self).__name__}.trials: {n_trials:,} lists of {self.list_length:,} items are too many for the "
-                f"memory of a model (lists times list length squared above {LIST_PAIRS:,}); draw fewer, or shorter ones"
-            )
+        self.require_size(n_trials, subjects)
         if pool is None:
             pool = ItemPool.numbered(max(1000, self.list_length))
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))
         return Trials(items, pool, self, in_blocks(n_trials, subjects), seed=seed)
+
+    def require_size(self, n_trials: int, subjects: int) -> None:
+        """Raise :class:`InputError` unless so many lists can be drawn."""
+        require_counts(f"{type(self).__name__}.trials", n_trials=n_trials, subjects=subjects)
+        if n_trials * self.list_length * max(self.list_length, self.n_probes) > LIST_PAIRS:
+            raise InputError(
+                f"{type(self).__name__}.trials: {n_trials:,} lists of {self.list_length:,} items are too many for the "
+                f"memory of a model (lists times list length squared above {LIST_PAIRS:,}); draw fewer, or shorter ones"
+            )
+
+    @classmethod
+    def of_record(cls, list_length: int, n_probes: int, n_targets: int, n_ratings: int) -> Self:
+        """The task of a record that holds no more of it than these numbers.
+
+        Parameters
+        ----------
+        list_length : items in each list.
+        n_probes : the largest number of probes in a trial.
+        n_targets : the largest number of probes in a trial whose items had all been studied.
+        n_ratings : ratings of the scale, 0 if nothing is judged.
+
+        Raises
+        ------
+        InputError : this task does not follow from them; give the task itself.
+        """
+        task = cls(list_length=list_length)
+        if task.n_probes != n_probes or task.n_ratings != n_ratings:
+            raise InputError(
+                f"a record of {n_probes} probes and {n_ratings} ratings does not say which {cls.__name__} it is of; "
+                f"give the task itself, as paradigm={cls.__name__}(...)"
+            )
+        return task
 
 
 def in_blocks(n_trials: int, subjects: int) -> LabelArray:
@@ -390,7 +428,7 @@ class Trials:
                 n_before[event.number] = studied
             elif isinstance(event, Study | StudyPair):
                 studied += len(event)
-            elif isinstance(event, Recall) and event.cue == "item":
+            elif isinstance(event, Recall) and event.cue == BY_ITEM:
                 n_before[:] = studied
         return last_presentations(self.items, n_before, self._probes)
 
