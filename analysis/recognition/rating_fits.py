@@ -54,8 +54,9 @@ def fit_ratings(counts: npt.ArrayLike, model: RatingModel = "unequal variance") 
     5], R in [0, .999] and means in [-20, 20].
 
     Ratings that a person never used have no criterion of their own and are merged with a neighbour, which changes no
-    likelihood. A model with m parameters besides criteria needs m + 1 ratings in use, and answers to both kinds of items; a person
-    who has fewer is not identified. Yes and no identify only the model of equal variance.
+    likelihood. A model with m parameters besides criteria needs m + 1 ratings in use, and answers to both kinds of
+    items; a person who has fewer is not identified. Yes and no identify only the model of equal variance. Where no new
+    item is rated above any old one, the maximum lies at an infinite mean, and what is given is only near it.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def fit_ratings(counts: npt.ArrayLike, model: RatingModel = "unequal variance") 
     """
     if model not in _FORMS:
         raise InputError(f"fit_ratings: model={model!r} must be one of {', '.join(_FORMS)}")
-    table = np.asarray(counts)
+    table: Counts = np.asarray(counts)
     if table.ndim != 3 or table.shape[1] != 2 or table.shape[2] < 2 or (table < 0).any():
         raise InputError(
             f"fit_ratings: counts have shape {table.shape}, expected (n_people, 2, n_ratings) of numbers from 0"
@@ -81,7 +82,7 @@ def fit_ratings(counts: npt.ArrayLike, model: RatingModel = "unequal variance") 
     form, n_people, n_ratings = _FORMS[model], len(table), table.shape[2]
     used = table.any(axis=1)
     n_used = used.sum(axis=1)
-    possible = np.asarray(table.any(axis=2).all(axis=1) & (n_used > len(form.names)))
+    possible = (table.sum(axis=2) > 0).all(axis=1) & (n_used > len(form.names))
     parameters = np.full((n_people, len(form.names)), np.nan)
     criteria = np.full((n_people, n_ratings - 1), np.nan)
     likelihood = np.full(n_people, np.nan)
@@ -162,7 +163,8 @@ def _scored(
     slopes[:, 1, 1:-1, :n_own] = by[:, :, :n_own]
     slopes[:, 1, 1 + index, n_own + index] = by[:, :, n_own]
     cells, by_cell = np.diff(below, axis=2), np.diff(slopes, axis=2)
-    sound = (cells > 0).all(axis=(1, 2))
+    # A criterion may go to infinity, where a rating in use has no probability for the kind that never has it.
+    sound = ((cells > 0) | ((cells == 0) & (counts == 0))).all(axis=(1, 2)) & (np.diff(criteria) > 0).all(axis=1)
     cells = np.maximum(cells, 1e-300)
     value = np.where(sound, (counts * np.log(cells)).sum(axis=(1, 2)), -np.inf)
     score = np.einsum("nik,nikp->np", counts / cells, by_cell)
