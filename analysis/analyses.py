@@ -5,6 +5,7 @@ from __future__ import annotations
 from memsim.analysis.declaration import UNBOUNDED, Analysis
 
 _RECALL, _SERIAL = "memsim.analysis.recall", "memsim.analysis.serial"
+_RECOGNITION, _ASSOCIATION = "memsim.analysis.recognition", "memsim.analysis.association"
 _TRANSITIONS = ("items", "transitions", "within", "across")
 """Options of analyses of transitions that have a row for each trial."""
 
@@ -121,5 +122,114 @@ OF_SERIAL_RECALL = (
     Analysis(
         f"{_SERIAL}.errors:relative_order", "Relative order", y_label="Adjacent responses in order", style="index",
         limits=UNBOUNDED,
+    ),
+)  # fmt: skip
+OF_RECOGNITION = (
+    Analysis(
+        f"{_RECOGNITION}.measures:called_old", "Called old", "probe", "", "Probability of calling old", "categories",
+        of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.measures:detection_measures", "Discrimination and bias", "measure", style="categories",
+        value="value", panels="group", of="judgments", limits=UNBOUNDED,
+    ),
+    Analysis(
+        f"{_RECOGNITION}.roc:roc", "ROC", "rating", "False-alarm rate", "Hit rate", "roc", across="false_alarms",
+        of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.roc:zroc", "z-ROC", "rating", "z of false alarms", "z of hits", "roc", "z_hits",
+        across="z_false_alarms", of="judgments", limits=UNBOUNDED,
+    ),
+    Analysis(
+        f"{_RECOGNITION}.signal_detection:zroc_slope", "Slope of the z-ROC", y_label="Slope of the z-ROC",
+        style="index", value="slope", of="judgments",
+    ),
+    Analysis(
+        f"{_RECOGNITION}.signal_detection:recollection", "Recollection", y_label="Recollection (R)", style="index",
+        value="recollection", of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.hits:hits_by_serial_position", "Hits by serial position", "position", "Serial position",
+        "Hit rate", of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.hits:hits_by_list", "Hits by list", "list", "List", "Hit rate", of="judgments",
+        limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.hits:hits_by_lag", "Hits by lag", "lag", "Lag (items studied between)", "Hit rate",
+        of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.hits:hits_by_study_test_lag", "Hits by study-test lag", "lag", "Study-test lag", "Hit rate",
+        of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.hits:hits_by_presentations", "Hits by presentations", "presentations", "Presentations",
+        "Probability of calling old", of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.hits:hits_by_list_length", "Hits by list length", "length", "List length", "Hit rate",
+        of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.places_in_test:hits_by_test_position", "Hits by test position", "position", "Test position",
+        "Hit rate", of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.places_in_test:false_alarms_by_test_position", "False alarms by test position", "position",
+        "Test position", "False-alarm rate", of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.contiguity:recognition_contiguity", "Contiguity in recognition", "distance",
+        "Distance to the target before", "Hit rate", "categories", panels="preceding", of="judgments",
+        limits=UNBOUNDED,
+    ),
+    Analysis(
+        f"{_RECOGNITION}.frequency:judged_frequency", "Judged frequency", "presentations", "Presentations",
+        "Judged frequency", value="judged", of="judgments",
+    ),
+    Analysis(
+        f"{_RECOGNITION}.mirror:mirror_effect", "Mirror effect", y_label="In the order of the mirror effect",
+        style="index", of="judgments", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_RECOGNITION}.list_strength:ratio_of_ratios", "Ratio of ratios", y_label="Ratio of ratios", style="index",
+        value="ratio", of="judgments",
+    ),
+)  # fmt: skip
+OF_ASSOCIATION = (
+    Analysis(
+        f"{_ASSOCIATION}.cued_recall:cued_recall_by_position", "Cued recall by position", "position",
+        "Position of the pair", "Probability of cued recall", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_ASSOCIATION}.cued_recall:cued_recall_by_lag", "Cued recall by lag", "lag", "Study-test lag",
+        "Probability of cued recall", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_ASSOCIATION}.cued_recall:cued_recall_by_direction", "Cued recall by direction", "direction", "",
+        "Probability of cued recall", "categories", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_ASSOCIATION}.cued_recall:cued_recall_responses", "Responses to cues", "response", "", "Share of cues",
+        "categories", limits=(0.0, 1.0),
+    ),
+    Analysis(
+        f"{_ASSOCIATION}.intrusions:cued_intrusions_by_lag", "Intrusions by lag", "lag", "Lag of the intruding pair",
+        "Intrusions per opportunity", "lags",
+    ),
+    Analysis(
+        f"{_ASSOCIATION}.intrusions:cued_intrusions_by_list", "Intrusions by list", "list_lag", "Lists ago",
+        "Intrusions per cue",
+    ),
+    Analysis(
+        f"{_ASSOCIATION}.contingency:associative_symmetry", "Associative symmetry", "tests", "", "Yule's Q",
+        "categories", "q", limits=UNBOUNDED,
+    ),
+    Analysis(
+        f"{_ASSOCIATION}.contingency:recall_recognition_contingency", "Recall and recognition", y_label="Yule's Q",
+        style="index", value="q", of="judgments", limits=UNBOUNDED,
     ),
 )  # fmt: skip

@@ -27,14 +27,15 @@ def curve_table(predicted: Prediction, frames: Mapping[str, pd.DataFrame] | None
     Returns
     -------
     DataFrame : ``curve, x, mean, sem, low, high, n_subjects``: the name of the analysis, and its points with 95%
-        intervals over subjects, within [0, 1].
+        intervals over subjects, within [0, 1]. If one of the curves is a ROC, ``across`` has the place of its points
+        along the horizontal axis; its ``x`` is a rating.
     """
     tables = []
     for name, analysis in standard_curves(predicted).items():
         if not analysis.refusal(predicted):
             frame = frames[name] if frames is not None and name in frames else analysis.frame(predicted)
-            points = points_of_frame(frame, analysis.x, analysis.value)
-            points = points.rename(columns={analysis.x: "x"})
+            points = points_of_frame(frame, analysis.x, analysis.value, across=analysis.across)
+            points = points.rename(columns={analysis.x: "x", analysis.across: "across"})
             points.insert(0, "curve", name)
             tables.append(points)
     return pd.concat(tables, ignore_index=True)
@@ -52,7 +53,12 @@ def standard_curves(predicted: Prediction) -> dict[str, Analysis]:
 def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """The rows of a curve table for ``analysis``, with the column ``x`` under its name in the analysis."""
     points = curves[curves["curve"] == analysis.name]
-    return points.drop(columns="curve").rename(columns={"x": analysis.x}).reset_index(drop=True)
+    points = points.drop(columns="curve").rename(columns={"x": analysis.x})
+    if "across" in points:
+        points = (
+            points.rename(columns={"across": analysis.across}) if analysis.across else points.drop(columns="across")
+        )
+    return points.reset_index(drop=True)
 
 
 def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, people: Sequence[str] = ()) -> pd.DataFrame:

@@ -66,18 +66,21 @@ class Analysis:
 
     Parameters
     ----------
-    function : ``module:name`` of a function that takes :class:`memsim.Recalls` and gives a tidy frame per subject. Its
-        name is also the name of the analysis, in tables and for :func:`memsim.analysis.analyze`. Decorated with
-        :func:`memsim.analysis.of_recalls`, it says whether it takes lists that hold an item twice; without, it does
-        not get them.
+    function : ``module:name`` of a function that takes :class:`memsim.Recalls`, or judgments, and gives a tidy
+        frame per subject. Its name is also the name of the analysis, in tables and for :func:`memsim.analysis.analyze`.
+        Decorated with :func:`memsim.analysis.of_recalls` or ``of_judgments``, it says whether it takes lists that hold
+        an item twice; without, it does not get them.
     title : the heading of its figure.
     x : the column along the horizontal axis; empty if there is one value for each subject.
     value : the column that is averaged over subjects.
     x_label, y_label : the labels of the axes.
-    style : ``curve`` and ``lags`` are lines, ``lags`` with a gap at 0 and up to 5 in both directions; ``categories``
-        are points at named places; ``index`` is a point for each model or people; ``heat`` is a matrix of ``series`` by
-        ``x``; ``raster`` shows every response.
+    style : ``curve`` and ``lags`` are lines, ``lags`` with a gap at 0 and up to 5 in both directions; ``roc`` is a line
+        of one mean against another, that of ``across``; ``categories`` are points at named places;
+        ``index`` is a point for each model or people; ``heat`` is a matrix of ``series`` by ``x``; ``raster`` shows
+        every response.
     series : a column whose values, if the frame has several, are drawn as a line each (in ``heat``, as a row each).
+    across : a column whose mean over subjects is the place of a point along the horizontal axis, where every subject
+        has another place; ``x`` then says which points belong together.
     first_label : the vertical label if the frame has only the first value of ``series``, which is the default.
     panels : a column whose values are drawn in a panel each, with separate axes.
     by_trial : the options that have a row for each trial, so that they are selected with the trials.
@@ -93,9 +96,10 @@ class Analysis:
     x: str = ""
     x_label: str = ""
     y_label: str = ""
-    style: Literal["curve", "lags", "categories", "index", "heat", "raster"] = "curve"
+    style: Literal["curve", "lags", "roc", "categories", "index", "heat", "raster"] = "curve"
     value: str = "prob"
     series: str = ""
+    across: str = ""
     first_label: str = ""
     panels: str = ""
     by_trial: tuple[str, ...] = ()

@@ -43,8 +43,12 @@ def series_of(frame: pd.DataFrame, analysis: Analysis) -> str:
     return column if column in frame and frame[column].nunique() > 1 else ""
 
 
-def points_of_frame(frame: pd.DataFrame, by: str | list[str], value: str, interval: str = "t") -> pd.DataFrame:
+def points_of_frame(
+    frame: pd.DataFrame, by: str | list[str], value: str, interval: str = "t", across: str = ""
+) -> pd.DataFrame:
     """Means of ``value`` at every level of ``by``, with intervals over subjects; without subjects, the values.
+
+    Where ``across`` names a column, its means are in a column of that name, after the others.
 
     Returns
     -------
@@ -58,6 +62,8 @@ def points_of_frame(frame: pd.DataFrame, by: str | list[str], value: str, interv
         points = points.assign(sem=np.nan, low=np.nan, high=np.nan, n_subjects=0)
     if value == "prob":
         points[["low", "high"]] = points[["low", "high"]].clip(0, 1)
+    if across in frame:
+        points = points.merge(frame.groupby(by, as_index=False)[across].mean(), on=by)
     return points
 
 
@@ -94,7 +100,7 @@ def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
     parts = []
     for name in labels_of(frame):
         rows = (frame[frame["label"] == name] if "label" in frame else frame).assign(_all=0)
-        points = points_of_frame(rows, keys, analysis.value, interval)
+        points = points_of_frame(rows, keys, analysis.value, interval, analysis.across)
         points = points.sort_values(keys, key=lambda column: column.map(order[column.name]) if levels else column)
         if analysis.style == "index" and not series:
             values = rows.groupby(keys)[analysis.value].apply(lambda each: each.dropna().to_list())

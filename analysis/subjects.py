@@ -13,16 +13,16 @@ from scipy.special import stdtrit
 
 from memsim.analysis.checks import checked_confidence
 from memsim.core.errors import InputError
-from memsim.core.recalls import Recalls
+from memsim.core.judgments import Responses
 
 
-def coded_subjects(recalls: Recalls) -> tuple[npt.NDArray[np.int64], int]:
+def coded_subjects(recalls: Responses) -> tuple[npt.NDArray[np.int64], int]:
     """(n_trials,) the participant of each list, as a code from 0, and the number of participants."""
     return recalls.trials.subject_codes, len(recalls.trials.subjects)
 
 
 def count_by_subject(
-    recalls: Recalls,
+    recalls: Responses,
     row: npt.NDArray[Any],
     *levels: tuple[npt.NDArray[Any], int],
     weights: npt.NDArray[Any] | None = None,
@@ -44,8 +44,8 @@ def count_by_subject(
 
 
 def counts_per_subject(
-    recalls: Recalls,
-    levels: Mapping[str, Sequence[Any]],
+    recalls: Responses,
+    levels: Mapping[str, Sequence[Any] | npt.NDArray[Any]],
     actual: npt.NDArray[np.int64] | npt.NDArray[np.float64],
     possible: npt.NDArray[np.int64],
 ) -> pd.DataFrame:
@@ -71,8 +71,8 @@ def counts_per_subject(
 
 
 def means_per_subject(
-    recalls: Recalls,
-    levels: Mapping[str, Sequence[Any]],
+    recalls: Responses,
+    levels: Mapping[str, Sequence[Any] | npt.NDArray[Any]],
     value: str,
     total: npt.NDArray[np.float64],
     count: npt.NDArray[np.int64],
@@ -82,7 +82,7 @@ def means_per_subject(
     return frame.rename(columns={"prob": value, "actual": "total", "possible": "count"})
 
 
-def lists_per_subject(recalls: Recalls) -> npt.NDArray[np.int64]:
+def lists_per_subject(recalls: Responses) -> npt.NDArray[np.int64]:
     """(n_subjects,) number of lists of each participant."""
     return np.bincount(recalls.trials.subject_codes, minlength=len(recalls.trials.subjects))
 

@@ -258,6 +258,20 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
         axis.xaxis.set_major_locator(FixedLocator(ticks[::2] if ticks[0] < 0 else ticks))
 
 
+def _roc(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+    """Draw one mean against another, with the diagonal; where the other is not known, against the levels."""
+    across = analysis.across if analysis.across in points else analysis.x
+    for name, rows in _by_label(points):
+        draw_line(axis, rows, name, look[name], across)
+    if across == analysis.across:
+        axis.axline((0, 0), slope=1, color="0.8", linewidth=0.8, zorder=0)
+        if not isnan(analysis.limits[1]):
+            axis.set_xlim(analysis.limits[0], analysis.limits[1] + 0.02)
+    _finish(axis, points, analysis)
+    if across != analysis.across:
+        axis.set_xlabel(analysis.x.capitalize())
+
+
 def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
     """Draw the index of one model or people by its series."""
     for name, rows in _by_label(points):
@@ -347,6 +361,6 @@ def _finish(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
 
 
 _DRAW: Mapping[str, Callable[[Axes, pd.DataFrame, Analysis, Mapping[str, Style]], None]] = {
-    "curve": _lines, "lags": _lines, "categories": _points, "index": _index, "series": _indices_by, "heat": _heat,
-    "raster": _raster,
+    "curve": _lines, "lags": _lines, "roc": _roc, "categories": _points, "index": _index, "series": _indices_by,
+    "heat": _heat, "raster": _raster,
 }  # fmt: skip

@@ -45,7 +45,7 @@ def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None, *, across_s
     InputError : ``rows`` does not fit the trials.
     """
     counted = _counted_lists(recalls, rows, "error_rates")
-    row, _, lag = _list_lags(recalls, across_sessions)
+    row, _, lag = list_lags(recalls, across_sessions)
     kind = np.select([lag > 0, lag == 0], [0, 1], default=2)
     repeat_row = np.nonzero(recalls.is_repeat)[0]
     row, kind = np.append(row, repeat_row), np.append(kind, np.full(len(repeat_row), KINDS.index("repetition")))
@@ -91,7 +91,7 @@ def prior_list_intrusions(
         raise InputError(
             "prior_list_intrusions: these recalls do not say which words intruded; Recalls.from_frame reads them"
         )
-    row, number, lag = _list_lags(recalls, across_sessions)
+    row, number, lag = list_lags(recalls, across_sessions)
     counted = (number > max_lag) & _counted_lists(recalls, rows, "prior_list_intrusions")
     within = counted[row] & (lag > 0) & (lag <= max_lag)
     actual = count_by_subject(recalls, row[within], (lag[within] - 1, max_lag))
@@ -108,7 +108,7 @@ def _counted_lists(recalls: Recalls, rows: npt.ArrayLike | None, who: str) -> Bo
     return np.ones(len(recalls), dtype=bool) if rows is None else checked_mask(rows, (len(recalls),), "rows", who)
 
 
-def _list_lags(
+def list_lags(
     recalls: Recalls, across_sessions: bool
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The row of each intrusion, the number of every list (n_trials,), and the list lag of each intrusion.

@@ -1,0 +1,78 @@
+"""Answers by the place of the probe in the test."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.declaration import of_judgments
+from memsim.analysis.recognition.counts import Kinds, answered, lures_of, targets_of
+from memsim.analysis.subjects import count_by_subject, counts_per_subject
+from memsim.core.arrays import BoolArray
+from memsim.core.judgments import Judgments
+from memsim.core.limits import require_counts
+
+
+@of_judgments
+def false_alarms_by_test_position(judgments: Judgments, block: int = 1, lures: Kinds = ()) -> pd.DataFrame:
+    """False-alarm rate by position in the test; in continuous recognition, by position in the sequence.
+
+    A rise while hits fall is the test-position effect: what is encoded or retrieved during the test interferes. A rise
+    of both, or a fall of both, is a shift of the criterion; see :func:`hits_by_test_position`.
+
+    Parameters
+    ----------
+    judgments : judgments of people or of a model.
+    block : the number of successive probes that are counted together.
+    lures : the kinds of lures to count; if not given, all.
+
+    Returns
+    -------
+    DataFrame : ``subject, position, prob, actual, possible``: lures called old, and all that were answered.
+        ``position`` is the number of the probe within its trial, or of the block, from 1.
+
+    Raises
+    ------
+    InputError : ``block`` is not a whole number from 1, or there is no such kind of lure.
+
+    References
+    ----------
+    Criss, Malmberg and Shiffrin (2011), Journal of Memory and Language, 64, 316-326.
+    """
+    return _by_position(judgments, lures_of(judgments, lures), block, "false_alarms_by_test_position")
+
+
+@of_judgments
+def hits_by_test_position(judgments: Judgments, block: int = 1) -> pd.DataFrame:
+    """Hit rate by position in the test.
+
+    A fall is forgetting during the test, or interference by it; see :func:`false_alarms_by_test_position`.
+
+    Parameters
+    ----------
+    judgments : judgments of people or of a model.
+    block : the number of successive probes that are counted together.
+
+    Returns
+    -------
+    DataFrame : ``subject, position, prob, actual, possible``: targets called old, and all that were answered.
+
+    Raises
+    ------
+    InputError : ``block`` is not a whole number from 1.
+
+    References
+    ----------
+    Criss, Malmberg and Shiffrin (2011), Journal of Memory and Language, 64, 316-326.
+    """
+    return _by_position(judgments, targets_of(judgments), block, "hits_by_test_position")
+
+
+def _by_position(judgments: Judgments, which: BoolArray, block: int, who: str) -> pd.DataFrame:
+    require_counts(who, block=block)
+    row, probe, old = answered(judgments, which)
+    n_blocks = -(-judgments.ratings.shape[1] // block)
+    at = probe // block
+    possible = count_by_subject(judgments, row, (at, n_blocks))
+    actual = count_by_subject(judgments, row[old], (at[old], n_blocks))
+    return counts_per_subject(judgments, {"position": np.arange(1, n_blocks + 1)}, actual, possible)
