@@ -49,7 +49,7 @@ class Logistic(NamedTuple):
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """As in :class:`Evidence`."""
-        return _over_noise(lambda cut: _expit((cut - _column(self.mean)) / _column(self.scale)), criteria, noise)
+        return over_noise(lambda cut: _expit((cut - _column(self.mean)) / _column(self.scale)), criteria, noise)
 
 
 class Uniform(NamedTuple):
@@ -122,7 +122,8 @@ def _ramp(x: FloatArray) -> FloatArray:
     return np.where(np.isinf(x), np.maximum(x, 0), x * _ndtr(x) + density)
 
 
-def _over_noise(below: Any, criteria: FloatArray, noise: Any) -> FloatArray:
+def over_noise(below: Any, criteria: FloatArray, noise: Any) -> FloatArray:
+    """``below``, a smooth function of the criteria, averaged over their noise; see :meth:`Evidence.below`."""
     if not np.any(noise):
         return np.asarray(below(criteria))
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
