@@ -41,7 +41,8 @@ def averaged(
     """Logarithms of the mean likelihood over draws of the encoding, and their standard errors.
 
     The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
-    where the likelihood is exact, which takes a single draw; so it is if a model that samples draws nothing in the task.
+    where the likelihood is exact, which takes a single draw. It is so as well where a model that samples draws nothing
+    in this task.
 
     Parameters
     ----------

@@ -127,9 +127,7 @@ class BCDMEM(RecognitionModel):
         ------
         InputError : so many combinations of counts that they cannot be enumerated.
         """
-        return _log_ratios(
-            self.context_size, self.sparsity, self.learning_rate, context_noise, self.reinstatement_loss
-        )
+        return _log_ratios(self.context_size, self.sparsity, self.learning_rate, context_noise, self.reinstatement_loss)
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> IntArray:
         """(n_items,) the frequency of each item of the pool: 0 for low, 1 for high, 2 for neither."""
@@ -165,7 +163,8 @@ def _log_ratios(v: int, s: float, r: float, p: float, d: float) -> LogRatios:
     ])  # fmt: skip
     new = np.array([(1 - s + s * d) * (1 - p), (1 - s + s * d) * p, s * (1 - d) * (1 - p), s * (1 - d) * p])
     ratios = np.log([
-        (1 - s + d * s * (1 - r)) / (1 - s + d * s), (p * (1 - s) + d * s * q) / (p * (1 - s) + d * s * p), 1 - r, q / p,
+        (1 - s + d * s * (1 - r)) / (1 - s + d * s), (p * (1 - s) + d * s * q) / (p * (1 - s) + d * s * p),
+        1 - r, q / p,
     ])  # fmt: skip
     counts = [_possible_counts(v, old[cell], new[cell]) for cell in (1, 2, 3)]
     if np.prod([float(len(each)) for each in counts]) > MOST_CELLS:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from typing import Any, ClassVar, Literal, TypeAlias, final
 
 import numpy as np
+import numpy.typing as npt
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.evidence import Evidence, Normal
@@ -20,6 +21,7 @@ PORTS = "the default of 1997 according to two implementations"
 NOTHING = 0
 """The value of a feature that is not stored."""
 LARGEST = np.iinfo(np.int16).max
+Rows: TypeAlias = npt.NDArray[np.integer[Any]]
 BLOCK = 4096
 """Trials whose features are drawn at once."""
 
@@ -31,7 +33,7 @@ class Images:
     values: IntArray
     """(n_trials, n_units, n_features) the features of the items, lures included."""
     offered: IntArray
-    """(n_trials, n_occasions, n_features) what each presentation, and then each probe, would store in an empty image."""
+    """(n_trials, n_occasions, n_features) what each presentation, then each probe, would store in an empty image."""
     traces: IntArray
     """(n_trials, n_occasions, n_features) the images, 0 for nothing."""
     counts: IntArray
@@ -46,7 +48,7 @@ class Images:
     n_ratings: int = 2
     n_judged: int = 0
 
-    def store(self, rows: IntArray, units: IntArray, traces: IntArray, occasion: int) -> None:
+    def store(self, rows: Rows, units: IntArray, traces: IntArray, occasion: int) -> None:
         """Fill what is empty in these images of items, or in a new one where the number of the image is -1."""
         is_new = traces < 0
         traces = np.where(is_new, self.counts[rows], traces)
@@ -71,12 +73,12 @@ class REM(RecognitionModel):
        Φ = Σ_j λ_j / n; without images it is 0. Called old if log Φ exceeds the criterion, log 1 = 0; ties are new.
     4. With ``learning_at_test``, a probe is stored with the answer, as if studied for the time of an item: called new,
        it makes an image; called old, it fills what is empty in its own image, the latest, and without one in the image
-       with the largest λ. A probe that is shown to be studied at once, as in continuous recognition, is stored once,
+       with the largest λ. A probe that is then studied at once, as in continuous recognition, is stored once,
        in this way; without learning at test it is stored as a presentation in 2.
 
     Encoding is realised: the features of words, lures included, and of images are drawn for each trial. Given an
-    encoding the answers are certain unless σ_c > 0, so that a likelihood takes many samples without it. The mean of λ on
-    an item's own image is infinite, so that means of Φ are not to be used. With g, c and u free the model is not
+    encoding the answers are certain unless σ_c > 0, so that a likelihood takes many samples without it. The mean of λ
+    on an item's own image is infinite, so that means of Φ are not to be used. With g, c and u free the model is not
     identified (Montenegro et al., 2014), so that c and w are fixed in fits.
     """
 
@@ -140,9 +142,9 @@ class REM(RecognitionModel):
             copied = rng.random(own.shape, np.float32) < self.copy_probability
             is_stored = rng.random(own.shape, np.float32) < stored
             offered[rows] = np.where(is_stored, np.where(copied, own, junk), NOTHING)
-        none = np.full(n, -1, np.int64)
+        none = np.full(n, -1, np.int32)
         return Images(
-            values, offered, np.zeros_like(offered), np.zeros(n, np.int64), np.full(items.shape, -1, np.int64),
+            values, offered, np.zeros_like(offered), np.zeros(n, np.int32), np.full(items.shape, -1, np.int32),
             trials.first_presentation, none, self.match_factors(int(max(values.max(), offered.max()))),
             trials.paradigm.n_ratings,
         )  # fmt: skip
@@ -184,7 +186,7 @@ class REM(RecognitionModel):
         compared = np.where(called_old & (own < 0), state.counts, 0)
         filled = np.where(own >= 0, own, self.log_odds(state, units, compared)[1])
         state.store(rows, units[rows], np.where(called_old, filled, -1)[rows], occasion)
-        state.just_judged = np.where(rating > 0, units, -1).astype(np.int64)
+        state.just_judged = np.where(rating > 0, units, -1).astype(np.int32)
         return state
 
 

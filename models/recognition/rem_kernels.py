@@ -30,7 +30,7 @@ def log_odds(
     (n_trials,) log odds, 0 where there are no traces or no probe; and (n_trials,) number of the trace, else -1.
     """
     n_trials, n_features = len(counts), traces.shape[2]
-    odds, best = np.zeros(n_trials), np.full(n_trials, -1, np.int64)
+    odds, best = np.zeros(n_trials), np.full(n_trials, -1, np.int32)
     logs = np.empty(traces.shape[1])
     for row in range(n_trials):
         count, unit = counts[row], units[row]

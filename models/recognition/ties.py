@@ -12,8 +12,10 @@ ROUNDING = 1e-12
 
 
 class Exceeding(NamedTuple):
-    """Evidence that is above a criterion only if it exceeds it, for evidence whose ties with a criterion have a
-    probability, such as log odds of 0 where nothing is stored."""
+    """Evidence that is above a criterion only if it exceeds it.
+
+    It is for evidence that equals a criterion with some probability, such as log odds of 0 where nothing is stored.
+    """
 
     evidence: Evidence
 

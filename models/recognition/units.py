@@ -17,7 +17,7 @@ def items_of_units(trials: Trials) -> IntArray:
 
     Units are those of :class:`memsim.core.probes.ProbeBatch`.
     """
-    found = np.full((len(trials), trials.n_units), -1, dtype=np.int64)
+    found = np.full((len(trials), trials.n_units), -1, dtype=np.int32)
     rows = np.arange(len(trials))[:, None]
     found[rows, trials.first_presentation] = trials.items
     if trials.probes is not None:
@@ -29,7 +29,7 @@ def items_of_units(trials: Trials) -> IntArray:
 
 
 def by_frequency(pool: ItemPool, other: float, low: float, high: float) -> FloatArray:
-    """(n_items,) a number for each item of a pool: ``low`` or ``high`` in the categories of these names, else ``other``.
+    """(n_items,) a number for each item of a pool: ``low`` or ``high`` in the categories so named, else ``other``.
 
     Categories with other names say nothing about frequency.
     """
