@@ -1,3 +1,7 @@
+from .association.hopfield import Hopfield
+from .association.matrix import Matrix
+from .association.osth_dennis import OsthDennis
+from .association.todam import TODAM
 from .baselines.fast_strength import Strength
 from .baselines.uniform import Uniform
 from .context.cmr import CMR
@@ -6,7 +10,9 @@ from .context.tcm import TCM
 from .context.tcma import TCMA
 from .networks.network_models import DNC, LSTM
 from .position.simple import SIMPLE
+from .recognition.bcdmem import BCDMEM
 from .recognition.minerva2 import MINERVA2
+from .recognition.rem import REM
 from .recognition.summed_similarity import SummedSimilarity
 from .sam.model import SAM
 from .serial.chaining import Chaining
@@ -15,16 +21,22 @@ from .serial.primacy import Primacy
 from .serial.start_end import StartEnd
 
 __all__ = [
+    "BCDMEM",
     "CMR",
     "CRU",
     "DNC",
     "LSTM",
     "MINERVA2",
+    "REM",
     "SAM",
     "SIMPLE",
     "TCM",
     "TCMA",
+    "TODAM",
     "Chaining",
+    "Hopfield",
+    "Matrix",
+    "OsthDennis",
     "Perturbation",
     "Primacy",
     "StartEnd",

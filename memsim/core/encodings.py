@@ -41,7 +41,8 @@ def averaged(
     """Logarithms of the mean likelihood over draws of the encoding, and their standard errors.
 
     The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
-    where the likelihood is exact, which takes a single draw.
+    where the likelihood is exact, which takes a single draw. It is so as well where a model that samples draws nothing
+    in this task.
 
     Parameters
     ----------
@@ -67,7 +68,11 @@ def _mean_over_samples(
 ) -> tuple[FloatArray, FloatArray]:
     total = squares = np.array(-np.inf)
     for sample in range(samples):
-        each = given_one(stream(seed, *SCORING, sample))
+        rng = stream(seed, *SCORING, sample)
+        before = rng.bit_generator.state
+        each = given_one(rng)
+        if rng.bit_generator.state == before:  # nothing was drawn: in this task the likelihood is exact
+            return each, np.zeros_like(each)
         total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
     with np.errstate(invalid="ignore", divide="ignore"):
         relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
