@@ -6,6 +6,10 @@ from .context.tcm import TCM
 from .context.tcma import TCMA
 from .networks.network_models import DNC, LSTM
 from .position.simple import SIMPLE
+from .recognition.dual_process import DualProcess
+from .recognition.signal_detection import EqualVariance, UnequalVariance
+from .recognition.two_high_threshold import TwoHighThreshold
+from .recognition.two_strengths import TwoStrengths
 from .sam.model import SAM
 from .serial.chaining import Chaining
 from .serial.perturbation import Perturbation
@@ -22,9 +26,14 @@ __all__ = [
     "TCM",
     "TCMA",
     "Chaining",
+    "DualProcess",
+    "EqualVariance",
     "Perturbation",
     "Primacy",
     "StartEnd",
     "Strength",
+    "TwoHighThreshold",
+    "TwoStrengths",
+    "UnequalVariance",
     "Uniform",
 ]
