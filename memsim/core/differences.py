@@ -87,7 +87,14 @@ def _one_by_one(
     replaced: Mapping[str, FloatArray | None],
 ) -> FloatArray:
     try:
-        return log_likelihood(model.replace(**point), recalls, samples=samples, seed=seed, **replaced)
+        return log_likelihood(
+            model.replace(**point),
+            recalls,
+            samples=samples,
+            seed=seed,
+            stopping=replaced["stopping"],
+            criteria=replaced["criteria"],
+        )
     except InputError:
         if not point:
             raise

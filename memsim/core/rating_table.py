@@ -40,4 +40,5 @@ class RatingTable(NamedTuple):
         n_kinds, n_ratings = self.probabilities.shape
         cell = self.kind * n_ratings + np.maximum(judgments.ratings, 1) - 1
         weights = np.where(judgments.answered, values, 0.0)
-        return np.bincount(cell.ravel(), weights.ravel(), n_kinds * n_ratings).reshape(n_kinds, n_ratings)
+        found = np.bincount(cell.ravel(), weights.ravel(), n_kinds * n_ratings)
+        return found.reshape(n_kinds, n_ratings).astype(float)

@@ -164,13 +164,13 @@ def compare(
     held = held_out(lists, baseline, references=references)
     fit_table = _fit_table(fits)
     same_events = len({fitted.n_events for fitted in fits.values()}) == 1
-    criteria = information_criteria(fit_table) if fit_table is not None and same_events else None
+    of_information = information_criteria(fit_table) if fit_table is not None and same_events else None
     evidence = log_evidence(lists[~lists["model"].isin(references)])
     impossible = evidence.index[np.isneginf(evidence.to_numpy(dtype=float)).all(axis=1)]
     selection = bayesian_model_selection(evidence) if len(evidence) > 1 and not len(impossible) else None
     won = winners(evidence)
-    table = comparison_table(held, criteria, selection, won)
-    words = selection_in_words(held, criteria, selection, won) + on_seen + _cautions(fits)
+    table = comparison_table(held, of_information, selection, won)
+    words = selection_in_words(held, of_information, selection, won) + on_seen + _cautions(fits)
     if not same_events and fit_table is not None:
         words.append(
             "The models were fitted to different events (some repeat or intrude), so AIC and BIC are left out."

@@ -27,8 +27,8 @@ class Axis:
     low: float
     high: float
     scale: float
-    """0 for a linear axis; otherwise the distance from ``low``, or from ``around``, below which the logarithmic scale is
-    about linear."""
+    """0 for a linear axis; otherwise the distance from ``low``, or from ``around``, below which the logarithmic scale
+    is about linear."""
     integer: bool = False
     around: float | None = None
     """The value on both sides of which the scale is logarithmic; ``None`` if that is the lower bound."""

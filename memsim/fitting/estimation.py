@@ -117,7 +117,8 @@ def fit(
     """
     settings: dict[str, Any] = {
         "free": free, "ties": ties, "lapse": lapse, "stopping": stopping, "criteria": criteria, "per": per, "by": by,
-        "weights": weights, "n_trials": n_trials, "samples": samples, "starts": starts, "generations": generations, "seed": seed,
+        "weights": weights, "n_trials": n_trials, "samples": samples, "starts": starts,
+        "generations": generations, "seed": seed,
     }  # fmt: skip
     recalls = load_people(people)
     for frame in () if covariates is None else (covariates,) if not isinstance(covariates, Sequence) else covariates:

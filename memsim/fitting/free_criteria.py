@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.encodings import encoding_to_score
 from memsim.core.evidence import Evidence
 from memsim.core.judgment_loop import evidence_of
@@ -23,9 +23,11 @@ EDGE = 1e9
 """A criterion beyond all evidence, where the lowest or the highest ratings were never given."""
 STEP = 3e-5
 """Of the differences that give the density of evidence, relative to the spread of the criteria."""
-ROUNDS, HALVINGS, GAIN = 60, 40, 1e-11
+ROUNDS, HALVINGS, GAIN = 60, 20, 1e-11
 """Of Newton's method: the most steps and halvings of a step, and the gain, relative to the value, at which it ends."""
-BISECTIONS = 60
+POINTS, FEWER, REFINEMENTS, NEAR = 61, 9, 12, 0.02
+"""Of the grids on which it begins: points of the first and of others, the most of these, and the share of evidence
+between two points that is small enough."""
 
 
 class Answers(NamedTuple):
@@ -58,9 +60,9 @@ def answers_of(model: MemoryModel[Any], judgments: Judgments) -> list[Answers]:
     return found
 
 
-def used_ratings(judgments: Judgments) -> FloatArray:
+def used_ratings(judgments: Judgments) -> BoolArray:
     """(n_ratings,) whether each rating was given at all."""
-    return np.bincount(judgments.ratings.ravel(), minlength=judgments.n_ratings + 1)[1:] > 0
+    return np.asarray(np.bincount(judgments.ratings.ravel(), minlength=judgments.n_ratings + 1)[1:] > 0)
 
 
 def n_criteria(judgments: Judgments) -> int:
@@ -68,84 +70,73 @@ def n_criteria(judgments: Judgments) -> int:
     return max(int(used_ratings(judgments).sum()) - 1, 0)
 
 
-def fitted_criteria(answers: Sequence[Answers], begin: FloatArray | None = None) -> FloatArray:
+def fitted_criteria(answers: Sequence[Answers]) -> FloatArray:
     """(n_ratings - 1,) the criteria with the highest likelihood of the answers.
 
     A rating that was never given is merged with its neighbour: its two criteria are equal, or lie beyond all evidence
     (at -1e9 or 1e9) at an end of the scale.
-
-    Parameters
-    ----------
-    begin : criteria near which to begin; if not given, those that give the ratings their frequencies.
     """
     total = np.sum([each.counts.sum(axis=0) for each in answers], axis=0)
     used = total > 0
+    place = np.cumsum(used)[:-1]  # of each criterion among those between ratings that were given
     if used.sum() < 2:
-        return np.where(np.cumsum(used)[:-1] > 0, EDGE, -EDGE)
+        return np.where(place > 0, EDGE, -EDGE)
     merged = [each._replace(counts=each.counts[:, used]) for each in answers]
-    # The place of each criterion among those between ratings that were given.
-    place = np.cumsum(used)[:-1]
-    found = None
-    if begin is not None:
-        first = np.array([begin[np.flatnonzero(place == number)[0]] for number in range(1, int(used.sum()))])
-        found = _newton(merged, first, len(total))
-    if found is None:
-        first = _matching(merged)
-        found = _newton(merged, first, len(total))
-        found = first if found is None else found
+    found = _newton(merged, _matching(merged), len(total))
     return np.concatenate(([-EDGE], found, [EDGE]))[place]
 
 
 def _matching(answers: Sequence[Answers]) -> FloatArray:
-    """Criteria between which evidence lies about as often as the ratings were given, by bisection."""
+    """Criteria between which evidence lies about as often as the ratings were given."""
     total = np.sum([each.counts.sum(axis=0) for each in answers], axis=0)
-    weights = [each.counts.sum(axis=1) for each in answers]
+    weights = [each.counts.sum(axis=1) / total.sum() for each in answers]
 
     def share(criteria: FloatArray) -> FloatArray:
-        each = zip(weights, answers, strict=True)
-        return np.sum([weight @ one.below(criteria) for weight, one in each], axis=0) / total.sum()
+        below = [weight @ one.below(criteria.ravel()) for weight, one in zip(weights, answers, strict=True)]
+        return np.maximum.accumulate(np.sum(below, axis=0).reshape(criteria.shape), axis=-1)
 
-    least, most = share(np.array([-EDGE, EDGE]))
-    wanted = least + (most - least) * np.cumsum(total)[:-1] / total.sum()
-    low, high = np.full(len(wanted), -1.0), np.full(len(wanted), 1.0)
-    while (outside := share(low) > wanted).any() and low.min() > -EDGE:
-        low = np.where(outside, 2 * low, low)
-    while (outside := share(high) < wanted).any() and high.max() < EDGE:
-        high = np.where(outside, 2 * high, high)
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        is_above = share(middle) > wanted
-        low, high = np.where(is_above, low, middle), np.where(is_above, middle, high)
-    found = np.maximum.accumulate((low + high) / 2)
+    points = np.sinh(np.linspace(-1, 1, POINTS) * np.arcsinh(EDGE))
+    shares = share(points)
+    wanted = shares[0] + (shares[-1] - shares[0]) * np.cumsum(total)[:-1] / total.sum()
+    grid, of_grid = np.tile(points, (len(wanted), 1)), np.tile(shares, (len(wanted), 1))
+    row = np.arange(len(wanted))
+    for _ in range(REFINEMENTS):
+        after = np.clip((of_grid < wanted[:, None]).sum(axis=1), 1, grid.shape[1] - 1)
+        if (of_grid[row, after] - of_grid[row, after - 1] < NEAR).all():
+            break
+        grid = np.linspace(grid[row, after - 1], grid[row, after], FEWER, axis=1)
+        of_grid = share(grid)
+    after = np.clip((of_grid < wanted[:, None]).sum(axis=1), 1, grid.shape[1] - 1)
+    low, high = of_grid[row, after - 1], of_grid[row, after]
+    part = np.where(high > low, (wanted - low) / np.where(high > low, high - low, 1), 0.5)
+    found = np.maximum.accumulate(grid[row, after - 1] + part * (grid[row, after] - grid[row, after - 1]))
     spread = max(found[-1] - found[0], abs(found[0]), 1e-9)
-    return found + np.arange(len(found)) * 1e-6 * spread
+    return np.asarray(found + np.arange(len(found)) * 1e-6 * spread)
 
 
-def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> FloatArray | None:
-    """The criteria at the maximum near these, which rise; ``None`` where the way there is lost."""
-    if not (np.diff(criteria) > 0).all():
-        return None
+def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> FloatArray:
+    """The criteria at the maximum near these, or as near to it as is possible."""
     value = _value(answers, criteria, n_ratings)
-    if not np.isfinite(value):
-        return None
     for _ in range(ROUNDS):
         slopes, curvature, safe = _derivatives(answers, criteria, n_ratings)
         step = _ascent(slopes, curvature, safe)
-        if step is None:
-            return None
+        if step is None or not np.isfinite(value):
+            break
+        falls = np.diff(step) < 0  # the step that would let two criteria meet is not taken in full
+        room = np.diff(criteria)[falls] / -np.diff(step)[falls]
+        step = step * min(1.0, 0.9 * room.min(initial=np.inf))
         expected = float(slopes @ step)
+        if expected <= GAIN * max(abs(value), 1.0):
+            return criteria + step
         for _ in range(HALVINGS):
-            tried = criteria + step
-            better = _value(answers, tried, n_ratings) if (np.diff(tried) > 0).all() else -np.inf
-            if better >= value + 1e-4 * float(slopes @ step) or (better >= value and expected < 1e-6):
+            better = _value(answers, criteria + step, n_ratings)
+            if better > value:
                 break
             step = step / 2
         else:
-            return criteria if expected < 1e-6 * abs(value) else None
-        criteria, value = tried, better
-        if expected <= GAIN * max(abs(value), 1.0):
-            return criteria
-    return None
+            break
+        criteria, value = criteria + step, better
+    return criteria
 
 
 def _ascent(slopes: FloatArray, curvature: FloatArray, safe: FloatArray) -> FloatArray | None:
@@ -186,9 +177,8 @@ def _derivatives(
     """
     n = len(criteria)
     slopes, curvature, safe = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
-    step = STEP * max(criteria[-1] - criteria[0], 1e-3 * np.abs(criteria).max(), 1e-9) if n > 1 else STEP * max(
-        abs(criteria[0]), 1.0
-    )  # fmt: skip
+    spread = criteria[-1] - criteria[0] if n > 1 else 1.0
+    step = STEP * max(spread, 1e-3 * np.abs(criteria).max())
     at, beside = np.arange(n), np.arange(n - 1)
     for each in answers:
         middle, up, down = each.below(criteria), each.below(criteria + step), each.below(criteria - step)

@@ -26,7 +26,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
-from memsim.fitting.free_criteria import Answers, answers_of, fitted_criteria, n_criteria, used_ratings
+from memsim.fitting.free_criteria import answers_of, fitted_criteria, n_criteria, used_ratings
 from memsim.fitting.shared_stopping import n_hazards
 from memsim.fitting.space import Cells, Space
 
@@ -45,8 +45,8 @@ class LikelihoodObjective:
     ----------
     stopping : by the name of the data set, probabilities of no response that replace the model's; see
         :func:`memsim.log_likelihood`.
-    criteria : of judgments, ``"spaced"``, those of the model; ``"free"``, those with the highest likelihood at each place
-        (:mod:`memsim.fitting.free_criteria`); or criteria by the name of the data set.
+    criteria : of judgments, ``"spaced"``, those of the model; ``"free"``, those with the highest likelihood at each
+        place (:mod:`memsim.fitting.free_criteria`); or criteria by the name of the data set.
 
     Raises
     ------
@@ -190,21 +190,10 @@ class LikelihoodObjective:
         split = self._split[data_set]
         if self.criteria == "spaced" or not isinstance(split[0][1], Judgments):
             return None
-        return fitted_criteria(self._answers(data_set, models), self._first_criteria[data_set])
-
-    def _answers(self, data_set: str, models: Sequence[MemoryModel[Any]]) -> list[Answers]:
-        pairs = zip(models, self._split[data_set], strict=True)
-        return [each for model, (_, part) in pairs for each in answers_of(model, cast("Judgments", part))]
-
-    @cached_property
-    def _first_criteria(self) -> dict[str, FloatArray]:
-        """Those of the model's own values, from which they are found at every place, so that all places agree."""
-        sets = zip(self._sets, self._all_models(self.space.default), strict=True)
-        return {
-            name: fitted_criteria(self._answers(name, models))
-            for (name, part, _), models in sets
-            if isinstance(part, Judgments)
-        }
+        pairs = zip(models, split, strict=True)
+        return fitted_criteria(
+            [each for model, (_, part) in pairs for each in answers_of(model, cast("Judgments", part))]
+        )
 
     def criteria_at(self, places: FloatArray) -> dict[str, FloatArray]:
         """The criteria that replace those of the model at ``places``, by the name of the data set."""

@@ -103,8 +103,8 @@ class Fit:
         """Number of free parameters in the fit to a unit.
 
         The probabilities of a shared stopping rule count, one for each output position at which the lists decide it;
-        they are as many for all models that score the same events. So do free criteria, but for those around ratings that
-        were never given.
+        they are as many for all models that score the same events. So do free criteria, but for those around
+        ratings that were never given.
         """
         return len(self.spec.free) + unit.counts.get("n_hazards", 0) + unit.counts.get("n_criteria", 0)
 

@@ -46,8 +46,8 @@ class FitSpec:
     per : ``"group"``, one fit to all lists, or ``"subject"``, one fit to the lists of each subject.
     stopping : ``"own"``, the stopping rule of the model; or ``"shared"``, a descriptive one that all models can share,
         fitted to the same lists (:func:`memsim.fitting.shared_stopping.fitted_hazard`).
-    criteria : of judgments, ``"spaced"``, those of the model, of which two numbers decide all; or ``"free"``, one between
-        each two successive ratings, fitted to the same answers (:mod:`memsim.fitting.free_criteria`).
+    criteria : of judgments, ``"spaced"``, those of the model, of which two numbers decide all; or ``"free"``, one
+        between each two successive ratings, fitted to the same answers (:mod:`memsim.fitting.free_criteria`).
     by : ``"likelihood"`` of every list; or ``"summary"``, the distance of curves, for any model that can simulate.
     weights : of the curves by name, for ``by="summary"``; ``None`` weights every curve of the task by 1.
     samples : study histories over which a sampled likelihood is averaged, the same at every place.

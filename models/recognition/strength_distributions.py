@@ -67,7 +67,7 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
 
     def _evidence(self, weight: FloatArray, mean: FloatArray, sd: FloatArray) -> Evidence:
         each = [Normal(mean[:, part], sd[:, part]) for part in range(mean.shape[1])]
-        return each[0] if len(each) == 1 else Mixture(weight.T, each)
+        return each[0] if len(each) == 1 else Mixture(list(weight.T), each)
 
     def rating_table(self, judgments: Judgments, criteria: FloatArray) -> RatingTable:
         """See :meth:`memsim.MemoryModel.rating_table`."""

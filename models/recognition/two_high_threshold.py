@@ -24,16 +24,16 @@ INSIDE = (0.001, 0.999)
 class TwoHighThreshold(MeasurementModel):
     """The two-high-threshold model with a map from its states to ratings.
 
-    A target is detected as old with probability D_o, a lure as new with probability D_n. What is not detected is guessed
-    to be old with probability g. So with two ratings the hit rate is D_o + (1 - D_o) g and the rate of false alarms is
-    (1 - D_n) g: the receiver operating characteristic is a line. Over the states, from detected as new over guessed to
-    detected as old, the area under it is 1 - (1 - D_o)(1 - D_n) / 2.
+    A target is detected as old with probability D_o, a lure as new with probability D_n. What is not detected is
+    guessed to be old with probability g. So with two ratings the hit rate is D_o + (1 - D_o) g and the rate of false
+    alarms is (1 - D_n) g: the receiver operating characteristic is a line. Over the states, from detected as new over
+    guessed to detected as old, the area under it is 1 - (1 - D_o)(1 - D_n) / 2.
 
     Each half of the scale has h ratings, of which the upper half has one more where their number is odd. Within a half,
-    the most sure rating has the probability s; each next one has the share q of what is left; the last one has the rest:
-    s, (1 - s) q, (1 - s)(1 - q) q, ..., (1 - s)(1 - q)^(h-2). Old probes that are detected have their own s and q, new
-    ones have others, and guesses of either kind have a third pair. Ratings of one list do not decide D_o, D_n and g
-    together, so that a fit ties D_n to D_o unless it is told otherwise.
+    the most sure rating has the probability s; each next one has the share q of what is left; the last one has the
+    rest: s, (1 - s) q, (1 - s)(1 - q) q, ..., (1 - s)(1 - q)^(h-2). Old probes that are detected have their own s and
+    q, new ones have others, and guesses of either kind have a third pair. Ratings of one list do not decide D_o, D_n
+    and g together, so that a fit ties D_n to D_o unless it is told otherwise.
 
     References
     ----------

@@ -16,8 +16,8 @@ class TwoStrengths(StrengthDistributions):
     """Signal detection with a mixture of two strengths of targets.
 
     A target was attended to in study with probability λ, and then has the strength N(d_2 + δ, 1); else N(d_2, 1).
-    Lures have N(0, 1). The gain δ is not negative, so that the two parts cannot change places in a fit: d_1 = d_2 + δ is
-    the mean strength of those that were attended to. A strength between the criteria c_(k-1) and c_k is rated k
+    Lures have N(0, 1). The gain δ is not negative, so that the two parts cannot change places in a fit: d_1 = d_2 + δ
+    is the mean strength of those that were attended to. A strength between the criteria c_(k-1) and c_k is rated k
     (:class:`memsim.OldnessScale`).
 
     References
