@@ -11,9 +11,13 @@ from .context.tcma import TCMA
 from .networks.network_models import DNC, LSTM
 from .position.simple import SIMPLE
 from .recognition.bcdmem import BCDMEM
+from .recognition.dual_process import DualProcess
 from .recognition.minerva2 import MINERVA2
 from .recognition.rem import REM
+from .recognition.signal_detection import EqualVariance, UnequalVariance
 from .recognition.summed_similarity import SummedSimilarity
+from .recognition.two_high_threshold import TwoHighThreshold
+from .recognition.two_strengths import TwoStrengths
 from .sam.model import SAM
 from .serial.chaining import Chaining
 from .serial.perturbation import Perturbation
@@ -34,6 +38,8 @@ __all__ = [
     "TCMA",
     "TODAM",
     "Chaining",
+    "DualProcess",
+    "EqualVariance",
     "Hopfield",
     "Matrix",
     "OsthDennis",
@@ -42,5 +48,8 @@ __all__ = [
     "StartEnd",
     "Strength",
     "SummedSimilarity",
+    "TwoHighThreshold",
+    "TwoStrengths",
+    "UnequalVariance",
     "Uniform",
 ]

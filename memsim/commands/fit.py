@@ -161,6 +161,8 @@ def _print_notes(fitted: Fit) -> None:
         print("A lapse is the probability of a guess, so that no list is impossible; --lapse none leaves it out.")
     if spec.stopping == "shared":
         print("The stopping rule is that of the lists: n_hazards probabilities, which count among the parameters.")
+    if spec.criteria == "free":
+        print("The criteria were fitted one by one: n_criteria numbers, which count among the parameters.")
     if fitted.kind == "sampled":
         print(f"The likelihood is sampled, over {spec.samples} study histories with seed {spec.seed}.")
     if not fitted.converged:

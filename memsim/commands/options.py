@@ -119,7 +119,7 @@ def add_space(command: argparse.ArgumentParser) -> None:
 
 
 def add_scoring(command: argparse.ArgumentParser) -> None:
-    """Add the options of lapses and of the stopping rule."""
+    """Add the options of lapses, of the stopping rule and of criteria."""
     command.add_argument(
         "--lapse",
         choices=("response", "list", "none"),
@@ -129,6 +129,11 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
         "--stopping",
         choices=("own", "shared"),
         help="the stopping rule of the model, or one that all models can share, of the lists themselves",
+    )
+    command.add_argument(
+        "--criteria",
+        choices=("spaced", "free"),
+        help="of judgments: the criteria of the model, equally spaced, or each fitted by itself to the answers",
     )
 
 

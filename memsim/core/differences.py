@@ -9,7 +9,7 @@ points are taken one by one.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -44,6 +44,7 @@ def difference_gradient(
     samples: int,
     seed: int,
     stopping: FloatArray | None,
+    criteria: FloatArray | None = None,
 ) -> tuple[FloatArray, dict[str, float]]:
     """(n_trials,) log-likelihoods, and the derivative of their sum by each parameter, from central differences.
 
@@ -52,9 +53,10 @@ def difference_gradient(
     """
     points: list[dict[str, float]] = [{}]
     points += [{name: value} for name in names for value in _around(float(getattr(model, name)), *_range(model, name))]
-    found = _in_one_batch(model, recalls, points, seed, stopping)
+    replaced = {"stopping": stopping, "criteria": criteria}
+    found = _in_one_batch(model, recalls, points, seed, replaced)
     if found is None:
-        found = np.array([_one_by_one(model, recalls, point, samples, seed, stopping) for point in points])
+        found = np.array([_one_by_one(model, recalls, point, samples, seed, replaced) for point in points])
     gradient = {}
     with np.errstate(invalid="ignore"):
         totals = found.sum(axis=1)
@@ -82,10 +84,17 @@ def _one_by_one(
     point: dict[str, float],
     samples: int,
     seed: int,
-    stopping: FloatArray | None,
+    replaced: Mapping[str, FloatArray | None],
 ) -> FloatArray:
     try:
-        return log_likelihood(model.replace(**point), recalls, samples=samples, seed=seed, stopping=stopping)
+        return log_likelihood(
+            model.replace(**point),
+            recalls,
+            samples=samples,
+            seed=seed,
+            stopping=replaced["stopping"],
+            criteria=replaced["criteria"],
+        )
     except InputError:
         if not point:
             raise
@@ -97,13 +106,13 @@ def _in_one_batch(
     recalls: Responses,
     points: Sequence[dict[str, float]],
     seed: int,
-    stopping: FloatArray | None,
+    replaced: Mapping[str, FloatArray | None],
 ) -> FloatArray | None:
     """(n_points, n_trials) log-likelihoods by the steps of one batch; ``None`` if the model does not take columns."""
-    cls = type(model)
+    cls, stopping = type(model), replaced["stopping"]
     if isinstance(recalls, Judgments):
-        own = cls.fast_ratings, cls.fast_judgments
-        has_fast_events = own != (MemoryModel.fast_ratings, MemoryModel.fast_judgments)
+        own = cls.fast_ratings, cls.fast_judgments, cls.rating_table
+        has_fast_events = own != (MemoryModel.fast_ratings, MemoryModel.fast_judgments, MemoryModel.rating_table)
     else:
         has_fast_events = cls.fast_events is not MemoryModel.fast_events and recalls.trials.probes is None
     mixes_lists = stopping is not None and (model.list_lapse or any("list_lapse" in point for point in points))
@@ -121,9 +130,9 @@ def _in_one_batch(
     for name in varied:
         object.__setattr__(columns, name, values[name])
     try:
-        found = _lists(columns, batch, seed, stopping).reshape(n_points, n_trials)
+        found = _lists(columns, batch, seed, replaced).reshape(n_points, n_trials)
         same = cls in _TAKES_COLUMNS or all(
-            np.allclose(found[at], _one_by_one(model, recalls, points[at], 1, seed, stopping), rtol=1e-9, atol=1e-12)
+            np.allclose(found[at], _one_by_one(model, recalls, points[at], 1, seed, replaced), rtol=1e-9, atol=1e-12)
             for at in {0, n_points // 2, n_points - 1}
         )
     except Exception:  # whatever a model does with columns that it was not written for
@@ -132,10 +141,13 @@ def _in_one_batch(
     return found if same else None
 
 
-def _lists(model: MemoryModel[Any], recalls: Responses, seed: int, stopping: FloatArray | None) -> FloatArray:
+def _lists(
+    model: MemoryModel[Any], recalls: Responses, seed: int, replaced: Mapping[str, FloatArray | None]
+) -> FloatArray:
     """(n_trials,) log-likelihoods of a model whose parameters are columns."""
+    stopping = replaced["stopping"]
     if isinstance(recalls, Judgments):
-        return _judged_lists(model, recalls, seed)
+        return _judged_lists(model, recalls, seed, replaced["criteria"])
     events = event_probabilities(model, recalls, stream(seed, "columns"))
     guesses = guessed_events(recalls, model.repeats, model.intrusions)
     columns = scored_outcomes(recalls, model.repeats, model.intrusions).columns
@@ -152,9 +164,9 @@ def _lists(model: MemoryModel[Any], recalls: Responses, seed: int, stopping: Flo
         )
 
 
-def _judged_lists(model: MemoryModel[Any], judgments: Judgments, seed: int) -> FloatArray:
+def _judged_lists(model: MemoryModel[Any], judgments: Judgments, seed: int, criteria: FloatArray | None) -> FloatArray:
     """:func:`_lists` of judgments."""
-    criteria = np.asarray(model.criteria(judgments.n_ratings), dtype=float)
+    criteria = np.asarray(model.criteria(judgments.n_ratings), dtype=float) if criteria is None else criteria
     ratings, recall = lapsing_answers(model, judgments, stream(seed, "columns"), criteria, by_steps=True)
     own, guessed = list_log_likelihood(ratings), list_log_likelihood(guessed_ratings(judgments))
     if recall is not None and judgments.recalls is not None:

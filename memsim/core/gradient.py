@@ -13,6 +13,7 @@ from memsim.core.differences import difference_gradient
 from memsim.core.encodings import encoding_to_score
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, hazards
+from memsim.core.judgment_gradient import judgment_gradient
 from memsim.core.judgments import Judgments, Responses
 from memsim.core.lapses import guessed_events
 from memsim.core.likelihood import require_model_and_responses
@@ -40,16 +41,19 @@ def log_likelihood_gradient(
     samples: int = 200,
     seed: int = 0,
     stopping: FloatArray | None = None,
+    criteria: FloatArray | None = None,
 ) -> LikelihoodGradient:
     """The log-likelihood of each list, and the gradient of their sum by the parameters.
 
-    A model with :meth:`memsim.MemoryModel.fast_gradient` computes both in a few times the time of the likelihood; for
+    A model with :meth:`memsim.MemoryModel.fast_gradient`, or of judgments with
+    :meth:`memsim.MemoryModel.rating_table`, computes both in a few times the time of the likelihood; for
     others, central differences are taken, of which all points run as one batch where the model's steps allow it.
 
     Parameters
     ----------
     names : the parameters; all that are real numbers if not given.
-    samples, seed, stopping : as for :func:`memsim.log_likelihood`.
+    samples, seed, stopping, criteria : as for :func:`memsim.log_likelihood`. Derivatives are those with the given
+        criteria held, so they are 0 by parameters that decide only the model's own.
 
     Raises
     ------
@@ -68,9 +72,13 @@ def log_likelihood_gradient(
     require_model_and_responses(model, recalls)
     names = real_parameters(model) if names is None else _checked(model, names)
     owner = np.zeros(len(recalls), dtype=np.int32)
+    if isinstance(recalls, Judgments):
+        judged = judgment_gradient(model, recalls, names, criteria)
+        if judged is not None:
+            return LikelihoodGradient(*judged)
     found = _by_chain_rule([model], recalls, owner, names, seed, stopping)
     if found is None:
-        return LikelihoodGradient(*difference_gradient(model, recalls, names, samples, seed, stopping))
+        return LikelihoodGradient(*difference_gradient(model, recalls, names, samples, seed, stopping, criteria))
     return LikelihoodGradient(found[0], {name: float(values[0]) for name, values in found[1].items()})
 
 
@@ -83,6 +91,7 @@ def log_likelihood_gradients(
     samples: int = 200,
     seed: int = 0,
     stopping: FloatArray | None = None,
+    criteria: FloatArray | None = None,
 ) -> LikelihoodGradient:
     """:func:`log_likelihood_gradient` of many models of one class, each of its own lists, in one call.
 
@@ -99,7 +108,9 @@ def log_likelihood_gradients(
     for index, model in enumerate(models):
         rows = np.flatnonzero(owner == index)
         if len(rows):
-            one = log_likelihood_gradient(model, recalls[rows], names, samples=samples, seed=seed, stopping=stopping)
+            one = log_likelihood_gradient(
+                model, recalls[rows], names, samples=samples, seed=seed, stopping=stopping, criteria=criteria
+            )
             likelihood[rows] = one.log_likelihood
             for name in names:
                 gradient[name][index] = one.gradient[name]

@@ -93,7 +93,8 @@ def lapsing_answers(
     fast = None
     if judgments.recalls is None and not by_steps and model.likelihood != "none":
         require_ability(model, judgments.trials.paradigm)
-        fast = model.fast_ratings(judgments, rng, criteria)
+        table = model.rating_table(judgments, criteria)
+        fast = model.fast_ratings(judgments, rng, criteria) if table is None else table.outcome(judgments)
     if fast is None:
         ratings, recall = judgment_events(model, judgments, rng, criteria)
     else:

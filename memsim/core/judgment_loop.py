@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import LikelihoodError, ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Probe, Recall
+from memsim.core.evidence import Evidence
 from memsim.core.judgments import UNANSWERED, Judgments
 from memsim.core.lapses import is_lapsing, lapses_of_lists
 from memsim.core.loop import (
@@ -106,6 +108,23 @@ def judgment_events(
 
     _run(model, trials, rng, recall, judge)
     return Events(outcome, np.zeros_like(outcome)), of_recall[0] if of_recall else None
+
+
+def evidence_of(model: MemoryModel[Any], judgments: Judgments, rng: np.random.Generator) -> list[Evidence]:
+    """The evidence of each probe, given the answers and the recall before it and one encoding drawn from ``rng``."""
+    found: list[Evidence] = []
+
+    def recall(state: Any) -> Any:
+        assert judgments.recalls is not None
+        return given_recalls(model, state, judgments.recalls)[1]
+
+    def judge(state: Any, index: int) -> Any:
+        probe = judgments.trials.probe(index)
+        found.append(copy.deepcopy(model.familiarity(state, probe)))  # the model may change its state in place
+        return given_state(model.judged(state, probe, judgments.ratings[:, index]), model, "judged")
+
+    _run(model, judgments.trials, rng, recall, judge)
+    return found
 
 
 def _run(

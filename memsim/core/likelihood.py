@@ -90,18 +90,19 @@ def likelihood_parts(
     seed: int = 0,
     stopping: FloatArray | None = None,
     common: bool = False,
+    criteria: FloatArray | None = None,
 ) -> Parts:
     """The parts of :func:`log_likelihood`: which item, when to stop, intrusions and repeats.
 
     ``common`` : of those events alone that all models can produce; see
-    :meth:`memsim.core.event_probabilities.Parts.of`.
+    :meth:`memsim.core.event_probabilities.Parts.of`. ``criteria`` : of judgments, as for :func:`log_likelihood`.
 
     Of judgments, ``choice`` is which ratings were given, and the other parts are 0. Where lists were recalled before
     they were judged, the parts are those of the recall, and ``choice`` holds the ratings as well.
     """
     require_model_and_responses(model, recalls)
     if isinstance(recalls, Judgments):
-        total = judgment_likelihood(model, recalls, samples, seed)[0]
+        total = judgment_likelihood(model, recalls, samples, seed, criteria)[0]
         if recalls.recalls is None:
             return Parts(total, *np.zeros((3, len(total))))
         of_recall = likelihood_parts(model, recalls.recalls, samples=samples, seed=seed)

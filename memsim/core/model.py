@@ -15,6 +15,7 @@ from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.evidence import Evidence
 from memsim.core.parameters import Parameterized, parameter
 from memsim.core.probes import ProbeBatch
+from memsim.core.rating_table import RatingTable
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -49,6 +50,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     """Of a model with random encoding that judges probes: ``"realised"`` if one encoding is drawn for all probes of a
     trial; ``"integrated"`` if the evidence of each probe averages over encodings, so that probes count as
     independent. The two are different likelihoods, and are not to be compared with one another."""
+    criteria_parameters: ClassVar[tuple[str, ...]] = ()
+    """The parameters that decide only the criteria between ratings; a fit with free criteria does not free them. Empty
+    for a model whose ratings do not follow from criteria on evidence."""
+    frees_lapse: ClassVar[bool] = True
+    """Whether a fit to people frees a lapse of a response by itself, so that no list is impossible."""
     longest_list: ClassVar[int | None] = None
     """The longest list that the model can study; ``None`` if there is no limit."""
     takes_repeated_items: ClassVar[bool] = False
@@ -219,6 +225,17 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
             return None
         column = np.maximum(judgments.ratings - 1, 0)[:, :, None]
         return np.where(judgments.answered, np.take_along_axis(every, column, axis=2)[:, :, 0], 1.0)
+
+    def rating_table(self, judgments: Any, criteria: FloatArray) -> RatingTable | None:
+        """The ratings of all probes at once, where these fall into a few kinds that are judged alike.
+
+        Its derivatives by the criteria are those of the model's own :meth:`criteria`. ``None`` for other models.
+        """
+        return None
+
+    def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
+        """The parameters that have no influence on judgments with so many ratings."""
+        return ()
 
     @classmethod
     def fast_gradients(

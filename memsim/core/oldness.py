@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,6 +25,8 @@ class OldnessScale(MemoryModel[Any]):
     probe to probe with the standard deviation σ_c.
     """
 
+    criteria_parameters: ClassVar[tuple[str, ...]] = ("criterion", "criterion_spacing")
+
     _: KW_ONLY
     criterion: float = parameter(0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old", source=SET_HERE)
     criterion_spacing: float = parameter(
@@ -37,6 +39,10 @@ class OldnessScale(MemoryModel[Any]):
     def criteria(self, n_ratings: int) -> FloatArray:
         """(n_ratings - 1,) the criteria, in rising order."""
         return np.asarray(self.criterion + (np.arange(1, n_ratings) - n_ratings / 2) * self.criterion_spacing)
+
+    def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
+        """With two ratings there is one criterion, and no distance between criteria."""
+        return ("criterion_spacing",) if n_ratings == 2 else ()
 
     def rating_probabilities(self, state: Any, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
         """(n_trials, n_ratings) probability of each rating: that of evidence between its criteria."""

@@ -146,12 +146,13 @@ class Fitted(Candidate):
         return found
 
     def _scores(self, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool) -> ListScores:
-        """:meth:`scores` of one fit; a shared stopping rule is that of the lists of ``train``."""
+        """:meth:`scores` of one fit; a shared stopping rule and free criteria are those of ``train``."""
         spec = replace(self.spec, seed=seed)
         places, _ = best_places(spec, train)
         fitted = spec.objective(train)
         assert isinstance(fitted, LikelihoodObjective)
-        others = replace(fitted, recalls=test, samples=self.scoring_samples)
+        criteria = fitted.criteria_at(places) if fitted.criteria == "free" else fitted.criteria
+        others = replace(fitted, recalls=test, samples=self.scoring_samples, criteria=criteria)
         n_events = n_events_of(test, False, False) if common else others.n_events()
         return ListScores(others.parts_of_lists(places, common), n_events)
 

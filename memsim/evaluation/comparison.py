@@ -82,6 +82,7 @@ def compare(
     seed: int = 0,
     lapse: Literal["response", "list", "none"] | None = None,
     stopping: Literal["own", "shared"] = "own",
+    criteria: Literal["spaced", "free"] = "spaced",
     events: Literal["all", "common"] = "all",
     allow_seen: bool = False,
     **running: Unpack[Running],
@@ -106,6 +107,8 @@ def compare(
     lapse : which lapses are free; see :func:`memsim.fit`. If not given: of the responses of people.
     stopping : ``"shared"``: all models that are fitted have one descriptive stopping rule, so that they are compared by
         their choices alone; see :func:`memsim.fit`.
+    criteria : of judgments, ``"free"``: those of all models that judge by criteria are fitted one by one; see
+        :func:`memsim.fit`. Held-out answers are scored with the criteria of the fit.
     events : ``"all"`` that a model can produce, or ``"common"``: intrusions and repeats are left out of the scores of
         held-out lists, and responses count given that they are neither.
     allow_seen : score a network also on people on whom its weights were trained, by their record; ``words`` says so.
@@ -125,7 +128,9 @@ def compare(
         raise InputError("compare: there is nothing to compare; give one model or more")
     fitted = {name: each for name, each in models.items() if not isinstance(each, Candidate)}
     settings: dict[str, Any] = {"starts": starts, "lapse": lapse, "stopping": stopping, "recalls": recalls}
-    specs = specs_of("compare", fitted, per=per, samples=samples, generations=generations, seed=seed, **settings)
+    specs = specs_of(
+        "compare", fitted, per=per, samples=samples, generations=generations, seed=seed, criteria=criteria, **settings
+    )
     candidates: dict[str, Candidate] = {
         name: each if isinstance(each, Candidate) else Fitted(specs[name]) for name, each in models.items()
     }
@@ -159,13 +164,13 @@ def compare(
     held = held_out(lists, baseline, references=references)
     fit_table = _fit_table(fits)
     same_events = len({fitted.n_events for fitted in fits.values()}) == 1
-    criteria = information_criteria(fit_table) if fit_table is not None and same_events else None
+    of_information = information_criteria(fit_table) if fit_table is not None and same_events else None
     evidence = log_evidence(lists[~lists["model"].isin(references)])
     impossible = evidence.index[np.isneginf(evidence.to_numpy(dtype=float)).all(axis=1)]
     selection = bayesian_model_selection(evidence) if len(evidence) > 1 and not len(impossible) else None
     won = winners(evidence)
-    table = comparison_table(held, criteria, selection, won)
-    words = selection_in_words(held, criteria, selection, won) + on_seen + _cautions(fits)
+    table = comparison_table(held, of_information, selection, won)
+    words = selection_in_words(held, of_information, selection, won) + on_seen + _cautions(fits)
     if not same_events and fit_table is not None:
         words.append(
             "The models were fitted to different events (some repeat or intrude), so AIC and BIC are left out."

@@ -19,15 +19,19 @@ class Axis:
     """One free parameter and the scale on which it is searched.
 
     The scale is linear over ranges up to 1 and for whole numbers. Over a wider range it is logarithmic in the distance
-    from the lower bound, and about linear below the default, so that values of any size can be found.
+    from the lower bound, and about linear below the default, so that values of any size can be found. Where both bounds
+    are very far from the default, as for a number without a natural scale, it is logarithmic on both sides of it.
     """
 
     name: str
     low: float
     high: float
     scale: float
-    """0 for a linear axis; otherwise the distance from ``low`` below which the logarithmic scale is about linear."""
+    """0 for a linear axis; otherwise the distance from ``low``, or from ``around``, below which the logarithmic scale
+    is about linear."""
     integer: bool = False
+    around: float | None = None
+    """The value on both sides of which the scale is logarithmic; ``None`` if that is the lower bound."""
 
     @classmethod
     def of(cls, declared: Parameter, bounds: tuple[float, float] | None = None) -> Axis:
@@ -49,6 +53,9 @@ class Axis:
             if declared.integer and not (low.is_integer() and high.is_integer()):
                 raise InputError(f"bounds {bounds!r} of {declared.name} must be whole numbers, as the parameter is")
         wide = high - low > 1 and not declared.integer
+        size = max(abs(default), 1.0)
+        if wide and min(default - low, high - default) > DECADES * size:
+            return cls(declared.name, float(low), float(high), size, around=default)
         scale = min(max(abs(default - low), 1e-3 * (high - low)), high - low) if wide else 0.0
         return cls(declared.name, float(low), float(high), scale, declared.integer)
 
@@ -63,6 +70,8 @@ class Axis:
         span = self.high - self.low
         if not self.scale:
             found = self.low + at * span
+        elif self.around is not None:
+            found = self.around + self.scale * math.sinh(self._folded(at))
         else:
             found = self.low + self.scale * math.expm1(at * math.log1p(span / self.scale))
         return min(max(found, self.low), self.high)
@@ -74,6 +83,9 @@ class Axis:
         span = self.high - self.low
         if not self.scale:
             return span
+        if self.around is not None:
+            first, last = self._ends
+            return self.scale * (last - first) * math.cosh(self._folded(min(max(at, 0.0), 1.0)))
         width = math.log1p(span / self.scale)
         return self.scale * width * math.exp(min(max(at, 0.0), 1.0) * width)
 
@@ -84,7 +96,21 @@ class Axis:
             return (value - self.low + 0.5) / (span + 1)
         if not self.scale:
             return (value - self.low) / span
+        if self.around is not None:
+            first, last = self._ends
+            return (math.asinh((value - self.around) / self.scale) - first) / (last - first)
         return math.log1p((value - self.low) / self.scale) / math.log1p(span / self.scale)
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        """The bounds on the scale that is logarithmic on both sides."""
+        around = 0.0 if self.around is None else self.around
+        return math.asinh((self.low - around) / self.scale), math.asinh((self.high - around) / self.scale)
+
+    def _folded(self, at: float) -> float:
+        """A place on that scale."""
+        first, last = self._ends
+        return first + at * (last - first)
 
     def at_bound(self, value: float) -> bool:
         """Whether a value lies at a bound of the range, where it should not be read as an estimate."""

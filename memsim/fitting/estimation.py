@@ -43,6 +43,7 @@ def fit(
     ties: Mapping[str, str] | None = None,
     lapse: Literal["response", "list", "none"] | None = None,
     stopping: Literal["own", "shared"] = "own",
+    criteria: Literal["spaced", "free"] = "spaced",
     covariates: pd.DataFrame | Sequence[pd.DataFrame] | None = None,
     by: Literal["likelihood", "summary"] = "likelihood",
     weights: Mapping[str, float] | None = None,
@@ -78,6 +79,9 @@ def fit(
     stopping : the ``"own"`` stopping rule of the model, or a ``"shared"`` descriptive one, the hazard of no response by
         output position in these lists, under which models differ in their choices of items alone
         (:mod:`memsim.fitting.shared_stopping`).
+    criteria : of judgments, ``"spaced"``, those of the model, of which two parameters decide all; or ``"free"``, one
+        between each two successive ratings, fitted to the same answers, one set for each unit and data set
+        (:mod:`memsim.fitting.free_criteria`).
     covariates : for formulas, of subjects, lists or items: a frame, or several, with the index ``subject``, ``subject``
         and ``list``, or ``item`` (whose mean over the items of a list counts). Conditions of lists are covariates too,
         and so are the numbers of the task, such as ``retention_interval``.
@@ -112,8 +116,9 @@ def fit(
     True
     """
     settings: dict[str, Any] = {
-        "free": free, "ties": ties, "lapse": lapse, "stopping": stopping, "per": per, "by": by, "weights": weights,
-        "n_trials": n_trials, "samples": samples, "starts": starts, "generations": generations, "seed": seed,
+        "free": free, "ties": ties, "lapse": lapse, "stopping": stopping, "criteria": criteria, "per": per, "by": by,
+        "weights": weights, "n_trials": n_trials, "samples": samples, "starts": starts,
+        "generations": generations, "seed": seed,
     }  # fmt: skip
     recalls = load_people(people)
     for frame in () if covariates is None else (covariates,) if not isinstance(covariates, Sequence) else covariates:
@@ -188,7 +193,15 @@ def fit_spec(
                 sum(each["evaluations"] for each in results),
                 [axis.name for axis in spec.space.axes if axis.at_bound(values[axis.name])],
                 objective.parts(places) if isinstance(objective, LikelihoodObjective) else {},
+                _free_criteria(objective, places),
             )
+        )
+    if merged := [unit.unit for unit in units if unit.counts.get("ratings_merged")]:
+        warnings.warn(
+            f"fit: some ratings were never given by {', '.join(merged[:5])}{' and others' if len(merged) > 5 else ''}; "
+            "each is merged with its neighbour, and has no criterion of its own",
+            DataWarning,
+            stacklevel=2,
         )
     if impossible:
         problem = (
@@ -200,6 +213,13 @@ def fit_spec(
         warnings.warn(f"{problem}; the others are fitted", DataWarning, stacklevel=2)
     result = Fit(spec, tuple(units), None, digest(recalls), recalls.origin, versions())
     return result if intervals is None else with_intervals(result, recalls, intervals, **running)
+
+
+def _free_criteria(objective: Objective, places: FloatArray) -> dict[str, list[float]]:
+    """The criteria found inside a fit, by the name of the data set."""
+    if not isinstance(objective, LikelihoodObjective) or objective.criteria != "free":
+        return {}
+    return {name: each.tolist() for name, each in objective.criteria_at(places).items()}
 
 
 def _defined(objectives: Mapping[str, Objective]) -> dict[str, Objective]:

@@ -38,13 +38,15 @@ def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -
     """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists.
 
     There is a row of panels for each data set, and for each level of the conditions by which parameters are free, if
-    these are at most 6 rows. Where the stopping rule is shared, the model stops by its own, which was not fitted; the
-    title says so.
+    these are at most 6 rows. Where the stopping rule is shared, the model stops by its own, which was not fitted, and
+    where criteria are free, it rates by its own; the title says so.
     """
     name = type(fitted.spec.model).__name__
     quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
     if fitted.spec.stopping == "shared":
         quality += "; its own stopping rule was not fitted"
+    if fitted.spec.criteria == "free":
+        quality += "; its own criteria were not fitted"
     if isinstance(fitted.spec.model, PositionModel):
         assert isinstance(recalls, Recalls)
         models = [fitted.of(unit.unit) for unit in fitted.units]

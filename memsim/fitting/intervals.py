@@ -34,6 +34,10 @@ def checked_intervals(spec: FitSpec, how: str | None) -> None:
         raise InputError("fit: a distance of curves has no profile likelihood; intervals='bootstrap' resamples people")
     if how == "robust" and (spec.by == "summary" or spec.kind == "sampled"):
         raise InputError("fit: robust intervals need the gradient of an exact likelihood; use intervals='bootstrap'")
+    if how == "robust" and spec.criteria == "free":
+        raise InputError(
+            "fit: robust intervals do not know how free criteria vary over people; use intervals='bootstrap'"
+        )
 
 
 def with_intervals(

@@ -101,7 +101,7 @@ def _required_nested(small: Fit, large: Fit) -> list[str]:
             f"{who}: {type(one.model).__name__} and {type(other.model).__name__} are different models; compare them by "
             "lists held out, or by AIC and BIC"
         )
-    for name in ("per", "stopping"):
+    for name in ("per", "stopping", "criteria"):
         if getattr(one, name) != getattr(other, name):
             raise InputError(f"{who}: the fits differ in {name}, {getattr(one, name)!r} and {getattr(other, name)!r}")
     if [unit.unit for unit in small.units] != [unit.unit for unit in large.units]:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from memsim.core.errors import DataWarning, InputError, ModelError
 from memsim.core.event_probabilities import Parts
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
 from memsim.core.joint_recalls import AnyRecalls, parts_of
-from memsim.core.judgments import Responses
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.likelihood import likelihood_parts, log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import PositionModel, recall_probability
@@ -26,6 +26,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
+from memsim.fitting.free_criteria import answers_of, fitted_criteria, n_criteria, used_ratings
 from memsim.fitting.shared_stopping import n_hazards
 from memsim.fitting.space import Cells, Space
 
@@ -44,6 +45,8 @@ class LikelihoodObjective:
     ----------
     stopping : by the name of the data set, probabilities of no response that replace the model's; see
         :func:`memsim.log_likelihood`.
+    criteria : of judgments, ``"spaced"``, those of the model; ``"free"``, those with the highest likelihood at each
+        place (:mod:`memsim.fitting.free_criteria`); or criteria by the name of the data set.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class LikelihoodObjective:
     samples: int
     seed: int = 0
     stopping: Mapping[str, FloatArray] | None = None
+    criteria: Literal["spaced", "free"] | Mapping[str, FloatArray] = "spaced"
 
     def __post_init__(self) -> None:
         require_taken(self.space.model, self.recalls.trials)
@@ -74,9 +78,9 @@ class LikelihoodObjective:
     def _log_likelihoods(self, models: Sequence[Sequence[MemoryModel[Any]]]) -> FloatArray:
         found = []
         for (name, recalls, _), of_cells in zip(self._sets, models, strict=True):
-            each = np.empty(len(recalls))
+            each, scoring = np.empty(len(recalls)), self._scoring(name, of_cells)
             for model, (rows, part) in zip(of_cells, self._split[name], strict=True):
-                each[rows] = log_likelihood(model, part, **self._scoring(name))
+                each[rows] = log_likelihood(model, part, **scoring)
             found.append(each)
         return np.concatenate(found)
 
@@ -84,11 +88,9 @@ class LikelihoodObjective:
         """(n_trials,) parts of the log-likelihood of each list; see :class:`memsim.core.event_probabilities.Parts`."""
         found = []
         for (name, recalls, _), models in zip(self._sets, self._all_models(places), strict=True):
-            each = Parts(*np.empty((len(Parts._fields), len(recalls))))
+            each, scoring = Parts(*np.empty((len(Parts._fields), len(recalls)))), self._scoring(name, models)
             for model, (rows, part) in zip(models, self._split[name], strict=True):
-                for values, own in zip(
-                    each, likelihood_parts(model, part, common=common, **self._scoring(name)), strict=True
-                ):
+                for values, own in zip(each, likelihood_parts(model, part, common=common, **scoring), strict=True):
                     values[rows] = own
             found.append(each)
         return Parts(*(np.concatenate(values) for values in zip(*found, strict=True)))
@@ -130,7 +132,7 @@ class LikelihoodObjective:
             slopes = self.space.slopes(places, cells)
             found = log_likelihood_gradients(
                 [models[cell] for cell in pairs[:, 0]], recalls, owner.ravel().astype(np.int32), list(slopes),
-                **self._scoring(name),
+                **self._scoring(name, models),
             )  # fmt: skip
             for parameter, slope in slopes.items():
                 np.subtract.at(
@@ -142,7 +144,7 @@ class LikelihoodObjective:
         self, name: str, recalls: Responses, cells: Cells, models: Sequence[MemoryModel[Any]], names: Sequence[str]
     ) -> tuple[float, dict[str, FloatArray]]:
         """The log-likelihood of one data set, and (n_cells,) derivatives by the parameters of each cell's model."""
-        scoring = self._scoring(name)
+        scoring = self._scoring(name, models)
         if len(models) > 1 and type(models[0]).fast_gradients.__func__ is not MemoryModel.fast_gradients.__func__:  # type: ignore[attr-defined]
             found = log_likelihood_gradients(models, recalls, cells.owner, names, **scoring)
             return found.log_likelihood.sum(), found.gradient
@@ -175,9 +177,39 @@ class LikelihoodObjective:
         """The models of the cells of each data set."""
         return [cast("list[MemoryModel[Any]]", self.space.models(places, cells)) for _, _, cells in self._sets]
 
-    def _scoring(self, data_set: str) -> dict[str, Any]:
+    def _scoring(self, data_set: str, models: Sequence[MemoryModel[Any]]) -> dict[str, Any]:
+        """How the lists of one data set are scored; ``models`` are those of its cells."""
         stopping = None if self.stopping is None else self.stopping.get(data_set)
-        return {"samples": self.samples, "seed": self.seed, "stopping": stopping}
+        criteria = self._criteria(data_set, models)
+        return {"samples": self.samples, "seed": self.seed, "stopping": stopping, "criteria": criteria}
+
+    def _criteria(self, data_set: str, models: Sequence[MemoryModel[Any]]) -> FloatArray | None:
+        """The criteria that replace those of the models in one data set; ``None`` if none do."""
+        if not isinstance(self.criteria, str):
+            return self.criteria.get(data_set)
+        split = self._split[data_set]
+        if self.criteria == "spaced" or not isinstance(split[0][1], Judgments):
+            return None
+        pairs = zip(models, split, strict=True)
+        return fitted_criteria(
+            [each for model, (_, part) in pairs for each in answers_of(model, cast("Judgments", part))]
+        )
+
+    def criteria_at(self, places: FloatArray) -> dict[str, FloatArray]:
+        """The criteria that replace those of the model at ``places``, by the name of the data set."""
+        sets = zip(self._sets, self._all_models(places), strict=True)
+        found = {name: self._criteria(name, models) for (name, _, _), models in sets}
+        return {name: each for name, each in found.items() if each is not None}
+
+    def n_criteria(self) -> dict[str, int]:
+        """Of free criteria, the number that the answers decide, and of ratings that were merged with others."""
+        if self.criteria != "free":
+            return {}
+        judged = [part for part in parts_of(self.recalls).values() if isinstance(part, Judgments)]
+        return {
+            "n_criteria": sum(n_criteria(part) for part in judged),
+            "ratings_merged": sum(int((~used_ratings(part)).sum()) for part in judged),
+        }
 
     @property
     def smooth(self) -> bool:
@@ -208,7 +240,8 @@ class LikelihoodObjective:
     def counts(self) -> dict[str, int]:
         """Numbers of lists and events that are scored, and of responses that are left out.
 
-        With a shared stopping rule also the number of its probabilities.
+        With a shared stopping rule also the number of its probabilities, and with free criteria
+        those of :meth:`n_criteria`.
         """
         found = {
             "n_lists": len(self.recalls),
@@ -216,6 +249,7 @@ class LikelihoodObjective:
             "intrusions_left_out": sum(int(each.intrusions.sum()) for each in self._counts),
             "repeats_left_out": sum(int(each.repeats.sum()) for each in self._counts),
         }
+        found |= self.n_criteria()
         return found if self.stopping is None else {**found, "n_hazards": self.n_hazards}
 
 

@@ -40,7 +40,8 @@ class UnitFit:
     """Minus the log-likelihood, or the distance of curves."""
     counts: dict[str, int]
     """Numbers of lists and events (or points of curves) that were fitted, and of responses that were left out; with a
-    shared stopping rule, ``n_hazards``, the number of its probabilities that the lists decide."""
+    shared stopping rule, ``n_hazards``, the number of its probabilities that the lists decide; with free criteria,
+    ``n_criteria`` that the answers decide, and ``ratings_merged``, ratings that were never given."""
     starts: list[float]
     """The best value of each independent search."""
     evaluations: int
@@ -49,6 +50,9 @@ class UnitFit:
     parts: dict[str, float] = field(default_factory=dict)
     """The parts of the log-likelihood, which sum to it: ``choice`` of items, ``termination`` (when to stop or to omit),
     ``intrusion`` and ``repeat``; empty for a fit to curves."""
+    criteria: dict[str, list[float]] = field(default_factory=dict)
+    """Free criteria between the ratings, in rising order, by the name of the data set, which is empty if there is one.
+    Around a rating that was never given they are equal, or -1e9 or 1e9 at an end of the scale."""
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     """95% intervals by parameter, if asked for."""
     profiles: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
@@ -99,9 +103,10 @@ class Fit:
         """Number of free parameters in the fit to a unit.
 
         The probabilities of a shared stopping rule count, one for each output position at which the lists decide it;
-        they are as many for all models that score the same events.
+        they are as many for all models that score the same events. So do free criteria, but for those around
+        ratings that were never given.
         """
-        return len(self.spec.free) + unit.counts.get("n_hazards", 0)
+        return len(self.spec.free) + unit.counts.get("n_hazards", 0) + unit.counts.get("n_criteria", 0)
 
     @property
     def aic(self) -> float:
@@ -151,6 +156,9 @@ class Fit:
         ----------
         labels : which lists are meant, where parameters vary between lists: ``fitted.of(list_type="immediate")``.
 
+        Free criteria are not the model's: they are in :attr:`UnitFit.criteria`, and
+        :func:`memsim.log_likelihood` takes them.
+
         Raises
         ------
         InputError : a unit or a label that is missing or unknown.
@@ -163,6 +171,7 @@ class Fit:
 
         ``lapse`` is there also where it is fixed. ``choice, termination, intrusion, repeat`` are the parts of the
         log-likelihood.
+        Free criteria are ``criterion_1, ...``, and of several data sets ``criterion_1[name], ...``.
         ``log_likelihood, aic, bic`` are NaN for a fit to curves, and ``distance`` is NaN for others. ``spread`` and
         ``converged`` are explained at :class:`UnitFit` and :class:`Fit`. Where there are profiles, ``open_ends`` names
         the parameters that they leave open.
@@ -176,7 +185,7 @@ class Fit:
                       for end, at in zip(("low", "high"), ends, strict=True)}  # fmt: skip
             rows.append({
                 "model": type(self.spec.model).__name__, "unit": unit.unit,
-                **unit.estimates, **self._fixed_lapses, **bounds,
+                **unit.estimates, **_criteria_by_name(unit), **self._fixed_lapses, **bounds,
                 "kind": self.kind, "log_likelihood": log_likelihood, "distance": np.nan if likely else unit.value,
                 **unit.parts, "n_parameters": k, **unit.counts, "aic": aic(log_likelihood, k),
                 "bic": bic(log_likelihood, k, unit.counts.get("n_events", np.nan)), "spread": unit.spread,
@@ -249,6 +258,15 @@ class Fit:
             raise DataError(f"{path} is no fit that memsim wrote: {type(error).__name__}: {error}") from error
 
 
+def _criteria_by_name(unit: UnitFit) -> dict[str, float]:
+    """The free criteria of a unit as columns of a table."""
+    return {
+        f"criterion_{number}{f'[{name}]' if name else ''}": value
+        for name, criteria in unit.criteria.items()
+        for number, value in enumerate(criteria, 1)
+    }
+
+
 def _unit(record: Mapping[str, Any]) -> UnitFit:
     """A unit from JSON, with its pairs as tuples again."""
     types = {"unit": str, "value": int | float, "evaluations": int, "estimates": dict, "counts": dict, "starts": list,
@@ -256,7 +274,14 @@ def _unit(record: Mapping[str, Any]) -> UnitFit:
     for name, kind in types.items():
         if not isinstance(record[name], kind):
             raise ValueError(f"{name} of a unit is {shown(record[name])}")
-    held = [*record["estimates"].values(), *record["counts"].values(), *record["parts"].values(), *record["starts"]]
+    criteria = {str(name): list(each) for name, each in record.get("criteria", {}).items()}
+    held = [
+        *(value for each in criteria.values() for value in each),
+        *record["estimates"].values(),
+        *record["counts"].values(),
+        *record["parts"].values(),
+        *record["starts"],
+    ]
     numbers = [record["value"], *held]
     if not all(isinstance(number, int | float) and abs(number) < 2**63 for number in numbers) or not record["starts"]:
         raise ValueError(f"the unit {shown(record['unit'])} holds what is no number")
@@ -264,4 +289,4 @@ def _unit(record: Mapping[str, Any]) -> UnitFit:
         raise ValueError(f"at_bound of a unit is {shown(record['at_bound'])}")
     intervals = {name: (low, high) for name, (low, high) in record["intervals"].items()}
     profiles = {name: [(value, fall) for value, fall in curve] for name, curve in record["profiles"].items()}
-    return UnitFit(**{**record, "intervals": intervals, "profiles": profiles})
+    return UnitFit(**{**record, "criteria": criteria, "intervals": intervals, "profiles": profiles})

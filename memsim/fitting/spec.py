@@ -9,13 +9,15 @@ from typing import Any, Literal, Self
 from memsim.analysis.curves import standard_curves
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.gradient import LAPSES
-from memsim.core.joint_recalls import AnyRecalls, JointRecalls
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.judgments import Judgments
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest, shown
 from memsim.core.origin import Observed
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.recalls import Recalls, require_recalls
+from memsim.fitting.identification import require_identified
 from memsim.fitting.model_records import model_from_json, model_to_json
 from memsim.fitting.objectives import LikelihoodObjective, Objective, SummaryObjective
 from memsim.fitting.shared_stopping import hazards_of
@@ -44,6 +46,8 @@ class FitSpec:
     per : ``"group"``, one fit to all lists, or ``"subject"``, one fit to the lists of each subject.
     stopping : ``"own"``, the stopping rule of the model; or ``"shared"``, a descriptive one that all models can share,
         fitted to the same lists (:func:`memsim.fitting.shared_stopping.fitted_hazard`).
+    criteria : of judgments, ``"spaced"``, those of the model, of which two numbers decide all; or ``"free"``, one
+        between each two successive ratings, fitted to the same answers (:mod:`memsim.fitting.free_criteria`).
     by : ``"likelihood"`` of every list; or ``"summary"``, the distance of curves, for any model that can simulate.
     weights : of the curves by name, for ``by="summary"``; ``None`` weights every curve of the task by 1.
     samples : study histories over which a sampled likelihood is averaged, the same at every place.
@@ -68,11 +72,13 @@ class FitSpec:
     generations: int | None = GENERATIONS
     seed: int = 0
     stopping: Literal["own", "shared"] = "own"
+    criteria: Literal["spaced", "free"] = "spaced"
 
     def __post_init__(self) -> None:
         if self.weights is not None:
             object.__setattr__(self, "weights", dict(self.weights))
-        choices = {"per": ("group", "subject"), "by": ("likelihood", "summary"), "stopping": ("own", "shared")}
+        choices = {"per": ("group", "subject"), "by": ("likelihood", "summary"), "stopping": ("own", "shared"),
+                   "criteria": ("spaced", "free")}  # fmt: skip
         for name, options in choices.items():
             if getattr(self, name) not in options:
                 raise InputError(f"fit: {name}={getattr(self, name)!r} is none of {', '.join(map(repr, options))}")
@@ -92,6 +98,8 @@ class FitSpec:
                 )
         if self.by == "summary" and self.stopping == "shared":
             raise InputError("fit: a shared stopping rule applies to likelihoods, and not to by='summary'")
+        if self.criteria == "free":
+            self._require_criteria()
         if self.by == "summary" and self.space.variables:
             raise InputError(
                 f"fit: parameters that vary with {', '.join(self.space.variables)} are fitted by likelihood, and not "
@@ -107,6 +115,23 @@ class FitSpec:
             raise InputError(
                 f"fit: samples={self.samples} applies to a sampled likelihood, and this fit of {name} has none"
             )
+
+    def _require_criteria(self) -> None:
+        """Raise :class:`InputError` unless criteria can be free."""
+        name = type(self.model).__name__
+        if self.by == "summary":
+            raise InputError("fit: free criteria apply to likelihoods, and not to by='summary'")
+        if isinstance(self.model, PositionModel) or not self.model.criteria_parameters:
+            raise InputError(f"fit: {name} has no criteria on evidence that could be free; leave criteria out")
+        own = [each for each in (*self._varied, *self.ties) if each in self.model.criteria_parameters]
+        if own:
+            raise InputError(f"fit: {own[0]} only decides the criteria, and criteria='free' fits them; do not free it")
+        if self.model.likelihood != "exact":
+            raise InputError(
+                f"fit: the likelihood of {name} is sampled, and free criteria need an exact one; use criteria='spaced'"
+            )
+        if "list_lapse" in self._varied or self.model.list_lapse:
+            raise InputError("fit: free criteria and lapses of whole lists exclude one another; use lapse='response'")
 
     @classmethod
     def of(
@@ -129,7 +154,8 @@ class FitSpec:
             below.
         lapse : which lapses are free, within (.0001, .25): of a ``"response"``, of a whole ``"list"``, or ``"none"``.
             If not given: those of a response where ``free`` is not given and ``recalls`` are of people, so that no list
-            of theirs is impossible; but of a model that declares a lapse of its own, that one.
+            of theirs is impossible; but of a model that declares a lapse of its own, that one; and none of a model
+            under which no list is impossible.
         settings : the other fields of the class.
 
         Raises
@@ -139,8 +165,11 @@ class FitSpec:
         model = given_model(model)
         shared = settings.get("stopping") == "shared"
         chosen = by_name(usual_free(model, model.ties if ties is None else ties) if free is None else free)
-        if free is None and shared and isinstance(model, MemoryModel):
-            chosen = {name: how for name, how in chosen.items() if name not in model.termination_parameters}
+        if free is None and isinstance(model, MemoryModel):
+            left_out = {*(model.termination_parameters if shared else ()), *_idle(model, recalls)}
+            if settings.get("criteria") == "free":
+                left_out |= set(model.criteria_parameters)
+            chosen = {name: how for name, how in chosen.items() if name not in left_out}
         name = _free_lapse(model, chosen, free is None, lapse, recalls, settings.get("by", "likelihood"))
         if name and name not in (model.ties if ties is None else ties):
             chosen.setdefault(name, LAPSE_RANGE)
@@ -148,7 +177,8 @@ class FitSpec:
                 model = model.replace(**{name: LAPSE_START})
         elif lapse == "none" and free is None:
             chosen = {name: how for name, how in chosen.items() if name not in LAPSES}
-        make = Space.allowing_none if shared and free is None else Space.of
+        none_is_enough = free is None and (shared or settings.get("criteria") == "free")
+        make = Space.allowing_none if none_is_enough else Space.of
         return cls(make(model, chosen, ties, recalls), **settings)
 
     @property
@@ -198,7 +228,8 @@ class FitSpec:
             assert isinstance(self.model, MemoryModel)
             shared = self.stopping == "shared"
             stopping = hazards_of(recalls, self.model.repeats, self.model.intrusions) if shared else None
-            return LikelihoodObjective(self.space, recalls, self.samples, self.seed, stopping)
+            require_identified(self.space, recalls, self.criteria == "free")
+            return LikelihoodObjective(self.space, recalls, self.samples, self.seed, stopping, self.criteria)
         if isinstance(recalls, JointRecalls):
             raise InputError("fit: several data sets are fitted by likelihood; fit each by='summary' by itself")
         require_recalls(recalls)
@@ -246,10 +277,25 @@ def _free_lapse(
     if lapse is not None:
         return LAPSES[0] if lapse == "response" else LAPSES[1]
     people = recalls is not None and isinstance(recalls.origin, Observed)
-    return LAPSES[0] if usual and people and free and by == "likelihood" and not model.mixes_lapses else None
+    needed = model.frees_lapse and not model.mixes_lapses
+    return LAPSES[0] if usual and people and free and by == "likelihood" and needed else None
 
 
-def specs_of(who: str, models: Mapping[str, Any], *, samples: int = SAMPLES, **settings: Any) -> dict[str, FitSpec]:
+def _idle(model: MemoryModel[Any], recalls: AnyRecalls | None) -> set[str]:
+    """The parameters that have no influence on any of these responses."""
+    parts = [] if recalls is None else list(parts_of(recalls).values())
+    judged = [set(model.idle_parameters(part.n_ratings)) for part in parts if isinstance(part, Judgments)]
+    return set.intersection(*judged) if judged and len(judged) == len(parts) else set()
+
+
+def specs_of(
+    who: str,
+    models: Mapping[str, Any],
+    *,
+    samples: int = SAMPLES,
+    criteria: Literal["spaced", "free"] = "spaced",
+    **settings: Any,
+) -> dict[str, FitSpec]:
     """Specifications of fits of several models by likelihood.
 
     Parameters
@@ -257,6 +303,7 @@ def specs_of(who: str, models: Mapping[str, Any], *, samples: int = SAMPLES, **s
     who : the function, for messages.
     models : by name; one that is a specification already keeps its own settings.
     samples : for the models whose likelihood is sampled.
+    criteria : for the models that judge by criteria on evidence.
     settings : for all models.
 
     Raises
@@ -267,8 +314,13 @@ def specs_of(who: str, models: Mapping[str, Any], *, samples: int = SAMPLES, **s
     sampled = {name for name, model in plain.items() if getattr(model, "likelihood", None) == "sampled"}
     if samples != SAMPLES and not sampled:
         raise InputError(f"{who}: samples={samples} applies to a sampled likelihood, and none of the models has one")
+    with_criteria = {name for name, model in plain.items() if getattr(given_model(model), "criteria_parameters", ())}
+    if criteria != "spaced" and plain and not with_criteria:
+        raise InputError(f"{who}: criteria={criteria!r} is for criteria on evidence, and none of the models has them")
     found = {}
     for name, model in models.items():
-        own: dict[str, Any] = {**settings, "samples": samples} if name in sampled else settings
+        own: dict[str, Any] = {**settings, "samples": samples} if name in sampled else dict(settings)
+        if name in with_criteria:
+            own["criteria"] = criteria
         found[name] = model if isinstance(model, FitSpec) else FitSpec.of(model, **own)
     return found

@@ -1,0 +1,200 @@
+"""Free criteria: those between the ratings of a scale that maximise the likelihood, for given evidence.
+
+The evidence of a probe does not depend on criteria, because the model's state follows the ratings that were given. So
+the criteria are found inside a fit of the other parameters, by Newton's method; and by the envelope theorem the
+derivatives of the fit are those with the criteria held where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from memsim.core.arrays import BoolArray, FloatArray
+from memsim.core.encodings import encoding_to_score
+from memsim.core.evidence import Evidence
+from memsim.core.judgment_loop import evidence_of
+from memsim.core.judgments import UNANSWERED, Judgments
+from memsim.core.model import MemoryModel
+
+EDGE = 1e9
+"""A criterion beyond all evidence, where the lowest or the highest ratings were never given."""
+STEP = 3e-5
+"""Of the differences that give the density of evidence, relative to the spread of the criteria."""
+ROUNDS, HALVINGS, GAIN = 60, 20, 1e-11
+"""Of Newton's method: the most steps and halvings of a step, and the gain, relative to the value, at which it ends."""
+POINTS, FEWER, REFINEMENTS, NEAR = 61, 9, 12, 0.02
+"""Of the grids on which it begins: points of the first and of others, the most of these, and the share of evidence
+between two points that is small enough."""
+
+
+class Answers(NamedTuple):
+    """Answers to probes, each row one kind of evidence."""
+
+    evidence: Evidence
+    noise: float
+    """Standard deviation of the criteria."""
+    lapse: float
+    counts: FloatArray
+    """(n_rows, n_ratings) how often each rating was given."""
+
+    def below(self, criteria: FloatArray) -> FloatArray:
+        """(n_rows, n_criteria) probability of evidence below each criterion."""
+        found = self.evidence.below(criteria, self.noise)
+        return np.broadcast_to(found, (len(self.counts), len(criteria)))
+
+
+def answers_of(model: MemoryModel[Any], judgments: Judgments) -> list[Answers]:
+    """The evidence that a model has of all probes, and how they were rated."""
+    noise, n_ratings = getattr(model, "criterion_noise", 0.0), judgments.n_ratings
+    table = model.rating_table(judgments, np.asarray(model.criteria(n_ratings))) if judgments.recalls is None else None
+    if table is not None and table.evidence is not None:
+        return [Answers(table.evidence, noise, model.lapse, table.counts(judgments))]
+    found = []
+    for number, evidence in enumerate(evidence_of(model, judgments, encoding_to_score(0))):
+        ratings = judgments.ratings[:, number]
+        given = ratings[:, None] == np.arange(UNANSWERED + 1, n_ratings + 1)
+        found.append(Answers(evidence, noise, model.lapse, given.astype(float)))
+    return found
+
+
+def used_ratings(judgments: Judgments) -> BoolArray:
+    """(n_ratings,) whether each rating was given at all."""
+    return np.asarray(np.bincount(judgments.ratings.ravel(), minlength=judgments.n_ratings + 1)[1:] > 0)
+
+
+def n_criteria(judgments: Judgments) -> int:
+    """The number of criteria that these answers decide."""
+    return max(int(used_ratings(judgments).sum()) - 1, 0)
+
+
+def fitted_criteria(answers: Sequence[Answers]) -> FloatArray:
+    """(n_ratings - 1,) the criteria with the highest likelihood of the answers.
+
+    A rating that was never given is merged with its neighbour: its two criteria are equal, or lie beyond all evidence
+    (at -1e9 or 1e9) at an end of the scale.
+    """
+    total = np.sum([each.counts.sum(axis=0) for each in answers], axis=0)
+    used = total > 0
+    place = np.cumsum(used)[:-1]  # of each criterion among those between ratings that were given
+    if used.sum() < 2:
+        return np.where(place > 0, EDGE, -EDGE)
+    merged = [each._replace(counts=each.counts[:, used]) for each in answers]
+    found = _newton(merged, _matching(merged), len(total))
+    return np.concatenate(([-EDGE], found, [EDGE]))[place]
+
+
+def _matching(answers: Sequence[Answers]) -> FloatArray:
+    """Criteria between which evidence lies about as often as the ratings were given."""
+    total = np.sum([each.counts.sum(axis=0) for each in answers], axis=0)
+    weights = [each.counts.sum(axis=1) / total.sum() for each in answers]
+
+    def share(criteria: FloatArray) -> FloatArray:
+        below = [weight @ one.below(criteria.ravel()) for weight, one in zip(weights, answers, strict=True)]
+        return np.maximum.accumulate(np.sum(below, axis=0).reshape(criteria.shape), axis=-1)
+
+    points = np.sinh(np.linspace(-1, 1, POINTS) * np.arcsinh(EDGE))
+    shares = share(points)
+    wanted = shares[0] + (shares[-1] - shares[0]) * np.cumsum(total)[:-1] / total.sum()
+    grid, of_grid = np.tile(points, (len(wanted), 1)), np.tile(shares, (len(wanted), 1))
+    row = np.arange(len(wanted))
+    for _ in range(REFINEMENTS):
+        after = np.clip((of_grid < wanted[:, None]).sum(axis=1), 1, grid.shape[1] - 1)
+        if (of_grid[row, after] - of_grid[row, after - 1] < NEAR).all():
+            break
+        grid = np.linspace(grid[row, after - 1], grid[row, after], FEWER, axis=1)
+        of_grid = share(grid)
+    after = np.clip((of_grid < wanted[:, None]).sum(axis=1), 1, grid.shape[1] - 1)
+    low, high = of_grid[row, after - 1], of_grid[row, after]
+    part = np.where(high > low, (wanted - low) / np.where(high > low, high - low, 1), 0.5)
+    found = np.maximum.accumulate(grid[row, after - 1] + part * (grid[row, after] - grid[row, after - 1]))
+    spread = max(found[-1] - found[0], abs(found[0]), 1e-9)
+    return np.asarray(found + np.arange(len(found)) * 1e-6 * spread)
+
+
+def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> FloatArray:
+    """The criteria at the maximum near these, or as near to it as is possible."""
+    value = _value(answers, criteria, n_ratings)
+    for _ in range(ROUNDS):
+        slopes, curvature, safe = _derivatives(answers, criteria, n_ratings)
+        step = _ascent(slopes, curvature, safe)
+        if step is None or not np.isfinite(value):
+            break
+        falls = np.diff(step) < 0  # the step that would let two criteria meet is not taken in full
+        room = np.diff(criteria)[falls] / -np.diff(step)[falls]
+        step = step * min(1.0, 0.9 * room.min(initial=np.inf))
+        expected = float(slopes @ step)
+        if expected <= GAIN * max(abs(value), 1.0):
+            return criteria + step
+        for _ in range(HALVINGS):
+            better = _value(answers, criteria + step, n_ratings)
+            if better > value:
+                break
+            step = step / 2
+        else:
+            break
+        criteria, value = criteria + step, better
+    return criteria
+
+
+def _ascent(slopes: FloatArray, curvature: FloatArray, safe: FloatArray) -> FloatArray | None:
+    """Newton's step, or one by a curvature that is certainly positive."""
+    if not (np.isfinite(slopes).all() and np.isfinite(curvature).all() and np.isfinite(safe).all()):
+        return None
+    for matrix in (curvature, safe, safe + 1e-6 * np.trace(safe) * np.eye(len(safe))):
+        try:
+            np.linalg.cholesky(matrix)
+            return np.asarray(np.linalg.solve(matrix, slopes))
+        except np.linalg.LinAlgError:
+            continue
+    return None
+
+
+def _cells(answers: Answers, below: FloatArray, n_ratings: int) -> FloatArray:
+    """(n_rows, n_used) probabilities of the ratings that were given."""
+    edge = np.zeros((len(below), 1))
+    cells = np.diff(np.concatenate((edge, below, edge + 1), axis=1), axis=1)
+    return (1 - answers.lapse) * cells + answers.lapse / n_ratings
+
+
+def _value(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> float:
+    """The log-likelihood."""
+    total = 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for each in answers:
+            cells = _cells(each, each.below(criteria), n_ratings)
+            total += float(np.where(each.counts > 0, each.counts * np.log(cells), 0.0).sum())
+    return total if np.isfinite(total) else -np.inf
+
+
+def _derivatives(
+    answers: Sequence[Answers], criteria: FloatArray, n_ratings: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The slopes of the log-likelihood by the criteria, minus its second derivatives, and these without the part that
+    may be negative.
+    """
+    n = len(criteria)
+    slopes, curvature, safe = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
+    spread = criteria[-1] - criteria[0] if n > 1 else 1.0
+    step = STEP * max(spread, 1e-3 * np.abs(criteria).max())
+    at, beside = np.arange(n), np.arange(n - 1)
+    for each in answers:
+        middle, up, down = each.below(criteria), each.below(criteria + step), each.below(criteria - step)
+        density = (1 - each.lapse) * (up - down) / (2 * step)
+        rise = (1 - each.lapse) * (up - 2 * middle + down) / step**2
+        cells = _cells(each, middle, n_ratings)
+        n_low, n_high = each.counts[:, :-1], each.counts[:, 1:]
+        with np.errstate(all="ignore"):  # cells that are nearly empty; the sums are checked by those who use them
+            low = np.where(n_low > 0, density / cells[:, :-1], 0.0)
+            high = np.where(n_high > 0, density / cells[:, 1:], 0.0)
+            slopes += (n_low * low - n_high * high).sum(axis=0)
+            safe[at, at] += (n_low * low**2 + n_high * high**2).sum(axis=0)
+            cross = (n_high[:, :-1] * high[:, :-1] * low[:, 1:]).sum(axis=0)
+            bend = np.where(n_low > 0, n_low * rise / cells[:, :-1], 0.0)
+            bend -= np.where(n_high > 0, n_high * rise / cells[:, 1:], 0.0)
+            curvature[at, at] -= bend.sum(axis=0)
+        safe[beside, beside + 1] -= cross
+        safe[beside + 1, beside] -= cross
+    return slopes, curvature + safe, safe

@@ -1,0 +1,102 @@
+"""Mixtures of normal distributions of strength, of lures and of targets: ratings and their derivatives."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.evidence import Evidence, Mixture, Normal
+from memsim.core.judgments import Judgments
+from memsim.core.oldness import OldnessScale
+from memsim.core.parameters import parameter
+from memsim.core.probes import ProbeBatch
+from memsim.core.rating_table import RatingTable
+from memsim.models.recognition.measurement_model import MeasurementModel, rows_of, rows_of_all
+
+SIZE = "unverified; of the order of magnitude that people show"
+
+
+class NormalParts(NamedTuple):
+    """The parts of two mixtures; each field is (2, n_parts), lures first. Also a derivative of these numbers."""
+
+    weight: FloatArray
+    mean: FloatArray
+    sd: FloatArray
+
+    @classmethod
+    def of(cls, new: Any, old: Any) -> NormalParts:
+        """From a list of (weight, mean, standard deviation) for lures, and one for targets."""
+        return cls(*np.array([new, old], dtype=float).transpose(2, 0, 1))
+
+
+@dataclass(frozen=True)
+class StrengthDistributions(MeasurementModel, OldnessScale):
+    """A measurement model whose ratings follow from criteria on a strength, which has a mixture of normals.
+
+    Lures have the mean 0 and the standard deviation 1, which sets the scale. A subclass defines :meth:`parts` and
+    :meth:`part_slopes`.
+    """
+
+    fitted_criteria: ClassVar = {"criterion": (-5, 10), "criterion_spacing": (0.001, 5)}
+
+    _: KW_ONLY
+    criterion: float = parameter(0.5, -100, 100, symbol="C", doc="boundary between new and old", source=SIZE)
+    criterion_spacing: float = parameter(
+        0.5, 0, 100, symbol="Δ", doc="distance between the criteria of successive ratings", source=SIZE
+    )
+    criterion_noise: float = parameter(
+        0.0, 0, 100, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source="0: no noise"
+    )
+
+    @abstractmethod
+    def parts(self) -> NormalParts:
+        """The parts of the mixtures. A mean may be infinite."""
+
+    @abstractmethod
+    def part_slopes(self) -> Mapping[str, NormalParts]:
+        """The derivatives of :meth:`parts` by the parameters."""
+
+    def familiarity(self, state: Any, probe: ProbeBatch) -> Evidence:
+        """The mixture of a target, or that of a lure."""
+        return self._evidence(*(each[rows_of(probe)] for each in self.parts()))
+
+    def _evidence(self, weight: FloatArray, mean: FloatArray, sd: FloatArray) -> Evidence:
+        each = [Normal(mean[:, part], sd[:, part]) for part in range(mean.shape[1])]
+        return each[0] if len(each) == 1 else Mixture(list(weight.T), each)
+
+    def rating_table(self, judgments: Judgments, criteria: FloatArray) -> RatingTable:
+        """See :meth:`memsim.MemoryModel.rating_table`."""
+        from scipy.special import ndtr  # imported here, since the command line starts without it
+
+        weight, mean, sd = (each[:, :, None] for each in self.parts())
+        spread = np.sqrt(sd**2 + self.criterion_noise**2)
+        away = (criteria - mean) / spread
+        below = ndtr(away)
+        density = np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi)
+        by_spread = -np.where(density > 0, density * np.where(np.isfinite(away), away, 0), 0) / spread
+        slopes = {
+            name: (by.weight[:, :, None] * below
+                   + weight * (by_spread * sd / spread * by.sd[:, :, None] - density / spread * by.mean[:, :, None]))
+            for name, by in self.part_slopes().items()
+        }  # fmt: skip
+        slopes["criterion_noise"] = weight * by_spread * self.criterion_noise / spread
+        slopes["criterion"] = weight * density / spread
+        n_ratings = len(criteria) + 1
+        slopes["criterion_spacing"] = slopes["criterion"] * (np.arange(1, n_ratings) - n_ratings / 2)
+        return RatingTable(
+            rows_of_all(judgments),
+            _cells((weight * below).sum(axis=1), 1.0),
+            {name: _cells(each.sum(axis=1), 0.0) for name, each in slopes.items()},
+            self._evidence(*self.parts()),
+        )
+
+
+def _cells(below: FloatArray, top: float) -> FloatArray:
+    """From numbers below each criterion to those between them."""
+    edge = np.zeros((len(below), 1))
+    return np.diff(np.concatenate((edge, below, edge + top), axis=1), axis=1)
