@@ -173,12 +173,17 @@ def read_lists(
     found = items_in(rows)
     items = found.items
     task = task_of(items.shape[1], rows, found.tested_were_studied(rows))
+    if len(rows.test) and not task.n_probes:
+        raise InputError(
+            f"{rows.which(rows.test[0])} has test rows, and there are no probes in {type(task).__name__}; say which "
+            "task it is by paradigm=, and read judgments by memsim.Judgments.from_frame"
+        )
     recalled = _recalled(rows, found, task)
     kinds, pool_here = None, found.pool
     if category is not None:
         pool_here, kinds = categories_in(rows, found, category)
     if pool is not None:
-        place = pool.indices(pool_here.labels.tolist())
+        place = found.place_in(pool)
         intruders = recalled["intruders"]
         recalled["intruders"] = np.where(intruders >= 0, place[intruders], intruders)
         found, items, pool_here = found.renumbered(place), place[items], pool

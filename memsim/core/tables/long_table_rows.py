@@ -51,8 +51,8 @@ class Rows:
         trial = pd.factorize(key)[0].astype(np.int32)
         del key
         position = _numbers(frame, "position", np.arange(len(frame)))
-        kinds_of_rows = (_sorted(np.flatnonzero(kind_of_row == each), trial, position) for each in range(3))
-        return cls(frame, trial, position, *kinds_of_rows, np.arange(0))
+        study, recall, test = (_sorted(np.flatnonzero(kind_of_row == each), trial, position) for each in range(3))
+        return cls(frame, trial, position, study, recall, test, np.arange(0))
 
     def of_length(self, wanted: int | None) -> tuple[Rows, int]:
         """The rows of the lists of one length, and the number of other lists."""

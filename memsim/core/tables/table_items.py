@@ -37,6 +37,19 @@ class TableItems:
             found |= self.tested == lists[:, position, None]
         return np.asarray((found | (self.tested < 0)).all(axis=1))
 
+    def place_in(self, pool: ItemPool) -> IntArray:
+        """(n_items,) index in ``pool`` of each item; -1 for an item that is recalled alone and not in that pool.
+
+        Raises
+        ------
+        InputError : an item that is studied or tested and not in that pool.
+        """
+        needed = np.unique(np.concatenate((self.items.ravel(), self.tested[self.tested >= 0])))
+        there = {label: at for at, label in enumerate(pool.labels.tolist())}
+        place = np.array([there.get(label, -1) for label in self.pool.labels.tolist()], dtype=np.int32)
+        place[needed] = pool.indices(self.pool.labels[needed].tolist())
+        return place
+
     def renumbered(self, place: IntArray) -> TableItems:
         """The same with the test rows in another pool, in which item i has the index ``place[i]``."""
         return replace(self, tested=np.where(self.tested >= 0, place[self.tested], self.tested))

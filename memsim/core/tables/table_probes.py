@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray, LabelArray
+from memsim.core.arrays import FloatArray, IntArray, LabelArray, not_whole
 from memsim.core.errors import InputError
 from memsim.core.probes import ABSENT, Probes
 from memsim.core.tables.long_table_rows import Rows, at_row, factorized
@@ -55,18 +55,22 @@ def probes_in(rows: Rows, tested: IntArray, labels: Sequence[str]) -> Probes | N
         return None
     about = None
     if "about" in rows.frame.columns and not rows.frame["about"].iloc[rows.test].isna().all():
-        about = numbers_of_probes(rows, "about")
-        if (about < 0).any():
-            at = rows.test[int(np.argmax(rows.numbers("about", rows.test) < 0))]
-            raise InputError(f"about {rows.frame['about'].iloc[at]} in {at_row(rows.frame, at)}: lists count from 0")
-        about = np.where(np.isnan(about), ABSENT, about)
+        asked = rows.numbers("about", rows.test)
+        wrong = (asked < 0) | (not_whole(asked) & ~np.isnan(asked))
+        if wrong.any():
+            at = rows.test[int(np.argmax(wrong))]
+            raise InputError(
+                f"about {rows.frame['about'].iloc[at]} in {at_row(rows.frame, at)} is no number of a list; lists count "
+                "from 0"
+            )
+        about = np.nan_to_num(numbers_of_probes(rows, "about"), nan=ABSENT).astype(np.int32)
     return Probes(in_probes(rows, tested, ABSENT), about, {name: _labels(rows, name) for name in labels})
 
 
 def _labels(rows: Rows, name: str) -> LabelArray:
     """(n_trials, n_probes) the labels of a column; empty, or NaN, where there is none."""
     codes, found = factorized(rows.frame[name].iloc[rows.test])
-    if found.dtype.kind in "iuf":
+    if len(found) and found.dtype.kind in "iuf":
         placed = np.asarray(in_probes(rows, np.append(found.astype(float), np.nan)[codes], np.nan))
         # A column with an empty cell, as in study rows, holds whole numbers as floats.
         return placed.astype(np.int64) if (np.floor(placed) == placed).all() else placed
