@@ -66,7 +66,12 @@ def load_recalls(spec: Recalls | str | Path, **options: Any) -> Recalls:
 
 
 def load_responses(spec: Responses | str | Path, **options: Any) -> Responses:
-    """Recalls or judgments, from whatever names them, as :func:`load_recalls` does."""
+    """Recalls or judgments, from whatever names them, as :func:`load_recalls` does.
+
+    A ``.csv`` or ``.tsv`` file with rows whose ``trial_type`` is "test", and a column ``rating``, holds judgments
+    (:meth:`memsim.Judgments.from_frame`): of item recognition, after recall if there are recall rows, of pairs if there
+    is a column ``item_2``; unless ``paradigm`` says otherwise.
+    """
     chosen = ReaderOptions.of(options)
     if isinstance(spec, Path) or (isinstance(spec, str) and names_file(spec)):
         return _read_file(Path(spec), chosen)
@@ -96,7 +101,7 @@ def names_dataset(spec: str) -> bool:
     return normalized(spec.partition(":")[0]) in {normalized(each) for each in DATASETS.names()}
 
 
-def _read_file(path: Path, options: ReaderOptions) -> Recalls:
+def _read_file(path: Path, options: ReaderOptions) -> Responses:
     name = options.format or _format_of(path)
     arguments = options.for_format(name, str(path))
     if isinstance(task := arguments.get("paradigm"), str):
@@ -118,6 +123,8 @@ def _read_file(path: Path, options: ReaderOptions) -> Recalls:
         if given := options.given():
             details["reading"] = {key: _recorded(value) for key, value in given.items()}
         origin = replace(origin, details=details)
+    if isinstance(recalls, Judgments) and recalls.recalls is not None:
+        return replace(recalls, origin=origin, recalls=replace(recalls.recalls, origin=origin))
     return replace(recalls, origin=origin)
 
 
@@ -168,7 +175,7 @@ def _recorded(value: Any) -> Any:
     return value if isinstance(value, bool | int | str | list | tuple) else str(value)
 
 
-def _read_table(path: Path, options: Mapping[str, Any]) -> Recalls:
+def _read_table(path: Path, options: Mapping[str, Any]) -> Responses:
     from memsim.data.formats.long_tables import read_table
 
     return read_table(path, **options)
@@ -217,7 +224,7 @@ SUFFIXES = {
     ".npy": "matrix",
 }  # fmt: skip
 """The format of files by their suffix; see :data:`memsim.data.reader_options.FORMATS`."""
-READERS: Mapping[str, Callable[[Path, Mapping[str, Any]], Recalls]] = {
+READERS: Mapping[str, Callable[[Path, Mapping[str, Any]], Responses]] = {
     "table": _read_table,
     "bids": _read_bids,
     "mat": _read_mat,

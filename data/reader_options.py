@@ -72,6 +72,10 @@ class ReaderOptions:
     conditions: Sequence[str] | None = option(
         "texts", "table bids mat matrix", "columns with the condition of the list", "COLUMN"
     )
+    ratings: int | None = option(
+        "count", "table", "of judgments: ratings of the scale, where the table does not say it", "RATINGS"
+    )
+    labels: Sequence[str] | None = option("texts", "table", "columns with labels of probes, in test rows", "COLUMN")
     model: str | None = option("text", "table", "the model whose rows are read; '' for the rows of people")
     task: str | None = option("text", "bids", "the task of BIDS to read, where the data set has several", "LABEL")
     trial_types: Mapping[str, Any] | None = option(

@@ -1,4 +1,4 @@
-"""Files with the long table of psifr, or with BIDS events."""
+"""Files with the long table of psifr or of judgments, or with BIDS events."""
 
 from __future__ import annotations
 
@@ -12,17 +12,23 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.errors import DataError, InputError
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
 from memsim.core.tables.long_table import COLUMNS
+from memsim.core.tables.table_items import SECOND
 from memsim.data.formats.bids_events import read_bids_events
 from memsim.data.formats.left_out import warn_left_out
 from memsim.data.formats.table_options import of_length, renamed
 from memsim.data.formats.text_tables import header_of, read_text_table, text_of_file
+from memsim.paradigms.associative_recognition import AssociativeRecognition
+from memsim.paradigms.cued_recall import CuedRecall
+from memsim.paradigms.recall_then_recognition import RecallThenRecognition
+from memsim.paradigms.recognition import Recognition
 
 MISSING = ("", "NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "<NA>")
 """Texts that stand for a missing value, but for items: ``null`` and ``NA`` can be studied words."""
-NUMBERS = ("list", "position", "time", "input", "output", "study", "recall", "repeat")
+NUMBERS = ("list", "position", "time", "input", "output", "study", "recall", "repeat", "rating", "scale", "about")
 """Columns of numbers, or of true and false; all others are labels."""
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")
 """A label that is a number: not ``01``, ``+1``, ``1e3``, nor more digits than a float keeps."""
@@ -35,8 +41,8 @@ def read_table(
     columns: Mapping[str, str] | None = None,
     list_length: int | None = None,
     **options: Any,
-) -> Recalls:
-    """The recalls in a ``.csv`` or ``.tsv`` file; a table with the columns of BIDS is read as BIDS events.
+) -> Responses:
+    """The recalls or judgments in a ``.csv`` or ``.tsv`` file; a table with the columns of BIDS holds BIDS events.
 
     Parameters
     ----------
@@ -44,8 +50,9 @@ def read_table(
     model : the model whose recalls are read, as in :meth:`memsim.Recalls.from_frame`; not for BIDS events.
     columns : the names in this file of the columns of the table, as in ``{"list": "trial"}``.
     list_length : only lists of this length are read, where there are several lengths.
-    options : further options of :meth:`memsim.Recalls.from_frame`, or of
-        :func:`memsim.data.read_bids_events` for BIDS events.
+    options : further options of :meth:`memsim.Recalls.from_frame`; of
+        :func:`memsim.data.read_bids_events` for BIDS events; of :meth:`memsim.Judgments.from_frame` for a table with
+        test rows and ratings.
 
     Raises
     ------
@@ -58,8 +65,8 @@ def read_table(
         if model is not None:
             raise InputError(f"model={model!r}: {path} holds BIDS events, which do not name the model of each row")
         return read_bids_events(path, columns=columns, list_length=list_length, **options)
-    words = (columns or {}).get("item", "item")
-    missing = {name: ("",) if name == words else MISSING for name in names}
+    words = {(columns or {}).get(name, name) for name in ("item", SECOND)}
+    missing = {name: ("",) if name in words else MISSING for name in names}
     frame = read_text_table(path, missing=missing, numbers=NUMBERS, data=data)
     del data  # a large file would stay beside its table
     for name in frame.columns:
@@ -69,13 +76,35 @@ def read_table(
     try:
         frame = renamed(frame, columns or {})
         frame = frame if list_length is None else of_length(frame, list_length, details)
-        recalls = Recalls.from_frame(frame, model=model, **options)
+        recalls = _responses(frame, {"model": model, **options})
     except (InputError, DataError) as error:
         raise type(error)(f"{path}: {error}") from error
     if isinstance(recalls.origin, Observed) and details:
         recalls = replace(recalls, origin=replace(recalls.origin, details={**recalls.origin.details, **details}))
     warn_left_out(str(path), details)
     return recalls
+
+
+def _responses(frame: pd.DataFrame, options: dict[str, Any]) -> Responses:
+    """What people or models answered: judgments, if there are test rows with ratings."""
+    kinds = frame["trial_type"] if "trial_type" in frame.columns else pd.Series(dtype=object)
+    kinds = pd.Series(pd.unique(kinds), dtype=object).astype(str).str.strip().str.casefold()
+    tested, recalled = (kinds == "test").any(), (kinds == "recall").any()
+    if not tested or "rating" not in frame.columns:
+        if "ratings" in options:
+            raise InputError(
+                f"ratings={options['ratings']} is for judgments, and the table has no test rows with ratings"
+            )
+        if tested and options.get("paradigm") is None:
+            options = {**options, "paradigm": CuedRecall}
+        return Recalls.from_frame(frame, **options)
+    if options.pop("output_limit", None) is not None:
+        raise InputError("output_limit is for recalls, and the table holds judgments; give the limit in the paradigm")
+    task: Any = options.pop("paradigm", None)
+    if task is None:
+        in_pairs = SECOND in frame.columns and not frame[SECOND].isna().all()
+        task = AssociativeRecognition if in_pairs else RecallThenRecognition if recalled else Recognition
+    return Judgments.from_frame(frame, paradigm=task, **options)
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:

@@ -12,8 +12,10 @@ from memsim.core.names import by_role
 from memsim.core.tables.long_table import COLUMNS
 from memsim.core.tables.scored_table import SCORED, long_of_scored
 
-ROLES = (*COLUMNS, "session", "time", "model", "input", "output", "study", "recall")
-"""Columns of the long and the scored table of psifr that can have other names in a file."""
+ROLES = (
+    *COLUMNS, "session", "time", "model", "input", "output", "study", "recall", "item_2", "rating", "scale", "about",
+)  # fmt: skip
+"""Columns of the long table, of psifr's scored one and of judgments that can have other names in a file."""
 
 
 def renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:

@@ -108,14 +108,15 @@ class Judgments:
         """Read a long table: see :func:`memsim.core.tables.judgment_table.read_judgment_table`."""
         from memsim.core.tables.judgment_table import read_judgment_table
 
-        trials, responses, origin = read_judgment_table(frame, **options)
-        return cls(trials, **responses, origin=origin)
+        trials, responses, recalled, origin = read_judgment_table(frame, **options)
+        recalls = None if recalled is None else Recalls(trials, **recalled, origin=origin)
+        return cls(trials, **responses, recalls=recalls, origin=origin)
 
     def to_frame(self) -> pd.DataFrame:
         """Write a long table: see :func:`memsim.core.tables.judgment_table.write_judgment_table`."""
         from memsim.core.tables.judgment_table import write_judgment_table
 
-        return write_judgment_table(self.trials, self.ratings, self.times, self.origin)
+        return write_judgment_table(self.trials, self.ratings, self.times, self.recalls, self.origin)
 
     @property
     def list_length(self) -> int:

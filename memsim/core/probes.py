@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from memsim.core.arrays import BoolArray, IntArray, LabelArray, frozen, index_matrix, label_vector
+from memsim.core.arrays import BoolArray, IntArray, LabelArray, frozen, index_matrix, label_vector, missing
 from memsim.core.errors import InputError
 
 ABSENT = -1
@@ -43,7 +43,7 @@ class Probes:
     about : (n_trials, n_probes) number of the list about which each probe asks, from 0; -1, and if not given, all that
         was studied.
     labels : (n_trials, n_probes) labels by name, for what cannot be derived from the items, such as how a lure was
-        chosen.
+        chosen; of labels that are text, a missing one is empty.
 
     Raises
     ------
@@ -88,7 +88,10 @@ class Probes:
         given = np.asarray(values, dtype=object)
         if given.shape != shape:
             raise InputError(f"Probes: the labels {name!r} have shape {given.shape}, expected {shape}")
-        return frozen(label_vector(np.asarray(values).ravel(), f"Probes: {name}", given.size).reshape(shape))
+        labels = label_vector(np.asarray(values).ravel(), f"Probes: {name}", given.size)
+        if labels.dtype == object and any(isinstance(label, str) for label in labels.tolist()):
+            labels = np.where(missing(labels), "", labels).astype(str)
+        return frozen(labels.reshape(shape))
 
     def __len__(self) -> int:
         return len(self.items)

@@ -168,7 +168,7 @@ TABLE = pd.DataFrame(
     ("change", "message"),
     [
         (lambda t: t.drop(columns="item"), r"lacks the column\(s\) item"),
-        (lambda t: t.assign(trial_type="test"), "trial_type 'test' in row 0"),
+        (lambda t: t.assign(trial_type="quiz"), "trial_type 'quiz' in row 0"),
         (lambda t: t.assign(position=[1, 2, None, 1, 2]), "no position in row 2"),
         (lambda t: t.iloc[:4], r"different lengths \(1 of 1, 1 of 2 items\)"),
         (lambda t: t.iloc[2:3], "no study rows"),

@@ -1,22 +1,183 @@
-"""The long table of judgments: one row for each studied item, and for each probe."""
+"""The long table of judgments: one row for each studied item, for each probe, and for each recall before the test.
+
+It is the table of :mod:`memsim.core.tables.long_table` with further rows, whose ``trial_type`` is "test":
+
+``position`` number of the probe, from 1; ``item`` the probed item, and ``item_2`` the second one of a pair; ``rating``,
+empty where there is no answer; ``scale`` the number of ratings of the scale; ``time`` seconds from the probe to the
+answer; ``kind`` which follows from the items (:attr:`memsim.Trials.probe_kinds`); ``about`` the number of the list
+asked about, from 0, where there are several; and the labels of probes. A pair that is studied has two study rows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import BoolArray, FloatArray, IntArray, not_whole
 from memsim.core.errors import InputError
+from memsim.core.items import ItemPool
 from memsim.core.origin import Origin
-from memsim.core.trials import Trials
+from memsim.core.recalls import Recalls
+from memsim.core.tables.long_table import read_lists
+from memsim.core.tables.long_table_rows import Rows, at_row, listed
+from memsim.core.tables.long_table_writing import write_long_table
+from memsim.core.tables.table_probes import in_probes, numbers_of_probes, probe_numbers
+from memsim.core.trials import Paradigm, Trials
+
+KINDS = ("target", "lure", "intact", "rearranged", "half", "new")
 
 
-def write_judgment_table(trials: Trials, ratings: IntArray, times: FloatArray | None, origin: Origin) -> pd.DataFrame:
-    """The long table of these judgments, list by list, study rows before probe rows."""
-    raise InputError("judgments cannot be written yet")
+def write_judgment_table(
+    trials: Trials, ratings: IntArray, times: FloatArray | None, recalls: Recalls | None, origin: Origin
+) -> pd.DataFrame:
+    """The long table of these judgments, list by list: study rows, recall rows, test rows.
+
+    Raises
+    ------
+    InputError : a condition, or a label of probes, has the name of a column of the table.
+    """
+    recalled: dict[str, Any] = {"positions": np.zeros((len(trials), 0), dtype=np.int32)}
+    if recalls is not None:
+        recalled = {name: getattr(recalls, name) for name in ("positions", "times", "intruders", "periods")}
+    return write_long_table(
+        trials,
+        recalled["positions"],
+        recalled.get("times"),
+        recalled.get("intruders"),
+        origin,
+        periods=recalled.get("periods"),
+        ratings=ratings,
+        rating_times=times,
+    )
 
 
-def read_judgment_table(frame: pd.DataFrame, **options: Any) -> tuple[Trials, dict[str, Any], Origin]:
-    """Trials, responses and origin of the long table of judgments."""
-    raise InputError("judgments cannot be read yet")
+def read_judgment_table(
+    frame: pd.DataFrame,
+    *,
+    paradigm: Paradigm | type[Paradigm],
+    ratings: int | None = None,
+    labels: Sequence[str] = (),
+    model: str | None = None,
+    source: str | None = None,
+    category: str | None = None,
+    conditions: Sequence[str] = (),
+    list_length: int | None = None,
+    origin: Origin | None = None,
+    pool: ItemPool | None = None,
+) -> tuple[Trials, dict[str, Any], dict[str, Any] | None, Origin]:
+    """Trials, ratings and times, recalls and origin, from the long table of judgments.
+
+    Items are compared as in :func:`memsim.core.tables.long_table.read_long_table`: a probe is old if its label is that
+    of a studied item. Where the table has a column ``kind``, in the words of memsim, it must agree.
+
+    Parameters
+    ----------
+    frame : the table, in any order of rows.
+    paradigm : the task, or its class, which then takes the numbers of items, probes and ratings from the table.
+    ratings : the number of ratings of the scale, where neither the task nor the column ``scale`` says it.
+    labels : columns that hold labels of probes, in test rows; an empty cell is an empty label.
+    model, source, category, conditions, list_length, origin : as in ``read_long_table``.
+    pool : the items to which those of the table belong; by default, a pool of all items of the table.
+
+    Raises
+    ------
+    InputError : as ``read_long_table``; no test rows; a rating that is no whole number; a kind of probe that does not
+        agree with the items; a scale that is not known, or differs from that of the task. The message says which.
+    """
+    by_class = isinstance(paradigm, type)
+
+    def task_of(length: int, rows: Rows, of_studied: BoolArray) -> Paradigm:
+        if not len(rows.test):
+            raise InputError(
+                "the table has no row with the trial_type 'test'; judgments need one for each probe, and recalls are "
+                "read by memsim.Recalls.from_frame"
+            )
+        if not isinstance(paradigm, type):
+            return paradigm
+        n_targets = int(in_probes(rows, of_studied, False).sum(axis=1).max())
+        n_probes = int(probe_numbers(rows).max()) + 1
+        return paradigm.of_record(length, n_probes, n_targets, _scale(rows, ratings))
+
+    read = read_lists(
+        frame,
+        task_of,
+        model=model,
+        source=source,
+        category=category,
+        conditions=conditions,
+        labels=labels,
+        list_length=list_length,
+        origin=origin,
+        pool=pool,
+    )
+    rows, task = read.rows, read.trials.paradigm
+    says_scale = ratings is not None or "scale" in rows.frame.columns
+    if not by_class and says_scale and task.n_ratings != (found := _scale(rows, ratings)):
+        raise InputError(f"the scale has {found} ratings, and {task!r} has {task.n_ratings}; make them agree")
+    _require_kinds(rows, read.trials)
+    answers = {"ratings": _ratings(rows), "times": _times(rows)}
+    recalled = read.recalled if task.cue else None
+    if recalled is None and len(rows.recall):
+        at = rows.recall[0]
+        raise InputError(f"{at_row(rows.frame, at)} is a recall, but there is no recall in {type(task).__name__}")
+    if recalled is not None and recalled["times"] is not None and np.isnan(recalled["times"]).all():
+        recalled = {**recalled, "times": None}
+    return read.trials, answers, recalled, read.origin
+
+
+def _scale(rows: Rows, given: int | None) -> int:
+    """The number of ratings of the scale."""
+    if "scale" not in rows.frame.columns or rows.frame["scale"].isna().all():
+        if given is None:
+            raise InputError(
+                "the table does not say how many ratings the scale has; give the number as ratings=, a column "
+                "'scale', or a task that has it"
+            )
+        return given
+    found = np.unique(rows.numbers("scale", rows.test))
+    if len(found) > 1 or not_whole(found).any() or found[0] < 1:
+        raise InputError(f"the column 'scale' holds {listed(found)}; all probes have one number of ratings")
+    if given is not None and given != found[0]:
+        raise InputError(f"ratings={given}, but the column 'scale' says {found[0]:g}")
+    return int(found[0])
+
+
+def _ratings(rows: Rows) -> IntArray:
+    if "rating" not in rows.frame.columns:
+        raise InputError(f"the table lacks the column 'rating'; it has {listed(rows.frame.columns)}")
+    rating = rows.numbers("rating", rows.test)
+    wrong = not_whole(rating) & ~np.isnan(rating)
+    if wrong.any():
+        at = rows.test[int(np.argmax(wrong))]
+        raise InputError(
+            f"the rating {rows.frame['rating'].iloc[at]} in {at_row(rows.frame, at)} is not a whole number"
+        )
+    return np.nan_to_num(numbers_of_probes(rows, "rating")).astype(np.int32)
+
+
+def _times(rows: Rows) -> FloatArray | None:
+    if "time" not in rows.frame.columns:
+        return None
+    times = numbers_of_probes(rows, "time")
+    return None if np.isnan(times).all() else times
+
+
+def _require_kinds(rows: Rows, trials: Trials) -> None:
+    """Raise :class:`InputError` if the column ``kind`` has the words of memsim and says something else."""
+    if "kind" not in rows.frame.columns:
+        return
+    said = np.asarray(rows.frame["kind"].iloc[rows.test], dtype=object)
+    if not set(map(str, np.unique(said.astype(str)).tolist())) <= set(KINDS):
+        return
+    wrong = said.astype(str) != trials.probe_kinds[rows.trial[rows.test], probe_numbers(rows)]
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        at = rows.test[first]
+        is_ = trials.probe_kinds[rows.trial[at], probe_numbers(rows)[first]]
+        raise InputError(
+            f"the kind in {at_row(rows.frame, at)} is {said[first]!r}, but by its items the probe is {is_!r}; check "
+            "the items, or leave the column out"
+        )

@@ -6,29 +6,35 @@ times were recorded, ``recall_period`` (a number, in recall rows) where the test
 study rows) where trials have sources, ``category`` where items have categories, and the conditions. ``model`` names the
 model in the rows of simulated recalls; rows without it are recalls of people. The attribute
 ``frame.attrs["memsim_origin"]`` holds the whole origin as JSON; a file keeps only the column.
+
+Where recall is cued by items, rows with the ``trial_type`` "test" hold the cues, by their order in the test: ``item``
+is the first member of the pair, ``item_2`` the second, and the one that is asked for is empty. ``about`` is the number
+of the list asked about, from 0, where there are several.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from memsim.core.arrays import INTRUSION, NONE, IntArray, LabelArray, not_whole
+from memsim.core.arrays import INTRUSION, NONE, BoolArray, IntArray, LabelArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.items import ItemPool
-from memsim.core.names import closest, column_names
-from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
-from memsim.core.tables.item_text import alike, plain_text, warn_of_near_misses
-from memsim.core.tables.long_table_rows import Rows, at_row, factorized, listed
-from memsim.core.tables.long_table_writing import ORIGIN
+from memsim.core.names import column_names
+from memsim.core.origin import Observed, Origin
+from memsim.core.tables.item_text import warn_of_near_misses
+from memsim.core.tables.long_table_rows import Rows, listed
 from memsim.core.tables.scored_table import SCORED, long_of_scored
+from memsim.core.tables.table_items import TableItems, categories_in, items_in, sources_in
+from memsim.core.tables.table_origin import of_one_origin
+from memsim.core.tables.table_probes import OF_PROBES, probes_in
 from memsim.core.trials import Paradigm, Trials
 
 COLUMNS = ("subject", "list", "position", "trial_type", "item")
@@ -42,6 +48,7 @@ def read_long_table(
     source: str | None = None,
     category: str | None = None,
     conditions: Sequence[str] = (),
+    labels: Sequence[str] = (),
     list_length: int | None = None,
     output_limit: int | None = None,
     paradigm: Paradigm | type[Paradigm] | None = None,
@@ -68,6 +75,7 @@ def read_long_table(
         category, it is that of the item in the pool, else :attr:`memsim.Trials.categories` holds it for each list.
         Recall rows count for items that were never studied only.
     conditions : columns that hold the condition of the list; each is the same in all rows of a list.
+    labels : columns that hold labels of probes, in test rows, where recall is cued by items.
     list_length : only lists of this length are read, where there are several lengths; ``origin.details`` counts the
         others.
     output_limit : the record held no more responses than this; not together with a ``paradigm``.
@@ -86,17 +94,68 @@ def read_long_table(
     DataWarning : responses that differ from a studied item only by accents, case or encoding; times that go back; a
         column whose name differs only by case or spaces from one that would be read.
     """
+    read = read_lists(
+        frame,
+        lambda length, *_: free_recall_unless(paradigm, length, output_limit),
+        model=model,
+        source=source,
+        category=category,
+        conditions=conditions,
+        labels=labels,
+        list_length=list_length,
+        origin=origin,
+    )
+    if read.trials.paradigm.judged:
+        raise InputError(
+            f"{type(read.trials.paradigm).__name__} has judgments; read its table by memsim.Judgments.from_frame"
+        )
+    return read.trials, read.recalled, read.origin
+
+
+class Lists(NamedTuple):
+    """What a table holds of lists: the rows, the trials, the recalls and their origin."""
+
+    rows: Rows
+    trials: Trials
+    recalled: dict[str, Any]
+    """``positions``, ``times``, ``intruders`` and ``periods``, as in :class:`memsim.Recalls`."""
+    origin: Origin
+
+
+def read_lists(
+    frame: pd.DataFrame,
+    task_of: Callable[[int, Rows, BoolArray], Paradigm],
+    *,
+    model: str | None = None,
+    source: str | None = None,
+    category: str | None = None,
+    conditions: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    list_length: int | None = None,
+    origin: Origin | None = None,
+    pool: ItemPool | None = None,
+) -> Lists:
+    """The lists of a table with their probes and recalls; the arguments are those of :func:`read_long_table`.
+
+    Parameters
+    ----------
+    task_of : the task, from the length of the lists, the rows, and whether each test row has studied items only.
+    labels : columns that hold labels of probes, in test rows.
+    pool : the items to which those of the table belong; by default, a pool of all items of the table.
+    """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     conditions = [name for name in column_names(conditions, "conditions") if name != "session"]
+    labels = column_names(labels, "labels")
     extra = [
         *column_names(source, "source", several=False),
         *column_names(category, "category", several=False),
         *conditions,
+        *labels,
     ]
-    _require_one_column_each(frame, [*COLUMNS, *SCORED, "session", "model", "time", PERIOD, *extra])
+    _require_one_column_each(frame, [*COLUMNS, *SCORED, *OF_PROBES, "session", "model", "time", PERIOD, *extra])
     if origin is None or model is not None:
-        frame, named = _of_one_origin(frame, model, column_is_condition="model" in conditions)
+        frame, named = of_one_origin(frame, model, column_is_condition="model" in conditions)
         origin = named if origin is None else origin
     if set(frame.columns) >= SCORED and not {"position", "trial_type"} <= set(frame.columns):
         frame = long_of_scored(frame)
@@ -111,8 +170,39 @@ def read_long_table(
     rows, other = rows.of_length(list_length)
     if other and isinstance(origin, Observed):
         origin = replace(origin, details={**origin.details, "lists_of_other_lengths": other})
-    items, pool, given = _pool(rows)
-    task = free_recall_unless(paradigm, items.shape[1], output_limit)
+    found = items_in(rows)
+    items = found.items
+    task = task_of(items.shape[1], rows, found.tested_were_studied(rows))
+    if len(rows.test) and not task.n_probes:
+        raise InputError(
+            f"{rows.which(rows.test[0])} has test rows, and there are no probes in {type(task).__name__}; say which "
+            "task it is by paradigm=, and read judgments by memsim.Judgments.from_frame"
+        )
+    recalled = _recalled(rows, found, task)
+    kinds, pool_here = None, found.pool
+    if category is not None:
+        pool_here, kinds = categories_in(rows, found, category)
+    if pool is not None:
+        place = found.place_in(pool)
+        intruders = recalled["intruders"]
+        recalled["intruders"] = np.where(intruders >= 0, place[intruders], intruders)
+        found, items, pool_here = found.renumbered(place), place[items], pool
+    trials = Trials(
+        items,
+        pool_here,
+        task,
+        **rows.labels(),
+        source=None if source is None else sources_in(rows, source).reshape(items.shape),
+        categories=kinds,
+        probes=probes_in(rows, found.tested, labels),
+    )
+    groups = {name: rows.constant(name) for name in conditions}
+    return Lists(rows, numbered_through_sessions(trials, groups), recalled, origin)
+
+
+def _recalled(rows: Rows, found: TableItems, task: Paradigm) -> dict[str, Any]:
+    """The recalls of a table as arrays of :class:`memsim.Recalls`."""
+    items, given = found.items, found.recalled
     trial, output = rows.trial[rows.recall], _outputs(rows, task)
     shape = (len(items), int(output.max(initial=-1)) + 1 if task.silence_ends else task.max_responses)
     place = np.full(len(given), INTRUSION, dtype=np.int32)
@@ -123,30 +213,16 @@ def read_long_table(
     intruders = np.full(shape, -1, dtype=np.int32)
     intruders[trial, output] = np.where(place == INTRUSION, given, -1)
     intruding = (place == INTRUSION) & (given >= 0)
-    warn_of_near_misses(pool.labels, items, trial[intruding], given[intruding], "Recalls.from_frame")
+    warn_of_near_misses(found.pool.labels, items, trial[intruding], given[intruding], "Recalls.from_frame")
     times = None
-    if "time" in frame.columns:
+    if "time" in rows.frame.columns:
         times = np.full(shape, np.nan)
         times[trial, output] = rows.numbers("time", rows.recall)
     periods = None
-    if PERIOD in frame.columns and not frame[PERIOD].isna().all():
+    if PERIOD in rows.frame.columns and not rows.frame[PERIOD].isna().all():
         periods = np.zeros(shape)
         periods[trial, output] = rows.numbers(PERIOD, rows.recall)
-    pool, kinds = (pool, None) if category is None else _categories(rows, items, given, pool, category)
-    trials = Trials(
-        items,
-        pool,
-        task,
-        **rows.labels(),
-        source=None if source is None else _sources(rows, source).reshape(items.shape),
-        categories=kinds,
-    )
-    labels = {name: rows.constant(name) for name in conditions}
-    return (
-        numbered_through_sessions(trials, labels),
-        {"positions": positions, "times": times, "intruders": intruders, "periods": periods},
-        origin,
-    )
+    return {"positions": positions, "times": times, "intruders": intruders, "periods": periods}
 
 
 def _require_one_column_each(frame: pd.DataFrame, names: Iterable[str]) -> None:
@@ -165,32 +241,6 @@ def _warn_of_like_names(frame: pd.DataFrame, extra: Sequence[str]) -> None:
                 DataWarning,
                 stacklevel=4,
             )
-
-
-def _of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: bool) -> tuple[pd.DataFrame, Origin]:
-    """The rows of one model, or of people, and their origin.
-
-    The column ``model`` counts more than the attribute, which a table keeps when its rows are changed.
-    """
-    stored = origin_from_json(frame.attrs[ORIGIN]) if ORIGIN in frame.attrs else Observed()
-    if column_is_condition or "model" not in frame.columns:
-        if model is not None:
-            raise InputError(f"model={model!r}: the table has no column 'model' that names the model of each row")
-        return frame, stored
-    codes, labels = factorized(frame["model"])
-    texts = np.array([*(str(label) for label in labels), ""], dtype=object)
-    used = pd.unique(codes)
-    found = list(dict.fromkeys(texts[used].tolist()))
-    if model is None and len(found) > 1:
-        listed = ", ".join(repr(name) if name else "'' (people)" for name in found)
-        raise InputError(f"the column 'model' holds {listed}; choose one of them by model=")
-    if model is not None and model not in found:
-        raise InputError(f"model={model!r} is not in the column 'model'{closest(model, found)}")
-    name = model if model is not None else found[0] if found else ""
-    rows = frame[(texts == name)[codes]] if len(found) > 1 else frame
-    if not name:
-        return rows, stored if isinstance(stored, Observed) else Observed()
-    return rows, stored if isinstance(stored, Simulated) and stored.model == name else Simulated(name)
 
 
 def _outputs(rows: Rows, task: Paradigm) -> IntArray:
@@ -213,76 +263,6 @@ def _outputs(rows: Rows, task: Paradigm) -> IntArray:
     # In free recall, gaps in the numbers are closed; in other tasks a gap is an omission.
     counts = np.bincount(trial, minlength=len(rows.head))
     return (np.arange(len(trial)) - (np.cumsum(counts) - counts)[trial]).astype(np.int32)
-
-
-def _pool(rows: Rows) -> tuple[IntArray, ItemPool, IntArray]:
-    """Items (n_trials, list_length), the pool, and the pool index of each response, -1 where it has no item.
-
-    The pool holds items in the order of their first row, study rows before recall rows.
-    """
-    codes, labels = factorized(rows.frame["item"])
-    sequence = np.concatenate([codes[rows.study], codes[rows.recall]])
-    n_studied = len(rows.study)
-    if (sequence[:n_studied] < 0).any():
-        at = rows.study[int(np.argmax(sequence[:n_studied] < 0))]
-        raise InputError(f"the table has no item in study {at_row(rows.frame, at)}")
-    order = _first_occurrences(sequence, len(labels))
-    labels = labels[order]
-    if labels.dtype.kind == "c":
-        raise InputError("items are complex numbers; labels of items are text or whole numbers")
-    if pd.api.types.infer_dtype(labels, skipna=True).startswith("mixed"):
-        raise InputError("items are text in some rows and numbers in others, which cannot match; use one type")
-    if labels.dtype.kind == "f":
-        odd = not_whole(labels)
-        if odd.any():
-            at = int(np.argmax(codes == order[np.argmax(odd)]))
-            raise InputError(f"the item {labels[odd][0]} in {at_row(rows.frame, at)} is not a whole number")
-        labels = labels.astype(np.int64) if (np.abs(labels) < 2**53).all() else labels
-    renumbered = np.full(int(sequence.max(initial=0)) + 2, -1, dtype=np.int32)
-    renumbered[order] = np.arange(len(order))
-    if len(labels) and isinstance(labels[0], str):
-        studied = np.zeros(len(labels), dtype=bool)
-        studied[renumbered[sequence[:n_studied]]] = True
-        item, shown = alike(labels, studied)
-        renumbered[order] = item
-        labels = np.array(shown, dtype=object)
-    sequence = renumbered[sequence]
-    return sequence[:n_studied].reshape(len(rows.head), -1), ItemPool(labels), sequence[n_studied:]
-
-
-def _first_occurrences(codes: IntArray, n_codes: int) -> LabelArray:
-    """The codes from 0 that occur, in the order of their first occurrence."""
-    first = np.full(n_codes + 1, len(codes), dtype=np.int64)
-    np.minimum.at(first, codes, np.arange(len(codes)))
-    order = np.argsort(first[:-1], kind="stable")
-    return order[first[order] < len(codes)]
-
-
-def _categories(
-    rows: Rows, items: IntArray, given: IntArray, pool: ItemPool, column: str
-) -> tuple[ItemPool, LabelArray | None]:
-    """The pool with the category of each item, if all lists give an item the same; else the categories by list."""
-    codes, found = factorized(rows.frame[column])
-    labels = np.empty(len(found) + 1, dtype=object)
-    labels[:-1] = [plain_text(each) if isinstance(each, str) else each for each in found.tolist()]
-    studied, recalled = codes[rows.study], codes[rows.recall]
-    of_item = np.full(len(pool) + 1, -1, dtype=np.int32)
-    of_item[given[::-1]] = recalled[::-1]
-    of_item[items.ravel()] = studied
-    if not np.array_equal(of_item[items.ravel()], studied):
-        return pool, labels[studied].reshape(items.shape)
-    kinds = labels[of_item[:-1]]
-    return replace(pool, categories=kinds if (of_item[:-1] < 0).any() else found[of_item[:-1]]), None
-
-
-def _sources(rows: Rows, name: str) -> IntArray:
-    """The code of the source of each studied item."""
-    codes, _ = pd.factorize(np.asarray(rows.frame[name].iloc[rows.study]), sort=True)
-    if (codes < 0).any():
-        raise InputError(
-            f"the table has no {name} in study {at_row(rows.frame, int(rows.study[np.argmax(codes < 0)]))}"
-        )
-    return codes.astype(np.int32)
 
 
 def numbered_through_sessions(trials: Trials, conditions: dict[str, LabelArray]) -> Trials:

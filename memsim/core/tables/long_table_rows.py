@@ -18,8 +18,8 @@ from memsim.core.tables.item_text import plain_text
 class Rows:
     """The rows of a long table, by list.
 
-    ``study`` and ``recall`` are row numbers of the table in the order of list and position, ``trial`` the list of each
-    row and ``position`` its position; ``head`` is the first study row of each list.
+    ``study``, ``recall`` and ``test`` are row numbers of the table in the order of list and position, ``trial`` the
+    list of each row and ``position`` its position; ``head`` is the first study row of each list.
     """
 
     frame: pd.DataFrame
@@ -27,18 +27,22 @@ class Rows:
     position: FloatArray
     study: LabelArray
     recall: LabelArray
+    test: LabelArray
     head: LabelArray
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Rows:
         """The rows of ``frame``, whose columns of text are checked."""
         kind, kinds = _coded(frame, "trial_type")
-        known = {"study": 1, "recall": 0}
+        known = {"study": 0, "recall": 1, "test": 2}
         code = np.array([known.get(str(each).strip().casefold(), -1) for each in kinds], dtype=np.int8)
-        is_study = code[kind]
-        if (is_study < 0).any():
-            at = int(np.argmax(is_study < 0))
-            raise InputError(f"trial_type {kinds[kind[at]]!r} in {at_row(frame, at)} is neither 'study' nor 'recall'")
+        kind_of_row = code[kind]
+        if (kind_of_row < 0).any():
+            at = int(np.argmax(kind_of_row < 0))
+            raise InputError(
+                f"trial_type {kinds[kind[at]]!r} in {at_row(frame, at)} is neither 'study' nor 'recall' (nor 'test', "
+                "for the probes of a test)"
+            )
         key = np.zeros(len(frame), dtype=np.int64)
         for name in ("subject", *(["session"] if _has_sessions(frame) else []), "list"):
             codes, labels = _coded(frame, name)
@@ -47,17 +51,17 @@ class Rows:
         trial = pd.factorize(key)[0].astype(np.int32)
         del key
         position = _numbers(frame, "position", np.arange(len(frame)))
-        study, recall = (_sorted(np.flatnonzero(is_study == each), trial, position) for each in (1, 0))
-        return cls(frame, trial, position, study, recall, np.arange(0))
+        study, recall, test = (_sorted(np.flatnonzero(kind_of_row == each), trial, position) for each in range(3))
+        return cls(frame, trial, position, study, recall, test, np.arange(0))
 
     def of_length(self, wanted: int | None) -> tuple[Rows, int]:
         """The rows of the lists of one length, and the number of other lists."""
         n_trials = int(self.trial.max(initial=-1)) + 1
         counts = np.bincount(self.trial[self.study], minlength=n_trials)
         if not len(self.study):
-            raise InputError("the table has no study rows; a Recalls needs the lists that were studied")
+            raise InputError("the table has no study rows; responses need the lists that were studied")
         if (counts == 0).any():
-            orphan = self.recall[self.trial[self.recall] == int(np.argmin(counts))][0]
+            orphan = int(np.argmax(self.trial == int(np.argmin(counts))))
             raise InputError(f"{self.which(orphan)} has responses but no study rows")
         if wanted is None and counts.min() != counts.max():
             lengths, lists = np.unique(counts, return_counts=True)
@@ -70,8 +74,8 @@ class Rows:
         if keep.all():
             rows = self
         else:
-            study, recall = (each[keep[self.trial[each]]] for each in (self.study, self.recall))
-            rows = replace(self, trial=(np.cumsum(keep, dtype=np.int32) - 1)[self.trial], study=study, recall=recall)
+            kept = {name: each[keep[self.trial[each]]] for name, each in self._of_kinds().items()}
+            rows = replace(self, trial=(np.cumsum(keep, dtype=np.int32) - 1)[self.trial], **kept)
         length = int(counts[np.argmax(keep)])
         wrong = rows.position[rows.study].reshape(-1, length) != np.arange(1, length + 1)
         if wrong.any():
@@ -84,6 +88,9 @@ class Rows:
             )
             raise InputError(f"{rows.which(at)}: study positions are not 1 to {length}, each once{fix}")
         return replace(rows, head=rows.study[::length]), int((~keep).sum())
+
+    def _of_kinds(self) -> dict[str, LabelArray]:
+        return {"study": self.study, "recall": self.recall, "test": self.test}
 
     def which(self, at: int) -> str:
         """The list of the row number ``at``, for a message."""
@@ -103,7 +110,7 @@ class Rows:
     def constant(self, name: str) -> LabelArray:
         """(n_trials,) the values of a column that must be the same in all rows of a list."""
         codes, _ = factorized(self.frame[name])
-        for rows in (self.study, self.recall):
+        for rows in self._of_kinds().values():
             odd = codes[rows] != codes[self.head][self.trial[rows]]
             if odd.any():
                 at = rows[int(np.argmax(odd))]
@@ -124,6 +131,8 @@ def factorized(column: pd.Series) -> tuple[IntArray, LabelArray]:
         codes, labels = pd.factorize(column)
     except (TypeError, ValueError):
         raise InputError(f"the column {column.name!r} holds values that are neither text nor numbers") from None
+    if column.dtype.kind in "iu" and pd.api.types.is_extension_array_dtype(column.dtype):
+        labels = labels.to_numpy(np.int64)  # else, numbers with a missing one among them are objects
     return codes.astype(np.int32), np.asarray(labels)
 
 
