@@ -12,9 +12,9 @@ from memsim.contract.judgment_bench import JudgmentBench
 from memsim.contract.order_bench import OrderBench
 from memsim.core.abilities import lacks
 from memsim.core.errors import MemsimError, ModelError
+from memsim.core.events import BY_ITEM
 from memsim.core.free_recall import FreeRecall
 from memsim.core.items import ItemPool
-from memsim.core.loop import BY_ITEM
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.seeding import stream

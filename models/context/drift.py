@@ -149,7 +149,7 @@ class ContextState:
     def come_back(self, units: IntArray, rate: float, source_rate: float = 0.0) -> None:
         """The contexts of items enter context at these rates; ``units`` as in :meth:`brought_by`."""
         incoming = self.brought_by(units)
-        self.temporal.let_in(incoming, rate * incoming.any(axis=1)[:, None])
+        self.temporal.let_in(incoming, rate * incoming.any(axis=1, keepdims=True))
         if self.source is not None:
             listed = (units >= 0) & (units < self.start_unit)
             incoming = unit(self.source.brought[np.arange(self.n_trials), np.where(listed, units, 0)])

@@ -87,9 +87,10 @@ class ProbedContextModel(OldnessScale, RetrievedContextModel):
                 "that was studied (about = -1)"
             )
         context, similarity = state.temporal.context, np.zeros(len(probe.units))
+        incoming: FloatArray = np.zeros_like(context)
         for side, units in enumerate(probe.units.T):
             if side:
-                rate = self.context_drift_cue * incoming.any(axis=1)[:, None]
+                rate = self.context_drift_cue * incoming.any(axis=1, keepdims=True)
                 context = with_input(context, incoming, rate)
             incoming = state.brought_by(units)
             similarity = np.where(units >= 0, np.einsum("ij,ij->i", context, incoming), similarity)

@@ -11,8 +11,8 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Distract, Study
-from memsim.core.loop import study
 from memsim.core.evidence import Evidence
+from memsim.core.loop import study
 from memsim.core.oldness import OldnessScale
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
