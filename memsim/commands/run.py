@@ -25,7 +25,7 @@ SHOWN = [
 ]  # fmt: skip
 """Columns of the summary that the terminal shows; summary.csv holds all."""
 
-OWN = ("paradigm", "list_length", "output_limit")
+OWN = ("paradigm", "list_length", "output_limit", "ratings")
 """Options of readers that are settings of the task here."""
 
 
@@ -141,7 +141,7 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
     }
     wanted: Paradigm = PARADIGMS.build(parsed.paradigm, given)
     if parsed.people is None:
-        people = People.matching(wanted)
+        people = People.matching(wanted) or (None if given else People.of_task(type(wanted)))
     else:
         people = None if parsed.people.lower() == "none" else _people(parsed, given)
     if people is None:
@@ -159,7 +159,8 @@ def _people(parsed: argparse.Namespace, given: Mapping[str, Any]) -> People:
     from memsim.data.loading import names_file
     from memsim.experiments.people import People
 
-    own = {"paradigm": parsed.paradigm, "list_length": given.get("list_length")} if names_file(parsed.people) else {}
+    own = {"paradigm": parsed.paradigm, **{name: given.get(name) for name in ("list_length", "ratings")}}
+    own = own if names_file(parsed.people) else {}
     return People.load(parsed.people, **reading(parsed, **own))
 
 

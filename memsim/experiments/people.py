@@ -112,6 +112,15 @@ class People:
                     return cls.load(name, condition)
         return None
 
+    @classmethod
+    def of_task(cls, task: type[Paradigm]) -> People | None:
+        """People of the first data set of this kind of task that needs no download; or None."""
+        for name, dataset in DATASETS.usable().items():
+            for condition in dataset.conditions:
+                if type(dataset.paradigm(condition)) is task and (has_tables(name) or dataset.at_hand()):
+                    return cls.load(name, condition)
+        return None
+
 
 def _same_but_for_output_limit(one: Paradigm, other: Paradigm) -> bool:
     without_limit = [{**each.values(), "output_limit": None} for each in (one, other)]
