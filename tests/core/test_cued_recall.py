@@ -46,7 +46,7 @@ class Partner(MemoryModel[Cued]):
     accuracy: float = parameter(0.6, 0, 0.9)
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> Any:
-        return {"length": trials.list_length, "items": trials.items, "lists": trials.paradigm.list_of_position}
+        return {"length": trials.list_length, "items": trials.items, "trials": trials}
 
     def study(self, state: Any, position: int) -> Any:
         return state
@@ -59,8 +59,9 @@ class Partner(MemoryModel[Cued]):
         cue = probe.items[np.arange(len(side)), side]
         same = state["items"] == cue[:, None]
         same &= np.arange(state["length"]) % 2 == side[:, None]
-        same &= (probe.about < 0)[:, None] | (state["lists"] == probe.about[:, None])
-        return {**state, "answer": same.argmax(axis=1) + 1 - 2 * side}
+        same &= (probe.about < 0)[:, None] | (state["trials"].paradigm.list_of_position == probe.about[:, None])
+        answer = same.argmax(axis=1) + 1 - 2 * side
+        return {**state, "answer": state["trials"].first_presentation[np.arange(len(side)), answer]}
 
     def outcome_probabilities(self, state: Any) -> Any:
         found = np.zeros((len(state["answer"]), state["length"] + 1))
@@ -144,15 +145,17 @@ def test_a_cue_of_two_lists_asks_for_its_partner_in_the_list_asked_about() -> No
 def test_cues_survive_tables_and_files(tmp_path: Path) -> None:
     task = CuedRecall(list_length=8, second_list="re-paired", direction="both")
     trials = task.trials(6, seed=1, pool=POOL, subjects=2)
-    trials = replace(trials, probes=replace(trials.probes, labels={"hint": np.full((6, 4), "x")}))
+    assert trials.probes is not None
+    probes = replace(trials.probes, labels={"hint": np.full((6, 4), "x")})
+    trials = replace(trials, probes=probes)
     recalls = simulate(Partner(), trials, seed=2)
     recalls = replace(recalls, intruders=np.full(recalls.positions.shape, -1))
     frame = recalls.to_frame()
     assert (frame["trial_type"] == "test").sum() == 24 and "kind" not in frame.columns
     read = Recalls.from_frame(frame, paradigm=task, labels=["hint"])
-    assert read.trials.probes is not None and trials.probes is not None
-    assert np.array_equal(read.trials.probes.about, trials.probes.about)
-    for one, other in ((read.trials.items, trials.items), (read.trials.probes.items, trials.probes.items)):
+    assert read.trials.probes is not None
+    assert np.array_equal(read.trials.probes.about, probes.about)
+    for one, other in ((read.trials.items, trials.items), (read.trials.probes.items, probes.items)):
         labels = np.append(read.trials.pool.labels, "")[one]
         assert np.array_equal(labels, np.append(POOL.labels, "")[other])
     assert np.array_equal(read.positions, recalls.positions) and np.array_equal(read.is_correct, recalls.is_correct)

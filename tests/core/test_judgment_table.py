@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,11 @@ def test_a_table_of_people() -> None:
         (lambda t: t, {"ratings": None}, "does not say how many ratings the scale has"),
         (lambda t: t, {"ratings": 3}, "is rated 4, but the scale goes from 1 to 3"),
         (lambda t: t.assign(scale=5), {}, "ratings=4, but the column 'scale' says 5"),
-        (lambda t: t.assign(scale=5), {"paradigm": Recognition(list_length=2), "ratings": None}, "the scale has 5"),
+        (
+            lambda t: t.assign(scale=5),
+            {"paradigm": Recognition(list_length=2, n_targets=1), "ratings": None},
+            "the scale has 5",
+        ),
         (lambda t: t[t["trial_type"] != "test"], {}, "no row with the trial_type 'test'"),
         (lambda t: t[t["trial_type"] != "study"], {}, "no study rows"),
         (lambda t: t.drop(columns="rating"), {}, "lacks the column 'rating'"),
@@ -86,14 +90,15 @@ def test_judgments_and_recalls_are_told_apart() -> None:
     with pytest.raises(InputError, match=r"read its table by memsim.Judgments.from_frame"):
         Recalls.from_frame(judgments.to_frame(), paradigm=judgments.trials.paradigm)
     with pytest.raises(InputError, match="recalls and judgments cannot be joined"):
-        joined([judgments, Recalls.from_matrix([[1, 2]], 2)])
+        joined(cast(Any, [judgments, Recalls.from_matrix([[1, 2]], 2)]))
+    assert judgments.trials.probes is not None
     with pytest.raises(InputError, match="different labels"):
         labelled = replace(judgments.trials.probes, labels={"how": np.full((2, 2), "x")})
         joined([judgments, replace(judgments, trials=replace(judgments.trials, probes=labelled))])
 
 
 def test_of_labels_that_are_text_a_missing_one_is_empty() -> None:
-    probes = Probes([[0, 1]], labels={"how": np.array([["x", None]], dtype=object), "far": [[1, 2]]})
+    probes = Probes([[0, 1]], labels={"how": np.array([["x", None]], dtype=object), "far": np.array([[1, 2]])})
     assert probes.labels["how"].tolist() == [["x", ""]] and probes.labels["far"].dtype.kind == "i"
 
 
@@ -159,7 +164,7 @@ def test_files_hold_all_that_tables_hold(task: Any, tmp_path: Path) -> None:
     assert digest(Judgments.from_frame(read.to_frame(), paradigm=task, **options)) == digest(read)
     assert np.array_equal(read.ratings, judgments.ratings) and np.array_equal(read.times, judgments.times)
     assert np.array_equal(read.trials.probe_kinds, judgments.trials.probe_kinds)
-    assert read.trials.pool.categories is not None
+    assert read.trials.pool.categories is not None and read.trials.probes is not None
     for one, other in ((read.trials.items, judgments.trials.items), (read.trials.probes.items, probes.items)):
         for name in ("labels", "categories"):
             here, there = getattr(read.trials.pool, name), getattr(judgments.trials.pool, name)

@@ -169,15 +169,13 @@ def _require_kinds(rows: Rows, trials: Trials) -> None:
     """Raise :class:`InputError` if the column ``kind`` has the words of memsim and says something else."""
     if "kind" not in rows.frame.columns:
         return
-    said = np.asarray(rows.frame["kind"].iloc[rows.test], dtype=object)
-    if not set(map(str, np.unique(said.astype(str)).tolist())) <= set(KINDS):
+    said = np.asarray(rows.frame["kind"].iloc[rows.test], dtype=object).astype(str)
+    if not set(np.unique(said).tolist()) <= set(KINDS):
         return
-    wrong = said.astype(str) != trials.probe_kinds[rows.trial[rows.test], probe_numbers(rows)]
-    if wrong.any():
-        first = int(np.argmax(wrong))
-        at = rows.test[first]
-        is_ = trials.probe_kinds[rows.trial[at], probe_numbers(rows)[first]]
+    found = trials.probe_kinds[rows.trial[rows.test], probe_numbers(rows)]
+    if (said != found).any():
+        first = int(np.argmax(said != found))
         raise InputError(
-            f"the kind in {at_row(rows.frame, at)} is {said[first]!r}, but by its items the probe is {is_!r}; check "
-            "the items, or leave the column out"
+            f"the kind in {at_row(rows.frame, rows.test[first])} is '{said[first]}', but by its items the probe is "
+            f"'{found[first]}'; check the items, or leave the column out"
         )

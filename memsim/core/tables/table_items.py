@@ -63,7 +63,9 @@ def items_in(rows: Rows) -> TableItems:
     InputError : a study row, or a test row, without an item; labels of several types, or that are no labels.
     """
     frame = rows.frame
-    in_pairs = SECOND in frame.columns and len(rows.test) > 0 and not frame[SECOND].isna().all()
+    in_pairs = SECOND in frame.columns and len(rows.test) > 0
+    if in_pairs and "rating" in frame.columns:  # else these are cues, and all of them may be first members of pairs
+        in_pairs = not frame[SECOND].isna().all()
     column = frame["item"]
     if in_pairs:
         column = pd.concat([_plain(frame["item"]), _plain(frame[SECOND])], ignore_index=True).rename("item")
