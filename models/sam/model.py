@@ -11,8 +11,8 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Distract, Study
-from memsim.core.loop import study
 from memsim.core.evidence import Evidence
+from memsim.core.loop import study
 from memsim.core.oldness import OldnessScale
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
@@ -34,7 +34,7 @@ VARIANT = "a variant, not used by default"
 
 
 RECOGNITION = (
-    "unverified; set here: about a quarter of new items are called old after a list of 16 at a word a second, and, with "
+    "unverified; set here: a quarter of new items are called old after a list of 16 at a word a second and, with "
     "strengths that were chosen for recall, nearly all old ones"
 )
 
