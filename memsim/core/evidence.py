@@ -123,7 +123,7 @@ def _ramp(x: FloatArray) -> FloatArray:
 
 
 def over_noise(below: Any, criteria: FloatArray, noise: Any) -> FloatArray:
-    """``below``, a smooth function of the criteria, averaged over their noise; see :meth:`Evidence.below`."""
+    """The mean over noise of the criteria of ``below(criteria)``, by quadrature where there is noise."""
     if not np.any(noise):
         return np.asarray(below(criteria))
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
