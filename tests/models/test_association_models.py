@@ -54,7 +54,7 @@ class Pairs(Paradigm):
     def response_limit(self) -> int:
         return self.probes
 
-    def presentation(self) -> Iterator[StudyPair | Distract]:  # type: ignore[override]
+    def presentation(self) -> Iterator[StudyPair | Distract]:
         for first in range(0, self.list_length, 2):
             yield StudyPair(first, first + 1)
 
