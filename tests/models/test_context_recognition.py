@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memsim import ItemPool, Judgments, Recalls, log_likelihood, simulate
-from memsim.core.contract import run_checks
+from memsim.contract.checking import run_checks
 from memsim.core.errors import ModelError
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.probes import ProbeBatch
