@@ -38,8 +38,7 @@ def unit(vectors: FloatArray) -> FloatArray:
 
 def is_any(vectors: FloatArray) -> BoolArray:
     """(n_alike, 1) whether each vector (n_alike, n_units) is not one of zeros."""
-    found: BoolArray = vectors.any(axis=1, keepdims=True)
-    return found
+    return np.asarray(vectors.any(axis=1, keepdims=True))
 
 
 def with_input(context: FloatArray, incoming: FloatArray, rate: Any) -> FloatArray:
