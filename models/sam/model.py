@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Distract, Study
 from memsim.core.evidence import Evidence
@@ -76,7 +76,8 @@ class SAM(OldnessScale):
        its own image fails. A success increments strengths as in 4.
     9. Context fluctuation (Mensink & Raaijmakers, 1988): t seconds after item i was last presented, S(C, i) counts
        as S(C, i) (s + (1 - s) exp(-λ t)); with λ = 0 context does not fluctuate.
-    10. Repeated items keep one image. An item that is still in the store becomes its newest.
+    10. Repeated items keep one image. An item that is still in the store becomes its newest. A soft read-out does not
+        take them, as whether an item is in the store then depends on the others.
     11. ``lapse``: the probability that a response is instead a uniform choice among the words left and stopping; the
        search continues from a word chosen so.
 
@@ -94,7 +95,6 @@ class SAM(OldnessScale):
 
     cues: ClassVar = ("free", "item")
     probes: ClassVar = ("item", "pair")
-    takes_repeated_items: ClassVar = True
     citation: ClassVar = (
         "Raaijmakers, J. G. W., & Shiffrin, R. M. (1981). Search of associative memory. Psychological Review, 88, "
         "93-134."
@@ -214,13 +214,14 @@ class SAM(OldnessScale):
         0.0, 0, 100, unit="1/s", symbol="λ", doc="rate at which context fluctuates", source="0: none, as in 1981"
     )
 
+    @property
+    def takes_repeated_items(self) -> bool:  # type: ignore[override]
+        """All but a soft read-out of the store takes them."""
+        return self.store_readout != "soft"
+
     def begin(self, trials: Trials, rng: np.random.Generator) -> SAMState:
         n, length = trials.items.shape
         repeats = bool(trials.repeated_items.any())
-        if repeats and self.store_readout == "soft" and trials.paradigm.cue == "free":
-            raise InputError(
-                "SAM: store_readout='soft' takes lists of different items, and a list holds an item twice; use 'strict'"
-            )
         size = min(self.store_size, length)
         belief = np.zeros((n, 2 if self.backward_increment else 1, self.sampling_failures_max))
         belief[:, 0, 0] = 1

@@ -361,8 +361,8 @@ def test_standard_error_of_a_sampled_likelihood_is_its_spread_over_seeds() -> No
     assert score(SAM(), recalls, samples=1)["standard_error"].isna().all()
 
 
-def test_items_that_stand_twice_are_refused() -> None:
+def test_items_that_stand_twice_are_refused_by_a_soft_read_out() -> None:
     trials = FreeRecall(list_length=3).trials(2)
     twice = type(trials)(np.array([[0, 1, 2], [3, 4, 3]]), trials.pool, trials.paradigm)
     with pytest.raises(InputError, match="list 1 holds an item twice"):
-        simulate(SAM(), twice)
+        simulate(SAM(store_readout="soft"), twice)

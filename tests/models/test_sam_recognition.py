@@ -218,7 +218,7 @@ def test_free_recall_of_repeated_items() -> None:
     assert not (recalls.positions == 5).any()
     lapsing = SAM(lapse=0.05)
     assert np.isfinite(log_likelihood(lapsing, simulate(lapsing, trials, seed=2), samples=200)).mean() > 0.8
-    with pytest.raises(InputError, match="soft"):
+    with pytest.raises(InputError, match="holds an item twice"):
         simulate(SAM(store_readout="soft"), trials, seed=2)
 
 
