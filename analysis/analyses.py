@@ -184,7 +184,7 @@ OF_RECOGNITION = (
     Analysis(
         f"{_RECOGNITION}.contiguity:recognition_contiguity", "Contiguity in recognition", "distance",
         "Distance to the target before", "Hit rate", "categories", panels="preceding", of="judgments",
-        limits=UNBOUNDED,
+        limits=(0.0, 1.0),
     ),
     Analysis(
         f"{_RECOGNITION}.frequency:judged_frequency", "Judged frequency", "presentations", "Presentations",

@@ -74,10 +74,10 @@ def detection_measures(
 ) -> pd.DataFrame:
     """Discrimination and bias of each subject, by all measures in use.
 
-    Discrimination rises with d', A', A, P_r and the area under the ROC, whatever the criterion is, if the assumptions
-    of the measure hold: d' and c assume normal strengths of equal variance, P_r and B_r two high thresholds; A' and A
+    Discrimination rises with d', A', A, Pr and the area under the ROC, whatever the criterion is, if the assumptions
+    of the measure hold: d' and c assume normal strengths of equal variance, Pr and Br two high thresholds; A' and A
     are means of areas that one point permits. The area uses all ratings and assumes none of that. Bias: c, ln β and
-    B''_D are above 0, and B_r is below .5, where "new" is favoured. Report measures of both kinds: a condition that
+    B''D are above 0, and Br is below .5, where "new" is favoured. Report measures of both kinds: a condition that
     raises d' and c together may only have moved the criterion under unequal variances.
 
     Parameters
@@ -90,9 +90,9 @@ def detection_measures(
 
     Returns
     -------
-    DataFrame : ``subject, group, measure, value``: ``hits, false alarms, P_r, A', A, area, d', c, ln β, B''_D, B_r``.
-        A value is NaN without answers to targets or to lures, B''_D also at (H, F) = (0, 1) and (1, 0), and B_r at
-        P_r = 1; A' and A are .5 where H = F.
+    DataFrame : ``subject, group, measure, value``: ``hits, false alarms, d', Pr, A', A, area, c, ln β, B''D, Br``.
+        A value is NaN without answers to targets or to lures, B''D also at (H, F) = (0, 1) and (1, 0), and Br at
+        Pr = 1; A' and A are .5 where H = F.
 
     Raises
     ------
@@ -100,8 +100,8 @@ def detection_measures(
 
     References
     ----------
-    Snodgrass and Corwin (1988), Journal of Experimental Psychology: General, 117, 34-50 (P_r, B_r, A');
-    Donaldson (1992), same journal, 121, 275-277 (B''_D); Zhang and Mueller (2005), Psychometrika, 70, 203-212 (A).
+    Snodgrass and Corwin (1988), Journal of Experimental Psychology: General, 117, 34-50 (Pr, Br, A');
+    Donaldson (1992), same journal, 121, 275-277 (B''D); Zhang and Mueller (2005), Psychometrika, 70, 203-212 (A).
     """
     counts = rating_counts(judgments, lures)
     values = values_of_measures(counts, correction)
@@ -125,12 +125,12 @@ def values_of_measures(counts: np.ndarray, correction: Correction = "log-linear"
         (RATES, "hits"): hits,
         (RATES, "false alarms"): false_alarms,
         (DISCRIMINATION, "d'"): formulas.d_prime(z_hits, z_false_alarms),
-        (DISCRIMINATION, "P_r"): hits - false_alarms,
+        (DISCRIMINATION, "Pr"): hits - false_alarms,
         (DISCRIMINATION, "A'"): formulas.a_prime(hits, false_alarms),
         (DISCRIMINATION, "A"): formulas.zhang_mueller_a(hits, false_alarms),
         (DISCRIMINATION, "area"): area_of_counts(counts),
         (BIAS, "c"): formulas.criterion_c(z_hits, z_false_alarms),
         (BIAS, "ln β"): formulas.ln_beta(z_hits, z_false_alarms),
-        (BIAS, "B''_D"): formulas.b_double_prime(hits, false_alarms),
-        (BIAS, "B_r"): formulas.two_high_threshold_bias(hits, false_alarms),
+        (BIAS, "B''D"): formulas.b_double_prime(hits, false_alarms),
+        (BIAS, "Br"): formulas.two_high_threshold_bias(hits, false_alarms),
     }

@@ -87,7 +87,7 @@ def test_what_happens_at_0_and_1() -> None:
     all_old = values_of_measures(np.array([[[0, 9], [0, 9]]]))
     assert all_old["discrimination", "A'"][0] == all_old["discrimination", "A"][0] == 0.5
     perfectly = values_of_measures(perfect)
-    assert np.isnan(perfectly["bias", "B''_D"][0]) and np.isnan(perfectly["bias", "B_r"][0])
+    assert np.isnan(perfectly["bias", "B''D"][0]) and np.isnan(perfectly["bias", "Br"][0])
     nobody = values_of_measures(np.zeros((1, 2, 2), dtype=int))
     assert all(np.isnan(value[0]) for value in nobody.values())
     with pytest.raises(InputError, match="correction='some' must be one of log-linear"):
