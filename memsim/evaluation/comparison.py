@@ -23,7 +23,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.evaluation.candidates import Candidate, Fitted, Reference
 from memsim.evaluation.cross_validation import (
-    fold_of_lists,
+    checked_folds,
     lists_held_out,
     sentences_on_seen,
     with_several_lists,
@@ -139,7 +139,7 @@ def compare(
     on_seen = sentences_on_seen("compare", candidates, recalls, allow_seen)
     if "subject" in kinds:
         recalls = with_several_lists(recalls)
-    fold_of_lists(recalls, over, folds, seed)  # raises before the work where there are too few lists
+    checked_folds(candidates, recalls, over, folds, seed)  # raises before the work
     baseline: str | None = None
     references: tuple[str, ...] = ()
     sets = parts_of(recalls).values()

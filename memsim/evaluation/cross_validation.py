@@ -61,9 +61,10 @@ def cross_validate(
 
     Raises
     ------
-    InputError : candidates that differ in what they score; a network whose weights were trained on some of these
-        people, without ``allow_seen``; fewer lists or subjects than folds; or a list that holds an
-        item twice, which a candidate does not take.
+    InputError : candidates that differ in what they score; a parameter or a shared stopping rule of lists that are
+        held out, such as of a level, that no list of the other folds decides; a network whose weights were trained on
+        some of these people, without ``allow_seen``; fewer lists or subjects than folds; or a list that holds an item
+        twice, which a candidate does not take.
     LikelihoodError : a candidate without a likelihood.
 
     Warns
@@ -98,7 +99,7 @@ def lists_held_out(
         raise InputError(f"cross_validate: events={events!r} is neither 'all' nor 'common'")
     if any(isinstance(each, Fitted) and each.spec.per == "subject" for each in entries.values()):
         recalls = with_several_lists(recalls)
-    fold = fold_of_lists(recalls, over, folds, seed)
+    fold = checked_folds(entries, recalls, over, folds, seed)
     cells = [
         Cell(
             fold_cell,
@@ -197,6 +198,18 @@ def fold_of_lists(recalls: AnyRecalls, over: str, folds: int, seed: int) -> IntA
         else:
             fold[rows] = (rng.permutation(len(rows)) + dealt) % folds
             dealt += len(rows)
+    return fold
+
+
+def checked_folds(entries: Mapping[str, Candidate], recalls: AnyRecalls, over: str, folds: int, seed: int) -> IntArray:
+    """:func:`fold_of_lists`, in which every candidate learns from the other folds what it needs to predict each."""
+    fold = fold_of_lists(recalls, over, folds, seed)
+    for name, entry in entries.items():
+        for k in range(folds):
+            try:
+                entry.require_learnable(recalls[fold != k], recalls[fold == k])
+            except InputError as error:
+                raise InputError(f"cross_validate: {name}, fold {k + 1}: {error}") from None
     return fold
 
 

@@ -229,6 +229,26 @@ def require_determined(space: Space, unit: str, recalls: AnyRecalls) -> None:
             )
 
 
+def undecided(space: Space, fitted: AnyRecalls, others: AnyRecalls) -> list[str]:
+    """The numbers of a space that predict the lists of ``others`` and that no list of ``fitted`` decides, by name."""
+    if not space.variables:
+        return []
+    known, wanted = (
+        [space.cells(part, name).designs for name, part in parts_of(recalls).items()] for recalls in (fitted, others)
+    )
+    names = []
+    for index, term in enumerate(space.terms):
+        decided, needed = (np.concatenate([each[index] for each in designs]) for designs in (known, wanted))
+        if np.linalg.matrix_rank(np.concatenate((decided, needed))) > np.linalg.matrix_rank(decided):
+            lost = [
+                axis.name
+                for axis, own, new in zip(term.axes, decided.T, needed.T, strict=True)
+                if new.any() and not own.any()
+            ]
+            names += lost or [axis.name for axis in term.axes]
+    return names
+
+
 def best_places(spec: FitSpec, recalls: AnyRecalls) -> tuple[FloatArray, float]:
     """Place and value of the best that all starts find for one fit to these recalls, in this process."""
     objective = spec.objective(recalls)

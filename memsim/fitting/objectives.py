@@ -26,7 +26,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
-from memsim.fitting.shared_stopping import n_hazards
+from memsim.fitting.shared_stopping import n_hazards, require_hazards
 from memsim.fitting.space import Cells, Space
 
 IMPOSSIBLE = 1e10
@@ -47,8 +47,8 @@ class LikelihoodObjective:
 
     Raises
     ------
-    InputError : a list that holds an item twice, which the model does not take; or lists on whose labels parameters
-        depend that were not there when the space was made.
+    InputError : a list that holds an item twice, which the model does not take; lists on whose labels parameters
+        depend that were not there when the space was made; or of a data set without probabilities of no response.
     """
 
     space: Space
@@ -61,6 +61,8 @@ class LikelihoodObjective:
         require_taken(self.space.model, self.recalls.trials)
         if self.space.variables:
             self._sets  # noqa: B018  # raises where labels are missing
+        if self.stopping is not None:
+            require_hazards(self.recalls, self.stopping)
 
     def __call__(self, places: FloatArray) -> float:
         """The value at ``places``, (n_free,) numbers in [0, 1]."""

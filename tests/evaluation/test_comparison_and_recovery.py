@@ -1,6 +1,7 @@
 """What is held out, comparisons of models, and recovery of parameters and of models."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from memsim import MemoryModel, Recalls, log_likelihood, simulate
 from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.joint_recalls import JointRecalls
 from memsim.evaluation.candidates import Candidate, Fitted, Imitating
 from memsim.evaluation.comparison import compare
 from memsim.evaluation.cross_validation import cross_validate, fold_of_lists
@@ -87,6 +89,48 @@ def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:
     trained = tcm.learned(recalls[:150][fold != 0], 2)
     mine = table[(table["model"] == "TCM") & (table["fold"] == 1)]["log_likelihood"]
     assert mine.to_numpy() == pytest.approx(log_likelihood(trained, recalls[:150][fold == 0]))
+
+
+def with_condition(recalls: Recalls, values: Any) -> Recalls:
+    return replace(recalls, trials=replace(recalls.trials, conditions={"kind": values}))
+
+
+def test_what_no_fitted_list_decides_predicts_no_list(recalls: Recalls) -> None:
+    """A level, a covariate's column or a data set of which a fold leaves nothing to fit."""
+    third = recalls.trials.subject_codes == 2
+    between = with_condition(recalls, np.where(third, "b", "a"))
+    joint = JointRecalls({"a": recalls[~third], "b": recalls[third]})
+    quick: dict[str, Any] = {"over": "subjects", "folds": 3}
+    for people, how, name in (
+        (between, "by kind", "stop_base[b]"), (between, "by subject", "stop_base[3]"),
+        (between, "~ 1 + kind", "stop_base:kind[T.b]"), (joint, "by data set", "stop_base[b]"),
+    ):  # fmt: skip
+        spec = FitSpec.of(Uniform(), {"stop_base": how}, recalls=people, starts=1, generations=1)
+        words = rf"fold \d: no list that is fitted decides .*{re.escape(name)}"
+        with pytest.raises(InputError, match=words):
+            cross_validate({"Uniform": Fitted(spec)}, people, **quick)
+        with pytest.raises(InputError, match=words):
+            compare({"Uniform": spec}, people, **quick)
+        if how != "by subject":
+            assert len(cross_validate({"Uniform": Fitted(spec)}, people, folds=2)) == 300
+    own = with_condition(recalls[:9], np.where(np.arange(9) == 0, "b", "a"))
+    spec = FitSpec.of(Uniform(), {"stop_base": "by kind"}, per="subject", recalls=own, starts=1, generations=1)
+    with pytest.raises(InputError, match=r"no list of subject 1 that is fitted decides stop_base\[b\]"):
+        cross_validate({"Uniform": Fitted(spec)}, own, folds=3)
+    with pytest.raises(InputError, match="hold out lists, not subjects"):
+        spec = FitSpec.of(Uniform(), per="subject", starts=1)
+        cross_validate({"Uniform": Fitted(spec)}, recalls, **quick)
+
+
+def test_a_shared_stopping_rule_is_of_every_data_set(recalls: Recalls) -> None:
+    third = recalls.trials.subject_codes == 2
+    joint = JointRecalls({"a": recalls[~third], "b": recalls[third]})
+    words = "no list of data set b is among those that are fitted"
+    with pytest.raises(InputError, match=words):
+        compare({"TCM": TCM()}, joint, over="subjects", folds=3, starts=1, generations=1, stopping="shared")
+    fitted = FitSpec.of(TCM(), ["context_drift"], stopping="shared").objective(joint[~third])
+    with pytest.raises(InputError, match=words):
+        replace(fitted, recalls=joint)
 
 
 def test_candidates_must_score_the_same() -> None:
