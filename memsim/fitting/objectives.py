@@ -13,7 +13,7 @@ import pandas as pd
 
 from memsim.analysis.curves import standard_curves
 from memsim.analysis.subjects import mean_over_subjects
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.errors import DataWarning, InputError, ModelError
 from memsim.core.event_probabilities import Parts
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
@@ -139,6 +139,15 @@ class LikelihoodObjective:
                     scores, pairs[:, 1], _where_finite(found.gradient[parameter])[:, None] * slope[pairs[:, 0]]
                 )
         return scores
+
+    @property
+    def bearing(self) -> BoolArray:
+        """(n_trials, n_free) whether the value of a list depends on each of the numbers that a fit finds."""
+        found = [
+            np.hstack([np.zeros((len(cells.labels), 0)), *cells.designs])[cells.owner] != 0
+            for _, _, cells in self._sets
+        ]
+        return np.concatenate(found)
 
     def _gradients(
         self, name: str, recalls: Responses, cells: Cells, models: Sequence[MemoryModel[Any]], names: Sequence[str]
@@ -307,6 +316,11 @@ class SummaryObjective:
             squared += weight * float(((curves[curve] - self._targets[curve]) ** 2).mean())
         distance = float(np.sqrt(squared / sum(self.weights.values())))
         return distance if np.isfinite(distance) else IMPOSSIBLE
+
+    @property
+    def bearing(self) -> BoolArray:
+        """(n_trials, n_free) whether the value depends on each number in each list: it does."""
+        return np.ones((len(self.recalls), len(self.space.axes)), dtype=bool)
 
     def counts(self) -> dict[str, int]:
         """Numbers of lists, and of points of curves that have a value."""

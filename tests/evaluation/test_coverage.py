@@ -1,6 +1,8 @@
 """Coverage of intervals, and the population behind fits to subjects."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,9 @@ import memsim
 from memsim.commands.main import main
 from memsim.core.errors import DataWarning, InputError
 from memsim.evaluation.interval_coverage import Coverage, coverage
+from memsim.fitting.intervals import bootstrap_cell, with_intervals
 from memsim.fitting.population_means import population
+from memsim.fitting.spec import FitSpec
 from memsim.models import TCM, Uniform
 from memsim.paradigms import FreeRecall
 
@@ -128,3 +132,41 @@ def test_population_of_fits_to_subjects(people: memsim.Recalls) -> None:
     group = memsim.fit(Uniform(), people, ["stop_base"], starts=1)
     with pytest.raises(InputError, match="per='subject'"):
         population(group)
+
+
+def at_levels(people: memsim.Recalls, few: int) -> memsim.Recalls:
+    """The people at two levels of a condition, of which one has a ``few``."""
+    group = np.where(people.trials.subject_codes < few, "few", "many")
+    return replace(people, trials=replace(people.trials, conditions={"group": group}))
+
+
+def test_intervals_of_a_level_are_over_its_own_people(people: memsim.Recalls) -> None:
+    """The interval of each level is that of a fit to its people alone; one person alone has none."""
+    two = at_levels(people, 4)
+    model, options = Uniform(stop_growth=0.0), {"intervals": "robust", "starts": 1}
+    both: Any = memsim.fit(model, two, {"stop_base": "by group"}, **options)
+    for level, n in (("few", 4), ("many", 8)):
+        part = two[two.trials.conditions["group"] == level]
+        alone: Any = memsim.fit(model, part, ["stop_base"], **options)
+        own, expected = both.units[0].intervals[f"stop_base[{level}]"], alone.units[0].intervals["stop_base"]
+        assert own == pytest.approx(expected, rel=0.02), n
+    for how in ("robust", "bootstrap"):
+        with pytest.raises(InputError, match=r"1 person decides stop_base\[few\]"):
+            options["intervals"] = how
+            memsim.fit(model, at_levels(people, 1), {"stop_base": "by group"}, **options)
+
+
+def test_a_bootstrap_draws_each_level_by_itself_and_says_that_people_are_few(people: memsim.Recalls) -> None:
+    two = at_levels(people, 2)
+    spec = FitSpec.of(Uniform(stop_growth=0.0), {"stop_base": "by group"}, recalls=two, starts=1, generations=1)
+    objective, places = spec.objective(two), np.array([0.1, 0.2])
+    drawn = {round(bootstrap_cell(objective, places.tolist(), i, 0)[0], 4) for i in range(20)}
+    assert 2 <= len(drawn) <= 3, "the two people, or one of them twice"
+    assert 0.1 not in drawn
+    fitted = memsim.fit(spec, two)
+    with pytest.warns(DataWarning, match="over 2 people, fewer than 20"):
+        with_intervals(fitted, two, "bootstrap", resamples=2)
+    one = people[people.trials.subject == 1][:1]
+    single = memsim.fit(Uniform(stop_growth=0.0), one, ["stop_base"], starts=1)
+    with pytest.raises(InputError, match="1 list decides stop_base"):
+        with_intervals(single, one, "bootstrap", resamples=2)
