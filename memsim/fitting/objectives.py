@@ -217,12 +217,13 @@ class LikelihoodObjective:
         return [scored_counts(part, model.repeats, model.intrusions) for part in parts_of(self.recalls).values()]
 
     def counts(self) -> dict[str, int]:
-        """Numbers of lists and events that are scored, and of responses that are left out.
+        """Numbers of lists, subjects and events that are scored, and of responses that are left out.
 
         With a shared stopping rule also the number of its probabilities.
         """
         found = {
             "n_lists": len(self.recalls),
+            "n_subjects": len(self.recalls.trials.subjects),
             "n_events": int(self.n_events().sum()),
             "intrusions_left_out": sum(int(each.intrusions.sum()) for each in self._counts),
             "repeats_left_out": sum(int(each.repeats.sum()) for each in self._counts),
