@@ -89,8 +89,8 @@ def compare(
     """Fit models to people, and compare how well they predict lists held out from the fit.
 
     Each model is fitted to all lists, and again within each fold. Information criteria come from the fits to all
-    lists. In free recall, uniform choice with a stopping rule is the baseline, and an empirical reference shows how
-    much there is to predict.
+    lists. In free recall, uniform choice, fitted and stopped as the models are, is the baseline, and an empirical
+    reference shows how much there is to predict.
 
     Parameters
     ----------
@@ -132,8 +132,16 @@ def compare(
     kinds = {each.spec.per for each in candidates.values() if isinstance(each, Fitted)}
     if len(kinds) > 1:
         raise InputError("compare: some models are fitted per subject and some to the group; fit all alike")
+    rules = {each.spec.stopping for each in candidates.values() if isinstance(each, Fitted)}
+    for name, chosen, found, default in (("per", per, kinds, "group"), ("stopping", stopping, rules, "own")):
+        if len(found) > 1 or (found and chosen not in (default, *found)):
+            raise InputError(
+                f"compare: {name} is {' and '.join(map(repr, sorted({*found, chosen})))} for different models, as a "
+                "FitSpec says its own; let all be alike"
+            )
     if "subject" in kinds and over == "subjects":
         raise InputError("compare: fits per subject give no estimates for subjects held out; use over='lists'")
+    alike = {"per": next(iter(kinds), per), "stopping": next(iter(rules), stopping)}
     for candidate in candidates.values():
         candidate.require_taken(recalls)
     on_seen = sentences_on_seen("compare", candidates, recalls, allow_seen)
@@ -151,7 +159,7 @@ def compare(
             if name in candidates:
                 raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
         candidates |= {
-            BASELINE: Fitted(FitSpec.of(Uniform(), **settings)),
+            BASELINE: Fitted(FitSpec.of(Uniform(), **{**settings, **alike})),
             **{name: Reference() for name in references},
         }
     fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}

@@ -43,7 +43,8 @@ def cross_validate(
     ----------
     recalls : of one data set, or several (:class:`memsim.core.joint_recalls.JointRecalls`), where a subject has one
         label in all of them; then there is a column ``data_set``.
-    candidates : by name; a model is fitted by maximum likelihood (:class:`memsim.evaluation.candidates.Fitted`).
+    candidates : by name; a model is fitted by maximum likelihood, to people with a lapse (:func:`memsim.fit`,
+        :class:`memsim.evaluation.candidates.Fitted`).
     over : ``"lists"``: every subject with as many lists as folds is in every fold, and the lists of others are held
         out in some; ``"subjects"``: whole subjects are held out.
     folds : their number.
@@ -74,7 +75,8 @@ def cross_validate(
     if not isinstance(recalls, JointRecalls):
         require_recalls(recalls)
     entries = {
-        name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each)) for name, each in candidates.items()
+        name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each, recalls=recalls))
+        for name, each in candidates.items()
     }
     if not entries:
         raise InputError("cross_validate: there are no candidates")

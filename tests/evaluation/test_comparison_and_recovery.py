@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import MemoryModel, Recalls, log_likelihood, simulate
+from memsim import MemoryModel, Recalls, load_dataset, log_likelihood, simulate
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.joint_recalls import JointRecalls
+from memsim.evaluation import cross_validation
 from memsim.evaluation.candidates import Candidate, Fitted, Imitating
 from memsim.evaluation.comparison import compare
 from memsim.evaluation.cross_validation import cross_validate, fold_of_lists
@@ -168,10 +169,29 @@ def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
     group, own = (FitSpec.of(Uniform(), per=per, starts=1, generations=2) for per in ("group", "subject"))
     found = compare({"own": own}, recalls, folds=2, starts=1)
     sums = found.lists.groupby("model")["log_likelihood"].sum()
-    assert 0 < abs(sums["own"] - sums["uniform choice"]) < 20
+    assert sums["own"] == pytest.approx(sums["uniform choice"], abs=0.05), "the baseline is fitted as the models are"
     assert [unit.unit for unit in found.fits["own"].units] == ["1", "2", "3"]
     alone = compare({"group": group}, recalls, folds=2, starts=1).lists.groupby("model")["log_likelihood"].sum()
-    assert alone["group"] == pytest.approx(sums["uniform choice"], abs=0.01)
+    assert alone["group"] == pytest.approx(alone["uniform choice"], abs=0.05)
+    assert abs(alone["group"] - sums["own"]) > 0.1
+
+
+def test_the_baseline_stops_as_the_models_do(recalls: Recalls) -> None:
+    spec = FitSpec.of(TCM(), ["context_drift"], per="subject", stopping="shared", starts=1, generations=1)
+    found = compare({"TCM": spec}, recalls[:120], folds=2, starts=1).lists.pivot(
+        index=["subject", "list"], columns="model", values="termination"
+    )
+    assert found["TCM"].to_numpy() == pytest.approx(found["uniform choice"].to_numpy())
+
+
+def test_people_are_fitted_with_a_lapse() -> None:
+    """By a plain model in a cross-validation as in a comparison: without one, some list would be impossible."""
+    people = load_dataset("peers_notask")[:8]
+    with pytest.MonkeyPatch.context() as patched:
+        seen: list[Any] = []
+        patched.setattr(cross_validation, "lists_held_out", lambda entries, *_, **__: seen.extend(entries.values()))
+        cross_validate({"Uniform": Uniform()}, people)
+    assert seen[0].spec.lapse == "response"
 
 
 @pytest.mark.parametrize(
@@ -183,6 +203,8 @@ def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
         ({"curves": FitSpec.of(TCMA(), by="summary")}, {}, "has no likelihood of held-out lists"),
         ({"TCM": TCM()}, {"samples": 5}, "samples=5 applies to a sampled likelihood, and none of the models has one"),
         ({"uniform choice": Uniform()}, {}, "is the name of a candidate that is always there"),
+        ({"TCM": FitSpec.of(TCM())}, {"stopping": "shared"}, "stopping is 'own' and 'shared' for different models"),
+        ({"TCM": FitSpec.of(TCM())}, {"per": "subject"}, "per is 'group' and 'subject' for different models"),
         ({"TCM": TCM()}, {"folds": 1}, "folds=1 must be a whole number from 2"),
     ],
 )
