@@ -11,11 +11,12 @@ import pytest
 import memsim
 from memsim.commands.main import main
 from memsim.core.errors import DataWarning, InputError
+from memsim.evaluation import interval_coverage
 from memsim.evaluation.interval_coverage import Coverage, coverage
 from memsim.fitting.intervals import bootstrap_cell, with_intervals
 from memsim.fitting.population_means import population
 from memsim.fitting.spec import FitSpec
-from memsim.models import TCM, Uniform
+from memsim.models import CMR, TCM, Uniform
 from memsim.paradigms import FreeRecall
 
 EIGHT = FreeRecall(list_length=8)
@@ -61,10 +62,34 @@ def test_what_is_refused() -> None:
         ({"spread": {"contxt_drift": 0.1}}, "did you mean 'context_drift'"),
         ({"intervals": ("hessian",)}, "no intervals are called 'hessian'"),
         ({"people": 1}, "give two or more"),
+        ({"intervals": ()}, "names no kind"),
     ):
         options = {"spread": {"context_drift": 0.1}, **changes}
         with pytest.raises(InputError, match=words):
             coverage(TCM(), **options)
+
+
+def test_the_truth_is_the_mean_within_the_range_and_ties_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Uniform(stop_base=0.02, stop_growth=0.0)
+    found = coverage(model, {"stop_base": 0.1}, EIGHT, people=60, n_trials=60, simulations=2, intervals=["subjects"])
+    assert found.table["true"].iloc[0] == pytest.approx(0.02 + 0.1 * 0.39104 / 0.57926, abs=1e-4) and found.redrawn > 0
+    assert abs(found.summary["bias"].iloc[0]) < 0.02
+    spec = FitSpec.of(CMR(item_to_context_learning=0.4), ["item_to_context_learning"])
+    assert spec.ties, "of the class"
+    seen: list[FitSpec] = []
+
+    def run(cells: Any, **_: Any) -> list[dict[str, Any]]:
+        seen.append(cells[0].arguments["spec"])
+        return [{"rows": [], "redrawn": 0}]
+
+    monkeypatch.setattr(interval_coverage, "run_cells", run)
+    coverage(CMR(), {"item_to_context_learning": 0.1}, EIGHT, simulations=1)
+    assert seen[0].ties == spec.ties
+
+
+def test_no_option_is_taken_and_dropped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["coverage", "Uniform", "--spread", "stop_base=0.02", "--samples", "5", "--out", str(tmp_path / "out")])
+    assert "unrecognized arguments: --samples 5" in capsys.readouterr().err
 
 
 def test_the_command_writes_both_tables(tmp_path: Path) -> None:
