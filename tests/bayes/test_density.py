@@ -19,6 +19,7 @@ from memsim.core.parameters import Parameter, parameter
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
 from memsim.core.simulation import simulate
+from memsim.evaluation.recovery import recover
 from memsim.fitting.space import Space
 from memsim.models import CMR, SAM, TCM
 from memsim.paradigms import FreeRecall
@@ -195,6 +196,13 @@ def test_models_without_an_exact_likelihood_are_refused() -> None:
         PosteriorSpec.of(TCM(), target_accept=1.5)
     with pytest.raises(InputError, match="stopping"):
         PosteriorSpec.of(TCM(), stopping="no")
+
+
+@pytest.mark.parametrize("who", ["posterior", "recover"])
+def test_parameters_that_vary_between_lists_are_for_fits(who: str) -> None:
+    free = {"stop_base": "by kind"}
+    with pytest.raises(InputError, match=f"{who}: stop_base='by kind' varies between lists, which is for fit"):
+        PosteriorSpec.of(TCM(), free) if who == "posterior" else recover(TCM(), free=free)
 
 
 def test_a_specification_is_a_json_record() -> None:

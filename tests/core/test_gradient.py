@@ -80,6 +80,15 @@ def test_the_chain_rule_agrees_with_differences(lapses: dict[str, float], stoppi
             assert ruled.gradient[name] == pytest.approx(value, rel=1e-2, abs=1e-6)
 
 
+def test_a_list_of_probabilities_of_stopping_is_taken_as_an_array() -> None:
+    given: Any = STOPPING.tolist()
+    assert log_likelihood(Coin(), RECALLS, stopping=given) == pytest.approx(
+        log_likelihood(Coin(), RECALLS, stopping=STOPPING)
+    )
+    with pytest.raises(InputError, match="give a probability of no response for each"):
+        log_likelihood(Coin(), RECALLS, stopping=[0.5])
+
+
 def test_many_models_at_once() -> None:
     models = [Coin(stop=0.2), Coin(stop=0.5, lapse=0.1), Coin(stop=0.4)]
     owner = np.arange(len(RECALLS)) % 2

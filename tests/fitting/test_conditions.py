@@ -121,12 +121,24 @@ def test_levels_come_from_lists(two_kinds: Recalls) -> None:
     other = made(Uniform(), 10, 3, list_type="odd")
     known = FitSpec.of(Uniform(), {"stop_base": "by list_type"}, recalls=two_kinds)
     assert known.objective(easy)(known.space.default) > 0
-    with pytest.raises(InputError, match="fitted by list_type at the levels easy, hard, and not at odd"):
+    with pytest.raises(InputError, match="fitted by list_type at the levels 'easy', 'hard', and not at 'odd'"):
         known.objective(other)
     with pytest.raises(InputError, match="say which list_type is meant"):
         known.space.at(known.space.default)
     with pytest.raises(InputError, match="no parameter of this fit depends on 'kind'"):
         known.space.at(known.space.default, {"kind": "easy"})
+
+
+def test_levels_are_named_as_they_are(two_kinds: Recalls) -> None:
+    numbered = replace(two_kinds, trials=replace(two_kinds.trials, conditions={"c": np.arange(len(two_kinds)) % 2}))
+    fitted = fit(Uniform(), numbered, {"stop_base": "by c"}, **QUICK)
+    with pytest.raises(InputError, match="at the levels 0, 1, and not at '1'"):
+        fitted.of(c="1")
+
+
+def test_covariates_that_are_no_table_are_said_to_be_none(two_kinds: Recalls) -> None:
+    with pytest.raises(InputError, match="expected a DataFrame, or several in a list, got dict"):
+        fit(Uniform(), two_kinds, ["stop_base"], covariates={"age": 3})
 
 
 def test_each_subject_needs_all_levels(two_kinds: Recalls) -> None:
