@@ -11,7 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import IntArray
 from memsim.core.errors import DataWarning, InputError
-from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.recalls import require_recalls
@@ -74,6 +74,7 @@ def cross_validate(
     """
     if not isinstance(recalls, JointRecalls):
         require_recalls(recalls)
+    warn_of_shared_labels(recalls)
     entries = {
         name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each, recalls=recalls))
         for name, each in candidates.items()

@@ -13,7 +13,7 @@ import numpy as np
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import DataWarning, InputError
-from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
 from memsim.core.limits import require_cells
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
@@ -135,6 +135,7 @@ def load_people(people: Any, **options: Any) -> AnyRecalls:
     ``options`` are those of :func:`memsim.load_recalls`, for all of them.
     """
     if isinstance(people, JointRecalls):
+        warn_of_shared_labels(people)
         return people
     if isinstance(people, Sequence) and not isinstance(people, str):
         labels = [each if isinstance(each, str | Path) else i + 1 for i, each in enumerate(people)]
@@ -142,7 +143,7 @@ def load_people(people: Any, **options: Any) -> AnyRecalls:
             raise InputError(f"people: {', '.join(map(str, labels))} name a data set twice; give different ones")
         people = {str(label): each for label, each in zip(labels, people, strict=True)}
     if isinstance(people, Mapping):
-        return JointRecalls({name: load_responses(each, **options) for name, each in people.items()})
+        return load_people(JointRecalls({name: load_responses(each, **options) for name, each in people.items()}))
     return load_responses(people, **options)
 
 

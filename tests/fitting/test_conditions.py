@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 from memsim import Recalls, log_likelihood, simulate
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.joint_recalls import JointRecalls
+from memsim.core.origin import Observed
 from memsim.core.recall_parts import joined, units_of
-from memsim.fitting.estimation import fit
+from memsim.evaluation.cross_validation import cross_validate
+from memsim.fitting.estimation import fit, load_people
 from memsim.fitting.formulas import variables_of
 from memsim.fitting.labels import with_covariates
 from memsim.fitting.objectives import LikelihoodObjective
@@ -261,6 +263,20 @@ def test_distraction_drift_is_found_from_delayed_lists() -> None:
     by_set = fit(TCM(), people, {"stop_base": "by data set"}, **QUICK)
     assert list(by_set.units[0].estimates) == ["stop_base[delayed]", "stop_base[immediate]"]
     require_gradient(LikelihoodObjective(by_set.spec.space, JointRecalls(people), 1), np.array([0.1, 0.2]))
+
+
+def test_one_label_in_different_data_sets_is_said_to_be_one_person(two_kinds: Recalls) -> None:
+    """Of people: parts of one data set or file label them alike, and simulated subjects are no people."""
+    origins = [Observed("a"), Observed("b"), Observed("b", "other"), Observed(), Observed(details={"file": "x"})]
+    parts = [replace(two_kinds[:60], origin=origin) for origin in origins]
+    for pair in ((0, 1), (3, 3), (0, 4)):
+        with pytest.warns(DataWarning, match="one and other both have subject 1, 2, 3 and 1 more: the same label"):
+            load_people({"one": parts[pair[0]], "other": parts[pair[1]]})
+    with pytest.warns(DataWarning, match="both have subject"):
+        cross_validate({"Uniform": Uniform()}, JointRecalls({"one": parts[0], "other": parts[1]}), folds=2)
+    apart = replace(parts[0], trials=replace(parts[0].trials, subject=parts[0].trials.subject + 10))
+    for one, other in ((parts[1], parts[2]), (parts[4], parts[4]), (two_kinds, two_kinds), (apart, parts[1])):
+        load_people({"one": one, "other": other})
 
 
 def test_joint_recalls_are_taken_apart_and_resampled() -> None:
