@@ -12,6 +12,7 @@ from memsim.bayes.approximation import approximation_of
 from memsim.bayes.density import Conditional, Density, Guide
 from memsim.bayes.people import People
 from memsim.bayes.population import PopulationPrior
+from memsim.bayes.predictive import bands_of
 from memsim.bayes.priors import Prior, priors_of
 from memsim.bayes.spec import PosteriorSpec
 from memsim.core.errors import InputError, LikelihoodError, ModelError
@@ -203,6 +204,13 @@ def test_parameters_that_vary_between_lists_are_for_fits(who: str) -> None:
     free = {"stop_base": "by kind"}
     with pytest.raises(InputError, match=f"{who}: stop_base='by kind' varies between lists, which is for fit"):
         PosteriorSpec.of(TCM(), free) if who == "posterior" else recover(TCM(), free=free)
+
+
+def test_bands_of_curves_without_a_point_are_undefined() -> None:
+    draws = np.array([[0.2, np.nan], [0.4, np.nan], [np.nan, np.nan]])
+    mean, low, high = bands_of(draws)
+    assert (mean[0], low[0], high[0]) == pytest.approx((0.3, 0.205, 0.395)) and np.isnan([mean[1], low[1]]).all()
+    assert np.isnan(bands_of(draws[:, 1:])).all()
 
 
 def test_a_specification_is_a_json_record() -> None:
