@@ -102,17 +102,17 @@ def cluster_errors(
         whitened.append(np.linalg.solve(root, slopes[rows[0]]))
         scores[members] = np.linalg.solve(root, residuals[rows].T).T @ whitened[a]
     number = np.bincount(kind)
-    root = _power(sum(n * x.T @ x for n, x in zip(number, whitened, strict=True)), -0.5)
+    root = symmetric_power(sum(n * x.T @ x for n, x in zip(number, whitened, strict=True)), -0.5)
     parts, df = np.empty_like(scores), np.empty(len(kinds))
     for a, x in enumerate(whitened):
         leverage = root @ x.T @ x @ root
-        corrected = root @ _power(np.eye(len(root)) - leverage, -0.5) @ root
+        corrected = root @ symmetric_power(np.eye(len(root)) - leverage, -0.5) @ root
         parts[kind == a] = scores[kind == a] @ corrected
         df[a] = number[a] * (1 - np.trace(leverage) / np.linalg.matrix_rank(x))
     return ClusterErrors(parts, kind, df)
 
 
-def _power(matrix: FloatArray, exponent: float) -> FloatArray:
+def symmetric_power(matrix: FloatArray, exponent: float) -> FloatArray:
     """A power of a symmetric matrix; NaN where it is not positive."""
     size, axes = np.linalg.eigh(matrix)
     return (axes * np.where(size > 1e-12 * size[-1], size, np.nan) ** exponent) @ axes.T

@@ -52,7 +52,8 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
     """Read one file. Each line is a list: serial positions in output order.
 
     88 is an intrusion. Every other code above the list length (there are a few in 15-2, 30-1 and 40-1) is read as an
-    intrusion too. The line ``0`` at the end of one file is not a list. Each subject has a block of 80 lines.
+    intrusion too. The line ``0`` at the end of one file is not a list. Each subject has a block of 80 lines. Subjects
+    are numbered over all conditions, 1 to 15 in 10-2 up to 76 to 90 in 40-1, as they are different people.
     """
     lists = []
     for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), start=1):
@@ -78,7 +79,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
     return Recalls.from_matrix(
         np.where(beyond, INTRUSION, codes_at),
         paradigm.list_length,
-        subject=np.repeat(np.arange(1, SUBJECTS + 1), LISTS_EACH),
+        subject=np.repeat(np.arange(1, SUBJECTS + 1), LISTS_EACH) + SUBJECTS * list(TASKS).index(condition),
         paradigm=paradigm,
         origin=Observed(details=details),
     )
@@ -98,6 +99,7 @@ MURDOCK1962 = Dataset(
     conditions=TASKS,
     read=_read,
     at_hand=lambda: all(local_path(_file(condition)) is not None for condition in SHA256),
-    notes="15 subjects with 80 lists each in every condition, different people in each; the words are not recorded; "
-    "the record holds at most 15 responses for each list. Downloaded on first use; its curves ship with memsim.",
+    notes="15 subjects with 80 lists each in every condition, different people in each (numbered 1 to 90); the words "
+    "are not recorded; the record holds at most 15 responses for each list. Downloaded on first use; its curves ship "
+    "with memsim.",
 )

@@ -1,6 +1,7 @@
 """Simulation-based calibration (Talts et al., 2018): whether posteriors are as sure as they should be.
 
-Parameters are drawn from the prior, a subject with them recalls lists, and the posterior of these lists is sampled. If
+Parameters are drawn from the prior, a subject with them recalls lists, and the posterior of these lists is sampled; or
+a population is drawn, people from it recall, and the posterior of the population is sampled. If
 all is right, the rank of the true value among draws of its posterior is uniform. U-shaped ranks mean posteriors that
 are too narrow, hump-shaped ones posteriors that are too wide, and slopes a bias.
 """
@@ -17,12 +18,22 @@ from scipy.stats import binom, chi2
 
 from memsim.analysis.figures.style import WIDTHS, plain_text, themed
 from memsim.bayes.approximation import approximation_of
+from memsim.bayes.density import Density
+from memsim.bayes.population import Population, PopulationPrior
 from memsim.bayes.sampler import require_packages, sample
-from memsim.bayes.simulation_based import network_draws, simulated_subject, simulated_subjects, standardised
+from memsim.bayes.simulation_based import (
+    network_draws,
+    simulated_subject,
+    simulated_subjects,
+    standardised,
+    subject_at,
+)
 from memsim.bayes.spec import CHAINS, SIMULATIONS, By, PosteriorSpec, usual_way
 from memsim.core.errors import InputError
 from memsim.core.limits import require_cells, require_counts
 from memsim.core.position_model import Model
+from memsim.core.recall_parts import joined
+from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 from memsim.fitting.space import Free
@@ -50,12 +61,17 @@ class Calibration:
     that diverged)."""
 
     @property
+    def names(self) -> list[str]:
+        """The quantities that are ranked: parameters, and of a population also spreads over people."""
+        return list(dict.fromkeys(self.table["parameter"]))
+
+    @property
     def summary(self) -> pd.DataFrame:
         """By parameter: ``chi_square, df, p`` of the hypothesis that ranks are uniform; ``n`` simulations; and
         ``coverage`` of central 95% intervals.
         """
         rows = []
-        for name in self.spec.names:
+        for name in self.names:
             ranks = self.table.loc[self.table["parameter"] == name, "rank"].to_numpy()
             counts = self.counts(name)
             expected = len(ranks) / len(counts)
@@ -78,7 +94,7 @@ class Calibration:
         """Histograms of the ranks, with the band that holds 99% of the counts of a bin if ranks are uniform."""
         from matplotlib.figure import Figure
 
-        names = self.spec.names
+        names = self.names
         across = min(len(names), 4)
         down = -(-len(names) // across)
         summary = self.summary.set_index("parameter")
@@ -118,10 +134,11 @@ def calibrate(
     n_trials: int = LISTS,
     tune: int = TUNE,
     training: int = SIMULATIONS,
+    people: int = 1,
     seed: int = 0,
     **running: Unpack[Running],
 ) -> Calibration:
-    """Simulation-based calibration of the posteriors of single subjects.
+    """Simulation-based calibration of the posteriors of single subjects, or of a population.
 
     By simulation, networks learn once, as those of :func:`memsim.posterior`, and give the posteriors of all subjects.
 
@@ -129,9 +146,11 @@ def calibrate(
     ----------
     model, free, by : as in :func:`memsim.posterior`; parameters have the priors of population means.
     paradigm : the task; free recall of its usual list if not given.
-    simulations : subjects, each with parameters drawn from the prior; no network learns from them.
+    simulations : data sets, each with parameters drawn from the prior; no network learns from them.
     n_trials : lists of each subject; by simulation all subjects have the same.
     tune : by the likelihood, draws before those that are ranked.
+    people : in each data set. Of 1, the posterior is of that subject; of more, a population is drawn from the prior and
+        people from it, and its means and its standard deviations over people (``spread of NAME``) are ranked.
     training : by simulation, the subjects from whom the networks learn (``simulations`` of a posterior).
     seed, running : as in :func:`memsim.posterior`.
 
@@ -143,12 +162,14 @@ def calibrate(
     ------
     InputError : an option that does not apply, and as :func:`memsim.posterior` does.
     """
-    require_counts("calibrate", simulations=simulations, n_trials=n_trials)
+    require_counts("calibrate", simulations=simulations, n_trials=n_trials, people=people)
     require_cells("calibrate", simulations, f"{simulations:,} simulations")
     built = given_model(model)
     by = usual_way(built) if by is None else by
     task = FreeRecall() if paradigm is None else paradigm
     if by == "simulation":
+        if people != 1:
+            raise InputError(f"calibrate: people={people} is of a population, which has no posterior by simulation")
         if tune != TUNE:
             raise InputError(f"calibrate: tune={tune!r} is an option of by='likelihood', but this is by simulation")
         spec = PosteriorSpec.of(built, free, by=by, seed=seed, simulations=training, draws=-(-RANKS // CHAINS))
@@ -158,11 +179,11 @@ def calibrate(
         raise InputError(f"calibrate: training={training!r} is an option of by='simulation', but this is by {by!r}")
     require_packages("nutpie")
     draws = THINNING * (RANKS - 1)
-    spec = PosteriorSpec.of(built, free, by=by, pooled=False, seed=seed, tune=tune, draws=draws, chains=1)
+    spec = PosteriorSpec.of(built, free, by=by, pooled=people > 1, seed=seed, tune=tune, draws=draws, chains=1)
     cells = [
         Cell(
             calibration_cell,
-            {"spec": spec, "paradigm": task, "n_trials": n_trials, "simulation": simulation},
+            {"spec": spec, "paradigm": task, "n_trials": n_trials, "simulation": simulation, "people": people},
             f"calibration {simulation + 1}",
         )
         for simulation in range(simulations)
@@ -171,11 +192,17 @@ def calibrate(
     return Calibration(spec, pd.DataFrame(rows))
 
 
-def calibration_cell(spec: PosteriorSpec, paradigm: Paradigm, n_trials: int, simulation: int) -> list[dict[str, Any]]:
-    """The ranks of one simulated subject, as a cell."""
+def calibration_cell(
+    spec: PosteriorSpec, paradigm: Paradigm, n_trials: int, simulation: int, people: int = 1
+) -> list[dict[str, Any]]:
+    """The ranks of one simulated subject, or of the population of several, as a cell."""
     rng = stream(spec.seed, "calibration", simulation)
-    trials = _lists_of_one(paradigm, n_trials, int(rng.integers(2**31)))
-    recalls, places = simulated_subject(spec.space, spec.priors, trials, rng)
+    if people > 1:
+        trials = paradigm.trials(n_trials * people, int(rng.integers(2**31)), subjects=people)
+        recalls, truth = _group(spec, trials, rng)
+    else:
+        trials = _lists_of_one(paradigm, n_trials, int(rng.integers(2**31)))
+        recalls, places = simulated_subject(spec.space, spec.priors, trials, rng)
     found = approximation_of(spec.density(recalls))
     density = spec.density(recalls, found.guide)
     starts = rng.standard_normal((20, density.size))
@@ -183,15 +210,43 @@ def calibration_cell(spec: PosteriorSpec, paradigm: Paradigm, n_trials: int, sim
         density, starts, draws=spec.draws, tune=spec.tune, seed=spec.seed, chain=simulation,
         target_accept=spec.target_accept,
     )  # fmt: skip
-    drawn = density.places(chain.draws[::THINNING])[:, 0]
+    kept, diverging = chain.draws[::THINNING], int(chain.statistics["diverging"].sum())
+    if people > 1:
+        drawn_of, true_of = (_summaries(density, each) for each in (density.population(kept), truth))
+        return [
+            {"simulation": simulation, "parameter": name, "true": float(true_of[name]),
+             "mean": float(drawn_of[name].mean()), "rank": int((drawn_of[name] < true_of[name]).sum()),
+             "diverging": diverging}
+            for name in true_of
+        ]  # fmt: skip
+    drawn = density.places(kept)[:, 0]
     ranks = (drawn < places).sum(axis=0)
     values = density.parameters(places)
     means = density.parameters(drawn).mean(axis=0)
     return [
         {"simulation": simulation, "parameter": name, "true": float(values[k]), "mean": float(means[k]),
-         "rank": int(ranks[k]), "diverging": int(chain.statistics["diverging"].sum())}
+         "rank": int(ranks[k]), "diverging": diverging}
         for k, name in enumerate(spec.names)
     ]  # fmt: skip
+
+
+def _group(spec: PosteriorSpec, trials: Trials, rng: np.random.Generator) -> tuple[Recalls, Population]:
+    """Recalls of people of a population that is drawn from the prior, and that population."""
+    prior = PopulationPrior(spec.priors, spec.correlated)
+    population = prior.at(prior.draw(rng, 1)[0])
+    parts = []
+    for code in range(len(trials.subjects)):
+        places = population.mean + population.spread * (population.cholesky @ rng.standard_normal(len(spec.priors)))
+        own = trials[np.flatnonzero(trials.subject_codes == code)]
+        parts.append(subject_at(spec.space, spec.priors, places, own, rng))
+    return joined(parts), population
+
+
+def _summaries(density: Density, population: Population) -> dict[str, Any]:
+    """The means in the units of the parameters, and the standard deviations on their scales, by name."""
+    means = density.parameters(population.mean)
+    found = {prior.name: means[..., k] for k, prior in enumerate(density.priors)}
+    return found | {f"spread of {density.priors[k].name}": population.spread[..., k] for k in density.varying}
 
 
 def _ranks_by_simulation(

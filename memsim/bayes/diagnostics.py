@@ -49,7 +49,7 @@ class Convergence(NamedTuple):
         """What a reader must know, in words."""
         said = []
         if np.isnan(self.r_hat):
-            said.append("There is one chain, so that R-hat is not known; sample four.")
+            said.append("R-hat is not known, which takes two chains of four draws; sample four chains, of more draws.")
         elif self.r_hat < R_HAT:
             said.append(f"The chains agree: R-hat is at most {self.r_hat:.4f}.")
         else:
@@ -104,7 +104,9 @@ class Agreement(NamedTuple):
             f"networks that learned from {self.simulations:,} simulated subjects; nothing is estimated of a population."
         ]
         if np.isnan(self.r_hat):
-            said.append("There is one network, so that it is not known whether networks agree; train four (chains).")
+            said.append(
+                "It is not known whether networks agree, which takes two networks (chains) of four draws; train four."
+            )
         elif self.r_hat < ALIKE:
             said.append(f"The networks agree: R-hat over networks is at most {self.r_hat:.3f}.")
         else:
@@ -131,9 +133,13 @@ def convergence_of(found: Posterior) -> Convergence | Agreement:
     import arviz
 
     draws = found.data["posterior"].drop_vars(["typical", "correlation"], errors="ignore")
-    if "correlation" in found.data["posterior"] and len(found.spec.names) > 1:
+    varying = [k for k, prior in enumerate(found.spec.priors) if prior.between]
+    if "sigma" in draws:  # what all people have in common has a spread of 0
+        draws = draws.assign(sigma=draws["sigma"].isel(parameter=varying).rename(parameter="varying"))
+        draws = draws if varying else draws.drop_vars("sigma")
+    if "correlation" in found.data["posterior"] and len(varying) > 1:
         pairs = found.data["posterior"]["correlation"].stack(pair=["parameter", "parameter_other"])
-        row, column = np.triu_indices(len(found.spec.names), 1)
+        row, column = (np.array(varying)[each] for each in np.triu_indices(len(varying), 1))
         kept = pairs.isel(pair=row * len(found.spec.names) + column).reset_index("pair", drop=True)
         draws = draws.assign(correlation=kept)
     stats = found.data["sample_stats"]

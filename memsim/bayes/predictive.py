@@ -135,6 +135,15 @@ def _aligned(curves: list[tuple[str, float, float]], index: pd.MultiIndex) -> Fl
     return np.array([known.get((curve, float(x)), np.nan) for curve, x in index])
 
 
+def bands_of(values: FloatArray) -> FloatArray:
+    """(3, n_points) mean of (n_draws, n_points) draws and the bounds of 95% of them; NaN where no draw has a value."""
+    found, known = np.full((3, values.shape[1]), np.nan), ~np.isnan(values).all(axis=0)
+    if known.any():  # a curve may have no point at all, such as of transitions in lists of one item
+        found[0, known] = np.nanmean(values[:, known], axis=0)
+        found[1:, known] = np.nanquantile(values[:, known], [0.025, 0.975], axis=0)
+    return found
+
+
 def prediction_table(
     found: Posterior, recalls: Recalls, of: Literal["posterior", "prior"] = "posterior"
 ) -> pd.DataFrame:
@@ -146,10 +155,7 @@ def prediction_table(
             continue
         values = group[name].transpose("chain", "draw", f"{name}_x").values
         flat = values.reshape(-1, values.shape[2])
-        known = ~np.isnan(flat).all(axis=0)
-        low, high, mean = np.full((3, flat.shape[1]), np.nan)
-        low[known], high[known] = np.nanquantile(flat[:, known], [0.025, 0.975], axis=0)
-        mean[known] = np.nanmean(flat[:, known], axis=0)
+        mean, low, high = bands_of(flat)
         x = group[f"{name}_x"].values
         rows.append(pd.DataFrame({"curve": name, "x": x, "mean": mean, "low": low, "high": high, "n_subjects": 0}))
     return pd.concat(rows, ignore_index=True)

@@ -115,13 +115,20 @@ def simulated_subject(
     InputError : a tied parameter leaves its range.
     """
     places = np.array([prior.location + prior.spread * rng.standard_normal() for prior in priors])
+    return subject_at(space, priors, places, trials, rng), places
+
+
+def subject_at(
+    space: Space, priors: Sequence[Prior], places: FloatArray, trials: Trials, rng: np.random.Generator
+) -> Recalls:
+    """Recalls of a subject whose parameters have these places on their scales."""
     values = {prior.name: float(prior.value(places[k : k + 1])[0]) for k, prior in enumerate(priors)}
     model = space.model
     assert isinstance(model, MemoryModel)
     known = {**model.values(), **values}
     for name, expression in space.ties.items():
         values[name] = known[name] = tied_value(name, expression, known)
-    return simulate(model.replace(**values), trials, int(rng.integers(2**31))), places
+    return simulate(model.replace(**values), trials, int(rng.integers(2**31)))
 
 
 def standardised(simulated: pd.DataFrame, observed: pd.DataFrame) -> tuple[FloatArray, FloatArray]:

@@ -21,6 +21,7 @@ from memsim.fitting.model_records import model_from_json, model_to_json
 from memsim.fitting.shared_stopping import fitted_hazard
 from memsim.fitting.space import Free, Space, by_name, usual_free
 from memsim.fitting.spec import LAPSE_RANGE
+from memsim.fitting.terms import require_constant
 from memsim.models.lookup import given_model
 
 DRAWS, TUNE, CHAINS = 1000, 500, 4
@@ -126,6 +127,7 @@ class PosteriorSpec:
         pooled : by the likelihood people are of one population, and by simulation they share nothing, if not given.
         settings : the other fields of the class.
         """
+        require_constant("posterior", free)
         built = given_model(model)
         by = usual_way(built) if by is None else by
         pooled = by == "likelihood" if pooled is None else pooled

@@ -41,6 +41,12 @@ def add_calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--simulations", type=whole("simulations"), metavar="N", help="simulated subjects")
     command.add_argument("--n-trials", type=whole("n_trials"), metavar="N", help="lists of each simulated subject")
+    command.add_argument(
+        "--people",
+        type=whole("subjects"),
+        metavar="N",
+        help="in each data set; of several, the population is ranked",
+    )
     command.add_argument("--tune", type=whole("tune"), metavar="N", help="by the likelihood, draws before ranked ones")
     command.add_argument(
         "--training",

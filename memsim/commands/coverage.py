@@ -50,7 +50,7 @@ def add_coverage(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--intervals", nargs="+", metavar="KIND", help="of profile, robust, bootstrap (of the group) and subjects"
     )
-    add_searching(command)
+    add_searching(command, sampled=False)
     add_running(command, "memsim-coverage")
     add_escape(command)
 

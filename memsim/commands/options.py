@@ -137,18 +137,19 @@ def add_scoring(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_searching(command: argparse.ArgumentParser) -> None:
-    """Add the options of the search."""
+def add_searching(command: argparse.ArgumentParser, sampled: bool = True) -> None:
+    """Add the options of the search; ``sampled``: of fits by a sampled likelihood as well."""
     command.add_argument("--starts", type=whole("starts"), metavar="N", help="independent searches")
     command.add_argument(
         "--generations",
         type=whole("generations"),
         metavar="N",
-        help="generations of each search (default: 4 where there is a gradient, else 25)",
+        help="generations of each search (default: 1 where there is a gradient, else 25)",
     )
-    command.add_argument(
-        "--samples", type=whole("samples"), metavar="N", help="study histories of a sampled likelihood"
-    )
+    if sampled:
+        command.add_argument(
+            "--samples", type=whole("samples"), metavar="N", help="study histories of a sampled likelihood"
+        )
     command.add_argument("--seed", type=whole("seed"), help="seed of searches and simulations")
 
 

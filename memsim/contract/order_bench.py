@@ -143,7 +143,7 @@ class OrderBench(Bench[MemoryModel[Any]]):
         apart: dict[str, str] = {}
         for stopping in (None, np.linspace(0.02, 1, 2 * recalls.list_length + 2)):
             found = log_likelihood_gradient(model, recalls, names, stopping=stopping).gradient
-            expected = difference_gradient(model, recalls, names, 1, self.seed, stopping)[1]
+            expected = difference_gradient(model, recalls, names, 1, self.seed, stopping, single=True)[1]
             apart |= {
                 name: f"{name}: {found[name]:.6g}, by differences {expected[name]:.6g}"
                 for name in names

@@ -2,14 +2,15 @@
 
 All points run as one batch if possible. There, every parameter is a column (n_trials, 1), so that each block of trials
 has its own values. Most models are written in numpy such that their steps take columns as well as numbers. Whether a
-model does is found out by comparing the batch with single points, the first time; after a difference or an error,
-points are taken one by one.
+model does is found out by comparing the batch with single points: all of them the first time that these parameters vary
+beside these options, and the parameters themselves on every call. After a difference or an error, points are taken one
+by one.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -34,7 +35,8 @@ STEP = 6e-6
 """Of a difference, relative to the parameter: near the cube root of the precision of numbers."""
 LARGEST_BATCH = 200_000
 """Studied items that a batch holds at most, which bounds memory."""
-_TAKES_COLUMNS: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+_TAKES_COLUMNS: WeakKeyDictionary[type, dict[Hashable, bool]] = WeakKeyDictionary()
+"""What was found out for each class, by what varied and what did not."""
 
 
 def difference_gradient(
@@ -45,16 +47,17 @@ def difference_gradient(
     seed: int,
     stopping: FloatArray | None,
     criteria: FloatArray | None = None,
+    single: bool = False,
 ) -> tuple[FloatArray, dict[str, float]]:
     """(n_trials,) log-likelihoods, and the derivative of their sum by each parameter, from central differences.
 
     At a bound of a parameter's range the difference is one-sided. A derivative is NaN where a point next to the
-    parameters makes a list impossible or cannot be evaluated.
+    parameters makes a list impossible or cannot be evaluated. With ``single``, points are taken one by one.
     """
     points: list[dict[str, float]] = [{}]
     points += [{name: value} for name in names for value in _around(float(getattr(model, name)), *_range(model, name))]
     replaced = {"stopping": stopping, "criteria": criteria}
-    found = _in_one_batch(model, recalls, points, seed, replaced)
+    found = None if single else _in_one_batch(model, recalls, points, seed, replaced)
     if found is None:
         found = np.array([_one_by_one(model, recalls, point, samples, seed, replaced) for point in points])
     gradient = {}
@@ -116,7 +119,9 @@ def _in_one_batch(
     else:
         has_fast_events = cls.fast_events is not MemoryModel.fast_events and recalls.trials.probes is None
     mixes_lists = stopping is not None and (model.list_lapse or any("list_lapse" in point for point in points))
-    if model.likelihood != "exact" or has_fast_events or mixes_lists or not _TAKES_COLUMNS.get(cls, True):
+    varied = {name for point in points for name in point}
+    known, circumstances = _TAKES_COLUMNS.setdefault(cls, {}), _circumstances(model, recalls, varied, stopping)
+    if model.likelihood != "exact" or has_fast_events or mixes_lists or not known.get(circumstances, True):
         return None
     n_points, n_trials = len(points), len(recalls)
     if n_points * recalls.trials.items.size > LARGEST_BATCH:
@@ -124,21 +129,32 @@ def _in_one_batch(
     rows = np.tile(np.arange(n_trials), n_points)
     batch = recalls[rows] if isinstance(recalls, Judgments) else resampled(recalls, rows)
     columns = copy.copy(model)
-    varied = {name for point in points for name in point}
     values = {name: np.array([point.get(name, getattr(model, name)) for point in points]) for name in varied}
     values = {name: np.repeat(each, n_trials)[:, None] for name, each in values.items()}
     for name in varied:
         object.__setattr__(columns, name, values[name])
     try:
         found = _lists(columns, batch, seed, replaced).reshape(n_points, n_trials)
-        same = cls in _TAKES_COLUMNS or all(
+        same = all(
             np.allclose(found[at], _one_by_one(model, recalls, points[at], 1, seed, replaced), rtol=1e-9, atol=1e-12)
-            for at in {0, n_points // 2, n_points - 1}
+            for at in range(1 if circumstances in known else n_points)
         )
     except Exception:  # whatever a model does with columns that it was not written for
         same = False
-    _TAKES_COLUMNS[cls] = same
+    known[circumstances] = same
     return found if same else None
+
+
+def _circumstances(
+    model: MemoryModel[Any], recalls: Responses, varied: set[str], stopping: FloatArray | None
+) -> Hashable:
+    """What may decide whether the steps of a model take columns: which parameters vary, and the options beside them."""
+    options = [
+        (each.name, getattr(model, each.name))
+        for each in model.parameters()
+        if each.options or each.text or each.flag or each.integer or getattr(model, each.name) is None
+    ]
+    return (frozenset(varied), type(recalls), stopping is None, *options)
 
 
 def _lists(

@@ -120,6 +120,7 @@ def repeated(columns: IntArray, list_length: int) -> BoolArray:
 
 def hazards(stopping: FloatArray, columns: IntArray) -> FloatArray:
     """(n_trials, n_events) the shared probability of no response at each event."""
+    stopping = np.asarray(stopping, dtype=float)
     if stopping.ndim != 1 or len(stopping) < columns.shape[1] or not ((stopping >= 0) & (stopping <= 1)).all():
         raise InputError(
             f"stopping has shape {stopping.shape}; give a probability of no response for each of the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from memsim.core.arrays import BoolArray, IntArray, LabelArray
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.judgments import Responses, require_responses
-from memsim.core.origin import Origin, common_origin
+from memsim.core.origin import Observed, Origin, common_origin
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 
@@ -127,6 +128,36 @@ class JointTrials:
 
 AnyRecalls: TypeAlias = Responses | JointRecalls
 """What a fit takes."""
+
+
+def warn_of_shared_labels(recalls: AnyRecalls) -> None:
+    """Warn where people of different data sets have one label, so that they are taken as the same people.
+
+    Conditions of one data set of memsim, and parts of one file, are known to label their people alike.
+    """
+    parts = list(parts_of(recalls).items())
+    for i, (name, part) in enumerate(parts):
+        for other, another in parts[:i]:
+            ours, theirs = ({str(label) for label in each.trials.subjects} for each in (part, another))
+            shared = sorted(ours & theirs)
+            if shared and not _known_alike(part.origin, another.origin):
+                named = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
+                warnings.warn(
+                    f"{other} and {name} both have subject {named}: the same label is taken as the same person; where "
+                    "these are different people, give them different labels",
+                    DataWarning,
+                    stacklevel=3,
+                )
+                return
+
+
+def _known_alike(one: Origin, other: Origin) -> bool:
+    """Whether the same label in recalls of these origins is the same person, or a simulated one."""
+    if not isinstance(one, Observed) or not isinstance(other, Observed):
+        return not isinstance(one, Observed) and not isinstance(other, Observed)
+    if one.dataset or other.dataset:
+        return one.dataset == other.dataset
+    return bool(one.details) and one.details == other.details
 
 
 def parts_of(recalls: AnyRecalls) -> Mapping[str, Responses]:

@@ -17,14 +17,15 @@ from memsim.core.joint_recalls import AnyRecalls, parts_of
 from memsim.core.judgments import Judgments
 from memsim.core.likelihood import likelihood_parts, sum_of
 from memsim.core.model import MemoryModel
-from memsim.core.recall_parts import by_subject
+from memsim.core.recall_parts import by_subject, units_of
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import scored_counts
 from memsim.evaluation.reference import empirical_reference_parts
 from memsim.evaluation.seen_people import records_within
-from memsim.fitting.estimation import best_places
+from memsim.fitting.estimation import best_places, undecided
 from memsim.fitting.objectives import LikelihoodObjective
+from memsim.fitting.shared_stopping import require_hazards
 from memsim.fitting.spec import SAMPLES, FitSpec
 from memsim.running.digests import digest, source_digest
 
@@ -89,6 +90,12 @@ class Candidate(ABC):
         """
         recalls.trials.require_different_items(type(self).__name__)
 
+    def require_learnable(self, train: AnyRecalls, test: AnyRecalls) -> None:  # noqa: B027  # most have no such need
+        """Raise :class:`InputError`, before any work, if ``train`` does not decide what predicts the lists of ``test``.
+
+        By default it does.
+        """
+
     def scores(self, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool = False) -> ListScores:
         """The scores of the lists of ``test`` after learning from ``train``.
 
@@ -122,6 +129,21 @@ class Fitted(Candidate):
         """See :meth:`Candidate.require_taken`."""
         require_taken(self.spec.model, recalls.trials)
 
+    def require_learnable(self, train: AnyRecalls, test: AnyRecalls) -> None:
+        """See :meth:`Candidate.require_learnable`."""
+        known = units_of(train, self.spec.per)
+        for unit, others in units_of(test, self.spec.per).items():
+            if unit not in known:
+                raise InputError(f"subject {unit} has no lists to fit; hold out lists, not subjects")
+            if self.spec.stopping == "shared":
+                require_hazards(others, parts_of(known[unit]))
+            if lost := undecided(self.spec.space, known[unit], others):
+                whose = f"of subject {unit} " if self.spec.per == "subject" else ""
+                raise InputError(
+                    f"no list {whose}that is fitted decides {', '.join(lost)}, which lists that are held out need; "
+                    "hold out lists, not subjects, in more folds, or let the parameter be the same in all lists"
+                )
+
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""
         places, _ = best_places(replace(self.spec, seed=seed), recalls)
@@ -131,14 +153,13 @@ class Fitted(Candidate):
 
     def scores(self, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool = False) -> ListScores:
         """See :meth:`Candidate.scores`."""
+        self.require_learnable(train, test)
         if self.spec.per == "group":
             return self._scores(train, test, seed, common)
         found = ListScores(Parts(*np.empty((4, len(test)))), np.empty(len(test), np.int32))
         known = by_subject(train)
         for subject in test.trials.subjects:
             rows = test.trials.subject == subject
-            if str(subject) not in known:
-                raise InputError(f"subject {subject} has no lists to fit; hold out lists, not subjects")
             own = self._scores(known[str(subject)], test[rows], seed, common)
             found.n_events[rows] = own.n_events
             for values, each in zip(found.parts, own.parts, strict=True):

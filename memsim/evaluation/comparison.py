@@ -23,7 +23,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.evaluation.candidates import Candidate, Fitted, Reference
 from memsim.evaluation.cross_validation import (
-    fold_of_lists,
+    checked_folds,
     lists_held_out,
     sentences_on_seen,
     with_several_lists,
@@ -90,8 +90,8 @@ def compare(
     """Fit models to people, and compare how well they predict lists held out from the fit.
 
     Each model is fitted to all lists, and again within each fold. Information criteria come from the fits to all
-    lists. In free recall, uniform choice with a stopping rule is the baseline, and an empirical reference shows how
-    much there is to predict.
+    lists. In free recall, uniform choice, fitted and stopped as the models are, is the baseline, and an empirical
+    reference shows how much there is to predict.
 
     Parameters
     ----------
@@ -137,14 +137,22 @@ def compare(
     kinds = {each.spec.per for each in candidates.values() if isinstance(each, Fitted)}
     if len(kinds) > 1:
         raise InputError("compare: some models are fitted per subject and some to the group; fit all alike")
+    rules = {each.spec.stopping for each in candidates.values() if isinstance(each, Fitted)}
+    for name, chosen, found, default in (("per", per, kinds, "group"), ("stopping", stopping, rules, "own")):
+        if len(found) > 1 or (found and chosen not in (default, *found)):
+            raise InputError(
+                f"compare: {name} is {' and '.join(map(repr, sorted({*found, chosen})))} for different models, as a "
+                "FitSpec says its own; let all be alike"
+            )
     if "subject" in kinds and over == "subjects":
         raise InputError("compare: fits per subject give no estimates for subjects held out; use over='lists'")
+    alike = {"per": next(iter(kinds), per), "stopping": next(iter(rules), stopping)}
     for candidate in candidates.values():
         candidate.require_taken(recalls)
     on_seen = sentences_on_seen("compare", candidates, recalls, allow_seen)
     if "subject" in kinds:
         recalls = with_several_lists(recalls)
-    fold_of_lists(recalls, over, folds, seed)  # raises before the work where there are too few lists
+    checked_folds(candidates, recalls, over, folds, seed)  # raises before the work
     baseline: str | None = None
     references: tuple[str, ...] = ()
     sets = parts_of(recalls).values()
@@ -156,7 +164,7 @@ def compare(
             if name in candidates:
                 raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
         candidates |= {
-            BASELINE: Fitted(FitSpec.of(Uniform(), **settings)),
+            BASELINE: Fitted(FitSpec.of(Uniform(), **{**settings, **alike})),
             **{name: Reference() for name in references},
         }
     fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}

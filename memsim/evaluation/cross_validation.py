@@ -11,7 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import IntArray
 from memsim.core.errors import DataWarning, InputError
-from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.recalls import require_recalls
@@ -43,7 +43,8 @@ def cross_validate(
     ----------
     recalls : of one data set, or several (:class:`memsim.core.joint_recalls.JointRecalls`), where a subject has one
         label in all of them; then there is a column ``data_set``.
-    candidates : by name; a model is fitted by maximum likelihood (:class:`memsim.evaluation.candidates.Fitted`).
+    candidates : by name; a model is fitted by maximum likelihood, to people with a lapse (:func:`memsim.fit`,
+        :class:`memsim.evaluation.candidates.Fitted`).
     over : ``"lists"``: every subject with as many lists as folds is in every fold, and the lists of others are held
         out in some; ``"subjects"``: whole subjects are held out.
     folds : their number.
@@ -61,9 +62,10 @@ def cross_validate(
 
     Raises
     ------
-    InputError : candidates that differ in what they score; a network whose weights were trained on some of these
-        people, without ``allow_seen``; fewer lists or subjects than folds; or a list that holds an
-        item twice, which a candidate does not take.
+    InputError : candidates that differ in what they score; a parameter or a shared stopping rule of lists that are
+        held out, such as of a level, that no list of the other folds decides; a network whose weights were trained on
+        some of these people, without ``allow_seen``; fewer lists or subjects than folds; or a list that holds an item
+        twice, which a candidate does not take.
     LikelihoodError : a candidate without a likelihood.
 
     Warns
@@ -72,8 +74,10 @@ def cross_validate(
     """
     if not isinstance(recalls, JointRecalls):
         require_recalls(recalls)
+    warn_of_shared_labels(recalls)
     entries = {
-        name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each)) for name, each in candidates.items()
+        name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each, recalls=recalls))
+        for name, each in candidates.items()
     }
     if not entries:
         raise InputError("cross_validate: there are no candidates")
@@ -98,7 +102,7 @@ def lists_held_out(
         raise InputError(f"cross_validate: events={events!r} is neither 'all' nor 'common'")
     if any(isinstance(each, Fitted) and each.spec.per == "subject" for each in entries.values()):
         recalls = with_several_lists(recalls)
-    fold = fold_of_lists(recalls, over, folds, seed)
+    fold = checked_folds(entries, recalls, over, folds, seed)
     cells = [
         Cell(
             fold_cell,
@@ -197,6 +201,18 @@ def fold_of_lists(recalls: AnyRecalls, over: str, folds: int, seed: int) -> IntA
         else:
             fold[rows] = (rng.permutation(len(rows)) + dealt) % folds
             dealt += len(rows)
+    return fold
+
+
+def checked_folds(entries: Mapping[str, Candidate], recalls: AnyRecalls, over: str, folds: int, seed: int) -> IntArray:
+    """:func:`fold_of_lists`, in which every candidate learns from the other folds what it needs to predict each."""
+    fold = fold_of_lists(recalls, over, folds, seed)
+    for name, entry in entries.items():
+        for k in range(folds):
+            try:
+                entry.require_learnable(recalls[fold != k], recalls[fold == k])
+            except InputError as error:
+                raise InputError(f"cross_validate: {name}, fold {k + 1}: {error}") from None
     return fold
 
 

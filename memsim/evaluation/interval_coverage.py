@@ -19,8 +19,9 @@ from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm
+from memsim.fitting.axes import Axis
 from memsim.fitting.estimation import best_places
-from memsim.fitting.intervals import INTERVALS, bootstrap_cell, profile_cell
+from memsim.fitting.intervals import INTERVALS, bootstrap_cell, checked_intervals, profile_cell
 from memsim.fitting.population_means import mean_of_estimates
 from memsim.fitting.robust import robust_ends
 from memsim.fitting.spec import GENERATIONS, FitSpec
@@ -82,7 +83,7 @@ def coverage(
 
     Parameters
     ----------
-    model : its values are the population means.
+    model : its values are the population means, but for what the ranges of parameters cut off; its ties hold.
     spread : the standard deviation between people of each free parameter, by name; 0 where people are alike. Values
         are drawn from a normal distribution, again where one falls outside the range of its parameter.
     paradigm : the task; free recall if not given.
@@ -113,7 +114,12 @@ def coverage(
             raise InputError(
                 f"coverage: no intervals are called {kind!r}{closest(kind, KINDS)} There are: {', '.join(KINDS)}."
             )
-    spec = FitSpec.of(model, list(spread), {}, starts=starts, generations=generations, seed=seed)
+    if not intervals:
+        raise InputError(f"coverage: intervals={list(intervals)} names no kind; there are {', '.join(KINDS)}")
+    spec = FitSpec.of(model, list(spread), starts=starts, generations=generations, seed=seed)
+    for kind in intervals:
+        checked_intervals(spec, kind if kind in INTERVALS else None)
+    means = {axis.name: _mean_within(getattr(model, axis.name), spread[axis.name], axis) for axis in spec.space.axes}
     task = FreeRecall() if paradigm is None else paradigm
     settings = {"paradigm": task, "people": people, "n_trials": n_trials, "intervals": list(intervals)}
     cells = [
@@ -126,7 +132,7 @@ def coverage(
     ]
     found = run_cells(cells, title="coverage", **running)
     rows = [
-        {"simulation": number + 1, "interval": kind, "parameter": name, "true": getattr(model, name),
+        {"simulation": number + 1, "interval": kind, "parameter": name, "true": means[name],
          "estimate": middle, "low": low, "high": high}
         for number, each in enumerate(found) for kind, name, middle, low, high in each["rows"]
     ]  # fmt: skip
@@ -167,6 +173,16 @@ def coverage_cell(
     return {"rows": rows, "redrawn": redrawn}
 
 
+def _mean_within(mean: float, spread: float, axis: Axis) -> float:
+    """The mean of a normal distribution within the range of a parameter, outside which values are drawn again."""
+    from scipy.stats import truncnorm
+
+    if not spread:
+        return float(mean)
+    ends = [(end - mean) / spread for end in (axis.low, axis.high)]
+    return float(truncnorm.mean(*ends, loc=mean, scale=spread))
+
+
 def _experiment(
     spec: FitSpec, spread: Mapping[str, float], paradigm: Paradigm, people: int, n_trials: int
 ) -> tuple[Recalls, int]:
@@ -181,7 +197,7 @@ def _experiment(
             values[axis.name] = rng.normal(mean, spread[axis.name])
             while not axis.low <= values[axis.name] <= axis.high:
                 values[axis.name], redrawn = rng.normal(mean, spread[axis.name]), redrawn + 1
-        one: Any = model.replace(**values)
+        one: Any = spec.space.at(spec.space.places(values))
         lists = trials[np.flatnonzero(trials.subject_codes == code)]
         parts.append(simulate(one, lists, seed=int(rng.integers(2**62))))
     return joined(parts), redrawn

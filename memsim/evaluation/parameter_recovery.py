@@ -20,6 +20,7 @@ from memsim.evaluation.figures import recovery_figure
 from memsim.fitting.estimation import best_places
 from memsim.fitting.space import Space
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec
+from memsim.fitting.terms import require_constant
 from memsim.running.execution import Cell, Running, run_cells
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def recover_parameters(
 ) -> ParameterRecovery:
     """Simulate subjects with known parameters and fit each; see :func:`memsim.recover`."""
     require_counts("recover", simulations=simulations, n_trials=n_trials)
+    require_constant("recover", free)
     spec = FitSpec.of(model, free, ties, samples=samples, starts=starts, generations=generations, seed=seed)
     space = spec.space
     rng = stream(seed, "recovery")

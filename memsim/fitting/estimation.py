@@ -13,7 +13,7 @@ import numpy as np
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import DataWarning, InputError
-from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
 from memsim.core.limits import require_cells
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
@@ -140,6 +140,7 @@ def load_people(people: Any, **options: Any) -> AnyRecalls:
     ``options`` are those of :func:`memsim.load_recalls`, for all of them.
     """
     if isinstance(people, JointRecalls):
+        warn_of_shared_labels(people)
         return people
     if isinstance(people, Sequence) and not isinstance(people, str):
         labels = [each if isinstance(each, str | Path) else i + 1 for i, each in enumerate(people)]
@@ -147,7 +148,7 @@ def load_people(people: Any, **options: Any) -> AnyRecalls:
             raise InputError(f"people: {', '.join(map(str, labels))} name a data set twice; give different ones")
         people = {str(label): each for label, each in zip(labels, people, strict=True)}
     if isinstance(people, Mapping):
-        return JointRecalls({name: load_responses(each, **options) for name, each in people.items()})
+        return load_people(JointRecalls({name: load_responses(each, **options) for name, each in people.items()}))
     return load_responses(people, **options)
 
 
@@ -247,6 +248,26 @@ def require_determined(space: Space, unit: str, recalls: AnyRecalls) -> None:
                 f"fit: the lists of subject {unit} do not decide {names}; fit the group, or the subjects who have such "
                 "lists"
             )
+
+
+def undecided(space: Space, fitted: AnyRecalls, others: AnyRecalls) -> list[str]:
+    """The numbers of a space that predict the lists of ``others`` and that no list of ``fitted`` decides, by name."""
+    if not space.variables:
+        return []
+    known, wanted = (
+        [space.cells(part, name).designs for name, part in parts_of(recalls).items()] for recalls in (fitted, others)
+    )
+    names = []
+    for index, term in enumerate(space.terms):
+        decided, needed = (np.concatenate([each[index] for each in designs]) for designs in (known, wanted))
+        if np.linalg.matrix_rank(np.concatenate((decided, needed))) > np.linalg.matrix_rank(decided):
+            lost = [
+                axis.name
+                for axis, own, new in zip(term.axes, decided.T, needed.T, strict=True)
+                if new.any() and not own.any()
+            ]
+            names += lost or [axis.name for axis in term.axes]
+    return names
 
 
 def best_places(spec: FitSpec, recalls: AnyRecalls) -> tuple[FloatArray, float]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Unpack
 
 import numpy as np
 from scipy.stats import chi2
 
+from memsim.analysis.statistics.intervals import FEWEST
+from memsim.core.arrays import BoolArray, IntArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.joint_recalls import AnyRecalls
 from memsim.core.recall_parts import resampled, units_of
@@ -58,7 +61,8 @@ def with_intervals(
 
     Raises
     ------
-    InputError : the profile likelihood of a fit to curves; robust intervals of one person's lists.
+    InputError : the profile likelihood of a fit to curves; robust intervals of one person's lists; intervals over
+        people, or over the lists of one, of a parameter that a single one of them decides.
     """
     spec = fitted.spec
     checked_intervals(spec, how)
@@ -77,8 +81,11 @@ def with_intervals(
             stacklevel=2,
         )
     cells = []
+    objectives = {unit.unit: spec.objective(parts[unit.unit]) for unit in fitted.units}
+    if how != "profile":
+        require_several(objectives, how)
     for unit in fitted.units:
-        shared = {"objective": spec.objective(parts[unit.unit]), "places": spec.space.places(unit.estimates).tolist()}
+        shared = {"objective": objectives[unit.unit], "places": spec.space.places(unit.estimates).tolist()}
         if how == "profile":
             cells += [
                 Cell(profile_cell, {**shared, "value": unit.value, "at": at}, f"{unit.unit}, profile of {axis.name}")
@@ -109,6 +116,45 @@ def with_intervals(
         named = {axis.name: (float(low), float(high)) for axis, (low, high) in zip(axes, ends, strict=True)}
         units.append(replace(unit, intervals=named, profiles=profiles))
     return replace(fitted, units=tuple(units), intervals=how)
+
+
+def require_several(objectives: Mapping[str, Objective], how: str) -> None:
+    """Raise :class:`InputError` where a single person, or list of one person, decides a parameter.
+
+    Warns
+    -----
+    DataWarning : a bootstrap over so few that its intervals are too narrow.
+    """
+    fewest: list[tuple[int, str]] = []
+    for unit, objective in objectives.items():
+        codes, bearing = _drawn(objective)
+        whose = "" if unit == "group" else f" of subject {unit}"
+        kind = "person" if len(objective.recalls.trials.subjects) > 1 else "list"
+        numbers = {
+            axis.name: len(np.unique(codes[bears])) for axis, bears in zip(objective.space.axes, bearing.T, strict=True)
+        }
+        for name, number in numbers.items():
+            if number < 2:
+                raise InputError(
+                    f"fit: {number} {kind}{whose} decides {name}, and intervals={how!r} are from how several differ; "
+                    f"use intervals='profile', or let {name.partition('[')[0]} be the same in more of them"
+                )
+        fewest += [(number, "people" if kind == "person" else "lists") for number in numbers.values()]
+    if how == "bootstrap" and min(fewest)[0] < FEWEST:
+        number, kind = min(fewest)
+        warnings.warn(
+            f"fit: bootstrap intervals are over {number} {kind}, fewer than {FEWEST}, where percentiles are too "
+            "narrow; use intervals='robust' for people, or 'profile' for the lists of one",
+            DataWarning,
+            stacklevel=4,
+        )
+
+
+def _drawn(objective: Objective) -> tuple[IntArray, BoolArray]:
+    """(n_trials,) codes of what a bootstrap draws, people or one person's lists; and the objective's bearing."""
+    recalls = objective.recalls
+    codes = recalls.trials.subject_codes
+    return (codes if codes.any() else np.arange(len(recalls))).astype(np.int32), objective.bearing
 
 
 def profile_cell(objective: Objective, places: list[float], value: float, at: int) -> dict[str, Any]:
@@ -195,15 +241,20 @@ class _Held:
 
 
 def bootstrap_cell(objective: Objective, places: list[float], resample: int, seed: int) -> list[float]:
-    """Estimates from people, or one person's lists, drawn with replacement, searched locally from the estimates."""
-    recalls = objective.recalls
-    codes, n_people = recalls.trials.subject_codes, len(recalls.trials.subjects)
+    """Estimates from people, or one person's lists, drawn with replacement, searched locally from the estimates.
+
+    Where parameters vary between them, such as by a condition, those on whom the same numbers bear are drawn among
+    themselves, so that no resample lacks a level.
+    """
+    codes, bearing = _drawn(objective)
     rng = stream(seed, "bootstrap", resample)
-    if n_people > 1:
-        rows = np.concatenate([np.flatnonzero(codes == code) for code in rng.integers(0, n_people, n_people)])
-    else:
-        rows = rng.integers(0, len(recalls), len(recalls))
-    changed: dict[str, Any] = {"recalls": resampled(recalls, rows)}
+    own = np.zeros((codes.max() + 1, bearing.shape[1]), dtype=bool)
+    np.logical_or.at(own, codes, bearing)
+    alike = np.unique(own, axis=0, return_inverse=True)[1].ravel()
+    strata = [np.flatnonzero(alike == stratum) for stratum in np.unique(alike)]
+    drawn = np.concatenate([stratum[rng.integers(0, len(stratum), len(stratum))] for stratum in strata])
+    rows = np.concatenate([np.flatnonzero(codes == code) for code in drawn])
+    changed: dict[str, Any] = {"recalls": resampled(objective.recalls, rows)}
     again = replace(objective, **changed)
     found, _, _ = polish(again, np.array(places), smooth=again.smooth)
     values = objective.space.values(found)

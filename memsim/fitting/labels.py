@@ -75,6 +75,8 @@ def with_covariates(recalls: AnyRecalls, covariates: pd.DataFrame) -> AnyRecalls
     InputError : another index, an index that holds a label twice, subjects, lists or items that are missing, a name
         that the lists have already, or covariates of items that are no numbers.
     """
+    if not hasattr(covariates, "columns"):
+        raise InputError(f"covariates: expected a DataFrame, or several in a list, got {type(covariates).__name__}")
     if isinstance(recalls, JointRecalls):
         return recalls.each(lambda part: _with_covariates(part, covariates))
     return _with_covariates(recalls, covariates)

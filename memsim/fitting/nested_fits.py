@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
+from memsim.core.gradient import LAPSES
 from memsim.fitting.result import Fit
+from memsim.fitting.spec import LAPSE_RANGE
 from memsim.fitting.terms import Levels, Regression, Term
 from memsim.fitting.ties import names_in
 
@@ -40,11 +43,15 @@ def likelihood_ratio(small: Fit, large: Fit) -> pd.DataFrame:
     InputError : fits to other lists, of another model or with other settings; fits without an exact likelihood; or
         spaces of which the smaller is not seen to lie within the larger; the message says why.
 
+    Warns
+    -----
+    DataWarning : fits to several subjects as one group.
+
     Examples
     --------
     >>> from memsim import fit, load_dataset
     >>> from memsim.models import Uniform
-    >>> people = load_dataset("peers_notask")[:50]
+    >>> people = load_dataset("peers_notask")[:28]
     >>> quick = {"starts": 1, "generations": 2}
     >>> small = fit(Uniform(stop_growth=0), people, ["stop_base"], **quick)
     >>> large = fit(Uniform(), people, ["stop_base", "stop_growth"], **quick)
@@ -55,6 +62,14 @@ def likelihood_ratio(small: Fit, large: Fit) -> pd.DataFrame:
 
     bounded = _required_nested(small, large)
     df = len(large.spec.space.axes) - len(small.spec.space.axes)
+    n_subjects = max(unit.counts.get("n_subjects", 1) for unit in large.units)
+    if n_subjects > 1:
+        warnings.warn(
+            f"likelihood_ratio: the test takes all lists as independent, and those of {n_subjects} people are not: "
+            "where people differ, p is too small; fit per='subject', or compare by lists held out",
+            DataWarning,
+            stacklevel=2,
+        )
     rows: list[dict[str, Any]] = []
     for one, other in zip(small.units, large.units, strict=True):
         rows.append(_row(one.unit, -one.value, -other.value, df, bounded, 1))
@@ -115,13 +130,14 @@ def _required_nested(small: Fit, large: Fit) -> list[str]:
         elif name in few:
             problem = _term_within(few[name], many[name])
         elif name in many and name in one.ties:
-            problem = _tie_within(name, one.ties, set(few), set(many))
+            problem = _tie_within(name, one.ties, set(few), set(many)) or _values_within(small, many[name])
         elif name in many:
             axis = many[name].axis
-            if value is None or value > axis.high or (value < axis.low and value > 0):
+            none = name in LAPSES and value == 0 and axis.low <= LAPSE_RANGE[0]  # where a fit searches for no lapse
+            if value is None or not (none or axis.low <= value <= axis.high):
                 problem = f"is {value} in the smaller fit, outside the bounds of the larger"
             elif axis.at_bound(value):
-                bounded.append(name)
+                bounded += [each.name for each in many[name].axes]
         elif one.ties.get(name) != other.ties.get(name):
             problem = "is tied in one fit and not, or otherwise, in the other"
         elif name not in one.ties and value != other.model.values()[name]:
@@ -149,6 +165,15 @@ def _term_within(small: Term, large: Term) -> str:
         elif isinstance(small, Regression) and set(small.formula.columns) <= columns and small.axis == large.axis:
             return ""
     return "varies in another way in each"
+
+
+def _values_within(small: Fit, large: Term) -> str:
+    """Why a tie of the smaller fit takes a parameter out of the bounds of the larger one; empty if it does not."""
+    for unit in small.units:
+        for name, value in unit.estimates.items():
+            if name.partition("[")[0] == large.name and not large.axis.low <= value <= large.axis.high:
+                return f"is {value:g} by its tie in the smaller fit, outside the bounds of the larger"
+    return ""
 
 
 def _tie_within(name: str, ties: Any, few: set[str], many: set[str]) -> str:

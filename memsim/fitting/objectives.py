@@ -13,7 +13,7 @@ import pandas as pd
 
 from memsim.analysis.curves import standard_curves
 from memsim.analysis.subjects import mean_over_subjects
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.errors import DataWarning, InputError, ModelError
 from memsim.core.event_probabilities import Parts
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
@@ -27,7 +27,7 @@ from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
 from memsim.fitting.free_criteria import answers_of, fitted_criteria, n_criteria, used_ratings
-from memsim.fitting.shared_stopping import n_hazards
+from memsim.fitting.shared_stopping import n_hazards, require_hazards
 from memsim.fitting.space import Cells, Space
 
 IMPOSSIBLE = 1e10
@@ -50,8 +50,8 @@ class LikelihoodObjective:
 
     Raises
     ------
-    InputError : a list that holds an item twice, which the model does not take; or lists on whose labels parameters
-        depend that were not there when the space was made.
+    InputError : a list that holds an item twice, which the model does not take; lists on whose labels parameters
+        depend that were not there when the space was made; or of a data set without probabilities of no response.
     """
 
     space: Space
@@ -65,6 +65,8 @@ class LikelihoodObjective:
         require_taken(self.space.model, self.recalls.trials)
         if self.space.variables:
             self._sets  # noqa: B018  # raises where labels are missing
+        if self.stopping is not None:
+            require_hazards(self.recalls, self.stopping)
 
     def __call__(self, places: FloatArray) -> float:
         """The value at ``places``, (n_free,) numbers in [0, 1]."""
@@ -139,6 +141,15 @@ class LikelihoodObjective:
                     scores, pairs[:, 1], _where_finite(found.gradient[parameter])[:, None] * slope[pairs[:, 0]]
                 )
         return scores
+
+    @property
+    def bearing(self) -> BoolArray:
+        """(n_trials, n_free) whether the value of a list depends on each of the numbers that a fit finds."""
+        found = [
+            np.hstack([np.zeros((len(cells.labels), 0)), *cells.designs])[cells.owner] != 0
+            for _, _, cells in self._sets
+        ]
+        return np.concatenate(found)
 
     def _gradients(
         self, name: str, recalls: Responses, cells: Cells, models: Sequence[MemoryModel[Any]], names: Sequence[str]
@@ -238,13 +249,14 @@ class LikelihoodObjective:
         return [scored_counts(part, model.repeats, model.intrusions) for part in parts_of(self.recalls).values()]
 
     def counts(self) -> dict[str, int]:
-        """Numbers of lists and events that are scored, and of responses that are left out.
+        """Numbers of lists, subjects and events that are scored, and of responses that are left out.
 
         With a shared stopping rule also the number of its probabilities, and with free criteria
         those of :meth:`n_criteria`.
         """
         found = {
             "n_lists": len(self.recalls),
+            "n_subjects": len(self.recalls.trials.subjects),
             "n_events": int(self.n_events().sum()),
             "intrusions_left_out": sum(int(each.intrusions.sum()) for each in self._counts),
             "repeats_left_out": sum(int(each.repeats.sum()) for each in self._counts),
@@ -339,6 +351,11 @@ class SummaryObjective:
             squared += weight * float(((curves[curve] - self._targets[curve]) ** 2).mean())
         distance = float(np.sqrt(squared / sum(self.weights.values())))
         return distance if np.isfinite(distance) else IMPOSSIBLE
+
+    @property
+    def bearing(self) -> BoolArray:
+        """(n_trials, n_free) whether the value depends on each number in each list: it does."""
+        return np.ones((len(self.recalls), len(self.space.axes)), dtype=bool)
 
     def counts(self) -> dict[str, int]:
         """Numbers of lists, and of points of curves that have a value."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.special import stdtrit
 
+from memsim.analysis.statistics.estimating_equations import symmetric_power
 from memsim.core.arrays import FloatArray
 from memsim.fitting.objectives import LikelihoodObjective
 
@@ -15,27 +18,22 @@ STEP = 1e-4
 def robust_ends(objective: LikelihoodObjective, places: FloatArray) -> list[tuple[float, float]]:
     """95% intervals of the free parameters, over people whose parameters may differ.
 
-    The covariance of the estimates is H⁻¹ B H⁻¹ (White, 1982; Liang & Zeger, 1986): H the curvature of minus the
-    log-likelihood, B = G / (G - 1) Σ g g', over the gradients g of the G subjects' lists. The interval of a place has
-    the quantiles of Student's t with G - 1 degrees of freedom; its ends are those places' values.
+    The covariance of the estimates is H⁻¹ (Σ g g') H⁻¹ (White, 1982; Liang & Zeger, 1986): H the curvature of minus the
+    log-likelihood, g the gradient of the lists of one of the G subjects, corrected for that subject's leverage N_i, its
+    share in H: H^(-1/2) (I - N_i)^(-1/2) H^(-1/2) g (Kauermann & Carroll, 2001). The interval of a place has the
+    quantiles of Student's t with the degrees of freedom of Bell & McCaffrey (2002), from the subjects that decide this
+    place: G - 1 where all do alike, and fewer for a level with few people. Its ends are those places' values.
 
     Returns
     -------
     list : two ends for each parameter; NaN for one at a bound of its range, which has no such interval, and for all
-        where the curvature has no inverse.
+        where the curvature has no inverse, or one person alone decides a parameter.
     """
-    n_subjects = len(objective.recalls.trials.subjects)
     inside = np.flatnonzero((places > STEP) & (places < 1 - STEP))
-    error = np.full(len(places), np.nan)
+    reach = np.full(len(places), np.nan)
     if len(inside):
-        curvature = curvature_at(objective, places)[np.ix_(inside, inside)]
-        scores = objective.by_subject(places)[:, inside]
-        scores = scores - scores.mean(axis=0)  # their sum is 0 at the best place, up to the search's tolerance
-        spread = n_subjects / (n_subjects - 1) * scores.T @ scores
-        if np.linalg.eigvalsh(curvature).min() > 0:
-            half = np.linalg.solve(curvature, np.linalg.solve(curvature, spread).T)
-            error[inside] = np.sqrt(np.diag(half))
-    reach = stdtrit(n_subjects - 1, 0.975) * error
+        curvatures = curvatures_at(objective, places)[:, inside[:, None], inside]
+        reach[inside] = _reach(curvatures, objective.by_subject(places)[:, inside])
     axes = objective.space.axes
     return [
         (np.nan, np.nan) if np.isnan(half) else (float(axis.value(place - half)), float(axis.value(place + half)))
@@ -43,13 +41,39 @@ def robust_ends(objective: LikelihoodObjective, places: FloatArray) -> list[tupl
     ]
 
 
+def _reach(curvatures: FloatArray, scores: FloatArray) -> FloatArray:
+    """(n,) half widths of intervals, from (n_subjects, n, n) curvatures and (n_subjects, n) gradients of subjects."""
+    root = symmetric_power(curvatures.sum(axis=0), -0.5)
+    inverse = root @ root
+    if np.isnan(inverse).any():
+        return np.full(len(root), np.nan)
+    scores = scores - curvatures @ inverse @ scores.sum(axis=0)  # the search ends where their sum is nearly 0
+    left = np.eye(len(root)) - root @ curvatures @ root
+    weights = np.array([root @ symmetric_power(each, -0.5) @ root for each in left])
+    variance = (np.einsum("ikl,il->ik", weights, scores) ** 2).sum(axis=0)
+    df = np.empty(len(root))
+    for place in range(len(root)):
+        seen = np.einsum("il,ilm->im", weights[:, place], curvatures)
+        spread = np.diag(np.einsum("im,im->i", seen, weights[:, place])) - seen @ inverse @ seen.T
+        df[place] = np.trace(spread) ** 2 / (spread**2).sum()
+    return np.asarray(stdtrit(df, 0.975) * np.sqrt(variance))
+
+
+def curvatures_at(objective: LikelihoodObjective, places: FloatArray) -> FloatArray:
+    """(n_subjects, n_free, n_free) second derivatives of each subject's part, from differences of its gradient."""
+    return _second_derivatives(objective.by_subject, places)
+
+
 def curvature_at(objective: LikelihoodObjective, places: FloatArray) -> FloatArray:
     """(n_free, n_free) second derivatives of the objective by the places, from differences of its gradient."""
+    return _second_derivatives(lambda at: objective.value_and_gradient(at)[1], places)
+
+
+def _second_derivatives(gradient: Callable[[FloatArray], FloatArray], places: FloatArray) -> FloatArray:
     rows = []
     for at in range(len(places)):
         above, below = places.copy(), places.copy()
         above[at], below[at] = min(places[at] + STEP, 1.0), max(places[at] - STEP, 0.0)
-        slopes = [objective.value_and_gradient(each)[1] for each in (above, below)]
-        rows.append((slopes[0] - slopes[1]) / (above[at] - below[at]))
-    matrix = np.array(rows)
-    return (matrix + matrix.T) / 2
+        rows.append((gradient(above) - gradient(below)) / (above[at] - below[at]))
+    matrix = np.stack(rows, axis=-2)
+    return (matrix + np.swapaxes(matrix, -1, -2)) / 2

@@ -5,7 +5,7 @@ With it, models are compared by which items they choose, and not by when they st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -65,6 +65,17 @@ def hazards_of(recalls: AnyRecalls, repeats: bool, intrusions: bool) -> Mapping[
     if not parts:
         raise InputError("stopping='shared' is for recalls; these are judgments")
     return {name: fitted_hazard(part, repeats, intrusions) for name, part in parts.items()}
+
+
+def require_hazards(recalls: AnyRecalls, hazards: Iterable[str]) -> None:
+    """Raise :class:`InputError` unless each data set of recalls is among those by whose name there are ``hazards``."""
+    known = list(hazards)
+    for name, part in parts_of(recalls).items():
+        if isinstance(part, Recalls) and name not in known:
+            raise InputError(
+                f"the shared stopping rule is of the data sets {', '.join(known)}, and no list of data set {name} is "
+                "among those that are fitted; leave lists of each data set to the fit, or give stopping='own'"
+            )
 
 
 def _counts(recalls: Recalls, repeats: bool, intrusions: bool) -> tuple[IntArray, IntArray]:

@@ -114,8 +114,8 @@ class Levels(Term):
         given = labels[self.by].tolist()
         for level in given:
             if level not in numbers:
-                known = ", ".join(map(str, self.levels))
-                raise InputError(f"{self.name} was fitted by {self.by} at the levels {known}, and not at {level}")
+                known = ", ".join(map(repr, self.levels))
+                raise InputError(f"{self.name} was fitted by {self.by} at the levels {known}, and not at {level!r}")
         return np.eye(len(self.levels))[[numbers[level] for level in given]]
 
     def values(self, places: FloatArray, design: FloatArray) -> list[Any]:
@@ -204,6 +204,16 @@ class Regression(Term):
         rows = {name: list(values) for name, values in formula.rows.items()}
         bounds = [self.axis.low, self.axis.high]
         return {"bounds": bounds, "formula": formula.text, "rows": rows, "counts": list(formula.counts)}
+
+
+def require_constant(who: str, free: Any) -> None:
+    """Raise :class:`InputError` where a parameter in ``free`` varies between lists, which is for fits alone."""
+    for name, how in free.items() if isinstance(free, Mapping) else ():
+        if isinstance(how, str):
+            raise InputError(
+                f"{who}: {name}={shown(how)} varies between lists, which is for fit; here every subject has one value "
+                f"of each parameter: give {name} alone, or bounds"
+            )
 
 
 def term_of(declared: Parameter, how: Any, recalls: Any = None) -> Term:

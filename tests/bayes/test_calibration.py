@@ -6,6 +6,7 @@ import pytest
 
 from memsim.bayes.calibration import RANKS, Calibration, calibrate
 from memsim.bayes.spec import PosteriorSpec
+from memsim.core.errors import InputError
 from memsim.models import TCM
 from memsim.paradigms import FreeRecall
 from tests.bayes.test_posterior import needs_packages
@@ -26,6 +27,18 @@ def test_uniform_ranks_pass_and_narrow_posteriors_do_not() -> None:
     narrow = calibration_of((RANKS * rng.beta(0.4, 0.4, 400)).astype(int).clip(0, RANKS - 1))
     assert narrow.summary.iloc[0]["p"] < 1e-4 and narrow.summary.iloc[0]["coverage"] < 0.9
     assert narrow.counts("context_drift").sum() == 400 and narrow.figure().axes
+
+
+@needs_packages
+def test_a_population_is_ranked_by_means_and_spreads() -> None:
+    free = {"context_drift": (0.1, 0.9), "lapse": (0.0001, 0.25)}
+    found = calibrate(
+        TCM(), free, paradigm=FreeRecall(list_length=8), people=3, simulations=4, n_trials=4, tune=60, workers=1
+    )
+    assert found.names == ["context_drift", "lapse", "spread of context_drift"], "a lapse is common to all"
+    assert found.table["rank"].between(0, RANKS - 1).all() and len(found.summary) == 3 and found.figure().axes
+    with pytest.raises(InputError, match="people=3 is of a population, which has no posterior by simulation"):
+        calibrate(TCM(), free, by="simulation", people=3)
 
 
 @needs_packages

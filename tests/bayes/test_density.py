@@ -12,6 +12,7 @@ from memsim.bayes.approximation import approximation_of
 from memsim.bayes.density import Conditional, Density, Guide
 from memsim.bayes.people import People
 from memsim.bayes.population import PopulationPrior
+from memsim.bayes.predictive import bands_of
 from memsim.bayes.priors import Prior, priors_of
 from memsim.bayes.spec import PosteriorSpec
 from memsim.core.errors import InputError, LikelihoodError, ModelError
@@ -19,6 +20,7 @@ from memsim.core.parameters import Parameter, parameter
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
 from memsim.core.simulation import simulate
+from memsim.evaluation.recovery import recover
 from memsim.fitting.space import Space
 from memsim.models import CMR, SAM, TCM
 from memsim.paradigms import FreeRecall
@@ -195,6 +197,20 @@ def test_models_without_an_exact_likelihood_are_refused() -> None:
         PosteriorSpec.of(TCM(), target_accept=1.5)
     with pytest.raises(InputError, match="stopping"):
         PosteriorSpec.of(TCM(), stopping="no")
+
+
+@pytest.mark.parametrize("who", ["posterior", "recover"])
+def test_parameters_that_vary_between_lists_are_for_fits(who: str) -> None:
+    free = {"stop_base": "by kind"}
+    with pytest.raises(InputError, match=f"{who}: stop_base='by kind' varies between lists, which is for fit"):
+        PosteriorSpec.of(TCM(), free) if who == "posterior" else recover(TCM(), free=free)
+
+
+def test_bands_of_curves_without_a_point_are_undefined() -> None:
+    draws = np.array([[0.2, np.nan], [0.4, np.nan], [np.nan, np.nan]])
+    mean, low, high = bands_of(draws)
+    assert (mean[0], low[0], high[0]) == pytest.approx((0.3, 0.205, 0.395)) and np.isnan([mean[1], low[1]]).all()
+    assert np.isnan(bands_of(draws[:, 1:])).all()
 
 
 def test_a_specification_is_a_json_record() -> None:

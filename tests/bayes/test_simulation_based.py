@@ -160,7 +160,7 @@ def test_agreement_is_said_in_words() -> None:
     apart = agreement._replace(r_hat=1.2, unusual=3)
     said = " ".join(apart.sentences())
     assert not apart.good and "lapse of subject 1" in said and "3 of 20 subjects" in said
-    assert "one network" in " ".join(agreement._replace(r_hat=float("nan")).sentences())
+    assert "takes two networks" in " ".join(agreement._replace(r_hat=float("nan")).sentences())
 
 
 def exact_moments(recalls: Recalls, spec: PosteriorSpec) -> np.ndarray:

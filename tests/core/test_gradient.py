@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from memsim import MemoryModel, Recalls, log_likelihood, log_likelihood_gradient, parameter, simulate
+from memsim.contract.checking import run_checks
 from memsim.core import differences
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.gradient import log_likelihood_gradients
 from memsim.core.loop import event_probabilities
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
+from memsim.core.parameters import choice
 from memsim.models import SAM, TCMA, Perturbation, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 
@@ -78,6 +80,15 @@ def test_the_chain_rule_agrees_with_differences(lapses: dict[str, float], stoppi
             assert ruled.gradient[name] == pytest.approx(value, rel=1e-2, abs=1e-6)
 
 
+def test_a_list_of_probabilities_of_stopping_is_taken_as_an_array() -> None:
+    given: Any = STOPPING.tolist()
+    assert log_likelihood(Coin(), RECALLS, stopping=given) == pytest.approx(
+        log_likelihood(Coin(), RECALLS, stopping=STOPPING)
+    )
+    with pytest.raises(InputError, match="give a probability of no response for each"):
+        log_likelihood(Coin(), RECALLS, stopping=[0.5])
+
+
 def test_many_models_at_once() -> None:
     models = [Coin(stop=0.2), Coin(stop=0.5, lapse=0.1), Coin(stop=0.4)]
     owner = np.arange(len(RECALLS)) % 2
@@ -95,9 +106,10 @@ class Stepwise(Strength):
 
 
 def test_differences_run_as_one_batch_where_the_steps_take_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["retention", "residue", "stopping", "lapse", "list_lapse"]
+    names = ["retention", "residue", "lapse", "list_lapse"]
     model = Stepwise(lapse=0.1, list_lapse=0.05)
     together = log_likelihood_gradient(model, RECALLS, names).gradient
+    assert set(differences._TAKES_COLUMNS[Stepwise].values()) == {True}
     calls = []
     one_by_one = differences._one_by_one
 
@@ -106,9 +118,11 @@ def test_differences_run_as_one_batch_where_the_steps_take_columns(monkeypatch: 
         return one_by_one(*each)
 
     monkeypatch.setattr(differences, "_one_by_one", counted)
-    monkeypatch.setattr(differences, "_TAKES_COLUMNS", {Stepwise: False})
+    assert log_likelihood_gradient(model, RECALLS, names).gradient == together
+    assert len(calls) == 1, "the parameters themselves are compared on every call"
+    monkeypatch.setattr(differences, "_in_one_batch", lambda *_: None)
     apart = log_likelihood_gradient(model, RECALLS, names).gradient
-    assert len(calls) == 2 * len(names) + 1
+    assert len(calls) == 2 * len(names) + 2
     assert together == pytest.approx(apart, rel=1e-6)
 
 
@@ -125,7 +139,62 @@ def test_a_model_that_takes_no_columns_is_differenced_point_by_point() -> None:
     step = 1e-6
     high, low = (log_likelihood(Stubborn(retention=0.57 + sign * step), RECALLS).sum() for sign in (1, -1))
     assert found.gradient["retention"] == pytest.approx((high - low) / (2 * step), rel=1e-5)
-    assert differences._TAKES_COLUMNS[Stubborn] is False
+    assert set(differences._TAKES_COLUMNS[Stubborn].values()) == {False}
+
+
+@dataclass(frozen=True)
+class SharedWeights(Coin):
+    """Weights of positions that all lists share, which therefore take no column; ``stop`` does."""
+
+    primacy: float = parameter(0.8, 0.1, 1)
+    shape: str = choice("power", ("power", "flat"))
+    fast_gradient = MemoryModel.fast_gradient  # type: ignore[assignment]
+
+    def begin(self, trials: Any, rng: Any) -> Any:
+        weights = np.ones(trials.list_length) if self.shape == "flat" else self.primacy ** np.arange(trials.list_length)
+        return np.broadcast_to(0.05 + weights / weights.sum(), trials.items.shape).copy()
+
+    def outcome_probabilities(self, state: Any) -> Any:
+        left = state.sum(axis=1, keepdims=True)
+        stop = np.where(left == 0, 1.0, self.stop)
+        return np.column_stack((np.divide(state, left, out=np.zeros_like(state), where=left > 0) * (1 - stop), stop))
+
+
+@pytest.mark.parametrize("first", [SharedWeights(), SharedWeights(shape="flat")], ids=["names", "options"])
+def test_columns_are_tried_for_the_parameters_that_vary(first: SharedWeights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That ``stop`` takes columns says nothing about ``primacy``, nor one option about another."""
+    monkeypatch.setattr(differences, "_TAKES_COLUMNS", {})
+    names = ["stop"] if first.shape == "power" else ["stop", "primacy"]
+    log_likelihood_gradient(first, RECALLS, names)
+    found = log_likelihood_gradient(SharedWeights(), RECALLS, ["stop", "primacy"])
+    assert found.log_likelihood == pytest.approx(log_likelihood(SharedWeights(), RECALLS))
+    for name, value in {"stop": 0.3, "primacy": 0.8}.items():
+        ends = [log_likelihood(SharedWeights(**{name: value + sign * 1e-5}), RECALLS).sum() for sign in (1, -1)]
+        assert found.gradient[name] == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-4)
+
+
+@dataclass(frozen=True)
+class LateWeights(SharedWeights):
+    """The same, with a rule that no option names: beyond a value of ``stop``, weights are shared."""
+
+    def begin(self, trials: Any, rng: Any) -> Any:
+        return super().begin(trials, rng) if np.min(self.stop) > 0.5 else np.ones(trials.items.shape) * self.primacy
+
+
+def test_the_parameters_themselves_are_compared_on_every_call() -> None:
+    for stop in (0.3, 0.7):
+        found = log_likelihood_gradient(LateWeights(stop=stop), RECALLS, ["stop", "primacy"])
+        assert found.log_likelihood == pytest.approx(log_likelihood(LateWeights(stop=stop), RECALLS))
+
+
+def test_check_sees_columns_that_were_wrongly_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = np.allclose
+    monkeypatch.setattr(differences.np, "allclose", lambda *_, **__: True)
+    wrong = log_likelihood_gradient(SharedWeights(), RECALLS, ["primacy"]).log_likelihood
+    assert not real(wrong, log_likelihood(SharedWeights(), RECALLS))
+    monkeypatch.setattr(differences, "_TAKES_COLUMNS", {})
+    failed = [each.name for each in run_checks(SharedWeights()) if each.problem]
+    assert "the gradient of its likelihood agrees with differences" in failed
 
 
 def test_a_sampled_likelihood_is_differenced_with_the_same_histories() -> None:

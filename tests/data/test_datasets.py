@@ -50,11 +50,13 @@ def test_murdock_from_the_original_files(murdock_files: Path, monkeypatch: pytes
     """Two original files, found by the environment variable and checked byte for byte."""
     monkeypatch.setenv(ENVIRONMENT, str(murdock_files))
     recalls = load_dataset("murdock1962", condition="20-1")
-    assert len(recalls) == 1200 and recalls.trials.subjects.tolist() == list(range(1, 16))
+    assert len(recalls) == 1200 and recalls.trials.subjects.tolist() == list(range(31, 46))
     assert recalls.positions[0, :10].tolist() == [20, 19, 13, 18, 1, 9, 2, 17, 16, -1]
     assert (~recalls.stopped).sum() == 1
     assert observed(recalls).details["codes_read_as_intrusions"] == {"88": 926, "other": 0}
-    assert len(load_dataset("murdock1962", condition="10-2")) == 1200, "its last line is not a list"
+    other = load_dataset("murdock1962", condition="10-2")
+    assert len(other) == 1200, "its last line is not a list"
+    assert not set(other.trials.subjects) & set(recalls.trials.subjects), "different people in each condition"
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)

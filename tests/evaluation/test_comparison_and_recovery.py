@@ -1,6 +1,7 @@
 """What is held out, comparisons of models, and recovery of parameters and of models."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import MemoryModel, Recalls, log_likelihood, simulate
+from memsim import MemoryModel, Recalls, load_dataset, log_likelihood, simulate
 from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.joint_recalls import JointRecalls
+from memsim.evaluation import cross_validation
 from memsim.evaluation.candidates import Candidate, Fitted, Imitating
 from memsim.evaluation.comparison import compare
 from memsim.evaluation.cross_validation import cross_validate, fold_of_lists
@@ -89,6 +92,48 @@ def test_held_out_lists_are_not_learnt_from(recalls: Recalls) -> None:
     assert mine.to_numpy() == pytest.approx(log_likelihood(trained, recalls[:150][fold == 0]))
 
 
+def with_condition(recalls: Recalls, values: Any) -> Recalls:
+    return replace(recalls, trials=replace(recalls.trials, conditions={"kind": values}))
+
+
+def test_what_no_fitted_list_decides_predicts_no_list(recalls: Recalls) -> None:
+    """A level, a covariate's column or a data set of which a fold leaves nothing to fit."""
+    third = recalls.trials.subject_codes == 2
+    between = with_condition(recalls, np.where(third, "b", "a"))
+    joint = JointRecalls({"a": recalls[~third], "b": recalls[third]})
+    quick: dict[str, Any] = {"over": "subjects", "folds": 3}
+    for people, how, name in (
+        (between, "by kind", "stop_base[b]"), (between, "by subject", "stop_base[3]"),
+        (between, "~ 1 + kind", "stop_base:kind[T.b]"), (joint, "by data set", "stop_base[b]"),
+    ):  # fmt: skip
+        spec = FitSpec.of(Uniform(), {"stop_base": how}, recalls=people, starts=1, generations=1)
+        words = rf"fold \d: no list that is fitted decides .*{re.escape(name)}"
+        with pytest.raises(InputError, match=words):
+            cross_validate({"Uniform": Fitted(spec)}, people, **quick)
+        with pytest.raises(InputError, match=words):
+            compare({"Uniform": spec}, people, **quick)
+        if how != "by subject":
+            assert len(cross_validate({"Uniform": Fitted(spec)}, people, folds=2)) == 300
+    own = with_condition(recalls[:9], np.where(np.arange(9) == 0, "b", "a"))
+    spec = FitSpec.of(Uniform(), {"stop_base": "by kind"}, per="subject", recalls=own, starts=1, generations=1)
+    with pytest.raises(InputError, match=r"no list of subject 1 that is fitted decides stop_base\[b\]"):
+        cross_validate({"Uniform": Fitted(spec)}, own, folds=3)
+    with pytest.raises(InputError, match="hold out lists, not subjects"):
+        spec = FitSpec.of(Uniform(), per="subject", starts=1)
+        cross_validate({"Uniform": Fitted(spec)}, recalls, **quick)
+
+
+def test_a_shared_stopping_rule_is_of_every_data_set(recalls: Recalls) -> None:
+    third = recalls.trials.subject_codes == 2
+    joint = JointRecalls({"a": recalls[~third], "b": recalls[third]})
+    words = "no list of data set b is among those that are fitted"
+    with pytest.raises(InputError, match=words):
+        compare({"TCM": TCM()}, joint, over="subjects", folds=3, starts=1, generations=1, stopping="shared")
+    fitted = FitSpec.of(TCM(), ["context_drift"], stopping="shared").objective(joint[~third])
+    with pytest.raises(InputError, match=words):
+        replace(fitted, recalls=joint)
+
+
 def test_candidates_must_score_the_same() -> None:
     from memsim.models import DNC
 
@@ -124,10 +169,29 @@ def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
     group, own = (FitSpec.of(Uniform(), per=per, starts=1, generations=2) for per in ("group", "subject"))
     found = compare({"own": own}, recalls, folds=2, starts=1)
     sums = found.lists.groupby("model")["log_likelihood"].sum()
-    assert 0 < abs(sums["own"] - sums["uniform choice"]) < 20
+    assert sums["own"] == pytest.approx(sums["uniform choice"], abs=0.05), "the baseline is fitted as the models are"
     assert [unit.unit for unit in found.fits["own"].units] == ["1", "2", "3"]
     alone = compare({"group": group}, recalls, folds=2, starts=1).lists.groupby("model")["log_likelihood"].sum()
-    assert alone["group"] == pytest.approx(sums["uniform choice"], abs=0.01)
+    assert alone["group"] == pytest.approx(alone["uniform choice"], abs=0.05)
+    assert abs(alone["group"] - sums["own"]) > 0.1
+
+
+def test_the_baseline_stops_as_the_models_do(recalls: Recalls) -> None:
+    spec = FitSpec.of(TCM(), ["context_drift"], per="subject", stopping="shared", starts=1, generations=1)
+    found = compare({"TCM": spec}, recalls[:120], folds=2, starts=1).lists.pivot(
+        index=["subject", "list"], columns="model", values="termination"
+    )
+    assert found["TCM"].to_numpy() == pytest.approx(found["uniform choice"].to_numpy())
+
+
+def test_people_are_fitted_with_a_lapse() -> None:
+    """By a plain model in a cross-validation as in a comparison: without one, some list would be impossible."""
+    people = load_dataset("peers_notask")[:8]
+    with pytest.MonkeyPatch.context() as patched:
+        seen: list[Any] = []
+        patched.setattr(cross_validation, "lists_held_out", lambda entries, *_, **__: seen.extend(entries.values()))
+        cross_validate({"Uniform": Uniform()}, people)
+    assert seen[0].spec.lapse == "response"
 
 
 @pytest.mark.parametrize(
@@ -139,6 +203,8 @@ def test_comparison_of_fits_per_subject(recalls: Recalls) -> None:
         ({"curves": FitSpec.of(TCMA(), by="summary")}, {}, "has no likelihood of held-out lists"),
         ({"TCM": TCM()}, {"samples": 5}, "samples=5 applies to a sampled likelihood, and none of the models has one"),
         ({"uniform choice": Uniform()}, {}, "is the name of a candidate that is always there"),
+        ({"TCM": FitSpec.of(TCM())}, {"stopping": "shared"}, "stopping is 'own' and 'shared' for different models"),
+        ({"TCM": FitSpec.of(TCM())}, {"per": "subject"}, "per is 'group' and 'subject' for different models"),
         ({"TCM": TCM()}, {"folds": 1}, "folds=1 must be a whole number from 2"),
     ],
 )

@@ -1,6 +1,8 @@
 """Coverage of intervals, and the population behind fits to subjects."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,9 +11,12 @@ import pytest
 import memsim
 from memsim.commands.main import main
 from memsim.core.errors import DataWarning, InputError
+from memsim.evaluation import interval_coverage
 from memsim.evaluation.interval_coverage import Coverage, coverage
+from memsim.fitting.intervals import bootstrap_cell, with_intervals
 from memsim.fitting.population_means import population
-from memsim.models import TCM, Uniform
+from memsim.fitting.spec import FitSpec
+from memsim.models import CMR, TCM, Uniform
 from memsim.paradigms import FreeRecall
 
 EIGHT = FreeRecall(list_length=8)
@@ -57,10 +62,34 @@ def test_what_is_refused() -> None:
         ({"spread": {"contxt_drift": 0.1}}, "did you mean 'context_drift'"),
         ({"intervals": ("hessian",)}, "no intervals are called 'hessian'"),
         ({"people": 1}, "give two or more"),
+        ({"intervals": ()}, "names no kind"),
     ):
         options = {"spread": {"context_drift": 0.1}, **changes}
         with pytest.raises(InputError, match=words):
             coverage(TCM(), **options)
+
+
+def test_the_truth_is_the_mean_within_the_range_and_ties_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Uniform(stop_base=0.02, stop_growth=0.0)
+    found = coverage(model, {"stop_base": 0.1}, EIGHT, people=60, n_trials=60, simulations=2, intervals=["subjects"])
+    assert found.table["true"].iloc[0] == pytest.approx(0.02 + 0.1 * 0.39104 / 0.57926, abs=1e-4) and found.redrawn > 0
+    assert abs(found.summary["bias"].iloc[0]) < 0.02
+    spec = FitSpec.of(CMR(item_to_context_learning=0.4), ["item_to_context_learning"])
+    assert spec.ties, "of the class"
+    seen: list[FitSpec] = []
+
+    def run(cells: Any, **_: Any) -> list[dict[str, Any]]:
+        seen.append(cells[0].arguments["spec"])
+        return [{"rows": [], "redrawn": 0}]
+
+    monkeypatch.setattr(interval_coverage, "run_cells", run)
+    coverage(CMR(), {"item_to_context_learning": 0.1}, EIGHT, simulations=1)
+    assert seen[0].ties == spec.ties
+
+
+def test_no_option_is_taken_and_dropped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["coverage", "Uniform", "--spread", "stop_base=0.02", "--samples", "5", "--out", str(tmp_path / "out")])
+    assert "unrecognized arguments: --samples 5" in capsys.readouterr().err
 
 
 def test_the_command_writes_both_tables(tmp_path: Path) -> None:
@@ -128,3 +157,41 @@ def test_population_of_fits_to_subjects(people: memsim.Recalls) -> None:
     group = memsim.fit(Uniform(), people, ["stop_base"], starts=1)
     with pytest.raises(InputError, match="per='subject'"):
         population(group)
+
+
+def at_levels(people: memsim.Recalls, few: int) -> memsim.Recalls:
+    """The people at two levels of a condition, of which one has a ``few``."""
+    group = np.where(people.trials.subject_codes < few, "few", "many")
+    return replace(people, trials=replace(people.trials, conditions={"group": group}))
+
+
+def test_intervals_of_a_level_are_over_its_own_people(people: memsim.Recalls) -> None:
+    """The interval of each level is that of a fit to its people alone; one person alone has none."""
+    two = at_levels(people, 4)
+    model, options = Uniform(stop_growth=0.0), {"intervals": "robust", "starts": 1}
+    both: Any = memsim.fit(model, two, {"stop_base": "by group"}, **options)
+    for level, n in (("few", 4), ("many", 8)):
+        part = two[two.trials.conditions["group"] == level]
+        alone: Any = memsim.fit(model, part, ["stop_base"], **options)
+        own, expected = both.units[0].intervals[f"stop_base[{level}]"], alone.units[0].intervals["stop_base"]
+        assert own == pytest.approx(expected, rel=0.02), n
+    for how in ("robust", "bootstrap"):
+        with pytest.raises(InputError, match=r"1 person decides stop_base\[few\]"):
+            options["intervals"] = how
+            memsim.fit(model, at_levels(people, 1), {"stop_base": "by group"}, **options)
+
+
+def test_a_bootstrap_draws_each_level_by_itself_and_says_that_people_are_few(people: memsim.Recalls) -> None:
+    two = at_levels(people, 2)
+    spec = FitSpec.of(Uniform(stop_growth=0.0), {"stop_base": "by group"}, recalls=two, starts=1, generations=1)
+    objective, places = spec.objective(two), np.array([0.1, 0.2])
+    drawn = {round(bootstrap_cell(objective, places.tolist(), i, 0)[0], 4) for i in range(20)}
+    assert 2 <= len(drawn) <= 3, "the two people, or one of them twice"
+    assert 0.1 not in drawn
+    fitted = memsim.fit(spec, two)
+    with pytest.warns(DataWarning, match="over 2 people, fewer than 20"):
+        with_intervals(fitted, two, "bootstrap", resamples=2)
+    one = people[people.trials.subject == 1][:1]
+    single = memsim.fit(Uniform(stop_growth=0.0), one, ["stop_base"], starts=1)
+    with pytest.raises(InputError, match="1 list decides stop_base"):
+        with_intervals(single, one, "bootstrap", resamples=2)

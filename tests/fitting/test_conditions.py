@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 from memsim import Recalls, log_likelihood, simulate
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.joint_recalls import JointRecalls
+from memsim.core.origin import Observed
 from memsim.core.recall_parts import joined, units_of
-from memsim.fitting.estimation import fit
+from memsim.evaluation.cross_validation import cross_validate
+from memsim.fitting.estimation import fit, load_people
 from memsim.fitting.formulas import variables_of
 from memsim.fitting.labels import with_covariates
 from memsim.fitting.objectives import LikelihoodObjective
@@ -121,12 +123,24 @@ def test_levels_come_from_lists(two_kinds: Recalls) -> None:
     other = made(Uniform(), 10, 3, list_type="odd")
     known = FitSpec.of(Uniform(), {"stop_base": "by list_type"}, recalls=two_kinds)
     assert known.objective(easy)(known.space.default) > 0
-    with pytest.raises(InputError, match="fitted by list_type at the levels easy, hard, and not at odd"):
+    with pytest.raises(InputError, match="fitted by list_type at the levels 'easy', 'hard', and not at 'odd'"):
         known.objective(other)
     with pytest.raises(InputError, match="say which list_type is meant"):
         known.space.at(known.space.default)
     with pytest.raises(InputError, match="no parameter of this fit depends on 'kind'"):
         known.space.at(known.space.default, {"kind": "easy"})
+
+
+def test_levels_are_named_as_they_are(two_kinds: Recalls) -> None:
+    numbered = replace(two_kinds, trials=replace(two_kinds.trials, conditions={"c": np.arange(len(two_kinds)) % 2}))
+    fitted = fit(Uniform(), numbered, {"stop_base": "by c"}, **QUICK)
+    with pytest.raises(InputError, match="at the levels 0, 1, and not at '1'"):
+        fitted.of(c="1")
+
+
+def test_covariates_that_are_no_table_are_said_to_be_none(two_kinds: Recalls) -> None:
+    with pytest.raises(InputError, match="expected a DataFrame, or several in a list, got dict"):
+        fit(Uniform(), two_kinds, ["stop_base"], covariates={"age": 3})
 
 
 def test_each_subject_needs_all_levels(two_kinds: Recalls) -> None:
@@ -249,6 +263,20 @@ def test_distraction_drift_is_found_from_delayed_lists() -> None:
     by_set = fit(TCM(), people, {"stop_base": "by data set"}, **QUICK)
     assert list(by_set.units[0].estimates) == ["stop_base[delayed]", "stop_base[immediate]"]
     require_gradient(LikelihoodObjective(by_set.spec.space, JointRecalls(people), 1), np.array([0.1, 0.2]))
+
+
+def test_one_label_in_different_data_sets_is_said_to_be_one_person(two_kinds: Recalls) -> None:
+    """Of people: parts of one data set or file label them alike, and simulated subjects are no people."""
+    origins = [Observed("a"), Observed("b"), Observed("b", "other"), Observed(), Observed(details={"file": "x"})]
+    parts = [replace(two_kinds[:60], origin=origin) for origin in origins]
+    for pair in ((0, 1), (3, 3), (0, 4)):
+        with pytest.warns(DataWarning, match="one and other both have subject 1, 2, 3 and 1 more: the same label"):
+            load_people({"one": parts[pair[0]], "other": parts[pair[1]]})
+    with pytest.warns(DataWarning, match="both have subject"):
+        cross_validate({"Uniform": Uniform()}, JointRecalls({"one": parts[0], "other": parts[1]}), folds=2)
+    apart = replace(parts[0], trials=replace(parts[0].trials, subject=parts[0].trials.subject + 10))
+    for one, other in ((parts[1], parts[2]), (parts[4], parts[4]), (two_kinds, two_kinds), (apart, parts[1])):
+        load_people({"one": one, "other": other})
 
 
 def test_joint_recalls_are_taken_apart_and_resampled() -> None:

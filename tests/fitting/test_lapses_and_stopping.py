@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import chi2
 
 from memsim import Observed, Recalls, load_dataset, log_likelihood, simulate
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.likelihood import likelihood_parts
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.estimation import fit
@@ -158,6 +158,7 @@ def test_lists_held_out_are_possible_under_the_shared_rule(people: Recalls) -> N
 # Likelihood ratios
 
 
+@pytest.mark.filterwarnings("ignore:likelihood_ratio")
 def test_a_ratio_is_that_of_the_likelihoods(simulated: Recalls) -> None:
     small = fit(TCM(), simulated, ["stop_base"], **QUICK)
     large = fit(TCM(), simulated, ["stop_base", "context_drift"], **QUICK)
@@ -167,6 +168,7 @@ def test_a_ratio_is_that_of_the_likelihoods(simulated: Recalls) -> None:
     assert row["p"] == pytest.approx(chi2.sf(statistic, 1))
 
 
+@pytest.mark.filterwarnings("ignore:likelihood_ratio")
 def test_at_a_bound_half_of_the_mass_is_at_zero(simulated: Recalls) -> None:
     small = fit(TCM(), simulated, ["stop_base"], **QUICK)
     large = fit(TCM(), simulated, ["stop_base"], lapse="response", **QUICK)
@@ -201,6 +203,7 @@ def test_a_ratio_of_two_conditions_as_by_hand() -> None:
     assert row["p"] == pytest.approx(chi2.sf(expected, 1), abs=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:likelihood_ratio")
 def test_what_is_not_nested(simulated: Recalls) -> None:
     def fitted(model: Any, free: Any, recalls: Recalls = simulated, **options: Any) -> Fit:
         return fit(model, recalls, free, starts=1, generations=1, **options)
@@ -219,6 +222,35 @@ def test_what_is_not_nested(simulated: Recalls) -> None:
             likelihood_ratio(small, large)
 
 
+def test_bounds_of_the_larger_fit_hold_the_smaller_one(simulated: Recalls) -> None:
+    small = fit(TCM(stop_growth=0.0), simulated, ["stop_base"], "subject", starts=1, generations=1)
+    large = fit(TCM(), simulated, {"stop_base": None, "stop_growth": (0.1, 0.5)}, "subject", starts=1, generations=1)
+    with pytest.raises(InputError, match="stop_growth is 0.0 in the smaller fit, outside the bounds"):
+        likelihood_ratio(small, large)
+    tied = fit(
+        TCM(), simulated, {"context_drift": (0.2, 0.9)}, "subject", ties={"stop_base": "context_drift / 5"},
+        starts=1, generations=1,
+    )  # fmt: skip
+    both = {"context_drift": None, "stop_base": (0.5, 0.9)}
+    with pytest.raises(InputError, match="stop_base is .* by its tie in the smaller fit, outside"):
+        likelihood_ratio(tied, fit(TCM(), simulated, both, "subject", starts=1, generations=1))
+
+
+def test_every_level_at_a_bound_counts(simulated: Recalls) -> None:
+    recalls = replace(simulated, trials=replace(simulated.trials, conditions={"kind": np.arange(len(simulated)) % 2}))
+    small = fit(TCM(), recalls, ["stop_base"], "subject", **QUICK)
+    large = fit(TCM(), recalls, {"stop_base": None, "lapse": "0.0001:0.25 by kind"}, "subject", **QUICK)
+    row = likelihood_ratio(small, large).iloc[0]
+    assert row["at_bound"] == "lapse[0], lapse[1]" and row["p"] == pytest.approx(chi2.sf(row["statistic"], 2))
+
+
+def test_lists_of_several_people_are_said_to_be_taken_as_independent(simulated: Recalls) -> None:
+    small, large = (fit(TCM(), simulated, free, **QUICK) for free in (["stop_base"], ["stop_base", "context_drift"]))
+    with pytest.warns(DataWarning, match="those of 3 people are not"):
+        likelihood_ratio(small, large)
+
+
+@pytest.mark.filterwarnings("ignore:likelihood_ratio")
 def test_a_tie_restricts(simulated: Recalls) -> None:
     ties = {"item_to_context_own": "1 - item_to_context_learning"}
     free = {"item_to_context_learning": (0.1, 0.9)}
