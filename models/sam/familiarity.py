@@ -77,7 +77,9 @@ def _steps(products: FloatArray, values: FloatArray, chances: FloatArray) -> tup
     grid = np.maximum(np.where(grid > 0, grid, 1), largest / (GRID - 3))
     exact = (step > 0) & (largest <= step * (LATTICE - 3))
     step = np.where(exact, step, grid)
-    return step, int(np.ceil((largest / step).max(initial=0))) + 2
+    # Each image may reach the point above its largest value.
+    reached = np.ceil(products / step[:, None] * values.max(axis=1)[:, None] - 9e-6).clip(0).sum(axis=1)
+    return step, int(reached.max(initial=0)) + 2
 
 
 @njit(cache=True)
