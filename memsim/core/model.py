@@ -214,6 +214,10 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """
         return None
 
+    def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
+        """The evidence of all probes at once, (n_trials * n_probes), trial by trial; see :meth:`fast_judgments`."""
+        return None
+
     def fast_ratings(self, judgments: Any, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
         """(n_trials, n_probes) probability of each rating of ``judgments``, and 1 where there is none.
 

@@ -54,6 +54,10 @@ def answers_of(model: MemoryModel[Any], judgments: Judgments) -> list[Answers]:
     table = model.rating_table(judgments, np.asarray(model.criteria(n_ratings))) if judgments.recalls is None else None
     if table is not None and table.evidence is not None:
         return [Answers(table.evidence, noise, model.lapse, table.counts(judgments))]
+    every = model.fast_evidence(judgments.trials, encoding_to_score(0)) if judgments.recalls is None else None
+    if every is not None:
+        given = judgments.ratings.reshape(-1, 1) == np.arange(UNANSWERED + 1, n_ratings + 1)
+        return [Answers(every, noise, model.lapse, given.astype(float))]
     found = []
     for number, evidence in enumerate(evidence_of(model, judgments, encoding_to_score(0))):
         ratings = judgments.ratings[:, number]

@@ -17,6 +17,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "greydanus2017": "memsim.reproductions.greydanus2017:GREYDANUS2017",
         "chaining-or-position": "memsim.reproductions.chaining_or_position:CHAINING_OR_POSITION",
         "peers-distraction": "memsim.reproductions.peers_distraction:PEERS_DISTRACTION",
+        "recall-and-recognition": "memsim.reproductions.recall_and_recognition:RECALL_AND_RECOGNITION",
         "gunnpolyn2025": "memsim.reproductions.gunn_polyn2025:GUNN_POLYN2025",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },

@@ -8,13 +8,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from memsim.core.arrays import IntArray
+from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import ModelError
 from memsim.core.evidence import Evidence, Normal, Uniform
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
+from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState, is_any, with_input
+from memsim.models.context.fast_probing import similarities
 from memsim.models.context.retrieved_context import RetrievedContextModel
 
 SET_HERE = "unverified; set here: some 80% of old items and 20% of new ones are called old, after lists of 16"
@@ -93,7 +95,21 @@ class ProbedContextModel(OldnessScale, RetrievedContextModel):
             similarity = np.where(units >= 0, np.einsum("ij,ij->i", context, incoming), similarity)
             if probe.units.shape[1] > 1:
                 context = with_input(context, incoming, self.context_drift_cue * is_any(incoming))
+        return self._evidence(similarity)
+
+    def _evidence(self, similarity: FloatArray) -> Evidence:
         return Uniform(similarity, self.similarity_jitter) if self.similarity_jitter else Normal(similarity)
+
+    def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
+        found = similarities(self, trials, rng)
+        return None if found is None else self._evidence(found.ravel())
+
+    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
+        evidence = self.fast_evidence(trials, rng)
+        if evidence is None:
+            return None
+        shape = len(trials), trials.paradigm.n_probes
+        return self.ratings_of(evidence, shape[0] * shape[1], criteria).reshape(*shape, len(criteria) + 1)
 
     def judged(self, state: ContextState, probe: ProbeBatch, rating: IntArray) -> ContextState:
         for units in probe.units.T:

@@ -21,7 +21,7 @@ from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 
 LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
-LONGEST = ("gunnpolyn2025", "peers-distraction")
+LONGEST = ("gunnpolyn2025", "peers-distraction", "recall-and-recognition")
 """Many minutes of a processor; their parts are tested by themselves."""
 
 
