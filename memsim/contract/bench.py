@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from memsim.core.events import StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.seeding import stream
@@ -59,7 +60,8 @@ class Bench(ABC, Generic[M]):
         yield "a delay and distraction between items run", self.distraction
 
     def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
-        task = self.paradigm.replace(list_length=list_length, **settings)
+        in_pairs = any(isinstance(event, StudyPair) for event in self.paradigm.presentation())
+        task = self.paradigm.replace(list_length=list_length + list_length % 2 * in_pairs, **settings)
         trials = task.trials(
             n_trials, self.seed, pool=self.pool or random_pool(getattr(self.model, "n_features", None) or 8)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from memsim.contract.judgment_bench import JudgmentBench
 from memsim.contract.order_bench import OrderBench
 from memsim.core.abilities import lacks
 from memsim.core.errors import MemsimError, ModelError
-from memsim.core.events import BY_ITEM
 from memsim.core.free_recall import FreeRecall
 from memsim.core.items import ItemPool
 from memsim.core.model import MemoryModel
@@ -20,6 +19,14 @@ from memsim.core.position_model import Model, PositionModel
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
 from memsim.paradigms.registered import PARADIGMS
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "recall": ("free_recall", "serial_recall"),
+    "cued recall": ("cued_recall",),
+    "judgments of each item": ("recognition",),
+    "judgments of each pair": ("associative_recognition",),
+}
+"""The kinds of tasks in which a model is checked, and which task stands for each: the first that the model can do."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +109,11 @@ def tasks_of(model: Model) -> dict[str, Paradigm]:
 
     Free recall if it has an account of none.
     """
-    found: dict[str, Paradigm] = {}
-    for paradigm in PARADIGMS.usable().values():
-        task = paradigm()
-        if not lacks(model, task) and not (task.cue and task.judged):
-            kind = f"judgments of each {task.judged}" if task.judged else "recall"
-            found.setdefault("cued recall" if task.cue == BY_ITEM else kind, task)
+    able = {name: task() for name, task in PARADIGMS.usable().items() if not lacks(model, task())}
+    tasks = {kind: [able[name] for name in names if name in able] for kind, names in KINDS.items()}
+    found = {kind: of_kind[0] for kind, of_kind in tasks.items() if of_kind}
     if not found:
-        return {"": FreeRecall()}
+        return {"": next(iter(able.values()), FreeRecall())}
     first, *others = found
     return {"": found[first], **{kind: found[kind] for kind in others}}
 

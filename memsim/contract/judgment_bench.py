@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from memsim.core.judgments import Judgments
 from memsim.core.likelihood import event_log_probabilities, log_likelihood, log_likelihood_steps
 from memsim.core.loop import step
 from memsim.core.model import MemoryModel
-from memsim.core.probes import Probes
 from memsim.core.simulation import simulate
 from memsim.core.trials import Trials
 
@@ -39,7 +38,10 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
             settings = {"n_targets": list_length, "n_lures": max(list_length, 2), **settings}
         if "ratings" in known:
             settings = {"ratings": SEVERAL, **settings}
-        return super().trials(list_length + list_length % 2 * (self.paradigm.judged == "pair"), n_trials, **settings)
+        if "n_intact" in known:
+            n_rearranged = 2 if list_length >= 6 and "n_rearranged" not in settings else 0
+            settings = {"n_intact": 1, "n_rearranged": n_rearranged, "n_new": 1, **settings}
+        return super().trials(list_length, n_trials, **settings)
 
     def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
         yield from super().further()
@@ -55,20 +57,11 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
             yield "its fast likelihood agrees with its steps", self.fast_ratings
 
     def one_list(self, n_trials: int) -> Trials:
-        """``n_trials`` trials of one list with the same two probes, an old and a new one where there are such."""
-        one = self.trials(4, 1, ratings=N_RATINGS) if self._has_ratings else self.trials(4, 1)
-        kinds = one.probe_kinds[0].tolist()
-        other = next((at for at, kind in enumerate(kinds) if kind != kinds[0]), 1)
-        keep = [0, other] if "n_targets" in {each.name for each in fields(self.paradigm)} else range(len(kinds))
-        if len(keep) == 2 and one.probes is not None:
-            n_old = sum(kinds[at] == "target" for at in keep)
-            task = one.paradigm.replace(n_targets=n_old, n_lures=2 - n_old)
-            one = replace(one, paradigm=task, probes=Probes(one.probes.items[:, list(keep)]))
+        """``n_trials`` trials of one list with the same two probes, an old and a new one where the task has such."""
+        known = {each.name for each in fields(self.paradigm)}
+        settings = {"ratings": N_RATINGS, "n_targets": 1, "n_lures": 1, "n_rearranged": 0}
+        one = self.trials(4, 1, **{name: value for name, value in settings.items() if name in known})
         return one[np.zeros(n_trials, dtype=int)]
-
-    @property
-    def _has_ratings(self) -> bool:
-        return "ratings" in {each.name for each in fields(self.paradigm)}
 
     def same_seed(self) -> str:
         trials = self.trials(self.longest, 100)

@@ -183,6 +183,6 @@ def session(recalls: Recalls, judgments: Judgments, number: int) -> JointRecalls
     lists = recalls[recalls.trials.list // 100 == number]
     ratings = judgments[judgments.trials.list == number]
     both = np.intersect1d(lists.trials.subjects, ratings.trials.subjects)
-    lists, ratings = (each[np.isin(each.trials.subject, both)] for each in (lists, ratings))
-    plain = [replace(each, trials=replace(each.trials, source=None)) for each in (lists, ratings)]
+    kept: list[Any] = [each[np.isin(each.trials.subject, both)] for each in (lists, ratings)]
+    plain = [replace(each, trials=replace(each.trials, source=None)) for each in kept]
     return JointRecalls(dict(zip(TESTS, plain, strict=True)))

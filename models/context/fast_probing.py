@@ -36,10 +36,11 @@ def similarities(model: ProbedContextModel, trials: Trials, rng: np.random.Gener
         isinstance(each, Probe) for each in events[n_before:]
     ):
         return None
+    studied = [event for event in events[:n_before] if not isinstance(event, Probe | Recall)]
     state: Any = model.begin(trials, rng)
     if len(state.temporal.brought) > 1 or np.shape(state.probing.new_shared)[:1] not in ((), (1,)):
         return None
-    for event in events[:n_before]:
+    for event in studied:
         state = step(model, state, event)
     if len(state.temporal.context) > 1:
         return None
