@@ -77,7 +77,8 @@ def _steps(products: FloatArray, values: FloatArray, chances: FloatArray) -> tup
     grid = np.maximum(np.where(grid > 0, grid, 1), largest / (GRID - 3))
     exact = (step > 0) & (largest <= step * (LATTICE - 3))
     step = np.where(exact, step, grid)
-    return step, int(np.ceil((largest / step).max(initial=0))) + 2
+    # On a grid each image may round the largest sum up by one point.
+    return step, int(np.ceil((largest / step).max(initial=0))) + 2 + products.shape[1]
 
 
 @njit(cache=True)
