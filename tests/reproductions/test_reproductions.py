@@ -20,7 +20,10 @@ from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, me
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 
-LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
+LONG = (
+    "murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position", "recognition-findings",
+    "shiffrinsteyvers1997", "tulving-wiseman", "ab-ac",
+)  # fmt: skip
 LONGEST = ("gunnpolyn2025", "peers-distraction")
 """Many minutes of a processor; their parts are tested by themselves."""
 
