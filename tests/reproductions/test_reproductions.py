@@ -20,8 +20,11 @@ from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, me
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 
-LONG = ("murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position")
-LONGEST = ("gunnpolyn2025", "peers-distraction", "recall-and-recognition")
+LONG = (
+    "murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position", "shiffrinsteyvers1997", "tulving-wiseman",
+    "ab-ac",
+)  # fmt: skip
+LONGEST = ("gunnpolyn2025", "peers-distraction", "recall-and-recognition", "recognition-findings")
 """Many minutes of a processor; their parts are tested by themselves."""
 
 

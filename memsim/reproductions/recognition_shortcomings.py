@@ -1,0 +1,65 @@
+"""The findings of recognition that each model fails at its defaults, and why."""
+
+from __future__ import annotations
+
+from memsim.reproductions.recognition_criteria import (
+    LAG,
+    LENGTH,
+    LIST_STRENGTH,
+    MIRROR,
+    SLOPE,
+    SLOPE_LENGTH,
+    SLOPE_STRENGTH,
+    STRENGTH,
+)
+
+_NO_FORGETTING = "traces of a list are alike whatever their age: nothing is forgotten within a list"
+_SUM = "evidence is a sum over traces, so that stronger ones raise the evidence of lures as well"
+_NOISE = "the variance that an item adds grows with its strength, so that strong items harm weak ones"
+SHORTCOMINGS: dict[str, dict[str, str]] = {
+    "people": {},
+    "BCDMEM": {
+        LENGTH: "noise comes from other contexts of the word, and none from other items: this is the model's claim",
+        STRENGTH: "repetitions add nothing: the context of the list is bound once",
+        MIRROR: "repetitions add nothing: the context of the list is bound once",
+        LAG: _NO_FORGETTING,
+    },
+    "CMR": {MIRROR: "evidence of lures does not depend on how strongly other items were learned"},
+    "Matrix": {
+        STRENGTH: "evidence and its noise, which comes from items of the same strength, grow alike",
+        MIRROR: _SUM, LIST_STRENGTH: _NOISE, LAG: _NO_FORGETTING,
+        SLOPE_LENGTH: "the noise of an item's own trace counts less in longer lists",
+    },
+    "OsthDennis": {
+        LENGTH: "other contexts and words add most of the noise, and items of the list little: the model's claim",
+        LAG: _NO_FORGETTING,
+        SLOPE_STRENGTH: "the match of context multiplies with strength, so that targets vary more",
+    },
+    "REM": {LAG: _NO_FORGETTING},
+    "SAM": {
+        MIRROR: _SUM,
+        SLOPE: "variability of strengths multiplies, so that targets vary much more than lures",
+        LAG: _NO_FORGETTING,
+    },
+    "TCM": {
+        MIRROR: "evidence of lures does not depend on how strongly other items were learned",
+        LIST_STRENGTH: "weak items gain from strong ones: a list-strength effect in the other direction",
+    },
+    "MINERVA2": {MIRROR: _SUM, LIST_STRENGTH: _NOISE, LAG: _NO_FORGETTING},
+    "SummedSimilarity": {
+        MIRROR: _SUM, LIST_STRENGTH: _NOISE, LAG: _NO_FORGETTING,
+        SLOPE: "similarities of targets and lures to the same traces vary alike",
+        SLOPE_LENGTH: "variance from other traces grows with their number",
+        SLOPE_STRENGTH: "copies of a trace multiply its part of the variance, which lures share",
+    },
+    "TODAM": {
+        MIRROR: _SUM, LIST_STRENGTH: _NOISE,
+        SLOPE_LENGTH: "in short lists lures hardly vary less than targets, and d' is so large that the slope is unsure",
+    },
+    "DualProcess": {},
+    "EqualVariance": {SLOPE: "targets and lures vary alike by definition: the slope is 1"},
+    "TwoHighThreshold": {},
+    "TwoStrengths": {},
+    "UnequalVariance": {},
+}  # fmt: skip
+"""Other registered models, such as plug-ins, are in the table and have no announced verdicts."""

@@ -1,0 +1,130 @@
+"""Recall and recognition of the same words: how dependent they are, in people and in models that do both."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.association.contingency import recall_recognition_contingency, tulving_wiseman, yules_q
+from memsim.analysis.figures.targets import criteria_figure
+from memsim.analysis.recognition.counts import answered, targets_of
+from memsim.analysis.subjects import count_by_subject
+from memsim.core.judgments import Judgments
+from memsim.core.simulation import simulate
+from memsim.data import load_dataset
+from memsim.models.registered import models_of
+from memsim.paradigms import RecallThenRecognition
+from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.model_evidence import mean_and_error
+
+PEOPLE = "peers_recognition"
+TASK = RecallThenRecognition(list_length=16, recognition_delay=30.0)
+LISTS, BLOCKS = 400, 20
+CEILING = 0.99
+"""Above this rate of recognition the function says nothing."""
+MODERATE = (0.4, 0.85)
+"""The range of Yule's Q that counts as moderate dependence: that of people with a margin."""
+IN_ALL = f"{OURS}, from 255,121 judgments; half of them ship, and the tolerance is two standard errors"
+LAW = "Tulving & Wiseman (1975)"
+_SEPARATE = "items do not differ, and recall changes context but not what is stored of an item"
+SHORTCOMINGS: dict[str, dict[str, str]] = {
+    "CMR": {"q": _SEPARATE, "law": _SEPARATE},
+    "TCM": {"q": _SEPARATE, "law": _SEPARATE},
+    "SAM": {"q": "nearly all targets are recognised with the criterion that ships, so that Q has no meaning"},
+}
+NUMBERS = {
+    "q": "Yule's Q (moderate?)",
+    "p_recalled": "P(recalled)",
+    "p_recognised": "P(recognised)",
+    "p_recognised_given_recalled": "P(recognised | recalled)",
+    "tulving_wiseman": "the same by the function",
+}
+
+
+def people() -> pd.DataFrame:
+    """Recall in the lists of a session, and recognition at its end: the frequencies of each person, and rates."""
+    judgments: Judgments = load_dataset(PEOPLE)
+    probes = judgments.trials.probes
+    assert probes is not None
+    first = pd.to_numeric(pd.Series(probes.labels["initial_output"].ravel()), errors="coerce").to_numpy()
+    recalled = np.nan_to_num(first.reshape(judgments.ratings.shape)) > 0
+    row, probe, recognised = answered(judgments, targets_of(judgments))
+    cell = np.where(recalled[row, probe], 0, 2) + np.where(recognised, 0, 1)
+    table = count_by_subject(judgments, row, (cell, 4)).astype(float)
+    both, recalled_only, recognised_only, _ = table.T
+    p_recognised = (both + recognised_only) / table.sum(axis=1)
+    return pd.DataFrame(
+        {
+            "q": yules_q(table, 0.5),
+            "p_recalled": (both + recalled_only) / table.sum(axis=1),
+            "p_recognised": p_recognised,
+            "p_recognised_given_recalled": both / (both + recalled_only),
+            "tulving_wiseman": tulving_wiseman(p_recognised),
+        }
+    )
+
+
+def _tulving_wiseman(seed: int) -> Outcome:
+    frames = {"people": people()}
+    models = models_of(TASK)
+    for name, model in models.items():
+        judgments: Any = simulate(model, TASK.trials(LISTS, seed, subjects=BLOCKS), seed)  # type: ignore[arg-type]
+        frames[name] = recall_recognition_contingency(judgments)
+    rows = []
+    for name, frame in frames.items():
+        each = {number: mean_and_error(frame[number].dropna().to_numpy()) for number in NUMBERS}
+        rows.append({"label": name, **{number: found[0] for number, found in each.items()},
+                     **{f"{number}_sem": found[1] for number, found in each.items()}})  # fmt: skip
+    table = pd.DataFrame(rows)
+    findings = [Finding("people: Yule's Q", 0.670, float(table["q"].iloc[0]), 0.035, IN_ALL)]
+    for row in table.itertuples():
+        known = SHORTCOMINGS.get(str(row.label), {})
+        moderate = MODERATE[0] <= row.q <= MODERATE[1]
+        quantity = f"{row.label}: moderate dependence, Q within {MODERATE[0]} and {MODERATE[1]}"
+        findings.append(Finding(quantity, 1.0, float(moderate), 0.0, f"{LAW}; range of {OURS}", known.get("q", "")))
+        if row.p_recognised > CEILING:
+            continue
+        findings.append(
+            Finding(
+                f"{row.label}: P(recognised | recalled)", row.tulving_wiseman, row.p_recognised_given_recalled, 0.05,
+                f"{LAW}: the function with c = .5", known.get("law", ""),
+            )
+        )  # fmt: skip
+    shown = table.melt("label", list(NUMBERS), "criterion").assign(passes=None)
+    shown["passes"] = [
+        bool(MODERATE[0] <= value <= MODERATE[1]) if name == "q" else None
+        for name, value in zip(shown["criterion"], shown["value"], strict=True)
+    ]
+    shown["criterion"] = shown["criterion"].map(NUMBERS)
+    return Outcome(
+        findings,
+        partial(criteria_figure, shown, "Recall and later recognition of the same words"),
+        {"task": TASK.values(), "lists": LISTS, "models": {name: model.values() for name, model in models.items()}},
+        {"contingency": table},
+        shown=table[["label", *NUMBERS, "q_sem"]].to_string(index=False, float_format="{:.3f}".format),
+        statement=_statement(table),
+    )
+
+
+def _statement(table: pd.DataFrame) -> str:
+    said = "; ".join(
+        f"{row.label} Q {row.q:.2f} (SE {row.q_sem:.2f}), P(recognised | recalled) "
+        f"{row.p_recognised_given_recalled:.2f} against {row.tulving_wiseman:.2f}"
+        for row in table.itertuples()
+    )
+    return (
+        "Hypothesis: recall and recognition of a word depend on each other moderately, as the Tulving-Wiseman function "
+        f"says. Yule's Q, and the rate of recognising what was recalled against that of the function: {said}. Standard "
+        "errors are over people, or over blocks of lists. People recalled 16 lists, each at once, and recognised at "
+        "the end of the session; models recall one list and recognise it after 30 s, so that the values of Q are of "
+        "the same kind, but not of the same experiment. Recognition of a recalled word is also helped by its recall."
+    )
+
+
+TULVING_WISEMAN = Reproduction(
+    "tulving-wiseman", "Dependence of recognition on recall, in people and in models that do both",
+    "Tulving & Wiseman (1975); people: PEERS, Kahana et al. (2024), doi:10.1037/xlm0001319", _tulving_wiseman,
+)  # fmt: skip

@@ -1,0 +1,119 @@
+"""Entries on recognition and association: their estimators by hand, and parts that are cheap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from memsim import simulate
+from memsim.models import REM, TCM, UnequalVariance
+from memsim.paradigms import CuedRecall
+from memsim.reproductions.ab_ac import NEW, RE_PAIRED, partners, recall_of
+from memsim.reproductions.hintzman_block1971 import TASK, counts_of, exact_ratio, ratio_of_slopes, slopes
+from memsim.reproductions.minerva_slopes import minerva_findings
+from memsim.reproductions.recognition_criteria import (
+    CRITERIA,
+    LIST_STRENGTH,
+    SLOPE,
+    absences,
+    estimate,
+    findings_table,
+    rows_of,
+    tasks_of,
+)
+from memsim.reproductions.recognition_findings import people_rows
+from memsim.reproductions.recognition_tasks import BLOCKS, SIMILAR, TASKS, WEAK, rated, similar_pool
+from memsim.reproductions.shiffrin_steyvers1997 import STRENGTH, ratio_of_ratios, worked_example
+from memsim.reproductions.tulving_wiseman import people
+
+
+def test_verdicts_know_their_error() -> None:
+    criterion = next(each for each in CRITERIA if each.name == LIST_STRENGTH)
+    assert [criterion.verdict(value, 0.05) for value in (0.9, 1.3, 1.1, np.nan)] == [
+        "pass", "fail", "undecided", "absent",
+    ]  # fmt: skip
+    mean, error = estimate(np.array([1.0, 2.0, 3.0, np.nan]))
+    assert (mean, error) == pytest.approx((2.0, 1 / np.sqrt(3)))
+    assert np.isnan(estimate(np.array([1.0, np.nan, np.nan, np.nan]))).all()
+
+
+def test_measurement_models_have_an_account_of_the_slope_alone() -> None:
+    model = UnequalVariance()
+    tasks = tasks_of("UnequalVariance", model, 20 * BLOCKS, 0)
+    assert list(tasks) == [WEAK]
+    table = findings_table(rows_of("UnequalVariance", tasks, absences("UnequalVariance", model)))
+    found = table.set_index("criterion").loc[SLOPE]
+    assert abs(found["value"] - 1 / model.strength_sd) < 4 * found["sem"]
+    assert (table["verdict"] == "absent").sum() == len(CRITERIA) - 1
+
+
+@pytest.mark.parametrize("model", [REM(), TCM(), TCM(criterion=0.9), REM(criterion=-2.0)])
+def test_the_fine_scale_holds_the_criterion_of_the_model(model: REM | TCM) -> None:
+    """Rates of calling old by the fine scale are those of answers by yes and no."""
+    fine = rated(model, WEAK, 400, 1)
+    called = simulate(model, TASKS[WEAK].trials(400, 1), 1)
+    kinds = called.trials.probe_kinds
+    for kind in ("target", "lure"):
+        of_kind = kinds == kind
+        assert fine.called_old(kind).mean() == pytest.approx(called.called_old[of_kind].mean(), abs=0.02)
+    assert 0.4 < fine.slope().mean() < 1.2 and fine.distance().mean() > 1
+
+
+def test_similar_lures_are_near_a_studied_item() -> None:
+    pool = similar_pool(0)
+    trials = TASKS[SIMILAR].trials(20, 0, pool=pool)
+    assert pool.features is not None and trials.probes is not None
+    apart = np.linalg.norm(pool.features[trials.probes.items] - pool.features[trials.items[:, None]], axis=-1).min(
+        axis=2
+    )
+    similar = trials.probes.labels["lure_kind"] == "similar"
+    assert similar.sum() == 200 and apart[similar].mean() < 1.2
+    assert apart[trials.probes.labels["lure_kind"] == "new"].mean() > 2
+
+
+def test_people_answer_two_criteria() -> None:
+    rows = {row["criterion"]: row for row in people_rows()}
+    assert rows[SLOPE]["value"] == pytest.approx(0.64, abs=0.01) and rows[SLOPE]["verdict"] == "pass"
+    assert sum(not np.isnan(row["value"]) for row in rows.values()) == 2
+    frame = people()
+    assert frame["q"].mean() == pytest.approx(0.645, abs=0.001) and len(frame) == 59
+
+
+def test_slopes_on_both_lists() -> None:
+    _, own, other = counts_of(TASK, 40, 0)
+    assert set(np.unique(own)) == {0, 2, 5} == set(np.unique(other))
+    found = slopes(6 * own + 2 * other + 1, own, other)
+    assert ratio_of_slopes(found) == pytest.approx((3.0, 0.0), abs=1e-9)
+    assert exact_ratio() == pytest.approx(7.918, abs=1e-3)
+
+
+def test_minerva_fails_as_is_known() -> None:
+    findings = minerva_findings()
+    assert all(each.expected for each in findings) and findings[-1].known
+
+
+def test_rem_worked_example() -> None:
+    assert list(worked_example().values()) == pytest.approx([5.3823888889, 0.9189166667])
+    assert ratio_of_ratios(STRENGTH) == pytest.approx(0.86, abs=0.01)
+
+
+def test_partners_in_both_lists() -> None:
+    items = np.array([[1, 2, 3, 4, 3, 5, 1, 6]])
+    assert partners(items, np.array([[3, 1, 9]])).tolist() == [[[4, 5], [2, 6], [-1, -1]]]
+
+
+@pytest.mark.parametrize("task", [NEW, RE_PAIRED])
+def test_recall_of_both_responses(task: CuedRecall) -> None:
+    recalls = simulate(TCM(), task.trials(40, 0), 0)
+    rates = recall_of(recalls)
+    correct = recalls.positions[:, : task.n_probes]
+    cue = recalls.trials.probes.items[:, :, 0]
+    about = recalls.trials.probes.about
+    half = task.list_length // 2
+    by_hand = []
+    for row, probe in zip(*np.nonzero(about == 0), strict=True):
+        at = [p for p in range(0, half, 2) if recalls.trials.items[row, p] == cue[row, probe]]
+        by_hand.append(correct[row, probe] == at[0] + 2)
+    assert rates["B"].mean() == pytest.approx(np.mean(by_hand))
+    if task is NEW:
+        assert rates["C for B"].sum() == 0
