@@ -13,6 +13,8 @@ from memsim.models.networks.network_steps import TRAINED, Episodes, NetworkModel
 from memsim.models.networks.reading import READ_MODES
 
 IN_ORDER = "trained here on random lists, to recall items in the order of study"
+OLD_OR_NEW = "trained here on random lists, to judge whether a probe was studied"
+BY_CUE = "trained here on random lists of pairs, to recall the partner of an item"
 
 
 @final
@@ -36,7 +38,9 @@ class DNC(NetworkModel):
     Presets are other networks of this kind. ``people`` was trained to maximise the likelihood of people's recall
     sequences: it imitates them, so what it shows of human memory was in its training data, and an item that was
     recalled is not a candidate again. ``serial`` was trained to recall items in the order of study; no response is an
-    omission, and recall goes on. A file of weights takes the place of a preset: ``DNC:mine.safetensors``.
+    omission, and recall goes on. ``recognition`` was trained to judge whether a probe was studied, and ``cued`` to
+    recall the partner of an item from lists of pairs. A file of weights takes the place of a preset:
+    ``DNC:mine.safetensors``.
 
     ``read_mode`` lesions the memory: chaining needs reading forward along the links, a code of position that is part
     of the contents needs reading by content. The default network leans on its LSTM: with ``read_mode="none"`` it
@@ -51,6 +55,8 @@ class DNC(NetworkModel):
     presets: ClassVar = {
         "people": Preset({"weights": "dnc-people"}, "trained here to imitate the recalls of Healey & Kahana (2014)"),
         "serial": Preset({"weights": "dnc-serial"}, IN_ORDER),
+        "recognition": Preset({"weights": "dnc-recognition"}, OLD_OR_NEW),
+        "cued": Preset({"weights": "dnc-cued"}, BY_CUE),
     }
     kind: ClassVar = "dnc"
 
@@ -74,14 +80,17 @@ class DNC(NetworkModel):
 class LSTM(NetworkModel):
     """The control of the DNC: its controller alone, an LSTM without external memory, trained in the same way.
 
-    See :class:`DNC` for how items come in, how responses come out, and the preset ``serial``. No LSTM that imitates
+    See :class:`DNC` for how items come in, how responses come out, and the presets. No LSTM that imitates
     people ships; ``memsim train LSTM:people`` trains one.
     """
 
     citation: ClassVar = (
         "Hochreiter, S., & Schmidhuber, J. (1997). Long short-term memory. Neural Computation, 9, 1735-1780."
     )
-    presets: ClassVar = {"serial": Preset({"weights": "lstm-serial"}, IN_ORDER)}
+    presets: ClassVar = {
+        "serial": Preset({"weights": "lstm-serial"}, IN_ORDER),
+        "recognition": Preset({"weights": "lstm-recognition"}, OLD_OR_NEW),
+    }
     kind: ClassVar = "lstm"
 
     weights: str = "lstm-recall"
