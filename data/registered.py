@@ -20,10 +20,10 @@ DATASETS: Registry[Dataset] = Registry(
         "aue2017": "memsim.data.datasets.aue2017:AUE2017",
         "buchler2008": "memsim.data.datasets.buchler2008:BUCHLER2008",
         "criss2011": "memsim.data.datasets.criss2011:CRISS2011",
+        "kantner2012_e1": "memsim.data.datasets.confidence_database:KANTNER2012_E1",
         "diana_reder2006": "memsim.data.datasets.diana_reder2006:DIANA_REDER2006",
         "fallow2015": "memsim.data.datasets.confidence_database:FALLOW2015",
         "kantner2010": "memsim.data.datasets.confidence_database:KANTNER2010",
-        "kantner2012_e1": "memsim.data.datasets.confidence_database:KANTNER2012_E1",
         "kantner2012_e2": "memsim.data.datasets.confidence_database:KANTNER2012_E2",
         "kantner2012_e3": "memsim.data.datasets.confidence_database:KANTNER2012_E3",
         "kantner2014_e2": "memsim.data.datasets.confidence_database:KANTNER2014_E2",
@@ -32,3 +32,4 @@ DATASETS: Registry[Dataset] = Registry(
     },
     Dataset,
 )
+"""The first data set of a task is the one with which models are compared if nothing else is said."""

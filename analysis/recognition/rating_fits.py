@@ -80,14 +80,14 @@ def fit_ratings(counts: npt.ArrayLike, model: RatingModel = "unequal variance") 
             f"fit_ratings: counts have shape {table.shape}, expected (n_people, 2, n_ratings) of numbers from 0"
         )
     form, n_people, n_ratings = _FORMS[model], len(table), table.shape[2]
-    used = table.any(axis=1)
+    used = table.sum(axis=1) > 0
     n_used = used.sum(axis=1)
     possible = (table.sum(axis=2) > 0).all(axis=1) & (n_used > len(form.names))
     parameters = np.full((n_people, len(form.names)), np.nan)
     criteria = np.full((n_people, n_ratings - 1), np.nan)
     likelihood = np.full(n_people, np.nan)
     for width in np.unique(n_used[possible]):
-        rows = np.flatnonzero(possible & (n_used == width))
+        rows = np.flatnonzero(np.logical_and(possible, n_used == width))
         # Columns of the ratings in use, in order; each row has as many.
         kept = np.nonzero(used[rows])[1].reshape(len(rows), width)
         narrow = np.take_along_axis(table[rows], kept[:, None], axis=2).astype(float)

@@ -32,7 +32,8 @@ def zroc_slope(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
         the distance in units of the mean variance, A_z = Φ(d_a/√2) the area under the ROC of the model. ``merged`` is
         the number of ratings that the subject never gave; ``fit`` is ``fine``, ``at a bound`` (σ of .2 or 5, or ratings
         of targets and lures that do not overlap) or ``not identified``. Only a fine fit gives ``slope``, ``d_a`` and
-        ``a_z``, and only these enter means: count the others, which are extreme people. See :func:`memsim.analysis.recognition.rating_fits.fit_ratings`.
+        ``a_z``, and only these enter means: count the others, which are extreme people. See
+        :func:`memsim.analysis.recognition.rating_fits.fit_ratings`.
 
     Raises
     ------
@@ -46,7 +47,13 @@ def zroc_slope(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     counts, fits = _fitted(judgments, lures, "unequal variance", "zroc_slope")
     mean, sd = fits.parameters["mu"], fits.parameters["sigma"]
     distance = np.where(fits.status == FINE, mean * np.sqrt(2 / (1 + sd**2)), np.nan)
-    own = {"slope": np.where(fits.status == FINE, 1 / sd, np.nan), "mu": mean, "sigma": sd, "d_a": distance, "a_z": ndtr(distance / np.sqrt(2))}
+    own = {
+        "slope": np.where(fits.status == FINE, 1 / sd, np.nan),
+        "mu": mean,
+        "sigma": sd,
+        "d_a": distance,
+        "a_z": ndtr(distance / np.sqrt(2)),
+    }
     return _table(judgments, own, counts, fits)
 
 
@@ -67,8 +74,8 @@ def recollection(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     Returns
     -------
     DataFrame : ``subject, recollection, d_prime, log_likelihood, answers, merged, fit``; ``d_prime`` is that of
-        familiarity, and the last four are as for :func:`zroc_slope`. ``fit`` is ``at a bound`` where R is 0, which is an
-        estimate like any other.
+        familiarity, and the last four are as for :func:`zroc_slope`. ``fit`` is ``at a bound`` where R is 0, which is
+        an estimate like any other.
 
     Raises
     ------

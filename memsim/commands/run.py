@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 SHOWN = [
     "recalled", "accuracy", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "transposition", "omission",
-    "intrusion", "fill_in_ratio", "rmsd_serial_position_curve", "rmsd_serial_accuracy",
+    "intrusion", "fill_in_ratio", "target called old", "lure called old", "intact called old", "rearranged called old",
+    "d_prime", "area", "zroc_slope", "correct", "rmsd_hits_by_serial_position", "rmsd_roc",
+    "rmsd_serial_position_curve", "rmsd_serial_accuracy",
 ]  # fmt: skip
 """Columns of the summary that the terminal shows; summary.csv holds all."""
 

@@ -21,6 +21,8 @@ from memsim.core.model import MemoryModel
 
 EDGE = 1e9
 """A criterion beyond all evidence, where the lowest or the highest ratings were never given."""
+WIDEST = 1e6
+"""The farthest criterion at which a search begins. What lies beyond is as good as infinite, such as recollection."""
 STEP = 3e-5
 """Of the differences that give the density of evidence, relative to the spread of the criteria."""
 ROUNDS, HALVINGS, GAIN = 60, 20, 1e-11
@@ -95,7 +97,7 @@ def _matching(answers: Sequence[Answers]) -> FloatArray:
         below = [weight @ one.below(criteria.ravel()) for weight, one in zip(weights, answers, strict=True)]
         return np.maximum.accumulate(np.sum(below, axis=0).reshape(criteria.shape), axis=-1)
 
-    points = np.sinh(np.linspace(-1, 1, POINTS) * np.arcsinh(EDGE))
+    points = np.sinh(np.linspace(-1, 1, POINTS) * np.arcsinh(WIDEST))
     shares = share(points)
     wanted = shares[0] + (shares[-1] - shares[0]) * np.cumsum(total)[:-1] / total.sum()
     grid, of_grid = np.tile(points, (len(wanted), 1)), np.tile(shares, (len(wanted), 1))
@@ -181,7 +183,8 @@ def _derivatives(
     step = STEP * max(spread, 1e-3 * np.abs(criteria).max())
     at, beside = np.arange(n), np.arange(n - 1)
     for each in answers:
-        middle, up, down = each.below(criteria), each.below(criteria + step), each.below(criteria - step)
+        three = each.below(np.concatenate((criteria, criteria + step, criteria - step)))
+        middle, up, down = three[:, :n], three[:, n : 2 * n], three[:, 2 * n :]
         density = (1 - each.lapse) * (up - down) / (2 * step)
         rise = (1 - each.lapse) * (up - 2 * middle + down) / step**2
         cells = _cells(each, middle, n_ratings)
@@ -197,4 +200,5 @@ def _derivatives(
             curvature[at, at] -= bend.sum(axis=0)
         safe[beside, beside + 1] -= cross
         safe[beside + 1, beside] -= cross
-    return slopes, curvature + safe, safe
+    with np.errstate(invalid="ignore"):
+        return slopes, curvature + safe, safe

@@ -37,7 +37,7 @@ def require_identified(space: Space, recalls: AnyRecalls, free_criteria: bool) -
     for _ in range(PLACES):
         places = np.clip(space.default + AROUND * rng.standard_normal(len(space.axes)), 0.001, 0.999)
         try:
-            undecided = _undecided(space, places, judged, cells, free_criteria)
+            undecided = _undecided(space, places, judged, cells, free_criteria, rng)
         except InputError:  # a tie leaves its range there
             continue
         if not undecided:
@@ -52,17 +52,23 @@ def require_identified(space: Space, recalls: AnyRecalls, free_criteria: bool) -
 
 
 def _undecided(
-    space: Space, places: FloatArray, judged: dict[str, Judgments], cells: dict[str, Cells], free_criteria: bool
+    space: Space,
+    places: FloatArray,
+    judged: dict[str, Judgments],
+    cells: dict[str, Cells],
+    free_criteria: bool,
+    rng: np.random.Generator,
 ) -> list[str]:
     """What can change together at these places without a change of the probabilities of answers."""
     blocks, of_criteria = [], []
     for name, part in judged.items():
         models, slopes = space.models(places, cells[name]), space.slopes(places, cells[name])
         rows, by_cuts = [], []
+        moved = 0.1 * rng.standard_normal(part.n_ratings - 1) if free_criteria else 0.0  # each data set has its own
         for cell, model in enumerate(models):
             assert isinstance(model, MemoryModel)
             own = part if len(models) == 1 else part[cells[name].owner == cell]
-            cuts = np.asarray(model.criteria(part.n_ratings), dtype=float)
+            cuts = np.sort(np.asarray(model.criteria(part.n_ratings), dtype=float) + moved)
             table = model.rating_table(own, cuts)
             assert table is not None
             there = np.unique(table.kind[own.answered])

@@ -11,7 +11,7 @@ from memsim.experiments.comparison import Comparison
 from memsim.reporting.report import report_html
 from memsim.running.result_files import Written, names_of, save_both, write_csv, write_results
 
-FILES = [*names_of(["summary", "curves", "recalls"], ["comparison"]), "report.html"]
+FILES = [*names_of(["summary", "curves", "recalls", "judgments"], ["comparison"]), "report.html"]
 """The names of the files, without the manifest."""
 
 
@@ -28,7 +28,8 @@ def write_comparison(
         write_csv(comparison.curves, scratch / "curves.csv", escape=escape)
         if comparison.recalls:
             frames = [recalls.to_frame().assign(model=name) for name, recalls in comparison.recalls.items()]
-            write_csv(pd.concat(frames), scratch / "recalls.csv", escape=escape)
+            kind = "judgments" if comparison.task.paradigm.judged else "recalls"
+            write_csv(pd.concat(frames), scratch / f"{kind}.csv", escape=escape)
 
     def report(scratch: Path) -> None:
         (scratch / "report.html").write_text(report_html(comparison), encoding="utf-8")

@@ -68,8 +68,11 @@ class CMR(LuceRecallModel):
        item j supports item i by W_cf[i, j] = A_cf + D_cf (i = j) + s sim(i, j) (i ≠ j), sim being the pool's
        semantic similarity. Both contexts are the unit of their start. Nothing is bound to sources yet.
     2. Study of item i: c <- ρ c + B_enc x with x = W_fc[i] at unit length; then W_fc[i] += L_fc c and
-       W_cf[i] += (L_cf + P1 exp(-P2 (i - 1))) c, with c after its update. With the source's unit e_s, likewise
-       c_S <- ρ_S c_S + B_source e_s; then W_fc,S[i] += c_S and W_cf,S[i] += L_sw (L_cf + P1 exp(-P2 (i - 1))) c_S.
+       W_cf[i] += (L_cf + P1 exp(-P2 (i - 1))) c, with c after its update (before it if ``association="pre"``; without
+       its units of the start and of distraction if ``learned_units="items"``). With the source's unit e_s, likewise
+       c_S <- ρ_S c_S + B_source e_s; then W_fc,S[i] += c_S and W_cf,S[i] += L_sw (L_cf + P1 exp(-P2 (i - 1))) c_S,
+       always with c_S after its update. The two items of a pair let in the sum of what they bring back, at unit length,
+       and are bound to the same context; i - 1 is then the number of pairs before.
     3. Distraction for t seconds puts unrelated units into temporal context: c <- ρ_D c + sqrt(1 - ρ_D²) n, with
        ρ_D = (1 - B_D²)^(t / 2). With distraction between the items this is CMR-D. Before an item whose source is not
        that of the item before it, c <- sqrt(1 - d²) c + d n.
@@ -179,7 +182,7 @@ class CMR(LuceRecallModel):
     )
 
     association: str = choice(
-        "post", ("post", "pre"), "bind items to context after or before its update",
+        "post", ("post", "pre"), "bind items to temporal context after or before its update",
         "Morton & Polyn (2016): post; Polyn, Norman & Kahana (2009): pre",
     )  # fmt: skip
     learned_units: str = choice(
@@ -246,8 +249,10 @@ class CMR(LuceRecallModel):
         places = [state.place(each) for each in positions]
         event = position // len(positions)
         learning = self.context_to_item_learning + self.primacy_scale * np.exp(-self.primacy_decay * event)
-        incoming = unit(sum(temporal.brought[place] for place in places))
-        learned = self._let_in(temporal, incoming, self.encoding_drift)
+        learned = temporal.context
+        temporal.let_in(unit(np.sum([temporal.brought[place] for place in places], axis=0)), self.encoding_drift)
+        if self.association == "post":
+            learned = temporal.context
         if self.learned_units == "items":
             learned = learned.copy()
             learned[:, state.units_of_no_item] = 0
@@ -256,18 +261,13 @@ class CMR(LuceRecallModel):
             temporal.bound[place] += learning * learned
         if source is not None and sources is not None:
             units = np.eye(source.context.shape[1])
-            learned = self._let_in(source, unit(sum(units[sources[:, each]] for each in positions)), self.source_drift)
+            together = np.sum([units[sources[:, each]] for each in positions], axis=0)
+            source.let_in(unit(together), self.source_drift)
             for place in places:
-                source.brought[place] += learned
-                source.bound[place] += self.source_learning * learning * learned
+                source.brought[place] += source.context
+                source.bound[place] += self.source_learning * learning * source.context
         state.studied(positions)
         return state
-
-    def _let_in(self, region: Region, incoming: FloatArray, rate: float) -> FloatArray:
-        """Update a region of context; gives the context to which items are bound."""
-        before = region.context
-        region.let_in(incoming, rate)
-        return region.context if self.association == "post" else before
 
     def cue(self, state: ContextState, cue: str) -> ContextState:
         if cue == "free":

@@ -36,6 +36,11 @@ def unit(vectors: FloatArray) -> FloatArray:
     return vectors / (length + (length == 0))[..., None]
 
 
+def is_any(vectors: FloatArray) -> BoolArray:
+    """(n_alike, 1) whether each vector (n_alike, n_units) is not one of zeros."""
+    return np.asarray(vectors.any(axis=1, keepdims=True))
+
+
 def with_input(context: FloatArray, incoming: FloatArray, rate: Any) -> FloatArray:
     """``context`` after an input of unit length at ``rate``, a number or (n_alike, 1)."""
     overlap = np.einsum("ij,ij->i", context, incoming)[:, None]
@@ -62,7 +67,7 @@ class Region:
         return cls(context, np.zeros(shape), np.zeros(shape))
 
     def let_in(self, incoming: FloatArray, rate: Any) -> None:
-        """Update context with ``incoming`` (n_alike or 1, n_units), of unit length, at ``rate``, a number or a column."""
+        """Update context with ``incoming`` (n_alike or 1, n_units), as in :func:`with_input`."""
         self.context = with_input(self.context, incoming, rate)
 
     def support(self, context: FloatArray) -> FloatArray:
@@ -118,7 +123,8 @@ class ContextState:
         """(n_trials, list_length) whether the position is the first of its item; one row of all where all are."""
         if self.first is None:
             return np.ones((1, self.start_unit), dtype=bool)
-        return np.asarray(self.first == np.arange(self.start_unit))
+        first: BoolArray = np.equal(self.first, np.arange(self.start_unit))
+        return first
 
     def place(self, position: int) -> tuple[Any, Any]:
         """The index of a studied item in the associations of a region."""
@@ -149,11 +155,11 @@ class ContextState:
     def come_back(self, units: IntArray, rate: float, source_rate: float = 0.0) -> None:
         """The contexts of items enter context at these rates; ``units`` as in :meth:`brought_by`."""
         incoming = self.brought_by(units)
-        self.temporal.let_in(incoming, rate * incoming.any(axis=1, keepdims=True))
+        self.temporal.let_in(incoming, rate * is_any(incoming))
         if self.source is not None:
             listed = (units >= 0) & (units < self.start_unit)
             incoming = unit(self.source.brought[np.arange(self.n_trials), np.where(listed, units, 0)])
-            self.source.let_in(incoming, source_rate * (listed & incoming.any(axis=1))[:, None])
+            self.source.let_in(incoming, source_rate * (listed[:, None] & is_any(incoming)))
 
     def drift_away(self, kept: Any) -> None:
         """Keep the share ``kept``, a number or (n_alike, 1), of temporal context, and add an unrelated unit."""

@@ -122,7 +122,7 @@ class LuceRecallModel(ProbedContextModel):
         possible = probing.studied & state.different & (np.arange(length) != probing.cue[:, None])
         scores = np.empty((state.n_trials, length + 1))
         scores[:, :length] = np.where(possible, rule.scores(support), -np.inf)
-        scores[:, length] = rule.scores(np.float64(self.response_threshold))
+        scores[:, length] = rule.scores(np.array([self.response_threshold]))[0]
         best = scores.max(axis=1, keepdims=True)
         weight = np.exp(scores - np.where(np.isfinite(best), best, 0))
         weight[~np.isfinite(best[:, 0]), length] = 1

@@ -14,10 +14,10 @@ from memsim.core.evidence import Evidence, Normal, Uniform
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
-from memsim.models.context.drift import ContextState, with_input
+from memsim.models.context.drift import ContextState, is_any, with_input
 from memsim.models.context.retrieved_context import RetrievedContextModel
 
-SET_HERE = "unverified; set here: some 80% of the items of a list of 16, and 20% of new ones, are called old"
+SET_HERE = "unverified; set here: some 80% of old items and 20% of new ones are called old, after lists of 16"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class ProbedContextModel(OldnessScale, RetrievedContextModel):
        (``response_threshold``). A recalled item brings back its context as in free recall.
 
     With parameters fitted to free recall, partners are recalled badly, as neighbours in time compete: TCM finds 13% in
-    lists of 8 pairs. All new items are alike, however similar to studied ones, and false alarms do not depend on the length of the list.
+    lists of 8 pairs. All new items are alike, however similar to studied ones, and false alarms
+    do not depend on the length of the list.
     What a probe asks about is all that was studied: questions about one list among several are refused.
 
     References
@@ -87,13 +88,11 @@ class ProbedContextModel(OldnessScale, RetrievedContextModel):
                 "that was studied (about = -1)"
             )
         context, similarity = state.temporal.context, np.zeros(len(probe.units))
-        incoming: FloatArray = np.zeros_like(context)
-        for side, units in enumerate(probe.units.T):
-            if side:
-                rate = self.context_drift_cue * incoming.any(axis=1, keepdims=True)
-                context = with_input(context, incoming, rate)
+        for units in probe.units.T:
             incoming = state.brought_by(units)
             similarity = np.where(units >= 0, np.einsum("ij,ij->i", context, incoming), similarity)
+            if probe.units.shape[1] > 1:
+                context = with_input(context, incoming, self.context_drift_cue * is_any(incoming))
         return Uniform(similarity, self.similarity_jitter) if self.similarity_jitter else Normal(similarity)
 
     def judged(self, state: ContextState, probe: ProbeBatch, rating: IntArray) -> ContextState:

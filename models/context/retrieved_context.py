@@ -24,7 +24,7 @@ class RetrievedContextModel(MemoryModel[ContextState]):
     and updating model of Logan, 2021); backward recall begins in the context of the end of the list.
     """
 
-    cues: ClassVar = ("free", "forward", "backward")
+    cues: ClassVar[tuple[str, ...]] = ("free", "forward", "backward")
 
     @property
     @abstractmethod

@@ -88,7 +88,7 @@ class TCM(LuceRecallModel):
         temporal = state.temporal
         before = temporal.context
         places = [state.place(position) for position in positions]
-        temporal.let_in(unit(sum(temporal.brought[place] for place in places)), self.context_drift)
+        temporal.let_in(unit(np.sum([temporal.brought[place] for place in places], axis=0)), self.context_drift)
         for place in places:
             temporal.bound[place] += temporal.context if self.association == "post" else before
             temporal.brought[place] = temporal.bound[place]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-import numpy as np
-
 from memsim.core.parameters import parameter
 from memsim.models.recognition.strength_distributions import SIZE, NormalParts, StrengthDistributions
+
+BEYOND = 1e8
+"""A strength beyond all criteria, which stands for infinity: it is still below a criterion that stands for none."""
 
 
 @final
@@ -44,8 +45,8 @@ class DualProcess(StrengthDistributions):
         """The normal distribution of familiarity, and recollection at either end of the scale."""
         old, new = self.recollection, self.lure_rejection
         return NormalParts.of(
-            [(1 - new, 0, 1), (0, np.inf, 1), (new, -np.inf, 1)],
-            [(1 - old, self.familiarity_mean, 1), (old, np.inf, 1), (0, -np.inf, 1)],
+            [(1 - new, 0, 1), (0, BEYOND, 1), (new, -BEYOND, 1)],
+            [(1 - old, self.familiarity_mean, 1), (old, BEYOND, 1), (0, -BEYOND, 1)],
         )
 
     def part_slopes(self) -> Mapping[str, NormalParts]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from memsim.core.arrays import FloatArray
-from memsim.core.evidence import Evidence, Mixture, Normal
+from memsim.core.evidence import Evidence
 from memsim.core.judgments import Judgments
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import parameter
@@ -22,7 +22,7 @@ SIZE = "unverified; of the order of magnitude that people show"
 
 
 class NormalParts(NamedTuple):
-    """The parts of two mixtures; each field is (2, n_parts), lures first. Also a derivative of these numbers."""
+    """The parts of mixtures; each field is (2, n_parts), lures first. Also a derivative of these numbers."""
 
     weight: FloatArray
     mean: FloatArray
@@ -32,6 +32,14 @@ class NormalParts(NamedTuple):
     def of(cls, new: Any, old: Any) -> NormalParts:
         """From a list of (weight, mean, standard deviation) for lures, and one for targets."""
         return cls(*np.array([new, old], dtype=float).transpose(2, 0, 1))
+
+    def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
+        """Of mixtures, (n, n_parts) each: see :class:`memsim.core.evidence.Evidence`."""
+        from scipy.special import ndtr  # imported here, since the command line starts without it
+
+        spread = np.sqrt(self.sd**2 + np.asarray(noise) ** 2)[:, :, None]
+        away = (np.atleast_2d(criteria)[:, None, :] - self.mean[:, :, None]) / spread
+        return np.asarray((self.weight[:, :, None] * ndtr(away)).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
 
     @abstractmethod
     def parts(self) -> NormalParts:
-        """The parts of the mixtures. A mean may be infinite."""
+        """The parts of the mixtures."""
 
     @abstractmethod
     def part_slopes(self) -> Mapping[str, NormalParts]:
@@ -63,11 +71,7 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
 
     def familiarity(self, state: Any, probe: ProbeBatch) -> Evidence:
         """The mixture of a target, or that of a lure."""
-        return self._evidence(*(each[rows_of(probe)] for each in self.parts()))
-
-    def _evidence(self, weight: FloatArray, mean: FloatArray, sd: FloatArray) -> Evidence:
-        each = [Normal(mean[:, part], sd[:, part]) for part in range(mean.shape[1])]
-        return each[0] if len(each) == 1 else Mixture(list(weight.T), each)
+        return NormalParts(*(each[rows_of(probe)] for each in self.parts()))
 
     def rating_table(self, judgments: Judgments, criteria: FloatArray) -> RatingTable:
         """See :meth:`memsim.MemoryModel.rating_table`."""
@@ -78,7 +82,7 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
         away = (criteria - mean) / spread
         below = ndtr(away)
         density = np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi)
-        by_spread = -np.where(density > 0, density * np.where(np.isfinite(away), away, 0), 0) / spread
+        by_spread = -density * away / spread
         slopes = {
             name: (by.weight[:, :, None] * below
                    + weight * (by_spread * sd / spread * by.sd[:, :, None] - density / spread * by.mean[:, :, None]))
@@ -92,7 +96,7 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
             rows_of_all(judgments),
             _cells((weight * below).sum(axis=1), 1.0),
             {name: _cells(each.sum(axis=1), 0.0) for name, each in slopes.items()},
-            self._evidence(*self.parts()),
+            self.parts(),
         )
 
 

@@ -77,7 +77,8 @@ def _steps(products: FloatArray, values: FloatArray, chances: FloatArray) -> tup
     grid = np.maximum(np.where(grid > 0, grid, 1), largest / (GRID - 3))
     exact = (step > 0) & (largest <= step * (LATTICE - 3))
     step = np.where(exact, step, grid)
-    return step, int(np.ceil((largest / step).max(initial=0))) + 2
+    # Each product that lies between two points may reach the one above.
+    return step, int(np.ceil((largest / step).max(initial=0))) + 2 + products.shape[1]
 
 
 @njit(cache=True)

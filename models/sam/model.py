@@ -34,7 +34,7 @@ VARIANT = "a variant, not used by default"
 
 
 RECOGNITION = (
-    "unverified; set here: about a quarter of new items are called old after a list of 16 at a word a second, and, with "
+    "unverified; set here: a quarter of new items are called old after a list of 16 at a word a second and, with "
     "strengths that were chosen for recall, nearly all old ones"
 )
 

@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from memsim import ItemPool, Recalls, Trials
 from memsim.analysis import mean_over_subjects
@@ -66,7 +65,7 @@ def target(name: str) -> pd.DataFrame:
 
 
 def peers_sessions() -> pd.DataFrame:
-    """Every probe of PEERS, with its rating on the scale of 10, its trial, and the place in all lists of the session."""
+    """Every probe of PEERS, with its rating from 1 to 10, its trial, and its place in the lists of the session."""
     frame = human("peers_recognition_dev").copy()
     known = frame["confidence"].between(1, 5) & frame["response"].notna()
     rating = np.where(frame["response"] == 1, 5 + frame["confidence"], 6 - frame["confidence"])
@@ -161,7 +160,7 @@ def judged_pairs(frame: pd.DataFrame) -> Judgments:
     """Associative recognition of one study list for each subject: rated 2 where the answer is that a pair is intact."""
     words, codes = np.unique(pd.concat([frame["word1"], frame["word2"]]).astype(str), return_inverse=True)
     frame = frame.assign(code1=codes[: len(frame)], code2=codes[len(frame) :])
-    parts = {phase: part for phase, part in frame.groupby("phase")}
+    parts = dict(list(frame.groupby("phase")))
     n_subjects = frame["subject"].nunique()
     study, test = (parts[name].sort_values(["subject", "position"]) for name in ("study", "test"))
     items = study[["code1", "code2"]].to_numpy().reshape(n_subjects, -1)
@@ -178,8 +177,3 @@ def judged_pairs(frame: pd.DataFrame) -> Judgments:
 def over_people(frame: pd.DataFrame, by: str | Sequence[str], value: str = "prob") -> pd.DataFrame:
     """Means and standard errors over people, by level."""
     return mean_over_subjects(frame, by if isinstance(by, str) else list(by), value)
-
-
-def printed(value: float) -> object:
-    """A number that agrees to the five decimals of the targets."""
-    return pytest.approx(value, abs=0.7e-5, nan_ok=True)

@@ -12,6 +12,7 @@ from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import InputError, UnknownNameError
 from memsim.models import TCMA, StartEnd
 from memsim.paradigms import FreeRecall, SerialRecall
+from tests.analysis.names import WITHOUT_CUES
 
 SERIAL = {
     "serial_accuracy",
@@ -53,7 +54,7 @@ def assert_sound(table: pd.DataFrame, name: str) -> None:
 def test_any_recalls_give_numbers_or_nothing(rows: list[list[int]]) -> None:
     """Repeats, intrusions, empty lists, one subject or two: sound tables from every analysis."""
     matrix = np.array([row + [0] * (8 - len(row)) for row in rows])
-    for name in ANALYSES.names():
+    for name in WITHOUT_CUES:
         recalls = rich(matrix)
         if name == "spacing_effect":
             recalls = rich(matrix, np.tile([0, 1, 0, 2, 2, 3], (len(rows), 1)))
@@ -61,7 +62,7 @@ def test_any_recalls_give_numbers_or_nothing(rows: list[list[int]]) -> None:
             assert_sound(analyze(recalls, name), name)
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", WITHOUT_CUES)
 @pytest.mark.parametrize("kind", ["nothing", "all in order", "one list", "no lists"])
 def test_extreme_recalls(name: str, kind: str) -> None:
     matrix = {"nothing": np.zeros((4, 6), int), "all in order": np.tile(np.arange(1, 7), (4, 1)),
@@ -82,7 +83,7 @@ def test_extreme_recalls(name: str, kind: str) -> None:
         assert (table["prob"] == 1).all()
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", WITHOUT_CUES)
 def test_an_item_alone(name: str) -> None:
     """Lists of one item."""
     task = SerialRecall(list_length=1) if name in SERIAL else FreeRecall(list_length=1)

@@ -21,10 +21,10 @@ from memsim.analysis import (
 )
 from memsim.analysis.figures.style import styles
 from memsim.analysis.figures.taxonomy import standard_scores
-from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import DataWarning, InputError
 from memsim.models import CMR, TCM
 from memsim.paradigms import FreeRecall, SerialRecall
+from tests.analysis.names import WITHOUT_CUES
 from tests.analysis.test_analyses import SERIAL
 
 
@@ -47,7 +47,7 @@ def models() -> dict[str, Recalls]:
     return {"CMR": simulate(CMR(), trials, 0), "TCM": simulate(TCM(), trials, 0)}
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", WITHOUT_CUES)
 def test_every_analysis_has_its_figure(name: str, tmp_path: Path) -> None:
     recalls = recorded(name in SERIAL, name == "spacing_effect")
     for by in ((), ("half",)):
@@ -145,7 +145,7 @@ def test_sources_are_grouped_by_their_indices() -> None:
         taxonomy_figure({"CMR": summaries["CMR"]})
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", WITHOUT_CUES)
 def test_nothing_recalled_makes_a_figure_too(name: str, tmp_path: Path) -> None:
     recalls = recorded(name in SERIAL, name == "spacing_effect")
     silent = Recalls(recalls.trials, np.zeros((40, 6), dtype=int), times=np.full((40, 6), np.nan))

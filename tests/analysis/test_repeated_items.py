@@ -14,6 +14,7 @@ from memsim.analysis import ANALYSES, analyze, curve_table, of_recalls, plot, se
 from memsim.analysis.declaration import Analysis
 from memsim.core.errors import InputError
 from memsim.paradigms import FreeRecall, SerialRecall
+from tests.analysis.names import WITHOUT_CUES
 from tests.conftest import shared_file
 
 REFUSED = "list 0 holds an item twice; this takes lists of different items"
@@ -132,7 +133,7 @@ def test_free_recall_is_counted_by_items(studied: list[int], responses: list[int
     assert spacing["actual"].sum() == sum(shown.count(digit) > 1 and digit in given for digit in set(shown))
 
 
-@pytest.mark.parametrize("name", ANALYSES.names())
+@pytest.mark.parametrize("name", WITHOUT_CUES)
 @pytest.mark.parametrize("how", ["analyze", "function", "no keyword"])
 def test_every_analysis_takes_or_refuses(name: str, how: str) -> None:
     """The declaration decides, whichever way an analysis is called, and a refusal is one line."""
@@ -155,7 +156,7 @@ def test_every_analysis_takes_or_refuses(name: str, how: str) -> None:
         assert declared.refusal(recalls) == str(error.value)
 
 
-@pytest.mark.parametrize("name", [name for name in ANALYSES.names() if name not in SERIAL])
+@pytest.mark.parametrize("name", [name for name in WITHOUT_CUES if name not in SERIAL])
 def test_what_is_defined_is_drawn(name: str) -> None:
     if not ANALYSES.get(name).refusal(digits([3, 7, 4], serial=False)):
         plot(analyze(digits([3, 7, 4], serial=False), name))

@@ -9,12 +9,13 @@ import pytest
 
 import memsim
 from memsim import ItemPool, Recalls, Trials
-from memsim.analysis import ANALYSES, analyze, plot
+from memsim.analysis import analyze, plot
 from memsim.commands.main import main
 from memsim.core.errors import DataWarning, InputError
 from memsim.models import SIMPLE, TCM, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.reporting.comparison_files import write_comparison
+from tests.analysis.names import WITHOUT_CUES
 from tests.conftest import shared_file
 
 OF_SERIAL_RECALL = ("serial_accuracy", "error_types", "transposition_gradient", "fill_in", "repetition_distance",
@@ -49,7 +50,7 @@ def people(kind: str, serial: bool = False, repeated: bool = False) -> Recalls:
 @pytest.mark.filterwarnings("ignore:bootstrap. .* fewer than 20 subjects:memsim.core.errors.DataWarning")
 @pytest.mark.parametrize("kind", RESPONSES)
 def test_every_analysis_leaves_a_gap(kind: str) -> None:
-    for name in ANALYSES.names():
+    for name in WITHOUT_CUES:
         if name == "prior_list_intrusions" and kind == "intrusions only":
             continue  # which words intruded is not known, which is another matter
         if name == "spacing_effect" and RESPONSES[kind][1] == 1:

@@ -17,7 +17,7 @@ from memsim.core.trials import Paradigm
 
 @dataclass(frozen=True)
 class Judged(Paradigm):
-    """Items are studied one by one, or in pairs, and judged; in continuous tests each is judged before it is studied."""
+    """Items, or pairs, are studied and then judged; in continuous tests each is judged before it is studied."""
 
     cue = ""
     silence_ends = False

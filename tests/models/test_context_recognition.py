@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memsim import ItemPool, Judgments, Recalls, log_likelihood, simulate
-from memsim.core.contract import run_checks
+from memsim.contract.checking import run_checks
 from memsim.core.errors import ModelError
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.probes import ProbeBatch
@@ -237,7 +237,7 @@ def test_defaults_are_sensible() -> None:
         assert 0.65 < hits < 0.9 and 0.15 < false_alarms < 0.25
 
 
-def test_cmr_binds_before_the_update_in_both_regions_as_the_compiled_loops() -> None:
+def test_cmr_binds_before_the_update_as_the_compiled_loops() -> None:
     trials = FreeRecall(list_length=6, retention_interval=2.0, inter_item_distraction=1.0).trials(40, seed=1)
     sources = np.random.default_rng(1).integers(0, 2, trials.items.shape).astype(np.int32)
     trials = type(trials)(trials.items, trials.pool, trials.paradigm, source=sources)

@@ -74,7 +74,7 @@ def exact_rates(w: int, n: int, largest: int) -> tuple[float, float, float]:
         feature = np.arange(w)
         p_lure = lure[code, feature].prod(axis=(1, 2))
         p_target = own[code[:, 0], feature].prod(axis=1) * lure[code[:, 1:], feature].prod(axis=(1, 2))
-        stored = np.choose(code, (0, np.array(values), np.array(values) + 1))
+        stored: Any = np.choose(code, (0, np.array(values), np.array(values) + 1))
         odds = log_odds(stored, np.broadcast_to(values, (len(stored), w)))
         old = odds > 1e-12
         hit += weight * (p_target * old).sum()

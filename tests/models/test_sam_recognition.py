@@ -46,8 +46,8 @@ def test_familiarity_of_given_strengths() -> None:
     known = [0.0006770833, 0.0003723958, 0.0003791667, 0.0014557292, 0.0000195000]
     assert np.allclose(variances, known, rtol=0, atol=5e-11)
     for index, limit, probability in ((0, 0.03, 0.9480262155), (4, 0.016, 0.3008687700)):
-        above = evidence[index].values > limit + 1e-9  # type: ignore[attr-defined]
-        assert (evidence[index].probabilities * above).sum() == pytest.approx(probability, abs=5e-11)  # type: ignore[attr-defined]
+        above = evidence[index].values > limit + 1e-9
+        assert (evidence[index].probabilities * above).sum() == pytest.approx(probability, abs=5e-11)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_likelihood_without_a_store_is_exact() -> None:
 def test_the_distribution_is_that_of_all_combinations(products: list[float], v: float, n_items: int) -> None:
     found = familiarity_distribution(np.array([products]), np.array([n_items]), v, 1.0, 1.0)
     values, chances = (each[0] for each in factors(np.array([n_items]), v, 1.0, 1.0))
-    assert found.probabilities.sum() == pytest.approx(1, abs=1e-12)  # type: ignore[attr-defined]
+    assert found.probabilities.sum() == pytest.approx(1, abs=1e-12)
     each = [(np.dot(products, case), np.prod(p)) for case, p in zip(
         product(values, repeat=3), product(chances, repeat=3), strict=True)]  # fmt: skip
     sums, weights = np.transpose(each)
@@ -160,7 +160,7 @@ def test_associative_recognition(weight: float, expected: list[float]) -> None:
     trials = trials_of(JudgedPairs, np.arange(6), [[[0, 1], [0, 3], [0, 9], [9, 10]]], presentation_time=2.0)
     model = PAIRS.replace(item_weight=weight)
     state = after_study(model, trials)
-    found = [float(model.familiarity(state, trials.probe(index)).mean[0]) for index in range(4)]  # type: ignore[attr-defined]
+    found = [float(model.familiarity(state, trials.probe(index)).mean[0]) for index in range(4)]
     assert np.allclose(found, expected, rtol=0, atol=5.1e-11)
 
 

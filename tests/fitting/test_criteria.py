@@ -1,0 +1,223 @@
+"""Free criteria: those inside a fit that maximise the likelihood, what they count for, and where they are used."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import approx_fprime, minimize
+
+from memsim import Fit, FitSpec, compare, fit, log_likelihood, simulate
+from memsim.core.errors import DataWarning, InputError
+from memsim.core.evidence import Evidence, Normal
+from memsim.core.joint_recalls import JointRecalls
+from memsim.core.judgments import Judgments
+from memsim.core.parameters import Parameter, parameter
+from memsim.core.probes import ProbeBatch
+from memsim.core.recognition_model import RecognitionModel
+from memsim.core.trials import Trials
+from memsim.evaluation.candidates import Fitted
+from memsim.fitting.axes import Axis
+from memsim.fitting.free_criteria import EDGE, answers_of, fitted_criteria
+from memsim.models import DualProcess, EqualVariance, TwoHighThreshold, TwoStrengths, UnequalVariance
+from memsim.paradigms import Recognition
+
+TASK = Recognition(ratings=5)
+TRUE = UnequalVariance(strength_mean=1.4, strength_sd=1.3, criterion=0.7, criterion_spacing=0.6)
+STRENGTHS = ["strength_mean", "strength_sd"]
+
+
+def simulated(n_trials: int = 16, seed: int = 0, subjects: int = 2, task: Recognition = TASK) -> Judgments:
+    return simulate(TRUE, task.trials(n_trials, seed, subjects=subjects), seed)
+
+
+@final
+@dataclass(frozen=True)
+class Trailing(RecognitionModel):
+    """Evidence of each probe that falls with the age of the item and follows the answers that were given."""
+
+    fitted: ClassVar = {"slope": (0, 1), "criterion": (-5, 5), "criterion_spacing": (0, 5)}
+
+    slope: float = parameter(0.1, 0, 1, doc="by serial position", source="unverified")
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Any:
+        return np.zeros(len(trials))
+
+    def study(self, state: Any, position: int) -> Any:
+        return state
+
+    def familiarity(self, state: Any, probe: ProbeBatch) -> Evidence:
+        position = probe.positions[:, 0]
+        return Normal(np.where(position >= 0, 1 + self.slope * position, 0) + state, 1.0)
+
+    def judged(self, state: Any, probe: ProbeBatch, rating: Any) -> Any:
+        state += 0.02 * (rating - 3)
+        return state
+
+
+@pytest.mark.parametrize(
+    "model", [TRUE, DualProcess(recollection=0.4), TwoStrengths(), EqualVariance(lapse=0.05), Trailing()]
+)
+def test_criteria_are_those_of_the_highest_likelihood(model: Any) -> None:
+    judgments = simulated()
+    found = fitted_criteria(answers_of(model, judgments))
+
+    def worse(criteria: Any) -> float:
+        if (np.diff(criteria) < 0).any():
+            return 1e10
+        return -float(log_likelihood(model, judgments, criteria=criteria).sum())
+
+    best = minimize(worse, found, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9, "maxiter": 300})
+    assert worse(found) <= best.fun + 1e-6
+    assert found == pytest.approx(best.x, abs=2e-3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 60), min_size=8, max_size=8).filter(lambda counts: np.count_nonzero(counts) > 2),
+    st.floats(-1, 4),
+    st.floats(0.3, 3),
+)
+def test_no_criterion_can_be_moved_to_gain(counts: list[int], mean: float, sd: float) -> None:
+    answers = answers_of(UnequalVariance(strength_mean=mean, strength_sd=sd), simulated(2))[0]
+    answers = answers._replace(counts=np.reshape(counts, (2, 4)).astype(float))
+    found = fitted_criteria([answers])
+    assert (np.diff(found) >= 0).all()
+    used = answers.counts.sum(axis=0) > 0
+
+    def likelihood(criteria: Any) -> float:
+        below = answers.below(criteria)
+        cells = np.diff(np.hstack((np.zeros((2, 1)), below, np.ones((2, 1)))), axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(np.where(answers.counts > 0, answers.counts * np.log(cells), 0).sum())
+
+    best = likelihood(found)
+    assert np.isfinite(best)
+    for number in np.flatnonzero(used[:-1] & used[1:]):
+        for away in (-1e-3, 1e-3):
+            moved = found + away * (np.arange(3) == number)
+            assert not (np.diff(moved) >= 0).all() or likelihood(moved) <= best + 1e-7
+
+
+@pytest.mark.parametrize("model", [TRUE, DualProcess(recollection=0.4), Trailing()])
+def test_gradient_with_free_criteria(model: Any) -> None:
+    """By the envelope theorem the derivatives are those with the best criteria held."""
+    judgments = simulated(12)
+    free = [name for name in type(model).fitted if "criterion" not in name]
+    objective: Any = FitSpec.of(model, free, criteria="free").objective(judgments)
+    places = objective.space.default
+    value, gradient = objective.value_and_gradient(places)
+    assert value == pytest.approx(objective(places))
+    assert gradient == pytest.approx(approx_fprime(places, objective, 1e-6), rel=1e-3, abs=0.05)
+
+
+def test_they_count_and_are_kept(tmp_path: Path) -> None:
+    judgments = simulated()
+    found = fit(UnequalVariance(), judgments, per="subject", criteria="free", starts=1)
+    assert [set(unit.estimates) for unit in found.units] == [set(STRENGTHS)] * 2
+    assert [unit.counts["n_criteria"] for unit in found.units] == [4, 4]
+    assert found.n_parameters == 2 * (2 + 4)
+    assert found.aic == pytest.approx(2 * 12 - 2 * found.log_likelihood)
+    found.save(tmp_path / "fit.json")
+    again = Fit.load(tmp_path / "fit.json")
+    assert again == found
+    assert again.spec.criteria == "free"
+    frame = found.to_frame()
+    for row, unit in zip(frame.to_dict("records"), found.units, strict=True):
+        assert [row[f"criterion_{number}"] for number in range(1, 5)] == unit.criteria[""]
+        own = judgments[judgments.trials.subject.astype(str) == unit.unit]
+        likelihood = log_likelihood(found.of(unit.unit), own, criteria=np.array(unit.criteria[""])).sum()
+        assert likelihood == pytest.approx(-unit.value)
+    assert found.log_likelihood > fit(UnequalVariance(), judgments, per="subject", starts=1).log_likelihood
+
+
+def test_each_data_set_has_its_own() -> None:
+    sets = {"five": simulated(10), "three": simulated(10, task=Recognition(ratings=3))}
+    found = fit(UnequalVariance(), sets, criteria="free", starts=1)
+    assert {name: len(each) for name, each in found.units[0].criteria.items()} == {"five": 4, "three": 2}
+    assert found.n_parameters == 2 + 6
+    assert "criterion_2[three]" in found.to_frame()
+
+
+def merged(judgments: Judgments, old: int, new: int) -> Judgments:
+    """Judgments in which one rating is given in place of another."""
+    return Judgments(judgments.trials, np.where(judgments.ratings == old, new, judgments.ratings))
+
+
+@pytest.mark.parametrize(("gone", "instead"), [(3, 4), (1, 2), (5, 4)])
+@pytest.mark.parametrize("model", [UnequalVariance(), DualProcess()])
+def test_a_rating_never_given_is_merged(model: Any, gone: int, instead: int) -> None:
+    judgments = merged(simulated(), gone, instead)
+    with pytest.warns(DataWarning, match="never given by group"):
+        found = fit(model, judgments, criteria="free", starts=1)
+    assert (found.units[0].counts["n_criteria"], found.units[0].counts["ratings_merged"]) == (3, 1)
+    criteria = found.units[0].criteria[""]
+    assert {3: criteria[1] == criteria[2], 1: criteria[0] == -EDGE, 5: criteria[3] == EDGE}[gone]
+    fewer = Judgments(simulated(task=TASK.replace(ratings=4)).trials, judgments.ratings - (judgments.ratings > gone))
+    as_four = fit(model, fewer, criteria="free", starts=1)
+    assert found.log_likelihood == pytest.approx(as_four.log_likelihood, abs=1e-4)
+
+
+def test_one_rating_alone() -> None:
+    answers = answers_of(TRUE, simulated(2))[0]
+    answers = answers._replace(counts=np.array([[0, 0, 7, 0], [0, 0, 5, 0]]))
+    assert fitted_criteria([answers]).tolist() == [-EDGE, -EDGE, EDGE]
+
+
+def test_held_out_lists_are_scored_with_the_criteria_of_the_fit() -> None:
+    judgments = simulated(30)
+    train, test = judgments[:20], judgments[20:]
+    spec = FitSpec.of(UnequalVariance(), criteria="free", starts=1)
+    scores = Fitted(spec).scores(train, test, 0)
+    fitted = fit(spec, train)
+    expected = log_likelihood(fitted.of(), test, criteria=np.array(fitted.units[0].criteria[""]))
+    assert scores.log_likelihood == pytest.approx(expected, abs=1e-5)
+
+
+def test_comparison() -> None:
+    models: Any = {"equal": EqualVariance(), "unequal": UnequalVariance(), "thresholds": TwoHighThreshold()}
+    found = compare(models, simulated(6), folds=2, starts=1, criteria="free")
+    assert found.fits["equal"].spec.criteria == found.fits["unequal"].spec.criteria == "free"
+    assert found.fits["thresholds"].spec.criteria == "spaced"
+    with pytest.raises(InputError, match="none of the models"):
+        compare({"thresholds": TwoHighThreshold()}, simulated(4), criteria="free")
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "message"),
+    [
+        (TwoHighThreshold(), {}, "no criteria on evidence"),
+        (TRUE, {"free": ["strength_mean", "criterion"]}, "criterion only decides the criteria"),
+        (TRUE, {"lapse": "list"}, "exclude one another"),
+        (TRUE, {"intervals": "robust"}, "robust intervals"),
+    ],
+)
+def test_what_does_not_go_together(model: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        fit(model, simulated(4), criteria="free", starts=1, **options)
+
+
+def test_profile_intervals() -> None:
+    unit = fit(EqualVariance(), simulated(6, subjects=1), criteria="free", starts=1, intervals="profile").units[0]
+    low, high = unit.intervals["sensitivity"]
+    assert low < unit.estimates["sensitivity"] < high
+
+
+def test_two_ratings_with_free_criteria_are_refused_as_well() -> None:
+    with pytest.raises(InputError, match="do not decide"):
+        fit(UnequalVariance(), simulated(6, task=Recognition()), criteria="free", starts=1)
+    varied = JointRecalls({"one": simulated(6, task=Recognition()), "two": simulated(6, 1, task=Recognition())})
+    fit(UnequalVariance(), varied, criteria="free", starts=1)  # two criteria identify both
+
+
+@given(st.floats(-1e9, 1e9))
+def test_a_wide_axis_finds_numbers_of_any_size(value: float) -> None:
+    axis = Axis.of(Parameter("criterion", 0.0, -1e9, 1e9))
+    assert axis.value(axis.place(value)) == pytest.approx(value, rel=1e-6, abs=1e-6)
+    assert (axis.value(0), axis.value(1)) == (-1e9, 1e9)
+    place = min(max(axis.place(value), 1e-6), 1 - 1e-6)
+    slope = (axis.value(place + 1e-7) - axis.value(place - 1e-7)) / 2e-7
+    assert axis.slope(place) == pytest.approx(slope, rel=1e-3)
