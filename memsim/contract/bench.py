@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from memsim.core.events import StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.seeding import stream
@@ -59,7 +60,7 @@ class Bench(ABC, Generic[M]):
         yield "a delay and distraction between items run", self.distraction
 
     def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
-        task = self.paradigm.replace(list_length=list_length, **settings)
+        task = self.paradigm.replace(list_length=self._possible(list_length), **settings)
         trials = task.trials(
             n_trials, self.seed, pool=self.pool or random_pool(getattr(self.model, "n_features", None) or 8)
         )
@@ -67,6 +68,13 @@ class Bench(ABC, Generic[M]):
             return trials
         rng = stream(self.seed, "sources")
         return replace(trials, source=rng.integers(self.sources, size=trials.items.shape, dtype=np.int32))
+
+    def _possible(self, list_length: int) -> int:
+        """This length, or the next one that the task has: of several items, or of pairs."""
+        least = next(each.low for each in self.paradigm.parameters() if each.name == "list_length")
+        length = max(list_length, int(least or 1))
+        is_of_pairs = any(isinstance(event, StudyPair) for event in self.paradigm.presentation())
+        return length + length % 2 if is_of_pairs else length
 
     def bounds(self) -> str:
         problems = []

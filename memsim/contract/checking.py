@@ -22,6 +22,10 @@ from memsim.core.trials import Paradigm
 from memsim.paradigms.registered import PARADIGMS
 
 
+PLAIN = ("free_recall", "serial_recall", "recognition", "associative_recognition", "cued_recall")
+"""Tasks that come first, before others of their kind."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One check: its name, and the problem that it found (empty if it found none)."""
@@ -103,8 +107,9 @@ def tasks_of(model: Model) -> dict[str, Paradigm]:
     Free recall if it has an account of none.
     """
     found: dict[str, Paradigm] = {}
-    for paradigm in PARADIGMS.usable().values():
-        task = paradigm()
+    usable = PARADIGMS.usable()
+    for name in sorted(usable, key=lambda name: PLAIN.index(name) if name in PLAIN else len(PLAIN)):
+        task = usable[name]()
         if not lacks(model, task) and not (task.cue and task.judged):
             kind = f"judgments of each {task.judged}" if task.judged else "recall"
             found.setdefault("cued recall" if task.cue == BY_ITEM else kind, task)
