@@ -70,7 +70,7 @@ class Bench(ABC, Generic[M]):
         return replace(trials, source=rng.integers(self.sources, size=trials.items.shape, dtype=np.int32))
 
     def _possible(self, list_length: int) -> int:
-        """This length, or the next one that the task has: of several items, or of pairs."""
+        """The length, or the next one that the task has: of several items, or of pairs."""
         least = next(each.low for each in self.paradigm.parameters() if each.name == "list_length")
         length = max(list_length, int(least or 1))
         is_of_pairs = any(isinstance(event, StudyPair) for event in self.paradigm.presentation())

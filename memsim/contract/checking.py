@@ -21,7 +21,6 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
 from memsim.paradigms.registered import PARADIGMS
 
-
 PLAIN = ("free_recall", "serial_recall", "recognition", "associative_recognition", "cued_recall")
 """Tasks that come first, before others of their kind."""
 
