@@ -71,7 +71,7 @@ class Training(Parameterized):
         "LSTM": Preset({"network": "lstm"}, _OURS),
         "LSTM:people": Preset({**_PEOPLE, "network": "lstm", "start": "lstm-recall"}, _OURS),
         "LSTM:serial": Preset({**_SERIAL, "network": "lstm"}, _OURS),
-        "LSTM:recognition": Preset({**_RECOGNITION, "network": "lstm", "promotion": 0.6}, _OURS),
+        "LSTM:recognition": Preset({**_RECOGNITION, "network": "lstm"}, _OURS),
         "LSTM:cued": Preset({**_CUED, "network": "lstm"}, _OURS),
         "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
                                        _ESSAY_SOURCE),

@@ -14,7 +14,6 @@ from memsim.models.networks.reading import READ_MODES
 
 IN_ORDER = "trained here on random lists, to recall items in the order of study"
 OLD_OR_NEW = "trained here on random lists, to judge whether a probe was studied"
-BY_CUE = "trained here on random lists of pairs, to recall the partner of an item"
 
 
 @final
@@ -38,9 +37,11 @@ class DNC(NetworkModel):
     Presets are other networks of this kind. ``people`` was trained to maximise the likelihood of people's recall
     sequences: it imitates them, so what it shows of human memory was in its training data, and an item that was
     recalled is not a candidate again. ``serial`` was trained to recall items in the order of study; no response is an
-    omission, and recall goes on. ``recognition`` was trained to judge whether a probe was studied, and ``cued`` to
-    recall the partner of an item from lists of pairs. A file of weights takes the place of a preset:
-    ``DNC:mine.safetensors``.
+    omission, and recall goes on. A file of weights takes the place of a preset: ``DNC:mine.safetensors``.
+
+    ``recognition`` was trained to judge whether a probe was studied; no probe changes what is remembered. Its training
+    was stopped at iteration 3,000 of 4,000. Of new items it judges 99% rightly after lists of 12, 81% after 20: it has
+    16 slots. ``memsim train DNC:cued`` trains one that recalls the partner of an item; none ships.
 
     ``read_mode`` lesions the memory: chaining needs reading forward along the links, a code of position that is part
     of the contents needs reading by content. The default network leans on its LSTM: with ``read_mode="none"`` it
@@ -56,7 +57,6 @@ class DNC(NetworkModel):
         "people": Preset({"weights": "dnc-people"}, "trained here to imitate the recalls of Healey & Kahana (2014)"),
         "serial": Preset({"weights": "dnc-serial"}, IN_ORDER),
         "recognition": Preset({"weights": "dnc-recognition"}, OLD_OR_NEW),
-        "cued": Preset({"weights": "dnc-cued"}, BY_CUE),
     }
     kind: ClassVar = "dnc"
 
@@ -80,7 +80,8 @@ class DNC(NetworkModel):
 class LSTM(NetworkModel):
     """The control of the DNC: its controller alone, an LSTM without external memory, trained in the same way.
 
-    See :class:`DNC` for how items come in, how responses come out, and the presets. No LSTM that imitates
+    See :class:`DNC` for how items come in, how responses come out, and the presets. ``recognition`` learned lists of up
+    to 8 items, and judges 81% of probes rightly after lists of 4, 62% after 12. No LSTM that imitates
     people ships; ``memsim train LSTM:people`` trains one.
     """
 

@@ -1,7 +1,6 @@
 """Networks that judge probes, and networks that recall the partner of a cue."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -112,7 +111,7 @@ def test_a_network_is_checked_in_the_task_that_it_was_trained_for(trained: DNC) 
 
 def test_abilities(trained: DNC) -> None:
     assert (trained.cues, trained.probes) in (((), ("item",)), (("item",), ()))
-    with pytest.raises(ModelError, match="no account of recall with the cue 'free'"):
+    with pytest.raises(ModelError, match="no account of this task, which begins with the cue 'free'"):
         simulate(trained, FreeRecall(list_length=4).trials(2))
     other: Any = CuedRecall(list_length=4) if trained.probes else Recognition(list_length=4)
     with pytest.raises(ModelError, match="has no account of"):
