@@ -68,6 +68,8 @@ def show(
         )
     if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
         raise InputError(f"trial={shown(trial)} must be a whole number of at least 0")
+    if not {"free", "forward"} & set(network.cues):
+        raise InputError(f"show: {network.label} recalls no lists, so there is no trial of it to draw; show DNC")
     if people is None and trial >= MOST_TRIALS:
         raise InputError(
             f"trial={shown(trial)} must be below {MOST_TRIALS:,}, since the lists before it are simulated too"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,18 +10,21 @@ import torch
 from torch import Tensor, nn
 
 from memsim.core.errors import InputError
-from memsim.core.events import Distract, Study
 from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
-from memsim.core.trials import Paradigm
 from memsim.data.loading import load_recalls
 from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
 from memsim.models.networks.people_seen import people_of
-from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.models.networks.recall_network import RecallNetwork
+from memsim.models.networks.tasks import TASKS
 from memsim.models.networks.vectors import item_vectors
 from memsim.training.bit_tasks import Bits, copy_loss, essay_lists, essay_recall_loss, repeat_copy
+from memsim.training.losses import cued_loss, judgment_loss, recall_loss, sequence_loss
 from memsim.training.settings import Training
+
+MOST_ASKED = 4
+"""Of the items or pairs of a list, in an iteration of training."""
 
 
 class Objective:
@@ -68,7 +70,8 @@ class AnyOrder(Objective):
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
-        self.network = RecallNetwork(training.vector_size, training.config(), repeats=self.repeats).to(device)
+        task, config = TASKS[training.objective], training.config()
+        self.network = RecallNetwork(training.vector_size, config, repeats=self.repeats, task=task).to(device)
         self.memory = self.network.network
 
     def loss(self, longest: int) -> Tensor:
@@ -97,6 +100,47 @@ class InOrder(AnyOrder):
         items = self.items(longest)
         batch, length, _ = items.shape
         return sequence_loss(self.network, items, torch.arange(length + 1, device=self.device).expand(batch, -1))
+
+
+class OldOrNew(AnyOrder):
+    """Which probes were studied; as many were as were not, which are drawn from the same distribution."""
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`memsim.training.losses.judgment_loss`."""
+        items = self.items(longest)
+        n_targets = min(items.shape[1], MOST_ASKED)
+        targets = self.some(items.shape[1], n_targets)
+        lures = self.signs((len(items), n_targets, items.shape[2])).to(self.device)
+        return judgment_loss(self.network, items, targets, lures, self.delay())
+
+    def some(self, n_items: int, n_drawn: int) -> Tensor:
+        """(B, n_drawn) random numbers below ``n_items``, none of them twice in a row of the tensor."""
+        drawn = torch.rand((self.training.batch, n_items), generator=self.generator).argsort(dim=1)
+        return drawn[:, :n_drawn].to(self.device)
+
+    def delay(self) -> int:
+        """A random number of steps of distraction between study and test."""
+        return self.up_to(self.training.longest_delay + 1) - 1
+
+
+class ByCue(OldOrNew):
+    """The other item of a pair, given one of its items, and no response to an item that was not studied."""
+
+    def items(self, longest: int) -> Tensor:
+        """(B, L, D) random signs of 1 to ``longest`` / 2 pairs."""
+        shape = (self.training.batch, 2 * self.up_to(max(longest // 2, 1)), self.training.vector_size)
+        return self.signs(shape).to(self.device)
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`memsim.training.losses.cued_loss`."""
+        items = self.items(longest)
+        batch, length, size = items.shape
+        pairs = self.some(length // 2, min(length // 2, MOST_ASKED))
+        # The side of each cue, and in the last column that of the cue that was not studied.
+        sides = torch.randint(2, (batch, pairs.shape[1] + 1), generator=self.generator).to(self.device)
+        if self.training.directions == "forward":
+            sides = torch.zeros_like(sides)
+        return cued_loss(self.network, items, pairs, sides, self.signs((batch, size)).to(self.device), self.delay())
 
 
 class Imitation(AnyOrder):
@@ -248,8 +292,8 @@ class EssayRecall(EssayCopy):
 
 
 OBJECTIVES: dict[str, type[Objective]] = {
-    "recall": AnyOrder, "serial": InOrder, "imitation": Imitation, "repeat-copy": RepeatCopy,
-    "essay-copy": EssayCopy, "essay-recall": EssayRecall,
+    "recall": AnyOrder, "serial": InOrder, "imitation": Imitation, "recognition": OldOrNew, "cued": ByCue,
+    "repeat-copy": RepeatCopy, "essay-copy": EssayCopy, "essay-recall": EssayRecall,
 }  # fmt: skip
 
 
@@ -264,50 +308,3 @@ def make_objective(training: Training, generator: torch.Generator, device: str, 
     if people is None:
         raise InputError("the objective imitation needs people: give people=, such as the data set peers_notask")
     return Imitation(training, generator, device, people)
-
-
-def recall_loss(network: RecallNetwork, items: Tensor, generator: torch.Generator) -> Tensor:
-    """Mean loss (nats per output) of recalling ``items`` (B, L, D) in any order and then stopping."""
-    batch, length, _ = items.shape
-    episode = studied(network, items)
-    left = torch.ones((batch, length), dtype=torch.bool, device=items.device)
-    losses = []
-    for _ in range(length):
-        allowed = episode.logits.log_softmax(1)[:, :length].masked_fill(~left, -torch.inf)
-        losses.append(-allowed.logsumexp(1).mean())
-        # Outputs that are no longer numbers show in the loss, where training stops with a clear error.
-        chances = allowed.detach().softmax(1).nan_to_num(1.0).cpu()
-        chosen = torch.multinomial(chances, 1, generator=generator)[:, 0].to(items.device)
-        left[torch.arange(batch), chosen] = False
-        episode = network.recalled(episode, chosen)
-    losses.append(-episode.logits.log_softmax(1)[:, length].mean())
-    return torch.stack(losses).mean()
-
-
-def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor, paradigm: Paradigm | None = None) -> Tensor:
-    """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event.
-
-    ``paradigm`` presents the items, with its distraction; without one they follow one another at once.
-    """
-    episode = studied(network, items, paradigm)
-    total, events = items.new_zeros(()), 0
-    for column in columns.unbind(1):
-        row = (column >= 0).nonzero()[:, 0]
-        if not len(row):
-            break
-        total = total - episode.logits.log_softmax(1)[row, column[row]].sum()
-        events += len(row)
-        episode = network.recalled(episode, torch.where(column < 0, items.shape[1], column))
-    return total / max(events, 1)
-
-
-def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = None) -> Episode:
-    """An episode in which all ``items`` (B, L, D) were studied and the test has begun."""
-    episode = network.begin(items)
-    events = map(Study, range(items.shape[1])) if paradigm is None else paradigm.presentation()
-    for event in events:
-        if isinstance(event, Study):
-            episode = network.study(episode, event.position)
-        elif isinstance(event, Distract):
-            episode = network.distract(episode, math.ceil(event.seconds))
-    return network.cue(episode)

@@ -9,8 +9,10 @@ from memsim.core.errors import InputError
 from memsim.core.limits import NETWORK, SEED
 from memsim.core.parameters import Parameterized, Preset, choice, flag, parameter, text
 
-_RANDOM_LISTS = ("recall", "serial", "repeat-copy", "essay-copy", "essay-recall")
-OBJECTIVES = ("recall", "serial", "imitation", "repeat-copy", "essay-copy", "essay-recall")
+_RANDOM_LISTS = ("recall", "serial", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall")
+OBJECTIVES = (
+    "recall", "serial", "imitation", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall"
+)  # fmt: skip
 APPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("slots", "width", "heads", "masked", "deallocate", "sharpened"), ("network", ("dnc",))),
     "momentum": ("optimizer", ("rmsprop",)),
@@ -18,6 +20,8 @@ APPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("people", "held_out", "patience"), ("objective", ("imitation",))),
     **dict.fromkeys(("first_length", "list_length", "promotion"), ("objective", _RANDOM_LISTS)),
     "copies": ("objective", ("repeat-copy", "essay-copy")),
+    "longest_delay": ("objective", ("recognition", "cued")),
+    "directions": ("objective", ("cued",)),
 }
 """Settings that have an effect only with some values of another setting."""
 _ESSAY = {
@@ -27,6 +31,8 @@ _ESSAY = {
 }  # fmt: skip
 _PEOPLE = {"objective": "imitation", "people": "peers_notask", "batch": 64, "learning_rate": 0.004}
 _SERIAL = {"objective": "serial", "list_length": 9, "iterations": 4000}
+_RECOGNITION = {"objective": "recognition", "iterations": 4000}
+_CUED = {"objective": "cued", "list_length": 12, "promotion": 0.5, "iterations": 2500}
 _ESSAY_SOURCE = "Greydanus (2017), the code of the essay's experiment; initial weights of the controller ours"
 _OURS = "chosen here"
 MOST_LINKS = 2**27
@@ -42,6 +48,8 @@ class Training(Parameterized):
       own choice among the right ones is fed back. No order is asked for, and no item counts twice.
     - ``serial``: the items in the order of study, then stopping.
     - ``imitation``: the responses of people, and their stopping; some subjects are held out.
+    - ``recognition``: whether a probe was studied; half of them were. Lures are drawn as the items are.
+    - ``cued``: the item that was studied in a pair with the cue, and no response to a cue that was not studied.
     - ``repeat-copy``: bits once seen, put out as many times as asked for (Graves et al., 2014).
     - ``essay-recall``, ``essay-copy``: the lists and losses of the essay (Greydanus, 2017).
 
@@ -58,9 +66,13 @@ class Training(Parameterized):
         "DNC": Preset({"network": "dnc"}, _OURS),
         "DNC:people": Preset({**_PEOPLE, "network": "dnc", "start": "dnc-recall"}, _OURS),
         "DNC:serial": Preset({**_SERIAL, "network": "dnc"}, _OURS),
+        "DNC:recognition": Preset({**_RECOGNITION, "network": "dnc"}, _OURS),
+        "DNC:cued": Preset({**_CUED, "network": "dnc"}, _OURS),
         "LSTM": Preset({"network": "lstm"}, _OURS),
         "LSTM:people": Preset({**_PEOPLE, "network": "lstm", "start": "lstm-recall"}, _OURS),
         "LSTM:serial": Preset({**_SERIAL, "network": "lstm"}, _OURS),
+        "LSTM:recognition": Preset({**_RECOGNITION, "network": "lstm"}, _OURS),
+        "LSTM:cued": Preset({**_CUED, "network": "lstm"}, _OURS),
         "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
                                        _ESSAY_SOURCE),
         "greydanus2017-copy": Preset({**_ESSAY, "objective": "essay-copy", "batch": 16, "iterations": 20_000},
@@ -93,6 +105,10 @@ class Training(Parameterized):
     first_length: int = parameter(4, 1, 1000, unit="items", doc="longest list at the start")
     list_length: int = parameter(20, 1, 1000, unit="items", symbol="L", doc="longest list in the end")
     copies: int = parameter(3, 1, 1000, doc="most copies asked for (repeat-copy), or lists in a row (essay-copy)")
+    longest_delay: int = parameter(
+        8, 0, 1000, unit="steps", doc="longest distraction between study and test (recognition, cued)"
+    )
+    directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")
     iterations: int = parameter(6000, 1, 10_000_000, doc="steps of the optimizer")

@@ -13,6 +13,7 @@ from memsim.models.networks.network_steps import TRAINED, Episodes, NetworkModel
 from memsim.models.networks.reading import READ_MODES
 
 IN_ORDER = "trained here on random lists, to recall items in the order of study"
+OLD_OR_NEW = "trained here on random lists, to judge whether a probe was studied"
 
 
 @final
@@ -38,6 +39,10 @@ class DNC(NetworkModel):
     recalled is not a candidate again. ``serial`` was trained to recall items in the order of study; no response is an
     omission, and recall goes on. A file of weights takes the place of a preset: ``DNC:mine.safetensors``.
 
+    ``recognition`` was trained to judge whether a probe was studied; no probe changes what is remembered. Its training
+    was stopped at iteration 3,000 of 4,000. Of new items it judges 99% rightly after lists of 12, 81% after 20: it has
+    16 slots. ``memsim train DNC:cued`` trains one that recalls the partner of an item; none ships.
+
     ``read_mode`` lesions the memory: chaining needs reading forward along the links, a code of position that is part
     of the contents needs reading by content. The default network leans on its LSTM: with ``read_mode="none"`` it
     recalls .70 of 12 items instead of .93, and the LSTM alone, trained in the same way, .92. Its read heads look at
@@ -51,6 +56,7 @@ class DNC(NetworkModel):
     presets: ClassVar = {
         "people": Preset({"weights": "dnc-people"}, "trained here to imitate the recalls of Healey & Kahana (2014)"),
         "serial": Preset({"weights": "dnc-serial"}, IN_ORDER),
+        "recognition": Preset({"weights": "dnc-recognition"}, OLD_OR_NEW),
     }
     kind: ClassVar = "dnc"
 
@@ -74,14 +80,18 @@ class DNC(NetworkModel):
 class LSTM(NetworkModel):
     """The control of the DNC: its controller alone, an LSTM without external memory, trained in the same way.
 
-    See :class:`DNC` for how items come in, how responses come out, and the preset ``serial``. No LSTM that imitates
+    See :class:`DNC` for how items come in, how responses come out, and the presets. ``recognition`` learned lists of up
+    to 8 items, and judges 81% of probes rightly after lists of 4, 62% after 12. No LSTM that imitates
     people ships; ``memsim train LSTM:people`` trains one.
     """
 
     citation: ClassVar = (
         "Hochreiter, S., & Schmidhuber, J. (1997). Long short-term memory. Neural Computation, 9, 1735-1780."
     )
-    presets: ClassVar = {"serial": Preset({"weights": "lstm-serial"}, IN_ORDER)}
+    presets: ClassVar = {
+        "serial": Preset({"weights": "lstm-serial"}, IN_ORDER),
+        "recognition": Preset({"weights": "lstm-recognition"}, OLD_OR_NEW),
+    }
     kind: ClassVar = "lstm"
 
     weights: str = "lstm-recall"

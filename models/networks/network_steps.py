@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.event_probabilities import Events, Pullback
+from memsim.core.evidence import Evidence, Logistic
 from memsim.core.loop import present
-from memsim.core.model import MemoryModel
+from memsim.core.oldness import OldnessScale
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.parameters import choice, parameter
+from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Trials
+from memsim.models.networks.tasks import TASKS, Task
 from memsim.models.networks.threads import one_thread
 from memsim.models.networks.vectors import item_vectors
 from memsim.models.networks.weights import SUFFIX, read_header
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from memsim.models.networks.memory import Weightings
     from memsim.models.networks.recall_network import Episode, RecallNetwork
 
 TRAINED = "as trained"
-STREAMS = {"recall": "", "serial": "Serial", "imitation": "People"}
-"""The objectives of networks that recall lists, and what each adds to the name of the random stream."""
 MOST_STEPS = 100_000
 """Of distraction at a time; a second is a step."""
 MOST_LINKS = 2**27
 """Between slots, over the trials at a time: a gigabyte."""
+CHOICE = ("choice_strength", "stop_bias")
+"""The parameters of recall."""
 TOGETHER = 2048
 """Trials that the network takes at a time, which bounds the memory that a step needs."""
 
@@ -43,11 +48,15 @@ Episodes: TypeAlias = "list[Episode]"
 
 
 @dataclass(frozen=True)
-class NetworkModel(MemoryModel[Episodes]):
-    """A recurrent network that was trained to recall; a subclass names its kind and the weights that ship.
+class NetworkModel(OldnessScale):
+    """A recurrent network that was trained on a task; a subclass names its kind and the weights that ship.
 
     What it can do follows from the record of its weights: the tasks that it was trained for, whether it may give an
     item twice, and whose recalls it has seen.
+
+    A network that judges probes puts out a logit l; the evidence that a probe is old is logistic around it, with the
+    scale 1, so that P(old) = 1 / (1 + exp(C - l)), and C = 0 is as trained. Nothing else is random. Neither probes nor
+    cues change what is remembered.
     """
 
     presets_are_models: ClassVar = True
@@ -71,6 +80,10 @@ class NetworkModel(MemoryModel[Episodes]):
         "responses are items of the list, or of the whole pool, which allows intrusions",
         TRAINED,
     )
+    _: KW_ONLY
+    criterion: float = parameter(
+        0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -83,10 +96,10 @@ class NetworkModel(MemoryModel[Episodes]):
                 f"{name}: the weights {self.weights!r} are of a network of kind {record['network']}, not {self.kind}; "
                 f"run them as {str(record['network']).upper()}"
             )
-        if record["objective"] not in STREAMS:
+        if record["objective"] not in TASKS:
             raise InputError(
                 f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on sequences of bits; "
-                f"a network that recalls lists is trained by {', '.join(STREAMS)}"
+                f"a network that studies lists is trained by {', '.join(TASKS)}"
             )
         if self.weights_sha256 not in ("", sha256):
             raise InputError(
@@ -125,9 +138,29 @@ class NetworkModel(MemoryModel[Episodes]):
         return f"Trained to imitate people: {dataset}, without {len(people['held_out'])} subjects held out."
 
     @property
+    def task(self) -> Task:
+        """What the network was trained for."""
+        return TASKS[self.record["objective"]]
+
+    @property
     def cues(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The task that the network was trained for."""
-        return ("forward",) if self.record["objective"] == "serial" else ("free",)
+        """The recall that the network was trained for."""
+        return self.task.cues
+
+    @property
+    def probes(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The judgments that the network was trained for."""
+        return self.task.probes
+
+    @property
+    def takes_repeated_items(self) -> bool:  # type: ignore[override]
+        """Whether lists may hold an item twice: those of networks that judge probes, or recall pairs."""
+        return bool(self.task.probes) or self.task.pairs
+
+    @property
+    def fitted(self) -> Mapping[str, tuple[float, float] | None]:  # type: ignore[override]
+        """The parameters that have an influence on what the network does."""
+        return dict.fromkeys(self.criteria_parameters if self.task.probes else CHOICE)
 
     @property
     def repeats(self) -> bool:  # type: ignore[override]
@@ -142,7 +175,7 @@ class NetworkModel(MemoryModel[Episodes]):
     @property
     def stream_name(self) -> str:
         """Networks that were trained by different objectives draw different random numbers."""
-        return type(self).__name__ + STREAMS[self.record["objective"]]
+        return type(self).__name__ + self.task.stream
 
     @property
     def n_features(self) -> int:
@@ -174,13 +207,25 @@ class NetworkModel(MemoryModel[Episodes]):
         with torch.inference_mode(), one_thread():
             state = [network.begin(part) for part in torch.split(vectors, self.together)]
         parts = np.split(trials.items, range(self.together, len(trials), self.together))
+        pool = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
         for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
-            episode.lures = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
+            episode.lures = pool
             episode.studied = torch.from_numpy(items.astype(np.int64))
+        if trials.probes is None:
+            return state
+        is_first = trials.first_presentation == np.arange(trials.list_length)
+        for episode, first in zip(state, torch.split(torch.from_numpy(is_first), self.together), strict=True):
+            episode.pool = pool
+            episode.left = first if self.task.pairs else episode.left
         return state
 
     def study(self, state: Episodes, position: int) -> Episodes:
         return self._each(state, "study", [position] * len(state))
+
+    def study_pair(self, state: Episodes, first: int, second: int) -> Episodes:
+        if not self.task.pairs:
+            return super().study_pair(state, first, second)  # which raises
+        return self._each(state, "study_pair", [(first, second)] * len(state))
 
     def distract(self, state: Episodes, seconds: float) -> Episodes:
         if seconds > MOST_STEPS:
@@ -193,6 +238,51 @@ class NetworkModel(MemoryModel[Episodes]):
     def cue(self, state: Episodes, cue: str) -> Episodes:
         super().cue(state, cue)
         return self._each(state, "cue")
+
+    def cue_item(self, state: Episodes, probe: ProbeBatch) -> Episodes:
+        if not self.task.pairs:
+            return super().cue_item(state, probe)  # which raises
+        import torch
+
+        length = state[0].items.shape[1]
+        # The cue is on one side; its unit is its position in the list, unless it is a lure.
+        unit = probe.units.max(axis=1)
+        positions = torch.from_numpy(np.where(unit < 0, length, np.minimum(unit, length)).astype(np.int64))
+        network, cues = self.network(), self._vectors(state, probe.items)
+        with torch.inference_mode(), one_thread():
+            for episode, shown, position in zip(state, cues, torch.split(positions, self.together), strict=True):
+                asked = network.cue_items(episode, shown[:, None], position[:, None])
+                episode.logits, episode.lured = asked.logits, asked.lured
+        return state
+
+    def familiarity(self, state: Episodes, probe: ProbeBatch) -> Evidence:
+        if not self.task.probes:
+            return super().familiarity(state, probe)  # which raises
+        if (probe.about >= 0).any():
+            raise ModelError(
+                f"{type(self).__name__} has no account of probes that ask about one list among several; ask about all "
+                "that was studied (about = -1)"
+            )
+        import torch
+
+        network, probes = self.network(), self._vectors(state, probe.items)
+        with torch.inference_mode(), one_thread():
+            logits = [network.judge(episode, shown)[:, 0] for episode, shown in zip(state, probes, strict=True)]
+        return Logistic(torch.cat(logits).numpy())
+
+    def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
+        """Those of recall, besides those of the scale."""
+        return (*CHOICE, *super().idle_parameters(n_ratings))
+
+    def _vectors(self, state: Episodes, items: IntArray) -> list[Tensor]:
+        """For each part of the trials, (n_trials, n_sides, D) vectors of items of the pool; zeros for an empty side."""
+        import torch
+
+        pool = state[0].pool
+        assert pool is not None, "a test with probes has a pool"
+        given = torch.from_numpy(items.astype(np.int64))
+        vectors = pool[given.clamp(min=0)] * (given >= 0)[:, :, None]
+        return list(torch.split(vectors, self.together))
 
     def outcome_probabilities(self, state: Episodes) -> FloatArray:
         logits, _ = self.logits(state)
@@ -224,9 +314,12 @@ class NetworkModel(MemoryModel[Episodes]):
     def fast_gradient(self, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback] | None:
         from memsim.models.networks.choice_slopes import events_and_pullback
 
-        return None if recalls.trials.paradigm.forced else events_and_pullback(self, recalls, rng)
+        paradigm = recalls.trials.paradigm
+        return None if paradigm.forced or paradigm.cued_by_item else events_and_pullback(self, recalls, rng)
 
     def recalled(self, state: Episodes, position: IntArray) -> Episodes:
+        if self.task.pairs:
+            return state
         import torch
 
         length = state[0].items.shape[1]
@@ -262,5 +355,6 @@ class NetworkModel(MemoryModel[Episodes]):
         take = getattr(self.network(), step)
         with torch.inference_mode(), one_thread():
             for index, episode in enumerate(state):
-                state[index] = take(episode) if values is None else take(episode, values[index])
+                arguments: Any = () if values is None else values[index]
+                state[index] = take(episode, *(arguments if isinstance(arguments, tuple) else (arguments,)))
         return state

@@ -1,12 +1,14 @@
-"""A recurrent network in a recall experiment, in torch: vectors of items in, a choice among the studied items out.
+"""A recurrent network in an experiment on memory, in torch: vectors of items in, and out a choice among the studied
+items, or how old a probe seems.
 
 The same steps train the network, with gradients, and run it as a model of memory, without.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,10 +17,15 @@ from torch.nn import functional
 from memsim.core.errors import InputError
 from memsim.models.networks.machine import MemoryNetwork, NetworkConfig, NetworkState
 from memsim.models.networks.memory import Weightings
+from memsim.models.networks.tasks import TASKS, Task
 from memsim.models.networks.weights import load_weights
 
-STUDY, DISTRACT, RECALL = range(3)
-"""Flags of an input, besides the item's vector: the purpose of the step."""
+STUDY, DISTRACT, RECALL, PROBE = range(4)
+"""Flags of an input, besides the item's vector: the purpose of the step. Only networks that judge probes have the last.
+"""
+LOOKS = 2
+"""Steps for which a probe, or the item that is a cue, is shown. Memory is read at the end of a step, so what the first
+step reads can be compared with the probe in the second."""
 
 
 @dataclass
@@ -40,6 +47,8 @@ class Episode:
     """(B, L) numbers of the studied items in the pool, where there are lures."""
     lured: Tensor | None = None
     """(B, P) support of all items of the pool as the next response, where there are lures."""
+    pool: Tensor | None = None
+    """(P, D) vectors of all items of the pool, where probes or cues name them."""
     read_mode: str | None = None
     """The only way in which a lesioned memory is read at test; ``None`` without a lesion."""
 
@@ -51,14 +60,23 @@ class RecallNetwork(nn.Module):
     nothing at first). At test the output is a vector and a stop unit. The next response is a softmax over the studied
     items by the cosine of output and item, times a learned strength, and over stopping. Without ``repeats``, items
     that were recalled are no candidates.
+
+    Networks of other tasks differ in two ways. One that judges probes has a fourth flag, probe, and one more output:
+    the logit that the probe is old. One that studies pairs takes two vectors side by side, one of them empty where
+    there is a cue. Probes and cues leave the state as it is, so none of them depends on another.
     """
 
-    def __init__(self, vector_size: int, config: dict[str, int | bool], *, repeats: bool = True) -> None:
+    def __init__(
+        self, vector_size: int, config: dict[str, int | bool], *, repeats: bool = True, task: Task = TASKS["recall"]
+    ) -> None:
         super().__init__()
         self.repeats = repeats
         self.vector_size = vector_size
-        sizes = NetworkConfig(input_size=vector_size + 3, output_size=vector_size + 1, **config)  # type: ignore[arg-type]
-        self.network = MemoryNetwork(sizes)
+        self.sides = 2 if task.pairs else 1
+        self.n_flags = 4 if task.probes else 3
+        outputs = vector_size + (2 if task.probes else 1)
+        inputs = self.sides * vector_size + self.n_flags
+        self.network = MemoryNetwork(NetworkConfig(input_size=inputs, output_size=outputs, **config))  # type: ignore[arg-type]
         self.strength = nn.Parameter(torch.tensor(2.0))
 
     def begin(self, items: Tensor) -> Episode:
@@ -71,6 +89,11 @@ class RecallNetwork(nn.Module):
     def study(self, episode: Episode, position: int) -> Episode:
         """All lists study their item at this position."""
         self._step(episode, episode.items[:, position], STUDY)
+        return episode
+
+    def study_pair(self, episode: Episode, first: int, second: int) -> Episode:
+        """All lists study the items at these positions side by side."""
+        self._step(episode, episode.items[:, [first, second]].flatten(1), STUDY)
         return episode
 
     def distract(self, episode: Episode, steps: int) -> Episode:
@@ -91,31 +114,73 @@ class RecallNetwork(nn.Module):
         padded = functional.pad(episode.items, (0, 0, 0, 1))
         return self._ask(episode, padded[torch.arange(len(padded)), position])
 
+    def judge(self, episode: Episode, probes: Tensor) -> Tensor:
+        """(B, P) the logits that ``probes`` (B, P, D) are old; the episode stays as it is."""
+        asked = _repeated(episode, probes.shape[1])
+        for _ in range(LOOKS):
+            output = self._step(asked, probes.flatten(0, 1), PROBE)
+        return output[:, -1].view(probes.shape[:2])
+
+    def cue_items(self, episode: Episode, cues: Tensor, positions: Tensor) -> Episode:
+        """Episodes (B * P) of the responses to ``cues`` (B, P, 2, D), with zeros on the side that is asked for.
+
+        ``positions`` (B, P) are those of the cues in the list, L for a cue that was not studied; the cue itself is no
+        candidate. The episode stays as it is.
+        """
+        asked = _repeated(episode, cues.shape[1])
+        for _ in range(LOOKS):
+            output = self._step(asked, cues.flatten(2).flatten(0, 1), RECALL)
+        columns = torch.arange(episode.items.shape[1], device=positions.device)
+        others = columns != positions.flatten()[:, None]
+        asked.left = others if asked.left is None else asked.left & others
+        return self._offer(asked, output)
+
     def _ask(self, episode: Episode, given: Tensor) -> Episode:
-        output = self._step(episode, given, RECALL)
-        similarity = functional.cosine_similarity(output[:, None, :-1], episode.items, dim=-1)
+        return self._offer(episode, self._step(episode, given, RECALL))
+
+    def _offer(self, episode: Episode, output: Tensor) -> Episode:
+        """The choice of the next response by this output."""
+        vector, stop = output[:, : self.vector_size], output[:, self.vector_size : self.vector_size + 1]
+        similarity = functional.cosine_similarity(vector[:, None], episode.items, dim=-1)
         strength = functional.softplus(self.strength) * 5
         support = strength * similarity
         if episode.lures is not None:
-            episode.lured = strength * functional.normalize(output[:, :-1]) @ functional.normalize(episode.lures).T
+            episode.lured = strength * functional.normalize(vector) @ functional.normalize(episode.lures).T
         if episode.left is not None:
             support = support.masked_fill(~episode.left, -torch.inf)
-        episode.logits = torch.cat((support, output[:, -1:]), dim=1)
+        episode.logits = torch.cat((support, stop), dim=1)
         return episode
 
     def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
-        flags = vectors.new_zeros((len(vectors), 3))
+        if vectors.shape[1] < self.sides * self.vector_size:
+            vectors = functional.pad(vectors, (0, self.vector_size))
+        flags = vectors.new_zeros((len(vectors), self.n_flags))
         flags[:, flag] = 1
         keep = episode.seen is not None
         output, episode.state, weightings = self.network.step(
             torch.cat((vectors, flags), dim=1),
             episode.state,
             keep=keep,
-            read_mode=episode.read_mode if flag == RECALL else None,
+            read_mode=episode.read_mode if flag in (RECALL, PROBE) else None,
         )
         if episode.seen is not None and weightings is not None:
             episode.seen.append(weightings)
         return output
+
+
+def _repeated(episode: Episode, times: int) -> Episode:
+    """An episode in which each list of this one occurs so many times in a row; steps in it leave this one as it is."""
+
+    def each(value: Any) -> Any:
+        if isinstance(value, Tensor):
+            return value if times == 1 else value.repeat_interleave(times, dim=0)
+        if isinstance(value, tuple):
+            parts = map(each, value)
+            return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+        return value
+
+    state, items, left, studied = map(each, (episode.state, episode.items, episode.left, episode.studied))
+    return replace(episode, state=state, items=items, left=left, studied=studied)
 
 
 @lru_cache(maxsize=16)
@@ -132,12 +197,13 @@ def trained_network(name: str, sha256: str) -> RecallNetwork:
             f"the file of the weights {name!r} has changed since the model was made; build the model again"
         )
     record = weights.record
+    task, repeats = TASKS[record["objective"]], record.get("repeats", True)
     try:
         with torch.device("meta"):  # shapes alone, which are compared with the file before memory is taken
-            shapes = RecallNetwork(record["vector_size"], record["config"]).state_dict()
+            shapes = RecallNetwork(record["vector_size"], record["config"], task=task).state_dict()
         if {name: each.shape for name, each in shapes.items()} != {k: v.shape for k, v in weights.tensors.items()}:
             raise InputError("the sizes in the record are not those of the weights")
-        network = RecallNetwork(record["vector_size"], record["config"], repeats=record.get("repeats", True))
+        network = RecallNetwork(record["vector_size"], record["config"], repeats=repeats, task=task)
         network.load_state_dict(weights.tensors)
     except (RuntimeError, TypeError, InputError) as error:
         raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
