@@ -22,9 +22,9 @@ class RecognitionModel(OldnessScale):
     takes_repeated_items: ClassVar[bool] = True
 
     def outcome_probabilities(self, state: Any) -> Any:
-        """Raise :class:`ModelError`."""
+        """Raise :class:`memsim.core.errors.ModelError`."""
         raise self._without("recall")
 
     def recalled(self, state: Any, position: IntArray) -> Any:
-        """Raise :class:`ModelError`."""
+        """Raise :class:`memsim.core.errors.ModelError`."""
         raise self._without("recall")
