@@ -21,8 +21,8 @@ class DualProcess(StrengthDistributions):
     A target is recollected with probability R, and then has the highest rating; else its strength is N(d', 1). A lure
     is rejected with probability R_n, and then has the lowest rating; else its strength is N(0, 1). A strength between
     the criteria c_(k-1) and c_k is rated k (:class:`memsim.OldnessScale`). With R_n = 0 the area under the receiver
-    operating characteristic is R + (1 - R) Φ(d' / sqrt 2). With R = R_n = 0 it is :class:`EqualVariance`. Two ratings
-    do not identify R and d' together.
+    operating characteristic is R + (1 - R) Φ(d' / sqrt 2). With R = R_n = 0 it is
+    :class:`memsim.models.EqualVariance`. Two ratings do not identify R and d' together.
 
     References
     ----------

@@ -37,11 +37,11 @@ class MeasurementModel(MemoryModel[Trials]):
         return state
 
     def outcome_probabilities(self, state: Trials) -> Any:
-        """Raise :class:`memsim.ModelError`."""
+        """Raise :class:`memsim.core.errors.ModelError`."""
         raise self._without("recall")
 
     def recalled(self, state: Trials, position: IntArray) -> Trials:
-        """Raise :class:`memsim.ModelError`."""
+        """Raise :class:`memsim.core.errors.ModelError`."""
         raise self._without("recall")
 
     @abstractmethod

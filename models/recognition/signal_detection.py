@@ -44,7 +44,7 @@ class UnequalVariance(StrengthDistributions):
 
     A strength between the criteria c_(k-1) and c_k is rated k (:class:`memsim.OldnessScale`). On normal axes the
     receiver operating characteristic is a line with the slope 1/σ; the area under it is Φ(μ / sqrt(1 + σ²)). With
-    σ = 1 it is :class:`EqualVariance`. Two ratings do not identify μ and σ together.
+    σ = 1 it is :class:`memsim.models.EqualVariance`. Two ratings do not identify μ and σ together.
 
     References
     ----------
