@@ -20,8 +20,9 @@ def roc(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
 
     The further the curve lies above the diagonal, the better targets are told from lures; the area under it is the
     probability that a target is rated above a lure, ties counting half; see
-    :func:`memsim.analysis.detection_measures`. Criteria move points along the curve. Normal strengths of unequal variance make it asymmetric, pushed out at the left; a high
-    threshold makes it straight. The point with the smallest rating, (1, 1), is left out.
+    :func:`memsim.analysis.detection_measures`. Criteria move points along the curve. Normal strengths of unequal
+    variance make it asymmetric, pushed out at the left; a high threshold makes it straight. The point with the smallest
+    rating, (1, 1), is left out.
 
     Parameters
     ----------
