@@ -19,9 +19,10 @@ def roc(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     """ROC: how often targets and lures are rated at least k, for each rating k.
 
     The further the curve lies above the diagonal, the better targets are told from lures; the area under it is the
-    probability that a target is rated above a lure, ties counting half (:func:`detection_measures`). Criteria move
-    points along the curve. Normal strengths of unequal variance make it asymmetric, pushed out at the left; a high
-    threshold makes it straight. The point with the smallest rating, (1, 1), is left out.
+    probability that a target is rated above a lure, ties counting half; see
+    :func:`memsim.analysis.detection_measures`. Criteria move points along the curve. Normal strengths of unequal
+    variance make it asymmetric, pushed out at the left; a high threshold makes it straight. The point with the smallest
+    rating, (1, 1), is left out.
 
     Parameters
     ----------
@@ -52,8 +53,8 @@ def zroc(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
 
     Its slope is then the standard deviation of the strength of lures over that of targets: below 1 where targets vary
     more, as is usual. A curve that bends upward is evidence against normal strengths, as from recollection or chance
-    answers. Do not fit a line to these points, which are not independent: :func:`zroc_slope` has the slope by maximum
-    likelihood.
+    answers. Do not fit a line to these points, which are not independent: :func:`memsim.analysis.zroc_slope` has the
+    slope by maximum likelihood.
 
     Parameters
     ----------
