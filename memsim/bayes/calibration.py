@@ -19,6 +19,7 @@ from scipy.stats import binom, chi2
 from memsim.analysis.figures.style import WIDTHS, plain_text, themed
 from memsim.bayes.approximation import approximation_of
 from memsim.bayes.density import Density
+from memsim.bayes.inference import starts_of
 from memsim.bayes.population import Population, PopulationPrior
 from memsim.bayes.sampler import require_packages, sample
 from memsim.bayes.simulation_based import (
@@ -205,7 +206,7 @@ def calibration_cell(
         recalls, places = simulated_subject(spec.space, spec.priors, trials, rng)
     found = approximation_of(spec.density(recalls))
     density = spec.density(recalls, found.guide)
-    starts = rng.standard_normal((20, density.size))
+    starts = starts_of(density, found.mean, found.covariance, rng)
     chain = sample(
         density, starts, draws=spec.draws, tune=spec.tune, seed=spec.seed, chain=simulation,
         target_accept=spec.target_accept,

@@ -15,6 +15,7 @@ from memsim.bayes.result import Posterior, assembled, assembled_by_simulation
 from memsim.bayes.sampler import chain_from_json, chain_to_json, require_packages, sample
 from memsim.bayes.simulation_based import coordinates_by_simulation
 from memsim.bayes.spec import CHAINS, DRAWS, SIMULATIONS, TARGET_ACCEPT, TUNE, By, PosteriorSpec
+from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
@@ -141,16 +142,22 @@ def guide_from(record: Mapping[str, Any]) -> Guide:
     return Guide(np.array(record["curvature"], dtype=float), np.array(record["linear"], dtype=float))
 
 
+def starts_of(density: Density, mean: FloatArray, covariance: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """(20, size) coordinates from which a chain starts, of an approximate population where there is one."""
+    starts = rng.standard_normal((STARTS, density.size))
+    if density.pooled:
+        n = density.n_population
+        covariance = covariance if density.correlated else np.diag(np.diagonal(covariance))
+        apart = OVERDISPERSED * density.population_prior.coordinates_apart(mean, covariance, len(density.people.labels))
+        starts[:, :n] = density.population_prior.coordinates(mean, covariance) + apart * starts[:, :n]
+    return starts
+
+
 def chain_cell(spec: PosteriorSpec, recalls: Recalls, chain: int, approximation: dict[str, Any]) -> dict[str, Any]:
     """One chain, as a cell; its draws are coordinates of the density."""
     density = spec.density(recalls, guide_from(approximation))
-    starts = stream(spec.seed, "starts", chain).standard_normal((STARTS, density.size))
-    if spec.pooled:
-        n = density.n_population
-        mean, covariance = (np.array(approximation[name], dtype=float) for name in ("mean", "covariance"))
-        covariance = covariance if spec.correlated else np.diag(np.diagonal(covariance))
-        apart = OVERDISPERSED * density.population_prior.coordinates_apart(mean, covariance, len(density.people.labels))
-        starts[:, :n] = density.population_prior.coordinates(mean, covariance) + apart * starts[:, :n]
+    mean, covariance = (np.array(approximation[name], dtype=float) for name in ("mean", "covariance"))
+    starts = starts_of(density, mean, covariance, stream(spec.seed, "starts", chain))
     found = sample(
         density, starts, draws=spec.draws, tune=spec.tune, seed=spec.seed, chain=chain,
         target_accept=spec.target_accept,

@@ -30,10 +30,11 @@ def test_uniform_ranks_pass_and_narrow_posteriors_do_not() -> None:
 
 
 @needs_packages
+@pytest.mark.slow
 def test_a_population_is_ranked_by_means_and_spreads() -> None:
     free = {"context_drift": (0.1, 0.9), "lapse": (0.0001, 0.25)}
     found = calibrate(
-        TCM(), free, paradigm=FreeRecall(list_length=8), people=3, simulations=4, n_trials=4, tune=60, workers=1
+        TCM(), free, paradigm=FreeRecall(list_length=8), people=4, simulations=2, n_trials=6, tune=60, workers=1
     )
     assert found.names == ["context_drift", "lapse", "spread of context_drift"], "a lapse is common to all"
     assert found.table["rank"].between(0, RANKS - 1).all() and len(found.summary) == 3 and found.figure().axes
