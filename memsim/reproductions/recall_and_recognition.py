@@ -154,7 +154,13 @@ def _recall_and_recognition(seed: int) -> Outcome:
     )  # fmt: skip
 
 
-KNOWN: Mapping[str, str] = {}
+CONFLICT = (
+    "recognition asks for context that drifts by some .06 with each word of the session, and recall for some .8, so "
+    "that one drift for both costs in each"
+)
+KNOWN: Mapping[str, str] = {
+    f"TCM, {BOTH}: {test} not worse than fitted to it alone": CONFLICT for test in TESTS
+}  # fmt: skip
 """By the name of a finding, why it is known not to hold."""
 
 

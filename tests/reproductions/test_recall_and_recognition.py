@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from memsim import Judgments, simulate
@@ -9,6 +11,7 @@ from memsim.core.joint_recalls import JointRecalls
 from memsim.models import TCM
 from memsim.paradigms import FinalRecognition, FreeRecall
 from memsim.reproductions import recall_and_recognition as entry
+from memsim.reproductions import recall_and_recognition_fits as fits
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.recall_and_recognition_fits import BOTH, CHOICE, DRIFT, LEARNED, SCALE, TESTS, learn
 
@@ -25,6 +28,14 @@ def simulated(subjects: int = 6) -> JointRecalls:
 @pytest.fixture(scope="module")
 def people() -> JointRecalls:
     return simulated()
+
+
+@pytest.fixture(autouse=True)
+def local_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One local search for each fit, in this process."""
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    monkeypatch.setattr(fits, "search_space", lambda objective: SimpleNamespace(best=(fits.downhill(objective), 0.0)))
+    monkeypatch.setattr(fits, "TOLERANCE", 1e-4)
 
 
 def test_what_a_condition_learns(people: JointRecalls) -> None:
