@@ -138,7 +138,7 @@ def verdict(checks: Sequence[Check]) -> str:
 def _misspelled(cls: type) -> str:
     steps = ("begin", "study", "distract", "cue", "outcome_probabilities", "recalled")
     for name in vars(cls):
-        near = difflib.get_close_matches(name, steps, n=1, cutoff=0.75)
+        near = difflib.get_close_matches(name, steps, n=1, cutoff=0.75) if callable(vars(cls)[name]) else []
         if name not in steps and near and not hasattr(MemoryModel, name):
             return f"it defines {name}(), which nothing calls; is {near[0]}() meant?"
     return ""

@@ -36,7 +36,9 @@ def every_recall(model: MemoryModel[Any], trial: Trials) -> Recalls:
         order
         for n in lengths
         for order in itertools.product(codes, repeat=n)
-        if model.repeats or len({code for code in order if code > 0}) == sum(code > 0 for code in order)
+        if model.repeats
+        or trial.paradigm.cued_by_item
+        or len({code for code in order if code > 0}) == sum(code > 0 for code in order)
     ]
     matrix = np.array([order + (0,) * (limit - len(order)) for order in orders], dtype=np.int32)
     return Recalls(trial[np.zeros(len(matrix), dtype=int)], matrix)

@@ -47,6 +47,8 @@ class OrderBench(Bench[MemoryModel[Any]]):
             yield "all recalls of a list that holds an item twice sum to one", self.total_with_a_repeated_item
         yield "simulated frequencies agree with the likelihood", self.frequencies
         yield "simulated frequencies agree with the likelihood where the model lapses", self.frequencies_with_lapses
+        if self.paradigm.n_probes:  # fast paths are of tasks without probes
+            return
         if type(self.model).fast_simulation is not MemoryModel.fast_simulation:
             yield "its fast simulation agrees with its steps", self.fast_simulation
         if type(self.model).fast_events is not MemoryModel.fast_events:

@@ -65,10 +65,12 @@ def accounts() -> dict[str, Account]:
            "primacy_decay", "choice_exponent", *stopping)  # fmt: skip
     return {
         "TCM": Account(
-            TCM().replace(**START), {"context_drift": (0.01, 0.99), "old_to_new_context": (0.0, 20.0)}, tcm, DRIFTS, NOISE
+            TCM().replace(**START), {"context_drift": (0.01, 0.99), "old_to_new_context": (0.0, 20.0)}, tcm, DRIFTS,
+            NOISE,
         ),
         "CMR": Account(
-            CMR().replace(**START), {"encoding_drift": (0.01, 0.99), "item_to_context_learning": (0.0, 1.0)}, dict.fromkeys(cmr),
+            CMR().replace(**START), {"encoding_drift": (0.01, 0.99), "item_to_context_learning": (0.0, 1.0)},
+            dict.fromkeys(cmr),
             DRIFTS, NOISE,
         ),
     }  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,8 @@ def worked_example() -> dict[str, float]:
     """The odds of two probes of four features, of two images."""
     model = REM()
     probes, images = [[6, 1, 1, 3], [2, 3, 4, 3]], [[0, 1, 0, 3], [2, 2, 1, 0]]
-    values, traces = np.array([probes], np.int16), np.array([images], np.int16)
+    values: Any = np.array([probes], np.int16)
+    traces: Any = np.array([images], np.int16)
     none = np.full(1, -1, np.int32)
     state = Images(values, traces, traces, np.array([2], np.int32), np.full((1, 2), -1, np.int32),
                    np.zeros((1, 2), np.int32), none, model.match_factors(6))  # fmt: skip
@@ -116,10 +118,11 @@ def _rem(seed: int) -> Outcome:
         Finding(f"odds of the probe {probe}", EXAMPLE[probe], odds, 0.005, PRINTED)
         for probe, odds in worked_example().items()
     ]
-    for what, obtained, target in (
+    parts: tuple[tuple[str, Mapping[Any, Rates], Mapping[Any, Rates]], ...] = (
         ("n =", lengths, LENGTHS), ("t =", attempts, ATTEMPTS), ("word frequency", frequency, FREQUENCY),
         ("", strength, STRENGTH),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for what, obtained, target in parts:
         for level, rates in obtained.items():
             for kind in ("hits", "false_alarms"):
                 quantity = f"{what} {level}: {kind.replace('_', ' ')}".strip()

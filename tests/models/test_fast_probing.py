@@ -47,7 +47,7 @@ def test_items_probed_again_and_new_ones(probed: list[int], drift: float, cue: f
     found = similarities(model, trials, np.random.default_rng(0))
     assert found is not None
     judgments = simulate(model, trials, seed=0)
-    steps = [float(each.mean[0]) for each in evidence_of(model, judgments, encoding_to_score(0))]  # type: ignore[attr-defined]
+    steps = [float(each.mean[0]) for each in evidence_of(model, judgments, encoding_to_score(0))]
     assert np.allclose(found[0], steps, rtol=0, atol=1e-12)
 
 
