@@ -116,8 +116,8 @@ def _models(specs: list[str] | None, paradigm: Paradigm) -> dict[str, Model]:
     if specs is None:
         if not (registered := models_of(paradigm)):
             raise InputError(
-                f"no registered model has an account of {type(paradigm).__name__}; name --models of your own, or "
-                "another --paradigm"
+                f"no registered model has an account of this task, {type(paradigm).__name__}; name --models of "
+                "your own, or another --paradigm"
             )
         return registered
     models: dict[str, Model] = {}

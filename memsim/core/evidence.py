@@ -64,7 +64,8 @@ class Uniform(NamedTuple):
         """As in :class:`Evidence`."""
         width, away = _column(self.half_width), criteria - _column(self.mean)
         noise = np.asarray(noise, dtype=float)
-        is_flat, is_noisy = width > NEGLIGIBLE, noise > NEGLIGIBLE * width
+        is_flat = width > NEGLIGIBLE
+        is_noisy = is_flat & (noise > NEGLIGIBLE * width)
         wide, spread = np.where(is_flat, width, 1), np.where(is_noisy, noise, 1)
         sharp = np.clip((away + wide) / (2 * wide), 0, 1)
         smooth = spread * (_ramp((away + wide) / spread) - _ramp((away - wide) / spread)) / (2 * wide)

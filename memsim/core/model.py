@@ -60,6 +60,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     takes_repeated_items: ClassVar[bool] = False
     """Whether the model takes lists that hold an item twice; if not, they are refused before any work. A model that
     takes them gives the probability of such an item in the column of its first presentation, and 0 in its others."""
+    judges_repeated_items: ClassVar[bool] = False
+    """Whether the model takes such lists in tasks where items are judged, or each response has an item as its cue."""
     mixes_lapses: ClassVar[bool] = False
     """Whether the model's own steps mix in the guesses of ``lapse``, so that the loop does not."""
     simulates_lapses: ClassVar[bool] = False

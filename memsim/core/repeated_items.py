@@ -6,11 +6,14 @@ import inspect
 from typing import Any
 
 from memsim.core.errors import InputError
+from memsim.core.events import BY_ITEM
 from memsim.core.joint_recalls import JointTrials
 from memsim.core.trials import Trials
 
 DECLARATION = "takes_repeated_items"
 """The attribute of a model's class, or of the function of an analysis, that says whether it takes such lists."""
+JUDGED = "judges_repeated_items"
+"""The attribute of a model that takes such lists where items are judged or cue recall, and in no other task."""
 
 
 def refusal_of_repeats(taker: Any, trials: Trials | JointTrials) -> str:
@@ -23,6 +26,10 @@ def refusal_of_repeats(taker: Any, trials: Trials | JointTrials) -> str:
     trials : the lists.
     """
     if getattr(taker, DECLARATION, False) or not trials.repeated_items.any():
+        return ""
+    parts = trials.parts.values() if isinstance(trials, JointTrials) else [trials]
+    without_order = all(part.paradigm.cue in ("", BY_ITEM) for part in parts if part.repeated_items.any())
+    if without_order and getattr(taker, JUDGED, False):
         return ""
     is_function = inspect.isroutine(taker)
     name = taker.__name__ if is_function else type(taker).__name__

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from memsim.analysis.figures.style import WIDTHS, styles, themed
+from memsim.analysis.figures.style import WIDTHS, plain_text, styles, themed
 from memsim.core.joint_recalls import JointRecalls
 from memsim.data import load_dataset
 from memsim.evaluation.cross_validation import fold_of_lists
@@ -217,6 +217,7 @@ def _statement(table: pd.DataFrame, names: list[str]) -> str:
     )
 
 
+@plain_text
 def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
     """What each model predicts of each test, by what it learned; what lies below the baseline by far is cut off."""
     from matplotlib.figure import Figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +12,8 @@ from memsim.core.loop import step
 from memsim.core.trials import Trials
 from memsim.models.context.drift import kept_context
 
-if TYPE_CHECKING:
-    from memsim.models.context.probed_context import ProbedContextModel
 
-
-def similarities(model: ProbedContextModel, trials: Trials, rng: np.random.Generator) -> FloatArray | None:
+def similarities(model: Any, trials: Trials, rng: np.random.Generator) -> FloatArray | None:
     """(n_trials, n_probes) similarity s = c·x of each probe, 0 where there is none; x is what the probe brings back.
 
     Each probe changes context linearly, so the products of context with all x follow from those before it and from the

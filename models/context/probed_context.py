@@ -51,7 +51,7 @@ class ProbedContextModel(OldnessScale, RetrievedContextModel):
 
     cues: ClassVar = ("free", "forward", "backward", "item")
     probes: ClassVar = ("item", "pair")
-    takes_repeated_items: ClassVar = True
+    judges_repeated_items: ClassVar = True
 
     _: KW_ONLY
     criterion: float = parameter(0.1, -1, 1, symbol="C", doc="boundary between new and old", source=SET_HERE)

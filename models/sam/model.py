@@ -215,7 +215,7 @@ class SAM(OldnessScale):
     )
 
     @property
-    def takes_repeated_items(self) -> bool:  # type: ignore[override]
+    def judges_repeated_items(self) -> bool:  # type: ignore[override]
         """All but a soft read-out of the store takes them."""
         return self.store_readout != "soft"
 

@@ -248,8 +248,8 @@ def test_a_task_that_the_model_cannot_do() -> None:
         simulate(Strength(), Backward(list_length=3).trials(1))
 
 
-def test_strength_refuses_a_list_with_an_item_twice() -> None:
+def test_tcm_refuses_a_list_with_an_item_twice() -> None:
     trials = PAIR.trials(2)
     twice = Trials(np.array([[0, 1], [3, 3]]), trials.pool, PAIR)
     with pytest.raises(InputError, match="list 1 holds an item twice"):
-        simulate(Strength(), twice)
+        simulate(TCM(), twice)

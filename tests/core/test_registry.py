@@ -14,6 +14,7 @@ from memsim.commands.main import main
 from memsim.commands.run import _models
 from memsim.core.code.registry import Registry
 from memsim.core.errors import InputError, MemsimWarning, ModelError
+from memsim.core.free_recall import FreeRecall
 from memsim.data.registered import DATASETS
 from memsim.models.registered import MODELS
 from memsim.paradigms.registered import PARADIGMS
@@ -88,7 +89,7 @@ def test_a_plug_in_model_that_cannot_be_built(monkeypatch: pytest.MonkeyPatch, t
     with pytest.warns(MemsimWarning, match="a model is left out: the plug-in model 'unbuilt': OSError: no data here"):
         assert list(models_of("free")) == ["TCM"]
         with pytest.raises(InputError, match="no registered model has an account of this task"):
-            _models(None, "an unknown cue")
+            _models(None, type("Unknown", (FreeRecall,), {"cue": "an unknown cue"})())
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a/b", "a:b", "mine.py", "-x", "new\nline"])

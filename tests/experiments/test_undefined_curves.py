@@ -137,9 +137,9 @@ def cat_dog_cat(tmp_path: Path) -> str:
 def test_run_draws_what_lists_with_repeated_items_define(
     cat_dog_cat: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["run", "--data", cat_dog_cat, "--models", "strength", "SIMPLE", "--out", str(tmp_path / "out")]) == 0
+    assert main(["run", "--data", cat_dog_cat, "--models", "tcm", "SIMPLE", "--out", str(tmp_path / "out")]) == 0
     printed = capsys.readouterr()
-    for model in ("Strength", "SIMPLE"):
+    for model in ("TCM", "SIMPLE"):
         lines = [line for line in printed.err.splitlines() if line.endswith(f"{model} is left out")]
         assert len(lines) == 1 and "holds an item twice" in lines[0]
     assert "Left out for data: probability_of_nth_recall, lag_crp" in " ".join(printed.out.split())
@@ -153,11 +153,11 @@ def test_run_draws_what_lists_with_repeated_items_define(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["fit", "strength"],
-        ["fit", "cru"],
+        ["fit", "tcm"],
+        ["fit", "cmr"],
         ["fit", "strength", "--by", "summary"],
         ["fit", "SAM:murdock1962-soft"],
-        ["compare", "strength", "--folds", "2"],
+        ["compare", "tcm", "--folds", "2"],
     ],
 )
 def test_fits_of_lists_with_repeated_items_are_refused_in_one_line(
@@ -198,9 +198,9 @@ def test_battery_of_lists_with_repeated_items(cat_dog_cat: str, tmp_path: Path) 
     file = tmp_path / "b.toml"
     file.write_text(
         '[battery]\nn_trials = 20\nanalyses = ["serial_position_curve", "repetition_effect", "lag_crp"]\n'
-        '[[models]]\nname = "strength"\n[[paradigms]]\npeople = "data.csv"\n'
+        '[[models]]\nname = "tcm"\n[[paradigms]]\npeople = "data.csv"\n'
     )
-    with pytest.warns(DataWarning, match="Strength is left out"):
+    with pytest.warns(DataWarning, match="TCM is left out"):
         results = memsim.battery(file, tmp_path / "out", workers=1, progress=False)
     assert set(results.frames) == {"serial_position_curve", "repetition_effect"}
-    assert {(each.label, each.analysis) for each in results.manifest.left_out} == {("Strength", ""), ("data", "lag_crp")}
+    assert {(each.label, each.analysis) for each in results.manifest.left_out} == {("TCM", ""), ("data", "lag_crp")}
