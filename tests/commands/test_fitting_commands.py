@@ -176,5 +176,5 @@ def test_defaults_of_commands_are_those_of_functions(
     for name in ("starts", "generations", "samples", "seed"):
         described = options.partition(f"--{name} ")[2].partition(" --")[0]
         default = parameters[name].default  # of generations None: the search decides
-        expected = "4 where there is a gradient, else 25" if default is None else default
+        expected = "1 where there is a gradient, else 25" if default is None else default
         assert f"(default: {expected})" in described

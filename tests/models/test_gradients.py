@@ -65,7 +65,7 @@ def by_differences(model: MemoryModel[Any], recalls: Recalls, name: str, stoppin
 
 
 def compare(model: MemoryModel[Any], recalls: Recalls, stopping: Any = None) -> None:
-    names = real_parameters(model)
+    names = [name for name in real_parameters(model) if not name.startswith("criterion")]
     if stopping is not None:  # lists are not mixed by hand then
         names.remove("list_lapse")
         model = model.replace(list_lapse=0.0)

@@ -13,7 +13,7 @@ from memsim import Recalls, check, event_log_probabilities, log_likelihood, scor
 from memsim.analysis import probability_of_nth_recall, serial_position_curve
 from memsim.contract.frequencies import compare_frequencies, every_recall
 from memsim.core.errors import InputError
-from memsim.core.likelihood import list_log_likelihood
+from memsim.core.likelihood import events_given_encoding, list_log_likelihood
 from memsim.core.loop import event_probabilities
 from memsim.core.seeding import stream
 from memsim.models import SAM
@@ -235,7 +235,7 @@ class OneHistory:
 def sum_over_recalls(model: SAM, paradigm: FreeRecall, seed: int) -> list[float]:
     """The summed likelihood of all recalls given one history, by the steps and by the compiled loop."""
     recalls = every_recall(model, paradigm.trials(1))
-    ways: list[Any] = [partial(event_probabilities, model), model.fast_events]
+    ways: list[Any] = [partial(event_probabilities, model), partial(events_given_encoding, model)]
     return [float(np.exp(list_log_likelihood(way(recalls, OneHistory(seed)))).sum()) for way in ways]
 
 

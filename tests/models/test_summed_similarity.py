@@ -144,6 +144,7 @@ class GoodOrBad(RecognitionModel):
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> Any:
         self.calls.append(1)
+        rng.random()
         return 0.9 if len(self.calls) % 2 else 0.5
 
     def study(self, state: Any, position: int) -> Any:
