@@ -14,7 +14,7 @@ from memsim.core.gradient import log_likelihood_gradients
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
 from memsim.fitting.space import Space
-from memsim.fitting.ties import tied_value, tied_value_and_slopes
+from memsim.fitting.ties import tied_value_and_slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +51,7 @@ class People:
     def values(self, parameters: FloatArray) -> list[dict[str, float]]:
         """The values of free and tied parameters of each subject, from (n_subjects, n_free) values of the free ones."""
         found = [dict(zip(self.names, row, strict=True)) for row in parameters.tolist()]
-        if self.space.ties:
-            for values in found:
-                known = {**self._fixed, **values}
-                for name, expression in self.space.ties.items():
-                    values[name] = known[name] = tied_value(name, expression, known)
-        return found
+        return [values | self.space.tied(values) for values in found] if self.space.ties else found
 
     def models(self, parameters: FloatArray) -> list[MemoryModel[Any]]:
         """The model of each subject, checked.
@@ -65,19 +60,18 @@ class People:
         ------
         InputError : a tied parameter leaves its range.
         """
-        return [self._model.replace(**values) for values in self.values(parameters)]
+        return self._built(self.values(parameters))
 
     def log_likelihood(self, parameters: FloatArray) -> FloatArray:
         """(n_trials,) log-likelihoods of the lists; parameters as for :meth:`gradients`."""
-        models = self.models(parameters)
-        return log_likelihood_gradients(models, self.recalls, self.owner, (), stopping=self.stopping).log_likelihood
+        return self._scored(self.models(parameters))
 
     def totals(self, parameters: FloatArray) -> FloatArray:
         """(n_subjects,) log-likelihoods of people's lists; -inf where a tied parameter leaves its range."""
         values = self.values(parameters)
         if not self._ties_hold(values):
             return np.full(len(values), -np.inf)
-        return np.bincount(self.owner, self.log_likelihood(parameters), len(values)).astype(float)
+        return np.bincount(self.owner, self._scored(self._built(values)), len(values)).astype(float)
 
     @cached_property
     def parts(self) -> list[Recalls]:
@@ -93,7 +87,7 @@ class People:
         values = self.values(parameters)
         if not self._ties_hold(values):
             return np.full(len(values), -np.inf), np.zeros_like(parameters)
-        models = [self._model.replace(**each) for each in values]
+        models = self._built(values)
         names = [*self.names, *self.space.ties]
         found = log_likelihood_gradients(models, self.recalls, self.owner, names, stopping=self.stopping)
         by_name = {name: np.array(found.gradient[name]) for name in names}
@@ -105,6 +99,12 @@ class People:
         total = np.bincount(self.owner, found.log_likelihood, len(values))
         usable = np.isfinite(total) & np.isfinite(gradient).all(axis=1)
         return np.where(usable, total, -np.inf), np.where(usable[:, None], gradient, 0)
+
+    def _built(self, values: list[dict[str, float]]) -> list[MemoryModel[Any]]:
+        return [self._model.replace(**each) for each in values]
+
+    def _scored(self, models: list[MemoryModel[Any]]) -> FloatArray:
+        return log_likelihood_gradients(models, self.recalls, self.owner, (), stopping=self.stopping).log_likelihood
 
     def _ties_hold(self, values: list[dict[str, float]]) -> bool:
         """Whether all tied parameters are within their ranges."""

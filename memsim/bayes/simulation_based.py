@@ -40,7 +40,6 @@ from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
 from memsim.core.trials import Trials
 from memsim.fitting.space import Space
-from memsim.fitting.ties import tied_value
 from memsim.running.execution import Cell, Running, run_cells
 
 IN_A_CELL = 100
@@ -125,10 +124,7 @@ def subject_at(
     values = {prior.name: float(prior.value(places[k : k + 1])[0]) for k, prior in enumerate(priors)}
     model = space.model
     assert isinstance(model, MemoryModel)
-    known = {**model.values(), **values}
-    for name, expression in space.ties.items():
-        values[name] = known[name] = tied_value(name, expression, known)
-    return simulate(model.replace(**values), trials, int(rng.integers(2**31)))
+    return simulate(model.replace(**values, **space.tied(values)), trials, int(rng.integers(2**31)))
 
 
 def standardised(simulated: pd.DataFrame, observed: pd.DataFrame) -> tuple[FloatArray, FloatArray]:

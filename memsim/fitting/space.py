@@ -168,18 +168,18 @@ class Space:
         """
         found = self._free(places)
         if not self.variables:
-            return {**found, **self._tied(found)}
+            return {**found, **self.tied(found)}
         constant = {term.name: found[term.name] for term in self.terms if not term.variables}
         varying = {term.name: term for term in self.terms if term.variables}
         needs = self._needs
         for name in self.ties:
             own = [varying[each] for each in needs[name] if each in varying]
             if not own:
-                found[name] = self._tied(constant, some=True)[name]
+                found[name] = self.tied(constant, some=True)[name]
             elif all(isinstance(term, Levels) and term.levels == own[0].levels for term in own):  # type: ignore[attr-defined]
                 for level in own[0].levels:  # type: ignore[attr-defined]
                     there = {term.name: found[f"{term.name}[{level}]"] for term in own}
-                    found[f"{name}[{level}]"] = self._tied({**constant, **there}, some=True)[name]
+                    found[f"{name}[{level}]"] = self.tied({**constant, **there}, some=True)[name]
         return found
 
     @property
@@ -200,8 +200,8 @@ class Space:
         """The model's own values."""
         return self.model.values()
 
-    def _tied(self, values: Mapping[str, Any], some: bool = False) -> dict[str, float]:
-        """The tied parameters; with ``some``, those that depend on no free parameters but these."""
+    def tied(self, values: Mapping[str, Any], some: bool = False) -> dict[str, float]:
+        """The tied parameters, from the values of free ones; with ``some``, those that depend on no other free ones."""
         known, found = {**self._fixed, **values}, {}
         for name, expression in self.ties.items():
             if not some or self._needs[name] <= values.keys():
@@ -229,7 +229,7 @@ class Space:
         ------
         InputError : a tie leaves the range of its parameter.
         """
-        return [self.model.replace(**values, **self._tied(values)) for values in self._by_cell(places, cells)]
+        return [self.model.replace(**values, **self.tied(values)) for values in self._by_cell(places, cells)]
 
     def at(self, places: FloatArray, labels: Mapping[str, Any] | None = None) -> Model:
         """The model at ``places``, of lists with these ``labels`` where parameters vary between lists."""
