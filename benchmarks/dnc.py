@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.speed import median_seconds
-from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
+from memsim.models.networks.cores.dnc import DNC
 
 STEPS, VECTOR = 20, 8
 SIZES = {"a": (7, 10, 1, 128, 3), "b": (16, 16, 1, 64, 32), "c": (128, 20, 4, 64, 16), "d": (512, 32, 4, 64, 8)}
@@ -38,13 +38,13 @@ def main() -> None:
 
     torch.set_num_threads(1)
     start = perf_counter()
-    compiled = MemoryNetwork(NetworkConfig(VECTOR, VECTOR))
+    compiled = DNC(VECTOR, VECTOR)
     compiled.fused = True
     both(lambda x: compiled(x)[0], torch.randn(2, 2, VECTOR))
     print(f"compiling the fused step, or reading it from the cache: {perf_counter() - start:.1f} s")
     print(f"ms per step, forward / forward and backward, sequences of {STEPS}; how many times as fast as dnc")
     for name, (slots, width, heads, hidden, batch) in SIZES.items():
-        plain, fused = (MemoryNetwork(NetworkConfig(VECTOR, VECTOR, slots, width, heads, hidden)) for _ in range(2))
+        plain, fused = (DNC(VECTOR, VECTOR, slots=slots, width=width, heads=heads, hidden=hidden) for _ in range(2))
         fused.fused = True
         theirs = Theirs(VECTOR, hidden, num_hidden_layers=1, nr_cells=slots, cell_size=width, read_heads=heads)
         ours = torch.randn(STEPS, batch, VECTOR)

@@ -8,7 +8,7 @@ from .context.cmr import CMR
 from .context.cru import CRU
 from .context.tcm import TCM
 from .context.tcma import TCMA
-from .networks.network_models import DNC, LSTM
+from .networks.network_models import DNC, LSTM, Network
 from .position.simple import SIMPLE
 from .recognition.bcdmem import BCDMEM
 from .recognition.dual_process import DualProcess
@@ -42,6 +42,7 @@ __all__ = [
     "EqualVariance",
     "Hopfield",
     "Matrix",
+    "Network",
     "OsthDennis",
     "Perturbation",
     "Primacy",

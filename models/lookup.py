@@ -10,8 +10,13 @@ from typing import Any
 
 from memsim.core.errors import InputError
 from memsim.core.model import MemoryModel
+from memsim.core.names import normalized
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
+from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
+from memsim.models.networks.cores.registered import CORES
+from memsim.models.networks.network_models import Network, network_with
+from memsim.models.networks.weights import SUFFIX
 from memsim.models.plugin_file import module_in
 from memsim.models.registered import MODELS
 
@@ -19,7 +24,8 @@ from memsim.models.registered import MODELS
 def find_model(spec: str) -> tuple[str, type[Model] | Model]:
     """The model that ``spec`` names: a registered name, ``name:preset``, ``file.py``, or ``file.py:ClassName``.
 
-    For a network the preset may be a file of weights.
+    For a network the preset may be a file of weights: ``DNC:mine.safetensors``, ``GRU:mine.safetensors``, and with a
+    core that a user wrote ``mine.py:MyCore:mine.safetensors``.
 
     Returns
     -------
@@ -32,13 +38,41 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
     InputError : no such file, or no (or more than one) model in it.
     ModelError : the file cannot be run.
     """
+    core = re.fullmatch(rf"(?P<core>.+\.py:\w+|\w[\w.+-]*):(?P<weights>.+{re.escape(SUFFIX)})", spec)
+    if core is not None:
+        name = core["core"]
+        if normalized(name) == "network":
+            return spec, Network(weights=core["weights"])
+        if names_file(name) or normalized(name) in {normalized(each) for each in CORES.names()} - _models():
+            network = network_with(core["weights"], name)
+            return network.label, network
     file = re.fullmatch(r"(?P<path>.+\.py)(:(?P<wanted>\w+))?", spec)
     if file is None:
         name, _, preset = spec.partition(":")
+        if normalized(name) == "network" and not preset:
+            return "Network", Network
         name = MODELS.canonical(name)
         cls = MODELS.get(name)
         return (f"{name}:{preset}", cls.preset(preset)) if preset else (name, cls)
     return _from_file(Path(file["path"]), file["wanted"])
+
+
+def find_core_or_model(spec: str) -> tuple[str, NamedCore | type[Model] | Model]:
+    """The core that ``spec`` names, as ``GRU`` or ``mine.py:MyCore``, or else what :func:`find_model` finds."""
+    if names_file(spec):
+        path, _, wanted = spec.rpartition(":")
+        if wanted in cores_in(Path(path)):
+            return spec, find_core(spec)
+    elif ":" not in spec and spec.endswith(".py"):
+        if len(cores := cores_in(Path(spec))) == 1 and not _models_in(Path(spec), None):
+            return f"{spec}:{cores[0]}", find_core(f"{spec}:{cores[0]}")
+    elif normalized(spec) in {normalized(name) for name in CORES.names()} - _models():
+        return CORES.canonical(spec), find_core(spec)
+    return find_model(spec)
+
+
+def _models() -> set[str]:
+    return {normalized(name) for name in MODELS.names()}
 
 
 def build_model(spec: str, values: Mapping[str, Any] | None = None) -> Model:
@@ -70,19 +104,22 @@ def given_model(model: Model | str) -> Model:
 
 
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
-    module = module_in(path)
-    found = {
-        label: value
-        for label, value in vars(module).items()
-        if inspect.isclass(value)
-        and issubclass(value, MemoryModel | PositionModel)
-        and value.__module__ == module.__name__
-        if not inspect.isabstract(value)
-    }
-    if wanted:
-        found = {label: value for label, value in found.items() if label == wanted}
+    found = _models_in(path, wanted)
     if len(found) != 1:
         have = ", ".join(found) or "none"
         fix = f"name one as {path}:ClassName" if found else "define a subclass of memsim.MemoryModel in it"
         raise InputError(f"{path} must hold one model{f' {wanted}' if wanted else ''}, it holds {have}; {fix}")
     return next(iter(found.items()))
+
+
+def _models_in(path: Path, wanted: str | None) -> dict[str, type[Model]]:
+    module = module_in(path)
+    return {
+        label: value
+        for label, value in vars(module).items()
+        if inspect.isclass(value)
+        and issubclass(value, MemoryModel | PositionModel)
+        and value.__module__ == module.__name__
+        and not inspect.isabstract(value)
+        and wanted in (None, label)
+    }

@@ -1,32 +1,53 @@
-"""``memsim check``: check that a model keeps the contract of MemoryModel."""
+"""``memsim check``: check that a model keeps the contract of MemoryModel, or a core of networks that of Core."""
 
 from __future__ import annotations
 
 import argparse
 import textwrap
+from collections.abc import Sequence
+from typing import Any
 
-from memsim.commands.options import whole
+from memsim.commands.options import pairs, whole
+from memsim.core.errors import InputError
+from memsim.models.networks.cores.named_cores import NamedCore
 
 
 def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    check = commands.add_parser("check", help="check that a model keeps the contract of MemoryModel")
+    check = commands.add_parser("check", help="check that a model, or a core of networks, keeps its contract")
     check.add_argument("model", metavar="MODEL", help="file.py, file.py:ClassName, a registered name, or name:preset")
+    check.add_argument(
+        "--size", action="append", default=[], metavar="NAME=VALUE", help="a size of a core of networks; repeatable"
+    )
     check.add_argument("--seed", type=whole("seed"), default=0, help="seed of lists and simulations (default: 0)")
     check.set_defaults(command=_check)
 
 
 def _check(parsed: argparse.Namespace) -> int:
     from memsim.contract.checking import run_checks, verdict
-    from memsim.models.lookup import find_model
+    from memsim.models.lookup import find_core_or_model
 
-    label, cls = find_model(parsed.model)
-    if isinstance(cls, type):
-        cls()  # code that ends the program or fails is reported as such
-    checks = run_checks(cls, seed=parsed.seed)
+    label, found = find_core_or_model(parsed.model)
+    checks: Sequence[Any]
+    if isinstance(found, NamedCore):
+        checks = _of_core(found, parsed)
+    else:
+        if parsed.size:
+            raise InputError(f"--size {parsed.size[0]} is for a core of networks; {label} is a model")
+        if isinstance(found, type):
+            found()  # code that ends the program or fails is reported as such
+        checks = run_checks(found, seed=parsed.seed)
     for check in checks:
         print(f"{'FAIL' if check.problem else 'ok  '}  {check.name}")
         if check.problem:
             print(textwrap.indent(check.problem, " " * 8))
     print(f"{label}: {verdict(checks)}")
     return 1 if any(check.problem for check in checks) else 0
+
+
+def _of_core(found: NamedCore, parsed: argparse.Namespace) -> Sequence[Any]:
+    from memsim.models.networks.core_checks import run_core_checks
+    from memsim.models.networks.cores.declared_sizes import parsed_sizes
+
+    sizes = parsed_sizes(found.cls, pairs(parsed.size, "--size"))
+    return run_core_checks(found.cls, sizes=sizes, seed=parsed.seed)

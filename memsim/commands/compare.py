@@ -64,8 +64,9 @@ def add_compare(commands: Commands[argparse.ArgumentParser]) -> None:
         "--networks",
         nargs="+",
         default=[],
-        choices=("dnc", "lstm"),
-        help="networks that are trained within each fold to imitate people; this takes long",
+        metavar="NAME",
+        help="networks that are trained within each fold to imitate people, by the names of cores or as "
+        "file.py:Class; this takes long",
     )
     command.add_argument(
         "--iterations", type=whole("iterations"), metavar="N", help="iterations of training of --networks"
@@ -160,12 +161,14 @@ def _imitators(parsed: argparse.Namespace) -> dict[str, Any]:
     if not parsed.networks:
         return {}
     from memsim.evaluation.candidates import Imitating
+    from memsim.models.networks.cores.named_cores import canonical
     from memsim.training.settings import Training
 
+    named = map(canonical, parsed.networks)
     changes = {"iterations": parsed.iterations} if "iterations" in parsed else {}
     return {
-        f"{network.upper()} (imitation)": Imitating(
-            Training.preset(f"{network.upper()}:people").replace(people="", **changes), parsed.out / "networks"
+        f"{network.rpartition(':')[2]} (imitation)": Imitating(
+            Training.preset(f"{network}:people").replace(people="", **changes), parsed.out / "networks"
         )
-        for network in parsed.networks
+        for network in named
     }

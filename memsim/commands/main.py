@@ -107,7 +107,7 @@ def _outside(error: BaseException) -> str | None:
     """Where the user's code, or that of an installed plug-in, last stood when it caused an error."""
     from memsim.core.code.installed import is_users_file, owner_of
 
-    groups = [f"memsim.{kind}" for kind in ("models", "paradigms", "datasets", "analyses", "reproductions")]
+    groups = [f"memsim.{kind}" for kind in ("models", "networks", "paradigms", "datasets", "analyses", "reproductions")]
     plug_ins = {point.dist.name for group in groups for point in entry_points(group=group) if point.dist}
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         owner = owner_of(frame.filename)

@@ -16,7 +16,7 @@ from memsim.core.files.written_files import require_replaceable
 def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("show", help="draw where a network addresses its memory, step by step, in one trial")
-    command.add_argument("model", help="DNC, DNC:serial, DNC:mine.safetensors, or another network with external memory")
+    command.add_argument("model", help="DNC, DNC:serial, GRU:mine.safetensors, or mine.py:MyCore:mine.safetensors")
     command.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="other values of the network's parameters")
     command.add_argument(
         "--trial", type=whole("trial"), default=0, metavar="N", help="which list, counted from 0 (default: 0)"
@@ -73,6 +73,9 @@ def _length(parsed: argparse.Namespace) -> dict[str, int]:
 
 def _name_of(model: Any) -> str:
     """A name of a file for a network: ``DNC-serial``; of weights in a file only their own name."""
-    name, _, weights = getattr(model, "label", type(model).__name__).partition(":")
+    name, _, weights = (
+        getattr(model, "label", type(model).__name__).removeprefix(getattr(model, "core", "")).partition(":")
+    )
+    name = name or model.core.rpartition(":")[2]
     label = f"{name}-{Path(weights).name.removesuffix('.safetensors')}" if weights else name
     return file_names([label])[label]

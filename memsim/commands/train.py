@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from memsim.commands.options import add_reading, reading, whole
+from memsim.commands.options import add_reading, pairs, reading, whole
+from memsim.core.errors import InputError
+
+SIZES = ("slots", "width", "heads", "hidden", "layers", "layer_norm", "masked", "deallocate", "sharpened")
+"""Sizes and options of the DNC, and partly of other cores, that have an option of their own; torch is not imported to
+list those of each core."""
 
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], asked: bool) -> None:
     """Add the command to the parser; its settings only where it is ``asked`` for."""
-    command = commands.add_parser("train", help="train a network: a DNC, or an LSTM as its control")
+    command = commands.add_parser("train", help="train a network: a DNC, an LSTM as its control, or a core of yours")
     command.set_defaults(command=_train)
-    command.add_argument("settings", help="the model to train, such as DNC, DNC:people or LSTM:serial")
+    command.add_argument(
+        "settings",
+        help="the model to train, such as DNC, DNC:people, GRU:serial, mine.py:MyCore or mine.py:MyCore:serial",
+    )
     command.add_argument("--out", type=Path, help="file of weights (default: NETWORK-OBJECTIVE.safetensors)")
     command.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     command.add_argument(
@@ -34,9 +42,26 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
         default = "" if declared.text else f" (default: {shown}{unit})"
         help_text = f"{declared.doc}{options}{default}".replace("%", "%%")
         settings.add_argument(f"--{declared.name.replace('_', '-')}", metavar="VALUE", help=help_text)
+    sizes = command.add_argument_group("sizes and options of the core; an error lists those that a core has")
+    sizes.add_argument(
+        "--size", action="append", default=[], metavar="NAME=VALUE", help="one of any core, by its name; repeatable"
+    )
+    for name in SIZES:
+        sizes.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help=f"--size {name}=VALUE in short")
+
+
+def _sizes(parsed: argparse.Namespace) -> dict[str, str]:
+    """The sizes that were given, as texts."""
+    texts = {name: text for name in SIZES if (text := getattr(parsed, name)) is not None}
+    for name, text in pairs(parsed.size, "--size").items():
+        if name in texts:
+            raise InputError(f"--size {name}={text}: {name} is given twice")
+        texts[name] = text
+    return texts
 
 
 def _train(parsed: argparse.Namespace) -> int:
+    from memsim.models.networks.cores.declared_sizes import parsed_sizes
     from memsim.training.run import train
     from memsim.training.settings import Training
     from memsim.training.trainer import log_beside
@@ -44,8 +69,10 @@ def _train(parsed: argparse.Namespace) -> int:
     changes = {
         p.name: p.parse(text) for p in Training.parameters() if (text := getattr(parsed, p.name, None)) is not None
     }
+    preset = Training.preset(parsed.settings)
+    changes |= parsed_sizes(preset.core(), _sizes(parsed))
     options = reading(parsed)
-    imitates = changes.get("objective", Training.preset(parsed.settings).objective) == "imitation"
+    imitates = changes.get("objective", preset.objective) == "imitation"
     if imitates and "list_length" in changes:
         options["list_length"] = changes.pop("list_length")  # of the lists in a file of people
     trained = train(

@@ -36,6 +36,8 @@ NETWORK: Mapping[str, int] = {
     "vector_size": 1024, "slots": 4096, "width": 1024, "heads": 64, "hidden": 4096, "layers": 8,
 }  # fmt: skip
 """Sizes of networks."""
+NETWORK_SIZE = 65_536
+"""Any other size of a network."""
 
 
 def out_of_range(name: str, value: Any, least: int = 1) -> str:

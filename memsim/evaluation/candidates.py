@@ -217,20 +217,19 @@ class Imitating(Candidate):
 
     def learned(self, recalls: Recalls, seed: int) -> MemoryModel[Any]:
         """See :meth:`Candidate.learned`."""
-        from memsim.models import DNC, LSTM
+        from memsim.models.networks.network_models import network_with
         from memsim.models.networks.weights import is_whole
         from memsim.training.trainer import Trainer
 
         training = self.training.replace(seed=seed, people="")
         key = digest([self, seed, recalls, source_digest()])
-        path = self.folder / f"{training.network}-{key[:16]}.safetensors"
+        path = self.folder / f"{training.label.rpartition('-')[0]}-{key[:16]}.safetensors"
         if not path.is_file() or not is_whole(path, "the network is trained again"):
             self.folder.mkdir(parents=True, exist_ok=True)
             trainer = Trainer(training, people=recalls)
             trainer.run(training.iterations)
             trainer.save(path)
-        cls = DNC if training.network == "dnc" else LSTM
-        return cls(weights=str(path))
+        return network_with(str(path), training.network)
 
 
 @dataclass(frozen=True)

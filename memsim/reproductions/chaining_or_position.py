@@ -47,7 +47,8 @@ def _chaining_or_position(seed: int) -> Outcome:
     recalls = {name: recalls_of(model, TASK, seed, LISTS) for name, model in models.items()}
     found = {name: signatures(each, recalls_of(models[name], GROUPED, seed, LISTS)) for name, each in recalls.items()}
     intact = DNC.preset("serial")
-    lesions = {"all": intact, **{f"{mode} only": intact.replace(read_mode=mode) for mode in READ_MODES}}
+    others = {mode: ",".join(each for each in READ_MODES if each != mode) for mode in READ_MODES}
+    lesions = {"all": intact, **{f"{mode} only": intact.replace(without=others[mode]) for mode in READ_MODES}}
     damaged = {name: recalls_of(model, TASK, seed, LISTS) for name, model in lesions.items()}
     summary = load_summary(PEOPLE).set_index("statistic")["mean"]
     people = {name: summary[name] for name in ("accuracy", "recency", "near", "fill_in_ratio")}

@@ -18,7 +18,7 @@ from memsim.analysis.summaries import summary_table
 from memsim.core.arrays import FloatArray
 from memsim.core.seeding import stream
 from memsim.data import load_curves, load_summary
-from memsim.models.networks.machine import MemoryNetwork
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import Weights, load_weights
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.greydanus_copy import copy_error, copy_figure
@@ -117,7 +117,7 @@ def _trainings(
 
 
 def _findings(
-    trainings: Mapping[str, Training], drawn: Run, short: Run, networks: Iterable[MemoryNetwork], seed: int
+    trainings: Mapping[str, Training], drawn: Run, short: Run, networks: Iterable[DNC], seed: int
 ) -> list[Finding]:
     def mean(values: Iterable[float]) -> float:
         return float(np.mean(list(values)))
@@ -149,7 +149,7 @@ def _findings(
     ]
 
 
-def _n_trained(network: MemoryNetwork) -> int:
+def _n_trained(network: DNC) -> int:
     """Trained numbers, without the biases that the essay's network lacks and that training leaves at zero."""
     fixed = ("project.bias", "bias_hh")
     return sum(weight.numel() for name, weight in network.named_parameters() if not name.endswith(fixed))

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from memsim.analysis.figures.memory import Strip, memory_figure
 from memsim.core.arrays import FloatArray
+from memsim.models.networks.cores.core import Weightings
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import load_weights
 from memsim.reproductions.greydanus_lists import BITS, TRAINED_LENGTH, network_of
 from memsim.training.bit_tasks import Bits, bit_error, essay_lists
-from memsim.training.inspection import memory_strips, slot_order, stacked
+from memsim.training.inspection import cell_order, weighting_strips
 
 COPIES = 300
 """Trials of each length and number of lists."""
 
 
-def copy_trial(seed: int) -> tuple[Bits, FloatArray, list[Any]]:
+def copy_trial(seed: int) -> tuple[Bits, FloatArray, list[Weightings]]:
     """One trial with three lists of five: the sequence, the (bits, steps) output, and the weightings of each step."""
     network = network_of(load_weights("greydanus2017-copy"))
     generator = torch.Generator().manual_seed(seed)
-    outputs, weightings = [], []
+    outputs, weightings = [], list[Weightings]()
     with torch.inference_mode():
         before = network(essay_lists(1, TRAINED_LENGTH, BITS, 3, generator).inputs)[1]
         task = essay_lists(1, TRAINED_LENGTH, BITS, 3, generator)
         state = network.start(1)._replace(controller=before.controller)
         for inputs in task.inputs:
-            output, state, step = network.step(inputs, state, keep=True)
+            output, state, step = network.step(inputs, state)
             outputs.append(output.sigmoid()[0].numpy())
             weightings.append(step)
     return task, np.stack(outputs, axis=1), weightings
@@ -43,12 +43,11 @@ def copy_figure(seed: int) -> Figure:
         Strip("Target", task.targets[:, 0].numpy().T, row="bit"),
         Strip("Output", outputs, row="bit"),
     ]
-    order = slot_order(stacked(weightings, "write"))
     items = [str(i + 1) for i in range(TRAINED_LENGTH)]
     steps = [" ", *items, "|", " ", *items] * 3
     phases = {f"List {i + 1}": i * len(steps) // 3 for i in range(3)}
     return memory_figure(
-        [*bits, *memory_strips(weightings, order)], steps, phases=phases,
+        [*bits, *weighting_strips(weightings, cell_order(weightings), DNC.rows)], steps, phases=phases,
         steps_label="items presented, the end marker |, outputs",
         title="A DNC in the essay's repeat-copy task: three lists of five, each to be recalled in order",
     )  # fmt: skip

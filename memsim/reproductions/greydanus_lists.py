@@ -13,7 +13,7 @@ from memsim.core.items import ItemPool
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.core.trials import Trials
-from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import Weights
 from memsim.paradigms import FreeRecall
 from memsim.training.bit_tasks import essay_sequence
@@ -36,14 +36,14 @@ class Run:
     """(n_lists, length, bits) the patterns of the lists."""
 
 
-def network_of(weights: Weights) -> MemoryNetwork:
+def network_of(weights: Weights) -> DNC:
     """The essay's network with these weights."""
-    network = MemoryNetwork(NetworkConfig(BITS, BITS, **weights.record["config"]))
+    network = DNC(BITS, BITS, **weights.record["config"])
     network.load_state_dict(weights.tensors)
     return network.eval()
 
 
-def run_lists(network: MemoryNetwork, length: int, seed: int, *, distinct: bool) -> Run:
+def run_lists(network: DNC, length: int, seed: int, *, distinct: bool) -> Run:
     """Run all lists, drawn as in the essay, or with ``distinct`` patterns, none of them twice in a list."""
     rng = stream(seed, "essay lists", length, distinct)
     logits, items = [], []

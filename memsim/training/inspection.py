@@ -1,8 +1,8 @@
-"""A look into a network with external memory: where it writes and reads in one trial, as a figure."""
+"""A look into a network: where it writes and reads in one trial, or what its controller holds, as a figure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +19,14 @@ from memsim.core.simulation import simulate
 from memsim.data.loading import load_recalls
 from memsim.models.lookup import build_model
 from memsim.models.networks.network_steps import NetworkModel
-from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms.registered import PARADIGMS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from memsim.core.trials import Paradigm
-    from memsim.models.networks.memory import Weightings
+    from memsim.models.networks.cores.core import Weightings
+    from memsim.models.networks.recall_network import Seen
 
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
 LIST_LENGTH = 12
@@ -41,11 +41,11 @@ def show(
     trial: int = 0,
     seed: int | None = None,
 ) -> Figure:
-    """The weightings of every step of one trial of a network with external memory.
+    """The weightings of every step of one trial of a network; without external memory, the state of its controller.
 
     Parameters
     ----------
-    model : the network, such as :class:`memsim.models.DNC`, or its name: ``"DNC:serial"``, ``"DNC:mine.safetensors"``.
+    model : the network, such as :class:`memsim.models.DNC`, or its name: ``"DNC:serial"``, ``"GRU:mine.safetensors"``.
     paradigm : the task of which the network does a trial; by default a list of 12 items of the task that the network
         was trained for.
     people : recalls whose lists and responses the network is given instead of its own: Recalls, a data set's name,
@@ -55,17 +55,16 @@ def show(
 
     Returns
     -------
-    Figure : write, allocation and read weightings and usage over steps, and the links after study and at the end.
+    Figure : the weightings that the core names over steps, all on one scale, and its links after study and at the end;
+        cells are sorted by when they were written most.
 
     Raises
     ------
-    InputError : the model has no external memory, there is no such trial, or a task or a seed is given with people.
+    InputError : the model is no network, there is no such trial, or a task or a seed is given with people.
     """
     network: Any = build_model(model) if isinstance(model, str) else model
     if not isinstance(network, NetworkModel):
-        raise InputError(
-            f"{type(network).__name__} is not a network with external memory; show DNC, or one of your own"
-        )
+        raise InputError(f"{type(network).__name__} is not a network; show DNC, or one of your own")
     if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
         raise InputError(f"trial={shown(trial)} must be a whole number of at least 0")
     if not {"free", "forward"} & set(network.cues):
@@ -86,21 +85,37 @@ def show(
     else:
         task = paradigm or task_for(network, LIST_LENGTH)
         recalls, whose = simulate(network, task.trials(trial + 1, seed or 0), seed or 0)[[trial]], "responses its own"
-    weightings = network.weightings(recalls)
-    if not weightings:
-        raise InputError(f"{network.label} has no external memory, so there is nothing to show")
+    seen = network.watch(recalls)
     columns = scored_outcomes(recalls, network.repeats, network.intrusions).columns[0]
     columns = columns[columns != NO_EVENT]
-    steps, phases = step_labels(recalls.trials.paradigm, columns, len(weightings))
+    steps, phases = step_labels(recalls.trials.paradigm, columns, len(seen))
     given = ", ".join(str(column + 1) for column in columns if column < recalls.list_length) or "none"
-    title = f"{network.label}, list {trial}; {whose}: {given}"
-    test = phases["Test"]
-    order = slot_order(stacked(weightings, "write"))
-    links = {
-        "Links after study": matrix_of(weightings[test - 1], order),
-        "Links at the end": matrix_of(weightings[-1], order),
-    }
-    return memory_figure(memory_strips(weightings, order), steps, links, phases=phases, steps_label=STEPS, title=title)
+    lesion = f", without {network.without} ({network.lesioned})" if network.without else ""
+    title = f"{network.label}{lesion}, list {trial}; {whose}: {given}"
+    strips, links = panels(seen, network.network().network, phases["Test"])
+    return memory_figure(strips, steps, links, phases=phases, steps_label=STEPS, title=title)
+
+
+def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dict[str, FloatArray]]:
+    """What is drawn of the steps of a core: strips, and links where it has some; the test begins at step ``test``.
+
+    Raises
+    ------
+    InputError : the core gives no weightings, and its state holds no vectors.
+    """
+    from memsim.models.networks.cores.driving import roles_of
+    from memsim.models.networks.cores.state_leaves import place
+
+    weightings = [step.weightings for step in seen]
+    if not weightings[0]:
+        return controller_strips(seen, roles_of(core).get("controller", "")), {}
+    order = cell_order(weightings)
+    links = {}
+    if "links" in roles_of(core):
+        for title, step in (("Links after study", seen[test - 1]), ("Links at the end", seen[-1])):
+            matrix: FloatArray = place(step.state, roles_of(core)["links"])[0].numpy()
+            links[title] = matrix[np.ix_(order, order)]
+    return weighting_strips(weightings, order, getattr(core, "rows", {})), links
 
 
 def task_for(network: NetworkModel, list_length: int) -> Paradigm:
@@ -124,36 +139,52 @@ def step_labels(paradigm: Paradigm, columns: IntArray, n_steps: int) -> tuple[li
     return [*labels, "?", *fed_back][:n_steps], {"Study": study, "Test": test}
 
 
-def memory_strips(weightings: Sequence[Weightings], order: IntArray) -> list[Strip]:
-    """Write, allocation, usage and, of every head, read weightings over the steps of the first trial of a batch."""
-    strips = [
-        Strip(f"{name.capitalize()} weighting" if name != "usage" else "Usage", stacked(weightings, name)[order])
-        for name in ("write", "allocation", "usage")
-    ]
-    heads = weightings[0].reads.shape[1]
-    for head in range(heads):
-        label = f", head {head + 1}" if heads > 1 else ""
-        for name, title in (
-            ("reads", "Read weighting"),
-            ("backward", "Backward along the links"),
-            ("forward", "Forward along the links"),
-        ):
-            strips.append(Strip(title + label, stacked(weightings, name, head)[order]))
-        strips.append(Strip("Read mode" + label, stacked(weightings, "read_modes", head), READ_MODES))
+def weighting_strips(
+    weightings: Sequence[Weightings], order: IntArray, rows: Mapping[str, Sequence[str]]
+) -> list[Strip]:
+    """Every weighting of every head over the steps of the first trial of a batch.
+
+    Cells of the memory stand in this ``order``; weightings over something else, and those with names for their
+    ``rows``, stand as they are.
+    """
+    strips = []
+    for name, first in weightings[0].items():
+        for head in range(first.shape[1]):
+            values = stacked(weightings, name, head)
+            label = f", head {head + 1}" if first.shape[1] > 1 else ""
+            sorted_values = values[order] if len(values) == len(order) and name not in rows else values
+            strips.append(Strip(name.replace("_", " ").capitalize() + label, sorted_values, rows.get(name, ()), "cell"))
     return strips
 
 
-def stacked(weightings: Sequence[Weightings], name: str, head: int | None = None) -> FloatArray:
-    """(n, n_steps) of one weighting of the first trial."""
-    each = (getattr(seen, name)[0] for seen in weightings)
-    return np.stack([(tensor if head is None else tensor[head]).numpy() for tensor in each], axis=1)
+def controller_strips(seen: Sequence[Seen], path: str) -> list[Strip]:
+    """Every vector of the controller's state, at this place in the state, over the steps of the first trial."""
+    from memsim.models.networks.cores.state_leaves import leaves, place
+
+    states = [leaves(place(step.state, path)) for step in seen]
+    strips = [
+        Strip(f"Controller {name}".rstrip(), np.stack([state[name][0].numpy() for state in states], axis=1), row="unit")
+        for name, leaf in states[0].items()
+        if leaf.ndim == 2
+    ]
+    if not strips:
+        raise InputError("the core gives no weightings, and its state holds no vectors (B, n), so nothing can be drawn")
+    return strips
 
 
-def slot_order(write: FloatArray) -> IntArray:
-    """Slots in the order in which they were written most, so that a list shows as a diagonal."""
-    return np.argsort(write.argmax(axis=1), kind="stable").astype(np.int32)
+def stacked(weightings: Sequence[Weightings], name: str, head: int = 0) -> FloatArray:
+    """(cells, n_steps) of one weighting of one head in the first trial; cells that come later start at 0."""
+    each = [step[name][0, head].numpy() for step in weightings]
+    most = max(map(len, each))
+    return np.stack([np.pad(values, (0, most - len(values))) for values in each], axis=1)
 
 
-def matrix_of(weightings: Weightings, order: IntArray) -> FloatArray:
-    """The link matrix of the first trial, with slots in that order."""
-    return weightings.links[0].numpy()[np.ix_(order, order)]
+def cell_order(weightings: Sequence[Weightings]) -> IntArray:
+    """Cells in the order in which they were written most, so that a list shows as a diagonal.
+
+    Without a weighting ``write``, cells stay in their own order.
+    """
+    if "write" not in weightings[0]:
+        most = max(weighting.shape[2] for step in weightings for weighting in step.values())
+        return np.arange(most, dtype=np.int32)
+    return np.argsort(stacked(weightings, "write").argmax(axis=1), kind="stable").astype(np.int32)

@@ -14,7 +14,9 @@ from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.data.loading import load_recalls
-from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
+from memsim.models.networks.cores.driving import unrolled
+from memsim.models.networks.cores.lstm import Controlled
+from memsim.models.networks.cores.state_leaves import size_of
 from memsim.models.networks.people_seen import people_of
 from memsim.models.networks.recall_network import RecallNetwork
 from memsim.models.networks.tasks import TASKS
@@ -31,8 +33,8 @@ class Objective:
     """Lists to train on and their loss. ``generator`` draws the lists and the network's choices."""
 
     network: nn.Module
-    memory: MemoryNetwork
-    """The recurrent network within."""
+    core: nn.Module
+    """The core within, or the network itself."""
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         self.training, self.generator, self.device = training, generator, device
@@ -70,9 +72,10 @@ class AnyOrder(Objective):
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
-        task, config = TASKS[training.objective], training.config()
-        self.network = RecallNetwork(training.vector_size, config, repeats=self.repeats, task=task).to(device)
-        self.memory = self.network.network
+        self.network = RecallNetwork(
+            training.vector_size, training.core(), training.sizes, repeats=self.repeats, task=TASKS[training.objective]
+        ).to(device)
+        self.core = self.network.network
 
     def loss(self, longest: int) -> Tensor:
         """See :func:`recall_loss`."""
@@ -192,20 +195,19 @@ class Imitation(AnyOrder):
 class BitTask(Objective):
     """Bits in, bits out, without feedback of responses."""
 
-    network: MemoryNetwork
+    network: nn.Module
     more_in, more_out = 0, 0
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
         bits = training.vector_size
-        config: dict[str, Any] = training.config()
-        self.network = MemoryNetwork(NetworkConfig(bits + self.more_in, bits + self.more_out, **config)).to(device)
-        self.memory = self.network
+        self.network = training.core()(bits + self.more_in, bits + self.more_out, **training.config()).to(device)
+        self.core = self.network
 
     def loss(self, longest: int) -> Tensor:
         """The mean over bits, see :func:`memsim.training.bit_tasks.copy_loss`."""
         task = self.task(longest)
-        return copy_loss(self.network(task.inputs)[0], task)
+        return copy_loss(unrolled(self.network, task.inputs)[0], task)
 
     def task(self, longest: int) -> Bits:
         """A batch of sequences."""
@@ -228,14 +230,20 @@ class RepeatCopy(BitTask):
 class EssayCopy(BitTask):
     """The essay's lists, to be put out in order; the network is made as the essay's was."""
 
+    network: Controlled
+
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
-        # Projections without bias, one bias in the controller: 81,212 numbers are trained.
         network = self.network
+        if not isinstance(network, Controlled):
+            raise InputError(
+                f"objective={training.objective!r} is for DNC and LSTM, whose controller goes on from list to list as "
+                f"in the essay, not for {training.network}; give network='DNC'"
+            )
+        # Projections without bias, one bias in the controller: 81,212 numbers are trained.
         for bias in (network.project.bias, *(cell.get_parameter("bias_hh") for cell in network.cells)):
             nn.init.zeros_(bias.requires_grad_(False))
-        projections = [network.project] if network.read_out is None else [network.project, network.read_out]
-        for projection in projections:
+        for projection in filter(None, (network.project, getattr(network, "read_out", None))):
             nn.init.trunc_normal_(projection.weight, std=0.075, a=-0.15, b=0.15)
         self.controller: tuple[tuple[Tensor, Tensor], ...] | None = None
 
@@ -297,8 +305,24 @@ OBJECTIVES: dict[str, type[Objective]] = {
 }  # fmt: skip
 
 
+MOST_NUMBERS = 2**27
+"""In the states of the lists of an iteration, of which training keeps one for every step."""
+
+
 def make_objective(training: Training, generator: torch.Generator, device: str, people: Recalls | None) -> Objective:
     """The objective, with people for imitation: those given, or those that :attr:`Training.people` names."""
+    objective = _objective(training, generator, device, people)
+    size = size_of(objective.core.start(1))  # type: ignore[operator]
+    if training.batch * size > MOST_NUMBERS:
+        raise InputError(
+            f"Training: the states of batch={training.batch} lists are {training.batch * size:,} numbers ({size:,} for "
+            f"each list, by the sizes of {training.network}), more than {MOST_NUMBERS:,}, too many for the memory; "
+            "take smaller sizes or fewer lists"
+        )
+    return objective
+
+
+def _objective(training: Training, generator: torch.Generator, device: str, people: Recalls | None) -> Objective:
     if training.objective != "imitation":
         if people is not None:
             raise InputError(f"people are for the objective imitation; {training.objective} trains on random lists")

@@ -55,7 +55,7 @@ def train(
     Parameters
     ----------
     settings : a preset of :class:`Training`, named as the model that it trains (``"DNC"``, ``"DNC:people"``,
-        ``"LSTM:serial"``), or a :class:`Training`.
+        ``"GRU:serial"``, ``"mine.py:MyCore"``), or a :class:`Training`.
     people : whose recalls to imitate, for presets of people: Recalls, a data set's name, ``name:condition``, or a file.
     reading : how a file of people is read: the options of :func:`memsim.load_recalls`.
     out : the file of weights, which ends in ``.safetensors``; by default named after network and objective, in the
@@ -63,7 +63,7 @@ def train(
     device : ``"cpu"`` or ``"cuda"``.
     threads : of the CPU; one is the fastest for small networks.
     progress : show a progress bar.
-    changes : other values of settings, by name.
+    changes : other values of settings, and sizes of the core, by name.
 
     Returns
     -------

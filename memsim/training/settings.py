@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
 
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.limits import NETWORK, SEED
-from memsim.core.parameters import Parameterized, Preset, choice, flag, parameter, text
+from memsim.core.names import closest, normalized, shown
+from memsim.core.parameters import Parameterized, Preset, choice, parameter, text
+from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
+from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
+from memsim.models.networks.cores.registered import CORES
 
 _RANDOM_LISTS = ("recall", "serial", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall")
 OBJECTIVES = (
     "recall", "serial", "imitation", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall"
 )  # fmt: skip
 APPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("slots", "width", "heads", "masked", "deallocate", "sharpened"), ("network", ("dnc",))),
     "momentum": ("optimizer", ("rmsprop",)),
     "weight_decay": ("optimizer", ("adam",)),
     **dict.fromkeys(("people", "held_out", "patience"), ("objective", ("imitation",))),
@@ -25,7 +29,7 @@ APPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Settings that have an effect only with some values of another setting."""
 _ESSAY = {
-    "network": "dnc", "vector_size": 6, "slots": 7, "width": 10, "heads": 1, "hidden": 128, "first_length": 5,
+    "network": "DNC", "vector_size": 6, "slots": 7, "width": 10, "heads": 1, "hidden": 128, "first_length": 5,
     "list_length": 5, "optimizer": "rmsprop", "learning_rate": 1e-4, "momentum": 0.9, "schedule": "constant",
     "clipping": "value", "gradient_clip": 10.0,
 }  # fmt: skip
@@ -35,10 +39,24 @@ _RECOGNITION = {"objective": "recognition", "iterations": 4000}
 _CUED = {"objective": "cued", "list_length": 12, "promotion": 0.5, "iterations": 2500}
 _ESSAY_SOURCE = "Greydanus (2017), the code of the essay's experiment; initial weights of the controller ours"
 _OURS = "chosen here"
-MOST_LINKS = 2**27
+_KINDS: dict[str, dict[str, Any]] = {
+    "": {}, "people": _PEOPLE, "serial": _SERIAL, "recognition": _RECOGNITION, "cued": _CUED
+}  # fmt: skip
+"""What a core is trained for, by the name behind the colon of a preset."""
+_BEGUN = {("DNC", "people"): "dnc-recall", ("LSTM", "people"): "lstm-recall"}
+"""The weights that imitation begins with, where some ship."""
 
 
-@dataclass(frozen=True)
+def _presets_of(network: str) -> dict[str, Preset]:
+    """The presets of a core: ``GRU``, ``GRU:people``, ``GRU:serial``, ..."""
+    found = {}
+    for kind, values in _KINDS.items():
+        start = {"start": _BEGUN[network, kind]} if (network, kind) in _BEGUN else {}
+        found[f"{network}:{kind}".rstrip(":")] = Preset({**values, **start, "network": network}, _OURS)
+    return found
+
+
+@dataclass(frozen=True, init=False)
 class Training(Parameterized):
     """What to train, on what, and how; everything that the result depends on.
 
@@ -56,30 +74,27 @@ class Training(Parameterized):
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
     the mean loss of 100 iterations is below ``promotion``.
 
+    The sizes and options of the core are given by their own names: ``Training(network="GRU", hidden=72)``.
+
     Raises
     ------
-    InputError : a value out of its range, or a setting that has no effect with the others, given another value than
-        its default.
+    InputError : a value out of its range, a setting that has no effect with the others, given another value than
+        its default, or a name that is neither a setting nor a size of the core.
     """
 
     presets: ClassVar = {
-        "DNC": Preset({"network": "dnc"}, _OURS),
-        "DNC:people": Preset({**_PEOPLE, "network": "dnc", "start": "dnc-recall"}, _OURS),
-        "DNC:serial": Preset({**_SERIAL, "network": "dnc"}, _OURS),
-        "DNC:recognition": Preset({**_RECOGNITION, "network": "dnc"}, _OURS),
-        "DNC:cued": Preset({**_CUED, "network": "dnc"}, _OURS),
-        "LSTM": Preset({"network": "lstm"}, _OURS),
-        "LSTM:people": Preset({**_PEOPLE, "network": "lstm", "start": "lstm-recall"}, _OURS),
-        "LSTM:serial": Preset({**_SERIAL, "network": "lstm"}, _OURS),
-        "LSTM:recognition": Preset({**_RECOGNITION, "network": "lstm"}, _OURS),
-        "LSTM:cued": Preset({**_CUED, "network": "lstm"}, _OURS),
+        **{name: preset for core in CORES.names() for name, preset in _presets_of(core).items()},
         "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
                                        _ESSAY_SOURCE),
         "greydanus2017-copy": Preset({**_ESSAY, "objective": "essay-copy", "batch": 16, "iterations": 20_000},
                                      _ESSAY_SOURCE),
     }  # fmt: skip
 
-    network: str = choice("dnc", ("dnc", "lstm"), "a DNC, or its controller alone")
+    network: str = text("DNC", "the core to train: a registered name, or file.py:Class")
+    code_sha256: str = field(init=False, default="", repr=False)
+    """The checksum of the file in which a user wrote the core."""
+    sizes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """The sizes and options of the core that are not its defaults, by name."""
     objective: str = choice("recall", OBJECTIVES, "what is rewarded")
     people: str = text(
         "", "whose recalls to imitate: a data set, NAME[:CONDITION], or a CSV file in psifr's long table (imitation)"
@@ -93,15 +108,6 @@ class Training(Parameterized):
         symbol="D",
         doc="length of item vectors; bits of the tasks of bits",
     )
-    slots: int = parameter(16, 1, NETWORK["slots"], symbol="N", doc="slots of memory (DNC)")
-    width: int = parameter(16, 1, NETWORK["width"], symbol="W", doc="length of a slot (DNC)")
-    heads: int = parameter(1, 1, NETWORK["heads"], symbol="R", doc="read heads (DNC)")
-    hidden: int = parameter(96, 1, NETWORK["hidden"], doc="units of each controller layer")
-    layers: int = parameter(1, 1, NETWORK["layers"], doc="controller layers")
-    layer_norm: bool = flag(False, "normalise the outputs of controller layers")
-    masked: bool = flag(False, "content addressing with masks (Csordas & Schmidhuber, 2019; DNC)")
-    deallocate: bool = flag(False, "wipe slots that are freed (Csordas & Schmidhuber, 2019; DNC)")
-    sharpened: bool = flag(False, "sharpen reading along links (Csordas & Schmidhuber, 2019; DNC)")
     first_length: int = parameter(4, 1, 1000, unit="items", doc="longest list at the start")
     list_length: int = parameter(20, 1, 1000, unit="items", symbol="L", doc="longest list in the end")
     copies: int = parameter(3, 1, 1000, doc="most copies asked for (repeat-copy), or lists in a row (essay-copy)")
@@ -126,8 +132,21 @@ class Training(Parameterized):
     )  # fmt: skip
     seed: int = parameter(0, 0, SEED, doc="of weights, lists and choices")
 
+    def __init__(self, **settings: Any) -> None:
+        own = {each.name: each for each in fields(self) if each.init}
+        sizes = {**settings.pop("sizes", {}), **{name: settings.pop(name) for name in [*settings] if name not in own}}
+        for name, declared in own.items():
+            if name != "sizes":
+                object.__setattr__(self, name, settings.get(name, declared.default))
+        object.__setattr__(self, "sizes", sizes)
+        self.__post_init__()
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        found = find_core(self.network)
+        object.__setattr__(self, "network", canonical(self.network))
+        object.__setattr__(self, "code_sha256", found.sha256)
+        self._require_sizes(found.cls)
         for declared in self.parameters():
             value = getattr(self, declared.name)
             condition, allowed = APPLIES.get(declared.name, ("", ()))
@@ -137,22 +156,63 @@ class Training(Parameterized):
                     f"it is for {condition}={' or '.join(map(repr, allowed))}"
                 )
 
-        if self.network == "dnc" and self.batch * self.slots**2 > MOST_LINKS:
+    def _require_sizes(self, core: type[Any]) -> None:
+        """Check the sizes, and keep those that are not the core's defaults."""
+        defaults = {each.name: each.default for each in sizes_of(core)}
+        settings = [declared.name for declared in self.parameters()]
+        if taken := sorted(set(defaults) & {*settings, "sizes"}):
+            raise ModelError(f"{core.__name__}: its size {taken[0]} has the name of a setting of training; rename it")
+        if len(unknown := set(self.sizes) - set(defaults)):
+            name = min(unknown)
+            near = closest(name, [*defaults, *settings])
+            have = ", ".join(f"{each}={default}" for each, default in defaults.items()) or "none"
             raise InputError(
-                f"Training: batch={self.batch} lists with slots={self.slots} have more than {MOST_LINKS:,} links "
-                "between slots (batch times slots squared), too many for the memory; take fewer slots or lists"
+                f"Training: {name}={shown(self.sizes[name])} is no size of {self.network}{near} Its sizes are: {have}."
             )
+        full = checked_sizes(core, self.sizes)
+        kept = {name: value for name, value in full.items() if value != defaults[name]}
+        object.__setattr__(self, "sizes", kept)
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """The settings of a preset, ``GRU`` or ``GRU:serial``; of a core in a file, ``mine.py:MyCore:serial``."""
+        core = name.rpartition(":")[0]
+        network = next((each for each in (name, core) if names_file(each)), None)
+        if network is None:
+            known = next((each for each in cls.presets if normalized(each) == normalized(name)), None)
+            return super().preset(name) if known is None else cls(**cls.presets[known].values)
+        presets = _presets_of(network)
+        if name not in presets:
+            raise InputError(f"Training has no preset {name!r}; {network} has: {', '.join(presets)}")
+        return cls(**presets[name].values)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some settings or sizes changed."""
+        own = {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        return type(self)(**{**own, **changes})
+
+    def values(self) -> dict[str, Any]:
+        """The values of the settings by name, and then all sizes of the core."""
+        return {**super().values(), **self.config()}
+
+    def core(self) -> type[Any]:
+        """The class of the core.
+
+        Raises
+        ------
+        InputError : its file has changed since these settings were made.
+        """
+        found = find_core(self.network)
+        if found.sha256 != self.code_sha256:
+            raise InputError(f"the file of {self.network} has changed since the settings were made; make them again")
+        return found.cls
 
     @property
     def label(self) -> str:
-        """The name of weights that are trained so: ``dnc-recall``, ``dnc-people``, ``lstm-serial``."""
-        return f"{self.network}-{'people' if self.objective == 'imitation' else self.objective}"
+        """The name of weights that are trained so: ``dnc-recall``, ``dnc-people``, ``mycore-serial``."""
+        core = self.network.rpartition(":")[2].lower()
+        return f"{core}-{'people' if self.objective == 'imitation' else self.objective}"
 
-    def config(self) -> dict[str, int | bool]:
-        """The sizes and options of the network, as its record keeps them."""
-        memory: dict[str, int | bool] = {"slots": 0}
-        if self.network == "dnc":
-            memory = {"slots": self.slots, "width": self.width, "heads": self.heads}
-            memory |= {name: True for name in ("masked", "deallocate", "sharpened") if getattr(self, name)}
-        normed: dict[str, int | bool] = {"layer_norm": True} if self.layer_norm else {}
-        return {**memory, "hidden": self.hidden, "layers": self.layers, **normed}
+    def config(self) -> dict[str, int | float | bool | str]:
+        """All sizes and options of the core, as its record keeps them."""
+        return checked_sizes(self.core(), self.sizes)

@@ -17,6 +17,8 @@ from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
 from memsim.core.files.written_files import write_file
 from memsim.core.recalls import Recalls
+from memsim.models.networks.cores.core import Core
+from memsim.models.networks.cores.named_cores import find_core
 from memsim.models.networks.people_seen import start_of
 from memsim.models.networks.weights import SUFFIX, load_weights, save_weights
 from memsim.training.objectives import make_objective
@@ -47,7 +49,8 @@ class Trainer:
         self.generator = torch.Generator().manual_seed(training.seed)
         self.objective = make_objective(training, self.generator, device, people)
         self.network = self.objective.network
-        self.objective.memory.fused = True
+        if isinstance(self.objective.core, Core):
+            self.objective.core.fused = True
         self.start = self._start()
         self.optimizer = self._optimizer()
         self.iteration, self.seconds = 0, 0.0
@@ -122,12 +125,14 @@ class Trainer:
 
     def record(self) -> dict[str, Any]:
         """How the weights were made, as their file keeps it."""
+        training = self.training
         return {
-            "network": self.training.network,
-            "objective": self.training.objective,
-            "vector_size": self.training.vector_size,
-            "config": self.training.config(),
-            "training": self.training.values(),
+            "network": find_core(training.network).name,
+            **({"network_sha256": training.code_sha256} if training.code_sha256 else {}),
+            "objective": training.objective,
+            "vector_size": training.vector_size,
+            "config": training.config(),
+            "training": training.values(),
             "start": self.start,
             **self.objective.about(),
             "iterations": self.best_at or self.iteration,

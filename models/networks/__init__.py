@@ -1,4 +1,4 @@
-"""Trained networks: the DNC and the LSTM, their fast kernels, and weights on disk.
+"""Trained networks: cores in a room of their own, their fast kernels, networks in experiments, and weights on disk.
 
 May import core, paradigms and other models.
 """

@@ -1,24 +1,43 @@
-"""The networks: the differentiable neural computer (DNC; Graves et al., 2016), and the LSTM as its control."""
+"""Trained networks as models: any core with weights, the differentiable neural computer (DNC; Graves et al., 2016),
+and the LSTM as its control.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-import numpy as np
-
-from memsim.core.parameters import Preset, choice
-from memsim.core.trials import Trials
-from memsim.models.networks.network_steps import TRAINED, Episodes, NetworkModel
-from memsim.models.networks.reading import READ_MODES
+from memsim.core.errors import InputError
+from memsim.core.parameters import Preset
+from memsim.models.networks.cores.named_cores import names_file
+from memsim.models.networks.cores.registered import CITATIONS, CORES
+from memsim.models.networks.network_steps import NetworkModel
 
 IN_ORDER = "trained here on random lists, to recall items in the order of study"
 OLD_OR_NEW = "trained here on random lists, to judge whether a probe was studied"
 
 
+@dataclass(frozen=True)
+class Network(NetworkModel):
+    """Any core with weights that ``memsim train`` wrote: ``GRU:mine.safetensors``, ``mine.py:MyCore:mine.safetensors``.
+
+    Items are vectors: the pool's features, or random signs for a pool without features.
+
+    1. Study. Each item's vector is one step of input; a second of distraction is one empty step.
+    2. Test. Each step gives a vector o and a stop unit z. The next response is item i with probability proportional
+       to exp(κ s cos(o, v_i)), with s learned in training, or no response with exp(z + b).
+    3. The vector of the response is the next input.
+
+    What it was trained for, and whether it may repeat an item, its record says. The code of a core that a user wrote
+    is run only where ``core`` names its file and class, and the file is the one that was trained. ``without`` switches
+    off parts that the core declares.
+    """
+
+
 @final
 @dataclass(frozen=True)
-class DNC(NetworkModel):
+class DNC(Network):
     """A differentiable neural computer that was trained to recall lists in any order; it has seen no human data.
 
     An LSTM controller writes to and reads from N slots of external memory (Graves et al., 2016; the equations are in
@@ -43,41 +62,27 @@ class DNC(NetworkModel):
     was stopped at iteration 3,000 of 4,000. Of new items it judges 99% rightly after lists of 12, 81% after 20: it has
     16 slots. ``memsim train DNC:cued`` trains one that recalls the partner of an item; none ships.
 
-    ``read_mode`` lesions the memory: chaining needs reading forward along the links, a code of position that is part
-    of the contents needs reading by content. The default network leans on its LSTM: with ``read_mode="none"`` it
+    ``without`` lesions the memory at test, at study, or at both (``lesioned``): chaining needs reading forward along
+    the links, so that ``without="backward,content"`` shows what it does alone; a code of position that is part of the
+    contents needs reading by content. The default network leans on its LSTM: with ``without="reading"`` it
     recalls .70 of 12 items instead of .93, and the LSTM alone, trained in the same way, .92. Its read heads look at
     many slots at once. ``memsim show`` draws both.
     """
 
-    citation: ClassVar = (
-        "Graves, A., Wayne, G., Reynolds, M., et al. (2016). Hybrid computing using a neural network with dynamic "
-        "external memory. Nature, 538, 471-476."
-    )
+    citation: ClassVar = CITATIONS["DNC"]
     presets: ClassVar = {
         "people": Preset({"weights": "dnc-people"}, "trained here to imitate the recalls of Healey & Kahana (2014)"),
         "serial": Preset({"weights": "dnc-serial"}, IN_ORDER),
         "recognition": Preset({"weights": "dnc-recognition"}, OLD_OR_NEW),
     }
-    kind: ClassVar = "dnc"
+    kind: ClassVar = "DNC"
 
     weights: str = "dnc-recall"
-    read_mode: str = choice(
-        "all",
-        ("all", *READ_MODES, "none"),
-        "how memory is read at test: as trained, or by one way alone or none, which is a lesion",
-        TRAINED,
-    )
-
-    def begin(self, trials: Trials, rng: np.random.Generator) -> Episodes:
-        state = super().begin(trials, rng)
-        for episode in state:
-            episode.read_mode = None if self.read_mode == "all" else self.read_mode
-        return state
 
 
 @final
 @dataclass(frozen=True)
-class LSTM(NetworkModel):
+class LSTM(Network):
     """The control of the DNC: its controller alone, an LSTM without external memory, trained in the same way.
 
     See :class:`DNC` for how items come in, how responses come out, and the presets. ``recognition`` learned lists of up
@@ -85,13 +90,34 @@ class LSTM(NetworkModel):
     people ships; ``memsim train LSTM:people`` trains one.
     """
 
-    citation: ClassVar = (
-        "Hochreiter, S., & Schmidhuber, J. (1997). Long short-term memory. Neural Computation, 9, 1735-1780."
-    )
+    citation: ClassVar = CITATIONS["LSTM"]
     presets: ClassVar = {
         "serial": Preset({"weights": "lstm-serial"}, IN_ORDER),
         "recognition": Preset({"weights": "lstm-recognition"}, OLD_OR_NEW),
     }
-    kind: ClassVar = "lstm"
+    kind: ClassVar = "LSTM"
 
     weights: str = "lstm-recall"
+
+
+NAMED: Mapping[str, type[Network]] = {"DNC": DNC, "LSTM": LSTM}
+"""The cores that have a class of models of their own."""
+
+
+def network_with(weights: str, core: str) -> Network:
+    """The model that runs ``weights`` of ``core``: a registered name, or file and class.
+
+    Raises
+    ------
+    InputError : the weights are of another core.
+    """
+    if names_file(core):
+        return Network(weights=weights, core=core)
+    name = CORES.canonical(core)
+    model = NAMED.get(name, Network)(weights=weights)
+    if model.record["network"] != name:
+        raise InputError(
+            f"the weights {weights!r} are of a network of kind {model.record['network']}, not {name}; run them as "
+            f"{model.record['network']}:{weights}"
+        )
+    return model

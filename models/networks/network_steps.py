@@ -1,11 +1,11 @@
-"""A recurrent network as a model of memory: its weights, and the steps of a trial that they take."""
+"""A trained network as a model of memory: the steps of a trial."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -14,198 +14,46 @@ from memsim.core.errors import InputError, ModelError
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.evidence import Evidence, Logistic
 from memsim.core.loop import present
-from memsim.core.oldness import OldnessScale
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
-from memsim.core.parameters import choice, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.trials import Trials
-from memsim.models.networks.tasks import TASKS, Task
 from memsim.models.networks.threads import one_thread
+from memsim.models.networks.trained_network import CHOICE, TOGETHER, TrainedNetwork
 from memsim.models.networks.vectors import item_vectors
-from memsim.models.networks.weights import SUFFIX, read_header
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from memsim.models.networks.memory import Weightings
-    from memsim.models.networks.recall_network import Episode, RecallNetwork
+    from memsim.models.networks.recall_network import Episode, Seen
 
-TRAINED = "as trained"
 MOST_STEPS = 100_000
 """Of distraction at a time; a second is a step."""
-MOST_LINKS = 2**27
-"""Between slots, over the trials at a time: a gigabyte."""
-CHOICE = ("choice_strength", "stop_bias")
-"""The parameters of recall."""
-TOGETHER = 2048
-"""Trials that the network takes at a time, which bounds the memory that a step needs."""
 
 Episodes: TypeAlias = "list[Episode]"
-"""The state: trials in parts of :data:`TOGETHER`."""
+"""The state: trials in parts of :data:`TOGETHER`, or fewer where the state of a trial takes much memory."""
 
 
 @dataclass(frozen=True)
-class NetworkModel(OldnessScale):
-    """A recurrent network that was trained on a task; a subclass names its kind and the weights that ship.
-
-    What it can do follows from the record of its weights: the tasks that it was trained for, whether it may give an
-    item twice, and whose recalls it has seen.
+class NetworkModel(TrainedNetwork):
+    """A trained core in an experiment.
 
     A network that judges probes puts out a logit l; the evidence that a probe is old is logistic around it, with the
     scale 1, so that P(old) = 1 / (1 + exp(C - l)), and C = 0 is as trained. Nothing else is random. Neither probes nor
     cues change what is remembered.
     """
 
-    presets_are_models: ClassVar = True
-    termination_parameters: ClassVar = ("stop_bias",)
-    kind: ClassVar[str]
-    """The kind of network, as the record of its weights names it."""
-
-    weights: str = ""
-    """The file of weights, or the name of those that ship."""
-    weights_sha256: str = field(default="", repr=False)
-    """The checksum of the weights; where it is given, the file must have it."""
-    record: Mapping[str, Any] = field(init=False, repr=False, compare=False)
-    """How the weights were made."""
-    choice_strength: float = parameter(
-        1.0, 0, 100, symbol="κ", doc="factor of how strongly similarity guides choice", source=TRAINED
-    )
-    stop_bias: float = parameter(0.0, -50, 50, symbol="b", doc="added to the stop unit", source=TRAINED)
-    response_set: str = choice(
-        "list",
-        ("list", "pool"),
-        "responses are items of the list, or of the whole pool, which allows intrusions",
-        TRAINED,
-    )
-    _: KW_ONLY
-    criterion: float = parameter(
-        0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        name = type(self).__name__
-        if not isinstance(self.weights, str) or not self.weights:
-            raise InputError(f"{name}: weights={self.weights!r} must name a file of weights, or weights that ship")
-        record, sha256 = read_header(self.weights)
-        if record["network"] != self.kind:
-            raise InputError(
-                f"{name}: the weights {self.weights!r} are of a network of kind {record['network']}, not {self.kind}; "
-                f"run them as {str(record['network']).upper()}"
-            )
-        if record["objective"] not in TASKS:
-            raise InputError(
-                f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on sequences of bits; "
-                f"a network that studies lists is trained by {', '.join(TASKS)}"
-            )
-        if self.weights_sha256 not in ("", sha256):
-            raise InputError(
-                f"{name}: the file of the weights {self.weights!r} has the checksum {sha256}, not "
-                f"{self.weights_sha256}: it has changed; leave weights_sha256 out to take it as it is now"
-            )
-        object.__setattr__(self, "weights_sha256", sha256)
-        object.__setattr__(self, "record", record)
-
-    @classmethod
-    def preset(cls, name: str) -> Self:
-        """As of any model; a name that ends in ``.safetensors`` is a file of weights."""
-        return cls(weights=name) if name.endswith(SUFFIX) else super().preset(name)
-
-    def replace(self, **changes: Any) -> Self:
-        """A copy with some fields changed; new weights bring their own checksum."""
-        return super().replace(**({"weights_sha256": ""} if "weights" in changes else {}), **changes)
-
-    def values(self) -> dict[str, Any]:
-        return {"weights": self.weights, "weights_sha256": self.weights_sha256, **super().values()}
-
-    @property
-    def label(self) -> str:
-        """The network as one types it: ``DNC``, ``DNC:people``, ``DNC:mine.safetensors``."""
-        presets = {preset.values["weights"]: f":{name}" for name, preset in self.presets.items()}
-        own = "" if self.weights == type(self).weights else f":{self.weights}"
-        return type(self).__name__ + presets.get(self.weights, own)
-
-    @property
-    def training_summary(self) -> str:
-        """A sentence on what the network was trained, and whether on people."""
-        people = self.record.get("people")
-        if people is None:
-            return f"Trained on random lists by the objective {self.record['objective']}; it has seen no human data."
-        dataset = ":".join(str(people[key]) for key in ("dataset", "condition") if key in people) or "recalls of people"
-        return f"Trained to imitate people: {dataset}, without {len(people['held_out'])} subjects held out."
-
-    @property
-    def task(self) -> Task:
-        """What the network was trained for."""
-        return TASKS[self.record["objective"]]
-
-    @property
-    def cues(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The recall that the network was trained for."""
-        return self.task.cues
-
-    @property
-    def probes(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The judgments that the network was trained for."""
-        return self.task.probes
-
-    @property
-    def takes_repeated_items(self) -> bool:  # type: ignore[override]
-        """Whether lists may hold an item twice: those of networks that judge probes, or recall pairs."""
-        return bool(self.task.probes) or self.task.pairs
-
-    @property
-    def fitted(self) -> Mapping[str, tuple[float, float] | None]:  # type: ignore[override]
-        """The parameters that have an influence on what the network does."""
-        return dict.fromkeys(self.criteria_parameters if self.task.probes else CHOICE)
-
-    @property
-    def repeats(self) -> bool:  # type: ignore[override]
-        """Whether the network was trained with all items to choose from at every output."""
-        return bool(self.record.get("repeats", True))
-
-    @property
-    def intrusions(self) -> bool:  # type: ignore[override]
-        """Whether responses come from the whole pool."""
-        return self.response_set == "pool"
-
-    @property
-    def stream_name(self) -> str:
-        """Networks that were trained by different objectives draw different random numbers."""
-        return type(self).__name__ + self.task.stream
-
-    @property
-    def n_features(self) -> int:
-        return int(self.record["vector_size"])
-
-    @property
-    def together(self) -> int:
-        """Trials that the network takes at a time; the links between slots take memory by their number squared."""
-        slots = int(self.record["config"].get("slots", 0))
-        return max(1, min(TOGETHER, MOST_LINKS // max(slots, 1) ** 2))
-
-    def network(self) -> RecallNetwork:
-        """The network with its weights, in double precision.
-
-        Raises
-        ------
-        InputError : the weights do not fit the network that their record describes, or have changed since this model
-            was made.
-        """
-        from memsim.models.networks.recall_network import trained_network
-
-        return trained_network(self.weights, self.weights_sha256)
-
     def begin(self, trials: Trials, rng: np.random.Generator) -> Episodes:
         import torch
 
-        network = self.network()
+        network, switched_off = self.network(), self.switched_off
         vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
         with torch.inference_mode(), one_thread():
             state = [network.begin(part) for part in torch.split(vectors, self.together)]
+        for episode in state:
+            episode.without, episode.lesioned = switched_off, self.lesioned
         parts = np.split(trials.items, range(self.together, len(trials), self.together))
         pool = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
         for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
@@ -327,17 +175,17 @@ class NetworkModel(OldnessScale):
         given = torch.from_numpy(np.minimum(position, length).astype(np.int64))
         return self._each(state, "recalled", torch.split(given, self.together))
 
-    def weightings(self, recalls: Recalls) -> list[Weightings]:
-        """Where memory was addressed at every step of trials with these responses; empty for a network without memory.
+    def watch(self, recalls: Recalls) -> list[Seen]:
+        """What is to be seen of every step of trials with these responses: weightings, and the state after the step.
 
         The steps are those of study and distraction, the cue, and each response as it is fed back. Responses that the
         model cannot produce are left out by the rule of :func:`memsim.core.outcomes.scored_outcomes`.
         """
         if len(recalls) > TOGETHER:
-            raise InputError(f"weightings of at most {TOGETHER:,} lists at a time; there are {len(recalls):,}")
+            raise InputError(f"at most {TOGETHER:,} lists can be watched at a time; there are {len(recalls):,}")
         require_taken(self, recalls.trials)
         state = self.begin(recalls.trials, stream(0))
-        seen: list[Weightings] = []
+        seen: list[Seen] = []
         state[0].seen = seen
         state = present(self, state, recalls.trials.paradigm)
         columns = scored_outcomes(recalls, self.repeats, self.intrusions).columns

@@ -6,17 +6,21 @@ The same steps train the network, with gradients, and run it as a model of memor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from memsim.core.errors import InputError
-from memsim.models.networks.machine import MemoryNetwork, NetworkConfig, NetworkState
-from memsim.models.networks.memory import Weightings
+from memsim.models.networks.cores.core import State, Weightings
+from memsim.models.networks.cores.declared_sizes import checked_sizes
+from memsim.models.networks.cores.driving import take_step
+from memsim.models.networks.cores.named_cores import core_of
+from memsim.models.networks.cores.state_leaves import mapped, size_of
 from memsim.models.networks.tasks import TASKS, Task
 from memsim.models.networks.weights import load_weights
 
@@ -26,19 +30,28 @@ STUDY, DISTRACT, RECALL, PROBE = range(4)
 LOOKS = 2
 """Steps for which a probe, or the item that is a cue, is shown. Memory is read at the end of a step, so what the first
 step reads can be compared with the probe in the second."""
+LESIONED = ("test", "study", "both")
+"""When a lesion holds."""
+
+
+class Seen(NamedTuple):
+    """What is to be seen of a step: where memory was addressed, and the state after it."""
+
+    weightings: Weightings
+    state: State
 
 
 @dataclass
 class Episode:
     """The state of a batch of lists during study and test."""
 
-    state: NetworkState
+    state: State
     items: Tensor
     """(B, L, D) vectors of the studied items."""
     logits: Tensor
     """(B, L + 1) of each item as the next response and, last, of stopping; nothing before the cue."""
-    seen: list[Weightings] | None = None
-    """Weightings of every step so far; ``None`` where they are not kept."""
+    seen: list[Seen] | None = None
+    """What is to be seen of every step so far; ``None`` where it is not kept."""
     left: Tensor | None = None
     """(B, L) items that may still be given; ``None`` where items may be given twice."""
     lures: Tensor | None = None
@@ -49,12 +62,14 @@ class Episode:
     """(B, P) support of all items of the pool as the next response, where there are lures."""
     pool: Tensor | None = None
     """(P, D) vectors of all items of the pool, where probes or cues name them."""
-    read_mode: str | None = None
-    """The only way in which a lesioned memory is read at test; ``None`` without a lesion."""
+    without: frozenset[str] = frozenset()
+    """The parts of the core that a lesion switches off."""
+    lesioned: str = "test"
+    """When they are: one of :data:`LESIONED`."""
 
 
 class RecallNetwork(nn.Module):
-    """A network that studies item vectors of length D and then names items one by one, or stops.
+    """A core that studies item vectors of length D and then names items one by one, or stops.
 
     Each step takes a vector and three flags: study (the item), distract (nothing), recall (the response just given;
     nothing at first). At test the output is a vector and a stop unit. The next response is a softmax over the studied
@@ -64,10 +79,21 @@ class RecallNetwork(nn.Module):
     Networks of other tasks differ in two ways. One that judges probes has a fourth flag, probe, and one more output:
     the logit that the probe is old. One that studies pairs takes two vectors side by side, one of them empty where
     there is a cue. Probes and cues leave the state as it is, so none of them depends on another.
+
+    Parameters
+    ----------
+    core : a class of cores; its input and output sizes follow from the task.
+    sizes : of the core, by name, where they are not its defaults.
     """
 
     def __init__(
-        self, vector_size: int, config: dict[str, int | bool], *, repeats: bool = True, task: Task = TASKS["recall"]
+        self,
+        vector_size: int,
+        core: type[Any],
+        sizes: Mapping[str, Any] | None = None,
+        *,
+        repeats: bool = True,
+        task: Task = TASKS["recall"],
     ) -> None:
         super().__init__()
         self.repeats = repeats
@@ -76,13 +102,22 @@ class RecallNetwork(nn.Module):
         self.n_flags = 4 if task.probes else 3
         outputs = vector_size + (2 if task.probes else 1)
         inputs = self.sides * vector_size + self.n_flags
-        self.network = MemoryNetwork(NetworkConfig(input_size=inputs, output_size=outputs, **config))  # type: ignore[arg-type]
+        self.network: Any = core(inputs, outputs, **checked_sizes(core, sizes or {}))
         self.strength = nn.Parameter(torch.tensor(2.0))
+
+    @cached_property
+    def state_size(self) -> int:
+        """How many numbers the state of one list holds at the start."""
+        return size_of(self.start(1))
+
+    def start(self, batch: int) -> State:
+        """The state of the core before the first step."""
+        return self.network.start(batch)
 
     def begin(self, items: Tensor) -> Episode:
         """An episode with the lists ``items`` (B, L, D)."""
         batch, length, _ = items.shape
-        state = self.network.start(batch)
+        state = self.start(batch)
         left = None if self.repeats else torch.ones((batch, length), dtype=torch.bool, device=items.device)
         return Episode(state, items, items.new_zeros((batch, length + 1)), left=left)
 
@@ -156,15 +191,12 @@ class RecallNetwork(nn.Module):
             vectors = functional.pad(vectors, (0, self.vector_size))
         flags = vectors.new_zeros((len(vectors), self.n_flags))
         flags[:, flag] = 1
-        keep = episode.seen is not None
-        output, episode.state, weightings = self.network.step(
-            torch.cat((vectors, flags), dim=1),
-            episode.state,
-            keep=keep,
-            read_mode=episode.read_mode if flag in (RECALL, PROBE) else None,
-        )
-        if episode.seen is not None and weightings is not None:
-            episode.seen.append(weightings)
+        holds = episode.lesioned in ("both", "test" if flag in (RECALL, PROBE) else "study")
+        without = episode.without if holds else frozenset[str]()
+        inputs = torch.cat((vectors, flags), dim=1)
+        output, episode.state, weightings = take_step(self.network, inputs, episode.state, without)
+        if episode.seen is not None:
+            episode.seen.append(Seen(weightings, episode.state))
         return output
 
 
@@ -172,24 +204,22 @@ def _repeated(episode: Episode, times: int) -> Episode:
     """An episode in which each list of this one occurs so many times in a row; steps in it leave this one as it is."""
 
     def each(value: Any) -> Any:
-        if isinstance(value, Tensor):
-            return value if times == 1 else value.repeat_interleave(times, dim=0)
-        if isinstance(value, tuple):
-            parts = map(each, value)
-            return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-        return value
+        return mapped(lambda tensor: tensor if times == 1 else tensor.repeat_interleave(times, dim=0), value)
 
     state, items, left, studied = map(each, (episode.state, episode.items, episode.left, episode.studied))
     return replace(episode, state=state, items=items, left=left, studied=studied)
 
 
 @lru_cache(maxsize=16)
-def trained_network(name: str, sha256: str) -> RecallNetwork:
+def trained_network(name: str, sha256: str, core: str = "") -> RecallNetwork:
     """The network with the weights ``name``, whose file has this checksum, in double precision.
+
+    ``core`` names the file and class of a core that a user wrote.
 
     Raises
     ------
-    InputError : the file has changed, or its weights do not fit the network that its record describes.
+    InputError : the file has changed, its weights do not fit the network that its record describes, or the core is not
+        the one that was trained.
     """
     weights = load_weights(name)
     if weights.sha256 != sha256:
@@ -197,14 +227,32 @@ def trained_network(name: str, sha256: str) -> RecallNetwork:
             f"the file of the weights {name!r} has changed since the model was made; build the model again"
         )
     record = weights.record
+    cls = core_of(record, name, core)
     task, repeats = TASKS[record["objective"]], record.get("repeats", True)
     try:
-        with torch.device("meta"):  # shapes alone, which are compared with the file before memory is taken
-            shapes = RecallNetwork(record["vector_size"], record["config"], task=task).state_dict()
-        if {name: each.shape for name, each in shapes.items()} != {k: v.shape for k, v in weights.tensors.items()}:
-            raise InputError("the sizes in the record are not those of the weights")
-        network = RecallNetwork(record["vector_size"], record["config"], repeats=repeats, task=task)
-        network.load_state_dict(weights.tensors)
+        network = fitting(cls, record, weights.tensors, repeats=repeats, task=task)
     except (RuntimeError, TypeError, InputError) as error:
         raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
     return network.double().eval()
+
+
+def fitting(
+    cls: type[Any], record: Mapping[str, Any], tensors: Mapping[str, Tensor], *, repeats: bool, task: Task
+) -> RecallNetwork:
+    """The network of a record with these weights, whose shapes are compared before memory is taken."""
+    checked_sizes(cls, record["config"])
+    shapes = None
+    try:
+        with torch.device("meta"):
+            shapes = RecallNetwork(record["vector_size"], cls, record["config"], task=task).state_dict()
+    except (RuntimeError, NotImplementedError):
+        if cls.__module__.startswith("memsim.models."):
+            raise
+        # The constructor of a user's core may look at numbers, which tensors without memory do not have.
+    if shapes is not None and {name: each.shape for name, each in shapes.items()} != {
+        name: each.shape for name, each in tensors.items()
+    }:
+        raise InputError("the sizes in the record are not those of the weights")
+    network = RecallNetwork(record["vector_size"], cls, record["config"], repeats=repeats, task=task)
+    network.load_state_dict(dict(tensors))
+    return network

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import warnings
 from collections.abc import Mapping
@@ -15,13 +16,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import DataError, InputError, MemsimError, MemsimWarning
 from memsim.core.files.written_files import adopt, write_file
-from memsim.core.limits import NETWORK
+from memsim.core.limits import NETWORK, NETWORK_SIZE
 from memsim.core.names import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 SUFFIX = ".safetensors"
+MOST_LETTERS = 200
+"""Of an option of a network that is a word."""
+_CORE = re.compile(r"(\w[\w.+-]*|[^/\\]+\.py:\w+)")
+"""The name of a core, or file and class of one."""
 _SEAL = b'"sha256":"%s"'
 _OPEN = _SEAL % (b"0" * 64)
 
@@ -123,6 +128,7 @@ def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any],
         raise InputError(f"{path} holds no record of memsim: these are not weights that `memsim train` wrote") from None
     if not isinstance(record, dict) or not {"network", "objective", "vector_size", "config"} <= set(record):
         raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
+    record = _as_today(record)
     _require_sizes(path, record)
     return record, found, sha256
 
@@ -149,22 +155,36 @@ def _shipped() -> frozenset[str]:
 
 
 def _require_sizes(path: Path, record: Mapping[str, Any]) -> None:
-    """Raise :class:`InputError` for a network that memsim cannot have trained, before anything of its size is made."""
+    """Raise :class:`InputError` for sizes beyond the largest; the core itself says which sizes it has."""
     config = record["config"]
-    if not isinstance(config, dict) or not all(isinstance(record[name], str) for name in ("network", "objective")):
+    named = isinstance(record["network"], str) and _CORE.fullmatch(record["network"])
+    if not isinstance(config, dict) or not named or not isinstance(record["objective"], str):
         raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
     for name, value in {**config, "vector_size": record["vector_size"]}.items():
         most = NETWORK.get(name)
-        if most is None:
-            known = name in ("layer_norm", "masked", "deallocate", "sharpened") and isinstance(value, bool)
+        if most is not None:
+            known = type(value) is int and 1 <= value <= most
+        elif isinstance(value, int | float):
+            known = math.isfinite(value) and abs(value) <= NETWORK_SIZE
         else:
-            known = type(value) is int and (0 if name == "slots" else 1) <= value <= most
+            known = isinstance(value, str) and len(value) <= MOST_LETTERS
         if not known:
             size = f", a whole number up to {most:,}" if most else ""
             raise InputError(
                 f"{path} has a record of a network with {shown(name)}={shown(value)}, which is no size or option of a "
                 f"network that memsim trains{size}; use weights that `memsim train` wrote"
             )
+
+
+def _as_today(record: dict[str, Any]) -> dict[str, Any]:
+    """The record in the words of today: earlier ones call cores dnc and lstm, and an LSTM a memory of 0 slots."""
+    network, config = record.get("network"), record.get("config")
+    if network not in ("dnc", "lstm") or not isinstance(config, dict):
+        return record
+    if network == "dnc" and config.get("slots") != 0:
+        return {**record, "network": "DNC"}
+    controller = {name: value for name, value in config.items() if name not in ("slots", "width", "heads")}
+    return {**record, "network": "LSTM", "config": controller}
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:

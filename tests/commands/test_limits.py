@@ -232,7 +232,7 @@ def altered_weights(path: Path, config: dict[str, Any], changes: dict[str, Any] 
     ("config", "changes"),
     [({"layers": 10**9}, {}), ({"hidden": 10**9}, {}), ({"slots": 10**9}, {}), ({"width": -1}, {}),
      ({"heads": 1.5}, {}),
-     ({"hidden": "96"}, {}), ({"other": 1}, {}), ({"masked": 1}, {}), ({}, {"vector_size": 10**9}),
+     ({"hidden": "96"}, {}), ({}, {"vector_size": 10**9}),
      ({}, {"vector_size": None}), ({}, {"objective": ["recall"]}), ({}, {"network": {}}), ({}, {"config": []})],
 )  # fmt: skip
 def test_sizes_of_weights(config: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -246,8 +246,15 @@ def test_sizes_of_weights_are_those_of_the_file(monkeypatch: pytest.MonkeyPatch)
     model = DNC(weights=str(path))
     with pytest.raises(InputError, match="the sizes in the record are not those of the weights"):
         trained_network(str(path), model.weights_sha256)
+    for config, message in (
+        ({"other": 1}, "DNC has no size 'other'"),
+        ({"masked": 1}, "masked=1 must be True or False"),
+    ):
+        path = altered_weights(Path("o.safetensors"), config)
+        with pytest.raises(InputError, match=f"do not fit .*: .*{message}"):
+            trained_network(str(path), DNC(weights=str(path)).weights_sha256)
     slots = DNC(weights=str(altered_weights(Path("s.safetensors"), {"slots": 4096})))
-    assert slots.together == 8 and DNC().together == 2048
+    assert slots.together == 7 and DNC().together == 2048
 
 
 @pytest.mark.filterwarnings("ignore:.*holds no checksum")

@@ -1,5 +1,7 @@
 """The DNC's memory: hand-computed cases, properties of its addressing, gradients, and independence of the batch."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +11,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from memsim.core.errors import InputError
-from memsim.models.networks.machine import MemoryNetwork, NetworkConfig
+from memsim.models.networks.cores.core import Core
+from memsim.models.networks.cores.declared_sizes import checked_sizes
+from memsim.models.networks.cores.dnc import DNC
+from memsim.models.networks.cores.lstm import LSTM
 from memsim.models.networks.memory import (
     Interface,
     MemoryState,
@@ -210,22 +215,22 @@ def test_interface_is_cut_as_the_paper_counts_it() -> None:
     )
 
 
-CONFIGS = [
-    NetworkConfig(6, 7, slots=5, width=4, heads=2, hidden=9),
-    NetworkConfig(6, 7, slots=1, width=1, heads=1, hidden=3, layers=2, layer_norm=True),
-    NetworkConfig(6, 7, slots=4, width=3, heads=1, hidden=5, masked=True, deallocate=True, sharpened=True),
-    NetworkConfig(6, 7, slots=0, hidden=8, layers=2),
+MADE: list[Callable[[], Core]] = [
+    partial(DNC, 6, 7, slots=5, width=4, heads=2, hidden=9),
+    partial(DNC, 6, 7, slots=1, width=1, heads=1, hidden=3, layers=2, layer_norm=True),
+    partial(DNC, 6, 7, slots=4, width=3, heads=1, hidden=5, masked=True, deallocate=True, sharpened=True),
+    partial(LSTM, 6, 7, hidden=8, layers=2),
 ]
 
 
-def network(config: NetworkConfig) -> MemoryNetwork:
+def network(make: Callable[[], Core]) -> Core:
     torch.manual_seed(0)
-    return MemoryNetwork(config).double()
+    return make().double()
 
 
-@pytest.mark.parametrize("config", CONFIGS)
-def test_a_batch_is_its_trials_one_by_one_and_a_sequence_its_chunks(config: NetworkConfig) -> None:
-    net = network(config)
+@pytest.mark.parametrize("make", MADE)
+def test_a_batch_is_its_trials_one_by_one_and_a_sequence_its_chunks(make: Callable[[], Core]) -> None:
+    net = network(make)
     inputs = torch.randn(8, 3, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     whole, _ = net(inputs)
     for trial in range(3):
@@ -237,7 +242,7 @@ def test_a_batch_is_its_trials_one_by_one_and_a_sequence_its_chunks(config: Netw
 
 
 def test_the_controller_reads_memory() -> None:
-    net = network(CONFIGS[0])
+    net = network(MADE[0])
     state = net.start(1)
     other = state._replace(read_vectors=state.read_vectors + 1)
     inputs = torch.zeros(1, 6, dtype=torch.float64)
@@ -246,8 +251,8 @@ def test_the_controller_reads_memory() -> None:
 
 
 def test_every_weight_gets_a_gradient() -> None:
-    for config in CONFIGS:
-        net = network(config)
+    for make in MADE:
+        net = network(make)
         inputs = torch.randn(6, 4, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
         net(inputs)[0].square().mean().backward()
         missing = [name for name, weight in net.named_parameters() if weight.grad is None or weight.grad.isnan().any()]
@@ -258,7 +263,7 @@ def test_every_weight_gets_a_gradient() -> None:
     ("fused", "steps"), [(False, 50), (True, 500), pytest.param(True, 10_000, marks=pytest.mark.slow)]
 )
 def test_training_on_extreme_inputs_stays_finite(fused: bool, steps: int) -> None:
-    net = MemoryNetwork(CONFIGS[0])
+    net = MADE[0]()
     net.fused = fused
     optimizer = torch.optim.SGD(net.parameters(), lr=10.0)
     generator = torch.Generator().manual_seed(5)
@@ -273,5 +278,5 @@ def test_training_on_extreme_inputs_stays_finite(fused: bool, steps: int) -> Non
 
 
 def test_bad_sizes() -> None:
-    with pytest.raises(InputError, match="hidden=0 must be a whole number of at least 1"):
-        NetworkConfig(6, 7, hidden=0)
+    with pytest.raises(InputError, match=r"DNC: hidden=0 is outside its range \[1, 4096\]"):
+        checked_sizes(DNC, {"hidden": 0})

@@ -11,6 +11,7 @@ from memsim import ItemPool, Trials, check, log_likelihood, simulate
 from memsim.core.errors import ModelError
 from memsim.core.evidence import Logistic
 from memsim.core.probes import Probes
+from memsim.models.networks.cores import dnc
 from memsim.models.networks.network_models import DNC, LSTM
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.networks.recall_network import LOOKS, PROBE, Episode, RecallNetwork
@@ -60,8 +61,8 @@ def studied(network: RecallNetwork, items: torch.Tensor) -> Episode:
 def test_sizes_follow_from_the_task() -> None:
     sizes = {}
     for objective, task in TASKS.items():
-        config = RecallNetwork(6, CONFIG, task=task).network.config
-        sizes[objective] = (config.input_size, config.output_size)
+        core = RecallNetwork(6, dnc.DNC, CONFIG, task=task).network
+        sizes[objective] = (core.cells[0].input_size - 4, core.output_size)
     assert sizes == {
         "recall": (9, 7), "serial": (9, 7), "imitation": (9, 7), "recognition": (10, 8), "cued": (15, 7),
     }  # fmt: skip
@@ -69,7 +70,7 @@ def test_sizes_follow_from_the_task() -> None:
 
 def test_a_probe_is_a_step_on_a_copy() -> None:
     torch.manual_seed(0)
-    network = RecallNetwork(6, CONFIG, task=TASKS["recognition"]).double()
+    network = RecallNetwork(6, dnc.DNC, CONFIG, task=TASKS["recognition"]).double()
     with torch.no_grad():
         items, probes = torch.randn((2, 5, 4, 6)).double().unbind()
         episode = studied(network, items)
@@ -88,7 +89,7 @@ def test_a_probe_is_a_step_on_a_copy() -> None:
 
 def test_a_cue_is_a_step_on_a_copy_and_is_not_its_own_response() -> None:
     torch.manual_seed(0)
-    network = RecallNetwork(6, CONFIG, task=TASKS["cued"]).double()
+    network = RecallNetwork(6, dnc.DNC, CONFIG, task=TASKS["cued"]).double()
     with torch.no_grad():
         items = torch.randn((5, 4, 6)).double()
         episode = network.study_pair(network.study_pair(network.begin(items), 0, 1), 2, 3)

@@ -13,6 +13,7 @@ from memsim.commands.main import main
 from memsim.core.errors import InputError, ModelError
 from memsim.core.origin import Simulated
 from memsim.models.lookup import build_model, find_model
+from memsim.models.networks.cores import dnc
 from memsim.models.networks.network_models import DNC, LSTM
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.networks.recall_network import RecallNetwork
@@ -93,7 +94,7 @@ def test_choice_strength_and_stop_bias(trained: tuple[str, Path]) -> None:
 
 def test_recall_objective_credits_no_item_twice_and_asks_for_no_order() -> None:
     torch.manual_seed(1)
-    network = RecallNetwork(6, {"slots": 3, "width": 4, "heads": 1, "hidden": 8}).double()
+    network = RecallNetwork(6, dnc.DNC, {"slots": 3, "width": 4, "heads": 1, "hidden": 8}).double()
     items = torch.randn(5, 3, 6, dtype=torch.float64)
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
@@ -189,7 +190,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             ["dnc", "--momentum", "0.9"],
             "momentum=0.9 has no effect with optimizer='adam'; it is for optimizer='rmsprop'",
         ),
-        (["lstm", "--slots", "8"], "slots=8 has no effect with network='lstm'; it is for network='dnc'"),
+        (["lstm", "--slots", "8"], "slots='8' is no size of LSTM"),
         (["dnc:people", "--list-length", "8"], "list_length=8 says how a file is read"),
         (["dnc", "--masked", "on"], "masked='on' must be true or false"),
         (["dnc", "--threads", "0"], "threads=0 must be a whole number above 0"),
@@ -227,7 +228,7 @@ def test_bad_weights(tmp_path: Path, trained: tuple[str, Path]) -> None:
     with pytest.raises(InputError, match="do not fit the network that their record describes"):
         simulate(KINDS[kind](weights=str(tmp_path / "wrong.safetensors")), trials)
     other = LSTM if kind == "dnc" else DNC
-    with pytest.raises(InputError, match=f"are of a network of kind {kind}, .*; run them as {kind.upper()}"):
+    with pytest.raises(InputError, match=f"are of a network of kind {kind.upper()}, .*; run them as {kind.upper()}"):
         other(weights=str(path))
     with pytest.raises(InputError, match="trained by essay-copy, on sequences of bits"):
         DNC(weights="greydanus2017-copy")
@@ -305,7 +306,7 @@ def test_presets_of_training_name_the_model_that_they_train(preset: str) -> None
         name, _, purpose = preset.partition(":")
         assert training.label == f"{name.lower()}-{purpose or 'recall'}"
         if training.label in SHIPPED:
-            assert build_model(preset) == KINDS[training.network](weights=training.label)
+            assert build_model(preset) == KINDS[training.network.lower()](weights=training.label)
 
 
 def test_vectors_of_items() -> None:
@@ -324,7 +325,7 @@ def test_vectors_of_items() -> None:
 
 def test_a_network_may_be_kept_from_repeating() -> None:
     torch.manual_seed(0)
-    network = RecallNetwork(6, {"slots": 3, "width": 4, "heads": 1, "hidden": 8}, repeats=False)
+    network = RecallNetwork(6, dnc.DNC, {"slots": 3, "width": 4, "heads": 1, "hidden": 8}, repeats=False)
     episode = network.begin(torch.randn(2, 3, 6))
     for position in range(3):
         episode = network.study(episode, position)

@@ -109,9 +109,10 @@ def test_beginning_with_other_weights(tmp_path: Path) -> None:
 
 def test_options_of_the_network_reach_it() -> None:
     training = Training(masked=True, sharpened=True, layer_norm=True, **SMALL)
-    config = Trainer(training).objective.memory.config
-    assert config.masked and config.sharpened and config.layer_norm and not config.deallocate
-    with pytest.raises(InputError, match="masked=True has no effect with network='lstm'"):
+    core: Any = Trainer(training).objective.core
+    assert core.repairs == {"masked": True, "sharpened": True} and not core.deallocate
+    assert isinstance(core.norms[0], torch.nn.LayerNorm)
+    with pytest.raises(InputError, match="masked=True is no size of LSTM.* Its sizes are: hidden=96, layers=1"):
         Training(network="lstm", masked=True)
     with pytest.raises(InputError, match="masked='on' must be True or False"):
         Training(masked="on")

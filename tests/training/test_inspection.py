@@ -11,26 +11,27 @@ from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.models import DNC, LSTM, TCM
 from memsim.paradigms import FreeRecall
-from memsim.training.inspection import matrix_of, memory_strips, show, slot_order, stacked, step_labels
+from memsim.training.inspection import cell_order, panels, show, stacked, step_labels
 
 TASK = FreeRecall(list_length=5, inter_item_distraction=2, retention_interval=1)
 
 
 def test_weightings_of_every_step() -> None:
     recalls = Recalls.from_matrix([[2, -1, 1, 2]], list_length=5)
-    seen = DNC().weightings(recalls)
+    seen = [step.weightings for step in DNC().watch(recalls)]
     # Study, the cue, and the three responses that are fed back; the intrusion is left out.
     assert len(seen) == 5 + 1 + 3
-    assert stacked(seen, "write").shape == (16, 9) and stacked(seen, "read_modes", 0).shape == (3, 9)
-    assert np.allclose(stacked(seen, "read_modes", 0).sum(axis=0), 1)
-    assert not LSTM().weightings(recalls)
+    assert stacked(seen, "write").shape == (16, 9) and stacked(seen, "read_modes").shape == (3, 9)
+    assert np.allclose(stacked(seen, "read_modes").sum(axis=0), 1)
+    assert [step.weightings for step in LSTM().watch(recalls)] == [{}] * 9
 
 
 def test_weightings_do_not_depend_on_the_rest_of_the_batch() -> None:
     recalls = simulate(DNC(), TASK.trials(4, seed=2), seed=1)
-    together, alone = DNC().weightings(recalls[[1, 3]]), DNC().weightings(recalls[[3]])
+    together, alone = DNC().watch(recalls[[1, 3]]), DNC().watch(recalls[[3]])
     for one, two in zip(together, alone, strict=False):
-        assert np.allclose(one.write[1], two.write[0]) and np.allclose(one.links[1], two.links[0])
+        assert np.allclose(one.weightings["write"][1], two.weightings["write"][0])
+        assert np.allclose(one.state.memory.links[1], two.state.memory.links[0])
 
 
 def test_labels_of_steps() -> None:
@@ -42,45 +43,50 @@ def test_labels_of_steps() -> None:
 
 
 def test_slots_stand_in_the_order_of_writing() -> None:
-    seen = DNC().weightings(simulate(DNC(), FreeRecall(list_length=6).trials(1), seed=0))
-    order = slot_order(stacked(seen, "write"))
+    seen = DNC().watch(simulate(DNC(), FreeRecall(list_length=6).trials(1), seed=0))
+    weightings = [step.weightings for step in seen]
+    order = cell_order(weightings)
     assert sorted(order) == list(range(16))
-    first = stacked(seen, "write")[order].argmax(axis=1)
+    first = stacked(weightings, "write")[order].argmax(axis=1)
     assert (np.diff(first) >= 0).all()
-    links = seen[5].links[0].numpy()
-    assert matrix_of(seen[5], order)[2, 1] == links[order[2], order[1]]
+    links = seen[5].state.memory.links[0].numpy()
+    shown = panels(seen, DNC().network().network, 6)[1]["Links after study"]
+    assert shown[2, 1] == links[order[2], order[1]]
 
 
 def test_figure_has_every_strip_and_step() -> None:
     figure = show(DNC(), FreeRecall(list_length=4), trial=2, seed=1)
     left, right = figure.subfigs
-    titles = [axis.get_title(loc="left") for axis in left.axes]
-    wanted = ["Write", "Allocation", "Usage", "Read weighting", "Backward", "Forward", "Read mode"]
-    assert all(title.startswith(name) for title, name in zip(titles, wanted, strict=True))
-    assert [axis.get_title(loc="left").split("  ")[0] for axis in right.axes] == [
+    wanted = [
+        "Write", "Allocation", "Write content", "Usage", "Read", "Backward", "Read content", "Forward", "Read modes",
+    ]  # fmt: skip
+    *strips, bar = left.axes
+    assert [axis.get_title(loc="left") for axis in strips] == wanted
+    assert {axis.images[0].get_clim() for axis in (*strips, *right.axes)} == {(0.0, 1.0)}
+    assert bar.get_ylim() == (0.0, 1.0), "one bar says what all colours mean"
+    assert [axis.get_title(loc="left") for axis in right.axes] == [
         "Links after study",
         "Links at the end",
     ]
     recalls = simulate(DNC(), FreeRecall(list_length=4).trials(3, seed=1), seed=1)[[2]]
     given = [str(position) for position in recalls.positions[0] if position > 0]
-    labels = [tick.get_text() for tick in left.axes[-1].get_xticklabels()]
+    labels = [tick.get_text() for tick in strips[-1].get_xticklabels()]
     assert labels == ["1", "2", "3", "4", "?", *given]
-    strips = memory_strips(DNC().weightings(recalls), np.arange(16, dtype=np.int32))
-    shown = left.axes[0].images[0].get_array()
-    assert shown is not None and np.allclose(np.sort(shown, axis=0), np.sort(strips[0].values, axis=0))
+    write = stacked([step.weightings for step in DNC().watch(recalls)], "write")
+    shown = strips[0].images[0].get_array()
+    assert shown is not None and np.allclose(np.sort(shown, axis=0), np.sort(write, axis=0))
 
 
 def test_strips_of_nothing() -> None:
     figure = memory_figure([Strip("Nothing", np.zeros((2, 3)))], ["1", "2", "3"])
     figure.canvas.draw_idle()
-    assert len(figure.axes) == 1
+    assert len(figure.axes) == 2, "the strip and its colour bar"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["tcm"], "TCM is not a network with external memory"),
-        (["lstm"], "LSTM has no external memory"),
+        (["tcm"], "TCM is not a network"),
         (["dnc", "--trial", "-1"], "trial=-1 must be a whole number of at least 0"),
         (["dnc", "--people", "peers_notask", "--trial", "99999"], "beyond the 3,528 lists"),
         (["tcm", "--set", "weights=x.safetensors"], "TCM has no parameter 'weights'"),
@@ -99,7 +105,7 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.chdir(tmp_path)
     assert main(["show", "dnc", "--trial", "1", "--list-length", "3"]) == 0
     assert main(["show", "dnc", "--people", "peers_notask", "--out", "people.pdf"]) == 0
-    assert main(["show", "dnc:serial", "--set", "read_mode=forward"]) == 0
+    assert main(["show", "dnc:serial", "--set", "without=content,backward"]) == 0
     written = ["DNC-trial-1.png", "people.pdf", "DNC-serial-trial-0.png"]
     assert capsys.readouterr().out.splitlines() == [f"Written: {name}" for name in written]
     assert (tmp_path / "DNC-trial-1.png").stat().st_size > 10_000 and (tmp_path / "people.pdf").is_file()
@@ -107,7 +113,7 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 def test_too_many_lists_at_a_time() -> None:
     with pytest.raises(InputError, match="at most 2,048 lists"):
-        DNC().weightings(Recalls.from_matrix(np.zeros((2049, 1), dtype=int), list_length=2))
+        DNC().watch(Recalls.from_matrix(np.zeros((2049, 1), dtype=int), list_length=2))
     with pytest.raises(InputError, match="TCM is not a network"):
         show(TCM(), FreeRecall())
 

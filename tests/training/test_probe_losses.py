@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.errors import InputError
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.recall_network import RecallNetwork
 from memsim.models.networks.tasks import TASKS
 from memsim.training.losses import cued_loss, judgment_loss
@@ -29,7 +30,7 @@ def items(batch: int = 3, length: int = 4) -> Tensor:
 
 @torch.no_grad()
 def test_a_network_that_calls_everything_old() -> None:
-    network = RecallNetwork(6, CONFIG, task=TASKS["recognition"])
+    network = RecallNetwork(6, DNC, CONFIG, task=TASKS["recognition"])
     for weight in network.parameters():
         weight.zero_()
     network.network.project.bias[7] = 2.0  # of the last output, the logit
@@ -40,7 +41,7 @@ def test_a_network_that_calls_everything_old() -> None:
 @torch.no_grad()
 def test_a_network_that_names_any_item_alike() -> None:
     """Candidates are the other items of the list, those of the other lists, and no response."""
-    network = RecallNetwork(6, CONFIG, task=TASKS["cued"])
+    network = RecallNetwork(6, DNC, CONFIG, task=TASKS["cued"])
     for weight in network.parameters():
         weight.zero_()
     listed = items()

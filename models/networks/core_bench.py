@@ -1,0 +1,256 @@
+"""The single checks of a core: each gives the problem that it found, or an empty text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from memsim.models.networks.cores.driving import parts_of, roles_of, take_step, unrolled
+from memsim.models.networks.cores.state_leaves import leaves, mapped, place
+
+INPUTS, OUTPUTS, BATCH, STEPS, LONG = 5, 4, 3, 6, 30
+"""Sizes of inputs and outputs, lists at a time, steps, and the steps over which gradients must stay finite."""
+CLOSE = 1e-9
+"""The difference of double precision that rounding may make."""
+
+
+class CoreBench:
+    """A core, and random inputs for it.
+
+    Parameters
+    ----------
+    cls : the class of cores.
+    sizes : all of its sizes, by name.
+    seed : of weights and inputs.
+    """
+
+    def __init__(self, cls: type[Any], sizes: Mapping[str, Any], seed: int) -> None:
+        self.cls, self.sizes, self.seed = cls, sizes, seed
+        self.core = self.make()
+        generator = torch.Generator().manual_seed(seed)
+        self.inputs = torch.randn((LONG, BATCH, INPUTS), generator=generator, dtype=torch.float64)
+
+    def make(self) -> nn.Module:
+        """A core with the weights of the seed, in double precision."""
+        with torch.random.fork_rng():
+            torch.manual_seed(self.seed)
+            core: nn.Module = self.cls(INPUTS, OUTPUTS, **self.sizes)
+        return core.double().eval()
+
+    def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """Name and function of every check that needs the shapes to be right."""
+        yield "a batch of lists gives what its lists give one by one", self.batch
+        yield "the same seed gives the same", self.same_seed
+        yield "two starts share nothing, and a step leaves the state given as it is", self.starts
+        yield "a sequence in two chunks gives what the whole gives, and unroll what the steps give", self.chunks
+        yield "it runs in single precision", self.single_precision
+        yield f"gradients are finite through {LONG} steps, and every weight has one", self.gradients
+        yield "weightings lie in [0, 1], and their sums are at most 1", self.weightings
+        yield "every part that it declares changes the output when it is switched off", self.lesions
+        yield "its state and its weights survive saving and loading", self.saving
+
+    def run(
+        self, inputs: Tensor, state: Any = None, without: Collection[str] = frozenset(), core: Any = None
+    ) -> tuple[Tensor, Any]:
+        """Outputs (T, B, outputs) of steps, and the last state."""
+        core = self.core if core is None else core
+        state = core.start(inputs.shape[1]) if state is None else state
+        outputs = []
+        for each in inputs:
+            output, state, _ = take_step(core, each, state, without)
+            outputs.append(output)
+        return torch.stack(outputs), state
+
+    def declarations(self) -> str:
+        """Its roles lead to something in the state, and a memory can be switched off."""
+        state, parts = self.start(), parts_of(self.core)
+        for path in roles_of(self.core).values():
+            place(state, path)
+        if "memory" in roles_of(self.core) and "memory" not in parts:
+            return (
+                "its roles name a memory, but its parts do not: declare the part 'memory', without which it neither "
+                "writes nor reads, and take step(inputs, state, without)"
+            )
+        return ""
+
+    def start(self, batch: int = BATCH) -> Any:
+        """The state before the first step."""
+        start: Any = self.core.start
+        return start(batch)
+
+    def shapes(self) -> str:
+        """Batches come first everywhere, and a step leaves types as they are."""
+        state = self.start()
+        found = leaves(state)
+        if not found:
+            return "start(batch) gives no tensors; a state is a nest of tuples, NamedTuples or dicts of tensors"
+        for name, leaf in found.items():
+            if not leaf.ndim or len(leaf) != BATCH:
+                return f"the leaf {name!r} of start({BATCH}) has the shape {tuple(leaf.shape)}; the batch must be first"
+            if leaf.is_floating_point() and leaf.dtype != torch.float64:
+                return (
+                    f"the leaf {name!r} of start is {leaf.dtype} where the weights are float64; make it by "
+                    "weight.new_zeros(...), which takes over type and device"
+                )
+        output, after, weightings = take_step(self.core, self.inputs[0], state)
+        if output.shape != (BATCH, OUTPUTS):
+            return f"the output has the shape {tuple(output.shape)}, not (batch, output_size) = {(BATCH, OUTPUTS)}"
+        if leaves(after).keys() != found.keys():
+            return f"a step changes the leaves of the state from {', '.join(found)} to {', '.join(leaves(after))}"
+        for name, leaf in leaves(after).items():
+            if not leaf.ndim or len(leaf) != BATCH:
+                return f"the leaf {name!r} has the shape {tuple(leaf.shape)} after a step; the batch must be first"
+        for name, weighting in weightings.items():
+            if weighting.ndim != 3 or len(weighting) != BATCH:
+                return f"the weighting {name!r} has the shape {tuple(weighting.shape)}, not (batch, heads, cells)"
+        return ""
+
+    def batch(self) -> str:
+        """No list depends on another."""
+        whole = self.run(self.inputs[:STEPS])[0]
+        for index in range(BATCH):
+            alone = self.run(self.inputs[:STEPS, index : index + 1])[0][:, 0]
+            if not torch.allclose(alone, whole[:, index], atol=CLOSE):
+                return (
+                    f"list {index} differs by {_difference(alone, whole[:, index])} from what it gives alone: "
+                    "something is computed over the batch, such as a mean or a softmax over dimension 0"
+                )
+        return ""
+
+    def same_seed(self) -> str:
+        """Neither the constructor nor a step draws numbers of its own."""
+        first, again = (self.run(self.inputs[:STEPS], core=core)[0] for core in (self.core, self.make()))
+        if not torch.equal(first, again):
+            return "two cores of one seed differ: draw random numbers with torch alone, and only in the constructor"
+        return ""
+
+    def starts(self) -> str:
+        """Nothing of a trial is left for the next."""
+        before = self.start()
+        kept = mapped(torch.clone, before)
+        first = self.run(self.inputs[:STEPS], before)[0]
+        if any(not torch.equal(one, two) for one, two in _pairs(before, kept)):
+            return "a step writes to the state that it was given; make new tensors (x = x + y, not x += y)"
+        if any(not torch.equal(one, two) for one, two in _pairs(self.start(), kept)):
+            return "start(batch) gives something else after some steps; keep what changes in the state, not in self"
+        if not torch.equal(first, self.run(self.inputs[:STEPS])[0]):
+            return "a second sequence gives something else; keep what changes in the state, not in self"
+        return ""
+
+    def chunks(self) -> str:
+        """All that is carried stands in the state, and a fast ``unroll`` gives the same."""
+        inputs = self.inputs[:STEPS]
+        whole = self.run(inputs)[0]
+        first, state = self.run(inputs[:2])
+        self.run(inputs)
+        second = self.run(inputs[2:], state)[0]
+        if not torch.allclose(torch.cat((first, second)), whole, atol=CLOSE):
+            return f"the chunks differ by {_difference(torch.cat((first, second)), whole)}: keep all in the state"
+        for state, steps, wanted in ((None, inputs, whole), (self.run(inputs[:2])[1], inputs[2:], whole[2:])):
+            given = unrolled(self.core, steps, state)[0]
+            if given.shape != wanted.shape or not torch.allclose(given, wanted, atol=CLOSE):
+                return f"unroll gives something else than the steps (difference {_difference(given, wanted)})"
+        return ""
+
+    def single_precision(self) -> str:
+        """Training runs in single precision, the likelihood in double."""
+        double = self.run(self.inputs[:STEPS])[0]
+        single = self.run(self.inputs[:STEPS].float(), core=self.make().float())[0]
+        if single.dtype != torch.float32:
+            return f"outputs are {single.dtype} where weights and inputs are float32; make tensors by new_zeros"
+        if not torch.allclose(single.double(), double, atol=1e-3, rtol=1e-3):
+            return f"outputs differ by {_difference(single.double(), double)} between single and double precision"
+        return ""
+
+    def gradients(self) -> str:
+        """Training reaches every weight."""
+        core = self.make().train()
+        output, _ = self.run(self.inputs, core=core)
+        if not output.isfinite().all():
+            return f"outputs are no longer finite within {LONG} steps"
+        output.square().mean().backward()  # type: ignore[no-untyped-call]
+        learned = {name: weight for name, weight in core.named_parameters() if weight.requires_grad}
+        if not learned:
+            return "it has no weights that are trained"
+        if without := [name for name, weight in learned.items() if weight.grad is None or not weight.grad.any()]:
+            return (
+                f"no gradient reaches {', '.join(without)}: use them in step, or leave them out; look for detach(), "
+                "argmax or weights that start at 0 behind a product"
+            )
+        if broken := [name for name, weight in learned.items() if not _finite(weight.grad)]:
+            return (
+                f"the gradient of {', '.join(broken)} is not finite after {LONG} steps: look for sqrt, log, "
+                "norm() or a division at 0, and add a small number"
+            )
+        return ""
+
+    def weightings(self) -> str:
+        """They can be drawn on one scale."""
+        state = self.start()
+        for number, each in enumerate(self.inputs, start=1):
+            _, state, weightings = take_step(self.core, each, state)
+            for name, weighting in weightings.items():
+                weighting = weighting.detach()
+                low, high = float(weighting.min()), float(weighting.max())
+                if low < -CLOSE or high > 1 + CLOSE or low != low:
+                    return f"the weighting {name!r} goes from {low:.3g} to {high:.3g} at step {number}"
+                total = float(weighting.sum(dim=2).max())
+                if name != "usage" and total > 1 + 1e-6:
+                    return (
+                        f"the weighting {name!r} sums to {total:.3g} over cells at step {number}; how far cells are in "
+                        "use is called 'usage', and has no such rule"
+                    )
+        return ""
+
+    def lesions(self) -> str:
+        """A part that is switched off was in use, and stays off where nothing is named."""
+        intact = self.run(self.inputs)[0]
+        for part in parts_of(self.core):
+            damaged = self.run(self.inputs, without=frozenset({part}))[0]
+            if torch.allclose(damaged, intact, atol=CLOSE, rtol=CLOSE):
+                return f"nothing changes without {part!r}; switch it off in step where {part!r} is in without"
+            if not damaged.isfinite().all():
+                return f"outputs are not finite without {part!r}"
+        if not torch.equal(self.run(self.inputs)[0], intact):
+            return "a lesion outlasts its steps; keep nothing of without in self"
+        return ""
+
+    def saving(self) -> str:
+        """What is written to disk is all there is."""
+        inputs = self.inputs[:STEPS]
+        wanted = self.run(inputs)[0]
+        with torch.random.fork_rng():
+            torch.manual_seed(self.seed + 1)
+            other = self.cls(INPUTS, OUTPUTS, **self.sizes).double().eval()
+        other.load_state_dict(load(save(_whole(self.core.state_dict()))))
+        _, state = self.run(inputs[:2])
+        kept = load(save(_whole(leaves(state))))
+        names = iter(leaves(state))
+        state = mapped(lambda _: kept[next(names)], state)
+        if not torch.allclose(self.run(inputs[2:], state, core=other)[0], wanted[2:], atol=CLOSE):
+            return (
+                "a core with the same weights and state gives something else: register all tensors that count as "
+                "nn.Parameter or by register_buffer"
+            )
+        return ""
+
+
+def _pairs(one: Any, two: Any) -> Iterator[tuple[Tensor, Tensor]]:
+    yield from zip(leaves(one).values(), leaves(two).values(), strict=True)
+
+
+def _whole(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors that share no memory, as files need them."""
+    return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()}
+
+
+def _difference(one: Tensor, two: Tensor) -> str:
+    return f"{float((one - two).detach().abs().max()):.2g}" if one.shape == two.shape else "of shape"
+
+
+def _finite(tensor: Tensor | None) -> bool:
+    return tensor is not None and bool(tensor.isfinite().all())

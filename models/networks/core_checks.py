@@ -1,0 +1,71 @@
+"""Check that a core keeps the contract of :class:`memsim.models.networks.cores.core.Core`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from memsim.core.errors import InputError, ModelError
+from memsim.models.networks.core_bench import CoreBench
+from memsim.models.networks.cores.declared_sizes import checked_sizes
+
+
+class CoreCheck(NamedTuple):
+    """One check: its name, and the problem that it found, with what to do about it; empty if it found none."""
+
+    name: str
+    problem: str = ""
+
+
+def check_core(core: type[Any], *, sizes: Mapping[str, Any] | None = None, seed: int = 0) -> list[CoreCheck]:
+    """Check that a core can be trained, lesioned, drawn and kept.
+
+    Parameters
+    ----------
+    core : the class; it is built with inputs of 5 numbers and outputs of 4.
+    sizes : of the core, by name; its defaults if not given.
+    seed : of weights and inputs.
+
+    Returns
+    -------
+    list of CoreCheck : the checks, all passed.
+
+    Raises
+    ------
+    ModelError : one or more checks failed; the message names each, with its problem.
+    """
+    checks = run_core_checks(core, sizes=sizes, seed=seed)
+    failed = [f"- {each.name}: {each.problem}" for each in checks if each.problem]
+    if failed:
+        n_passed = len(checks) - len(failed)
+        raise ModelError(f"{core.__name__}: {n_passed} of {len(checks)} checks passed\n" + "\n".join(failed))
+    return checks
+
+
+def run_core_checks(core: type[Any], *, sizes: Mapping[str, Any] | None = None, seed: int = 0) -> list[CoreCheck]:
+    """The checks of :func:`check_core`, passed or failed; where one of the first two fails, no others are run."""
+    built: list[CoreBench] = []
+
+    def construct() -> str:
+        built.append(CoreBench(core, checked_sizes(core, sizes or {}), seed))
+        return built[0].declarations()
+
+    checks = [_run("is built by its sizes, and declares what it has", construct)]
+    if not checks[0].problem:
+        checks.append(_run("outputs, states and weightings have their shapes", built[0].shapes))
+    if not checks[-1].problem:
+        checks += [_run(name, find_problem) for name, find_problem in built[0].further()]
+    return checks
+
+
+def _run(name: str, find_problem: Callable[[], str]) -> CoreCheck:
+    try:
+        return CoreCheck(name, find_problem())
+    except (InputError, ModelError) as error:
+        return CoreCheck(name, str(error))
+    except Exception as error:  # whatever the code of a core raises is a problem of that core
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        at = f" (line {last.tb_lineno} of {last.tb_frame.f_code.co_filename})" if last is not None else ""
+        return CoreCheck(name, f"{type(error).__name__}: {error}{at}")

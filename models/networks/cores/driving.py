@@ -1,0 +1,50 @@
+"""How the rest of memsim drives a core, whether it derives from :class:`Core` or only has its two methods."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from torch import Tensor, nn
+
+from memsim.core.errors import ModelError
+from memsim.core.names import shown
+from memsim.models.networks.cores.core import Core, State, Weightings
+
+
+def parts_of(core: Any) -> tuple[str, ...]:
+    """What a lesion of the core, or of a class of cores, may switch off."""
+    return tuple(getattr(core, "parts", ()))
+
+
+def roles_of(core: Any) -> Mapping[str, str]:
+    """Places in the state by role; see :attr:`Core.roles`."""
+    found: Mapping[str, str] = getattr(core, "roles", {})
+    return found
+
+
+def take_step(
+    core: nn.Module, inputs: Tensor, state: State, without: Collection[str] = frozenset()
+) -> tuple[Tensor, State, Weightings]:
+    """A step of any core; ``without`` is passed only where something is switched off.
+
+    Raises
+    ------
+    ModelError : the step gives something else than an output, a state and weightings.
+    """
+    step: Any = core.step
+    given = step(inputs, state, without=frozenset(without)) if without else step(inputs, state)
+    if not isinstance(given, tuple) or len(given) != 3 or not isinstance(given[0], Tensor):
+        raise ModelError(
+            f"{type(core).__name__}.step(inputs, state) must return an output, the next state and the weightings "
+            f"({{}} without a memory); it returned {shown(type(given).__name__)}"
+        )
+    output, state, weightings = given
+    return output, state, weightings or {}
+
+
+def unrolled(core: nn.Module, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+    """Outputs (T, B, output_size) for ``inputs`` (T, B, input_size), and the last state; see :meth:`Core.unroll`."""
+    unroll: Any = getattr(core, "unroll", None)
+    given: tuple[Tensor, State] = unroll(inputs, state) if unroll else Core.unroll(core, inputs, state)  # type: ignore[arg-type]
+    return given

@@ -1,0 +1,115 @@
+"""A core by its name, or by the file and class in which a user wrote it."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from memsim.core.errors import InputError
+from memsim.models.networks.cores.registered import CORES
+from memsim.models.plugin_file import module_in
+
+_FILE = re.compile(r"(?P<path>.+\.py):(?P<wanted>[^\W\d]\w*)")
+
+
+class NamedCore(NamedTuple):
+    """A class of cores, and what the record of weights says of it."""
+
+    name: str
+    """The registered name, or ``file.py:Class`` without the folder."""
+    cls: type[Any]
+    sha256: str
+    """The checksum of the file; empty for a registered core."""
+
+
+def names_file(spec: str) -> bool:
+    """Whether ``spec`` names a file and a class in it: ``mine.py:MyCore``."""
+    return _FILE.fullmatch(spec) is not None
+
+
+def canonical(spec: str) -> str:
+    """``spec`` as it is kept: a registered name in its own spelling, a file and class as given."""
+    return spec if names_file(spec) else CORES.canonical(spec)
+
+
+def find_core(spec: str) -> NamedCore:
+    """The core that ``spec`` names: a registered name, or ``file.py:Class``. The file is run.
+
+    Raises
+    ------
+    UnknownNameError : no core of that name.
+    InputError : no such file or class, or the class is no core.
+    ModelError : the file, or the module of a plug-in, cannot be run.
+    """
+    found = _FILE.fullmatch(spec)
+    if found is None:
+        return NamedCore(CORES.canonical(spec), _require_core(CORES.get(spec), spec), "")
+    path = Path(found["path"])
+    module = module_in(path)
+    if not hasattr(module, found["wanted"]):
+        have = ", ".join(cores_in(path)) or "none"
+        raise InputError(f"{path} has no core {found['wanted']}; its cores are: {have}")
+    cls = _require_core(getattr(module, found["wanted"]), spec)
+    return NamedCore(f"{path.name}:{found['wanted']}", cls, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def cores_in(path: Path) -> list[str]:
+    """The names of the cores that a file defines. The file is run."""
+    module = module_in(path)
+    return [
+        name for name, value in vars(module).items()
+        if inspect.isclass(value) and value.__module__ == module.__name__ and not _lacking(value)
+    ]  # fmt: skip
+
+
+def core_of(record: Mapping[str, Any], weights: str, named: str = "") -> type[Any]:
+    """The class of cores that the record of ``weights`` describes.
+
+    Code in a file is run only where the user has ``named`` file and class, and it is the same as in training.
+
+    Raises
+    ------
+    InputError : the record is of a core in a file that is not named, or of another core than the one named.
+    """
+    network: str = record["network"]
+    if not names_file(network):
+        if named and (names_file(named) or CORES.canonical(named) != network):
+            raise InputError(f"the weights {weights!r} are of the core {network}, not {named}; leave core out")
+        return find_core(network).cls
+    if not named:
+        raise InputError(
+            f"the weights {weights!r} are of the core {network}, whose code is run only where you name the file: "
+            f"{network}:{weights}"
+        )
+    found = find_core(named) if names_file(named) else None
+    if found is None or found.name.rpartition(":")[2] != network.rpartition(":")[2]:
+        raise InputError(f"the weights {weights!r} are of the core {network}, not {named}; name that file and class")
+    if found.sha256 != record.get("network_sha256"):
+        raise InputError(
+            f"the weights {weights!r} were trained with another version of {network}: its checksum was "
+            f"{record.get('network_sha256')}, that of {named} is {found.sha256}; take that version, or train again"
+        )
+    return found.cls
+
+
+def _require_core(value: Any, spec: str) -> type[Any]:
+    lacking = _lacking(value)
+    if lacking:
+        raise InputError(
+            f"{spec} is no core: {lacking}; write a torch.nn.Module with start(batch) and step(inputs, state)"
+        )
+    return value
+
+
+def _lacking(value: Any) -> str:
+    """What a value lacks to be a core; empty for a core."""
+    from torch import nn
+
+    if not inspect.isclass(value) or not issubclass(value, nn.Module):
+        return "it is not a class of torch.nn.Module"
+    missing = [name for name in ("start", "step") if not callable(getattr(value, name, None))]
+    return f"it has no {' and no '.join(missing)}" if missing else ""

@@ -1,0 +1,29 @@
+"""The cores by name; torch is not imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from memsim.core.code.registry import Registry
+
+CORES: Registry[type[Any]] = Registry(
+    "core",
+    "memsim.networks",
+    {
+        "DNC": "memsim.models.networks.cores.dnc:DNC",
+        "LSTM": "memsim.models.networks.cores.lstm:LSTM",
+        "GRU": "memsim.models.networks.cores.recurrent:GRU",
+        "Elman": "memsim.models.networks.cores.recurrent:Elman",
+    },
+    subclasses=True,
+)
+CITATIONS: Mapping[str, str] = {
+    "DNC": "Graves, A., Wayne, G., Reynolds, M., et al. (2016). Hybrid computing using a neural network with dynamic "
+    "external memory. Nature, 538, 471-476.",
+    "LSTM": "Hochreiter, S., & Schmidhuber, J. (1997). Long short-term memory. Neural Computation, 9, 1735-1780.",
+    "GRU": "Cho, K., van Merriënboer, B., Gulcehre, C., et al. (2014). Learning phrase representations using RNN "
+    "encoder-decoder for statistical machine translation. Proceedings of EMNLP, 1724-1734.",
+    "Elman": "Elman, J. L. (1990). Finding structure in time. Cognitive Science, 14, 179-211.",
+}
+"""The publication of each core of memsim."""

@@ -1,0 +1,205 @@
+"""What a trained network is as a model of memory: its weights, and what follows from their record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from memsim.core.errors import InputError
+from memsim.core.names import closest
+from memsim.core.oldness import OldnessScale
+from memsim.core.parameters import choice, parameter, text
+from memsim.models.networks.cores.named_cores import core_of, names_file
+from memsim.models.networks.tasks import TASKS, Task
+from memsim.models.networks.weights import SUFFIX, read_header
+
+if TYPE_CHECKING:
+    from memsim.models.networks.recall_network import RecallNetwork
+
+TRAINED = "as trained"
+MOST_NUMBERS = 2**27
+"""In the states of the trials at a time: a gigabyte."""
+CHOICE = ("choice_strength", "stop_bias")
+"""The parameters of recall."""
+TOGETHER = 2048
+"""Trials that the network takes at a time, which bounds the memory that a step needs."""
+
+
+@dataclass(frozen=True)
+class TrainedNetwork(OldnessScale):
+    """A core with trained weights; a subclass may name the core and the weights that ship.
+
+    What it can do follows from the record of its weights: the tasks that it was trained for, whether it may give an
+    item twice, and whose recalls it has seen.
+    """
+
+    presets_are_models: ClassVar = True
+    termination_parameters: ClassVar = ("stop_bias",)
+    kind: ClassVar[str] = ""
+    """The core that the weights must be of, as their record names it; empty for any."""
+
+    weights: str = ""
+    """The file of weights, or the name of those that ship."""
+    weights_sha256: str = field(default="", repr=False)
+    """The checksum of the weights; where it is given, the file must have it."""
+    record: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    """How the weights were made."""
+    choice_strength: float = parameter(
+        1.0, 0, 100, symbol="κ", doc="factor of how strongly similarity guides choice", source=TRAINED
+    )
+    stop_bias: float = parameter(0.0, -50, 50, symbol="b", doc="added to the stop unit", source=TRAINED)
+    response_set: str = choice(
+        "list",
+        ("list", "pool"),
+        "responses are items of the list, or of the whole pool, which allows intrusions",
+        TRAINED,
+    )
+    without: str = text("", "a lesion: parts of the core that are switched off, such as memory or content,backward")
+    lesioned: str = choice("test", ("test", "study", "both"), "when the lesion holds")
+    core: str = ""
+    """File and class of a core that a user wrote, ``mine.py:MyCore``; empty for a registered core."""
+    _: KW_ONLY
+    criterion: float = parameter(
+        0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        name = type(self).__name__
+        if not isinstance(self.weights, str) or not self.weights:
+            raise InputError(f"{name}: weights={self.weights!r} must name a file of weights, or weights that ship")
+        record, sha256 = read_header(self.weights)
+        if self.kind and self.core:
+            raise InputError(f"{name}: core={self.core!r} is for Network; {name} runs weights of the core {self.kind}")
+        if self.kind and record["network"] != self.kind:
+            raise InputError(
+                f"{name}: the weights {self.weights!r} are of a network of kind {record['network']}, not {self.kind}; "
+                f"run them as {record['network']}:{self.weights}"
+            )
+        if self.core or names_file(record["network"]):
+            core_of(record, self.weights, self.core)
+        if record["objective"] not in TASKS:
+            raise InputError(
+                f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on sequences of bits; "
+                f"a network that studies lists is trained by {', '.join(TASKS)}"
+            )
+        if self.weights_sha256 not in ("", sha256):
+            raise InputError(
+                f"{name}: the file of the weights {self.weights!r} has the checksum {sha256}, not "
+                f"{self.weights_sha256}: it has changed; leave weights_sha256 out to take it as it is now"
+            )
+        object.__setattr__(self, "weights_sha256", sha256)
+        object.__setattr__(self, "record", record)
+        self._require_parts()
+
+    def _require_parts(self) -> None:
+        if not self.without:
+            return
+        from memsim.models.networks.cores.driving import parts_of
+
+        network = self.record["network"]
+        parts = parts_of(core_of(self.record, self.weights, self.core))
+        for part in self.switched_off:
+            if part not in parts:
+                raise InputError(
+                    f"{type(self).__name__}: without={self.without!r}: {part!r} is no part of the core {network}"
+                    f"{closest(part, parts)} Its parts are: {', '.join(parts) or 'none'}."
+                )
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """As of any model; a name that ends in ``.safetensors`` is a file of weights."""
+        return cls(weights=name) if name.endswith(SUFFIX) else super().preset(name)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some fields changed; new weights bring their own checksum."""
+        return super().replace(**({"weights_sha256": ""} if "weights" in changes else {}), **changes)
+
+    def values(self) -> dict[str, Any]:
+        own = {"core": self.core} if self.core else {}
+        return {"weights": self.weights, "weights_sha256": self.weights_sha256, **own, **super().values()}
+
+    @property
+    def switched_off(self) -> frozenset[str]:
+        """The parts that ``without`` names."""
+        return frozenset(part.strip() for part in self.without.split(",") if part.strip())
+
+    @property
+    def label(self) -> str:
+        """The network as one types it: ``DNC``, ``DNC:people``, ``GRU:mine.safetensors``."""
+        if not self.kind:
+            return f"{self.core or self.record['network']}:{self.weights}"
+        presets = {preset.values["weights"]: f":{name}" for name, preset in self.presets.items()}
+        own = "" if self.weights == type(self).weights else f":{self.weights}"
+        return type(self).__name__ + presets.get(self.weights, own)
+
+    @property
+    def training_summary(self) -> str:
+        """A sentence on what the network was trained, and whether on people."""
+        people = self.record.get("people")
+        if people is None:
+            return f"Trained on random lists by the objective {self.record['objective']}; it has seen no human data."
+        dataset = ":".join(str(people[key]) for key in ("dataset", "condition") if key in people) or "recalls of people"
+        return f"Trained to imitate people: {dataset}, without {len(people['held_out'])} subjects held out."
+
+    @property
+    def task(self) -> Task:
+        """What the network was trained for."""
+        return TASKS[self.record["objective"]]
+
+    @property
+    def cues(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The recall that the network was trained for."""
+        return self.task.cues
+
+    @property
+    def probes(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The judgments that the network was trained for."""
+        return self.task.probes
+
+    @property
+    def takes_repeated_items(self) -> bool:  # type: ignore[override]
+        """Whether lists may hold an item twice: those of networks that judge probes, or recall pairs."""
+        return bool(self.task.probes) or self.task.pairs
+
+    @property
+    def fitted(self) -> Mapping[str, tuple[float, float] | None]:  # type: ignore[override]
+        """The parameters that have an influence on what the network does."""
+        return dict.fromkeys(self.criteria_parameters if self.task.probes else CHOICE)
+
+    @property
+    def repeats(self) -> bool:  # type: ignore[override]
+        """Whether the network was trained with all items to choose from at every output."""
+        return bool(self.record.get("repeats", True))
+
+    @property
+    def intrusions(self) -> bool:  # type: ignore[override]
+        """Whether responses come from the whole pool."""
+        return self.response_set == "pool"
+
+    @property
+    def stream_name(self) -> str:
+        """Networks that were trained by different objectives draw different random numbers."""
+        return self.record["network"].rpartition(":")[2] + self.task.stream
+
+    @property
+    def n_features(self) -> int:
+        return int(self.record["vector_size"])
+
+    @property
+    def together(self) -> int:
+        """Trials that the network takes at a time, by the memory that their states take."""
+        return max(1, min(TOGETHER, MOST_NUMBERS // max(self.network().state_size, 1)))
+
+    def network(self) -> RecallNetwork:
+        """The network with its weights, in double precision.
+
+        Raises
+        ------
+        InputError : the weights do not fit the network that their record describes, or have changed since this model
+            was made.
+        """
+        from memsim.models.networks.recall_network import trained_network
+
+        return trained_network(self.weights, self.weights_sha256, self.core)

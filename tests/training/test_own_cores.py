@@ -1,0 +1,165 @@
+"""A core from a user's file, and registered cores that do not ship with weights, from training to the figure."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from memsim import Recalls, log_likelihood, simulate
+from memsim.commands.main import main
+from memsim.core.errors import InputError
+from memsim.evaluation.candidates import Imitating
+from memsim.models import DNC, Network
+from memsim.models.lookup import build_model, find_model
+from memsim.models.networks.weights import read_header
+from memsim.paradigms import FreeRecall
+from memsim.running.digests import digest
+from memsim.training.inspection import show
+from memsim.training.run import train
+from memsim.training.settings import Training
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "new_core.py"
+TINY = {"vector_size": 6, "batch": 8, "iterations": 5, "first_length": 2, "list_length": 4}
+OPTIONS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example and a GRU, trained for a few iterations."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copy(EXAMPLE, folder / "mine.py")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        own = ["--objective", "recall", "--size", "cells=5", "--hidden", "12", "--out", "mine.safetensors"]
+        assert main(["train", "mine.py:Leaky", *OPTIONS, *own]) == 0
+        train("GRU", hidden=9, out="gru.safetensors", **TINY)
+    return folder
+
+
+@pytest.fixture
+def here(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the folder, as the current one."""
+    copied = shutil.copytree(folder, tmp_path / "here")
+    monkeypatch.chdir(copied)
+    return copied
+
+
+def test_example_is_short() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").split("class ")[1].splitlines()
+    assert len([line for line in lines if line.strip()]) <= 20
+
+
+def test_record_says_how_the_core_is_made_again(here: Path) -> None:
+    record = read_header("mine.safetensors").record
+    assert record["network"] == "mine.py:Leaky" and record["config"] == {"hidden": 12, "cells": 5}
+    assert len(record["network_sha256"]) == 64 and record["training"]["cells"] == 5
+    record = read_header("gru.safetensors").record
+    assert record["network"] == "GRU" and "network_sha256" not in record and record["config"] == {"hidden": 9}
+    assert Training(**record["training"]) == Training.preset("GRU").replace(hidden=9, **TINY)
+
+
+def test_from_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = "mine.py:Leaky:mine.safetensors"
+    assert main(["check", "mine.py:Leaky"]) == main(["check", "mine.py", "--size", "cells=3"]) == 0
+    assert "mine.py:Leaky: 11 of 11 checks passed" in capsys.readouterr().out
+    assert main(["check", "GRU", "--size", "hidden=3"]) == 0
+    assert main(["show", own, "--list-length", "4"]) == main(["show", "gru:gru.safetensors", "--list-length", "4"]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "Written: Leaky-mine-trial-0.png", "Written: GRU-gru-trial-0.png"
+    ]  # fmt: skip
+    assert main(["run", "--models", own, "GRU:gru.safetensors", "--n-trials", "20", "--out", "run"]) == 0
+    assert main(["fit", own, "--people", "murdock1962:10-2", "--starts", "1", "--out", "fit"]) == 0
+    assert main(["models", "network"]) == main(["models", own]) == 0
+    assert "it has seen no human data" in capsys.readouterr().out
+
+
+def test_two_names_of_one_network(here: Path) -> None:
+    trials = FreeRecall(list_length=4).trials(30)
+    models = [build_model(spec) for spec in ("GRU:gru.safetensors", "network:gru.safetensors")]
+    assert models[0] == models[1] == Network(weights="gru.safetensors") and models[0].label == "GRU:gru.safetensors"
+    recalls = simulate(models[0], trials, seed=1)
+    assert np.isfinite(log_likelihood(models[1], recalls)).all() and models[0].repeats
+    label, own = find_model("mine.py:Leaky:mine.safetensors")
+    assert label == own.label and simulate(own, trials, seed=1).n_responses
+    assert digest(own) != digest(models[0])
+
+
+def test_figures_show_what_a_core_names_or_else_its_controller(here: Path) -> None:
+    figure = show("mine.py:Leaky:mine.safetensors", FreeRecall(list_length=4))
+    *strips, _ = figure.axes
+    assert [axis.get_title(loc="left") for axis in strips] == ["Write", "Read"]
+    figure = show("GRU:gru.safetensors", FreeRecall(list_length=4))
+    strip, bar = figure.axes
+    assert strip.get_title(loc="left") == "Controller" and strip.images[0].get_array().shape[0] == 9
+    assert bar.get_ylim()[0] == -bar.get_ylim()[1], "the scale is around 0"
+    assert [axis.get_title(loc="left") for axis in show("lstm").axes[:-1]] == ["Controller 0.0", "Controller 0.1"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("Network:mine.safetensors", "code is run only where you name the file: mine.py:Leaky:mine.safetensors"),
+        ("DNC:mine.safetensors", "kind mine.py:Leaky, not DNC; run them as mine.py:Leaky:mine.safetensors"),
+        ("DNC:gru.safetensors", "kind GRU, not DNC; run them as GRU:gru.safetensors"),
+        ("Elman:gru.safetensors", "kind GRU, not Elman; run them as GRU:gru.safetensors"),
+        ("mine.py:Leaky:gru.safetensors", "are of the core GRU, not mine.py:Leaky; leave core out"),
+        ("mine.py:Other:mine.safetensors", "mine.py has no core Other; its cores are: Leaky"),
+        ("network", "weights='' must name a file of weights"),
+    ],
+)
+def test_weights_and_cores_that_do_not_belong_together(here: Path, spec: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        build_model(spec)
+    assert message in str(caught.value)
+
+
+def test_code_that_was_changed_is_refused_and_that_of_a_record_never_run(here: Path) -> None:
+    (here / "mine.py").write_text("raise SystemExit('the code was run')\n")
+    with pytest.raises(InputError, match="whose code is run only where you name the file"):
+        Network(weights="mine.safetensors")
+    (here / "mine.py").write_text(EXAMPLE.read_text(encoding="utf-8") + "\n# edited\n")
+    with pytest.raises(InputError, match="were trained with another version of mine.py:Leaky: its checksum was"):
+        build_model("mine.py:Leaky:mine.safetensors")
+
+
+def test_a_core_from_elsewhere_is_the_same_by_its_content(here: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved.py"
+    shutil.copy(here / "mine.py", moved)
+    assert build_model(f"{moved}:Leaky:mine.safetensors").n_features == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mine.py:Leaky", "--size", "slots=3"], "slots='3' is no size of mine.py:Leaky"),
+        (["mine.py:Leaky", "--size", "cells=3", "--size", "cells=0"], "cells=0 is outside its range"),
+        (["GRU", "--size", "hidden=3", "--hidden", "4"], "hidden is given twice"),
+        (["GRU", "--layers", "2"], "layers='2' is no size of GRU"),
+        (["mine.py:Leaky:copying"], "mine.py:Leaky has: mine.py:Leaky, mine.py:Leaky:people"),
+        (["mine.py"], "Training has no preset 'mine.py'"),
+        (["greydanus2017-copy", "--first-length", "0"], "first_length=0 items is outside its range"),
+    ],
+)
+def test_bad_requests(here: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_settings_know_sizes_by_their_names(here: Path) -> None:
+    given = Training(network="gru", hidden=72)
+    assert given.network == "GRU" and given.config() == {"hidden": 72} and given.values()["hidden"] == 72
+    assert given.replace(network="Elman").config() == {"hidden": 72} == given.replace(batch=3).config()
+    assert Training(network="DNC", slots=16) == Training() and hash(Training()) == hash(Training(slots=16))
+    with pytest.raises(InputError, match="objective='essay-recall' is for DNC and LSTM"):
+        train("GRU", objective="essay-recall", out=here / "x.safetensors")
+    with pytest.raises(InputError, match="core='GRU' is for Network"):
+        DNC(core="GRU")
+
+
+def test_a_core_in_a_file_imitates_people(here: Path) -> None:
+    people = Recalls(FreeRecall(list_length=4).trials(40, subjects=4), np.tile([1, 2, 3, 4], (40, 1)))
+    training = Training.preset("mine.py:Leaky:people").replace(people="", vector_size=6, iterations=100, batch=8)
+    model = Imitating(training, here / "networks").learned(people, 0)
+    assert model.core == "mine.py:Leaky" and not model.repeats
+    assert np.isfinite(log_likelihood(model, people)).all()
