@@ -84,7 +84,7 @@ class Posterior:
         self.data.to_netcdf(str(path), compress=True, engine="h5netcdf")
 
     @classmethod
-    def load(cls, path: str | Path, model: type[Any] | None = None) -> Posterior:
+    def load(cls, path: str | Path, model: Any = None) -> Posterior:
         """Read what :meth:`save` wrote; ``model`` is the class of a model that is not registered.
 
         Raises

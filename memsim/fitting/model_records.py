@@ -9,8 +9,11 @@ from typing import Any
 
 from memsim.core.code.user_code import code_of
 from memsim.core.errors import InputError, MemsimWarning, UnknownNameError
+from memsim.core.model import MemoryModel
+from memsim.core.names import shown
 from memsim.core.parameters import build
-from memsim.core.position_model import Model
+from memsim.core.position_model import Model, PositionModel
+from memsim.models.networks.network_models import Network
 from memsim.models.registered import MODELS
 from memsim.running.digests import digest
 from memsim.running.store import require_json
@@ -30,13 +33,14 @@ def model_to_json(model: Model) -> dict[str, Any]:
     return {"class": cls.__name__, "module": cls.__module__, "values": fields, **code}
 
 
-def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None) -> Model:
+def model_from_json(record: Mapping[str, Any], model: type[Model] | Model | None = None) -> Model:
     """The model of a record.
 
     Parameters
     ----------
     record : what :func:`model_to_json` returned.
-    model : the class, which must have the name in the record. If not given, the registered class of that name.
+    model : the class, which must have the name in the record. If not given, the registered class of that name. For a
+        network whose core a user wrote, the model itself, which names the file of the core.
 
     Raises
     ------
@@ -44,7 +48,15 @@ def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None)
         that the model reads, such as the weights of a network, has changed.
     """
     name, values = record["class"], record["values"]
-    cls = _registered(name, record["module"]) if model is None else model
+    if isinstance(model, MemoryModel | PositionModel):
+        cls, values = type(model), {**values, "core": model.core} if isinstance(model, Network) else values
+    else:
+        cls = _registered(name, record["module"]) if model is None else model
+        if values.get("core") and issubclass(cls, Network):
+            raise InputError(
+                f"the record is of the core {shown(values['core'])}, whose code is run only where you name it; give "
+                "the model itself, as in Fit.load(path, model=Network(weights=..., core=...))"
+            )
     if cls.__name__ != name:
         raise InputError(f"the record is of the model {name}, not of {cls.__name__}")
     built = build(cls, values)
@@ -59,7 +71,7 @@ def model_from_json(record: Mapping[str, Any], model: type[Model] | None = None)
 
 def _registered(name: str, module: str) -> type[Model]:
     try:
-        cls = MODELS.get(name)
+        cls = Network if name == Network.__name__ else MODELS.get(name)
     except UnknownNameError:
         cls = None
     # A plug-in may share its name with a registered model.

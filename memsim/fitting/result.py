@@ -225,12 +225,13 @@ class Fit:
         path.write_text(sealed(record, indent=1, default=str), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: str | Path, model: type[Model] | None = None) -> Fit:
+    def load(cls, path: str | Path, model: type[Model] | Model | None = None) -> Fit:
         """Read what :meth:`save` wrote.
 
         Parameters
         ----------
         model : the class of the fitted model, needed where that is not registered: a model from a file of your own.
+            Of a network with a core of your own, the model itself.
             No file that the fit names is ever run.
 
         Raises
