@@ -98,7 +98,7 @@ def test_repeat_copy_is_solved_and_drawn() -> None:
     assert outputs.shape == (BITS, steps) and len(weightings) == steps
     assert ((outputs > 0.5) == (task.targets[:, 0].numpy().T > 0.5)).mean() > 0.99
     titles = [axis.get_title(loc="left").split("  ")[0] for axis in copy_figure(0).subfigs[0].axes]
-    assert titles[:4] == ["Input", "Target", "Output", "Write weighting"]
+    assert titles[:4] == ["Input", "Target", "Output", "Write"]
 
 
 def test_weights_that_ship_are_small_and_say_how_they_were_made() -> None:
