@@ -107,7 +107,8 @@ def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dic
     from memsim.models.networks.cores.state_leaves import place
 
     weightings = [step.weightings for step in seen]
-    if not weightings[0]:
+    # A memory that grows has no cells where nothing is written.
+    if not any(weighting.shape[2] for step in weightings for weighting in step.values()):
         return controller_strips(seen, roles_of(core).get("controller", "")), {}
     order = cell_order(weightings)
     links = {}

@@ -135,14 +135,15 @@ def content_weighting(memory: Tensor, keys: Tensor, strengths: Tensor, masks: Te
     With ``masks`` (B, H, W) the cosine is of masked key and masked contents (Csordas & Schmidhuber, 2019).
     """
     if masks is None:
-        similarity = _unit(keys) @ _unit(memory).transpose(1, 2)
+        similarity = unit_length(keys) @ unit_length(memory).transpose(1, 2)
     else:
-        contents = _unit(memory[:, None] * masks[:, :, None])
-        similarity = (contents @ _unit(keys * masks)[..., None])[..., 0]
+        contents = unit_length(memory[:, None] * masks[:, :, None])
+        similarity = (contents @ unit_length(keys * masks)[..., None])[..., 0]
     return (similarity * strengths[..., None]).softmax(dim=-1)
 
 
-def _unit(vectors: Tensor) -> Tensor:
+def unit_length(vectors: Tensor) -> Tensor:
+    """Vectors of length 1, along the last dimension; those near 0 stay near 0, with a finite gradient."""
     return vectors * (vectors.square().sum(dim=-1, keepdim=True) + EPSILON).rsqrt()
 
 

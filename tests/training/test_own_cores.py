@@ -97,6 +97,18 @@ def test_figures_show_what_a_core_names_or_else_its_controller(here: Path) -> No
     assert [axis.get_title(loc="left") for axis in show("lstm").axes[:-1]] == ["Controller 0.0", "Controller 0.1"]
 
 
+def test_figures_of_a_memory_that_grows(here: Path) -> None:
+    for core, strips in (("HopfieldStore", ["Write", "Read"]), ("MemN2N", ["Write", "Read, head 1", "Read, head 2"])):
+        own = {"hops": 2} if core == "MemN2N" else {"hidden": 8}
+        train(core, out="grows.safetensors", width=5, **TINY, **own)
+        network = build_model(f"{core}:grows.safetensors")
+        for model in (network.replace(without="writing"), network.replace(without="memory", lesioned="study")):
+            *axes, _ = show(model, FreeRecall(list_length=4)).axes
+            assert [axis.get_title(loc="left") for axis in axes] == strips
+        *axes, _ = show(network.replace(without="memory", lesioned="both"), FreeRecall(list_length=4)).axes
+        assert axes[0].get_title(loc="left").startswith("Controller"), "there are no cells"
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [

@@ -15,6 +15,10 @@ CORES: Registry[type[Any]] = Registry(
         "LSTM": "memsim.models.networks.cores.lstm:LSTM",
         "GRU": "memsim.models.networks.cores.recurrent:GRU",
         "Elman": "memsim.models.networks.cores.recurrent:Elman",
+        "HopfieldStore": "memsim.models.networks.cores.hopfield:HopfieldStore",
+        "MANN": "memsim.models.networks.cores.mann:MANN",
+        "MemN2N": "memsim.models.networks.cores.memn2n:MemN2N",
+        "NTM": "memsim.models.networks.cores.ntm:NTM",
     },
     subclasses=True,
 )
@@ -25,5 +29,12 @@ CITATIONS: Mapping[str, str] = {
     "GRU": "Cho, K., van Merriënboer, B., Gulcehre, C., et al. (2014). Learning phrase representations using RNN "
     "encoder-decoder for statistical machine translation. Proceedings of EMNLP, 1724-1734.",
     "Elman": "Elman, J. L. (1990). Finding structure in time. Cognitive Science, 14, 179-211.",
+    "HopfieldStore": "Ramsauer, H., Schäfl, B., Lehner, J., et al. (2021). Hopfield networks is all you need. "
+    "International Conference on Learning Representations.",
+    "MANN": "Santoro, A., Bartunov, S., Botvinick, M., Wierstra, D., & Lillicrap, T. (2016). Meta-learning with "
+    "memory-augmented neural networks. Proceedings of ICML, 1842-1850.",
+    "MemN2N": "Sukhbaatar, S., Szlam, A., Weston, J., & Fergus, R. (2015). End-to-end memory networks. Advances in "
+    "Neural Information Processing Systems, 28, 2440-2448.",
+    "NTM": "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401.",
 }
 """The publication of each core of memsim."""

@@ -1,0 +1,136 @@
+"""The end-to-end memory network (MemN2N; Sukhbaatar et al., 2015) as a core, which reads several times in a step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import ClassVar, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from memsim.models.networks.cores.core import Core, Weightings
+from memsim.models.networks.cores.growing_rows import appended, newest
+
+LIMIT = 20.0
+"""Bound on each number of what is stored, and of what is asked."""
+
+AGES = 0.1
+"""The standard deviation of the vectors of ages at the start."""
+
+
+class MemN2NState(NamedTuple):
+    """What a memory network carries from one step to the next."""
+
+    rows: Tensor
+    """(B, t, E, d) what was stored, E embeddings of each of t steps."""
+    context: Tensor
+    """(B, d) what the last step ended with, tanh(u)."""
+
+
+class MemN2N(Core):
+    """A memory of all steps, which is read ``hops`` times within a step, each time asked by what was just read.
+
+    ::
+
+        a row is appended: key m = A [x; context] and value c = C [x; context]      u = B [x; context]
+        hops times: p = softmax_i(β u·(m_i + T_A(age i)))      o = Σ_i p_i (c_i + T_C(age i))      u <- H u + o
+        y = V u      context <- tanh(u)
+
+    There is no controller: context is all that is carried besides the rows, of which none is changed. The age of a row
+    is the number of steps since; T_A and T_C are learned vectors for each age, small at the start, as they stay for
+    ages that do not occur in training. A memory of ``slots`` rows drops the oldest. β is learned, d^-1/2 at the start,
+    and H starts as the identity. What is stored is bounded by ±20.
+
+    ``tying="layer"`` has one A, C and H for all hops, as a recurrence has. ``tying="adjacent"`` has embeddings of their
+    own: the values of one hop are the keys of the next, the first keys are also B, and there is no H. With ``mixed``
+    the output is V of a mean of u after every hop, with weights softmax(W u) by the u before the first, so that
+    the number of hops may depend on the question.
+
+    Training may get stuck, depending on the seed. The authors began without the softmax, p = β u·(m + T), which is
+    ``linear=True``: train so first, and then with these weights as ``start`` and ``linear=False``.
+
+    Lesions: without ``content`` rows are found by age alone, without ``age`` they have none; without ``reading``
+    nothing is read, without ``writing`` no row is appended, and ``memory`` is both. The weighting ``read`` has the hops
+    as its heads.
+
+    References
+    ----------
+    Sukhbaatar, Szlam, Weston and Fergus (2015), NIPS. That contexts are stored is ours.
+    """
+
+    parts = ("age", "content", "reading", "writing", "memory")
+    roles: ClassVar = {"memory": "rows", "controller": "context"}
+    limits: ClassVar = {"hops": (1, 16), "tying": ("layer", "adjacent")}
+
+    def __init__(
+        self,
+        input_size: int,
+        output_size: int,
+        *,
+        hops: int = 3,
+        slots: int = 64,
+        width: int = 48,
+        tying: str = "layer",
+        mixed: bool = False,
+        linear: bool = False,
+    ) -> None:
+        super().__init__()
+        self.hops, self.slots, self.width, self.linear = hops, slots, width, linear
+        embeddings = hops + 1 if tying == "adjacent" else 2
+        # Of each hop, which embedding is the key and which the value.
+        self.pairs = [(hop, hop + 1) if tying == "adjacent" else (0, 1) for hop in range(hops)]
+        self.store = nn.Linear(input_size + width, embeddings * width, bias=False)
+        self.ages = nn.Parameter(AGES * torch.randn(slots, embeddings, width))
+        self.log_strength = nn.Parameter(torch.tensor(-0.5 * math.log(width)))
+        self.ask = nn.Linear(input_size + width, width, bias=False) if tying == "layer" else None
+        self.keep = nn.Linear(width, width, bias=False) if tying == "layer" else None
+        self.mix = nn.Linear(width, hops) if mixed and hops > 1 else None
+        self.project = nn.Linear(width, output_size)
+        if self.keep is not None:
+            nn.init.eye_(self.keep.weight)
+
+    def start(self, batch: int) -> MemN2NState:
+        """The state before the first step: no rows, and a context of zeros."""
+        zeros = self.project.weight.new_zeros
+        return MemN2NState(zeros((batch, 0, *self.ages.shape[1:])), zeros((batch, self.width)))
+
+    def step(
+        self, inputs: Tensor, state: MemN2NState, without: Collection[str] = frozenset()
+    ) -> tuple[Tensor, MemN2NState, Weightings]:
+        """One step: store, then read. Weightings are ``write``, and ``read`` (B, hops, t) where it is a softmax."""
+        seen = torch.cat((inputs, state.context), dim=1)
+        stored = self.store(seen).clamp(-LIMIT, LIMIT).view(-1, *self.ages.shape[1:])
+        off, rows = "memory" in without, state.rows
+        writes = not off and "writing" not in without
+        rows = appended(rows, stored, self.slots) if writes else rows
+        asked = stored[:, 0] if self.ask is None else self.ask(seen).clamp(-LIMIT, LIMIT)
+
+        ages = self.ages[: rows.shape[1]].flip(0).expand_as(rows)
+        keys = ages if "content" in without else rows if "age" in without else rows + ages
+        values = rows if "age" in without else rows + ages
+        strength, u, each, weightings = self.log_strength.exp(), asked, list[Tensor](), list[Tensor]()
+        for key, value in self.pairs:
+            kept = u if self.keep is None else self.keep(u)
+            if off or "reading" in without:
+                u, weighting = kept, rows.new_zeros(rows.shape[:2])
+            else:
+                weighting, read = looked_up(keys[:, :, key], values[:, :, value], u, strength, linear=self.linear)
+                u = kept + read
+            each.append(u)
+            weightings.append(weighting)
+        answer = u
+        if self.mix is not None:
+            answer = (self.mix(asked).softmax(dim=1)[..., None] * torch.stack(each, dim=1)).sum(dim=1)
+        named = {"write": newest(rows) * writes}
+        named |= {} if self.linear else {"read": torch.stack(weightings, dim=1)}
+        return self.project(answer), MemN2NState(rows, u.tanh()), named
+
+
+def looked_up(
+    keys: Tensor, values: Tensor, asked: Tensor, strength: Tensor, *, linear: bool = False
+) -> tuple[Tensor, Tensor]:
+    """The weighting p (B, t) of ``keys`` (B, t, d) by ``asked`` (B, d), and the mean o (B, d) of ``values``."""
+    scores = strength * (keys @ asked[..., None])[..., 0]
+    weighting = scores if linear else scores.softmax(dim=1)
+    return weighting, (weighting[:, None] @ values)[:, 0]
