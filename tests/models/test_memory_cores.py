@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
+from memsim.core.errors import InputError
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.driving import take_step
@@ -394,3 +395,8 @@ def test_a_linear_start_gives_weights_for_the_softmax() -> None:
     inputs = torch.randn((4, 2, INPUTS), dtype=torch.float64)
     assert not torch.allclose(linear(inputs)[0], usual(inputs)[0])
     assert set(take_step(linear, inputs[0], linear.start(2))[2]) == {"write"}
+
+
+def test_a_reach_beyond_the_memory() -> None:
+    with pytest.raises(InputError, match="reach=4 is beyond the slots=3"):
+        NTM(INPUTS, OUTPUTS, slots=3, reach=4)
