@@ -15,6 +15,10 @@ CORES: Registry[type[Any]] = Registry(
         "LSTM": "memsim.models.networks.cores.lstm:LSTM",
         "GRU": "memsim.models.networks.cores.recurrent:GRU",
         "Elman": "memsim.models.networks.cores.recurrent:Elman",
+        "DeltaRule": "memsim.models.networks.cores.delta_rule:DeltaRule",
+        "FastWeights": "memsim.models.networks.cores.fast_weights:FastWeights",
+        "LRU": "memsim.models.networks.cores.state_space:LRU",
+        "Transformer": "memsim.models.networks.cores.transformer:Transformer",
     },
     subclasses=True,
 )
@@ -25,5 +29,13 @@ CITATIONS: Mapping[str, str] = {
     "GRU": "Cho, K., van Merriënboer, B., Gulcehre, C., et al. (2014). Learning phrase representations using RNN "
     "encoder-decoder for statistical machine translation. Proceedings of EMNLP, 1724-1734.",
     "Elman": "Elman, J. L. (1990). Finding structure in time. Cognitive Science, 14, 179-211.",
+    "DeltaRule": "Schlag, I., Irie, K., & Schmidhuber, J. (2021). Linear transformers are secretly fast weight "
+    "programmers. Proceedings of ICML, 9355-9366.",
+    "FastWeights": "Ba, J., Hinton, G., Mnih, V., Leibo, J. Z., & Ionescu, C. (2016). Using fast weights to attend to "
+    "the recent past. Advances in Neural Information Processing Systems, 29.",
+    "LRU": "Orvieto, A., Smith, S. L., Gu, A., et al. (2023). Resurrecting recurrent neural networks for long "
+    "sequences. Proceedings of ICML, 26670-26698.",
+    "Transformer": "Vaswani, A., Shazeer, N., Parmar, N., et al. (2017). Attention is all you need. Advances in Neural "
+    "Information Processing Systems, 30.",
 }
 """The publication of each core of memsim."""
