@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.driving import take_step, unrolled
 from memsim.models.networks.cores.fast_weights import FastWeights, stored
-from memsim.models.networks.cores.state_space import FASTEST, LRU, SLOWEST, advanced
+from memsim.models.networks.cores.state_space import FASTEST, LRU, SLOWEST, Complex, advanced
 
 
 def made(cls: type[nn.Module], **sizes: Any) -> Any:
@@ -107,7 +107,7 @@ def test_sizes_keep_the_contract(cls: type[nn.Module], sizes: dict[str, Any]) ->
 def test_a_complex_unit_by_hand() -> None:
     """λ = .8 e^(iπ/2) = .8i, so that √(1 - |λ|²) = .6: from h = 1 + 2i and b = 3 - i."""
     numbers = [torch.tensor(value, dtype=torch.float64) for value in (1, 2, 0, 0.8, 3, -1)]
-    after = advanced((numbers[0], numbers[1]), (numbers[2], numbers[3]), (numbers[4], numbers[5]))
+    after = advanced(Complex(*numbers[:2]), Complex(*numbers[2:4]), Complex(*numbers[4:]))
     assert [float(part) for part in after] == pytest.approx([-1.6 + 1.8, 0.8 - 0.6])
 
 
@@ -155,8 +155,8 @@ def test_what_came_first_fades_at_the_rate_of_each_unit(steps: int, seed: int) -
     one, two = torch.randn((2, 2, 1, 4), generator=generator, dtype=torch.float64)
     inputs = sequence(steps, 1, seed)
     with torch.no_grad():
-        first = unrolled(core, inputs, core.start(1)._replace(controller=((one[0], one[1]),)))[1].controller[0]
-        second = unrolled(core, inputs, core.start(1)._replace(controller=((two[0], two[1]),)))[1].controller[0]
+        first = unrolled(core, inputs, core.start(1)._replace(controller=(Complex(*one),)))[1].controller[0]
+        second = unrolled(core, inputs, core.start(1)._replace(controller=(Complex(*two),)))[1].controller[0]
         real, imaginary = core.blocks[0].eigenvalues()
     apart = torch.hypot(first[0] - second[0], first[1] - second[1])
     before = torch.hypot(one[0] - two[0], one[1] - two[1])

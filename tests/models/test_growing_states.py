@@ -76,7 +76,7 @@ def test_a_small_transformer_keeps_the_contract_of_models(trained: Network) -> N
         for when in ("test", "study", "both"):
             lesioned = trained.replace(without=name, lesioned=when)
             assert simulate(lesioned, FreeRecall(list_length=3).trials(3), seed=1).positions.shape[0] == 3
-            assert show(lesioned, FreeRecall(list_length=3)).axes
+    assert show(trained.replace(without="memory", lesioned="both"), FreeRecall(list_length=3)).axes
     with pytest.raises(InputError, match="'layer3_head1' is no part of the core Transformer"):
         trained.replace(without="layer3_head1")
 

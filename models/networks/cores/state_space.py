@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -15,8 +15,12 @@ from memsim.models.networks.cores.core import Core, Weightings
 SLOWEST, FASTEST = 0.999, 0.9
 """|λ| at the start lies between these."""
 
-Complex: TypeAlias = tuple[Tensor, Tensor]
-"""Real and imaginary parts, (B, units) each."""
+
+class Complex(NamedTuple):
+    """Complex numbers, such as h (B, units) of a layer, in two parts, since files of weights hold real ones alone."""
+
+    real: Tensor
+    imaginary: Tensor
 
 
 class LRUState(NamedTuple):
@@ -46,22 +50,25 @@ class Unit(nn.Module):
     def eigenvalues(self) -> Complex:
         """Real and imaginary parts of λ = exp(-e^ν + iθ), (units,) each."""
         size = torch.exp(-torch.exp(self.log_decay))
-        return size * self.angle.cos(), size * self.angle.sin()
+        return Complex(size * self.angle.cos(), size * self.angle.sin())
 
     def forward(self, z: Tensor, before: Complex) -> tuple[Tensor, Complex]:
         """The next z (B, hidden) and h."""
         u = self.norm(z)
-        h = advanced(before, self.eigenvalues(), self.into(u).chunk(2, dim=1))
+        h = advanced(before, self.eigenvalues(), Complex(*self.into(u).chunk(2, dim=1)))
         y = self.out_of(torch.cat(h, dim=1)) + self.straight * u
         value, gate = self.gate(functional.gelu(y)).chunk(2, dim=1)
         return z + value * gate.sigmoid(), h
 
 
-def advanced(h: Complex, eigenvalues: Complex, driven: Complex | tuple[Tensor, ...]) -> Complex:
-    """λ ∘ h + √(1 - |λ|²) b, with real and imaginary parts apart, since files of weights hold no complex numbers."""
-    (real, imaginary), (x, y) = h, eigenvalues
+def advanced(h: Complex, eigenvalues: Complex, driven: Complex) -> Complex:
+    """λ ∘ h + √(1 - |λ|²) b."""
+    x, y = eigenvalues
+    # The root has no gradient at 0.
     scale = (1 - x.square() - y.square()).clamp(min=1e-12).sqrt()
-    return x * real - y * imaginary + scale * driven[0], x * imaginary + y * real + scale * driven[1]
+    return Complex(
+        x * h.real - y * h.imaginary + scale * driven.real, x * h.imaginary + y * h.real + scale * driven.imaginary
+    )
 
 
 class LRU(Core):
@@ -90,7 +97,7 @@ class LRU(Core):
     def start(self, batch: int) -> LRUState:
         """The state before the first step: all zero."""
         zeros = self.project.weight.new_zeros
-        return LRUState(tuple((zeros((batch, self.units)), zeros((batch, self.units))) for _ in self.blocks))
+        return LRUState(tuple(Complex(zeros((batch, self.units)), zeros((batch, self.units))) for _ in self.blocks))
 
     def step(
         self, inputs: Tensor, state: LRUState, without: Collection[str] = frozenset()

@@ -41,7 +41,8 @@ class Attention(nn.Module):
     def asked(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values (B, heads, T, width) of T steps ``z`` (B, T, hidden)."""
         each: Tensor = self.queries_keys_values(self.norm(z))
-        queries, keys, values = each.unflatten(2, (3, self.heads, self.width)).permute(2, 0, 3, 1, 4).unbind(0)
+        each = each.view(*z.shape[:2], 3, self.heads, self.width)
+        queries, keys, values = each.permute(2, 0, 3, 1, 4).unbind(0)
         return queries, keys, values
 
     def read(
@@ -50,7 +51,7 @@ class Attention(nn.Module):
         """The next z (B, T, hidden), and the weights (B, heads, T, cells) with which each step reads each cell."""
         queries, keys = queries.flatten(0, 1), cache.keys.flatten(0, 1)
         support = torch.baddbmm(bias.flatten(0, 1), queries, keys.transpose(1, 2), alpha=self.width**-0.5)
-        weights = support.softmax(2).unflatten(0, (len(z), self.heads))
+        weights = support.softmax(2).view(bias.shape)
         if left is not None:
             weights = weights * left[:, None, None]
         z = z + self.output((weights @ cache.values).transpose(1, 2).flatten(2))
