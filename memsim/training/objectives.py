@@ -14,11 +14,11 @@ from memsim.core.outcomes import scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.data.loading import load_recalls
-from memsim.models.networks.cores.driving import unrolled
+from memsim.models.networks.cores.driving import state_sizes, unrolled
 from memsim.models.networks.cores.lstm import Controlled
-from memsim.models.networks.cores.state_leaves import size_of
+from memsim.models.networks.network_steps import presentation_steps
 from memsim.models.networks.people_seen import people_of
-from memsim.models.networks.recall_network import RecallNetwork
+from memsim.models.networks.recall_network import LOOKS, RecallNetwork
 from memsim.models.networks.tasks import TASKS
 from memsim.models.networks.vectors import item_vectors
 from memsim.training.bit_tasks import Bits, copy_loss, essay_lists, essay_recall_loss, repeat_copy
@@ -35,12 +35,19 @@ class Objective:
     network: nn.Module
     core: nn.Module
     """The core within, or the network itself."""
+    input_size: int
+    """Of the core."""
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         self.training, self.generator, self.device = training, generator, device
 
     def loss(self, longest: int) -> Tensor:
         """The loss of one batch, of lists of at most ``longest`` items."""
+        raise NotImplementedError
+
+    @property
+    def most_steps(self) -> int:
+        """The most steps that a list takes."""
         raise NotImplementedError
 
     def held_out_loss(self) -> float | None:
@@ -75,7 +82,12 @@ class AnyOrder(Objective):
         self.network = RecallNetwork(
             training.vector_size, training.core(), training.sizes, repeats=self.repeats, task=TASKS[training.objective]
         ).to(device)
-        self.core = self.network.network
+        self.core, self.input_size = self.network.network, self.network.input_size
+
+    @property
+    def most_steps(self) -> int:
+        """Those of study, the cue, and each response as it is fed back."""
+        return 2 * self.training.list_length + 2
 
     def loss(self, longest: int) -> Tensor:
         """See :func:`recall_loss`."""
@@ -115,6 +127,11 @@ class OldOrNew(AnyOrder):
         targets = self.some(items.shape[1], n_targets)
         lures = self.signs((len(items), n_targets, items.shape[2])).to(self.device)
         return judgment_loss(self.network, items, targets, lures, self.delay())
+
+    @property
+    def most_steps(self) -> int:
+        """Those of study, of the delay, and of a probe; pairs take fewer."""
+        return self.training.list_length + self.training.longest_delay + LOOKS
 
     def some(self, n_items: int, n_drawn: int) -> Tensor:
         """(B, n_drawn) random numbers below ``n_items``, none of them twice in a row of the tensor."""
@@ -166,6 +183,11 @@ class Imitation(AnyOrder):
         self.columns = torch.from_numpy(scored_outcomes(people, self.repeats).columns.astype(np.int64))
         self.trained_on = torch.from_numpy(np.flatnonzero(~self.held))
 
+    @property
+    def most_steps(self) -> int:
+        """Those of the task that people did, the cue, and each of their responses."""
+        return presentation_steps(self.people.trials.paradigm) + 1 + self.columns.shape[1]
+
     def loss(self, longest: int) -> Tensor:
         """See :func:`sequence_loss`; people's lists are as long as they are."""
         drawn = torch.randint(len(self.trained_on), (self.training.batch,), generator=self.generator)
@@ -201,7 +223,8 @@ class BitTask(Objective):
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
         bits = training.vector_size
-        self.network = training.core()(bits + self.more_in, bits + self.more_out, **training.config()).to(device)
+        self.input_size = bits + self.more_in
+        self.network = training.core()(self.input_size, bits + self.more_out, **training.config()).to(device)
         self.core = self.network
 
     def loss(self, longest: int) -> Tensor:
@@ -218,6 +241,11 @@ class RepeatCopy(BitTask):
     """See :func:`memsim.training.bit_tasks.repeat_copy`."""
 
     more_in, more_out = 2, 1
+
+    @property
+    def most_steps(self) -> int:
+        """Those of the start, the vectors, the number of copies, the copies, and the end."""
+        return 3 + self.training.list_length * (1 + self.training.copies)
 
     def task(self, longest: int) -> Bits:
         """Sequences of 1 to ``longest`` vectors, 1 to ``copies`` copies."""
@@ -272,6 +300,11 @@ class EssayCopy(BitTask):
         task = essay_lists(training.batch, length, training.vector_size, segments, self.generator)
         return Bits(*(tensor.to(self.device) for tensor in task))
 
+    @property
+    def most_steps(self) -> int:
+        """See :func:`memsim.training.bit_tasks.essay_sequence`."""
+        return self.segments() * (2 * self.training.list_length + 3)
+
     def segments(self) -> int:
         """How many lists one after another there are at most."""
         return self.training.copies
@@ -312,7 +345,8 @@ MOST_NUMBERS = 2**27
 def make_objective(training: Training, generator: torch.Generator, device: str, people: Recalls | None) -> Objective:
     """The objective, with people for imitation: those given, or those that :attr:`Training.people` names."""
     objective = _objective(training, generator, device, people)
-    size = size_of(objective.core.start(1))  # type: ignore[operator]
+    at_start, more = state_sizes(objective.core, objective.input_size)
+    size = at_start + objective.most_steps * more
     if training.batch * size > MOST_NUMBERS:
         raise InputError(
             f"Training: the states of batch={training.batch} lists are {training.batch * size:,} numbers ({size:,} for "

@@ -12,6 +12,7 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.event_probabilities import Events, Pullback
+from memsim.core.events import Distract
 from memsim.core.evidence import Evidence, Logistic
 from memsim.core.loop import present
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
@@ -19,9 +20,9 @@ from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
-from memsim.core.trials import Trials
+from memsim.core.trials import Paradigm, Trials
 from memsim.models.networks.threads import one_thread
-from memsim.models.networks.trained_network import CHOICE, TOGETHER, TrainedNetwork
+from memsim.models.networks.trained_network import CHOICE, TrainedNetwork
 from memsim.models.networks.vectors import item_vectors
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 100_000
 """Of distraction at a time; a second is a step."""
+TOGETHER = 2048
+"""Trials that the network takes at a time, which bounds the memory that a step needs."""
+MOST_NUMBERS = 2**27
+"""In the states of the trials at a time: a gigabyte."""
 
 Episodes: TypeAlias = "list[Episode]"
 """The state: trials in parts of :data:`TOGETHER`, or fewer where the state of a trial takes much memory."""
@@ -51,10 +56,10 @@ class NetworkModel(TrainedNetwork):
         network, switched_off = self.network(), self.switched_off
         vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
         with torch.inference_mode(), one_thread():
-            state = [network.begin(part) for part in torch.split(vectors, self.together)]
+            state = [network.begin(part) for part in torch.split(vectors, self.together(trials.paradigm))]
         for episode in state:
             episode.without, episode.lesioned = switched_off, self.lesioned
-        parts = np.split(trials.items, range(self.together, len(trials), self.together))
+        parts = np.split(trials.items, np.cumsum(_sizes(state))[:-1])
         pool = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
         for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
             episode.lures = pool
@@ -62,10 +67,25 @@ class NetworkModel(TrainedNetwork):
         if trials.probes is None:
             return state
         is_first = trials.first_presentation == np.arange(trials.list_length)
-        for episode, first in zip(state, torch.split(torch.from_numpy(is_first), self.together), strict=True):
+        for episode, first in zip(state, torch.split(torch.from_numpy(is_first), _sizes(state)), strict=True):
             episode.pool = pool
             episode.left = first if self.task.pairs else episode.left
         return state
+
+    def together(self, paradigm: Paradigm) -> int:
+        """Trials that the network takes at a time, by the memory that their states take at the end.
+
+        Raises
+        ------
+        InputError : the state of a single trial is too large.
+        """
+        numbers = self.network().state_size(most_steps(paradigm))
+        if numbers > MOST_NUMBERS:
+            raise InputError(
+                f"{type(self).__name__}: the state of the core {self.record['network']} grows to {numbers:,} numbers "
+                f"in a trial of this task, more than {MOST_NUMBERS:,}; shorten the lists or the distraction"
+            )
+        return min(TOGETHER, MOST_NUMBERS // max(numbers, 1))
 
     def study(self, state: Episodes, position: int) -> Episodes:
         return self._each(state, "study", [position] * len(state))
@@ -98,7 +118,7 @@ class NetworkModel(TrainedNetwork):
         positions = torch.from_numpy(np.where(unit < 0, length, np.minimum(unit, length)).astype(np.int64))
         network, cues = self.network(), self._vectors(state, probe.items)
         with torch.inference_mode(), one_thread():
-            for episode, shown, position in zip(state, cues, torch.split(positions, self.together), strict=True):
+            for episode, shown, position in zip(state, cues, torch.split(positions, _sizes(state)), strict=True):
                 asked = network.cue_items(episode, shown[:, None], position[:, None])
                 episode.logits, episode.lured = asked.logits, asked.lured
         return state
@@ -130,7 +150,7 @@ class NetworkModel(TrainedNetwork):
         assert pool is not None, "a test with probes has a pool"
         given = torch.from_numpy(items.astype(np.int64))
         vectors = pool[given.clamp(min=0)] * (given >= 0)[:, :, None]
-        return list(torch.split(vectors, self.together))
+        return list(torch.split(vectors, _sizes(state)))
 
     def outcome_probabilities(self, state: Episodes) -> FloatArray:
         logits, _ = self.logits(state)
@@ -173,7 +193,7 @@ class NetworkModel(TrainedNetwork):
         length = state[0].items.shape[1]
         # An intrusion is fed back as nothing: which item it was is not known.
         given = torch.from_numpy(np.minimum(position, length).astype(np.int64))
-        return self._each(state, "recalled", torch.split(given, self.together))
+        return self._each(state, "recalled", torch.split(given, _sizes(state)))
 
     def watch(self, recalls: Recalls) -> list[Seen]:
         """What is to be seen of every step of trials with these responses: weightings, and the state after the step.
@@ -181,8 +201,9 @@ class NetworkModel(TrainedNetwork):
         The steps are those of study and distraction, the cue, and each response as it is fed back. Responses that the
         model cannot produce are left out by the rule of :func:`memsim.core.outcomes.scored_outcomes`.
         """
-        if len(recalls) > TOGETHER:
-            raise InputError(f"at most {TOGETHER:,} lists can be watched at a time; there are {len(recalls):,}")
+        most = self.together(recalls.trials.paradigm)
+        if len(recalls) > most:
+            raise InputError(f"at most {most:,} lists can be watched at a time; there are {len(recalls):,}")
         require_taken(self, recalls.trials)
         state = self.begin(recalls.trials, stream(0))
         seen: list[Seen] = []
@@ -206,3 +227,18 @@ class NetworkModel(TrainedNetwork):
                 arguments: Any = () if values is None else values[index]
                 state[index] = take(episode, *(arguments if isinstance(arguments, tuple) else (arguments,)))
         return state
+
+
+def presentation_steps(paradigm: Paradigm) -> int:
+    """The steps of the network until the test begins."""
+    return sum(math.ceil(event.seconds) if isinstance(event, Distract) else 1 for event in paradigm.presentation())
+
+
+def most_steps(paradigm: Paradigm) -> int:
+    """The most steps that the network takes in a trial: those of study and distraction, the cue, and responses."""
+    return presentation_steps(paradigm) + 1 + max(paradigm.max_responses, 1)
+
+
+def _sizes(state: Episodes) -> list[int]:
+    """The trials in each part."""
+    return [len(episode.items) for episode in state]

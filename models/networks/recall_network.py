@@ -18,9 +18,9 @@ from torch.nn import functional
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import State, Weightings
 from memsim.models.networks.cores.declared_sizes import checked_sizes
-from memsim.models.networks.cores.driving import take_step
+from memsim.models.networks.cores.driving import state_sizes, take_step
 from memsim.models.networks.cores.named_cores import core_of
-from memsim.models.networks.cores.state_leaves import mapped, size_of
+from memsim.models.networks.cores.state_leaves import mapped
 from memsim.models.networks.tasks import TASKS, Task
 from memsim.models.networks.weights import load_weights
 
@@ -101,14 +101,18 @@ class RecallNetwork(nn.Module):
         self.sides = 2 if task.pairs else 1
         self.n_flags = 4 if task.probes else 3
         outputs = vector_size + (2 if task.probes else 1)
-        inputs = self.sides * vector_size + self.n_flags
-        self.network: Any = core(inputs, outputs, **checked_sizes(core, sizes or {}))
+        self.input_size = self.sides * vector_size + self.n_flags
+        self.network: Any = core(self.input_size, outputs, **checked_sizes(core, sizes or {}))
         self.strength = nn.Parameter(torch.tensor(2.0))
 
     @cached_property
-    def state_size(self) -> int:
-        """How many numbers the state of one list holds at the start."""
-        return size_of(self.start(1))
+    def _state_sizes(self) -> tuple[int, int]:
+        return state_sizes(self.network, self.input_size)
+
+    def state_size(self, steps: int) -> int:
+        """How many numbers the state of one list holds after this many steps."""
+        at_start, more = self._state_sizes
+        return at_start + steps * more
 
     def start(self, batch: int) -> State:
         """The state of the core before the first step."""

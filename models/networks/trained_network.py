@@ -18,12 +18,8 @@ if TYPE_CHECKING:
     from memsim.models.networks.recall_network import RecallNetwork
 
 TRAINED = "as trained"
-MOST_NUMBERS = 2**27
-"""In the states of the trials at a time: a gigabyte."""
 CHOICE = ("choice_strength", "stop_bias")
 """The parameters of recall."""
-TOGETHER = 2048
-"""Trials that the network takes at a time, which bounds the memory that a step needs."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ class TrainedNetwork(OldnessScale):
         from memsim.models.networks.cores.driving import parts_of
 
         network = self.record["network"]
-        parts = parts_of(core_of(self.record, self.weights, self.core))
+        parts = parts_of(self.network().network)
         for part in self.switched_off:
             if part not in parts:
                 raise InputError(
@@ -186,11 +182,6 @@ class TrainedNetwork(OldnessScale):
     @property
     def n_features(self) -> int:
         return int(self.record["vector_size"])
-
-    @property
-    def together(self) -> int:
-        """Trials that the network takes at a time, by the memory that their states take."""
-        return max(1, min(TOGETHER, MOST_NUMBERS // max(self.network().state_size, 1)))
 
     def network(self) -> RecallNetwork:
         """The network with its weights, in double precision.

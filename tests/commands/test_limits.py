@@ -254,7 +254,8 @@ def test_sizes_of_weights_are_those_of_the_file(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(InputError, match=f"do not fit .*: .*{message}"):
             trained_network(str(path), DNC(weights=str(path)).weights_sha256)
     slots = DNC(weights=str(altered_weights(Path("s.safetensors"), {"slots": 4096})))
-    assert slots.together == 7 and DNC().together == 2048
+    task = FreeRecall(list_length=4)
+    assert slots.together(task) == 7 and DNC().together(task) == 2048
 
 
 @pytest.mark.filterwarnings("ignore:.*holds no checksum")

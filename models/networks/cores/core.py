@@ -25,8 +25,11 @@ class Core(nn.Module):
     optional. :func:`memsim.models.networks.core_checks.check_core` and ``memsim check mine.py:MyCore`` prove it sound.
     """
 
-    parts: ClassVar[tuple[str, ...]] = ()
-    """What a lesion may switch off. A core with a memory offers "memory": all reading and writing."""
+    parts: tuple[str, ...] = ()
+    """What a lesion may switch off. A core with a memory offers "memory": all reading and writing.
+
+    A constructor sets it where the parts depend on sizes, as heads do.
+    """
     roles: ClassVar[Mapping[str, str]] = {}
     """Places in the state by role, as the dotted path of a leaf or of a nest of leaves; ``""`` is the whole state.
 

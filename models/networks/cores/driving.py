@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from memsim.core.errors import ModelError
 from memsim.core.names import shown
 from memsim.models.networks.cores.core import Core, State, Weightings
+from memsim.models.networks.cores.state_leaves import size_of
 
 
 def parts_of(core: Any) -> tuple[str, ...]:
@@ -41,6 +43,19 @@ def take_step(
         )
     output, state, weightings = given
     return output, state, weightings or {}
+
+
+def state_sizes(core: nn.Module, input_size: int) -> tuple[int, int]:
+    """How many numbers the state of one list holds at the start, and by how many the first step makes it larger.
+
+    States of a fixed size grow by 0, those that keep every step by as many with each.
+    """
+    start: Any = core.start
+    state = start(1)
+    weight = next(core.parameters(), torch.empty(()))
+    with torch.no_grad():
+        _, after, _ = take_step(core, weight.new_zeros((1, input_size)), state)
+    return size_of(state), max(size_of(after) - size_of(state), 0)
 
 
 def unrolled(core: nn.Module, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:

@@ -19,6 +19,10 @@ CORES: Registry[type[Any]] = Registry(
         "MANN": "memsim.models.networks.cores.mann:MANN",
         "MemN2N": "memsim.models.networks.cores.memn2n:MemN2N",
         "NTM": "memsim.models.networks.cores.ntm:NTM",
+        "DeltaRule": "memsim.models.networks.cores.delta_rule:DeltaRule",
+        "FastWeights": "memsim.models.networks.cores.fast_weights:FastWeights",
+        "LRU": "memsim.models.networks.cores.state_space:LRU",
+        "Transformer": "memsim.models.networks.cores.transformer:Transformer",
     },
     subclasses=True,
 )
@@ -36,5 +40,13 @@ CITATIONS: Mapping[str, str] = {
     "MemN2N": "Sukhbaatar, S., Szlam, A., Weston, J., & Fergus, R. (2015). End-to-end memory networks. Advances in "
     "Neural Information Processing Systems, 28, 2440-2448.",
     "NTM": "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401.",
+    "DeltaRule": "Schlag, I., Irie, K., & Schmidhuber, J. (2021). Linear transformers are secretly fast weight "
+    "programmers. Proceedings of ICML, 9355-9366.",
+    "FastWeights": "Ba, J., Hinton, G., Mnih, V., Leibo, J. Z., & Ionescu, C. (2016). Using fast weights to attend to "
+    "the recent past. Advances in Neural Information Processing Systems, 29.",
+    "LRU": "Orvieto, A., Smith, S. L., Gu, A., et al. (2023). Resurrecting recurrent neural networks for long "
+    "sequences. Proceedings of ICML, 26670-26698.",
+    "Transformer": "Vaswani, A., Shazeer, N., Parmar, N., et al. (2017). Attention is all you need. Advances in Neural "
+    "Information Processing Systems, 30.",
 }
 """The publication of each core of memsim."""
