@@ -95,7 +95,7 @@ def presentations_before(judgments: Judgments) -> IntArray:
             same = items == first
         else:
             second = probes.items[:, index, 1:]
-            pairs = items.reshape(len(items), -1, 2)
+            pairs = items.reshape(len(items), items.shape[1] // 2, 2)
             together = ((pairs[:, :, 0] == first) & (pairs[:, :, 1] == second)) | (
                 (pairs[:, :, 0] == second) & (pairs[:, :, 1] == first)
             )

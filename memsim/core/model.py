@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
@@ -50,6 +50,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     """Of a model with random encoding that judges probes: ``"realised"`` if one encoding is drawn for all probes of a
     trial; ``"integrated"`` if the evidence of each probe averages over encodings, so that probes count as
     independent. The two are different likelihoods, and are not to be compared with one another."""
+    fitted_judgments: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
+    """As ``fitted``, of judgments, where other parameters decide these; criteria are free besides."""
     criteria_parameters: ClassVar[tuple[str, ...]] = ()
     """The parameters that decide only the criteria between ratings; a fit with free criteria does not free them. Empty
     for a model whose ratings do not follow from criteria on evidence."""
@@ -81,8 +83,12 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if not isinstance(cls.cues, tuple | list | set | frozenset | property):
-            raise ModelError(f"{cls.__name__}: cues={cls.cues!r} must be a tuple of names, as in ('free',)")
+        for name, example in (("cues", "free"), ("probes", "item")):
+            given = getattr(cls, name)
+            if not isinstance(given, tuple | list | set | frozenset | property):
+                raise ModelError(f"{cls.__name__}: {name}={given!r} must be a tuple of names, as in ({example!r},)")
+        if not isinstance(cls.encoding, property) and cls.encoding not in ("realised", "integrated"):
+            raise ModelError(f"{cls.__name__}: encoding={cls.encoding!r} is neither 'realised' nor 'integrated'")
         renamed = {
             "simulate": "fast_simulation", "trial_log_likelihood": "fast_events", "fast_log_likelihood": "fast_events",
         }  # fmt: skip
@@ -240,7 +246,7 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         return None
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
-        """The parameters that have no influence on judgments with so many ratings."""
+        """The parameters that have no influence on judgments with so many ratings, or on recall (0)."""
         return ()
 
     @classmethod

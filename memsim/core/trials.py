@@ -449,7 +449,7 @@ class Trials:
                 is_target = np.where(probes.about == ABSENT, is_target, (same & in_list).any(axis=2))
             kinds = np.where(is_target, "target", "lure")
         else:
-            first, second = np.sort(self.items.reshape(len(self), -1, 2), axis=2).transpose(2, 0, 1)
+            first, second = np.sort(self.items.reshape(len(self), self.list_length // 2, 2), axis=2).transpose(2, 0, 1)
             low, high = np.sort(probes.items, axis=2).transpose(2, 0, 1)
             together = (first[:, None] == low[:, :, None]) & (second[:, None] == high[:, :, None])
             n_old = old.sum(axis=2)

@@ -82,7 +82,7 @@ class NetworkModel(OldnessScale):
     )
     _: KW_ONLY
     criterion: float = parameter(
-        0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
+        0.0, None, None, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
     )
 
     def __post_init__(self) -> None:
@@ -272,7 +272,7 @@ class NetworkModel(OldnessScale):
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
         """Those of recall, besides those of the scale."""
-        return (*CHOICE, *super().idle_parameters(n_ratings))
+        return (*(CHOICE if n_ratings else ()), *super().idle_parameters(n_ratings))
 
     def _vectors(self, state: Episodes, items: IntArray) -> list[Tensor]:
         """For each part of the trials, (n_trials, n_sides, D) vectors of items of the pool; zeros for an empty side."""

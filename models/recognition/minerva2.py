@@ -87,12 +87,12 @@ class MINERVA2(FixedMemory):
         0.5, -1, 2, symbol="θ", doc="similarity to the echo at which no response is as likely", source=UNVERIFIED
     )
     _: KW_ONLY
-    criterion: float = parameter(0.1, -1e9, 1e9, symbol="C", doc="boundary between new and old", source=FITS_SIZE)
+    criterion: float = parameter(0.1, None, None, symbol="C", doc="boundary between new and old", source=FITS_SIZE)
     criterion_spacing: float = parameter(
-        0.05, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings", source=FITS_SIZE
+        0.05, 0, None, symbol="Δ", doc="distance between the criteria of successive ratings", source=FITS_SIZE
     )
     criterion_noise: float = parameter(
-        0.05, 0, 1e9, symbol="σ_c", doc="standard deviation of criteria from probe to probe",
+        0.05, 0, None, symbol="σ_c", doc="standard deviation of criteria from probe to probe",
         source="unverified; the original has none, but a likelihood of realised evidence needs it",
     )  # fmt: skip
 

@@ -145,7 +145,7 @@ class REM(RecognitionModel):
         none = np.full(n, -1, np.int32)
         return Images(
             values, offered, np.zeros_like(offered), np.zeros(n, np.int32), np.full(items.shape, -1, np.int32),
-            trials.first_presentation, none, self.match_factors(int(max(values.max(), offered.max()))),
+            trials.first_presentation, none, self.match_factors(int(max(values.max(initial=0), offered.max(initial=0)))),
             trials.paradigm.n_ratings,
         )  # fmt: skip
 

@@ -106,6 +106,10 @@ class SAM(OldnessScale):
         "residual_strength": (0.0, 1.0), "context_increment": (0.0, 3.0), "displacement_bias": None,
         "sampling_failures_max": (5, 100), "lapse": (0.001, 0.5),
     }  # fmt: skip
+    fitted_judgments: ClassVar = {
+        **dict.fromkeys(("forward_strength", "backward_strength", "self_strength"), (0.0, 3.0)),
+        "residual_strength": (0.0, 1.0), "criterion_noise": (0.001, 5.0), "lapse": (0.001, 0.5),
+    }  # fmt: skip
     presets: ClassVar = {
         "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT),
         "murdock1962-soft": Preset(
@@ -188,9 +192,9 @@ class SAM(OldnessScale):
     )  # fmt: skip
 
     _: KW_ONLY
-    criterion: float = parameter(0.13, 0, 1e9, symbol="C", doc="boundary between new and old", source=RECOGNITION)
+    criterion: float = parameter(0.13, 0, None, symbol="C", doc="boundary between new and old", source=RECOGNITION)
     criterion_spacing: float = parameter(
-        0.02, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings", source=RECOGNITION
+        0.02, 0, None, symbol="Δ", doc="distance between the criteria of successive ratings", source=RECOGNITION
     )
     strength_variability: float = parameter(
         0.5, 0, 1, symbol="v", doc="variability of strengths at each probe",
