@@ -17,6 +17,7 @@ from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
+from memsim.core.tested_at_end import ratings_of_all
 from memsim.core.trials import Trials
 from memsim.models.sam.state import SAMState
 from memsim.models.sam.strengths import strength_from_items
@@ -371,13 +372,8 @@ class SAM(OldnessScale):
 
     def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
         """With the guesses of ``lapse``, which SAM mixes in by itself."""
-        evidence = self.fast_evidence(trials, rng)
-        if evidence is None:
-            return None
-        n_probes = trials.paradigm.n_probes
-        own = self.ratings_of(evidence, len(trials) * n_probes, criteria)
-        own += self.lapse * (1 / own.shape[1] - own)
-        return own.reshape(len(trials), n_probes, -1)
+        own = ratings_of_all(self, self.fast_evidence(trials, rng), trials, criteria)
+        return None if own is None else own + self.lapse * (1 / own.shape[2] - own)
 
     def rating_probabilities(self, state: SAMState, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
         """As of :class:`memsim.OldnessScale`, with the guesses of ``lapse``."""

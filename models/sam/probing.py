@@ -8,10 +8,9 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import ModelError
-from memsim.core.events import Probe, Recall
 from memsim.core.evidence import Evidence
-from memsim.core.loop import step
 from memsim.core.probes import ProbeBatch
+from memsim.core.tested_at_end import studied_state
 from memsim.core.trials import Trials
 from memsim.models.sam.familiarity import familiarity_distribution
 from memsim.models.sam.state import SAMState
@@ -64,13 +63,9 @@ def familiarity_of_all(model: SAM, trials: Trials, rng: np.random.Generator) -> 
     probes = trials.probes
     if probes is None or (probes.about is not None and (probes.about >= 0).any()):
         return None
-    events = list(trials.paradigm.events())
-    studied = [event for event in events if not isinstance(event, Probe | Recall)]
-    if not all(isinstance(event, Probe) for event in events[len(studied) :]):
+    state = studied_state(model, trials, rng)
+    if state is None:
         return None
-    state = model.begin(trials, rng)
-    for event in studied:
-        state = step(model, state, event)
     by_context = np.where(state.studied, context_now(model, state) ** model.context_weight, 0)
     residual = residual_of(model, state)
     rows, products, n_items = [], [], []
