@@ -300,7 +300,7 @@ def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
     from matplotlib.figure import Figure
 
     with themed():
-        figure = Figure(figsize=(WIDTHS[2], 3.4), layout="constrained")
+        figure = Figure(figsize=(WIDTHS[2], 3.7), layout="constrained")
         for axis, test in zip(figure.subplots(1, 2), TESTS, strict=True):
             looks = styles(names)
             shown = [each for each in LEARNED if each not in ((SCALE, DRIFT) if test == RECALL else (CHOICE,))]
@@ -320,9 +320,10 @@ def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
             axis.set_xlim(-best, best * 1.1)
             axis.set_yticks(range(len(shown)), shown)
             axis.invert_yaxis()
-            unit = "list above uniform choice" if test == RECALL else "probe above base rates"
+            unit = "list\nabove uniform choice" if test == RECALL else "probe\nabove base rates"
             axis.set(xlabel=f"Nats per {unit}", title=test.capitalize())
-            axis.legend(frameon=False, fontsize="x-small", loc="lower left")
+            handles, labels = axis.get_legend_handles_labels()
+        figure.legend(handles, labels, frameon=False, fontsize="x-small", loc="outside lower center", ncols=5)
         figure.suptitle("People held out, by what was fitted")
     return figure
 

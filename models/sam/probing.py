@@ -1,8 +1,11 @@
-"""The familiarity of probes in SAM: the products of strengths that they activate, one by one or all at once."""
+"""The familiarity of probes in SAM: the products of strengths that they activate, one by one or all at once.
+
+``model`` is a :class:`memsim.models.SAM`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +19,8 @@ from memsim.models.sam.familiarity import familiarity_distribution
 from memsim.models.sam.state import SAMState
 from memsim.models.sam.strengths import context_overlap, residual_to_images, strength_from_items
 
-if TYPE_CHECKING:
-    from memsim.models.sam.model import SAM
 
-
-def context_now(model: SAM, state: SAMState) -> FloatArray:
+def context_now(model: Any, state: SAMState) -> FloatArray:
     """(n_trials, list_length) strength from the present context to each image."""
     if not model.fluctuation_rate:
         return state.context
@@ -28,12 +28,12 @@ def context_now(model: SAM, state: SAMState) -> FloatArray:
     return state.context * context_overlap(past, model.active_share, model.fluctuation_rate)
 
 
-def residual_of(model: SAM, state: SAMState) -> FloatArray:
+def residual_of(model: Any, state: SAMState) -> FloatArray:
     """(n_trials, list_length) strength to each image from items that were never studied with it."""
     return residual_to_images(state.links, model.residual_strength, model.self_strength, model.differentiation)
 
 
-def familiarity(model: SAM, state: SAMState, probe: ProbeBatch) -> Evidence:
+def familiarity(model: Any, state: SAMState, probe: ProbeBatch) -> Evidence:
     """The evidence of one probe in each trial.
 
     Raises
@@ -54,7 +54,7 @@ def familiarity(model: SAM, state: SAMState, probe: ProbeBatch) -> Evidence:
     return _evidence(model, products, (probe.units >= 0).sum(axis=1))
 
 
-def familiarity_of_all(model: SAM, trials: Trials, rng: np.random.Generator) -> Evidence | None:
+def familiarity_of_all(model: Any, trials: Trials, rng: np.random.Generator) -> Evidence | None:
     """The evidence of all probes, (n_trials * n_probes), trial by trial; memory is the same for all of them.
 
     Probes of one trial that name the same items, and all its new items, share their products of strengths. ``None``
@@ -84,7 +84,7 @@ def familiarity_of_all(model: SAM, trials: Trials, rng: np.random.Generator) -> 
     return _evidence(model, np.concatenate(products), np.concatenate(n_items), np.concatenate(rows))
 
 
-def _evidence(model: SAM, products: FloatArray, n_items: IntArray, row_of: IntArray | None = None) -> Evidence:
+def _evidence(model: Any, products: FloatArray, n_items: IntArray, row_of: IntArray | None = None) -> Evidence:
     return familiarity_distribution(
         products, n_items, model.strength_variability, model.context_weight, model.item_weight, model.criterion_noise,
         row_of,
