@@ -53,7 +53,8 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
         yield "all answers to two probes sum to one", self.total
         yield "simulated frequencies agree with the likelihood", self.frequencies
         yield "simulated frequencies agree with the likelihood where the model lapses", self.frequencies_with_lapses
-        if type(self.model).fast_ratings is not MemoryModel.fast_ratings:
+        own = type(self.model).fast_ratings, type(self.model).fast_judgments
+        if own != (MemoryModel.fast_ratings, MemoryModel.fast_judgments):
             yield "its fast likelihood agrees with its steps", self.fast_ratings
 
     def one_list(self, n_trials: int) -> Trials:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Distract, Study
 from memsim.core.evidence import Evidence
@@ -18,9 +17,10 @@ from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
+from memsim.core.tested_at_end import ratings_of_all
 from memsim.core.trials import Trials
 from memsim.models.sam.state import SAMState
-from memsim.models.sam.strengths import context_overlap, residual_to_images, strength_from_items
+from memsim.models.sam.strengths import strength_from_items
 
 if TYPE_CHECKING:
     from memsim.models.sam.kernels import Search, SearchRule
@@ -69,9 +69,9 @@ class SAM(OldnessScale):
     7. Recognition (Gillund & Shiffrin, 1984). Context and the probe activate all images: the evidence is
        F = Σ_k S(C, k)^W_C S(q, k)^W_I, with both items of a pair among the cues if pairs are judged. A new item has
        strength d to all images. Each strength is multiplied by 1 - v, 1 or 1 + v, each with probability 1/3, drawn
-       anew at each probe. The distribution of F is computed exactly where its values form a lattice, and on a grid
-       elsewhere. The store plays no part, and judgments leave memory as it is. With ``differentiation`` h, the strength
-       d to an image studied for s seconds is d / s^h (Shiffrin, Ratcliff & Clark, 1990; the form is unverified).
+       anew at each probe. The distribution of F is that of :class:`memsim.models.sam.familiarity.Sums`. The store plays
+       no part, and judgments leave memory as it is. With ``differentiation`` h, the strength d to an image studied for
+       s seconds is d / s^h (Shiffrin, Ratcliff & Clark, 1990; the form is unverified).
     8. Cued recall. Cues are context and the item q, in up to K samples, each with an independent attempt at recovery;
        its own image fails. A success increments strengths as in 4.
     9. Context fluctuation (Mensink & Raaijmakers, 1988): t seconds after item i was last presented, S(C, i) counts
@@ -365,22 +365,19 @@ class SAM(OldnessScale):
         return state
 
     def familiarity(self, state: SAMState, probe: ProbeBatch) -> Evidence:
-        from memsim.models.sam.familiarity import familiarity_distribution
+        from memsim.models.sam.probing import familiarity
 
-        if (probe.about >= 0).any():
-            raise ModelError(
-                "SAM has no account of probes that ask about one list among several; ask about all that was studied "
-                "(about = -1)"
-            )
-        products = np.where(state.studied, self._context_now(state) ** self.context_weight, 0)
-        for units in probe.units.T:
-            given = (units >= 0)[:, None]
-            products = products * np.where(
-                given, strength_from_items(state.links, units, self._residual(state)) ** self.item_weight, 1
-            )
-        return familiarity_distribution(
-            products, (probe.units >= 0).sum(axis=1), self.strength_variability, self.context_weight, self.item_weight
-        )
+        return familiarity(self, state, probe)
+
+    def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
+        from memsim.models.sam.probing import familiarity_of_all
+
+        return familiarity_of_all(self, trials, rng)
+
+    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
+        """With the guesses of ``lapse``, which SAM mixes in by itself."""
+        own = ratings_of_all(self, self.fast_evidence(trials, rng), trials, criteria)
+        return None if own is None else own + self.lapse * (1 / own.shape[2] - own)
 
     def rating_probabilities(self, state: SAMState, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
         """As of :class:`memsim.OldnessScale`, with the guesses of ``lapse``."""
@@ -418,14 +415,14 @@ class SAM(OldnessScale):
         return state
 
     def _context_now(self, state: SAMState) -> FloatArray:
-        """(n_trials, list_length) strength from the present context to each image."""
-        if not self.fluctuation_rate:
-            return state.context
-        past = state.clock - state.studied_at
-        return state.context * context_overlap(past, self.active_share, self.fluctuation_rate)
+        from memsim.models.sam.probing import context_now
+
+        return context_now(self, state)
 
     def _residual(self, state: SAMState) -> FloatArray:
-        return residual_to_images(state.links, self.residual_strength, self.self_strength, self.differentiation)
+        from memsim.models.sam.probing import residual_of
+
+        return residual_of(self, state)
 
     def _leave_residue(self, state: SAMState) -> None:
         from memsim.models.sam.study import leave_residue

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from memsim import Judgments, Recalls, log_likelihood, simulate
 from memsim.core.errors import InputError
-from memsim.core.evidence import Discrete
 from memsim.models import SAM
-from memsim.models.sam.familiarity import factors, familiarity_distribution, partner_probabilities
+from memsim.models.sam.familiarity import convolved, factors, familiarity_distribution, partner_probabilities
 from memsim.models.sam.strengths import context_overlap
 from memsim.paradigms import FreeRecall, Recognition
 from tests.models.probed_tasks import CuedRecall, Judged, JudgedPairs, after_study, trials_of
@@ -262,8 +261,8 @@ def test_impossible_pair_recalls_are_none_of_the_cue() -> None:
 def test_sums_over_many_images_reach_their_largest_value() -> None:
     """Off a lattice each image is split between two points, and the upper ones add up."""
     products = np.random.default_rng(1).uniform(0.001, 0.02, (3, 256))
-    found = familiarity_distribution(products, np.ones(3, dtype=np.int32), 0.3, 1.0, 1.0)
-    assert isinstance(found, Discrete)
+    values, chances = factors(np.ones(3, dtype=np.int32), 0.3, 1.0, 1.0)
+    found = convolved(products, values, chances, np.zeros(3))
     assert np.allclose(found.probabilities.sum(axis=1), 1, rtol=0, atol=1e-9)
     means = (found.values * found.probabilities).sum(axis=1)
     assert np.allclose(means, products.sum(axis=1), rtol=1e-9)
