@@ -143,9 +143,10 @@ class REM(RecognitionModel):
             is_stored = rng.random(own.shape, np.float32) < stored
             offered[rows] = np.where(is_stored, np.where(copied, own, junk), NOTHING)
         none = np.full(n, -1, np.int32)
+        largest = int(max(values.max(initial=0), offered.max(initial=0)))
         return Images(
             values, offered, np.zeros_like(offered), np.zeros(n, np.int32), np.full(items.shape, -1, np.int32),
-            trials.first_presentation, none, self.match_factors(int(max(values.max(initial=0), offered.max(initial=0)))),
+            trials.first_presentation, none, self.match_factors(largest),
             trials.paradigm.n_ratings,
         )  # fmt: skip
 

@@ -196,6 +196,9 @@ class SAM(OldnessScale):
     criterion_spacing: float = parameter(
         0.02, 0, None, symbol="Δ", doc="distance between the criteria of successive ratings", source=RECOGNITION
     )
+    criterion_noise: float = parameter(
+        0.01, 0, None, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=RECOGNITION
+    )
     strength_variability: float = parameter(
         0.5, 0, 1, symbol="v", doc="variability of strengths at each probe",
         source="unverified: Gillund & Shiffrin (1984), from memory",

@@ -58,10 +58,10 @@ def familiarity_of_all(model: Any, trials: Trials, rng: np.random.Generator) -> 
     """The evidence of all probes, (n_trials * n_probes), trial by trial; memory is the same for all of them.
 
     Probes of one trial that name the same items, and all its new items, share their products of strengths. ``None``
-    where memory changes between probes, or a probe asks about one list.
+    where memory changes between probes, a probe asks about one list, or there are no trials.
     """
     probes = trials.probes
-    if probes is None or (probes.about is not None and (probes.about >= 0).any()):
+    if not len(trials) or probes is None or (probes.about is not None and (probes.about >= 0).any()):
         return None
     state = studied_state(model, trials, rng)
     if state is None:

@@ -22,8 +22,17 @@ from memsim.core.trials import Trials
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.axes import Axis
 from memsim.fitting.free_criteria import EDGE, answers_of, fitted_criteria
-from memsim.models import DualProcess, EqualVariance, TwoHighThreshold, TwoStrengths, UnequalVariance
-from memsim.paradigms import Recognition
+from memsim.fitting.space import usual_free
+from memsim.models import (
+    DualProcess,
+    EqualVariance,
+    OsthDennis,
+    TwoHighThreshold,
+    TwoStrengths,
+    UnequalVariance,
+)
+from memsim.models.registered import MODELS
+from memsim.paradigms import CuedRecall, Recognition
 
 TASK = Recognition(ratings=5)
 TRUE = UnequalVariance(strength_mean=1.4, strength_sd=1.3, criterion=0.7, criterion_spacing=0.6)
@@ -223,3 +232,33 @@ def test_a_wide_axis_finds_numbers_of_any_size(value: float) -> None:
     place = min(max(axis.place(value), 1e-6), 1 - 1e-6)
     slope = (axis.value(place + 1e-7) - axis.value(place - 1e-7)) / 2e-7
     assert axis.slope(place) == pytest.approx(slope, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("model", "true"),
+    [
+        (OsthDennis(), OsthDennis(criterion=0.5, criterion_spacing=0.4)),
+        (Trailing(), Trailing(criterion=1.2, criterion_spacing=0.25)),
+    ],
+)
+def test_criteria_are_found_wherever_they_lie(model: Any, true: Any) -> None:
+    """Evidence has any scale, so the range of criteria has no bounds; the search follows their defaults."""
+    judgments = simulate(true, Recognition(list_length=8, ratings=6).trials(30, 0), 1)
+    found = fit(model, judgments, free=["criterion", "criterion_spacing"], starts=2)
+    assert found.log_likelihood >= log_likelihood(true, judgments).sum() - 1e-6
+    assert not found.units[0].at_bound
+
+
+@pytest.mark.parametrize("name", ["TCM", "CMR", "SAM", "MINERVA2", "TODAM", "UnequalVariance"])
+def test_free_by_default_is_what_has_an_influence(name: str) -> None:
+    model: Any = MODELS.get(name)()
+    judgments = simulate(UnequalVariance(), Recognition(list_length=6, ratings=4).trials(1, 0), 0)
+    of_judgments = usual_free(model, model.ties, judgments)
+    assert {"criterion", "criterion_spacing"} <= set(of_judgments)
+    assert not set(of_judgments) & set(model.termination_parameters)
+    assert "choice_noise" not in of_judgments and "choice_exponent" not in of_judgments
+    two = simulate(UnequalVariance(), Recognition(list_length=6).trials(1, 0), 0)
+    assert set(of_judgments) - set(usual_free(model, model.ties, two)) == {"criterion_spacing"}
+    if "item" in model.cues:
+        recalls = simulate(model, CuedRecall(4).trials(1, 0), 0)
+        assert not {"criterion", "criterion_spacing", "criterion_noise"} & set(usual_free(model, model.ties, recalls))
