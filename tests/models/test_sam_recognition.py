@@ -18,7 +18,7 @@ from tests.models.probed_tasks import CuedRecall, Judged, JudgedPairs, after_stu
 
 CONTEXT = [0.20, 0.15, 0.10, 0.25]
 LINKS = [[0.2, 0.1, 0.05, 0.02], [0.1, 0.15, 0.1, 0.02], [0.05, 0.1, 0.1, 0.1], [0.02, 0.02, 0.1, 0.25]]
-PAIRS = SAM(criterion_noise=0, 
+PAIRS = SAM(criterion_noise=0,
     context_strength=0.1, forward_strength=0.15, backward_strength=0.1, self_strength=0.1, residual_strength=0.02,
     strength_variability=0.0, cued_samples_max=4,
 )  # fmt: skip
