@@ -13,11 +13,17 @@ import numpy as np
 from memsim.core.events import StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel, recall_probability
+from memsim.core.probes import ABSENT
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 
-SIMULATED = 20_000
-"""Lists from which frequencies are counted."""
+SIMULATED, LAPSING = 10_000, 4_000
+"""Lists from which frequencies are counted; and those of a model that lapses, which changes them by far more."""
+LAPSING_SAMPLES = 25
+"""Encodings in each estimate of a sampled likelihood of a model that lapses."""
+
+FEWER = slice(2, None, 3)
+"""The trials that lack the last probe which others have."""
 
 
 @cache
@@ -51,7 +57,7 @@ class Bench(ABC, Generic[M]):
 
     def steps(self) -> str:
         for list_length in (1, 2, self.longest):
-            self.predict(self.model, self.trials(list_length, 200))
+            self.predict(self.model, self.trials(list_length, 100))
         return ""
 
     def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -65,6 +71,10 @@ class Bench(ABC, Generic[M]):
         trials = task.trials(
             n_trials, self.seed, pool=self.pool or random_pool(getattr(self.model, "n_features", None) or 8)
         )
+        if trials.probes is not None and task.n_probes > 1:
+            probed = trials.probes.items.copy()
+            probed[FEWER, -1] = ABSENT
+            trials = replace(trials, probes=replace(trials.probes, items=probed))
         if not self.sources:
             return trials
         rng = stream(self.seed, "sources")
@@ -72,7 +82,7 @@ class Bench(ABC, Generic[M]):
 
     def bounds(self) -> str:
         problems = []
-        trials = self.trials(6, 50)
+        trials = self.trials(6, 20)
         for declared in self.model.parameters():
             for value in declared.options or ((True, False) if declared.flag else (declared.low, declared.high)):
                 if value is None:
@@ -86,7 +96,7 @@ class Bench(ABC, Generic[M]):
 
     def distraction(self) -> str:
         settings = {"initial_distraction": 4.0, "inter_item_distraction": 8.0, "retention_interval": 16.0}
-        self.predict(self.model, self.trials(6, 50, **settings))
+        self.predict(self.model, self.trials(6, 20, **settings))
         return ""
 
 

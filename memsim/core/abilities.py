@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memsim.core.errors import ModelError
 from memsim.core.events import StudyPair
 from memsim.core.model import MemoryModel
-from memsim.core.position_model import Model
-from memsim.core.trials import Paradigm
+from memsim.core.trials import Paradigm, Trials
+
+if TYPE_CHECKING:
+    from memsim.core.position_model import Model
+
+LISTS = "probes that ask about one list among several (ask about all that was studied: about = -1)"
+TIMES = (
+    "how long each item is studied, where times differ (strengthen items by repetitions instead, as in "
+    "Recognition(strengthening='massed'))"
+)
 
 
-def lacks(model: Model | type[Model], paradigm: Paradigm) -> str:
-    """What in this task the model has no account of, in words; empty if it can do the task."""
+def lacks(model: Model | type[Model], task: Paradigm | Trials) -> str:
+    """What in this task the model has no account of, in words; empty if it can do the task.
+
+    Of ``Trials``, the probes themselves decide whether they ask about single lists.
+    """
+    paradigm = task.paradigm if isinstance(task, Trials) else task
     cues: Any = model.cues
     if paradigm.cue and paradigm.cue not in cues:
         known = ", ".join(map(repr, cues)) or "none"
-        return f"recall with the cue {paradigm.cue!r} (it has an account of the cues: {known})"
+        return f"this task, which begins with the cue {paradigm.cue!r} (it has an account of the cues: {known})"
     judges: Any = getattr(model, "probes", ())
     if paradigm.judged and paradigm.judged not in judges:
         known = ", ".join(judges) or "nothing"
@@ -25,13 +37,30 @@ def lacks(model: Model | type[Model], paradigm: Paradigm) -> str:
     takes_pairs = getattr(takes_pairs, "__func__", takes_pairs)
     if takes_pairs is MemoryModel.study_pair and any(isinstance(event, StudyPair) for event in paradigm.presentation()):
         return "the study of pairs"
-    return ""
+    if task.asks_about_lists and not getattr(model, "answers_about_lists", False):
+        return LISTS
+    return _lacks_study_time(model, paradigm)
 
 
-def require_ability(model: Model, paradigm: Paradigm) -> None:
+def _lacks_study_time(model: Model | type[Model], paradigm: Paradigm) -> str:
+    return TIMES if paradigm.varies_study_time and not model.reads_study_time else ""
+
+
+def require_ability(model: Model, task: Paradigm | Trials) -> None:
     """Raise :class:`ModelError` unless the model has an account of all that happens in this task."""
-    if missing := lacks(model, paradigm):
+    _require_nothing(lacks(model, task), model, task)
+
+
+def require_study_time(model: Model, paradigm: Paradigm) -> None:
+    """Raise :class:`ModelError` if items are studied for different times, of which the model has no account."""
+    _require_nothing(_lacks_study_time(model, paradigm), model, paradigm)
+
+
+def _require_nothing(missing: str, model: Model, task: Paradigm | Trials) -> None:
+    if missing:
+        paradigm = task.paradigm if isinstance(task, Trials) else task
         raise ModelError(
-            f"{type(model).__name__} has no account of {missing}, which {type(paradigm).__name__} needs; choose "
-            "another model or task (a model declares what it can do in cues and probes)"
+            f"{type(model).__name__} has no account of {missing}; {type(paradigm).__name__} needs it, so choose "
+            "another model or task (a model declares what it can do in its class: cues, probes, answers_about_lists, "
+            "reads_study_time)"
         )

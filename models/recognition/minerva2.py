@@ -97,6 +97,11 @@ class MINERVA2(FixedMemory):
     )  # fmt: skip
 
     @property
+    def answers_about_lists(self) -> bool:  # type: ignore[override]
+        """Whether evidence is realised: integrated evidence has no context of lists."""
+        return self.evidence == "realised"
+
+    @property
     def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]
         """``"exact"`` with integrated evidence, else ``"sampled"``."""
         return "exact" if self.evidence == "integrated" else "sampled"
@@ -115,8 +120,6 @@ class MINERVA2(FixedMemory):
                 trials.first_repeat("MINERVA2 with evidence='integrated'")
                 + f": copies of an item are not independent; {realised}"
             )
-        if trials.probes is not None and trials.probes.about is not None and (trials.probes.about != ABSENT).any():
-            raise InputError(f"MINERVA2: evidence='integrated' does not take probes about single lists; {realised}")
         return ListOfTraces(layout=Layout.of(trials))
 
     def study_pair(self, state: Any, first: int, second: int) -> Any:
