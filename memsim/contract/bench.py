@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from memsim.core.abilities import lacks
 from memsim.core.events import StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel, recall_probability
@@ -22,8 +23,8 @@ SIMULATED, LAPSING = 10_000, 4_000
 LAPSING_SAMPLES = 25
 """Encodings in each estimate of a sampled likelihood of a model that lapses."""
 
-FEWER = slice(2, None, 3)
-"""The trials that lack the last probe which others have."""
+EVERY = 3
+"""Every so many trials, from this one on, one lacks the last probe that others have."""
 
 
 @cache
@@ -73,7 +74,7 @@ class Bench(ABC, Generic[M]):
         )
         if trials.probes is not None and task.n_probes > 1:
             probed = trials.probes.items.copy()
-            probed[FEWER, -1] = ABSENT
+            probed[EVERY - 1 :: EVERY, -1] = ABSENT
             trials = replace(trials, probes=replace(trials.probes, items=probed))
         if not self.sources:
             return trials
@@ -89,7 +90,8 @@ class Bench(ABC, Generic[M]):
                     continue
                 try:
                     changed: Any = self.model.replace(**{declared.name: value})
-                    self.predict(changed, trials)
+                    if not lacks(changed, trials):  # a setting may take the account of a task away
+                        self.predict(changed, trials)
                 except (Exception, SystemExit) as error:
                     problems.append(f"{declared.name}={value!r}: {error}")
         return "; ".join(problems)

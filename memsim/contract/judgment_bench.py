@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from memsim.contract.bench import LAPSING, LAPSING_SAMPLES, SIMULATED, Bench
+from memsim.contract.bench import EVERY, LAPSING, LAPSING_SAMPLES, SIMULATED, Bench
 from memsim.contract.frequencies import Expected, disagreement
 from memsim.core.events import Probe, Recall
 from memsim.core.judgments import UNANSWERED, Judgments
@@ -100,7 +100,7 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
         if self.model.likelihood != "exact":  # a trial by itself has another random encoding
             kept = len(judgments) // 2
             ratings = judgments.ratings.copy()
-            ratings[kept:] = np.roll(ratings[kept:], 1, axis=0)
+            ratings[kept:] = np.roll(ratings[kept:], EVERY, axis=0)
             among = event_log_probabilities(self.model, Judgments(judgments.trials, ratings), seed=self.seed)
             compared = [(trial, among[trial], "among other answers") for trial in range(kept)]
         else:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from memsim.contract.bench import LAPSING, LAPSING_SAMPLES, SIMULATED, Bench
+from memsim.contract.bench import EVERY, LAPSING, LAPSING_SAMPLES, SIMULATED, Bench
 from memsim.contract.frequencies import SAMPLES, Expected, compare_frequencies, every_recall
 from memsim.core.differences import difference_gradient
 from memsim.core.gradient import log_likelihood_gradient, real_parameters
@@ -74,7 +74,7 @@ class OrderBench(Bench[MemoryModel[Any]]):
         recalls = simulate(self.model, self.trials(6, 24), self.seed)
         together = event_log_probabilities(self.model, recalls, seed=self.seed)
         kept = len(recalls) // 2
-        order = np.append(np.arange(kept), np.roll(np.arange(kept, len(recalls)), 1))
+        order = np.append(np.arange(kept), np.roll(np.arange(kept, len(recalls)), EVERY))
         mixed = Recalls(recalls.trials, recalls.positions[order], recalls.stopped[order])
         among_others = event_log_probabilities(self.model, mixed, seed=self.seed)
         compared = [(trial, among_others[trial], "among other responses") for trial in range(kept)]

@@ -60,7 +60,6 @@ class MINERVA2(FixedMemory):
         "Hintzman, D. L. (1988). Judgments of frequency and recognition memory in a multiple-trace memory model. "
         "Psychological Review, 95, 528-551."
     )
-    cues: ClassVar = ("item",)
     probes: ClassVar = ("item", "pair")
     repeats: ClassVar = True
     fitted: ClassVar = {
@@ -95,6 +94,11 @@ class MINERVA2(FixedMemory):
         0.05, 0, 1e9, symbol="σ_c", doc="standard deviation of criteria from probe to probe",
         source="unverified; the original has none, but a likelihood of realised evidence needs it",
     )  # fmt: skip
+
+    @property
+    def cues(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Cued recall where evidence is realised: integrated evidence has no content to recall."""
+        return ("item",) if self.evidence == "realised" else ()
 
     @property
     def answers_about_lists(self) -> bool:  # type: ignore[override]
@@ -163,8 +167,6 @@ class MINERVA2(FixedMemory):
     def cue_item(self, state: Any, probe: ProbeBatch) -> Any:
         from memsim.models.recognition.echo_kernels import echo_content
 
-        if isinstance(state, ListOfTraces):
-            raise InputError("MINERVA2: evidence='integrated' has no content to recall; set evidence='realised'")
         units, size = probe.units, self.feature_count
         content = echo_content(*state.probed(one_probe(state, probe)), self.activation_power)[:, 0]
         halves = content[:, : 2 * size].reshape(len(units), 2, size)

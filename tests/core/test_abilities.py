@@ -123,7 +123,7 @@ def test_study_times_in_recall() -> None:
     recalls = simulate(model, trials, seed=1)
     alike = simulate(model, replace(trials, paradigm=FreeRecall(list_length=6)), seed=1)
     given = [np.count_nonzero(each.positions[:, :, None] == np.arange(1, 7), axis=(0, 1)) for each in (recalls, alike)]
-    assert (given[0] - given[1])[1::2].min() > 50
+    assert (given[0] - given[1])[[1, 3]].min() > 50  # the last is read from the store
     assert np.isfinite(log_likelihood(SAM(lapse=0.05, store_readout="soft"), recalls)).all()
     assert SIMPLE().times(task) == pytest.approx(10 + np.array([11, 8, 7, 4, 3, 0]))
 

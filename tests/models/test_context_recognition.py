@@ -12,7 +12,6 @@ from memsim import ItemPool, Judgments, Recalls, log_likelihood, simulate
 from memsim.contract.checking import run_checks
 from memsim.core.errors import ModelError
 from memsim.core.likelihood import log_likelihood_steps
-from memsim.core.probes import ProbeBatch
 from memsim.models import CMR, TCM
 from memsim.paradigms import FreeRecall, Recognition
 from tests.models.probed_tasks import (
