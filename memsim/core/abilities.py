@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from memsim.core.errors import ModelError
 from memsim.core.events import StudyPair
 from memsim.core.model import MemoryModel
 from memsim.core.trials import Paradigm, Trials
-
-if TYPE_CHECKING:
-    from memsim.core.position_model import Model
 
 LISTS = "probes that ask about one list among several (ask about all that was studied: about = -1)"
 TIMES = (
@@ -19,10 +16,10 @@ TIMES = (
 )
 
 
-def lacks(model: Model | type[Model], task: Paradigm | Trials) -> str:
+def lacks(model: Any, task: Paradigm | Trials) -> str:
     """What in this task the model has no account of, in words; empty if it can do the task.
 
-    Of ``Trials``, the probes themselves decide whether they ask about single lists.
+    ``model`` is a model of recall order, of judgments or of positions. Of ``Trials``, the probes themselves decide whether they ask about single lists.
     """
     paradigm = task.paradigm if isinstance(task, Trials) else task
     cues: Any = model.cues
@@ -42,21 +39,21 @@ def lacks(model: Model | type[Model], task: Paradigm | Trials) -> str:
     return _lacks_study_time(model, paradigm)
 
 
-def _lacks_study_time(model: Model | type[Model], paradigm: Paradigm) -> str:
+def _lacks_study_time(model: Any, paradigm: Paradigm) -> str:
     return TIMES if paradigm.varies_study_time and not model.reads_study_time else ""
 
 
-def require_ability(model: Model, task: Paradigm | Trials) -> None:
+def require_ability(model: Any, task: Paradigm | Trials) -> None:
     """Raise :class:`ModelError` unless the model has an account of all that happens in this task."""
     _require_nothing(lacks(model, task), model, task)
 
 
-def require_study_time(model: Model, paradigm: Paradigm) -> None:
+def require_study_time(model: Any, paradigm: Paradigm) -> None:
     """Raise :class:`ModelError` if items are studied for different times, of which the model has no account."""
     _require_nothing(_lacks_study_time(model, paradigm), model, paradigm)
 
 
-def _require_nothing(missing: str, model: Model, task: Paradigm | Trials) -> None:
+def _require_nothing(missing: str, model: Any, task: Paradigm | Trials) -> None:
     if missing:
         paradigm = task.paradigm if isinstance(task, Trials) else task
         raise ModelError(

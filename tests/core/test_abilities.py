@@ -19,7 +19,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.experiments.plan import PlannedModel, PlannedTask, obstacle_to
 from memsim.models import MINERVA2, REM, SAM, SIMPLE, TCM, SummedSimilarity, UnequalVariance
-from memsim.models.registered import models_of
+from memsim.models.registered import left_out_of, models_of
 from memsim.paradigms import CuedRecall, FrequencyJudgment, Recognition
 
 LONGER = Recognition(list_length=16, strength="mixed", strengthening="longer", repetitions=3)
@@ -141,6 +141,8 @@ def test_runs_and_checks_name_what_is_missing() -> None:
     assert found.startswith("mine has no account of lists: of probes that ask about one list")
     assert set(models_of(BY_LIST)) == IN_LISTS
     assert set(models_of(LONGER)) == {"REM", "SAM"}
+    for task, n_left in ((LONGER, len(OF_ITEMS) - 2), (BY_LIST, len(OF_ITEMS) - 2), (Recognition(), 0)):
+        assert sum(map(len, left_out_of(task).values())) == n_left
     with pytest.raises(ModelError, match="how long each item is studied"):
         check(UnequalVariance, paradigm=LONGER.replace(strength="strong"))
 
