@@ -19,7 +19,7 @@ TIMES = (
 def lacks(model: Any, task: Paradigm | Trials) -> str:
     """What in this task the model has no account of, in words; empty if it can do the task.
 
-    ``model`` is a model of recall order, of judgments or of positions. Of ``Trials``, the probes themselves decide whether they ask about single lists.
+    Of ``Trials``, the probes themselves decide whether they ask about single lists.
     """
     paradigm = task.paradigm if isinstance(task, Trials) else task
     cues: Any = model.cues

@@ -150,6 +150,8 @@ def test_runs_and_checks_name_what_is_missing() -> None:
 def test_settings_decide_whether_a_model_has_an_account_of_lists() -> None:
     for model in (MINERVA2(evidence="integrated"), SummedSimilarity(n_context=0)):
         assert "one list among several" in lacks(model, BY_LIST)
-    about_all = replace(BY_LIST.trials(2), probes=replace(BY_LIST.trials(2).probes, about=None))
+    trials = BY_LIST.trials(2)
+    assert trials.probes is not None
+    about_all = replace(trials, probes=replace(trials.probes, about=None))
     require_ability(TCM(), about_all)
     assert simulate(REM(), about_all).ratings.all()

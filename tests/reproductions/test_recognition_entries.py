@@ -131,4 +131,5 @@ def test_recall_of_both_responses_to_a_cue_that_asks_about_all(task: CuedRecall)
 
 def test_rem_is_asked_about_all_that_was_studied() -> None:
     trials = counts_of(TASK, 2, 0)[0]
-    assert asked_of(REM(), trials).probes.about is None and asked_of(MINERVA2(), trials) is trials
+    of_rem = asked_of(REM(), trials)
+    assert of_rem.probes is not None and of_rem.probes.about is None and asked_of(MINERVA2(), trials) is trials
