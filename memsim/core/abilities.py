@@ -34,12 +34,17 @@ def lacks(model: Any, task: Paradigm | Trials) -> str:
     takes_pairs = getattr(takes_pairs, "__func__", takes_pairs)
     if takes_pairs is MemoryModel.study_pair and any(isinstance(event, StudyPair) for event in paradigm.presentation()):
         return "the study of pairs"
+    return lacks_lists_or_time(model, task)
+
+
+def lacks_lists_or_time(model: Any, task: Paradigm | Trials) -> str:
+    """As :func:`lacks`, of questions about single lists and of study time alone.
+
+    Nothing in the steps of a model would show that it ignores them; a cue that it does not know, its own steps refuse.
+    """
     if task.asks_about_lists and not getattr(model, "answers_about_lists", False):
         return LISTS
-    return _lacks_study_time(model, paradigm)
-
-
-def _lacks_study_time(model: Any, paradigm: Paradigm) -> str:
+    paradigm = task.paradigm if isinstance(task, Trials) else task
     return TIMES if paradigm.varies_study_time and not model.reads_study_time else ""
 
 
@@ -48,9 +53,9 @@ def require_ability(model: Any, task: Paradigm | Trials) -> None:
     _require_nothing(lacks(model, task), model, task)
 
 
-def require_study_time(model: Any, paradigm: Paradigm) -> None:
-    """Raise :class:`ModelError` if items are studied for different times, of which the model has no account."""
-    _require_nothing(_lacks_study_time(model, paradigm), model, paradigm)
+def require_lists_and_time(model: Any, task: Paradigm | Trials) -> None:
+    """Raise :class:`ModelError` if the task asks about single lists, or varies study times, which the model ignores."""
+    _require_nothing(lacks_lists_or_time(model, task), model, task)
 
 
 def _require_nothing(missing: str, model: Any, task: Paradigm | Trials) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from memsim.core.abilities import require_ability
+from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import INTRUSION, FloatArray, IntArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError, LikelihoodError, ModelError
@@ -114,7 +114,7 @@ def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The state of the model after study, just before its first response."""
     require_taken(model, trials)
-    require_ability(model, trials)
+    require_lists_and_time(model, trials)
     return present(model, model.begin(trials, rng), trials.paradigm)
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from memsim.core.abilities import require_study_time
+from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
@@ -56,7 +56,7 @@ def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
     """
     if not isinstance(model, PositionModel):
         raise InputError(f"{model!r} is not a memsim.PositionModel; for models with an order of recall, use simulate()")
-    require_study_time(model, paradigm)
+    require_lists_and_time(model, paradigm)
     probability = np.asarray(model.recall_probability(paradigm), dtype=float)
     if probability.shape != (paradigm.list_length,) or not ((probability >= 0) & (probability <= 1)).all():
         raise ModelError(

@@ -184,7 +184,7 @@ def test_what_does_not_fit_is_refused(change: Any, message: str) -> None:
 
 def test_models_without_an_account_say_so() -> None:
     trials = Recognition(list_length=4, n_targets=4, n_lures=4).trials(5, 0)
-    with pytest.raises(ModelError, match="UnequalVariance has no account of this task.*'free'.*the cues: none"):
+    with pytest.raises(ModelError, match="UnequalVariance has no account of this task.*'free'.*the cues .none."):
         simulate(UnequalVariance(), FreeRecall(list_length=4).trials(5, 0))
     judgments = simulate(UnequalVariance(), trials)
     with pytest.raises(InputError, match="criteria and average are for judgments"):
