@@ -102,6 +102,11 @@ class FrequencyJudgment(Paradigm):
         return 1 + (max(self._frequencies) if self.highest_judgment is None else self.highest_judgment)
 
     @property
+    def asks_about_lists(self) -> bool:
+        """Whether there are several lists."""
+        return self.lists > 1
+
+    @property
     def response_limit(self) -> int:
         """Nothing is recalled."""
         return 0

@@ -35,7 +35,8 @@ class Recognition(Paradigm):
     which are ``spaced`` over the list or ``massed`` in succession; or once, for as many times the presentation time
     (``longer``). Models see repetitions as study events of the same item, and longer times in
     ``trials.paradigm.presentation_times``, by serial position; in mixed lists, positions are weak, strong, strong,
-    weak, and so on. ``list_length`` counts presentations. The label ``strength`` of a target is ``weak`` or ``strong``,
+    weak, and so on; a model that does not read them has no account of longer times, and refuses these lists.
+    ``list_length`` counts presentations. The label ``strength`` of a target is ``weak`` or ``strong``,
     and empty for lures.
 
     References

@@ -83,6 +83,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from memsim.experiments.comparison import run
+    from memsim.models.registered import left_out_of
     from memsim.reporting.comparison_files import FILES, write_comparison
     from memsim.running.result_files import require_results
 
@@ -102,6 +103,8 @@ def _run(parsed: argparse.Namespace) -> int:
         written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
         progress("written")
     _print_comparison(comparison)
+    for missing, names in ({} if parsed.models else left_out_of(paradigm)).items():
+        print(f"Left out, without an account of {missing}: {', '.join(names)}.")
     if people is None and parsed.people is None:
         print("The models are not compared with people: memsim ships no curves of people from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in written.files)}")

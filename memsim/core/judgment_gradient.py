@@ -23,7 +23,7 @@ def judgment_gradient(
     """
     if model.likelihood != "exact" or model.mixes_lapses or judgments.recalls is not None:
         return None
-    require_ability(model, judgments.trials.paradigm)
+    require_ability(model, judgments.trials)
     cuts = checked_criteria(model, judgments, criteria)
     table = model.rating_table(judgments, cuts)
     if table is None:

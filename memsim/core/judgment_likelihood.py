@@ -114,7 +114,7 @@ def lapsing_answers(
     """The probabilities of the answers and of the events of recall, given one encoding and with single lapses."""
     fast = None
     if judgments.recalls is None and not by_steps and model.likelihood != "none":
-        require_ability(model, judgments.trials.paradigm)
+        require_ability(model, judgments.trials)
         table = model.rating_table(judgments, criteria)
         fast = model.fast_ratings(judgments, rng, criteria) if table is None else table.outcome(judgments)
     if fast is None:

@@ -159,7 +159,7 @@ def _chosen(probabilities: FloatArray, draw: FloatArray) -> IntArray:
 
 
 def _require_able(model: MemoryModel[Any], trials: Trials) -> None:
-    require_ability(model, trials.paradigm)
+    require_ability(model, trials)
     require_taken(model, trials)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import FloatArray
 from memsim.core.encodings import SCORING, averaged, list_log_likelihood, require_samples
 from memsim.core.errors import InputError
@@ -247,3 +248,4 @@ def require_model_and_responses(model: Any, responses: Any) -> None:
     require_model(model)
     require_responses(responses)
     require_taken(model, responses.trials)
+    require_lists_and_time(model, responses.trials)

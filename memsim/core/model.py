@@ -52,6 +52,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     independent. The two are different likelihoods, and are not to be compared with one another."""
     fitted_judgments: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
     """As ``fitted``, of judgments, where other parameters decide these; criteria are free besides."""
+    answers_about_lists: ClassVar[bool] = False
+    """Whether the model has an account of probes that ask about one list among several (``ProbeBatch.about``)."""
+    reads_study_time: ClassVar[bool] = False
+    """Whether the model has an account of how long each item is studied, and reads ``presentation_times`` of the task;
+    if not, tasks in which some items are presented for longer are refused, as it could show no effect of them."""
     criteria_parameters: ClassVar[tuple[str, ...]] = ()
     """The parameters that decide only the criteria between ratings; a fit with free criteria does not free them. Empty
     for a model whose ratings do not follow from criteria on evidence."""
@@ -158,7 +163,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """
 
     def cue_item(self, state: State, probe: ProbeBatch) -> State:
-        """In cued recall, before each response: the item that is shown, with an empty side for the one asked for."""
+        """In cued recall, before each response: the item that is shown, with an empty side for the one asked for.
+
+        In a trial with fewer cues than others both sides are empty after its last cue. There is then no response, and
+        its row may hold anything.
+        """
         raise self._without("recall that is cued by items; it defines no cue_item()")
 
     def familiarity(self, state: State, probe: ProbeBatch) -> Evidence:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import NONE
 from memsim.core.errors import InputError, ModelError
 from memsim.core.judgment_loop import simulate_judgments
@@ -45,6 +46,7 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Any:
     if not isinstance(trials, Trials):
         raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
     require_taken(model, trials)
+    require_lists_and_time(model, trials)
     if trials.paradigm.judged:
         judgments = simulate_judgments(model, trials, seed)
         if judgments.recalls is not None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from memsim.core.arrays import (
     NOT_GIVEN,
+    BoolArray,
     FloatArray,
     IntArray,
     LabelArray,
@@ -81,6 +82,16 @@ class Paradigm(Parameterized, ABC):
     def presentation_times(self) -> FloatArray:
         """(list_length,) seconds for which each serial position is presented."""
         return np.full(self.list_length, self.presentation_time)
+
+    @property
+    def varies_study_time(self) -> bool:
+        """Whether items are presented for other times than ``presentation_time``, as where some are to be strong."""
+        return bool((self.presentation_times != self.presentation_time).any())
+
+    @property
+    def asks_about_lists(self) -> bool:
+        """Whether probes ask about one list among several."""
+        return False
 
     @property
     def max_responses(self) -> int:
@@ -362,6 +373,17 @@ class Trials:
     def subject_codes(self) -> LabelArray:
         """(n_trials,) index of each trial's participant in :attr:`subjects`."""
         return self._subject_levels[1]
+
+    @property
+    def cues_given(self) -> BoolArray | None:
+        """(n_trials, n_probes) whether there is a cue for each response, where each has its own; ``None`` elsewhere."""
+        return self._probes.given if self.paradigm.cued_by_item else None
+
+    @cached_property
+    def asks_about_lists(self) -> bool:
+        """Whether a probe asks about one list among several."""
+        about = None if self.probes is None else self.probes.about
+        return about is not None and bool((about != ABSENT).any())
 
     def similar(self, n_trials: int, seed: int = 0, *, pool: ItemPool | None = None, subjects: int = 1) -> Trials:
         """Lists of this task for a simulation; the parameters are those of :meth:`Paradigm.trials`.

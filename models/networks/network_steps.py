@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.evidence import Evidence, Logistic
 from memsim.core.loop import present
@@ -258,11 +258,6 @@ class NetworkModel(OldnessScale):
     def familiarity(self, state: Episodes, probe: ProbeBatch) -> Evidence:
         if not self.task.probes:
             return super().familiarity(state, probe)  # which raises
-        if (probe.about >= 0).any():
-            raise ModelError(
-                f"{type(self).__name__} has no account of probes that ask about one list among several; ask about all "
-                "that was studied (about = -1)"
-            )
         import torch
 
         network, probes = self.network(), self._vectors(state, probe.items)

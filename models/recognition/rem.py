@@ -65,9 +65,10 @@ class REM(RecognitionModel):
 
     1. Items. A word has w features with values 1, 2, ..., P(v) = g (1 - g)^(v - 1); its g is g_H or g_L if its category
        in the pool is ``"high"`` or ``"low"`` (word frequency), and that of the system otherwise.
-    2. Study. In s seconds there are t s attempts to store each feature, of which one suffices: it is stored with
-       u = 1 - (1 - u*)^(t s). A stored value is that of the word with c, and otherwise drawn from the system's g.
-       A repetition fills what is empty in the image of its own item; this assumes that it is recognised as one.
+    2. Study. In the s seconds of a presentation there are t s attempts to store each feature, of which one suffices:
+       it is stored with u = 1 - (1 - u*)^(t s). A stored value is that of the word with c, and
+       otherwise drawn from the system's g. A repetition fills what is empty in the image of its own item; this assumes
+       that it is recognised as one.
     3. Test. Image j has the likelihood ratio λ_j, a product over its stored features: (c + (1 - c) b) / b with
        b = g (1 - g)^(v - 1) where the value v matches the probe, and 1 - c where it does not. The evidence is log Φ,
        Φ = Σ_j λ_j / n; without images it is 0. Called old if log Φ exceeds the criterion, log 1 = 0; ties are new.
@@ -86,6 +87,7 @@ class REM(RecognitionModel):
         "Shiffrin, R. M., & Steyvers, M. (1997). A model for recognition memory: REM - retrieving effectively from "
         "memory. Psychonomic Bulletin & Review, 4, 145-166."
     )
+    reads_study_time: ClassVar = True
     likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "sampled"
     encoding: ClassVar[Literal["realised", "integrated"]] = "realised"
     fitted: ClassVar = {
@@ -113,8 +115,8 @@ class REM(RecognitionModel):
     )
     learning_at_test: bool = flag(False, "probes are stored, by the answers", "off: what is tested is not changed")
 
-    def stored(self, seconds: float) -> float:
-        """The probability that a feature is stored in a study of this many seconds."""
+    def stored(self, seconds: Any) -> Any:
+        """The probability that a feature is stored in a study of this many seconds, a number or an array."""
         attempts = self.storage_attempts * seconds
         return 1 - (1 - self.storage_probability) ** attempts
 
@@ -133,7 +135,9 @@ class REM(RecognitionModel):
         rates = by_frequency(trials.pool, self.base_rate, self.frequency_low, self.frequency_high)[items]
         values = np.empty((*items.shape, self.feature_count), np.int16)
         offered = np.empty((*units.shape, self.feature_count), np.int16)
-        stored = self.stored(trials.paradigm.presentation_time)
+        seconds = np.full(units.shape[1], trials.paradigm.presentation_time)
+        seconds[: trials.list_length] = trials.paradigm.presentation_times
+        stored = self.stored(seconds)[:, None]
         for start in range(0, n, BLOCK):
             rows = slice(start, start + BLOCK)
             values[rows] = _geometric(rng, rates[rows, :, None], values[rows].shape)

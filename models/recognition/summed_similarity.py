@@ -151,6 +151,11 @@ class SummedSimilarity(FixedMemory):
             )
 
     @property
+    def answers_about_lists(self) -> bool:  # type: ignore[override]
+        """Whether items have context, by which lists differ: ``n_context`` above 0."""
+        return self.n_context > 0
+
+    @property
     def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]
         """``"exact"`` where nothing is random at encoding, else ``"sampled"``."""
         noisy = self.encoding_noise > 0 or self.storage_probability < 1 or self.item_features != "pool"

@@ -94,6 +94,7 @@ class SAM(OldnessScale):
     """
 
     cues: ClassVar = ("free", "item")
+    reads_study_time: ClassVar = True
     probes: ClassVar = ("item", "pair")
     citation: ClassVar = (
         "Raaijmakers, J. G. W., & Shiffrin, R. M. (1981). Search of associative memory. Psychological Review, 88, "
@@ -238,7 +239,7 @@ class SAM(OldnessScale):
             store=np.zeros((n, size), dtype=np.int32),
             occupancy=np.zeros((length, size)),
             chance=self._chance(trials, rng),
-            seconds=trials.paradigm.presentation_time,
+            seconds=trials.paradigm.presentation_times,
             recalled=np.broadcast_to(trials.first_presentation != np.arange(length), (n, length)).copy(),
             cue=np.full(n, -1, dtype=np.int32),
             previous=np.full(n, -1, dtype=np.int32),
@@ -259,7 +260,7 @@ class SAM(OldnessScale):
     def study(self, state: SAMState, position: int) -> SAMState:
         from memsim.models.sam.study import study_item, study_repeated
 
-        rule = self._study_rule(state.store.shape[1], state.seconds)
+        rule = self._study_rule(state.store.shape[1], state.seconds[position])
         self._presented(state, (position,))
         if state.first is not None:
             units, draws = state.first[:, position], state.chance[0, :, position]
@@ -278,7 +279,7 @@ class SAM(OldnessScale):
         return state
 
     def study_pair(self, state: SAMState, first: int, second: int) -> SAMState:
-        t, rows = state.seconds, np.arange(len(state.context))
+        t, rows = state.seconds[first], np.arange(len(state.context))
         back = self.forward_strength if self.backward_strength is None else self.backward_strength
         one, other = (position if state.first is None else state.first[:, position] for position in (first, second))
         for item in (one, other):
@@ -296,7 +297,7 @@ class SAM(OldnessScale):
         return state
 
     def _presented(self, state: SAMState, positions: tuple[int, ...]) -> None:
-        state.clock += state.seconds
+        state.clock += state.seconds[positions[0]]
         rows = np.arange(len(state.context))
         for position in positions:
             state.studied[position] = True
@@ -442,6 +443,7 @@ class SAM(OldnessScale):
 
         trials = recalls.trials
         by_steps = trials.repeated_items.any() or self.differentiation or self.fluctuation_rate
+        by_steps = by_steps or trials.paradigm.varies_study_time
         if not trials.paradigm.silence_ends or by_steps:
             return None
         if not all(isinstance(event, Study | Distract) for event in trials.paradigm.presentation()):
@@ -449,8 +451,9 @@ class SAM(OldnessScale):
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
                     if not isinstance(event, Distract) or event.seconds > 0]  # fmt: skip
+        seconds = trials.paradigm.presentation_time
         found = events_of_lists(
-            self._rule(), self._study_rule(studied.store.shape[1], studied.seconds), np.array(schedule),
+            self._rule(), self._study_rule(studied.store.shape[1], seconds), np.array(schedule),
             studied.occupancy.sum(axis=1), self._chance(trials, rng), scored_outcomes(recalls, self.repeats).columns,
         )  # fmt: skip
         return Events(*found)

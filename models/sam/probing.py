@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import ModelError
 from memsim.core.evidence import Evidence
 from memsim.core.probes import ProbeBatch
 from memsim.core.tested_at_end import studied_state
@@ -34,17 +33,7 @@ def residual_of(model: Any, state: SAMState) -> FloatArray:
 
 
 def familiarity(model: Any, state: SAMState, probe: ProbeBatch) -> Evidence:
-    """The evidence of one probe in each trial.
-
-    Raises
-    ------
-    ModelError : a probe that asks about one list among several.
-    """
-    if (probe.about >= 0).any():
-        raise ModelError(
-            "SAM has no account of probes that ask about one list among several; ask about all that was studied "
-            "(about = -1)"
-        )
+    """The evidence of one probe in each trial."""
     products = np.where(state.studied, context_now(model, state) ** model.context_weight, 0)
     residual = residual_of(model, state)
     for units in probe.units.T:
@@ -58,10 +47,10 @@ def familiarity_of_all(model: Any, trials: Trials, rng: np.random.Generator) -> 
     """The evidence of all probes, (n_trials * n_probes), trial by trial; memory is the same for all of them.
 
     Probes of one trial that name the same items, and all its new items, share their products of strengths. ``None``
-    where memory changes between probes, a probe asks about one list, or there are no trials.
+    where memory changes between probes, or there are no trials.
     """
     probes = trials.probes
-    if not len(trials) or probes is None or (probes.about is not None and (probes.about >= 0).any()):
+    if not len(trials) or probes is None:
         return None
     state = studied_state(model, trials, rng)
     if state is None:

@@ -13,6 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.recall_parts import joined
 from memsim.data import load_recalls
 from memsim.data.loading import load_responses
+from memsim.models import MINERVA2
 from memsim.models.recognition.signal_detection import UnequalVariance
 from memsim.paradigms import (
     AssociativeRecognition,
@@ -133,7 +134,7 @@ def answered(task: Any, seed: int = 1) -> Judgments:
     if task.judged == "pair":
         ratings = np.random.default_rng(0).integers(1, task.n_ratings + 1, (6, task.n_probes))
         return Judgments(trials, ratings, ratings / 4)
-    model: Any = RecallsAndJudges() if task.cue else UnequalVariance()
+    model: Any = RecallsAndJudges() if task.cue else MINERVA2() if task.asks_about_lists else UnequalVariance()
     judgments = simulate(model, trials, seed)
     if judgments.recalls is not None:
         positions = judgments.recalls.positions

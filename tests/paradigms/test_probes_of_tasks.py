@@ -12,6 +12,7 @@ from memsim import ItemPool, Judgments, Paradigm, Probes, Recalls, Trials, simul
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Probe, Recall, Study, StudyPair
 from memsim.core.recall_parts import joined, resampled
+from memsim.models import MINERVA2
 from memsim.models.recognition.signal_detection import UnequalVariance
 from memsim.paradigms import (
     AssociativeRecognition,
@@ -119,7 +120,8 @@ def test_judgments_are_simulated_and_kept_whole(task: Any, seed: int) -> None:
     trials = trials_of(task, seed)
     rng = np.random.default_rng(seed)
     if task.judged == "item" and not task.cue:
-        judgments = simulate(UnequalVariance(criterion_spacing=0.3), trials, seed)
+        model = MINERVA2() if trials.asks_about_lists else UnequalVariance(criterion_spacing=0.3)
+        judgments = simulate(model, trials, seed)
         assert judgments.ratings.min() >= 1 and judgments.ratings.max() <= task.n_ratings
     else:
         recalls = None
@@ -261,7 +263,7 @@ def test_the_design_of_hintzman_and_block() -> None:
     task = FrequencyJudgment(list_length=84, between_lists=300)
     assert (task.n_probes, task.n_ratings) == (36, 6)
     assert [event for event in task.events() if isinstance(event, Distract)] == [Distract(300.0)]
-    judgments = simulate(UnequalVariance(), task.trials(5, seed=0), seed=1)
+    judgments = simulate(MINERVA2(), task.trials(5, seed=0), seed=1)
     assert set(np.unique(judgments.ratings)) <= set(range(1, 7))
 
 

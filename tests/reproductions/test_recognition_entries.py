@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from memsim import simulate
-from memsim.models import REM, TCM, UnequalVariance
+from memsim.models import MINERVA2, REM, TCM, UnequalVariance
 from memsim.paradigms import CuedRecall
 from memsim.reproductions.ab_ac import NEW, RE_PAIRED, partners, recall_of
-from memsim.reproductions.hintzman_block1971 import TASK, counts_of, exact_ratio, ratio_of_slopes, slopes
+from memsim.reproductions.hintzman_block1971 import TASK, asked_of, counts_of, exact_ratio, ratio_of_slopes, slopes
 from memsim.reproductions.minerva_slopes import minerva_findings
 from memsim.reproductions.recognition_criteria import (
     CRITERIA,
@@ -104,7 +104,7 @@ def test_partners_in_both_lists() -> None:
 
 @pytest.mark.parametrize("task", [NEW, RE_PAIRED])
 def test_recall_of_both_responses(task: CuedRecall) -> None:
-    recalls = simulate(TCM(), task.trials(40, 0), 0)
+    recalls = simulate(MINERVA2(), task.trials(40, 0), 0)
     rates = recall_of(recalls)
     correct = recalls.positions[:, : task.n_probes]
     cue = recalls.trials.probes.items[:, :, 0]
@@ -117,3 +117,19 @@ def test_recall_of_both_responses(task: CuedRecall) -> None:
     assert rates["B"].mean() == pytest.approx(np.mean(by_hand))
     if task is NEW:
         assert rates["C for B"].sum() == 0
+
+
+@pytest.mark.parametrize("task", [NEW, RE_PAIRED])
+def test_recall_of_both_responses_to_a_cue_that_asks_about_all(task: CuedRecall) -> None:
+    recalls = simulate(TCM(), task.replace(asked="all").trials(40, 0), 0)
+    rates = recall_of(recalls)
+    assert np.isnan(rates["C for B"]).all()
+    right = rates["B"].mean() + rates["C"].mean()
+    # Of new lists each cue has one partner, of which half are B; of re-paired ones it has both.
+    assert recalls.is_correct.mean() == pytest.approx(right if task is RE_PAIRED else right / 2)
+
+
+def test_rem_is_asked_about_all_that_was_studied() -> None:
+    trials = counts_of(TASK, 2, 0)[0]
+    of_rem = asked_of(REM(), trials)
+    assert of_rem.probes is not None and of_rem.probes.about is None and asked_of(MINERVA2(), trials) is trials
