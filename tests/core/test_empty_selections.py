@@ -5,7 +5,6 @@ import pytest
 
 import memsim
 from memsim.core.abilities import lacks
-from memsim.core.errors import ModelError
 from memsim.core.simulation import simulate
 from memsim.models.registered import MODELS
 from memsim.paradigms import (
@@ -31,11 +30,7 @@ def test_no_trial_is_simulated_and_scored(name: str) -> None:
     for task in TASKS:
         if lacks(model, task):
             continue
-        try:
-            responses = simulate(model, task.trials(1, seed=0), seed=0)
-        except ModelError as error:
-            assert "about one list" in str(error)
-            continue
+        responses = simulate(model, task.trials(1, seed=0), seed=0)
         assert len(simulate(model, responses.trials[:0], seed=0)) == 0
         assert len(responses[np.array([False])]) == 0
         if model.likelihood != "none":
