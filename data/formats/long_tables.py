@@ -92,7 +92,7 @@ def _responses(frame: pd.DataFrame, options: dict[str, Any]) -> Responses:
     kinds = frame["trial_type"] if "trial_type" in frame.columns else pd.Series(dtype=object)
     kinds = pd.Series(pd.unique(kinds), dtype=object).astype(str).str.strip().str.casefold()
     tested, recalled = (kinds == "test").any(), (kinds == "recall").any()
-    judged = "ratings" in options or getattr(options.get("paradigm"), "judged", "")
+    judged = "ratings" in options or bool(getattr(options.get("paradigm"), "judged", False))
     if not tested or ("rating" not in frame.columns and not judged):
         if "ratings" in options:
             raise InputError(

@@ -210,8 +210,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     try:
         return parser.parse_args(arguments)
     except InputError as error:
-        unknown = re.match(r"unrecognized arguments: --([a-z-]+)", str(error))
-        if tasks := _tasks_with(unknown[1].replace("-", "_")) if unknown and arguments[:1] == ["run"] else []:
+        unknown = re.match(r"unrecognized arguments: --([a-z-]+)", str(error)) if arguments[:1] == ["run"] else None
+        if unknown is not None and (tasks := _tasks_with(unknown[1].replace("-", "_"))):
             raise InputError(
                 f"--{unknown[1]} is a setting of other tasks; give --paradigm {' or '.join(tasks)}"
             ) from None

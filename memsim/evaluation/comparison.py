@@ -160,7 +160,10 @@ def compare(
     references: tuple[str, ...] = ()
     sets = parts_of(recalls).values()
     if all(
-        each.trials.paradigm.cue in Uniform.cues and not refusal_of_repeats(Uniform(), each.trials) for each in sets
+        each.trials.paradigm.cue in Uniform.cues
+        and not each.trials.paradigm.judged
+        and not refusal_of_repeats(Uniform(), each.trials)
+        for each in sets
     ):
         baseline, references = BASELINE, () if isinstance(recalls, JointRecalls) else (REFERENCE,)
         always: dict[str, Candidate] = {

@@ -164,8 +164,8 @@ def fit_spec(
     """:func:`fit` of a specification."""
     if not len(recalls):
         raise InputError("fit: there are no lists to fit")
-    for part in parts_of(recalls).values():
-        require_ability(spec.model, part.trials.paradigm)
+    for each in parts_of(recalls).values():
+        require_ability(spec.model, each.trials.paradigm)
     checked_intervals(spec, intervals)
     parts = units_of(recalls, spec.per)
     for unit, part in parts.items() if spec.per == "subject" and spec.space.variables else ():
@@ -228,8 +228,8 @@ def _defined(spec: FitSpec, objectives: Mapping[str, Objective]) -> dict[str, Ob
     lost = [unit for unit, objective in objectives.items() if objective.counts().get("n_points") == 0]
     if len(lost) == len(objectives):
         raise InputError(
-            f"fit: none of the curves can be computed from these lists{whose('of', spec, lost)}; give weights of curves "
-            "that these recalls define, or fit by likelihood"
+            f"fit: none of the curves can be computed from these lists{whose('of', spec, lost)}; give weights of "
+            "curves that these recalls define, or fit by likelihood"
         )
     for unit in lost:
         warnings.warn(f"fit: subject {unit} is left out: its lists define no curve to fit", DataWarning, stacklevel=3)

@@ -182,7 +182,7 @@ def test_similar_lures_are_the_nearest_unstudied_items(by: str) -> None:
     for row, tested in zip(trials.items, trials.probes.items[:, :, 0], strict=True):
         nearest = np.argsort(distance[row[0]])[1:4]
         assert set(nearest.tolist()) == set(tested.tolist()) - {int(row[0])}
-    with pytest.raises(InputError, match="need an ItemPool with similarity or features"):
+    with pytest.raises(InputError, match="need items whose similarity is known.*in Python give pool="):
         task.trials(1)
 
 

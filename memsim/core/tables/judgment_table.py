@@ -105,6 +105,7 @@ def read_judgment_table(
                 "read by memsim.Recalls.from_frame"
             )
         _require_judged(paradigm, rows)
+        _require_ratings(rows)
         if not isinstance(paradigm, type):
             return paradigm
         n_targets = int(in_probes(rows, of_studied, False).sum(axis=1).max())
@@ -151,6 +152,14 @@ def _require_judged(paradigm: Paradigm | type[Paradigm], rows: Rows) -> None:
     )
 
 
+def _require_ratings(rows: Rows) -> None:
+    if "rating" not in rows.frame.columns:
+        raise InputError(
+            f"the table lacks the column 'rating'; it has {listed(rows.frame.columns)} (where ratings have another "
+            "name, say so by columns=, as in rating=confidence)"
+        )
+
+
 def _scale(rows: Rows, given: int | None) -> int:
     """The number of ratings of the scale."""
     if "scale" not in rows.frame.columns or rows.frame["scale"].isna().all():
@@ -169,11 +178,6 @@ def _scale(rows: Rows, given: int | None) -> int:
 
 
 def _ratings(rows: Rows, n_ratings: int) -> IntArray:
-    if "rating" not in rows.frame.columns:
-        raise InputError(
-            f"the table lacks the column 'rating'; it has {listed(rows.frame.columns)} (where ratings have another "
-            "name, say so by columns=, as in rating=confidence)"
-        )
     rating = rows.numbers("rating", rows.test)
     answered = ~np.isnan(rating)
     uneven = not_whole(rating) & answered
