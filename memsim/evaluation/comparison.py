@@ -186,8 +186,8 @@ def compare(
     of_information = information_criteria(fit_table) if fit_table is not None and same_events else None
     evidence = log_evidence(lists[~lists["model"].isin(references)])
     impossible = evidence.index[np.isneginf(evidence.to_numpy(dtype=float)).all(axis=1)]
-    selection = bayesian_model_selection(evidence) if len(evidence) > 1 and not len(impossible) else None
-    won = winners(evidence)
+    selection = bayesian_model_selection(evidence) if min(evidence.shape) > 1 and not len(impossible) else None
+    won = winners(evidence) if evidence.shape[1] > 1 else None
     table = comparison_table(held, of_information, selection, won)
     words = selection_in_words(held, of_information, selection, won) + on_seen + _cautions(fits)
     if not same_events and fit_table is not None:
