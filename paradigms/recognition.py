@@ -61,7 +61,9 @@ class Recognition(Paradigm):
         None, 0, LIST_LENGTH, unit="probes", doc="new items among the probes; if not given, as many as targets",
         integer=True,
     )  # fmt: skip
-    n_similar_lures: int = parameter(0, 0, LIST_LENGTH, unit="probes", doc="lures that are similar to studied items")
+    n_similar_lures: int = parameter(
+        0, 0, LIST_LENGTH, unit="probes", doc="lures that are similar to studied items (from Python, with pool=)"
+    )
     ratings: int = parameter(2, 2, 100, unit="ratings", symbol="K", doc="ratings of the scale; 2 for old and new")
     strength: str = choice(WEAK, (WEAK, STRONG, "mixed"), "all items are weak, all are strong, or half of them are")
     strengthening: str = choice(

@@ -87,10 +87,20 @@ def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
 
 @plain_text
 def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
-    """A table of criteria by models and people: each number on blue if it passes, on orange if it fails."""
+    """A table of criteria by models and people: each number on blue if it passes, on orange if it fails.
+
+    ``table`` has ``label, criterion, value, passes``; with ``sem``, standard errors stand beside the numbers, and with
+    ``verdict``, what is undecided is marked by a question mark.
+    """
     values = table.pivot(index="criterion", columns="label", values="value")
     values = values.loc[table["criterion"].unique(), table["label"].unique()]
     passes = table.pivot(index="criterion", columns="label", values="passes").loc[values.index, values.columns]
+    errors, verdicts = (
+        table.pivot(index="criterion", columns="label", values=name).loc[values.index, values.columns].to_numpy()
+        if name in table
+        else np.full(values.shape, np.nan, dtype=object)
+        for name in ("sem", "verdict")
+    )
     blue, orange = (sns.light_palette(sns.color_palette("colorblind")[i], 5)[2] for i in (0, 1))
     with themed():
         figure = Figure(figsize=(3.4 + 1.0 * values.shape[1], 0.8 + 0.42 * len(values)), layout="constrained")
@@ -99,7 +109,9 @@ def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
         axis.imshow(np.array(shade), aspect="auto")
         for (row, column), value in np.ndenumerate(values.to_numpy()):
             mark = {True: "✓", False: "✗"}.get(passes.iat[row, column], "")
-            text = "–" if np.isnan(value) else f"{round(value, 2) + 0:.2f} {mark}"
+            mark = "?" if verdicts[row, column] == "undecided" else mark
+            error = "" if pd.isna(errors[row, column]) else f"±{errors[row, column]:.2f} "
+            text = "–" if np.isnan(value) else f"{round(value, 2) + 0:.2f} {error}{mark}"
             axis.text(column, row, text, ha="center", va="center")
         axis.set_xticks(range(values.shape[1]), values.columns)
         axis.set_yticks(range(len(values)), values.index)

@@ -12,7 +12,7 @@ from memsim.core.encodings import SCORING, averaged, encoding_to_score, list_log
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events
 from memsim.core.histories import Histories
-from memsim.core.judgment_loop import guessed_ratings, judgment_events
+from memsim.core.judgment_loop import checked_criteria, guessed_ratings, judgment_events
 from memsim.core.judgments import Judgments
 from memsim.core.lapses import guessed_events, mixed
 from memsim.core.model import MemoryModel
@@ -44,7 +44,7 @@ def judgment_likelihood(
     if average == "marginal" and (model.list_lapse or judgments.recalls is not None):
         what = "whole lists do not lapse" if model.list_lapse else "lists are not recalled"
         raise InputError(f"average='marginal' is for answers that are independent, so {what}; use average='joint'")
-    cuts = checked_criteria(model, judgments, criteria)
+    cuts = checked_criteria(model, judgments.n_ratings, criteria)
 
     is_certain = []
 
@@ -80,7 +80,7 @@ def answer_log_probabilities(model: MemoryModel[Any], judgments: Judgments, seed
     NaN where there is no answer.
     """
     rng = stream(seed, *SCORING, 0) if model.likelihood == "sampled" else encoding_to_score(seed)
-    ratings, recall = lapsing_answers(model, judgments, rng, checked_criteria(model, judgments, None), False)
+    ratings, recall = lapsing_answers(model, judgments, rng, checked_criteria(model, judgments.n_ratings, None), False)
     if model.list_lapse:
         own, guess = np.ones((len(judgments), 1)), np.ones((len(judgments), 1))
         if recall is not None and judgments.recalls is not None:
@@ -93,19 +93,6 @@ def answer_log_probabilities(model: MemoryModel[Any], judgments: Judgments, seed
         ratings = histories.predicted()
     with np.errstate(divide="ignore"):
         return np.where(judgments.answered, np.log(ratings.outcome), np.nan)
-
-
-def checked_criteria(model: MemoryModel[Any], judgments: Judgments, given: FloatArray | None) -> FloatArray:
-    """The criteria of the model, or those that are given, checked."""
-    if given is None:
-        return np.asarray(model.criteria(judgments.n_ratings), dtype=float)
-    criteria = np.asarray(given, dtype=float)
-    if criteria.shape != (judgments.n_ratings - 1,) or np.isnan(criteria).any() or (np.diff(criteria) < 0).any():
-        raise InputError(
-            f"criteria={given!r}: expected {judgments.n_ratings - 1} numbers in rising order, one between each two "
-            f"successive of {judgments.n_ratings} ratings"
-        )
-    return criteria
 
 
 def lapsing_answers(

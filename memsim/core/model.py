@@ -132,7 +132,10 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
     def study_pair(self, state: State, first: int, second: int) -> State:
         """In every trial, the items at these serial positions (0-based) are studied together, as a pair."""
-        raise self._without("pairs of items, which this task presents; it defines no study_pair()")
+        raise self._without(
+            "the study of pairs, which this task presents; choose another model (one that takes pairs has the step "
+            "study_pair)"
+        )
 
     def cue(self, state: State, cue: str) -> State:
         """Recall begins with this cue; a cue that is not among :attr:`cues` raises :class:`ModelError`."""
@@ -168,14 +171,14 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         In a trial with fewer cues than others both sides are empty after its last cue. There is then no response, and
         its row may hold anything.
         """
-        raise self._without("recall that is cued by items; it defines no cue_item()")
+        raise self._without("recall that is cued by items; choose another model (one that can has the step cue_item)")
 
     def familiarity(self, state: State, probe: ProbeBatch) -> Evidence:
         """How old a probe seems: the distribution of evidence in every trial, which rises with oldness.
 
         Leaves the state as it is.
         """
-        raise self._without("recognition; it defines no familiarity()")
+        raise self._without("recognition; choose another model (one that can has the step familiarity)")
 
     def criteria(self, n_ratings: int) -> FloatArray:
         """(n_ratings - 1,) the criteria on the evidence between successive ratings, in rising order."""

@@ -16,6 +16,7 @@ from memsim.models.registered import models_of
 from memsim.paradigms import CuedRecall
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.reproductions.model_evidence import mean_and_error
+from memsim.reproductions.verdicts import FAIL, PASS, PASSES, UNDECIDED, verdict_of
 
 RE_PAIRED = CuedRecall(list_length=24, presentation_time=4.0, second_list="re-paired")
 NEW = RE_PAIRED.replace(second_list="new")
@@ -80,28 +81,33 @@ def _ab_ac(seed: int) -> Outcome:
         for of in ("B", "C"):
             row |= {f"{of} control": control[of].mean(), f"{of} learned": learned[of].mean()}
             row[f"{of} fall"], row[f"{of} sem"] = mean_and_error(control[of] - learned[of])
+        row["verdict"] = verdict_of(row["B fall"], row["B sem"], LEAST)
         rows.append(row | {"C for B": learned["C for B"].mean(), "B for C": learned["B for C"].mean()})
-        if abs(row["B fall"] - LEAST) > 2 * row["B sem"]:
-            falls = float(row["B fall"] > LEAST)
+        if row["verdict"] != UNDECIDED:
+            falls = float(row["verdict"] == PASS)
             findings.append(
                 Finding(f"{name}: recall of B falls with A-C", 1.0, falls, 0.0, CLASSIC, SHORTCOMINGS.get(name, ""))
             )
     table = pd.DataFrame(rows)
-    shown = table.melt("model", NUMBERS, "criterion").rename(columns={"model": "label"})
-    of_falls = dict(zip(table["model"], table["B fall"] > LEAST, strict=True))
-    shown["passes"] = [
-        bool(of_falls[label]) if name == "B fall" else None
-        for label, name in zip(shown["label"], shown["criterion"], strict=True)
-    ]
     return Outcome(
         findings,
-        partial(criteria_figure, shown, "A-B, A-C (learned) and A-B, C-D (control): rates of cued recall"),
+        partial(criteria_figure, marked(table), "A-B, A-C (learned) and A-B, C-D (control): rates of cued recall"),
         {"tasks": {name: task.values() for name, task in TASKS.items()}, "lists": LISTS,
          "models": {name: model.values() for name, model in models.items()}},
         {"recall": table},
         shown=table.to_string(index=False, float_format="{:.3f}".format),
         statement=_statement(table),
     )  # fmt: skip
+
+
+def marked(table: pd.DataFrame) -> pd.DataFrame:
+    """The numbers of all models as :func:`memsim.analysis.figures.targets.criteria_figure` takes them."""
+    shown = table.melt(["model", "B sem", "C sem", "verdict"], NUMBERS, "criterion").rename(columns={"model": "label"})
+    of_b = shown["criterion"] == "B fall"
+    shown["sem"] = shown["B sem"].where(of_b, shown["C sem"].where(shown["criterion"] == "C fall"))
+    shown["verdict"] = shown["verdict"].where(of_b)
+    shown["passes"] = pd.Series([PASSES.get(each) for each in shown["verdict"]], dtype=object)
+    return shown[["label", "criterion", "value", "sem", "verdict", "passes"]]
 
 
 def _recalls(model: Any, task: CuedRecall, seed: int) -> Recalls:
@@ -115,14 +121,14 @@ def _statement(table: pd.DataFrame) -> str:
         f"{row['B fall']:.3f}, SE {row['B sem']:.3f}), C from {row['C control']:.3f} to {row['C learned']:.3f}"
         for _, row in table.iterrows()
     )
-    without = [str(row["model"]) for _, row in table.iterrows() if row["B fall"] <= LEAST]
+    without, open_ = (", ".join(table.loc[table["verdict"] == each, "model"]) or "none" for each in (FAIL, UNDECIDED))
     return (
         "Hypothesis: learning A-C after A-B lowers recall of B, more than learning C-D does. Models with an account "
         "of lists are asked about the list of each pair; of the others a cue asks about all that was studied, so that "
         f"C is then as right as B and takes its place. Recall of B with C-D and with A-C: {said}. No fall "
-        f"of more than {LEAST} in: {', '.join(without) or 'none'}. Both lists are studied "
-        "once, before any test, and models stand at their defaults; that C should fall little is a landmark from "
-        "memory, which no number here tests."
+        f"of more than {LEAST} in: {without}; undecided, within two standard errors of {LEAST}: {open_}. Both "
+        "lists are studied once, before any test, and models stand at their defaults; that C should fall little is a "
+        "landmark from memory, which no number here tests."
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from memsim import ItemPool, Judgments, Paradigm, Probes, Recalls, Trials, simulate
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Probe, Recall, Study, StudyPair
+from memsim.core.origin import Observed
 from memsim.core.recall_parts import joined, resampled
 from memsim.models import MINERVA2
 from memsim.models.recognition.signal_detection import UnequalVariance
@@ -125,14 +126,16 @@ def test_judgments_are_simulated_and_kept_whole(task: Any, seed: int) -> None:
         assert judgments.ratings.min() >= 1 and judgments.ratings.max() <= task.n_ratings
     else:
         recalls = None
+        ratings = rng.integers(0, task.n_ratings + 1, (4, task.n_probes))
+        ratings[0, 0] = 1
+        unanswered = int((ratings == 0).sum())  # what a reader counts
+        origin = Observed(details={"answers_left_out": unanswered} if unanswered else {})
         if task.cue:
             positions = rng.permuted(np.tile(np.arange(-1, task.list_length) + 1, (4, 1)), axis=1)[:, :2]
             positions = np.where(positions == 0, -1, positions)
             absent = np.array([min(set(range(300)) - set(row)) for row in trials.items.tolist()])
-            recalls = Recalls(trials, positions, intruders=np.where(positions < 0, absent[:, None], -1))
-        ratings = rng.integers(0, task.n_ratings + 1, (4, task.n_probes))
-        ratings[0, 0] = 1
-        judgments = Judgments(trials, ratings, np.where(ratings > 0, 1.25, np.nan), recalls)
+            recalls = Recalls(trials, positions, intruders=np.where(positions < 0, absent[:, None], -1), origin=origin)
+        judgments = Judgments(trials, ratings, np.where(ratings > 0, 1.25, np.nan), recalls, origin)
     parts = [judgments[:1], judgments[1:]]
     assert digest(joined(parts)) == digest(judgments)
     assert digest(joined([resampled(judgments, np.arange(4))])) == digest(resampled(judgments, np.arange(4)))
@@ -184,7 +187,7 @@ def test_similar_lures_are_the_nearest_unstudied_items(by: str) -> None:
     for row, tested in zip(trials.items, trials.probes.items[:, :, 0], strict=True):
         nearest = np.argsort(distance[row[0]])[1:4]
         assert set(nearest.tolist()) == set(tested.tolist()) - {int(row[0])}
-    with pytest.raises(InputError, match="need an ItemPool with similarity or features"):
+    with pytest.raises(InputError, match="need items whose similarity is known.*in Python give pool="):
         task.trials(1)
 
 
