@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.declaration import Analysis
-from memsim.analysis.points import points_of_frame
-from memsim.analysis.registered import curves_of
+from memsim.analysis.points import points_of_frame, squared_differences
+from memsim.analysis.registered import ANALYSES, curves_of
 from memsim.core.judgments import require_responses
 from memsim.core.prediction import PositionPrediction, Prediction
 
@@ -76,9 +76,17 @@ def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, peop
 
 
 def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> dict[str, float]:
-    """Root mean squared difference between two curve tables, by curve, over points at which both are defined."""
+    """Root mean squared difference between two curve tables, by curve, over points at which both are defined.
+
+    Of a ROC, hits and false alarms count alike: it is the root of the mean over both coordinates of all points.
+    """
     both = curves.merge(target, on=["curve", "x"], suffixes=("", "_target"))
-    squared = (both["mean"] - both["mean_target"]) ** 2
-    by_curve = squared.groupby(both["curve"]).mean() ** 0.5
-    known = pd.concat([curves["curve"], target["curve"]]).unique()
-    return {str(curve): float(by_curve.get(curve, np.nan)) for curve in known}
+    crossed = {name for name, analysis in ANALYSES.usable().items() if analysis.across}
+    distances = {}
+    for curve in pd.concat([curves["curve"], target["curve"]]).unique():
+        rows, coordinates = both[both["curve"] == curve], ["mean"]
+        if curve in crossed:
+            coordinates.append("across")
+            rows = rows.assign(**{name: np.nan for name in ("across", "across_target") if name not in rows})
+        distances[str(curve)] = float(squared_differences(rows, coordinates, "_target").mean() ** 0.5)
+    return distances

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,21 @@ INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "within": within_subject_interval,
 }
 """Intervals over subjects: Student's t, bootstrap, and within subjects (Cousineau-Morey)."""
+
+
+def squared_differences(joined: pd.DataFrame, coordinates: Sequence[str], suffix: str) -> pd.Series:
+    """The squared difference of each point, averaged over its coordinates; NaN where one of them is not defined.
+
+    A point of most curves has one coordinate that is compared, its mean; one of a ROC has two, the rates of hits and of
+    false alarms, which count alike, so that distances have the unit of a rate in all curves.
+
+    Parameters
+    ----------
+    joined : the points of two curves in one row each; ``suffix`` ends the columns of the second.
+    coordinates : the columns of the first.
+    """
+    differences = [(joined[name].astype(float) - joined[f"{name}{suffix}"].astype(float)) ** 2 for name in coordinates]
+    return pd.concat(differences, axis=1).mean(axis=1, skipna=False)
 
 
 def analysis_of(frame: pd.DataFrame) -> Analysis:

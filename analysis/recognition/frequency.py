@@ -11,7 +11,7 @@ from memsim.analysis.subjects import count_by_subject, means_per_subject
 from memsim.core.judgments import Judgments
 
 
-@of_judgments
+@of_judgments(rates="frequency")
 def judged_frequency(judgments: Judgments) -> pd.DataFrame:
     """Mean judged frequency by the number of presentations.
 

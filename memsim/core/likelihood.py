@@ -19,6 +19,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
+from memsim.core.study_order import warn_of_order
 from memsim.core.scored_counts import scored_counts
 from memsim.core.seeding import stream
 
@@ -269,3 +270,4 @@ def require_model_and_responses(model: Any, responses: Any) -> None:
     require_model(model)
     require_responses(responses)
     require_taken(model, responses.trials)
+    warn_of_order(model, responses)

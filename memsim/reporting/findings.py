@@ -69,7 +69,8 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
             if analysis.refusal(people.recalls) or analysis.refusal(recalls):
                 continue
             try:
-                row = attainment(analysis.frame(recalls), analysis.frame(people.recalls), analysis.x)
+                frames = analysis.frame(recalls), analysis.frame(people.recalls)
+                row = attainment(*frames, analysis.x, analysis.value, across=analysis.across)
             except InputError as error:
                 row = pd.DataFrame([{"metric": "rmsd", "note": str(error)}])
             rows.append(row.assign(curve=curve, label=name))
