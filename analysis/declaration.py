@@ -15,7 +15,8 @@ from memsim.core.names import closest
 from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.repeated_items import DECLARATION, refusal_of_repeats
-from memsim.core.study_order import DECLARATION as BY_STUDY_ORDER, refusal_of_order
+from memsim.core.study_order import DECLARATION as BY_STUDY_ORDER
+from memsim.core.study_order import refusal_of_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ UNBOUNDED = (float("nan"), float("nan"))
 TAKES_CUED_RECALL = "takes_cued_recall"
 """The attribute of the function of an analysis of recalls that takes recall in which each response has its own cue."""
 RATES = "rates"
-"""The attribute of the function of an analysis of judgments that says which ratings it takes; see ``Paradigm.rates``."""
+"""The attribute of the function of an analysis of judgments that says which ratings it takes (``Paradigm.rates``)."""
 Rates = Literal["oldness", "frequency"]
 
 Options = ParamSpec("Options")

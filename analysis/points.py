@@ -47,6 +47,12 @@ def analysis_of(frame: pd.DataFrame) -> Analysis:
     return ANALYSES.get(name)
 
 
+def is_defined(points: pd.DataFrame, analysis: Analysis) -> bool:
+    """Whether a figure of these points, or responses, shows anything."""
+    shown = [name for name in ("mean", analysis.across) if name and name in points]
+    return not shown or bool(points[shown].notna().all(axis=1).any())
+
+
 def labels_of(frame: pd.DataFrame) -> list[str]:
     """The labels of a frame, in order; one empty label if the frame has no such column."""
     return list(frame["label"].unique()) if "label" in frame else [""]

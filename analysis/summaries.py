@@ -20,8 +20,8 @@ def summary_table(predicted: Prediction) -> pd.DataFrame:
     """Summary statistics of recall, as means over subjects or, where noted, as ratios of such means.
 
     For serial recall see :func:`memsim.analysis.serial_summary`; for cued recall, recognition and judgments of
-    frequency ``cued_recall_summary``, ``recognition_summary`` and ``frequency_summary`` beside it. A prediction of positions has no subjects, and no
-    statistics that need an order of recall. For free recall:
+    frequency ``cued_recall_summary``, ``recognition_summary`` and ``frequency_summary`` beside it. A prediction of
+    positions has no subjects, and no statistics that need an order of recall. For free recall:
 
     Returns
     -------

@@ -15,6 +15,7 @@ from memsim.analysis.recognition.places import (
     events_before,
     lists_of_probes,
     place_in_list,
+    presentation_levels,
     presentations_before,
     studied_positions,
     studies_pairs,
@@ -175,10 +176,10 @@ def hits_by_presentations(judgments: Judgments) -> pd.DataFrame:
     Stretch and Wixted (1998), Journal of Experimental Psychology: Learning, Memory, and Cognition, 24, 1379-1396.
     """
     times = presentations_before(judgments)
-    levels = np.arange(int(times.max(initial=0)) + 1)
+    levels, code = presentation_levels(times, judgments)
     kinds = judgments.trials.probe_kinds
     counted = np.isin(kinds, ("target", "lure", "intact", "new"))
-    return _hits(judgments, counted, times, {"presentations": levels})
+    return _hits(judgments, counted, code, {"presentations": levels})
 
 
 @of_judgments()

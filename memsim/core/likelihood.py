@@ -19,9 +19,9 @@ from memsim.core.model import MemoryModel
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
-from memsim.core.study_order import warn_of_order
 from memsim.core.scored_counts import scored_counts
 from memsim.core.seeding import stream
+from memsim.core.study_order import warn_of_order
 
 if TYPE_CHECKING:
     import pandas as pd

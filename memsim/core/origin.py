@@ -16,7 +16,7 @@ from memsim.core.errors import InputError
 SEVERAL_MODELS = "several models"
 """The ``model`` of recalls of different models that were joined."""
 STUDY_ORDER = "study_order"
-"""The detail of an observed origin that says why the order of study is not known; see :mod:`memsim.core.study_order`."""
+"""The detail of an observed origin that says why the order of study is not known (:mod:`memsim.core.study_order`)."""
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from memsim.core.model import MemoryModel
 from memsim.core.position_model import PositionModel, recall_probability
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
-from memsim.core.study_order import warn_of_order
 from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
+from memsim.core.study_order import warn_of_order
 from memsim.fitting.free_criteria import answers_of, fitted_criteria, n_criteria, used_ratings
 from memsim.fitting.shared_stopping import n_hazards, require_hazards
 from memsim.fitting.space import Cells, Space
