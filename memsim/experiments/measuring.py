@@ -94,8 +94,7 @@ def measure_people(people: People, analyses: Sequence[PlannedAnalysis]) -> Measu
         points = points_of_curve(people.curves, analysis)
         if planned.options or points.empty:
             left_out[planned.label] = (
-                "memsim ships only some curves of these people, and this is none of them; load_dataset fetches all data "
-                "that there are"
+                "memsim ships only some curves of these people, and this is none of them; load_dataset fetches the data"
             )
         else:
             points = points.rename(columns={"mean": analysis.value})
