@@ -13,6 +13,7 @@ from memsim.analysis.statistics.intervals import resampled_interval, warn_of_few
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.errors import InputError
 
+LEAST_SHARE = 0.25
 INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "t": mean_over_subjects,
     "bootstrap": lambda *given: resampled_interval(*given)[0],
@@ -45,6 +46,17 @@ def analysis_of(frame: pd.DataFrame) -> Analysis:
             "pandas dropped the attrs in between, copy them: frame.attrs = original.attrs"
         )
     return ANALYSES.get(name)
+
+
+def held_by_enough(points: pd.DataFrame, analysis: Analysis) -> pd.Series:
+    """Which points of one model or people are drawn and compared.
+
+    Not every subject has a case at every lag: those that less than a quarter of the subjects of the curve have are
+    left to the tables. Of other curves all points are.
+    """
+    if analysis.x != "lag" or analysis.style != "curve" or "n_subjects" not in points:
+        return pd.Series(True, index=points.index)
+    return points["n_subjects"] >= LEAST_SHARE * points["n_subjects"].max()
 
 
 def is_defined(points: pd.DataFrame, analysis: Analysis) -> bool:

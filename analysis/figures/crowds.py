@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.points import analysis_of, labels_of, squared_differences
+from memsim.analysis.points import analysis_of, held_by_enough, labels_of, squared_differences
 from memsim.core.errors import MemsimWarning
 
 MOST_MODELS = 12
@@ -93,6 +93,8 @@ def _distances(frame: pd.DataFrame, people: Collection[str]) -> pd.Series | None
     places = [name for name in dict.fromkeys(known) if name in frame]
     if not places:
         frame, places = frame.assign(place=0), ["place"]
+    enough = [held_by_enough(rows, analysis) for _, rows in frame.groupby("label", sort=False)]
+    frame = frame.loc[pd.concat(enough).reindex(frame.index)]
     coordinates = ["mean", *([analysis.across] if analysis.across in frame else [])]
     theirs = frame[frame["label"].isin(list(people))].groupby(places, sort=False, dropna=False)[coordinates].mean()
     ours = frame[~frame["label"].isin(list(people))]

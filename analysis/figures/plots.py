@@ -34,7 +34,7 @@ from memsim.analysis.figures.style import (
     themed,
     whole_ticks,
 )
-from memsim.analysis.points import analysis_of, is_defined, labels_of, points_of, series_of
+from memsim.analysis.points import analysis_of, held_by_enough, is_defined, labels_of, points_of, series_of
 from memsim.core.errors import InputError
 
 
@@ -258,6 +258,8 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
     for name, rows, style in drawn:
         if analysis.style == "lags":
             rows = near_lags(rows, analysis.x)
+        elif analysis.x == "lag":
+            rows = rows[held_by_enough(rows, analysis)]
         if series:
             rows = rows.assign(**{end: rows[end].where(rows["n_subjects"] >= FEWEST) for end in ("low", "high")})
         draw_line(axis, rows, name, style, analysis.x)

@@ -211,12 +211,12 @@ def fit_labels(axis: Axes, width: float) -> None:
     """
     free = 72 * (width - 0.55)
     label = axis.xaxis.label
-    label.set_text(fill(label.get_text(), max(int(free / (0.52 * label.get_fontsize())), 12)))
+    label.set_text(fill(label.get_text(), max(int(free / (0.52 * float(label.get_fontsize()))), 12)))
     if not isinstance(axis.xaxis.get_major_formatter(), FixedFormatter | FuncFormatter):
         return
     names = [tick.get_text() for tick in axis.get_xticklabels()]
     widths = [max(map(len, name.split("\n"))) for name in names]
-    letter = 0.52 * axis.get_xticklabels()[0].get_fontsize() if names else 0
+    letter = 0.52 * float(axis.get_xticklabels()[0].get_fontsize()) if names else 0
     pairs = [(left + right) / 2 + 1 for left, right in pairwise(widths)]
     if pairs and max(pairs) * letter > free / len(names):
         axis.set_xticks(

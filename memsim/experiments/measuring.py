@@ -72,7 +72,8 @@ def measure(predicted: Prediction, analyses: Sequence[PlannedAnalysis]) -> Measu
             left_out[planned.label] = str(error)
             continue
         frames[planned.label] = frame
-        if analysis.value in frame and frame[analysis.value].isna().all():
+        values = [name for name in (analysis.value, analysis.across) if name and name in frame]
+        if values and frame[values].isna().any(axis=1).all():
             left_out[planned.label] = NO_POINT
     known = {each.name: frames[each.label] for each in analyses if each.label in frames and not each.options}
     tables = curve_table(predicted, known), summary_table(predicted)

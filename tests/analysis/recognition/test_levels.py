@@ -1,18 +1,23 @@
 """Blocks of positions and bins of lags that are made where none are asked for: the same for people and for models."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from memsim import Trials
 from memsim.analysis import (
+    ANALYSES,
     cued_recall_by_lag,
     cued_recall_by_position,
     false_alarms_by_test_position,
     hits_by_lag,
     hits_by_serial_position,
     hits_by_test_position,
+    plot,
+    points_by_label,
+    root_mean_squared_difference,
 )
 from memsim.analysis.bins import MOST_LEVELS, block_size, in_blocks, lag_levels
 from memsim.core.errors import InputError
@@ -42,7 +47,7 @@ def test_blocks_hold_every_position_once(n: int, given: int) -> None:
 
 
 def test_known_bins_of_lags() -> None:
-    found = lag_levels(np.arange(400), 400, None, "test")
+    found = lag_levels(np.arange(360), 400, None, "test")
     assert found.values.tolist() == [0, 1, 2, 4, 8, 16, 32, 64, 128, 256]
     starts = np.searchsorted(found.code, np.arange(10))
     assert starts.tolist() == [0, 1, 2, 3, 6, 12, 23, 46, 91, 182]
@@ -88,3 +93,12 @@ def test_curves_of_long_lists_of_pairs() -> None:
     by_lag = cued_recall_by_lag(recalls)  # each pair is tested 29 steps after its study
     assert by_lag[["lag", "actual", "possible"]].to_numpy().tolist() == [[32, 30, 30]]
     assert cued_recall_by_lag(recalls, edges=(0, 30))["lag"].tolist() == [29]
+
+
+def test_lags_of_few_people_are_neither_drawn_nor_compared() -> None:
+    people = pd.DataFrame({"curve": "hits_by_lag", "x": [0, 1, 2], "mean": [0.0, 0.8, 0.6], "low": 0.0, "high": 1.0,
+                           "n_subjects": [2, 10, 9]})  # fmt: skip
+    model = people.assign(mean=[1.0, 0.9, 0.7], n_subjects=[20, 20, 20])
+    assert root_mean_squared_difference(model, people) == {"hits_by_lag": pytest.approx(0.1)}
+    [axis] = plot(points_by_label({"people": people}, ANALYSES.get("hits_by_lag"), ["people"])).axes
+    assert list(axis.lines[0].get_xdata()) == [1, 2]  # type: ignore[union-attr]
