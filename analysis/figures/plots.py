@@ -126,6 +126,10 @@ FEWEST = 3
 """The smallest number of subjects for which a line among several has a band, and a cell of a matrix a colour."""
 
 
+ROOM = 0.05
+"""Room beyond the ends of an axis, as a share of its length."""
+
+
 @plain_text
 def _grid(
     rows: Sequence[Sequence[Panel]],
@@ -279,7 +283,7 @@ def _roc(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str
         draw_line(axis, rows, name, look[name], across)
     if across == analysis.across:
         axis.axline((0, 0), slope=1, color="0.8", linewidth=0.8, zorder=0)
-        axis.set_xlim(*_room(analysis.limits, axis.get_xlim()))
+        axis.set_xlim(*_room(analysis.limits, axis.get_xlim(), axis.dataLim.intervalx))
     _finish(axis, points, analysis)
     if across != analysis.across:
         axis.set_xlabel(analysis.x.capitalize())
@@ -364,17 +368,22 @@ def _raster(axis: Axes, responses: pd.DataFrame, analysis: Analysis, look: Mappi
 
 
 def _finish(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
-    axis.set_ylim(*_room(analysis.limits, axis.get_ylim()))
+    axis.set_ylim(*_room(analysis.limits, axis.get_ylim(), axis.dataLim.intervaly))
     axis.set(xlabel=analysis.x_label, ylabel=analysis.label(points))
     axis.xaxis.label.set_fontsize("small")
     sns.despine(ax=axis)
 
 
-def _room(limits: tuple[float, float], drawn: tuple[float, float]) -> tuple[float, float]:
-    """The limits of an axis, which leave room for half a marker at the limits of the data, where there are any."""
-    low, high = (end if isnan(limit) else limit for limit, end in zip(limits, drawn, strict=True))
-    room = 0.05 * (high - low)
-    return low if isnan(limits[0]) else low - room, high if isnan(limits[0]) and isnan(limits[1]) else high + room
+def _room(limits: tuple[float, float], drawn: tuple[float, float], data: tuple[float, float]) -> tuple[float, float]:
+    """The limits of an axis, which leave room for a marker at the ends of the data, and at limits where there are any.
+
+    ``drawn`` are the limits of the axis as it is, ``data`` the ends of what it shows.
+    """
+    low, high = (end if isnan(limit) else limit for limit, end in zip(limits, data, strict=True))
+    room = ROOM * (high - low)
+    if not np.isfinite(room):
+        return drawn if isnan(limits[0]) else (limits[0], max(drawn[1], limits[0] + 1))
+    return drawn[0] if isnan(limits[0]) else low - room, max(drawn[1], high + room) if isnan(limits[1]) else high + room
 
 
 def _say_what_is_missing(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:

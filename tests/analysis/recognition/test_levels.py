@@ -101,4 +101,4 @@ def test_lags_of_few_people_are_neither_drawn_nor_compared() -> None:
     model = people.assign(mean=[1.0, 0.9, 0.7], n_subjects=[20, 20, 20])
     assert root_mean_squared_difference(model, people) == {"hits_by_lag": pytest.approx(0.1)}
     [axis] = plot(points_by_label({"people": people}, ANALYSES.get("hits_by_lag"), ["people"])).axes
-    assert list(axis.lines[0].get_xdata()) == [1, 2]  # type: ignore[union-attr]
+    assert list(axis.lines[0].get_xdata()) == [1, 2]
