@@ -48,6 +48,7 @@ class FrequencyJudgment(Paradigm):
     cue = ""
     silence_ends = False
     judged = "item"
+    rates = "frequency"
 
     list_length: int = parameter(
         84, 1, LIST_LENGTH, unit="items", symbol="L", doc="presentations of items in all lists of a trial"

@@ -12,11 +12,13 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from memsim.analysis.figures.style import LINES, PEOPLE, legend_label, plain_text, themed, whole_ticks
+from memsim.analysis.figures.style import LINES, MARKERS, PEOPLE, legend_label, plain_text, themed, whole_ticks
+
+OTHER_TARGET: dict[str, Any] = {"color": "0.55", "linestyle": "--", "linewidth": 1.2, "zorder": 1}
 
 
 class Panel(NamedTuple):
-    """One panel: the target curve and one or more obtained curves, each indexed by x."""
+    """One panel: the target curve and one or more obtained curves, each indexed by x, which are numbers or names."""
 
     title: str
     x_label: str
@@ -28,7 +30,11 @@ class Panel(NamedTuple):
 
 @plain_text
 def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
-    """Draw targets in black over obtained curves, with up to three panels in a row; curves by lag have a gap at 0."""
+    """Draw targets in black over obtained curves, with up to three panels in a row; curves by lag have a gap at 0.
+
+    Targets under another label than those of the first panel are a grey line. Curves over names, such as conditions,
+    are points.
+    """
     with themed():
         rows = ceil(len(panels) / 3)
         columns = min(len(panels), 3)
@@ -36,19 +42,25 @@ def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
         colors = sns.color_palette("colorblind")
         labels: dict[str, Any] = {}
+        published = list(dict.fromkeys(panel.target_label for panel in panels))
         for axis, panel in zip(axes, panels, strict=False):
             for i, (label, curve) in enumerate(panel.obtained.items()):
+                look = {"color": colors[i % len(colors)], "linestyle": LINES[i % len(LINES)], "linewidth": 1.8}
+                if _is_named(curve):  # between categories there is no line
+                    look |= {"linestyle": "none", "marker": MARKERS[i % len(MARKERS)], "markersize": 6}
                 for part in _parts(curve):
-                    (line,) = axis.plot(
-                        part, color=colors[i % len(colors)], linestyle=LINES[i % len(LINES)], linewidth=1.8
-                    )
+                    (line,) = axis.plot(part, **look)
                     labels.setdefault(label, line)
+            look = PEOPLE if panel.target_label in published[:1] else OTHER_TARGET
             for part in _parts(panel.target):
-                (line,) = axis.plot(part, **PEOPLE)
+                (line,) = axis.plot(part, **(look | {"linestyle": "none"} if _is_named(part) else look))
                 labels.setdefault(panel.target_label, line)
             axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
-            axis.set_ylim(bottom=0)
-            axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
+            axis.set_ylim(0, 1.05 * axis.dataLim.ymax if axis.dataLim.ymax > 0 else None)
+            if _is_named(panel.target):
+                axis.margins(x=0.2)
+            else:
+                axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
             sns.despine(ax=axis)
         for axis in axes[len(panels) :]:
             axis.set_axis_off()
@@ -124,7 +136,14 @@ def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
 
 def _parts(curve: pd.Series) -> list[pd.Series]:
     """The two halves of a curve by lag, or a whole curve; points that are not defined are left out."""
-    curve = curve.dropna().sort_index()
+    curve = curve.dropna()
+    if _is_named(curve):
+        return [curve]
+    curve = curve.sort_index()
     if len(curve) and curve.index.min() < 0:
         return [curve[curve.index < 0], curve[curve.index > 0]]
     return [curve]
+
+
+def _is_named(curve: pd.Series) -> bool:
+    return not pd.api.types.is_numeric_dtype(curve.index)

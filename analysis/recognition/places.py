@@ -102,3 +102,11 @@ def presentations_before(judgments: Judgments) -> IntArray:
             same, counted = together, counted[:, ::2]
         found[:, index] = (same & counted).sum(axis=1)
     return np.where(probes.given, found, 0)
+
+
+def presentation_levels(times: IntArray, judgments: Judgments) -> tuple[IntArray, IntArray]:
+    """The numbers of presentations that probes have, and (n_trials, n_probes) which of them each has."""
+    probes = judgments.trials.probes
+    assert probes is not None
+    levels = np.unique(times[probes.given])
+    return levels, np.searchsorted(levels, times).astype(np.int32)

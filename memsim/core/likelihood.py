@@ -23,6 +23,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import scored_counts
 from memsim.core.seeding import stream
+from memsim.core.study_order import warn_of_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,3 +250,4 @@ def require_model_and_responses(model: Any, responses: Any) -> None:
     require_responses(responses)
     require_taken(model, responses.trials)
     require_lists_and_time(model, responses.trials)
+    warn_of_order(model, responses)

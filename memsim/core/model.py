@@ -114,6 +114,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         return None
 
     @property
+    def depends_on_order(self) -> bool:
+        """Whether a judgment, or a response to a cue, may depend on where in the list items were studied."""
+        return True
+
+    @property
     def stream_name(self) -> str:
         """The name under which simulations draw random numbers: models of one name draw the same."""
         return type(self).__name__

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -47,6 +47,8 @@ class Paradigm(Parameterized, ABC):
     """Whether recall ends when there is no response (free recall); if not, no response is an omission."""
     judged: ClassVar[str] = ""
     """What is judged in this task, ``"item"`` or ``"pair"``; ``""`` if nothing is."""
+    rates: ClassVar[Literal["oldness", "frequency"]] = "oldness"
+    """What a rating says: how surely the probe is old, or how often it was presented."""
 
     list_length: int = parameter(20, 1, LIST_LENGTH, unit="items", symbol="L", doc="items in a list")
     presentation_time: float = parameter(1.0, 0, SECONDS, unit="s", doc="time for each item")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.evidence import Evidence, Normal
+from memsim.core.judgments import is_old
 from memsim.core.parameters import flag, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recognition_model import RecognitionModel
@@ -187,7 +188,7 @@ class REM(RecognitionModel):
         rows = np.flatnonzero(rating > 0)
         units = probe.units[:, 0]
         own = state.trace_of_unit[np.arange(len(units)), units]
-        called_old = 2 * rating > state.n_ratings
+        called_old = is_old(rating, state.n_ratings)
         compared = np.where(called_old & (own < 0), state.counts, 0)
         filled = np.where(own >= 0, own, self.log_odds(state, units, compared)[1])
         state.store(rows, units[rows], np.where(called_old, filled, -1)[rows], occasion)
