@@ -126,7 +126,7 @@ OF_SERIAL_RECALL = (
 )  # fmt: skip
 OF_RECOGNITION = (
     Analysis(
-        f"{_RECOGNITION}.measures:called_old", "Called old", "probe", "", "Probability of calling old", "categories",
+        f"{_RECOGNITION}.measures:called_old", "Called old", "probe", "", "Probability of\ncalling old", "categories",
         of="judgments", limits=(0.0, 1.0),
     ),
     Analysis(
@@ -136,18 +136,22 @@ OF_RECOGNITION = (
     Analysis(
         f"{_RECOGNITION}.roc:roc", "ROC", "rating", "False-alarm rate", "Hit rate", "roc", across="false_alarms",
         of="judgments", limits=(0.0, 1.0),
+        needs="targets and lures",
     ),
     Analysis(
         f"{_RECOGNITION}.roc:zroc", "z-ROC", "rating", "z of false alarms", "z of hits", "roc", "z_hits",
         across="z_false_alarms", of="judgments", limits=UNBOUNDED,
+        needs="targets and lures",
     ),
     Analysis(
         f"{_RECOGNITION}.signal_detection:zroc_slope", "Slope of the z-ROC", y_label="Slope of the z-ROC",
         style="index", value="slope", of="judgments",
+        needs="ratings of targets and lures that differ",
     ),
     Analysis(
         f"{_RECOGNITION}.signal_detection:recollection", "Recollection", y_label="Recollection (R)", style="index",
         value="recollection", of="judgments", limits=(0.0, 1.0),
+        needs="ratings of targets and lures",
     ),
     Analysis(
         f"{_RECOGNITION}.hits:hits_by_serial_position", "Hits by serial position", "position", "Serial position",
@@ -167,7 +171,7 @@ OF_RECOGNITION = (
     ),
     Analysis(
         f"{_RECOGNITION}.hits:hits_by_presentations", "Hits by presentations", "presentations", "Presentations",
-        "Probability of calling old", of="judgments", limits=(0.0, 1.0),
+        "Probability of\ncalling old", of="judgments", limits=(0.0, 1.0),
     ),
     Analysis(
         f"{_RECOGNITION}.hits:hits_by_list_length", "Hits by list length", "length", "List length", "Hit rate",
@@ -180,11 +184,13 @@ OF_RECOGNITION = (
     Analysis(
         f"{_RECOGNITION}.places_in_test:false_alarms_by_test_position", "False alarms by test position", "position",
         "Test position", "False-alarm rate", of="judgments", limits=(0.0, 1.0),
+        needs="lures",
     ),
     Analysis(
         f"{_RECOGNITION}.contiguity:recognition_contiguity", "Contiguity in recognition", "distance",
         "Distance to the target before", "Hit rate", "categories", panels="preceding", of="judgments",
         limits=(0.0, 1.0),
+        needs="targets of one list in succession",
     ),
     Analysis(
         f"{_RECOGNITION}.frequency:judged_frequency", "Judged frequency", "presentations", "Presentations",
@@ -193,24 +199,26 @@ OF_RECOGNITION = (
     Analysis(
         f"{_RECOGNITION}.mirror:mirror_effect", "Mirror effect", y_label="In the order of the mirror effect",
         style="index", of="judgments", limits=(0.0, 1.0),
+        needs="targets and lures of both classes",
     ),
     Analysis(
         f"{_RECOGNITION}.list_strength:ratio_of_ratios", "Ratio of ratios", y_label="Ratio of ratios", style="index",
         value="ratio", of="judgments",
+        needs="lists with strong and weak targets, and lists with either alone",
     ),
 )  # fmt: skip
 OF_ASSOCIATION = (
     Analysis(
         f"{_ASSOCIATION}.cued_recall:cued_recall_by_position", "Cued recall by position", "position",
-        "Position of the pair", "Probability of cued recall", limits=(0.0, 1.0),
+        "Position of the pair", "Probability of\ncued recall", limits=(0.0, 1.0),
     ),
     Analysis(
         f"{_ASSOCIATION}.cued_recall:cued_recall_by_lag", "Cued recall by lag", "lag", "Study-test lag",
-        "Probability of cued recall", limits=(0.0, 1.0),
+        "Probability of\ncued recall", limits=(0.0, 1.0),
     ),
     Analysis(
         f"{_ASSOCIATION}.cued_recall:cued_recall_by_direction", "Cued recall by direction", "direction", "",
-        "Probability of cued recall", "categories", limits=(0.0, 1.0),
+        "Probability of\ncued recall", "categories", limits=(0.0, 1.0),
     ),
     Analysis(
         f"{_ASSOCIATION}.cued_recall:cued_recall_responses", "Responses to cues", "response", "", "Share of cues",
@@ -219,6 +227,7 @@ OF_ASSOCIATION = (
     Analysis(
         f"{_ASSOCIATION}.intrusions:cued_intrusions_by_lag", "Intrusions by lag", "lag", "Lag of the intruding pair",
         "Intrusions per opportunity", "lags",
+        needs="intrusions from the same list",
     ),
     Analysis(
         f"{_ASSOCIATION}.intrusions:cued_intrusions_by_list", "Intrusions by list", "list_lag", "Lists ago",
@@ -227,9 +236,11 @@ OF_ASSOCIATION = (
     Analysis(
         f"{_ASSOCIATION}.contingency:associative_symmetry", "Associative symmetry", "tests", "", "Yule's Q",
         "categories", "q", limits=UNBOUNDED,
+        needs="pairs that are tested twice",
     ),
     Analysis(
         f"{_ASSOCIATION}.contingency:recall_recognition_contingency", "Recall and recognition", y_label="Yule's Q",
         style="index", value="q", of="judgments", limits=UNBOUNDED,
+        needs="targets that were studied for recall",
     ),
 )  # fmt: skip

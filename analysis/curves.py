@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.declaration import Analysis
-from memsim.analysis.points import points_of_frame
-from memsim.analysis.registered import curves_of
+from memsim.analysis.points import held_by_enough, points_of_frame, squared_differences
+from memsim.analysis.registered import ANALYSES, curves_of
 from memsim.core.judgments import require_responses
 from memsim.core.prediction import PositionPrediction, Prediction
 
@@ -53,12 +53,20 @@ def standard_curves(predicted: Prediction) -> dict[str, Analysis]:
 def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """The rows of a curve table for ``analysis``, with the column ``x`` under its name in the analysis."""
     points = curves[curves["curve"] == analysis.name]
-    points = points.drop(columns="curve").rename(columns={"x": analysis.x})
+    points = points.drop(columns="curve").assign(x=_plain(points["x"])).rename(columns={"x": analysis.x})
     if "across" in points:
         points = (
             points.rename(columns={"across": analysis.across}) if analysis.across else points.drop(columns="across")
         )
     return points.reset_index(drop=True)
+
+
+def _plain(x: pd.Series) -> pd.Series:
+    """The places of one curve, from a column that other curves share: whole numbers where all are, or numbers."""
+    x = x.infer_objects()
+    if pd.api.types.is_float_dtype(x) and len(x) and (x % 1 == 0).all():
+        return x.astype(int)
+    return x
 
 
 def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, people: Sequence[str] = ()) -> pd.DataFrame:
@@ -76,9 +84,19 @@ def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, peop
 
 
 def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> dict[str, float]:
-    """Root mean squared difference between two curve tables, by curve, over points at which both are defined."""
-    both = curves.merge(target, on=["curve", "x"], suffixes=("", "_target"))
-    squared = (both["mean"] - both["mean_target"]) ** 2
-    by_curve = squared.groupby(both["curve"]).mean() ** 0.5
-    known = pd.concat([curves["curve"], target["curve"]]).unique()
-    return {str(curve): float(by_curve.get(curve, np.nan)) for curve in known}
+    """Root mean squared difference between two curve tables, by curve, over points at which both are defined.
+
+    Of a ROC, hits and false alarms count alike: it is the root of the mean over both coordinates of all points. Lags
+    that less than a quarter of the subjects of a curve have do not count.
+    """
+    known, distances = ANALYSES.usable(), {}
+    for curve in pd.concat([curves["curve"], target["curve"]]).unique():
+        one, other = (table[table["curve"] == curve] for table in (curves, target))
+        if curve in known:
+            one, other = (points[held_by_enough(points, known[curve])] for points in (one, other))
+        rows, coordinates = one.merge(other, on="x", suffixes=("", "_target")), ["mean"]
+        if curve in known and known[curve].across:
+            coordinates.append("across")
+            rows = rows.assign(**{name: np.nan for name in ("across", "across_target") if name not in rows})
+        distances[str(curve)] = float(squared_differences(rows, coordinates, "_target").mean() ** 0.5)
+    return distances

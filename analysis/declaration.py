@@ -14,12 +14,19 @@ from memsim.core.judgments import Judgments, Responses, require_judgments, requi
 from memsim.core.names import closest
 from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.recalls import Recalls, require_recalls
-from memsim.core.repeated_items import DECLARATION, refusal_of_repeats, require_taken
+from memsim.core.repeated_items import DECLARATION, refusal_of_repeats
+from memsim.core.study_order import DECLARATION as BY_STUDY_ORDER
+from memsim.core.study_order import refusal_of_order
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UNBOUNDED = (float("nan"), float("nan"))
+TAKES_CUED_RECALL = "takes_cued_recall"
+"""The attribute of the function of an analysis of recalls that takes recall in which each response has its own cue."""
+RATES = "rates"
+"""The attribute of the function of an analysis of judgments that says which ratings it takes (``Paradigm.rates``)."""
+Rates = Literal["oldness", "frequency"]
 
 Options = ParamSpec("Options")
 Result = TypeVar("Result")
@@ -27,37 +34,82 @@ OfRecalls = Callable[Concatenate[Recalls, Options], Result]
 OfJudgments = Callable[Concatenate[Judgments, Options], Result]
 
 
-def of_recalls(*, takes_repeated_items: bool) -> Callable[[OfRecalls[Options, Result]], OfRecalls[Options, Result]]:
+def of_recalls(
+    *, takes_repeated_items: bool, takes_cued_recall: bool = False, by_study_order: bool = False
+) -> Callable[[OfRecalls[Options, Result]], OfRecalls[Options, Result]]:
     """Declare a function as an analysis of recalls, its first argument; anything else is refused before any work.
 
     Parameters
     ----------
     takes_repeated_items : whether it handles lists that hold an item twice; if not, they are refused.
+    takes_cued_recall : whether it handles recall in which each response has its own cue, so that the experimenter
+        decides on the order of responses, and each item is asked for once or not at all; if not, it is refused.
+    by_study_order : whether places in the list of study are its levels, so that recalls of people whose order of study
+        is not known are refused.
     """
 
     def declared(function: OfRecalls[Options, Result]) -> OfRecalls[Options, Result]:
         @wraps(function)
         def checked(recalls: Recalls, *args: Options.args, **options: Options.kwargs) -> Result:
             require_recalls(recalls)
-            require_taken(checked, recalls.trials)
+            _require_taken(checked, recalls)
             return function(recalls, *args, **options)
 
-        setattr(checked, DECLARATION, takes_repeated_items)
+        declarations = {
+            DECLARATION: takes_repeated_items, TAKES_CUED_RECALL: takes_cued_recall, BY_STUDY_ORDER: by_study_order,
+        }  # fmt: skip
+        for name, value in declarations.items():
+            setattr(checked, name, value)
         return cast(OfRecalls[Options, Result], checked)
 
     return declared
 
 
-def of_judgments(function: OfJudgments[Options, Result]) -> OfJudgments[Options, Result]:
-    """Declare a function as an analysis of judgments, its first argument; anything else is refused before any work."""
+def of_judgments(
+    *, rates: Rates = "oldness", by_study_order: bool = False
+) -> Callable[[OfJudgments[Options, Result]], OfJudgments[Options, Result]]:
+    """Declare a function as an analysis of judgments, its first argument; anything else is refused before any work.
 
-    @wraps(function)
-    def checked(judgments: Judgments, *args: Options.args, **options: Options.kwargs) -> Result:
-        require_judgments(judgments)
-        return function(judgments, *args, **options)
+    Parameters
+    ----------
+    rates : what the ratings say that it takes: how surely a probe is old, or how often it was presented.
+    by_study_order : as in :func:`of_recalls`.
+    """
 
-    setattr(checked, DECLARATION, True)
-    return cast(OfJudgments[Options, Result], checked)
+    def declared(function: OfJudgments[Options, Result]) -> OfJudgments[Options, Result]:
+        @wraps(function)
+        def checked(judgments: Judgments, *args: Options.args, **options: Options.kwargs) -> Result:
+            require_judgments(judgments)
+            _require_taken(checked, judgments)
+            return function(judgments, *args, **options)
+
+        for name, value in {DECLARATION: True, RATES: rates, BY_STUDY_ORDER: by_study_order}.items():
+            setattr(checked, name, value)
+        return cast(OfJudgments[Options, Result], checked)
+
+    return declared
+
+
+def _require_taken(function: Callable[..., Any], responses: Responses) -> None:
+    if reason := _refusal(function, responses):
+        raise InputError(reason)
+
+
+def _refusal(function: Callable[..., Any], responses: Responses) -> str:
+    """Why the function of an analysis does not take these recalls or judgments, in one line; empty if it takes them."""
+    task, name = responses.trials.paradigm, getattr(function, "__name__", "this analysis")
+    if isinstance(responses, Recalls) and task.cued_by_item and not getattr(function, TAKES_CUED_RECALL, False):
+        return (
+            f"{name} is about the order of recall or all items of a list, and in {type(task).__name__} each response "
+            "has a cue that the experimenter chose; cued_recall_by_position, cued_recall_by_lag and "
+            "cued_recall_responses are for cued recall"
+        )
+    if isinstance(responses, Judgments) and (rates := getattr(function, RATES, task.rates)) != task.rates:
+        fix = "judged_frequency is for judgments of frequency" if task.rates == "frequency" else (
+            "hits_by_presentations has the rate of calling old by presentations"
+        )  # fmt: skip
+        return f"{name} is about ratings of {rates}, and {type(task).__name__} has ratings of {task.rates}; {fix}"
+    return refusal_of_repeats(function, responses.trials) or refusal_of_order(function, responses)
 
 
 @dataclass(frozen=True)
@@ -87,6 +139,7 @@ class Analysis:
     whole : the analysis needs all lists of a subject, also those of other conditions; its argument ``rows`` says which
         of them count.
     of : what the analysis takes: recalls, or judgments. Where lists were recalled and then judged, both kinds apply.
+    needs : the lists, probes or responses without which nothing is defined, in words.
     of_positions : the analysis is defined for a model that predicts positions without an order of recall.
     limits : the limits of the vertical axis; NaN leaves a limit to the data.
     """
@@ -104,6 +157,7 @@ class Analysis:
     panels: str = ""
     by_trial: tuple[str, ...] = ()
     whole: bool = False
+    needs: str = ""
     of_positions: bool = False
     of: Literal["recalls", "judgments"] = "recalls"
     limits: tuple[float, float] = (0.0, float("nan"))
@@ -162,11 +216,12 @@ class Analysis:
     def refusal(self, predicted: Prediction) -> str:
         """Why the analysis takes neither this kind of prediction nor these lists; empty if it takes them."""
         if not isinstance(predicted, PositionPrediction):
-            if self.taken_from(predicted) is None:
+            taken = self.taken_from(predicted)
+            if taken is None:
                 return (
                     f"{self.name} is an analysis of {self.of}, and {type(predicted.trials.paradigm).__name__} has none"
                 )
-            return refusal_of_repeats(self.run, predicted.trials)
+            return _refusal(self.run, taken)
         if self.of_positions:
             return ""
         return f"{predicted.model} predicts which items are recalled, not their order, which {self.name} needs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,28 @@ from memsim.analysis.statistics.intervals import resampled_interval, warn_of_few
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.errors import InputError
 
+LEAST_SHARE = 0.25
 INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "t": mean_over_subjects,
     "bootstrap": lambda *given: resampled_interval(*given)[0],
     "within": within_subject_interval,
 }
 """Intervals over subjects: Student's t, bootstrap, and within subjects (Cousineau-Morey)."""
+
+
+def squared_differences(joined: pd.DataFrame, coordinates: Sequence[str], suffix: str) -> pd.Series:
+    """The squared difference of each point, averaged over its coordinates; NaN where one of them is not defined.
+
+    A point of most curves has one coordinate that is compared, its mean; one of a ROC has two, the rates of hits and of
+    false alarms, which count alike, so that distances have the unit of a rate in all curves.
+
+    Parameters
+    ----------
+    joined : the points of two curves in one row each; ``suffix`` ends the columns of the second.
+    coordinates : the columns of the first.
+    """
+    differences = [(joined[name].astype(float) - joined[f"{name}{suffix}"].astype(float)) ** 2 for name in coordinates]
+    return pd.concat(differences, axis=1).mean(axis=1, skipna=False)
 
 
 def analysis_of(frame: pd.DataFrame) -> Analysis:
@@ -30,6 +46,23 @@ def analysis_of(frame: pd.DataFrame) -> Analysis:
             "pandas dropped the attrs in between, copy them: frame.attrs = original.attrs"
         )
     return ANALYSES.get(name)
+
+
+def held_by_enough(points: pd.DataFrame, analysis: Analysis) -> pd.Series:
+    """Which points of one model or people are drawn and compared.
+
+    Not every subject has a case at every lag: those that less than a quarter of the subjects of the curve have are
+    left to the tables. Of other curves all points are.
+    """
+    if analysis.x != "lag" or analysis.style != "curve" or "n_subjects" not in points:
+        return pd.Series(True, index=points.index)
+    return points["n_subjects"] >= LEAST_SHARE * points["n_subjects"].max()
+
+
+def is_defined(points: pd.DataFrame, analysis: Analysis) -> bool:
+    """Whether a figure of these points, or responses, shows anything."""
+    shown = [name for name in ("mean", analysis.across) if name and name in points]
+    return not shown or bool(points[shown].notna().all(axis=1).any())
 
 
 def labels_of(frame: pd.DataFrame) -> list[str]:

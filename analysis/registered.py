@@ -23,7 +23,7 @@ def curves_of(paradigm: Paradigm, *, repeated_items: bool = False) -> dict[str, 
     lists are recalled and then judged, there are the curves of both.
     """
     names: tuple[str, ...] = ()
-    if paradigm.cue == "item":
+    if paradigm.cued_by_item:
         names += ("cued_recall_by_position", "cued_recall_by_lag", "cued_recall_responses")
     elif paradigm.cue:
         names += (
@@ -39,7 +39,12 @@ def curves_of(paradigm: Paradigm, *, repeated_items: bool = False) -> dict[str, 
 
 
 def _curves_of_judgments(paradigm: Paradigm, repeated_items: bool) -> tuple[str, ...]:
-    """Hits by lag or by where targets were studied, false alarms by place in the test, and the ROC of ratings."""
+    """Hits by lag or by where targets were studied, false alarms by place in the test, and the ROC of ratings.
+
+    Of judgments of frequency it is the judged frequency by the actual one.
+    """
+    if paradigm.rates == "frequency":
+        return ("judged_frequency",)
     first = next((event for event in paradigm.events() if not isinstance(event, Distract)), None)
     names: tuple[str, ...] = (
         "hits_by_lag" if isinstance(first, Probe) else "hits_by_serial_position",
@@ -48,5 +53,5 @@ def _curves_of_judgments(paradigm: Paradigm, repeated_items: bool) -> tuple[str,
     if paradigm.n_ratings > 2:
         names += ("roc",)
     if repeated_items:
-        names += ("hits_by_presentations" if paradigm.n_ratings == 2 else "judged_frequency",)
+        names += ("hits_by_presentations",)
     return names

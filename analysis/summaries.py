@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.association.summary import cued_recall_summary
 from memsim.analysis.recall.indices import edge_sizes, middle_positions, primacy_index, recency_index
 from memsim.analysis.recall.transitions import lag_crp, lag_rank
-from memsim.analysis.recognition.summary import recognition_summary
+from memsim.analysis.recognition.summary import frequency_summary, recognition_summary
 from memsim.analysis.serial.curves import serial_summary
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.core.judgments import Judgments
@@ -18,8 +19,9 @@ from memsim.core.recalls import Recalls, require_recalls
 def summary_table(predicted: Prediction) -> pd.DataFrame:
     """Summary statistics of recall, as means over subjects or, where noted, as ratios of such means.
 
-    For serial recall see :func:`memsim.analysis.serial_summary`. A prediction of positions has no subjects, and no
-    statistics that need an order of recall. For free recall:
+    For serial recall see :func:`memsim.analysis.serial_summary`; for cued recall, recognition and judgments of
+    frequency ``cued_recall_summary``, ``recognition_summary`` and ``frequency_summary`` beside it. A prediction of
+    positions has no subjects, and no statistics that need an order of recall. For free recall:
 
     Returns
     -------
@@ -36,8 +38,11 @@ def summary_table(predicted: Prediction) -> pd.DataFrame:
     if isinstance(predicted, PositionPrediction):
         return _position_summary(predicted)
     if isinstance(predicted, Judgments):
-        return recognition_summary(predicted)
+        of_frequency = predicted.trials.paradigm.rates == "frequency"
+        return frequency_summary(predicted) if of_frequency else recognition_summary(predicted)
     require_recalls(predicted)
+    if predicted.trials.paradigm.cued_by_item:
+        return cued_recall_summary(predicted)
     return serial_summary(predicted) if predicted.trials.paradigm.due is not None else _recall_summary(predicted)
 
 

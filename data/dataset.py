@@ -25,6 +25,8 @@ class Dataset:
     at_hand : function that says whether :meth:`load` needs no download.
     default : the condition that is read when none is named; empty if a condition must be named.
     notes : what a user of the data should know.
+    design : how lists and tests of these people differ from those that their task draws at random, in a sentence; by
+        condition, or in all of them.
     """
 
     name: str
@@ -37,6 +39,11 @@ class Dataset:
     at_hand: Callable[[], bool]
     default: str = ""
     notes: str = ""
+    design: str | Mapping[str, str] = ""
+
+    def design_of(self, condition: str | None = None) -> str:
+        """How lists and tests of the people of ``condition`` differ from those that the task draws."""
+        return self.design if isinstance(self.design, str) else self.design.get(self.condition(condition), "")
 
     def condition(self, name: str | None) -> str:
         """The condition called ``name``, in any case, or the default one.

@@ -47,4 +47,7 @@ def _load(name: str, condition: str | None, kind: str) -> pd.DataFrame:
         raise InputError(f"no curves of {dataset.name} ship with memsim; compute them from load_dataset({name!r})")
     with (files("memsim.data") / "tables" / f"{dataset.name}_{kind}.csv").open("rb") as file:
         table = pd.read_csv(file)
+    if "x" in table and not pd.api.types.is_numeric_dtype(table["x"]):  # one of the curves is over names
+        numbers = pd.to_numeric(table["x"], errors="coerce")
+        table["x"] = numbers.astype(object).where(numbers.notna(), table["x"])
     return table[table["condition"] == condition].drop(columns="condition").reset_index(drop=True)

@@ -11,12 +11,12 @@ import pandas as pd
 
 from memsim import load_dataset
 from memsim.analysis import curve_table, summary_table
-from memsim.data.datasets.confidence_database import SOURCES as WITHOUT_ORDER
+from memsim.data.datasets.confidence_database import SOURCES
 from memsim.data.registered import DATASETS
 
 NAMES = [
     "murdock1962", "farrell_lewandowsky2003", "aue2017", "buchler2008", "criss2011", "diana_reder2006", "reder2000",
-    *WITHOUT_ORDER,
+    *SOURCES,
 ]  # fmt: skip
 
 if __name__ == "__main__":
@@ -25,6 +25,4 @@ if __name__ == "__main__":
         for kind, table in (("curves", curve_table), ("summary", summary_table)):
             tables = {condition: table(found) for condition, found in responses.items()}
             frame = pd.concat(tables, names=["condition"]).reset_index("condition").round(6)
-            if kind == "curves" and name in WITHOUT_ORDER:  # where the order of study is not known
-                frame = frame[frame["curve"] != "hits_by_serial_position"]
             frame.to_csv(Path(__file__).parents[1] / "data" / "tables" / f"{name}_{kind}.csv", index=False)

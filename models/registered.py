@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from memsim.core.abilities import lacks
+from collections.abc import Callable
+
+from memsim.core.abilities import LISTS, TIMES, lacks
 from memsim.core.code.registry import Registry
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
@@ -60,11 +62,23 @@ def models_of(task: str | Paradigm, *, baselines: bool = False) -> dict[str, Mod
     ``task`` may also be the cue of recall alone. Baselines are among them only if asked for. A plug-in that cannot be
     loaded or built is left out, with a warning.
     """
+    return _built(lambda model: _can_do(model, task), baselines)
+
+
+def left_out_of(task: Paradigm) -> dict[str, list[str]]:
+    """The models that lack nothing but an account of single lists, or of study time, by what they lack, in words."""
+    found: dict[str, list[str]] = {}
+    for spec, model in _built(lambda model: lacks(model, task) in (LISTS, TIMES)).items():
+        found.setdefault(lacks(model, task), []).append(spec)
+    return found
+
+
+def _built(wanted: Callable[[Model], bool], baselines: bool = False) -> dict[str, Model]:
     found: dict[str, Model] = {}
     for name, cls in MODELS.usable().items():
         try:
             of_name = variants(name, cls) if baselines or not cls.baseline else {}
-            found |= {spec: model for spec, model in of_name.items() if _can_do(model, task)}
+            found |= {spec: model for spec, model in of_name.items() if wanted(model)}
         except (Exception, SystemExit) as error:
             MODELS.left_out(name, error)
     return found

@@ -30,8 +30,10 @@ class CuedRecall(Paradigm):
 
     With ``second_list``, half of the pairs form a second list, after ``between_lists`` seconds of distraction. In
     ``re-paired`` lists (A-B, A-C) it has the first members of the first list, each with a new item; ``new`` lists
-    (A-B, C-D) share no item with the first. Probes then ask about one list each (``Probes.about``), and ``tested``
-    says which lists are probed.
+    (A-B, C-D) share no item with the first. Each cue then asks about the list of its pair (``Probes.about``), for which
+    a model needs an account of lists; or, with ``asked="all"``, about all that was studied, so that the partner in
+    either list is right (one response at a time of modified free recall), and all models of cued recall take part.
+    ``tested`` says of which lists pairs are probed.
 
     References
     ----------
@@ -51,11 +53,17 @@ class CuedRecall(Paradigm):
     second_list: str = choice("none", ("none", "re-paired", "new"), "pairs of a second list: A-B A-C, or A-B C-D")
     between_lists: float = parameter(0.0, 0, SECONDS, unit="s", doc="filled distraction between two lists")
     tested: str = choice("all", ("all", "first", "second"), "the lists of which pairs are probed")
+    asked: str = choice("list", ("list", "all"), "a cue asks about the list of its pair, or about all that was studied")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_pairs(self.list_length, 2 * self.n_lists, "CuedRecall")
-        for name, value in (("between_lists", self.between_lists > 0), ("tested", self.tested != "all")):
+        of_two = {
+            "between_lists": self.between_lists > 0,
+            "tested": self.tested != "all",
+            "asked": self.asked != "list",
+        }
+        for name, value in of_two.items():
             if value and self.n_lists == 1:
                 raise InputError(f"CuedRecall: {name} is for two lists; set second_list as well")
 
@@ -73,6 +81,11 @@ class CuedRecall(Paradigm):
     def response_limit(self) -> int:
         """One response for each probe."""
         return self.n_probes
+
+    @property
+    def asks_about_lists(self) -> bool:
+        """Whether there are two lists, and a cue asks about that of its pair."""
+        return self.n_lists == 2 and self.asked == "list"
 
     @property
     def list_of_position(self) -> IntArray:
@@ -112,4 +125,5 @@ class CuedRecall(Paradigm):
             backward = rng.permuted(half, axis=1)
         pairs = items.reshape(n_trials, -1, 2)[np.arange(n_trials)[:, None], order]
         asked = np.stack((backward, ~backward), axis=2)
-        return Probes(np.where(asked, ABSENT, pairs), None if self.n_lists == 1 else self.list_of_position[::2][order])
+        about = self.list_of_position[::2][order] if self.asks_about_lists else None
+        return Probes(np.where(asked, ABSENT, pairs), about)

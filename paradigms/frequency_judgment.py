@@ -48,6 +48,7 @@ class FrequencyJudgment(Paradigm):
     cue = ""
     silence_ends = False
     judged = "item"
+    rates = "frequency"
 
     list_length: int = parameter(
         84, 1, LIST_LENGTH, unit="items", symbol="L", doc="presentations of items in all lists of a trial"
@@ -100,6 +101,11 @@ class FrequencyJudgment(Paradigm):
     def n_ratings(self) -> int:
         """One more than the highest judgment."""
         return 1 + (max(self._frequencies) if self.highest_judgment is None else self.highest_judgment)
+
+    @property
+    def asks_about_lists(self) -> bool:
+        """Whether there are several lists."""
+        return self.lists > 1
 
     @property
     def response_limit(self) -> int:

@@ -35,7 +35,8 @@ class Recognition(Paradigm):
     which are ``spaced`` over the list or ``massed`` in succession; or once, for as many times the presentation time
     (``longer``). Models see repetitions as study events of the same item, and longer times in
     ``trials.paradigm.presentation_times``, by serial position; in mixed lists, positions are weak, strong, strong,
-    weak, and so on. ``list_length`` counts presentations. The label ``strength`` of a target is ``weak`` or ``strong``,
+    weak, and so on; a model that does not read them has no account of longer times, and refuses these lists.
+    ``list_length`` counts presentations. The label ``strength`` of a target is ``weak`` or ``strong``,
     and empty for lures.
 
     References
@@ -60,7 +61,9 @@ class Recognition(Paradigm):
         None, 0, LIST_LENGTH, unit="probes", doc="new items among the probes; if not given, as many as targets",
         integer=True,
     )  # fmt: skip
-    n_similar_lures: int = parameter(0, 0, LIST_LENGTH, unit="probes", doc="lures that are similar to studied items")
+    n_similar_lures: int = parameter(
+        0, 0, LIST_LENGTH, unit="probes", doc="lures that are similar to studied items (from Python, with pool=)"
+    )
     ratings: int = parameter(2, 2, 100, unit="ratings", symbol="K", doc="ratings of the scale; 2 for old and new")
     strength: str = choice(WEAK, (WEAK, STRONG, "mixed"), "all items are weak, all are strong, or half of them are")
     strengthening: str = choice(

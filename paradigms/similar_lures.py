@@ -29,8 +29,8 @@ def similar_lures(pool: ItemPool, taken: IntArray, studied: IntArray, who: str) 
     n_trials, n_lures = studied.shape
     if n_lures and pool.similarity is None and pool.features is None:
         raise InputError(
-            f"{who}: lures that are similar to studied items need an ItemPool with similarity or features; pass it as "
-            "pool="
+            f"{who}: lures that are similar to studied items need items whose similarity is known, and those that are "
+            "drawn without a pool (as by the command line) are alike; in Python give pool=ItemPool(words, features=...)"
         )
     if n_lures and len(pool) < taken.shape[1] + n_lures:
         raise InputError(

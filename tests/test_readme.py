@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from memsim import analysis
+from memsim import Judgments, analysis
 from memsim.analysis.registered import ANALYSES
+from memsim.core.errors import DataWarning
+from memsim.data.loading import load_responses
+from memsim.data.registered import DATASETS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,6 +24,24 @@ def test_python_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         exec(compile(block, "README.md", "exec"), {})
     for figure in ("figure.png", "lag-crp.pdf"):
         assert (tmp_path / figure).stat().st_size > 10_000
+
+
+def test_the_table_of_judgments_in_the_readme_is_read(tmp_path: Path) -> None:
+    table = re.findall(r"```csv\n(.*?)```", README, flags=re.DOTALL)[0]
+    assert len(table.splitlines()) == 6
+    (path := tmp_path / "mine.csv").write_text(table, encoding="utf-8")
+    with pytest.warns(DataWarning, match="1 probe without an answer"):
+        judgments = load_responses(path)
+    assert isinstance(judgments, Judgments) and judgments.n_ratings == 6
+    assert judgments.ratings.tolist() == [[6, 2, 0]]
+    assert judgments.trials.probe_kinds.tolist() == [["target", "lure", "target"]]
+
+
+def test_every_data_set_is_in_the_readme() -> None:
+    rows = README.partition("| data set | how it comes |")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+)`", rows)
+    for name in DATASETS.names():
+        assert name in named or any(name.endswith(each) for each in named if each.startswith("_")), name
 
 
 def test_commands_in_the_readme_parse() -> None:

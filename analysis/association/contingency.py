@@ -49,7 +49,7 @@ def tulving_wiseman(recognised: npt.ArrayLike, dependence: float = DEPENDENCE) -
     return np.asarray(p + dependence * (p - p**2))
 
 
-@of_judgments
+@of_judgments()
 def recall_recognition_contingency(judgments: Judgments) -> pd.DataFrame:
     """Dependence between recall of an item and its later recognition, as Yule's Q of each subject.
 
@@ -100,7 +100,7 @@ def recall_recognition_contingency(judgments: Judgments) -> pd.DataFrame:
     )
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True)
 def associative_symmetry(recalls: Recalls) -> pd.DataFrame:
     """Dependence between two tests of the same pair: in the same direction, and in reversed directions, as Yule's Q.
 

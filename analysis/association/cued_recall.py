@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.association.cues import Cued, cued, pair_in_list
-from memsim.analysis.bins import bins_of, checked_edges
+from memsim.analysis.bins import in_blocks, lag_levels
 from memsim.analysis.declaration import of_recalls
 from memsim.analysis.recall.intrusions import list_lags
+from memsim.analysis.recognition.places import place_in_list
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.arrays import INTRUSION, NONE
 from memsim.core.recalls import Recalls
@@ -20,8 +21,8 @@ from memsim.core.recalls import Recalls
 RESPONSES = ("correct", "same_list", "prior_list", "extra_list", "unknown", "cue", "none")
 
 
-@of_recalls(takes_repeated_items=True)
-def cued_recall_by_position(recalls: Recalls) -> pd.DataFrame:
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True, by_study_order=True)
+def cued_recall_by_position(recalls: Recalls, block: int | None = None) -> pd.DataFrame:
     """Probability that a cue is answered correctly, by the position of its pair in the list.
 
     A rise at the end is recency, which lasts only if late pairs are also tested early: compare
@@ -30,15 +31,19 @@ def cued_recall_by_position(recalls: Recalls) -> pd.DataFrame:
     Parameters
     ----------
     recalls : cued recall of people or of a model.
+    block : the number of successive pairs that are counted together; if not given, 1 in lists of up to 24 pairs, and in
+        longer ones as many as make about ten blocks.
 
     Returns
     -------
     DataFrame : ``subject, position, prob, actual, possible``: the cues answered with the item that was studied with
-        them, and all cues; ``position`` is the number of the pair in its list. No response is an error.
+        them, and all cues; ``position`` is the number of the pair in its list, of a block the middle one. No response
+        is an error.
 
     Raises
     ------
-    InputError : the recalls are not of cued recall of pairs.
+    InputError : the recalls are not of cued recall of pairs; ``block`` is not a whole number from 1; or the order of
+        study is not known of these people.
 
     References
     ----------
@@ -46,10 +51,12 @@ def cued_recall_by_position(recalls: Recalls) -> pd.DataFrame:
     """
     found = cued(recalls, "cued_recall_by_position")
     at = pair_in_list(recalls, found)
-    return _accuracy(recalls, found, at - 1, {"position": np.arange(1, int(at.max(initial=1)) + 1)})
+    n_pairs = int(place_in_list(recalls.trials.paradigm).max())
+    code, _, middle = in_blocks(at, n_pairs, block, "cued_recall_by_position")
+    return _accuracy(recalls, found, code, {"position": middle})
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True, by_study_order=True)
 def cued_recall_by_lag(recalls: Recalls, edges: Sequence[float] | None = None) -> pd.DataFrame:
     """Probability that a cue is answered correctly, by its study-test lag: pairs studied after it, and cues before it.
 
@@ -59,38 +66,33 @@ def cued_recall_by_lag(recalls: Recalls, edges: Sequence[float] | None = None) -
     ----------
     recalls : cued recall of people or of a model.
     edges : the edges of bins of lags, each larger than the one before; a bin contains its lower edge. If not given,
-        every lag that occurs is a level of its own.
+        every lag that occurs is a level of its own in tasks whose lags go up to 24; in others, bins widen with the lag,
+        and are named by powers of two: 0, 1, 2, 4 (3 to 5), 8 (6 to 11), 16 (12 to 22), and so on.
 
     Returns
     -------
-    DataFrame : ``subject, lag, prob, actual, possible``; of a bin, ``lag`` is the mean lag of its cues.
+    DataFrame : ``subject, lag, prob, actual, possible``; of a bin between ``edges``, ``lag`` is the mean lag of its
+        cues.
 
     Raises
     ------
-    InputError : the recalls are not of cued recall of pairs, or the edges do not rise.
+    InputError : the recalls are not of cued recall of pairs; the edges do not rise; or the order of study is not known
+        of these people.
 
     References
     ----------
     Murdock (1967), British Journal of Psychology, 58, 421-433.
     """
     found = cued(recalls, "cued_recall_by_lag")
-    after = recalls.trials.list_length // 2 - 1 - found.cue // 2
-    lag = (after + np.arange(found.cue.shape[1]))[found.given]
-    code = np.zeros(found.cue.shape, dtype=np.int64)
-    if edges is None:
-        levels, code[found.given] = np.unique(lag, return_inverse=True)
-        return _accuracy(recalls, found, code, {"lag": levels})
-    cuts = checked_edges(edges, "cued_recall_by_lag")
-    code[found.given], inside = bins_of(lag.astype(float), cuts)
-    kept = found.given.copy()
-    kept[found.given] = inside
-    total = np.bincount(code[kept], lag[inside], minlength=len(cuts) - 1)
-    with np.errstate(invalid="ignore"):
-        levels = total / np.bincount(code[kept], minlength=len(cuts) - 1)
+    n_pairs, n_cues = recalls.trials.list_length // 2, found.cue.shape[1]
+    lag = ((n_pairs - 1 - found.cue // 2) + np.arange(n_cues))[found.given]
+    at, inside, levels = lag_levels(lag, n_pairs + n_cues - 2, edges, "cued_recall_by_lag")
+    kept, code = found.given.copy(), np.zeros(found.cue.shape, dtype=np.int64)
+    kept[found.given], code[found.given] = inside, at
     return _accuracy(recalls, found._replace(given=kept), code, {"lag": levels})
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True)
 def cued_recall_by_direction(recalls: Recalls) -> pd.DataFrame:
     """Probability that a cue is answered correctly, by direction: forward if the first item of the pair is the cue.
 
@@ -117,7 +119,7 @@ def cued_recall_by_direction(recalls: Recalls) -> pd.DataFrame:
     return _accuracy(recalls, found, (~found.forward).astype(np.int64), {"direction": ("forward", "backward")})
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True)
 def cued_recall_responses(recalls: Recalls, *, across_sessions: bool = False) -> pd.DataFrame:
     """Share of cues with each kind of response: correct, an intrusion from here or elsewhere, the cue, none.
 

@@ -25,7 +25,8 @@ class Cued(NamedTuple):
     forward: BoolArray
     """Whether the cue is the first item of its pair, so that the second is asked for."""
     correct: BoolArray
-    """Whether the response is the item that is due, wherever it was studied first."""
+    """Whether the response is the item that is due, wherever it was studied first; or another partner of the cue, where
+    the cue asks about several lists in which it was studied."""
 
 
 def cued(recalls: Recalls, who: str) -> Cued:
@@ -63,7 +64,7 @@ def cued(recalls: Recalls, who: str) -> Cued:
     known = cue != ABSENT
     due = np.where(known, cue ^ 1, ABSENT)
     first = np.take_along_axis(trials.first_presentation, np.maximum(due, 0), axis=1)
-    correct = known & (recalls.positions == first + 1)
+    correct = known & ((recalls.positions == first + 1) | recalls.is_correct)
     return Cued(known, cue, due, known & (cue % 2 == 0), correct)
 
 

@@ -18,7 +18,7 @@ from memsim.core.probes import ABSENT
 from memsim.core.recalls import Recalls
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True, by_study_order=True)
 def cued_intrusions_by_lag(recalls: Recalls, *, per: Literal["intrusion", "cue"] = "intrusion") -> pd.DataFrame:
     """Intrusions from the same list by lag: the position of the intruding pair minus that of the cued pair.
 
@@ -68,7 +68,7 @@ def cued_intrusions_by_lag(recalls: Recalls, *, per: Literal["intrusion", "cue"]
     return counts_per_subject(recalls, {"lag": lags}, actual, possible)
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True)
 def cued_intrusions_by_list(recalls: Recalls, max_lag: int = 5, *, across_sessions: bool = False) -> pd.DataFrame:
     """Intrusions from earlier lists per cue, by how many lists ago their item was last studied.
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.points import analysis_of, labels_of
+from memsim.analysis.points import analysis_of, held_by_enough, labels_of, squared_differences
 from memsim.core.errors import MemsimWarning
 
 MOST_MODELS = 12
@@ -93,13 +93,15 @@ def _distances(frame: pd.DataFrame, people: Collection[str]) -> pd.Series | None
     places = [name for name in dict.fromkeys(known) if name in frame]
     if not places:
         frame, places = frame.assign(place=0), ["place"]
-    theirs = frame[frame["label"].isin(list(people))].groupby(places, sort=False, dropna=False)["mean"].mean()
+    enough = [held_by_enough(rows, analysis) for _, rows in frame.groupby("label", sort=False)]
+    frame = frame.loc[pd.concat(enough).reindex(frame.index)]
+    coordinates = ["mean", *([analysis.across] if analysis.across in frame else [])]
+    theirs = frame[frame["label"].isin(list(people))].groupby(places, sort=False, dropna=False)[coordinates].mean()
     ours = frame[~frame["label"].isin(list(people))]
-    target = theirs.rename("theirs").reset_index()
-    joined = ours.merge(target, on=places, how="inner")
-    if joined.empty:
+    joined = ours.merge(theirs.add_suffix("_theirs").reset_index(), on=places, how="inner")
+    squared = squared_differences(joined, coordinates, "_theirs")
+    if squared.isna().all():
         return None
-    squared = (joined["mean"].astype(float) - joined["theirs"].astype(float)) ** 2
     distance = np.sqrt(squared.groupby(joined["label"]).mean())
     middle = float(distance.median())
     return distance / middle if middle > 0 else distance

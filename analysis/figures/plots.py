@@ -16,6 +16,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
+from memsim.analysis.bins import MOST_LEVELS
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.figures.crowds import few, sentences
 from memsim.analysis.figures.style import (
@@ -24,6 +25,8 @@ from memsim.analysis.figures.style import (
     Style,
     bars,
     draw_line,
+    fit_labels,
+    lag_axis,
     legend_label,
     near_lags,
     plain_text,
@@ -31,7 +34,7 @@ from memsim.analysis.figures.style import (
     themed,
     whole_ticks,
 )
-from memsim.analysis.points import analysis_of, labels_of, points_of, series_of
+from memsim.analysis.points import analysis_of, held_by_enough, is_defined, labels_of, points_of, series_of
 from memsim.core.errors import InputError
 
 
@@ -85,6 +88,8 @@ def comparison_panel(
 ) -> Figure:
     """Several analyses side by side, a row of panels for each condition, with one legend for all.
 
+    An analysis of which no point is defined is left out, unless that leaves none.
+
     Parameters
     ----------
     frames : from :func:`memsim.analysis.analyze`, with the same ``by``, of the same models and people or some of them.
@@ -96,7 +101,9 @@ def comparison_panel(
     """
     if not len(frames):
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
-    points, among, said = few([points_of(frame, interval) for frame in frames], among)
+    every = [points_of(frame, interval) for frame in frames]
+    shown = [each for each in every if is_defined(each, analysis_of(each))]
+    points, among, said = few(shown or every, among)
     by_frame = [list(_panels(each, analysis_of(each), split=True)) for each in points]
     labels = [[panel.title for panel in panels] for panels in by_frame]
     if any(each != labels[0] for each in labels):
@@ -117,6 +124,10 @@ MOST_LINES = 8
 """The largest number of values of a series that are drawn as lines; more are drawn as a matrix."""
 FEWEST = 3
 """The smallest number of subjects for which a line among several has a band, and a cell of a matrix a colour."""
+
+
+ROOM = 0.05
+"""Room beyond the ends of an axis, as a share of its length."""
 
 
 @plain_text
@@ -150,6 +161,8 @@ def _grid(
             frame = frames[j if len(frames) > 1 else 0]
             analysis = analysis_of(frame)
             _DRAW[_style(frame, analysis)](axis, points, analysis, look)
+            _say_what_is_missing(axis, points, analysis)
+            fit_labels(axis, width / across)
             if len(frames) > 1 and len(rows) == 1 and not title_of_panel:
                 axis.set_title("ABCDEFGH"[j], loc="left", fontweight="bold")
             elif len(frames) == 1 or j == 0:
@@ -249,11 +262,16 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
     for name, rows, style in drawn:
         if analysis.style == "lags":
             rows = near_lags(rows, analysis.x)
+        elif analysis.x == "lag":
+            rows = rows[held_by_enough(rows, analysis)]
         if series:
             rows = rows.assign(**{end: rows[end].where(rows["n_subjects"] >= FEWEST) for end in ("low", "high")})
         draw_line(axis, rows, name, style, analysis.x)
     _finish(axis, points, analysis)
-    if pd.api.types.is_integer_dtype(points[analysis.x]):
+    places = points[analysis.x]
+    if analysis.style == "curve" and analysis.x == "lag" and len(places) and places.max() > MOST_LEVELS:
+        lag_axis(axis, float(places.max()))
+    elif pd.api.types.is_integer_dtype(places):
         ticks = whole_ticks(axis)
         axis.xaxis.set_major_locator(FixedLocator(ticks[::2] if ticks[0] < 0 else ticks))
 
@@ -265,8 +283,7 @@ def _roc(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str
         draw_line(axis, rows, name, look[name], across)
     if across == analysis.across:
         axis.axline((0, 0), slope=1, color="0.8", linewidth=0.8, zorder=0)
-        if not isnan(analysis.limits[1]):
-            axis.set_xlim(analysis.limits[0], analysis.limits[1] + 0.02)
+        axis.set_xlim(*_room(analysis.limits, axis.get_xlim(), axis.dataLim.intervalx))
     _finish(axis, points, analysis)
     if across != analysis.across:
         axis.set_xlabel(analysis.x.capitalize())
@@ -310,9 +327,7 @@ def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
         axis.errorbar(at, row["mean"], yerr=ends, fmt=style.marker, color=style.color, markersize=5, elinewidth=1.4)
         condition = [] if split else [str(row[name]) for name in by]
         ticks.append(", ".join([*([row["label"]] if row["label"] else []), *condition]))
-    crowded = max(map(len, ticks), default=0) * len(ticks) > 30
-    axis.set_xticks(range(len(ticks)), ticks, rotation=30 if crowded else 0, ha="right" if crowded else "center",
-                    fontsize="small")  # fmt: skip
+    axis.set_xticks(range(len(ticks)), ticks, fontsize="small")
     axis.set_xlim(-0.6, len(ticks) - 0.4)
     _finish(axis, points, analysis)
 
@@ -353,11 +368,33 @@ def _raster(axis: Axes, responses: pd.DataFrame, analysis: Analysis, look: Mappi
 
 
 def _finish(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
-    low, high = analysis.limits
-    axis.set_ylim(None if isnan(low) else low, None if isnan(high) else high + 0.02)
+    axis.set_ylim(*_room(analysis.limits, axis.get_ylim(), axis.dataLim.intervaly))
     axis.set(xlabel=analysis.x_label, ylabel=analysis.label(points))
     axis.xaxis.label.set_fontsize("small")
     sns.despine(ax=axis)
+
+
+def _room(limits: tuple[float, float], drawn: tuple[float, float], data: tuple[float, float]) -> tuple[float, float]:
+    """The limits of an axis, which leave room for a marker at the ends of the data, and at limits where there are any.
+
+    ``drawn`` are the limits of the axis as it is, ``data`` the ends of what it shows.
+    """
+    low, high = (end if isnan(limit) else limit for limit, end in zip(limits, data, strict=True))
+    room = ROOM * (high - low)
+    if not np.isfinite(room):
+        return drawn if isnan(limits[0]) else (limits[0], max(drawn[1], limits[0] + 1))
+    return drawn[0] if isnan(limits[0]) else low - room, max(drawn[1], high + room) if isnan(limits[1]) else high + room
+
+
+def _say_what_is_missing(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
+    """Write into a panel that nothing in it is defined, or that it has a single level, and what it would need."""
+    if not is_defined(points, analysis):
+        said = "No point is defined" + (f": needs {analysis.needs}" if analysis.needs else "")
+    elif analysis.style == "curve" and len(points) and points[analysis.x].nunique() == 1:
+        said = f"One level alone, {points[analysis.x].iloc[0]:g}"
+    else:
+        return
+    axis.text(0.5, 0.98, fill(said, 28), transform=axis.transAxes, ha="center", va="top", color="0.4", fontsize="small")
 
 
 _DRAW: Mapping[str, Callable[[Axes, pd.DataFrame, Analysis, Mapping[str, Style]], None]] = {

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
+from itertools import pairwise
+from math import floor, log10
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple, ParamSpec
 
 import matplotlib
@@ -15,8 +18,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
+from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, FuncFormatter
 
+from memsim.analysis.bins import MOST_LEVELS
 from memsim.core.errors import InputError
 from memsim.core.files.written_files import write_file
 from memsim.core.names import printable
@@ -181,5 +185,41 @@ def whole_ticks(axis: Axes) -> list[int]:
     low, high = (round(limit) for limit in limits) if np.isfinite(limits).all() else (1, 1)
     if low < 0:
         return list(range(low, high + 1))
-    step = 1 if high <= 10 else 5 if high <= 30 else 10
-    return [low, *range(step if step > 1 else low + 1, high + 1, step)]
+    step = next((size for most, size in ((10, 1), (30, 5), (60, 10), (120, 20), (300, 50)) if high <= most), 0)
+    step = step or 10 ** floor(log10(high / 2))  # from two to twenty
+    step *= 1 if high / step <= 9 else 2 if high / step <= 18 else 5
+    return [low, *(tick for tick in range(step if step > 1 else low + 1, high + 1, step) if tick > low)]
+
+
+def lag_axis(axis: Axes, longest: float) -> None:
+    """Make the horizontal axis logarithmic, with ticks at 0 and at powers of two, where lags go beyond 24."""
+    if longest > MOST_LEVELS:
+        powers = [0, *(2**k for k in range(int(np.log2(longest)) + 1))]
+        axis.set_xscale("symlog", base=2, linthresh=1)
+        axis.set_xlim(-0.4, longest * 2**0.4)
+        axis.xaxis.set_major_locator(FixedLocator(powers[:: 1 + len(powers) // 8]))
+        axis.xaxis.set_minor_locator(FixedLocator(powers))
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def fit_labels(axis: Axes, width: float) -> None:
+    """Break the label of the horizontal axis into lines, and turn names at its ticks, where they are too wide.
+
+    Parameters
+    ----------
+    width : of the panel with its vertical labels, in inches.
+    """
+    free = 72 * (width - 0.55)
+    label = axis.xaxis.label
+    label.set_text(fill(label.get_text(), max(int(free / (0.52 * float(label.get_fontsize()))), 12)))
+    if not isinstance(axis.xaxis.get_major_formatter(), FixedFormatter | FuncFormatter):
+        return
+    names = [tick.get_text() for tick in axis.get_xticklabels()]
+    widths = [max(map(len, name.split("\n"))) for name in names]
+    letter = 0.52 * float(axis.get_xticklabels()[0].get_fontsize()) if names else 0
+    pairs = [(left + right) / 2 + 1 for left, right in pairwise(widths)]
+    if pairs and max(pairs) * letter > free / len(names):
+        axis.set_xticks(
+            axis.get_xticks(), [name.replace("\n", " ") for name in names], rotation=35, ha="right",
+            rotation_mode="anchor",
+        )  # fmt: skip

@@ -16,7 +16,7 @@ DEFINITIONS = ["difference", "contrast", "ratio", "slope", "share", "first_recal
 """The definitions of primacy and recency in use; see :func:`primacy_index`."""
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     """How far recall at the first positions exceeds recall in the middle of the list.
 
@@ -53,7 +53,7 @@ def primacy_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     return _edge_index(recalls, slice(0, first), middle_positions(recalls.list_length, first, last), -1)
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     """How far recall at the last positions exceeds recall in the middle of the list.
 
@@ -76,7 +76,7 @@ def recency_index(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     return _edge_index(recalls, slice(length - last, length), middle_positions(length, first, last), 1)
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def edge_indices(recalls: Recalls, edge: int | None = None) -> pd.DataFrame:
     """Primacy and recency by all definitions in use.
 

@@ -12,7 +12,7 @@ from memsim.analysis.subjects import coded_subjects, counts_per_subject, lists_p
 from memsim.core.recalls import Recalls
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def probability_of_nth_recall(
     recalls: Recalls, n: int | None = 1, *, responses: Literal["correct", "all"] = "correct"
 ) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from memsim.core.recalls import Recalls
 KINDS = ("prior_list", "extra_list", "unknown", "repetition")
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True)
 def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None, *, across_sessions: bool = False) -> pd.DataFrame:
     """Intrusions and repetitions per list, by kind.
 
@@ -54,7 +54,7 @@ def error_rates(recalls: Recalls, rows: npt.ArrayLike | None = None, *, across_s
     return means_per_subject(recalls, {"kind": KINDS}, "per_list", total, lists)
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True)
 def prior_list_intrusions(
     recalls: Recalls, max_lag: int = 5, rows: npt.ArrayLike | None = None, *, across_sessions: bool = False
 ) -> pd.DataFrame:

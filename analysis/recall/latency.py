@@ -60,7 +60,7 @@ def response_latency(recalls: Recalls, *, by_recalled: bool = False) -> pd.DataF
     return means_per_subject(recalls, levels, "latency", total, count_by_subject(recalls, row, *axes))
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def latency_by_lag(recalls: Recalls) -> pd.DataFrame:
     """Mean inter-response time of transitions by their lag.
 

@@ -9,7 +9,7 @@ from memsim.analysis.declaration import of_recalls
 from memsim.core.recalls import Recalls
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, takes_cued_recall=True)
 def recall_raster(recalls: Recalls) -> pd.DataFrame:
     """Every response of every list, one in each row.
 

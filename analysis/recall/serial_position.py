@@ -11,7 +11,7 @@ from memsim.analysis.subjects import coded_subjects, counts_per_subject, lists_p
 from memsim.core.recalls import Recalls
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def serial_position_curve(recalls: Recalls) -> pd.DataFrame:
     """Probability that the item at each serial position is recalled, at any output.
 

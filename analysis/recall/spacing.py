@@ -34,7 +34,7 @@ def repetition_effect(recalls: Recalls) -> pd.DataFrame:
     return _recalled_by_level(recalls, row, first, times - 1, {"presentations": range(1, most + 1)})
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def spacing_effect(
     recalls: Recalls, edges: Sequence[float] | None = None, *, presentations: int | None = None
 ) -> pd.DataFrame:

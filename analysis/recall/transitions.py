@@ -16,7 +16,7 @@ from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def lag_crp(
     recalls: Recalls,
     *,
@@ -77,7 +77,7 @@ def lag_crp(
     return counts_per_subject(recalls, {**levels, "lag": _lags(recalls)}, actual, possible)
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def lag_crp_compound(
     recalls: Recalls,
     *,
@@ -118,7 +118,7 @@ def lag_crp_compound(
     return counts_per_subject(recalls, {"previous": _lags(recalls), "lag": _lags(recalls)}, actual, possible)
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def lag_rank(
     recalls: Recalls,
     *,

@@ -18,7 +18,7 @@ from memsim.core.judgments import Judgments
 PRECEDING = ("rated highest", "rated lower")
 
 
-@of_judgments
+@of_judgments(by_study_order=True)
 def recognition_contiguity(judgments: Judgments, edges: Sequence[float] = (1, 2, 4, 9, np.inf)) -> pd.DataFrame:
     """Hit rate of a target right after a target of its list, by the distance of the two in the list.
 

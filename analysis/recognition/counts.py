@@ -11,7 +11,7 @@ import numpy.typing as npt
 from memsim.analysis.subjects import count_by_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
-from memsim.core.judgments import Judgments
+from memsim.core.judgments import Judgments, is_old
 
 OLD_KINDS = ("target", "intact")
 """The kinds of probes to which "old" is the right answer."""
@@ -65,5 +65,4 @@ def rating_counts(judgments: Judgments, lures: Kinds = ()) -> npt.NDArray[np.int
 def called_old_counts(counts: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(..., 2) how often lures and targets are called old, and how often they are answered, of counts of ratings."""
     n_ratings = counts.shape[-1]
-    is_old = 2 * np.arange(1, n_ratings + 1) > n_ratings
-    return counts[..., is_old].sum(axis=-1), counts.sum(axis=-1)
+    return counts[..., is_old(np.arange(1, n_ratings + 1), n_ratings)].sum(axis=-1), counts.sum(axis=-1)

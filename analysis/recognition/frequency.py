@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from memsim.analysis.declaration import of_judgments
-from memsim.analysis.recognition.places import presentations_before
+from memsim.analysis.recognition.places import presentation_levels, presentations_before
 from memsim.analysis.subjects import count_by_subject, means_per_subject
 from memsim.core.judgments import Judgments
 
 
-@of_judgments
+@of_judgments(rates="frequency")
 def judged_frequency(judgments: Judgments) -> pd.DataFrame:
     """Mean judged frequency by the number of presentations.
 
@@ -21,13 +20,17 @@ def judged_frequency(judgments: Judgments) -> pd.DataFrame:
 
     Parameters
     ----------
-    judgments : judgments of frequency, rated 1 for no presentation, 2 for one, and so on. Ratings of confidence give
-        the mean rating, less 1.
+    judgments : judgments of frequency, rated 1 for no presentation, 2 for one, and so on; see ``Paradigm.rates``.
 
     Returns
     -------
     DataFrame : ``subject, presentations, judged, total, count``: the sum of judged frequencies, and answered probes, by
-        the number of presentations before the probe, in the list asked about if the probe is about one.
+        the number of presentations before the probe, in the list asked about if the probe is about one. Numbers that no
+        probe has are no levels.
+
+    Raises
+    ------
+    InputError : ratings of confidence.
 
     References
     ----------
@@ -36,8 +39,8 @@ def judged_frequency(judgments: Judgments) -> pd.DataFrame:
     """
     times = presentations_before(judgments)
     row, probe = judgments.answered.nonzero()
-    levels = np.arange(int(times.max(initial=0)) + 1)
-    at = (times[row, probe], len(levels))
+    levels, code = presentation_levels(times, judgments)
+    at = (code[row, probe], len(levels))
     total = count_by_subject(judgments, row, at, weights=judgments.ratings[row, probe] - 1.0)
     count = count_by_subject(judgments, row, at)
     return means_per_subject(judgments, {"presentations": levels}, "judged", total, count)

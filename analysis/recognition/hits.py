@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.bins import bins_of, checked_edges
+from memsim.analysis.bins import in_blocks, lag_levels
 from memsim.analysis.declaration import of_judgments
 from memsim.analysis.recognition.counts import answered, targets_of
 from memsim.analysis.recognition.places import (
     events_before,
     lists_of_probes,
     place_in_list,
+    presentation_levels,
     presentations_before,
     studied_positions,
     studies_pairs,
@@ -25,8 +26,10 @@ from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments
 
 
-@of_judgments
-def hits_by_serial_position(judgments: Judgments, *, recalled: bool | None = None) -> pd.DataFrame:
+@of_judgments(by_study_order=True)
+def hits_by_serial_position(
+    judgments: Judgments, block: int | None = None, *, recalled: bool | None = None
+) -> pd.DataFrame:
     """Hit rate by serial position in the study list.
 
     A rise at the end is recency, which a filled delay removes; a rise at the start is primacy. Both are smaller than in
@@ -36,17 +39,21 @@ def hits_by_serial_position(judgments: Judgments, *, recalled: bool | None = Non
     Parameters
     ----------
     judgments : judgments of people or of a model.
+    block : the number of successive positions, or pairs, that are counted together; if not given, 1 in lists of up to
+        24, and in longer ones as many as make about ten blocks.
     recalled : counts only targets that were recalled before, or that were not, where the task has recall; all by
         default.
 
     Returns
     -------
     DataFrame : ``subject, position, prob, actual, possible``: targets called old, and all that were answered.
-        ``position`` is that of the last presentation in its list; of intact pairs, the number of the pair.
+        ``position`` is that of the last presentation in its list; of intact pairs, the number of the pair; of a block,
+        the middle one.
 
     Raises
     ------
-    InputError : nothing was recalled in this task, and ``recalled`` is given.
+    InputError : nothing was recalled in this task, and ``recalled`` is given; ``block`` is not a whole number from 1;
+        or the order of study is not known of these people.
 
     References
     ----------
@@ -55,10 +62,11 @@ def hits_by_serial_position(judgments: Judgments, *, recalled: bool | None = Non
     place = place_in_list(judgments.trials.paradigm)
     at = place[np.maximum(studied_positions(judgments), 0)]
     which = targets_of(judgments) & _recalled(judgments, recalled, "hits_by_serial_position")
-    return _hits(judgments, which, at - 1, {"position": np.arange(1, place.max() + 1)})
+    code, _, middle = in_blocks(at, int(place.max()), block, "hits_by_serial_position")
+    return _hits(judgments, which, code, {"position": middle})
 
 
-@of_judgments
+@of_judgments()
 def hits_by_list(judgments: Judgments, *, recalled: bool | None = None) -> pd.DataFrame:
     """Hit rate by the list in which targets were studied.
 
@@ -82,7 +90,7 @@ def hits_by_list(judgments: Judgments, *, recalled: bool | None = None) -> pd.Da
     return _hits(judgments, which, codes, {"list": labels})
 
 
-@of_judgments
+@of_judgments(by_study_order=True)
 def hits_by_lag(judgments: Judgments, edges: Sequence[float] | None = None) -> pd.DataFrame:
     """Hit rate by the lag from the last presentation: the items, or pairs, studied in between.
 
@@ -94,11 +102,17 @@ def hits_by_lag(judgments: Judgments, edges: Sequence[float] | None = None) -> p
     ----------
     judgments : judgments of people or of a model.
     edges : the edges of bins of lags, each larger than the one before; a bin contains its lower edge. If not given,
-        every lag that occurs is a level of its own.
+        every lag that occurs is a level of its own in tasks whose lags go up to 24; in others, bins widen with the lag,
+        and are named by powers of two: 0, 1, 2, 4 (3 to 5), 8 (6 to 11), 16 (12 to 22), and so on.
 
     Returns
     -------
-    DataFrame : ``subject, lag, prob, actual, possible``; of a bin, ``lag`` is the mean lag of its targets.
+    DataFrame : ``subject, lag, prob, actual, possible``; of a bin between ``edges``, ``lag`` is the mean lag of its
+        targets.
+
+    Raises
+    ------
+    InputError : the edges do not rise, or the order of study is not known of these people.
 
     References
     ----------
@@ -106,13 +120,12 @@ def hits_by_lag(judgments: Judgments, edges: Sequence[float] | None = None) -> p
     Experimental Psychology: Learning, Memory, and Cognition, 18, 1321-1330.
     """
     studied, _, _ = events_before(judgments.trials.paradigm)
-    between = studied - 1 - studied_positions(judgments)
-    if studies_pairs(judgments.trials.paradigm):
-        between = between // 2  # of the pair's second item there is none in between
-    return _by_lag(judgments, between, edges, "hits_by_lag")
+    per_event = 2 if studies_pairs(judgments.trials.paradigm) else 1  # of the pair's second item there is none between
+    between = (studied - 1 - studied_positions(judgments)) // per_event
+    return _by_lag(judgments, between, int(studied.max(initial=1) - 1) // per_event, edges, "hits_by_lag")
 
 
-@of_judgments
+@of_judgments(by_study_order=True)
 def hits_by_study_test_lag(judgments: Judgments, edges: Sequence[float] | None = None) -> pd.DataFrame:
     """Hit rate by study-test lag: the items studied after the target, and the probes before it.
 
@@ -129,16 +142,20 @@ def hits_by_study_test_lag(judgments: Judgments, edges: Sequence[float] | None =
     -------
     DataFrame : ``subject, lag, prob, actual, possible``, as of :func:`hits_by_lag`; a pair counts once.
 
+    Raises
+    ------
+    InputError : as of :func:`hits_by_lag`.
+
     References
     ----------
     Murdock and Anderson (1975), in Solso (Ed.), Information processing and cognition: The Loyola Symposium.
     """
     _, of_probe, of_position = events_before(judgments.trials.paradigm)
     between = of_probe - 1 - of_position[np.maximum(studied_positions(judgments), 0)]
-    return _by_lag(judgments, between, edges, "hits_by_study_test_lag")
+    return _by_lag(judgments, between, int(of_probe.max(initial=1) - 1), edges, "hits_by_study_test_lag")
 
 
-@of_judgments
+@of_judgments()
 def hits_by_presentations(judgments: Judgments) -> pd.DataFrame:
     """Rate of calling old by the number of presentations: false alarms at 0, hits above.
 
@@ -159,13 +176,13 @@ def hits_by_presentations(judgments: Judgments) -> pd.DataFrame:
     Stretch and Wixted (1998), Journal of Experimental Psychology: Learning, Memory, and Cognition, 24, 1379-1396.
     """
     times = presentations_before(judgments)
-    levels = np.arange(int(times.max(initial=0)) + 1)
+    levels, code = presentation_levels(times, judgments)
     kinds = judgments.trials.probe_kinds
     counted = np.isin(kinds, ("target", "lure", "intact", "new"))
-    return _hits(judgments, counted, times, {"presentations": levels})
+    return _hits(judgments, counted, code, {"presentations": levels})
 
 
-@of_judgments
+@of_judgments()
 def hits_by_list_length(judgments: Judgments) -> pd.DataFrame:
     """Hit rate by the length of the list in which targets were studied, where lists of a trial differ in length.
 
@@ -219,20 +236,10 @@ def recalled_before(judgments: Judgments, who: str) -> BoolArray:
     return np.asarray(in_list & (output >= 0))
 
 
-def _by_lag(judgments: Judgments, lag: Any, edges: Sequence[float] | None, who: str) -> pd.DataFrame:
-    which = targets_of(judgments)
-    row, probe, old = answered(judgments, which)
-    of_case = np.asarray(lag)[row, probe]
-    if edges is None:
-        levels, code = np.unique(of_case, return_inverse=True)
-        inside = np.ones(len(row), dtype=bool)
-    else:
-        cuts = checked_edges(edges, who)
-        code, inside = bins_of(of_case.astype(float), cuts)
-        row, old, of_case, code = row[inside], old[inside], of_case[inside], code[inside]
-        total = np.bincount(code, of_case, minlength=len(cuts) - 1)
-        with np.errstate(invalid="ignore"):
-            levels = total / np.bincount(code, minlength=len(cuts) - 1)
+def _by_lag(judgments: Judgments, lag: Any, longest: int, edges: Sequence[float] | None, who: str) -> pd.DataFrame:
+    row, probe, old = answered(judgments, targets_of(judgments))
+    code, inside, levels = lag_levels(np.asarray(lag)[row, probe].astype(np.int64), longest, edges, who)
+    row, old, code = row[inside], old[inside], code[inside]
     possible = count_by_subject(judgments, row, (code, len(levels)))
     actual = count_by_subject(judgments, row[old], (code[old], len(levels)))
     return counts_per_subject(judgments, {"lag": levels}, actual, possible)

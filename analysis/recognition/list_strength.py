@@ -20,7 +20,7 @@ from memsim.core.seeding import stream
 CELLS = ("mixed_strong", "mixed_weak", "pure_strong", "pure_weak")
 
 
-@of_judgments
+@of_judgments()
 def ratio_of_ratios(judgments: Judgments, label: str = "", strong: str = "strong", weak: str = "weak") -> pd.DataFrame:
     """Ratio of ratios of the list-strength effect: d' of strong to weak items, in mixed against pure lists.
 

@@ -22,7 +22,7 @@ from memsim.core.judgments import Judgments
 RATES, DISCRIMINATION, BIAS = "rate", "discrimination", "bias"
 
 
-@of_judgments
+@of_judgments()
 def called_old(judgments: Judgments, label: str = "") -> pd.DataFrame:
     """Probability that each kind of probe is called old: hits of targets, false alarms of lures.
 
@@ -68,7 +68,7 @@ def called_old(judgments: Judgments, label: str = "") -> pd.DataFrame:
     return counts_per_subject(judgments, {"probe": order}, counts[0], counts[1])
 
 
-@of_judgments
+@of_judgments()
 def detection_measures(
     judgments: Judgments, lures: Kinds = (), *, correction: Correction = "log-linear"
 ) -> pd.DataFrame:

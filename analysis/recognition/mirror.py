@@ -14,7 +14,7 @@ from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments
 
 
-@of_judgments
+@of_judgments()
 def mirror_effect(
     judgments: Judgments, label: str = "frequency", better: str = "low", worse: str = "high"
 ) -> pd.DataFrame:

@@ -95,10 +95,18 @@ def presentations_before(judgments: Judgments) -> IntArray:
             same = items == first
         else:
             second = probes.items[:, index, 1:]
-            pairs = items.reshape(len(items), -1, 2)
+            pairs = items.reshape(len(items), items.shape[1] // 2, 2)
             together = ((pairs[:, :, 0] == first) & (pairs[:, :, 1] == second)) | (
                 (pairs[:, :, 0] == second) & (pairs[:, :, 1] == first)
             )
             same, counted = together, counted[:, ::2]
         found[:, index] = (same & counted).sum(axis=1)
     return np.where(probes.given, found, 0)
+
+
+def presentation_levels(times: IntArray, judgments: Judgments) -> tuple[IntArray, IntArray]:
+    """The numbers of presentations that probes have, and (n_trials, n_probes) which of them each has."""
+    probes = judgments.trials.probes
+    assert probes is not None
+    levels = np.unique(times[probes.given])
+    return levels, np.searchsorted(levels, times).astype(np.int32)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
+from memsim.analysis.bins import in_blocks
 from memsim.analysis.declaration import of_judgments
 from memsim.analysis.recognition.counts import Kinds, answered, lures_of, targets_of
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.judgments import Judgments
-from memsim.core.limits import require_counts
 
 
-@of_judgments
-def false_alarms_by_test_position(judgments: Judgments, block: int = 1, lures: Kinds = ()) -> pd.DataFrame:
+@of_judgments()
+def false_alarms_by_test_position(judgments: Judgments, block: int | None = None, lures: Kinds = ()) -> pd.DataFrame:
     """False-alarm rate by position in the test; in continuous recognition, by position in the sequence.
 
     A rise while hits fall is the test-position effect: what is encoded or retrieved during the test interferes. A rise
@@ -23,13 +22,14 @@ def false_alarms_by_test_position(judgments: Judgments, block: int = 1, lures: K
     Parameters
     ----------
     judgments : judgments of people or of a model.
-    block : the number of successive probes that are counted together.
+    block : the number of successive probes that are counted together; if not given, 1 in tests of up to 24 probes, and
+        in longer ones as many as make about ten blocks.
     lures : the kinds of lures to count; if not given, all.
 
     Returns
     -------
     DataFrame : ``subject, position, prob, actual, possible``: lures called old, and all that were answered.
-        ``position`` is the number of the probe within its trial, or of the block, from 1.
+        ``position`` is the number of the probe within its trial, from 1; of a block it is the middle one.
 
     Raises
     ------
@@ -42,8 +42,8 @@ def false_alarms_by_test_position(judgments: Judgments, block: int = 1, lures: K
     return _by_position(judgments, lures_of(judgments, lures), block, "false_alarms_by_test_position")
 
 
-@of_judgments
-def hits_by_test_position(judgments: Judgments, block: int = 1) -> pd.DataFrame:
+@of_judgments()
+def hits_by_test_position(judgments: Judgments, block: int | None = None) -> pd.DataFrame:
     """Hit rate by position in the test.
 
     A fall is forgetting during the test, or interference by it; see :func:`false_alarms_by_test_position`.
@@ -51,11 +51,12 @@ def hits_by_test_position(judgments: Judgments, block: int = 1) -> pd.DataFrame:
     Parameters
     ----------
     judgments : judgments of people or of a model.
-    block : the number of successive probes that are counted together.
+    block : as in :func:`false_alarms_by_test_position`.
 
     Returns
     -------
-    DataFrame : ``subject, position, prob, actual, possible``: targets called old, and all that were answered.
+    DataFrame : ``subject, position, prob, actual, possible``: targets called old, and all that were answered;
+        ``position`` as there.
 
     Raises
     ------
@@ -68,11 +69,9 @@ def hits_by_test_position(judgments: Judgments, block: int = 1) -> pd.DataFrame:
     return _by_position(judgments, targets_of(judgments), block, "hits_by_test_position")
 
 
-def _by_position(judgments: Judgments, which: BoolArray, block: int, who: str) -> pd.DataFrame:
-    require_counts(who, block=block)
+def _by_position(judgments: Judgments, which: BoolArray, block: int | None, who: str) -> pd.DataFrame:
     row, probe, old = answered(judgments, which)
-    n_blocks = -(-judgments.ratings.shape[1] // block)
-    at = probe // block
-    possible = count_by_subject(judgments, row, (at, n_blocks))
-    actual = count_by_subject(judgments, row[old], (at[old], n_blocks))
-    return counts_per_subject(judgments, {"position": np.arange(1, n_blocks + 1)}, actual, possible)
+    at, _, middle = in_blocks(probe + 1, judgments.ratings.shape[1], block, who)
+    possible = count_by_subject(judgments, row, (at, len(middle)))
+    actual = count_by_subject(judgments, row[old], (at[old], len(middle)))
+    return counts_per_subject(judgments, {"position": middle}, actual, possible)

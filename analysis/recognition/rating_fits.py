@@ -16,6 +16,7 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 RatingModel: TypeAlias = Literal["equal variance", "unequal variance", "dual process"]
 FINE, AT_BOUND, NOT_IDENTIFIED = "fine", "at a bound", "not identified"
 MOST_STEPS = 300
+LEAST_DAMPING = 1e-9
 LARGEST_MEAN = 20.0
 """Bound of the mean of old items, which is infinite where all of them are rated above all new ones."""
 
@@ -132,9 +133,12 @@ def _maximum(form: _Form, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
         held = ((theta[at] <= low) & (score[at] < 0)) | ((theta[at] >= high) & (score[at] > 0))
         slope = np.where(held, 0.0, score[at])
         matrix = np.where(held[:, :, None] | held[:, None, :], 0.0, information[at])
-        size = np.einsum("nii->ni", matrix)
-        size += np.where(held, 1.0, damping[at, None] * size + 1e-12)
-        step = np.linalg.solve(matrix, slope[:, :, None])[:, :, 0]
+        # With a diagonal of ones, damping keeps away from a singular matrix however far apart the scales are.
+        scale = np.sqrt(np.einsum("nii->ni", matrix))
+        scale = np.where(scale > 0, scale, 1.0)
+        matrix = matrix / (scale[:, :, None] * scale[:, None])
+        np.einsum("nii->ni", matrix)[:] += np.where(held, 1.0, damping[at, None])
+        step = np.linalg.solve(matrix, (slope / scale)[:, :, None])[:, :, 0] / scale
         moved = np.clip(theta[at] + step, low, high)
         new_value, new_score, new_information = _scored(form, moved, counts[at], n_own)
         gain = (slope * step).sum(axis=1)
@@ -142,7 +146,7 @@ def _maximum(form: _Form, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
         into = at[better]
         theta[into], value[into] = moved[better], new_value[better]
         score[into], information[into] = new_score[better], new_information[better]
-        damping[at] *= np.where(better, 0.1, 10.0)
+        damping[at] = np.maximum(damping[at] * np.where(better, 0.1, 10.0), LEAST_DAMPING)
         running[at] = ~((better & (gain < 1e-13)) | (damping[at] > 1e12))
     return theta, value
 

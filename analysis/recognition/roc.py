@@ -14,7 +14,7 @@ from memsim.core.arrays import FloatArray
 from memsim.core.judgments import Judgments
 
 
-@of_judgments
+@of_judgments()
 def roc(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     """ROC: how often targets and lures are rated at least k, for each rating k.
 
@@ -47,7 +47,7 @@ def roc(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     return frame.assign(false_alarms=corrected_rate(at_least[:, 0], total[:, 0, None], "none").ravel())
 
 
-@of_judgments
+@of_judgments()
 def zroc(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     """z-ROC: the z-transformed ROC, a straight line where strengths are normal.
 

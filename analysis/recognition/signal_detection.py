@@ -13,7 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments
 
 
-@of_judgments
+@of_judgments()
 def zroc_slope(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     """Slope of the z-ROC of each subject, from the unequal-variance model fitted by maximum likelihood.
 
@@ -57,7 +57,7 @@ def zroc_slope(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     return _table(judgments, own, counts, fits)
 
 
-@of_judgments
+@of_judgments()
 def recollection(judgments: Judgments, lures: Kinds = ()) -> pd.DataFrame:
     """Recollection R of each subject, from the dual-process model fitted by maximum likelihood.
 

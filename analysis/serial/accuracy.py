@@ -11,7 +11,7 @@ from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def serial_accuracy(recalls: Recalls) -> pd.DataFrame:
     """Probability that the item at each serial position is recalled in its place (strict scoring).
 

@@ -12,7 +12,7 @@ from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
 from memsim.core.recalls import Recalls
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def serial_summary(recalls: Recalls) -> pd.DataFrame:
     """Statistics of serial recall, as means over subjects or, where so described, over all lists.
 

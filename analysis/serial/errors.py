@@ -16,7 +16,7 @@ from memsim.core.recalls import Recalls
 TYPES = ("correct", "transposition", "repetition", "omission", "intrusion")
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def error_types(recalls: Recalls) -> pd.DataFrame:
     """Share of each type of response at each output.
 
@@ -56,7 +56,7 @@ def error_types(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, levels, actual, lists_per_subject(recalls)[:, None, None])
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def transposition_gradient(recalls: Recalls) -> pd.DataFrame:
     """Probability of a response by its displacement, given that the displacement was possible.
 
@@ -88,7 +88,7 @@ def transposition_gradient(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, {"displacement": range(1 - length, length)}, actual, possible)
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def fill_in(recalls: Recalls) -> pd.DataFrame:
     """Probability of a fill-in after the first item out of place, if that was one place early.
 
@@ -126,7 +126,7 @@ def fill_in(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, {}, actual, possible)
 
 
-@of_recalls(takes_repeated_items=True)
+@of_recalls(takes_repeated_items=True, by_study_order=True)
 def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     """Share of repetitions by the number of outputs since the item was last given.
 
@@ -155,7 +155,7 @@ def repetition_distance(recalls: Recalls) -> pd.DataFrame:
     return counts_per_subject(recalls, levels, actual, actual.sum(axis=1, keepdims=True))
 
 
-@of_recalls(takes_repeated_items=False)
+@of_recalls(takes_repeated_items=False, by_study_order=True)
 def relative_order(recalls: Recalls) -> pd.DataFrame:
     """Probability that two adjacent responses are in the order asked for, wherever they are given.
 

@@ -18,7 +18,9 @@ from memsim.core.seeding import stream
 Metric = Literal["rmsd", "jsd"]
 
 
-def curve_distance(a: pd.DataFrame, b: pd.DataFrame, x: str, value: str = "prob", metric: Metric = "rmsd") -> float:
+def curve_distance(
+    a: pd.DataFrame, b: pd.DataFrame, x: str, value: str = "prob", metric: Metric = "rmsd", *, across: str = ""
+) -> float:
     """Distance between two mean curves, over the points at which both are defined.
 
     Parameters
@@ -29,6 +31,8 @@ def curve_distance(a: pd.DataFrame, b: pd.DataFrame, x: str, value: str = "prob"
     metric : ``"rmsd"``, the root mean squared difference, in the unit of the value; or ``"jsd"``, the Jensen-Shannon
         divergence in bits, from 0 (equal) to 1 (disjoint), of curves that are distributions, such as the probability of
         first recall; each curve is first scaled to sum to 1 over these points.
+    across : a second column of values, where points have two: of a ROC ``x="rating", across="false_alarms"``. Both
+        count alike, over points at which both are defined; with ``"rmsd"`` alone.
 
     Returns
     -------
@@ -36,16 +40,17 @@ def curve_distance(a: pd.DataFrame, b: pd.DataFrame, x: str, value: str = "prob"
 
     Raises
     ------
-    InputError : the curves have no common point; with ``"jsd"``, a curve has negative values or a sum of zero.
+    InputError : the curves have no common point; with ``"jsd"``, a curve has negative values or a sum of zero, or
+        points have two values.
 
     References
     ----------
     Jensen-Shannon divergence: Lin (1991), IEEE Transactions on Information Theory, 37, 145-151.
     """
-    _require_metric(metric, "curve_distance")
-    mean_a, mean_b = (_mean_curve(frame, x, value, "curve_distance") for frame in (a, b))
+    _require_metric(metric, "curve_distance", across)
+    mean_a, mean_b = (_mean_curve(frame, x, value, "curve_distance", across) for frame in (a, b))
     points = _shared(mean_a, mean_b)
-    return float(_distances(mean_a[points].to_numpy(), mean_b[points].to_numpy(), metric, "curve_distance"))
+    return float(_distances(mean_a.loc[points].to_numpy(), mean_b.loc[points].to_numpy(), metric, "curve_distance"))
 
 
 def noise_ceiling(
@@ -56,13 +61,14 @@ def noise_ceiling(
     *,
     n_splits: int = 1000,
     seed: int = 0,
+    across: str = "",
 ) -> pd.DataFrame:
     """Distance of a perfect model from the mean curve of a sample of people, estimated from random halves.
 
     Parameters
     ----------
     people : a row for each subject and point.
-    x, value, metric : as in :func:`curve_distance`.
+    x, value, metric, across : as in :func:`curve_distance`.
     n_splits : the number of random halves; of an odd number of people one half has one more.
     seed : of the halves.
 
@@ -92,9 +98,10 @@ def noise_ceiling(
     Split halves: Spearman (1910), British Journal of Psychology, 3, 271-295; Brown (1910), British Journal of
     Psychology, 3, 296-322.
     """
-    _require_metric(metric, "noise_ceiling")
+    _require_metric(metric, "noise_ceiling", across)
     require_whole(n_splits, "n_splits", "noise_ceiling")
-    values = Cells.of(people, x, value, (), "noise_ceiling").values
+    columns = [value, *([across] if across else [])]
+    values = np.hstack([Cells.of(people, x, name, (), "noise_ceiling").values for name in columns])
     values = values[(~np.isnan(values)).any(axis=1)]
     n = len(values)
     if n < 2:
@@ -161,6 +168,7 @@ def attainment(
     *,
     n_splits: int = 1000,
     seed: int = 0,
+    across: str = "",
 ) -> pd.DataFrame:
     """Distance of a model's curve from people's, and its share of what a perfect model would attain.
 
@@ -170,42 +178,45 @@ def attainment(
     Parameters
     ----------
     model, people : frames with a row for each subject and point.
-    x, value, metric : as in :func:`curve_distance`.
+    x, value, metric, across : as in :func:`curve_distance`.
     n_splits, seed : as in :func:`noise_ceiling`.
 
     Returns
     -------
     DataFrame : one row with ``metric``; ``distance`` of the model from people; ``ceiling``, that of a perfect
-        model (:func:`noise_ceiling`); ``baseline``, that of a flat curve at people's mean over the points; and
-        ``share`` (:func:`share_of_attainable`).
+        model (:func:`noise_ceiling`); ``baseline``, that of a flat curve at people's mean over the points, which
+        with ``across`` is one point; and ``share`` (:func:`share_of_attainable`).
 
     Raises
     ------
     InputError : as in :func:`curve_distance` and :func:`noise_ceiling`.
     """
-    distance = curve_distance(model, people, x, value, metric)
-    target = _mean_curve(people, x, value, "attainment")
-    points = _shared(_mean_curve(model, x, value, "attainment"), target)
-    mean = target[points].to_numpy()
-    baseline = float(_distances(np.full_like(mean, mean.mean()), mean, metric, "attainment"))
+    distance = curve_distance(model, people, x, value, metric, across=across)
+    target = _mean_curve(people, x, value, "attainment", across)
+    points = _shared(_mean_curve(model, x, value, "attainment", across), target)
+    mean = target.loc[points].to_numpy()
+    baseline = float(_distances(np.broadcast_to(mean.mean(axis=0), mean.shape), mean, metric, "attainment"))
     among = people[people[x].isin(points)]
-    ceiling = noise_ceiling(among, x, value, metric, n_splits=n_splits, seed=seed)["expected"].item()
+    ceiling = noise_ceiling(among, x, value, metric, n_splits=n_splits, seed=seed, across=across)["expected"].item()
     share = share_of_attainable(distance, ceiling, baseline, metric)
     row = {"metric": metric, "distance": distance, "ceiling": ceiling, "baseline": baseline, "share": share}
     return pd.DataFrame([row])
 
 
-def _require_metric(metric: str, who: str) -> None:
+def _require_metric(metric: str, who: str, across: str = "") -> None:
     require_choice(metric, ("rmsd", "jsd"), "metric", who)
+    if across and metric == "jsd":
+        raise InputError(f"{who}: the Jensen-Shannon divergence compares distributions; with across use metric='rmsd'")
 
 
-def _mean_curve(frame: pd.DataFrame, x: str, value: str, who: str) -> pd.Series:
-    """Mean over subjects at each point where a subject has a value."""
-    cells = Cells.of(frame, x, value, (), who)
-    return pd.Series(cells.mean(), index=pd.Index(cells.levels[x])).dropna()
+def _mean_curve(frame: pd.DataFrame, x: str, value: str, who: str, across: str = "") -> pd.DataFrame:
+    """Mean over subjects of each value at each point where a subject has all of them."""
+    cells = {name: Cells.of(frame, x, name, (), who) for name in [value, *([across] if across else [])]}
+    index = pd.Index(cells[value].levels[x])
+    return pd.DataFrame({name: each.mean() for name, each in cells.items()}, index=index).dropna()
 
 
-def _shared(a: pd.Series, b: pd.Series) -> pd.Index:
+def _shared(a: pd.DataFrame, b: pd.DataFrame) -> pd.Index:
     points = a.index.intersection(b.index)
     if points.empty:
         raise InputError(

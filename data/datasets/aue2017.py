@@ -86,4 +86,5 @@ AUE2017 = Dataset(
     "of the first list are not in the files, so that a trial is the second list alone; presentation times are not in "
     "them either. Downloaded on first use; curves "
     "of half of the people ship with memsim.",
+    design="people had studied another list before, in which half of the cues had other words; the task has one list",
 )

@@ -92,4 +92,6 @@ BUCHLER2008 = Dataset(
     "had been studied in other pairs (15 probes of 24 people). The file does not hold the presentation time, which is "
     "taken to be 1 s. Downloaded on first use; curves "
     "of half of the people ship with memsim.",
+    design="some of their pairs were studied five times, and some of their words in five different pairs; the task "
+    "draws each word into one pair, studied once",
 )

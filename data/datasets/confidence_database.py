@@ -13,7 +13,7 @@ from memsim.core.arrays import BoolArray, IntArray
 from memsim.core.errors import DataError
 from memsim.core.items import ItemPool
 from memsim.core.judgments import UNANSWERED, Judgments
-from memsim.core.origin import Observed
+from memsim.core.origin import STUDY_ORDER, Observed
 from memsim.core.probes import Probes
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
@@ -98,7 +98,7 @@ def parse(path: Path, source: Source, condition: str, paradigm: Paradigm) -> Jud
     times = np.where(rated, rows[source.time].to_numpy().reshape(shape), np.nan)
     details = {
         "sha256": source.file.sha256,
-        "study_order": "not recorded, drawn at random",
+        STUDY_ORDER: "not recorded, drawn at random",
         "answers_left_out": int((~rated).sum()),
         "subjects_without_whole_tests": int(left_out),
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from memsim.core.origin import STUDY_ORDER
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
@@ -29,6 +30,7 @@ CODE, ENCODING = (
     {1: "responsecode", 2: "responsecode", 3: "newresp"},
     {1: "encodingtask", 2: "encodingtask", 3: "encodingTASK"},
 )
+ALTERNATING = "the source's numbers alternate between kinds of words for everybody"
 OUTCOMES = np.array([INCORRECT, CORRECT, OMITTED], dtype=object)
 """By the source's code of a response: 0, 1, 2."""
 
@@ -66,7 +68,7 @@ def parse(path: Path, condition: str, paradigm: Paradigm) -> Recalls:
         lists=("list",),
         conditions=("encoding_task",),
         labels=("cue_frequency", "target_frequency"),
-        details={"sha256": SHA256[condition]},
+        details={"sha256": SHA256[condition], **({STUDY_ORDER: ALTERNATING} if number == 3 else {})},
     )
 
 

@@ -74,4 +74,5 @@ DIANA_REDER2006 = Dataset(
     "at chance, and are left out in analyses of those who gave the file. The file does not hold the presentation "
     "time, which is taken to be 1 s. Downloaded on first use; curves "
     "of half of the people ship with memsim.",
+    design="each picture was studied with a word; items of the task are studied alone",
 )

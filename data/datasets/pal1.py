@@ -68,4 +68,6 @@ PAL1 = Dataset(
     "pair was probed once with one of its words, 5 s to say the other. Positions of study and of test have the same "
     "parity in every list, so that they are not independent. Accuracy goes from .02 to .99 between people; two of the "
     "72 had Spanish words. One person with lists of three pairs is left out. Times are from the probe to the answer.",
+    design="positions of study and of test had the same parity in every list, so that study-test lags were odd; the "
+    "task tests pairs in random order, at all lags",
 )

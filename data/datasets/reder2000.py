@@ -21,7 +21,9 @@ from memsim.paradigms.continuous_recognition import ContinuousRecognition
 FILE = file_of("reder2000_exp1.csv", "001254d7219d8db5ef08f13d4d23a28713c63989e85cf8892a0e9c33512da0d9")
 LENGTH = 384
 RATINGS = {"new": 1, "know": 2, "rem": 3}
-TASK = ContinuousRecognition(list_length=LENGTH, ratings=3, presentations=10, presentation_time=1)
+LAGS = "0 1 2 4 7 11 14 18 22 28 34 40 47 55 66 80 101 160 256"
+"""Lags of the task: sixteen quantiles of people's, and 0, 1 and 256, which are rare in them."""
+TASK = ContinuousRecognition(list_length=LENGTH, lags=LAGS, ratings=3, presentations=10, presentation_time=1)
 
 
 def parse(path: Path, paradigm: Paradigm) -> Judgments:
@@ -71,4 +73,6 @@ REDER2000 = Dataset(
     notes="22 people, 384 judgments each of words shown 1 to 10 times: 1 new, 2 know, 3 remember. Words stayed until "
     "the answer; the task has 1 s for each. Downloaded on first use; curves "
     "of half of the people ship with memsim.",
+    design="160 of their 192 words came once, 8 three times, 8 five times and 16 ten times, at lags up to 352; words "
+    "of the task come again as often as there is room, up to ten times, at lags that are quantiles of people's",
 )

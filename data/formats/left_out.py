@@ -29,6 +29,7 @@ LEFT_OUT = {
     "lists_of_other_sessions": ("list of another session", "lists of other sessions"),
     "sessions_of_other_lengths": ("session of another length", "sessions of other lengths"),
     "lists_of_other_lengths": ("list of another length", "lists of other lengths"),
+    "answers_left_out": ("probe without an answer", "probes without an answer"),
 }
 """Counts in the details of an origin of what was left out, in words for one and for several."""
 DOUBTFUL = {

@@ -81,6 +81,8 @@ def read_table(
         raise type(error)(f"{path}: {error}") from error
     if isinstance(recalls.origin, Observed) and details:
         recalls = replace(recalls, origin=replace(recalls.origin, details={**recalls.origin.details, **details}))
+    if isinstance(recalls, Judgments) and isinstance(recalls.origin, Observed):
+        details = {**recalls.origin.details, **details}
     warn_left_out(str(path), details)
     return recalls
 
@@ -90,10 +92,17 @@ def _responses(frame: pd.DataFrame, options: dict[str, Any]) -> Responses:
     kinds = frame["trial_type"] if "trial_type" in frame.columns else pd.Series(dtype=object)
     kinds = pd.Series(pd.unique(kinds), dtype=object).astype(str).str.strip().str.casefold()
     tested, recalled = (kinds == "test").any(), (kinds == "recall").any()
-    if not tested or "rating" not in frame.columns:
+    judged = "ratings" in options or bool(getattr(options.get("paradigm"), "judged", False))
+    if not tested or ("rating" not in frame.columns and not judged):
         if "ratings" in options:
             raise InputError(
-                f"ratings={options['ratings']} is for judgments, and the table has no test rows with ratings"
+                f"ratings={options['ratings']} is for judgments, and the table has no rows with the trial_type 'test'; "
+                "judgments need one for each probe"
+            )
+        if tested and not recalled and options.get("paradigm") is None:
+            raise InputError(
+                "the table has test rows, but neither a column 'rating' nor recalls; where ratings have another name, "
+                "say so by columns=, as in rating=confidence"
             )
         if tested and options.get("paradigm") is None:
             options = {**options, "paradigm": CuedRecall}

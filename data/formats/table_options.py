@@ -14,6 +14,7 @@ from memsim.core.tables.scored_table import SCORED, long_of_scored
 
 ROLES = (
     *COLUMNS, "session", "time", "model", "input", "output", "study", "recall", "item_2", "rating", "scale", "about",
+    "kind",
 )  # fmt: skip
 """Columns of the long table, of psifr's scored one and of judgments that can have other names in a file."""
 

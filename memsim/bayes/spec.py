@@ -17,6 +17,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
+from memsim.core.study_order import warn_of_order
 from memsim.fitting.model_records import model_from_json, model_to_json
 from memsim.fitting.shared_stopping import fitted_hazard
 from memsim.fitting.space import Free, Space, by_name, usual_free
@@ -164,6 +165,7 @@ class PosteriorSpec:
         InputError : a list that holds an item twice, which the model does not take.
         """
         require_taken(self.space.model, recalls.trials)
+        warn_of_order(self.space.model, recalls)
         model = self.model
         assert isinstance(model, MemoryModel)
         hazard = fitted_hazard(recalls, model.repeats, model.intrusions) if self.stopping == "shared" else None

@@ -36,7 +36,8 @@ def _battery(parsed: argparse.Namespace) -> int:
         parsed.path, parsed.out, escape=parsed.escape_formulas, workers=parsed.workers, backend=parsed.backend,
         scheduler=parsed.scheduler, progress=True, **where,
     )  # fmt: skip
-    for sentence in results.manifest.left_out_in_words(models=False):
+    manifest = results.manifest
+    for sentence in (*manifest.left_out_in_words(models=False), *manifest.differences_in_words()):
         print(sentence)
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")

@@ -169,12 +169,17 @@ def _print_notes(fitted: Fit) -> None:
         table = fitted.to_frame()
         units = ", ".join(table.loc[~table["converged"], "unit"])
         reason = (
-            "that takes two starts" if spec.starts == 1 else f"the best starts of {units} differ; give more --starts"
+            "that takes two starts"
+            if spec.starts == 1
+            else f"the best starts{'' if spec.per == 'group' else f' of {units}'} differ; give more --starts"
         )
         print(f"The fit is not known to have converged: {reason}.")
     bounds = [f"{unit.unit}: {', '.join(unit.at_bound)}" for unit in fitted.units if unit.at_bound]
     if bounds:
         print(textwrap.fill(f"At a bound of its range, and so not an estimate: {'; '.join(bounds)}.", 100))
+    lost = [f"{unit.unit}: {', '.join(unit.not_identified)}" for unit in fitted.units if unit.not_identified]
+    if lost:
+        print(textwrap.fill(f"Not identified by these answers, and so not an estimate: {'; '.join(lost)}.", 100))
     for unit in fitted.units:
         for name, side in fitted.open_ends(unit).items():
             verdict = "is not identified" if " and " in side else f"is open {side}"

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import os
+import re
 import signal
 import sys
 import threading
@@ -206,4 +207,19 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_show(commands)
     add_listing(commands)
     add_check(commands)
-    return parser.parse_args(arguments)
+    try:
+        return parser.parse_args(arguments)
+    except InputError as error:
+        unknown = re.match(r"unrecognized arguments: --([a-z-]+)", str(error)) if arguments[:1] == ["run"] else None
+        if unknown is not None and (tasks := _tasks_with(unknown[1].replace("-", "_"))):
+            raise InputError(
+                f"--{unknown[1]} is a setting of other tasks; give --paradigm {' or '.join(tasks)}"
+            ) from None
+        raise
+
+
+def _tasks_with(setting: str) -> list[str]:
+    """The names of the tasks that have this setting."""
+    from memsim.paradigms.registered import PARADIGMS
+
+    return [name for name, task in PARADIGMS.usable().items() if setting in {each.name for each in task.parameters()}]

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 SHOWN = [
     "recalled", "accuracy", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "transposition", "omission",
     "intrusion", "fill_in_ratio", "target called old", "lure called old", "intact called old", "rearranged called old",
-    "d_prime", "area", "zroc_slope", "correct", "rmsd_hits_by_serial_position", "rmsd_roc",
-    "rmsd_serial_position_curve", "rmsd_serial_accuracy",
+    "d_prime", "area", "zroc_slope", "frequency_slope", "judged at 0", "correct", "forward correct", "backward correct",
+    "same list intrusion", "no response", "rmsd_hits_by_serial_position", "rmsd_hits_by_lag",
+    "rmsd_false_alarms_by_test_position", "rmsd_roc", "rmsd_judged_frequency", "rmsd_cued_recall_by_position",
+    "rmsd_cued_recall_by_lag", "rmsd_serial_position_curve", "rmsd_serial_accuracy",
 ]  # fmt: skip
 """Columns of the summary that the terminal shows; summary.csv holds all."""
 
@@ -83,6 +85,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from memsim.experiments.comparison import run
+    from memsim.models.registered import left_out_of
     from memsim.reporting.comparison_files import FILES, write_comparison
     from memsim.running.result_files import require_results
 
@@ -102,6 +105,8 @@ def _run(parsed: argparse.Namespace) -> int:
         written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
         progress("written")
     _print_comparison(comparison)
+    for missing, names in ({} if parsed.models else left_out_of(paradigm)).items():
+        print(f"Left out, without an account of {missing}: {', '.join(names)}.")
     if people is None and parsed.people is None:
         print("The models are not compared with people: memsim ships no curves of people from this task.")
     print(f"\nWritten to {parsed.out}/: {', '.join(path.name for path in written.files)}")
@@ -168,7 +173,7 @@ def _people(parsed: argparse.Namespace, given: Mapping[str, Any]) -> People:
 
 def _print_comparison(comparison: Comparison) -> None:
     shown = [column for column in SHOWN if column in comparison.summary]
-    table = comparison.summary.set_index("label")[shown]
+    table = comparison.summary.set_index("label")[shown].dropna(axis=1, how="all")
     print(comparison.battery.title)
     print(table.to_string(float_format="{:.3f}".format, na_rep="-", index_names=False))
     manifest = comparison.manifest
@@ -190,10 +195,8 @@ def _print_comparison(comparison: Comparison) -> None:
                 f"People: {(people.citation or people.reference).rstrip('.')}. Form of the data: {people.form}.", 100
             )
         )
-        differing = comparison.task.differing_settings
-        if differing:
-            settings = ", ".join(f"{name}={value}" for name, value in differing.items())
-            print(f"The models' task differs from that of the people, who had {settings}.")
+        for sentence in manifest.differences_in_words():
+            print(textwrap.fill(sentence, 100, break_on_hyphens=False))
         if people.recalls is not None:
             from memsim.evaluation.seen_people import seen_in_words
 

@@ -10,14 +10,21 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from memsim.core.abilities import lacks
 from memsim.core.events import StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel, recall_probability
+from memsim.core.probes import ABSENT
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 
-SIMULATED = 20_000
-"""Lists from which frequencies are counted."""
+SIMULATED, LAPSING = 10_000, 4_000
+"""Lists from which frequencies are counted; and those of a model that lapses, which changes them by far more."""
+LAPSING_SAMPLES = 25
+"""Encodings in each estimate of a sampled likelihood of a model that lapses."""
+
+EVERY = 3
+"""Every so many trials, from this one on, one lacks the last probe that others have."""
 
 
 @cache
@@ -51,7 +58,7 @@ class Bench(ABC, Generic[M]):
 
     def steps(self) -> str:
         for list_length in (1, 2, self.longest):
-            self.predict(self.model, self.trials(list_length, 200))
+            self.predict(self.model, self.trials(list_length, 100))
         return ""
 
     def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -65,6 +72,10 @@ class Bench(ABC, Generic[M]):
         trials = task.trials(
             n_trials, self.seed, pool=self.pool or random_pool(getattr(self.model, "n_features", None) or 8)
         )
+        if trials.probes is not None and task.n_probes > 1:
+            probed = trials.probes.items.copy()
+            probed[EVERY - 1 :: EVERY, -1] = ABSENT
+            trials = replace(trials, probes=replace(trials.probes, items=probed))
         if not self.sources:
             return trials
         rng = stream(self.seed, "sources")
@@ -72,21 +83,22 @@ class Bench(ABC, Generic[M]):
 
     def bounds(self) -> str:
         problems = []
-        trials = self.trials(6, 50)
+        trials = self.trials(6, 20)
         for declared in self.model.parameters():
             for value in declared.options or ((True, False) if declared.flag else (declared.low, declared.high)):
                 if value is None:
                     continue
                 try:
                     changed: Any = self.model.replace(**{declared.name: value})
-                    self.predict(changed, trials)
+                    if not lacks(changed, trials):  # a setting may take the account of a task away
+                        self.predict(changed, trials)
                 except (Exception, SystemExit) as error:
                     problems.append(f"{declared.name}={value!r}: {error}")
         return "; ".join(problems)
 
     def distraction(self) -> str:
         settings = {"initial_distraction": 4.0, "inter_item_distraction": 8.0, "retention_interval": 16.0}
-        self.predict(self.model, self.trials(6, 50, **settings))
+        self.predict(self.model, self.trials(6, 20, **settings))
         return ""
 
 

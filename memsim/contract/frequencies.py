@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,7 +44,29 @@ def every_recall(model: MemoryModel[Any], trial: Trials) -> Recalls:
     return Recalls(trial[np.zeros(len(matrix), dtype=int)], matrix)
 
 
-def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0) -> str:
+class Expected(NamedTuple):
+    """Every response to one list, and how probable each is."""
+
+    responses: Any
+    likelihood: FloatArray
+    variance: FloatArray
+    """Of the estimated likelihood, 0 unless it is sampled."""
+
+    @property
+    def total_problem(self) -> str:
+        """Whether the likelihoods do not sum to one; or ``""``."""
+        total, error = self.likelihood.sum(), np.sqrt(self.variance.sum())
+        return "" if abs(total - 1) <= 1e-9 + 6 * error else f"they sum to {total:.9g}"
+
+    @classmethod
+    def of(cls, model: MemoryModel[Any], responses: Responses, seed: int, samples: int = SAMPLES) -> Expected:
+        """Under ``model``; ``samples`` are the encodings in each estimate of a sampled likelihood."""
+        return cls(responses, *likelihoods(model, responses, seed, samples))
+
+
+def compare_frequencies(
+    model: MemoryModel[Any], recalls: Recalls, seed: int = 0, expected: Expected | None = None
+) -> str:
     """Compare how often each recall of one list was simulated with its likelihood, by a chi-square test.
 
     Parameters
@@ -52,13 +74,15 @@ def compare_frequencies(model: MemoryModel[Any], recalls: Recalls, seed: int = 0
     model : the model that simulated the recalls.
     recalls : many recalls of the same list, with a response limit.
     seed : for a sampled likelihood.
+    expected : the likelihoods of every recall of the list, if they are known already.
 
     Returns
     -------
     str : what disagrees, or ``""``.
     """
-    possible = every_recall(model, recalls.trials[0])
-    likelihood, variance = likelihoods(model, possible, seed)
+    if expected is None:
+        expected = Expected.of(model, every_recall(model, recalls.trials[0]), seed)
+    possible, likelihood, variance = expected
     base = recalls.list_length + 2
     weights = base ** np.arange(possible.positions.shape[1])
     width = recalls.positions.shape[1]
@@ -100,11 +124,13 @@ def disagreement(seen: Any, likelihood: FloatArray, variance: FloatArray, names:
     )
 
 
-def likelihoods(model: MemoryModel[Any], recalls: Responses, seed: int) -> tuple[FloatArray, FloatArray]:
+def likelihoods(
+    model: MemoryModel[Any], recalls: Responses, seed: int, samples: int = SAMPLES
+) -> tuple[FloatArray, FloatArray]:
     """(n_trials,) likelihoods and their sampling variance, which is 0 unless the likelihood is sampled."""
     if model.likelihood == "exact":
         exact = np.exp(log_likelihood(model, recalls))
         return exact, np.zeros_like(exact)
     seeds = range(seed, seed + REPLICATES)
-    drawn = np.exp([log_likelihood(model, recalls, samples=SAMPLES, seed=each) for each in seeds])
+    drawn = np.exp([log_likelihood(model, recalls, samples=samples, seed=each) for each in seeds])
     return drawn.mean(axis=0), drawn.var(axis=0, ddof=1) / REPLICATES

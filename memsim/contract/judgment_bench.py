@@ -5,17 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from memsim.contract.bench import SIMULATED, Bench
-from memsim.contract.frequencies import disagreement, likelihoods
+from memsim.contract.bench import EVERY, LAPSING, LAPSING_SAMPLES, SIMULATED, Bench
+from memsim.contract.frequencies import Expected, disagreement
 from memsim.core.events import Probe, Recall
-from memsim.core.judgments import Judgments
+from memsim.core.judgments import UNANSWERED, Judgments
 from memsim.core.likelihood import event_log_probabilities, log_likelihood, log_likelihood_steps
 from memsim.core.loop import step
 from memsim.core.model import MemoryModel
+from memsim.core.probes import ABSENT
 from memsim.core.simulation import simulate
 from memsim.core.trials import Trials
 
@@ -53,7 +55,8 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
         yield "all answers to two probes sum to one", self.total
         yield "simulated frequencies agree with the likelihood", self.frequencies
         yield "simulated frequencies agree with the likelihood where the model lapses", self.frequencies_with_lapses
-        if type(self.model).fast_ratings is not MemoryModel.fast_ratings:
+        own = type(self.model).fast_ratings, type(self.model).fast_judgments
+        if own != (MemoryModel.fast_ratings, MemoryModel.fast_judgments):
             yield "its fast likelihood agrees with its steps", self.fast_ratings
 
     def one_list(self, n_trials: int) -> Trials:
@@ -78,12 +81,14 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
         for event in trials.paradigm.events():
             if isinstance(event, Probe):
                 probe = trials.probe(event.number)
+                given = (probe.items != ABSENT).any(axis=1)  # where there is no probe, a row may hold anything
                 first, again = (
-                    np.array(self.model.rating_probabilities(state, probe, criteria), dtype=float) for _ in range(2)
+                    np.where(given[:, None], self.model.rating_probabilities(state, probe, criteria), 1.0)
+                    for _ in range(2)
                 )
                 if not np.array_equal(first, again):
                     return "familiarity() or rating_probabilities() changes the state; do that in judged()"
-                rating = 1 + np.argmax(first, axis=1).astype(np.int32)
+                rating = np.where(given, 1 + np.argmax(first, axis=1), UNANSWERED).astype(np.int32)
                 state = self.model.judged(state, probe, rating)
             elif not isinstance(event, Recall):
                 state = step(self.model, state, event)
@@ -96,7 +101,7 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
         if self.model.likelihood != "exact":  # a trial by itself has another random encoding
             kept = len(judgments) // 2
             ratings = judgments.ratings.copy()
-            ratings[kept:] = np.roll(ratings[kept:], 1, axis=0)
+            ratings[kept:] = np.roll(ratings[kept:], EVERY, axis=0)
             among = event_log_probabilities(self.model, Judgments(judgments.trials, ratings), seed=self.seed)
             compared = [(trial, among[trial], "among other answers") for trial in range(kept)]
         else:
@@ -120,27 +125,30 @@ class JudgmentBench(Bench[MemoryModel[Any]]):
         return Judgments(trial[np.zeros(len(answers), dtype=int)], ratings)
 
     def total(self) -> str:
-        likelihood, variance = likelihoods(self.model, self.every_answer(), self.seed)
-        total, error = likelihood.sum(), np.sqrt(variance.sum())
-        if abs(total - 1) <= 1e-9 + 6 * error:
-            return ""
-        return f"they sum to {total:.9g}; the probabilities of the ratings of a probe must sum to 1"
+        problem = self.expected.total_problem
+        return problem and f"{problem}; the probabilities of the ratings of a probe must sum to 1"
+
+    @cached_property
+    def expected(self) -> Expected:
+        """Every sequence of answers, and its likelihood."""
+        return Expected.of(self.model, self.every_answer(), self.seed)
 
     def frequencies(self) -> str:
-        return self._compared(self.model)
+        return self._compared(self.model, SIMULATED, self.expected)
 
     def frequencies_with_lapses(self) -> str:
-        return self._compared(self.model.replace(lapse=0.2, list_lapse=0.1))
+        model = self.model.replace(lapse=0.2, list_lapse=0.1)
+        return self._compared(model, LAPSING, Expected.of(model, self.every_answer(), self.seed, LAPSING_SAMPLES))
 
-    def _compared(self, model: MemoryModel[Any]) -> str:
-        every = self.every_answer()
+    def _compared(self, model: MemoryModel[Any], n_lists: int, expected: Expected) -> str:
+        every: Judgments = expected.responses
         answered = every.answered[0]
-        simulated = simulate(model, self.one_list(SIMULATED), self.seed)
+        simulated = simulate(model, self.one_list(n_lists), self.seed)
         weights = (every.n_ratings + 1) ** np.arange(int(answered.sum()))
         known, codes = (each.ratings[:, answered] @ weights for each in (every, simulated))
         seen = np.bincount(codes, minlength=int(known.max()) + 1)[known]
-        likelihood, variance = likelihoods(model, every, self.seed)
-        return disagreement(seen, likelihood, variance, [f"the answers {each}" for each in every.ratings[:, answered]])
+        names = [f"the answers {each}" for each in every.ratings[:, answered]]
+        return disagreement(seen, expected.likelihood, expected.variance, names)
 
     def fast_ratings(self) -> str:
         judgments = simulate(self.model, self.trials(min(8, self.longest), 30), self.seed)

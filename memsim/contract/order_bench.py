@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from memsim.contract.bench import SIMULATED, Bench
-from memsim.contract.frequencies import compare_frequencies, every_recall, likelihoods
+from memsim.contract.bench import EVERY, LAPSING, LAPSING_SAMPLES, SIMULATED, Bench
+from memsim.contract.frequencies import SAMPLES, Expected, compare_frequencies, every_recall
 from memsim.core.differences import difference_gradient
 from memsim.core.gradient import log_likelihood_gradient, real_parameters
 from memsim.core.likelihood import event_log_probabilities, log_likelihood, log_likelihood_steps
@@ -33,7 +34,7 @@ class OrderBench(Bench[MemoryModel[Any]]):
         if self.model.likelihood == "none":
             return super().steps()
         for list_length in (1, 2, self.longest):
-            simulate_steps(self.model, self.trials(list_length, 200), self.seed)
+            simulate_steps(self.model, self.trials(list_length, 100), self.seed)
         return ""
 
     def further(self) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -62,7 +63,7 @@ class OrderBench(Bench[MemoryModel[Any]]):
         return self.trials(LIST_LENGTH, 1, **limit)[np.zeros(n_trials, dtype=int)]
 
     def same_seed(self) -> str:
-        trials = self.trials(self.longest, 200)
+        trials = self.trials(self.longest, 100)
         first, again = (simulate(self.model, trials, self.seed).positions for _ in range(2))
         if np.array_equal(first, again):
             return ""
@@ -73,7 +74,7 @@ class OrderBench(Bench[MemoryModel[Any]]):
         recalls = simulate(self.model, self.trials(6, 24), self.seed)
         together = event_log_probabilities(self.model, recalls, seed=self.seed)
         kept = len(recalls) // 2
-        order = np.append(np.arange(kept), np.roll(np.arange(kept, len(recalls)), 1))
+        order = np.append(np.arange(kept), np.roll(np.arange(kept, len(recalls)), EVERY))
         mixed = Recalls(recalls.trials, recalls.positions[order], recalls.stopped[order])
         among_others = event_log_probabilities(self.model, mixed, seed=self.seed)
         compared = [(trial, among_others[trial], "among other responses") for trial in range(kept)]
@@ -93,29 +94,36 @@ class OrderBench(Bench[MemoryModel[Any]]):
         one = self.one_list(1)
         items = one.items.copy()
         items[:, 2] = items[:, 0]
-        return self.total(replace(one, items=items))
+        return self.total(self.expected_of(self.model, replace(one, items=items)))
 
-    def total(self, trial: Trials | None = None) -> str:
-        trial = self.one_list(1) if trial is None else trial
-        likelihood, variance = likelihoods(self.model, every_recall(self.model, trial), self.seed)
-        total, error = likelihood.sum(), np.sqrt(variance.sum())
-        if abs(total - 1) <= 1e-9 + 6 * error:
-            return ""
-        return f"they sum to {total:.9g}; recalled() must condition on every response and take recalled items out"
+    @cached_property
+    def expected(self) -> Expected:
+        """Every recall of the list, and its likelihood."""
+        return self.expected_of(self.model, self.one_list(1))
+
+    def expected_of(self, model: MemoryModel[Any], trial: Trials, samples: int = SAMPLES) -> Expected:
+        return Expected.of(model, every_recall(model, trial), self.seed, samples)
+
+    def total(self, expected: Expected | None = None) -> str:
+        problem = (self.expected if expected is None else expected).total_problem
+        return problem and f"{problem}; recalled() must condition on every response and take recalled items out"
 
     def frequencies(self) -> str:
-        return compare_frequencies(self.model, simulate(self.model, self.one_list(SIMULATED), self.seed), self.seed)
+        recalls = simulate(self.model, self.one_list(SIMULATED), self.seed)
+        return compare_frequencies(self.model, recalls, self.seed, self.expected)
 
     def frequencies_with_lapses(self) -> str:
         model = self.model.replace(lapse=0.2, list_lapse=0.1)
-        return compare_frequencies(model, simulate(model, self.one_list(SIMULATED), self.seed), self.seed)
+        recalls = simulate(model, self.one_list(LAPSING), self.seed)
+        expected = self.expected_of(model, recalls.trials[0], LAPSING_SAMPLES)
+        return compare_frequencies(model, recalls, self.seed, expected)
 
     def fast_simulation(self) -> str:
         recalls = simulate_steps(self.model, self.one_list(SIMULATED), self.seed)
-        return compare_frequencies(self.model, recalls, self.seed)
+        return compare_frequencies(self.model, recalls, self.seed, self.expected)
 
     def fast_likelihood(self) -> str:
-        recalls = simulate(self.model, self.trials(8, 100), self.seed)
+        recalls = simulate(self.model, self.trials(8, 50), self.seed)
         fast = log_likelihood(self.model, recalls, samples=50, seed=self.seed)
         steps = log_likelihood_steps(self.model, recalls, 50, self.seed)
         apart = ~np.isclose(fast, steps, rtol=1e-6, atol=1e-8)
@@ -126,7 +134,7 @@ class OrderBench(Bench[MemoryModel[Any]]):
 
     def gradient(self) -> str:
         """Compare derivatives with differences, with lapses, and away from a bound where they differ at it."""
-        recalls = simulate(self.model, self.trials(8, 40), self.seed)
+        recalls = simulate(self.model, self.trials(8, 24), self.seed)
         model = self.model.replace(lapse=max(self.model.lapse, 0.02), list_lapse=max(self.model.list_lapse, 0.01))
         apart = self.derivatives_apart(model, recalls, real_parameters(model))
         # At a bound differences are one-sided, and far off where the likelihood bends sharply.

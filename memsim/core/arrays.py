@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,11 @@ NONE, INTRUSION = 0, -1
 
 NOT_GIVEN: Any = None
 """Default of an array field that the constructor computes; typed so that the field is always an array."""
+
+
+def flat_rows(array: Any) -> Any:
+    """(n, ...) as (n, all the rest); n may be 0."""
+    return np.reshape(array, (np.shape(array)[0], math.prod(np.shape(array)[1:])))
 
 
 def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

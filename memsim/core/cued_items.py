@@ -20,7 +20,7 @@ def answers_cue(trials: Trials, positions: IntArray) -> BoolArray:
         raise InputError(f"{type(trials.paradigm).__name__}: cues of cued recall are sides of pairs, in lists of pairs")
     rows = np.arange(len(trials))[:, None]
     answer = np.where(positions > 0, trials.items[rows, np.maximum(positions, 1) - 1], ABSENT)
-    sides = trials.items.reshape(len(trials), -1, 2)
+    sides = trials.items.reshape(len(trials), trials.list_length // 2, 2)
     pair_list = trials.paradigm.list_of_position[::2]
     right = np.zeros(positions.shape, dtype=bool)
     for pair in range(sides.shape[1]):

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray
+from memsim.core.errors import ModelError
 
 NEGLIGIBLE = 1e-9
 """Widths that are taken for none, of a distribution, or of noise in comparison with it."""
+FAR = 1 - 1e-6
+"""The share below a criterion beyond which what is above is computed by itself, since 1 minus the share is rounding."""
 NODES = 61
 """Points of the quadrature over the noise of criteria, where there is no closed form."""
 
 
 class Evidence(Protocol):
-    """The distribution of the evidence of a probe in every trial of a batch."""
+    """The distribution of the evidence of a probe in every trial of a batch.
+
+    A method ``mirrored()`` may give the distribution of minus the evidence, for the probabilities far above the middle.
+    """
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """(n_trials, n_criteria) probability that evidence is below each criterion.
@@ -37,10 +43,14 @@ class Normal(NamedTuple):
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """As in :class:`Evidence`."""
         mean = _column(self.mean)
-        spread = np.sqrt(_column(self.sd) ** 2 + np.asarray(noise) ** 2)
+        spread = np.sqrt(_width(self.sd, "Normal: sd") ** 2 + np.asarray(noise) ** 2)
         away = criteria - mean
         with np.errstate(over="ignore", invalid="ignore"):
             return np.where(spread > 0, _ndtr(away / np.where(spread > 0, spread, 1)), np.where(away > 0, 1.0, 0.0))
+
+    def mirrored(self) -> Normal:
+        """As in :class:`Evidence`."""
+        return Normal(-np.asarray(self.mean), self.sd)
 
 
 class Logistic(NamedTuple):
@@ -51,7 +61,12 @@ class Logistic(NamedTuple):
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """As in :class:`Evidence`."""
-        return over_noise(lambda cut: _expit((cut - _column(self.mean)) / _column(self.scale)), criteria, noise)
+        scale = _width(self.scale, "Logistic: scale")
+        return over_noise(lambda cut: _expit((cut - _column(self.mean)) / scale), criteria, noise)
+
+    def mirrored(self) -> Logistic:
+        """As in :class:`Evidence`."""
+        return Logistic(-np.asarray(self.mean), self.scale)
 
 
 class Uniform(NamedTuple):
@@ -62,7 +77,7 @@ class Uniform(NamedTuple):
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """As in :class:`Evidence`."""
-        width, away = _column(self.half_width), criteria - _column(self.mean)
+        width, away = _width(self.half_width, "Uniform: half_width"), criteria - _column(self.mean)
         noise = np.asarray(noise, dtype=float)
         is_flat = width > NEGLIGIBLE
         is_noisy = is_flat & (noise > NEGLIGIBLE * width)
@@ -82,6 +97,11 @@ class Mixture(NamedTuple):
         """As in :class:`Evidence`."""
         each = zip(self.weights, self.parts, strict=True)
         return sum((_column(weight) * part.below(criteria, noise) for weight, part in each), np.zeros(1))
+
+    def mirrored(self) -> Mixture | None:
+        """As in :class:`Evidence`; ``None`` if some part has no mirrored distribution."""
+        parts = [mirrored_of(part) for part in self.parts]
+        return None if None in parts else Mixture(self.weights, [part for part in parts if part is not None])
 
 
 class Discrete(NamedTuple):
@@ -103,6 +123,54 @@ class Discrete(NamedTuple):
         return np.stack(found, axis=-1)
 
 
+def rating_shares(evidence: Evidence, criteria: FloatArray, noise: Any, n_probes: int) -> FloatArray:
+    """(n_probes, n_criteria + 1) probability of evidence between successive criteria.
+
+    Raises
+    ------
+    ModelError : what should be evidence is none, or has another number of probes.
+    """
+    below = _of_probes(evidence, criteria, noise, n_probes)
+    shares = np.empty((n_probes, below.shape[1] + 1))
+    shares[:, :1], shares[:, 1:-1], shares[:, -1:] = below[:, :1], np.diff(below, axis=1), 1 - below[:, -1:]
+    if (below > FAR).any() and (mirrored := mirrored_of(evidence)) is not None:
+        above = _of_probes(mirrored, -criteria, noise, n_probes)
+        between = above - np.concatenate((above[:, 1:], np.zeros((n_probes, 1))), axis=1)
+        shares[:, 1:] = np.where(below > FAR, between, shares[:, 1:])
+    return shares
+
+
+def mirrored_of(evidence: Evidence) -> Evidence | None:
+    """The distribution of minus the evidence, where it can be had."""
+    make: Callable[[], Evidence | None] | None = getattr(evidence, "mirrored", None)
+    return None if make is None else make()
+
+
+def _of_probes(evidence: Evidence, criteria: FloatArray, noise: Any, n_probes: int) -> FloatArray:
+    """(n_probes, n_criteria) probability that evidence is below each criterion."""
+    if not callable(getattr(evidence, "below", None)):
+        raise ModelError(
+            f"familiarity gave {type(evidence).__name__}, which is no evidence; return Normal(mean, sd), Logistic, "
+            "Uniform, Mixture or Discrete, or a class with a method below(criteria, noise)"
+        )
+    below, shape = np.asarray(evidence.below(criteria, noise)), (n_probes, np.shape(criteria)[-1])
+    try:
+        return np.broadcast_to(below, shape)
+    except ValueError:
+        raise ModelError(
+            f"familiarity gave {type(evidence).__name__} with probabilities of shape {below.shape}, expected "
+            f"(n_trials, n_criteria) = {shape}; give a number, or one value for each trial"
+        ) from None
+
+
+def _width(value: Any, what: str) -> FloatArray:
+    """:func:`_column` of a width."""
+    width = _column(value)
+    if (width < 0).any():
+        raise ModelError(f"{what}={width.min():g} is below 0; the width of evidence must be at least 0")
+    return width
+
+
 def _ndtr(x: FloatArray) -> FloatArray:
     from scipy.special import ndtr  # imported here, since the command line starts without it
 
@@ -118,7 +186,7 @@ def _expit(x: FloatArray) -> FloatArray:
 def _column(value: Any) -> FloatArray:
     """A number, or (n_trials, 1)."""
     value = np.asarray(value, dtype=float)
-    return value if value.ndim == 0 else value.reshape(len(value), -1)
+    return value[:, None] if value.ndim == 1 else value
 
 
 def _ramp(x: FloatArray) -> FloatArray:

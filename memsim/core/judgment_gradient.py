@@ -9,7 +9,7 @@ import numpy as np
 
 from memsim.core.abilities import require_ability
 from memsim.core.arrays import FloatArray
-from memsim.core.judgment_likelihood import checked_criteria
+from memsim.core.judgment_loop import checked_criteria
 from memsim.core.judgments import Judgments
 from memsim.core.model import MemoryModel
 
@@ -23,8 +23,8 @@ def judgment_gradient(
     """
     if model.likelihood != "exact" or model.mixes_lapses or judgments.recalls is not None:
         return None
-    require_ability(model, judgments.trials.paradigm)
-    cuts = checked_criteria(model, judgments, criteria)
+    require_ability(model, judgments.trials)
+    cuts = checked_criteria(model, judgments.n_ratings, criteria)
     table = model.rating_table(judgments, cuts)
     if table is None:
         return None

@@ -11,7 +11,8 @@ from memsim.core.arrays import FloatArray
 from memsim.core.encodings import SCORING, averaged, encoding_to_score, list_log_likelihood
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events
-from memsim.core.judgment_loop import guessed_ratings, judgment_events
+from memsim.core.histories import Histories
+from memsim.core.judgment_loop import checked_criteria, guessed_ratings, judgment_events
 from memsim.core.judgments import Judgments
 from memsim.core.lapses import guessed_events, mixed
 from memsim.core.model import MemoryModel
@@ -43,11 +44,14 @@ def judgment_likelihood(
     if average == "marginal" and (model.list_lapse or judgments.recalls is not None):
         what = "whole lists do not lapse" if model.list_lapse else "lists are not recalled"
         raise InputError(f"average='marginal' is for answers that are independent, so {what}; use average='joint'")
-    cuts = checked_criteria(model, judgments, criteria)
+    cuts = checked_criteria(model, judgments.n_ratings, criteria)
+
+    is_certain = []
 
     def given_one(rng: np.random.Generator) -> FloatArray:
         ratings, recall = lapsing_answers(model, judgments, rng, cuts, by_steps)
         if average == "marginal":
+            is_certain.append(bool(np.isin(ratings.outcome, (0.0, 1.0)).all()))
             with np.errstate(divide="ignore"):
                 return np.log(ratings.outcome)
         return list_log_likelihood(ratings) + (0 if recall is None else list_log_likelihood(recall))
@@ -62,28 +66,33 @@ def judgment_likelihood(
     likelihood, error = averaged(model, samples, seed, given_one, guessed)
     if average == "joint":
         return likelihood, error
+    if len(is_certain) > 1 and all(is_certain):
+        # Of n encodings, k give the answer for certain: (k + 1/2) / (n + 1), as for hit rates of 0 and 1.
+        counted = np.log((np.exp(likelihood) * len(is_certain) + 0.5) / (len(is_certain) + 1))
+        likelihood = np.where(judgments.answered, counted, 0.0)
+        error = np.nan_to_num(error)
     return likelihood.sum(axis=1), np.sqrt((error**2).sum(axis=1))
 
 
 def answer_log_probabilities(model: MemoryModel[Any], judgments: Judgments, seed: int) -> FloatArray:
-    """(n_trials, n_probes) log-probability of each answer, given one encoding; NaN where there is no answer."""
+    """(n_trials, n_probes) log-probability of each answer, given those before it and one encoding.
+
+    NaN where there is no answer.
+    """
     rng = stream(seed, *SCORING, 0) if model.likelihood == "sampled" else encoding_to_score(seed)
-    ratings, _ = lapsing_answers(model, judgments, rng, checked_criteria(model, judgments, None), False)
+    ratings, recall = lapsing_answers(model, judgments, rng, checked_criteria(model, judgments.n_ratings, None), False)
+    if model.list_lapse:
+        own, guess = np.ones((len(judgments), 1)), np.ones((len(judgments), 1))
+        if recall is not None and judgments.recalls is not None:
+            guessed = guessed_events(judgments.recalls, model.repeats, model.intrusions)
+            both = list_log_likelihood(recall), list_log_likelihood(guessed)
+            own, guess = (np.exp(each - np.maximum(*both))[:, None] for each in both)
+        histories = Histories()
+        histories.add((1 - model.list_lapse) * own, ratings)
+        histories.add(model.list_lapse * guess, guessed_ratings(judgments))
+        ratings = histories.predicted()
     with np.errstate(divide="ignore"):
         return np.where(judgments.answered, np.log(ratings.outcome), np.nan)
-
-
-def checked_criteria(model: MemoryModel[Any], judgments: Judgments, given: FloatArray | None) -> FloatArray:
-    """The criteria of the model, or those that are given, checked."""
-    if given is None:
-        return np.asarray(model.criteria(judgments.n_ratings), dtype=float)
-    criteria = np.asarray(given, dtype=float)
-    if criteria.shape != (judgments.n_ratings - 1,) or np.isnan(criteria).any() or (np.diff(criteria) < 0).any():
-        raise InputError(
-            f"criteria={given!r}: expected {judgments.n_ratings - 1} numbers in rising order, one between each two "
-            f"successive of {judgments.n_ratings} ratings"
-        )
-    return criteria
 
 
 def lapsing_answers(
@@ -92,7 +101,7 @@ def lapsing_answers(
     """The probabilities of the answers and of the events of recall, given one encoding and with single lapses."""
     fast = None
     if judgments.recalls is None and not by_steps and model.likelihood != "none":
-        require_ability(model, judgments.trials.paradigm)
+        require_ability(model, judgments.trials)
         table = model.rating_table(judgments, criteria)
         fast = model.fast_ratings(judgments, rng, criteria) if table is None else table.outcome(judgments)
     if fast is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from memsim.core.abilities import require_ability
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import LikelihoodError, ModelError
+from memsim.core.errors import InputError, LikelihoodError, ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Probe, Recall
 from memsim.core.evidence import Evidence
@@ -33,22 +34,42 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Trials
 
 
-def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int, *, by_steps: bool = False) -> Judgments:
+def checked_criteria(model: MemoryModel[Any], n_ratings: int, given: FloatArray | None) -> FloatArray:
+    """(n_ratings - 1,) the criteria of the model, or those that are given, checked."""
+    if given is None:
+        return np.asarray(model.criteria(n_ratings), dtype=float)
+    criteria = np.asarray(given, dtype=float)
+    if criteria.shape != (n_ratings - 1,) or np.isnan(criteria).any() or (np.diff(criteria) < 0).any():
+        raise InputError(
+            f"criteria={given!r}: expected {n_ratings - 1} numbers in rising order, one between each two successive of "
+            f"{n_ratings} ratings"
+        )
+    return criteria
+
+
+def simulate_judgments(
+    model: MemoryModel[Any],
+    trials: Trials,
+    seed: int,
+    criteria: FloatArray | None = None,
+    *,
+    by_steps: bool = False,
+) -> Judgments:
     """Simulated ratings of all probes, and recalls of the same trials where the task has recall as well.
 
-    ``by_steps`` : by the steps of the model alone.
+    ``criteria`` (n_ratings - 1,) replace those of the model; ``by_steps`` : by the steps of the model alone.
     """
     n_ratings = trials.paradigm.n_ratings
     ratings = np.zeros((len(trials), trials.paradigm.n_probes), dtype=np.int32)
     given = trials.probes.given if trials.probes else ratings > 0
     chance = stream(seed, "judgments", model.stream_name)
     lapses = lapses_of_lists(model, len(trials), seed)[:, None]
-    criteria = model.criteria(n_ratings)
+    cuts = checked_criteria(model, n_ratings, criteria)
     recalled: list[Recalls] = []
     fast = None
     if not trials.paradigm.cue and not by_steps:
         _require_able(model, trials)
-        fast = model.fast_judgments(trials, encoding_stream(seed), criteria)
+        fast = model.fast_judgments(trials, encoding_stream(seed), cuts)
 
     def recall(state: Any) -> Any:
         recalls, state = recall_period(model, state, trials, seed)
@@ -57,7 +78,7 @@ def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int, *, by
 
     def judge(state: Any, index: int) -> Any:
         probe = trials.probe(index)
-        probabilities = _rating_probabilities(model, state, probe, criteria, given[:, index], n_ratings)
+        probabilities = _rating_probabilities(model, state, probe, cuts, given[:, index], n_ratings)
         chosen = _chosen(probabilities + lapses * (1 / n_ratings - probabilities), chance.random(len(trials)))
         ratings[:, index] = np.where(given[:, index], chosen, UNANSWERED)
         return given_state(model.judged(state, probe, ratings[:, index]), model, "judged")
@@ -69,7 +90,10 @@ def simulate_judgments(model: MemoryModel[Any], trials: Trials, seed: int, *, by
             fast = fast + lapses[:, None] * (1 / n_ratings - fast)
         draws = chance.random(ratings.shape[::-1]).T  # those of the steps, probe by probe
         ratings = np.where(given, _chosen(fast, draws), UNANSWERED)
-    return Judgments(trials, ratings, None, recalled[0] if recalled else None, origin_of(model, trials, seed))
+    origin = origin_of(model, trials, seed)
+    if criteria is not None:
+        origin = replace(origin, parameters={**origin.parameters, "criteria": cuts.tolist()})
+    return Judgments(trials, ratings, None, recalled[0] if recalled else None, origin)
 
 
 def judgment_events(
@@ -159,7 +183,7 @@ def _chosen(probabilities: FloatArray, draw: FloatArray) -> IntArray:
 
 
 def _require_able(model: MemoryModel[Any], trials: Trials) -> None:
-    require_ability(model, trials.paradigm)
+    require_ability(model, trials)
     require_taken(model, trials)
 
 

@@ -21,6 +21,14 @@ UNANSWERED = 0
 """The rating where there is no answer."""
 
 
+def is_old(ratings: Any, n_ratings: int) -> Any:
+    """Whether ratings of a scale are "old": those in its upper half, and the middle one of an odd number.
+
+    Of remember, know and new, rated 3, 2 and 1, both remember and know are so "old".
+    """
+    return 2 * ratings > n_ratings
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Judgments:
     """Ratings of probes, with the trials in which they were given. Frozen.
@@ -140,8 +148,8 @@ class Judgments:
 
     @cached_property
     def called_old(self) -> BoolArray:
-        """(n_trials, n_probes) whether the answer is in the upper half of the scale."""
-        return frozen(2 * self.ratings > self.n_ratings)
+        """(n_trials, n_probes) whether the answer is "old": in the upper half of the scale, or in its very middle."""
+        return frozen(is_old(self.ratings, self.n_ratings))
 
 
 Responses: TypeAlias = Recalls | Judgments

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import FloatArray
 from memsim.core.encodings import SCORING, averaged, list_log_likelihood, require_samples
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, Parts, answered
+from memsim.core.histories import Histories
 from memsim.core.judgment_likelihood import Average, answer_log_probabilities, judgment_likelihood
 from memsim.core.judgments import Judgments, Responses, require_responses
 from memsim.core.lapses import guessed_events, mixed
@@ -21,6 +23,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import scored_counts
 from memsim.core.seeding import stream
+from memsim.core.study_order import warn_of_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +65,8 @@ def log_likelihood(
     average : of judgments by a model whose encoding is random. ``"joint"``, the mean over encodings of the probability
         of all answers of a trial; or ``"marginal"``, the product of the mean probabilities of single answers, which is
         a composite likelihood: its sampling error is small for any number of probes, but answers to one list count as
-        independent. The two are not comparable.
+        independent. The two are not comparable. Where an encoding decides answers for certain (no ``criterion_noise``),
+        an answer that k of n encodings give has the marginal probability (k + 1/2) / (n + 1); the joint one is often 0.
 
     Raises
     ------
@@ -102,6 +106,8 @@ def likelihood_parts(
     """
     require_model_and_responses(model, recalls)
     if isinstance(recalls, Judgments):
+        if stopping is not None:
+            raise InputError("likelihood_parts: stopping is for recalls; these are judgments")
         total = judgment_likelihood(model, recalls, samples, seed, criteria)[0]
         if recalls.recalls is None:
             return Parts(total, *np.zeros((3, len(total))))
@@ -230,38 +236,12 @@ def _predicted(model: MemoryModel[Any], recalls: Recalls, samples: int, seed: in
     )
     if n_draws == 1 and not model.list_lapse:
         return next(drawn)
-    mixture = _Mixture()
+    histories = Histories()
     for events in drawn:
-        mixture.add((1 - model.list_lapse) / n_draws, events)
+        histories.add((1 - model.list_lapse) / n_draws, events)
     if model.list_lapse:
-        mixture.add(model.list_lapse, _guesses(model, recalls, choices))
-    return mixture.predicted()
-
-
-class _Mixture:
-    """Possible histories of the lists, each of which predicts the events; earlier events tell which one is true."""
-
-    def __init__(self) -> None:
-        self.joint: Events | None = None
-        self.before: FloatArray | None = None
-
-    def add(self, weight: float, events: Events) -> None:
-        """A history with this prior probability."""
-        with np.errstate(divide="ignore"):
-            before = np.log(weight) + np.cumsum(np.log(events.outcome), axis=1)
-            before = np.concatenate((np.full((len(before), 1), np.log(weight)), before[:, :-1]), axis=1)
-            joint = events.combined(lambda each: before + np.log(each))
-        if self.joint is None or self.before is None:
-            self.joint, self.before = joint, before
-        else:
-            self.joint = self.joint.combined(np.logaddexp, joint)
-            self.before = np.logaddexp(self.before, before)
-
-    def predicted(self) -> Events:
-        """The probabilities of the events over all histories; 0 after an event that none of them allows."""
-        assert self.joint is not None and self.before is not None
-        before = np.where(np.isneginf(self.before), 0, self.before)
-        return self.joint.combined(lambda joint: np.exp(joint - before))
+        histories.add(model.list_lapse, _guesses(model, recalls, choices))
+    return histories.predicted()
 
 
 def require_model_and_responses(model: Any, responses: Any) -> None:
@@ -269,3 +249,5 @@ def require_model_and_responses(model: Any, responses: Any) -> None:
     require_model(model)
     require_responses(responses)
     require_taken(model, responses.trials)
+    require_lists_and_time(model, responses.trials)
+    warn_of_order(model, responses)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import INTRUSION, FloatArray, IntArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError, LikelihoodError, ModelError
@@ -45,9 +46,12 @@ def recall_period(model: MemoryModel[Any], state: Any, trials: Trials, seed: int
     positions = np.zeros((n_trials, limit), dtype=np.int32)
     times: FloatArray | None = None
     going = np.ones(n_trials, dtype=bool)
+    cued = trials.cues_given
     lapses = lapses_of_lists(model, n_trials, seed)[:, None]
     for output in range(limit):
         given = positions[:, :output] - 1
+        if cued is not None:
+            going &= cued[:, output]
         state = _cued(model, state, trials, output)
         probabilities = _outcome_probabilities(model, state, going, trials, given)
         if is_lapsing(model):
@@ -68,7 +72,7 @@ def recall_period(model: MemoryModel[Any], state: Any, trials: Trials, seed: int
         if seconds is not None:
             times = np.full((n_trials, limit), np.nan) if times is None else times
             times[answered, output] = seconds[answered]
-    stopped = ~going if paradigm.silence_ends else np.zeros(n_trials, dtype=bool)
+    stopped = ~going & paradigm.silence_ends
     return simulated(model, trials, positions, stopped, seed, times), state
 
 
@@ -110,6 +114,7 @@ def response_stream(model: MemoryModel[Any], seed: int) -> np.random.Generator:
 def study(model: MemoryModel[Any], trials: Trials, rng: np.random.Generator) -> Any:
     """The state of the model after study, just before its first response."""
     require_taken(model, trials)
+    require_lists_and_time(model, trials)
     return present(model, model.begin(trials, rng), trials.paradigm)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
@@ -50,6 +50,13 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     """Of a model with random encoding that judges probes: ``"realised"`` if one encoding is drawn for all probes of a
     trial; ``"integrated"`` if the evidence of each probe averages over encodings, so that probes count as
     independent. The two are different likelihoods, and are not to be compared with one another."""
+    fitted_judgments: ClassVar[Mapping[str, tuple[float, float] | None]] = {}
+    """As ``fitted``, of judgments, where other parameters decide these; criteria are free besides."""
+    answers_about_lists: ClassVar[bool] = False
+    """Whether the model has an account of probes that ask about one list among several (``ProbeBatch.about``)."""
+    reads_study_time: ClassVar[bool] = False
+    """Whether the model has an account of how long each item is studied, and reads ``presentation_times`` of the task;
+    if not, tasks in which some items are presented for longer are refused, as it could show no effect of them."""
     criteria_parameters: ClassVar[tuple[str, ...]] = ()
     """The parameters that decide only the criteria between ratings; a fit with free criteria does not free them. Empty
     for a model whose ratings do not follow from criteria on evidence."""
@@ -81,8 +88,12 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if not isinstance(cls.cues, tuple | list | set | frozenset | property):
-            raise ModelError(f"{cls.__name__}: cues={cls.cues!r} must be a tuple of names, as in ('free',)")
+        for name, example in (("cues", "free"), ("probes", "item")):
+            given = getattr(cls, name)
+            if not isinstance(given, tuple | list | set | frozenset | property):
+                raise ModelError(f"{cls.__name__}: {name}={given!r} must be a tuple of names, as in ({example!r},)")
+        if not isinstance(cls.encoding, property) and cls.encoding not in ("realised", "integrated"):
+            raise ModelError(f"{cls.__name__}: encoding={cls.encoding!r} is neither 'realised' nor 'integrated'")
         renamed = {
             "simulate": "fast_simulation", "trial_log_likelihood": "fast_events", "fast_log_likelihood": "fast_events",
         }  # fmt: skip
@@ -103,6 +114,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         return None
 
     @property
+    def depends_on_order(self) -> bool:
+        """Whether a judgment, or a response to a cue, may depend on where in the list items were studied."""
+        return True
+
+    @property
     def stream_name(self) -> str:
         """The name under which simulations draw random numbers: models of one name draw the same."""
         return type(self).__name__
@@ -121,7 +137,10 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
 
     def study_pair(self, state: State, first: int, second: int) -> State:
         """In every trial, the items at these serial positions (0-based) are studied together, as a pair."""
-        raise self._without("pairs of items, which this task presents; it defines no study_pair()")
+        raise self._without(
+            "the study of pairs, which this task presents; choose another model (one that takes pairs has the step "
+            "study_pair)"
+        )
 
     def cue(self, state: State, cue: str) -> State:
         """Recall begins with this cue; a cue that is not among :attr:`cues` raises :class:`ModelError`."""
@@ -152,15 +171,19 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         """
 
     def cue_item(self, state: State, probe: ProbeBatch) -> State:
-        """In cued recall, before each response: the item that is shown, with an empty side for the one asked for."""
-        raise self._without("recall that is cued by items; it defines no cue_item()")
+        """In cued recall, before each response: the item that is shown, with an empty side for the one asked for.
+
+        In a trial with fewer cues than others both sides are empty after its last cue. There is then no response, and
+        its row may hold anything.
+        """
+        raise self._without("recall that is cued by items; choose another model (one that can has the step cue_item)")
 
     def familiarity(self, state: State, probe: ProbeBatch) -> Evidence:
         """How old a probe seems: the distribution of evidence in every trial, which rises with oldness.
 
         Leaves the state as it is.
         """
-        raise self._without("recognition; it defines no familiarity()")
+        raise self._without("recognition; choose another model (one that can has the step familiarity)")
 
     def criteria(self, n_ratings: int) -> FloatArray:
         """(n_ratings - 1,) the criteria on the evidence between successive ratings, in rising order."""
@@ -240,7 +263,7 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         return None
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
-        """The parameters that have no influence on judgments with so many ratings."""
+        """The parameters that have no influence on judgments with so many ratings, or on recall (0)."""
         return ()
 
     @classmethod

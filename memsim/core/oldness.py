@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from memsim.core.arrays import FloatArray
-from memsim.core.evidence import Evidence
+from memsim.core.evidence import Evidence, rating_shares
 from memsim.core.model import MemoryModel
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
@@ -28,12 +28,12 @@ class OldnessScale(MemoryModel[Any]):
     criteria_parameters: ClassVar[tuple[str, ...]] = ("criterion", "criterion_spacing")
 
     _: KW_ONLY
-    criterion: float = parameter(0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old", source=SET_HERE)
+    criterion: float = parameter(0.0, None, None, symbol="C", doc="boundary between new and old", source=SET_HERE)
     criterion_spacing: float = parameter(
-        1.0, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings", source=SET_HERE
+        1.0, 0, None, symbol="Δ", doc="distance between the criteria of successive ratings", source=SET_HERE
     )
     criterion_noise: float = parameter(
-        0.0, 0, 1e9, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=SET_HERE
+        0.0, 0, None, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=SET_HERE
     )
 
     def criteria(self, n_ratings: int) -> FloatArray:
@@ -41,7 +41,9 @@ class OldnessScale(MemoryModel[Any]):
         return np.asarray(self.criterion + (np.arange(1, n_ratings) - n_ratings / 2) * self.criterion_spacing)
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
-        """With two ratings there is one criterion, and no distance between criteria."""
+        """With two ratings there is one criterion, and no distance between criteria; in recall there are none."""
+        if n_ratings == 0:
+            return (*self.criteria_parameters, "criterion_noise")
         return ("criterion_spacing",) if n_ratings == 2 else ()
 
     def rating_probabilities(self, state: Any, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
@@ -50,7 +52,4 @@ class OldnessScale(MemoryModel[Any]):
 
     def ratings_of(self, evidence: Evidence, n_probes: int, criteria: FloatArray) -> FloatArray:
         """(n_probes, n_ratings) probability of each rating of probes with this evidence."""
-        below = evidence.below(criteria, self.criterion_noise)
-        ratings = np.empty((n_probes, below.shape[-1] + 1))
-        ratings[:, :1], ratings[:, 1:-1], ratings[:, -1:] = below[:, :1], np.diff(below, axis=1), 1 - below[:, -1:]
-        return ratings
+        return rating_shares(evidence, criteria, self.criterion_noise, n_probes)

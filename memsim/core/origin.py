@@ -15,6 +15,8 @@ from memsim.core.errors import InputError
 
 SEVERAL_MODELS = "several models"
 """The ``model`` of recalls of different models that were joined."""
+STUDY_ORDER = "study_order"
+"""The detail of an observed origin that says why the order of study is not known (:mod:`memsim.core.study_order`)."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Observed:
     citation : str
         The publication to cite for the data.
     details : dict
-        What a reader of files noted: file, sha256, counts of skipped lists, codes read as intrusions.
+        What a reader of files noted: file, sha256, counts of skipped lists, codes read as intrusions. ``study_order``
+        is there where the order of study is not known, and says why; analyses by places of study then refuse.
 
     Of joined recalls, each field holds what all parts have in common. All values can be written as JSON.
 
@@ -151,6 +154,9 @@ def common_origin(origins: Sequence[Origin]) -> Origin:
             kept[each.name] = {
                 key: part for key, part in value.items() if all(key in other and other[key] == part for other in rest)
             }
+            for part in (value, *rest):  # what is not known of one part is not known of the whole
+                if STUDY_ORDER in part:
+                    kept[each.name][STUDY_ORDER] = part[STUDY_ORDER]
         elif all(other == value for other in rest):
             kept[each.name] = value
         elif each.name == "model":

@@ -43,6 +43,7 @@ def scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool = False) -
     recalls : the responses.
     repeats, intrusions : whether the model produces repeats and intrusions; if not, they are left out. In free recall
         the remaining responses close up; in a task that asks for each output position, the position is not scored.
+        A cue that a trial does not have is no event.
     """
     known = _OUTCOMES.setdefault(recalls, {})
     if (repeats, intrusions) not in known:
@@ -65,4 +66,7 @@ def _scored_outcomes(recalls: Recalls, repeats: bool, intrusions: bool) -> Outco
         columns[stopped, ends[stopped]] = length
     else:
         columns = np.where(left_out, NO_EVENT, np.where(recalls.positions == NONE, length, columns))
+        given = recalls.trials.cues_given
+        if given is not None:
+            columns = np.where(given, columns, NO_EVENT)
     return Outcomes(frozen(columns), frozen(intrusion.sum(axis=1)), frozen(repeat.sum(axis=1)))

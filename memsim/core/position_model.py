@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
@@ -32,6 +33,8 @@ class PositionModel(Parameterized, ABC):
     """The cues of the tests that the model can do."""
     takes_repeated_items: ClassVar[bool] = False
     """Whether the probabilities hold for lists that hold an item twice; if not, such lists are refused."""
+    reads_study_time: ClassVar[bool] = False
+    """Whether the model reads how long each item is presented; see :class:`memsim.MemoryModel`."""
     likelihood: ClassVar[str] = "none: it has no order of recall (but see position_log_likelihood)"
 
     @abstractmethod
@@ -48,10 +51,12 @@ def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
     Raises
     ------
     InputError : not a :class:`PositionModel`.
-    ModelError : the model did not give a number from 0 to 1 for each position.
+    ModelError : items are presented for different times, which the model does not read; or it did not give a number
+        from 0 to 1 for each position.
     """
     if not isinstance(model, PositionModel):
         raise InputError(f"{model!r} is not a memsim.PositionModel; for models with an order of recall, use simulate()")
+    require_lists_and_time(model, paradigm)
     probability = np.asarray(model.recall_probability(paradigm), dtype=float)
     if probability.shape != (paradigm.list_length,) or not ((probability >= 0) & (probability <= 1)).all():
         raise ModelError(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from memsim.core.arrays import BoolArray, IntArray, LabelArray, frozen, index_matrix, label_vector, missing
+from memsim.core.arrays import BoolArray, IntArray, LabelArray, flat_rows, frozen, index_matrix, label_vector, missing
 from memsim.core.errors import InputError
 
 ABSENT = -1
@@ -60,7 +60,7 @@ class Probes:
             raise InputError(
                 f"Probes: items has shape {shape}, expected (n_trials, n_probes) or (n_trials, n_probes, 2)"
             )
-        flat = index_matrix(np.reshape(self.items, (shape[0], -1)), "Probes: items")
+        flat = index_matrix(flat_rows(self.items), "Probes: items")
         items = flat.reshape(*shape[:2], shape[2] if len(shape) == 3 else 1)
         if (items < ABSENT).any():
             row, probe, _ = np.argwhere(items < ABSENT)[0]
@@ -125,7 +125,7 @@ def units_of_probes(items: IntArray, first_presentation: IntArray, probes: Probe
     ``items`` (n_trials, list_length) are those of the lists.
     """
     n_trials, length = items.shape
-    probed = probes.items.reshape(n_trials, -1)
+    probed = flat_rows(probes.items)
     every = np.concatenate((items, probed), axis=1).astype(np.int64)
     # The first occurrence of each item of a row, among the list and then the probes.
     order = np.argsort(every, axis=1, kind="stable")

@@ -122,6 +122,13 @@ class Recalls:
                     f"Recalls: row {row} has no response at output {output + 1} but one after it; "
                     "close the gap, or write -1 if it was an intrusion"
                 )
+        given = None if paradigm.silence_ends else self.trials.cues_given
+        if given is not None and positions[~given].any():
+            row, output = np.argwhere((positions != NONE) & ~given)[0]
+            raise InputError(
+                f"Recalls: row {row} has a response at output {output + 1}, where its trial has no cue; write 0 there, "
+                "or give the probes of the trial that cue"
+            )
         if self.trials.repeated_items.any():
             first = np.pad(
                 self.trials.first_presentation + 1, ((0, 0), (1, 1)), constant_values=((0, 0), (NONE, INTRUSION))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from memsim.core.arrays import NONE
+from memsim.core.abilities import require_lists_and_time
+from memsim.core.arrays import NONE, FloatArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.judgment_loop import simulate_judgments
 from memsim.core.lapses import is_lapsing
@@ -19,7 +21,9 @@ from memsim.core.repeated_items import require_taken
 from memsim.core.trials import Trials
 
 
-def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Any:
+def simulate(
+    model: MemoryModel[Any], trials: Trials, seed: int = 0, *, criteria: FloatArray | Sequence[float] | None = None
+) -> Any:
     """Simulate what ``model`` answers in ``trials``.
 
     Parameters
@@ -27,6 +31,8 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Any:
     model : an instance of :class:`memsim.MemoryModel`.
     trials : study lists, from a paradigm or a data set.
     seed : the same seed gives the same responses.
+    criteria : (n_ratings - 1,) of judgments, criteria that replace those of the model, such as the free ones of a fit
+        (:attr:`memsim.fitting.result.UnitFit.criteria`); ``origin.parameters`` then holds them as ``criteria``.
 
     Returns
     -------
@@ -36,7 +42,8 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Any:
 
     Raises
     ------
-    InputError : a list that holds an item twice, which the model does not take.
+    InputError : a list that holds an item twice, which the model does not take; criteria where nothing is judged, of
+        another number, or that do not rise.
     LikelihoodError : the model is a :class:`memsim.PositionModel`, which does not predict the order of recall.
     ModelError : the model has no account of the task; the probabilities of a step are negative, not finite or do not
         sum to one; a step returned no state; or the model gave an item twice without declaring ``repeats``.
@@ -45,11 +52,14 @@ def simulate(model: MemoryModel[Any], trials: Trials, seed: int = 0) -> Any:
     if not isinstance(trials, Trials):
         raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
     require_taken(model, trials)
+    require_lists_and_time(model, trials)
     if trials.paradigm.judged:
-        judgments = simulate_judgments(model, trials, seed)
+        judgments = simulate_judgments(model, trials, seed, None if criteria is None else np.asarray(criteria))
         if judgments.recalls is not None:
             _require_no_repeat(model, judgments.recalls)
         return judgments
+    if criteria is not None:
+        raise InputError(f"criteria= are of judgments, and nothing is judged in {type(trials.paradigm).__name__}")
     plain = trials.probes is None and (model.simulates_lapses or not is_lapsing(model))
     recalls = model.fast_simulation(trials, seed) if plain else None
     if recalls is None:

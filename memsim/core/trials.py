@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from memsim.core.arrays import (
     NOT_GIVEN,
+    BoolArray,
     FloatArray,
     IntArray,
     LabelArray,
@@ -46,6 +47,8 @@ class Paradigm(Parameterized, ABC):
     """Whether recall ends when there is no response (free recall); if not, no response is an omission."""
     judged: ClassVar[str] = ""
     """What is judged in this task, ``"item"`` or ``"pair"``; ``""`` if nothing is."""
+    rates: ClassVar[Literal["oldness", "frequency"]] = "oldness"
+    """What a rating says: how surely the probe is old, or how often it was presented."""
 
     list_length: int = parameter(20, 1, LIST_LENGTH, unit="items", symbol="L", doc="items in a list")
     presentation_time: float = parameter(1.0, 0, SECONDS, unit="s", doc="time for each item")
@@ -81,6 +84,16 @@ class Paradigm(Parameterized, ABC):
     def presentation_times(self) -> FloatArray:
         """(list_length,) seconds for which each serial position is presented."""
         return np.full(self.list_length, self.presentation_time)
+
+    @property
+    def varies_study_time(self) -> bool:
+        """Whether items are presented for other times than ``presentation_time``, as where some are to be strong."""
+        return bool((self.presentation_times != self.presentation_time).any())
+
+    @property
+    def asks_about_lists(self) -> bool:
+        """Whether probes ask about one list among several."""
+        return False
 
     @property
     def max_responses(self) -> int:
@@ -363,6 +376,17 @@ class Trials:
         """(n_trials,) index of each trial's participant in :attr:`subjects`."""
         return self._subject_levels[1]
 
+    @property
+    def cues_given(self) -> BoolArray | None:
+        """(n_trials, n_probes) whether there is a cue for each response, where each has its own; ``None`` elsewhere."""
+        return self._probes.given if self.paradigm.cued_by_item else None
+
+    @cached_property
+    def asks_about_lists(self) -> bool:
+        """Whether a probe asks about one list among several."""
+        about = None if self.probes is None else self.probes.about
+        return about is not None and bool((about != ABSENT).any())
+
     def similar(self, n_trials: int, seed: int = 0, *, pool: ItemPool | None = None, subjects: int = 1) -> Trials:
         """Lists of this task for a simulation; the parameters are those of :meth:`Paradigm.trials`.
 
@@ -449,7 +473,7 @@ class Trials:
                 is_target = np.where(probes.about == ABSENT, is_target, (same & in_list).any(axis=2))
             kinds = np.where(is_target, "target", "lure")
         else:
-            first, second = np.sort(self.items.reshape(len(self), -1, 2), axis=2).transpose(2, 0, 1)
+            first, second = np.sort(self.items.reshape(len(self), self.list_length // 2, 2), axis=2).transpose(2, 0, 1)
             low, high = np.sort(probes.items, axis=2).transpose(2, 0, 1)
             together = (first[:, None] == low[:, :, None]) & (second[:, None] == high[:, :, None])
             n_old = old.sum(axis=2)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from memsim.core.abilities import require_ability
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.event_probabilities import Parts
@@ -128,6 +129,8 @@ class Fitted(Candidate):
     def require_taken(self, recalls: AnyRecalls) -> None:
         """See :meth:`Candidate.require_taken`."""
         require_taken(self.spec.model, recalls.trials)
+        for part in parts_of(recalls).values():
+            require_ability(self.spec.model, part.trials.paradigm)
 
     def require_learnable(self, train: AnyRecalls, test: AnyRecalls) -> None:
         """See :meth:`Candidate.require_learnable`."""

@@ -21,6 +21,7 @@ from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import refusal_of_repeats
+from memsim.evaluation.base_rates import BaseRates, judged_alone
 from memsim.evaluation.candidates import Candidate, Fitted, Reference
 from memsim.evaluation.cross_validation import (
     checked_folds,
@@ -37,7 +38,7 @@ from memsim.running.execution import Running
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BASELINE, REFERENCE = "uniform choice", "empirical reference"
+BASELINE, REFERENCE, BASE_RATES = "uniform choice", "empirical reference", "base rate"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class HeldOutComparison:
     words: list[str]
     """The findings in sentences."""
     baseline: str | None
-    """The candidate from which differences are counted: uniform choice; ``None`` where it does not do the task."""
+    """The candidate from which differences are counted: uniform choice, or base rates of ratings; ``None`` where
+    neither does the task."""
     references: tuple[str, ...]
     """Candidates that are references, and no models."""
 
@@ -91,7 +93,8 @@ def compare(
 
     Each model is fitted to all lists, and again within each fold. Information criteria come from the fits to all
     lists. In free recall, uniform choice, fitted and stopped as the models are, is the baseline, and an empirical
-    reference shows how much there is to predict.
+    reference shows how much there is to predict. Of judgments, the baseline is how often the people who are fitted gave
+    each rating, whatever the probe (:class:`memsim.evaluation.base_rates.BaseRates`).
 
     Parameters
     ----------
@@ -146,7 +149,7 @@ def compare(
             )
     if "subject" in kinds and over == "subjects":
         raise InputError("compare: fits per subject give no estimates for subjects held out; use over='lists'")
-    alike = {"per": next(iter(kinds), per), "stopping": next(iter(rules), stopping)}
+    alike: dict[str, Any] = {"per": next(iter(kinds), per), "stopping": next(iter(rules), stopping)}
     for candidate in candidates.values():
         candidate.require_taken(recalls)
     on_seen = sentences_on_seen("compare", candidates, recalls, allow_seen)
@@ -157,16 +160,24 @@ def compare(
     references: tuple[str, ...] = ()
     sets = parts_of(recalls).values()
     if all(
-        each.trials.paradigm.cue in Uniform.cues and not refusal_of_repeats(Uniform(), each.trials) for each in sets
+        each.trials.paradigm.cue in Uniform.cues
+        and not each.trials.paradigm.judged
+        and not refusal_of_repeats(Uniform(), each.trials)
+        for each in sets
     ):
         baseline, references = BASELINE, () if isinstance(recalls, JointRecalls) else (REFERENCE,)
-        for name in (BASELINE, *references):
-            if name in candidates:
-                raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
-        candidates |= {
+        always: dict[str, Candidate] = {
             BASELINE: Fitted(FitSpec.of(Uniform(), **{**settings, **alike})),
             **{name: Reference() for name in references},
         }
+    elif judged_alone(recalls):
+        baseline, always = BASE_RATES, {BASE_RATES: BaseRates(alike["per"])}
+    else:
+        always = {}
+    for name in always:
+        if name in candidates:
+            raise InputError(f"compare: {name!r} is the name of a candidate that is always there; choose another")
+    candidates |= always
     fits = {name: fit_spec(spec, recalls, **running) for name, spec in specs.items()}
     lists = lists_held_out(candidates, recalls, over, folds, seed, events, **running)
     held = held_out(lists, baseline, references=references)
@@ -175,8 +186,8 @@ def compare(
     of_information = information_criteria(fit_table) if fit_table is not None and same_events else None
     evidence = log_evidence(lists[~lists["model"].isin(references)])
     impossible = evidence.index[np.isneginf(evidence.to_numpy(dtype=float)).all(axis=1)]
-    selection = bayesian_model_selection(evidence) if len(evidence) > 1 and not len(impossible) else None
-    won = winners(evidence)
+    selection = bayesian_model_selection(evidence) if min(evidence.shape) > 1 and not len(impossible) else None
+    won = winners(evidence) if evidence.shape[1] > 1 else None
     table = comparison_table(held, of_information, selection, won)
     words = selection_in_words(held, of_information, selection, won) + on_seen + _cautions(fits)
     if not same_events and fit_table is not None:
@@ -184,7 +195,10 @@ def compare(
             "The models were fitted to different events (some repeat or intrude), so AIC and BIC are left out."
         )
     if baseline is None:
-        words.append("There is no baseline: uniform choice takes free recall of lists of different items only.")
+        words.append(
+            "There is no baseline: uniform choice is that of free recall of lists of different items, and base rates "
+            "of ratings are that of judgments without recall."
+        )
     if len(impossible):
         subjects = ", ".join(str(subject) for subject in impossible)
         words.append(

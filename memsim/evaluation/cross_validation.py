@@ -12,9 +12,9 @@ import pandas as pd
 from memsim.core.arrays import IntArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
+from memsim.core.judgments import require_responses
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
-from memsim.core.recalls import require_recalls
 from memsim.core.seeding import stream
 from memsim.evaluation.candidates import Candidate, Fitted
 from memsim.evaluation.seen_people import require_unseen
@@ -73,7 +73,7 @@ def cross_validate(
     DataWarning : a network was trained on some of these people, or it is not known whether it was.
     """
     if not isinstance(recalls, JointRecalls):
-        require_recalls(recalls)
+        require_responses(recalls)
     warn_of_shared_labels(recalls)
     entries = {
         name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each, recalls=recalls))

@@ -95,6 +95,8 @@ class Comparison:
         if self.task.differing_settings:
             differing = ", ".join(f"{name}={value}" for name, value in self.task.differing_settings.items())
             title += f"; people's task differs: {differing}"
+        if self.task.differing_design:
+            title += "; people's lists were made in another way"
         labels = {name for frame in self.points.values() if len(frame) for name in frame["label"]}
         said = caption([name for name in among if name in labels], self.drawn, {people_name(self.battery)})
         shown = [name for name in among if name in self.drawn]

@@ -12,7 +12,7 @@ from memsim.analysis.curves import points_of_curve
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.figures.crowds import few, sentences
 from memsim.analysis.figures.plots import comparison_panel, plot
-from memsim.analysis.points import points_of
+from memsim.analysis.points import analysis_of, is_defined, points_of
 from memsim.analysis.registered import ANALYSES
 from memsim.experiments.plan import Battery, PlannedAnalysis
 from memsim.experiments.rows import Row
@@ -24,12 +24,12 @@ PEOPLE = "people"
 def battery_figures(battery: Battery, rows: Sequence[Row]) -> dict[str, Callable[[], Figure]]:
     """What draws the figure of each analysis, by label; and ``comparison``, all curves together, if there are several.
 
-    An analysis that applies to no cell has no figure.
+    An analysis that applies to no cell, or of which no point is defined, has no figure.
     """
     among = [people_name(battery), *(model.label for model in battery.models)]
     columns: Literal[1, 2] = 2 if len(battery.tasks) > 1 else 1
     points = {planned.label: battery_points(battery, rows, planned) for planned in battery.analyses}
-    points = {label: each for label, each in points.items() if len(each)}
+    points = {label: each for label, each in points.items() if len(each) and is_defined(each, analysis_of(each))}
     thin, among, said = few(list(points.values()), among)  # of many models the same ones in all figures
     points, title = dict(zip(points, thin, strict=True)), sentences(battery.title, said)
 

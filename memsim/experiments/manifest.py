@@ -50,7 +50,11 @@ class ModelRecord:
 
 @dataclass(frozen=True)
 class PeopleRecord:
-    """The people with whom models were compared; ``differing_settings`` are those in which their task differed."""
+    """The people with whom models were compared.
+
+    ``differing_settings`` are those in which their task differed from that of the models, ``differing_design`` says how
+    their lists and tests did.
+    """
 
     label: str
     reference: str
@@ -58,13 +62,15 @@ class PeopleRecord:
     origin: Mapping[str, Any]
     settings: Mapping[str, Any]
     differing_settings: Mapping[str, Any]
+    differing_design: str
 
     @classmethod
     def of(cls, people: People, task: PlannedTask) -> PeopleRecord:
         """The record of the people of a task."""
         settings = people.paradigm.values()
         origin = people.origin.to_json()
-        return cls(people.label, people.reference, people.form, origin, settings, task.differing_settings)
+        differing = task.differing_settings, task.differing_design
+        return cls(people.label, people.reference, people.form, origin, settings, *differing)
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,19 @@ class Manifest:
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON."""
         return asdict(self)
+
+    def differences_in_words(self) -> list[str]:
+        """A sentence for each way in which a task of the models differs from that of the people beside them."""
+        found = []
+        for task in self.tasks:
+            if task.people is None:
+                continue
+            where = f" ({task.label})" if len(self.tasks) > 1 else ""
+            if differing := ", ".join(f"{name}={value}" for name, value in task.people.differing_settings.items()):
+                found.append(f"The models' task differs from that of the people, who had {differing}{where}.")
+            if task.people.differing_design:
+                found.append(f"People's lists are not like those of the models{where}: {task.people.differing_design}.")
+        return found
 
     def left_out_in_words(self, models: bool = True) -> list[str]:
         """A sentence for each reason for which analyses of a model or people, or whole ``models``, were left out."""

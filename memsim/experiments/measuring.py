@@ -72,7 +72,8 @@ def measure(predicted: Prediction, analyses: Sequence[PlannedAnalysis]) -> Measu
             left_out[planned.label] = str(error)
             continue
         frames[planned.label] = frame
-        if analysis.value in frame and frame[analysis.value].isna().all():
+        values = [name for name in (analysis.value, analysis.across) if name and name in frame]
+        if values and frame[values].isna().any(axis=1).all():
             left_out[planned.label] = NO_POINT
     known = {each.name: frames[each.label] for each in analyses if each.label in frames and not each.options}
     tables = curve_table(predicted, known), summary_table(predicted)
@@ -94,7 +95,7 @@ def measure_people(people: People, analyses: Sequence[PlannedAnalysis]) -> Measu
         points = points_of_curve(people.curves, analysis)
         if planned.options or points.empty:
             left_out[planned.label] = (
-                "memsim ships only curves of these people, and this is none of them; load_dataset fetches the recalls"
+                "memsim ships only some curves of these people, and this is none of them; load_dataset fetches the data"
             )
         else:
             points = points.rename(columns={"mean": analysis.value})

@@ -32,6 +32,7 @@ class People:
     curves, summary : from :func:`memsim.analysis.curve_table` and :func:`memsim.analysis.summary_table`.
     origin : the data set, condition and citation.
     recalls : the recalls, list by list, if they are available.
+    design : how their lists and tests differ from those that the task draws at random, if that is known.
     """
 
     label: str
@@ -41,6 +42,7 @@ class People:
     summary: pd.DataFrame
     origin: Observed
     recalls: Responses | None = None
+    design: str = ""
 
     @property
     def form(self) -> str:
@@ -70,20 +72,21 @@ class People:
         label = dataset.name if alone else f"{dataset.name}:{condition}"
         reference = dataset.authors if alone else f"{dataset.authors} {condition}"
         if not has_tables(dataset.name) or dataset.at_hand():
-            return cls.of(dataset.load(condition), label, reference)
+            return cls.of(dataset.load(condition), label, reference, dataset.design_of(condition))
         origin = Observed(dataset.name, condition, dataset.citation)
         curves, summary = load_curves(dataset.name, condition), load_summary(dataset.name, condition)
-        return cls(label, reference, dataset.paradigm(condition), curves, summary, origin)
+        task, design = dataset.paradigm(condition), dataset.design_of(condition)
+        return cls(label, reference, task, curves, summary, origin, design=design)
 
     @classmethod
-    def of(cls, recalls: Responses, label: str = "people", reference: str = "") -> People:
+    def of(cls, recalls: Responses, label: str = "people", reference: str = "", design: str = "") -> People:
         """People from recalls; ``label`` is their name in tables, ``reference`` their name in figures."""
         if isinstance(recalls.origin, Simulated):
             raise InputError(
                 f"people: these recalls were simulated by {recalls.origin.model}; run the model among the models"
             )
         tables = curve_table(recalls), summary_table(recalls)
-        return cls(label, reference or label, recalls.trials.paradigm, *tables, recalls.origin, recalls)
+        return cls(label, reference or label, recalls.trials.paradigm, *tables, recalls.origin, recalls, design)
 
     @classmethod
     def given(cls, people: People | Responses | str | Path | None) -> People | None:

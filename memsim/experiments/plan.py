@@ -54,6 +54,11 @@ class PlannedTask:
         return {name: theirs[name] for name in sorted(ours) if ours[name] != theirs[name]}
 
     @property
+    def differing_design(self) -> str:
+        """How people's lists and tests differ from those that models get; empty if it is not known that they do."""
+        return "" if self.people is None or self.lists is not None else self.people.design
+
+    @property
     def lists(self) -> Trials | None:
         """People's lists where they hold an item twice, which models then study; ``None`` for random lists."""
         recalls = None if self.people is None else self.people.recalls

@@ -54,9 +54,11 @@ class Axis:
                 raise InputError(f"bounds {bounds!r} of {declared.name} must be whole numbers, as the parameter is")
         wide = high - low > 1 and not declared.integer
         size = max(abs(default), 1.0)
-        if wide and min(default - low, high - default) > DECADES * size:
+        if wide and min(default - low, high - default) >= DECADES * size:
             return cls(declared.name, float(low), float(high), size, around=default)
-        scale = min(max(abs(default - low), 1e-3 * (high - low)), high - low) if wide else 0.0
+        # A range that is much wider than the default says nothing of the scale.
+        least = 1e-3 * (high - low) if high - low < DECADES * size else 0.0
+        scale = min(max(abs(default - low) or size, least), high - low) if wide else 0.0
         return cls(declared.name, float(low), float(high), scale, declared.integer)
 
     def value(self, at: float) -> float | int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 
+from memsim.core.abilities import require_ability
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import DataWarning, InputError
@@ -18,11 +19,13 @@ from memsim.core.limits import require_cells
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_responses
+from memsim.fitting.cautions import warn_of_units, whose
 from memsim.fitting.intervals import checked_intervals, with_intervals
 from memsim.fitting.labels import with_covariates
 from memsim.fitting.objectives import IMPOSSIBLE, LikelihoodObjective, Objective
 from memsim.fitting.result import Fit, UnitFit
 from memsim.fitting.search import search_space
+from memsim.fitting.separation import not_identified
 from memsim.fitting.space import Free, Space
 from memsim.fitting.spec import GENERATIONS, N_TRIALS, SAMPLES, STARTS, FitSpec
 from memsim.running.digests import digest, source_digest
@@ -161,11 +164,13 @@ def fit_spec(
     """:func:`fit` of a specification."""
     if not len(recalls):
         raise InputError("fit: there are no lists to fit")
+    for each in parts_of(recalls).values():
+        require_ability(spec.model, each.trials.paradigm)
     checked_intervals(spec, intervals)
     parts = units_of(recalls, spec.per)
     for unit, part in parts.items() if spec.per == "subject" and spec.space.variables else ():
         require_determined(spec.space, unit, part)
-    objectives = _defined({unit: spec.objective(part) for unit, part in parts.items()})
+    objectives = _defined(spec, {unit: spec.objective(part) for unit, part in parts.items()})
     require_cells("fit", len(objectives) * spec.starts, f"{len(objectives):,} units of {spec.starts:,} starts")
     cache = running.get("cache")
     records = None if cache is None else Path(cache).absolute() / "searches"
@@ -195,19 +200,14 @@ def fit_spec(
                 [axis.name for axis in spec.space.axes if axis.at_bound(values[axis.name])],
                 objective.parts(places) if isinstance(objective, LikelihoodObjective) else {},
                 _free_criteria(objective, places),
+                not_identified=not_identified(objective, places) if isinstance(objective, LikelihoodObjective) else [],
             )
         )
-    if merged := [unit.unit for unit in units if unit.counts.get("ratings_merged")]:
-        warnings.warn(
-            f"fit: some ratings were never given by {', '.join(merged[:5])}{' and others' if len(merged) > 5 else ''}; "
-            "each is merged with its neighbour, and has no criterion of its own",
-            DataWarning,
-            stacklevel=2,
-        )
+    warn_of_units(spec, parts, units)
     if impossible:
         problem = (
-            f"fit: {type(spec.model).__name__} gives the lists of {', '.join(impossible)} no probability wherever the "
-            "search looked; free more parameters, such as a lapse, or fit another form of the model"
+            f"fit: {type(spec.model).__name__} gives some lists{whose('of', spec, impossible)} no probability wherever "
+            "the search looked; free more parameters, such as a lapse, or fit another form of the model"
         )
         if not units:
             raise InputError(problem)
@@ -223,13 +223,13 @@ def _free_criteria(objective: Objective, places: FloatArray) -> dict[str, list[f
     return {name: each.tolist() for name, each in objective.criteria_at(places).items()}
 
 
-def _defined(objectives: Mapping[str, Objective]) -> dict[str, Objective]:
+def _defined(spec: FitSpec, objectives: Mapping[str, Objective]) -> dict[str, Objective]:
     """The objectives of units of which there is something to fit; others are left out, with a warning."""
     lost = [unit for unit, objective in objectives.items() if objective.counts().get("n_points") == 0]
     if len(lost) == len(objectives):
         raise InputError(
-            f"fit: none of the curves can be computed from the lists of {', '.join(lost[:5])}; give weights of curves "
-            "that these recalls define, or fit by likelihood"
+            f"fit: none of the curves can be computed from these lists{whose('of', spec, lost)}; give weights of "
+            "curves that these recalls define, or fit by likelihood"
         )
     for unit in lost:
         warnings.warn(f"fit: subject {unit} is left out: its lists define no curve to fit", DataWarning, stacklevel=3)

@@ -38,15 +38,13 @@ def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -
     """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists.
 
     There is a row of panels for each data set, and for each level of the conditions by which parameters are free, if
-    these are at most 6 rows. Where the stopping rule is shared, the model stops by its own, which was not fitted, and
-    where criteria are free, it rates by its own; the title says so.
+    these are at most 6 rows. Free criteria are those of the fit. Where the stopping rule is shared, the
+    model stops by its own, which was not fitted; the title says so.
     """
     name = type(fitted.spec.model).__name__
     quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
     if fitted.spec.stopping == "shared":
         quality += "; its own stopping rule was not fitted"
-    if fitted.spec.criteria == "free":
-        quality += "; its own criteria were not fitted"
     if isinstance(fitted.spec.model, PositionModel):
         assert isinstance(recalls, Recalls)
         models = [fitted.of(unit.unit) for unit in fitted.units]
@@ -101,7 +99,7 @@ def predicted(fitted: Fit, recalls: AnyRecalls) -> AnyRecalls:
                 rows = np.tile(np.flatnonzero(cells.owner == cell), times)
                 many = replace(part.trials[rows], list=np.arange(len(rows)) + 1)
                 assert not isinstance(model, PositionModel)
-                made[name].append(simulate(model, many, fitted.spec.seed + i))
+                made[name].append(simulate(model, many, fitted.spec.seed + i, criteria=unit.criteria.get(name)))
     if isinstance(recalls, JointRecalls):
         return JointRecalls({name: joined(each) for name, each in made.items() if each})
     return joined(made[""])

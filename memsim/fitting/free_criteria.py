@@ -14,7 +14,7 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.encodings import encoding_to_score
-from memsim.core.evidence import Evidence
+from memsim.core.evidence import Evidence, rating_shares
 from memsim.core.judgment_loop import evidence_of
 from memsim.core.judgments import UNANSWERED, Judgments
 from memsim.core.model import MemoryModel
@@ -46,6 +46,11 @@ class Answers(NamedTuple):
         """(n_rows, n_criteria) probability of evidence below each criterion."""
         found = self.evidence.below(criteria, self.noise)
         return np.broadcast_to(found, (len(self.counts), len(criteria)))
+
+    def cells(self, criteria: FloatArray, n_ratings: int) -> FloatArray:
+        """(n_rows, n_criteria + 1) probabilities of the ratings that were given, of ``n_ratings`` that there are."""
+        shares = rating_shares(self.evidence, criteria, self.noise, len(self.counts))
+        return (1 - self.lapse) * shares + self.lapse / n_ratings
 
 
 def answers_of(model: MemoryModel[Any], judgments: Judgments) -> list[Answers]:
@@ -158,19 +163,12 @@ def _ascent(slopes: FloatArray, curvature: FloatArray, safe: FloatArray) -> Floa
     return None
 
 
-def _cells(answers: Answers, below: FloatArray, n_ratings: int) -> FloatArray:
-    """(n_rows, n_used) probabilities of the ratings that were given."""
-    edge = np.zeros((len(below), 1))
-    cells = np.diff(np.concatenate((edge, below, edge + 1), axis=1), axis=1)
-    return (1 - answers.lapse) * cells + answers.lapse / n_ratings
-
-
 def _value(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> float:
     """The log-likelihood."""
     total = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         for each in answers:
-            cells = _cells(each, each.below(criteria), n_ratings)
+            cells = each.cells(criteria, n_ratings)
             total += float(np.where(each.counts > 0, each.counts * np.log(cells), 0.0).sum())
     return total if np.isfinite(total) else -np.inf
 
@@ -191,7 +189,7 @@ def _derivatives(
         middle, up, down = three[:, :n], three[:, n : 2 * n], three[:, 2 * n :]
         density = (1 - each.lapse) * (up - down) / (2 * step)
         rise = (1 - each.lapse) * (up - 2 * middle + down) / step**2
-        cells = _cells(each, middle, n_ratings)
+        cells = each.cells(criteria, n_ratings)
         n_low, n_high = each.counts[:, :-1], each.counts[:, 1:]
         with np.errstate(all="ignore"):  # cells that are nearly empty; the sums are checked by those who use them
             low = np.where(n_low > 0, density / cells[:, :-1], 0.0)

@@ -26,6 +26,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
+from memsim.core.study_order import warn_of_order
 from memsim.fitting.free_criteria import answers_of, fitted_criteria, n_criteria, used_ratings
 from memsim.fitting.shared_stopping import n_hazards, require_hazards
 from memsim.fitting.space import Cells, Space
@@ -63,6 +64,7 @@ class LikelihoodObjective:
 
     def __post_init__(self) -> None:
         require_taken(self.space.model, self.recalls.trials)
+        warn_of_order(self.space.model, self.recalls)
         if self.space.variables:
             self._sets  # noqa: B018  # raises where labels are missing
         if self.stopping is not None:
@@ -366,10 +368,12 @@ class SummaryObjective:
 def curves_by_name(recalls: Recalls, names: Iterable[str]) -> dict[str, pd.Series]:
     """The means over subjects of the standard curves of these names, by what they are drawn against."""
     analyses = standard_curves(recalls)
-    return {
-        name: mean_over_subjects(analyses[name].frame(recalls), analyses[name].x).set_index(analyses[name].x)["mean"]
-        for name in names
-    }
+    found = {}
+    for name in names:
+        analysis = analyses[name]
+        means = mean_over_subjects(analysis.frame(recalls), analysis.x, analysis.value)
+        found[name] = means.set_index(analysis.x)["mean"]
+    return found
 
 
 Objective = LikelihoodObjective | SummaryObjective

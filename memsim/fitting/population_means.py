@@ -14,7 +14,9 @@ def population(fitted: Fit) -> pd.DataFrame:
     """Means of the estimates over the subjects of a fit ``per="subject"``, with intervals of Student's t.
 
     Each subject counts once. The interval is of the mean of the estimates: it takes in how people differ and how
-    imprecise each estimate is, but not that estimates of few lists may be biased.
+    imprecise each estimate is, but not that estimates of few lists may be biased. Estimates that the answers of a
+    subject do not identify (:attr:`memsim.fitting.result.UnitFit.not_identified`) are left out, and ``n_subjects`` is
+    smaller by them.
 
     Returns
     -------
@@ -23,7 +25,7 @@ def population(fitted: Fit) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : a fit to the group.
+    InputError : a fit to the group; a parameter that the answers of no subject identify.
     """
     if fitted.spec.per != "subject":
         raise InputError("population: this fit is to the group; fit per='subject', or ask for intervals='robust'")
@@ -32,9 +34,14 @@ def population(fitted: Fit) -> pd.DataFrame:
             {"subject": unit.unit, "parameter": name, "estimate": unit.estimates[name]}
             for unit in fitted.units
             for name in fitted.spec.free
-            if name in unit.estimates
+            if name in unit.estimates and name not in unit.not_identified
         ]
     )
+    known = set(rows["parameter"]) if len(rows) else set()
+    if lost := [name for name in fitted.spec.free if name not in known and name in fitted.units[0].estimates]:
+        raise InputError(
+            f"population: the answers of no subject identify {', '.join(lost)}; fit the group, or hold these parameters"
+        )
     return mean_of_estimates(rows)
 
 

@@ -55,6 +55,9 @@ class UnitFit:
     Around a rating that was never given they are equal, or -1e9 or 1e9 at an end of the scale."""
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     """95% intervals by parameter, if asked for."""
+    not_identified: list[str] = field(default_factory=list)
+    """Names of the parameters that the judgments do not identify, by :func:`memsim.fitting.separation.not_identified`:
+    other values, up to an end of their range or beyond, are as likely."""
     profiles: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     """Pairs of a parameter's value and the fall of the log-likelihood, the other parameters being optimised."""
 
@@ -157,7 +160,7 @@ class Fit:
         labels : which lists are meant, where parameters vary between lists: ``fitted.of(list_type="immediate")``.
 
         Free criteria are not the model's: they are in :attr:`UnitFit.criteria`, and
-        :func:`memsim.log_likelihood` takes them.
+        :func:`memsim.log_likelihood` and :func:`memsim.simulate` take them.
 
         Raises
         ------
@@ -174,10 +177,10 @@ class Fit:
         Free criteria are ``criterion_1, ...``, and of several data sets ``criterion_1[name], ...``.
         ``log_likelihood, aic, bic`` are NaN for a fit to curves, and ``distance`` is NaN for others. ``spread`` and
         ``converged`` are explained at :class:`UnitFit` and :class:`Fit`. Where there are profiles, ``open_ends`` names
-        the parameters that they leave open.
+        the parameters that they leave open. ``not_identified`` is there if a unit has such parameters.
         """
         rows = []
-        likely = self.kind != "summary"
+        likely, unidentified = self.kind != "summary", any(unit.not_identified for unit in self.units)
         for unit in self.units:
             k = self.n_parameters_of(unit)
             log_likelihood = -unit.value if likely else np.nan
@@ -190,6 +193,7 @@ class Fit:
                 **unit.parts, "n_parameters": k, **unit.counts, "aic": aic(log_likelihood, k),
                 "bic": bic(log_likelihood, k, unit.counts.get("n_events", np.nan)), "spread": unit.spread,
                 "converged": self._agree(unit), "at_bound": ", ".join(unit.at_bound),
+                **({"not_identified": ", ".join(unit.not_identified)} if unidentified else {}),
                 **({"open_ends": "; ".join(f"{name} {side}" for name, side in self.open_ends(unit).items())}
                    if unit.profiles else {}),
                 "evaluations": unit.evaluations,
@@ -286,8 +290,12 @@ def _unit(record: Mapping[str, Any]) -> UnitFit:
     numbers = [record["value"], *held]
     if not all(isinstance(number, int | float) and abs(number) < 2**63 for number in numbers) or not record["starts"]:
         raise ValueError(f"the unit {shown(record['unit'])} holds what is no number")
-    if not all(isinstance(name, str) and name in record["estimates"] for name in record["at_bound"]):
-        raise ValueError(f"at_bound of a unit is {shown(record['at_bound'])}")
+    for key in ("at_bound", "not_identified"):
+        names = record.get(key, [])
+        if not isinstance(names, list) or not all(
+            isinstance(each, str) and each in record["estimates"] for each in names
+        ):
+            raise ValueError(f"{key} of a unit is {shown(names)}")
     intervals = {name: (low, high) for name, (low, high) in record["intervals"].items()}
     profiles = {name: [(value, fall) for value, fall in curve] for name, curve in record["profiles"].items()}
     return UnitFit(**{**record, "criteria": criteria, "intervals": intervals, "profiles": profiles})

@@ -15,8 +15,8 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.gradient import LAPSES
-from memsim.core.joint_recalls import AnyRecalls
-from memsim.core.judgments import Responses
+from memsim.core.joint_recalls import AnyRecalls, parts_of
+from memsim.core.judgments import Judgments, Responses
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
 from memsim.core.position_model import Model
@@ -95,7 +95,7 @@ class Space:
         declared = {parameter.name: parameter for parameter in model.parameters()}
         ties_given = ties is not None
         ties = dict(model.ties if ties is None else ties)
-        free = by_name(usual_free(model, ties) if free is None else free)
+        free = by_name(usual_free(model, ties, recalls) if free is None else free)
         for name in (*free, *ties):
             if name not in declared:
                 known = ", ".join(declared)
@@ -271,16 +271,32 @@ class Space:
         return np.concatenate([np.zeros(0), *(term.places(values[term.name]) for term in self.terms)])
 
 
-def usual_free(model: Model, ties: Mapping[str, str]) -> dict[str, Any]:
+def usual_free(model: Model, ties: Mapping[str, str], recalls: AnyRecalls | None = None) -> dict[str, Any]:
     """The parameters that are free by default, by name with bounds or ``None``.
 
     They are those in ``fitted`` of the model's class or, where that is empty, all numbers but lapses; without those
-    that are tied.
+    that are tied. Of judgments they are those in ``fitted_judgments``, if there are any, and the criteria. What has no
+    influence on any of the responses is left out.
     """
     lapses = LAPSES if isinstance(model, MemoryModel) else ()
     numeric = [p.name for p in model.parameters() if not (p.options or p.text or p.flag or p.optional)]
     usual: Mapping[str, Any] = model.fitted or {name: None for name in numeric if name not in lapses}
+    if recalls is not None and isinstance(model, MemoryModel):
+        usual = _of_influence(model, usual, recalls)
     return {name: bounds for name, bounds in usual.items() if name not in ties}
+
+
+def _of_influence(model: MemoryModel[Any], usual: Mapping[str, Any], recalls: AnyRecalls) -> dict[str, Any]:
+    """Those of the parameters that are usually free which decide these recalls and judgments, in the order declared."""
+    of_judgments = {**dict.fromkeys(model.criteria_parameters), **(model.fitted_judgments or usual)}
+    found: dict[str, Any] = {}
+    for part in parts_of(recalls).values():
+        if not isinstance(part, Judgments) or part.recalls is not None:
+            found |= {name: usual[name] for name in usual if name not in model.idle_parameters(0)}
+        if isinstance(part, Judgments):
+            idle = model.idle_parameters(part.n_ratings)
+            found |= {name: of_judgments[name] for name in of_judgments if name not in idle}
+    return {each.name: found[each.name] for each in model.parameters() if each.name in found}
 
 
 def by_name(free: Free) -> dict[str, Any]:

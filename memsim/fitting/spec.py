@@ -9,8 +9,7 @@ from typing import Any, Literal, Self
 from memsim.analysis.curves import standard_curves
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.gradient import LAPSES
-from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
-from memsim.core.judgments import Judgments
+from memsim.core.joint_recalls import AnyRecalls, JointRecalls
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest, shown
@@ -164,9 +163,9 @@ class FitSpec:
         """
         model = given_model(model)
         shared = settings.get("stopping") == "shared"
-        chosen = by_name(usual_free(model, model.ties if ties is None else ties) if free is None else free)
+        chosen = by_name(usual_free(model, model.ties if ties is None else ties, recalls) if free is None else free)
         if free is None and isinstance(model, MemoryModel):
-            left_out = {*(model.termination_parameters if shared else ()), *_idle(model, recalls)}
+            left_out = set(model.termination_parameters if shared else ())
             if settings.get("criteria") == "free":
                 left_out |= set(model.criteria_parameters)
             chosen = {name: how for name, how in chosen.items() if name not in left_out}
@@ -279,13 +278,6 @@ def _free_lapse(
     people = recalls is not None and isinstance(recalls.origin, Observed)
     needed = model.frees_lapse and not model.mixes_lapses
     return LAPSES[0] if usual and people and free and by == "likelihood" and needed else None
-
-
-def _idle(model: MemoryModel[Any], recalls: AnyRecalls | None) -> set[str]:
-    """The parameters that have no influence on any of these responses."""
-    parts = [] if recalls is None else list(parts_of(recalls).values())
-    judged = [set(model.idle_parameters(part.n_ratings)) for part in parts if isinstance(part, Judgments)]
-    return set.intersection(*judged) if judged and len(judged) == len(parts) else set()
 
 
 def specs_of(

@@ -30,7 +30,8 @@ def differences(comparison: Comparison) -> pd.DataFrame | None:
 def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str]:
     """A sentence for each model: in which indices it is above or below people, or does not differ detectably.
 
-    Others name networks that were trained on some of these people.
+    Others say how the task of people differed from that of the models, and name networks that were trained on some of
+    these people.
     """
     if contrasts is None:
         return []
@@ -47,6 +48,7 @@ def findings(comparison: Comparison, contrasts: pd.DataFrame | None) -> list[str
         if len(untested):
             clauses.append(f"without a test of {_listed(untested['value'])}")
         sentences.append(f"{model} is {'; '.join(clauses)}.")
+    sentences += comparison.manifest.differences_in_words()
     recalls = None if comparison.people is None else comparison.people.recalls
     return sentences if recalls is None else sentences + seen_in_words(comparison.models, recalls)
 
@@ -69,7 +71,8 @@ def attainable(comparison: Comparison) -> pd.DataFrame | None:
             if analysis.refusal(people.recalls) or analysis.refusal(recalls):
                 continue
             try:
-                row = attainment(analysis.frame(recalls), analysis.frame(people.recalls), analysis.x)
+                frames = analysis.frame(recalls), analysis.frame(people.recalls)
+                row = attainment(*frames, analysis.x, analysis.value, across=analysis.across)
             except InputError as error:
                 row = pd.DataFrame([{"metric": "rmsd", "note": str(error)}])
             rows.append(row.assign(curve=curve, label=name))

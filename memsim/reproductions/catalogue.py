@@ -12,7 +12,11 @@ from memsim.core.files.file_names import file_names
 from memsim.core.limits import require_seed
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
+from memsim.running.execution import cells_kept_in
 from memsim.running.result_files import Written, names_of, require_results, save_both, write_csv, write_results
+
+CELLS = ".cells"
+"""Folder of finished pieces of work, beside the folders of the entries."""
 
 
 def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None = None) -> Report:
@@ -24,7 +28,8 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         own.
     seed : of lists and simulations.
     out : folder in which a folder with the name of the entry is made; no files are written if not given. The files are
-        figures, ``targets.csv`` (the numbers), further tables, and ``manifest.json``.
+        figures, ``targets.csv`` (the numbers), further tables, and ``manifest.json``. Finished pieces of work are kept
+        in its folder ``.cells``, so that an entry that was interrupted continues.
 
     Returns
     -------
@@ -47,7 +52,8 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
     if folder is not None:
         require_results(folder, names_of(["targets"], [entry.name]))
     started = datetime.now(UTC)
-    outcome = entry.run(seed)
+    with cells_kept_in(None if out is None else Path(out) / CELLS):
+        outcome = entry.run(seed)
     manifest = {
         "name": entry.name,
         "title": entry.title,

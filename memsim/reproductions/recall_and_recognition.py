@@ -1,14 +1,15 @@
 """PEERS, experiment 1: what do parameters fitted to recall predict of recognition of the same words, and the reverse?
 
-TCM and CMR are fitted to the recall of lists, to the recognition of their words at the end of the session, or to both,
-and predict both tests of people held out.
+TCM, CMR and SAM are fitted to the recall of lists, to the recognition of their words at the end of the session, or to
+both, and predict both tests of people held out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from memsim.analysis.figures.style import WIDTHS, plain_text, styles, themed
 from memsim.core.joint_recalls import JointRecalls
 from memsim.data import load_dataset
 from memsim.evaluation.cross_validation import fold_of_lists
-from memsim.models import CMR, TCM
+from memsim.models import CMR, SAM, TCM
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.recall_and_recognition_fits import (
     BASE,
@@ -32,8 +33,14 @@ from memsim.reproductions.recall_and_recognition_fits import (
     SCALE,
     TESTS,
     Account,
-    account_cell,
+    Effort,
+    Found,
+    best_of,
+    first_of,
+    of_people,
     reference_cell,
+    score_cell,
+    search_cell,
     session,
 )
 from memsim.running.execution import Cell, run_cells
@@ -51,10 +58,13 @@ START: Mapping[str, float] = {
 """Where fits begin: as declared, context keeps nothing over the 75 s after a list, and no parameter has a slope."""
 DRIFTS: Mapping[str, tuple[float, float]] = {"distraction_drift": (0.0, 0.9), "context_drift_cue": (0.0, 1.0)}
 NOISE: Mapping[str, tuple[float, float]] = {"criterion_noise": (0.001, 5.0)}
-MISSING = (
-    "SAM and a network are missing: the familiarity of SAM takes half a minute for each session and sample of the "
-    "store, and no weights of a network that does both tests are shipped."
-)
+SAM_START: Mapping[str, Any] = {
+    "store_readout": "soft", "context_strength": 0.07, "forward_strength": 0.06, "self_strength": 0.1,
+    "residual_strength": 0.02, "criterion_noise": 0.3, "lapse": 0.02,
+}  # fmt: skip
+"""SAM with the soft read-out, under which no list is impossible. The residual strength is the unit of strengths."""
+SAM_SCALE: Mapping[str, tuple[float, float]] = {"criterion_noise": (0.001, 20.0), "strength_variability": (0.05, 0.95)}
+MISSING = "A network is missing: no weights of one that does both tests are shipped."
 
 
 def accounts() -> dict[str, Account]:
@@ -73,6 +83,10 @@ def accounts() -> dict[str, Account]:
             dict.fromkeys(cmr),
             DRIFTS, NOISE,
         ),
+        "SAM": Account(
+            SAM().replace(**SAM_START), {"forward_strength": (0.001, 1.0), "self_strength": (0.001, 3.0)},
+            {"context_strength": (0.01, 1.0)}, {}, SAM_SCALE,
+        ),
     }  # fmt: skip
 
 
@@ -81,34 +95,75 @@ def people_of() -> JointRecalls:
     return session(load_dataset("peers_experiment1"), load_dataset("peers_recognition"), SESSION)
 
 
-def held_out(people: JointRecalls, models: Mapping[str, Account], seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Scores ``label, learned, subject, test, score`` of people held out, and the values that were fitted."""
+def held_out(
+    people: JointRecalls, models: Mapping[str, Account], seed: int, effort: Effort
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Scores ``label, learned, fold, subject, test, score`` of people held out; the values that were fitted; and what
+    each search found.
+
+    Each test is fitted alone at first. Other fits begin there, or hold that memory.
+    """
     fold = fold_of_lists(people, "subjects", FOLDS, seed)
-    parts = [(people[fold != k], people[fold == k]) for k in range(FOLDS)]
-    named = [(name, learned) for name in models for learned in LEARNED]
+    parts = {k + 1: (people[fold != k], people[fold == k]) for k in range(FOLDS)}
+    references = [(each, "", k) for each in REFERENCES for k in parts]
     cells = [
-        Cell(reference_cell, {"reference": each, "train": train, "test": test}, f"{each}, fold {k + 1}")
-        for each in REFERENCES
-        for k, (train, test) in enumerate(parts)
-    ] + [
-        Cell(
-            account_cell,
-            {"account": models[name], "learned": learned, "train": train, "test": test},
-            f"{name} of {learned}, fold {k + 1}",
-        )
-        for name, learned in named
-        for k, (train, test) in enumerate(parts)
+        Cell(reference_cell, {"reference": each, "train": parts[k][0], "test": parts[k][1]}, f"{each}, fold {k}")
+        for each, _, k in references
     ]
-    labels = [(each, "", k + 1) for each in REFERENCES for k in range(FOLDS)]
-    labels += [(*each, k + 1) for each in named for k in range(FOLDS)]
-    scores, values = [], []
-    for (label, learned, k), found in zip(labels, run_cells(cells, title="recall and recognition"), strict=True):
-        scores += [[label, learned, k, *row] for row in found["scores"]]
-        for test, each in found.get("values", {}).items():
-            values += [[label, learned, k, test, name, value] for name, value in each.items()]
+    known = [each["scores"] for each in run_cells(cells, title="references")]
+    scores = dict(zip(references, known, strict=True))
+    found: dict[tuple[str, int], dict[str, Found]] = {(name, k): {} for name in models for k in parts}
+    searches: list[list[Any]] = []
+    for stage in (TESTS, tuple(each for each in LEARNED if each not in TESTS)):
+        todo = [
+            (name, learned, k, start)
+            for name, account in models.items()
+            for learned in stage
+            if learned in account.conditions
+            for k in parts
+            for start in range(account.n_searches(learned, effort))
+        ]
+        cells = [
+            Cell(
+                search_cell,
+                {
+                    "account": models[name], "learned": learned, "first": found[name, k].get(first_of(learned)),
+                    "start": start, "people": parts[k][0], "sampling": effort.fitted,
+                },
+                f"{name} of {learned}, fold {k}, start {start + 1}",
+            )
+            for name, learned, k, start in todo
+        ]  # fmt: skip
+        by_fit: dict[tuple[str, str, int], list[Found]] = {}
+        for (name, learned, k, start), each in zip(todo, run_cells(cells, title="searches"), strict=True):
+            by_fit.setdefault((name, learned, k), []).append(each)
+            searches.append([name, learned, k, start + 1, each["value"]])
+        for (name, learned, k), every in by_fit.items():
+            found[name, k][learned] = best_of(every)
+    fits = [(name, learned, k) for name, account in models.items() for learned in account.conditions for k in parts]
+    cells = [
+        Cell(
+            score_cell,
+            {
+                "account": models[name], "learned": learned, "found": found[name, k], "people": parts[k][1],
+                "sampling": effort.scored,
+            },
+            f"scores of {name}, {learned}, fold {k}",
+        )
+        for name, learned, k in fits
+    ]  # fmt: skip
+    scores |= dict(zip(fits, run_cells(cells, title="scores"), strict=True))
+    values = [
+        [*fit, test, name, value]
+        for fit in fits
+        for test, own in found[fit[0], fit[2]][fit[1]]["values"].items()
+        for name, value in own.items()
+    ]
+    rows = [[*fit, *row] for fit, own in scores.items() for row in own]
     return (
-        pd.DataFrame(scores, columns=["label", "learned", "fold", "subject", "test", "score"]),
+        pd.DataFrame(rows, columns=["label", "learned", "fold", "subject", "test", "score"]),
         pd.DataFrame(values, columns=["label", "learned", "fold", "test", "parameter", "value"]),
+        pd.DataFrame(searches, columns=["label", "learned", "fold", "start", "value"]),
     )
 
 
@@ -139,20 +194,23 @@ def _interval(values: pd.Series) -> tuple[float, float, float]:
     return float(known.mean()), float(known.mean() - half), float(known.mean() + half)
 
 
-def _recall_and_recognition(seed: int) -> Outcome:
+def recall_and_recognition(seed: int, effort: Effort = Effort()) -> Outcome:  # noqa: B008  # frozen
+    """The entry; a smaller ``effort`` gives it in less time."""
     people, models = people_of(), accounts()
-    scores, values = held_out(people, models, seed)
+    if effort.people is not None:
+        people = of_people(people, people.trials.subjects[: effort.people].tolist())
+    scores, values, searches = held_out(people, models, seed, effort)
     table = summary(scores)
     return Outcome(
-        _findings(table, list(models)),
+        _findings(table, models),
         partial(_figure, table, list(models)),
         {
-            "session": SESSION, "folds": FOLDS, "over": "subjects",
+            "session": SESSION, "folds": FOLDS, "over": "subjects", "effort": asdict(effort),
             "free": {name: {each: list(account.free(each)) for each in TESTS} for name, account in models.items()},
         },
-        {"summary": table, "held_out": scores, "values": values},
+        {"summary": table, "held_out": scores, "values": values, "searches": searches},
         shown=table.to_string(index=False, float_format="{:.3f}".format, na_rep="-"),
-        statement=_statement(table, list(models)),
+        statement=_statement(table, models, effort),
     )  # fmt: skip
 
 
@@ -166,12 +224,12 @@ KNOWN: Mapping[str, str] = {
 """By the name of a finding, why it is known not to hold."""
 
 
-def _findings(table: pd.DataFrame, names: list[str]) -> list[Finding]:
+def _findings(table: pd.DataFrame, models: Mapping[str, Account]) -> list[Finding]:
     """1 where an interval over people shows what one memory for both tests predicts, else 0."""
     at = table.set_index(["label", "learned", "test"])
     shown = {}
-    for name in names:
-        for learned, test in ((DRIFT, RECOGNITION), (CHOICE, RECALL)):
+    for name, account in models.items():
+        for learned, test in ((DRIFT if account.drift else SCALE, RECOGNITION), (CHOICE, RECALL)):
             shown[f"{name}, {learned}: {test} above the baseline"] = at.loc[(name, learned, test), "low"] > 0
         for test in TESTS:
             shown[f"{name}, both tests: {test} not worse than fitted to it alone"] = (
@@ -180,7 +238,7 @@ def _findings(table: pd.DataFrame, names: list[str]) -> list[Finding]:
     return [Finding(each, 1.0, float(is_so), 0.0, ONE_MEMORY, KNOWN.get(each, "")) for each, is_so in shown.items()]
 
 
-def _statement(table: pd.DataFrame, names: list[str]) -> str:
+def _statement(table: pd.DataFrame, models: Mapping[str, Account], effort: Effort) -> str:
     at = table.set_index(["label", "learned", "test"])
 
     def difference(key: tuple[str, str, str], column: str = "above") -> str:
@@ -191,18 +249,22 @@ def _statement(table: pd.DataFrame, names: list[str]) -> str:
     of_models = "; ".join(
         f"{name}: recognition {difference((name, RECOGNITION, RECOGNITION))} nats per probe above base rates when "
         f"fitted to it, {difference((name, SCALE, RECOGNITION))} with memory from recall and the scale fitted, "
-        f"{difference((name, DRIFT, RECOGNITION))} if drift between study and test is fitted as well; recall "
-        f"{difference((name, RECALL, RECALL))} nats per list above uniform choice when fitted to it, "
+        + (
+            f"{difference((name, DRIFT, RECOGNITION))} if drift between study and test is fitted as well; recall "
+            if account.drift
+            else "(nothing happens to it between study and test); recall "
+        )
+        + f"{difference((name, RECALL, RECALL))} nats per list above uniform choice when fitted to it, "
         f"{difference((name, CHOICE, RECALL))} with memory from recognition and the choice fitted; fitted to both, "
         f"recall changes by {difference((name, BOTH, RECALL), 'from_own')} and recognition by "
         f"{difference((name, BOTH, RECOGNITION), 'from_own')}"
-        for name in names
+        for name, account in models.items()
     )
     worse = [
         name
-        for name in names
+        for name, account in models.items()
         if any(at.loc[(name, BOTH, test), "from_own_high"] < 0 for test in TESTS)
-        or at.loc[(name, DRIFT, RECOGNITION), "high"] < 0
+        or at.loc[(name, DRIFT if account.drift else SCALE, RECOGNITION), "high"] < 0
         or at.loc[(name, CHOICE, RECALL), "high"] < 0
     ]
     reference = difference(("unequal variance", "", RECOGNITION))
@@ -213,7 +275,22 @@ def _statement(table: pd.DataFrame, names: list[str]) -> str:
         f"without an account of memory: {reference} nats per probe. The hypothesis is refuted for a model that "
         "predicts the other test worse than the baseline, or that loses in a test when it is fitted to both: here "
         f"{', '.join(worse) or 'none'}. Simplifications: the recall of lists is 75 s of distraction to the models, and "
-        f"neither it nor a final recall changes their memory; tasks at study are left out. {MISSING}"
+        f"neither it nor a final recall changes their memory; tasks at study are left out. "
+        f"{_of_sampled(models, effort)}{MISSING}"
+    )
+
+
+def _of_sampled(models: Mapping[str, Account], effort: Effort) -> str:
+    """What is particular to the models whose memory is random at study."""
+    names = [name for name, account in models.items() if account.is_sampled]
+    if not names:
+        return ""
+    fitted, scores = effort.fitted, effort.scored
+    return (
+        f"Memory of {', '.join(names)} is random at study: recall is averaged over {fitted.lists} samples of study in "
+        f"fits and {scores.lists} in scores, and each answer of recognition by itself over the positions of "
+        f"{fitted.sessions} and {scores.sessions} sampled sessions. Its residual strength, the unit of strengths, and "
+        "all parameters that are not fitted are as declared or set in the entry (settings). "
     )
 
 
@@ -223,12 +300,12 @@ def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
     from matplotlib.figure import Figure
 
     with themed():
-        figure = Figure(figsize=(WIDTHS[2], 3.4), layout="constrained")
+        figure = Figure(figsize=(WIDTHS[2], 3.7), layout="constrained")
         for axis, test in zip(figure.subplots(1, 2), TESTS, strict=True):
             looks = styles(names)
             shown = [each for each in LEARNED if each not in ((SCALE, DRIFT) if test == RECALL else (CHOICE,))]
             for index, name in enumerate(names):
-                rows = table[(table["label"] == name) & (table["test"] == test)].set_index("learned").loc[shown]
+                rows = table[(table["label"] == name) & (table["test"] == test)].set_index("learned").reindex(shown)
                 place = np.arange(len(shown)) + 0.15 * (index - (len(names) - 1) / 2)
                 bars = (rows["above"] - rows["low"], rows["high"] - rows["above"])
                 axis.errorbar(
@@ -243,9 +320,10 @@ def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
             axis.set_xlim(-best, best * 1.1)
             axis.set_yticks(range(len(shown)), shown)
             axis.invert_yaxis()
-            unit = "list above uniform choice" if test == RECALL else "probe above base rates"
+            unit = "list\nabove uniform choice" if test == RECALL else "probe\nabove base rates"
             axis.set(xlabel=f"Nats per {unit}", title=test.capitalize())
-            axis.legend(frameon=False, fontsize="x-small", loc="lower left")
+            handles, labels = axis.get_legend_handles_labels()
+        figure.legend(handles, labels, frameon=False, fontsize="x-small", loc="outside lower center", ncols=5)
         figure.suptitle("People held out, by what was fitted")
     return figure
 
@@ -253,5 +331,5 @@ def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
 RECALL_AND_RECOGNITION = Reproduction(
     "recall-and-recognition", "One memory, two tests: recall and recognition of the same words by the same people",
     "People of PEERS, experiment 1: Kahana et al. (2024), doi:10.1037/xlm0001319; Gillund & Shiffrin (1984)",
-    _recall_and_recognition,
+    recall_and_recognition,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy.optimize import minimize
@@ -15,10 +15,17 @@ from memsim.core.judgments import Judgments
 from memsim.core.likelihood import log_likelihood
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
+from memsim.core.seeding import stream
 from memsim.fitting.objectives import LikelihoodObjective
 from memsim.fitting.search import search_space
 from memsim.fitting.spec import FitSpec
 from memsim.models import EqualVariance, UnequalVariance, Uniform
+from memsim.reproductions.recall_and_recognition_sampled import (
+    SampledObjective,
+    Sampling,
+    descent,
+    recognition_by_session,
+)
 
 RECALL, RECOGNITION = TESTS = ("recall", "recognition")
 BOTH = "both tests"
@@ -28,10 +35,33 @@ LEARNED = (RECALL, RECOGNITION, BOTH, SCALE, DRIFT, CHOICE)
 TOLERANCE = 1e-6
 """Of a fit: the relative gain at which it ends."""
 LAPSES = (1e-4, 0.5)
+AROUND = 0.15
+"""Standard deviation of where further searches begin, around the first, in a space of width one."""
 BASE, EQUAL, UNEQUAL = "baseline", "equal variance", "unequal variance"
 REFERENCES = (BASE, EQUAL, UNEQUAL)
+IN_FITS, IN_SCORES = Sampling(lists=50, sessions=8), Sampling(lists=300, sessions=64, seed=1)
 
 Bounds = Mapping[str, "tuple[float, float] | None"]
+Found: TypeAlias = Mapping[str, Any]
+"""What a search found, as JSON: ``value``, minus the log-likelihood; ``values`` of parameters by test; ``criteria``."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed.
+
+    Parameters
+    ----------
+    starts : searches for each fit, of which the best counts.
+    fitted : samples of study in fits of models whose memory is random.
+    scored : the same for the scores of people held out.
+    people : the first so many people; ``None``: all.
+    """
+
+    starts: int = 3
+    fitted: Sampling = IN_FITS
+    scored: Sampling = IN_SCORES
+    people: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +73,7 @@ class Account:
     model : with the values at which fits begin.
     memory : parameters on which both tests depend.
     choice : those of recall alone: choice and stopping.
-    drift : those of what happens between study and recognition, and of the effect of probes.
+    drift : those of what happens between study and recognition, and of the effect of probes; none where nothing does.
     scale : those of judgment; the criteria themselves are free.
     """
 
@@ -54,13 +84,29 @@ class Account:
     scale: Bounds
 
     def free(self, learned: str) -> dict[str, Any]:
-        """What is fitted at once, for the conditions without "then"."""
+        """The parameters that one search fits: all, or those after "then"."""
+        if learned in (SCALE, DRIFT, CHOICE):
+            return {SCALE: {**self.scale}, DRIFT: {**self.drift, **self.scale}, CHOICE: {**self.choice}}[learned]
         found = dict(self.memory)
         if learned in (RECALL, BOTH):
             found |= self.choice
         if learned in (RECOGNITION, BOTH):
             found |= {**self.drift, **self.scale}
         return found
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Those of :data:`LEARNED` that the model has."""
+        return tuple(each for each in LEARNED if self.drift or each != DRIFT)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether memory is random at study."""
+        return self.model.likelihood == "sampled"
+
+    def n_searches(self, learned: str, effort: Effort) -> int:
+        """Of a fit; that of an exact likelihood of recall alone searches everywhere by itself."""
+        return 1 if learned == RECALL and not self.is_sampled else effort.starts
 
 
 class Learned(NamedTuple):
@@ -70,25 +116,81 @@ class Learned(NamedTuple):
     criteria: FloatArray | None
 
 
-def fitted(model: MemoryModel[Any], free: Mapping[str, Any], people: JointRecalls) -> Learned:
-    """The best parameters, with free criteria and a lapse of its own for each test.
+def first_of(learned: str) -> str:
+    """The condition whose fit a search begins from, or whose memory it holds; "" if there is none."""
+    return {BOTH: RECALL, SCALE: RECALL, DRIFT: RECALL, CHOICE: RECOGNITION}.get(learned, "")
 
-    Fits to recall alone search everywhere. Those with recognition take much longer, and go downhill from ``model``.
+
+def search_cell(
+    account: Account, learned: str, first: Found | None, start: int, people: JointRecalls, sampling: Sampling
+) -> Found:
+    """One search for what is fitted in the condition ``learned``, after the fit ``first``, as a cell.
+
+    Criteria are free, and each test has a lapse of its own. Of an exact likelihood, recall alone is searched
+    everywhere; other fits go downhill from the model, or (``start`` > 0) from places around it.
     """
-    criteria = "free" if RECOGNITION in people.parts else "spaced"
+    tests = {SCALE: (RECOGNITION,), DRIFT: (RECOGNITION,), CHOICE: (RECALL,), BOTH: TESTS}.get(learned, (learned,))
+    part = JointRecalls({test: people.parts[test] for test in tests})
+    known = {} if first is None else next(iter(first["values"].values()))
+    model = account.model.replace(**{name: value for name, value in known.items() if name != "lapse"})
+    objective = _objective(account, model, account.free(learned), part, sampling)
+    begin = objective.space.default
+    if start:
+        begin = np.clip(begin + AROUND * stream(start, "recall and recognition").standard_normal(len(begin)), 0, 1)
+    if isinstance(objective, SampledObjective):
+        places = descent(objective, begin)
+    else:
+        places = search_space(objective).best[0] if learned == RECALL else downhill(objective, begin)
+    names = [*{**known, **account.free(learned)}, "lapse"]
+    values = {}
+    for test in tests:
+        model = objective.space.models(places, objective.space.cells(part.parts[test], test))[0]  # type: ignore[assignment]
+        values[test] = {name: float(getattr(model, name)) for name in names}
+    criteria = objective.criteria_at(places).get(RECOGNITION)
+    return {
+        "value": float(objective(places)), "values": values,
+        "criteria": None if criteria is None else criteria.tolist(),
+    }  # fmt: skip
+
+
+def _objective(
+    account: Account, model: MemoryModel[Any], free: Mapping[str, Any], people: JointRecalls, sampling: Sampling
+) -> LikelihoodObjective | SampledObjective:
     lapse = "by data set" if len(people.parts) > 1 else LAPSES
-    spec = FitSpec.of(model, {**free, "lapse": lapse}, recalls=people, criteria=criteria)
-    objective = spec.objective(people)
+    if account.is_sampled:
+        space = FitSpec.of(model, {**free, "lapse": lapse}, recalls=people).space
+        return SampledObjective(space, people, sampling)
+    criteria: Any = "free" if RECOGNITION in people.parts else "spaced"
+    objective = FitSpec.of(model, {**free, "lapse": lapse}, recalls=people, criteria=criteria).objective(people)
     assert isinstance(objective, LikelihoodObjective)
-    places = search_space(objective).best[0] if criteria == "spaced" else downhill(objective)
-    cells = {name: spec.space.cells(part, name) for name, part in people.parts.items()}
-    models: dict[str, Any] = {name: spec.space.models(places, cell)[0] for name, cell in cells.items()}
-    return Learned(models, objective.criteria_at(places).get(RECOGNITION) if criteria == "free" else None)
+    return objective
 
 
-def downhill(objective: LikelihoodObjective) -> FloatArray:
-    """The places at the end of one local search, from the values of the model."""
-    start = objective.space.default
+def best_of(found: Sequence[Found]) -> Found:
+    """The search that found the highest likelihood."""
+    return min(found, key=lambda each: float(each["value"]))
+
+
+def learned_by(account: Account, learned: str, found: Mapping[str, Found]) -> Learned:
+    """The models of both tests in a condition, given the best searches ``found``, by condition."""
+    own = found[learned]
+    by_test: dict[str, Mapping[str, float]] = dict(own["values"])
+    criteria = own["criteria"]
+    if first_of(learned) and learned != BOTH:
+        first = found[first_of(learned)]
+        by_test = {**first["values"], **by_test}
+        criteria = first["criteria"] if criteria is None else criteria
+    for test in TESTS:
+        if test not in by_test:  # memory from the other test, with the lapse and criteria that are declared
+            known = next(iter(by_test.values()))
+            by_test[test] = {name: value for name, value in known.items() if name != "lapse"}
+    models = {test: account.model.replace(**by_test[test]) for test in TESTS}
+    return Learned(models, None if criteria is None else np.array(criteria))
+
+
+def downhill(objective: LikelihoodObjective, start: FloatArray | None = None) -> FloatArray:
+    """The places at the end of one local search; it begins with the values of the model if not given."""
+    start = objective.space.default if start is None else start
     bounds, options = [(0.0, 1.0)] * len(start), {"ftol": TOLERANCE}
     found = minimize(
         objective.value_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options
@@ -96,40 +198,25 @@ def downhill(objective: LikelihoodObjective) -> FloatArray:
     return np.asarray(found.x)
 
 
-def learn(account: Account, learned: str, people: JointRecalls) -> Learned:
-    """The models of both tests after learning from these people in one of the conditions :data:`LEARNED`."""
-    each = {test: JointRecalls({test: people.parts[test]}) for test in TESTS}
-    if learned == BOTH:
-        start = fitted(account.model, account.free(RECALL), each[RECALL]).models[RECALL]
-        return fitted(start.replace(lapse=account.model.lapse), account.free(BOTH), people)
-    first = RECALL if learned in (RECALL, SCALE, DRIFT) else RECOGNITION
-    other = RECOGNITION if first == RECALL else RECALL
-    one = fitted(account.model, account.free(first), each[first])
-    own = one.models[first]
-    known = own.replace(lapse=account.model.lapse)
-    if learned == first:
-        return Learned({first: own, other: known}, one.criteria)
-    rest = {SCALE: account.scale, DRIFT: {**account.drift, **account.scale}, CHOICE: account.choice}[learned]
-    two = fitted(known, rest, each[other])
-    return Learned({first: own, **two.models}, two.criteria if other == RECOGNITION else one.criteria)
-
-
-def scored(learned: Learned, people: JointRecalls) -> dict[str, FloatArray]:
+def scored(account: Account, learned: Learned, people: JointRecalls, sampling: Sampling) -> dict[str, FloatArray]:
     """(n_trials,) log-likelihood of each list, and of the answers of each session."""
     recalls, judgments = people.parts[RECALL], people.parts[RECOGNITION]
-    return {
-        RECALL: log_likelihood(learned.models[RECALL], recalls),
-        RECOGNITION: log_likelihood(learned.models[RECOGNITION], judgments, criteria=learned.criteria),
-    }
+    assert isinstance(judgments, Judgments)
+    if not account.is_sampled:
+        own = log_likelihood(learned.models[RECALL], recalls)
+        answers = log_likelihood(learned.models[RECOGNITION], judgments, criteria=learned.criteria)
+        return {RECALL: own, RECOGNITION: answers}
+    own = log_likelihood(learned.models[RECALL], recalls, samples=sampling.lists, seed=sampling.seed)
+    model = learned.models[RECOGNITION]
+    criteria = model.criteria(judgments.n_ratings) if learned.criteria is None else learned.criteria
+    return {RECALL: own, RECOGNITION: recognition_by_session(model, judgments, criteria, sampling)}
 
 
-def account_cell(account: Account, learned: str, train: JointRecalls, test: JointRecalls) -> dict[str, Any]:
-    """The scores of people held out, by person, and what was fitted, as a cell."""
-    found = learn(account, learned, train)
-    names = {*account.free(BOTH), "lapse"}
-    values = {test: {name: float(getattr(model, name)) for name in names} for test, model in found.models.items()}
-    scores = by_person(scored(found, test), test)
-    return {"scores": scores, "values": values, "criteria": None if found.criteria is None else found.criteria.tolist()}
+def score_cell(
+    account: Account, learned: str, found: Mapping[str, Found], people: JointRecalls, sampling: Sampling
+) -> list[list[Any]]:
+    """The scores of people held out, by person, as a cell."""
+    return by_person(scored(account, learned_by(account, learned, found), people, sampling), people)
 
 
 def reference_cell(reference: str, train: JointRecalls, test: JointRecalls) -> dict[str, Any]:

@@ -25,8 +25,8 @@ from memsim.reproductions.recognition_tasks import (
     Rated,
     rated,
 )
+from memsim.reproductions.verdicts import PASSES, verdict_of
 
-PASS, FAIL, UNDECIDED, ABSENT = "pass", "fail", "undecided", "absent"
 Tasks = Mapping[str, Rated]
 
 
@@ -48,11 +48,7 @@ class RecognitionCriterion(NamedTuple):
 
     def verdict(self, value: float, sem: float) -> str:
         """``pass``, ``fail``, ``undecided``, or ``absent`` where there is no value."""
-        if np.isnan(value):
-            return ABSENT
-        if min(abs(value - self.low), abs(value - self.high)) < 2 * sem:
-            return UNDECIDED
-        return PASS if self.low <= value <= self.high else FAIL
+        return verdict_of(value, sem, self.low, self.high)
 
 
 def _both(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -166,5 +162,5 @@ def estimate(numbers: FloatArray) -> tuple[float, float]:
 def findings_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The rows as a table; ``passes`` is True or False where the verdict is decided, else None."""
     table = pd.DataFrame(rows)
-    table["passes"] = pd.Series([{PASS: True, FAIL: False}.get(each) for each in table["verdict"]], dtype=object)
+    table["passes"] = pd.Series([PASSES.get(each) for each in table["verdict"]], dtype=object)
     return table

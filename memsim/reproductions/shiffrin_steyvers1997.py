@@ -134,19 +134,29 @@ def _rem(seed: int) -> Outcome:
     table = pd.DataFrame([{"list": name, **each._asdict(), "d": each.d} for name, each in every.items()])
     return Outcome(
         findings,
-        partial(target_figure, _panels(lengths, attempts), "REM (Shiffrin & Steyvers, 1997): rates of calling old"),
+        partial(
+            target_figure,
+            _panels(lengths, attempts, frequency, strength),
+            "REM (Shiffrin & Steyvers, 1997): rates of calling old",
+        ),
         {"model": REM().values(), "lists": LISTS},
         {"rates": table},
         statement=_statement(lengths, strength, frequency),
     )
 
 
-def _panels(lengths: dict[int, Rates], attempts: dict[int, Rates]) -> list[Panel]:
+def _panels(
+    lengths: dict[int, Rates], attempts: dict[int, Rates], frequency: dict[str, Rates], strength: dict[str, Rates]
+) -> list[Panel]:
     panels = []
-    for title, label, obtained, target in (
+    effects: tuple[tuple[str, str, Mapping[Any, Rates], Mapping[Any, Rates]], ...] = (
         ("List length", "Words in the list", lengths, LENGTHS),
         ("Study time", "Attempts to store a feature", attempts, ATTEMPTS),
-    ):
+        ("Word frequency", "Frequency of the word", frequency, FREQUENCY),
+        ("List strength", "List, and word", {name.replace(" ", "\n"): strength[name] for name in STRENGTH},
+         {name.replace(" ", "\n"): rates for name, rates in STRENGTH.items()}),
+    )  # fmt: skip
+    for title, label, obtained, target in effects:
         for kind in ("hits", "false_alarms"):
             curves = [pd.Series({x: getattr(each, kind) for x, each in rates.items()}) for rates in (target, obtained)]
             panels.append(Panel(title, label, kind.replace("_", " ").capitalize(), curves[0], {"REM": curves[1]}))

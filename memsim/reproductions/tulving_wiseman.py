@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -19,21 +20,22 @@ from memsim.models.registered import models_of
 from memsim.paradigms import RecallThenRecognition
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.reproductions.model_evidence import mean_and_error
+from memsim.reproductions.verdicts import ABSENT, PASS, PASSES, verdict_of
 
-PEOPLE = "peers_recognition"
+PEOPLE, PEOPLE_LABEL = "peers_recognition", "people"
 TASK = RecallThenRecognition(list_length=16, recognition_delay=30.0)
 LISTS, BLOCKS = 400, 20
 CEILING = 0.99
 """Above this rate of recognition the function says nothing."""
 MODERATE = (0.4, 0.85)
-"""The range of Yule's Q that counts as moderate dependence: that of people with a margin."""
+"""The range of Yule's Q that counts as moderate dependence of a model: that of people with a margin, who are therefore
+not tested by it."""
 IN_ALL = f"{OURS}, from 255,121 judgments; half of them ship, and the tolerance is two standard errors"
 LAW = "Tulving & Wiseman (1975)"
 _SEPARATE = "items do not differ, and recall changes context but not what is stored of an item"
 SHORTCOMINGS: dict[str, dict[str, str]] = {
     "CMR": {"q": _SEPARATE, "law": _SEPARATE},
     "TCM": {"q": _SEPARATE, "law": _SEPARATE},
-    "SAM": {"q": "nearly all targets are recognised with the criterion that ships, so that Q has no meaning"},
 }
 NUMBERS = {
     "q": "Yule's Q (moderate?)",
@@ -68,23 +70,23 @@ def people() -> pd.DataFrame:
 
 
 def _tulving_wiseman(seed: int) -> Outcome:
-    frames = {"people": people()}
+    frames = {PEOPLE_LABEL: people()}
     models = models_of(TASK)
     for name, model in models.items():
         judgments: Any = simulate(model, TASK.trials(LISTS, seed, subjects=BLOCKS), seed)  # type: ignore[arg-type]
         frames[name] = recall_recognition_contingency(judgments)
-    rows = []
-    for name, frame in frames.items():
-        each = {number: mean_and_error(frame[number].dropna().to_numpy()) for number in NUMBERS}
-        rows.append({"label": name, **{number: found[0] for number, found in each.items()},
-                     **{f"{number}_sem": found[1] for number, found in each.items()}})  # fmt: skip
-    table = pd.DataFrame(rows)
+    table = table_of(frames)
     findings = [Finding("people: Yule's Q", 0.670, float(table["q"].iloc[0]), 0.035, IN_ALL)]
     for row in table.itertuples():
         known = SHORTCOMINGS.get(str(row.label), {})
-        moderate = MODERATE[0] <= row.q <= MODERATE[1]
-        quantity = f"{row.label}: moderate dependence, Q within {MODERATE[0]} and {MODERATE[1]}"
-        findings.append(Finding(quantity, 1.0, float(moderate), 0.0, f"{LAW}; range of {OURS}", known.get("q", "")))
+        if row.verdict in PASSES:
+            quantity = f"{row.label}: moderate dependence, Q within {MODERATE[0]} and {MODERATE[1]}"
+            findings.append(
+                Finding(
+                    quantity, 1.0, float(row.verdict == PASS), 0.0, f"{LAW}; range of {OURS}, from people",
+                    known.get("q", ""),
+                )
+            )  # fmt: skip
         if row.p_recognised > CEILING:
             continue
         findings.append(
@@ -93,15 +95,9 @@ def _tulving_wiseman(seed: int) -> Outcome:
                 f"{LAW}: the function with c = .5", known.get("law", ""),
             )
         )  # fmt: skip
-    shown = table.melt("label", list(NUMBERS), "criterion").assign(passes=None)
-    shown["passes"] = [
-        bool(MODERATE[0] <= value <= MODERATE[1]) if name == "q" else None
-        for name, value in zip(shown["criterion"], shown["value"], strict=True)
-    ]
-    shown["criterion"] = shown["criterion"].map(NUMBERS)
     return Outcome(
         findings,
-        partial(criteria_figure, shown, "Recall and later recognition of the same words"),
+        partial(criteria_figure, marked(table), "Recall and later recognition of the same words"),
         {"task": TASK.values(), "lists": LISTS, "models": {name: model.values() for name, model in models.items()}},
         {"contingency": table},
         shown=table[["label", *NUMBERS, "q_sem"]].to_string(index=False, float_format="{:.3f}".format),
@@ -109,18 +105,53 @@ def _tulving_wiseman(seed: int) -> Outcome:
     )
 
 
-def _statement(table: pd.DataFrame) -> str:
-    said = "; ".join(
+def table_of(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """A row for people and each model: means and standard errors of :data:`NUMBERS`, and the ``verdict`` on Q.
+
+    Above the ceiling of recognition, Q and its function are undefined (NaN): so few targets are not recognised that
+    what is added to each count decides. Q of people has no verdict, since the range is from them.
+    """
+    rows = []
+    for name, frame in frames.items():
+        each = {number: mean_and_error(frame[number].dropna().to_numpy()) for number in NUMBERS}
+        if each["p_recognised"][0] > CEILING:
+            each |= dict.fromkeys(("q", "tulving_wiseman"), (np.nan, np.nan))
+        verdict = ABSENT if name == PEOPLE_LABEL else verdict_of(*each["q"], *MODERATE)
+        rows.append({"label": name, **{number: found[0] for number, found in each.items()},
+                     **{f"{number}_sem": found[1] for number, found in each.items()}, "verdict": verdict})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def marked(table: pd.DataFrame) -> pd.DataFrame:
+    """The numbers as :func:`memsim.analysis.figures.targets.criteria_figure` takes them."""
+    shown = table.melt(["label", "verdict"], list(NUMBERS), "criterion")
+    shown["sem"] = table.melt("label", [f"{number}_sem" for number in NUMBERS])["value"]
+    shown["verdict"] = shown["verdict"].where(shown["criterion"] == "q")
+    shown["passes"] = pd.Series([PASSES.get(each) for each in shown["verdict"]], dtype=object)
+    return shown.assign(criterion=shown["criterion"].map(NUMBERS))
+
+
+def _said(row: Any) -> str:
+    if np.isnan(row.q):
+        return f"{row.label} has no Q: it recognises {row.p_recognised:.3f} of the targets"
+    return (
         f"{row.label} Q {row.q:.2f} (SE {row.q_sem:.2f}), P(recognised | recalled) "
         f"{row.p_recognised_given_recalled:.2f} against {row.tulving_wiseman:.2f}"
-        for row in table.itertuples()
     )
+
+
+def _statement(table: pd.DataFrame) -> str:
+    said = "; ".join(_said(row) for row in table.itertuples())
     return (
         "Hypothesis: recall and recognition of a word depend on each other moderately, as the Tulving-Wiseman function "
         f"says. Yule's Q, and the rate of recognising what was recalled against that of the function: {said}. Standard "
         "errors are over people, or over blocks of lists. People recalled 16 lists, each at once, and recognised at "
         "the end of the session; models recall one list and recognise it after 30 s, so that the values of Q are of "
-        "the same kind, but not of the same experiment. Recognition of a recalled word is also helped by its recall."
+        f"the same kind, but not of the same experiment. A model's Q counts as moderate between {MODERATE[0]} and "
+        f"{MODERATE[1]}, the value of these people with a margin: people cannot fail it, so that they are not tested "
+        f"by it, and it is no published number. Where more than {CEILING} of the targets are recognised, Q has no "
+        "meaning, "
+        "which is neither a pass nor a failure. Recognition of a recalled word is also helped by its recall."
     )
 
 

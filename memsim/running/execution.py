@@ -8,8 +8,9 @@ import os
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +32,18 @@ BACKENDS = ("local", "dask")
 """Where cells run: in processes of this machine (joblib's), or on the workers of a Dask cluster."""
 ENVIRONMENT = "MEMSIM_WORKERS"
 """Environment variable: how many cells run at a time on this machine where ``workers`` is not given."""
+
+_KEPT: ContextVar[Path | None] = ContextVar("memsim_cells_kept_in", default=None)
+
+
+@contextmanager
+def cells_kept_in(folder: Path | None) -> Iterator[None]:
+    """Within this, :func:`run_cells` keeps finished cells in ``folder`` where it is given no cache."""
+    token = _KEPT.set(folder)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
 
 
 @dataclass(frozen=True)
@@ -124,8 +137,9 @@ def run_cells(
     workers : how many cells run at a time. If not given: on this machine the number in the environment variable
         ``MEMSIM_WORKERS``, or else all processors; on a cluster as many as it takes. A single local cell, and all
         local cells with one worker, run in this process.
-    cache : folder of finished cells, created if needed; ``None`` keeps nothing after this call. A damaged file, or one
-        that memsim did not write, causes a warning, and its cell runs again.
+    cache : folder of finished cells, created if needed; ``None`` keeps nothing after this call, except within
+        :func:`cells_kept_in`. A damaged file, or one that memsim did not write, causes a warning, and its cell runs
+        again.
     progress : whether to show a progress bar with the remaining time, if there is a terminal.
     title : the label of the bar.
 
@@ -141,6 +155,7 @@ def run_cells(
     keys = [cell.key for cell in cells]
     copies = Counter(keys)
     with ExitStack() as stack:
+        cache = _KEPT.get() if cache is None else cache
         if cache is None:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memsim-cells-")))
         store = Store(cache.absolute())

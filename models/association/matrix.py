@@ -67,11 +67,11 @@ class Matrix(CuedChoice):
     association_weight: float = parameter(1.0, 0, 1e6, symbol="ω", doc="weight of a studied pair", source=UNSURE)
     _: KW_ONLY
     criterion: float = parameter(
-        0.5, -1e9, 1e9, symbol="C", doc="boundary between new and old",
+        0.5, None, None, symbol="C", doc="boundary between new and old",
         source="unverified; half the mean evidence of old items",
     )  # fmt: skip
     criterion_spacing: float = parameter(
-        0.2, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings",
+        0.2, 0, None, symbol="Δ", doc="distance between the criteria of successive ratings",
         source="unverified; set to the scale of the evidence",
     )  # fmt: skip
 

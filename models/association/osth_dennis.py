@@ -7,11 +7,12 @@ from typing import Any, ClassVar, Literal, NamedTuple, final
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import FloatArray, IntArray, LabelArray
 from memsim.core.evidence import Evidence, over_noise
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recognition_model import RecognitionModel
+from memsim.core.tested_at_end import every_probe, ratings_of_all, studied_state
 from memsim.core.trials import Trials
 
 PORT = "unverified: the value of one implementation"
@@ -34,7 +35,11 @@ class LogRatio(NamedTuple):
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """As in :class:`memsim.core.evidence.Evidence`."""
-        return over_noise(self._below, np.asarray(criteria, dtype=float), noise)
+        criteria = np.asarray(criteria, dtype=float)
+        if criteria.ndim == 1 and np.ndim(noise) == 0:  # probes that are alike are computed once
+            alike, row = np.unique(np.column_stack(self), axis=0, return_inverse=True)
+            return over_noise(LogRatio(*alike.T)._below, criteria, noise)[row.ravel()]
+        return over_noise(self._below, criteria, noise)
 
     def _below(self, criteria: FloatArray) -> FloatArray:
         from scipy.special import ndtr
@@ -131,9 +136,22 @@ class OsthDennis(RecognitionModel):
         return state
 
     def familiarity(self, state: Strengths, probe: ProbeBatch) -> Evidence:
-        weight = state.weights[np.arange(len(probe.units)), probe.units[:, 0]]
-        squares, n_studied = (state.weights**2).sum(axis=1), (state.weights > 0).sum(axis=1)
-        expected = state.weights.sum(axis=1) / np.maximum(n_studied, 1)
+        return self._evidence(state, probe, np.arange(len(probe.units)))
+
+    def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
+        state = studied_state(self, trials, rng)
+        if state is None:
+            return None
+        return self._evidence(state, every_probe(trials), np.repeat(np.arange(len(trials)), trials.paradigm.n_probes))
+
+    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
+        return ratings_of_all(self, self.fast_evidence(trials, rng), trials, criteria)
+
+    def _evidence(self, state: Strengths, probe: ProbeBatch, trial: LabelArray) -> Evidence:
+        """The evidence of probes (n,), each of the ``trial`` (n,) with this number."""
+        weight = state.weights[trial, probe.units[:, 0]]
+        squares, n_studied = (state.weights**2).sum(axis=1)[trial], (state.weights > 0).sum(axis=1)[trial]
+        expected = state.weights.sum(axis=1)[trial] / np.maximum(n_studied, 1)
         mean, variance = self.moments(weight, squares - weight**2)
         # An expected old item is one of the list, so that its own square is not among the others.
         old_mean, old_variance = self.moments(expected, np.maximum(squares - expected**2, 0))

@@ -113,6 +113,10 @@ class CMR(LuceRecallModel):
         "context_to_item_shared": None, "context_to_item_own": None, "primacy_scale": None, "primacy_decay": None,
         "choice_exponent": None, "stop_base": None, "stop_growth": None,
     }  # fmt: skip
+    fitted_judgments: ClassVar = {
+        "encoding_drift": None, "item_to_context_learning": (0.0, 1.0), "context_drift_cue": None,
+        "criterion_noise": (0.001, 5.0),
+    }  # fmt: skip
     ties: ClassVar = {"item_to_context_own": "1 - item_to_context_learning"}
 
     encoding_drift: float = parameter(

@@ -143,7 +143,7 @@ class ContextState:
         ``units`` (n_trials,) are those of :class:`memsim.core.probes.ProbeBatch`, -1 for no item.
         """
         listed = units < self.start_unit
-        rows = np.arange(self.n_trials) if len(self.temporal.brought) > 1 else 0
+        rows = 0 if len(self.temporal.brought) == 1 else np.arange(self.n_trials)
         brought = self.temporal.brought[rows, np.where(listed, units, 0)]
         new = np.flatnonzero(~listed)
         if len(new) and self.probing is not None:
@@ -221,7 +221,7 @@ class Search:
 
         Where ``position`` is list_length, context stays as it is.
         """
-        trial = np.arange(len(position)) if len(self.gain) > 1 else 0
+        trial = 0 if len(self.gain) == 1 else np.arange(len(position))
         row = np.flatnonzero(position < self.remaining.shape[1])
         kept = np.ones((len(position), len(rates), 1, 1))
         kept[row, :, 0, 0] = kept_context(self.products[row, :, 1, position[row]], rates)

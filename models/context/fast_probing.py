@@ -19,13 +19,11 @@ def similarities(model: Any, trials: Trials, rng: np.random.Generator) -> FloatA
     Each probe changes context linearly, so the products of context with all x follow from those before it and from the
     products of the x with one another: c'·x_v = ρ c·x_v + β_cue x_u·x_v after the probe of u.
 
-    ``None`` where the vectors must be followed: of pairs, questions about one list, study after the first probe, a
+    ``None`` where the vectors must be followed: of pairs, study after the first probe, a
     recall of the same trials, or study that differs between trials.
     """
     probes = trials.probes
     if probes is None or trials.units_of_probes.shape[2] > 1:
-        return None
-    if probes.about is not None and (probes.about >= 0).any():
         return None
     events = list(trials.paradigm.events())
     n_before = next((at for at, event in enumerate(events) if isinstance(event, Probe)), len(events))

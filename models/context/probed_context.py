@@ -9,7 +9,6 @@ from typing import ClassVar
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import ModelError
 from memsim.core.evidence import Evidence, Normal, Uniform
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import parameter
@@ -84,11 +83,6 @@ class ProbedContextModel(OldnessScale, RetrievedContextModel):
         return self.study_together(state, (first, second))
 
     def familiarity(self, state: ContextState, probe: ProbeBatch) -> Evidence:
-        if (probe.about >= 0).any():
-            raise ModelError(
-                f"{type(self).__name__} has no account of probes that ask about one list among several; ask about all "
-                "that was studied (about = -1)"
-            )
         context, similarity = state.temporal.context, np.zeros(len(probe.units))
         for units in probe.units.T:
             incoming = state.brought_by(units)

@@ -57,6 +57,7 @@ class TCM(LuceRecallModel):
 
     # A hundred lists do not distinguish γ from drift and noise, so it is not fitted.
     fitted: ClassVar = {"context_drift": None, "choice_noise": None, "stop_base": None, "stop_growth": None}
+    fitted_judgments: ClassVar = {"context_drift": None, "context_drift_cue": None, "criterion_noise": (0.001, 5.0)}
 
     context_drift: float = parameter(0.625, 0, 1, symbol="β", doc="rate of context drift", source=FITTED)
     choice_noise: float = parameter(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.events import Distract
 from memsim.core.evidence import Evidence, Logistic
@@ -126,11 +126,6 @@ class NetworkModel(TrainedNetwork):
     def familiarity(self, state: Episodes, probe: ProbeBatch) -> Evidence:
         if not self.task.probes:
             return super().familiarity(state, probe)  # which raises
-        if (probe.about >= 0).any():
-            raise ModelError(
-                f"{type(self).__name__} has no account of probes that ask about one list among several; ask about all "
-                "that was studied (about = -1)"
-            )
         import torch
 
         network, probes = self.network(), self._vectors(state, probe.items)
@@ -140,7 +135,7 @@ class NetworkModel(TrainedNetwork):
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
         """Those of recall, besides those of the scale."""
-        return (*CHOICE, *super().idle_parameters(n_ratings))
+        return (*(CHOICE if n_ratings else ()), *super().idle_parameters(n_ratings))
 
     def _vectors(self, state: Episodes, items: IntArray) -> list[Tensor]:
         """For each part of the trials, (n_trials, n_sides, D) vectors of items of the pool; zeros for an empty side."""

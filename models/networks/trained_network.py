@@ -57,7 +57,7 @@ class TrainedNetwork(OldnessScale):
     """File and class of a core that a user wrote, ``mine.py:MyCore``; empty for a registered core."""
     _: KW_ONLY
     criterion: float = parameter(
-        0.0, -1e9, 1e9, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
+        0.0, None, None, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
     )
 
     def __post_init__(self) -> None:

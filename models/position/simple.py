@@ -47,6 +47,7 @@ class SIMPLE(PositionModel):
         "Brown, G. D. A., Neath, I., & Chater, N. (2007). A temporal ratio model of memory. Psychological Review, "
         "114, 539-576."
     )
+    reads_study_time: ClassVar = True
     presets: ClassVar = {
         f"murdock1962:{condition}": Preset(
             dict(zip(("distinctiveness", "threshold", "threshold_slope", "recall_delay"), values, strict=True)),
@@ -77,9 +78,10 @@ class SIMPLE(PositionModel):
 
     def times(self, paradigm: Paradigm) -> FloatArray:
         """(list_length,) T: seconds from each item to its recall."""
-        between = paradigm.presentation_time + paradigm.inter_item_distraction
-        later: FloatArray = np.arange(paradigm.list_length, dtype=np.float64)[::-1]
-        return self.recall_delay + paradigm.retention_interval + between * later
+        # Each later item takes its own time, so times are summed from the end of the list.
+        between = paradigm.presentation_times[:0:-1] + paradigm.inter_item_distraction
+        later = np.concatenate(([0.0], np.cumsum(between)))[::-1]
+        return self.recall_delay + paradigm.retention_interval + later
 
     def discriminability(self, paradigm: Paradigm) -> FloatArray:
         """(list_length, list_length) D: how well the place of item i (row) retrieves item j."""

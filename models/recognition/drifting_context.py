@@ -31,9 +31,10 @@ class DriftingContext(NamedTuple):
         now = np.broadcast_to(self.walk[:, moment], (*about.shape, self.walk.shape[2]))
         if (about == ABSENT).all():
             return now
-        if about.max() >= self.lists.shape[1] or not self.walk.shape[2]:
-            wanted = "the trials have fewer lists" if self.walk.shape[2] else "items have no context; set n_context=1"
-            raise InputError(f"SummedSimilarity: a probe asks about list {about.max() + 1}, but {wanted}")
+        if about.max() >= self.lists.shape[1]:
+            raise InputError(
+                f"SummedSimilarity: a probe asks about list {about.max() + 1}, but the trials have fewer lists"
+            )
         rows = np.arange(len(about))[:, None] % len(self.lists)
         return np.where((about == ABSENT)[:, :, None], now, self.lists[rows, np.maximum(about, 0)])
 

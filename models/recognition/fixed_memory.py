@@ -66,7 +66,7 @@ class FixedMemory(RecognitionModel):
         probes = all_probes(trials)
         evidence = self.evidence_of(self.begin(trials, rng), probes)
         ratings = self.ratings_of(evidence, probes.about.size, criteria)
-        return ratings.reshape(*probes.about.shape, -1)
+        return ratings.reshape(*probes.about.shape, len(criteria) + 1)
 
 
 def one_probe(state: Stored, probe: ProbeBatch) -> ManyProbes:

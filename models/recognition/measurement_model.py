@@ -28,6 +28,11 @@ class MeasurementModel(MemoryModel[Trials]):
     takes_repeated_items: ClassVar = True
     frees_lapse: ClassVar = False  # all ratings are possible as it is
 
+    @property
+    def depends_on_order(self) -> bool:
+        """It does not."""
+        return False
+
     def begin(self, trials: Trials, rng: np.random.Generator) -> Trials:
         """The trials, which are the state throughout."""
         return trials

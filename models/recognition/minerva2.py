@@ -60,7 +60,6 @@ class MINERVA2(FixedMemory):
         "Hintzman, D. L. (1988). Judgments of frequency and recognition memory in a multiple-trace memory model. "
         "Psychological Review, 95, 528-551."
     )
-    cues: ClassVar = ("item",)
     probes: ClassVar = ("item", "pair")
     repeats: ClassVar = True
     fitted: ClassVar = {
@@ -87,14 +86,24 @@ class MINERVA2(FixedMemory):
         0.5, -1, 2, symbol="θ", doc="similarity to the echo at which no response is as likely", source=UNVERIFIED
     )
     _: KW_ONLY
-    criterion: float = parameter(0.1, -1e9, 1e9, symbol="C", doc="boundary between new and old", source=FITS_SIZE)
+    criterion: float = parameter(0.1, None, None, symbol="C", doc="boundary between new and old", source=FITS_SIZE)
     criterion_spacing: float = parameter(
-        0.05, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings", source=FITS_SIZE
+        0.05, 0, None, symbol="Δ", doc="distance between the criteria of successive ratings", source=FITS_SIZE
     )
     criterion_noise: float = parameter(
-        0.05, 0, 1e9, symbol="σ_c", doc="standard deviation of criteria from probe to probe",
+        0.05, 0, None, symbol="σ_c", doc="standard deviation of criteria from probe to probe",
         source="unverified; the original has none, but a likelihood of realised evidence needs it",
     )  # fmt: skip
+
+    @property
+    def cues(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Cued recall where evidence is realised: integrated evidence has no content to recall."""
+        return ("item",) if self.evidence == "realised" else ()
+
+    @property
+    def answers_about_lists(self) -> bool:  # type: ignore[override]
+        """Whether evidence is realised: integrated evidence has no context of lists."""
+        return self.evidence == "realised"
 
     @property
     def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]
@@ -115,8 +124,6 @@ class MINERVA2(FixedMemory):
                 trials.first_repeat("MINERVA2 with evidence='integrated'")
                 + f": copies of an item are not independent; {realised}"
             )
-        if trials.probes is not None and trials.probes.about is not None and (trials.probes.about != ABSENT).any():
-            raise InputError(f"MINERVA2: evidence='integrated' does not take probes about single lists; {realised}")
         return ListOfTraces(layout=Layout.of(trials))
 
     def study_pair(self, state: Any, first: int, second: int) -> Any:
@@ -160,8 +167,6 @@ class MINERVA2(FixedMemory):
     def cue_item(self, state: Any, probe: ProbeBatch) -> Any:
         from memsim.models.recognition.echo_kernels import echo_content
 
-        if isinstance(state, ListOfTraces):
-            raise InputError("MINERVA2: evidence='integrated' has no content to recall; set evidence='realised'")
         units, size = probe.units, self.feature_count
         content = echo_content(*state.probed(one_probe(state, probe)), self.activation_power)[:, 0]
         halves = content[:, : 2 * size].reshape(len(units), 2, size)

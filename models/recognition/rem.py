@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.evidence import Evidence, Normal
+from memsim.core.judgments import is_old
 from memsim.core.parameters import flag, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recognition_model import RecognitionModel
@@ -65,9 +66,10 @@ class REM(RecognitionModel):
 
     1. Items. A word has w features with values 1, 2, ..., P(v) = g (1 - g)^(v - 1); its g is g_H or g_L if its category
        in the pool is ``"high"`` or ``"low"`` (word frequency), and that of the system otherwise.
-    2. Study. In s seconds there are t s attempts to store each feature, of which one suffices: it is stored with
-       u = 1 - (1 - u*)^(t s). A stored value is that of the word with c, and otherwise drawn from the system's g.
-       A repetition fills what is empty in the image of its own item; this assumes that it is recognised as one.
+    2. Study. In the s seconds of a presentation there are t s attempts to store each feature, of which one suffices:
+       it is stored with u = 1 - (1 - u*)^(t s). A stored value is that of the word with c, and
+       otherwise drawn from the system's g. A repetition fills what is empty in the image of its own item; this assumes
+       that it is recognised as one.
     3. Test. Image j has the likelihood ratio λ_j, a product over its stored features: (c + (1 - c) b) / b with
        b = g (1 - g)^(v - 1) where the value v matches the probe, and 1 - c where it does not. The evidence is log Φ,
        Φ = Σ_j λ_j / n; without images it is 0. Called old if log Φ exceeds the criterion, log 1 = 0; ties are new.
@@ -86,6 +88,7 @@ class REM(RecognitionModel):
         "Shiffrin, R. M., & Steyvers, M. (1997). A model for recognition memory: REM - retrieving effectively from "
         "memory. Psychonomic Bulletin & Review, 4, 145-166."
     )
+    reads_study_time: ClassVar = True
     likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "sampled"
     encoding: ClassVar[Literal["realised", "integrated"]] = "realised"
     fitted: ClassVar = {
@@ -113,8 +116,8 @@ class REM(RecognitionModel):
     )
     learning_at_test: bool = flag(False, "probes are stored, by the answers", "off: what is tested is not changed")
 
-    def stored(self, seconds: float) -> float:
-        """The probability that a feature is stored in a study of this many seconds."""
+    def stored(self, seconds: Any) -> Any:
+        """The probability that a feature is stored in a study of this many seconds, a number or an array."""
         attempts = self.storage_attempts * seconds
         return 1 - (1 - self.storage_probability) ** attempts
 
@@ -133,7 +136,9 @@ class REM(RecognitionModel):
         rates = by_frequency(trials.pool, self.base_rate, self.frequency_low, self.frequency_high)[items]
         values = np.empty((*items.shape, self.feature_count), np.int16)
         offered = np.empty((*units.shape, self.feature_count), np.int16)
-        stored = self.stored(trials.paradigm.presentation_time)
+        seconds = np.full(units.shape[1], trials.paradigm.presentation_time)
+        seconds[: trials.list_length] = trials.paradigm.presentation_times
+        stored = self.stored(seconds)[:, None]
         for start in range(0, n, BLOCK):
             rows = slice(start, start + BLOCK)
             values[rows] = _geometric(rng, rates[rows, :, None], values[rows].shape)
@@ -143,9 +148,10 @@ class REM(RecognitionModel):
             is_stored = rng.random(own.shape, np.float32) < stored
             offered[rows] = np.where(is_stored, np.where(copied, own, junk), NOTHING)
         none = np.full(n, -1, np.int32)
+        largest = int(max(values.max(initial=0), offered.max(initial=0)))
         return Images(
             values, offered, np.zeros_like(offered), np.zeros(n, np.int32), np.full(items.shape, -1, np.int32),
-            trials.first_presentation, none, self.match_factors(int(max(values.max(), offered.max()))),
+            trials.first_presentation, none, self.match_factors(largest),
             trials.paradigm.n_ratings,
         )  # fmt: skip
 
@@ -182,7 +188,7 @@ class REM(RecognitionModel):
         rows = np.flatnonzero(rating > 0)
         units = probe.units[:, 0]
         own = state.trace_of_unit[np.arange(len(units)), units]
-        called_old = 2 * rating > state.n_ratings
+        called_old = is_old(rating, state.n_ratings)
         compared = np.where(called_old & (own < 0), state.counts, 0)
         filled = np.where(own >= 0, own, self.log_odds(state, units, compared)[1])
         state.store(rows, units[rows], np.where(called_old, filled, -1)[rows], occasion)

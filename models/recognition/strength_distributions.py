@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from memsim.core.arrays import FloatArray
-from memsim.core.evidence import Evidence
+from memsim.core.evidence import Evidence, rating_shares
 from memsim.core.judgments import Judgments
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import parameter
@@ -40,6 +40,10 @@ class NormalParts(NamedTuple):
         spread = np.sqrt(self.sd**2 + np.asarray(noise) ** 2)[:, :, None]
         away = (np.atleast_2d(criteria)[:, None, :] - self.mean[:, :, None]) / spread
         return np.asarray((self.weight[:, :, None] * ndtr(away)).sum(axis=1))
+
+    def mirrored(self) -> NormalParts:
+        """As in :class:`memsim.core.evidence.Evidence`."""
+        return self._replace(mean=-self.mean)
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,7 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
         slopes["criterion_spacing"] = slopes["criterion"] * (np.arange(1, n_ratings) - n_ratings / 2)
         return RatingTable(
             rows_of_all(judgments),
-            _cells((weight * below).sum(axis=1), 1.0),
-            {name: _cells(each.sum(axis=1), 0.0) for name, each in slopes.items()},
+            rating_shares(self.parts(), criteria, self.criterion_noise, 2),
+            {name: np.diff(each.sum(axis=1), axis=1, prepend=0, append=0) for name, each in slopes.items()},
             self.parts(),
         )
-
-
-def _cells(below: FloatArray, top: float) -> FloatArray:
-    """From numbers below each criterion to those between them."""
-    edge = np.zeros((len(below), 1))
-    return np.diff(np.concatenate((edge, below, edge + top), axis=1), axis=1)

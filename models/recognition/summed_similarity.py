@@ -128,13 +128,13 @@ class SummedSimilarity(FixedMemory):
     )
     _: KW_ONLY
     criterion: float = parameter(
-        0.3, -1e9, 1e9, symbol="C", doc="boundary between new and old; k of the ratio rule", source=FITS_SIZE
+        0.3, None, None, symbol="C", doc="boundary between new and old; k of the ratio rule", source=FITS_SIZE
     )
     criterion_spacing: float = parameter(
-        0.1, 0, 1e9, symbol="Δ_c", doc="distance between the criteria of successive ratings", source=FITS_SIZE
+        0.1, 0, None, symbol="Δ_c", doc="distance between the criteria of successive ratings", source=FITS_SIZE
     )
     criterion_noise: float = parameter(
-        0.1, 0, 1e9, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=FITS_SIZE
+        0.1, 0, None, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=FITS_SIZE
     )
 
     def __post_init__(self) -> None:
@@ -149,6 +149,11 @@ class SummedSimilarity(FixedMemory):
                 "SummedSimilarity: rule='ratio' needs evidence of at least 0; use exponential similarity and a "
                 "homogeneity of at least 0"
             )
+
+    @property
+    def answers_about_lists(self) -> bool:  # type: ignore[override]
+        """Whether items have context, by which lists differ: ``n_context`` above 0."""
+        return self.n_context > 0
 
     @property
     def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]

@@ -73,6 +73,8 @@ class TwoHighThreshold(MeasurementModel):
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
         """What chooses among ratings of which a half has too few."""
+        if n_ratings == 0:
+            return ()  # it recalls nothing
         n_new = n_ratings // 2
         n_old = n_ratings - n_new
         largest = {"old": n_old, "new": n_new, "guess": n_old}

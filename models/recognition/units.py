@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import FloatArray, IntArray, flat_rows
 from memsim.core.items import ItemPool
 from memsim.core.trials import Trials
 
@@ -21,8 +21,8 @@ def items_of_units(trials: Trials) -> IntArray:
     rows = np.arange(len(trials))[:, None]
     found[rows, trials.first_presentation] = trials.items
     if trials.probes is not None:
-        units = trials.units_of_probes.reshape(len(trials), -1)
-        probed = trials.probes.items.reshape(len(trials), -1)
+        units = flat_rows(trials.units_of_probes)
+        probed = flat_rows(trials.probes.items)
         row, column = np.nonzero(units >= 0)
         found[row, units[row, column]] = probed[row, column]
     return found

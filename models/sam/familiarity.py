@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.code.compiled import njit
 from memsim.core.evidence import Discrete, Evidence, Normal
+from memsim.models.sam.series import MANY, Series, below_of_series, series_of_sums
 
 FINEST = 12
 """The smallest value of a product may be this many steps of a lattice, in which the distribution is exact."""
@@ -16,28 +19,114 @@ LATTICE, GRID = 2_048, 16_384
 """Points of a lattice, and of a grid, at most."""
 TOLERANCE = 2e-4
 """Share of variance that the grid may add, where there is no lattice."""
+AT_ONCE = 64
+"""Rows that are convolved at once."""
 
 
 def familiarity_distribution(
-    products: FloatArray, n_items: IntArray, variability: float, context_weight: float, item_weight: float
+    products: FloatArray,
+    n_items: IntArray,
+    variability: float,
+    context_weight: float,
+    item_weight: float,
+    noise: float = 0.0,
+    row_of: IntArray | None = None,
 ) -> Evidence:
-    """The distribution of the sum over images of products of strengths, in every trial.
+    """The distribution of the sum over images of products of strengths, for every probe.
 
-    Each strength is multiplied by 1 - v, 1 or 1 + v, each with probability 1/3, independently. The sum is computed
-    exactly, by convolution, where all values of all products are multiples of one step. Otherwise each value is split
-    between the two nearest points of a grid, so that the mean is exact.
+    Each strength is multiplied by 1 - v, 1 or 1 + v, each with probability 1/3, independently. Without noise of
+    criteria, short lists and lattices are convolved (:class:`Discrete`); all else is :class:`Sums`.
 
     Parameters
     ----------
-    products : (n_trials, list_length) the product, for each image, of the strengths without variability.
-    n_items : (n_trials,) items among the cues, besides context: 1 or 2.
+    products : (n_rows, list_length) the product, for each image, of the strengths without variability.
+    n_items : (n_rows,) items among the cues, besides context: 1 or 2.
     variability : v.
     context_weight, item_weight : exponents of the strengths.
+    noise : the standard deviation of criteria with which the distribution will be used.
+    row_of : (n_probes,) the row of each probe, where several probes have one row; by default each has its own.
     """
     if variability == 0:
-        return Normal(products.sum(axis=1))
+        totals = products.sum(axis=1)
+        return Normal(totals if row_of is None else totals[row_of])
     values, chances = factors(n_items, variability, context_weight, item_weight)
-    step, n_points = _steps(products, values, chances)
+    sums = Sums(products, values, chances, lattice_steps(products, values), row_of)
+    if noise or row_of is not None or (products.shape[1] >= MANY and not (sums.steps > 0).all()):
+        return sums
+    return convolved(products, values, chances, sums.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """The distribution of Σ_k p_k Z_k: the sum over images of products p_k with factors Z_k, which vary independently.
+
+    The distribution function is a Fourier series of the characteristic function, which is a product over images; some
+    20 to 100 terms suffice (:mod:`memsim.models.sam.series`). Where the noise of criteria is a tenth of the standard
+    deviation of the sum or more, its error is below 1e-6 (measured against exact convolution, 16 to 512 images; what
+    lies beyond the interval of the series is bounded by 1e-7). Without noise, and from 32 images on, the series takes
+    jumps of the distribution function at half their height, so that its error is half the largest jump (1e-4 for 256
+    images, v = .9), and below 1e-6 where there are none.
+
+    Where all values are multiples of one step that is wider than the noise, and there are at most 2,048 of them, they
+    are convolved exactly. Fewer than 32 images without noise and without such a step are convolved on a grid, whose
+    error is below .002, or half the largest jump.
+
+    Parameters
+    ----------
+    products : (n_rows, list_length) p.
+    values, chances : (n_rows, n_values) the values of Z and their probabilities.
+    steps : (n_rows,) the step of which all values of all products are multiples; 0 where there is none.
+    row_of : (n_probes,) the row of each probe; ``None``: each has its own.
+    """
+
+    products: FloatArray
+    values: FloatArray
+    chances: FloatArray
+    steps: FloatArray
+    row_of: IntArray | None = None
+    _series: dict[float, Series] = field(default_factory=dict, repr=False)
+
+    def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
+        """As in :class:`memsim.core.evidence.Evidence`."""
+        cuts, spread, n_rows = np.atleast_2d(criteria), np.ravel(noise), len(self.products)
+        rows = np.arange(n_rows, dtype=np.int32) if self.row_of is None else self.row_of
+        if len(cuts) == 1 and spread.size == 1:
+            found = self._below(
+                np.broadcast_to(cuts, (n_rows, cuts.shape[1])), float(spread[0]), np.arange(n_rows, dtype=np.int32)
+            )
+            return found[rows]
+        found = np.empty((len(rows), cuts.shape[1]))
+        cuts = np.broadcast_to(cuts, found.shape)
+        each_spread = np.broadcast_to(spread, len(rows))
+        for value in np.unique(each_spread):
+            own = np.flatnonzero(each_spread == value)
+            found[own] = self._below(cuts[own], float(value), rows[own])
+        return found
+
+    def _below(self, cuts: FloatArray, noise: float, rows: IntArray) -> FloatArray:
+        """(n, n_criteria) probability that evidence of the ``rows`` (n,) is below their criteria ``cuts``."""
+        if noise not in self._series:
+            wanted = (self.steps == 0) | (noise >= self.steps)
+            spread = np.full(len(self.products), noise)
+            made = Series(*series_of_sums(self.products, self.values, self.chances, spread, wanted))
+            self._series.clear()
+            self._series[noise] = made
+        series = self._series[noise]
+        found = np.empty(cuts.shape)
+        below_of_series(*series, rows, np.ascontiguousarray(cuts), found)
+        without = np.flatnonzero((np.diff(series.first) == 0)[rows])
+        for part in (without[at : at + AT_ONCE] for at in range(0, len(without), AT_ONCE)):
+            own = (each[rows[part]] for each in (self.products, self.values, self.chances, self.steps))
+            found[part] = convolved(*own).below(cuts[part], noise)
+        return found
+
+
+def convolved(products: FloatArray, values: FloatArray, chances: FloatArray, steps: FloatArray) -> Discrete:
+    """The distribution by convolution: exact in rows with a step, else on a grid.
+
+    Each value that lies between two points of a grid is split between them, so that the mean is exact.
+    """
+    step, n_points = _grid(products, values, chances, steps)
     probabilities = np.zeros((len(products), n_points))
     _convolve(products / step[:, None], values, chances, probabilities)
     return Discrete(np.arange(n_points) * step[:, None], probabilities)
@@ -60,23 +149,35 @@ def factors(
     return both[:, 0], both[:, 1]
 
 
-def _steps(products: FloatArray, values: FloatArray, chances: FloatArray) -> tuple[FloatArray, int]:
-    """(n_trials,) the step between points, and the number of points that reaches the largest sum in any trial."""
-    every = (products[:, :, None] * values[:, None]).reshape(len(products), -1)
-    least = np.where(every > 0, every, np.inf).min(axis=1)
+def lattice_steps(products: FloatArray, values: FloatArray) -> FloatArray:
+    """(n_rows,) the step of which all values of all products are multiples; 0 where more points are needed than
+    ``LATTICE``.
+    """
+    least = _least(products) * _least(values)
     largest = products.sum(axis=1) * values.max(axis=1)
-    least[~np.isfinite(least)] = 1
-    step = np.zeros(len(products))
-    ratio = every / least[:, None]
+    found = np.zeros(len(products))
+    near = np.flatnonzero(largest <= least * (LATTICE - 3))
+    every = products[near, :, None] * (values[near] / least[near, None])[:, None]
     for divisor in range(FINEST, 0, -1):
-        off = np.abs(ratio * divisor - np.rint(ratio * divisor))
-        step = np.where((off <= 1e-6).all(axis=1), least / divisor, step)
+        off = np.abs(every * divisor - np.rint(every * divisor))
+        found[near] = np.where((off <= 1e-6).all(axis=(1, 2)), least[near] / divisor, found[near])
+    return np.where(largest <= found * (LATTICE - 3), found, 0)
+
+
+def _least(values: FloatArray) -> FloatArray:
+    """(n_rows,) the smallest value above 0; 1 where there is none."""
+    least = np.where(values > 0, values, np.inf).min(axis=1)
+    return np.where(np.isfinite(least), least, 1)
+
+
+def _grid(products: FloatArray, values: FloatArray, chances: FloatArray, steps: FloatArray) -> tuple[FloatArray, int]:
+    """(n_rows,) the step between points, and the number of points that reaches the largest sum in any row."""
+    largest = products.sum(axis=1) * values.max(axis=1)
     mean = (chances * values).sum(axis=1)
     variance = (products**2).sum(axis=1) * ((chances * values**2).sum(axis=1) - mean**2)
     grid = np.sqrt(6 * TOLERANCE * variance / np.maximum((products > 0).sum(axis=1), 1))
     grid = np.maximum(np.where(grid > 0, grid, 1), largest / (GRID - 3))
-    exact = (step > 0) & (largest <= step * (LATTICE - 3))
-    step = np.where(exact, step, grid)
+    step = np.where(steps > 0, steps, grid)
     # Each product that lies between two points may reach the one above.
     return step, int(np.ceil((largest / step).max(initial=0))) + 2 + products.shape[1]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
-from memsim.core.errors import ModelError
 from memsim.core.event_probabilities import Events
 from memsim.core.events import Distract, Study
 from memsim.core.evidence import Evidence
@@ -18,9 +17,10 @@ from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
+from memsim.core.tested_at_end import ratings_of_all
 from memsim.core.trials import Trials
 from memsim.models.sam.state import SAMState
-from memsim.models.sam.strengths import context_overlap, residual_to_images, strength_from_items
+from memsim.models.sam.strengths import strength_from_items
 
 if TYPE_CHECKING:
     from memsim.models.sam.kernels import Search, SearchRule
@@ -69,9 +69,9 @@ class SAM(OldnessScale):
     7. Recognition (Gillund & Shiffrin, 1984). Context and the probe activate all images: the evidence is
        F = Σ_k S(C, k)^W_C S(q, k)^W_I, with both items of a pair among the cues if pairs are judged. A new item has
        strength d to all images. Each strength is multiplied by 1 - v, 1 or 1 + v, each with probability 1/3, drawn
-       anew at each probe. The distribution of F is computed exactly where its values form a lattice, and on a grid
-       elsewhere. The store plays no part, and judgments leave memory as it is. With ``differentiation`` h, the strength
-       d to an image studied for s seconds is d / s^h (Shiffrin, Ratcliff & Clark, 1990; the form is unverified).
+       anew at each probe. The distribution of F is that of :class:`memsim.models.sam.familiarity.Sums`. The store plays
+       no part, and judgments leave memory as it is. With ``differentiation`` h, the strength d to an image studied for
+       s seconds is d / s^h (Shiffrin, Ratcliff & Clark, 1990; the form is unverified).
     8. Cued recall. Cues are context and the item q, in up to K samples, each with an independent attempt at recovery;
        its own image fails. A success increments strengths as in 4.
     9. Context fluctuation (Mensink & Raaijmakers, 1988): t seconds after item i was last presented, S(C, i) counts
@@ -94,6 +94,7 @@ class SAM(OldnessScale):
     """
 
     cues: ClassVar = ("free", "item")
+    reads_study_time: ClassVar = True
     probes: ClassVar = ("item", "pair")
     citation: ClassVar = (
         "Raaijmakers, J. G. W., & Shiffrin, R. M. (1981). Search of associative memory. Psychological Review, 88, "
@@ -105,6 +106,10 @@ class SAM(OldnessScale):
         **dict.fromkeys(("context_strength", "forward_strength", "backward_strength", "self_strength"), (0.0, 3.0)),
         "residual_strength": (0.0, 1.0), "context_increment": (0.0, 3.0), "displacement_bias": None,
         "sampling_failures_max": (5, 100), "lapse": (0.001, 0.5),
+    }  # fmt: skip
+    fitted_judgments: ClassVar = {
+        **dict.fromkeys(("forward_strength", "backward_strength", "self_strength"), (0.0, 3.0)),
+        "residual_strength": (0.0, 1.0), "criterion_noise": (0.001, 5.0), "lapse": (0.001, 0.5),
     }  # fmt: skip
     presets: ClassVar = {
         "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT),
@@ -188,9 +193,12 @@ class SAM(OldnessScale):
     )  # fmt: skip
 
     _: KW_ONLY
-    criterion: float = parameter(0.13, 0, 1e9, symbol="C", doc="boundary between new and old", source=RECOGNITION)
+    criterion: float = parameter(0.13, 0, None, symbol="C", doc="boundary between new and old", source=RECOGNITION)
     criterion_spacing: float = parameter(
-        0.02, 0, 1e9, symbol="Δ", doc="distance between the criteria of successive ratings", source=RECOGNITION
+        0.02, 0, None, symbol="Δ", doc="distance between the criteria of successive ratings", source=RECOGNITION
+    )
+    criterion_noise: float = parameter(
+        0.01, 0, None, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=RECOGNITION
     )
     strength_variability: float = parameter(
         0.5, 0, 1, symbol="v", doc="variability of strengths at each probe",
@@ -231,7 +239,7 @@ class SAM(OldnessScale):
             store=np.zeros((n, size), dtype=np.int32),
             occupancy=np.zeros((length, size)),
             chance=self._chance(trials, rng),
-            seconds=trials.paradigm.presentation_time,
+            seconds=trials.paradigm.presentation_times,
             recalled=np.broadcast_to(trials.first_presentation != np.arange(length), (n, length)).copy(),
             cue=np.full(n, -1, dtype=np.int32),
             previous=np.full(n, -1, dtype=np.int32),
@@ -252,7 +260,7 @@ class SAM(OldnessScale):
     def study(self, state: SAMState, position: int) -> SAMState:
         from memsim.models.sam.study import study_item, study_repeated
 
-        rule = self._study_rule(state.store.shape[1], state.seconds)
+        rule = self._study_rule(state.store.shape[1], state.seconds[position])
         self._presented(state, (position,))
         if state.first is not None:
             units, draws = state.first[:, position], state.chance[0, :, position]
@@ -271,7 +279,7 @@ class SAM(OldnessScale):
         return state
 
     def study_pair(self, state: SAMState, first: int, second: int) -> SAMState:
-        t, rows = state.seconds, np.arange(len(state.context))
+        t, rows = state.seconds[first], np.arange(len(state.context))
         back = self.forward_strength if self.backward_strength is None else self.backward_strength
         one, other = (position if state.first is None else state.first[:, position] for position in (first, second))
         for item in (one, other):
@@ -289,7 +297,7 @@ class SAM(OldnessScale):
         return state
 
     def _presented(self, state: SAMState, positions: tuple[int, ...]) -> None:
-        state.clock += state.seconds
+        state.clock += state.seconds[positions[0]]
         rows = np.arange(len(state.context))
         for position in positions:
             state.studied[position] = True
@@ -361,22 +369,19 @@ class SAM(OldnessScale):
         return state
 
     def familiarity(self, state: SAMState, probe: ProbeBatch) -> Evidence:
-        from memsim.models.sam.familiarity import familiarity_distribution
+        from memsim.models.sam.probing import familiarity
 
-        if (probe.about >= 0).any():
-            raise ModelError(
-                "SAM has no account of probes that ask about one list among several; ask about all that was studied "
-                "(about = -1)"
-            )
-        products = np.where(state.studied, self._context_now(state) ** self.context_weight, 0)
-        for units in probe.units.T:
-            given = (units >= 0)[:, None]
-            products = products * np.where(
-                given, strength_from_items(state.links, units, self._residual(state)) ** self.item_weight, 1
-            )
-        return familiarity_distribution(
-            products, (probe.units >= 0).sum(axis=1), self.strength_variability, self.context_weight, self.item_weight
-        )
+        return familiarity(self, state, probe)
+
+    def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
+        from memsim.models.sam.probing import familiarity_of_all
+
+        return familiarity_of_all(self, trials, rng)
+
+    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
+        """With the guesses of ``lapse``, which SAM mixes in by itself."""
+        own = ratings_of_all(self, self.fast_evidence(trials, rng), trials, criteria)
+        return None if own is None else own + self.lapse * (1 / own.shape[2] - own)
 
     def rating_probabilities(self, state: SAMState, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
         """As of :class:`memsim.OldnessScale`, with the guesses of ``lapse``."""
@@ -414,14 +419,14 @@ class SAM(OldnessScale):
         return state
 
     def _context_now(self, state: SAMState) -> FloatArray:
-        """(n_trials, list_length) strength from the present context to each image."""
-        if not self.fluctuation_rate:
-            return state.context
-        past = state.clock - state.studied_at
-        return state.context * context_overlap(past, self.active_share, self.fluctuation_rate)
+        from memsim.models.sam.probing import context_now
+
+        return context_now(self, state)
 
     def _residual(self, state: SAMState) -> FloatArray:
-        return residual_to_images(state.links, self.residual_strength, self.self_strength, self.differentiation)
+        from memsim.models.sam.probing import residual_of
+
+        return residual_of(self, state)
 
     def _leave_residue(self, state: SAMState) -> None:
         from memsim.models.sam.study import leave_residue
@@ -438,6 +443,7 @@ class SAM(OldnessScale):
 
         trials = recalls.trials
         by_steps = trials.repeated_items.any() or self.differentiation or self.fluctuation_rate
+        by_steps = by_steps or trials.paradigm.varies_study_time
         if not trials.paradigm.silence_ends or by_steps:
             return None
         if not all(isinstance(event, Study | Distract) for event in trials.paradigm.presentation()):
@@ -445,8 +451,9 @@ class SAM(OldnessScale):
         studied = study(self, trials[:0], rng)
         schedule = [event.position if isinstance(event, Study) else -1 for event in trials.paradigm.presentation()
                     if not isinstance(event, Distract) or event.seconds > 0]  # fmt: skip
+        seconds = trials.paradigm.presentation_time
         found = events_of_lists(
-            self._rule(), self._study_rule(studied.store.shape[1], studied.seconds), np.array(schedule),
+            self._rule(), self._study_rule(studied.store.shape[1], seconds), np.array(schedule),
             studied.occupancy.sum(axis=1), self._chance(trials, rng), scored_outcomes(recalls, self.repeats).columns,
         )  # fmt: skip
         return Events(*found)

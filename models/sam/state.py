@@ -23,8 +23,8 @@ class SAMState:
     """(list_length, store_size) probability that an item is the oldest, second oldest, ... in the store."""
     chance: FloatArray
     """(2, n_trials, list_length) random numbers: which item each displaces, and which ones context can recover."""
-    seconds: float
-    """The presentation time of an item."""
+    seconds: FloatArray
+    """(list_length,) the presentation time of each position; of a pair, that of its first."""
     recalled: BoolArray
     cue: IntArray
     """(n_trials,) the item that is a cue together with context; -1 for context alone."""

@@ -42,6 +42,7 @@ class Partner(MemoryModel[Cued]):
 
     cues: ClassVar[tuple[str, ...]] = ("item",)
     takes_repeated_items: ClassVar[bool] = True
+    answers_about_lists: ClassVar[bool] = True
 
     accuracy: float = parameter(0.6, 0, 0.9)
 

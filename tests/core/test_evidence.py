@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from memsim.core.evidence import Discrete, Evidence, Logistic, Mixture, Normal, Uniform
+from memsim.core.errors import ModelError
+from memsim.core.evidence import Discrete, Evidence, Logistic, Mixture, Normal, Uniform, rating_shares
+from memsim.models.recognition.strength_distributions import NormalParts
 
 CRITERIA = np.array([-1.0, -0.3, 0.2, 0.7, 1.3])
 
@@ -66,3 +68,44 @@ def test_shares_rise_with_the_criterion(means: list[float], sd: float, noise: fl
     for evidence in shapes:
         below = evidence.below(criteria, noise)
         assert (np.diff(below, axis=-1) >= -1e-12).all() and (below >= -1e-12).all() and (below <= 1 + 1e-12).all()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.6])
+def test_shares_far_above_the_middle_are_not_rounded_away(noise: float) -> None:
+    sd = np.hypot(1, noise)
+    criteria = np.array([2.0, 8.5, 12.0])
+    expected = np.diff([1, *stats.norm.sf(criteria, 0.5, sd), 0]) * -1
+    shapes: list[Evidence] = [
+        Normal(0.5, 1.0),
+        Normal(np.array([0.5]), np.array([1.0])),
+        Mixture((0.4, 0.6), (Normal(0.5, 1.0), Normal(0.5, 1.0))),
+        NormalParts.of([(0.3, 0.5, 1), (0.7, 0.5, 1)], [(0.3, 0.5, 1), (0.7, 0.5, 1)]),
+    ]
+    for evidence in shapes:
+        n_probes = 2 if isinstance(evidence, NormalParts) else 1
+        found = rating_shares(evidence, criteria, noise, n_probes)
+        np.testing.assert_allclose(found, np.tile(expected, (n_probes, 1)), rtol=1e-10)
+        assert found.sum(axis=1) == pytest.approx(1)
+    logistic = rating_shares(Logistic(0.0), np.array([40.0]), 0, 1)
+    np.testing.assert_allclose(logistic, [[1, np.exp(-40)]], rtol=1e-10)
+
+
+def test_evidence_may_be_plain_numbers() -> None:
+    for evidence in (
+        Normal(0.5),
+        Logistic(0.5, 1.0),
+        Uniform(0.5, 1.0),
+        Mixture((0.5, 0.5), (Normal(0.0), Normal(1.0))),
+    ):
+        shares = rating_shares(evidence, np.array([0.2, 0.7]), 0.0, 3)
+        assert shares.shape == (3, 3) and np.allclose(shares, shares[0])
+
+
+def test_what_is_no_evidence_is_named() -> None:
+    wrong: list[tuple[Any, str]] = [
+        (None, "no evidence"), (np.zeros(3), "no evidence"), (Normal(np.zeros(4)), "shape"),
+        (Normal(0.0, -1.0), "below 0"), (Logistic(0.0, -1.0), "below 0"), (Uniform(0.0, -1.0), "below 0"),
+    ]  # fmt: skip
+    for evidence, message in wrong:
+        with pytest.raises(ModelError, match=message):
+            rating_shares(evidence, np.array([0.2]), 0.0, 3)

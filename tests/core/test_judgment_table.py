@@ -9,15 +9,18 @@ import pandas as pd
 import pytest
 
 from memsim import ItemPool, Judgments, Normal, OldnessScale, Probes, Recalls, Trials, log_likelihood, simulate
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
+from memsim.core.origin import Observed
 from memsim.core.recall_parts import joined
 from memsim.data import load_recalls
 from memsim.data.loading import load_responses
+from memsim.models import MINERVA2
 from memsim.models.recognition.signal_detection import UnequalVariance
 from memsim.paradigms import (
     AssociativeRecognition,
     ContinuousRecognition,
     CuedRecall,
+    FreeRecall,
     FrequencyJudgment,
     RecallThenRecognition,
     Recognition,
@@ -51,7 +54,7 @@ def test_a_table_of_people() -> None:
     ("change", "options", "message"),
     [
         (lambda t: t, {"ratings": None}, "does not say how many ratings the scale has"),
-        (lambda t: t, {"ratings": 3}, "is rated 4, but the scale goes from 1 to 3"),
+        (lambda t: t, {"ratings": 3}, "the rating 4 in row 2 is off the scale, which goes from 1 to 3"),
         (lambda t: t.assign(scale=5), {}, "ratings=4, but the column 'scale' says 5"),
         (
             lambda t: t.assign(scale=5),
@@ -62,6 +65,11 @@ def test_a_table_of_people() -> None:
         (lambda t: t[t["trial_type"] != "study"], {}, "no study rows"),
         (lambda t: t.drop(columns="rating"), {}, "lacks the column 'rating'"),
         (lambda t: t.assign(rating=1.5), {}, "the rating 1.5 in row 2 is not a whole number"),
+        (lambda t: t.assign(rating=t["rating"] - 1), {}, "the rating 0 in row 3: ratings count from 1"),
+        (lambda t: t.assign(rating=t["rating"] - 5), {}, "the rating -1 in row 2 is off the scale"),
+        (lambda t: t.assign(time=np.inf), {}, "the time in row 2 is infinite"),
+        (lambda t: t, {"paradigm": FreeRecall}, "nothing is judged in FreeRecall; .* --paradigm recognition "),
+        (lambda t: t, {"paradigm": CuedRecall(2)}, "nothing is judged in CuedRecall"),
         (lambda t: t.assign(position=[1, 2, 1, 3, 1, 2, 1]), {}, "test positions are not 1 to 2"),
         (lambda t: t.assign(kind="target"), {}, "the kind in row 3 is 'target', but by its items the probe is 'lure'"),
         (lambda t: t.assign(item=[*t["item"][:-1], None]), {}, "no item in test row 6"),
@@ -79,6 +87,32 @@ def test_what_is_refused(change: Any, options: dict[str, Any], message: str) -> 
         message = "cannot|1 probes|list_length"
     with pytest.raises(InputError, match=message):
         Judgments.from_frame(change(TABLE), **{"paradigm": Recognition, "ratings": 4, **options})
+
+
+def test_what_was_not_answered_is_counted(tmp_path: Path) -> None:
+    timed = TABLE.assign(time=[np.nan, np.nan, 1.5, 2.0, np.nan, np.nan, 9.0])
+    judgments = Judgments.from_frame(timed, paradigm=Recognition, ratings=4)
+    assert isinstance(judgments.origin, Observed)
+    assert judgments.origin.details == {"answers_left_out": 1, "times_without_response": 1}
+    assert judgments.times is not None and judgments.times[0].tolist() == [1.5, 2.0] and np.isnan(judgments.times[1, 0])
+    timed.to_csv(path := tmp_path / "people.csv", index=False)
+    with pytest.warns(DataWarning, match="left out: 1 probe without an answer; kept with doubt: 1 time where there is"):
+        load_responses(path, ratings=4)
+    whole = Judgments.from_frame(TABLE[:-1], paradigm=Recognition, ratings=4)
+    assert isinstance(whole.origin, Observed) and not whole.origin.details
+
+
+@pytest.mark.parametrize("lowest", [1, 0])
+def test_yes_and_no_of_zero_and_one_are_refused_and_of_one_and_two_are_read(lowest: int, tmp_path: Path) -> None:
+    """Hits 1/1 and false alarms 0/1: codes from 0 were once read as no answer and no."""
+    table = TABLE[TABLE["list"] == 1].assign(rating=[np.nan, np.nan, lowest + 1, lowest])
+    table.to_csv(path := tmp_path / "people.csv", index=False)
+    if lowest == 0:
+        with pytest.raises(InputError, match="people.csv: the rating 0 in line 5: ratings count from 1"):
+            load_responses(path, ratings=2)
+    else:
+        found = load_responses(path, ratings=2)
+        assert isinstance(found, Judgments) and found.called_old.tolist() == [[True, False]]
 
 
 def test_kinds_in_other_words_are_not_compared() -> None:
@@ -133,7 +167,7 @@ def answered(task: Any, seed: int = 1) -> Judgments:
     if task.judged == "pair":
         ratings = np.random.default_rng(0).integers(1, task.n_ratings + 1, (6, task.n_probes))
         return Judgments(trials, ratings, ratings / 4)
-    model: Any = RecallsAndJudges() if task.cue else UnequalVariance()
+    model: Any = RecallsAndJudges() if task.cue else MINERVA2() if task.asks_about_lists else UnequalVariance()
     judgments = simulate(model, trials, seed)
     if judgments.recalls is not None:
         positions = judgments.recalls.positions
@@ -192,6 +226,7 @@ def test_recall_before_recognition_is_scored_and_kept() -> None:
     assert log_likelihood(RecallsAndJudges(), read) == pytest.approx(likelihood)
 
 
+@pytest.mark.filterwarnings("ignore:.*1 probe without an answer")
 def test_options_of_judgments_and_of_recalls(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     TABLE.to_csv(path, index=False)
@@ -202,6 +237,14 @@ def test_options_of_judgments_and_of_recalls(tmp_path: Path) -> None:
         load_responses(path, ratings=4, output_limit=3)
     TABLE[TABLE["trial_type"] == "study"].drop(columns="rating").to_csv(path, index=False)
     with pytest.raises(InputError, match="ratings=4 is for judgments"):
+        load_responses(path, ratings=4)
+    TABLE.rename(columns={"rating": "confidence"}).to_csv(path, index=False)
+    for options in ({"ratings": 4}, {"paradigm": "recognition"}, {}):
+        with pytest.raises(InputError, match=r"people.csv.* 'rating'.* as in rating=confidence"):
+            load_responses(path, **options)
+    assert load_responses(path, ratings=4, columns={"rating": "confidence"}).trials.paradigm.n_ratings == 4
+    TABLE.assign(rating=TABLE["rating"] + 6).to_csv(path, index=False)
+    with pytest.raises(InputError, match="the rating 10 in line 4 is off the scale, which goes from 1 to 4"):
         load_responses(path, ratings=4)
 
 

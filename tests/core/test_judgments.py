@@ -19,7 +19,7 @@ from memsim.core.likelihood import event_log_probabilities, log_likelihood, scor
 from memsim.core.parameters import parameter
 from memsim.models import TCM
 from memsim.models.recognition.signal_detection import UnequalVariance
-from memsim.paradigms import Recognition
+from memsim.paradigms import RecallThenRecognition, Recognition
 
 
 @dataclass(frozen=True)
@@ -288,3 +288,54 @@ def test_simulated_rates_are_those_of_the_likelihood() -> None:
     observed = [(judgments.ratings == each).all(axis=1).sum() for each in answers]
     chi_square = ((observed - expected) ** 2 / expected).sum()
     assert chi_square < 35, "p is 1 in 37,000 with 8 degrees of freedom"
+
+
+@pytest.mark.parametrize("recalled", [False, True])
+def test_probabilities_of_answers_sum_to_the_likelihood_with_lapses_of_lists(recalled: bool) -> None:
+    task: Any = RecallThenRecognition(list_length=4) if recalled else Recognition(list_length=4, ratings=3)
+    model: Any = TCM(list_lapse=0.3, lapse=0.1) if recalled else UnequalVariance(list_lapse=0.3)
+    judgments = simulate(model, task.trials(6, 0), 2)
+    total = log_likelihood(model, judgments)
+    if recalled:
+        total = total - log_likelihood(model, judgments.recalls)
+    assert event_log_probabilities(model, judgments).sum(axis=1) == pytest.approx(total, abs=1e-12)
+
+
+@dataclass(frozen=True)
+class Stored(RecognitionModel):
+    """Each item is stored with the probability ``share``, and stored items are called old, without exception."""
+
+    likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "sampled"
+
+    share: float = parameter(0.6, 0, 1, doc="share of items stored")
+    criterion: float = parameter(0.5, 0, 1, doc="criterion")
+
+    def begin(self, trials: Trials, rng: np.random.Generator) -> Any:
+        stored = np.zeros((len(trials), trials.n_units))
+        stored[:, : trials.list_length] = rng.random((len(trials), trials.list_length)) < self.share
+        return stored
+
+    def study(self, state: Any, position: int) -> Any:
+        return state
+
+    def familiarity(self, state: Any, probe: Any) -> Normal:
+        return Normal(state[np.arange(len(state)), probe.units[:, 0]])
+
+
+def test_certain_answers_have_the_share_of_encodings_as_their_marginal_probability() -> None:
+    judgments = simulate(Stored(), Recognition(list_length=8).trials(40, 0), 1)
+    samples = 50
+    found = log_likelihood(Stored(), judgments, samples=samples, average="marginal")
+    assert np.isfinite(found).all()
+    old = judgments.ratings == 2
+    targets = judgments.trials.probe_kinds == "target"
+    never = np.log((samples + 0.5) / (samples + 1))  # a lure is called new under each encoding
+    expected = (targets & old).sum() * np.log(0.6) + (targets & ~old).sum() * np.log(0.4) + (~targets).sum() * never
+    assert found.sum() == pytest.approx(expected, rel=0.03)
+
+
+def test_wrong_declarations_are_named() -> None:
+    with pytest.raises(ModelError, match="probes='item'"):
+        type("Wrong", (Recency,), {"probes": "item"})
+    with pytest.raises(ModelError, match="encoding='nonsense'"):
+        type("Wrong", (Recency,), {"encoding": "nonsense"})

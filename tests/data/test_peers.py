@@ -121,6 +121,7 @@ def test_recognition_of_a_session(tmp_path: Path, clock: str) -> None:
     assert judgments.trials.source is not None and judgments.trials.source[0, [0, 16, 31]].tolist() == [0, 1, 2]
 
 
+@pytest.mark.filterwarnings("ignore:PEERS .* 3 probes without an answer")
 def test_answers_that_cannot_be_rated_are_left_out_and_counted(tmp_path: Path) -> None:
     at = first_probe(session_file(tmp_path))
     changes = [(at, "recog_resp", None), (at + 1, "recog_resp", None), (at + 3, "recog_conf", 0)]

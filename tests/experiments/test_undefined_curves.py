@@ -88,7 +88,7 @@ def test_a_subject_without_any_of_the_curves_is_left_out_and_named() -> None:
     with pytest.warns(DataWarning, match="subject 2 is left out: its lists define no curve to fit"):
         fitted = memsim.fit(Strength(), people("a silent subject"), ["stopping"], "subject", **settings)
     assert [unit.unit for unit in fitted.units] == ["1"]
-    with pytest.raises(InputError, match="none of the curves can be computed from the lists of group"):
+    with pytest.raises(InputError, match="none of the curves can be computed from these lists"):
         memsim.fit(Strength(), people("everybody is silent"), ["stopping"], **settings)
 
 

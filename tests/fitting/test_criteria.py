@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from scipy.special import ndtr
 
 from memsim import Fit, FitSpec, compare, fit, log_likelihood, simulate
 from memsim.core.errors import DataWarning, InputError
@@ -21,9 +22,12 @@ from memsim.core.recognition_model import RecognitionModel
 from memsim.core.trials import Trials
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.axes import Axis
+from memsim.fitting.figures import fit_figure, predicted
 from memsim.fitting.free_criteria import EDGE, answers_of, fitted_criteria
-from memsim.models import DualProcess, EqualVariance, TwoHighThreshold, TwoStrengths, UnequalVariance
-from memsim.paradigms import Recognition
+from memsim.fitting.space import usual_free
+from memsim.models import TCM, DualProcess, EqualVariance, OsthDennis, TwoHighThreshold, TwoStrengths, UnequalVariance
+from memsim.models.registered import MODELS
+from memsim.paradigms import CuedRecall, FreeRecall, Recognition
 
 TASK = Recognition(ratings=5)
 TRUE = UnequalVariance(strength_mean=1.4, strength_sd=1.3, criterion=0.7, criterion_spacing=0.6)
@@ -153,7 +157,7 @@ def merged(judgments: Judgments, old: int, new: int) -> Judgments:
 @pytest.mark.parametrize("model", [UnequalVariance(), DualProcess()])
 def test_a_rating_never_given_is_merged(model: Any, gone: int, instead: int) -> None:
     judgments = merged(simulated(), gone, instead)
-    with pytest.warns(DataWarning, match="never given by group"):
+    with pytest.warns(DataWarning, match="were never given; each"):
         found = fit(model, judgments, criteria="free", starts=1)
     assert (found.units[0].counts["n_criteria"], found.units[0].counts["ratings_merged"]) == (3, 1)
     criteria = found.units[0].criteria[""]
@@ -202,6 +206,39 @@ def test_what_does_not_go_together(model: Any, options: dict[str, Any], message:
         fit(model, simulated(4), criteria="free", starts=1, **options)
 
 
+def test_simulated_by_the_criteria_that_were_fitted() -> None:
+    """Ratings of simulated answers come as often as those of people, which the criteria of the model do not give."""
+    judgments = simulated(40)
+    task = TASK.trials(400, 1)
+    criteria = [-1.0, 0.2, 0.4, 3.0]
+    shares = [
+        np.bincount(simulate(EqualVariance(sensitivity=1), task, 0, criteria=each).ratings.ravel(), minlength=6)[1:]
+        for each in (criteria, None)
+    ]
+    expected = np.diff(np.concatenate(([0], (ndtr(criteria) + ndtr(np.array(criteria) - 1)) / 2, [1])))
+    assert shares[0] / shares[0].sum() == pytest.approx(expected, abs=0.02)
+    assert np.abs(shares[1] / shares[1].sum() - expected).max() > 0.05
+    by_criteria = simulate(EqualVariance(), task, 0, criteria=EqualVariance().criteria(5))
+    assert np.array_equal(by_criteria.ratings, simulate(EqualVariance(), task, 0).ratings)
+    assert simulate(EqualVariance(), task, 0, criteria=criteria).origin.parameters["criteria"] == criteria
+
+    found = fit(UnequalVariance(), judgments, per="subject", criteria="free", starts=1)
+    made = predicted(found, judgments)
+    assert isinstance(made, Judgments)
+    for each in judgments.trials.subjects:
+        people, its = (part.ratings[part.trials.subject == each] for part in (judgments, made))
+        given, drawn = (np.bincount(ratings.ravel(), minlength=6)[1:] / ratings.size for ratings in (people, its))
+        assert drawn == pytest.approx(given, abs=0.02)
+    assert "not fitted" not in fit_figure(found, judgments).get_suptitle()
+
+
+def test_criteria_of_simulations_that_are_refused() -> None:
+    with pytest.raises(InputError, match="4 numbers in rising order"):
+        simulate(TRUE, TASK.trials(2), criteria=[1.0, 0.0, 2.0, 3.0])
+    with pytest.raises(InputError, match="nothing is judged in FreeRecall"):
+        simulate(TCM(), FreeRecall(list_length=4).trials(2), criteria=[0.0])
+
+
 def test_profile_intervals() -> None:
     unit = fit(EqualVariance(), simulated(6, subjects=1), criteria="free", starts=1, intervals="profile").units[0]
     low, high = unit.intervals["sensitivity"]
@@ -223,3 +260,33 @@ def test_a_wide_axis_finds_numbers_of_any_size(value: float) -> None:
     place = min(max(axis.place(value), 1e-6), 1 - 1e-6)
     slope = (axis.value(place + 1e-7) - axis.value(place - 1e-7)) / 2e-7
     assert axis.slope(place) == pytest.approx(slope, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("model", "true"),
+    [
+        (OsthDennis(), OsthDennis(criterion=0.5, criterion_spacing=0.4)),
+        (Trailing(), Trailing(criterion=1.2, criterion_spacing=0.25)),
+    ],
+)
+def test_criteria_are_found_wherever_they_lie(model: Any, true: Any) -> None:
+    """Evidence has any scale, so the range of criteria has no bounds; the search follows their defaults."""
+    judgments = simulate(true, Recognition(list_length=8, ratings=6).trials(30, 0), 1)
+    found = fit(model, judgments, free=["criterion", "criterion_spacing"], starts=2)
+    assert found.log_likelihood >= log_likelihood(true, judgments).sum() - 1e-6
+    assert not found.units[0].at_bound
+
+
+@pytest.mark.parametrize("name", ["TCM", "CMR", "SAM", "MINERVA2", "TODAM", "UnequalVariance"])
+def test_free_by_default_is_what_has_an_influence(name: str) -> None:
+    model: Any = MODELS.get(name)()
+    judgments = simulate(UnequalVariance(), Recognition(list_length=6, ratings=4).trials(1, 0), 0)
+    of_judgments = usual_free(model, model.ties, judgments)
+    assert {"criterion", "criterion_spacing"} <= set(of_judgments)
+    assert not set(of_judgments) & set(model.termination_parameters)
+    assert "choice_noise" not in of_judgments and "choice_exponent" not in of_judgments
+    two = simulate(UnequalVariance(), Recognition(list_length=6).trials(1, 0), 0)
+    assert set(of_judgments) - set(usual_free(model, model.ties, two)) == {"criterion_spacing"}
+    if "item" in model.cues:
+        recalls = simulate(model, CuedRecall(4).trials(1, 0), 0)
+        assert not {"criterion", "criterion_spacing", "criterion_noise"} & set(usual_free(model, model.ties, recalls))

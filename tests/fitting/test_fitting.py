@@ -345,7 +345,7 @@ def test_impossible_recalls_are_no_fit() -> None:
     model = SAM(store_size=4, store_readout="strict", displacement_bias=1.0)
     space = Space.of(model, {"context_strength": (0.01, 1)})
     assert LikelihoodObjective(space, recalls, samples=3)(np.array([0.5])) == IMPOSSIBLE
-    with pytest.raises(InputError, match="gives the lists of group no probability wherever the search looked"):
+    with pytest.raises(InputError, match="gives some lists no probability wherever the search looked"):
         fit(model, recalls, {"context_strength": (0.01, 1)}, samples=3, starts=1, generations=5)
 
 

@@ -12,7 +12,6 @@ from memsim import ItemPool, Judgments, Recalls, log_likelihood, simulate
 from memsim.contract.checking import run_checks
 from memsim.core.errors import ModelError
 from memsim.core.likelihood import log_likelihood_steps
-from memsim.core.probes import ProbeBatch
 from memsim.models import CMR, TCM
 from memsim.paradigms import FreeRecall, Recognition
 from tests.models.probed_tasks import (
@@ -222,10 +221,10 @@ def test_semantic_support_reaches_partners_through_new_items() -> None:
 
 def test_questions_about_one_list_are_refused() -> None:
     trials = trials_of(Judged, [0, 1], [[0]])
-    probe = trials.probe(0)
-    asked = ProbeBatch(probe.items, probe.units, probe.positions, np.zeros(1, dtype=np.int32))
+    assert trials.probes is not None
+    asked = replace(trials, probes=replace(trials.probes, about=np.zeros((1, 1), dtype=np.int32)))
     with pytest.raises(ModelError, match="one list among several"):
-        TCM().familiarity(after_study(TCM(), trials), asked)
+        simulate(TCM(), asked)
 
 
 def test_defaults_are_sensible() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from memsim import ItemPool, Trials, log_likelihood, simulate
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.events import StudyPair
 from memsim.core.judgment_loop import simulate_judgments
 from memsim.core.judgments import Judgments
@@ -330,7 +330,7 @@ def test_context_features_tell_lists_apart() -> None:
         assert own == pytest.approx(same, abs=0.03)
         ratios.append((own - new) / (other - new))
     assert ratios[0] > 1 and (np.diff(ratios) > 0).all(), "the list asked about counts more the larger the context"
-    with pytest.raises(InputError, match="lists"):
+    with pytest.raises(ModelError, match="one list among several"):
         simulate(INTEGRATED, trials[:1].__class__(
             np.arange(16)[None], trials.pool, task, probes=Probes(np.array(probes), about=np.array([[0, 1, 1, 1]]))
         ))  # fmt: skip

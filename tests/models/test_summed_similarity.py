@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from scipy.special import gamma
 
 from memsim import ItemPool, Trials, log_likelihood, simulate
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.evidence import Discrete
 from memsim.core.judgment_loop import simulate_judgments
 from memsim.core.judgments import Judgments
@@ -288,7 +288,7 @@ def test_what_it_does_not_take() -> None:
         SummedSimilarity(similarity="cosine", homogeneity=1.0)
     with pytest.raises(InputError, match="ratio"):
         SummedSimilarity(rule="ratio", homogeneity=-1.0)
-    with pytest.raises(InputError, match="set n_context=1"):
+    with pytest.raises(ModelError, match="one list among several"):
         simulate(EXACT, frequency_trials([(1, 1)], about=0))
     with pytest.raises(InputError, match="fewer lists"):
         simulate(SummedSimilarity(), frequency_trials([(1, 1)], about=2))

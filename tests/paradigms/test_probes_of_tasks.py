@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from memsim import ItemPool, Judgments, Paradigm, Probes, Recalls, Trials, simulate
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Probe, Recall, Study, StudyPair
+from memsim.core.origin import Observed
 from memsim.core.recall_parts import joined, resampled
+from memsim.models import MINERVA2
 from memsim.models.recognition.signal_detection import UnequalVariance
 from memsim.paradigms import (
     AssociativeRecognition,
@@ -119,18 +121,21 @@ def test_judgments_are_simulated_and_kept_whole(task: Any, seed: int) -> None:
     trials = trials_of(task, seed)
     rng = np.random.default_rng(seed)
     if task.judged == "item" and not task.cue:
-        judgments = simulate(UnequalVariance(criterion_spacing=0.3), trials, seed)
+        model = MINERVA2() if trials.asks_about_lists else UnequalVariance(criterion_spacing=0.3)
+        judgments = simulate(model, trials, seed)
         assert judgments.ratings.min() >= 1 and judgments.ratings.max() <= task.n_ratings
     else:
         recalls = None
+        ratings = rng.integers(0, task.n_ratings + 1, (4, task.n_probes))
+        ratings[0, 0] = 1
+        unanswered = int((ratings == 0).sum())  # what a reader counts
+        origin = Observed(details={"answers_left_out": unanswered} if unanswered else {})
         if task.cue:
             positions = rng.permuted(np.tile(np.arange(-1, task.list_length) + 1, (4, 1)), axis=1)[:, :2]
             positions = np.where(positions == 0, -1, positions)
             absent = np.array([min(set(range(300)) - set(row)) for row in trials.items.tolist()])
-            recalls = Recalls(trials, positions, intruders=np.where(positions < 0, absent[:, None], -1))
-        ratings = rng.integers(0, task.n_ratings + 1, (4, task.n_probes))
-        ratings[0, 0] = 1
-        judgments = Judgments(trials, ratings, np.where(ratings > 0, 1.25, np.nan), recalls)
+            recalls = Recalls(trials, positions, intruders=np.where(positions < 0, absent[:, None], -1), origin=origin)
+        judgments = Judgments(trials, ratings, np.where(ratings > 0, 1.25, np.nan), recalls, origin)
     parts = [judgments[:1], judgments[1:]]
     assert digest(joined(parts)) == digest(judgments)
     assert digest(joined([resampled(judgments, np.arange(4))])) == digest(resampled(judgments, np.arange(4)))
@@ -182,7 +187,7 @@ def test_similar_lures_are_the_nearest_unstudied_items(by: str) -> None:
     for row, tested in zip(trials.items, trials.probes.items[:, :, 0], strict=True):
         nearest = np.argsort(distance[row[0]])[1:4]
         assert set(nearest.tolist()) == set(tested.tolist()) - {int(row[0])}
-    with pytest.raises(InputError, match="need an ItemPool with similarity or features"):
+    with pytest.raises(InputError, match="need items whose similarity is known.*in Python give pool="):
         task.trials(1)
 
 
@@ -261,7 +266,7 @@ def test_the_design_of_hintzman_and_block() -> None:
     task = FrequencyJudgment(list_length=84, between_lists=300)
     assert (task.n_probes, task.n_ratings) == (36, 6)
     assert [event for event in task.events() if isinstance(event, Distract)] == [Distract(300.0)]
-    judgments = simulate(UnequalVariance(), task.trials(5, seed=0), seed=1)
+    judgments = simulate(MINERVA2(), task.trials(5, seed=0), seed=1)
     assert set(np.unique(judgments.ratings)) <= set(range(1, 7))
 
 

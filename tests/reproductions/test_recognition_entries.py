@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from memsim import simulate
-from memsim.models import REM, TCM, UnequalVariance
+from memsim.analysis.figures.targets import criteria_figure
+from memsim.models import MINERVA2, REM, TCM, UnequalVariance
 from memsim.paradigms import CuedRecall
-from memsim.reproductions.ab_ac import NEW, RE_PAIRED, partners, recall_of
-from memsim.reproductions.hintzman_block1971 import TASK, counts_of, exact_ratio, ratio_of_slopes, slopes
+from memsim.reproductions.ab_ac import LEAST, NEW, NUMBERS, RE_PAIRED, _statement, marked, partners, recall_of
+from memsim.reproductions.hintzman_block1971 import TASK, asked_of, counts_of, exact_ratio, ratio_of_slopes, slopes
 from memsim.reproductions.minerva_slopes import minerva_findings
 from memsim.reproductions.recognition_criteria import (
     CRITERIA,
+    LAG,
     LIST_STRENGTH,
+    NEAR,
     SLOPE,
     absences,
     estimate,
@@ -21,10 +25,11 @@ from memsim.reproductions.recognition_criteria import (
     rows_of,
     tasks_of,
 )
-from memsim.reproductions.recognition_findings import people_rows
+from memsim.reproductions.recognition_findings import _of_people, people_rows
 from memsim.reproductions.recognition_tasks import BLOCKS, SIMILAR, TASKS, WEAK, rated, similar_pool
 from memsim.reproductions.shiffrin_steyvers1997 import STRENGTH, ratio_of_ratios, worked_example
-from memsim.reproductions.tulving_wiseman import people
+from memsim.reproductions.tulving_wiseman import people, table_of
+from memsim.reproductions.verdicts import verdict_of
 
 
 def test_verdicts_know_their_error() -> None:
@@ -71,10 +76,46 @@ def test_similar_lures_are_near_a_studied_item() -> None:
     assert apart[trials.probes.labels["lure_kind"] == "new"].mean() > 2
 
 
-def test_people_answer_two_criteria() -> None:
+def test_what_is_undecided_is_marked_as_that() -> None:
+    """A fall of .018 with a standard error of .010 neither passes nor fails a criterion of .02."""
+    assert [verdict_of(value, 0.01, LEAST) for value in (0.018, 0.05, -0.01, np.nan)] == [
+        "undecided", "pass", "fail", "absent",
+    ]  # fmt: skip
+    numbers = dict.fromkeys(NUMBERS, 0.5)
+    table = pd.DataFrame(
+        [
+            {"model": name, "asked": "the list", **numbers, "B fall": fall, "B sem": 0.01, "C sem": 0.01,
+             "verdict": verdict_of(fall, 0.01, LEAST)}
+            for name, fall in (("no", -0.01), ("open", 0.018), ("yes", 0.05))
+        ]
+    )  # fmt: skip
+    marks = marked(table).set_index(["criterion", "label"])
+    assert marks["passes"]["B fall"].tolist() == [False, None, True]
+    assert marks["sem"]["B fall"].tolist() == [0.01] * 3 and marks["passes"]["C fall"].isna().all()
+    drawn = [text.get_text() for text in criteria_figure(marked(table)).axes[0].texts]
+    assert {"-0.01 ±0.01 ✗", "0.02 ±0.01 ?", "0.05 ±0.01 ✓"} <= set(drawn)
+    said = _statement(table)
+    assert "No fall of more than 0.02 in: no;" in said and "of 0.02: open." in said
+
+
+def test_at_the_ceiling_dependence_is_undefined_and_people_are_no_test_of_themselves() -> None:
+    half = {"q": [0.6, 0.62], "p_recalled": [0.5, 0.5], "p_recognised": [0.8, 0.8],
+            "p_recognised_given_recalled": [0.9, 0.9], "tulving_wiseman": [0.88, 0.88]}  # fmt: skip
+    all_known = {**half, "p_recognised": [1.0, 0.999], "q": [0.1, 0.12]}
+    frames = {"people": half, "model": half, "low": {**half, "q": [0.0, 0.01]}, "SAM": all_known}
+    table = table_of({name: pd.DataFrame(each) for name, each in frames.items()}).set_index("label")
+    assert table["verdict"].to_dict() == {"people": "absent", "model": "pass", "low": "fail", "SAM": "absent"}
+    assert table.loc["SAM", ["q", "q_sem", "tulving_wiseman"]].isna().all()
+
+
+def test_people_answer_three_criteria() -> None:
     rows = {row["criterion"]: row for row in people_rows()}
     assert rows[SLOPE]["value"] == pytest.approx(0.64, abs=0.01) and rows[SLOPE]["verdict"] == "pass"
-    assert sum(not np.isnan(row["value"]) for row in rows.values()) == 2
+    assert sum(not np.isnan(row["value"]) for row in rows.values()) == 3
+    assert rows[LAG]["value"] > 0 and "Reder et al. (2000)" in rows[LAG]["why"]
+    assert abs(rows[NEAR]["value"]) < 2 * rows[NEAR]["sem"] and rows[NEAR]["verdict"] == "undecided"
+    said = _of_people(findings_table(list(rows.values())))
+    assert "contiguity after sure hits -0.001 (SE 0.029), which decides nothing" in said and "answer 3 of 11" in said
     frame = people()
     assert frame["q"].mean() == pytest.approx(0.645, abs=0.001) and len(frame) == 59
 
@@ -104,7 +145,7 @@ def test_partners_in_both_lists() -> None:
 
 @pytest.mark.parametrize("task", [NEW, RE_PAIRED])
 def test_recall_of_both_responses(task: CuedRecall) -> None:
-    recalls = simulate(TCM(), task.trials(40, 0), 0)
+    recalls = simulate(MINERVA2(), task.trials(40, 0), 0)
     rates = recall_of(recalls)
     correct = recalls.positions[:, : task.n_probes]
     cue = recalls.trials.probes.items[:, :, 0]
@@ -117,3 +158,19 @@ def test_recall_of_both_responses(task: CuedRecall) -> None:
     assert rates["B"].mean() == pytest.approx(np.mean(by_hand))
     if task is NEW:
         assert rates["C for B"].sum() == 0
+
+
+@pytest.mark.parametrize("task", [NEW, RE_PAIRED])
+def test_recall_of_both_responses_to_a_cue_that_asks_about_all(task: CuedRecall) -> None:
+    recalls = simulate(TCM(), task.replace(asked="all").trials(40, 0), 0)
+    rates = recall_of(recalls)
+    assert np.isnan(rates["C for B"]).all()
+    right = rates["B"].mean() + rates["C"].mean()
+    # Of new lists each cue has one partner, of which half are B; of re-paired ones it has both.
+    assert recalls.is_correct.mean() == pytest.approx(right if task is RE_PAIRED else right / 2)
+
+
+def test_rem_is_asked_about_all_that_was_studied() -> None:
+    trials = counts_of(TASK, 2, 0)[0]
+    of_rem = asked_of(REM(), trials)
+    assert of_rem.probes is not None and of_rem.probes.about is None and asked_of(MINERVA2(), trials) is trials

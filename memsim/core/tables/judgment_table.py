@@ -2,15 +2,17 @@
 
 It is the table of :mod:`memsim.core.tables.long_table` with further rows, whose ``trial_type`` is "test":
 
-``position`` number of the probe, from 1; ``item`` the probed item, and ``item_2`` the second one of a pair; ``rating``,
-empty where there is no answer; ``scale`` the number of ratings of the scale; ``time`` seconds from the probe to the
-answer; ``kind`` which follows from the items (:attr:`memsim.Trials.probe_kinds`); ``about`` the number of the list
-asked about, from 0, where there are several; and the labels of probes. A pair that is studied has two study rows.
+``position`` number of the probe, from 1; ``item`` the probed item, and ``item_2`` the second one of a pair; ``rating``
+from 1, sure new (or no), to the highest, sure old (or yes), empty where there is no answer, and never 0; ``scale`` the
+number of ratings of the scale; ``time`` seconds from the probe to the answer; ``kind`` which follows from the items
+(:attr:`memsim.Trials.probe_kinds`); ``about`` the number of the list asked about, from 0, where there are several; and
+the labels of probes. A pair that is studied has two study rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,12 @@ import pandas as pd
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, not_whole
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
-from memsim.core.origin import Origin
+from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
 from memsim.core.tables.long_table import read_lists
 from memsim.core.tables.long_table_rows import Rows, at_row, listed
 from memsim.core.tables.long_table_writing import write_long_table
+from memsim.core.tables.table_items import SECOND
 from memsim.core.tables.table_probes import in_probes, numbers_of_probes, probe_numbers
 from memsim.core.trials import Paradigm, Trials
 
@@ -84,8 +87,14 @@ def read_judgment_table(
 
     Raises
     ------
-    InputError : as ``read_long_table``; no test rows; a rating that is no whole number; a kind of probe that does not
-        agree with the items; a scale that is not known, or differs from that of the task. The message says which.
+    InputError : as ``read_long_table``; no test rows; a rating that is no whole number or off the scale, as 0 is; a
+        kind of probe that does not agree with the items; a scale that is not known, or differs from that of the task.
+        The message says which.
+
+    Notes
+    -----
+    ``origin.details`` of people counts the probes without an answer (``answers_left_out``), and the times of such
+    probes, which are not taken (``times_without_response``).
     """
     by_class = isinstance(paradigm, type)
 
@@ -95,6 +104,8 @@ def read_judgment_table(
                 "the table has no row with the trial_type 'test'; judgments need one for each probe, and recalls are "
                 "read by memsim.Recalls.from_frame"
             )
+        _require_judged(paradigm, rows)
+        _require_ratings(rows)
         if not isinstance(paradigm, type):
             return paradigm
         n_targets = int(in_probes(rows, of_studied, False).sum(axis=1).max())
@@ -118,14 +129,35 @@ def read_judgment_table(
     if not by_class and says_scale and task.n_ratings != (found := _scale(rows, ratings)):
         raise InputError(f"the scale has {found} ratings, and {task!r} has {task.n_ratings}; make them agree")
     _require_kinds(rows, read.trials)
-    answers = {"ratings": _ratings(rows), "times": _times(rows)}
+    answers = {"ratings": _ratings(rows, task.n_ratings), "times": _times(rows)}
     recalled = read.recalled if task.cue else None
     if recalled is None and len(rows.recall):
         at = rows.recall[0]
         raise InputError(f"{at_row(rows.frame, at)} is a recall, but there is no recall in {type(task).__name__}")
     if recalled is not None and recalled["times"] is not None and np.isnan(recalled["times"]).all():
         recalled = {**recalled, "times": None}
-    return read.trials, answers, recalled, read.origin
+    return read.trials, answers, recalled, _with_counts(read.origin, rows)
+
+
+def _require_judged(paradigm: Paradigm | type[Paradigm], rows: Rows) -> None:
+    """Raise :class:`InputError` if nothing is judged in the task; the message names one that the rows may be of."""
+    if paradigm.judged:
+        return
+    in_pairs = SECOND in rows.frame.columns and not rows.frame[SECOND].isna().all()
+    likely = "associative_recognition" if in_pairs else "recall_then_recognition" if len(rows.recall) else "recognition"
+    name = (paradigm if isinstance(paradigm, type) else type(paradigm)).__name__
+    raise InputError(
+        f"the table holds judgments, and nothing is judged in {name}; say which task they are of, as in "
+        f"--paradigm {likely} (paradigm= in Python)"
+    )
+
+
+def _require_ratings(rows: Rows) -> None:
+    if "rating" not in rows.frame.columns:
+        raise InputError(
+            f"the table lacks the column 'rating'; it has {listed(rows.frame.columns)} (where ratings have another "
+            "name, say so by columns=, as in rating=confidence)"
+        )
 
 
 def _scale(rows: Rows, given: int | None) -> int:
@@ -133,8 +165,8 @@ def _scale(rows: Rows, given: int | None) -> int:
     if "scale" not in rows.frame.columns or rows.frame["scale"].isna().all():
         if given is None:
             raise InputError(
-                "the table does not say how many ratings the scale has; give the number as ratings=, a column "
-                "'scale', or a task that has it"
+                "the table does not say how many ratings the scale has; give the number as ratings= (--ratings), a "
+                "column 'scale', or a task that has it"
             )
         return given
     found = np.unique(rows.numbers("scale", rows.test))
@@ -145,15 +177,25 @@ def _scale(rows: Rows, given: int | None) -> int:
     return int(found[0])
 
 
-def _ratings(rows: Rows) -> IntArray:
-    if "rating" not in rows.frame.columns:
-        raise InputError(f"the table lacks the column 'rating'; it has {listed(rows.frame.columns)}")
+def _ratings(rows: Rows, n_ratings: int) -> IntArray:
     rating = rows.numbers("rating", rows.test)
-    wrong = not_whole(rating) & ~np.isnan(rating)
-    if wrong.any():
-        at = rows.test[int(np.argmax(wrong))]
+    answered = ~np.isnan(rating)
+    uneven = not_whole(rating) & answered
+    off = answered & ((rating < 1) | (rating > n_ratings))
+    if (wrong := uneven | off).any():
+        first = int(np.argmax(wrong))
+        at = rows.test[first]
+        named = f"the rating {rating[first]:g} in {at_row(rows.frame, at)}"
+        if uneven[first]:
+            raise InputError(f"{named} is not a whole number")
+        if rating[first] == 0:
+            raise InputError(
+                f"{named}: ratings count from 1, so that of no and yes 1 is no and 2 is yes; add 1 to ratings that "
+                "count from 0, and leave the cell empty where there is no answer"
+            )
         raise InputError(
-            f"the rating {rows.frame['rating'].iloc[at]} in {at_row(rows.frame, at)} is not a whole number"
+            f"{named} is off the scale, which goes from 1 to {n_ratings}; say how many ratings it has, by ratings= or "
+            "the column 'scale', and leave the cell empty where there is no answer"
         )
     return np.nan_to_num(numbers_of_probes(rows, "rating")).astype(np.int32)
 
@@ -162,7 +204,22 @@ def _times(rows: Rows) -> FloatArray | None:
     if "time" not in rows.frame.columns:
         return None
     times = numbers_of_probes(rows, "time")
+    endless = np.isinf(rows.numbers("time", rows.test))
+    if endless.any():
+        at = rows.test[int(np.argmax(endless))]
+        raise InputError(f"the time in {at_row(rows.frame, at)} is infinite; leave the cell empty where it is unknown")
+    times[np.isnan(numbers_of_probes(rows, "rating"))] = np.nan
     return None if np.isnan(times).all() else times
+
+
+def _with_counts(origin: Origin, rows: Rows) -> Origin:
+    """The origin, with the numbers of probes of people that have no answer, and of the times of such probes."""
+    if not isinstance(origin, Observed):
+        return origin
+    silent = np.isnan(rows.numbers("rating", rows.test))
+    timed = np.zeros_like(silent) if "time" not in rows.frame.columns else ~np.isnan(rows.numbers("time", rows.test))
+    counts = {"answers_left_out": int(silent.sum()), "times_without_response": int((silent & timed).sum())}
+    return replace(origin, details={**origin.details, **{name: count for name, count in counts.items() if count}})
 
 
 def _require_kinds(rows: Rows, trials: Trials) -> None:

@@ -176,7 +176,8 @@ def read_lists(
     if len(rows.test) and not task.n_probes:
         raise InputError(
             f"{rows.which(rows.test[0])} has test rows, and there are no probes in {type(task).__name__}; say which "
-            "task it is by paradigm=, and read judgments by memsim.Judgments.from_frame"
+            "task it is, as in --paradigm cued_recall or recognition (paradigm= in Python, where "
+            "memsim.Judgments.from_frame reads judgments), and which column holds ratings, as in rating=confidence"
         )
     recalled = _recalled(rows, found, task)
     kinds, pool_here = None, found.pool

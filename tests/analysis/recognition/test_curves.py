@@ -1,7 +1,7 @@
 """Curves of recognition against counts made by hand, and every analysis of judgments as table and figure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -68,6 +68,20 @@ class Continuous(Recognition):
             yield Study(position)
 
 
+@dataclass(frozen=True)
+class OftenRated(Recognition):
+    """Judgments of frequency."""
+
+    rates = "frequency"
+
+
+@dataclass(frozen=True)
+class HowOften(TwoLists):
+    """Judgments of frequency in two lists."""
+
+    rates = "frequency"
+
+
 def judged(
     items: list[list[int]], probes: list[list[int]], answers: list[list[int]], task: type[Recognition] = Recognition,
     scale: int = 2, about: object = None, labels: Mapping[str, Any] = MappingProxyType({}),
@@ -112,7 +126,7 @@ def test_continuous_recognition() -> None:
 
 
 def test_frequency_in_one_of_two_lists() -> None:
-    one = judged([[0, 0, 1, 0, 1]], [[0, 0, 9]], [[3, 2, 1]], task=TwoLists, about=[[0, 1, -1]], scale=4)
+    one = judged([[0, 0, 1, 0, 1]], [[0, 0, 9]], [[3, 2, 1]], task=HowOften, about=[[0, 1, -1]], scale=4)
     found = judged_frequency(one)
     assert found["presentations"].tolist() == [0, 1, 2]
     assert found["judged"].tolist() == [0, 1, 2]
@@ -199,9 +213,17 @@ def people() -> Judgments:
     return made
 
 
+def as_frequency(judgments: Judgments) -> Judgments:
+    """The same ratings, as judgments of frequency."""
+    task = OftenRated(**judgments.trials.paradigm.values())
+    return Judgments(replace(judgments.trials, paradigm=task), judgments.ratings)
+
+
 @pytest.mark.parametrize("name", [analysis.name for analysis in OF_RECOGNITION])
 def test_every_analysis_has_its_table_and_figure(name: str, people: Judgments, tmp_path: Path) -> None:
     entry = ANALYSES.get(name)
+    if name == "judged_frequency":
+        people = as_frequency(people)
     alone = analyze(people, name)
     assert {"subject", *filter(None, (entry.x, entry.value, entry.across, entry.panels))} <= set(alone)
     assert set(alone["subject"]) == set(range(1, 7))
@@ -220,7 +242,7 @@ def test_every_analysis_has_its_table_and_figure(name: str, people: Judgments, t
 
 def test_curve_tables(people: Judgments) -> None:
     curves = curve_table(people)
-    names = ["hits_by_serial_position", "false_alarms_by_test_position", "roc", "judged_frequency"]
+    names = ["hits_by_serial_position", "false_alarms_by_test_position", "roc", "hits_by_presentations"]
     assert curves["curve"].unique().tolist() == names
     rows = curves[curves["curve"] == "roc"]
     assert rows["across"].notna().all() and curves[curves["curve"] != "roc"]["across"].isna().all()

@@ -118,7 +118,8 @@ def test_peers_positions_and_contingency(condition: str) -> None:
         blocks = rows_of("peers_recognition_block").loc["e1"].set_index(["stimulus", "block"])
         for stimulus, analysis_of in (("new", false_alarms_by_test_position), ("old", hits_by_test_position)):
             points = over_people(analysis_of(people, block=20), "position")
-            points = points.set_index("position").reindex(blocks.loc[stimulus].index)
+            points.index = pd.Index(((points["position"] - 10.5) / 20 + 1).astype(int))  # the middle of a block of 20
+            points = points.reindex(blocks.loc[stimulus].index)
             agree([points["mean"], points["sem"]], [blocks.loc[stimulus, "p_old"], blocks.loc[stimulus, "sem"]])
 
 

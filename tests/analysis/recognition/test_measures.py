@@ -218,3 +218,16 @@ def test_symmetries(h: float, f: float) -> None:
     for bias in (formulas.criterion_c, formulas.b_double_prime):
         values = bias(hits, alarms)
         assert values[1] == pytest.approx(-values[0], abs=1e-9) and values[2] == pytest.approx(values[0], abs=1e-9)
+
+
+@given(
+    seed=st.integers(0, 10_000), n_ratings=st.integers(3, 12), n=st.integers(3, 60),
+    model=st.sampled_from(("equal variance", "unequal variance", "dual process")),
+)  # fmt: skip
+def test_sparse_ratings_are_fitted_or_named(seed: int, n_ratings: int, n: int, model: str) -> None:
+    """Few answers on many ratings have maxima far out, where information about criteria nearly vanishes."""
+    rng = np.random.default_rng(seed)
+    counts = np.stack([rng.multinomial(n, rng.dirichlet(np.full(n_ratings, 0.15))) for _ in range(2)])[None]
+    fits = fit_ratings(counts, model)
+    assert fits.status[0] == "not identified" or np.isfinite(fits.log_likelihood[0])
+    assert fits.status[0] == "not identified" or fits.log_likelihood[0] <= 0
