@@ -12,6 +12,7 @@ from memsim.core.evidence import Evidence, rating_shares
 from memsim.core.model import MemoryModel
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
+from memsim.core.trials import Trials
 
 SET_HERE = "unverified; set to the scale of the evidence"
 
@@ -49,6 +50,14 @@ class OldnessScale(MemoryModel[Any]):
     def rating_probabilities(self, state: Any, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:
         """(n_trials, n_ratings) probability of each rating: that of evidence between its criteria."""
         return self.ratings_of(self.familiarity(state, probe), len(probe.items), criteria)
+
+    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
+        """Those of :meth:`fast_evidence`, where there is such."""
+        evidence = self.fast_evidence(trials, rng)
+        if evidence is None:
+            return None
+        shape = len(trials), trials.paradigm.n_probes, len(criteria) + 1
+        return self.ratings_of(evidence, shape[0] * shape[1], criteria).reshape(shape)
 
     def ratings_of(self, evidence: Evidence, n_probes: int, criteria: FloatArray) -> FloatArray:
         """(n_probes, n_ratings) probability of each rating of probes with this evidence."""

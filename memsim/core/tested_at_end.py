@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray
 from memsim.core.events import Probe, Recall
-from memsim.core.evidence import Evidence
 from memsim.core.loop import step
 from memsim.core.model import MemoryModel
 from memsim.core.probes import ABSENT, ProbeBatch
@@ -37,14 +35,3 @@ def every_probe(trials: Trials) -> ProbeBatch:
     items, units, positions = (each.reshape(-1, n_sides) for each in every)
     n = len(trials) * trials.paradigm.n_probes
     return ProbeBatch(items, units, positions, np.full(n, ABSENT, np.int32) if about is None else about.ravel())
-
-
-def ratings_of_all(model: Any, evidence: Evidence | None, trials: Trials, criteria: FloatArray) -> FloatArray | None:
-    """(n_trials, n_probes, n_ratings) probability of each rating of all probes, of a model with criteria on evidence.
-
-    ``evidence`` is that of :meth:`memsim.MemoryModel.fast_evidence`; ``None`` gives ``None``.
-    """
-    if evidence is None:
-        return None
-    shape = len(trials), trials.paradigm.n_probes, len(criteria) + 1
-    return np.asarray(model.ratings_of(evidence, shape[0] * shape[1], criteria)).reshape(shape)

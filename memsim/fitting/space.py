@@ -287,8 +287,9 @@ def usual_free(model: Model, ties: Mapping[str, str], recalls: AnyRecalls | None
 
 
 def _of_influence(model: MemoryModel[Any], usual: Mapping[str, Any], recalls: AnyRecalls) -> dict[str, Any]:
-    """Those of the parameters that are usually free which decide these recalls and judgments, in the order declared."""
-    of_judgments = {**dict.fromkeys(model.criteria_parameters), **(model.fitted_judgments or usual)}
+    """Those of the parameters that are usually free which decide these recalls and judgments."""
+    own = model.fitted_judgments or usual
+    of_judgments = {**own, **{name: None for name in model.criteria_parameters if name not in own}}
     found: dict[str, Any] = {}
     for part in parts_of(recalls).values():
         if not isinstance(part, Judgments) or part.recalls is not None:
@@ -296,7 +297,7 @@ def _of_influence(model: MemoryModel[Any], usual: Mapping[str, Any], recalls: An
         if isinstance(part, Judgments):
             idle = model.idle_parameters(part.n_ratings)
             found |= {name: of_judgments[name] for name in of_judgments if name not in idle}
-    return {each.name: found[each.name] for each in model.parameters() if each.name in found}
+    return found
 
 
 def by_name(free: Free) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from memsim.core.evidence import Evidence, over_noise
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recognition_model import RecognitionModel
-from memsim.core.tested_at_end import every_probe, ratings_of_all, studied_state
+from memsim.core.tested_at_end import every_probe, studied_state
 from memsim.core.trials import Trials
 
 PORT = "unverified: the value of one implementation"
@@ -143,9 +143,6 @@ class OsthDennis(RecognitionModel):
         if state is None:
             return None
         return self._evidence(state, every_probe(trials), np.repeat(np.arange(len(trials)), trials.paradigm.n_probes))
-
-    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
-        return ratings_of_all(self, self.fast_evidence(trials, rng), trials, criteria)
 
     def _evidence(self, state: Strengths, probe: ProbeBatch, trial: LabelArray) -> Evidence:
         """The evidence of probes (n,), each of the ``trial`` (n,) with this number."""

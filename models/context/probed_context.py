@@ -98,13 +98,6 @@ class ProbedContextModel(OldnessScale, RetrievedContextModel):
         found = similarities(self, trials, rng)
         return None if found is None else self._evidence(found.ravel())
 
-    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
-        evidence = self.fast_evidence(trials, rng)
-        if evidence is None:
-            return None
-        shape = len(trials), trials.paradigm.n_probes
-        return self.ratings_of(evidence, shape[0] * shape[1], criteria).reshape(*shape, len(criteria) + 1)
-
     def judged(self, state: ContextState, probe: ProbeBatch, rating: IntArray) -> ContextState:
         for units in probe.units.T:
             self._come_back(state, units)

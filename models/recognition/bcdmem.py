@@ -14,7 +14,7 @@ from memsim.core.evidence import Discrete, Evidence
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recognition_model import RecognitionModel
-from memsim.core.tested_at_end import every_probe, ratings_of_all, studied_state
+from memsim.core.tested_at_end import every_probe, studied_state
 from memsim.core.trials import Trials
 from memsim.models.recognition.ties import ROUNDING
 from memsim.models.recognition.units import by_frequency
@@ -155,9 +155,6 @@ class BCDMEM(RecognitionModel):
     def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
         state = studied_state(self, trials, rng)
         return None if state is None else self.familiarity(state, every_probe(trials))
-
-    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
-        return ratings_of_all(self, self.fast_evidence(trials, rng), trials, criteria)
 
 
 @lru_cache(maxsize=32)

@@ -17,7 +17,6 @@ from memsim.core.outcomes import scored_outcomes
 from memsim.core.parameters import Preset, choice, flag, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
-from memsim.core.tested_at_end import ratings_of_all
 from memsim.core.trials import Trials
 from memsim.models.sam.state import SAMState
 from memsim.models.sam.strengths import strength_from_items
@@ -380,7 +379,7 @@ class SAM(OldnessScale):
 
     def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray | None:
         """With the guesses of ``lapse``, which SAM mixes in by itself."""
-        own = ratings_of_all(self, self.fast_evidence(trials, rng), trials, criteria)
+        own = super().fast_judgments(trials, rng, criteria)
         return None if own is None else own + self.lapse * (1 / own.shape[2] - own)
 
     def rating_probabilities(self, state: SAMState, probe: ProbeBatch, criteria: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from memsim import Judgments, compare, simulate
+from memsim import FitSpec, Judgments, compare, simulate
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.joint_recalls import JointRecalls
 from memsim.evaluation.base_rates import BaseRates, log_base_rates
@@ -64,5 +64,6 @@ def test_what_they_are_not_for() -> None:
             BaseRates().require_taken(each)
     with pytest.raises(LikelihoodError, match="not a model"):
         BaseRates().learned(GIVEN, 0)
-    found = compare({"TCM": TCM()}, both, folds=2, starts=1, generations=1)
+    spec = FitSpec.of(TCM(), ["context_drift"], starts=1, generations=1)
+    found = compare({"TCM": spec}, both, folds=2)
     assert found.baseline is None and any("base rates of ratings" in each for each in found.words)

@@ -86,6 +86,6 @@ def test_means_over_people_leave_out_what_is_not_identified() -> None:
 
 
 def test_a_model_without_account_of_the_task_is_refused_before_the_work() -> None:
-    with pytest.raises(ModelError, match=r"^EqualVariance has no account of .* which CuedRecall needs") as refused:
+    with pytest.raises(ModelError, match=r"^EqualVariance has no account of .*CuedRecall needs it") as refused:
         fit(EqualVariance(), load_dataset("pal1"), starts=1)
     assert "study_pair" not in str(refused.value)

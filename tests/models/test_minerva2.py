@@ -301,7 +301,7 @@ def test_cued_recall() -> None:
     assert np.isfinite(likelihood).all() and likelihood.mean() > np.log(1 / 12) * 4
     weak = simulate(MINERVA2(encoding_probability=0.2), task)
     assert (weak.positions[:, 0] == 2).mean() < correct[0]
-    with pytest.raises(InputError, match="no content"):
+    with pytest.raises(ModelError, match="no account of this task"):
         simulate(INTEGRATED, task)
 
 

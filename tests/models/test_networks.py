@@ -25,6 +25,7 @@ from memsim.training.objectives import recall_loss, sequence_loss
 from memsim.training.run import train
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
+from tests.training.resuming import whole_and_resumed
 
 LISTS = {"first_length": 2, "list_length": 4}
 IMITATION: dict[str, Any] = {
@@ -136,14 +137,7 @@ def test_training_learns_and_is_reproducible(trained: tuple[str, Path]) -> None:
 def test_resuming_is_as_if_nothing_had_happened(objective: str, tmp_path: Path) -> None:
     training = Training(**{**(IMITATION if objective == "imitation" else SMALL), "iterations": 200})
     given = people() if objective == "imitation" else None
-    whole, first, second = (Trainer(training, given) for _ in range(3))
-    whole.run(200)
-    first.run(100)
-    first.checkpoint(tmp_path / "half.safetensors")
-    second.resume(tmp_path / "half.safetensors")
-    second.run(200)
-    for one, two in zip(whole.network.parameters(), second.network.parameters(), strict=True):
-        assert torch.equal(one, two)
+    whole, second = whole_and_resumed(training, tmp_path, given)
     assert [line["loss"] for line in whole.log] == [line["loss"] for line in second.log]
     other = Trainer(Training(**{**SMALL, "seed": 5}))
     with pytest.raises(InputError, match="is a checkpoint of another training"):

@@ -12,6 +12,7 @@ from memsim.models.networks.weights import load_weights
 from memsim.training.bit_tasks import Bits, bit_error, copy_loss, essay_lists, essay_recall_loss, repeat_copy
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
+from tests.training.resuming import whole_and_resumed
 
 SMALL: dict[str, Any] = {"slots": 4, "width": 4, "hidden": 12, "batch": 4, "iterations": 200}
 
@@ -70,14 +71,7 @@ def test_training_resumes_as_if_nothing_had_happened(objective: str, tmp_path: P
     settings = {"vector_size": 4, "first_length": 3, "list_length": 3, "schedule": "constant"}
     settings |= {} if objective == "essay-recall" else {"copies": 2}
     training = Training(objective=objective, optimizer="rmsprop", momentum=0.9, clipping="value", **settings, **SMALL)
-    whole, first, second = (Trainer(training) for _ in range(3))
-    whole.run(200)
-    first.run(100)
-    first.checkpoint(tmp_path / "half.safetensors")
-    second.resume(tmp_path / "half.safetensors")
-    second.run(200)
-    for one, two in zip(whole.network.parameters(), second.network.parameters(), strict=True):
-        assert torch.equal(one, two)
+    whole, _ = whole_and_resumed(training, tmp_path)
     assert whole.log[-1]["loss"] < whole.log[0]["loss"]
 
 

@@ -16,6 +16,7 @@ from memsim.training.losses import cued_loss, judgment_loss
 from memsim.training.objectives import ByCue
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
+from tests.training.resuming import whole_and_resumed
 
 CONFIG: dict[str, Any] = {"slots": 3, "width": 4, "heads": 1, "hidden": 8}
 SMALL: dict[str, Any] = {
@@ -53,14 +54,7 @@ def test_a_network_that_names_any_item_alike() -> None:
 @pytest.mark.parametrize("objective", ["recognition", "cued"])
 def test_training_resumes_as_if_nothing_had_happened(objective: str, tmp_path: Path) -> None:
     training = Training(objective=objective, **SMALL)
-    whole, first, second = (Trainer(training) for _ in range(3))
-    whole.run(200)
-    first.run(100)
-    first.checkpoint(tmp_path / "half.safetensors")
-    second.resume(tmp_path / "half.safetensors")
-    second.run(200)
-    for one, two in zip(whole.network.parameters(), second.network.parameters(), strict=True):
-        assert torch.equal(one, two)
+    whole, _ = whole_and_resumed(training, tmp_path)
     assert whole.log[-1]["loss"] < whole.log[0]["loss"]
 
 
