@@ -105,7 +105,7 @@ class Density:
     def places(self, coordinates: FloatArray) -> FloatArray:
         """(..., n_subjects, n_free) the places of people's parameters on their scales."""
         flat = coordinates.reshape(-1, self.size)
-        found = np.stack([self._conditional(each, self.population(each)).places for each in flat])
+        found = np.stack([self.conditional(each).places for each in flat])
         return found.reshape(*coordinates.shape[:-1], *found.shape[1:])
 
     def parameters(self, places: FloatArray) -> FloatArray:
@@ -122,7 +122,7 @@ class Density:
         nothing = -np.inf, np.zeros_like(coordinates)
         population = self.population(coordinates)
         try:
-            given = self._conditional(coordinates, population)
+            given = self._given(population, coordinates)
         except np.linalg.LinAlgError:  # a covariance that numbers cannot invert, far from where there is any mass
             return nothing
         each, by_place = self.likelihoods(given.places)
@@ -136,7 +136,11 @@ class Density:
             gradient[:n] = slopes + self.population_prior.pulled_back(coordinates[:n], population, by_mean, by_factor)
         return (value, gradient) if np.isfinite(value) and np.isfinite(gradient).all() else nothing
 
-    def _conditional(self, coordinates: FloatArray, population: Population) -> Conditional:
+    def conditional(self, coordinates: FloatArray) -> Conditional:
+        """People's places given the population at (size,) coordinates."""
+        return self._given(self.population(coordinates), coordinates)
+
+    def _given(self, population: Population, coordinates: FloatArray) -> Conditional:
         own = coordinates[self.n_population :].reshape(len(self.people.labels), -1)
         return Conditional(population, self._guide, own, self.varying)
 
@@ -169,6 +173,10 @@ class Conditional:
         self.places = np.tile(population.mean, (len(own), 1))
         self.places[:, varying] = self.middle + self.away
         self.apart = self.places[:, varying] - self.mean
+
+    def own(self, places: FloatArray) -> FloatArray:
+        """People's coordinates, of what differs between them, at (n_subjects, n_varying) places."""
+        return np.linalg.solve(_turned(self.inverse_root), (places - self.middle)[:, :, None])[:, :, 0]
 
     @property
     def log_density(self) -> float:

@@ -11,8 +11,10 @@ import numpy as np
 
 from memsim.bayes.approximation import approximation_of
 from memsim.bayes.density import Density, Guide
+from memsim.bayes.packing import array_from_json, array_to_json
+from memsim.bayes.refreshing import Candidates, candidates_for, refreshed
 from memsim.bayes.result import Posterior, assembled, assembled_by_simulation
-from memsim.bayes.sampler import chain_from_json, chain_to_json, require_packages, sample
+from memsim.bayes.sampler import Chain, chain_from_json, chain_to_json, require_packages, sample
 from memsim.bayes.simulation_based import coordinates_by_simulation
 from memsim.bayes.spec import CHAINS, DRAWS, SIMULATIONS, TARGET_ACCEPT, TUNE, By, PosteriorSpec
 from memsim.core.arrays import FloatArray
@@ -53,7 +55,9 @@ def posterior(
 
     On its own scale each parameter is normal over people, with means, standard deviations and correlations that are
     estimated with it; see :mod:`memsim.bayes.priors` and :class:`memsim.bayes.density.Density`. The No-U-Turn sampler
-    follows the gradient of :func:`memsim.log_likelihood_gradient`.
+    follows the gradient of :func:`memsim.log_likelihood_gradient`. Of two or more chains, each draw then gets new
+    places of people given its population (:mod:`memsim.bayes.refreshing`), so that a subject whose posterior has two
+    modes does not hold the chains up.
 
     A model whose likelihood is sampled, or that has none, goes by simulation: networks learn the posterior from
     simulated subjects (:mod:`memsim.bayes.simulation_based`). Each subject then has a posterior alone, given summary
@@ -124,8 +128,36 @@ def posterior(
         )
         for chain in range(spec.chains)
     ]  # fmt: skip
-    found = run_cells(cells, title="posterior", **running)
-    return assembled(spec, recalls, guide, [chain_from_json(record) for record in found])
+    found = [chain_from_json(record) for record in run_cells(cells, title="posterior", **running)]
+    if spec.chains > 1:
+        found = _with_new_places(spec, recalls, guide, found, **running)
+    return assembled(spec, recalls, guide, found)
+
+
+def _with_new_places(
+    spec: PosteriorSpec, recalls: Recalls, guide: Guide, chains: list[Chain], **running: Unpack[Running]
+) -> list[Chain]:
+    """These chains, after new places of people (:mod:`memsim.bayes.refreshing`); a cell for each."""
+    density, name = spec.density(recalls, guide), type(spec.model).__name__
+    cells = [
+        Cell(
+            refresh_cell,
+            {"spec": spec, "recalls": recalls, "chain": index, "guide": guide, "draws": chain.draws,
+             "candidates": candidates_for(density, chains, index)},
+            f"{name}, people of chain {index + 1}",
+        )
+        for index, chain in enumerate(chains)
+    ]  # fmt: skip
+    found = run_cells(cells, title="people", **running)
+    return [chain._replace(draws=array_from_json(record)) for chain, record in zip(chains, found, strict=True)]
+
+
+def refresh_cell(
+    spec: PosteriorSpec, recalls: Recalls, chain: int, guide: Guide, draws: FloatArray, candidates: Candidates
+) -> Any:
+    """The draws of one chain with new places of people, as a cell."""
+    density = spec.density(recalls, guide)
+    return array_to_json(refreshed(density, draws, candidates, stream(spec.seed, "refresh", chain)))
 
 
 def approximation_cell(spec: PosteriorSpec, recalls: Recalls) -> dict[str, Any]:

@@ -181,9 +181,10 @@ def _by_chain_rule(
         likelihood = mean
     if "lapse" in names and not model.mixes_lapses:
         derivatives["lapse"] = _summed(by_lapse, owner, len(models))
-    nothing = None if own.intrusion is None else np.zeros_like(by_outcome)
-    again = None if own.repeat is None else np.zeros_like(by_outcome)
-    derivatives.update(pullback(Events(by_outcome, by_silence, nothing, again)))
+    if not set(names) <= derivatives.keys():
+        nothing = None if own.intrusion is None else np.zeros_like(by_outcome)
+        again = None if own.repeat is None else np.zeros_like(by_outcome)
+        derivatives.update(pullback(Events(by_outcome, by_silence, nothing, again)))
     return likelihood, {name: _numbers(derivatives, name, len(models)) for name in names}
 
 

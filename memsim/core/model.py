@@ -54,6 +54,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     """As ``fitted``, of judgments, where other parameters decide these; criteria are free besides."""
     answers_about_lists: ClassVar[bool] = False
     """Whether the model has an account of probes that ask about one list among several (``ProbeBatch.about``)."""
+    depends_on_order: ClassVar[bool] = True
+    """Whether a judgment, or a response to a cue, may depend on where in the list items were studied."""
     reads_study_time: ClassVar[bool] = False
     """Whether the model has an account of how long each item is studied, and reads ``presentation_times`` of the task;
     if not, tasks in which some items are presented for longer are refused, as it could show no effect of them."""
@@ -112,11 +114,6 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     def n_features(self) -> int | None:
         """The number of features that items must have if the pool has features; ``None`` for any number."""
         return None
-
-    @property
-    def depends_on_order(self) -> bool:
-        """Whether a judgment, or a response to a cue, may depend on where in the list items were studied."""
-        return True
 
     @property
     def stream_name(self) -> str:

@@ -70,6 +70,7 @@ class Hopfield(CuedChoice):
         "Rizzuto, D. S., & Kahana, M. J. (2001). An autoassociative neural network model of paired-associate "
         "learning. Neural Computation, 13, 2075-2092."
     )
+    depends_on_order: ClassVar = False
     likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "sampled"
     cues: ClassVar[tuple[str, ...]] = ("item",)
     probes: ClassVar[tuple[str, ...]] = ()

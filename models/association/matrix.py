@@ -56,6 +56,7 @@ class Matrix(CuedChoice):
         "Humphreys, M. S., Bain, J. D., & Pike, R. (1989). Different ways to cue a coherent memory system: A theory "
         "for episodic, semantic, and procedural tasks. Psychological Review, 96, 208-233."
     )
+    depends_on_order: ClassVar = False
     likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "sampled"
     encoding: ClassVar[Literal["realised", "integrated"]] = "integrated"
     cues: ClassVar[tuple[str, ...]] = ("item",)

@@ -96,6 +96,7 @@ class OsthDennis(RecognitionModel):
         "Osth, A. F., & Dennis, S. (2015). Sources of interference in item and associative recognition memory. "
         "Psychological Review, 122, 260-311."
     )
+    depends_on_order: ClassVar = False
     encoding: ClassVar[Literal["realised", "integrated"]] = "integrated"
     fitted: ClassVar = {
         "learning_rate": (0.01, 10), "item_noise": (0, 1), "context_noise": (0.0001, 10), "criterion": (-10, 10),

@@ -95,6 +95,7 @@ class BCDMEM(RecognitionModel):
         "Dennis, S., & Humphreys, M. S. (2001). A context noise model of episodic word recognition. Psychological "
         "Review, 108, 452-478."
     )
+    depends_on_order: ClassVar = False
     encoding: ClassVar[Literal["realised", "integrated"]] = "integrated"
     fitted: ClassVar = {
         "learning_rate": (0.01, 0.99), "context_noise": (0.001, 0.5), "reinstatement_loss": (0.0, 0.9),

@@ -26,12 +26,8 @@ class MeasurementModel(MemoryModel[Trials]):
     cues: ClassVar = ()
     probes: ClassVar = ("item",)
     takes_repeated_items: ClassVar = True
+    depends_on_order: ClassVar = False
     frees_lapse: ClassVar = False  # all ratings are possible as it is
-
-    @property
-    def depends_on_order(self) -> bool:
-        """It does not."""
-        return False
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> Trials:
         """The trials, which are the state throughout."""

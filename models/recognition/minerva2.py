@@ -60,6 +60,7 @@ class MINERVA2(FixedMemory):
         "Hintzman, D. L. (1988). Judgments of frequency and recognition memory in a multiple-trace memory model. "
         "Psychological Review, 95, 528-551."
     )
+    depends_on_order: ClassVar = False
     probes: ClassVar = ("item", "pair")
     repeats: ClassVar = True
     fitted: ClassVar = {

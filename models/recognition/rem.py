@@ -88,6 +88,7 @@ class REM(RecognitionModel):
         "Shiffrin, R. M., & Steyvers, M. (1997). A model for recognition memory: REM - retrieving effectively from "
         "memory. Psychonomic Bulletin & Review, 4, 145-166."
     )
+    depends_on_order: ClassVar = False
     reads_study_time: ClassVar = True
     likelihood: ClassVar[Literal["exact", "sampled", "none"]] = "sampled"
     encoding: ClassVar[Literal["realised", "integrated"]] = "realised"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import memsim
-from memsim import Trials, load_dataset, simulate
+from memsim import Trials, load_dataset, log_likelihood, simulate
 from memsim.analysis import ANALYSES, analyze, curve_table, curves_of, judged_frequency, summary_table
 from memsim.analysis.analyses import OF_ASSOCIATION, OF_RECALL, OF_RECOGNITION, OF_SERIAL_RECALL
 from memsim.core.errors import DataWarning, InputError
@@ -17,6 +17,7 @@ from memsim.core.probes import ABSENT, Probes
 from memsim.core.recalls import Recalls
 from memsim.core.study_order import unknown_order
 from memsim.models import TCM, SummedSimilarity, UnequalVariance
+from memsim.models.lookup import build_model
 from memsim.paradigms import CuedRecall, FrequencyJudgment, Recognition
 from tests.analysis.recognition.test_curves import POOL
 
@@ -147,3 +148,14 @@ def test_patients_with_pairs() -> None:
     assert "lag_crp" not in set(curve_table(people)["curve"])
     with pytest.raises(InputError, match="lag_crp is about the order of recall"):
         ANALYSES.get("lag_crp").run(people)
+
+
+@pytest.mark.parametrize("name", ["BCDMEM", "Matrix", "OsthDennis", "UnequalVariance", "TwoHighThreshold"])
+def test_models_that_declare_it_do_not_depend_on_order(name: str) -> None:
+    model = build_model(name)
+    assert not model.depends_on_order
+    judgments = simulate(model, Recognition(list_length=6).trials(6, seed=1), seed=2)
+    items = judgments.trials.items.copy()
+    items[:, :6] = items[:, [3, 1, 5, 0, 2, 4]]
+    reordered = replace(judgments, trials=replace(judgments.trials, items=items))
+    assert np.allclose(log_likelihood(model, judgments), log_likelihood(model, reordered), atol=1e-12)
