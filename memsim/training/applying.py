@@ -21,10 +21,13 @@ class Needs(NamedTuple):
         value = values[self.setting]
         return value in self.values if self.values else value != defaults[self.setting]
 
-    def words(self, defaults: Mapping[str, Any]) -> str:
+    @property
+    def words(self) -> str:
         """How the other setting has to be."""
         if not self.values:
-            return f"{self.setting} other than {defaults[self.setting]!r}"
+            return f"settings with {self.setting}"
+        if self.values == (None,):
+            return f"settings without {self.setting}"
         return f"{self.setting}={' or '.join(map(repr, self.values))}"
 
 
@@ -40,5 +43,5 @@ def require_applicable(owner: str, values: Mapping[str, Any], defaults: Mapping[
         beside = ", ".join(f"{each.setting}={values[each.setting]!r}" for each in needs)
         raise InputError(
             f"{owner}: {name}={values[name]!r} has no effect with {beside}; it is for "
-            f"{', or '.join(each.words(defaults) for each in needs)}"
+            f"{', or '.join(each.words for each in needs)}"
         )

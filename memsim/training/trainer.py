@@ -54,7 +54,7 @@ class Trainer:
             self.objective = make_objective(training, self.generator, device, people)
         self.network = self.objective.network
         if isinstance(self.objective.core, Core):
-            self.objective.core.fused = training.precision != "bfloat16"
+            self.objective.core.fused = training.precision == "float32"
         self.start = self._start()
         self.optimizer = self._optimizer()
         # Its state is the number of the iteration alone, so that it goes on exactly where it stopped.
