@@ -84,7 +84,7 @@ def test_every_weight_that_ships_has_its_recipe(path: Path) -> None:
 
 def test_every_core_has_a_recipe(tmp_path: Path) -> None:
     assert {recipe_named(name).network for name in recipes()} == set(CORES.names())
-    trained = train(recipe="gru-recall", iterations=1, batch=2, hidden=4)
+    trained = train(recipe="gru-recall", iterations=1, batch=50, hidden=4)
     assert trained.path == Path("gru-recall.safetensors") and trained.record["network"] == "GRU"
     assert difference_to_shipped(trained.path, "gru-recall") is None
     shipped = WEIGHTS / "dnc-recall.safetensors"
