@@ -186,7 +186,7 @@ class Training(Parameterized):
         )
         if self.gradient_clip == own:
             object.__setattr__(self, "gradient_clip", None)
-        if self.warmup >= self.iterations > 1:
+        if self.warmup and self.warmup >= self.iterations:
             raise InputError(
                 f"Training: warmup={self.warmup:,} leaves none of the iterations={self.iterations:,} at the full "
                 "learning rate; take fewer, or more iterations"

@@ -191,6 +191,7 @@ class Trainer:
             "log": self.log[-1:],
             "seconds": round(self.seconds, 1),
             "device": self.device,
+            "threads": torch.get_num_threads(),
             "source": source_digest(),
             "versions": versions(),
         }

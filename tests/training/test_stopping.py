@@ -258,3 +258,12 @@ def test_deterministic_only_within_training() -> None:
     with computing(1, deterministic=True):
         assert torch.are_deterministic_algorithms_enabled() and not torch.backends.cudnn.benchmark
     assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_a_warmup_of_all_iterations_is_refused_and_shorter_ones_reach_the_full_rate() -> None:
+    with pytest.raises(InputError, match="warmup=1 leaves none of the iterations=1"):
+        Training(warmup=1, iterations=1)
+    training = Training(**{**COPY, "iterations": 3}, warmup=2)
+    trainer = Trainer(training)
+    assert trainer.run(3) and trainer.optimizer.param_groups[0]["lr"] == pytest.approx(0)
+    assert [share_of_rate(training, iteration) for iteration in range(3)] == [0.5, 1.0, 1.0]
