@@ -43,7 +43,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     )  # fmt: skip
     if not asked:
         return
-    from memsim.training.recipes import recipes
+    from memsim.training.recipe_file import recipes
     from memsim.training.settings import Training
 
     command.epilog = f"trainings: {', '.join(Training.presets)}. Recipes: {', '.join(recipes())}"
@@ -79,7 +79,7 @@ def _sizes(parsed: argparse.Namespace) -> dict[str, str]:
 def _train(parsed: argparse.Namespace) -> int:
     from memsim.models.networks.cores.declared_sizes import parsed_sizes
     from memsim.training.applying import Needs, require_applicable
-    from memsim.training.recipes import recipe_named
+    from memsim.training.recipe_file import recipe_named
     from memsim.training.settings import Training
 
     rules = {"workers": (Needs("seeds"),), "threads": (Needs("seeds", (None,)),)}
@@ -110,7 +110,7 @@ def _train(parsed: argparse.Namespace) -> int:
 
 def _one(parsed: argparse.Namespace, asked: dict[str, Any], changes: dict[str, Any]) -> int:
     from memsim.training.logs import log_beside
-    from memsim.training.recipes import difference_to_shipped
+    from memsim.training.recipe_file import difference_to_shipped
     from memsim.training.run import train
 
     trained = train(threads=parsed.threads, **asked, **changes)

@@ -19,7 +19,7 @@ from memsim.running.digests import source_digest
 from memsim.training.checkpoints import is_of, resume, save_checkpoint
 from memsim.training.devices import computing, device_of
 from memsim.training.logs import Line, log_beside, tensorboard_log, write_log
-from memsim.training.recipes import recipe_named
+from memsim.training.recipe_file import recipe_named
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 

@@ -15,7 +15,7 @@ from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.weights import load_weights, read_header
-from memsim.training.recipes import difference_to_shipped, recipe_named, recipes
+from memsim.training.recipe_file import difference_to_shipped, recipe_named, recipes
 from memsim.training.seeds import t_interval
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
