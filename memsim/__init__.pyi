@@ -34,6 +34,7 @@ from .fitting.spec import FitSpec
 from .reproductions.catalogue import reproduce
 from .training.inspection import show
 from .training.run import train
+from .training.seeds import train_seeds
 
 __all__ = [
     "Comparison",
@@ -91,4 +92,5 @@ __all__ = [
     "show",
     "simulate",
     "train",
+    "train_seeds",
 ]

@@ -26,8 +26,37 @@ READING = "reading_"
 """Prefix of what the options of readers are called among the parsed arguments."""
 
 
+class _Given(argparse.Action):
+    """Keeps what was given for an option: of one that takes several values all, of any other the one value."""
+
+    def __init__(self, **declared: Any) -> None:
+        super().__init__(**declared)
+        self.last: argparse.Namespace | None = None
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Add the values to those that were given before.
+
+        Raises
+        ------
+        ArgumentError : the option takes one value, and has one.
+        """
+        if self.last is namespace:
+            if self.nargs not in ("+", "*"):
+                raise argparse.ArgumentError(self, "is given twice; give it once")
+            values = [*getattr(namespace, self.dest), *values]
+        self.last = namespace
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are those of memsim, in one line."""
+    """A parser whose errors are those of memsim, in one line; nothing that was given is dropped."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name in (None, "store"):
+            self.register("action", name, _Given)
 
     def error(self, message: str) -> NoReturn:
         """Raise :class:`InputError`."""
@@ -256,6 +285,8 @@ def _free(texts: Sequence[str]) -> Mapping[str, tuple[float, float] | str | None
     free: dict[str, tuple[float, float] | str | None] = {}
     for text in texts:
         name, _, bounds = text.partition("=")
+        if name in free:
+            raise InputError(f"--free {text}: {name} is given twice; give it once")
         if "~" in bounds or " " in bounds.strip():
             free[name] = bounds
             continue
@@ -273,6 +304,8 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
         name, sign, value = text.partition("=")
         if not sign or not value:
             raise InputError(f"{option} {text!r}: write NAME=VALUE")
+        if name.strip() in found:
+            raise InputError(f"{option} {text}: {name.strip()} is given twice; give it once")
         found[name.strip()] = value.strip()
     return found
 

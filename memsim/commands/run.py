@@ -82,7 +82,7 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     from memsim.experiments.comparison import run
     from memsim.models.registered import left_out_of

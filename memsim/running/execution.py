@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypedDict
 
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from memsim.core.code.user_code import code_of, later_modules
 from memsim.core.errors import InputError

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from memsim.training.tallies import tally_binary
+
 CLIP = 1e-6
 """Distance from 0 and 1 to which the essay clips the probability of a bit."""
 
@@ -75,6 +77,7 @@ def essay_recall_loss(logits: Tensor, task: Bits, longest: int) -> Tensor:
 
 def copy_loss(logits: Tensor, task: Bits) -> Tensor:
     """Mean binary cross-entropy (nats per bit) over all steps."""
+    tally_binary(logits[task.counted], task.targets[task.counted])
     return binary_cross_entropy_with_logits(logits, task.targets)
 
 

@@ -11,6 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from memsim.core.events import Distract, Study
 from memsim.core.trials import Paradigm
 from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.training.tallies import tally_binary, tally_choices
 
 
 def recall_loss(network: RecallNetwork, items: Tensor, generator: torch.Generator) -> Tensor:
@@ -20,6 +21,7 @@ def recall_loss(network: RecallNetwork, items: Tensor, generator: torch.Generato
     left = torch.ones((batch, length), dtype=torch.bool, device=items.device)
     losses = []
     for _ in range(length):
+        tally_choices(episode.logits, left)
         allowed = episode.logits.log_softmax(1)[:, :length].masked_fill(~left, -torch.inf)
         losses.append(-allowed.logsumexp(1).mean())
         # Outputs that are no longer numbers show in the loss, where training stops with a clear error.
@@ -27,6 +29,7 @@ def recall_loss(network: RecallNetwork, items: Tensor, generator: torch.Generato
         chosen = torch.multinomial(chances, 1, generator=generator)[:, 0].to(items.device)
         left[torch.arange(batch), chosen] = False
         episode = network.recalled(episode, chosen)
+    tally_choices(episode.logits, length)
     losses.append(-episode.logits.log_softmax(1)[:, length].mean())
     return torch.stack(losses).mean()
 
@@ -42,6 +45,7 @@ def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor, paradi
         row = (column >= 0).nonzero()[:, 0]
         if not len(row):
             break
+        tally_choices(episode.logits[row], column[row])
         total = total - episode.logits.log_softmax(1)[row, column[row]].sum()
         events += len(row)
         episode = network.recalled(episode, torch.where(column < 0, items.shape[1], column))
@@ -73,7 +77,9 @@ def judgment_loss(network: RecallNetwork, items: Tensor, targets: Tensor, lures:
     rows = torch.arange(len(items), device=items.device)[:, None]
     logits = network.judge(episode, torch.cat((items[rows, targets], lures), dim=1))
     is_old = torch.arange(logits.shape[1], device=items.device) < targets.shape[1]
-    return binary_cross_entropy_with_logits(logits, is_old.to(logits.dtype).expand_as(logits))
+    wanted = is_old.to(logits.dtype).expand_as(logits)
+    tally_binary(logits, wanted)
+    return binary_cross_entropy_with_logits(logits, wanted)
 
 
 def cued_loss(network: RecallNetwork, items: Tensor, pairs: Tensor, sides: Tensor, lure: Tensor, delay: int) -> Tensor:
@@ -100,4 +106,6 @@ def cued_loss(network: RecallNetwork, items: Tensor, pairs: Tensor, sides: Tenso
     asked = network.cue_items(episode, cues, torch.cat((positions, none), dim=1))
     assert asked.lured is not None and asked.studied is not None
     strangers = asked.lured.scatter(1, asked.studied, -torch.inf)
-    return cross_entropy(torch.cat((asked.logits, strangers), dim=1), answers.flatten())
+    logits = torch.cat((asked.logits, strangers), dim=1)
+    tally_choices(logits, answers.flatten())
+    return cross_entropy(logits, answers.flatten())

@@ -37,6 +37,8 @@ class Objective:
     """The core within, or the network itself."""
     input_size: int
     """Of the core."""
+    full = False
+    """Whether lists are as long as they may be, as those held out are."""
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         self.training, self.generator, self.device = training, generator, device
@@ -67,7 +69,7 @@ class Objective:
 
     def up_to(self, longest: int) -> int:
         """A random number from 1 to ``longest``."""
-        return int(torch.randint(1, longest + 1, (), generator=self.generator))
+        return longest if self.full else int(torch.randint(1, longest + 1, (), generator=self.generator))
 
 
 class AnyOrder(Objective):
@@ -179,7 +181,7 @@ class Imitation(AnyOrder):
         held = stream(training.seed, "held out").choice(len(subjects), n_held, replace=False)
         self.held = np.isin(people.trials.subject_codes, held)
         vectors = item_vectors(people.trials.pool, training.vector_size)[people.trials.items]
-        self.vectors = torch.from_numpy(vectors).float()
+        self.vectors = torch.from_numpy(vectors).to(torch.get_default_dtype())
         self.columns = torch.from_numpy(scored_outcomes(people, self.repeats).columns.astype(np.int64))
         self.trained_on = torch.from_numpy(np.flatnonzero(~self.held))
 

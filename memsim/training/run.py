@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from memsim.core.errors import InputError
 from memsim.core.files.partial_files import require_writable
@@ -16,8 +15,13 @@ from memsim.core.limits import require_counts
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole, read_header
+from memsim.running.digests import source_digest
+from memsim.training.checkpoints import is_of, resume, save_checkpoint
+from memsim.training.devices import computing, device_of
+from memsim.training.logs import Line, log_beside, tensorboard_log, write_log
+from memsim.training.recipe_file import recipe_named
 from memsim.training.settings import Training
-from memsim.training.trainer import Trainer, log_beside
+from memsim.training.trainer import Trainer
 
 CHECKPOINT_EVERY = 500
 """Iterations between checkpoints."""
@@ -30,23 +34,47 @@ class Trained(NamedTuple):
     path: Path
     """The file of weights; the log is beside it, with the ending ``.csv``."""
     record: dict[str, Any]
-    """How the weights were made, as their file keeps it."""
+    """How the weights were made, as their file keeps it. ``final`` is how well they do in the end: the loss, and the
+    accuracy, the share of outputs that are right."""
     log: list[dict[str, float]]
-    """A line for every 100 iterations: ``iteration, loss, longest, held_out, seconds``."""
+    """A line for every 100 iterations: ``iteration, loss, longest, learning_rate, held_out, accuracy, seconds``."""
     stopped_early: bool
-    """Whether the loss of people held out no longer fell; the weights are those at which it was lowest."""
+    """Whether training ended before its last iteration, as ``until`` or ``patience`` says; the weights are those that
+    did best on lists held out."""
     continued_from: int
     """The iteration of the checkpoint that was continued; 0 without one."""
 
 
+class Request(NamedTuple):
+    """What is to be trained, and where its weights go."""
+
+    training: Training
+    people: Recalls | None
+    """Whose recalls to imitate, where the settings do not name them."""
+    path: Path
+
+
+class How(NamedTuple):
+    """How it is computed and shown. ``seconds`` of logs depend on it and, by rounding, the weights."""
+
+    device: str = "cpu"
+    threads: int = 1
+    deterministic: bool = False
+    tensorboard: Path | None = None
+    progress: bool = False
+
+
 def train(
-    settings: str | Training = "DNC",
+    settings: str | Training = "",
     *,
+    recipe: str = "",
     people: str | Path | Recalls | None = None,
     reading: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
     device: str = "cpu",
     threads: int = 1,
+    deterministic: bool = False,
+    tensorboard: str | Path | None = None,
     progress: bool = False,
     **changes: Any,
 ) -> Trained:
@@ -54,15 +82,19 @@ def train(
 
     Parameters
     ----------
-    settings : a preset of :class:`Training`, named as the model that it trains (``"DNC"``, ``"DNC:people"``,
-        ``"GRU:serial"``, ``"mine.py:MyCore"``), or a :class:`Training`.
+    settings : a preset of :class:`Training`, named as the model that it trains (``"DNC"``, the default;
+        ``"DNC:people"``, ``"GRU:serial"``, ``"mine.py:MyCore"``), or a :class:`Training`.
+    recipe : instead of ``settings``, a recipe that ships: ``"dnc-recall"`` makes these weights anew.
     people : whose recalls to imitate, for presets of people: Recalls, a data set's name, ``name:condition``, or a file.
     reading : how a file of people is read: the options of :func:`memsim.load_recalls`.
-    out : the file of weights, which ends in ``.safetensors``; by default named after network and objective, in the
-        current folder. A checkpoint beside it is continued, and removed in the end.
-    device : ``"cpu"`` or ``"cuda"``.
+    out : the file of weights, which ends in ``.safetensors``; by default named after the recipe, or network and
+        objective, in the current folder. A checkpoint beside it is continued, and removed in the end.
+    device : ``"cpu"``, ``"cuda"``, ``"mps"``, or ``"auto"`` for the fastest of them that is there.
     threads : of the CPU; one is the fastest for small networks.
-    progress : show a progress bar.
+    deterministic : use only operations that give the same on the same machine. On a CPU the same number of threads
+        always does.
+    tensorboard : a folder for a log for TensorBoard.
+    progress : show a progress bar with the loss.
     changes : other values of settings, and sizes of the core, by name.
 
     Returns
@@ -75,9 +107,30 @@ def train(
         another training, or a training that diverges.
     """
     require_counts("train", threads=threads)
+    request = requested(settings, recipe, people, reading, out, changes)
+    folder = None if tensorboard is None else Path(tensorboard)
+    device = device_of(device, request.training.precision)
+    return train_to(request, How(device, threads, deterministic, folder, progress))
+
+
+def requested(
+    settings: str | Training,
+    recipe: str,
+    people: str | Path | Recalls | None,
+    reading: Mapping[str, Any] | None,
+    out: str | Path | None,
+    changes: Mapping[str, Any],
+) -> Request:
+    """What :func:`train` is asked for, checked; arguments as there."""
+    if settings and recipe:
+        raise InputError(f"recipe={recipe!r} has its own settings; give it or settings={settings!r}, not both")
+    changes = dict(changes)
     if not isinstance(people, Recalls) and people is not None:
         people, changes = None, {**changes, "people": str(people)}
-    chosen = Training.preset(settings) if isinstance(settings, str) else settings
+    if isinstance(settings, Training):
+        chosen = settings
+    else:
+        chosen = recipe_named(recipe) if recipe else Training.preset(settings or "DNC")
     training = chosen.replace(**({"people": ""} if people is not None else {}), **changes)
     if reading:
         if training.objective != "imitation":
@@ -85,49 +138,75 @@ def train(
                 f"reading={dict(reading)!r} is for people, and {training.objective} trains on random lists"
             )
         people = load_recalls(people if people is not None else training.people, **reading)
-    path = Path(out or f"{training.label}{SUFFIX}")
+    path = Path(out or f"{recipe or training.label}{SUFFIX}")
     if path.suffix != SUFFIX:
         raise InputError(f"out={str(path)!r} must end in {SUFFIX}")
-    _require_device(device)
+    return Request(training, people, path)
+
+
+def train_to(request: Request, how: How, *, again: bool = True) -> Trained:
+    """Train, or continue from a checkpoint, and write weights and log.
+
+    Without ``again``, weights that this training and this source of memsim made before are left as they are.
+    """
+    training, people, path = request
     checkpoint = path.with_name(path.name.removesuffix(SUFFIX) + CHECKPOINT)
     require_writable(path.parent)
     inputs = files_in([training.people, training.start])
     for file in (path, log_beside(path), *(() if _is_checkpoint(checkpoint, inputs) else (checkpoint,))):
         require_replaceable(file, inputs)
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        trainer = Trainer(training, people, device)
+    with computing(how.threads, how.deterministic):
+        trainer = Trainer(training, people, how.device)
+        if not again and (made := _made_before(trainer, path)) is not None:
+            return Trained(path, made, made["log"], bool(made["stopped"]), made["iterations"])
         if checkpoint.is_file():
             if is_whole(checkpoint, "training starts from the beginning"):
-                trainer.resume(checkpoint)
+                resume(trainer, checkpoint)
             adopt(checkpoint)
         continued_from = trainer.iteration
-        going = _run(trainer, checkpoint, progress)
-    finally:
-        torch.set_num_threads(before)
-    trainer.save(path)
+        name = path.name.removesuffix(SUFFIX)
+        with tensorboard_log(how.tensorboard and how.tensorboard / name, trainer.iteration) as logged:
+            going = _run(trainer, path, checkpoint, logged, how.progress)
+        record = trainer.save(path)
     checkpoint.unlink(missing_ok=True)
-    return Trained(path, trainer.record(), trainer.log, not going, continued_from)
+    return Trained(path, record, trainer.log, not going, continued_from)
 
 
-def _run(trainer: Trainer, checkpoint: Path, progress: bool) -> bool:
-    """Train to the end, with checkpoints; False where training ended early."""
+def _run(trainer: Trainer, path: Path, checkpoint: Path, logged: Any, progress: bool) -> bool:
+    """Train to the end, with checkpoints and the log; False where training ended early."""
     iterations = trainer.training.iterations
-    # None hides the bar where standard error is not a terminal.
+    # None hides the bar where standard error is not a terminal; in a notebook it is shown.
     with tqdm(total=iterations, initial=trainer.iteration, unit="it", disable=None if progress else True) as bar:
+        last: Line = {}
 
         def show(iteration: int, loss: float) -> None:
             bar.update()
             if iteration % 10 == 0:
-                held_out = f", held out {trainer.best:.3f}" if trainer.best_at else ""
-                bar.set_postfix_str(f"loss {loss:.3f}, lists to {trainer.longest}{held_out}", refresh=False)
+                held_out = f", held out {last['held_out']:.3f}" if "held_out" in last else ""
+                accuracy = f", accuracy {last['accuracy']:.3f}" if "accuracy" in last else ""
+                shown = f"loss {loss:.3f}, lists to {trainer.longest}{held_out}{accuracy}"
+                bar.set_postfix_str(shown, refresh=False)
 
-        going = True
+        def log(line: Line) -> None:
+            nonlocal last
+            last = line
+            logged(line)
+
+        going = not trainer.stopping.why
         while going and trainer.iteration < iterations:
-            going = trainer.run(trainer.iteration + CHECKPOINT_EVERY, show)
-            trainer.checkpoint(checkpoint)
+            going = trainer.run(trainer.iteration + CHECKPOINT_EVERY, show, log)
+            save_checkpoint(trainer, checkpoint)
+            write_log(path, trainer.log)
     return going
+
+
+def _made_before(trainer: Trainer, path: Path) -> dict[str, Any] | None:
+    """The record of the weights at ``path``, if this training and this source of memsim made them."""
+    if not path.is_file() or not is_whole(path, "it is trained again"):
+        return None
+    record = read_header(str(path)).record
+    same = is_of(trainer, record) and record.get("source") == source_digest() and "final" in record
+    return record if same and record.get("device") == trainer.device and log_beside(path).is_file() else None
 
 
 def _is_checkpoint(path: Path, reading: Sequence[Path]) -> bool:
@@ -138,13 +217,3 @@ def _is_checkpoint(path: Path, reading: Sequence[Path]) -> bool:
         return was_written(path) or bool(read_header(str(path)).record)
     except InputError:
         return False
-
-
-def _require_device(name: str) -> None:
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise InputError(f"device={name!r} cannot be used: {error}") from None
-    if device.type not in ("cpu", "cuda"):
-        raise InputError(f"device={name!r} cannot be used; choose cpu or cuda")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
@@ -13,27 +14,37 @@ from memsim.core.parameters import Parameterized, Preset, choice, parameter, tex
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
+from memsim.training.applying import Needs, Rules, require_applicable
+from memsim.training.criteria import criterion
 
-_RANDOM_LISTS = ("recall", "serial", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall")
 OBJECTIVES = (
     "recall", "serial", "imitation", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall"
 )  # fmt: skip
-APPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "momentum": ("optimizer", ("rmsprop",)),
-    "weight_decay": ("optimizer", ("adam",)),
-    **dict.fromkeys(("people", "held_out", "patience"), ("objective", ("imitation",))),
-    **dict.fromkeys(("first_length", "list_length", "promotion"), ("objective", _RANDOM_LISTS)),
-    "copies": ("objective", ("repeat-copy", "essay-copy")),
-    "longest_delay": ("objective", ("recognition", "cued")),
-    "directions": ("objective", ("cued",)),
+_RANDOM_LISTS = tuple(name for name in OBJECTIVES if name != "imitation")
+APPLIES: Rules = {
+    "momentum": (Needs("optimizer", ("rmsprop",)),),
+    "weight_decay": (Needs("optimizer", ("adam",)),),
+    **dict.fromkeys(("step_every", "step_factor"), (Needs("schedule", ("step",)),)),
+    "gradient_clip": (Needs("clipping", ("norm", "value")),),
+    **dict.fromkeys(("people", "held_out"), (Needs("objective", ("imitation",)),)),
+    **dict.fromkeys(("until", "patience"), (Needs("objective", ("imitation",)), Needs("held_out_lists"))),
+    **dict.fromkeys(
+        ("first_length", "list_length", "promotion", "held_out_lists"), (Needs("objective", _RANDOM_LISTS),)
+    ),
+    "copies": (Needs("objective", ("repeat-copy", "essay-copy")),),
+    "longest_delay": (Needs("objective", ("recognition", "cued")),),
+    "directions": (Needs("objective", ("cued",)),),
 }
-"""Settings that have an effect only with some values of another setting."""
+"""Settings that have an effect only beside some values of others."""
+CLIP = 10.0
+"""Largest norm of a gradient for cores that declare none."""
 _ESSAY = {
     "network": "DNC", "vector_size": 6, "slots": 7, "width": 10, "heads": 1, "hidden": 128, "first_length": 5,
     "list_length": 5, "optimizer": "rmsprop", "learning_rate": 1e-4, "momentum": 0.9, "schedule": "constant",
     "clipping": "value", "gradient_clip": 10.0,
 }  # fmt: skip
-_PEOPLE = {"objective": "imitation", "people": "peers_notask", "batch": 64, "learning_rate": 0.004}
+_PEOPLE = {"objective": "imitation", "people": "peers_notask", "batch": 64, "learning_rate": 0.004,
+           "patience": 1000}  # fmt: skip
 _SERIAL = {"objective": "serial", "list_length": 9, "iterations": 4000}
 _RECOGNITION = {"objective": "recognition", "iterations": 4000}
 _CUED = {"objective": "cued", "list_length": 12, "promotion": 0.5, "iterations": 2500}
@@ -73,6 +84,9 @@ class Training(Parameterized):
 
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
     the mean loss of 100 iterations is below ``promotion``.
+
+    The network is measured every 100 iterations on the subjects held out, or on ``held_out_lists`` random lists. Then
+    those weights are kept that did best, and training may end early, by ``until`` or ``patience``.
 
     The sizes and options of the core are given by their own names: ``Training(network="GRU", hidden=72)``.
 
@@ -120,15 +134,33 @@ class Training(Parameterized):
     iterations: int = parameter(6000, 1, 10_000_000, doc="steps of the optimizer")
     optimizer: str = choice("adam", ("adam", "rmsprop"), "AdamW (Loshchilov & Hutter, 2019), or RMSProp")
     learning_rate: float = parameter(0.002, 0, 1, doc="of the optimizer")
-    schedule: str = choice("cosine", ("cosine", "constant"), "the learning rate falls to 0 as a cosine, or is constant")
+    schedule: str = choice(
+        "cosine", ("cosine", "constant", "step"),
+        "after warm-up the learning rate falls to 0 as a cosine, is constant, or falls in steps",
+    )  # fmt: skip
+    warmup: int = parameter(
+        0, 0, 10_000_000, unit="iterations", doc="the learning rate rises in equal steps over the first ones"
+    )
+    step_every: int = parameter(1000, 1, 10_000_000, unit="iterations", doc="between two steps of the learning rate")
+    step_factor: float = parameter(0.5, 0, 1, doc="of the learning rate at each step")
     momentum: float = parameter(0.0, 0, 1, doc="of RMSProp")
     weight_decay: float = parameter(0.0, 0, 1, doc="of AdamW")
-    gradient_clip: float = parameter(10.0, 0, None, doc="largest gradient")
-    clipping: str = choice("norm", ("norm", "value"), "whether the norm of the gradient is clipped, or each number")
+    gradient_clip: float | None = parameter(None, 1e-9, None, doc="largest gradient; if not given, that of the core")
+    clipping: str = choice(
+        "norm", ("norm", "value", "none"), "whether the norm of the gradient is clipped, each number, or neither"
+    )
+    precision: str = choice(
+        "float32", ("float32", "float64", "bfloat16"), "of numbers; with bfloat16, of those products that allow it"
+    )
     held_out: float = parameter(0.2, 0.01, 0.9, doc="share of subjects held out (imitation)")
+    held_out_lists: int = parameter(
+        0, 0, 100_000, unit="lists",
+        doc="random lists of full length on which loss and accuracy are measured every 100 iterations",
+    )  # fmt: skip
+    until: str = text("", "stop when lists held out reach this: accuracy=NUMBER, of outputs, or loss=NUMBER")
     patience: int = parameter(
-        1000, 0, 10_000_000, unit="iterations",
-        doc="stop when the loss of people held out was lowest this long ago (imitation); 0 never stops",
+        0, 0, 10_000_000, unit="iterations",
+        doc="stop when lists held out did best this long ago, by accuracy if until names it, else by loss; 0 never",
     )  # fmt: skip
     seed: int = parameter(0, 0, SEED, doc="of weights, lists and choices")
 
@@ -147,14 +179,31 @@ class Training(Parameterized):
         object.__setattr__(self, "network", canonical(self.network))
         object.__setattr__(self, "code_sha256", found.sha256)
         self._require_sizes(found.cls)
-        for declared in self.parameters():
-            value = getattr(self, declared.name)
-            condition, allowed = APPLIES.get(declared.name, ("", ()))
-            if condition and value != declared.default and getattr(self, condition) not in allowed:
-                raise InputError(
-                    f"Training: {declared.name}={value!r} has no effect with {condition}={getattr(self, condition)!r}; "
-                    f"it is for {condition}={' or '.join(map(repr, allowed))}"
-                )
+        object.__setattr__(self, "until", str(criterion(self.until) or ""))
+        own = self.own_clip(found.cls)
+        require_applicable(
+            "Training", super().values(), {each.name: each.default for each in self.parameters()}, APPLIES
+        )
+        if self.gradient_clip == own:
+            object.__setattr__(self, "gradient_clip", None)
+        if self.warmup and self.warmup >= self.iterations:
+            raise InputError(
+                f"Training: warmup={self.warmup:,} leaves none of the iterations={self.iterations:,} at the full "
+                "learning rate; take fewer, or more iterations"
+            )
+
+    @staticmethod
+    def own_clip(core: type[Any]) -> float:
+        """The largest gradient that a core declares."""
+        clip = getattr(core, "gradient_clip", CLIP)
+        if isinstance(clip, bool) or not isinstance(clip, int | float) or not 0 < clip < math.inf:
+            raise ModelError(f"{core.__name__}: gradient_clip={shown(clip)} must be a number above 0, as in 10.0")
+        return float(clip)
+
+    @property
+    def clip(self) -> float:
+        """The largest gradient: that of the settings, or else of the core."""
+        return self.own_clip(self.core()) if self.gradient_clip is None else self.gradient_clip
 
     def _require_sizes(self, core: type[Any]) -> None:
         """Check the sizes, and keep those that are not the core's defaults."""
@@ -193,7 +242,8 @@ class Training(Parameterized):
 
     def values(self) -> dict[str, Any]:
         """The values of the settings by name, and then all sizes of the core."""
-        return {**super().values(), **self.config()}
+        clip = {} if self.clipping == "none" else {"gradient_clip": self.clip}
+        return {**super().values(), **clip, **self.config()}
 
     def core(self) -> type[Any]:
         """The class of the core.

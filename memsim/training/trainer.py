@@ -1,8 +1,7 @@
-"""Training of networks: the loop, checkpoints and the log."""
+"""Training of networks: the loop over iterations, and its state."""
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,25 +11,29 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
 
 from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
-from memsim.core.files.written_files import write_file
 from memsim.core.recalls import Recalls
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.named_cores import find_core
 from memsim.models.networks.people_seen import start_of
-from memsim.models.networks.weights import SUFFIX, load_weights, save_weights
+from memsim.models.networks.weights import load_weights, save_weights
+from memsim.running.digests import source_digest
+from memsim.training.criteria import criterion
+from memsim.training.devices import precision_of
+from memsim.training.learning_rates import share_of_rate
+from memsim.training.logs import Line, write_log
+from memsim.training.measuring import Measures, measure
 from memsim.training.objectives import make_objective
 from memsim.training.settings import Training
+from memsim.training.stopping import Stopping
 
 EVERY = 100
-"""Iterations between two lines of the log, and two decisions of the curriculum."""
-
-
-def log_beside(path: Path) -> Path:
-    """The file of the log beside that of the weights."""
-    return path.with_name(path.name.removesuffix(SUFFIX) + ".csv")
+"""Iterations between two lines of the log, two decisions of the curriculum, and two measures of lists held out."""
+FINAL_LISTS = 500
+"""Random lists on which the weights are measured in the end, besides those that decided when training stopped."""
 
 
 class Trainer:
@@ -40,24 +43,48 @@ class Trainer:
     ----------
     training : what to train and how.
     people : recalls to imitate, for the objective imitation only; by default those that its settings name.
-    device : where to compute, ``"cpu"`` or ``"cuda"``.
+    device : where to compute, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     """
 
     def __init__(self, training: Training, people: Recalls | None = None, device: str = "cpu") -> None:
         self.training, self.device = training, device
         torch.manual_seed(training.seed)
         self.generator = torch.Generator().manual_seed(training.seed)
-        self.objective = make_objective(training, self.generator, device, people)
+        with precision_of(training.precision, device):
+            self.objective = make_objective(training, self.generator, device, people)
         self.network = self.objective.network
         if isinstance(self.objective.core, Core):
-            self.objective.core.fused = True
+            self.objective.core.fused = training.precision == "float32"
         self.start = self._start()
         self.optimizer = self._optimizer()
+        # Its state is the number of the iteration alone, so that it goes on exactly where it stopped.
+        self.schedule = LambdaLR(self.optimizer, lambda iteration: share_of_rate(self.training, iteration))
         self.iteration, self.seconds = 0, 0.0
         self.longest = min(training.first_length, training.list_length)
-        self.best, self.best_at = float("inf"), 0
+        self.stopping = Stopping(criterion(training.until), training.patience)
         self.best_tensors: dict[str, Tensor] = {}
+        self.recent: list[float] = []
         self.log: list[dict[str, float]] = []
+        if self.stopping.measure == "accuracy" and self.measures(1, "held out lists").accuracy is None:
+            raise InputError(
+                f"Training: until={training.until!r}: the objective {training.objective} does not say which outputs "
+                "are right, so that there is no accuracy; give until='loss=NUMBER'"
+            )
+
+    @property
+    def best(self) -> float:
+        """The loss of lists held out with the best weights so far."""
+        return self.stopping.best.get("loss", float("inf"))
+
+    @property
+    def best_at(self) -> int:
+        """The iteration of the best weights so far; 0 where no lists are held out."""
+        return self.stopping.best_at
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether lists are held out."""
+        return self.training.objective == "imitation" or self.training.held_out_lists > 0
 
     def _start(self) -> dict[str, Any] | None:
         """Load the weights to begin with, and return which they were, and on whom they were trained."""
@@ -81,47 +108,70 @@ class Trainer:
         # Decay .9 and this epsilon are TensorFlow's defaults, with which the essay's experiment ran.
         return torch.optim.RMSprop(weights, lr=training.learning_rate, alpha=0.9, eps=1e-5, momentum=training.momentum)
 
-    def run(self, until: int, progress: Callable[[int, float], None] = lambda iteration, loss: None) -> bool:
-        """Train up to iteration ``until``; False where it ended early, as the loss of people held out did not fall."""
-        training = self.training
-        recent: list[float] = []
-        started = perf_counter()
-        while self.iteration < min(until, training.iterations):
-            if training.schedule == "cosine":
-                share = self.iteration / training.iterations
-                for group in self.optimizer.param_groups:
-                    group["lr"] = training.learning_rate * 0.5 * (1 + np.cos(np.pi * share))
-            self.optimizer.zero_grad()
-            loss = self.objective.loss(self.longest)
-            if not loss.isfinite():
-                raise InputError(
-                    f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
-                    f"learning_rate={training.learning_rate}. The last checkpoint is kept"
-                )
-            loss.backward()  # type: ignore[no-untyped-call]
-            clip = nn.utils.clip_grad_norm_ if training.clipping == "norm" else nn.utils.clip_grad_value_
-            clip(self.network.parameters(), training.gradient_clip)
-            self.optimizer.step()
-            self.iteration += 1
-            recent.append(loss.item())
-            progress(self.iteration, recent[-1])
+    def run(
+        self,
+        until: int,
+        progress: Callable[[int, float], None] = lambda iteration, loss: None,
+        logged: Callable[[Line], None] = lambda line: None,
+    ) -> bool:
+        """Train up to iteration ``until``; False where training has ended early, as ``stopping.why`` says.
+
+        ``progress`` is called with each iteration and its loss, ``logged`` with each new line of the log.
+        """
+        before, started = self.seconds, perf_counter()
+        while self.iteration < min(until, self.training.iterations) and not self.stopping.why:
+            loss = self._iterate()
+            self.seconds = before + perf_counter() - started
+            progress(self.iteration, loss)
             if self.iteration % EVERY == 0:
-                line = {"iteration": self.iteration, "loss": float(np.mean(recent)), "longest": self.longest}
-                held_out = self.objective.held_out_loss()
-                if held_out is not None:
-                    line["held_out"] = held_out
-                    if held_out < self.best:
-                        self.best, self.best_at = held_out, self.iteration
-                        self.best_tensors = {k: v.clone() for k, v in self.network.state_dict().items()}
-                elif line["loss"] < training.promotion and self.longest < training.list_length:
-                    self.longest += 1
-                recent.clear()
-                self.log.append({**line, "seconds": self.seconds + perf_counter() - started})
-                if self.best_at and training.patience and self.iteration - self.best_at >= training.patience:
-                    self.seconds += perf_counter() - started
-                    return False
-        self.seconds += perf_counter() - started
-        return True
+                self.log.append(self._line())
+                logged(self.log[-1])
+                self.seconds = before + perf_counter() - started
+        return not self.stopping.why
+
+    def _iterate(self) -> float:
+        """One step of the optimizer: the loss before it."""
+        training = self.training
+        self.optimizer.zero_grad()
+        with precision_of(training.precision, self.device):
+            loss = self.objective.loss(self.longest)
+        if not loss.isfinite():
+            raise InputError(
+                f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
+                f"learning_rate={training.learning_rate}. The last checkpoint is kept"
+            )
+        loss.backward()  # type: ignore[no-untyped-call]
+        if training.clipping != "none":
+            clip = nn.utils.clip_grad_norm_ if training.clipping == "norm" else nn.utils.clip_grad_value_
+            clip(self.network.parameters(), training.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        self.iteration += 1
+        self.recent.append(loss.item())
+        return self.recent[-1]
+
+    def _line(self) -> dict[str, float]:
+        """The line of the log of the last iterations; lists grow, and lists held out are measured."""
+        training = self.training
+        share = share_of_rate(training, self.iteration - 1)
+        line = {"iteration": self.iteration, "loss": float(np.mean(self.recent)), "longest": self.longest}
+        line |= {"learning_rate": training.learning_rate * share}
+        self.recent.clear()
+        if training.objective != "imitation" and self.longest < training.list_length:
+            self.longest += line["loss"] < training.promotion
+        if self.holds_out:
+            measures = self.measures(training.held_out_lists, "held out lists")
+            full = training.objective == "imitation" or self.longest >= training.list_length
+            if self.stopping.is_best(self.iteration, measures, full):
+                self.best_tensors = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
+            line |= {"held_out": measures.loss}
+            line |= {} if measures.accuracy is None else {"accuracy": measures.accuracy}
+        return {**line, "seconds": self.seconds}
+
+    def measures(self, n_lists: int, purpose: str) -> Measures:
+        """How well the network does now; see :func:`memsim.training.measuring.measure`."""
+        with precision_of(self.training.precision, self.device):
+            return measure(self.objective, n_lists, purpose)
 
     def record(self) -> dict[str, Any]:
         """How the weights were made, as their file keeps it."""
@@ -136,69 +186,29 @@ class Trainer:
             "start": self.start,
             **self.objective.about(),
             "iterations": self.best_at or self.iteration,
+            "stopped": self.stopping.why,
             "held_out_loss": self.best if self.best_at else None,
             "log": self.log[-1:],
             "seconds": round(self.seconds, 1),
+            "device": self.device,
+            "threads": torch.get_num_threads(),
+            "source": source_digest(),
             "versions": versions(),
         }
 
-    def save(self, path: Path) -> None:
-        """Write the weights, those with the lowest loss of people held out if there are any, and the log."""
-        save_weights(path, self.best_tensors if self.best_at else self.network.state_dict(), self.record())
-        write_file(log_beside(path), self._write_log)
+    def save(self, path: Path) -> dict[str, Any]:
+        """Write the log and the weights, those that did best on lists held out if there are any; return their record.
 
-    def _write_log(self, path: Path) -> None:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(self.log[0]) if self.log else ["iteration"])
-            writer.writeheader()
-            writer.writerows(self.log)
-
-    def checkpoint(self, path: Path) -> None:
-        """Write all that is needed to continue as if training had not been interrupted."""
-        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        tensors |= {f"best.{name}": tensor for name, tensor in (self.best_tensors if self.best_at else {}).items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
-        tensors |= {f"carried.{name}": tensor for name, tensor in self.objective.carried().items()}
-        tensors["generator"] = self.generator.get_state()
-        progress = {"iteration": self.iteration, "seconds": self.seconds, "longest": self.longest, "log": self.log}
-        progress |= {"best": self.best if self.best_at else None, "best_at": self.best_at}
-        save_weights(path, tensors, {**self.record(), "progress": progress})
-
-    def resume(self, path: Path) -> None:
-        """Continue from a checkpoint.
-
-        Raises
-        ------
-        InputError : the checkpoint is of another training.
+        The record says how well these weights do: on the subjects held out, or on random lists of their own.
         """
-        tensors, record, _ = load_weights(str(path))
-        same = record.get("training") == self.training.values() and record.get("people") == self.record().get("people")
-        if not same or "progress" not in record:
-            raise InputError(
-                f"{path} is a checkpoint of another training, {json.dumps(record.get('training'))}; "
-                "remove it, or train with its settings"
-            )
-        try:
-            self._continue(tensors, record["progress"])
-        except (KeyError, ValueError, TypeError, RuntimeError, AttributeError, IndexError) as error:
-            raise InputError(
-                f"{path} is damaged, and cannot be continued ({type(error).__name__}: {error}); remove it to train anew"
-            ) from error
-
-    def _continue(self, tensors: dict[str, Tensor], progress: dict[str, Any]) -> None:
-        def part(prefix: str) -> dict[str, Tensor]:
-            return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
-
-        self.network.load_state_dict(part("network."))
-        states: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in part("optimizer.").items():
-            index, _, what = name.partition(".")
-            states.setdefault(int(index), {})[what] = tensor
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": states})
-        self.generator.set_state(tensors["generator"])
-        self.best_tensors = part("best.")
-        self.objective.carry({name: tensor.to(self.device) for name, tensor in part("carried.").items()})
-        self.iteration, self.seconds = progress["iteration"], progress["seconds"]
-        self.longest, self.log, self.best_at = progress["longest"], progress["log"], progress["best_at"]
-        self.best = float("inf") if progress["best"] is None else progress["best"]
+        trained = self.network.state_dict()
+        tensors = {name: tensor.clone() for name, tensor in (self.best_tensors or trained).items()}
+        last = {name: tensor.clone() for name, tensor in trained.items()}
+        self.network.load_state_dict(tensors)
+        final = self.measures(FINAL_LISTS, "final lists")._asdict()
+        self.network.load_state_dict(last)
+        record = {**self.record(), "final": final}
+        kept = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
+        write_log(path, self.log)
+        save_weights(path, kept, record)
+        return record

@@ -218,6 +218,7 @@ def test_a_model_that_fails_takes_no_other_with_it(capsys: pytest.CaptureFixture
 
 
 def test_a_training_continues_from_a_checkpoint_from_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    from memsim.training.checkpoints import save_checkpoint
     from memsim.training.run import train
     from memsim.training.settings import Training
     from memsim.training.trainer import Trainer
@@ -225,7 +226,7 @@ def test_a_training_continues_from_a_checkpoint_from_elsewhere(monkeypatch: pyte
     small = {"iterations": 4, "hidden": 4, "batch": 2, "vector_size": 4}
     half = Trainer(Training(network="lstm", **small))
     half.run(2)
-    half.checkpoint(Path("there.safetensors"))
+    save_checkpoint(half, Path("there.safetensors"))
     Path("here.checkpoint.safetensors").write_bytes(Path("there.safetensors").read_bytes())
     for _ in range(2):
         trained = train("LSTM", out="here.safetensors", **small)

@@ -21,6 +21,7 @@ from memsim.models.networks.vectors import item_vectors
 from memsim.models.networks.weights import find_weights, load_weights, save_weights
 from memsim.models.registered import models_for
 from memsim.paradigms import FreeRecall
+from memsim.training.checkpoints import resume, save_checkpoint
 from memsim.training.objectives import recall_loss, sequence_loss
 from memsim.training.run import train
 from memsim.training.settings import Training
@@ -141,7 +142,7 @@ def test_resuming_is_as_if_nothing_had_happened(objective: str, tmp_path: Path) 
     assert [line["loss"] for line in whole.log] == [line["loss"] for line in second.log]
     other = Trainer(Training(**{**SMALL, "seed": 5}))
     with pytest.raises(InputError, match="is a checkpoint of another training"):
-        other.resume(tmp_path / "half.safetensors")
+        resume(other, tmp_path / "half.safetensors")
 
 
 def test_imitation_learns_people_and_holds_some_out(tmp_path: Path) -> None:
@@ -168,7 +169,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "dnc", *settings, "--out", str(out)]) == 0
     assert "Trained 100 iterations" in capsys.readouterr().out
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"mine.safetensors", "mine.csv"}
-    assert (tmp_path / "mine.csv").read_text().startswith("iteration,loss,longest,seconds\n100,")
+    assert (tmp_path / "mine.csv").read_text().startswith("iteration,loss,longest,learning_rate,seconds\n100,")
     record = load_weights(str(out)).record
     assert record["training"]["slots"] == 5 and "torch" in record["versions"]
     label, model = find_model(f"dnc:{out}")
@@ -191,7 +192,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["dnc", "--slots", "0"], "slots=0 is outside its range"),
         (["dnc", "--out", "x.pt"], "out='x.pt' must end in .safetensors"),
         (["dnc", "--device", "nowhere"], "device='nowhere' cannot be used"),
-        (["dnc", "--device", "meta"], "device='meta' cannot be used; choose cpu or cuda"),
+        (["dnc", "--device", "meta"], "device='meta' cannot be used; choose cpu, cuda, mps or auto"),
         (["dnc:peopel"], "Training has no preset 'dnc:peopel'; did you mean 'DNC:people'?"),
         (["dnc", "--seed", "99999999999999999999999"], "seed="),
     ],
@@ -278,7 +279,7 @@ def test_train_from_python_continues_a_checkpoint(tmp_path: Path, monkeypatch: p
     whole = train("DNC", out=tmp_path / "whole.safetensors", **settings)
     half = Trainer(Training(**settings))
     half.run(100)
-    half.checkpoint(tmp_path / "half.checkpoint.safetensors")
+    save_checkpoint(half, tmp_path / "half.checkpoint.safetensors")
     continued = train(Training(**settings), out=str(tmp_path / "half.safetensors"), threads=1)
     assert [line["loss"] for line in continued.log] == [line["loss"] for line in whole.log]
     assert continued.record["training"] == whole.record["training"] and not continued.stopped_early
@@ -369,7 +370,7 @@ def test_records_that_do_not_fit(record: Any, tmp_path: Path) -> None:
 def test_training_on_a_gpu(tmp_path: Path) -> None:
     first, second = (Trainer(Training(**{**SMALL, "iterations": 200}), device="cuda") for _ in range(2))
     first.run(100)
-    first.checkpoint(tmp_path / "half.safetensors")
-    second.resume(tmp_path / "half.safetensors")
+    save_checkpoint(first, tmp_path / "half.safetensors")
+    resume(second, tmp_path / "half.safetensors")
     second.run(200)
     assert np.isfinite(second.log[-1]["loss"]) and second.log[-1]["loss"] < first.log[0]["loss"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from memsim import Recalls
+from memsim.training.checkpoints import resume, save_checkpoint
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 
@@ -17,8 +18,8 @@ def whole_and_resumed(training: Training, folder: Path, people: Recalls | None =
     whole, first, second = (Trainer(training, people) for _ in range(3))
     whole.run(200)
     first.run(100)
-    first.checkpoint(folder / "half.safetensors")
-    second.resume(folder / "half.safetensors")
+    save_checkpoint(first, folder / "half.safetensors")
+    resume(second, folder / "half.safetensors")
     second.run(200)
     for one, two in zip(whole.network.parameters(), second.network.parameters(), strict=True):
         assert torch.equal(one, two)

@@ -146,7 +146,7 @@ def test_a_core_from_elsewhere_is_the_same_by_its_content(here: Path, tmp_path: 
     ("arguments", "message"),
     [
         (["mine.py:Leaky", "--size", "slots=3"], "slots='3' is no size of mine.py:Leaky"),
-        (["mine.py:Leaky", "--size", "cells=3", "--size", "cells=0"], "cells=0 is outside its range"),
+        (["mine.py:Leaky", "--size", "cells=0"], "cells=0 is outside its range"),
         (["GRU", "--size", "hidden=3", "--hidden", "4"], "hidden is given twice"),
         (["GRU", "--layers", "2"], "layers='2' is no size of GRU"),
         (["mine.py:Leaky:copying"], "mine.py:Leaky has: mine.py:Leaky, mine.py:Leaky:people"),

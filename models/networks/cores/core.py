@@ -42,6 +42,8 @@ class Core(nn.Module):
     """
     rows: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Names of the cells of a weighting, where they have names, for the figure."""
+    gradient_clip: ClassVar[float] = 10.0
+    """The largest norm of a gradient in training, where the settings of training give no other."""
     fused: bool = False
     """Whether a step may be computed by faster operations that give no weightings, as training asks."""
 

@@ -100,6 +100,7 @@ class DeltaRule(Core):
 
     roles: ClassVar = {"memory": "memory"}
     limits: ClassVar = {"rule": ("delta", "sum")}
+    gradient_clip: ClassVar = 1.0
 
     def __init__(
         self,

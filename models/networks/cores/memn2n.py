@@ -62,6 +62,7 @@ class MemN2N(Core):
     parts = ("age", "content", "reading", "writing", "memory")
     roles: ClassVar = {"memory": "rows", "controller": "context"}
     limits: ClassVar = {"hops": (1, 16), "tying": ("layer", "adjacent")}
+    gradient_clip: ClassVar = 40.0
 
     def __init__(
         self,

@@ -84,6 +84,7 @@ class LRU(Core):
     """
 
     roles: ClassVar = {"controller": "controller"}
+    gradient_clip: ClassVar = 1.0
 
     def __init__(
         self, input_size: int, output_size: int, *, hidden: int = 40, units: int = 64, layers: int = 2

@@ -76,6 +76,7 @@ class Transformer(Core):
     """
 
     roles: ClassVar = {"memory": "layers"}
+    gradient_clip: ClassVar = 1.0
 
     def __init__(
         self, input_size: int, output_size: int, *, hidden: int = 40, layers: int = 2, heads: int = 4, width: int = 10

@@ -1,0 +1,65 @@
+"""How many outputs of a network are right, counted where its loss is computed, so that both are of the same outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+
+class Tally:
+    """Outputs that were asked for, and whether the most likely response of each was right."""
+
+    def __init__(self) -> None:
+        self.right: list[Tensor] = []
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of outputs that were right; ``None`` where the objective does not say which are."""
+        return float(torch.cat(self.right).double().mean()) if self.right else None
+
+
+_TALLY: ContextVar[Tally | None] = ContextVar("memsim_tally", default=None)
+
+
+@contextmanager
+def tallied() -> Iterator[Tally]:
+    """Within this, losses count which outputs are right."""
+    token = _TALLY.set(Tally())
+    try:
+        tally = _TALLY.get()
+        assert tally is not None
+        yield tally
+    finally:
+        _TALLY.reset(token)
+
+
+def tally_choices(logits: Tensor, right: Tensor | int) -> None:
+    """Count a choice among n responses, where somebody counts; in training this costs nothing.
+
+    Parameters
+    ----------
+    logits : (B, n) of the responses.
+    right : (B,) the number of the right one, or one number for all; or (B, m) which of the first m are right, of which
+        the others are not.
+    """
+    tally = _TALLY.get()
+    if tally is None:
+        return
+    chosen = logits.detach().argmax(dim=1)
+    if isinstance(right, Tensor) and right.dtype == torch.bool:
+        hits = pad(right, (0, logits.shape[1] - right.shape[1])).gather(1, chosen[:, None])[:, 0]
+    else:
+        hits = chosen == right
+    tally.right.append(hits)
+
+
+def tally_binary(logits: Tensor, wanted: Tensor) -> None:
+    """Count answers of yes or no: logits of any shape, and which of them should be above 0, as numbers 0 and 1."""
+    tally = _TALLY.get()
+    if tally is not None:
+        tally.right.append(((logits.detach() > 0) == (wanted > 0.5)).flatten())
