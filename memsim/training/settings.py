@@ -13,18 +13,31 @@ from memsim.core.parameters import Parameterized, Preset, choice, parameter, tex
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
+from memsim.training.objectives.registered import OBJECTIVES
 
-_RANDOM_LISTS = ("recall", "serial", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall")
-OBJECTIVES = (
-    "recall", "serial", "imitation", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall"
-)  # fmt: skip
+_NAMES = tuple(OBJECTIVES.names())
+
+
+def _all_but(*left_out: str) -> tuple[str, ...]:
+    return tuple(name for name in _NAMES if name not in left_out)
+
+
+_JUDGED = ("recognition", "recall+recognition", "serial+recognition")
+_ANY_ORDER = ("recall", "recall+recognition")
 APPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "momentum": ("optimizer", ("rmsprop",)),
     "weight_decay": ("optimizer", ("adam",)),
     **dict.fromkeys(("people", "held_out", "patience"), ("objective", ("imitation",))),
-    **dict.fromkeys(("first_length", "list_length", "promotion"), ("objective", _RANDOM_LISTS)),
+    **dict.fromkeys(("first_length", "list_length", "promotion"), ("objective", _all_but("imitation"))),
+    "vector_size": ("objective", _all_but("n-grams", "two-hops")),
+    "response_set": ("objective", (*_ANY_ORDER, "serial", "serial+recognition")),
+    "lures": ("response_set", ("pool",)),
+    "stop_credit": ("objective", _ANY_ORDER),
+    "item_vectors": ("objective", ("associative-recall",)),
+    "order": ("objective", ("n-grams",)),
+    "classes": ("objective", ("one-shot",)),
     "copies": ("objective", ("repeat-copy", "essay-copy")),
-    "longest_delay": ("objective", ("recognition", "cued")),
+    "longest_delay": ("objective", (*_JUDGED, "cued")),
     "directions": ("objective", ("cued",)),
 }
 """Settings that have an effect only with some values of another setting."""
@@ -68,7 +81,10 @@ class Training(Parameterized):
     - ``imitation``: the responses of people, and their stopping; some subjects are held out.
     - ``recognition``: whether a probe was studied; half of them were. Lures are drawn as the items are.
     - ``cued``: the item that was studied in a pair with the cue, and no response to a cue that was not studied.
-    - ``repeat-copy``: bits once seen, put out as many times as asked for (Graves et al., 2014).
+    - ``recall+recognition``, ``serial+recognition``: a list is studied once, its probes are judged, and it is recalled.
+    - ``copy``, ``repeat-copy``, ``associative-recall``, ``n-grams``, ``priority-sort`` (Graves et al., 2014),
+      ``one-shot`` (Santoro et al., 2016), ``two-hops`` (Sukhbaatar et al., 2015) and ``induction`` (Olsson et al.,
+      2022): tasks of sequences, see :mod:`memsim.training.sequence_tasks`.
     - ``essay-recall``, ``essay-copy``: the lists and losses of the essay (Greydanus, 2017).
 
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
@@ -95,7 +111,7 @@ class Training(Parameterized):
     """The checksum of the file in which a user wrote the core."""
     sizes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """The sizes and options of the core that are not its defaults, by name."""
-    objective: str = choice("recall", OBJECTIVES, "what is rewarded")
+    objective: str = choice("recall", _NAMES, "what is rewarded")
     people: str = text(
         "", "whose recalls to imitate: a data set, NAME[:CONDITION], or a CSV file in psifr's long table (imitation)"
     )
@@ -114,6 +130,14 @@ class Training(Parameterized):
     longest_delay: int = parameter(
         8, 0, 1000, unit="steps", doc="longest distraction between study and test (recognition, cued)"
     )
+    response_set: str = choice("list", ("list", "pool"), "responses are items of the list, or lures as well (recall)")
+    lures: int = parameter(50, 1, 10_000, unit="items", doc="items that were not studied among the candidates (pool)")
+    stop_credit: float = parameter(
+        0.0, 0, 1, symbol="ρ", doc="worth of stopping at an output at which an item is left, from half of training on"
+    )
+    item_vectors: int = parameter(1, 1, 100, unit="vectors", doc="length of an item (associative-recall)")
+    order: int = parameter(3, 1, 12, symbol="n", doc="of n-grams: the next bit depends on n - 1 bits (n-grams)")
+    classes: int = parameter(5, 2, 1000, doc="classes of an episode (one-shot)")
     directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")

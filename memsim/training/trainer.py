@@ -21,7 +21,7 @@ from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.named_cores import find_core
 from memsim.models.networks.people_seen import start_of
 from memsim.models.networks.weights import SUFFIX, load_weights, save_weights
-from memsim.training.objectives import make_objective
+from memsim.training.objectives.making import make_objective
 from memsim.training.settings import Training
 
 EVERY = 100
@@ -92,6 +92,7 @@ class Trainer:
                 for group in self.optimizer.param_groups:
                     group["lr"] = training.learning_rate * 0.5 * (1 + np.cos(np.pi * share))
             self.optimizer.zero_grad()
+            self.objective.progress = self.iteration / training.iterations
             loss = self.objective.loss(self.longest)
             if not loss.isfinite():
                 raise InputError(
@@ -135,6 +136,7 @@ class Trainer:
             "training": training.values(),
             "start": self.start,
             **self.objective.about(),
+            **({"scores": scores} if (scores := self.objective.scores()) else {}),
             "iterations": self.best_at or self.iteration,
             "held_out_loss": self.best if self.best_at else None,
             "log": self.log[-1:],
