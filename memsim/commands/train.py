@@ -92,5 +92,7 @@ def _train(parsed: argparse.Namespace) -> int:
     print(f"Trained {iterations:,} iterations in {record['seconds']:.0f} s: {numbers}")
     if trained.stopped_early:
         print(f"The loss of people held out was lowest at iteration {record['iterations']:,}; its weights are kept")
+    for measure, each in record.get("scores", {}).items():
+        print(f"{measure}: " + ", ".join(f"{who} {score:.4g}" for who, score in each.items()))
     print(f"Written: {trained.path}, {log_beside(trained.path)}")
     return 0

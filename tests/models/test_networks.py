@@ -224,7 +224,7 @@ def test_bad_weights(tmp_path: Path, trained: tuple[str, Path]) -> None:
     other = LSTM if kind == "dnc" else DNC
     with pytest.raises(InputError, match=f"are of a network of kind {kind.upper()}, .*; run them as {kind.upper()}"):
         other(weights=str(path))
-    with pytest.raises(InputError, match="trained by essay-copy, on sequences of bits"):
+    with pytest.raises(InputError, match="trained by essay-copy, on a task of sequences"):
         DNC(weights="greydanus2017-copy")
     with pytest.raises(InputError, match="must name a file of weights"):
         DNC(weights="")

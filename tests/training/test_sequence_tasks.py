@@ -69,7 +69,10 @@ def test_copy() -> None:
     task = Copy(4).sequences(3, 2, seeded())
     assert task.inputs[:2, :, :4].sum() > 0 and task.inputs[:2, :, 4].sum() == 0
     assert (task.inputs[2] == torch.tensor([0.0, 0, 0, 0, 1])).all() and task.inputs[3:].sum() == 0
-    assert torch.equal(task.targets[3:], task.inputs[:2, :, :4]) and task.counted[:, 0].tolist() == [False] * 3 + [True] * 2
+    assert (
+        torch.equal(task.targets[3:], task.inputs[:2, :, :4])
+        and task.counted[:, 0].tolist() == [False] * 3 + [True] * 2
+    )
 
 
 def test_repeat_copy() -> None:
@@ -124,7 +127,9 @@ def test_the_optimal_predictor_of_n_grams_counts(order: int) -> None:
         bits = [*sequences.inputs[:, row, 0].int().tolist(), int(sequences.targets[-1, row, 0])]
         counted = sequences.counted[:, row]
         # The first bit is not predicted, whatever the order.
-        assert chances[counted, row].tolist() == pytest.approx(predicted(bits, order)[1 if order == 1 else 0 :], abs=1e-6)
+        assert chances[counted, row].tolist() == pytest.approx(
+            predicted(bits, order)[1 if order == 1 else 0 :], abs=1e-6
+        )
 
 
 def expected_bits(order: int, length: int) -> float:
@@ -150,7 +155,9 @@ def test_n_grams_are_drawn_from_the_distribution_that_is_predicted() -> None:
     assert mean_of_optimum(3, 10, 100_000) == pytest.approx(expected_bits(3, 10), abs=0.03)
 
 
-@pytest.mark.parametrize(("order", "length", "bits", "within"), [(3, 50, 29.16, 0.2), (2, 30, 18.21, 0.2), (6, 200, 127.98, 0.8)])
+@pytest.mark.parametrize(
+    ("order", "length", "bits", "within"), [(3, 50, 29.16, 0.2), (2, 30, 18.21, 0.2), (6, 200, 127.98, 0.8)]
+)
 def test_the_optimum_of_n_grams(order: int, length: int, bits: float, within: float) -> None:
     """Reference computation of memsim's authors, with 20,000 sequences."""
     assert mean_of_optimum(order, length, 20_000) == pytest.approx(bits, abs=within)

@@ -32,5 +32,3 @@ OBJECTIVES: Registry[type[Any]] = Registry(
     subclasses=True,
 )
 """Of a task of sequences, the entry is the task, of which :class:`SequenceObjective` is the objective."""
-OF_LISTS = ("recall", "serial", "recognition", "cued", "recall+recognition", "serial+recognition")
-"""Those on random lists of item vectors."""

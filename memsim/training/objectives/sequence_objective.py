@@ -77,6 +77,4 @@ def scores_of(
             }.items():  # fmt: skip
                 for measure, score in task.scores(logits, sequences).items():
                     found.setdefault(measure, {}).setdefault(who, []).append(score)
-    return {
-        measure: {who: sum(each) / len(each) for who, each in scores.items()} for measure, scores in found.items()
-    }
+    return {measure: {who: sum(each) / len(each) for who, each in scores.items()} for measure, scores in found.items()}
