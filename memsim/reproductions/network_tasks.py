@@ -1,4 +1,4 @@
-"""Which core learns which task of sequences: the tasks of the publications of the cores, at the size of one processor."""
+"""Which core learns which task of sequences: the tasks that cores were published with, at the size of one processor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from memsim.analysis.figures.targets import Panel, target_figure
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import OURS, Finding, Outcome
 from memsim.running.execution import Cell, run_cells
 from memsim.training.recipes import RECIPES
 from memsim.training.settings import Training
@@ -126,7 +126,7 @@ def _figure(table: pd.DataFrame) -> Figure:
             Panel(
                 str(task), "core, length of list", str(rows["measure"].iloc[0]),
                 pd.Series(rows["optimum"].to_numpy(), names),
-                {"network": pd.Series(rows["network"].to_numpy(), names), "chance": pd.Series(rows["chance"].to_numpy(), names)},
+                {who: pd.Series(rows[who].to_numpy(), names) for who in ("network", "chance")},
                 "optimum",
             )
         )  # fmt: skip

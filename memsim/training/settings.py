@@ -51,10 +51,15 @@ _PEOPLE = {"objective": "imitation", "people": "peers_notask", "batch": 64, "lea
 _SERIAL = {"objective": "serial", "list_length": 9, "iterations": 4000}
 _RECOGNITION = {"objective": "recognition", "iterations": 4000}
 _CUED = {"objective": "cued", "list_length": 12, "promotion": 0.5, "iterations": 2500}
+_BOTH = {
+    "objective": "recall+recognition", "list_length": 12, "longest_delay": 16, "promotion": 0.4, "learning_rate": 0.003,
+    "iterations": 3500,
+}  # fmt: skip
 _ESSAY_SOURCE = "Greydanus (2017), the code of the essay's experiment; initial weights of the controller ours"
 _OURS = "chosen here"
 _KINDS: dict[str, dict[str, Any]] = {
-    "": {}, "people": _PEOPLE, "serial": _SERIAL, "recognition": _RECOGNITION, "cued": _CUED
+    "": {}, "people": _PEOPLE, "serial": _SERIAL, "recognition": _RECOGNITION, "cued": _CUED,
+    "recall+recognition": _BOTH,
 }  # fmt: skip
 """What a core is trained for, by the name behind the colon of a preset."""
 _BEGUN = {("DNC", "people"): "dnc-recall", ("LSTM", "people"): "lstm-recall"}

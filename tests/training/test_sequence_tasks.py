@@ -1,8 +1,8 @@
-"""Tasks of sequences: each read back step by step, its optimum by an independent computation, and its scores by hand."""
+"""Tasks of sequences: each read back step by step, its optimum by another computation, and its scores by hand."""
 
 import itertools
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -271,7 +271,7 @@ class Bits(BitTask):
 class Classes(ClassTask):
     """Any classes."""
 
-    split = {2: "second"}
+    split: ClassVar = {2: "second"}
 
 
 def test_scores_of_bits_by_hand() -> None:

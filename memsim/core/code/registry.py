@@ -2,7 +2,8 @@
 
 An entry may be given as ``module:attribute``; the module is imported when the entry is first used. Plug-ins register
 entries through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets``, ``memsim.analyses``,
-``memsim.objectives`` and ``memsim.reproductions``. The entries of memsim itself are in the module ``registered`` of each package.
+``memsim.objectives`` and ``memsim.reproductions``. The entries of memsim itself are in the module ``registered`` of
+each package.
 """
 
 from __future__ import annotations

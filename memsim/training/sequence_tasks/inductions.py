@@ -48,8 +48,8 @@ class Induction(ClassTask):
         super().require_length(length)
         if length > self.vector_size:
             raise InputError(
-                f"Induction: a list of {length} different symbols has more than the vector_size={self.vector_size} that "
-                "there are; give a larger vector_size"
+                f"Induction: a list of {length} different symbols has more than the vector_size={self.vector_size} "
+                "that there are; give a larger vector_size"
             )
 
     def steps(self, length: int) -> int:
@@ -66,4 +66,5 @@ class Induction(ClassTask):
         follows = torch.cat((listed[1:], again))
         counted = torch.cat((torch.zeros_like(listed, dtype=torch.bool), places[:-1] < length - 1))
         numbers = torch.cat((torch.zeros_like(listed), counted[length:].cumsum(dim=0)))
-        return Sequences(*(one_hot(each, self.vector_size).float() for each in (shown, follows)), counted, numbers)
+        inputs, targets = (one_hot(each, self.vector_size).float() for each in (shown, follows))
+        return Sequences(inputs, targets, counted, numbers)

@@ -45,7 +45,8 @@ class NGrams(BitTask):
         """At least one bit must have a context."""
         if length < self.order:
             raise InputError(
-                f"NGrams: a sequence of {length} bits is shorter than order={self.order}; give first_length={self.order} or more"
+                f"NGrams: a sequence of {length} bits is shorter than order={self.order}; give "
+                f"first_length={self.order} or more"
             )
 
     def steps(self, length: int) -> int:

@@ -31,7 +31,8 @@ class Sequences(NamedTuple):
 
     def to(self, device: str) -> Sequences:
         """The same on a device."""
-        return Sequences(*(None if each is None else each.to(device) for each in self))
+        numbers = None if self.numbers is None else self.numbers.to(device)
+        return Sequences(self.inputs.to(device), self.targets.to(device), self.counted.to(device), numbers)
 
 
 @dataclass(frozen=True)
