@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from memsim.analysis.figures.targets import Panel, target_figure
-from memsim.reproductions.entry import OURS, Finding, Outcome
+from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.running.execution import Cell, run_cells
 from memsim.training.recipes import RECIPES
 from memsim.training.settings import Training
@@ -41,6 +41,25 @@ class Mark(NamedTuple):
     def reached(self, score: float) -> bool:
         """Whether this score reaches it."""
         return score <= self.bound if self.at_most else score >= self.bound
+
+
+OPTIMUM_OF_GRAMS = 29.15
+"""Bits of the optimal predictor of 3-grams in 50 bits."""
+MARKS = (
+    Mark("DNC:copy", "bits per sequence", 10, 1.0, at_most=True),
+    Mark("DNC:copy", "wrong bits", 20, 0.02, at_most=True),
+    Mark("LSTM:copy", "wrong bits", 20, 0.15),
+    Mark("NTM:copy", "bits per sequence", 20, 2.0, at_most=True),
+    Mark("DNC:repeat-copy", "wrong bits", 5, 0.001, at_most=True),
+    Mark("Transformer:associative-recall", "bits per sequence", 6, 1.0, at_most=True),
+    Mark("Transformer:n-grams", "bits per sequence", 50, 1.03 * OPTIMUM_OF_GRAMS, at_most=True),
+    Mark("LSTM:n-grams", "bits per sequence", 50, 1.03 * OPTIMUM_OF_GRAMS, at_most=True),
+    Mark("MANN:one-shot", "second instance", 30, 0.9),
+    Mark("MANN:one-shot", "fifth instance", 30, 0.95),
+    Mark("MemN2N:two-hops", "right", 10, 0.9),
+    Mark("Transformer:induction", "right", 12, 0.95),
+    Mark("Transformer:induction", "right", 16, 0.95),
+)
 
 
 def train_cell(training: str, changes: dict[str, Any], lengths: list[int], seed: int) -> list[list[Any]]:
@@ -131,3 +150,11 @@ def _figure(table: pd.DataFrame) -> Figure:
             )
         )  # fmt: skip
     return target_figure(panels, "Tasks of sequences, by core")
+
+
+NETWORK_TASKS = Reproduction(
+    "network-tasks",
+    "tasks of sequences: each core on the task that it was published with, at the size of one processor",
+    "Graves et al. (2014); Santoro et al. (2016); Sukhbaatar et al. (2015); Olsson et al. (2022)",
+    network_tasks,
+)
