@@ -12,8 +12,8 @@ import pandas as pd
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.running.execution import Cell, run_cells
-from memsim.training.recipes import RECIPES
 from memsim.training.settings import Training
+from memsim.training.task_trainings import TASK_TRAININGS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -118,7 +118,7 @@ def network_tasks(seed: int) -> Outcome:
     return Outcome(
         findings_of(table, MARKS),
         partial(_figure, table),
-        {"trainings": {name: dict(RECIPES[name]) for name in dict.fromkeys(table["training"])}, "seeds": [seed]},
+        {"trainings": {name: dict(TASK_TRAININGS[name]) for name in dict.fromkeys(table["training"])}, "seeds": [seed]},
         {"scores": table},
         shown=table.to_string(index=False, float_format="{:.3f}".format),
         statement=_statement(table),

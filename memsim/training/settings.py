@@ -14,7 +14,7 @@ from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
 from memsim.training.objectives.registered import OBJECTIVES
-from memsim.training.recipes import RECIPES
+from memsim.training.task_trainings import TASK_TRAININGS
 
 _NAMES = tuple(OBJECTIVES.names())
 
@@ -106,7 +106,7 @@ class Training(Parameterized):
 
     presets: ClassVar = {
         **{name: preset for core in CORES.names() for name, preset in _presets_of(core).items()},
-        **{name: Preset(values, _OURS) for name, values in RECIPES.items()},
+        **{name: Preset(values, _OURS) for name, values in TASK_TRAININGS.items()},
         "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
                                        _ESSAY_SOURCE),
         "greydanus2017-copy": Preset({**_ESSAY, "objective": "essay-copy", "batch": 16, "iterations": 20_000},

@@ -9,8 +9,8 @@ from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.entry import Reproduction
 from memsim.reproductions.network_tasks import MARKS, Mark, findings_of, scores_table
 from memsim.training.objectives.registered import OBJECTIVES
-from memsim.training.recipes import RECIPES
 from memsim.training.settings import Training
+from memsim.training.task_trainings import TASK_TRAININGS
 
 SHORT = (
     Mark("LSTM:copy", "wrong bits", 3, 0.2), Mark("LSTM:copy", "wrong bits", 2, 0.9),
@@ -18,12 +18,12 @@ SHORT = (
 )  # fmt: skip
 
 
-def test_every_recipe_is_a_training_of_its_name() -> None:
-    for name in RECIPES:
+def test_every_training_has_the_name_of_core_and_task() -> None:
+    for name in TASK_TRAININGS:
         training = Training.preset(name)
         assert name == f"{training.network}:{training.objective}"
         assert training.objective in OBJECTIVES.names()
-    assert {mark.training for mark in MARKS} <= set(RECIPES)
+    assert {mark.training for mark in MARKS} <= set(TASK_TRAININGS)
 
 
 def test_scores_are_compared_with_marks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -44,13 +44,13 @@ def test_scores_are_compared_with_marks(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert (copy["optimum"] < 1e-6).all() and (table["parameters"] > 1000).all() and (table["seconds"] > 0).all()
     again = whole(0, SHORT, iterations=2, batch=2, first_length=3, list_length=4)
     assert again.drop(columns="seconds").equals(table.drop(columns="seconds")), "the seed decides"
-    assert len(report.outcome.draw().axes) == 3
+    assert len(report.outcome.draw().axes) == 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("training", "iterations"), [("Transformer:induction", 1000), ("DNC:copy", 1000)])
 def test_marks_are_reached(training: str, iterations: int) -> None:
-    """With half of the iterations of the recipe, or less."""
+    """With fewer iterations than in the entry."""
     marks = [mark for mark in MARKS if mark.training == training]
     found = findings_of(scores_table(0, marks, iterations=iterations), marks)
     assert [finding.quantity for finding in found if not finding.obtained] == []

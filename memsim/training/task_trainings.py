@@ -15,7 +15,7 @@ _SHOT = {**_ALL, "objective": "one-shot", "first_length": 30, "list_length": 30}
 _HOPS = {"batch": 64, "learning_rate": 0.005, "objective": "two-hops", "first_length": 10, "list_length": 10}
 _NEXT = {**_ALL, "objective": "induction", "first_length": 12, "list_length": 12}
 
-RECIPES: Mapping[str, Mapping[str, Any]] = {
+TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
     "DNC:copy": {**_COPY, "network": "DNC", "slots": 24, "hidden": 64, "iterations": 1500},
     "LSTM:copy": {**_COPY, "network": "LSTM", "hidden": 96, "iterations": 4000},
     "NTM:copy": {
