@@ -126,6 +126,8 @@ def _one(parsed: argparse.Namespace, asked: dict[str, Any], changes: dict[str, A
         print(f"Lists held out did best at iteration {record['iterations']:,}; its weights are kept")
     final = ", ".join(f"{name} {value:.4g}" for name, value in record["final"].items() if value is not None)
     print(f"These weights: {final}")
+    for measure, each in record.get("scores", {}).items():
+        print(f"{measure}: " + ", ".join(f"{who} {score:.4g}" for who, score in each.items()))
     if parsed.recipe and not changes:
         difference = difference_to_shipped(trained.path, parsed.recipe)
         if difference is not None:

@@ -12,21 +12,23 @@ from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import load_weights
 from memsim.reproductions.greydanus_lists import BITS, TRAINED_LENGTH, network_of
-from memsim.training.bit_tasks import Bits, bit_error, essay_lists
 from memsim.training.inspection import cell_order, weighting_strips
+from memsim.training.sequence_tasks.essay import EssayCopy
+from memsim.training.sequence_tasks.sequences import Sequences
 
+TASK = EssayCopy(BITS)
 COPIES = 300
 """Trials of each length and number of lists."""
 
 
-def copy_trial(seed: int) -> tuple[Bits, FloatArray, list[Weightings]]:
+def copy_trial(seed: int) -> tuple[Sequences, FloatArray, list[Weightings]]:
     """One trial with three lists of five: the sequence, the (bits, steps) output, and the weightings of each step."""
     network = network_of(load_weights("greydanus2017-copy"))
     generator = torch.Generator().manual_seed(seed)
     outputs, weightings = [], list[Weightings]()
     with torch.inference_mode():
-        before = network(essay_lists(1, TRAINED_LENGTH, BITS, 3, generator).inputs)[1]
-        task = essay_lists(1, TRAINED_LENGTH, BITS, 3, generator)
+        before = network(TASK.of_lists(1, TRAINED_LENGTH, 3, generator).inputs)[1]
+        task = TASK.of_lists(1, TRAINED_LENGTH, 3, generator)
         state = network.start(1)._replace(controller=before.controller)
         for inputs in task.inputs:
             output, state, step = network.step(inputs, state)
@@ -59,10 +61,10 @@ def copy_error(seed: int) -> float:
     generator = torch.Generator().manual_seed(seed)
     errors = []
     with torch.inference_mode():
-        state = network(essay_lists(COPIES, TRAINED_LENGTH, BITS, 1, generator).inputs)[1]
+        state = network(TASK.of_lists(COPIES, TRAINED_LENGTH, 1, generator).inputs)[1]
         for length in range(1, TRAINED_LENGTH + 1):
             for lists in range(1, 4):
-                task = essay_lists(COPIES, length, BITS, lists, generator)
+                task = TASK.of_lists(COPIES, length, lists, generator)
                 output, state = network(task.inputs, network.start(COPIES)._replace(controller=state.controller))
-                errors.append(bit_error(output, task))
+                errors.append(TASK.scores(output, task)["wrong bits"])
     return float(np.mean(errors))

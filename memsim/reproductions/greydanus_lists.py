@@ -16,7 +16,7 @@ from memsim.core.trials import Trials
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import Weights
 from memsim.paradigms import FreeRecall
-from memsim.training.bit_tasks import essay_sequence
+from memsim.training.sequence_tasks.essay import essay_sequence
 
 BITS, TRAINED_LENGTH, LENGTH = 6, 5, 12
 """Bits of a pattern (the last marks the end of the list), items in the longest list of training, items at test."""
@@ -59,8 +59,8 @@ def run_lists(network: DNC, length: int, seed: int, *, distinct: bool) -> Run:
         controller = state.controller
         if number == 0:
             continue
-        logits.append(output[task.counted].numpy().swapaxes(0, 1))
-        items.append(task.targets[task.counted].numpy().swapaxes(0, 1))
+        logits.append(output[task.counted[:, 0]].numpy().swapaxes(0, 1))
+        items.append(task.targets[task.counted[:, 0]].numpy().swapaxes(0, 1))
     return Run(np.concatenate(logits).astype(np.float64), np.concatenate(items).astype(np.float64))
 
 

@@ -16,10 +16,11 @@ import pandas as pd
 from scipy.stats import t as student
 
 from memsim.analysis.figures.style import WIDTHS, plain_text, styles, themed
+from memsim.core.errors import InputError
 from memsim.core.joint_recalls import JointRecalls
 from memsim.data import load_dataset
 from memsim.evaluation.cross_validation import fold_of_lists
-from memsim.models import CMR, SAM, TCM
+from memsim.models import CMR, SAM, TCM, Network
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.recall_and_recognition_fits import (
     BASE,
@@ -64,7 +65,10 @@ SAM_START: Mapping[str, Any] = {
 }  # fmt: skip
 """SAM with the soft read-out, under which no list is impossible. The residual strength is the unit of strengths."""
 SAM_SCALE: Mapping[str, tuple[float, float]] = {"criterion_noise": (0.001, 20.0), "strength_variability": (0.05, 0.95)}
-MISSING = "A network is missing: no weights of one that does both tests are shipped."
+MISSING = (
+    "A network is missing: no weights of one that does both tests are shipped; `memsim train DNC:recall+recognition` "
+    "makes some, and network_account takes them."
+)
 
 
 def accounts() -> dict[str, Account]:
@@ -88,6 +92,26 @@ def accounts() -> dict[str, Account]:
             {"context_strength": (0.01, 1.0)}, {}, SAM_SCALE,
         ),
     }  # fmt: skip
+
+
+def network_account(weights: str, core: str = "") -> Account:
+    """A network that was trained on both tests, by its file of weights, as one of the models.
+
+    Its memory is in its weights, which are not fitted: only choice, stopping and the scale are. Distraction takes it a
+    step for each second.
+
+    Raises
+    ------
+    InputError : the network was trained on one test alone.
+    """
+    model = Network(weights=weights, core=core)
+    if "free" not in model.cues or not model.probes:
+        raise InputError(
+            f"the weights {weights!r} were trained by {model.record['objective']}, and not on both tests; give weights "
+            "that were trained by recall+recognition"
+        )
+    noise = {"criterion_noise": (0.001, 20.0)}
+    return Account(model, {}, {"choice_strength": (0.01, 10.0), "stop_bias": (-20.0, 20.0)}, {}, noise)
 
 
 def people_of() -> JointRecalls:

@@ -25,6 +25,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "shiffrinsteyvers1997": "memsim.reproductions.shiffrin_steyvers1997:SHIFFRIN_STEYVERS",
         "tulving-wiseman": "memsim.reproductions.tulving_wiseman:TULVING_WISEMAN",
         "ab-ac": "memsim.reproductions.ab_ac:AB_AC",
+        "network-tasks": "memsim.reproductions.network_tasks:NETWORK_TASKS",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },
     Reproduction,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 
 from memsim.core.seeding import stream
-from memsim.training.objectives import Objective
+from memsim.training.objectives.objective import Objective
 from memsim.training.tallies import tallied
 
 

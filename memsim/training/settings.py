@@ -16,24 +16,40 @@ from memsim.models.networks.cores.named_cores import canonical, find_core, names
 from memsim.models.networks.cores.registered import CORES
 from memsim.training.applying import Needs, Rules, require_applicable
 from memsim.training.criteria import criterion
+from memsim.training.objectives.registered import OBJECTIVES
+from memsim.training.task_trainings import TASK_TRAININGS
 
-OBJECTIVES = (
-    "recall", "serial", "imitation", "recognition", "cued", "repeat-copy", "essay-copy", "essay-recall"
-)  # fmt: skip
-_RANDOM_LISTS = tuple(name for name in OBJECTIVES if name != "imitation")
+_NAMES = tuple(OBJECTIVES.names())
+
+
+def _of(*objectives: str) -> Needs:
+    return Needs("objective", objectives)
+
+
+def _all_but(*left_out: str) -> Needs:
+    return _of(*(name for name in _NAMES if name not in left_out))
+
+
+_JUDGED = ("recognition", "recall+recognition", "serial+recognition")
+_ANY_ORDER = ("recall", "recall+recognition")
 APPLIES: Rules = {
     "momentum": (Needs("optimizer", ("rmsprop",)),),
     "weight_decay": (Needs("optimizer", ("adam",)),),
     **dict.fromkeys(("step_every", "step_factor"), (Needs("schedule", ("step",)),)),
     "gradient_clip": (Needs("clipping", ("norm", "value")),),
-    **dict.fromkeys(("people", "held_out"), (Needs("objective", ("imitation",)),)),
-    **dict.fromkeys(("until", "patience"), (Needs("objective", ("imitation",)), Needs("held_out_lists"))),
-    **dict.fromkeys(
-        ("first_length", "list_length", "promotion", "held_out_lists"), (Needs("objective", _RANDOM_LISTS),)
-    ),
-    "copies": (Needs("objective", ("repeat-copy", "essay-copy")),),
-    "longest_delay": (Needs("objective", ("recognition", "cued")),),
-    "directions": (Needs("objective", ("cued",)),),
+    **dict.fromkeys(("people", "held_out"), (_of("imitation"),)),
+    **dict.fromkeys(("until", "patience"), (_of("imitation"), Needs("held_out_lists"))),
+    **dict.fromkeys(("first_length", "list_length", "promotion", "held_out_lists"), (_all_but("imitation"),)),
+    "vector_size": (_all_but("n-grams", "two-hops"),),
+    "response_set": (_of(*_ANY_ORDER, "serial", "serial+recognition"),),
+    "lures": (Needs("response_set", ("pool",)),),
+    "stop_credit": (_of(*_ANY_ORDER),),
+    "item_vectors": (_of("associative-recall"),),
+    "order": (_of("n-grams"),),
+    "classes": (_of("one-shot"),),
+    "copies": (_of("repeat-copy", "essay-copy"),),
+    "longest_delay": (_of(*_JUDGED, "cued"),),
+    "directions": (_of("cued"),),
 }
 """Settings that have an effect only beside some values of others."""
 CLIP = 10.0
@@ -48,10 +64,15 @@ _PEOPLE = {"objective": "imitation", "people": "peers_notask", "batch": 64, "lea
 _SERIAL = {"objective": "serial", "list_length": 9, "iterations": 4000}
 _RECOGNITION = {"objective": "recognition", "iterations": 4000}
 _CUED = {"objective": "cued", "list_length": 12, "promotion": 0.5, "iterations": 2500}
+_BOTH = {
+    "objective": "recall+recognition", "list_length": 12, "longest_delay": 16, "promotion": 0.4, "learning_rate": 0.003,
+    "iterations": 3500,
+}  # fmt: skip
 _ESSAY_SOURCE = "Greydanus (2017), the code of the essay's experiment; initial weights of the controller ours"
 _OURS = "chosen here"
 _KINDS: dict[str, dict[str, Any]] = {
-    "": {}, "people": _PEOPLE, "serial": _SERIAL, "recognition": _RECOGNITION, "cued": _CUED
+    "": {}, "people": _PEOPLE, "serial": _SERIAL, "recognition": _RECOGNITION, "cued": _CUED,
+    "recall+recognition": _BOTH,
 }  # fmt: skip
 """What a core is trained for, by the name behind the colon of a preset."""
 _BEGUN = {("DNC", "people"): "dnc-recall", ("LSTM", "people"): "lstm-recall"}
@@ -79,7 +100,10 @@ class Training(Parameterized):
     - ``imitation``: the responses of people, and their stopping; some subjects are held out.
     - ``recognition``: whether a probe was studied; half of them were. Lures are drawn as the items are.
     - ``cued``: the item that was studied in a pair with the cue, and no response to a cue that was not studied.
-    - ``repeat-copy``: bits once seen, put out as many times as asked for (Graves et al., 2014).
+    - ``recall+recognition``, ``serial+recognition``: a list is studied once, its probes are judged, and it is recalled.
+    - ``copy``, ``repeat-copy``, ``associative-recall``, ``n-grams``, ``priority-sort`` (Graves et al., 2014),
+      ``one-shot`` (Santoro et al., 2016), ``two-hops`` (Sukhbaatar et al., 2015) and ``induction`` (Olsson et al.,
+      2022): tasks of sequences, see :mod:`memsim.training.sequence_tasks`.
     - ``essay-recall``, ``essay-copy``: the lists and losses of the essay (Greydanus, 2017).
 
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
@@ -98,6 +122,7 @@ class Training(Parameterized):
 
     presets: ClassVar = {
         **{name: preset for core in CORES.names() for name, preset in _presets_of(core).items()},
+        **{name: Preset(values, _OURS) for name, values in TASK_TRAININGS.items()},
         "greydanus2017-recall": Preset({**_ESSAY, "objective": "essay-recall", "batch": 3, "iterations": 30_000},
                                        _ESSAY_SOURCE),
         "greydanus2017-copy": Preset({**_ESSAY, "objective": "essay-copy", "batch": 16, "iterations": 20_000},
@@ -109,7 +134,7 @@ class Training(Parameterized):
     """The checksum of the file in which a user wrote the core."""
     sizes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """The sizes and options of the core that are not its defaults, by name."""
-    objective: str = choice("recall", OBJECTIVES, "what is rewarded")
+    objective: str = choice("recall", _NAMES, "what is rewarded")
     people: str = text(
         "", "whose recalls to imitate: a data set, NAME[:CONDITION], or a CSV file in psifr's long table (imitation)"
     )
@@ -128,6 +153,14 @@ class Training(Parameterized):
     longest_delay: int = parameter(
         8, 0, 1000, unit="steps", doc="longest distraction between study and test (recognition, cued)"
     )
+    response_set: str = choice("list", ("list", "pool"), "responses are items of the list, or lures as well (recall)")
+    lures: int = parameter(50, 1, 10_000, unit="items", doc="items that were not studied among the candidates (pool)")
+    stop_credit: float = parameter(
+        0.0, 0, 1, symbol="ρ", doc="worth of stopping at an output at which an item is left, from half of training on"
+    )
+    item_vectors: int = parameter(1, 1, 100, unit="vectors", doc="length of an item (associative-recall)")
+    order: int = parameter(3, 1, 12, symbol="n", doc="of n-grams: the next bit depends on n - 1 bits (n-grams)")
+    classes: int = parameter(5, 2, 1000, doc="classes of an episode (one-shot)")
     directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")

@@ -26,7 +26,7 @@ from memsim.training.devices import precision_of
 from memsim.training.learning_rates import share_of_rate
 from memsim.training.logs import Line, write_log
 from memsim.training.measuring import Measures, measure
-from memsim.training.objectives import make_objective
+from memsim.training.objectives.making import make_objective
 from memsim.training.settings import Training
 from memsim.training.stopping import Stopping
 
@@ -133,6 +133,7 @@ class Trainer:
         """One step of the optimizer: the loss before it."""
         training = self.training
         self.optimizer.zero_grad()
+        self.objective.progress = self.iteration / training.iterations
         with precision_of(training.precision, self.device):
             loss = self.objective.loss(self.longest)
         if not loss.isfinite():
@@ -185,6 +186,7 @@ class Trainer:
             "training": training.values(),
             "start": self.start,
             **self.objective.about(),
+            **({"scores": scores} if (scores := self.objective.scores()) else {}),
             "iterations": self.best_at or self.iteration,
             "stopped": self.stopping.why,
             "held_out_loss": self.best if self.best_at else None,

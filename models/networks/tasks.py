@@ -24,5 +24,7 @@ TASKS = {
     "imitation": Task("People", ("free",)),
     "recognition": Task("Recognition", probes=("item",)),
     "cued": Task("Cued", ("item",), pairs=True),
+    "recall+recognition": Task("RecallRecognition", ("free",), ("item",)),
+    "serial+recognition": Task("SerialRecognition", ("forward",), ("item",)),
 }
 """By objective, of networks that study items."""

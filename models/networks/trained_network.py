@@ -77,7 +77,7 @@ class TrainedNetwork(OldnessScale):
             core_of(record, self.weights, self.core)
         if record["objective"] not in TASKS:
             raise InputError(
-                f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on sequences of bits; "
+                f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on a task of sequences; "
                 f"a network that studies lists is trained by {', '.join(TASKS)}"
             )
         if self.weights_sha256 not in ("", sha256):
@@ -156,13 +156,14 @@ class TrainedNetwork(OldnessScale):
 
     @property
     def takes_repeated_items(self) -> bool:  # type: ignore[override]
-        """Whether lists may hold an item twice: those of networks that judge probes, or recall pairs."""
-        return bool(self.task.probes) or self.task.pairs
+        """Whether lists may hold an item twice: those of networks that only judge probes, or recall pairs."""
+        return self.task.pairs or not self.task.cues
 
     @property
     def fitted(self) -> Mapping[str, tuple[float, float] | None]:  # type: ignore[override]
         """The parameters that have an influence on what the network does."""
-        return dict.fromkeys(self.criteria_parameters if self.task.probes else CHOICE)
+        judging = self.criteria_parameters if self.task.probes else ()
+        return dict.fromkeys((*(CHOICE if self.task.cues else ()), *judging))
 
     @property
     def repeats(self) -> bool:  # type: ignore[override]

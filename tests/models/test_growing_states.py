@@ -17,8 +17,8 @@ from memsim.models.networks.network_steps import most_steps
 from memsim.models.networks.recall_network import LOOKS, RecallNetwork
 from memsim.models.networks.tasks import TASKS
 from memsim.paradigms import FreeRecall
-from memsim.training import objectives
 from memsim.training.inspection import show
+from memsim.training.objectives import making
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 
@@ -88,7 +88,8 @@ def test_a_small_transformer_keeps_the_contract_of_models(trained: Network) -> N
         ({"objective": "serial", "list_length": 10}, 22, 22),
         ({"objective": "recognition", "list_length": 10, "longest_delay": 5}, 15 + LOOKS, 15 + LOOKS),
         ({"objective": "cued", "list_length": 10, "longest_delay": 5}, 15 + LOOKS, 10 + LOOKS),
-        ({"objective": "repeat-copy", "list_length": 10, "copies": 2}, 33, 33),
+        ({"objective": "copy", "list_length": 10}, 21, 21),
+        ({"objective": "recall+recognition", "list_length": 10, "longest_delay": 5}, 27 + LOOKS, 26 + LOOKS),
     ],
 )
 def test_training_counts_all_steps_of_a_list(
@@ -96,7 +97,7 @@ def test_training_counts_all_steps_of_a_list(
 ) -> None:
     training = Training(network="Transformer", vector_size=6, batch=3, first_length=10, **settings, **SIZES)
     generator = torch.Generator().manual_seed(0)
-    objective = objectives.make_objective(training, generator, "cpu", None)
+    objective = making.make_objective(training, generator, "cpu", None)
     assert objective.most_steps == steps
     counts = []
     steps_of: Any = objective.core._steps
@@ -106,12 +107,12 @@ def test_training_counts_all_steps_of_a_list(
         return steps_of(inputs, *others)
 
     monkeypatch.setattr(objective.core, "_steps", counted)
-    monkeypatch.setattr(objective, "up_to", lambda longest: longest)
+    monkeypatch.setattr(objective, "up_to", lambda longest, shortest=1: longest)
     objective.loss(10).backward()
     assert sum(counts) == taken <= steps
-    monkeypatch.setattr(objectives, "MOST_NUMBERS", 3 * steps * MORE - 1)
+    monkeypatch.setattr(making, "MOST_NUMBERS", 3 * steps * MORE - 1)
     with pytest.raises(InputError, match=rf"the states of batch=3 lists are {3 * steps * MORE:,} numbers"):
-        objectives.make_objective(training, generator, "cpu", None)
+        making.make_objective(training, generator, "cpu", None)
 
 
 @pytest.mark.parametrize("network", ["Transformer", "DeltaRule", "FastWeights", "LRU"])

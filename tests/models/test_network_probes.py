@@ -65,6 +65,7 @@ def test_sizes_follow_from_the_task() -> None:
         sizes[objective] = (core.cells[0].input_size - 4, core.output_size)
     assert sizes == {
         "recall": (9, 7), "serial": (9, 7), "imitation": (9, 7), "recognition": (10, 8), "cued": (15, 7),
+        "recall+recognition": (10, 8), "serial+recognition": (10, 8),
     }  # fmt: skip
 
 

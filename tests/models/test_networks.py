@@ -22,7 +22,7 @@ from memsim.models.networks.weights import find_weights, load_weights, save_weig
 from memsim.models.registered import models_for
 from memsim.paradigms import FreeRecall
 from memsim.training.checkpoints import resume, save_checkpoint
-from memsim.training.objectives import recall_loss, sequence_loss
+from memsim.training.objectives.losses import recall_loss, sequence_loss, studied
 from memsim.training.run import train
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
@@ -79,7 +79,7 @@ def test_steps_of_the_model_are_those_of_training(trained: tuple[str, Path]) -> 
     columns = np.pad(columns, ((0, 0), (0, 1)), constant_values=-1)
     columns[np.flatnonzero(recalls.stopped), (columns >= 0).sum(axis=1)[recalls.stopped]] = 4
     with torch.no_grad():
-        loss = sequence_loss(network, items, torch.from_numpy(columns.astype(np.int64)))
+        loss = sequence_loss(network, studied(network, items), torch.from_numpy(columns.astype(np.int64)))
     assert -log_likelihood(model, recalls).sum() / (columns >= 0).sum() == pytest.approx(float(loss), rel=1e-9)
 
 
@@ -100,7 +100,7 @@ def test_recall_objective_credits_no_item_twice_and_asks_for_no_order() -> None:
     items = torch.randn(5, 3, 6, dtype=torch.float64)
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
-        loss = float(recall_loss(network, items, generator))
+        loss = float(recall_loss(network, studied(network, items), generator))
         # The same episode written out: the choices are those of the same generator.
         generator.manual_seed(3)
         episode = network.begin(items)
@@ -225,7 +225,7 @@ def test_bad_weights(tmp_path: Path, trained: tuple[str, Path]) -> None:
     other = LSTM if kind == "dnc" else DNC
     with pytest.raises(InputError, match=f"are of a network of kind {kind.upper()}, .*; run them as {kind.upper()}"):
         other(weights=str(path))
-    with pytest.raises(InputError, match="trained by essay-copy, on sequences of bits"):
+    with pytest.raises(InputError, match="trained by essay-copy, on a task of sequences"):
         DNC(weights="greydanus2017-copy")
     with pytest.raises(InputError, match="must name a file of weights"):
         DNC(weights="")

@@ -35,6 +35,8 @@ from memsim.reproductions.recall_and_recognition_fits import (
     search_cell,
 )
 from memsim.reproductions.recall_and_recognition_sampled import Sampling
+from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
 
 TRUE = TCM(**{**entry.START, "distraction_drift": 0.02}, context_drift=0.5)
 SHORT = FinalRecognition(list_length=24, lists=4, list_interval=10.0, n_targets=16, n_lures=12, ratings=5)
@@ -104,6 +106,31 @@ def test_the_entry_with_few_people(monkeypatch: pytest.MonkeyPatch, people: Join
     monkeypatch.setattr(fits, "downhill", None)  # nothing is searched again
     again = reproduce(small, 0, tmp_path)
     assert again.outcome.tables["held_out"].equals(held)
+
+
+def test_a_network_of_both_tests_is_a_model_like_the_others(people: JointRecalls, tmp_path: Path) -> None:
+    """Its memory is in its weights: what was learned from one test is the scale of the other alone."""
+    weights = {}
+    for objective in ("recall+recognition", "recall"):
+        trainer = Trainer(
+            Training(network="LSTM", objective=objective, vector_size=6, hidden=12, batch=4, iterations=20)
+        )
+        trainer.run(20)
+        weights[objective] = str(tmp_path / f"{objective}.safetensors")
+        trainer.save(Path(weights[objective]))
+    account = entry.network_account(weights["recall+recognition"])
+    few = people[np.isin(people.trials.subject, people.trials.subjects[:2])]
+    searches: dict[str, Any] = {}
+    for learned in account.conditions:
+        searches[learned] = search_cell(account, learned, searches.get(first_of(learned)), 0, few, SMALL.fitted)
+    assert DRIFT not in searches and set(searches[BOTH]["values"]["recall"]) == {
+        "choice_strength", "stop_bias", "criterion_noise", "lapse",
+    }  # fmt: skip
+    for learned in account.conditions:
+        found = fits.scored(account, learned_by(account, learned, searches), few, SMALL.scored)
+        assert all(np.isfinite(found[test]).all() for test in TESTS)
+    with pytest.raises(InputError, match="were trained by recall, and not on both tests"):
+        entry.network_account(weights["recall"])
 
 
 def test_recognition_is_averaged_answer_by_answer(people: JointRecalls) -> None:

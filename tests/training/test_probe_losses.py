@@ -12,8 +12,8 @@ from memsim.core.errors import InputError
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.recall_network import RecallNetwork
 from memsim.models.networks.tasks import TASKS
-from memsim.training.losses import cued_loss, judgment_loss
-from memsim.training.objectives import ByCue
+from memsim.training.objectives.lists import ByCue
+from memsim.training.objectives.losses import cued_loss, judgment_loss, studied, studied_pairs
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 from tests.training.resuming import whole_and_resumed
@@ -35,7 +35,7 @@ def test_a_network_that_calls_everything_old() -> None:
     for weight in network.parameters():
         weight.zero_()
     network.network.project.bias[7] = 2.0  # of the last output, the logit
-    loss = judgment_loss(network, items(), torch.tensor([[0, 1]] * 3), items(length=2), 2)
+    loss = judgment_loss(network, studied(network, items(), delay=2), torch.tensor([[0, 1]] * 3), items(length=2))
     assert float(loss) == pytest.approx((math.log1p(math.exp(-2)) + math.log1p(math.exp(2))) / 2, rel=1e-5)
 
 
@@ -45,8 +45,8 @@ def test_a_network_that_names_any_item_alike() -> None:
     network = RecallNetwork(6, DNC, CONFIG, task=TASKS["cued"])
     for weight in network.parameters():
         weight.zero_()
-    listed = items()
-    loss = cued_loss(network, listed, torch.tensor([[1]] * 3), torch.tensor([[1, 0]] * 3), torch.ones((3, 6)), 0)
+    episode = studied_pairs(network, items())
+    loss = cued_loss(network, episode, torch.tensor([[1]] * 3), torch.tensor([[1, 0]] * 3), torch.ones((3, 6)))
     # The studied cue is no candidate; that which was not studied leaves all items.
     assert float(loss) == pytest.approx((math.log(3 + 8 + 1) + math.log(4 + 8 + 1)) / 2, rel=1e-5)
 
@@ -60,7 +60,7 @@ def test_training_resumes_as_if_nothing_had_happened(objective: str, tmp_path: P
 
 def test_cues_may_be_first_members_only(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr("memsim.training.objectives.cued_loss", lambda *arguments: seen.append(arguments[3]))
+    monkeypatch.setattr("memsim.training.objectives.lists.cued_loss", lambda *arguments: seen.append(arguments[3]))
     for directions in ("forward", "both"):
         objective = Trainer(Training(objective="cued", directions=directions, **SMALL)).objective
         assert isinstance(objective, ByCue)

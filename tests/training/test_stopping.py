@@ -12,12 +12,12 @@ from torch import nn
 
 from memsim.core.errors import InputError, ModelError
 from memsim.models.networks.weights import load_weights
-from memsim.training.bit_tasks import bit_error
 from memsim.training.checkpoints import resume, save_checkpoint
 from memsim.training.criteria import criterion
 from memsim.training.devices import computing, device_of
 from memsim.training.learning_rates import share_of_rate
 from memsim.training.measuring import Measures, measure
+from memsim.training.objectives.sequence_objective import SequenceObjective
 from memsim.training.settings import APPLIES, Training
 from memsim.training.stopping import Stopping
 from memsim.training.tallies import tallied, tally_binary, tally_choices
@@ -88,12 +88,14 @@ def test_measuring_changes_nothing(objective: str) -> None:
     assert [plain.run(6), plain.recent] == [measured.run(6), measured.recent]
 
 
-def test_accuracy_is_the_share_of_right_outputs() -> None:
+def test_accuracy_is_the_share_of_right_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
     objective = Trainer(Training(**COPY)).objective
-    task = objective.task(2)
-    objective.task = lambda longest: task
+    assert isinstance(objective, SequenceObjective)
+    task = objective.task
+    sequences = task.sequences(8, 2, torch.Generator().manual_seed(1))
+    monkeypatch.setattr(type(task), "sequences", lambda *_: sequences)
     with torch.no_grad():
-        wrong = bit_error(objective.network(task.inputs)[0], task)
+        wrong = task.scores(objective.network(sequences.inputs)[0], sequences)["wrong bits"]
     assert measure(objective, 1, "any").accuracy == pytest.approx(1 - wrong)
 
 

@@ -1,8 +1,9 @@
-"""Registries: models, tasks, data sets, analyses and reproductions by name, from memsim and from plug-ins.
+"""Registries: models, tasks, data sets, analyses, objectives and reproductions by name, of memsim and of plug-ins.
 
 An entry may be given as ``module:attribute``; the module is imported when the entry is first used. Plug-ins register
-entries through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets``, ``memsim.analyses`` and
-``memsim.reproductions``. The entries of memsim itself are in the module ``registered`` of each package.
+entries through the entry points ``memsim.models``, ``memsim.paradigms``, ``memsim.datasets``, ``memsim.analyses``,
+``memsim.objectives`` and ``memsim.reproductions``. The entries of memsim itself are in the module ``registered`` of
+each package.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tasks of bits: their sequences as they are described, their losses by hand, and training on them."""
+"""The essay's lists: their sequences as they are described, their losses by hand, and training on tasks of bits."""
 
 import math
 from pathlib import Path
@@ -9,7 +9,9 @@ import torch
 
 from memsim.core.errors import InputError
 from memsim.models.networks.weights import load_weights
-from memsim.training.bit_tasks import Bits, bit_error, copy_loss, essay_lists, essay_recall_loss, repeat_copy
+from memsim.training.sequence_tasks.essay import EssayCopy, EssayRecall
+from memsim.training.sequence_tasks.repeat_copying import RepeatCopy
+from memsim.training.sequence_tasks.sequences import Sequences
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 from tests.training.resuming import whole_and_resumed
@@ -18,47 +20,38 @@ SMALL: dict[str, Any] = {"slots": 4, "width": 4, "hidden": 12, "batch": 4, "iter
 
 
 def test_essay_lists() -> None:
-    task = essay_lists(2, 3, 6, 2, torch.Generator().manual_seed(1))
+    task = EssayCopy(6).of_lists(2, 3, 2, torch.Generator().manual_seed(1))
     inputs, targets = task.inputs.view(2, 9, 2, 6), task.targets.view(2, 9, 2, 6)
     items = inputs[:, 1:4]
     assert items[..., :5].sum() > 0 and items[..., 5].sum() == 0, "the last bit of an item is zero"
     assert torch.equal(targets[:, 6:], items) and targets[:, :6].sum() == 0
     assert (inputs[:, 4] == torch.tensor([0.0, 0, 0, 0, 0, 1])).all(), "the marker"
     assert inputs[:, 0].sum() == 0 and inputs[:, 5:].sum() == 0
-    assert task.counted.view(2, 9).tolist() == [[False] * 6 + [True] * 3] * 2
+    assert task.counted.view(2, 9, 2)[..., 0].tolist() == [[False] * 6 + [True] * 3] * 2
     assert not torch.equal(items[0], items[1]), "each list is of new items"
-
-
-def test_repeat_copy() -> None:
-    task = repeat_copy(3, 2, 4, 2, 5, torch.Generator().manual_seed(1))
-    assert task.inputs.shape == (9, 3, 6) and task.targets.shape == (9, 3, 5)
-    items = task.inputs[1:3, :, :4]
-    assert (task.inputs[0, :, 4] == 1).all() and (task.inputs[3, :, 5] == 2 / 5).all()
-    assert task.inputs[4:].sum() == 0, "nothing is shown while copies are put out"
-    assert torch.equal(task.targets[4:8, :, :4], torch.cat((items, items)))
-    assert task.targets[:, :, 4].sum() == 3 and (task.targets[8, :, 4] == 1).all(), "the end mark"
-    assert task.counted.tolist() == [False] * 4 + [True] * 5
 
 
 def test_essay_loss_takes_the_best_output_for_each_item() -> None:
     """Two items, two outputs that both say the first: the second costs what the first says of it."""
     targets = torch.tensor([[[1.0, 0.0]], [[0.0, 0.0]]])
-    task = Bits(torch.zeros(2, 1, 2), targets, torch.tensor([True, True]))
+    task = Sequences(torch.zeros(2, 1, 2), targets, torch.tensor([[True], [True]]))
+    loss = EssayRecall(2, list_length=5).loss
     logits = torch.tensor([[[2.0, -3.0]], [[2.0, -3.0]]])
     first = math.log(1 + math.exp(-2)) + math.log(1 + math.exp(-3))
     second = math.log(1 + math.exp(2)) + math.log(1 + math.exp(-3))
-    assert float(essay_recall_loss(logits, task, 5)) == pytest.approx((first + second) / 5, rel=1e-5)
+    assert float(loss(logits, task)) == pytest.approx((first + second) / 5, rel=1e-5)
     right = torch.tensor([[[-9.0, -9.0]], [[9.0, -9.0]]])
-    assert float(essay_recall_loss(right, task, 5)) < 1e-3, "order does not matter"
-    assert float(essay_recall_loss(100 * logits, task, 5)) == pytest.approx(-math.log(1e-6) / 5, rel=0.02)
+    assert float(loss(right, task)) < 1e-3, "order does not matter"
+    assert float(loss(100 * logits, task)) == pytest.approx(-math.log(1e-6) / 5, rel=0.02)
 
 
-def test_copy_loss_and_bit_error() -> None:
-    task = Bits(torch.zeros(3, 1, 2), torch.tensor([[[0.0, 0]], [[1, 0]], [[1, 1]]]), torch.tensor([False, True, True]))
+def test_the_loss_of_the_essays_copy_is_over_all_steps() -> None:
+    counted = torch.tensor([[False], [True], [True]])
+    task = Sequences(torch.zeros(3, 1, 2), torch.tensor([[[0.0, 0]], [[1, 0]], [[1, 1]]]), counted)
     logits = torch.tensor([[[5.0, 5.0]], [[5, -5]], [[5, -5]]])
-    assert bit_error(logits, task) == 0.25, "one of four counted bits; the first step does not count"
+    assert EssayCopy(2).scores(logits, task)["wrong bits"] == 0.25, "one of four counted bits"
     wrong, right = math.log(1 + math.exp(5)), math.log(1 + math.exp(-5))
-    assert float(copy_loss(logits, task)) == pytest.approx((3 * wrong + 3 * right) / 6, rel=1e-5)
+    assert float(EssayCopy(2).loss(logits, task)) == pytest.approx((3 * wrong + 3 * right) / 6, rel=1e-5)
 
 
 def test_the_essays_network_has_the_essays_size() -> None:
@@ -81,8 +74,9 @@ def test_repeat_copy_is_learned() -> None:
     trainer = Trainer(Training(objective="repeat-copy", hidden=48, iterations=1000, learning_rate=0.01, **settings))
     trainer.run(1000)
     with torch.no_grad():
-        task = repeat_copy(200, 2, 3, 2, 2, torch.Generator().manual_seed(9))
-        assert bit_error(trainer.network(task.inputs)[0], task) < 0.03
+        task = RepeatCopy(3, 2)
+        sequences = task.of_copies(200, 2, 2, torch.Generator().manual_seed(9))
+        assert task.scores(trainer.network(sequences.inputs)[0], sequences)["wrong bits"] < 0.03
 
 
 def test_beginning_with_other_weights(tmp_path: Path) -> None:

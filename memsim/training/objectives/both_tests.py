@@ -1,0 +1,34 @@
+"""Recall and recognition of the same list, so that one set of weights does both tests."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from memsim.models.networks.recall_network import LOOKS
+from memsim.training.objectives.lists import AnyOrder, InOrder, OldOrNew
+from memsim.training.objectives.losses import judgment_loss, studied
+
+
+class RecalledAndJudged(AnyOrder, OldOrNew):
+    """A list is studied once; after a delay, probes are judged, and then the list is recalled, in any order.
+
+    Probes leave the state as it is, so recall is the same with and without them. The loss is the mean of both, per
+    output and per probe.
+    """
+
+    @property
+    def most_steps(self) -> int:
+        """Those of study, of the delay, of a probe, the cue, and each response as it is fed back."""
+        return 2 * self.training.list_length + 2 + self.training.longest_delay + LOOKS
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`judgment_loss`, and the loss of recall."""
+        items = self.items(longest)
+        targets, lures = self.probes(items)
+        episode = studied(self.network, items, delay=self.delay())
+        judged = judgment_loss(self.network, episode, targets, lures)
+        return (judged + self.recall(episode)) / 2
+
+
+class OrderedAndJudged(RecalledAndJudged, InOrder):
+    """The same with recall in the order of study."""

@@ -1,0 +1,144 @@
+"""Random lists of item vectors: recall in any order or in that of study, recognition, and cued recall."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from memsim.models.networks.recall_network import LOOKS, Episode, RecallNetwork
+from memsim.models.networks.tasks import TASKS
+from memsim.training.objectives.losses import (
+    cued_loss,
+    judgment_loss,
+    recall_loss,
+    sequence_loss,
+    studied,
+    studied_pairs,
+)
+from memsim.training.objectives.objective import Objective
+from memsim.training.settings import Training
+
+MOST_ASKED = 4
+"""Of the items or pairs of a list, in an iteration of training."""
+CREDIT_FROM, CREDIT_UNTIL = 0.5, 0.75
+"""The shares of training between which the credit for stopping rises; with it from the start, networks only stop."""
+
+
+class OfLists(Objective):
+    """Random lists of item vectors."""
+
+    network: RecallNetwork
+    repeats = True
+    """Whether an item that was recalled stays a candidate, so that the network has to learn not to repeat."""
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+        super().__init__(training, generator, device)
+        self.network = RecallNetwork(
+            training.vector_size, training.core(), training.sizes, repeats=self.repeats, task=TASKS[training.objective]
+        ).to(device)
+        self.core, self.input_size = self.network.network, self.network.input_size
+
+    def about(self) -> dict[str, Any]:
+        """Whether the network may repeat."""
+        return {"repeats": self.repeats}
+
+    def items(self, longest: int) -> Tensor:
+        """(B, L, D) random signs, L from 1 to ``longest``."""
+        shape = (self.training.batch, self.up_to(longest), self.training.vector_size)
+        return self.signs(shape).to(self.device)
+
+    def signs(self, shape: tuple[int, ...]) -> Tensor:
+        """Random vectors of unit length, of numbers that differ in nothing but their sign."""
+        return (2 * torch.randint(2, shape, generator=self.generator) - 1) / shape[-1] ** 0.5
+
+
+class AnyOrder(OfLists):
+    """Every studied item once, in any order, then stopping."""
+
+    @property
+    def most_steps(self) -> int:
+        """Those of study, the cue, and each response as it is fed back."""
+        return 2 * self.training.list_length + 2
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`recall_loss`."""
+        return self.recall(studied(self.network, self.items(longest)))
+
+    def recall(self, episode: Episode) -> Tensor:
+        """The loss of the recall of a list that was studied."""
+        return recall_loss(self.network, self.open_set(episode), self.generator, self.credit)
+
+    def open_set(self, episode: Episode) -> Episode:
+        """The episode with lures as candidates, where responses are from a pool: the same for all lists of a batch."""
+        if self.training.response_set == "pool":
+            episode.lures = self.signs((self.training.lures, self.training.vector_size)).to(self.device)
+        return episode
+
+    @property
+    def credit(self) -> float:
+        """The credit for stopping by now: none in the first half of training, all in the last quarter."""
+        risen = (self.progress - CREDIT_FROM) / (CREDIT_UNTIL - CREDIT_FROM)
+        return self.training.stop_credit * min(max(risen, 0.0), 1.0)
+
+
+class InOrder(AnyOrder):
+    """The items in the order of study, then stopping."""
+
+    def recall(self, episode: Episode) -> Tensor:
+        """See :func:`sequence_loss`."""
+        batch, length, _ = episode.items.shape
+        columns = torch.arange(length + 1, device=self.device).expand(batch, -1)
+        return sequence_loss(self.network, self.open_set(episode), columns)
+
+
+class OldOrNew(OfLists):
+    """Which probes were studied; as many were as were not, which are drawn from the same distribution."""
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`judgment_loss`."""
+        items = self.items(longest)
+        targets, lures = self.probes(items)
+        return judgment_loss(self.network, studied(self.network, items, delay=self.delay()), targets, lures)
+
+    def probes(self, items: Tensor) -> tuple[Tensor, Tensor]:
+        """The positions of old items (B, P), and as many new items (B, P, D)."""
+        n_targets = min(items.shape[1], MOST_ASKED)
+        targets = self.some(items.shape[1], n_targets)
+        return targets, self.signs((len(items), n_targets, items.shape[2])).to(self.device)
+
+    @property
+    def most_steps(self) -> int:
+        """Those of study, of the delay, and of a probe; pairs take fewer."""
+        return self.training.list_length + self.training.longest_delay + LOOKS
+
+    def some(self, n_items: int, n_drawn: int) -> Tensor:
+        """(B, n_drawn) random numbers below ``n_items``, none of them twice in a row of the tensor."""
+        drawn = torch.rand((self.training.batch, n_items), generator=self.generator).argsort(dim=1)
+        return drawn[:, :n_drawn].to(self.device)
+
+    def delay(self) -> int:
+        """A random number of steps of distraction between study and test."""
+        return self.up_to(self.training.longest_delay + 1) - 1
+
+
+class ByCue(OldOrNew):
+    """The other item of a pair, given one of its items, and no response to an item that was not studied."""
+
+    def items(self, longest: int) -> Tensor:
+        """(B, L, D) random signs of 1 to ``longest`` / 2 pairs."""
+        shape = (self.training.batch, 2 * self.up_to(max(longest // 2, 1)), self.training.vector_size)
+        return self.signs(shape).to(self.device)
+
+    def loss(self, longest: int) -> Tensor:
+        """See :func:`cued_loss`."""
+        items = self.items(longest)
+        batch, length, size = items.shape
+        pairs = self.some(length // 2, min(length // 2, MOST_ASKED))
+        # The side of each cue, and in the last column that of the cue that was not studied.
+        sides = torch.randint(2, (batch, pairs.shape[1] + 1), generator=self.generator).to(self.device)
+        if self.training.directions == "forward":
+            sides = torch.zeros_like(sides)
+        lure = self.signs((batch, size)).to(self.device)
+        return cued_loss(self.network, studied_pairs(self.network, items, self.delay()), pairs, sides, lure)

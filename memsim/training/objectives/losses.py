@@ -1,0 +1,134 @@
+"""The loss of a batch of lists, of networks that study items."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from memsim.core.events import Distract, Study
+from memsim.core.trials import Paradigm
+from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.training.tallies import tally_binary, tally_choices
+
+
+def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = None, delay: int = 0) -> Episode:
+    """An episode in which all ``items`` (B, L, D) were studied, and ``delay`` steps of distraction have passed.
+
+    ``paradigm`` presents the items, with its distraction; without one they follow one another at once.
+    """
+    episode = network.begin(items)
+    events = map(Study, range(items.shape[1])) if paradigm is None else paradigm.presentation()
+    for event in events:
+        if isinstance(event, Study):
+            episode = network.study(episode, event.position)
+        elif isinstance(event, Distract):
+            episode = network.distract(episode, math.ceil(event.seconds))
+    return network.distract(episode, delay)
+
+
+def studied_pairs(network: RecallNetwork, items: Tensor, delay: int = 0) -> Episode:
+    """As :func:`studied`, for items in pairs: the first with the second, the third with the fourth, and so on."""
+    episode = network.begin(items)
+    for first in range(0, items.shape[1], 2):
+        episode = network.study_pair(episode, first, first + 1)
+    return network.distract(episode, delay)
+
+
+def recall_loss(network: RecallNetwork, episode: Episode, generator: torch.Generator, credit: float = 0.0) -> Tensor:
+    """Mean loss (nats per output) of recalling the items that were studied in any order, and then stopping.
+
+    Every output is judged by itself::
+
+        loss = -log(P(an item not yet recalled) + ρ P(stopping))
+
+    and -log P(stopping) after the last item. Where the episode has lures, they are candidates, too. With ``credit``
+    ρ > 0 it is best to stop as soon as the chance of being right is below ρ, and not before.
+    """
+    episode = network.cue(episode)
+    batch, length, _ = episode.items.shape
+    device = episode.items.device
+    left = torch.ones((batch, length), dtype=torch.bool, device=device)
+    losses = []
+    for _ in range(length):
+        offered = candidates(episode)
+        tally_choices(offered, left)
+        log_chances = offered.log_softmax(1)
+        allowed = log_chances[:, :length].masked_fill(~left, -torch.inf)
+        gained = allowed.logsumexp(1)
+        if credit:
+            gained = torch.logaddexp(gained, math.log(credit) + log_chances[:, length])
+        losses.append(-gained.mean())
+        # Outputs that are no longer numbers show in the loss, where training stops with a clear error.
+        chances = allowed.detach().softmax(1).nan_to_num(1.0).cpu()
+        chosen = torch.multinomial(chances, 1, generator=generator)[:, 0].to(device)
+        left[torch.arange(batch), chosen] = False
+        episode = network.recalled(episode, chosen)
+    offered = candidates(episode)
+    tally_choices(offered, length)
+    losses.append(-offered.log_softmax(1)[:, length].mean())
+    return torch.stack(losses).mean()
+
+
+def candidates(episode: Episode) -> Tensor:
+    """(B, L + 1 + P) the logits of the items of the list, of stopping and, where there are lures, of each of these."""
+    return episode.logits if episode.lured is None else torch.cat((episode.logits, episode.lured), dim=1)
+
+
+def sequence_loss(network: RecallNetwork, episode: Episode, columns: Tensor) -> Tensor:
+    """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event."""
+    episode = network.cue(episode)
+    length = episode.items.shape[1]
+    total, events = episode.items.new_zeros(()), 0
+    for column in columns.unbind(1):
+        row = (column >= 0).nonzero()[:, 0]
+        if not len(row):
+            break
+        offered = candidates(episode)[row]
+        tally_choices(offered, column[row])
+        total = total - offered.log_softmax(1)[range(len(row)), column[row]].sum()
+        events += len(row)
+        episode = network.recalled(episode, torch.where(column < 0, length, column))
+    return total / max(events, 1)
+
+
+def judgment_loss(network: RecallNetwork, episode: Episode, targets: Tensor, lures: Tensor) -> Tensor:
+    """Mean binary cross-entropy (nats per probe) of old and new.
+
+    Probes are the items at the positions ``targets`` (B, P) and as many ``lures`` (B, P, D). The episode stays as it
+    is.
+    """
+    rows = torch.arange(len(episode.items), device=episode.items.device)[:, None]
+    logits = network.judge(episode, torch.cat((episode.items[rows, targets], lures), dim=1))
+    is_old = torch.arange(logits.shape[1], device=logits.device) < targets.shape[1]
+    wanted = is_old.to(logits.dtype).expand_as(logits)
+    tally_binary(logits, wanted)
+    return binary_cross_entropy_with_logits(logits, wanted)
+
+
+def cued_loss(network: RecallNetwork, episode: Episode, pairs: Tensor, sides: Tensor, lure: Tensor) -> Tensor:
+    """Mean loss (nats per cue) of the response to cues, after the study of pairs.
+
+    Responses are chosen among the items of all lists of the batch: what to put out is learned before which of them.
+    Cues are one item of each of ``pairs`` (B, P) and ``lure`` (B, D), to which no response is right; ``sides``
+    (B, P + 1), 0 or 1, say where a cue stands.
+    """
+    items = episode.items
+    batch, length, size = items.shape
+    rows = torch.arange(batch, device=items.device)[:, None]
+    positions = 2 * pairs + sides[:, :-1]
+    shown = torch.cat((items[rows, positions], lure[:, None]), dim=1)
+    cues = items.new_zeros((batch, shown.shape[1], 2, size))
+    cues[rows, torch.arange(shown.shape[1], device=items.device), sides] = shown
+    none = torch.full((batch, 1), length, device=items.device)
+    answers = torch.cat((2 * pairs + 1 - sides[:, :-1], none), dim=1)
+    episode.lures = items.flatten(0, 1)
+    episode.studied = rows * length + torch.arange(length, device=items.device)
+    asked = network.cue_items(episode, cues, torch.cat((positions, none), dim=1))
+    assert asked.lured is not None and asked.studied is not None
+    strangers = asked.lured.scatter(1, asked.studied, -torch.inf)
+    logits = torch.cat((asked.logits, strangers), dim=1)
+    tally_choices(logits, answers.flatten())
+    return cross_entropy(logits, answers.flatten())

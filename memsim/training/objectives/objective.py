@@ -1,0 +1,60 @@
+"""What every objective has: a network, lists to train on, and their loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from memsim.training.settings import Training
+
+
+class Objective:
+    """Lists to train on and their loss. ``generator`` draws the lists and the network's choices."""
+
+    network: nn.Module
+    core: nn.Module
+    """The core within, or the network itself."""
+    input_size: int
+    """Of the core."""
+    full = False
+    """Whether lists are as long as they may be, as those held out are."""
+    progress: float = 0.0
+    """The share of the iterations that are done; training sets it."""
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+        self.training, self.generator, self.device = training, generator, device
+
+    def loss(self, longest: int) -> Tensor:
+        """The loss of one batch, of lists of at most ``longest`` items."""
+        raise NotImplementedError
+
+    @property
+    def most_steps(self) -> int:
+        """The most steps that a list takes."""
+        raise NotImplementedError
+
+    def held_out_loss(self) -> float | None:
+        """The loss of the subjects held out, where there are people."""
+        return None
+
+    def about(self) -> dict[str, Any]:
+        """What the record of the weights holds besides the settings."""
+        return {}
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """How good the network is in a task of sequences, chance and optimum beside it; else nothing."""
+        return {}
+
+    def carried(self) -> dict[str, Tensor]:
+        """What the next batch needs of the last one, for a checkpoint."""
+        return {}
+
+    def carry(self, tensors: Mapping[str, Tensor]) -> None:
+        """Continue from what :meth:`carried` gave."""
+
+    def up_to(self, longest: int, shortest: int = 1) -> int:
+        """A random number from ``shortest`` to ``longest``."""
+        return longest if self.full else int(torch.randint(shortest, longest + 1, (), generator=self.generator))

@@ -1,0 +1,80 @@
+"""The objective of any task of sequences, and the score of a network in it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from memsim.models.networks.cores.driving import unrolled
+from memsim.training.objectives.objective import Objective
+from memsim.training.sequence_tasks.sequences import SequenceTask
+from memsim.training.settings import Training
+
+SCORED = 1000
+"""Sequences by which the score in the record of weights is found."""
+TOGETHER = 250
+"""Of these at a time."""
+
+
+class SequenceObjective(Objective):
+    """Sequences in and out, without feedback of responses; the core is the network."""
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str, kind: type[SequenceTask]) -> None:
+        super().__init__(training, generator, device)
+        self.task = task_of(training, kind)
+        self.task.require_length(training.first_length)
+        self.task.require_length(training.list_length)
+        self.input_size = self.task.n_inputs
+        self.network = training.core()(self.input_size, self.task.n_outputs, **training.config()).to(device)
+        self.core = self.network
+
+    @property
+    def most_steps(self) -> int:
+        """Those of the longest sequence."""
+        return self.task.steps(self.training.list_length)
+
+    def loss(self, longest: int) -> Tensor:
+        """See :meth:`SequenceTask.loss`; lengths are random from the shortest on, unless the task has one length."""
+        task = self.task
+        length = self.up_to(longest, task.shortest) if task.varied else longest
+        sequences = task.sequences(self.training.batch, length, self.generator).to(self.device)
+        return task.loss(unrolled(self.network, sequences.inputs)[0], sequences)
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """See :func:`scores_of`; of sequences as long as the longest in training."""
+        return scores_of(self.network, self.task, self.training.list_length, self.training.seed, self.device)
+
+
+def task_of(training: Training, kind: type[SequenceTask]) -> SequenceTask:
+    """The task with these settings."""
+    settings: dict[str, Any] = {each.name: getattr(training, each.name) for each in fields(kind) if each.init}
+    return kind(**settings)
+
+
+def scores_of(
+    network: nn.Module, task: SequenceTask, length: int, seed: int = 0, device: str = "cpu", n_sequences: int = SCORED
+) -> dict[str, dict[str, float]]:
+    """The scores of a network, of chance and of the optimum in the same random sequences, by the name of the measure.
+
+    Parameters
+    ----------
+    network : a core with the sizes of the task.
+    length : of the sequences, in items, facts or bits; it may be beyond that of training.
+    seed : of the sequences, which are not those of training.
+    n_sequences : how many there are; their scores are means over parts of 250.
+    """
+    generator = torch.Generator().manual_seed(seed + 2**40)
+    found: dict[str, dict[str, list[float]]] = {}
+    with torch.no_grad():
+        for first in range(0, n_sequences, TOGETHER):
+            sequences = task.sequences(min(TOGETHER, n_sequences - first), length, generator)
+            given = unrolled(network, sequences.inputs.to(device))[0].cpu()
+            for who, logits in {
+                "network": given, "chance": task.chance(sequences), "optimum": task.optimum(sequences)
+            }.items():  # fmt: skip
+                for measure, score in task.scores(logits, sequences).items():
+                    found.setdefault(measure, {}).setdefault(who, []).append(score)
+    return {measure: {who: sum(each) / len(each) for who, each in scores.items()} for measure, scores in found.items()}

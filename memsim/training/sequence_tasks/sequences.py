@@ -1,0 +1,159 @@
+"""The shape of every task of sequences: inputs, targets, which outputs count, the score, and what is known of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from memsim.core.errors import InputError
+from memsim.training.tallies import tally_binary, tally_choices
+
+CERTAIN = 100.0
+"""The logit of a prediction that is sure: its loss is 0 to the last bit."""
+
+
+class Sequences(NamedTuple):
+    """A batch of sequences, all of one length."""
+
+    inputs: Tensor
+    """(T, B, inputs)."""
+    targets: Tensor
+    """(T, B, outputs): bits, or a 1 at the right one of several classes."""
+    counted: Tensor
+    """(T, B) whether the output at the step counts."""
+    numbers: Tensor | None = None
+    """(T, B) how often the same was asked before, from 1 on, by which a score may be split."""
+
+    def to(self, device: str) -> Sequences:
+        """The same on a device."""
+        numbers = None if self.numbers is None else self.numbers.to(device)
+        return Sequences(self.inputs.to(device), self.targets.to(device), self.counted.to(device), numbers)
+
+
+@dataclass(frozen=True)
+class SequenceTask:
+    """A task of sequences. Its fields are settings of training, by their names.
+
+    A subclass is a :class:`BitTask` or a :class:`ClassTask`; it makes sequences, and says what an optimal predictor
+    would put out where that is not the target itself.
+    """
+
+    citation: ClassVar[str] = ""
+    """The publication that the task is from."""
+    shortest: ClassVar[int] = 1
+    """The least length of a list."""
+    varied: ClassVar[bool] = True
+    """Whether lengths vary in training, from :attr:`shortest` on; else every list is of the longest."""
+
+    @property
+    def n_inputs(self) -> int:
+        """Numbers in at every step."""
+        raise NotImplementedError
+
+    @property
+    def n_outputs(self) -> int:
+        """Numbers out at every step."""
+        raise NotImplementedError
+
+    def steps(self, length: int) -> int:
+        """The most steps of a sequence of this length."""
+        raise NotImplementedError
+
+    def sequences(self, batch: int, length: int, generator: torch.Generator) -> Sequences:
+        """A batch of random sequences of this length: items, facts or bits."""
+        raise NotImplementedError
+
+    def require_length(self, length: int) -> None:
+        """Raise :class:`InputError` for a length that the task does not have."""
+        if length < self.shortest:
+            raise InputError(
+                f"{type(self).__name__}: a length of {length} is below {self.shortest}, the least of the task; give "
+                f"first_length={self.shortest} or more"
+            )
+
+    def chance(self, sequences: Sequences) -> Tensor:
+        """(T, B, outputs) logits of one who knows nothing."""
+        return torch.zeros_like(sequences.targets)
+
+    def optimum(self, sequences: Sequences) -> Tensor:
+        """(T, B, outputs) logits of the best that can be done."""
+        raise NotImplementedError
+
+    def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """Mean loss in nats, of a bit or of a class, over the outputs that count."""
+        raise NotImplementedError
+
+    def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
+        """How good the outputs are, by the name of the measure; the first is the one of the publication."""
+        raise NotImplementedError
+
+
+class BitTask(SequenceTask):
+    """A task whose outputs are bits."""
+
+    def optimum(self, sequences: Sequences) -> Tensor:
+        """The targets."""
+        return CERTAIN * (2 * sequences.targets - 1)
+
+    def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """Mean binary cross-entropy (nats per bit)."""
+        asked = sequences.counted
+        tally_binary(logits[asked], sequences.targets[asked])
+        return binary_cross_entropy_with_logits(logits[asked], sequences.targets[asked])
+
+    def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
+        """``bits per sequence``, the cross-entropy of all that counts; ``wrong bits`` and ``flawless``, shares."""
+        asked = sequences.counted[..., None]
+        nats = binary_cross_entropy_with_logits(logits, sequences.targets, reduction="none") * asked
+        wrong = ((logits > 0) != (sequences.targets > 0.5)) & asked
+        return {
+            "bits per sequence": float(nats.sum()) / math.log(2) / logits.shape[1],
+            "wrong bits": float(wrong.sum()) / float(asked.sum() * logits.shape[2]),
+            "flawless": 1 - float(wrong.any(dim=2).any(dim=0).float().mean()),
+        }
+
+
+class ClassTask(SequenceTask):
+    """A task whose output is one of several classes."""
+
+    split: ClassVar[Mapping[int, str]] = {}
+    """Measures by the :attr:`Sequences.numbers` of the outputs that they are taken over."""
+
+    def optimum(self, sequences: Sequences) -> Tensor:
+        """The targets."""
+        return CERTAIN * sequences.targets
+
+    def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """Mean cross-entropy (nats per answer)."""
+        asked = sequences.counted
+        tally_choices(logits[asked], sequences.targets[asked] > 0)
+        return -(sequences.targets[asked] * logits[asked].log_softmax(dim=1)).sum(dim=1).mean()
+
+    def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
+        """``right``, the share of right answers among those that count; then those of :attr:`split`.
+
+        Classes with the same largest logit share the answer.
+        """
+        best = logits == logits.amax(dim=2, keepdim=True)
+        right = (best * sequences.targets).sum(dim=2) / best.sum(dim=2)
+        found = {"right": float(right[sequences.counted].mean())}
+        for number, name in self.split.items():
+            assert sequences.numbers is not None
+            found[name] = float(right[sequences.counted & (sequences.numbers == number)].mean())
+        return found
+
+
+def random_bits(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Bits, each 0 or 1 with probability one half."""
+    return torch.randint(2, shape, generator=generator).float()
+
+
+def after(n_before: int, steps: int, batch: int) -> Tensor:
+    """(steps, batch) whether a step comes after the first ``n_before``."""
+    return torch.arange(steps).ge(n_before)[:, None].expand(-1, batch)

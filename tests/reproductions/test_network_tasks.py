@@ -1,0 +1,56 @@
+"""The entry on tasks of sequences: its table and verdicts after short trainings, and two marks after whole ones."""
+
+from pathlib import Path
+
+import pytest
+
+from memsim.reproductions import network_tasks as entry
+from memsim.reproductions.catalogue import reproduce
+from memsim.reproductions.entry import Reproduction
+from memsim.reproductions.network_tasks import MARKS, Mark, findings_of, scores_table
+from memsim.training.objectives.registered import OBJECTIVES
+from memsim.training.settings import Training
+from memsim.training.task_trainings import TASK_TRAININGS
+
+SHORT = (
+    Mark("LSTM:copy", "wrong bits", 3, 0.2), Mark("LSTM:copy", "wrong bits", 2, 0.9),
+    Mark("Transformer:induction", "right", 4, 0.0),
+)  # fmt: skip
+
+
+def test_every_training_has_the_name_of_core_and_task() -> None:
+    for name in TASK_TRAININGS:
+        training = Training.preset(name)
+        assert name == f"{training.network}:{training.objective}"
+        assert training.objective in OBJECTIVES.names()
+    assert {mark.training for mark in MARKS} <= set(TASK_TRAININGS)
+
+
+def test_scores_are_compared_with_marks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    monkeypatch.setattr(entry, "MARKS", SHORT)
+    whole = entry.scores_table
+    monkeypatch.setattr(
+        entry,
+        "scores_table",
+        lambda seed, marks: whole(seed, marks, iterations=2, batch=2, first_length=3, list_length=4),
+    )
+    small = Reproduction("small", "", "", entry.network_tasks)
+    report = reproduce(small, 0, tmp_path)
+    assert [finding.obtained for finding in report.outcome.findings] == [1.0, 0.0, 1.0], "half of the bits are wrong"
+    table = report.outcome.tables["scores"]
+    copy = table[(table["training"] == "LSTM:copy") & (table["measure"] == "bits per sequence")]
+    assert copy["length"].tolist() == [2, 3] and copy["chance"].tolist() == pytest.approx([12, 18], rel=1e-5)
+    assert (copy["optimum"] < 1e-6).all() and (table["parameters"] > 1000).all() and (table["seconds"] > 0).all()
+    again = whole(0, SHORT, iterations=2, batch=2, first_length=3, list_length=4)
+    assert again.drop(columns="seconds").equals(table.drop(columns="seconds")), "the seed decides"
+    assert len(report.outcome.draw().axes) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("training", "iterations"), [("Transformer:induction", 1000), ("DNC:copy", 1000)])
+def test_marks_are_reached(training: str, iterations: int) -> None:
+    """With fewer iterations than in the entry."""
+    marks = [mark for mark in MARKS if mark.training == training]
+    found = findings_of(scores_table(0, marks, iterations=iterations), marks)
+    assert [finding.quantity for finding in found if not finding.obtained] == []

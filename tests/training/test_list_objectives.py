@@ -1,0 +1,179 @@
+"""Recall with lures and with credit for stopping, and recall and recognition by one set of weights."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from memsim import check, log_likelihood, simulate
+from memsim.core.errors import InputError
+from memsim.core.items import ItemPool
+from memsim.models.networks.cores.lstm import LSTM
+from memsim.models.networks.network_models import Network
+from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.models.networks.tasks import TASKS
+from memsim.paradigms import FreeRecall, RecallThenRecognition, Recognition, SerialRecall
+from memsim.training.objectives.lists import AnyOrder
+from memsim.training.objectives.losses import candidates, judgment_loss, recall_loss, sequence_loss, studied
+from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
+from tests.training.resuming import whole_and_resumed
+
+SMALL: dict[str, Any] = {
+    "network": "LSTM", "vector_size": 6, "hidden": 12, "batch": 4, "iterations": 200, "first_length": 4,
+    "list_length": 4, "schedule": "constant",
+}  # fmt: skip
+
+
+def seeded(seed: int = 1) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def mute() -> RecallNetwork:
+    """A network whose outputs are all zero, so that every candidate is as likely as stopping."""
+    network = RecallNetwork(6, LSTM, {"hidden": 4})
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.zero_()
+    return network
+
+
+def with_lures(network: RecallNetwork, n_lures: int = 7) -> Episode:
+    episode = studied(network, torch.randn((3, 4, 6), generator=seeded()))
+    episode.lures = torch.randn((n_lures, 6), generator=seeded(2))
+    return episode
+
+
+@torch.no_grad()
+def test_lures_are_candidates_at_every_output() -> None:
+    network = mute()
+    # Of 4 items, 7 lures and stopping, 4, 3, 2 and 1 are right; then stopping alone.
+    right = [4, 3, 2, 1, 1]
+    loss = recall_loss(network, with_lures(network), seeded())
+    assert float(loss) == pytest.approx(np.mean([-math.log(n / 12) for n in right]), rel=1e-5)
+    in_order = sequence_loss(network, with_lures(network), torch.arange(5).expand(3, -1))
+    assert float(in_order) == pytest.approx(math.log(12), rel=1e-5)
+    assert candidates(network.cue(with_lures(network))).shape == (3, 12)
+
+
+@torch.no_grad()
+def test_credit_for_stopping_counts_as_a_share_of_being_right() -> None:
+    network = mute()
+    loss = recall_loss(network, with_lures(network), seeded(), credit=0.2)
+    expected = [-math.log((n + 0.2) / 12) for n in (4, 3, 2, 1)] + [math.log(12)]
+    assert float(loss) == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize(("right", "stops"), [(0.15, True), (0.25, False)])
+def test_it_pays_to_stop_where_the_chance_of_being_right_is_below_the_credit(right: float, stops: bool) -> None:
+    """Of P = P(stop), the loss is least at 0 or 1: whether it falls with P depends on ``right`` against ρ."""
+    credit, shares = 0.2, np.linspace(0, 0.999, 50)
+    loss = -np.log((1 - shares) * right + credit * shares)
+    assert (loss[-1] < loss[0]) == stops and np.all(np.diff(loss) * (-1 if stops else 1) > 0)
+
+
+def test_the_credit_rises_in_the_third_quarter_of_training() -> None:
+    objective = Trainer(Training(response_set="pool", stop_credit=0.2, **SMALL)).objective
+    assert isinstance(objective, AnyOrder)
+    credits = []
+    for progress in (0, 0.4, 0.5, 0.625, 0.75, 0.99):
+        objective.progress = progress
+        credits.append(objective.credit)
+    assert credits == pytest.approx([0, 0, 0, 0.1, 0.2, 0.2])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"objective": "recall", "response_set": "pool", "lures": 9, "stop_credit": 0.2},
+        {"objective": "serial+recognition", "longest_delay": 2},
+    ],
+    ids=str,
+)
+def test_training_resumes_as_if_nothing_had_happened(settings: dict[str, Any], tmp_path: Path) -> None:
+    whole, _ = whole_and_resumed(Training(**settings, **SMALL), tmp_path)
+    assert whole.log[-1]["loss"] < whole.log[0]["loss"] or "stop_credit" in settings
+    assert whole.objective.progress == pytest.approx(199 / 200)
+
+
+def test_both_tests_have_the_losses_of_each() -> None:
+    """The state after study is the same for both; probes change nothing of what is recalled."""
+    objective: Any = Trainer(Training(objective="recall+recognition", longest_delay=0, **SMALL)).objective
+    network = objective.network
+    generator = objective.generator
+    generator.manual_seed(5)
+    with torch.no_grad():
+        loss = float(objective.loss(4))
+        generator.manual_seed(5)
+        items = objective.items(4)
+        targets, lures = objective.probes(items)
+        objective.delay()
+        recall = recall_loss(network, studied(network, items), generator)
+        judged = judgment_loss(network, studied(network, items), targets, lures)
+    assert loss == pytest.approx(float(recall + judged) / 2, rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """A network after a few hundred iterations of both tests."""
+    trainer = Trainer(
+        Training(
+            objective="recall+recognition", longest_delay=1,
+            **{**SMALL, "hidden": 48, "batch": 32, "iterations": 600, "learning_rate": 0.01, "schedule": "cosine"},
+        )
+    )  # fmt: skip
+    trainer.run(600)
+    path = tmp_path_factory.mktemp("weights") / "both.safetensors"
+    trainer.save(path)
+    return Network(weights=str(path))
+
+
+def test_one_set_of_weights_recalls_and_recognises(both: Network) -> None:
+    assert (both.cues, both.probes) == (("free",), ("item",))
+    pool = ItemPool(np.arange(500), np.random.default_rng(7).choice([-1.0, 1.0], (500, 6)))
+    recalled = simulate(both, FreeRecall(list_length=4).trials(300, 1, pool=pool), 2)
+    assert np.mean([len(set(row[row > 0])) for row in recalled.positions]) > 2.9
+    trials = Recognition(list_length=4).trials(300, 3, pool=pool)
+    judged = simulate(both, trials, 4)
+    assert np.mean((judged.ratings == 2) == (trials.probe_kinds == "target")) > 0.6
+    task = RecallThenRecognition(list_length=4, recognition_delay=1.0).trials(30, 5, pool=pool)
+    answers = simulate(both, task, 6)
+    assert answers.recalls is not None and np.isfinite(log_likelihood(both, answers)).all()
+    assert set(both.fitted) == {"choice_strength", "stop_bias", "criterion", "criterion_spacing"}
+    with pytest.raises(Exception, match="the cue 'forward'"):
+        simulate(both, SerialRecall(list_length=4).trials(2))
+
+
+def test_the_contract_holds_in_both_tests(both: Network) -> None:
+    names = {each.name for each in check(both, pool=ItemPool.numbered(40))}
+    assert "judgments of each item: all answers to two probes sum to one" in names
+    assert "all recalls of a 4-item list sum to one" in names
+
+
+def test_tests_are_named_together() -> None:
+    assert TASKS["serial+recognition"].cues == ("forward",) and TASKS["serial+recognition"].probes == ("item",)
+    assert Training(objective="recall+recognition").label == "dnc-recall+recognition"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"lures": 9}, "lures=9 has no effect with response_set='list'"),
+        ({"objective": "cued", "response_set": "pool"}, "response_set='pool' has no effect with objective='cued'"),
+        ({"objective": "serial", "stop_credit": 0.1}, "stop_credit=0.1 has no effect with objective='serial'"),
+        ({"objective": "n-grams", "vector_size": 8}, "vector_size=8 has no effect with objective='n-grams'"),
+        ({"objective": "copy", "order": 4}, "order=4 has no effect with objective='copy'"),
+        ({"objective": "copies"}, "objective='copies'"),
+    ],
+)
+def test_settings_that_do_not_apply(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Training(**settings)
+
+
+def test_a_list_that_is_too_short_for_its_task() -> None:
+    with pytest.raises(InputError, match="TwoHops: a length of 4 is below 5"):
+        Trainer(Training(objective="two-hops", iterations=10))
