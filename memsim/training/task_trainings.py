@@ -32,4 +32,16 @@ TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
     "Transformer:induction": {**_NEXT, "network": "Transformer", "iterations": 2000},
 }  # fmt: skip
 """Settings by the name of the training, ``NTM:copy``: a core and a task, mostly that of the core's publication, or the
-LSTM as the control without external memory. ``memsim reproduce network-tasks`` runs those that have a pass mark."""
+LSTM as the control without external memory. ``memsim reproduce network-tasks`` runs those that have a pass mark.
+
+What they came to, from seed 0, in seconds of one busy processor; chance and optimum in brackets:
+
+- DNC:copy, 50 s: .21 bits at length 10 (60, 0), .4% of bits wrong at 20.
+- LSTM:n-grams, 49 s: 35.5 bits (48, 29.2).
+- MANN:one-shot, 168 s: .29 right at the first instance of a class, .95 at the second, .98 at the fifth, .99 at the
+  tenth (.20, and .45, 1, 1, 1).
+- MemN2N:two-hops, 94 s: .92 right (.17, 1).
+- Transformer:induction, 28 s: 1.00 right, 1.00 on lists of 16, longer than trained (.06, 1).
+
+The others were not run to their end.
+"""

@@ -60,7 +60,8 @@ class DNC(Network):
 
     ``recognition`` was trained to judge whether a probe was studied; no probe changes what is remembered. Its training
     was stopped at iteration 3,000 of 4,000. Of new items it judges 99% rightly after lists of 12, 81% after 20: it has
-    16 slots. ``memsim train DNC:cued`` trains one that recalls the partner of an item; none ships.
+    16 slots. ``memsim train DNC:cued`` trains one that recalls the partner of an item, ``DNC:recall+recognition`` one
+    that recalls lists and judges probes; neither ships.
 
     ``without`` lesions the memory at test, at study, or at both (``lesioned``): chaining needs reading forward along
     the links, so that ``without="backward,content"`` shows what it does alone; a code of position that is part of the

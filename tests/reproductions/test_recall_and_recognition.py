@@ -108,6 +108,7 @@ def test_the_entry_with_few_people(monkeypatch: pytest.MonkeyPatch, people: Join
     assert again.outcome.tables["held_out"].equals(held)
 
 
+@pytest.mark.slow
 def test_a_network_of_both_tests_is_a_model_like_the_others(people: JointRecalls, tmp_path: Path) -> None:
     """Its memory is in its weights: what was learned from one test is the scale of the other alone."""
     weights = {}

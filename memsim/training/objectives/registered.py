@@ -31,4 +31,4 @@ OBJECTIVES: Registry[type[Any]] = Registry(
     },
     subclasses=True,
 )
-"""Of a task of sequences, the entry is the task, of which :class:`SequenceObjective` is the objective."""
+"""Of a task of sequences, the entry is the task itself; ``sequence_objective`` makes an objective of it."""
