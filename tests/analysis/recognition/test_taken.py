@@ -12,6 +12,7 @@ from memsim.analysis import ANALYSES, analyze, curve_table, curves_of, judged_fr
 from memsim.analysis.analyses import OF_ASSOCIATION, OF_RECALL, OF_RECOGNITION, OF_SERIAL_RECALL
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.judgments import Judgments, is_old
+from memsim.core.model import MemoryModel
 from memsim.core.origin import STUDY_ORDER, Observed, common_origin
 from memsim.core.probes import ABSENT, Probes
 from memsim.core.recalls import Recalls
@@ -153,7 +154,7 @@ def test_patients_with_pairs() -> None:
 @pytest.mark.parametrize("name", ["BCDMEM", "Matrix", "OsthDennis", "UnequalVariance", "TwoHighThreshold"])
 def test_models_that_declare_it_do_not_depend_on_order(name: str) -> None:
     model = build_model(name)
-    assert not model.depends_on_order
+    assert isinstance(model, MemoryModel) and not model.depends_on_order
     judgments = simulate(model, Recognition(list_length=6).trials(6, seed=1), seed=2)
     items = judgments.trials.items.copy()
     items[:, :6] = items[:, [3, 1, 5, 0, 2, 4]]
