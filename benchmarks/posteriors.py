@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", nargs="+", default=["TCM", "CMR"])
     parser.add_argument("--subjects", type=int, default=126)
-    parser.add_argument("--draws", type=int, default=800)
+    parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--tune", type=int, default=150)
     parser.add_argument("--chains", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
