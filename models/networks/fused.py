@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,21 +26,22 @@ LINKS = MemoryState._fields.index("links")
 free_arrays: defaultdict[Any, list[Any]] = defaultdict(list)
 
 
-def empty_like(tensor: Tensor) -> Tensor:
+def empty(shape: Sequence[int], like: Tensor) -> Tensor:
     """A tensor to be filled. Large ones are reused, because new pages cost more than computing the links in them."""
-    if tensor.numel() < LARGE:
-        return torch.empty_like(tensor, memory_format=torch.contiguous_format)
+    if math.prod(shape) < LARGE:
+        return like.new_empty(shape)
     if len(free_arrays) > SHAPES:
         free_arrays.clear()
-    free = free_arrays[tensor.shape, tensor.dtype]
-    array = free.pop() if free else tensor.new_empty(tensor.shape).numpy()
+    free = free_arrays[tuple(shape), like.dtype]
+    array = free.pop() if free else like.new_empty(shape).numpy()
     lent = array.view()
     weakref.finalize(lent, free.append, array).atexit = False
     return torch.from_numpy(lent)
 
 
 def contiguous(tensor: Tensor) -> Tensor:
-    return tensor if tensor.is_contiguous() else empty_like(tensor).copy_(tensor)
+    """The tensor, or a contiguous copy of it."""
+    return tensor if tensor.is_contiguous() else empty(tensor.shape, tensor).copy_(tensor)
 
 
 class _Memory(Function):
@@ -48,7 +50,7 @@ class _Memory(Function):
         # In compiled loops slots come last in the contents.
         emitted, *before = (contiguous(each.detach()) for each in (emitted, contents.transpose(1, 2), *state))
         batch, heads, slots = before[5].shape
-        after = [empty_like(tensor) for tensor in before]
+        after = [empty(tensor.shape, tensor) for tensor in before]
         read = emitted.new_empty((batch, heads * before[0].shape[1]))
         scales, order = torch.empty_like(before[1]), torch.empty_like(before[1], dtype=torch.int64)
         kept = (order, emitted.new_empty((batch, 2, slots)), emitted.new_empty((batch, 3, heads, slots)))
@@ -83,7 +85,7 @@ def gradients_of(state: Sequence[Tensor], given: Sequence[Tensor | None]) -> lis
     """
     by = []
     for index, (tensor, each) in enumerate(zip(state, given, strict=True)):
-        gradient = empty_like(tensor)
+        gradient = empty(tensor.shape, tensor)
         if each is not None:
             gradient.copy_(each if index else each.transpose(1, 2))
         elif index != LINKS:

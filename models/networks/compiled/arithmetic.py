@@ -55,7 +55,7 @@ def exponential(x):  # type: ignore[no-untyped-def]
     raise NotImplementedError
 
 
-@overload(exponential, jit_options={"fastmath": FAST}, inline="always")
+@overload(exponential, jit_options={"fastmath": FAST, "forceinline": True})
 def _exponential(x):  # type: ignore[no-untyped-def]
     if x != types.float32:
         return lambda x: math.exp(x)

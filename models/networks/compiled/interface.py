@@ -121,7 +121,7 @@ def sums_along(rows, factors, result):  # type: ignore[no-untyped-def]
         result[k] = a
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def content(memory, scales, unit_key, strength, weighting):  # type: ignore[no-untyped-def]
     """Fill ``weighting`` with the softmax over slots of strength times cosine."""
     slots = memory.shape[1]

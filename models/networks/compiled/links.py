@@ -26,7 +26,7 @@ def relinked(links, precedence, write, first, new):  # type: ignore[no-untyped-d
         row[first + k] = 0
 
 
-@njit(cache=True, fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def link(links, precedence, write, reads, new_links, forward, backward, spare):  # type: ignore[no-untyped-def]
     """Fill the next links of a trial and, in the same pass, what heads that go along them read.
 
@@ -60,7 +60,7 @@ def link(links, precedence, write, reads, new_links, forward, backward, spare): 
             forward[h, i : i + rows] = at[:rows]
 
 
-@njit(cache=True, fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def link_back(  # type: ignore[no-untyped-def]
     links, precedence, write, reads, g_new, g_forward, g_backward, g_links, g_precedence, g_write, g_reads, g, new
 ):

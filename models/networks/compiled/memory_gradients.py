@@ -21,7 +21,7 @@ from memsim.models.networks.compiled.interface import (
 from memsim.models.networks.compiled.links import link_back
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def content_back(  # type: ignore[no-untyped-def]
     g, weighting, memory, scales, unit_key, key_scale, strength, by_cosine, by_scale, g_memory, g_key
 ):
@@ -55,7 +55,7 @@ def content_back(  # type: ignore[no-untyped-def]
     return g_strength
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def reading_back(  # type: ignore[no-untyped-def]
     clipped, keys, key_scales, new_memory, new_scales, new_reads, reading, g_read, g_reads, g_reading, g_memory,
     g_clipped,
@@ -98,7 +98,7 @@ def reading_back(  # type: ignore[no-untyped-def]
             g_row[n] -= by_scale[n] * row[n]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def writing_back(  # type: ignore[no-untyped-def]
     clipped, key, key_scale, heads, memory, scales, weighting, allocation, write_content, g_memory, g_written, g_clipped
 ):
@@ -143,7 +143,7 @@ def writing_back(  # type: ignore[no-untyped-def]
             g_row[n] -= by_scale[n] * row[n]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def usage_back(  # type: ignore[no-untyped-def]
     clipped, usage, write, reads, new_usage, order, g_allocation, g_usage, g_write, g_reads, g_clipped
 ):
@@ -192,7 +192,7 @@ def usage_back(  # type: ignore[no-untyped-def]
         g_write[n] = others[n] * (one - usage[n])
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def memory_step_back(  # type: ignore[no-untyped-def]
     emitted, limit, memory, scales, usage, precedence, links, write, reads,
     new_memory, new_scales, new_usage, new_write, new_reads, order, writing, reading,

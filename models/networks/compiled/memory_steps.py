@@ -32,7 +32,7 @@ from memsim.models.networks.compiled.interface import (
 from memsim.models.networks.compiled.links import link
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@njit(inline="always")
 def memory_step(  # type: ignore[no-untyped-def]
     emitted, limit, memory, scales, usage, precedence, links, write, reads,
     new_memory, new_scales, new_usage, new_precedence, new_links, new_write, new_reads, read, order, writing, reading,

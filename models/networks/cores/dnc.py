@@ -82,6 +82,9 @@ class DNC(Controlled):
         self, inputs: Tensor, state: DNCState, without: Collection[str] = frozenset()
     ) -> tuple[Tensor, DNCState, Weightings]:
         """One step: write, then read; see :class:`memsim.models.networks.memory.Weightings` for the weightings."""
+        if not without and self.compiles(inputs):
+            outputs, state = self.unroll(inputs[None], state)
+            return outputs[0], state, {}
         fused = self.fused and not without
         seen = torch.cat((inputs, state.read_vectors), dim=1)
         emitted, layers = self.control(seen, state.controller, fused)
@@ -100,6 +103,23 @@ class DNC(Controlled):
             weightings = _by_name(addressed)
         read = read.flatten(1)
         return output + self.read_out(read), DNCState(layers, after, read), weightings
+
+    def compiles(self, inputs: Tensor) -> bool:
+        """As of any controller; the memory is the paper's, without repairs."""
+        return super().compiles(inputs) and not (self.deallocate or any(self.repairs.values()))
+
+    def unroll(self, inputs: Tensor, state: DNCState | None = None) -> tuple[Tensor, DNCState]:
+        """As :meth:`Core.unroll`; with :attr:`fused`, a sequence is one call of compiled loops."""
+        if not self.compiles(inputs):
+            return super().unroll(inputs, state)
+        from memsim.models.networks.compiled.unrolled import compiled_unroll  # numba, unused in a default run
+
+        state = self.start(inputs.shape[1]) if state is None else state
+        weights = (*self.layer_weights(), self.read_out.weight)
+        outputs, carried, after, read = compiled_unroll(
+            inputs, LIMIT, weights, state.controller[0], state.memory, state.read_vectors
+        )
+        return outputs, DNCState((carried,), after, read)
 
 
 def lesioned(interface: Interface, without: Collection[str]) -> Interface:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from memsim.models.networks.cores.core import Core, Weightings
+from memsim.models.networks.memory import MemoryState
 
 Layers: TypeAlias = tuple[tuple[Tensor, Tensor], ...]
 """Output h and cell c, (B, hidden) each, of every layer."""
@@ -53,6 +54,18 @@ class Controlled(Core):
         return self.project(outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1)), tuple(layers)
 
 
+    def compiles(self, inputs: Tensor) -> bool:
+        """Whether whole sequences of such inputs run as compiled loops: of one layer without norm, on a CPU."""
+        plain = len(self.cells) == 1 and isinstance(self.norms[0], nn.Identity)
+        return self.fused and plain and inputs.device.type == "cpu" and inputs.dtype in (torch.float32, torch.float64)
+
+    def layer_weights(self) -> tuple[Tensor, ...]:
+        """The weights of a single layer and of the projection, as compiled loops take them."""
+        cell = cast(nn.LSTMCell, self.cells[0])
+        project = self.project
+        return cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh, project.weight, project.bias
+
+
 class LSTMState(NamedTuple):
     """What an LSTM carries from one step to the next."""
 
@@ -85,5 +98,21 @@ class LSTM(Controlled):
         self, inputs: Tensor, state: LSTMState, without: Collection[str] = frozenset()
     ) -> tuple[Tensor, LSTMState, Weightings]:
         """One step; there are no weightings."""
+        if self.compiles(inputs):
+            outputs, state = self.unroll(inputs[None], state)
+            return outputs[0], state, {}
         output, layers = self.control(inputs, state.controller, self.fused)
         return output, LSTMState(layers), {}
+
+    def unroll(self, inputs: Tensor, state: LSTMState | None = None) -> tuple[Tensor, LSTMState]:
+        """As :meth:`Core.unroll`; with :attr:`fused`, a sequence is one call of compiled loops."""
+        if not self.compiles(inputs):
+            return super().unroll(inputs, state)
+        from memsim.models.networks.compiled.unrolled import compiled_unroll  # numba, unused in a default run
+
+        carried = (self.start(inputs.shape[1]) if state is None else state).controller[0]
+        nothing = inputs.new_empty((inputs.shape[1], 0))
+        weights = (*self.layer_weights(), inputs.new_empty((self.project.out_features, 0)))
+        empty = MemoryState.zero(inputs.shape[1], 0, 0, 0, inputs)
+        outputs, carried, _, _ = compiled_unroll(inputs, torch.inf, weights, carried, empty, nothing)
+        return outputs, LSTMState((carried,))
