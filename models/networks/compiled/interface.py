@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled.arithmetic import FAST, exponential
+from memsim.models.networks.compiled.arithmetic import FAST, add_along, exponential
 
 EPSILON = 1e-6
 FEW = 32
@@ -81,44 +81,6 @@ def unit_scales(memory, scales):  # type: ignore[no-untyped-def]
             scales[n] += row[n] * row[n]
     for n in range(memory.shape[1]):
         scales[n] = one / math.sqrt(scales[n])
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def add_along(factors, rows, result):  # type: ignore[no-untyped-def]
-    """Add the rows (W, N), each times its factor, to ``result`` (N,); four rows at a time."""
-    width, slots = rows.shape
-    whole = width - width % 4
-    for k in range(0, whole, 4):
-        a, b, c, d = factors[k], factors[k + 1], factors[k + 2], factors[k + 3]
-        row_a, row_b, row_c, row_d = rows[k], rows[k + 1], rows[k + 2], rows[k + 3]
-        for n in range(slots):
-            result[n] += a * row_a[n] + b * row_b[n] + c * row_c[n] + d * row_d[n]
-    for k in range(whole, width):
-        a, row_a = factors[k], rows[k]
-        for n in range(slots):
-            result[n] += a * row_a[n]
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def sums_along(rows, factors, result):  # type: ignore[no-untyped-def]
-    """Fill ``result`` (W,) with the sums over slots of the rows (W, N) times ``factors`` (N,); four at a time."""
-    width, slots = rows.shape
-    zero = rows.dtype.type(0)
-    whole = width - width % 4
-    for k in range(0, whole, 4):
-        row_a, row_b, row_c, row_d = rows[k], rows[k + 1], rows[k + 2], rows[k + 3]
-        a = b = c = d = zero
-        for n in range(slots):
-            a += row_a[n] * factors[n]
-            b += row_b[n] * factors[n]
-            c += row_c[n] * factors[n]
-            d += row_d[n] * factors[n]
-        result[k], result[k + 1], result[k + 2], result[k + 3] = a, b, c, d
-    for k in range(whole, width):
-        row_a, a = rows[k], zero
-        for n in range(slots):
-            a += row_a[n] * factors[n]
-        result[k] = a
 
 
 @njit(inline="always")

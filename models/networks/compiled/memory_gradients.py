@@ -8,14 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled.arithmetic import FAST, sigmoid
+from memsim.models.networks.compiled.arithmetic import FAST, add_along, sigmoid, sums_along
 from memsim.models.networks.compiled.interface import (
     EPSILON,
-    add_along,
     oneplus,
     parts,
     read_modes,
-    sums_along,
     unit_keys,
 )
 from memsim.models.networks.compiled.links import link_back
@@ -209,8 +207,7 @@ def memory_step_back(  # type: ignore[no-untyped-def]
     one, zero = dtype(1), dtype(0)
     keys, key_scales = np.empty((heads + 1, width), memory.dtype), np.empty(heads + 1, memory.dtype)
     g_reading, g_written = np.empty((3, heads, slots), memory.dtype), np.empty(slots, memory.dtype)
-    rows, new_rows = np.empty((4, slots), memory.dtype), np.empty((4, slots), memory.dtype)
-    clipped, no_links = np.empty_like(emitted[0]), np.empty((0, 0), memory.dtype)
+    clipped = np.empty_like(emitted[0])
     for b in range(batch):
         for k in range(len(clipped)):
             x = emitted[b, k]
@@ -232,8 +229,8 @@ def memory_step_back(  # type: ignore[no-untyped-def]
             g_last[n] *= one - written
         g_reads[b] = 0
         link_back(
-            links[b], last, weighting, reads[b], g_links[b] if has_links else no_links, g_reading[2], g_reading[0],
-            g_links[b], g_last, g_written, g_reads[b], rows, new_rows,
+            links[b], last, weighting, reads[b], g_reading[2], g_reading[0], g_links[b], has_links, g_last, g_written,
+            g_reads[b],
         )  # fmt: skip
         writing_back(
             clipped, keys[heads], key_scales[heads], heads, memory[b], scales[b], weighting, writing[b, 0],

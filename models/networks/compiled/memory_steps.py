@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled.arithmetic import FAST, sigmoid
+from memsim.models.networks.compiled.arithmetic import FAST, sigmoid, sums_along
 from memsim.models.networks.compiled.interface import (
     EPSILON,
     ascending,
@@ -25,7 +25,6 @@ from memsim.models.networks.compiled.interface import (
     oneplus,
     parts,
     read_modes,
-    sums_along,
     unit_keys,
     unit_scales,
 )
