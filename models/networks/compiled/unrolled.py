@@ -10,12 +10,18 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.autograd.function import Function, once_differentiable
+from torch.nn.functional import linear
 
 from memsim.models.networks.compiled import sequences
 from memsim.models.networks.fused import LINKS, empty, gradients_of
-from memsim.models.networks.memory import MemoryState
+from memsim.models.networks.memory import EPSILON, MemoryState
 
 Array = npt.NDArray[Any]
+SEEN, GATES, CELLS = 0, 1, 2
+MEMORY = 5
+SCALES = MEMORY + 1
+STATES = (MEMORY, *range(SCALES + 1, SCALES + 6))
+"""Where arrays stand among those of :func:`left_behind`; the states of the memory are those of ``MemoryState``."""
 
 
 def whole(size: int) -> int:
@@ -24,92 +30,103 @@ def whole(size: int) -> int:
 
 
 class Packed(NamedTuple):
-    """The weights as the compiled loops take them; see :mod:`memsim.models.networks.compiled.sequences`."""
+    """The weights of a core as the compiled loops take them; see :mod:`memsim.models.networks.compiled.sequences`."""
 
     into: Array
-    """(4H, H4 + I4 + RW4)."""
-    bias: Array
-    """(4H,)."""
+    """(4H, H4 + RW4)."""
     out: Array
     """((O + E)4, H4)."""
     out_bias: Array
     """(O + E,)."""
     read_out: Array
     """(O4, RW4)."""
-    sizes: tuple[int, int, int, int]
-    """I, H, O, and R times W."""
+    sizes: tuple[int, int, int]
+    """H, O, and R times W."""
 
     @classmethod
-    def of(cls, weights: Sequence[Tensor]) -> Packed:
-        """From the weights of :class:`_Sequence`."""
-        inner, outer, inner_bias, outer_bias, project, project_bias, read = (each.detach().numpy() for each in weights)
+    def of(cls, inner: Array, outer: Array, project: Array, out_bias: Array, read: Array) -> Packed:
+        """From weights (4H, RW) of what was read and (4H, H) of h, the projection to O + E, and (O, RW)."""
         hidden, (size, read_size) = outer.shape[1], read.shape
-        inputs = inner.shape[1] - read_size
-        above, read_at = whole(hidden), whole(hidden) + whole(inputs)
-        into = np.zeros((4 * hidden, read_at + whole(read_size)), inner.dtype)
-        into[:, :hidden], into[:, above : above + inputs] = outer, inner[:, :inputs]
-        into[:, read_at : read_at + read_size] = inner[:, inputs:]
+        above = whole(hidden)
+        into = np.zeros((4 * hidden, above + whole(read_size)), inner.dtype)
+        into[:, :hidden], into[:, above : above + read_size] = outer, inner
         out = np.zeros((whole(len(project)), above), inner.dtype)
         out[: len(project), :hidden] = project
         read_out = np.zeros((whole(size), whole(read_size)), inner.dtype)
         read_out[:size, :read_size] = read
-        return cls(into, inner_bias + outer_bias, out, project_bias, read_out, (inputs, hidden, size, read_size))
+        return cls(into, out, out_bias, read_out, (hidden, size, read_size))
+
+    def forward(self) -> tuple[Array, Array, Array, Array]:
+        """The weights with rows for what goes in."""
+        out, read_out = self.out[: len(self.out_bias)], self.read_out[: self.sizes[1]]
+        return tuple(np.ascontiguousarray(each) for each in (self.into.T, out.T, self.out_bias, read_out.T))  # type: ignore[return-value]
+
+
+def left_behind(packed: Packed, entries: int, states: int, batch: int, memory: MemoryState) -> list[Tensor]:
+    """Arrays for what ``entries`` steps leave, and for the states before and after them, the first of which is zero.
+
+    In the order of the arguments of :func:`memsim.models.networks.compiled.sequences.forward`; ``memory`` gives sizes.
+    """
+    hidden, _, _ = packed.sizes
+    rows, (_, slots, width), heads = whole(batch), memory.memory.shape, memory.reads.shape[1]
+    like, emits = torch.from_numpy(packed.out_bias), len(packed.out_bias)
+
+    def array(count: int, *shape: int) -> Tensor:
+        return empty((count, *shape), like)
+
+    arrays = [
+        array(states, rows, packed.into.shape[1]), array(entries, rows, 4 * hidden), array(states, rows, hidden),
+        array(entries, rows, hidden), array(entries, rows, emits),
+        *(array(states, batch, *shape) for shape in
+          ((width, slots), (slots,), (slots,), (slots,), (slots, slots), (slots,), (heads, slots))),
+        torch.empty((entries, batch, slots), dtype=torch.int64),
+        array(entries, batch, 2, slots), array(entries, batch, 3, heads, slots),
+    ]  # fmt: skip
+    arrays[SEEN].zero_()
+    for index in (CELLS, *range(MEMORY, MEMORY + 7)):
+        arrays[index][0] = 0
+    arrays[SCALES][0] = EPSILON**-0.5
+    return arrays
 
 
 class _Sequence(Function):
     @staticmethod
-    def forward(ctx: Any, limit: float, inputs: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
-        weights, (h, c, contents, *state, read) = given[:7], (each.detach() for each in given[7:])
-        packed = Packed.of(weights)
-        n_inputs, hidden, size, read_size = packed.sizes
-        steps, batch, _ = inputs.shape
-        rows, above = whole(batch), packed.out.shape[1]
-        read_at, emits = above + whole(n_inputs), len(packed.out_bias)
-        before = (contents.transpose(1, 2), *state)
-        slots, heads = before[0].shape[2], state[4].shape[1]
-        like = inputs.detach()
-
-        def array(*shape: int) -> Tensor:
-            return empty(shape, like)
-
-        seen = array(steps + 1, rows, packed.into.shape[1]).zero_()
-        seen[:-1, :batch, above : above + n_inputs] = like
-        seen[0, :batch, :hidden], seen[0, :batch, read_at : read_at + read_size] = h, read
-        gates, bent, emitted = (array(steps, rows, width) for width in (4 * hidden, hidden, emits))
-        cells = array(steps + 1, rows, hidden)
-        cells[0, :batch], cells[0, batch:] = c, 0
-        states = [array(steps + 1, *each.shape) for each in before]
-        for each, first in zip(states, before, strict=True):
-            each[0] = first
-        states.insert(1, array(steps + 1, batch, slots))
-        kept = [
-            torch.empty((steps, batch, slots), dtype=torch.int64),
-            array(steps, batch, 2, slots),
-            array(steps, batch, 3, heads, slots),
-        ]
-        outputs = array(steps, batch, size)
-        ctx.kept = (seen, gates, cells, bent, emitted, *states, *kept)
-        ctx.packed, ctx.limit, ctx.batch = packed, packed.bias.dtype.type(limit), batch
+    def forward(ctx: Any, limit: float, start: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
+        weights, (h, c, *state, read) = given[:5], (each.detach() for each in given[5:])
+        packed = Packed.of(*(each.detach().numpy() for each in weights))
+        hidden, size, read_size = packed.sizes
+        steps, batch, _ = start.shape
+        above, before = packed.out.shape[1], MemoryState(*state)
+        ctx.kept = kept = left_behind(packed, steps, steps + 1, batch, before)
+        kept[SEEN][0, :batch, :hidden], kept[SEEN][0, :batch, above : above + read_size] = h, read
+        kept[CELLS][0, :batch] = c
+        for index, first in zip(STATES, (before.memory.transpose(1, 2), *before[1:]), strict=True):
+            kept[index][0] = first
+        kept[SCALES][0] = (before.memory.square().sum(dim=2) + EPSILON).rsqrt()
+        outputs = empty((steps, batch, size), start)
+        ctx.packed, ctx.limit, ctx.batch = packed, packed.out_bias.dtype.type(limit), batch
         ctx.set_materialize_grads(False)
+        rows = np.minimum(np.arange(whole(batch)), batch - 1)
         sequences.forward(
-            ctx.limit, np.ascontiguousarray(packed.into.T), packed.bias,
-            np.ascontiguousarray(packed.out[:emits].T), packed.out_bias, np.ascontiguousarray(packed.read_out[:size].T),
-            outputs.numpy(), *(each.numpy() for each in ctx.kept),
+            0, rows + batch * np.arange(steps)[:, None], ctx.limit, start.detach().flatten(0, 1).contiguous().numpy(),
+            *packed.forward(), outputs.numpy(), *(each.numpy() for each in kept),
         )  # fmt: skip
-        last = [each[-1] for each in states]
-        h, read = seen[-1, :batch, :hidden], seen[-1, :batch, read_at : read_at + read_size]
-        return outputs, h, cells[-1, :batch], last[0].transpose(1, 2), *last[2:], read
+        contents, *last = (kept[index][-1] for index in STATES)
+        seen = kept[SEEN][-1, :batch]
+        return (
+            outputs, seen[:, :hidden], kept[CELLS][-1, :batch], contents.transpose(1, 2), *last,
+            seen[:, above : above + read_size],
+        )  # fmt: skip
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *given: Tensor | None) -> tuple[Tensor | None, ...]:
         g_outputs, g_h, g_c, *g_state, g_read = given
         packed, batch, kept = ctx.packed, ctx.batch, ctx.kept
-        n_inputs, hidden, size, read_size = packed.sizes
-        seen, _, _, bent, emitted, memory, _, *state = kept[:12]
-        steps, rows, _ = bent.shape
+        hidden, size, read_size = packed.sizes
+        seen, gates = kept[SEEN], kept[GATES]
+        steps, rows, _ = gates.shape
         above, emits = packed.out.shape[1], len(packed.out_bias)
-        read_at = above + whole(n_inputs)
 
         def filled(shape: tuple[int, ...], *parts: tuple[Tensor | None, Any]) -> Tensor:
             result = seen.new_zeros(shape)
@@ -119,31 +136,24 @@ class _Sequence(Function):
             return result
 
         by_outputs = filled((steps, rows, whole(size)), (g_outputs, np.s_[:, :batch, :size]))
-        by_seen = filled(
-            (rows, seen.shape[2]), (g_h, np.s_[:batch, :hidden]),
-            (g_read, np.s_[:batch, read_at : read_at + read_size]),
-        )  # fmt: skip
+        reading = np.s_[:batch, above : above + read_size]
+        by_seen = filled((rows, seen.shape[2]), (g_h, np.s_[:batch, :hidden]), (g_read, reading))
         by_cell = filled((rows, hidden), (g_c, np.s_[:batch]))
-        by_state = gradients_of([each[0] for each in (memory, *state)], g_state)
-        by_inputs = seen.new_empty((steps, rows, whole(n_inputs)))
-        by_gates, by_emitted = seen.new_empty((steps, rows, 4 * hidden)), filled((steps, rows, len(packed.out)))
+        by_state = gradients_of([kept[index][0] for index in STATES], g_state)
+        by_gates, by_emitted = torch.empty_like(gates), filled((steps, rows, len(packed.out)))
         sequences.backward(
             ctx.limit, size, packed.into, packed.out, packed.read_out, *(each.numpy() for each in kept),
             *(each.numpy() for each in (by_outputs, by_seen, by_cell, *by_state)), g_state[LINKS] is not None,
-            *(each.numpy() for each in (by_inputs, by_gates, by_emitted)),
+            by_gates.numpy(), by_emitted.numpy(),
         )  # fmt: skip
-        rows_of = [each.flatten(0, 1).numpy() for each in (by_gates, by_emitted, by_outputs, seen[:-1], seen[1:])]
-        by_into, by_out, by_read = (np.zeros_like(each) for each in (packed.into, packed.out, packed.read_out))
-        sequences.add_outer(rows_of[0], rows_of[3], by_into)
-        sequences.add_outer(rows_of[1], rows_of[4][:, :above], by_out)
-        sequences.add_outer(rows_of[2], rows_of[4][:, read_at:], by_read)
-        by_bias = by_gates.sum((0, 1))
-        into, out, read_out = (torch.from_numpy(each) for each in (by_into, by_out, by_read))
-        inner = torch.cat((into[:, above : above + n_inputs], into[:, read_at : read_at + read_size]), dim=1)
+        emitted = by_emitted[..., :emits].flatten(0, 1)
+        into = by_gates.flatten(0, 1).T @ seen[:-1].flatten(0, 1)
+        seen = seen[1:].flatten(0, 1)
+        read_out = by_outputs[..., :size].flatten(0, 1).T @ seen[:, above : above + read_size]
         return (
-            None, by_inputs[:, :batch, :n_inputs], inner, into[:, :hidden], by_bias, by_bias, out[:emits, :hidden],
-            by_emitted.sum((0, 1))[:emits], read_out[:size, :read_size], by_seen[:batch, :hidden], by_cell[:batch],
-            by_state[0].transpose(1, 2), *by_state[1:], by_seen[:batch, read_at : read_at + read_size],
+            None, by_gates[:, :batch], into[:, above : above + read_size], into[:, :hidden],
+            emitted.T @ seen[:, :hidden], emitted.sum(0), read_out, by_seen[:batch, :hidden], by_cell[:batch],
+            by_state[0].transpose(1, 2), *by_state[1:], by_seen[reading],
         )  # fmt: skip
 
 
@@ -162,6 +172,9 @@ def compiled_unroll(
     memory : the state of the memory; one without slots stands for none.
     read : (B, R * W) what was read last.
     """
-    given = (*weights, *carried, *memory, read)
-    outputs, h, c, *after, read = _Sequence.apply(limit, inputs, *given)  # type: ignore[no-untyped-call]
+    inner, outer, inner_bias, outer_bias, project, project_bias, read_out = weights
+    of_inputs, of_read = inner.split([inputs.shape[2], read.shape[1]], dim=1)
+    start = linear(inputs, of_inputs, inner_bias + outer_bias)
+    given = (of_read, outer, project, project_bias, read_out, *carried, *memory, read)
+    outputs, h, c, *after, read = _Sequence.apply(limit, start, *given)  # type: ignore[no-untyped-call]
     return outputs, (h, c), MemoryState(*after), read

@@ -75,8 +75,7 @@ class DNC(Controlled):
     def start(self, batch: int) -> DNCState:
         """The state before the first step: all zero."""
         like = self.project.weight
-        empty = MemoryState.zero(batch, self.slots, self.width, self.heads, like)
-        return DNCState(self.blank(batch), empty, like.new_zeros((batch, self.heads * self.width)))
+        return DNCState(self.blank(batch), self.empty_memory(batch), like.new_zeros((batch, self.heads * self.width)))
 
     def step(
         self, inputs: Tensor, state: DNCState, without: Collection[str] = frozenset()
@@ -104,9 +103,18 @@ class DNC(Controlled):
         read = read.flatten(1)
         return output + self.read_out(read), DNCState(layers, after, read), weightings
 
-    def compiles(self, inputs: Tensor) -> bool:
+    @property
+    def has_compiled_loops(self) -> bool:
         """As of any controller; the memory is the paper's, without repairs."""
-        return super().compiles(inputs) and not (self.deallocate or any(self.repairs.values()))
+        return super().has_compiled_loops and not (self.deallocate or any(self.repairs.values()))
+
+    def sequence_weights(self) -> tuple[Tensor, ...]:
+        """The weights as compiled loops take them."""
+        return (*super().sequence_weights()[:-1], self.read_out.weight)
+
+    def empty_memory(self, batch: int) -> MemoryState:
+        """The memory before the first step."""
+        return MemoryState.zero(batch, self.slots, self.width, self.heads, self.project.weight)
 
     def unroll(self, inputs: Tensor, state: DNCState | None = None) -> tuple[Tensor, DNCState]:
         """As :meth:`Core.unroll`; with :attr:`fused`, a sequence is one call of compiled loops."""
@@ -115,9 +123,8 @@ class DNC(Controlled):
         from memsim.models.networks.compiled.unrolled import compiled_unroll  # numba, unused in a default run
 
         state = self.start(inputs.shape[1]) if state is None else state
-        weights = (*self.layer_weights(), self.read_out.weight)
         outputs, carried, after, read = compiled_unroll(
-            inputs, LIMIT, weights, state.controller[0], state.memory, state.read_vectors
+            inputs, LIMIT, self.sequence_weights(), state.controller[0], state.memory, state.read_vectors
         )
         return outputs, DNCState((carried,), after, read)
 

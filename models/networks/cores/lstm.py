@@ -54,16 +54,26 @@ class Controlled(Core):
         return self.project(outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1)), tuple(layers)
 
 
-    def compiles(self, inputs: Tensor) -> bool:
-        """Whether whole sequences of such inputs run as compiled loops: of one layer without norm, on a CPU."""
-        plain = len(self.cells) == 1 and isinstance(self.norms[0], nn.Identity)
-        return self.fused and plain and inputs.device.type == "cpu" and inputs.dtype in (torch.float32, torch.float64)
+    @property
+    def has_compiled_loops(self) -> bool:
+        """Whether there are compiled loops for such a core: of one layer without norm."""
+        return len(self.cells) == 1 and isinstance(self.norms[0], nn.Identity)
 
-    def layer_weights(self) -> tuple[Tensor, ...]:
-        """The weights of a single layer and of the projection, as compiled loops take them."""
-        cell = cast(nn.LSTMCell, self.cells[0])
-        project = self.project
-        return cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh, project.weight, project.bias
+    def compiles(self, inputs: Tensor) -> bool:
+        """Whether whole sequences of such inputs run as compiled loops, on a CPU."""
+        known = inputs.device.type == "cpu" and inputs.dtype in (torch.float32, torch.float64)
+        return self.fused and known and self.has_compiled_loops
+
+    def sequence_weights(self) -> tuple[Tensor, ...]:
+        """The weights as compiled loops take them, of a single layer: of inputs and what was read, of h, two biases;
+        of the projection, and its bias; and from what is read to outputs, of which there is nothing here."""
+        cell, project = cast(nn.LSTMCell, self.cells[0]), self.project
+        nothing = project.weight.new_empty((len(project.weight), 0))
+        return cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh, project.weight, project.bias, nothing
+
+    def empty_memory(self, batch: int) -> MemoryState:
+        """The memory before the first step; it has no slots here."""
+        return MemoryState.zero(batch, 0, 0, 0, self.project.weight)
 
 
 class LSTMState(NamedTuple):
@@ -112,7 +122,7 @@ class LSTM(Controlled):
 
         carried = (self.start(inputs.shape[1]) if state is None else state).controller[0]
         nothing = inputs.new_empty((inputs.shape[1], 0))
-        weights = (*self.layer_weights(), inputs.new_empty((self.project.out_features, 0)))
-        empty = MemoryState.zero(inputs.shape[1], 0, 0, 0, inputs)
-        outputs, carried, _, _ = compiled_unroll(inputs, torch.inf, weights, carried, empty, nothing)
+        outputs, carried, _, _ = compiled_unroll(
+            inputs, torch.inf, self.sequence_weights(), carried, self.empty_memory(inputs.shape[1]), nothing
+        )
         return outputs, LSTMState((carried,))
