@@ -41,6 +41,12 @@ def parts(width, heads):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def interface_length(width, heads):  # type: ignore[no-untyped-def]
+    """As of :func:`memsim.models.networks.memory.interface_size`, and 0 without a memory."""
+    return heads * width + 3 * width + 5 * heads + 3 if heads else 0
+
+
+@njit(cache=True)
 def oneplus(x):  # type: ignore[no-untyped-def]
     """1 + log(1 + exp(x))."""
     return 1 + max(x, 0) + math.log1p(math.exp(-abs(x)))
@@ -61,12 +67,12 @@ def unit_keys(emitted, keys, scales):  # type: ignore[no-untyped-def]
     """Fill ``keys`` (R + 1, W) with the keys scaled to length one, the write key last, and ``scales`` with the factors."""
     heads, width = keys.shape
     for h in range(heads):
-        square = emitted.dtype.type(EPSILON)
+        square, key, given = emitted.dtype.type(EPSILON), keys[h], emitted[h * width : (h + 1) * width]
         for k in range(width):
-            square += emitted[h * width + k] * emitted[h * width + k]
-        scales[h] = emitted.dtype.type(1) / emitted.dtype.type(math.sqrt(square))
+            square += given[k] * given[k]
+        scale = scales[h] = emitted.dtype.type(1) / emitted.dtype.type(math.sqrt(square))
         for k in range(width):
-            keys[h, k] = emitted[h * width + k] * scales[h]
+            key[k] = given[k] * scale
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)

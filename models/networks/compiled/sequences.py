@@ -2,7 +2,8 @@
 loops (numba): forward and backward are one call each.
 
 Sizes: T steps, B trials, H hidden units, O outputs, E numbers of the interface, N slots of width W, R heads; without a
-memory E = N = W = R = 0. Sizes with a 4, and the rows of a batch, are filled up with zeros to a multiple of 4.
+memory E = N = W = R = 0. Sizes with a 4, and the rows of a batch, are filled up with zeros to a multiple of 4,
+and so are those with an 8.
 
 States and what steps leave behind have a first dimension, of entries: the state before step t is entry t, and what a
 step leaves is its own entry t, each modulo the number of entries. With T + 1 entries, or T, all is kept for the
@@ -16,6 +17,7 @@ import numpy as np
 
 from memsim.core.code.compiled import njit
 from memsim.models.networks.compiled.arithmetic import FAST, add_product, sigmoid, tangent
+from memsim.models.networks.compiled.interface import interface_length
 from memsim.models.networks.compiled.memory_gradients import memory_step_back
 from memsim.models.networks.compiled.memory_steps import memory_step
 
@@ -28,17 +30,18 @@ def forward(  # type: ignore[no-untyped-def]
     """Fill ``outputs`` (T, B, O) and the entries after the one of the step ``first``, from that one.
 
     ``start`` (any, 4H) is what inputs and biases add to the gates, and ``which`` (T, B4) the rows of it; ``into``
-    (H4 + RW4, 4H) are weights to the gates, ``out`` (H4, O + E) and ``out_bias`` those to outputs and interface,
-    ``read_out`` (RW4, O) from what is read to outputs. Filled are ``gates`` (entries, B4, 4H): take, keep, new, show;
-    ``cells`` (entries, B4, H) c; ``bent`` (entries, B4, H) tanh(c); ``emitted`` (entries, B4, O + E). For the memory
+    (H4 + RW4, 4H) are weights to the gates, ``out`` (H4, (O + E)8) and ``out_bias`` those to outputs and interface,
+    ``read_out`` (RW4, O8) from what is read to outputs. Filled are ``gates`` (entries, B4, 4H): take, keep, new, show;
+    ``cells`` (entries, B4, H) c; ``bent`` (entries, B4, H) tanh(c); ``emitted`` (entries, B4, (O + E)8). For the memory
     see :func:`memsim.models.networks.compiled.memory_steps.memory_step`.
     """
     steps, batch, size = outputs.shape
     rows, hidden = bent.shape[1:]
     above, read_size = len(out), memory.shape[2] * reads.shape[2]
     slots = memory.shape[3]
-    interface, read = np.empty((batch, emitted.shape[2] - size), seen.dtype), np.zeros((rows, read_size), seen.dtype)
-    shown = np.zeros((rows, size), seen.dtype)
+    emits = interface_length(memory.shape[2], reads.shape[2])
+    interface, read = np.empty((batch, emits), seen.dtype), np.zeros((rows, read_size), seen.dtype)
+    shown = np.zeros((rows, read_out.shape[1]), seen.dtype)
     for t in range(steps):
         own, now, then = (first + t) % len(gates), (first + t) % len(seen), (first + t + 1) % len(seen)
         gate = gates[own]
@@ -47,15 +50,18 @@ def forward(  # type: ignore[no-untyped-def]
         add_product(seen[now], into, gate)
         for b in range(rows):
             gate_b, old, cell, curve, h = gate[b], cells[now, b], cells[then, b], bent[own, b], seen[then, b]
-            for k in range(2 * hidden):
-                gate_b[k] = sigmoid(gate_b[k])
-            for k in range(2 * hidden, 3 * hidden):
-                gate_b[k] = tangent(gate_b[k])
-            for k in range(3 * hidden, 4 * hidden):
-                gate_b[k] = sigmoid(gate_b[k])
+            # Slices, since indices that start above 0 keep a loop from becoming vector instructions.
             take, keep, new, show = (
                 gate_b[:hidden], gate_b[hidden : 2 * hidden], gate_b[2 * hidden : 3 * hidden], gate_b[3 * hidden :]
             )  # fmt: skip
+            for k in range(hidden):
+                take[k] = sigmoid(take[k])
+            for k in range(hidden):
+                keep[k] = sigmoid(keep[k])
+            for k in range(hidden):
+                new[k] = tangent(new[k])
+            for k in range(hidden):
+                show[k] = sigmoid(show[k])
             for k in range(hidden):
                 cell[k] = keep[k] * old[k] + take[k] * new[k]
             for k in range(hidden):
@@ -66,9 +72,9 @@ def forward(  # type: ignore[no-untyped-def]
         for b in range(rows):
             given[b] = out_bias
         add_product(seen[then, :, :above], out, given)
-        shown[:] = given[:, :size]
+        shown[:] = given[:, : read_out.shape[1]]
         if slots:
-            interface[:] = given[:batch, size:]
+            interface[:] = given[:batch, size : size + emits]
             memory_step(
                 interface, limit, memory[now], scales[now], usage[now], precedence[now], links[now], write[now],
                 reads[now], memory[then], scales[then], usage[then], precedence[then], links[then], write[then],
@@ -76,7 +82,7 @@ def forward(  # type: ignore[no-untyped-def]
             )  # fmt: skip
             seen[then, :, above : above + read_size] = read
             add_product(seen[then, :, above:], read_out, shown)
-        outputs[t] = shown[:batch]
+        outputs[t] = shown[:batch, :size]
 
 
 @njit(inline="always")
@@ -119,7 +125,7 @@ def backward(  # type: ignore[no-untyped-def]
     above = out.shape[1]
     batch, width, slots = memory.shape[1:]
     g_h, g_read = np.zeros((rows, above), seen.dtype), np.zeros((rows, read_out.shape[1]), seen.dtype)
-    interface = np.empty((batch, emitted.shape[2] - size), seen.dtype)
+    interface = np.empty((batch, interface_length(width, reads.shape[2])), seen.dtype)
     g_interface = np.empty_like(interface)
     for back in range(steps):
         t = steps - 1 - back
@@ -127,14 +133,14 @@ def backward(  # type: ignore[no-untyped-def]
         if slots:
             g_read[:] = g_seen[:, above:]
             add_product(g_outputs[t], read_out, g_read)
-            interface[:] = emitted[t, :batch, size:]
+            interface[:] = emitted[t, :batch, size : size + interface.shape[1]]
             memory_step_back(
                 interface, limit, memory[t], scales[t], usage[t], precedence[t], links[t], write[t], reads[t],
                 memory[t + 1], scales[t + 1], usage[t + 1], write[t + 1], reads[t + 1], order[t], writing[t],
                 reading[t], g_read, g_interface, g_memory, g_usage, g_precedence, g_links, g_write, g_reads,
                 has_links or back > 0,
             )  # fmt: skip
-            g_emitted[t, :batch, size : emitted.shape[2]] = g_interface
+            g_emitted[t, :batch, size : size + interface.shape[1]] = g_interface
         g_h[:] = g_seen[:, :above]
         add_product(g_emitted[t], out, g_h)
         for b in range(rows):

@@ -24,9 +24,9 @@ STATES = (MEMORY, *range(SCALES + 1, SCALES + 6))
 """Where arrays stand among those of :func:`left_behind`; the states of the memory are those of ``MemoryState``."""
 
 
-def whole(size: int) -> int:
-    """The size, filled up to a multiple of 4."""
-    return -size % 4 + size
+def whole(size: int, of: int = 4) -> int:
+    """The size, filled up to a multiple."""
+    return -size % of + size
 
 
 class Packed(NamedTuple):
@@ -58,8 +58,12 @@ class Packed(NamedTuple):
 
     def forward(self) -> tuple[Array, Array, Array, Array]:
         """The weights with rows for what goes in."""
-        out, read_out = self.out[: len(self.out_bias)], self.read_out[: self.sizes[1]]
-        return tuple(np.ascontiguousarray(each) for each in (self.into.T, out.T, self.out_bias, read_out.T))  # type: ignore[return-value]
+        size, emits = self.sizes[1], len(self.out_bias)
+        out = np.zeros((self.out.shape[1], whole(emits, 8)), self.out.dtype)
+        out_bias = np.zeros(out.shape[1], out.dtype)
+        read_out = np.zeros((self.read_out.shape[1], whole(size, 8)), out.dtype)
+        out[:, :emits], out_bias[:emits], read_out[:, :size] = self.out[:emits].T, self.out_bias, self.read_out[:size].T
+        return np.ascontiguousarray(self.into.T), out, out_bias, read_out
 
 
 def left_behind(packed: Packed, entries: int, states: int, batch: int, memory: MemoryState) -> list[Tensor]:
@@ -76,7 +80,7 @@ def left_behind(packed: Packed, entries: int, states: int, batch: int, memory: M
 
     arrays = [
         array(states, rows, packed.into.shape[1]), array(entries, rows, 4 * hidden), array(states, rows, hidden),
-        array(entries, rows, hidden), array(entries, rows, emits),
+        array(entries, rows, hidden), array(entries, rows, whole(emits, 8)),
         *(array(states, batch, *shape) for shape in
           ((width, slots), (slots,), (slots,), (slots,), (slots, slots), (slots,), (heads, slots))),
         torch.empty((entries, batch, slots), dtype=torch.int64),
