@@ -7,7 +7,6 @@ instructions; their relative error is below 3e-7. Those of double precision are 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numba import types
@@ -65,7 +64,7 @@ def _exponential(x):  # type: ignore[no-untyped-def]
         # Comparisons, and not min and max, leave what is no number as it is.
         x = LOWEST if x < LOWEST else x
         x = HIGHEST if x > HIGHEST else x
-        doublings = _rounded(x * PER_DOUBLING)
+        doublings = _rounded(x * PER_DOUBLING)  # type: ignore[call-arg, var-annotated]
         rest = (x - doublings * HIGH_PART) - doublings * LOW_PART
         series = a + rest * (b + rest * (c + rest * (d + rest * (e + rest * f))))
         return (np.float32(1) + (rest + rest * rest * series)) * _power_of_two(doublings)
@@ -77,14 +76,14 @@ def _exponential(x):  # type: ignore[no-untyped-def]
 def sigmoid(x):  # type: ignore[no-untyped-def]
     """1 / (1 + exp(-x))."""
     one = type(x)(1)
-    return one / (one + exponential(-x))
+    return one / (one + exponential(-x))  # type: ignore[no-untyped-call]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def tangent(x):  # type: ignore[no-untyped-def]
     """tanh(x), with an absolute error of rounding."""
     one = type(x)(1)
-    return one - (one + one) / (one + exponential(x + x))
+    return one - (one + one) / (one + exponential(x + x))  # type: ignore[no-untyped-call]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)

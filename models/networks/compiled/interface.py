@@ -1,4 +1,4 @@
-"""The interface of the DNC's memory as compiled loops: where its parts begin, their activations, and content weightings.
+"""The interface of the DNC's memory as compiled loops: where its parts begin, their activations, content weightings.
 
 Contents of the memory are (W, N) here: slots come last, so that loops over them become vector instructions whatever
 the width W is.
@@ -64,7 +64,7 @@ def read_modes(emitted, start, head, modes):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def unit_keys(emitted, keys, scales):  # type: ignore[no-untyped-def]
-    """Fill ``keys`` (R + 1, W) with the keys scaled to length one, the write key last, and ``scales`` with the factors."""
+    """Fill ``keys`` (R + 1, W) with the keys of length one, the write key last, and ``scales`` with the factors."""
     heads, width = keys.shape
     for h in range(heads):
         square, key, given = emitted.dtype.type(EPSILON), keys[h], emitted[h * width : (h + 1) * width]
@@ -103,7 +103,7 @@ def content(memory, scales, unit_key, strength, weighting):  # type: ignore[no-u
     for n in range(slots):
         top = weighting[n] if weighting[n] > top else top
     for n in range(slots):
-        weighting[n] = exponential(weighting[n] - top)
+        weighting[n] = exponential(weighting[n] - top)  # type: ignore[no-untyped-call]
     total = zero
     for n in range(slots):
         total += weighting[n]

@@ -65,7 +65,8 @@ def link_back(  # type: ignore[no-untyped-def]
     links, precedence, write, reads, g_forward, g_backward, g_links, has_links, g_precedence, g_write, g_reads
 ):
     """Turn ``g_links`` from that of the next links, or from nothing without ``has_links``, into that of ``links``, and
-    add to ``g_precedence``, ``g_write`` and ``g_reads``."""
+    add to ``g_precedence``, ``g_write`` and ``g_reads``.
+    """
     slots, heads = len(write), len(reads)
     one, zero = write.dtype.type(1), write.dtype.type(0)
     both = 2 * heads + -2 * heads % 4

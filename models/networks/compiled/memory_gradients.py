@@ -59,7 +59,8 @@ def reading_back(  # type: ignore[no-untyped-def]
     g_clipped,
 ):  # fmt: skip
     """Through the reading of one trial: fill ``g_reading`` (3, R, N), backward, by content and forward, and the parts
-    of ``g_clipped`` for reading, and add to ``g_memory`` (W, N)."""
+    of ``g_clipped`` for reading, and add to ``g_memory`` (W, N).
+    """
     heads, slots = new_reads.shape
     width = len(new_memory)
     _, _, _, strengths, _, _, _, _, modes_at = parts(width, heads)
@@ -101,7 +102,8 @@ def writing_back(  # type: ignore[no-untyped-def]
     clipped, key, key_scale, heads, memory, scales, weighting, allocation, write_content, g_memory, g_written, g_clipped
 ):
     """Through the writing of one trial: turn ``g_memory`` (W, N) from that of the new contents into that of the old
-    ones, ``g_written`` (N,) from that of the weighting into that of the allocation, and fill parts of ``g_clipped``."""
+    ones, ``g_written`` (N,) from that of the weighting into that of the allocation, and fill parts of ``g_clipped``.
+    """
     width, slots = memory.shape
     key_at, erase_at, vector_at, _, strength_at, _, allocate, gate, _ = parts(width, heads)
     dtype = memory.dtype.type
@@ -146,7 +148,8 @@ def usage_back(  # type: ignore[no-untyped-def]
     clipped, usage, write, reads, new_usage, order, g_allocation, g_usage, g_write, g_reads, g_clipped
 ):
     """Through allocation and usage of one trial: turn ``g_usage`` (N,) from that of the new usage into that of the old
-    one, fill ``g_write`` (N,), add to ``g_reads`` (R, N), and fill parts of ``g_clipped``."""
+    one, fill ``g_write`` (N,), add to ``g_reads`` (R, N), and fill parts of ``g_clipped``.
+    """
     heads, slots = reads.shape
     width = (len(clipped) - 5 * heads - 3) // (heads + 3)
     free_at = parts(width, heads)[5]

@@ -121,7 +121,7 @@ def backward(  # type: ignore[no-untyped-def]
     ``out`` ((O + E)4, H4), ``read_out`` (O4, RW4). ``g_seen`` (B4, H4 + RW4) is the gradient of what the controller
     would see next, ``g_cell`` (B4, H) that of its cells, ``g_outputs`` is (T, B4, O4).
     """
-    steps, rows, hidden = bent.shape
+    steps, rows, _ = bent.shape
     above = out.shape[1]
     batch, width, slots = memory.shape[1:]
     g_h, g_read = np.zeros((rows, above), seen.dtype), np.zeros((rows, read_out.shape[1]), seen.dtype)

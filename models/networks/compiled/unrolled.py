@@ -177,7 +177,7 @@ def compiled_unroll(
     read : (B, R * W) what was read last.
     """
     inner, outer, inner_bias, outer_bias, project, project_bias, read_out = weights
-    of_inputs, of_read = inner.split([inputs.shape[2], read.shape[1]], dim=1)
+    of_inputs, of_read = torch.split(inner, [inputs.shape[2], read.shape[1]], dim=1)
     start = linear(inputs, of_inputs, inner_bias + outer_bias)
     given = (of_read, outer, project, project_bias, read_out, *carried, *memory, read)
     outputs, h, c, *after, read = _Sequence.apply(limit, start, *given)  # type: ignore[no-untyped-call]

@@ -53,7 +53,6 @@ class Controlled(Core):
             outputs.append(norm(layers[-1][0]))
         return self.project(outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1)), tuple(layers)
 
-
     @property
     def has_compiled_loops(self) -> bool:
         """Whether there are compiled loops for such a core: of one layer without norm."""
@@ -66,7 +65,8 @@ class Controlled(Core):
 
     def sequence_weights(self) -> tuple[Tensor, ...]:
         """The weights as compiled loops take them, of a single layer: of inputs and what was read, of h, two biases;
-        of the projection, and its bias; and from what is read to outputs, of which there is nothing here."""
+        of the projection, and its bias; and from what is read to outputs, of which there is nothing here.
+        """
         cell, project = cast(nn.LSTMCell, self.cells[0]), self.project
         nothing = project.weight.new_empty((len(project.weight), 0))
         return cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh, project.weight, project.bias, nothing
