@@ -28,7 +28,7 @@ def every_size(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_responses_are_those_of_the_steps_but_for_rounding(name: str, paradigm: Any) -> None:
-    model = build_model(name)
+    model: Any = build_model(name)
     trials = paradigm.trials(601, seed=3)
     fast, steps = simulate(model, trials, seed=5), simulate_steps(model, trials, 5)
     assert model.fast_simulation(trials, 5) is not None
@@ -40,17 +40,19 @@ def test_responses_are_those_of_the_steps_but_for_rounding(name: str, paradigm: 
 
 
 def test_parameters_of_the_choice() -> None:
-    model = build_model("DNC").replace(choice_strength=0.5, stop_bias=-1.0)
+    model: Any = build_model("DNC").replace(choice_strength=0.5, stop_bias=-1.0)
     trials = FreeRecall(list_length=5).trials(300, seed=1)
     fast, steps = simulate(model, trials, seed=2), simulate_steps(model, trials, 2)
     assert (fast.positions == steps.positions).all(axis=1).mean() > 0.98
 
 
 def test_what_is_left_to_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, trials = build_model("DNC"), FreeRecall(list_length=4).trials(20)
+    model: Any = build_model("DNC")
+    serial: Any = build_model("DNC:serial")
+    trials = FreeRecall(list_length=4).trials(20)
     for plain in ({"precision": "double"}, {"without": "reading"}, {"response_set": "pool"}):
         assert model.replace(**plain).fast_simulation(trials, 0) is None
-    assert build_model("DNC:serial").fast_simulation(trials, 0) is None, "the cue is another one"
+    assert serial.fast_simulation(trials, 0) is None, "the cue is another one"
     monkeypatch.setattr(network_steps, "LARGE", 1000)
     assert model.fast_simulation(trials, 0) is None
     double = simulate(model.replace(precision="double"), trials, seed=1)

@@ -66,8 +66,8 @@ class _Runner:
 
     def run(self, items: IntArray, draws: FloatArray, positions: IntArray, going: Any) -> bool:
         """Fill ``positions`` and ``going`` of trials; false if an output is no number."""
-        used, own = np.unique(items, return_inverse=True)
-        own = own.reshape(items.shape).astype(np.int32)
+        used, inverse = np.unique(items, return_inverse=True)
+        own: IntArray = inverse.reshape(items.shape).astype(np.int32)
         vectors = self.vectors[used].astype(np.float32)
         start = self.start_of(vectors)
         for first in range(0, len(items), BLOCK):
