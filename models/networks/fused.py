@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,65 +15,83 @@ from torch.autograd.function import Function, once_differentiable
 from torch.nn import LSTMCell
 from torch.nn.functional import linear
 
-from memsim.models.networks import gradient_kernels, kernels
+from memsim.models.networks.compiled import memory_gradients, memory_steps
 from memsim.models.networks.memory import MemoryState
 
 SHAPES = 16
 """Number of shapes whose memory is kept; beyond it all memory is released."""
 LARGE = 100_000
 """Smallest size of an array that is worth keeping for the next step."""
+LINKS = MemoryState._fields.index("links")
 free_arrays: defaultdict[Any, list[Any]] = defaultdict(list)
 
 
-def _empty_like(tensor: Tensor) -> Tensor:
+def empty(shape: Sequence[int], like: Tensor) -> Tensor:
     """A tensor to be filled. Large ones are reused, because new pages cost more than computing the links in them."""
-    if tensor.numel() < LARGE:
-        return torch.empty_like(tensor, memory_format=torch.contiguous_format)
+    if math.prod(shape) < LARGE:
+        return like.new_empty(shape)
     if len(free_arrays) > SHAPES:
         free_arrays.clear()
-    free = free_arrays[tensor.shape, tensor.dtype]
-    array = free.pop() if free else tensor.new_empty(tensor.shape).numpy()
+    free = free_arrays[tuple(shape), like.dtype]
+    array = free.pop() if free else like.new_empty(shape).numpy()
     lent = array.view()
     weakref.finalize(lent, free.append, array).atexit = False
     return torch.from_numpy(lent)
 
 
-def _contiguous(tensor: Tensor) -> Tensor:
-    return tensor if tensor.is_contiguous() else _empty_like(tensor).copy_(tensor)
+def contiguous(tensor: Tensor) -> Tensor:
+    """The tensor, or a contiguous copy of it."""
+    return tensor if tensor.is_contiguous() else empty(tensor.shape, tensor).copy_(tensor)
 
 
 class _Memory(Function):
     @staticmethod
-    def forward(ctx: Any, emitted: Tensor, limit: float, *state: Tensor) -> tuple[Tensor, ...]:
-        emitted, *before = (_contiguous(tensor.detach()) for tensor in (emitted, *state))
-        memory, usage, _, _, _, reads = before
-        batch, heads, slots = reads.shape
-        after = [_empty_like(tensor) for tensor in before]
-        read = memory.new_empty((batch, heads, memory.shape[2]))
-        order = torch.empty_like(usage, dtype=torch.int64)
-        kept = (order, memory.new_empty((batch, 2, slots)), memory.new_empty((batch, 3, heads, slots)))
+    def forward(ctx: Any, emitted: Tensor, limit: float, contents: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
+        # In compiled loops slots come last in the contents.
+        emitted, *before = (contiguous(each.detach()) for each in (emitted, contents.transpose(1, 2), *state))
+        batch, heads, slots = before[5].shape
+        after = [empty(tensor.shape, tensor) for tensor in before]
+        read = emitted.new_empty((batch, heads * before[0].shape[1]))
+        scales, order = torch.empty_like(before[1]), torch.empty_like(before[1], dtype=torch.int64)
+        kept = (order, emitted.new_empty((batch, 2, slots)), emitted.new_empty((batch, 3, heads, slots)))
+        before.insert(1, scales)
+        after.insert(1, torch.empty_like(scales))
         ctx.limit = emitted.numpy().dtype.type(limit)
-        kernels.step(emitted.numpy(), ctx.limit, *(tensor.numpy() for tensor in (*before, *after, read, *kept)))
-        ctx.save_for_backward(emitted, *before, after[0], after[1], after[4], after[5], *kept)
+        memory_steps.one_step(emitted.numpy(), ctx.limit, *(each.numpy() for each in (*before, *after, read, *kept)))
+        ctx.save_for_backward(emitted, *before, *(after[index] for index in (0, 1, 2, 5, 6)), *kept)
         ctx.set_materialize_grads(False)
-        return read, *after
+        return read, after[0].transpose(1, 2), *after[2:]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, g_read: Tensor | None, *g_after: Tensor | None) -> tuple[Tensor | None, ...]:
         emitted, *saved = ctx.saved_tensors
-        before = saved[:6]
-        memory, reads = before[0], before[5]
-        shapes = [tensor.shape for tensor in before]
-        shapes[3] = torch.Size((0, 0, 0))  # after the last step the links have no gradient, which stands for zeros
-        shapes.append(torch.Size((*reads.shape[:2], memory.shape[2])))
-        given = [
-            memory.new_zeros(shape) if g is None else _contiguous(g)
-            for g, shape in zip((*g_after, g_read), shapes, strict=True)
-        ]
-        by = [_empty_like(tensor) for tensor in (emitted, *before)]
-        gradient_kernels.step_back(emitted.numpy(), ctx.limit, *(tensor.numpy() for tensor in (*saved, *given, *by)))
-        return by[0], None, *by[1:]
+        memory, _, *state = saved[:7]
+        g_emitted, by = torch.empty_like(emitted), gradients_of((memory, *state), g_after)
+        if g_read is None:
+            g_read = memory.new_zeros((len(memory), state[4].shape[1] * memory.shape[1]))
+        memory_gradients.one_step_back(
+            emitted.numpy(), ctx.limit, *(each.numpy() for each in (*saved, contiguous(g_read), g_emitted, *by)),
+            g_after[3] is not None,
+        )  # fmt: skip
+        return g_emitted, None, by[0].transpose(1, 2), *by[1:]
+
+
+def gradients_of(state: Sequence[Tensor], given: Sequence[Tensor | None]) -> list[Tensor]:
+    """New arrays of the gradients by the state of the memory, which loops that go back write to; zeros if not given.
+
+    Contents are (B, W, N) in the state and the result, but (B, N, W) in what is given. Links without a gradient are
+    left empty.
+    """
+    by = []
+    for index, (tensor, each) in enumerate(zip(state, given, strict=True)):
+        gradient = empty(tensor.shape, tensor)
+        if each is not None:
+            gradient.copy_(each if index else each.transpose(1, 2))
+        elif index != LINKS:
+            gradient.zero_()
+        by.append(gradient)
+    return by
 
 
 def fused_memory_step(emitted: Tensor, state: MemoryState, limit: float = np.inf) -> tuple[Tensor, MemoryState]:
@@ -80,7 +100,7 @@ def fused_memory_step(emitted: Tensor, state: MemoryState, limit: float = np.inf
     They equal those of ``memory_step(state, read_interface(emitted.clamp(-limit, limit), ...))``.
     """
     read, *after = _Memory.apply(emitted, limit, *state)  # type: ignore[no-untyped-call]
-    return read, MemoryState(*after)
+    return read.unflatten(1, (state.reads.shape[1], -1)), MemoryState(*after)
 
 
 class _Cell(Function):

@@ -34,6 +34,8 @@ MOST_STEPS = 100_000
 """Of distraction at a time; a second is a step."""
 TOGETHER = 2048
 """Trials that the network takes at a time, which bounds the memory that a step needs."""
+LARGE = 50_000
+"""Studied items of a simulation from which on compiled loops are faster, also where they have to be loaded first."""
 MOST_NUMBERS = 2**27
 """In the states of the trials at a time: a gigabyte."""
 
@@ -173,6 +175,27 @@ class NetworkModel(TrainedNetwork):
         support = (self.choice_strength * episode.lured).scatter(1, episode.studied, -np.inf)
         mean = (support.softmax(1) * episode.lured).sum(1, keepdim=True)
         return support.logsumexp(1, keepdim=True).numpy(), mean.numpy()
+
+    def fast_simulation(self, trials: Trials, seed: int) -> Recalls | None:
+        """Large simulations of recall by a DNC or an LSTM, in single precision and compiled loops.
+
+        They draw the random numbers of the steps, so that responses are the same but where rounding decides. Other
+        cores, lesions, intrusions, and small simulations, which take less time than compiling, are left to the steps.
+        """
+        paradigm = trials.paradigm
+        if self.precision == "double" or trials.items.size < LARGE or self.without or self.intrusions:
+            return None
+        if paradigm.forced or paradigm.cued_by_item or paradigm.cue not in self.cues or self.task.pairs:
+            return None
+        from memsim.models.networks.cores.dnc import DNC
+        from memsim.models.networks.cores.lstm import LSTM
+
+        core = self.network().network
+        if type(core) not in (DNC, LSTM) or not core.has_compiled_loops or presentation_steps(paradigm) > MOST_STEPS:
+            return None
+        from memsim.models.networks.compiled.simulation import simulated_recalls
+
+        return simulated_recalls(self, trials, seed)
 
     def fast_gradient(self, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback] | None:
         from memsim.models.networks.choice_slopes import events_and_pullback

@@ -51,6 +51,12 @@ class TrainedNetwork(OldnessScale):
         "responses are items of the list, or of the whole pool, which allows intrusions",
         TRAINED,
     )
+    precision: str = choice(
+        "single",
+        ("single", "double"),
+        "of large simulations, which single precision makes faster; all else is double",
+        TRAINED,
+    )
     without: str = text("", "a lesion: parts of the core that are switched off, such as memory or content,backward")
     lesioned: str = choice("test", ("test", "study", "both"), "when the lesion holds")
     core: str = ""

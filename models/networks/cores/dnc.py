@@ -75,13 +75,15 @@ class DNC(Controlled):
     def start(self, batch: int) -> DNCState:
         """The state before the first step: all zero."""
         like = self.project.weight
-        empty = MemoryState.zero(batch, self.slots, self.width, self.heads, like)
-        return DNCState(self.blank(batch), empty, like.new_zeros((batch, self.heads * self.width)))
+        return DNCState(self.blank(batch), self.empty_memory(batch), like.new_zeros((batch, self.heads * self.width)))
 
     def step(
         self, inputs: Tensor, state: DNCState, without: Collection[str] = frozenset()
     ) -> tuple[Tensor, DNCState, Weightings]:
         """One step: write, then read; see :class:`memsim.models.networks.memory.Weightings` for the weightings."""
+        if not without and self.compiles(inputs):
+            outputs, state = self.unroll(inputs[None], state)
+            return outputs[0], state, {}
         fused = self.fused and not without
         seen = torch.cat((inputs, state.read_vectors), dim=1)
         emitted, layers = self.control(seen, state.controller, fused)
@@ -100,6 +102,31 @@ class DNC(Controlled):
             weightings = _by_name(addressed)
         read = read.flatten(1)
         return output + self.read_out(read), DNCState(layers, after, read), weightings
+
+    @property
+    def has_compiled_loops(self) -> bool:
+        """As of any controller; the memory is the paper's, without repairs."""
+        return super().has_compiled_loops and not (self.deallocate or any(self.repairs.values()))
+
+    def sequence_weights(self) -> tuple[Tensor, ...]:
+        """The weights as compiled loops take them."""
+        return (*super().sequence_weights()[:-1], self.read_out.weight)
+
+    def empty_memory(self, batch: int) -> MemoryState:
+        """The memory before the first step."""
+        return MemoryState.zero(batch, self.slots, self.width, self.heads, self.project.weight)
+
+    def unroll(self, inputs: Tensor, state: DNCState | None = None) -> tuple[Tensor, DNCState]:
+        """As :meth:`Core.unroll`; with :attr:`fused`, a sequence is one call of compiled loops."""
+        if not self.compiles(inputs):
+            return super().unroll(inputs, state)
+        from memsim.models.networks.compiled.unrolled import compiled_unroll  # numba, unused in a default run
+
+        state = self.start(inputs.shape[1]) if state is None else state
+        outputs, carried, after, read = compiled_unroll(
+            inputs, LIMIT, self.sequence_weights(), state.controller[0], state.memory, state.read_vectors
+        )
+        return outputs, DNCState((carried,), after, read)
 
 
 def lesioned(interface: Interface, without: Collection[str]) -> Interface:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from memsim.models.networks.cores.core import Core, Weightings
+from memsim.models.networks.memory import MemoryState
 
 Layers: TypeAlias = tuple[tuple[Tensor, Tensor], ...]
 """Output h and cell c, (B, hidden) each, of every layer."""
@@ -52,6 +53,28 @@ class Controlled(Core):
             outputs.append(norm(layers[-1][0]))
         return self.project(outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1)), tuple(layers)
 
+    @property
+    def has_compiled_loops(self) -> bool:
+        """Whether there are compiled loops for such a core: of one layer without norm."""
+        return len(self.cells) == 1 and isinstance(self.norms[0], nn.Identity)
+
+    def compiles(self, inputs: Tensor) -> bool:
+        """Whether whole sequences of such inputs run as compiled loops, on a CPU."""
+        known = inputs.device.type == "cpu" and inputs.dtype in (torch.float32, torch.float64)
+        return self.fused and known and self.has_compiled_loops
+
+    def sequence_weights(self) -> tuple[Tensor, ...]:
+        """The weights as compiled loops take them, of a single layer: of inputs and what was read, of h, two biases;
+        of the projection, and its bias; and from what is read to outputs, of which there is nothing here.
+        """
+        cell, project = cast(nn.LSTMCell, self.cells[0]), self.project
+        nothing = project.weight.new_empty((len(project.weight), 0))
+        return cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh, project.weight, project.bias, nothing
+
+    def empty_memory(self, batch: int) -> MemoryState:
+        """The memory before the first step; it has no slots here."""
+        return MemoryState.zero(batch, 0, 0, 0, self.project.weight)
+
 
 class LSTMState(NamedTuple):
     """What an LSTM carries from one step to the next."""
@@ -85,5 +108,21 @@ class LSTM(Controlled):
         self, inputs: Tensor, state: LSTMState, without: Collection[str] = frozenset()
     ) -> tuple[Tensor, LSTMState, Weightings]:
         """One step; there are no weightings."""
+        if self.compiles(inputs):
+            outputs, state = self.unroll(inputs[None], state)
+            return outputs[0], state, {}
         output, layers = self.control(inputs, state.controller, self.fused)
         return output, LSTMState(layers), {}
+
+    def unroll(self, inputs: Tensor, state: LSTMState | None = None) -> tuple[Tensor, LSTMState]:
+        """As :meth:`Core.unroll`; with :attr:`fused`, a sequence is one call of compiled loops."""
+        if not self.compiles(inputs):
+            return super().unroll(inputs, state)
+        from memsim.models.networks.compiled.unrolled import compiled_unroll  # numba, unused in a default run
+
+        carried = (self.start(inputs.shape[1]) if state is None else state).controller[0]
+        nothing = inputs.new_empty((inputs.shape[1], 0))
+        outputs, carried, _, _ = compiled_unroll(
+            inputs, torch.inf, self.sequence_weights(), carried, self.empty_memory(inputs.shape[1]), nothing
+        )
+        return outputs, LSTMState((carried,))

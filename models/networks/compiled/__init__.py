@@ -1,0 +1,4 @@
+"""Networks as compiled loops.
+
+May import core and other models.
+"""
