@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.errors import InputError
+from memsim.core.names import shown
 from memsim.models.networks.weights import load_weights, save_weights
 from memsim.training.learning_rates import share_of_rate
 from memsim.training.trainer import Trainer
@@ -35,11 +36,12 @@ def resume(trainer: Trainer, path: Path) -> None:
     InputError : the checkpoint is of another training, or damaged.
     """
     tensors, record, _ = load_weights(str(path))
-    if not is_of(trainer, record) or "progress" not in record:
+    if different := differences(trainer, record):
         raise InputError(
-            f"{path} is a checkpoint of another training, {json.dumps(record.get('training'))}; "
-            "remove it, or train with its settings"
+            f"{path} is a checkpoint of another training: {'; '.join(different)}; remove it, or train as it was"
         )
+    if "progress" not in record:
+        raise InputError(f"{path} holds weights, and not the progress of a training; remove it to train anew")
     try:
         _continue(trainer, tensors, record["progress"])
     except (KeyError, ValueError, TypeError, RuntimeError, AttributeError, IndexError) as error:
@@ -48,10 +50,29 @@ def resume(trainer: Trainer, path: Path) -> None:
         ) from error
 
 
-def is_of(trainer: Trainer, record: dict[str, Any]) -> bool:
-    """Whether a record is of this training: the same settings, and the same people."""
-    same = record.get("training") == trainer.training.values()
-    return same and record.get("people") == trainer.objective.about().get("people")
+def differences(trainer: Trainer, record: Mapping[str, Any]) -> list[str]:
+    """How this training differs from that of a record: settings, people, the code of the core, and what it began with.
+
+    It is empty where they are the same.
+    """
+    now, then = trainer.training.values(), record.get("training")
+    then = then if isinstance(then, dict) else {}
+    different = [
+        f"{name} was {shown(then.get(name))} and is {shown(now.get(name))}"
+        for name in {**now, **then}
+        if now.get(name) != then.get(name)
+    ]
+    if record.get("people") != trainer.objective.about().get("people"):
+        different.append("the people to imitate, or those held out, are others")
+    if record.get("network_sha256", "") != trainer.training.code_sha256:
+        different.append(f"the code of {trainer.training.network} has changed since")
+    if _sha256(record.get("start")) != _sha256(trainer.start):
+        different.append(f"the weights start={trainer.training.start!r} have changed since")
+    return different
+
+
+def _sha256(start: Any) -> Any:
+    return start.get("sha256") if isinstance(start, Mapping) else None
 
 
 def _random_states(trainer: Trainer) -> dict[str, Tensor]:

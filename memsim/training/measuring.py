@@ -43,6 +43,12 @@ def measure(objective: Objective, n_lists: int, purpose: str) -> Measures:
     return Measures(loss, tally.accuracy)
 
 
+def scored(objective: Objective) -> dict[str, dict[str, float]]:
+    """The scores of the network of an objective, as :meth:`Objective.scores` says, and leave training as it is."""
+    with torch.no_grad(), _apart(objective, "scores"):
+        return objective.scores()
+
+
 @contextmanager
 def _apart(objective: Objective, purpose: str) -> Iterator[None]:
     """Within this, random numbers, what is carried from list to list, and the mode of the network are others."""

@@ -16,7 +16,7 @@ from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole, read_header
 from memsim.running.digests import source_digest
-from memsim.training.checkpoints import is_of, resume, save_checkpoint
+from memsim.training.checkpoints import differences, resume, save_checkpoint
 from memsim.training.devices import computing, device_of
 from memsim.training.logs import Line, log_beside, tensorboard_log, write_log
 from memsim.training.recipe_file import recipe_named
@@ -37,7 +37,8 @@ class Trained(NamedTuple):
     """How the weights were made, as their file keeps it. ``final`` is how well they do in the end: the loss, and the
     accuracy, the share of outputs that are right."""
     log: list[dict[str, float]]
-    """A line for every 100 iterations: ``iteration, loss, longest, learning_rate, held_out, accuracy, seconds``."""
+    """A line for every 100 iterations, and for the last one: ``iteration, loss, longest, learning_rate, held_out,
+    accuracy, seconds``."""
     stopped_early: bool
     """Whether training ended before its last iteration, as ``until`` or ``patience`` says; the weights are those that
     did best on lists held out."""
@@ -205,7 +206,7 @@ def _made_before(trainer: Trainer, path: Path) -> dict[str, Any] | None:
     if not path.is_file() or not is_whole(path, "it is trained again"):
         return None
     record = read_header(str(path)).record
-    same = is_of(trainer, record) and record.get("source") == source_digest() and "final" in record
+    same = not differences(trainer, record) and record.get("source") == source_digest() and "final" in record
     return record if same and record.get("device") == trainer.device and log_beside(path).is_file() else None
 
 

@@ -109,8 +109,8 @@ class Training(Parameterized):
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
     the mean loss of 100 iterations is below ``promotion``.
 
-    The network is measured every 100 iterations on the subjects held out, or on ``held_out_lists`` random lists. Then
-    those weights are kept that did best, and training may end early, by ``until`` or ``patience``.
+    The network is measured every 100 iterations, and after the last, on the subjects held out, or on ``held_out_lists``
+    random lists. Then those weights are kept that did best, and training may end early, by ``until`` or ``patience``.
 
     The sizes and options of the core are given by their own names: ``Training(network="GRU", hidden=72)``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -25,13 +26,16 @@ from memsim.training.criteria import criterion
 from memsim.training.devices import precision_of
 from memsim.training.learning_rates import share_of_rate
 from memsim.training.logs import Line, write_log
-from memsim.training.measuring import Measures, measure
+from memsim.training.measuring import Measures, measure, scored
 from memsim.training.objectives.making import make_objective
 from memsim.training.settings import Training
 from memsim.training.stopping import Stopping
 
 EVERY = 100
-"""Iterations between two lines of the log, two decisions of the curriculum, and two measures of lists held out."""
+"""Iterations between two lines of the log, two decisions of the curriculum, and two measures of lists held out.
+
+The last iteration has them, too.
+"""
 FINAL_LISTS = 500
 """Random lists on which the weights are measured in the end, besides those that decided when training stopped."""
 
@@ -123,7 +127,7 @@ class Trainer:
             loss = self._iterate()
             self.seconds = before + perf_counter() - started
             progress(self.iteration, loss)
-            if self.iteration % EVERY == 0:
+            if self.iteration % EVERY == 0 or self.iteration == self.training.iterations:
                 self.log.append(self._line())
                 logged(self.log[-1])
                 self.seconds = before + perf_counter() - started
@@ -172,7 +176,14 @@ class Trainer:
     def measures(self, n_lists: int, purpose: str) -> Measures:
         """How well the network does now; see :func:`memsim.training.measuring.measure`."""
         with precision_of(self.training.precision, self.device):
-            return measure(self.objective, n_lists, purpose)
+            found = measure(self.objective, n_lists, purpose)
+        if not math.isfinite(found.loss):
+            raise InputError(
+                f"the loss on {purpose} is not finite after iteration {self.iteration:,}, though that of training is: "
+                "look for what the core does in evaluation only (self.training is false), or for longer lists; lower "
+                f"learning_rate={self.training.learning_rate}. The last checkpoint is kept"
+            )
+        return found
 
     def record(self) -> dict[str, Any]:
         """How the weights were made, as their file keeps it."""
@@ -186,7 +197,6 @@ class Trainer:
             "training": training.values(),
             "start": self.start,
             **self.objective.about(),
-            **({"scores": scores} if (scores := self.objective.scores()) else {}),
             "iterations": self.best_at or self.iteration,
             "stopped": self.stopping.why,
             "held_out_loss": self.best if self.best_at else None,
@@ -208,8 +218,10 @@ class Trainer:
         last = {name: tensor.clone() for name, tensor in trained.items()}
         self.network.load_state_dict(tensors)
         final = self.measures(FINAL_LISTS, "final lists")._asdict()
+        with precision_of(self.training.precision, self.device):
+            scores = scored(self.objective)
         self.network.load_state_dict(last)
-        record = {**self.record(), "final": final}
+        record = {**self.record(), **({"scores": scores} if scores else {}), "final": final}
         kept = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
         write_log(path, self.log)
         save_weights(path, kept, record)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from memsim.models.networks.cores.driving import parts_of, roles_of, take_step, unrolled
 from memsim.models.networks.cores.state_leaves import leaves, mapped, place
+from memsim.models.networks.weights import apart
 
 INPUTS, OUTPUTS, BATCH, STEPS, LONG = 5, 4, 3, 6, 30
 """Sizes of inputs and outputs, lists at a time, steps, and the steps over which gradients must stay finite."""
@@ -47,7 +48,7 @@ class CoreBench:
         yield "the same seed gives the same", self.same_seed
         yield "two starts share nothing, and a step leaves the state given as it is", self.starts
         yield "a sequence in two chunks gives what the whole gives, and unroll what the steps give", self.chunks
-        yield "it runs in single precision", self.single_precision
+        yield "it runs in single precision, and gives the same where it is fused for training", self.single_precision
         yield f"gradients are finite through {LONG} steps, and every weight has one", self.gradients
         yield "weightings lie in [0, 1], and their sums are at most 1", self.weightings
         yield "every part that it declares changes the output when it is switched off", self.lesions
@@ -164,6 +165,21 @@ class CoreBench:
             return f"outputs are {single.dtype} where weights and inputs are float32; make tensors by new_zeros"
         if not torch.allclose(single.double(), double, atol=1e-3, rtol=1e-3):
             return f"outputs differ by {_difference(single.double(), double)} between single and double precision"
+        return self.fused(single)
+
+    def fused(self, plain: Tensor) -> str:
+        """Training sets ``fused``, and the likelihood does not; neither a step nor a sequence depends on it."""
+        core: Any = self.make().float()
+        if not hasattr(core, "fused"):
+            return ""
+        core.fused = True
+        inputs = self.inputs[:STEPS].float()
+        for how, given in (("steps give", self.run(inputs, core=core)[0]), ("unroll gives", unrolled(core, inputs)[0])):
+            if given.shape != plain.shape or not torch.allclose(given, plain, atol=1e-4, rtol=1e-4):
+                return (
+                    f"with fused, {how} something else than plain steps (difference {_difference(given, plain)}): "
+                    "the faster code must do what step does"
+                )
         return ""
 
     def gradients(self) -> str:
@@ -226,9 +242,9 @@ class CoreBench:
         with torch.random.fork_rng():
             torch.manual_seed(self.seed + 1)
             other = self.cls(INPUTS, OUTPUTS, **self.sizes).double().eval()
-        other.load_state_dict(load(save(_whole(self.core.state_dict()))))
+        other.load_state_dict(load(save(apart(self.core.state_dict()))))
         _, state = self.run(inputs[:2])
-        kept = load(save(_whole(leaves(state))))
+        kept = load(save(apart(leaves(state))))
         names = iter(leaves(state))
         state = mapped(lambda _: kept[next(names)], state)
         if not torch.allclose(self.run(inputs[2:], state, core=other)[0], wanted[2:], atol=CLOSE):
@@ -241,11 +257,6 @@ class CoreBench:
 
 def _pairs(one: Any, two: Any) -> Iterator[tuple[Tensor, Tensor]]:
     yield from zip(leaves(one).values(), leaves(two).values(), strict=True)
-
-
-def _whole(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors that share no memory, as files need them."""
-    return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()}
 
 
 def _difference(one: Tensor, two: Tensor) -> str:

@@ -187,11 +187,8 @@ class NetworkModel(TrainedNetwork):
             return None
         if paradigm.forced or paradigm.cued_by_item or paradigm.cue not in self.cues or self.task.pairs:
             return None
-        from memsim.models.networks.cores.dnc import DNC
-        from memsim.models.networks.cores.lstm import LSTM
-
         core = self.network().network
-        if type(core) not in (DNC, LSTM) or not core.has_compiled_loops or presentation_steps(paradigm) > MOST_STEPS:
+        if not getattr(core, "has_compiled_loops", False) or presentation_steps(paradigm) > MOST_STEPS:
             return None
         from memsim.models.networks.compiled.simulation import simulated_recalls
 

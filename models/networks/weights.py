@@ -187,6 +187,13 @@ def _as_today(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "network": "LSTM", "config": controller}
 
 
+def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Copies that share no memory, as files need them: weights may be tied, and each name keeps its own values."""
+    from torch import contiguous_format
+
+    return {name: each.detach().cpu().clone(memory_format=contiguous_format) for name, each in tensors.items()}
+
+
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
     """Write weights with their record and a checksum over all of the file; the file is whole or not there.
 
@@ -202,7 +209,6 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str,
         with suppress(MemsimError):
             _read(path, framework="numpy", tensors=False)
             adopt(path)
-    kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    content = save(kept, metadata={"memsim": json.dumps(record, ensure_ascii=False), "sha256": "0" * 64})
+    content = save(apart(tensors), metadata={"memsim": json.dumps(record, ensure_ascii=False), "sha256": "0" * 64})
     content = content.replace(_OPEN, _SEAL % hashlib.sha256(content).hexdigest().encode(), 1)
     write_file(path, lambda partial: partial.write_bytes(content))

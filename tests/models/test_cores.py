@@ -1,6 +1,6 @@
 """The interface of cores: golden cases, sizes, states, lesions, and the checks with what they say of faulty cores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,8 @@ from memsim import log_likelihood, simulate
 from memsim.core.errors import InputError, MemsimError, ModelError
 from memsim.models import DNC, LSTM
 from memsim.models.networks.core_checks import check_core, run_core_checks
+from memsim.models.networks.cores import dnc, lstm
+from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.driving import take_step, unrolled
 from memsim.models.networks.cores.named_cores import find_core
@@ -130,6 +132,10 @@ def other_roll(self: Any, inputs: Tensor, state: Any = None) -> Any:
     return torch.zeros(len(inputs), inputs.shape[1], 4, dtype=torch.float64), state
 
 
+def only_fused(self: Any, inputs: Tensor, state: Tensor) -> Any:
+    return Bare.step(self, inputs * (2 if self.fused else 1), state)
+
+
 def noisy(self: Any, inputs: Tensor, state: Tensor) -> Any:
     return Bare.step(self, inputs + torch.rand(()).item(), state)
 
@@ -145,6 +151,7 @@ def noisy(self: Any, inputs: Tensor, state: Tensor) -> Any:
         (faulty(step=cut), "no gradient reaches into.weight, into.bias, out.weight: use them in step"),
         (faulty(step=root), "not finite after 30 steps: look for sqrt"),
         (faulty(unroll=other_roll), "unroll gives something else than the steps"),
+        (faulty(step=only_fused, fused=False), "with fused, steps give something else than plain steps"),
         (faulty(step=noisy), "draw random numbers with torch alone"),
         (faulty(start=lambda self, batch: torch.zeros(7, batch).double()), "the batch must be first"),
         (faulty(start=lambda self, batch: torch.zeros(batch, 7)), "make it by weight.new_zeros"),
@@ -161,6 +168,26 @@ def noisy(self: Any, inputs: Tensor, state: Tensor) -> Any:
 def test_what_is_said_of_faulty_cores(core: type, message: str) -> None:
     with pytest.raises(ModelError, match=message):
         check_core(core)
+
+
+class Louder(lstm.LSTM):
+    def control(self, seen: Tensor, carried: lstm.Layers, fused: bool) -> tuple[Tensor, lstm.Layers]:
+        output, layers = super().control(seen, carried, fused)
+        return 3 * output, layers
+
+
+class Deaf(dnc.DNC):
+    def step(self, inputs: Tensor, state: Any, without: Collection[str] = frozenset()) -> Any:
+        return super().step(0 * inputs, state, without)
+
+
+@pytest.mark.parametrize("core", [Louder, Deaf])
+def test_compiled_loops_never_take_the_place_of_the_steps_of_a_subclass(core: type[Core]) -> None:
+    network, inputs = core(5, 4), torch.randn(3, 2, 5)
+    plain = network.unroll(inputs)[0]
+    network.fused = True
+    assert not network.has_compiled_loops and torch.allclose(network.unroll(inputs)[0], plain, atol=1e-5)
+    assert core.__mro__[1](5, 4).has_compiled_loops
 
 
 def test_an_error_within_a_core_names_its_line() -> None:

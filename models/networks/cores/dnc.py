@@ -47,6 +47,7 @@ class DNC(Controlled):
     parts = (*READ_MODES, "reading", "writing", "memory")
     roles: ClassVar = {"memory": "memory.memory", "links": "memory.links", "controller": "controller"}
     rows: ClassVar = {"read_modes": READ_MODES}
+    in_loops = True
 
     def __init__(
         self,

@@ -22,6 +22,9 @@ class Controlled(Core):
     forgotten.
     """
 
+    in_loops: ClassVar[bool] = False
+    """Whether compiled loops do what the steps of this very class do; subclasses do not inherit it."""
+
     def make_layers(self, seen: int, emitted: int, hidden: int, layers: int, layer_norm: bool) -> None:
         """Make the layers for ``seen`` inputs, and their projection to ``emitted`` numbers."""
         sizes = [seen + (hidden if layer else 0) for layer in range(layers)]
@@ -55,8 +58,12 @@ class Controlled(Core):
 
     @property
     def has_compiled_loops(self) -> bool:
-        """Whether there are compiled loops for such a core: of one layer without norm."""
-        return len(self.cells) == 1 and isinstance(self.norms[0], nn.Identity)
+        """Whether there are compiled loops for such a core: of one layer without norm, by the steps of its own class.
+
+        A subclass has none, since it may define a step, or what is called in one, anew.
+        """
+        own = vars(type(self)).get("in_loops", False)
+        return own and len(self.cells) == 1 and isinstance(self.norms[0], nn.Identity)
 
     def compiles(self, inputs: Tensor) -> bool:
         """Whether whole sequences of such inputs run as compiled loops, on a CPU."""
@@ -92,6 +99,7 @@ class LSTM(Controlled):
     """
 
     roles: ClassVar = {"controller": "controller"}
+    in_loops = True
 
     def __init__(
         self, input_size: int, output_size: int, *, hidden: int = 96, layers: int = 1, layer_norm: bool = False

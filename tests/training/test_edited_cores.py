@@ -1,0 +1,122 @@
+"""Cores of users in training: edited between two runs, with tied weights, and other than themselves in evaluation."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from memsim.core.errors import InputError
+from memsim.models.networks.core_checks import check_core
+from memsim.models.networks.cores.named_cores import find_core
+from memsim.models.networks.weights import load_weights
+from memsim.training.run import train
+from memsim.training.seeds import train_seeds
+from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
+
+CODE = """
+import torch
+from torch import nn
+
+class Mine(nn.Module):
+    def __init__(self, input_size, output_size, *, hidden=6, act="tanh"):
+        super().__init__()
+        self.hidden, self.act = hidden, act
+        self.cell, self.out = nn.RNNCell(input_size, hidden), nn.Linear(hidden, output_size)
+        # constructed
+
+    def start(self, batch):
+        return self.out.weight.new_zeros(batch, self.hidden)
+
+    def step(self, inputs, state):
+        state = self.cell(inputs, state)
+        return self.out(state), state, {}
+"""
+TINY: dict[str, Any] = {
+    "objective": "copy", "vector_size": 3, "batch": 4, "iterations": 5, "first_length": 1, "list_length": 2,
+}  # fmt: skip
+
+
+@pytest.fixture
+def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(CODE)
+    return "mine.py:Mine"
+
+
+def edit(before: str, after: str) -> None:
+    code = Path("mine.py").read_text()
+    assert before in code
+    Path("mine.py").write_text(code.replace(before, after))
+
+
+def half(core: str, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
+    """Leave the checkpoint of a training."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "save", lambda self, path: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            train(core, out="w.safetensors", **TINY, **settings)
+
+
+def test_a_checkpoint_of_other_code_is_not_continued(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    half(core, monkeypatch)
+    with pytest.raises(InputError, match="of another training: hidden was 6 and is 7; remove it"):
+        train(core, out="w.safetensors", **TINY, hidden=7)
+    edit("return self.out(state)", "return -self.out(state)")
+    with pytest.raises(InputError, match=r"of another training: the code of mine.py:Mine has changed since; remove it"):
+        train(core, out="w.safetensors", **TINY)
+
+
+def test_a_checkpoint_that_began_with_other_weights_is_not_continued(
+    core: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(core, out="first.safetensors", **TINY)
+    half(core, monkeypatch, start="first.safetensors")
+    train(core, out="first.safetensors", **TINY, seed=1)
+    with pytest.raises(InputError, match="the weights start='first.safetensors' have changed since"):
+        train(core, out="w.safetensors", **TINY, start="first.safetensors")
+
+
+def test_seeds_are_trained_again_when_the_code_was_edited(core: str) -> None:
+    first = train_seeds(core, seeds=1, changes=TINY, workers=1)
+    edit("return self.out(state)", "return -self.out(state)")
+    second = train_seeds(core, seeds=1, changes=TINY, workers=1)
+    assert first.table["loss"][0] != second.table["loss"][0]
+
+
+def test_scores_are_of_the_weights_that_are_saved(core: str) -> None:
+    """Those that did best on lists held out, in evaluation, in any precision, and found once."""
+    edit("return self.out(state)", "return self.out(nn.functional.dropout(state, 0.5, self.training))")
+    settings = {**TINY, "iterations": 200, "learning_rate": 0.9, "clipping": "none", "precision": "float64"}
+    trainer = Trainer(Training(network=core, **settings, held_out_lists=4))
+    trainer.run(200)
+    trainer.best_tensors = {name: torch.zeros_like(each) for name, each in trainer.best_tensors.items()}
+    assert "scores" not in trainer.record()
+    kept, last = trainer.save(Path("w.safetensors")), trainer.network.state_dict()
+    assert any(each.any() for each in last.values())
+    trainer.network.load_state_dict(trainer.best_tensors)
+    again = trainer.save(Path("w.safetensors"))
+    assert kept["scores"] == again["scores"]
+
+
+def test_tied_weights_are_saved(core: str) -> None:
+    edit("# constructed", "self.cell.bias_hh = self.cell.bias_ih")
+    assert check_core(find_core(core).cls)
+    train(core, out="w.safetensors", **TINY)
+    tensors = load_weights("w.safetensors").tensors
+    assert torch.equal(tensors["cell.bias_hh"], tensors["cell.bias_ih"])
+
+
+def test_the_last_iterations_are_logged_and_may_be_the_best(core: str) -> None:
+    trained = train(core, out="w.safetensors", **{**TINY, "iterations": 150, "held_out_lists": 4})
+    assert [line["iteration"] for line in trained.log] == [100, 150] and trained.record["iterations"] in (100, 150)
+    assert Path("w.csv").read_text().splitlines()[-1].startswith("150,")
+
+
+@pytest.mark.parametrize("held_out_lists", [0, 4])
+def test_a_core_that_gives_no_numbers_in_evaluation_is_not_saved(core: str, held_out_lists: int) -> None:
+    edit("return self.out(state)", "return self.out(state) * (1 if self.training else torch.nan)")
+    with pytest.raises(InputError, match="lists is not finite after iteration 5, though that of training is"):
+        train(core, out="w.safetensors", **TINY, held_out_lists=held_out_lists)
+    assert not Path("w.safetensors").exists()
