@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,7 +17,8 @@ from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
 from memsim.models.networks.cores.core import Core
-from memsim.models.networks.cores.named_cores import find_core
+from memsim.models.networks.cores.declared_sizes import checked_sizes
+from memsim.models.networks.cores.named_cores import find_core, names_file
 from memsim.models.networks.people_seen import start_of
 from memsim.models.networks.weights import load_weights, save_weights
 from memsim.running.digests import source_digest
@@ -95,14 +95,40 @@ class Trainer:
         if not self.training.start:
             return None
         tensors, record, sha256 = load_weights(self.training.start)
+        self._require_same_core(record)
         try:
             self.network.load_state_dict(tensors)
         except RuntimeError as error:
             raise InputError(
-                f"start={self.training.start!r}: these weights are of a network of other sizes: vector_size "
-                f"{record['vector_size']}, {json.dumps(record['config'])} ({error})"
+                f"start={self.training.start!r}: these weights are of a network for another task or vector_size "
+                f"({record['objective']}, {record['vector_size']}): {error}"
             ) from None
         return start_of(self.training.start, record, sha256)
+
+    def _require_same_core(self, record: Mapping[str, Any]) -> None:
+        """Raise :class:`InputError` unless the weights to begin with are of the core that is trained, and its options.
+
+        Weights of another core may fit by their shapes, and mean something else.
+        """
+        training = self.training
+        name, trained = find_core(training.network).name, record["network"]
+        if names_file(training.network):
+            same = record.get("network_sha256") == training.code_sha256
+            same = same and name.rpartition(":")[2] == trained.rpartition(":")[2]
+        else:
+            same = name == trained
+        if not same:
+            version = "another version of " if name == trained else ""
+            raise InputError(
+                f"start={training.start!r}: these weights are of {version}the core {trained}, not of {name} as it is; "
+                "train that one, or begin without start"
+            )
+        now, then = training.config(), checked_sizes(training.core(), record["config"])
+        if different := [f"{size} was {then[size]} and is {now[size]}" for size in now if now[size] != then[size]]:
+            raise InputError(
+                f"start={training.start!r}: these weights are of a network of other sizes or options: "
+                f"{', '.join(different)}; give them as they were, or begin without start"
+            )
 
     def _optimizer(self) -> torch.optim.Optimizer:
         training = self.training

@@ -86,9 +86,9 @@ class CoreBench:
     def shapes(self) -> str:
         """Batches come first everywhere, and a step leaves types as they are."""
         state = self.start()
-        found = leaves(state)
+        found = leaves(mapped(torch.clone, state))
         if not found:
-            return "start(batch) gives no tensors; a state is a nest of tuples, NamedTuples or dicts of tensors"
+            return "start(batch) gives no tensors; a state is a nest of tuples, NamedTuples, lists or dicts of tensors"
         for name, leaf in found.items():
             if not leaf.ndim or len(leaf) != BATCH:
                 return f"the leaf {name!r} of start({BATCH}) has the shape {tuple(leaf.shape)}; the batch must be first"
@@ -100,7 +100,7 @@ class CoreBench:
         output, after, weightings = take_step(self.core, self.inputs[0], state)
         if output.shape != (BATCH, OUTPUTS):
             return f"the output has the shape {tuple(output.shape)}, not (batch, output_size) = {(BATCH, OUTPUTS)}"
-        if leaves(after).keys() != found.keys():
+        if leaves(mapped(torch.clone, after)).keys() != found.keys():
             return f"a step changes the leaves of the state from {', '.join(found)} to {', '.join(leaves(after))}"
         for name, leaf in leaves(after).items():
             if not leaf.ndim or len(leaf) != BATCH:

@@ -42,20 +42,38 @@ def check_core(core: type[Any], *, sizes: Mapping[str, Any] | None = None, seed:
     return checks
 
 
+def require_shapes(core: type[Any], sizes: Mapping[str, Any]) -> None:
+    """Raise :class:`ModelError` for a core that fails one of the first two checks, without which none can be trained.
+
+    Those of memsim, which its tests check, are not built for it.
+    """
+    if core.__module__.startswith("memsim.models."):
+        return
+    for check in _first_checks(core, sizes, seed=0)[0]:
+        if check.problem:
+            raise ModelError(f"{core.__name__} cannot be trained: {check.problem}")
+
+
 def run_core_checks(core: type[Any], *, sizes: Mapping[str, Any] | None = None, seed: int = 0) -> list[CoreCheck]:
     """The checks of :func:`check_core`, passed or failed; where one of the first two fails, no others are run."""
+    checks, built = _first_checks(core, sizes or {}, seed)
+    if not checks[-1].problem:
+        checks += [_run(name, find_problem) for name, find_problem in built[0].further()]
+    return checks
+
+
+def _first_checks(core: type[Any], sizes: Mapping[str, Any], seed: int) -> tuple[list[CoreCheck], list[CoreBench]]:
+    """The checks that all others need, and the bench, where the core can be built."""
     built: list[CoreBench] = []
 
     def construct() -> str:
-        built.append(CoreBench(core, checked_sizes(core, sizes or {}), seed))
+        built.append(CoreBench(core, checked_sizes(core, sizes), seed))
         return built[0].declarations()
 
     checks = [_run("is built by its sizes, and declares what it has", construct)]
     if not checks[0].problem:
         checks.append(_run("outputs, states and weightings have their shapes", built[0].shapes))
-    if not checks[-1].problem:
-        checks += [_run(name, find_problem) for name, find_problem in built[0].further()]
-    return checks
+    return checks, built
 
 
 def _run(name: str, find_problem: Callable[[], str]) -> CoreCheck:

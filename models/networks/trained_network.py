@@ -96,7 +96,13 @@ class TrainedNetwork(OldnessScale):
         self._require_parts()
 
     def _require_parts(self) -> None:
-        if not self.without:
+        if not self.switched_off:
+            if self.without or self.lesioned != "test":
+                raise InputError(
+                    f"{type(self).__name__}: without={self.without!r} names no part of the core, so that "
+                    f"lesioned={self.lesioned!r} and without have no effect; name parts, as in without='memory', or "
+                    "leave both out"
+                )
             return
         from memsim.models.networks.cores.driving import parts_of
 

@@ -92,9 +92,13 @@ def load_weights(name: str) -> Weights:
     Raises
     ------
     InputError : the file is not safetensors, or has no record of how it was made.
-    DataError : the file is damaged, or cannot be read.
+    DataError : the file is damaged, cannot be read, or holds numbers that are not finite.
     """
-    record, tensors, sha256 = _read(find_weights(name), framework="pt", tensors=True)
+    path = find_weights(name)
+    record, tensors, sha256 = _read(path, framework="pt", tensors=True)
+    broken = [each for each, found in tensors.items() if found.is_floating_point() and not found.isfinite().all()]
+    if broken:
+        raise DataError(f"{path} holds weights that are no finite numbers: {', '.join(broken)}; train it again")
     return Weights(tensors, record, sha256)
 
 
@@ -187,6 +191,15 @@ def _as_today(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "network": "LSTM", "config": controller}
 
 
+def _as_json(value: Any) -> Any:
+    """``value`` with ``None`` for numbers that are not finite."""
+    if isinstance(value, Mapping):
+        return {name: _as_json(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Copies that share no memory, as files need them: weights may be tied, and each name keeps its own values."""
     from torch import contiguous_format
@@ -196,6 +209,8 @@ def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
     """Write weights with their record and a checksum over all of the file; the file is whole or not there.
+
+    Numbers of the record that are not finite, which JSON does not have, become ``None``.
 
     Weights of memsim from elsewhere are replaced.
 
@@ -209,6 +224,9 @@ def save_weights(path: Path, tensors: Mapping[str, Tensor], record: Mapping[str,
         with suppress(MemsimError):
             _read(path, framework="numpy", tensors=False)
             adopt(path)
-    content = save(apart(tensors), metadata={"memsim": json.dumps(record, ensure_ascii=False), "sha256": "0" * 64})
+    content = save(
+        apart(tensors),
+        metadata={"memsim": json.dumps(_as_json(record), ensure_ascii=False, allow_nan=False), "sha256": "0" * 64},
+    )
     content = content.replace(_OPEN, _SEAL % hashlib.sha256(content).hexdigest().encode(), 1)
     write_file(path, lambda partial: partial.write_bytes(content))

@@ -286,6 +286,12 @@ def test_a_lesion_holds_when_it_is_told_to(when: str) -> None:
     assert (log_likelihood(intact, recalls) != log_likelihood(intact.replace(without="memory"), recalls)).all()
 
 
+@pytest.mark.parametrize("given", [{"lesioned": "study"}, {"without": ","}, {"without": " ", "lesioned": "both"}])
+def test_lesions_of_nothing_are_refused(given: dict[str, str]) -> None:
+    with pytest.raises(InputError, match=r"names no part of the core, so that .* have no effect; name parts, as in"):
+        DNC(**given)
+
+
 def test_two_ways_of_reading_keep_their_proportion() -> None:
     recalls = simulate(DNC(), FreeRecall(list_length=4).trials(3), seed=1)
     whole = DNC().watch(recalls)[4].weightings["read_modes"]

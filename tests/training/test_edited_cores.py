@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import torch
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DataError, InputError, ModelError
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.named_cores import find_core
-from memsim.models.networks.weights import load_weights
+from memsim.models.networks.cores.state_leaves import leaves, mapped
+from memsim.models.networks.weights import load_weights, save_weights
 from memsim.training.run import train
 from memsim.training.seeds import train_seeds
 from memsim.training.settings import Training
@@ -106,6 +107,58 @@ def test_tied_weights_are_saved(core: str) -> None:
     train(core, out="w.safetensors", **TINY)
     tensors = load_weights("w.safetensors").tensors
     assert torch.equal(tensors["cell.bias_hh"], tensors["cell.bias_ih"])
+
+
+@pytest.mark.parametrize("objective", ["recall", "copy"])
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("nn.Linear(hidden, output_size)", "nn.Linear(hidden, output_size + 1)", r"shape \(3, 5\), not \(batch, out"),
+        ("nn.Linear(hidden, output_size)", "nn.Linear(hidden, output_size - 1)", r"shape \(3, 3\), not \(batch, out"),
+        ("return self.out(state), ", "return self.out(state)[:, 0], ", r"shape \(3,\), not \(batch, out"),
+        ("self.out.weight.new_zeros(", "torch.zeros(", "make it by weight.new_zeros"),
+        (
+            "return self.out.weight.new_zeros(batch, self.hidden)",
+            "return {1}",
+            r"the state holds \{1\}, which is neither",
+        ),
+    ],
+)
+def test_shapes_and_states_are_checked_before_training(
+    core: str, objective: str, before: str, after: str, message: str
+) -> None:
+    edit(before, after)
+    with pytest.raises(ModelError, match=f"Mine cannot be trained: .*{message}"):
+        train(core, out="w.safetensors", **{**TINY, "objective": objective})
+
+
+def test_a_state_may_be_a_list(core: str) -> None:
+    edit("return self.out.weight.new_zeros(batch, self.hidden)", "return [self.out.weight.new_zeros(batch, 6), 1]")
+    edit("self.cell(inputs, state)", "self.cell(inputs, state[0])")
+    edit("return self.out(state), state, {}", "return self.out(state), [state, 1], {}")
+    assert check_core(find_core(core).cls)
+    train(core, out="w.safetensors", **{**TINY, "objective": "recognition"})
+    tensors = mapped(lambda leaf: leaf + 1, [torch.zeros(2), (torch.ones(1), None)])
+    assert list(leaves(tensors)) == ["0", "1.0"] and tensors[1][0] == 2
+
+
+def test_training_begins_only_with_weights_of_the_same_core(core: str) -> None:
+    train(core, out="first.safetensors", **TINY)
+    with pytest.raises(InputError, match="sizes or options: act was 'tanh' and is 'neg'; give them as they were"):
+        train(core, out="w.safetensors", **TINY, act="neg", start="first.safetensors")
+    with pytest.raises(InputError, match="of the core mine.py:Mine, not of GRU"):
+        train("GRU", out="w.safetensors", **TINY, hidden=6, start="first.safetensors")
+    edit("return self.out(state)", "return -self.out(state)")
+    with pytest.raises(InputError, match="of another version of the core mine.py:Mine"):
+        train(core, out="w.safetensors", **TINY, start="first.safetensors")
+
+
+def test_weights_that_are_no_numbers_are_refused(core: str) -> None:
+    train(core, out="w.safetensors", **TINY)
+    tensors, record, _ = load_weights("w.safetensors")
+    save_weights(Path("w.safetensors"), {**tensors, "out.bias": tensors["out.bias"] * torch.nan}, record)
+    with pytest.raises(DataError, match="w.safetensors holds weights that are no finite numbers: out.bias"):
+        load_weights("w.safetensors")
 
 
 def test_the_last_iterations_are_logged_and_may_be_the_best(core: str) -> None:

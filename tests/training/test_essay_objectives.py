@@ -91,7 +91,7 @@ def test_beginning_with_other_weights(tmp_path: Path) -> None:
     second.save(tmp_path / "second.safetensors")
     record = load_weights(str(tmp_path / "second.safetensors")).record
     assert record["start"]["sha256"] == load_weights(str(tmp_path / "first.safetensors")).sha256
-    with pytest.raises(InputError, match="of a network of other sizes: vector_size 4"):
+    with pytest.raises(InputError, match="sizes or options: hidden was 12 and is 13"):
         Trainer(Training(start=str(tmp_path / "first.safetensors"), **{**settings, "hidden": 13}))
 
 

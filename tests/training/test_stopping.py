@@ -40,7 +40,7 @@ class Dropping(nn.Module):
         self.cell, self.out = nn.GRUCell(input_size, hidden), nn.Linear(hidden, output_size)
 
     def start(self, batch):
-        return torch.zeros(batch, self.hidden)
+        return self.out.weight.new_zeros(batch, self.hidden)
 
     def step(self, inputs, state):
         state = self.cell(inputs, state)

@@ -9,6 +9,7 @@ import torch
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
+from memsim.models.networks.core_checks import require_shapes
 from memsim.models.networks.cores.driving import state_sizes
 from memsim.training.objectives.imitation import Imitation
 from memsim.training.objectives.objective import Objective
@@ -23,6 +24,7 @@ MOST_NUMBERS = 2**27
 
 def make_objective(training: Training, generator: torch.Generator, device: str, people: Recalls | None) -> Objective:
     """The objective, with people for imitation: those given, or those that :attr:`Training.people` names."""
+    require_shapes(training.core(), training.config())
     objective = _objective(training, generator, device, people)
     at_start, more = state_sizes(objective.core, objective.input_size)
     size = at_start + objective.most_steps * more

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 State: TypeAlias = Any
-"""What a core carries from one step to the next: any nest of tuples, NamedTuples and dicts of tensors, batch first."""
+"""What a core carries from one step to the next: any nest of tuples, NamedTuples, lists and dicts of tensors, batch
+first."""
 Weightings: TypeAlias = Mapping[str, Tensor]
 """Where memory was addressed in a step: (B, heads, cells) by name."""
 

@@ -8,18 +8,31 @@ from typing import Any
 from torch import Tensor
 
 from memsim.core.errors import ModelError
+from memsim.core.names import shown
 
 
 def mapped(function: Callable[[Tensor], Tensor], state: Any) -> Any:
-    """The same nest of tuples, NamedTuples and dicts with ``function`` of each tensor; all else stays."""
+    """The same nest of tuples, NamedTuples, lists and dicts with ``function`` of each tensor; numbers and words stay.
+
+    Raises
+    ------
+    ModelError : there is something else, in which tensors might hide.
+    """
     if isinstance(state, Tensor):
         return function(state)
     if isinstance(state, dict):
         return {name: mapped(function, part) for name, part in state.items()}
+    if isinstance(state, list):
+        return [mapped(function, part) for part in state]
     if isinstance(state, tuple):
         parts = (mapped(function, part) for part in state)
         return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
-    return state
+    if state is None or isinstance(state, bool | int | float | str):
+        return state
+    raise ModelError(
+        f"the state holds {shown(state)}, which is neither a tensor nor a tuple, NamedTuple, list or dict of tensors; "
+        "make it a tensor with the batch first, or keep it in self if it never changes"
+    )
 
 
 def leaves(state: Any) -> dict[str, Tensor]:
@@ -51,7 +64,7 @@ def size_of(state: Any) -> int:
 def _children(state: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(state, dict):
         yield from ((str(name), part) for name, part in state.items())
-    elif isinstance(state, tuple):
+    elif isinstance(state, tuple | list):
         yield from zip(getattr(state, "_fields", map(str, range(len(state)))), state, strict=True)
 
 
