@@ -206,9 +206,9 @@ def flag(default: bool, doc: str = "", source: str = "") -> Any:
     return dataclasses.field(default=default, metadata={_KEY: {"flag": True, "doc": doc, "source": source}})
 
 
-def text(default: str, doc: str = "") -> Any:
+def text(default: str, doc: str = "", source: str = "") -> Any:
     """Declare a parameter that is any text, such as the name of a file, as a field of a frozen dataclass."""
-    return dataclasses.field(default=default, metadata={_KEY: {"text": True, "doc": doc}})
+    return dataclasses.field(default=default, metadata={_KEY: {"text": True, "doc": doc, "source": source}})
 
 
 @dataclass(frozen=True)

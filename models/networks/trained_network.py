@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from memsim.models.networks.recall_network import RecallNetwork
 
 TRAINED = "as trained"
+UNHURT = "as trained: nothing is switched off"
 CHOICE = ("choice_strength", "stop_bias")
 """The parameters of recall."""
 
@@ -57,8 +58,10 @@ class TrainedNetwork(OldnessScale):
         "of large simulations, which single precision makes faster; all else is double",
         TRAINED,
     )
-    without: str = text("", "a lesion: parts of the core that are switched off, such as memory or content,backward")
-    lesioned: str = choice("test", ("test", "study", "both"), "when the lesion holds")
+    without: str = text(
+        "", "a lesion: parts of the core that are switched off, such as memory or content,backward", UNHURT
+    )
+    lesioned: str = choice("test", ("test", "study", "both"), "when the lesion holds", UNHURT)
     core: str = ""
     """File and class of a core that a user wrote, ``mine.py:MyCore``; empty for a registered core."""
     _: KW_ONLY

@@ -189,11 +189,19 @@ VALUES = {
     "momentum": 0.9, "weight_decay": 0.1, "step_every": 5, "step_factor": 0.1, "gradient_clip": 3.0, "held_out": 0.5,
     "people": "murdock1962", "until": "loss=1", "patience": 9, "first_length": 2, "list_length": 30, "promotion": 0.1,
     "held_out_lists": 9, "copies": 2, "longest_delay": 3, "directions": "forward",
+    "vector_size": 5, "response_set": "pool", "lures": 3, "stop_credit": 0.1, "item_vectors": 2, "order": 4,
+    "classes": 4,
 }  # fmt: skip
 """A value of every setting that needs another one; the settings below are such that none of them applies."""
-WITHOUT = {"weight_decay": {"optimizer": "rmsprop"}, "gradient_clip": {"clipping": "none"}} | {
-    name: {"objective": "imitation"} for name in ("first_length", "list_length", "promotion", "held_out_lists")
-}
+WITHOUT = (
+    {"weight_decay": {"optimizer": "rmsprop"}, "gradient_clip": {"clipping": "none"}}
+    | {name: {"objective": "imitation"} for name in ("first_length", "list_length", "promotion", "held_out_lists")}
+    | {
+        "vector_size": {"objective": "n-grams"},
+        "response_set": {"objective": "recognition"},
+        "stop_credit": {"objective": "serial"},
+    }
+)
 
 
 @pytest.mark.parametrize("name", APPLIES)
