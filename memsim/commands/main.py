@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):  # a terminal without Greek letters shows escapes
             output.reconfigure(errors="backslashreplace")
-    interruption = _Interruption()
+    interruption, notes = _Interruption(), list[str]()
     try:
         if sys.stdout is None:
             raise InputError("standard output is closed; redirect it to a file, or to /dev/null")
@@ -67,15 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message, status = f"something cannot be read or written: {error}; check the disk and its permissions", 2
     except MemoryError as error:
         message, status = f"there is not enough memory ({error}); run fewer lists", 2
-    except KeyboardInterrupt:
-        interruption.came = True
+    except KeyboardInterrupt as error:
+        interruption.came, notes = True, getattr(error, "__notes__", [])
         message, status = "", 130
     except BaseException:
         if not interruption.came:  # libraries turn an interruption of their import into errors of their own
             raise
         message, status = "", 130
     if interruption.came:
-        message, status = "interrupted; no incomplete result was written", 130
+        message, status = "; ".join(["interrupted; no incomplete result was written", *notes]), 130
     if message:
         with contextlib.suppress(OSError):
             print(printable(f"memsim: {message}"), file=sys.stderr)

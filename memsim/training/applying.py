@@ -40,8 +40,9 @@ def require_applicable(owner: str, values: Mapping[str, Any], defaults: Mapping[
     for name, needs in rules.items():
         if values[name] == defaults[name] or any(each.met(values, defaults) for each in needs):
             continue
-        beside = ", ".join(f"{each.setting}={values[each.setting]!r}" for each in needs)
+        beside = ", ".join(f"{n.setting}={values[n.setting]!r}" for n in needs if values[n.setting] is not None)
+        beside = f"with {beside}" if beside else f"without {' or '.join(each.setting for each in needs)}"
         raise InputError(
-            f"{owner}: {name}={values[name]!r} has no effect with {beside}; it is for "
+            f"{owner}: {name}={values[name]!r} has no effect {beside}; it is for "
             f"{', or '.join(each.words for each in needs)}"
         )

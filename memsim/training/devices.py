@@ -27,13 +27,13 @@ def device_of(name: str, precision: str) -> str:
         if torch.cuda.is_available():
             return "cuda"
         return "mps" if torch.backends.mps.is_available() and precision == "float32" else "cpu"
+    if name.partition(":")[0] not in DEVICES:
+        raise InputError(f"device={name!r} cannot be used; choose {', '.join(DEVICES)} or auto")
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise InputError(f"device={name!r} cannot be used: {error}") from None
-    if device.type not in DEVICES:
-        raise InputError(f"device={name!r} cannot be used; choose {', '.join(DEVICES)} or auto")
     if device.type == "mps" and precision != "float32":
         raise InputError(f"precision={precision!r} is not for device='mps', which has float32 only; choose cpu or cuda")
     return name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -166,11 +167,23 @@ def train_to(request: Request, how: How, *, again: bool = True) -> Trained:
             adopt(checkpoint)
         continued_from = trainer.iteration
         name = path.name.removesuffix(SUFFIX)
-        with tensorboard_log(how.tensorboard and how.tensorboard / name, trainer.iteration) as logged:
+        folder = how.tensorboard and how.tensorboard / name
+        with tensorboard_log(folder, trainer.iteration) as logged, _noted(checkpoint):
             going = _run(trainer, path, checkpoint, logged, how.progress)
         record = trainer.save(path)
     checkpoint.unlink(missing_ok=True)
     return Trained(path, record, trainer.log, not going, continued_from)
+
+
+@contextmanager
+def _noted(checkpoint: Path) -> Iterator[None]:
+    """Within this, an interruption says that the checkpoint stands, if there is one."""
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        if checkpoint.is_file():
+            interruption.add_note(f"the checkpoint {checkpoint} stands, and the same command goes on from it")
+        raise
 
 
 def _run(trainer: Trainer, path: Path, checkpoint: Path, logged: Any, progress: bool) -> bool:

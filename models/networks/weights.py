@@ -134,6 +134,7 @@ def _read(path: Path, framework: str, *, tensors: bool) -> tuple[dict[str, Any],
         raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
     record = _as_today(record)
     _require_sizes(path, record)
+    _require_history(path, record)
     return record, found, sha256
 
 
@@ -178,6 +179,34 @@ def _require_sizes(path: Path, record: Mapping[str, Any]) -> None:
                 f"{path} has a record of a network with {shown(name)}={shown(value)}, which is no size or option of a "
                 f"network that memsim trains{size}; use weights that `memsim train` wrote"
             )
+
+
+def _require_history(path: Path, record: Mapping[str, Any]) -> None:
+    """Raise :class:`InputError` where what a record says of people, of earlier weights or of repeats is malformed."""
+    people, start = record.get("people"), record.get("start")
+    sound = {
+        "people": people is None or _are_people(people),
+        "start": start is None or (isinstance(start, dict) and _are_all_people(start.get("people", []))),
+        "repeats": isinstance(record.get("repeats", True), bool),
+    }
+    for name, is_sound in sound.items():
+        if not is_sound:
+            raise InputError(
+                f"{path} has a malformed record: {name}={shown(record[name])} is not what `memsim train` writes; use "
+                "weights that it wrote"
+            )
+
+
+def _are_all_people(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_are_people, value))
+
+
+def _are_people(value: Any) -> bool:
+    """Whether this names the subjects held out and, if any, those trained on, as records of weights do."""
+    if not isinstance(value, dict) or not isinstance(value.get("held_out"), list):
+        return False
+    marks, details = value.get("trained_on", {}), value.get("details", {})
+    return isinstance(details, dict) and isinstance(marks, dict) and all(isinstance(m, str) for m in marks.values())
 
 
 def _as_today(record: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,20 @@
 """Cores of users in training: edited between two runs, with tied weights, and other than themselves in evaluation."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from memsim.commands.main import main
 from memsim.core.errors import DataError, InputError, ModelError
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.named_cores import find_core
 from memsim.models.networks.cores.state_leaves import leaves, mapped
-from memsim.models.networks.weights import load_weights, save_weights
+from memsim.models.networks.weights import load_weights, read_header, save_weights
+from memsim.training import run
+from memsim.training.devices import device_of
 from memsim.training.run import train
 from memsim.training.seeds import train_seeds
 from memsim.training.settings import Training
@@ -159,6 +163,39 @@ def test_weights_that_are_no_numbers_are_refused(core: str) -> None:
     save_weights(Path("w.safetensors"), {**tensors, "out.bias": tensors["out.bias"] * torch.nan}, record)
     with pytest.raises(DataError, match="w.safetensors holds weights that are no finite numbers: out.bias"):
         load_weights("w.safetensors")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"people": 3}, {"people": {"dataset": "x"}}, {"people": {"held_out": [], "trained_on": [1]}}, {"start": 3},
+        {"start": {"people": {}}}, {"repeats": "no"},
+    ],
+)  # fmt: skip
+def test_malformed_records_are_refused(core: str, changed: dict[str, Any]) -> None:
+    tensors, record, _ = load_weights("dnc-recall")
+    save_weights(Path("w.safetensors"), tensors, {**record, **changed})
+    name, value = next(iter(changed.items()))
+    with pytest.raises(InputError, match=re.escape(f"has a malformed record: {name}={value!r} is not what")):
+        read_header("w.safetensors")
+
+
+def test_an_interruption_says_that_the_checkpoint_stands(
+    core: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(path: Path, lines: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "write_log", interrupted)
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
+    assert main(["train", core, *options, "--out", "w.safetensors"]) == 130
+    said = capsys.readouterr().err
+    assert "the checkpoint w.checkpoint.safetensors stands, and the same command goes on from it" in said
+
+
+def test_devices_that_memsim_does_not_know() -> None:
+    with pytest.raises(InputError, match=r"^device='tpu' cannot be used; choose cpu, cuda, mps or auto$"):
+        device_of("tpu", "float32")
 
 
 def test_the_last_iterations_are_logged_and_may_be_the_best(core: str) -> None:

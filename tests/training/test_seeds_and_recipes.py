@@ -149,7 +149,7 @@ def test_seeds_and_early_ends_from_the_command_line(capsys: pytest.CaptureFixtur
     [
         ([], "name a training, such as DNC, or a --recipe"),
         (["LSTM", "--recipe=lstm-recall"], "name a training, such as DNC, or a --recipe"),
-        (["LSTM", "--workers=2"], "workers=2 has no effect with seeds=None; it is for settings with seeds"),
+        (["LSTM", "--workers=2"], "workers=2 has no effect without seeds; it is for settings with seeds"),
         (["LSTM", "--seeds=2", "--threads=2"], "threads=2 has no effect with seeds=2; it is for settings without"),
         (["LSTM", "--patience=2"], "it is for objective='imitation', or settings with held_out_lists"),
         (["LSTM", "--seeds=2", f"--seed={2**63 - 1}"], "fewer than 2 seeds"),
