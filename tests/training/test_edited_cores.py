@@ -148,7 +148,7 @@ def test_a_state_may_be_a_list(core: str) -> None:
 
 def test_training_begins_only_with_weights_of_the_same_core(core: str) -> None:
     train(core, out="first.safetensors", **TINY)
-    with pytest.raises(InputError, match="sizes or options: act was 'tanh' and is 'neg'; give them as they were"):
+    with pytest.raises(InputError, match="sizes or options: act was tanh and is neg; give them as they were"):
         train(core, out="w.safetensors", **TINY, act="neg", start="first.safetensors")
     with pytest.raises(InputError, match="of the core mine.py:Mine, not of GRU"):
         train("GRU", out="w.safetensors", **TINY, hidden=6, start="first.safetensors")

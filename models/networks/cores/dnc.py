@@ -118,7 +118,10 @@ class DNC(Controlled):
         return MemoryState.zero(batch, self.slots, self.width, self.heads, self.project.weight)
 
     def unroll(self, inputs: Tensor, state: DNCState | None = None) -> tuple[Tensor, DNCState]:
-        """As :meth:`memsim.models.networks.cores.core.Core.unroll`; with :attr:`fused`, a sequence is one call of compiled loops."""
+        """As :meth:`memsim.models.networks.cores.core.Core.unroll`.
+
+        With :attr:`fused`, a sequence is one call of compiled loops.
+        """
         if not self.compiles(inputs):
             return super().unroll(inputs, state)
         from memsim.models.networks.compiled.unrolled import compiled_unroll  # numba, unused in a default run
