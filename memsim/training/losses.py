@@ -50,14 +50,14 @@ def sequence_loss(network: RecallNetwork, items: Tensor, columns: Tensor, paradi
 
 def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = None) -> Episode:
     """An episode in which all ``items`` (B, L, D) were studied and the test has begun."""
-    episode = network.begin(items)
     events = map(Study, range(items.shape[1])) if paradigm is None else paradigm.presentation()
+    shown: list[int | None] = []
     for event in events:
         if isinstance(event, Study):
-            episode = network.study(episode, event.position)
+            shown.append(event.position)
         elif isinstance(event, Distract):
-            episode = network.distract(episode, math.ceil(event.seconds))
-    return network.cue(episode)
+            shown += [None] * math.ceil(event.seconds)
+    return network.present(network.begin(items), shown)
 
 
 def judgment_loss(network: RecallNetwork, items: Tensor, targets: Tensor, lures: Tensor, delay: int) -> Tensor:
