@@ -6,7 +6,7 @@ The same steps train the network, with gradients, and run it as a model of memor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from torch.nn import functional
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import State, Weightings
 from memsim.models.networks.cores.declared_sizes import checked_sizes
-from memsim.models.networks.cores.driving import state_sizes, take_step
+from memsim.models.networks.cores.driving import state_sizes, take_step, unrolled
 from memsim.models.networks.cores.named_cores import core_of
 from memsim.models.networks.cores.state_leaves import mapped
 from memsim.models.networks.tasks import TASKS, Task
@@ -141,6 +141,19 @@ class RecallNetwork(nn.Module):
             self._step(episode, torch.zeros_like(episode.items[:, 0]), DISTRACT)
         return episode
 
+    def present(self, episode: Episode, shown: Sequence[int | None]) -> Episode:
+        """The items at these positions, one after another; ``None`` is a step without an item.
+
+        The steps are those of :meth:`study` and :meth:`distract`, which a core may take together faster.
+        """
+        if not shown:
+            return episode
+        nothing = torch.zeros_like(episode.items[:, 0])
+        steps = [(nothing, DISTRACT) if each is None else (episode.items[:, each], STUDY) for each in shown]
+        inputs = torch.stack([self._inputs(vectors, flag) for vectors, flag in steps])
+        _, episode.state = unrolled(self.network, inputs, episode.state)
+        return episode
+
     def cue(self, episode: Episode) -> Episode:
         """The test begins."""
         return self._ask(episode, torch.zeros_like(episode.items[:, 0]))
@@ -190,14 +203,18 @@ class RecallNetwork(nn.Module):
         episode.logits = torch.cat((support, stop), dim=1)
         return episode
 
-    def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
+    def _inputs(self, vectors: Tensor, flag: int) -> Tensor:
+        """(B, input_size) vectors, those of missing sides as zeros, and flags."""
         if vectors.shape[1] < self.sides * self.vector_size:
             vectors = functional.pad(vectors, (0, self.vector_size))
         flags = vectors.new_zeros((len(vectors), self.n_flags))
         flags[:, flag] = 1
+        return torch.cat((vectors, flags), dim=1)
+
+    def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
         holds = episode.lesioned in ("both", "test" if flag in (RECALL, PROBE) else "study")
         without = episode.without if holds else frozenset[str]()
-        inputs = torch.cat((vectors, flags), dim=1)
+        inputs = self._inputs(vectors, flag)
         output, episode.state, weightings = take_step(self.network, inputs, episode.state, without)
         if episode.seen is not None:
             episode.seen.append(Seen(weightings, episode.state))

@@ -19,14 +19,14 @@ def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = N
 
     ``paradigm`` presents the items, with its distraction; without one they follow one another at once.
     """
-    episode = network.begin(items)
     events = map(Study, range(items.shape[1])) if paradigm is None else paradigm.presentation()
+    shown: list[int | None] = []
     for event in events:
         if isinstance(event, Study):
-            episode = network.study(episode, event.position)
+            shown.append(event.position)
         elif isinstance(event, Distract):
-            episode = network.distract(episode, math.ceil(event.seconds))
-    return network.distract(episode, delay)
+            shown += [None] * math.ceil(event.seconds)
+    return network.present(network.begin(items), shown + [None] * delay)
 
 
 def studied_pairs(network: RecallNetwork, items: Tensor, delay: int = 0) -> Episode:

@@ -116,9 +116,6 @@ class LSTM(Controlled):
         self, inputs: Tensor, state: LSTMState, without: Collection[str] = frozenset()
     ) -> tuple[Tensor, LSTMState, Weightings]:
         """One step; there are no weightings."""
-        if self.compiles(inputs):
-            outputs, state = self.unroll(inputs[None], state)
-            return outputs[0], state, {}
         output, layers = self.control(inputs, state.controller, self.fused)
         return output, LSTMState(layers), {}
 
