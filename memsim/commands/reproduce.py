@@ -35,7 +35,7 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
 
     if not parsed.names:
         for option in ("seed", "out", "set"):
-            if (value := getattr(parsed, option) or None) is not None:
+            if (value := getattr(parsed, option)) not in (None, []):
                 raise InputError(
                     f"--{option} {value} applies to entries that are run, and none is named; name entries, or all"
                 )

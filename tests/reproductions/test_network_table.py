@@ -179,6 +179,7 @@ def test_people_are_imitated_at_equal_size(monkeypatch: pytest.MonkeyPatch) -> N
         ({"rates": "0.1,x"}, "must be numbers, as in 0.001,0.01"),
         ({"rates": "0"}, "must be numbers above 0 and up to 1"),
         ({"tasks": ","}, "names nothing"),
+        ({"at": "state", "tasks": "serial"}, "leaves nothing to run"),
     ],
 )
 def test_options_are_checked(option: dict[str, str], message: str) -> None:

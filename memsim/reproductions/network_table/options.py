@@ -62,6 +62,11 @@ class TableOptions(Parameterized):
         _require(self.state_task_names, "state_tasks")
         if not all(0 < rate <= 1 for rate in self.rate_values):
             raise InputError(f"TableOptions: rates={self.rates!r} must be numbers above 0 and up to 1")
+        if not self.conditions:
+            raise InputError(
+                f"TableOptions: at={self.at!r} with state_tasks={self.state_tasks!r} leaves nothing to run of "
+                f"tasks={self.tasks!r}; let both name a task"
+            )
         if len(set(self.core_names)) < len(self.core_names):
             raise InputError(f"TableOptions: cores={self.cores!r} names a core twice; name each once")
 

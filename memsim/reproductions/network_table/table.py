@@ -110,7 +110,8 @@ def scores_of(
     """What every seed of every core came to; the learning curves; and the curves by serial position."""
     from memsim.reproductions.network_table.trainings import training_cell, training_of
 
-    chosen = rates[rates["chosen"]].set_index(["at", "task", "core"])["rate"]
+    kept = rates[rates["chosen"]]
+    chosen = dict(zip(zip(kept["at"], kept["task"], kept["core"], strict=True), kept["rate"], strict=True))
     todo = [
         (each, float(chosen[each.at, each.task, each.matched.core]), seed + number)
         for each in sizes
