@@ -50,7 +50,7 @@ def test_every_core_comes_to_equal_parameters(core: str) -> None:
 
 def test_states_that_grow_count_at_the_end() -> None:
     """A layer of the Transformer keeps a key and a value of each head and step, and each step its age."""
-    found = match_state("Transformer", 693, steps=33, heads=1)
+    found = match_state("Transformer", 693, steps=33, size="width", heads=1)
     assert found.sizes["width"] == 5 and found.state_at_start == 0
     assert found.state_at_end == 33 * (2 * 2 * 5 + 1)
     assert match_state("LSTM", 688, steps=33).sizes["hidden"] == 344

@@ -16,10 +16,12 @@ from memsim.analysis import primacy_index, recency_index, serial_position_curve
 from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
+from memsim.models.networks.cores.dnc import DNC
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.network_table.behaviour import edges, shuffled
 from memsim.reproductions.network_table.lesions import has_memory, lesioned
+from memsim.reproductions.network_table.noise import changed_at, make_noisy
 from memsim.reproductions.network_table.options import TASKS, TUNING, TableOptions
 from memsim.reproductions.network_table.sizes import CLOSE, sized
 from memsim.reproductions.network_table.statistics import difference_of, summary_of, tests_of
@@ -124,6 +126,24 @@ def test_a_lesion_of_memory_lasts_as_long_as_asked() -> None:
         assert losses[0] != losses[1]
         assert objective.core in list(objective.network.modules()), "the core is back in its place"
     assert not has_memory(Trainer(training_of("GRU", {}, "copy", 0.001, 0, SMALL)).objective.core)
+
+
+def test_noise_falls_on_the_controller_alone() -> None:
+    """What a DNC carries of its memory stays as it is, and lists are those without noise."""
+    core = DNC(5, 4, hidden=3, slots=4, width=2)
+    inputs, state = torch.ones((2, 5)), core.start(2)
+    output, clean, _ = core.step(inputs, state)
+    make_noisy(core, 10.0)
+    again, after, _ = core.step(inputs, state)
+    assert torch.equal(again, output) and torch.equal(after.memory.memory, clean.memory.memory)
+    assert isinstance(core, DNC) and isinstance(after.controller[0], tuple)
+    for one, other in zip(after.controller[0], clean.controller[0], strict=True):
+        assert (one - other).abs().max() > 1
+    whole = changed_at({"a": (torch.zeros(1), torch.zeros(1))}, "a.1", lambda each: each + 1)
+    assert [each.item() for each in whole["a"]] == [0, 1]
+    found = trained("noisy-recall", training_of("GRU", {"hidden": 4}, "noisy-recall", 0.01, 0, SMALL), 20)
+    quiet = trained("recall", training_of("GRU", {"hidden": 4}, "noisy-recall", 0.01, 0, SMALL), 0)
+    assert found["loss"] != quiet["loss"] and found["behaviour"] == {}
 
 
 def test_a_training_that_diverges_stays_at_its_floor(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,12 +22,16 @@ TASKS: Mapping[str, Mapping[str, Any]] = {
     "cued": {"objective": "cued", "list_length": 12},
     "copy": {"objective": "copy", "list_length": 10, "vector_size": 6},
     "long-copy": {"objective": "copy", "list_length": 20, "vector_size": 8},
+    "noisy-recall": {"objective": "recall", "list_length": 8, **POOL},
 }
 """Settings of training by task. Recall has lures among the candidates, without which guessing recalls more than half of
 a list. Lists of 16 are those of the people with whom recall is compared; 20 vectors of 8 bits are more than 21,000
-parameters of an LSTM hold."""
+parameters of an LSTM hold. In noisy recall, each step adds noise to the controller."""
+NOISE: Mapping[str, float] = {"noisy-recall": 0.3}
+"""The standard deviation of that noise, in the unit of the state."""
 CRITERION: Mapping[str, float] = {
-    "recall": 0.9, "serial": 0.9, "recognition": 0.9, "cued": 0.9, "copy": 0.99, "long-copy": 0.99
+    "recall": 0.9, "serial": 0.9, "recognition": 0.9, "cued": 0.9, "copy": 0.99, "long-copy": 0.99,
+    "noisy-recall": 0.9,
 }  # fmt: skip
 """The share of right outputs that counts as learned; of bits, half are right by chance."""
 TUNING = 100

@@ -11,7 +11,7 @@ import pandas as pd
 
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.reproductions.network_table.behaviour import CURVES
-from memsim.reproductions.network_table.options import PARAMETERS, TUNING, TableOptions
+from memsim.reproductions.network_table.options import NOISE, PARAMETERS, TUNING, TableOptions
 from memsim.reproductions.network_table.shipped import lost_without_reading
 from memsim.reproductions.network_table.statistics import summary_of, tests_of
 from memsim.running.execution import run_cells
@@ -55,13 +55,16 @@ def network_table(seed: int, options: TableOptions) -> Outcome:
 
 
 def sizes_of_table(options: TableOptions) -> list[Sized]:
-    """Every core in every part of the table."""
+    """Every core in every part of the table; with noise on controllers, those that have one."""
+    from memsim.models.networks.cores.named_cores import find_core
+    from memsim.reproductions.network_table.noise import has_controller
     from memsim.reproductions.network_table.sizes import sized
 
     return [
         sized(at, task, core, options.parameters_target)
         for at, task in options.conditions
         for core in options.core_names
+        if task not in NOISE or has_controller(find_core(core).cls)
     ]
 
 

@@ -9,7 +9,7 @@ from time import process_time
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.reproductions.network_table.options import TASKS, TableOptions
+from memsim.reproductions.network_table.options import NOISE, TASKS, TableOptions
 from memsim.running.execution import Cell
 from memsim.training.settings import Training
 
@@ -44,9 +44,12 @@ def trained(task: str, training: Training, lists: int) -> dict[str, Any]:
     ``floor`` is the accuracy before training, ``longer`` that of lists of twice the length, ``lesioned`` that
     without memory at study and test, NaN for cores without one. A training that diverges stays at its floor.
     """
+    from memsim.reproductions.network_table.noise import make_noisy
     from memsim.training.trainer import Trainer
 
     trainer = Trainer(training)
+    if task in NOISE:
+        make_noisy(trainer.objective.core, NOISE[task])
     floor = trainer.measures(FINAL, "final lists")
     found: dict[str, Any] = {
         "floor": floor.accuracy, "loss": floor.loss, "accuracy": floor.accuracy, "longer": floor.accuracy,
