@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -82,6 +83,6 @@ def test_a_core_of_ones_own(tmp_path: Path) -> None:
         ({"core": "LSTM", "target": 5_000, "size": "slots"}, "LSTM has no size 'slots'"),
     ],
 )  # fmt: skip
-def test_errors_name_the_rule(arguments: dict[str, object], message: str) -> None:
+def test_errors_name_the_rule(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=re.escape(message)):
-        match_parameters(**arguments)  # type: ignore[arg-type]
+        match_parameters(**arguments)

@@ -33,6 +33,13 @@ SMALL = TableOptions(cores="GRU,Transformer", iterations=2, batch=4, seeds=2, li
 VALUES = st.lists(st.floats(0, 1), min_size=2, max_size=5)
 
 
+@pytest.fixture
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer lists are measured, in this process."""
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    monkeypatch.setattr("memsim.reproductions.network_table.trainings.FINAL", 8)
+
+
 @settings(max_examples=30, deadline=None)
 @given(one=VALUES, other=VALUES)
 def test_permutation_tests_are_those_of_scipy(one: list[float], other: list[float]) -> None:
@@ -45,10 +52,9 @@ def test_permutation_tests_are_those_of_scipy(one: list[float], other: list[floa
 
 def test_differences_by_hand() -> None:
     """Of 20 splits of six values, two are as extreme as the one where all of a group are above the other."""
-    assert difference_of([1, 2, 3], [4, 5, 6]) == (pytest.approx(2 / 20), True)
-    assert difference_of([1, 2, 3], [4, 5, 6]).claimed, "ranges do not overlap"
-    assert difference_of([1, 5], [5, 1]) == (1.0, False)
-    assert not difference_of([1, 5], [5, 1]).claimed
+    apart, same = difference_of([1, 2, 3], [4, 5, 6]), difference_of([1, 5], [5, 1])
+    assert apart.p == pytest.approx(2 / 20) and apart.apart and apart.claimed, "ranges do not overlap"
+    assert same.p == 1 and not same.apart and not same.claimed
     many = difference_of(np.arange(12.0), np.arange(12.0) + 100)
     assert many.p == pytest.approx(1 / 20_001), "more splits than are counted are drawn"
 
@@ -128,6 +134,7 @@ def test_a_lesion_of_memory_lasts_as_long_as_asked() -> None:
     assert not has_memory(Trainer(training_of("GRU", {}, "copy", 0.001, 0, SMALL)).objective.core)
 
 
+@pytest.mark.usefixtures("_few")
 def test_noise_falls_on_the_controller_alone() -> None:
     """What a DNC carries of its memory stays as it is, and lists are those without noise."""
     core = DNC(5, 4, hidden=3, slots=4, width=2)
@@ -146,6 +153,7 @@ def test_noise_falls_on_the_controller_alone() -> None:
     assert found["loss"] != quiet["loss"] and found["behaviour"] == {}
 
 
+@pytest.mark.usefixtures("_few")
 def test_a_training_that_diverges_stays_at_its_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     def diverges(self: Any, until: int) -> bool:
         raise InputError("the loss is no longer finite")
@@ -156,8 +164,8 @@ def test_a_training_that_diverges_stays_at_its_floor(monkeypatch: pytest.MonkeyP
     assert found["diverged"] and found["accuracy"] == found["floor"] and np.isnan(found["seconds"])
 
 
+@pytest.mark.usefixtures("_few")
 def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("MEMSIM_WORKERS", "1")
     monkeypatch.setattr("memsim.reproductions.network_table.table.lost_without_reading", lambda weights, seed: 0.2)
     asked = {**SMALL.values(), "tasks": "recall,serial,recognition,cued,copy", "state_tasks": "copy", "imitation": 0}
     report = reproduce("network-table", 3, tmp_path, **asked)

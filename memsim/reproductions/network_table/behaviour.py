@@ -25,7 +25,7 @@ from memsim.core.simulation import simulate
 from memsim.data import load_dataset
 from memsim.models.networks.network_models import Network
 from memsim.paradigms import CuedRecall, FreeRecall, Recognition, SerialRecall
-from memsim.reproductions.network_table.options import POOL
+from memsim.reproductions.network_table.options import LURES
 
 PEOPLE = "peers_notask"
 """Immediate free recall of 16 words (Healey & Kahana, 2014), with whose curves recall is compared."""
@@ -126,7 +126,7 @@ def _open(model: Network) -> Network:
 
 def _pool(length: int) -> ItemPool:
     """As many items that were not studied as there were lures in training."""
-    return ItemPool.numbered(length + POOL["lures"])
+    return ItemPool.numbered(length + LURES)
 
 
 def _curve(frame: pd.DataFrame) -> FloatArray:

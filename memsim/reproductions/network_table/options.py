@@ -14,7 +14,9 @@ from memsim.models.networks.cores.registered import CORES
 
 PARAMETERS, STATE = "parameters", "state"
 """What is equal: the number of trained numbers, or the numbers in the state at the end of a trial."""
-POOL = {"response_set": "pool", "lures": 50}
+LURES = 50
+"""Items that were not studied among the candidates."""
+POOL: Mapping[str, Any] = {"response_set": "pool", "lures": LURES}
 TASKS: Mapping[str, Mapping[str, Any]] = {
     "recall": {"objective": "recall", "list_length": 16, **POOL},
     "serial": {"objective": "serial", "list_length": 8, **POOL},

@@ -42,8 +42,8 @@ def ends_of(core: str, task: str) -> Ends:
     objective = make_objective(
         Training(network="Elman", hidden=1, batch=1, **_settings(task)), torch.Generator(), "cpu", None
     )
-    last: Any = list(objective.core.children())[-1]
-    return Ends(core, objective.core.cell.input_size, last.out_features, objective.most_steps)
+    elman: Any = objective.core
+    return Ends(core, elman.cell.input_size, elman.project.out_features, objective.most_steps)
 
 
 def _settings(task: str) -> dict[str, Any]:
@@ -95,7 +95,8 @@ def _widths(core: str) -> Iterator[dict[str, int]]:
 
 
 def _of_state(ends: Ends, state: int, target: int) -> Matched:
-    core, trial = ends.core, {"steps": ends.steps, "input_size": ends.input_size, "output_size": ends.output_size}
+    core = ends.core
+    trial: dict[str, Any] = {"steps": ends.steps, "input_size": ends.input_size, "output_size": ends.output_size}
     if core not in MEMORY:
         return match_state(core, state, size=ONLY_STATE.get(core, ""), within=CLOSE, **trial)
     others, name = dict(OTHERS.get(core, {})), MEMORY[core]
