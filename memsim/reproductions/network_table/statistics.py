@@ -82,7 +82,7 @@ def _splits(k: int, n: int) -> npt.NDArray[np.int64]:
     return stream(0, "splits", k, n).permuted(np.tile(np.arange(k), (MOST_SPLITS, 1)), axis=1)[:, :n]
 
 
-def tests_of(scores: pd.DataFrame) -> pd.DataFrame:
+def comparisons_of(scores: pd.DataFrame) -> pd.DataFrame:
     """Tests of accuracy between all pairs of cores in each part of the table.
 
     Columns are ``at, task, one, other, difference`` of medians, ``p``, ``apart`` and ``claimed``. Values of p are not

@@ -13,7 +13,7 @@ from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.reproductions.network_table.behaviour import CURVES
 from memsim.reproductions.network_table.options import NOISE, PARAMETERS, TUNING, TableOptions
 from memsim.reproductions.network_table.shipped import lost_without_reading
-from memsim.reproductions.network_table.statistics import summary_of, tests_of
+from memsim.reproductions.network_table.statistics import comparisons_of, summary_of
 from memsim.running.execution import run_cells
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def network_table(seed: int, options: TableOptions) -> Outcome:
     sizes = sizes_of_table(options)
     rates = rates_of(sizes, options, seed)
     scores, curves, positions = scores_of(sizes, rates, options, seed)
-    summary, tests = summary_of(scores), tests_of(scores)
+    summary, tests = summary_of(scores), comparisons_of(scores)
     people = imitation_table(options, seed)
     draws = {at: partial(_figure, scores, curves, at) for at in dict.fromkeys(scores["at"])}
     first, *further = draws.values()
