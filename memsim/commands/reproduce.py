@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from memsim.commands.options import whole
+from memsim.commands.options import pairs, whole
 from memsim.core.errors import InputError
+from memsim.core.names import closest
 
 OUT = Path("memsim-reproductions")
 
@@ -19,6 +22,10 @@ def add_reproduce(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     reproduce.add_argument("names", nargs="*", metavar="NAME", help="entries of the catalogue, or all")
     reproduce.add_argument("--seed", type=whole("seed"), help="seed of lists and simulations (default: 0)")
     reproduce.add_argument("--out", type=Path, help=f"folder, with a folder for each entry (default: {OUT})")
+    reproduce.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE",
+        help="an option of the entry, such as cores=DNC,LSTM of network-table; repeatable",
+    )  # fmt: skip
     reproduce.set_defaults(command=run_reproduce)
 
 
@@ -27,8 +34,8 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
     from memsim.reproductions.registered import REPRODUCTIONS
 
     if not parsed.names:
-        for option in ("seed", "out"):
-            if (value := getattr(parsed, option)) is not None:
+        for option in ("seed", "out", "set"):
+            if (value := getattr(parsed, option)) not in (None, []):
                 raise InputError(
                     f"--{option} {value} applies to entries that are run, and none is named; name entries, or all"
                 )
@@ -44,7 +51,23 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
 
     as_announced = True
     for name in names:
-        report = reproduce(name, parsed.seed or 0, parsed.out or OUT)
+        _options(name, parsed.set)  # wrong ones end the command before any entry is run
+    for name in names:
+        report = reproduce(name, parsed.seed or 0, parsed.out or OUT, **_options(name, parsed.set))
         print(report)
         as_announced &= report.as_announced and not report.not_drawn
     return 0 if as_announced else 1
+
+
+def _options(name: str, texts: Sequence[str]) -> dict[str, Any]:
+    """The options of an entry from ``NAME=VALUE``."""
+    from memsim.reproductions.registered import REPRODUCTIONS
+
+    own = REPRODUCTIONS.get(name).options
+    declared = {each.name: each for each in own.parameters()} if own is not None else {}
+    given = pairs(texts, "--set")
+    for option in given:
+        if option not in declared:
+            have = f"Its options are: {', '.join(declared)}." if declared else "It has none."
+            raise InputError(f"{name} has no option {option!r}{closest(option, declared)} {have}")
+    return {option: declared[option].parse(value) for option, value in given.items()}

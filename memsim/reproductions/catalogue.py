@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from memsim.core.code.provenance import versions
 from memsim.core.files.file_names import file_names
@@ -19,7 +20,7 @@ CELLS = ".cells"
 """Folder of finished pieces of work, beside the folders of the entries."""
 
 
-def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None = None) -> Report:
+def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None = None, **options: Any) -> Report:
     """Run a published result again, and compare what memsim obtains with what was published.
 
     Parameters
@@ -30,6 +31,7 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
     out : folder in which a folder with the name of the entry is made; no files are written if not given. The files are
         figures, ``targets.csv`` (the numbers), further tables, and ``manifest.json``. Finished pieces of work are kept
         in its folder ``.cells``, so that an entry that was interrupted continues.
+    options : those of the entry, by name, such as ``cores="DNC,LSTM"`` of ``network-table``.
 
     Returns
     -------
@@ -38,7 +40,8 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
     Raises
     ------
     UnknownNameError : there is no such entry.
-    InputError : the seed is not a whole number of at least 0, or the folder cannot be written to.
+    InputError : the seed is not a whole number of at least 0, the folder cannot be written to, or the entry has no such
+        option.
 
     Examples
     --------
@@ -53,7 +56,7 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         require_results(folder, names_of(["targets"], [entry.name]))
     started = datetime.now(UTC)
     with cells_kept_in(None if out is None else Path(out) / CELLS):
-        outcome = entry.run(seed)
+        outcome = entry.outcome(seed, options)
     manifest = {
         "name": entry.name,
         "title": entry.title,

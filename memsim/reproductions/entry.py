@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from memsim.core.errors import InputError
+from memsim.core.parameters import Parameterized
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
@@ -79,13 +82,28 @@ class Reproduction:
     name : the name under which the entry is registered.
     title : what the entry is about, in a line.
     citation : the publication whose result this is, and where the target numbers are from.
-    run : takes a seed.
+    run : takes a seed and, where the entry has options, these.
+    options : what may be run less, or more, of; ``None`` where there is no choice.
     """
 
     name: str
     title: str
     citation: str
-    run: Callable[[int], Outcome]
+    run: Callable[..., Outcome]
+    options: Parameterized | None = None
+
+    def outcome(self, seed: int, changes: Mapping[str, Any]) -> Outcome:
+        """Run the entry, with some options changed.
+
+        Raises
+        ------
+        InputError : the entry has no options, or not this one, or a value is out of its range.
+        """
+        if self.options is not None:
+            return self.run(seed, self.options.replace(**changes))
+        if changes:
+            raise InputError(f"{self.name} has no options, and {', '.join(changes)} was given; leave it out")
+        return self.run(seed)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "tulving-wiseman": "memsim.reproductions.tulving_wiseman:TULVING_WISEMAN",
         "ab-ac": "memsim.reproductions.ab_ac:AB_AC",
         "network-tasks": "memsim.reproductions.network_tasks:NETWORK_TASKS",
+        "network-table": "memsim.reproductions.network_table.table:NETWORK_TABLE",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },
     Reproduction,

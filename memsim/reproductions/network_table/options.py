@@ -1,0 +1,121 @@
+"""What the table of cores holds, and how much is trained for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from memsim.core.errors import InputError
+from memsim.core.names import closest
+from memsim.core.parameters import Parameterized, choice, parameter, text
+from memsim.models.networks.cores.named_cores import canonical
+from memsim.models.networks.cores.registered import CORES
+
+PARAMETERS, STATE = "parameters", "state"
+"""What is equal: the number of trained numbers, or the numbers in the state at the end of a trial."""
+LURES = 50
+"""Items that were not studied among the candidates."""
+POOL: Mapping[str, Any] = {"response_set": "pool", "lures": LURES}
+TASKS: Mapping[str, Mapping[str, Any]] = {
+    "recall": {"objective": "recall", "list_length": 16, **POOL},
+    "serial": {"objective": "serial", "list_length": 8, **POOL},
+    "recognition": {"objective": "recognition", "list_length": 8},
+    "cued": {"objective": "cued", "list_length": 12},
+    "copy": {"objective": "copy", "list_length": 10, "vector_size": 6},
+    "long-copy": {"objective": "copy", "list_length": 20, "vector_size": 8},
+    "noisy-recall": {"objective": "recall", "list_length": 8, **POOL},
+}
+"""Settings of training by task. Recall has lures among the candidates, without which guessing recalls more than half of
+a list. Lists of 16 are those of the people with whom recall is compared; 20 vectors of 8 bits are more than 21,000
+parameters of an LSTM hold. In noisy recall, each step adds noise to the controller."""
+NOISE: Mapping[str, float] = {"noisy-recall": 0.3}
+"""The standard deviation of that noise, in the unit of the state."""
+CRITERION: Mapping[str, float] = {
+    "recall": 0.9, "serial": 0.9, "recognition": 0.9, "cued": 0.9, "copy": 0.99, "long-copy": 0.99,
+    "noisy-recall": 0.9,
+}  # fmt: skip
+"""The share of right outputs that counts as learned; of bits, half are right by chance."""
+TUNING = 100
+"""Added to the first seed: the seed on which learning rates are chosen, which is never reported."""
+MOST_SEEDS = 50
+
+
+@dataclass(frozen=True)
+class TableOptions(Parameterized):
+    """What is run of the table.
+
+    Raises
+    ------
+    InputError : a value out of its range, an unknown core or task, or a learning rate that is none.
+    """
+
+    cores: str = text("all", "cores, separated by commas, or all; also file.py:Class")
+    tasks: str = text("recall,serial,recognition,cued,copy", f"of {', '.join(TASKS)}, separated by commas")
+    at: str = choice("both", (PARAMETERS, STATE, "both"), "what is equal between cores")
+    state_tasks: str = text("recall,copy", "the tasks at equal state, of those of tasks")
+    parameters_target: int = parameter(21_000, 500, 1_000_000, doc="parameters of every core")
+    seeds: int = parameter(5, 1, MOST_SEEDS, doc="reported trainings of each core")
+    rates: str = text("0.001,0.003,0.01", "learning rates to choose from, on a seed that is not reported")
+    iterations: int = parameter(1500, 1, 1_000_000, doc="of each training")
+    batch: int = parameter(48, 1, 10_000, unit="lists", doc="lists in an iteration")
+    lists: int = parameter(500, 10, 100_000, unit="lists", doc="simulated lists from which curves are")
+    imitation: int = parameter(1000, 0, 1_000_000, doc="iterations of imitating people; 0 leaves it out")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require(self.task_names, "tasks")
+        _require(self.state_task_names, "state_tasks")
+        if not all(0 < rate <= 1 for rate in self.rate_values):
+            raise InputError(f"TableOptions: rates={self.rates!r} must be numbers above 0 and up to 1")
+        if not self.conditions:
+            raise InputError(
+                f"TableOptions: at={self.at!r} with state_tasks={self.state_tasks!r} leaves nothing to run of "
+                f"tasks={self.tasks!r}; let both name a task"
+            )
+        if len(set(self.core_names)) < len(self.core_names):
+            raise InputError(f"TableOptions: cores={self.cores!r} names a core twice; name each once")
+
+    @property
+    def core_names(self) -> list[str]:
+        """The cores, as they are kept."""
+        return list(CORES.names()) if self.cores == "all" else list(map(canonical, _parts(self.cores)))
+
+    @property
+    def task_names(self) -> list[str]:
+        """The tasks at equal numbers of parameters."""
+        return _parts(self.tasks)
+
+    @property
+    def state_task_names(self) -> list[str]:
+        """The tasks at equal state, as far as they are among the tasks."""
+        return [task for task in _parts(self.state_tasks) if task in self.task_names or task not in TASKS]
+
+    @property
+    def rate_values(self) -> list[float]:
+        """The learning rates."""
+        try:
+            return [float(rate) for rate in _parts(self.rates)]
+        except ValueError:
+            raise InputError(f"TableOptions: rates={self.rates!r} must be numbers, as in 0.001,0.01") from None
+
+    @property
+    def conditions(self) -> list[tuple[str, str]]:
+        """What is equal, and the task, of every part of the table."""
+        found = [(PARAMETERS, task) for task in self.task_names] if self.at != STATE else []
+        return found + ([(STATE, task) for task in self.state_task_names] if self.at != PARAMETERS else [])
+
+
+def _parts(names: str) -> list[str]:
+    found = [part.strip() for part in names.split(",") if part.strip()]
+    if not found:
+        raise InputError(f"TableOptions: {names!r} names nothing; separate names by commas")
+    return found
+
+
+def _require(tasks: list[str], name: str) -> None:
+    for task in tasks:
+        if task not in TASKS:
+            raise InputError(
+                f"TableOptions: {name}: there is no task {task!r}{closest(task, TASKS)} There are: {', '.join(TASKS)}."
+            )

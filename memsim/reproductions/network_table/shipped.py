@@ -1,0 +1,20 @@
+"""Whether a network that ships needs its memory."""
+
+from __future__ import annotations
+
+from memsim.analysis.recall.serial_position import serial_position_curve
+from memsim.models.networks.network_models import Network
+from memsim.paradigms import FreeRecall
+from memsim.reproductions.simulated_lists import recalls_of
+
+LENGTH, LISTS = 12, 2000
+
+
+def lost_without_reading(weights: str, seed: int) -> float:
+    """The share of what a network recalls of 12 items that it does not recall when it reads nothing at test."""
+    model = Network(weights=weights)
+    intact, damaged = (
+        float(serial_position_curve(recalls_of(each, FreeRecall(list_length=LENGTH), seed, LISTS))["prob"].mean())
+        for each in (model, model.replace(without="reading"))
+    )
+    return 1 - damaged / intact

@@ -1,0 +1,238 @@
+"""The table of cores: equal conditions, measures against computations by hand, and the whole entry in little."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import permutation_test
+
+from memsim.analysis import primacy_index, recency_index, serial_position_curve
+from memsim.commands.main import main
+from memsim.core.errors import InputError
+from memsim.core.recalls import Recalls
+from memsim.models.networks.cores.dnc import DNC
+from memsim.paradigms import FreeRecall
+from memsim.reproductions.catalogue import reproduce
+from memsim.reproductions.network_table.behaviour import edges, shuffled
+from memsim.reproductions.network_table.lesions import has_memory, lesioned
+from memsim.reproductions.network_table.noise import changed_at, make_noisy
+from memsim.reproductions.network_table.options import TASKS, TUNING, TableOptions
+from memsim.reproductions.network_table.sizes import CLOSE, sized
+from memsim.reproductions.network_table.statistics import comparisons_of, difference_of, summary_of
+from memsim.reproductions.network_table.table import NETWORK_TABLE
+from memsim.reproductions.network_table.trainings import trained, training_of
+from memsim.training.trainer import Trainer
+
+SMALL = TableOptions(cores="GRU,Transformer", iterations=2, batch=4, seeds=2, lists=20, rates="0.001,0.01")
+VALUES = st.lists(st.floats(0, 1), min_size=2, max_size=5)
+
+
+@pytest.fixture
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer lists are measured, in this process."""
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    monkeypatch.setattr("memsim.reproductions.network_table.trainings.FINAL", 8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(one=VALUES, other=VALUES)
+def test_permutation_tests_are_those_of_scipy(one: list[float], other: list[float]) -> None:
+    known = permutation_test(
+        (one, other), lambda a, b, axis: abs(a.mean(axis=axis) - b.mean(axis=axis)), vectorized=True,
+        n_resamples=np.inf, alternative="greater",
+    )  # fmt: skip
+    assert difference_of(one, other).p == pytest.approx(known.pvalue)
+
+
+def test_differences_by_hand() -> None:
+    """Of 20 splits of six values, two are as extreme as the one where all of a group are above the other."""
+    apart, same = difference_of([1, 2, 3], [4, 5, 6]), difference_of([1, 5], [5, 1])
+    assert apart.p == pytest.approx(2 / 20) and apart.apart and apart.claimed, "ranges do not overlap"
+    assert same.p == 1 and not same.apart and not same.claimed
+    many = difference_of(np.arange(12.0), np.arange(12.0) + 100)
+    assert many.p == pytest.approx(1 / 20_001), "more splits than are counted are drawn"
+
+
+def test_summary_and_tests_have_seeds_as_their_unit() -> None:
+    scores = pd.DataFrame({
+        "at": "parameters", "task": "recall", "core": ["A"] * 3 + ["B"] * 3,
+        "accuracy": [0.9, 0.95, 0.2, 0.1, 0.1, 0.1],
+        "parameters": 10, "state_at_start": 1, "state_at_end": 2, "rate": 0.01, "floor": 0.1,
+    })  # fmt: skip
+    for name in ("longer", "cost_of_lesion", "primacy", "recency", "rmsd", "seconds"):
+        scores[name] = np.nan
+    for name in ("crp_forward", "crp_backward"):
+        scores[name] = scores[f"shuffled_{name}"] = 0.5
+    first, second = summary_of(scores).to_dict("records")
+    assert (first["accuracy"], first["lowest"], first["highest"]) == (0.9, 0.2, 0.95)
+    assert first["reached"] == pytest.approx(2 / 3) and second["reached"] == 0
+    (pair,) = comparisons_of(scores).to_dict("records")
+    assert pair["difference"] == pytest.approx(0.8) and pair["p"] == pytest.approx(2 / 20) and pair["claimed"]
+
+
+def random_recalls(length: int) -> Recalls:
+    rng = np.random.default_rng(1)
+    positions = np.array([rng.permutation(length)[:6] + 1 for _ in range(50)])
+    positions[positions[:, 5] > length // 2, 4:] = 0
+    return Recalls(FreeRecall(list_length=length).trials(50, 0), positions)
+
+
+@pytest.mark.parametrize("length", [8, 16])
+def test_edges_are_primacy_and_recency(length: int) -> None:
+    recalls = random_recalls(length)
+    known = [index(recalls)["difference"].item() for index in (primacy_index, recency_index)]
+    assert edges(serial_position_curve(recalls)["prob"].to_numpy()) == pytest.approx(known)
+
+
+def test_shuffled_responses_are_the_same_in_another_order() -> None:
+    recalls = random_recalls(16)
+    again = shuffled(recalls, 0)
+    assert (np.sort(again.positions, axis=1) == np.sort(recalls.positions, axis=1)).all()
+    assert ((again.positions != 0) == (recalls.positions != 0)).all()
+    assert (again.positions != recalls.positions).any()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_all_cores_see_the_same_lists(task: str) -> None:
+    """Lists and choices have one generator, which all cores leave in the same state."""
+    after = []
+    for core, rate in (("GRU", 0.5), ("Elman", 0.001)):
+        trainer = Trainer(training_of(core, {"hidden": 3}, task, rate, 7, SMALL))
+        trainer.run(2)
+        after.append(trainer.generator.get_state())
+    assert torch.equal(*after)
+
+
+def test_cores_are_equal_in_what_they_should_be() -> None:
+    state = sized("parameters", "recall", "DNC", 21_000).matched.state_at_end
+    for core in ("Elman", "Transformer", "NTM", "DeltaRule"):
+        same = sized("state", "recall", core, 21_000).matched
+        assert abs(same.state_at_end - state) <= CLOSE * state
+        assert core == "Elman" or abs(same.parameters - 21_000) <= 0.05 * 21_000, "memory has a size of its own"
+
+
+def test_a_lesion_of_memory_lasts_as_long_as_asked() -> None:
+    for task in ("recall", "copy"):
+        objective = Trainer(training_of("MANN", {"hidden": 4}, task, 0.001, 0, SMALL)).objective
+        assert has_memory(objective.core)
+        losses = []
+        for part in ("memory", ""):
+            objective.generator.manual_seed(3)
+            if part:
+                with lesioned(objective):
+                    losses.append(objective.loss(5).item())
+            else:
+                losses.append(objective.loss(5).item())
+        assert losses[0] != losses[1]
+        assert objective.core in list(objective.network.modules()), "the core is back in its place"
+    assert not has_memory(Trainer(training_of("GRU", {}, "copy", 0.001, 0, SMALL)).objective.core)
+
+
+@pytest.mark.usefixtures("_few")
+def test_noise_falls_on_the_controller_alone() -> None:
+    """What a DNC carries of its memory stays as it is, and lists are those without noise."""
+    core = DNC(5, 4, hidden=3, slots=4, width=2)
+    inputs, state = torch.ones((2, 5)), core.start(2)
+    output, clean, _ = core.step(inputs, state)
+    make_noisy(core, 10.0)
+    again, after, _ = core.step(inputs, state)
+    assert torch.equal(again, output) and torch.equal(after.memory.memory, clean.memory.memory)
+    assert isinstance(core, DNC) and isinstance(after.controller[0], tuple)
+    for one, other in zip(after.controller[0], clean.controller[0], strict=True):
+        assert (one - other).abs().max() > 1
+    whole = changed_at({"a": (torch.zeros(1), torch.zeros(1))}, "a.1", lambda each: each + 1)
+    assert [each.item() for each in whole["a"]] == [0, 1]
+    found = trained("noisy-recall", training_of("GRU", {"hidden": 4}, "noisy-recall", 0.01, 0, SMALL), 20)
+    quiet = trained("recall", training_of("GRU", {"hidden": 4}, "noisy-recall", 0.01, 0, SMALL), 0)
+    assert found["loss"] != quiet["loss"] and found["behaviour"] == {}
+
+
+@pytest.mark.usefixtures("_few")
+def test_a_training_that_diverges_stays_at_its_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverges(self: Any, until: int) -> bool:
+        raise InputError("the loss is no longer finite")
+
+    training = training_of("GRU", {"hidden": 4}, "copy", 0.01, 0, SMALL)
+    monkeypatch.setattr(Trainer, "run", diverges)
+    found = trained("copy", training, 0)
+    assert found["diverged"] and found["accuracy"] == found["floor"] and np.isnan(found["seconds"])
+
+
+@pytest.mark.usefixtures("_few")
+def test_a_part_of_the_entry() -> None:
+    few = {**SMALL.values(), "tasks": "copy", "at": "parameters", "imitation": 0, "cores": "GRU"}
+    report = reproduce("network-table", 1, **few)
+    assert report.as_announced and not report.files
+    assert report.outcome.tables["summary"][["at", "task", "core"]].to_numpy().tolist() == [
+        ["parameters", "copy", "GRU"]
+    ]
+    assert len(report.outcome.draw().axes) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_few")
+def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("memsim.reproductions.network_table.table.lost_without_reading", lambda weights, seed: 0.2)
+    asked = {**SMALL.values(), "tasks": "recall,serial,recognition,cued,copy", "state_tasks": "copy", "imitation": 0}
+    report = reproduce("network-table", 3, tmp_path, **asked)
+    tables = report.outcome.tables
+    scores, rates = tables["scores"], tables["rates"]
+    assert len(scores) == 2 * 2 * (5 + 1), "cores, seeds, and tasks at equal parameters and at equal state"
+    assert set(scores["seed"]) == {3, 4} and report.manifest["settings"]["tuned on"] == 3 + TUNING
+    assert rates["chosen"].sum() == len(rates) / 2, "one of two learning rates"
+    for _, each in rates.groupby(["at", "task", "core"]):
+        assert each.loc[each["chosen"], "loss"].item() == each["loss"].min()
+    assert scores["accuracy"].between(0, 1).all() and scores["longer"].between(0, 1).all()
+    assert scores.groupby("core")["cost_of_lesion"].count().to_dict() == {"GRU": 0, "Transformer": 12}
+    at_recall = scores[(scores["task"] == "recall")]
+    assert at_recall[["primacy", "recency", "rmsd_serial_position_curve"]].notna().all(axis=None)
+    assert tables["positions"].groupby("task")["position"].max().to_dict() == {
+        "recall": 16, "serial": 8, "recognition": 8, "cued": 6
+    }  # fmt: skip
+    assert set(tables["learning"]["lists"]) == {0}, "the curve has a point every hundred iterations"
+    assert [finding.expected for finding in report.outcome.findings] == [True, True]
+    assert {path.name for path in report.files} >= {"network-table.png", "network-table-state.png", "summary.csv"}
+    assert not report.not_drawn
+
+
+@pytest.mark.slow
+def test_people_are_imitated_at_equal_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    from memsim.reproductions.network_table.imitation import imitation_table
+
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    table = imitation_table(SMALL.replace(cores="GRU", seeds=2, imitation=1, rates="0.001"), 0)
+    assert table["fold"].tolist() == [0, 1] and table["lists"].between(700, 715).all()
+    assert table["nats_per_list"].between(-60, -20).all(), "uniform choice comes to -26.8"
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"tasks": "recal"}, "there is no task 'recal'; did you mean 'recall'?"),
+        ({"cores": "GRU,gru"}, "names a core twice"),
+        ({"rates": "0.1,x"}, "must be numbers, as in 0.001,0.01"),
+        ({"rates": "0"}, "must be numbers above 0 and up to 1"),
+        ({"tasks": ","}, "names nothing"),
+        ({"at": "state", "tasks": "serial"}, "leaves nothing to run"),
+    ],
+)
+def test_options_are_checked(option: dict[str, str], message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        TableOptions(**option)
+
+
+def test_options_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only those of the entry, and only of an entry that has some."""
+    assert main(["reproduce", "network-table", "--set", "core=GRU"]) != 0
+    assert "network-table has no option 'core'" in capsys.readouterr().err
+    assert main(["reproduce", "golden-cases", "--set", "seeds=2"]) != 0
+    assert "golden-cases has no option 'seeds'. It has none." in capsys.readouterr().err
+    with pytest.raises(InputError, match="golden-cases has no options, and seeds was given"):
+        reproduce("golden-cases", 0, seeds=2)
+    assert NETWORK_TABLE.options == TableOptions()
