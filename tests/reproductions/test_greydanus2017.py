@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from memsim.models.networks.weights import find_weights, load_weights
-from memsim.reproductions.greydanus_copy import copy_error, copy_figure, copy_trial
-from memsim.reproductions.greydanus_lists import (
+from memsim.reproductions.essay.copying import copy_error, copy_figure, copy_trial
+from memsim.reproductions.essay.lists import (
     BITS,
     CHAINS,
     LENGTH,
