@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import find_weights, load_weights
+from memsim.reproductions.essay.chance import chance, chance_of_outputs, random_run
 from memsim.reproductions.essay.copying import copy_error, copy_figure, copy_trial
+from memsim.reproductions.essay.intervals import over_trainings, prediction_half
 from memsim.reproductions.essay.lists import (
     BITS,
     CHAINS,
     LENGTH,
+    LESIONS,
     LISTS,
     PATTERNS,
     TRAINED_LENGTH,
@@ -108,3 +112,46 @@ def test_weights_that_ship_are_small_and_say_how_they_were_made() -> None:
         assert record["training"]["hidden"] == 128 and record["training"]["optimizer"] == "rmsprop"
         assert record["iterations"] == (20_000 if name.endswith("copy") else 30_000)
     assert len({load_weights(f"greydanus2017-recall-{seed}").record["training"]["seed"] for seed in range(5)}) == 5
+
+
+def test_chance_by_enumeration() -> None:
+    """Of all pairs of outputs over four patterns, as many hold a given pattern as chance says."""
+    pairs = [(a, b) for a in range(4) for b in range(4)]
+    assert chance(2, patterns=4) == pytest.approx(np.mean([0 in pair for pair in pairs]))
+    assert chance(12) == pytest.approx(0.317, abs=5e-4) and chance(1) == pytest.approx(1 / 32)
+
+
+def test_random_outputs_hit_items_by_chance() -> None:
+    run = random_run(5, np.random.default_rng(0))
+    assert run.logits.shape == (CHAINS * LISTS, 5, BITS)
+    assert exact_recall(run).mean() == pytest.approx(chance(5), abs=0.01)
+    assert chance_of_outputs(run) == pytest.approx(chance(5), abs=0.01)
+
+
+def test_chance_of_outputs_counts_different_patterns() -> None:
+    assert chance_of_outputs(of([[1, 2, 3]], [[4, 4, 5]])) == pytest.approx(2 / 32)
+    assert chance_of_outputs(of([[1, 2, 3]], [[4, 36, 5]])) == pytest.approx(2 / 32), "36 has the last bit set"
+
+
+def test_a_training_is_predicted_as_often_as_it_should_be() -> None:
+    rng = np.random.default_rng(0)
+    drawn = rng.normal(3, 2, (4000, 8))
+    for more in (1, 3):
+        new, old = drawn[:, :more].mean(axis=1), drawn[:, 3:]
+        inside = [abs(a - b.mean()) <= prediction_half(b, more) for a, b in zip(new, old, strict=True)]
+        assert np.mean(inside) == pytest.approx(0.95, abs=0.015)
+    found = over_trainings([1.0, 2.0, 3.0])
+    half = 4.302653 / 3**0.5
+    assert (found.mean, found.low, found.n) == (2.0, pytest.approx(2 - half), 3)
+
+
+def test_lesions_are_those_of_the_core() -> None:
+    assert {part for without in LESIONS.values() for part in without.split(",")} - {""} <= set(DNC.parts)
+    network = network_of(load_weights("greydanus2017-recall-4"))
+    whole, none, damaged = (
+        run_lists(network, 3, 0, distinct=False, without=without, lists=1)
+        for without in ((), ("reading",), ("memory",))
+    )
+    assert np.array_equal(none.logits, damaged.logits), "what is not read need not be written"
+    assert not np.array_equal(whole.logits, none.logits) and np.array_equal(whole.items, none.items)
+    assert exact_recall(whole).mean() > 0.6 > 0.4 > exact_recall(none).mean()

@@ -121,8 +121,9 @@ def _on_manipulation(trained: pd.DataFrame) -> list[str]:
         "12 items do not fit into 7 slots (capacity). Manipulation: lists to 5 or 12 items in training, 7 or 16 "
         f"slots, {seeds} seeds in each cell, trained by a faster recipe than the essay's to a criterion, which was "
         f"reached by {reports}. Extrapolation is refuted if longer lists in training do not raise recall of the last "
-        f"six, capacity if more slots do not. Longer lists raise it by {longer.signed} ({simple['longer lists, 7 slots']} with 7 "
-        f"slots, {simple['longer lists, 16 slots']} with 16), more slots by {slots.signed} "
+        "six, capacity if more slots do not. Longer lists raise it by "
+        f"{longer.signed} ({simple['longer lists, 7 slots']} with 7 slots, "
+        f"{simple['longer lists, 16 slots']} with 16), more slots by {slots.signed} "
         f"({simple['more slots, lists of 5']} after lists of 5, {simple['more slots, lists of 12']} after those of "
         f"12), both by {both.signed} more than their sum: {_cause(longer, slots)}.",
     ]
