@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from memsim.reproductions.essay.lists import BITS, CHAINS, LISTS, PATTERNS, Run
@@ -15,18 +17,36 @@ def chance(outputs: int, patterns: int = len(PATTERNS)) -> float:
     return float(1 - (1 - 1 / patterns) ** outputs)
 
 
-def chance_of_outputs(run: Run) -> float:
-    """Probability that a random item equals one of these very outputs: the number of different patterns among them.
+class Late(NamedTuple):
+    """How often outputs equal the late items of lists that are not among the early ones, so that none is hit in recall
+    of an early item."""
 
-    Outputs that differ from each other hit more items than :func:`chance` says, those that repeat each other or are
-    no pattern hit fewer. It is the mean over lists of the number of different patterns, over the number of patterns.
+    hit: float
+    """The share of these items that an output equals."""
+    expected: float
+    """The share if the outputs knew nothing of them: of the patterns that no early item has, those that were put out."""
+
+
+def late_items(run: Run) -> Late:
+    """See :class:`Late`; late are the last half of the positions.
+
+    In a list with early patterns E and different outputs O, a late item that is not in E is hit with probability
+    |O - E| / (32 - |E|), if it is independent of the outputs.
     """
     bits = run.logits > 0
-    codes = bits[..., :-1] @ 2 ** np.arange(bits.shape[2] - 1)
-    hit = np.zeros((len(codes), len(PATTERNS)), dtype=bool)
-    lists, outputs = np.nonzero(~bits[..., -1])
-    hit[lists, codes[lists, outputs]] = True
-    return float(hit.mean())
+    power = 2 ** np.arange(bits.shape[2] - 1)
+    lists = np.arange(len(bits))[:, None]
+    put_out, early = np.zeros((2, len(bits), len(PATTERNS)), dtype=bool)
+    where, outputs = np.nonzero(~bits[..., -1])
+    put_out[where, (bits[..., :-1] @ power)[where, outputs]] = True
+    items = (run.items[..., :-1] @ power).astype(int)
+    middle = items.shape[1] // 2
+    early[lists, items[:, :middle]] = True
+    late = items[:, middle:]
+    counted = ~early[lists, late]
+    by_list = (put_out & ~early).sum(axis=1) / (len(PATTERNS) - early.sum(axis=1))
+    hit = put_out[lists, late][counted]
+    return Late(float(hit.mean()), float(np.broadcast_to(by_list[:, None], late.shape)[counted].mean()))
 
 
 def random_run(length: int, rng: np.random.Generator) -> Run:

@@ -39,8 +39,8 @@ def recall_figure(trainings: Mapping[str, Recalled], table: pd.DataFrame) -> Fig
     chosen = complete(table)
     seeds = chosen["seed"].nunique()
     with themed():
-        figure = Figure(figsize=(11, 7.2), layout="constrained")
-        axes = figure.subplots(2, 3).ravel()
+        figure = Figure(figsize=(11, 7.2 if seeds > 1 else 3.8), layout="constrained")
+        axes = figure.subplots(2 if seeds > 1 else 1, 3).ravel()
         curves = np.array([one.within for one in each])
         _essay_curves(axes[0], curves, f"A  Lists of {TRAINED_LENGTH}, as in training")
         curves = np.array([one.exact for one in each])
@@ -48,10 +48,11 @@ def recall_figure(trainings: Mapping[str, Recalled], table: pd.DataFrame) -> Fig
         axes[1].plot(range(1, LENGTH + 1), EXACT, label="essay's network", **PEOPLE)
         axes[1].legend(fontsize="small")
         _lesions(axes[2], each)
-        for axis, length, letter in ((axes[3], LENGTH, "D"), (axes[4], TRAINED_LENGTH, "E")):
-            draw_cells(axis, chosen, length, f"{letter}  Lists of {length}, {seeds} seeds in each cell")
-        axes[3].legend(fontsize="small", loc="lower left")
-        draw_effects(axes[5], effects(chosen), "F  Effects on the last six of 12")
+        if seeds > 1:
+            for axis, length, letter in ((axes[3], LENGTH, "D"), (axes[4], TRAINED_LENGTH, "E")):
+                draw_cells(axis, chosen, length, f"{letter}  Lists of {length}, {seeds} seeds in each cell")
+            axes[3].legend(fontsize="small", loc="lower left")
+            draw_effects(axes[5], effects(chosen), "F  Effects on the last six of 12")
         for axis in axes:
             sns.despine(ax=axis)
         figure.suptitle(

@@ -13,7 +13,7 @@ from memsim.analysis.summaries import summary_table
 from memsim.core.arrays import FloatArray
 from memsim.core.seeding import stream
 from memsim.models.networks.cores.dnc import DNC
-from memsim.reproductions.essay.chance import chance_of_outputs
+from memsim.reproductions.essay.chance import Late, late_items
 from memsim.reproductions.essay.lists import (
     CHAINS,
     LENGTH,
@@ -38,8 +38,8 @@ class Recalled(NamedTuple):
     ``first_output``, ``first_two_outputs`` and ``corrected`` are the essay's recall probability by position: as in the
     essay; as the mean of the first and the second output; and of lists without repeated patterns with the sigmoid that
     the essay's estimator lacks. ``exact`` is the share of items that an output equals, by position, ``within`` the same
-    in lists of 5. ``no_item`` is the share of outputs that equal no item; ``by_chance`` and ``by_chance_within`` are
-    the shares of random items that these outputs equal. ``repeated`` and ``repeated_within`` are the shares of lists
+    in lists of 5. ``no_item`` is the share of outputs that equal no item; ``late`` says how often they hit late items
+    that no early item equals, and how often they would if they knew nothing of these. ``repeated`` and ``repeated_within`` are the shares of lists
     that hold a pattern twice. ``lesions`` is ``within`` with some ways of reading switched off. ``curves`` and
     ``summary`` are those of recalls that are sampled from the outputs.
     """
@@ -50,8 +50,7 @@ class Recalled(NamedTuple):
     exact: FloatArray
     within: FloatArray
     no_item: float
-    by_chance: float
-    by_chance_within: float
+    late: Late
     repeated: float
     repeated_within: float
     lesions: Mapping[str, FloatArray]
@@ -71,7 +70,10 @@ def all_recalled(networks: Mapping[str, DNC], seed: int) -> dict[str, Recalled]:
     found = {}
     for name, run in drawn.items():
         recalls = sampled_recalls(distinct[name], stream(seed, "essay recalls", name))
-        short = {left: _short(networks[name], seed, without) for left, without in LESIONS.items()}
+        short = {
+            left: run_lists(networks[name], TRAINED_LENGTH, seed, distinct=False, lesion=lesion)
+            for left, lesion in LESIONS.items()
+        }
         found[name] = Recalled(
             first[name],
             (first[name] + second[name]) / 2,
@@ -79,8 +81,7 @@ def all_recalled(networks: Mapping[str, DNC], seed: int) -> dict[str, Recalled]:
             exact_recall(run),
             exact_recall(short["intact"]),
             matches_nothing(run),
-            chance_of_outputs(run),
-            chance_of_outputs(short["intact"]),
+            late_items(run),
             _repeated(run),
             _repeated(short["intact"]),
             {left: exact_recall(each) for left, each in short.items()},
@@ -88,11 +89,6 @@ def all_recalled(networks: Mapping[str, DNC], seed: int) -> dict[str, Recalled]:
             summary_table(recalls).set_index("statistic")["mean"],
         )
     return found
-
-
-def _short(network: DNC, seed: int, without: str) -> Run:
-    parts = [part for part in without.split(",") if part]
-    return run_lists(network, TRAINED_LENGTH, seed, distinct=False, without=parts)
 
 
 def _repeated(run: Run) -> float:
@@ -109,8 +105,8 @@ def training_table(trainings: Mapping[str, Recalled]) -> pd.DataFrame:
             "exact_lists_of_5": float(each.within.mean()),
             "exact_lists_of_12": float(each.exact.mean()),
             "outputs_that_equal_no_item": each.no_item,
-            "by_chance_lists_of_5": each.by_chance_within,
-            "by_chance_lists_of_12": each.by_chance,
+            "late_items_hit": each.late.hit,
+            "late_items_expected": each.late.expected,
         }
         row |= {f"lists_of_5_{left.replace(' ', '_')}": float(curve.mean()) for left, curve in each.lesions.items()}
         for estimator in ("first_output", "first_two_outputs", "corrected"):

@@ -15,7 +15,7 @@ from memsim.core.seeding import stream
 from memsim.data import load_curves, load_summary
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import Weights, load_weights
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.chance import chance, random_run
 from memsim.reproductions.essay.claims import halves, statement
 from memsim.reproductions.essay.copying import copy_error, copy_figure
@@ -31,11 +31,6 @@ SEEDS = range(5)
 """Seeds of the trainings whose weights ship with memsim."""
 CONDITION = "10-2"
 """The condition of Murdock (1962) that is nearest to lists of 12."""
-LESIONED = {
-    "intact": (0.75, 0.97), "content alone": (0.64, 0.89), "forward links alone": (0.04, 0.27),
-    "no reading": (0.04, 0.27),
-}  # fmt: skip
-"""Exact recall of lists of 5 by the worst and the best of the five trainings, in an earlier computation of ours."""
 
 
 def _essay(seed: int) -> Outcome:
@@ -67,7 +62,6 @@ def _findings(trainings: Mapping[str, Recalled], networks: Iterable[DNC], seed: 
         Finding("repeat-copy: share of wrong bits", 0.0, copy_error(seed), 1e-3, "a task that is solved"),
         *_of_chance(seed),
         *_of_the_essay(each),
-        *_of_lesions(each),
     ]
 
 
@@ -101,16 +95,6 @@ def _of_the_essay(each: list[Recalled]) -> list[Finding]:
         Finding(quantity, target, float(np.mean(values)), prediction_half(values), ESSAY)
         for quantity, target, values in rows
     ]
-
-
-def _of_lesions(each: list[Recalled]) -> list[Finding]:
-    """The worst and the best training without some ways of reading."""
-    findings = []
-    for left, targets in LESIONED.items():
-        recall = [float(t.lesions[left].mean()) for t in each]
-        for which, target, obtained in zip(("worst", "best"), targets, (min(recall), max(recall)), strict=True):
-            findings.append(Finding(f"lists of 5, {left}: {which} training", target, obtained, 0.02, OURS))
-    return findings
 
 
 def _n_trained(network: DNC) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -25,11 +25,25 @@ BITS, TRAINED_LENGTH, LENGTH = 6, 5, 12
 CHAINS, LISTS = 500, 10
 """Simulated participants, and lists of each after one that does not count. The state of the controller continues from
 list to list, as it did in the essay's training and test."""
+
+
+class Lesion(NamedTuple):
+    """What is switched off at test."""
+
+    without: frozenset[str] = frozenset()
+    """:attr:`DNC.parts`."""
+    at_outputs: bool = False
+    """Whether only at the outputs, or at all steps."""
+
+
 LESIONS = {
-    "intact": "", "content alone": "backward,forward", "forward links alone": "backward,content",
-    "no reading": "reading",
-}  # fmt: skip
-"""What is switched off at test, by what is left."""
+    "intact": Lesion(),
+    "content alone": Lesion(frozenset({"backward", "forward"})),
+    "forward links alone": Lesion(frozenset({"backward", "content"})),
+    "links alone at outputs": Lesion(frozenset({"content"}), at_outputs=True),
+    "no reading": Lesion(frozenset({"reading"})),
+}
+"""Lesions by what is left of reading. Links lead on from what was read, so alone at all steps they lead nowhere."""
 PATTERNS = np.array([[pattern >> bit & 1 for bit in range(BITS - 1)] for pattern in range(32)], dtype=np.float64)
 
 
@@ -51,12 +65,11 @@ def network_of(weights: Weights) -> DNC:
 
 
 def run_lists(
-    network: DNC, length: int, seed: int, *, distinct: bool, without: Collection[str] = (), lists: int = LISTS
+    network: DNC, length: int, seed: int, *, distinct: bool, lesion: Lesion = LESIONS["intact"], lists: int = LISTS
 ) -> Run:
     """Run all lists, drawn as in the essay, or with ``distinct`` patterns, none of them twice in a list.
 
-    ``without`` names the :attr:`DNC.parts` that are switched off at all steps; ``lists`` is how many each participant
-    has.
+    ``lists`` is how many each participant has, after one that does not count.
     """
     rng = stream(seed, "essay lists", length, distinct)
     logits, items = [], []
@@ -69,7 +82,8 @@ def run_lists(
         task = essay_sequence(torch.from_numpy(PATTERNS[drawn]).swapaxes(0, 1)[None])
         state, outputs = network.start(CHAINS)._replace(controller=controller), []
         with torch.inference_mode():
-            for inputs in task.inputs:
+            for inputs, asked in zip(task.inputs, task.counted[:, 0].tolist(), strict=True):
+                without = lesion.without if asked or not lesion.at_outputs else ()
                 output, state, _ = take_step(network, inputs, state, without)
                 outputs.append(output)
         output, controller = torch.stack(outputs), state.controller

@@ -66,11 +66,10 @@ def train_and_test(trained_length: int, slots: int, seed: int, changes: dict[str
         "seconds": seconds,
     }  # fmt: skip
     rows = []
-    for (left, without), length in product(LESIONS.items(), TESTED):
-        parts = [part for part in without.split(",") if part]
-        run = run_lists(network, length, seed, distinct=False, without=parts, lists=TESTS)
+    for (left, lesion), length in product(LESIONS.items(), TESTED):
+        run = run_lists(network, length, seed, distinct=False, lesion=lesion, lists=TESTS)
         measures = {"exact": exact_recall(run)}
-        if not parts:
+        if not lesion.without:
             ties = stream(seed, "essay ties", length)
             measures["first_output"] = item_of_output(run, ties, 0, sigmoid=False)
         rows += [
@@ -108,8 +107,16 @@ def trained_table(seeds: Iterable[int] = SEEDS, **changes: Any) -> pd.DataFrame:
 
 
 def shipped_table() -> pd.DataFrame:
-    """The table of our own trainings that ships with memsim; ``memsim reproduce greydanus2017-trainings`` makes it."""
-    with (files("memsim.data") / "tables" / FILE).open("rb") as file:
+    """The table of our own trainings that ships with memsim; ``memsim reproduce greydanus2017-trainings`` makes it.
+
+    It has no rows where none ships.
+    """
+    path = files("memsim.data") / "tables" / FILE
+    if not path.is_file():
+        return pd.DataFrame(
+            columns=[*CELL, "seed", "reached", "list_length", "reading", "measure", *POSITIONS, "made_by"]
+        )
+    with path.open("rb") as file:
         return pd.read_csv(file)
 
 
@@ -129,6 +136,8 @@ def curves_of(
 
 def complete(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of seeds that were trained in all four cells."""
+    if table.empty:
+        return table
     cells = table.groupby("seed")[CELL].apply(lambda rows: len(rows.drop_duplicates()))
     return table[table["seed"].isin(cells.index[cells == len(TRAINED) * len(SLOTS)])]
 
@@ -159,10 +168,13 @@ def effects(table: pd.DataFrame) -> pd.DataFrame:
     """``outcome, effect, mean, low, high, n``: what longer lists and more slots do to lists of 12, over seeds.
 
     Outcomes are the recall of the last six positions and by how much the first six exceed it. An effect is a weighted
-    sum of the four cells for each seed, whose networks begin with the same weights in all of them.
+    sum of the four cells for each seed, whose networks begin with the same weights in all of them. There are no rows
+    where fewer than two seeds are in all cells.
     """
     table = complete(table)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    if table["seed"].nunique() < 2:
+        return pd.DataFrame(rows, columns=["outcome", "effect", *Interval._fields])
     for outcome, measured in (("last six", last_half), ("first six minus last six", step)):
         cells = np.array([[measured(curves_of(table, n, slots, 12)) for slots in SLOTS] for n in TRAINED])
         for effect, weights in EFFECTS.items():
