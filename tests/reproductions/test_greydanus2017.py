@@ -5,7 +5,7 @@ import pytest
 
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import find_weights, load_weights
-from memsim.reproductions.essay.chance import chance, chance_of_outputs, random_run
+from memsim.reproductions.essay.chance import chance, late_items, random_run
 from memsim.reproductions.essay.copying import copy_error, copy_figure, copy_trial
 from memsim.reproductions.essay.intervals import over_trainings, prediction_half
 from memsim.reproductions.essay.lists import (
@@ -16,6 +16,7 @@ from memsim.reproductions.essay.lists import (
     LISTS,
     PATTERNS,
     TRAINED_LENGTH,
+    Lesion,
     Run,
     edge_errors,
     edges,
@@ -125,12 +126,23 @@ def test_random_outputs_hit_items_by_chance() -> None:
     run = random_run(5, np.random.default_rng(0))
     assert run.logits.shape == (CHAINS * LISTS, 5, BITS)
     assert exact_recall(run).mean() == pytest.approx(chance(5), abs=0.01)
-    assert chance_of_outputs(run) == pytest.approx(chance(5), abs=0.01)
 
 
-def test_chance_of_outputs_counts_different_patterns() -> None:
-    assert chance_of_outputs(of([[1, 2, 3]], [[4, 4, 5]])) == pytest.approx(2 / 32)
-    assert chance_of_outputs(of([[1, 2, 3]], [[4, 36, 5]])) == pytest.approx(2 / 32), "36 has the last bit set"
+def test_late_items_by_hand() -> None:
+    """Early 1 2, late 2 3; early 1 1, late 4 5: 3, 4 and 5 count. Of 30 patterns that are not early 3 and 7 are put out,
+    for 36 is none; of the second list only 1, which is early."""
+    found = late_items(of([[1, 2, 2, 3], [1, 1, 4, 5]], [[1, 3, 36, 7], [1, 1, 1, 1]]))
+    assert found.hit == pytest.approx(1 / 3) and found.expected == pytest.approx((2 / 30 + 0 + 0) / 3)
+
+
+def test_outputs_that_know_early_items_alone_hit_late_ones_as_expected() -> None:
+    run = random_run(12, np.random.default_rng(0))
+    known = Run(run.logits.copy(), run.items)
+    known.logits[:, :6] = 2 * run.items[:, :6] - 1
+    found = late_items(known)
+    assert found.hit == pytest.approx(found.expected, abs=0.01) and exact_recall(known)[6:].mean() > found.hit + 0.05
+    knows_late = late_items(Run(2 * run.items - 1, run.items))
+    assert knows_late.hit == 1 and knows_late.expected < 0.3
 
 
 def test_a_training_is_predicted_as_often_as_it_should_be() -> None:
@@ -146,12 +158,14 @@ def test_a_training_is_predicted_as_often_as_it_should_be() -> None:
 
 
 def test_lesions_are_those_of_the_core() -> None:
-    assert {part for without in LESIONS.values() for part in without.split(",")} - {""} <= set(DNC.parts)
+    assert {part for lesion in LESIONS.values() for part in lesion.without} <= set(DNC.parts)
     network = network_of(load_weights("greydanus2017-recall-4"))
-    whole, none, damaged = (
-        run_lists(network, 3, 0, distinct=False, without=without, lists=1)
-        for without in ((), ("reading",), ("memory",))
+    lesions = (*LESIONS.values(), Lesion(frozenset({"memory"})))
+    whole, _, links, late, none, empty = (
+        run_lists(network, 3, 0, distinct=False, lesion=lesion, lists=1) for lesion in lesions
     )
-    assert np.array_equal(none.logits, damaged.logits), "what is not read need not be written"
+    assert np.array_equal(none.logits, empty.logits), "what is not read need not be written"
+    assert np.array_equal(none.logits, links.logits), "links alone lead nowhere"
+    assert not np.array_equal(none.logits, late.logits)
     assert not np.array_equal(whole.logits, none.logits) and np.array_equal(whole.items, none.items)
     assert exact_recall(whole).mean() > 0.6 > 0.4 > exact_recall(none).mean()

@@ -18,13 +18,12 @@ def chance(outputs: int, patterns: int = len(PATTERNS)) -> float:
 
 
 class Late(NamedTuple):
-    """How often outputs equal the late items of lists that are not among the early ones, so that none is hit in recall
-    of an early item."""
+    """How often outputs equal those late items of lists that no early item equals."""
 
     hit: float
     """The share of these items that an output equals."""
     expected: float
-    """The share if the outputs knew nothing of them: of the patterns that no early item has, those that were put out."""
+    """The share if outputs knew nothing of them: of the patterns that no early item has, those that were put out."""
 
 
 def late_items(run: Run) -> Late:
