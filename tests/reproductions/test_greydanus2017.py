@@ -129,8 +129,9 @@ def test_random_outputs_hit_items_by_chance() -> None:
 
 
 def test_late_items_by_hand() -> None:
-    """Early 1 2, late 2 3; early 1 1, late 4 5: 3, 4 and 5 count. Of 30 patterns that are not early 3 and 7 are put out,
-    for 36 is none; of the second list only 1, which is early."""
+    """Early 1 2, late 2 3; early 1 1, late 4 5: 3, 4 and 5 count. Of 30 patterns that are not early 3 and 7 are put
+    out, for 36 is none; of the second list only 1, which is early.
+    """
     found = late_items(of([[1, 2, 2, 3], [1, 1, 4, 5]], [[1, 3, 36, 7], [1, 1, 1, 1]]))
     assert found.hit == pytest.approx(1 / 3) and found.expected == pytest.approx((2 / 30 + 0 + 0) / 3)
 

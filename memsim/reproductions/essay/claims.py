@@ -61,14 +61,15 @@ def _on_chance(trainings: list[Recalled]) -> list[str]:
     above = over_trainings(last - level)
     curves = np.array([each.exact for each in trainings])
     beyond = [i for i, values in enumerate(curves.T, 1) if over_trainings(values - level).low > 0]
-    positions = f"position {', '.join(map(str, beyond))}" if beyond else "no position"
+    positions = ", ".join(map(str, beyond)) or "none"
     return [
         "CHANCE. Hypothesis: of lists of 12 the last six items are recalled; it is refuted where they are hit no more "
         f"often than by {LENGTH} random patterns of 32, with probability {level:.3f} ({chance(TRAINED_LENGTH):.3f} in "
         f"lists of {TRAINED_LENGTH}). The essay's network hits them with {np.mean(EXACT[LENGTH // 2:]):.2f}, the five "
-        f"trainings with {over_trainings(last)}: {above.signed} beside chance, {_above(above)}. By position, "
-        f"{positions} {'exceeds' if len(beyond) < 2 else 'exceed'} it. A network that repeats its outputs hits fewer items than random ones, and one that recalls the first six hits "
-        "the last where they are the same patterns; so, of the last six that differ from the first six, the trainings "
+        f"trainings with {over_trainings(last)}: {above.signed} beside chance, {_above(above)}; positions above it: "
+        f"{positions}. A network that repeats its outputs hits fewer items than random ones, and one that recalls the "
+        "first six hits the last where they are the same patterns; so, of the last six that differ from the first six, "
+        "the trainings "
         f"hit {over_trainings(hit)}, where outputs that know nothing of these items would hit "
         f"{over_trainings(expected)}: a difference of {own.signed}, {_above(own)}.",
     ]  # fmt: skip

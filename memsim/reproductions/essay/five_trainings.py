@@ -40,8 +40,8 @@ class Recalled(NamedTuple):
     the essay's estimator lacks. ``exact`` is the share of items that an output equals, by position, ``within`` the same
     in lists of 5. ``no_item`` is the share of outputs that equal no item; ``late`` says how often they hit late items
     that no early item equals, and how often they would if they knew nothing of these. ``repeated`` and
-    ``repeated_within`` are the shares of lists that hold a pattern twice. ``lesions`` is ``within`` with some ways of reading switched off. ``curves`` and
-    ``summary`` are those of recalls that are sampled from the outputs.
+    ``repeated_within`` are the shares of lists that hold a pattern twice. ``lesions`` is ``within`` with some ways of
+    reading switched off. ``curves`` and ``summary`` are those of recalls that are sampled from the outputs.
     """
 
     first_output: FloatArray
