@@ -35,7 +35,7 @@ def statement(
     """
     each = list(trainings.values())
     parts = [
-        "Brackets hold 95% t intervals over trainings.",
+        "Brackets hold 95% t intervals over trainings, which may leave the range of shares.",
         *_on_chance(each),
         *_on_positions(each),
         *_on_manipulation(trained),
@@ -63,7 +63,7 @@ def _on_chance(trainings: list[Recalled]) -> list[str]:
     beyond = [i for i, values in enumerate(curves.T, 1) if over_trainings(values - level).low > 0]
     positions = ", ".join(map(str, beyond)) or "none"
     return [
-        "CHANCE. Hypothesis: of lists of 12 the last six items are recalled; it is refuted where they are hit no more "
+        "Chance. Hypothesis: of lists of 12 the last six items are recalled; it is refuted where they are hit no more "
         f"often than by {LENGTH} random patterns of 32, with probability {level:.3f} ({chance(TRAINED_LENGTH):.3f} in "
         f"lists of {TRAINED_LENGTH}). The essay's network hits them with {np.mean(EXACT[LENGTH // 2:]):.2f}, the five "
         f"trainings with {over_trainings(last)}: {above.signed} beside chance, {_above(above)}; positions above it: "
@@ -93,14 +93,16 @@ def _on_positions(trainings: list[Recalled]) -> list[str]:
     beyond = over_trainings(first - last)
     flat = "the curve is not flat" if within.excludes_zero else "no effect of position is detected"
     return [
-        f"POSITION. Within the lengths of training (lists of {TRAINED_LENGTH}) the five trainings recall "
+        f"Position. Within the lengths of training (lists of {TRAINED_LENGTH}) the five trainings recall "
         f"{over_trainings(curves.mean(axis=1))}, by position {means.min():.2f} to {means.max():.2f}; the first two "
         f"exceed the last two by {within.signed}: {flat}. Beyond them (lists of {LENGTH}, never trained) the first six "
-        f"exceed the last six by {beyond.signed}. So the essay's curve of lists of {LENGTH} "
+        f"exceed the last six by {beyond.signed}. "
         + (
-            "is one of extrapolation."
-            if beyond.low > 0 and (not within.excludes_zero or within.mean < beyond.low)
-            else "is not one of extrapolation alone."
+            "So an effect of position is shown beyond the lengths of training only."
+            if beyond.excludes_zero and not within.excludes_zero
+            else "So an effect of position is shown within the lengths of training."
+            if within.excludes_zero
+            else "So no effect of position is shown."
         ),
     ]
 
@@ -109,7 +111,7 @@ def _on_manipulation(trained: pd.DataFrame) -> list[str]:
     chosen = complete(trained)
     seeds = chosen["seed"].nunique()
     if seeds < 2:
-        return [f"CAUSE. Not tested: {seeds} seeds were trained in all cells."]
+        return [f"Cause. Not tested: {seeds} seeds were trained in all cells."]
     found = effects(chosen)
     runs = chosen.drop_duplicates([*CELL, "seed"])
     reached = runs.groupby(CELL)["reached"].sum()
@@ -120,7 +122,7 @@ def _on_manipulation(trained: pd.DataFrame) -> list[str]:
     both = effect_of(found, "last six", "longer lists with more slots beyond the sum")
     simple = {name: effect_of(found, "last six", name).signed for name in list(found["effect"].unique())[3:]}
     return [
-        "CAUSE. Hypotheses: the last six are lost because no list of training was as long (extrapolation), or because "
+        "Cause. Hypotheses: the last six are lost because no list of training was as long (extrapolation), or because "
         "12 items do not fit into 7 slots (capacity). Manipulation: lists to 5 or 12 items in training, 7 or 16 "
         f"slots, {seeds} seeds in each cell, trained by a faster recipe than the essay's to a criterion, which was "
         f"reached by {reports}. Extrapolation is refuted if longer lists in training do not raise recall of the last "
@@ -160,7 +162,7 @@ def _on_reading(trainings: list[Recalled]) -> list[str]:
         return f"{effect.signed}, {'shown' if effect.low > 0 else 'not shown'}"
 
     return [
-        "READING. Hypothesis: the network follows its temporal links from item to item; it is refuted if links alone "
+        "Reading. Hypothesis: the network follows its temporal links from item to item; it is refuted if links alone "
         "recall no more than no reading, and if the network without links recalls as much as the whole. Links lead on "
         "from what was read, so that alone at all steps they lead nowhere; therefore they are also left alone at the "
         f"outputs only. Lists of {TRAINED_LENGTH}, with the rest of reading switched off at "
@@ -172,7 +174,7 @@ def _on_reading(trainings: list[Recalled]) -> list[str]:
 def _on_tolerances(trainings: list[Recalled]) -> str:
     first, last = (prediction_half(values) for values in halves(trainings))
     return (
-        "VERDICTS. The essay's numbers are of one network. One counts as reproduced where it lies within the 95% "
+        "Verdicts. The essay's numbers are of one network. One counts as reproduced where it lies within the 95% "
         "interval of one more training around the mean of the five; trainings differ so much that this interval is "
         f"wide (first six of {LENGTH}: ±{first:.2f}, last six: ±{last:.2f}), so that the verdict says that the "
         "essay's network is no exception among trainings, and not that trainings agree."
@@ -201,7 +203,7 @@ def _on_the_essay(
     errors = table[["first_output_primacy_error", "first_output_recency_error"]].max(axis=None)
     over = {name: over_trainings(table[f"first_output_{name}"]).signed for name in ("primacy", "recency")}
     return [
-        "THE ESSAY'S CLAIMS with its own estimator, the position of the first output (one holds in a training where it "
+        "The essay's claims with its own estimator, the position of the first output (one holds in a training where it "
         f"exceeds two standard errors, each at most {errors:.3f}):",
         f"primacy {held(exceeds_two_errors('first_output_primacy'))} (first three positions minus the middle, "
         f"{span('first_output_primacy')}, mean {over['primacy']});",

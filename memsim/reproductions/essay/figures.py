@@ -93,7 +93,7 @@ def _lesions(axis: Axes, trainings: Sequence[Recalled]) -> None:
         axis.plot([place - 0.3, place + 0.3], [found.mean] * 2, color="0.1", linewidth=1.5)
         axis.fill_between([place - 0.3, place + 0.3], found.low, found.high, color="0.1", **BANDS)
     _recall_axis(axis, TRAINED_LENGTH, f"C  Reading at test, lists of {TRAINED_LENGTH}")
-    axis.set_xticks(range(len(LESIONS)), [left.replace(" ", "\n", 1) for left in LESIONS])
+    axis.set_xticks(range(len(LESIONS)), [left.replace(" ", "\n") for left in LESIONS])
     axis.set_xlabel("")
 
 
