@@ -23,11 +23,12 @@ TESTED = (5, 12)
 """Items in the lists at test."""
 RECIPE: Mapping[str, Any] = {
     "optimizer": "adam", "momentum": 0.0, "learning_rate": 0.003, "clipping": "norm", "gradient_clip": None,
-    "schedule": "cosine", "batch": 16, "iterations": 5000, "first_length": 1, "held_out_lists": 256, "until": "loss=.25",
+    "schedule": "cosine", "batch": 16, "iterations": 5000, "first_length": 1, "held_out_lists": 256,
+    "until": "loss=.25",
 }  # fmt: skip
 """What differs from the essay's training, so that 80 of them are affordable: lists grow, and training ends when the
-essay's loss of 256 lists of the longest length that are held out is at most .25 nats for an item (about .94 of items are
-then equalled by an output), or after 5,000 iterations."""
+essay's loss of 256 lists of the longest length that are held out is at most .25 nats for an item (about .94 of items
+are then equalled by an output), or after 5,000 iterations."""
 PROMOTION = 1.8
 """Lists grow when the mean loss is below this, divided by the longest list in the end, as the essay's loss is."""
 TESTS = 2
