@@ -3,15 +3,20 @@
 import numpy as np
 import pytest
 
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import find_weights, load_weights
-from memsim.reproductions.greydanus_copy import copy_error, copy_figure, copy_trial
-from memsim.reproductions.greydanus_lists import (
+from memsim.reproductions.essay.chance import chance, late_items, random_run
+from memsim.reproductions.essay.copying import copy_error, copy_figure, copy_trial
+from memsim.reproductions.essay.intervals import over_trainings, prediction_half
+from memsim.reproductions.essay.lists import (
     BITS,
     CHAINS,
     LENGTH,
+    LESIONS,
     LISTS,
     PATTERNS,
     TRAINED_LENGTH,
+    Lesion,
     Run,
     edge_errors,
     edges,
@@ -108,3 +113,60 @@ def test_weights_that_ship_are_small_and_say_how_they_were_made() -> None:
         assert record["training"]["hidden"] == 128 and record["training"]["optimizer"] == "rmsprop"
         assert record["iterations"] == (20_000 if name.endswith("copy") else 30_000)
     assert len({load_weights(f"greydanus2017-recall-{seed}").record["training"]["seed"] for seed in range(5)}) == 5
+
+
+def test_chance_by_enumeration() -> None:
+    """Of all pairs of outputs over four patterns, as many hold a given pattern as chance says."""
+    pairs = [(a, b) for a in range(4) for b in range(4)]
+    assert chance(2, patterns=4) == pytest.approx(np.mean([0 in pair for pair in pairs]))
+    assert chance(12) == pytest.approx(0.317, abs=5e-4) and chance(1) == pytest.approx(1 / 32)
+
+
+def test_random_outputs_hit_items_by_chance() -> None:
+    run = random_run(5, np.random.default_rng(0))
+    assert run.logits.shape == (CHAINS * LISTS, 5, BITS)
+    assert exact_recall(run).mean() == pytest.approx(chance(5), abs=0.01)
+
+
+def test_late_items_by_hand() -> None:
+    """Early 1 2, late 2 3; early 1 1, late 4 5: 3, 4 and 5 count. Of 30 patterns that are not early 3 and 7 are put
+    out, for 36 is none; of the second list only 1, which is early.
+    """
+    found = late_items(of([[1, 2, 2, 3], [1, 1, 4, 5]], [[1, 3, 36, 7], [1, 1, 1, 1]]))
+    assert found.hit == pytest.approx(1 / 3) and found.expected == pytest.approx((2 / 30 + 0 + 0) / 3)
+
+
+def test_outputs_that_know_early_items_alone_hit_late_ones_as_expected() -> None:
+    run = random_run(12, np.random.default_rng(0))
+    known = Run(run.logits.copy(), run.items)
+    known.logits[:, :6] = 2 * run.items[:, :6] - 1
+    found = late_items(known)
+    assert found.hit == pytest.approx(found.expected, abs=0.01) and exact_recall(known)[6:].mean() > found.hit + 0.05
+    knows_late = late_items(Run(2 * run.items - 1, run.items))
+    assert knows_late.hit == 1 and knows_late.expected < 0.3
+
+
+def test_a_training_is_predicted_as_often_as_it_should_be() -> None:
+    rng = np.random.default_rng(0)
+    drawn = rng.normal(3, 2, (4000, 8))
+    for more in (1, 3):
+        new, old = drawn[:, :more].mean(axis=1), drawn[:, 3:]
+        inside = [abs(a - b.mean()) <= prediction_half(b, more) for a, b in zip(new, old, strict=True)]
+        assert np.mean(inside) == pytest.approx(0.95, abs=0.015)
+    found = over_trainings([1.0, 2.0, 3.0])
+    half = 4.302653 / 3**0.5
+    assert found.low == pytest.approx(2 - half) and (found.mean, found.n) == (2.0, 3)
+
+
+def test_lesions_are_those_of_the_core() -> None:
+    assert {part for lesion in LESIONS.values() for part in lesion.without} <= set(DNC.parts)
+    network = network_of(load_weights("greydanus2017-recall-4"))
+    lesions = (*LESIONS.values(), Lesion(frozenset({"memory"})))
+    whole, _, links, late, none, empty = (
+        run_lists(network, 3, 0, distinct=False, lesion=lesion, lists=1) for lesion in lesions
+    )
+    assert np.array_equal(none.logits, empty.logits), "what is not read need not be written"
+    assert np.array_equal(none.logits, links.logits), "links alone lead nowhere"
+    assert not np.array_equal(none.logits, late.logits)
+    assert not np.array_equal(whole.logits, none.logits) and np.array_equal(whole.items, none.items)
+    assert exact_recall(whole).mean() > 0.6 > 0.4 > exact_recall(none).mean()

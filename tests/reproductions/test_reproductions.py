@@ -24,8 +24,10 @@ LONG = (
     "murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position", "shiffrinsteyvers1997", "tulving-wiseman",
     "ab-ac",
 )  # fmt: skip
-LONGEST = ("gunnpolyn2025", "peers-distraction", "recall-and-recognition", "recognition-findings", "network-tasks",
-           "network-table")  # fmt: skip
+LONGEST = (
+    "gunnpolyn2025", "peers-distraction", "recall-and-recognition", "recognition-findings", "network-tasks",
+    "network-table", "greydanus2017-trainings",
+)  # fmt: skip
 """Many minutes of a processor; their parts are tested by themselves."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.core.trials import Trials
 from memsim.models.networks.cores.dnc import DNC
+from memsim.models.networks.cores.driving import take_step
 from memsim.models.networks.weights import Weights
 from memsim.paradigms import FreeRecall
 from memsim.training.sequence_tasks.essay import essay_sequence
@@ -23,12 +25,31 @@ BITS, TRAINED_LENGTH, LENGTH = 6, 5, 12
 CHAINS, LISTS = 500, 10
 """Simulated participants, and lists of each after one that does not count. The state of the controller continues from
 list to list, as it did in the essay's training and test."""
+
+
+class Lesion(NamedTuple):
+    """What is switched off at test."""
+
+    without: frozenset[str] = frozenset()
+    """:attr:`DNC.parts`."""
+    at_outputs: bool = False
+    """Whether only at the outputs, or at all steps."""
+
+
+LESIONS = {
+    "intact": Lesion(),
+    "content alone": Lesion(frozenset({"backward", "forward"})),
+    "forward links alone": Lesion(frozenset({"backward", "content"})),
+    "links alone at outputs": Lesion(frozenset({"content"}), at_outputs=True),
+    "no reading": Lesion(frozenset({"reading"})),
+}
+"""Lesions by what is left of reading. Links lead on from what was read, so alone at all steps they lead nowhere."""
 PATTERNS = np.array([[pattern >> bit & 1 for bit in range(BITS - 1)] for pattern in range(32)], dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Run:
-    """The outputs of a network for 5,000 lists."""
+    """The outputs of a network for many lists."""
 
     logits: FloatArray
     """(n_lists, length, bits) at the steps of output."""
@@ -43,20 +64,29 @@ def network_of(weights: Weights) -> DNC:
     return network.eval()
 
 
-def run_lists(network: DNC, length: int, seed: int, *, distinct: bool) -> Run:
-    """Run all lists, drawn as in the essay, or with ``distinct`` patterns, none of them twice in a list."""
+def run_lists(
+    network: DNC, length: int, seed: int, *, distinct: bool, lesion: Lesion = LESIONS["intact"], lists: int = LISTS
+) -> Run:
+    """Run all lists, drawn as in the essay, or with ``distinct`` patterns, none of them twice in a list.
+
+    ``lists`` is how many each participant has, after one that does not count.
+    """
     rng = stream(seed, "essay lists", length, distinct)
     logits, items = [], []
     controller = network.start(CHAINS).controller
-    for number in range(LISTS + 1):
+    for number in range(lists + 1):
         if distinct:
             drawn = rng.permuted(np.tile(np.arange(32), (CHAINS, 1)), axis=1)[:, :length]
         else:
             drawn = rng.integers(0, 32, (CHAINS, length))
         task = essay_sequence(torch.from_numpy(PATTERNS[drawn]).swapaxes(0, 1)[None])
+        state, outputs = network.start(CHAINS)._replace(controller=controller), []
         with torch.inference_mode():
-            output, state = network(task.inputs, network.start(CHAINS)._replace(controller=controller))
-        controller = state.controller
+            for inputs, asked in zip(task.inputs, task.counted[:, 0].tolist(), strict=True):
+                without = lesion.without if asked or not lesion.at_outputs else ()
+                output, state, _ = take_step(network, inputs, state, without)
+                outputs.append(output)
+        output, controller = torch.stack(outputs), state.controller
         if number == 0:
             continue
         logits.append(output[task.counted[:, 0]].numpy().swapaxes(0, 1))

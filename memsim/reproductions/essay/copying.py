@@ -11,7 +11,7 @@ from memsim.core.arrays import FloatArray
 from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import load_weights
-from memsim.reproductions.greydanus_lists import BITS, TRAINED_LENGTH, network_of
+from memsim.reproductions.essay.lists import BITS, TRAINED_LENGTH, network_of
 from memsim.training.inspection import cell_order, weighting_strips
 from memsim.training.sequence_tasks.essay import EssayCopy
 from memsim.training.sequence_tasks.sequences import Sequences

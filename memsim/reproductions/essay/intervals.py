@@ -1,0 +1,49 @@
+"""Intervals over trainings: of their mean, and of one more training."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from memsim.training.seeds import CONFIDENCE, t_interval
+
+
+class Interval(NamedTuple):
+    """The mean of trainings with its 95% t interval; trainings are the unit."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.mean:.2f} [{self.low:.2f}, {self.high:.2f}]"
+
+    @property
+    def signed(self) -> str:
+        """A difference in words."""
+        return f"{self.mean:+.2f} [{self.low:+.2f}, {self.high:+.2f}]"
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the interval is on one side of zero."""
+        return self.low > 0 or self.high < 0
+
+
+def over_trainings(values: Any) -> Interval:
+    """The interval of values, one for each training."""
+    found = t_interval("", np.asarray(values, dtype=float))
+    return Interval(found["mean"], found["low"], found["high"], found["n"])
+
+
+def prediction_half(values: Any, more: int = 1) -> float:
+    """Half of the 95% interval in which the mean of some ``more`` trainings is expected, around the mean of n.
+
+    It is t(n - 1) s sqrt(1 / more + 1 / n), with s the standard deviation over trainings, if trainings are normally
+    distributed.
+    """
+    values = np.asarray(values, dtype=float)
+    n = len(values)
+    return float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) * np.sqrt(1 / more + 1 / n))

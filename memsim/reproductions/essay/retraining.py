@@ -1,0 +1,79 @@
+"""The trainings by length of lists and slots made anew, and compared with the table of them that ships."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from memsim.analysis.figures.style import themed
+from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.essay.figures import draw_cells, draw_effects
+from memsim.reproductions.essay.manipulation import (
+    CELL,
+    NAME,
+    RECIPE,
+    SEEDS,
+    TESTED,
+    effects,
+    shipped_table,
+    trained_table,
+)
+
+
+def _trainings(seed: int) -> Outcome:
+    table = trained_table(range(seed, seed + len(SEEDS)))
+    found = effects(table)
+    return Outcome(
+        _findings(found),
+        partial(_figure, table),
+        {"recipe": dict(RECIPE), "seeds": sorted(int(each) for each in table["seed"].unique())},
+        {"trainings": table, "effects": found},
+        statement=_statement(table),
+    )
+
+
+def _findings(found: pd.DataFrame) -> list[Finding]:
+    """Each effect beside that of the table that ships, within the 95% interval of a mean over as many seeds."""
+    keys = ["outcome", "effect"]
+    shipped = effects(shipped_table()).set_index(keys)
+    again = found.set_index(keys)["mean"]
+    return [
+        Finding(
+            f"{outcome}: {effect}", row["mean"], float(again[outcome, effect]),
+            # The interval of a difference between two such means is wider than that of one by the root of 2.
+            float(np.sqrt(2) * (row["high"] - row["mean"])), f"{OURS}: the table that ships",
+        )
+        for (outcome, effect), row in shipped.iterrows()
+    ]  # fmt: skip
+
+
+def _figure(table: pd.DataFrame) -> Figure:
+    with themed():
+        figure = Figure(figsize=(11, 3.6), layout="constrained")
+        axes = figure.subplots(1, 3)
+        for axis, length in zip(axes, TESTED, strict=False):
+            draw_cells(axis, table, length, f"Lists of {length}")
+        axes[0].legend(fontsize="small")
+        draw_effects(axes[2], effects(table), "Effects on the last six of 12")
+    return figure
+
+
+def _statement(table: pd.DataFrame) -> str:
+    runs = table.drop_duplicates([*CELL, "seed"])
+    cells = [
+        f"lists to {length}, {slots} slots: {int(rows['reached'].sum())} of {len(rows)}, after "
+        f"{rows['iterations'].mean():,.0f} iterations and {rows['seconds'].mean():.0f} s of a processor on average"
+        for (length, slots), rows in runs.groupby(CELL)
+    ]
+    return f"Trainings that reached the criterion ({RECIPE['until']} on lists held out): {'; '.join(cells)}."
+
+
+TRAININGS = Reproduction(
+    NAME,
+    "The essay's DNC trained with 20 seeds on lists of 5 or 12, with 7 or 16 slots",
+    "Greydanus (2017); own trainings, no published numbers",
+    _trainings,
+)
