@@ -84,8 +84,7 @@ def test_an_interruption_during_imports(tmp_path: Path) -> None:
         package = tmp_path / str(number)
         package.mkdir()
         (package / "pandas.py").write_text(
-            "import os, signal\n"
-            f"try:\n    os.kill(os.getpid(), {int(signal.SIGINT)})\n    signal.pause()\n"
+            f"import os, signal\ntry:\n    os.kill(os.getpid(), {int(signal.SIGINT)})\n    signal.pause()\n"
             f"except KeyboardInterrupt:\n    {code}\nraise ImportError('gone on')\n"
         )
         path = os.pathsep.join((str(package), ROOT))
