@@ -33,6 +33,9 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     command.add_argument(
         "--deterministic", action="store_true", help="only operations that give the same again, on a GPU too"
     )
+    command.add_argument(
+        "--compile", dest="compiled", action="store_true", help="compile the steps of the core, which is for GPUs"
+    )
     command.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="a log for TensorBoard")
     command.add_argument(
         "--seeds", type=whole("seeds"), metavar="N", help="train N times, with --seed and those that follow it"
@@ -102,6 +105,7 @@ def _train(parsed: argparse.Namespace) -> int:
         "out": parsed.out,
         "device": parsed.device,
         "deterministic": parsed.deterministic,
+        "compiled": parsed.compiled,
         "tensorboard": parsed.tensorboard,
         "progress": True,
     }

@@ -1,14 +1,18 @@
-"""Where and how training computes: the device, the precision of numbers, and whether results must be the same again."""
+"""Where and how training computes: device, precision, compiled steps, and whether results must be the same again."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from memsim.core.errors import InputError
+from memsim.models.networks.cores.core import Core, State, Weightings
+from memsim.models.networks.cores.driving import take_step
 
 DEVICES = ("cpu", "cuda", "mps")
 """``cuda:1`` and so on are devices of CUDA."""
@@ -69,3 +73,47 @@ def computing(threads: int, deterministic: bool) -> Iterator[None]:
         torch.set_num_threads(before[0])
         torch.use_deterministic_algorithms(before[1])
         torch.backends.cudnn.benchmark = before[2]
+
+
+def compile_steps(core: nn.Module, like: Tensor, **options: Any) -> None:
+    """Make each step of a core few operations by :func:`torch.compile`, of any core and on any device.
+
+    Compiled steps have no weightings. On a CPU, they are not for cores of which memsim has compiled loops of its own.
+
+    Parameters
+    ----------
+    core : the core, whose ``step`` is replaced.
+    like : (B, input_size) inputs as they will be given; a step with them is taken, which compiles.
+    options : of :func:`torch.compile`.
+
+    Raises
+    ------
+    InputError : torch cannot compile here, or memsim has faster loops.
+    """
+    compiles: Any = getattr(core, "compiles", None)
+    if compiles is not None and compiles(like):
+        raise InputError(
+            f"compiled=True: {type(core).__name__} runs whole sequences in loops of memsim's own on a CPU, which are "
+            "faster; leave it out"
+        )
+    if isinstance(core, Core):
+        core.fused = False
+    plain: Any = core.step
+
+    def bare(inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        output, after, _ = plain(inputs, state)
+        return output, after
+
+    compiled = torch.compile(bare, **options)
+
+    def step(inputs: Tensor, state: State) -> tuple[Tensor, State, Weightings]:
+        return *compiled(inputs, state), {}
+
+    start: Any = core.start
+    take_step(core, like, start(len(like)))  # whose errors are those of the core
+    core.step = step  # type: ignore[assignment]
+    try:
+        step(like, start(len(like)))
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f"compiled=True: torch cannot compile {type(core).__name__}.step here: {reason}") from error

@@ -64,6 +64,7 @@ class How(NamedTuple):
     deterministic: bool = False
     tensorboard: Path | None = None
     progress: bool = False
+    compiled: bool = False
 
 
 def train(
@@ -76,6 +77,7 @@ def train(
     device: str = "cpu",
     threads: int = 1,
     deterministic: bool = False,
+    compiled: bool = False,
     tensorboard: str | Path | None = None,
     progress: bool = False,
     **changes: Any,
@@ -95,6 +97,8 @@ def train(
     threads : of the CPU; one is the fastest for small networks.
     deterministic : use only operations that give the same on the same machine. On a CPU the same number of threads
         always does.
+    compiled : compile the steps of the core by :func:`torch.compile`, for a GPU, or a core without loops of memsim's
+        own; compiling takes a minute, and needs a C++ compiler on a CPU.
     tensorboard : a folder for a log for TensorBoard.
     progress : show a progress bar with the loss.
     changes : other values of settings, and sizes of the core, by name.
@@ -112,7 +116,7 @@ def train(
     request = requested(settings, recipe, people, reading, out, changes)
     folder = None if tensorboard is None else Path(tensorboard)
     device = device_of(device, request.training.precision)
-    return train_to(request, How(device, threads, deterministic, folder, progress))
+    return train_to(request, How(device, threads, deterministic, folder, progress, compiled))
 
 
 def requested(
@@ -158,7 +162,7 @@ def train_to(request: Request, how: How, *, again: bool = True) -> Trained:
     for file in (path, log_beside(path), *(() if _is_checkpoint(checkpoint, inputs) else (checkpoint,))):
         require_replaceable(file, inputs)
     with computing(how.threads, how.deterministic):
-        trainer = Trainer(training, people, how.device)
+        trainer = Trainer(training, people, how.device, how.compiled)
         if not again and (made := _made_before(trainer, path)) is not None:
             return Trained(path, made, made["log"], bool(made["stopped"]), made["iterations"])
         if checkpoint.is_file():

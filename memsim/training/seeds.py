@@ -46,6 +46,7 @@ def train_seeds(
     out: str | Path | None = None,
     device: str = "cpu",
     deterministic: bool = False,
+    compiled: bool = False,
     tensorboard: str | Path | None = None,
     changes: Mapping[str, Any] | None = None,
     **running: Unpack[Running],
@@ -57,7 +58,7 @@ def train_seeds(
 
     Parameters
     ----------
-    settings, recipe, people, reading, device, deterministic, tensorboard : see :func:`memsim.train`.
+    settings, recipe, people, reading, device, deterministic, compiled, tensorboard : see :func:`memsim.train`.
     seeds : how many.
     out : a file that ends in ``.safetensors``, as in :func:`memsim.train`; of ``NAME.safetensors`` the weights go to
         ``NAME-0.safetensors`` and so on, and the tables to ``NAME-seeds.csv`` and ``NAME-summary.csv``.
@@ -81,10 +82,11 @@ def train_seeds(
     for table in tables:
         require_replaceable(table)
     folder = None if tensorboard is None else str(Path(tensorboard).absolute())
+    computed = {"device": device, "deterministic": deterministic, "compiled": compiled}
     cells = [
         Cell(
             _train_seed,
-            {"training": each, "people": request.people, "device": device, "deterministic": deterministic},
+            {"training": each, "people": request.people, **computed},
             label=f"seed {each.seed}",
             aside={"out": str(path.absolute()), "tensorboard": folder},
         )
@@ -100,11 +102,13 @@ def _train_seed(
     people: Recalls | None,
     device: str,
     deterministic: bool,
+    compiled: bool,
     out: str,
     tensorboard: str | None,
 ) -> dict[str, Any]:
     """Train with one seed, unless its weights are there: a row of the table."""
-    how = How(device, 1, deterministic, None if tensorboard is None else Path(tensorboard))
+    folder = None if tensorboard is None else Path(tensorboard)
+    how = How(device, 1, deterministic, folder, compiled=compiled)
     return row_of(train_to(Request(training, people, Path(out)), how, again=False))
 
 

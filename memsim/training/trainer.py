@@ -23,7 +23,7 @@ from memsim.models.networks.people_seen import start_of
 from memsim.models.networks.weights import load_weights, save_weights
 from memsim.running.digests import source_digest
 from memsim.training.criteria import criterion
-from memsim.training.devices import precision_of
+from memsim.training.devices import compile_steps, precision_of
 from memsim.training.learning_rates import share_of_rate
 from memsim.training.logs import Line, write_log
 from memsim.training.measuring import Measures, measure, scored
@@ -48,9 +48,12 @@ class Trainer:
     training : what to train and how.
     people : recalls to imitate, for the objective imitation only; by default those that its settings name.
     device : where to compute, ``"cpu"``, ``"cuda"`` or ``"mps"``.
+    compiled : whether steps are compiled, see :func:`memsim.training.devices.compile_steps`.
     """
 
-    def __init__(self, training: Training, people: Recalls | None = None, device: str = "cpu") -> None:
+    def __init__(
+        self, training: Training, people: Recalls | None = None, device: str = "cpu", compiled: bool = False
+    ) -> None:
         self.training, self.device = training, device
         torch.manual_seed(training.seed)
         self.generator = torch.Generator().manual_seed(training.seed)
@@ -59,6 +62,10 @@ class Trainer:
         self.network = self.objective.network
         if isinstance(self.objective.core, Core):
             self.objective.core.fused = training.precision == "float32"
+        if compiled:
+            weight = next(self.objective.core.parameters())
+            with precision_of(training.precision, device):
+                compile_steps(self.objective.core, weight.new_zeros((training.batch, self.objective.input_size)))
         self.start = self._start()
         self.optimizer = self._optimizer()
         # Its state is the number of the iteration alone, so that it goes on exactly where it stopped.
