@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from memsim.core.abilities import lacks
+from memsim.core.errors import NoEffectError
 from memsim.core.events import StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel, recall_probability
@@ -92,6 +93,8 @@ class Bench(ABC, Generic[M]):
                     changed: Any = self.model.replace(**{declared.name: value})
                     if not lacks(changed, trials):  # a setting may take the account of a task away
                         self.predict(changed, trials)
+                except NoEffectError:
+                    continue  # the parameter is for other values of the others
                 except (Exception, SystemExit) as error:
                     problems.append(f"{declared.name}={value!r}: {error}")
         return "; ".join(problems)

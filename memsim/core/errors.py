@@ -9,6 +9,10 @@ class InputError(MemsimError, ValueError):
     """A value that a user gave (a matrix, a table, a setting, a parameter) breaks a rule."""
 
 
+class NoEffectError(InputError):
+    """A setting that has no effect beside the others as they are, given another value than its default."""
+
+
 class UnknownNameError(MemsimError, LookupError):
     """A name that is not registered; the message offers the closest one."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from memsim.core.errors import InputError
+from memsim.core.errors import NoEffectError
 
 
 class Needs(NamedTuple):
@@ -36,13 +36,13 @@ Rules = Mapping[str, tuple[Needs, ...]]
 
 
 def require_applicable(owner: str, values: Mapping[str, Any], defaults: Mapping[str, Any], rules: Rules) -> None:
-    """Raise :class:`InputError` for a setting that is not at its default, and has no effect beside the others."""
+    """Raise :class:`memsim.core.errors.NoEffectError` for a setting that is not at its default, and has no effect beside the others."""
     for name, needs in rules.items():
         if values[name] == defaults[name] or any(each.met(values, defaults) for each in needs):
             continue
         beside = ", ".join(f"{n.setting}={values[n.setting]!r}" for n in needs if values[n.setting] is not None)
         beside = f"with {beside}" if beside else f"without {' or '.join(each.setting for each in needs)}"
-        raise InputError(
+        raise NoEffectError(
             f"{owner}: {name}={values[name]!r} has no effect {beside}; it is for "
             f"{', or '.join(each.words for each in needs)}"
         )

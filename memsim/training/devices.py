@@ -76,7 +76,7 @@ def computing(threads: int, deterministic: bool) -> Iterator[None]:
 
 
 def compile_steps(core: nn.Module, like: Tensor, **options: Any) -> None:
-    """Make each step of a core few operations by :func:`torch.compile`, of any core and on any device.
+    """Make each step of a core few operations by ``torch.compile``, of any core and on any device.
 
     Compiled steps have no weightings. On a CPU, they are not for cores of which memsim has compiled loops of its own.
 
@@ -84,7 +84,7 @@ def compile_steps(core: nn.Module, like: Tensor, **options: Any) -> None:
     ----------
     core : the core, whose ``step`` is replaced.
     like : (B, input_size) inputs as they will be given; a step with them is taken, which compiles.
-    options : of :func:`torch.compile`.
+    options : of ``torch.compile``.
 
     Raises
     ------

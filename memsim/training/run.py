@@ -97,7 +97,7 @@ def train(
     threads : of the CPU; one is the fastest for small networks.
     deterministic : use only operations that give the same on the same machine. On a CPU the same number of threads
         always does.
-    compiled : compile the steps of the core by :func:`torch.compile`, for a GPU, or a core without loops of memsim's
+    compiled : compile the steps of the core by ``torch.compile``, for a GPU, or a core without loops of memsim's
         own; compiling takes a minute, and needs a C++ compiler on a CPU.
     tensorboard : a folder for a log for TensorBoard.
     progress : show a progress bar with the loss.

@@ -48,7 +48,7 @@ class Trainer:
     training : what to train and how.
     people : recalls to imitate, for the objective imitation only; by default those that its settings name.
     device : where to compute, ``"cpu"``, ``"cuda"`` or ``"mps"``.
-    compiled : whether steps are compiled, see :func:`memsim.training.devices.compile_steps`.
+    compiled : whether steps are compiled, see :func:`compile_steps`.
     """
 
     def __init__(

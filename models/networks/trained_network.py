@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, NoEffectError
 from memsim.core.names import closest
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
@@ -101,7 +101,7 @@ class TrainedNetwork(OldnessScale):
     def _require_parts(self) -> None:
         if not self.switched_off:
             if self.without or self.lesioned != "test":
-                raise InputError(
+                raise NoEffectError(
                     f"{type(self).__name__}: without={self.without!r} names no part of the core, so that "
                     f"lesioned={self.lesioned!r} and without have no effect; name parts, as in without='memory', or "
                     "leave both out"
