@@ -2,7 +2,8 @@
 
 Each core is trained on recall of lists of 20 items in batches of 1,024. One iteration is the study of the lists, 21
 outputs, the gradient, and a step of the optimizer. On a CPU it computes with one thread and memsim's own loops, where
-it has some; on a GPU by the plain operations, and with compiled steps (``memsim train --device cuda --compile``).
+it has some; on a GPU by one operation after another, then recorded and replayed as a whole, then with compiled steps
+besides.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from memsim.training.trainer import Trainer
 
 BATCH, LENGTH = 1024, 20
 WARM, REPEATS = 3, 10
+WAYS = {
+    "cpu": {}, "cuda": {"device": "cuda"}, "recorded": {"device": "cuda", "recorded": True},
+    "compiled": {"device": "cuda", "recorded": True, "compiled": True},
+}  # fmt: skip
 
 
 def iteration(trainer: Trainer, repeats: int) -> float:
@@ -32,28 +37,28 @@ def iteration(trainer: Trainer, repeats: int) -> float:
     return sorted(times)[len(times) // 2]
 
 
-def measured(core: str, device: str, *, compiled: bool) -> tuple[float, float]:
-    """Seconds of an iteration, and of the first ones, in which loops are compiled."""
+def measured(core: str, way: str) -> tuple[float, float]:
+    """Seconds of an iteration, and of the first ones, in which steps are compiled and recorded."""
     settings = Training(network=core, batch=BATCH, first_length=LENGTH, list_length=LENGTH)
     start = perf_counter()
-    trainer = Trainer(settings, device=device, compiled=compiled)
+    trainer = Trainer(settings, **WAYS[way])  # type: ignore[arg-type]
     trainer.objective.full = True
-    iteration(trainer, WARM if device == "cuda" else 1)
-    return iteration(trainer, REPEATS if device == "cuda" else 1), perf_counter() - start
+    on_cpu = trainer.device == "cpu"
+    iteration(trainer, 1 if on_cpu else WARM)
+    first = perf_counter() - start
+    return iteration(trainer, 1 if on_cpu else REPEATS), first
 
 
 def main() -> None:
-    """Print seconds, and how many times as fast as the CPU."""
+    """Print milliseconds, how many times as fast as the CPU, and the seconds of the first iterations."""
     torch.set_num_threads(1)
-    ways = [("cpu", False)] + [("cuda", compiled) for compiled in (False, True) if torch.cuda.is_available()]
-    print(f"torch {torch.__version__}; ms for an iteration of {BATCH:,} lists of {LENGTH}")
+    print(f"torch {torch.__version__}; ms for an iteration of {BATCH:,} lists of {LENGTH}; (times, first seconds)")
     for core in sys.argv[1:] or CORES.names():
-        cells, first = [], 0.0
-        for device, compiled in ways:
-            seconds, warm = measured(core, device, compiled=compiled)
-            first = first or seconds
-            label = f"{device} compiled (first iterations {warm:.0f} s)" if compiled else device
-            cells.append(f"{label} {1000 * seconds:.0f} ({first / seconds:.1f} times)")
+        cells, on_cpu = [], 0.0
+        for way in WAYS if torch.cuda.is_available() else ["cpu"]:
+            seconds, first = measured(core, way)
+            on_cpu = on_cpu or seconds
+            cells.append(f"{way} {1000 * seconds:.1f} ({on_cpu / seconds:.1f}, {first:.0f} s)")
         print(f"  {core:14}" + "   ".join(cells), flush=True)
 
 

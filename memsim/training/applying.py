@@ -36,7 +36,7 @@ Rules = Mapping[str, tuple[Needs, ...]]
 
 
 def require_applicable(owner: str, values: Mapping[str, Any], defaults: Mapping[str, Any], rules: Rules) -> None:
-    """Raise :class:`memsim.core.errors.NoEffectError` for a setting that is not at its default, and has no effect beside the others."""
+    """Raise :class:`NoEffectError` for a setting that is not at its default, and has no effect beside the others."""
     for name, needs in rules.items():
         if values[name] == defaults[name] or any(each.met(values, defaults) for each in needs):
             continue

@@ -44,8 +44,8 @@ def tally_choices(logits: Tensor, right: Tensor | int) -> None:
     Parameters
     ----------
     logits : (B, n) of the responses.
-    right : (B,) the number of the right one, or one number for all; or (B, m) which of the first m are right, of which
-        the others are not.
+    right : (B,) the number of the right one, -1 where nothing was asked, or one number for all; or (B, m) which of the
+        first m are right, of which the others are not.
     """
     tally = _TALLY.get()
     if tally is None:
@@ -55,11 +55,16 @@ def tally_choices(logits: Tensor, right: Tensor | int) -> None:
         hits = pad(right, (0, logits.shape[1] - right.shape[1])).gather(1, chosen[:, None])[:, 0]
     else:
         hits = chosen == right
+        hits = hits[right >= 0] if isinstance(right, Tensor) else hits
     tally.right.append(hits)
 
 
-def tally_binary(logits: Tensor, wanted: Tensor) -> None:
-    """Count answers of yes or no: logits of any shape, and which of them should be above 0, as numbers 0 and 1."""
+def tally_binary(logits: Tensor, wanted: Tensor, asked: Tensor | None = None) -> None:
+    """Count answers of yes or no: logits of any shape, and which of them should be above 0, as numbers 0 and 1.
+
+    ``asked`` says which count, of the first dimensions; all if not given.
+    """
     tally = _TALLY.get()
     if tally is not None:
-        tally.right.append(((logits.detach() > 0) == (wanted > 0.5)).flatten())
+        right = (logits.detach() > 0) == (wanted > 0.5)
+        tally.right.append((right if asked is None else right[asked]).flatten())

@@ -28,6 +28,7 @@ from memsim.training.learning_rates import share_of_rate
 from memsim.training.logs import Line, write_log
 from memsim.training.measuring import Measures, measure, scored
 from memsim.training.objectives.making import make_objective
+from memsim.training.recorded_iterations import Recorder
 from memsim.training.settings import Training
 from memsim.training.stopping import Stopping
 
@@ -49,10 +50,16 @@ class Trainer:
     people : recalls to imitate, for the objective imitation only; by default those that its settings name.
     device : where to compute, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     compiled : whether steps are compiled, see :func:`compile_steps`.
+    recorded : whether iterations are recorded and replayed, see :class:`Recorder`; on CUDA.
     """
 
     def __init__(
-        self, training: Training, people: Recalls | None = None, device: str = "cpu", compiled: bool = False
+        self,
+        training: Training,
+        people: Recalls | None = None,
+        device: str = "cpu",
+        compiled: bool = False,
+        recorded: bool = False,
     ) -> None:
         self.training, self.device = training, device
         torch.manual_seed(training.seed)
@@ -66,6 +73,7 @@ class Trainer:
             weight = next(self.objective.core.parameters())
             with precision_of(training.precision, device):
                 compile_steps(self.objective.core, weight.new_zeros((training.batch, self.objective.input_size)))
+        self.recorder = Recorder(self.objective.loss_of, list(self.network.parameters())) if recorded else None
         self.start = self._start()
         self.optimizer = self._optimizer()
         # Its state is the number of the iteration alone, so that it goes on exactly where it stopped.
@@ -172,13 +180,15 @@ class Trainer:
         self.optimizer.zero_grad()
         self.objective.progress = self.iteration / training.iterations
         with precision_of(training.precision, self.device):
-            loss = self.objective.loss(self.longest)
+            drawn = self.objective.draw(self.longest)
+            loss = self.recorder.loss(drawn) if self.recorder else self.objective.loss_of(drawn)
         if not loss.isfinite():
             raise InputError(
                 f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
                 f"learning_rate={training.learning_rate}. The last checkpoint is kept"
             )
-        loss.backward()  # type: ignore[no-untyped-call]
+        if not self.recorder:
+            loss.backward()  # type: ignore[no-untyped-call]
         if training.clipping != "none":
             clip = nn.utils.clip_grad_norm_ if training.clipping == "norm" else nn.utils.clip_grad_value_
             clip(self.network.parameters(), training.clip)

@@ -164,7 +164,7 @@ class RecallNetwork(nn.Module):
             columns = torch.arange(episode.left.shape[1], device=position.device)
             episode.left = episode.left & (columns != position[:, None])
         padded = functional.pad(episode.items, (0, 0, 0, 1))
-        return self._ask(episode, padded[torch.arange(len(padded)), position])
+        return self._ask(episode, padded[torch.arange(len(padded), device=position.device), position])
 
     def judge(self, episode: Episode, probes: Tensor) -> Tensor:
         """(B, P) the logits that ``probes`` (B, P, D) are old; the episode stays as it is."""

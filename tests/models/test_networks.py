@@ -22,7 +22,7 @@ from memsim.models.networks.weights import find_weights, load_weights, save_weig
 from memsim.models.registered import models_for
 from memsim.paradigms import FreeRecall
 from memsim.training.checkpoints import resume, save_checkpoint
-from memsim.training.objectives.losses import recall_loss, sequence_loss, studied
+from memsim.training.objectives.losses import recall_loss, sequence_loss, studied, waiting_times
 from memsim.training.run import train
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
@@ -100,9 +100,9 @@ def test_recall_objective_credits_no_item_twice_and_asks_for_no_order() -> None:
     items = torch.randn(5, 3, 6, dtype=torch.float64)
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
-        loss = float(recall_loss(network, studied(network, items), generator))
-        # The same episode written out: the choices are those of the same generator.
-        generator.manual_seed(3)
+        waits = waiting_times(5, 3, generator)
+        loss = float(recall_loss(network, studied(network, items), waits))
+        # The same episode written out: the item that is fed back is the first of those left in a race of their chances.
         episode = network.begin(items)
         for position in range(3):
             episode = network.study(episode, position)
@@ -115,7 +115,7 @@ def test_recall_objective_credits_no_item_twice_and_asks_for_no_order() -> None:
                 break
             allowed = probability[:, :3] * left
             total -= float(allowed.sum(1).log().mean())
-            chosen = torch.multinomial(allowed / allowed.sum(1, keepdim=True), 1, generator=generator)[:, 0]
+            chosen = (waits[output] / allowed).argmin(1)
             assert left[torch.arange(5), chosen].all()
             left[torch.arange(5), chosen] = False
             episode = network.recalled(episode, chosen)

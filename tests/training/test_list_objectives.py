@@ -17,7 +17,14 @@ from memsim.models.networks.recall_network import Episode, RecallNetwork
 from memsim.models.networks.tasks import TASKS
 from memsim.paradigms import FreeRecall, RecallThenRecognition, Recognition, SerialRecall
 from memsim.training.objectives.lists import AnyOrder
-from memsim.training.objectives.losses import candidates, judgment_loss, recall_loss, sequence_loss, studied
+from memsim.training.objectives.losses import (
+    candidates,
+    judgment_loss,
+    recall_loss,
+    sequence_loss,
+    studied,
+    waiting_times,
+)
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 from tests.training.resuming import whole_and_resumed
@@ -52,7 +59,7 @@ def test_lures_are_candidates_at_every_output() -> None:
     network = mute()
     # Of 4 items, 7 lures and stopping, 4, 3, 2 and 1 are right; then stopping alone.
     right = [4, 3, 2, 1, 1]
-    loss = recall_loss(network, with_lures(network), seeded())
+    loss = recall_loss(network, with_lures(network), waiting_times(3, 4, seeded()))
     assert float(loss) == pytest.approx(np.mean([-math.log(n / 12) for n in right]), rel=1e-5)
     in_order = sequence_loss(network, with_lures(network), torch.arange(5).expand(3, -1))
     assert float(in_order) == pytest.approx(math.log(12), rel=1e-5)
@@ -62,7 +69,7 @@ def test_lures_are_candidates_at_every_output() -> None:
 @torch.no_grad()
 def test_credit_for_stopping_counts_as_a_share_of_being_right() -> None:
     network = mute()
-    loss = recall_loss(network, with_lures(network), seeded(), credit=0.2)
+    loss = recall_loss(network, with_lures(network), waiting_times(3, 4, seeded()), credit=torch.tensor(0.2))
     expected = [-math.log((n + 0.2) / 12) for n in (4, 3, 2, 1)] + [math.log(12)]
     assert float(loss) == pytest.approx(np.mean(expected), rel=1e-5)
 
@@ -111,7 +118,8 @@ def test_both_tests_have_the_losses_of_each() -> None:
         items = objective.items(4)
         targets, lures = objective.probes(items)
         objective.delay()
-        recall = recall_loss(network, studied(network, items), generator)
+        waits = waiting_times(len(items), items.shape[1], generator)
+        recall = recall_loss(network, studied(network, items), waits)
         judged = judgment_loss(network, studied(network, items), targets, lures)
     assert loss == pytest.approx(float(recall + judged) / 2, rel=1e-6)
 

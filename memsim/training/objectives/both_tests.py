@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor
 
 from memsim.models.networks.recall_network import LOOKS
@@ -21,13 +23,16 @@ class RecalledAndJudged(AnyOrder, OldOrNew):
         """Those of study, of the delay, of a probe, the cue, and each response as it is fed back."""
         return 2 * self.training.list_length + 2 + self.training.longest_delay + LOOKS
 
-    def loss(self, longest: int) -> Tensor:
+    def draw(self, longest: int) -> dict[str, Any]:
+        """Lists, probes, the delay, and what is random in recall."""
+        drawn = OldOrNew.draw(self, longest)
+        return {**drawn, **self.of_recall(drawn["items"])}
+
+    def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`judgment_loss`, and the loss of recall."""
-        items = self.items(longest)
-        targets, lures = self.probes(items)
-        episode = studied(self.network, items, delay=self.delay())
-        judged = judgment_loss(self.network, episode, targets, lures)
-        return (judged + self.recall(episode)) / 2
+        episode = studied(self.network, drawn["items"], delay=drawn["delay"])
+        judged = judgment_loss(self.network, episode, drawn["targets"], drawn["lures"])
+        return (judged + self.recall(episode, drawn)) / 2
 
 
 class OrderedAndJudged(RecalledAndJudged, InOrder):

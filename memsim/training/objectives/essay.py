@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -38,10 +38,9 @@ class EssayObjective(SequenceObjective):
             nn.init.trunc_normal_(projection.weight, std=0.075, a=-0.15, b=0.15)
         self.controller: tuple[tuple[Tensor, Tensor], ...] | None = None
 
-    def loss(self, longest: int) -> Tensor:
+    def loss_of(self, drawn: Any) -> Tensor:
         """See the task; the controller's state goes on from list to list, as in the essay."""
-        length = self.up_to(longest)
-        sequences = self.task.sequences(self.training.batch, length, self.generator).to(self.device)
+        sequences = Sequences(**drawn)
         return self.task.loss(self.outputs(sequences), sequences)
 
     def outputs(self, sequences: Sequences) -> Tensor:

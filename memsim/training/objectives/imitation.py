@@ -45,17 +45,22 @@ class Imitation(AnyOrder):
         """Those of the task that people did, the cue, and each of their responses."""
         return presentation_steps(self.people.trials.paradigm) + 1 + self.columns.shape[1]
 
-    def loss(self, longest: int) -> Tensor:
-        """See :func:`sequence_loss`; people's lists are as long as they are."""
+    def draw(self, longest: int) -> dict[str, Any]:
+        """Lists of people, which are as long as they are, and what was recalled."""
         drawn = torch.randint(len(self.trained_on), (self.training.batch,), generator=self.generator)
         rows = self.trained_on[drawn]
-        return self._of(rows, self._vectors(rows))
+        return self._given(rows, self._vectors(rows))
+
+    def loss_of(self, drawn: Any) -> Tensor:
+        """See :func:`sequence_loss`."""
+        episode = studied(self.network, drawn["items"], self.people.trials.paradigm)
+        return sequence_loss(self.network, episode, drawn["columns"])
 
     def held_out_loss(self) -> float:
         """Mean loss (nats per event) of the subjects held out."""
         with torch.no_grad():
             rows = torch.from_numpy(np.flatnonzero(self.held))
-            return float(self._of(rows, self.vectors[rows]))
+            return float(self.loss_of(self._given(rows, self.vectors[rows])))
 
     def about(self) -> dict[str, Any]:
         """The people, the subjects held out, and those trained on."""
@@ -66,7 +71,8 @@ class Imitation(AnyOrder):
         known = self.vectors[rows]
         return known if self.people.trials.pool.features is not None else self.signs(known.shape)
 
-    def _of(self, rows: Tensor, vectors: Tensor) -> Tensor:
-        columns = self.columns[rows].to(self.device)
-        episode = studied(self.network, vectors.to(self.device), self.people.trials.paradigm)
-        return sequence_loss(self.network, episode, columns)
+    def _given(self, rows: Tensor, vectors: Tensor) -> dict[str, Any]:
+        """The lists of these rows, and their events, up to the last of any list."""
+        columns = self.columns[rows]
+        most = int((columns >= 0).any(dim=0).sum())
+        return {"items": vectors.to(self.device), "columns": columns[:, :most].to(self.device)}

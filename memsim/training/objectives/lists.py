@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -16,6 +16,7 @@ from memsim.training.objectives.losses import (
     sequence_loss,
     studied,
     studied_pairs,
+    waiting_times,
 )
 from memsim.training.objectives.objective import Objective
 from memsim.training.settings import Training
@@ -57,24 +58,41 @@ class OfLists(Objective):
 class AnyOrder(OfLists):
     """Every studied item once, in any order, then stopping."""
 
+    draws_responses: ClassVar[bool] = True
+    """Whether the responses that are fed back are random."""
+
     @property
     def most_steps(self) -> int:
         """Those of study, the cue, and each response as it is fed back."""
         return 2 * self.training.list_length + 2
 
-    def loss(self, longest: int) -> Tensor:
+    def draw(self, longest: int) -> dict[str, Any]:
+        """Lists, and what :meth:`of_recall` gives."""
+        items = self.items(longest)
+        return {"items": items, **self.of_recall(items)}
+
+    def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`recall_loss`."""
-        return self.recall(studied(self.network, self.items(longest)))
+        return self.recall(studied(self.network, drawn["items"]), drawn)
 
-    def recall(self, episode: Episode) -> Tensor:
-        """The loss of the recall of a list that was studied."""
-        return recall_loss(self.network, self.open_set(episode), self.generator, self.credit)
+    def of_recall(self, items: Tensor) -> dict[str, Tensor]:
+        """What is random in the recall of ``items`` (B, L, D): times by which responses are drawn, and strangers.
 
-    def open_set(self, episode: Episode) -> Episode:
-        """The episode with lures as candidates, where responses are from a pool: the same for all lists of a batch."""
+        Strangers are candidates where responses are from a pool: the same for all lists of a batch.
+        """
+        drawn = {}
         if self.training.response_set == "pool":
-            episode.lures = self.signs((self.training.lures, self.training.vector_size)).to(self.device)
-        return episode
+            drawn["strangers"] = self.signs((self.training.lures, self.training.vector_size)).to(self.device)
+        if self.draws_responses:
+            drawn["waits"] = waiting_times(len(items), items.shape[1], self.generator).to(self.device)
+        if self.training.stop_credit:
+            drawn["credit"] = torch.tensor(self.credit, device=self.device)
+        return drawn
+
+    def recall(self, episode: Episode, drawn: Any) -> Tensor:
+        """The loss of the recall of a list that was studied."""
+        episode.lures = drawn.get("strangers")
+        return recall_loss(self.network, episode, drawn["waits"], drawn.get("credit"))
 
     @property
     def credit(self) -> float:
@@ -86,21 +104,29 @@ class AnyOrder(OfLists):
 class InOrder(AnyOrder):
     """The items in the order of study, then stopping."""
 
-    def recall(self, episode: Episode) -> Tensor:
+    draws_responses = False
+
+    def recall(self, episode: Episode, drawn: Any) -> Tensor:
         """See :func:`sequence_loss`."""
+        episode.lures = drawn.get("strangers")
         batch, length, _ = episode.items.shape
         columns = torch.arange(length + 1, device=self.device).expand(batch, -1)
-        return sequence_loss(self.network, self.open_set(episode), columns)
+        return sequence_loss(self.network, episode, columns)
 
 
 class OldOrNew(OfLists):
     """Which probes were studied; as many were as were not, which are drawn from the same distribution."""
 
-    def loss(self, longest: int) -> Tensor:
-        """See :func:`judgment_loss`."""
+    def draw(self, longest: int) -> dict[str, Any]:
+        """Lists, probes, and the delay between them."""
         items = self.items(longest)
         targets, lures = self.probes(items)
-        return judgment_loss(self.network, studied(self.network, items, delay=self.delay()), targets, lures)
+        return {"items": items, "targets": targets, "lures": lures, "delay": self.delay()}
+
+    def loss_of(self, drawn: Any) -> Tensor:
+        """See :func:`judgment_loss`."""
+        episode = studied(self.network, drawn["items"], delay=drawn["delay"])
+        return judgment_loss(self.network, episode, drawn["targets"], drawn["lures"])
 
     def probes(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """The positions of old items (B, P), and as many new items (B, P, D)."""
@@ -131,8 +157,8 @@ class ByCue(OldOrNew):
         shape = (self.training.batch, 2 * self.up_to(max(longest // 2, 1)), self.training.vector_size)
         return self.signs(shape).to(self.device)
 
-    def loss(self, longest: int) -> Tensor:
-        """See :func:`cued_loss`."""
+    def draw(self, longest: int) -> dict[str, Any]:
+        """Pairs, their cues, one cue more that was not studied, and the delay between them."""
         items = self.items(longest)
         batch, length, size = items.shape
         pairs = self.some(length // 2, min(length // 2, MOST_ASKED))
@@ -141,4 +167,9 @@ class ByCue(OldOrNew):
         if self.training.directions == "forward":
             sides = torch.zeros_like(sides)
         lure = self.signs((batch, size)).to(self.device)
-        return cued_loss(self.network, studied_pairs(self.network, items, self.delay()), pairs, sides, lure)
+        return {"items": items, "pairs": pairs, "sides": sides, "lure": lure, "delay": self.delay()}
+
+    def loss_of(self, drawn: Any) -> Tensor:
+        """See :func:`cued_loss`."""
+        episode = studied_pairs(self.network, drawn["items"], drawn["delay"])
+        return cued_loss(self.network, episode, drawn["pairs"], drawn["sides"], drawn["lure"])

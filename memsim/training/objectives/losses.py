@@ -37,7 +37,12 @@ def studied_pairs(network: RecallNetwork, items: Tensor, delay: int = 0) -> Epis
     return network.distract(episode, delay)
 
 
-def recall_loss(network: RecallNetwork, episode: Episode, generator: torch.Generator, credit: float = 0.0) -> Tensor:
+def waiting_times(batch: int, length: int, generator: torch.Generator) -> Tensor:
+    """(L, B, L) standard exponential times, by which responses are drawn: that with the least time / chance wins."""
+    return torch.empty((length, batch, length)).exponential_(generator=generator)
+
+
+def recall_loss(network: RecallNetwork, episode: Episode, waits: Tensor, credit: Tensor | None = None) -> Tensor:
     """Mean loss (nats per output) of recalling the items that were studied in any order, and then stopping.
 
     Every output is judged by itself::
@@ -45,26 +50,25 @@ def recall_loss(network: RecallNetwork, episode: Episode, generator: torch.Gener
         loss = -log(P(an item not yet recalled) + ρ P(stopping))
 
     and -log P(stopping) after the last item. Where the episode has lures, they are candidates, too. With ``credit``
-    ρ > 0 it is best to stop as soon as the chance of being right is below ρ, and not before.
+    ρ > 0 it is best to stop as soon as the chance of being right is below ρ, and not before. The item that is fed back
+    is drawn by its chance among the right ones, with ``waits`` as :func:`waiting_times` gives them.
     """
     episode = network.cue(episode)
     batch, length, _ = episode.items.shape
-    device = episode.items.device
-    left = torch.ones((batch, length), dtype=torch.bool, device=device)
+    left = torch.ones((batch, length), dtype=torch.bool, device=episode.items.device)
     losses = []
-    for _ in range(length):
+    for waited in waits:
         offered = candidates(episode)
         tally_choices(offered, left)
         log_chances = offered.log_softmax(1)
         allowed = log_chances[:, :length].masked_fill(~left, -torch.inf)
         gained = allowed.logsumexp(1)
-        if credit:
-            gained = torch.logaddexp(gained, math.log(credit) + log_chances[:, length])
+        if credit is not None:
+            gained = torch.logaddexp(gained, credit.log() + log_chances[:, length])
         losses.append(-gained.mean())
         # Outputs that are no longer numbers show in the loss, where training stops with a clear error.
-        chances = allowed.detach().softmax(1).nan_to_num(1.0).cpu()
-        chosen = torch.multinomial(chances, 1, generator=generator)[:, 0].to(device)
-        left[torch.arange(batch), chosen] = False
+        chosen = (allowed.detach().softmax(1).nan_to_num(1.0) / waited).argmax(dim=1)
+        left = left.scatter(1, chosen[:, None], False)
         episode = network.recalled(episode, chosen)
     offered = candidates(episode)
     tally_choices(offered, length)
@@ -81,17 +85,15 @@ def sequence_loss(network: RecallNetwork, episode: Episode, columns: Tensor) -> 
     """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event."""
     episode = network.cue(episode)
     length = episode.items.shape[1]
-    total, events = episode.items.new_zeros(()), 0
-    for column in columns.unbind(1):
-        row = (column >= 0).nonzero()[:, 0]
-        if not len(row):
-            break
-        offered = candidates(episode)[row]
-        tally_choices(offered, column[row])
-        total = total - offered.log_softmax(1)[range(len(row)), column[row]].sum()
-        events += len(row)
-        episode = network.recalled(episode, torch.where(column < 0, length, column))
-    return total / max(events, 1)
+    happened = columns >= 0
+    total = episode.items.new_zeros(())
+    for column, happens in zip(columns.unbind(1), happened.unbind(1), strict=True):
+        offered = candidates(episode)
+        tally_choices(offered, column)
+        gained = offered.log_softmax(1).gather(1, column.clamp(min=0)[:, None])[:, 0]
+        total = total - torch.where(happens, gained, 0).sum()
+        episode = network.recalled(episode, torch.where(happens, column, length))
+    return total / happened.sum().clamp(min=1)
 
 
 def judgment_loss(network: RecallNetwork, episode: Episode, targets: Tensor, lures: Tensor) -> Tensor:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
 
 from memsim.training.settings import Training
 
+Drawn: TypeAlias = Mapping[str, Tensor | int]
+"""All that is random in a batch, by name: tensors on the device, and numbers of steps."""
+
 
 class Objective:
-    """Lists to train on and their loss. ``generator`` draws the lists and the network's choices."""
+    """Lists to train on and their loss. ``generator`` draws the lists and the network's choices.
+
+    The loss has two parts: :meth:`draw`, on the CPU, so that random numbers are the same on every device; and
+    :meth:`loss_of`, which only computes, so that a GPU may record it.
+    """
 
     network: nn.Module
     core: nn.Module
@@ -29,6 +36,14 @@ class Objective:
 
     def loss(self, longest: int) -> Tensor:
         """The loss of one batch, of lists of at most ``longest`` items."""
+        return self.loss_of(self.draw(longest))
+
+    def draw(self, longest: int) -> Drawn:
+        """A batch of lists of at most ``longest`` items."""
+        raise NotImplementedError
+
+    def loss_of(self, drawn: Any) -> Tensor:
+        """The loss of a batch."""
         raise NotImplementedError
 
     @property

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from memsim.models.networks.cores.driving import unrolled
 from memsim.training.objectives.objective import Objective
-from memsim.training.sequence_tasks.sequences import SequenceTask
+from memsim.training.sequence_tasks.sequences import Sequences, SequenceTask
 from memsim.training.settings import Training
 
 SCORED = 1000
@@ -36,12 +36,17 @@ class SequenceObjective(Objective):
         """Those of the longest sequence."""
         return self.task.steps(self.training.list_length)
 
-    def loss(self, longest: int) -> Tensor:
-        """See :meth:`SequenceTask.loss`; lengths are random from the shortest on, unless the task has one length."""
+    def draw(self, longest: int) -> dict[str, Any]:
+        """Sequences; their lengths are random from the shortest on, unless the task has one length."""
         task = self.task
         length = self.up_to(longest, task.shortest) if task.varied else longest
         sequences = task.sequences(self.training.batch, length, self.generator).to(self.device)
-        return task.loss(unrolled(self.network, sequences.inputs)[0], sequences)
+        return {name: tensor for name, tensor in sequences._asdict().items() if tensor is not None}
+
+    def loss_of(self, drawn: Any) -> Tensor:
+        """See :meth:`SequenceTask.loss`."""
+        sequences = Sequences(**drawn)
+        return self.task.loss(unrolled(self.network, sequences.inputs)[0], sequences)
 
     def scores(self) -> dict[str, dict[str, float]]:
         """See :func:`scores_of`; of sequences as long as the longest in training."""

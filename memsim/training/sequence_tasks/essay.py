@@ -52,7 +52,7 @@ class EssayCopy(BitTask):
 
     def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
         """Mean binary cross-entropy (nats per bit) over all steps, not only those that count."""
-        tally_binary(logits[sequences.counted], sequences.targets[sequences.counted])
+        tally_binary(logits, sequences.targets, sequences.counted)
         return binary_cross_entropy_with_logits(logits, sequences.targets)
 
 

@@ -103,9 +103,9 @@ class BitTask(SequenceTask):
 
     def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
         """Mean binary cross-entropy (nats per bit)."""
-        asked = sequences.counted
-        tally_binary(logits[asked], sequences.targets[asked])
-        return binary_cross_entropy_with_logits(logits[asked], sequences.targets[asked])
+        tally_binary(logits, sequences.targets, sequences.counted)
+        nats = binary_cross_entropy_with_logits(logits, sequences.targets, reduction="none").mean(dim=2)
+        return _mean(nats, sequences.counted)
 
     def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
         """``bits per sequence``, the cross-entropy of all that counts; ``wrong bits`` and ``flawless``, shares."""
@@ -131,9 +131,10 @@ class ClassTask(SequenceTask):
 
     def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
         """Mean cross-entropy (nats per answer)."""
-        asked = sequences.counted
-        tally_choices(logits[asked], sequences.targets[asked] > 0)
-        return -(sequences.targets[asked] * logits[asked].log_softmax(dim=1)).sum(dim=1).mean()
+        right = sequences.targets.argmax(dim=2).where(sequences.counted, -1)
+        tally_choices(logits.flatten(0, 1), right.flatten())
+        nats = -(sequences.targets * logits.log_softmax(dim=2)).sum(dim=2)
+        return _mean(nats, sequences.counted)
 
     def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
         """``right``, the share of right answers among those that count; then those of :attr:`split`.
@@ -147,6 +148,11 @@ class ClassTask(SequenceTask):
             assert sequences.numbers is not None
             found[name] = float(right[sequences.counted & (sequences.numbers == number)].mean())
         return found
+
+
+def _mean(nats: Tensor, counted: Tensor) -> Tensor:
+    """The mean of those that count; without selecting them, which would have to wait for a GPU."""
+    return nats.where(counted, 0).sum() / counted.sum()
 
 
 def random_bits(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:

@@ -1,0 +1,87 @@
+"""Recorded iterations: the same training as one operation after another, on every device that is there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn.utils import parameters_to_vector
+
+from memsim.core.errors import InputError
+from memsim.models.networks.cores.registered import CORES
+from memsim.training.recorded_iterations import Graph, Recorder
+from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
+
+CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU of CUDA")
+SMALL = {"vector_size": 6, "list_length": 4, "first_length": 4, "batch": 3, "seed": 1}
+
+
+class Again:
+    """Records on a CPU: a replay computes anew, and writes into the tensors of the first time, as a graph does."""
+
+    def __init__(self, weights: list[Tensor]) -> None:
+        self.weights, self.recorded, self.replayed = weights, 0, 0
+
+    def __call__(self, function: Callable[[], Tensor]) -> tuple[Graph, Tensor]:
+        loss, self.recorded = function(), self.recorded + 1
+        slopes = [weight.grad for weight in self.weights]
+        outer = self
+
+        class Replay:
+            def replay(self) -> None:
+                loss.copy_(function())
+                outer.replayed += 1
+                for slope, weight in zip(slopes, outer.weights, strict=True):
+                    if slope is not None and weight.grad is not None:
+                        slope.copy_(weight.grad)
+
+        return Replay(), loss
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"objective": "recall"}, {"objective": "recall", "response_set": "pool", "stop_credit": 0.2},
+        {"objective": "serial"}, {"objective": "recognition"}, {"objective": "cued"},
+        {"objective": "recall+recognition"}, {"objective": "serial+recognition"}, {"objective": "copy"},
+        {"objective": "one-shot"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_trainings_are_the_same(settings: dict[str, Any]) -> None:
+    training = Training(network="GRU", **{**SMALL, **settings}, iterations=30)
+    plain, other = Trainer(training), Trainer(training)
+    weights = list(other.network.parameters())
+    again = Again(weights)
+    other.recorder = Recorder(other.objective.loss_of, weights, again)
+    for trainer in (plain, other):
+        trainer.run(30)
+    assert again.replayed >= again.recorded > 0, "lists of 1 to 4 items are recorded, each length by itself"
+    assert again.replayed < 30 and plain.log[-1]["loss"] == pytest.approx(other.log[-1]["loss"], rel=1e-6)
+    torch.testing.assert_close(*(parameters_to_vector(each.network.parameters()) for each in (plain, other)))
+
+
+def test_what_cannot_be_recorded() -> None:
+    def fails(function: object) -> Any:
+        raise RuntimeError("operation not permitted when stream is capturing\nCompile with ...")
+
+    trainer = Trainer(Training(network="Elman", **SMALL))
+    trainer.recorder = Recorder(trainer.objective.loss_of, list(trainer.network.parameters()), fails)
+    with pytest.raises(
+        InputError, match=r"cannot be recorded: operation not permitted when stream is capturing; a core"
+    ):
+        trainer.run(30)
+
+
+@CUDA
+@pytest.mark.parametrize("objective", ["recall", "recognition", "cued", "copy"])
+@pytest.mark.parametrize("network", CORES.names())
+def test_a_gpu_records_every_core(network: str, objective: str) -> None:
+    training = Training(network=network, objective=objective, **SMALL, precision="float64", iterations=8)
+    trainers = [Trainer(training, device="cuda", recorded=recorded) for recorded in (False, True)]
+    for trainer in trainers:
+        trainer.objective.full = True
+        trainer.run(8)
+    assert trainers[0].log[-1]["loss"] == pytest.approx(trainers[1].log[-1]["loss"], rel=1e-9)
