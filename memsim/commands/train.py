@@ -36,6 +36,10 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     command.add_argument(
         "--compile", dest="compiled", action="store_true", help="compile the steps of the core, which is for GPUs"
     )
+    command.add_argument(
+        "--no-recording", dest="recorded", action="store_const", const=False,
+        help="on CUDA, compute one operation after another, for cores whose steps cannot be recorded",
+    )  # fmt: skip
     command.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="a log for TensorBoard")
     command.add_argument(
         "--seeds", type=whole("seeds"), metavar="N", help="train N times, with --seed and those that follow it"
@@ -106,6 +110,7 @@ def _train(parsed: argparse.Namespace) -> int:
         "device": parsed.device,
         "deterministic": parsed.deterministic,
         "compiled": parsed.compiled,
+        "recorded": parsed.recorded,
         "tensorboard": parsed.tensorboard,
         "progress": True,
     }

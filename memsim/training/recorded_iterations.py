@@ -89,10 +89,14 @@ class Recorder:
         try:
             graph, loss = self.record(lambda: self._computed({**drawn, **given}))
         except RuntimeError as error:
-            reason = str(error).strip().splitlines()[0]
+            first: BaseException = error
+            while first.__context__ is not None:
+                first = first.__context__
+            reason = str(first).strip().splitlines()[0]
             raise InputError(
                 f"recorded=True: the operations of an iteration cannot be recorded: {reason}; a core must not look at "
-                "numbers of its tensors, nor make tensors from numbers, in a step. Train without"
+                "numbers of its tensors, nor make tensors from numbers, in a step. Or train with recorded=False "
+                "(--no-recording)"
             ) from error
         return Recorded(graph, given, loss, [weight.grad for weight in self.weights])
 

@@ -65,6 +65,7 @@ class How(NamedTuple):
     tensorboard: Path | None = None
     progress: bool = False
     compiled: bool = False
+    recorded: bool | None = None
 
 
 def train(
@@ -78,6 +79,7 @@ def train(
     threads: int = 1,
     deterministic: bool = False,
     compiled: bool = False,
+    recorded: bool | None = None,
     tensorboard: str | Path | None = None,
     progress: bool = False,
     **changes: Any,
@@ -99,6 +101,8 @@ def train(
         always does.
     compiled : compile the steps of the core by ``torch.compile``, for a GPU, or a core without loops of memsim's
         own; compiling takes a minute, and needs a C++ compiler on a CPU.
+    recorded : record the operations of an iteration, and replay them, which is faster by far; of CUDA only, where it is
+        done if not given.
     tensorboard : a folder for a log for TensorBoard.
     progress : show a progress bar with the loss.
     changes : other values of settings, and sizes of the core, by name.
@@ -116,7 +120,7 @@ def train(
     request = requested(settings, recipe, people, reading, out, changes)
     folder = None if tensorboard is None else Path(tensorboard)
     device = device_of(device, request.training.precision)
-    return train_to(request, How(device, threads, deterministic, folder, progress, compiled))
+    return train_to(request, How(device, threads, deterministic, folder, progress, compiled, recorded))
 
 
 def requested(
@@ -162,7 +166,7 @@ def train_to(request: Request, how: How, *, again: bool = True) -> Trained:
     for file in (path, log_beside(path), *(() if _is_checkpoint(checkpoint, inputs) else (checkpoint,))):
         require_replaceable(file, inputs)
     with computing(how.threads, how.deterministic):
-        trainer = Trainer(training, people, how.device, how.compiled)
+        trainer = Trainer(training, people, how.device, compiled=how.compiled, recorded=how.recorded)
         if not again and (made := _made_before(trainer, path)) is not None:
             return Trained(path, made, made["log"], bool(made["stopped"]), made["iterations"])
         if checkpoint.is_file():

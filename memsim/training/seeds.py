@@ -47,6 +47,7 @@ def train_seeds(
     device: str = "cpu",
     deterministic: bool = False,
     compiled: bool = False,
+    recorded: bool | None = None,
     tensorboard: str | Path | None = None,
     changes: Mapping[str, Any] | None = None,
     **running: Unpack[Running],
@@ -58,7 +59,8 @@ def train_seeds(
 
     Parameters
     ----------
-    settings, recipe, people, reading, device, deterministic, compiled, tensorboard : see :func:`memsim.train`.
+    settings, recipe, people, reading, device, deterministic, compiled, recorded, tensorboard : see
+        :func:`memsim.train`.
     seeds : how many.
     out : a file that ends in ``.safetensors``, as in :func:`memsim.train`; of ``NAME.safetensors`` the weights go to
         ``NAME-0.safetensors`` and so on, and the tables to ``NAME-seeds.csv`` and ``NAME-summary.csv``.
@@ -82,7 +84,7 @@ def train_seeds(
     for table in tables:
         require_replaceable(table)
     folder = None if tensorboard is None else str(Path(tensorboard).absolute())
-    computed = {"device": device, "deterministic": deterministic, "compiled": compiled}
+    computed = {"device": device, "deterministic": deterministic, "compiled": compiled, "recorded": recorded}
     cells = [
         Cell(
             _train_seed,
@@ -103,12 +105,13 @@ def _train_seed(
     device: str,
     deterministic: bool,
     compiled: bool,
+    recorded: bool | None,
     out: str,
     tensorboard: str | None,
 ) -> dict[str, Any]:
     """Train with one seed, unless its weights are there: a row of the table."""
     folder = None if tensorboard is None else Path(tensorboard)
-    how = How(device, 1, deterministic, folder, compiled=compiled)
+    how = How(device, 1, deterministic, folder, compiled=compiled, recorded=recorded)
     return row_of(train_to(Request(training, people, Path(out)), how, again=False))
 
 

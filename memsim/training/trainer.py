@@ -50,7 +50,8 @@ class Trainer:
     people : recalls to imitate, for the objective imitation only; by default those that its settings name.
     device : where to compute, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     compiled : whether steps are compiled, see :func:`compile_steps`.
-    recorded : whether iterations are recorded and replayed, see :class:`Recorder`; on CUDA.
+    recorded : whether iterations are recorded and replayed, see :class:`Recorder`; if not given, wherever it is
+        possible: on CUDA, unless lists follow from one another, as the essay's do.
     """
 
     def __init__(
@@ -58,8 +59,9 @@ class Trainer:
         training: Training,
         people: Recalls | None = None,
         device: str = "cpu",
+        *,
         compiled: bool = False,
-        recorded: bool = False,
+        recorded: bool | None = None,
     ) -> None:
         self.training, self.device = training, device
         torch.manual_seed(training.seed)
@@ -73,7 +75,7 @@ class Trainer:
             weight = next(self.objective.core.parameters())
             with precision_of(training.precision, device):
                 compile_steps(self.objective.core, weight.new_zeros((training.batch, self.objective.input_size)))
-        self.recorder = Recorder(self.objective.loss_of, list(self.network.parameters())) if recorded else None
+        self.recorder = self._recorder(recorded)
         self.start = self._start()
         self.optimizer = self._optimizer()
         # Its state is the number of the iteration alone, so that it goes on exactly where it stopped.
@@ -89,6 +91,16 @@ class Trainer:
                 f"Training: until={training.until!r}: the objective {training.objective} does not say which outputs "
                 "are right, so that there is no accuracy; give until='loss=NUMBER'"
             )
+
+    def _recorder(self, recorded: bool | None) -> Recorder | None:
+        can = self.device.startswith("cuda") and self.objective.recordable
+        if recorded and not can:
+            raise InputError(
+                "recorded=True is for device='cuda' and objectives whose lists do not follow from one another, not "
+                f"for device={self.device!r} and objective={self.training.objective!r}; leave it out"
+            )
+        wanted = can if recorded is None else recorded
+        return Recorder(self.objective.loss_of, list(self.network.parameters())) if wanted else None
 
     @property
     def best(self) -> float:

@@ -6,7 +6,7 @@ reference implementation, to be read with the paper.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -156,8 +156,36 @@ def allocation_weighting(usage: Tensor) -> Tensor:
     """(B, N) a: the freest slot gets its free share, the next one of what is left. Order has no gradient."""
     usage = EPSILON + (1 - EPSILON) * usage
     ascending, order = usage.sort(dim=-1, stable=True)
-    used_before = ascending.cumprod(dim=-1) / ascending
+    used_before = products(ascending) / ascending
     return torch.zeros_like(usage).scatter(-1, order, (1 - ascending) * used_before)
+
+
+class _Products(torch.autograd.Function):
+    """Products of all numbers up to each, of numbers above 0.
+
+    The gradient that torch has for ``cumprod`` looks for zeros first, for which a GPU would have to stop.
+    """
+
+    @staticmethod
+    def forward(numbers: Tensor) -> Tensor:
+        """Along the last dimension."""
+        return numbers.cumprod(dim=-1)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+        """Keep what the gradient needs."""
+        ctx.save_for_backward(*inputs, output)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> Tensor:
+        """Σ over the products that a number is in, of their gradient times the product, divided by the number."""
+        numbers, output = ctx.saved_tensors
+        return (slope * output).flip(-1).cumsum(dim=-1).flip(-1) / numbers
+
+
+def products(numbers: Tensor) -> Tensor:
+    """As ``numbers.cumprod(dim=-1)``, of numbers above 0."""
+    return _Products.apply(numbers)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def sharpened(weighting: Tensor, sharpness: Tensor) -> Tensor:

@@ -132,7 +132,7 @@ class RecallNetwork(nn.Module):
 
     def study_pair(self, episode: Episode, first: int, second: int) -> Episode:
         """All lists study the items at these positions side by side."""
-        self._step(episode, episode.items[:, [first, second]].flatten(1), STUDY)
+        self._step(episode, torch.cat((episode.items[:, first], episode.items[:, second]), dim=1), STUDY)
         return episode
 
     def distract(self, episode: Episode, steps: int) -> Episode:

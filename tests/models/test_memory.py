@@ -23,6 +23,7 @@ from memsim.models.networks.memory import (
     interface_size,
     memory_step,
     oneplus,
+    products,
     read_interface,
     retention,
     sharpened,
@@ -280,3 +281,15 @@ def test_training_on_extreme_inputs_stays_finite(fused: bool, steps: int) -> Non
 def test_bad_sizes() -> None:
     with pytest.raises(InputError, match=r"DNC: hidden=0 is outside its range \[1, 4096\]"):
         checked_sizes(DNC, {"hidden": 0})
+
+
+@given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=8), st.integers(1, 3))
+def test_products_are_those_of_torch_with_their_gradient(numbers: list[float], rows: int) -> None:
+    given = torch.tensor([numbers] * rows, dtype=torch.float64, requires_grad=True)
+    weights = torch.arange(1.0, given.numel() + 1, dtype=torch.float64).view(given.shape)
+    slopes = [
+        torch.autograd.grad((weights * each).sum(), given)[0] for each in (given.cumprod(dim=-1), products(given))
+    ]
+    assert torch.equal(given.cumprod(dim=-1), products(given))
+    torch.testing.assert_close(*slopes, rtol=1e-12, atol=1e-14)
+    assert torch.autograd.gradcheck(products, given + 0.1)

@@ -10,7 +10,9 @@ from torch.nn.utils import parameters_to_vector
 
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.registered import CORES
+from memsim.training.objectives.essay import EssayObjective
 from memsim.training.recorded_iterations import Graph, Recorder
+from memsim.training.run import train
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 
@@ -85,3 +87,10 @@ def test_a_gpu_records_every_core(network: str, objective: str) -> None:
         trainer.objective.full = True
         trainer.run(8)
     assert trainers[0].log[-1]["loss"] == pytest.approx(trainers[1].log[-1]["loss"], rel=1e-9)
+
+
+def test_what_is_recorded_where() -> None:
+    with pytest.raises(InputError, match="recorded=True is for device='cuda' and objectives"):
+        train("GRU", recorded=True)
+    assert Trainer(Training(network="GRU", **SMALL)).recorder is None
+    assert not EssayObjective.recordable

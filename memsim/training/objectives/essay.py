@@ -22,6 +22,7 @@ class EssayObjective(SequenceObjective):
     network: Controlled
     task: EssayCopy
     kind: ClassVar[type[EssayCopy]] = EssayCopy
+    recordable = False
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device, self.kind)

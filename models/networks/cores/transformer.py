@@ -132,13 +132,14 @@ class Transformer(Core):
 
     def bias(self, ages: Tensor) -> Tensor:
         """(B, heads, T, cells) what ages (B, T, cells) take from the support of cells: all, if they are yet to come."""
-        bias = -ages.new_tensor(slopes_of(self.heads))[:, None, None] * ages[:, None]
+        bias = -slopes_of(self.heads, ages)[:, None, None] * ages[:, None]
         return bias if ages.shape[1] == 1 else bias.masked_fill((ages < 0)[:, None], -torch.inf)
 
 
-def slopes_of(heads: int) -> list[float]:
-    """How much less a cell is attended to for each step of its age, by head; the last head has no preference."""
-    return [2.0 ** (-8 * head / heads) for head in range(heads - 1)] + [0.0]
+def slopes_of(heads: int, like: Tensor) -> Tensor:
+    """(heads,) how much less a cell is attended to for each step of its age; the last head has no preference."""
+    head = torch.arange(heads, dtype=like.dtype, device=like.device)
+    return torch.exp2(-8 / heads * head) * (head < heads - 1)
 
 
 def _drawn(weights: Tensor) -> Tensor:
