@@ -185,7 +185,7 @@ class _Products(torch.autograd.Function):
 
 def products(numbers: Tensor) -> Tensor:
     """As ``numbers.cumprod(dim=-1)``, of numbers above 0."""
-    return _Products.apply(numbers)  # type: ignore[no-any-return, no-untyped-call]
+    return _Products.apply(numbers)  # type: ignore[no-untyped-call]
 
 
 def sharpened(weighting: Tensor, sharpness: Tensor) -> Tensor:
