@@ -38,7 +38,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     )
     command.add_argument(
         "--no-recording", dest="recorded", action="store_const", const=False,
-        help="on CUDA, compute one operation after another, for cores whose steps cannot be recorded",
+        help="on CUDA, compute one operation after another, instead of recording those of an iteration",
     )  # fmt: skip
     command.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="a log for TensorBoard")
     command.add_argument(

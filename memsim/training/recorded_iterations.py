@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, MemsimWarning
 from memsim.training.objectives.objective import Drawn
 
 
@@ -40,6 +41,8 @@ class Recorder:
     loss_of : the loss of a batch, as :meth:`memsim.training.objectives.objective.Objective.loss_of` gives it. It draws
         nothing, and does not look at numbers.
     weights : whose gradients are wanted.
+    required : whether it is an error where the operations cannot be recorded; else there is a warning, and they are
+        computed one after another.
     record : how to record a function: it calls the function, and gives its operations and what it returned; by default
         as a graph of CUDA.
     """
@@ -48,11 +51,14 @@ class Recorder:
         self,
         loss_of: Callable[[Drawn], Tensor],
         weights: Sequence[nn.Parameter],
+        *,
+        required: bool = True,
         record: Callable[[Callable[[], Tensor]], tuple[Graph, Tensor]] | None = None,
     ) -> None:
-        self.loss_of, self.weights = loss_of, weights
+        self.loss_of, self.weights, self.required = loss_of, weights, required
         self.record = record or CudaGraphs()
         self.recorded: dict[Any, Recorded | None] = {}
+        self.gave_up = False
 
     def loss(self, drawn: Drawn) -> Tensor:
         """The loss of a batch, with the gradients in ``weight.grad``, as after ``backward``.
@@ -62,10 +68,12 @@ class Recorder:
         InputError : the operations cannot be recorded.
         """
         shape = tuple((name, value.shape if isinstance(value, Tensor) else value) for name, value in drawn.items())
-        if shape not in self.recorded:
+        if self.gave_up or shape not in self.recorded:
             self.recorded[shape] = None
             return self._computed(drawn)
         found = self.recorded[shape] or self._recorded(drawn)
+        if found is None:
+            return self._computed(drawn)
         self.recorded[shape] = found
         for name, tensor in found.given.items():
             value = drawn[name]
@@ -84,7 +92,7 @@ class Recorder:
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
-    def _recorded(self, drawn: Drawn) -> Recorded:
+    def _recorded(self, drawn: Drawn) -> Recorded | None:
         given = {name: value.clone() for name, value in drawn.items() if isinstance(value, Tensor)}
         try:
             graph, loss = self.record(lambda: self._computed({**drawn, **given}))
@@ -93,11 +101,15 @@ class Recorder:
             while first.__context__ is not None:
                 first = first.__context__
             reason = str(first).strip().splitlines()[0]
-            raise InputError(
-                f"recorded=True: the operations of an iteration cannot be recorded: {reason}; a core must not look at "
-                "numbers of its tensors, nor make tensors from numbers, in a step. Or train with recorded=False "
-                "(--no-recording)"
-            ) from error
+            problem = (
+                f"the operations of an iteration cannot be recorded: {reason}; a core must not look at numbers of its "
+                "tensors, nor make tensors from numbers, in a step"
+            )
+            if self.required:
+                raise InputError(f"recorded=True: {problem}. Or train without") from error
+            warnings.warn(f"{problem}. They are computed one after another", MemsimWarning, stacklevel=2)
+            self.gave_up = True
+            return None
         return Recorded(graph, given, loss, [weight.grad for weight in self.weights])
 
 

@@ -99,8 +99,9 @@ class Trainer:
                 "recorded=True is for device='cuda' and objectives whose lists do not follow from one another, not "
                 f"for device={self.device!r} and objective={self.training.objective!r}; leave it out"
             )
-        wanted = can if recorded is None else recorded
-        return Recorder(self.objective.loss_of, list(self.network.parameters())) if wanted else None
+        if not (can if recorded is None else recorded):
+            return None
+        return Recorder(self.objective.loss_of, list(self.network.parameters()), required=bool(recorded))
 
     @property
     def best(self) -> float:

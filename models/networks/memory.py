@@ -6,6 +6,7 @@ reference implementation, to be read with the paper.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any, NamedTuple
 
 import torch
@@ -149,7 +150,8 @@ def unit_length(vectors: Tensor) -> Tensor:
 
 def retention(reads: Tensor, free_gates: Tensor) -> Tensor:
     """ψ (B, N): how far each slot is kept, because no head that read it frees it."""
-    return (1 - free_gates[..., None] * reads).prod(dim=1)
+    kept = 1 - free_gates[..., None] * reads
+    return reduce(torch.mul, kept.unbind(dim=1))
 
 
 def allocation_weighting(usage: Tensor) -> Tensor:
@@ -163,7 +165,8 @@ def allocation_weighting(usage: Tensor) -> Tensor:
 class _Products(torch.autograd.Function):
     """Products of all numbers up to each, of numbers above 0.
 
-    The gradient that torch has for ``cumprod`` looks for zeros first, for which a GPU would have to stop.
+    The gradient that torch has for ``cumprod`` looks for zeros first, for which a GPU would have to stop, and sums in
+    an order that is not the same again.
     """
 
     @staticmethod
@@ -180,7 +183,9 @@ class _Products(torch.autograd.Function):
     def backward(ctx: Any, slope: Tensor) -> Tensor:
         """Σ over the products that a number is in, of their gradient times the product, divided by the number."""
         numbers, output = ctx.saved_tensors
-        return (slope * output).flip(-1).cumsum(dim=-1).flip(-1) / numbers
+        n = numbers.shape[-1]
+        within = torch.ones((n, n), dtype=numbers.dtype, device=numbers.device).tril()
+        return (slope * output) @ within / numbers
 
 
 def products(numbers: Tensor) -> Tensor:

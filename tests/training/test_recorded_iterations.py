@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils import parameters_to_vector
 
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, MemsimWarning
 from memsim.models.networks.cores.registered import CORES
 from memsim.training.objectives.essay import EssayObjective
 from memsim.training.recorded_iterations import Graph, Recorder
@@ -57,7 +57,7 @@ def test_trainings_are_the_same(settings: dict[str, Any]) -> None:
     plain, other = Trainer(training), Trainer(training)
     weights = list(other.network.parameters())
     again = Again(weights)
-    other.recorder = Recorder(other.objective.loss_of, weights, again)
+    other.recorder = Recorder(other.objective.loss_of, weights, record=again)
     for trainer in (plain, other):
         trainer.run(30)
     assert again.replayed >= again.recorded > 0, "lists of 1 to 4 items are recorded, each length by itself"
@@ -70,11 +70,19 @@ def test_what_cannot_be_recorded() -> None:
         raise RuntimeError("operation not permitted when stream is capturing\nCompile with ...")
 
     trainer = Trainer(Training(network="Elman", **SMALL))
-    trainer.recorder = Recorder(trainer.objective.loss_of, list(trainer.network.parameters()), fails)
+    weights = list(trainer.network.parameters())
+    trainer.recorder = Recorder(trainer.objective.loss_of, weights, record=fails)
     with pytest.raises(
         InputError, match=r"cannot be recorded: operation not permitted when stream is capturing; a core"
     ):
         trainer.run(30)
+    trainer, plain = (Trainer(Training(network="Elman", **SMALL)) for _ in range(2))
+    weights = list(trainer.network.parameters())
+    trainer.recorder = Recorder(trainer.objective.loss_of, weights, required=False, record=fails)
+    with pytest.warns(MemsimWarning, match="They are computed one after another"):
+        trainer.run(30)
+    plain.run(30)
+    torch.testing.assert_close(*(parameters_to_vector(each.network.parameters()) for each in (plain, trainer)))
 
 
 @CUDA
