@@ -12,10 +12,17 @@ from memsim.core.errors import ModelError
 
 NEGLIGIBLE = 1e-9
 """Widths that are taken for none, of a distribution, or of noise in comparison with it."""
+NARROW = 1e-3
+"""A uniform distribution this much narrower than noise is, with it, a normal one, to within 1e-13; its own formula
+would be a small difference of large numbers."""
 FAR = 1 - 1e-6
 """The share below a criterion beyond which what is above is computed by itself, since 1 minus the share is rounding."""
 NODES = 61
 """Points of the quadrature over the noise of criteria, where there is no closed form."""
+
+
+LOGISTIC_STEP, LOGISTIC_UNTIL = 0.5, 37.0
+"""In scales, between the points at which a logistic density is summed, and the last of them: to within rounding."""
 
 
 class Evidence(Protocol):
@@ -61,8 +68,18 @@ class Logistic(NamedTuple):
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
         """As in :class:`Evidence`."""
-        scale = _width(self.scale, "Logistic: scale")
-        return over_noise(lambda cut: _expit((cut - _column(self.mean)) / scale), criteria, noise)
+        scale, away = _width(self.scale, "Logistic: scale"), criteria - _column(self.mean)
+        noise = np.asarray(noise, dtype=float)
+        steep = noise > scale
+        # Quadrature is exact where what varies less is the weight, and what varies more is averaged.
+        mild = over_noise(lambda cut: _expit(cut / scale), away, np.where(steep, 0, noise))
+        if not steep.any():
+            return mild
+        spread, total = np.where(steep, noise, 1), np.zeros(())
+        for step in np.arange(-LOGISTIC_UNTIL, LOGISTIC_UNTIL + LOGISTIC_STEP, LOGISTIC_STEP):
+            density = _expit(step) * _expit(-step)
+            total = total + LOGISTIC_STEP * density * _ndtr((away - scale * step) / spread)
+        return np.where(steep, total, mild)
 
     def mirrored(self) -> Logistic:
         """As in :class:`Evidence`."""
@@ -79,12 +96,13 @@ class Uniform(NamedTuple):
         """As in :class:`Evidence`."""
         width, away = _width(self.half_width, "Uniform: half_width"), criteria - _column(self.mean)
         noise = np.asarray(noise, dtype=float)
-        is_flat = width > NEGLIGIBLE
+        is_flat = width > np.maximum(NEGLIGIBLE, NARROW * noise)
         is_noisy = is_flat & (noise > NEGLIGIBLE * width)
         wide, spread = np.where(is_flat, width, 1), np.where(is_noisy, noise, 1)
         sharp = np.clip((away + wide) / (2 * wide), 0, 1)
         smooth = spread * (_ramp((away + wide) / spread) - _ramp((away - wide) / spread)) / (2 * wide)
-        return np.where(is_flat, np.where(is_noisy, smooth, sharp), Normal(self.mean).below(criteria, noise))
+        narrow = Normal(0.0, np.where(noise > 0, width / 3**0.5, 0)).below(away, noise)
+        return np.where(is_flat, np.where(is_noisy, smooth, sharp), narrow)
 
 
 class Mixture(NamedTuple):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
+from scipy.special import ndtr
 
 from memsim.core.errors import ModelError
 from memsim.core.evidence import Discrete, Evidence, Logistic, Mixture, Normal, Uniform, rating_shares
@@ -109,3 +110,21 @@ def test_what_is_no_evidence_is_named() -> None:
     for evidence, message in wrong:
         with pytest.raises(ModelError, match=message):
             rating_shares(evidence, np.array([0.2]), 0.0, 3)
+
+
+@given(st.floats(-5, 5), st.floats(1e-9, 3), st.floats(0.01, 2))
+def test_uniform_evidence_under_noise_is_an_integral(away: float, width: float, noise: float) -> None:
+    """Of whatever width: P(U + e < c) is the mean of Φ over the uniform distribution, by adaptive quadrature."""
+    kink = [max(min(away, width), -width)]
+    found = integrate.quad(lambda at: ndtr((away - at) / noise), -width, width, points=kink, epsabs=1e-13, limit=500)
+    expected = found[0] / (2 * width)
+    assert Uniform(0.0, width).below(np.array([away]), noise).item() == pytest.approx(expected, abs=1e-11)
+
+
+@given(st.floats(-5, 5), st.floats(1e-6, 3), st.floats(0, 3))
+def test_logistic_evidence_under_noise_is_an_integral(away: float, scale: float, noise: float) -> None:
+    """Of whatever scale: the sum of logistic and normal noise, by quadrature over the quantiles of the logistic one."""
+    share = (np.arange(200_000) + 0.5) / 200_000
+    values = (away - scale * np.log(share / (1 - share))) / max(noise, 1e-12)
+    found = Logistic(0.0, scale).below(np.array([away]), noise).item()
+    assert found == pytest.approx(float(ndtr(values).mean()), abs=2e-5)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from memsim.analysis.figures.style import themed
+from memsim.analysis.figures.style import plain_text, themed
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
 from memsim.reproductions.essay.figures import draw_cells, draw_effects
 from memsim.reproductions.essay.manipulation import (
@@ -50,6 +50,7 @@ def _findings(found: pd.DataFrame) -> list[Finding]:
     ]  # fmt: skip
 
 
+@plain_text
 def _figure(table: pd.DataFrame) -> Figure:
     with themed():
         figure = Figure(figsize=(11, 3.6), layout="constrained")
