@@ -76,8 +76,8 @@ class Logistic(NamedTuple):
         if not steep.any():
             return mild
         spread, total = np.where(steep, noise, 1), np.zeros(())
-        for step in np.arange(-LOGISTIC_UNTIL, LOGISTIC_UNTIL + LOGISTIC_STEP, LOGISTIC_STEP):
-            density = _expit(step) * _expit(-step)
+        steps = np.arange(-LOGISTIC_UNTIL, LOGISTIC_UNTIL + LOGISTIC_STEP, LOGISTIC_STEP)
+        for step, density in zip(steps, _expit(steps) * _expit(-steps), strict=True):
             total = total + LOGISTIC_STEP * density * _ndtr((away - scale * step) / spread)
         return np.where(steep, total, mild)
 
