@@ -103,7 +103,8 @@ def rating_probabilities(answers: Answers, criteria: FloatArray) -> FloatArray:
     """(n_kinds, n_ratings) probability of each rating."""
     below = answers.below(criteria)
     edge = np.zeros((len(below), 1))
-    own = np.diff(np.concatenate((edge, below, edge + 1), axis=1), axis=1)
+    # Criteria far from all evidence are as good as equal, and then rounding may give less than nothing.
+    own = np.diff(np.concatenate((edge, below, edge + 1), axis=1), axis=1).clip(min=0)
     return (1 - answers.lapse) * own + answers.lapse / own.shape[1]
 
 
