@@ -37,7 +37,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
         "--compile", dest="compiled", action="store_true", help="compile the steps of the core, which is for GPUs"
     )
     command.add_argument(
-        "--no-recording", dest="recorded", action="store_const", const=False,
+        "--no-recording", action="store_true",
         help="on CUDA, compute one operation after another, instead of recording those of an iteration",
     )  # fmt: skip
     command.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="a log for TensorBoard")
@@ -110,7 +110,7 @@ def _train(parsed: argparse.Namespace) -> int:
         "device": parsed.device,
         "deterministic": parsed.deterministic,
         "compiled": parsed.compiled,
-        "recorded": parsed.recorded,
+        "recorded": False if parsed.no_recording else None,
         "tensorboard": parsed.tensorboard,
         "progress": True,
     }
