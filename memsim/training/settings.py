@@ -75,7 +75,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "recall+recognition": _BOTH,
 }  # fmt: skip
 """What a core is trained for, by the name behind the colon of a preset."""
-_BEGUN = {("DNC", "people"): "dnc-recall", ("LSTM", "people"): "lstm-recall"}
+_BEGUN = {("DNC", "people"): "dnc-closed", ("LSTM", "people"): "lstm-closed"}
 """The weights that imitation begins with, where some ship."""
 
 
