@@ -37,7 +37,7 @@ LSTM_SMALL: dict[str, Any] = {
 }  # fmt: skip
 SMALL: dict[str, Any] = {**IMITATION, "objective": "recall", **LISTS}
 KINDS: dict[str, type[NetworkModel]] = {"dnc": DNC, "lstm": LSTM}
-SHIPPED = ("dnc-recall", "dnc-people", "dnc-serial", "lstm-recall", "lstm-serial")
+SHIPPED = ("dnc-recall", "dnc-closed", "dnc-people", "dnc-serial", "lstm-recall", "lstm-closed", "lstm-serial")
 SETTINGS = {"dnc": SMALL, "lstm": LSTM_SMALL}
 
 
@@ -247,7 +247,12 @@ def test_what_a_network_can_do_comes_from_its_record() -> None:
 
 def test_names_of_networks_by_task() -> None:
     free, forward = models_for("free"), models_for("forward")
-    assert [spec for spec in free if spec.startswith(("DNC", "LSTM"))] == ["DNC", "DNC:people", "LSTM"]
+    assert [spec for spec in free if spec.startswith(("DNC", "LSTM"))] == [
+        "DNC",
+        "DNC:people",
+        "DNC:recall+recognition",
+        "LSTM",
+    ]
     assert [spec for spec in forward if spec.startswith(("DNC", "LSTM"))] == ["DNC:serial", "LSTM:serial"]
     assert build_model("dnc:people", {"stop_bias": 1.0}) == DNC.preset("people").replace(stop_bias=1)
     assert build_model("dnc:people") == DNC(weights="dnc-people")

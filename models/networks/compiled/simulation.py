@@ -24,10 +24,12 @@ from memsim.models.networks.cores.dnc import DNC, LIMIT
 from memsim.models.networks.recall_network import DISTRACT, RECALL, STUDY, RecallNetwork
 from memsim.models.networks.vectors import item_vectors
 
-BLOCK = 64
-"""Trials at a time."""
+BLOCK = 256
+"""Trials at a time, and twice as many without a memory, whose states take more of the cache."""
+FEW = 4096
+"""Items of a pool that are all looked up once, whether they are studied or not."""
 TOGETHER = 512
-"""Trials whose items are looked up together, which bounds the memory that these take."""
+"""Trials whose items are looked up together where the pool is larger, which bounds the memory that these take."""
 
 
 def simulated_recalls(model: Any, trials: Trials, seed: int) -> Recalls | None:
@@ -52,7 +54,7 @@ class _Runner:
         core = network.network
         self.model, self.paradigm = model, trials.paradigm
         self.size, self.flags = network.vector_size, network.n_flags
-        self.vectors = item_vectors(trials.pool, self.size)
+        self.vectors = item_vectors(trials.pool, self.size).astype(np.float32)
         with torch.no_grad():
             self.strength = float(model.choice_strength * torch.nn.functional.softplus(network.strength) * 5)
             weights = [each.float().numpy() for each in core.sequence_weights()]
@@ -63,15 +65,20 @@ class _Runner:
         self.limit = np.float32(LIMIT if isinstance(core, DNC) else np.inf)
         self.memory = core.empty_memory(1)
         self.outputs = len(read_out)
+        self.start = self.start_of(self.vectors) if len(self.vectors) <= FEW else None
 
     def run(self, items: IntArray, draws: FloatArray, positions: IntArray, going: Any) -> bool:
         """Fill ``positions`` and ``going`` of trials; false if an output is no number."""
-        used, inverse = np.unique(items, return_inverse=True)
-        own: IntArray = inverse.reshape(items.shape).astype(np.int32)
-        vectors = self.vectors[used].astype(np.float32)
-        start = self.start_of(vectors)
-        for first in range(0, len(items), BLOCK):
-            part = slice(first, first + BLOCK)
+        if self.start is None:
+            used, inverse = np.unique(items, return_inverse=True)
+            own: IntArray = inverse.reshape(items.shape).astype(np.int32)
+            vectors = self.vectors[used]
+            start = self.start_of(vectors)
+        else:
+            own, vectors, start = items, self.vectors, self.start
+        block = BLOCK if self.memory.memory.numel() else 2 * BLOCK
+        for first in range(0, len(items), block):
+            part = slice(first, first + block)
             if not self.run_block(own[part], vectors, start, draws[:, part], positions[part], going[part]):
                 return False
         return True
@@ -87,7 +94,7 @@ class _Runner:
     def run_block(
         self, items: IntArray, vectors: Array, start: Array, draws: FloatArray, positions: IntArray, going: Any
     ) -> bool:
-        """Study and recall of at most :data:`BLOCK` trials."""
+        """Study and recall of a block of trials."""
         batch, length = items.shape
         rows, n_items, cue = whole(batch), len(vectors), len(start) - 1
         steps: list[Any] = []
