@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -213,10 +214,17 @@ def _ramp(x: FloatArray) -> FloatArray:
     return np.where(np.isinf(x), np.maximum(x, 0), x * _ndtr(x) + density)
 
 
+@cache
+def _nodes() -> tuple[FloatArray, FloatArray]:
+    """Of the quadrature over normal noise, and their weights."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    return nodes, weights
+
+
 def over_noise(below: Any, criteria: FloatArray, noise: Any) -> FloatArray:
     """The mean over noise of the criteria of ``below(criteria)``, by quadrature where there is noise."""
     if not np.any(noise):
         return np.asarray(below(criteria))
-    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    nodes, weights = _nodes()
     shifted = (weight * below(criteria + node * np.asarray(noise)) for node, weight in zip(nodes, weights, strict=True))
     return np.asarray(sum(shifted) / weights.sum())

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
+from memsim.core.tested_at_end import studied_state
 from memsim.core.trials import Paradigm, Trials
 from memsim.models.networks.threads import one_thread
 from memsim.models.networks.trained_network import CHOICE, TrainedNetwork
@@ -38,6 +40,9 @@ LARGE = 50_000
 """Studied items of a simulation from which on compiled loops are faster, also where they have to be loaded first."""
 MOST_NUMBERS = 2**27
 """In the states of the trials at a time: a gigabyte."""
+
+_JUDGED: WeakKeyDictionary[Trials, dict[tuple[str, str, str], FloatArray]] = WeakKeyDictionary()
+"""(n_trials * n_probes) the logits of the probes of trials, by weights and lesion."""
 
 Episodes: TypeAlias = "list[Episode]"
 """The state: trials in parts of :data:`TOGETHER`, or fewer where the state of a trial takes much memory."""
@@ -125,15 +130,27 @@ class NetworkModel(TrainedNetwork):
                 episode.logits, episode.lured = asked.logits, asked.lured
         return state
 
-    def familiarity(self, state: Episodes, probe: ProbeBatch) -> Evidence:
+    def familiarity(self, state: Episodes, probe: ProbeBatch) -> Logistic:
         if not self.task.probes:
-            return super().familiarity(state, probe)  # which raises
+            super().familiarity(state, probe)  # which raises
         import torch
 
         network, probes = self.network(), self._vectors(state, probe.items)
         with torch.inference_mode(), one_thread():
             logits = [network.judge(episode, shown)[:, 0] for episode, shown in zip(state, probes, strict=True)]
         return Logistic(torch.cat(logits).numpy())
+
+    def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
+        """Of tests at the end. It does not depend on parameters, so that trials keep what was computed for them."""
+        kept = _JUDGED.setdefault(trials, {})
+        key = self.weights_sha256, self.without, self.lesioned
+        if key not in kept:
+            state = studied_state(self, trials, rng) if self.task.probes else None
+            if state is None:
+                return None
+            judged = [self.familiarity(state, trials.probe(index)) for index in range(trials.paradigm.n_probes)]
+            kept[key] = np.stack([each.mean for each in judged], axis=1).ravel()
+        return Logistic(kept[key])
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
         """Those of recall, besides those of the scale."""
