@@ -125,7 +125,7 @@ def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
             error = "" if pd.isna(errors[row, column]) else f"±{errors[row, column]:.2f} "
             text = "–" if np.isnan(value) else f"{round(value, 2) + 0:.2f} {error}{mark}"
             axis.text(column, row, text, ha="center", va="center")
-        axis.set_xticks(range(values.shape[1]), values.columns)
+        axis.set_xticks(range(values.shape[1]), [str(name).replace(":", ":\n") for name in values.columns])
         axis.set_yticks(range(len(values)), values.index)
         axis.tick_params(length=0)
         axis.xaxis.tick_top()

@@ -7,6 +7,7 @@ from memsim.reproductions.recognition_criteria import (
     LENGTH,
     LIST_STRENGTH,
     MIRROR,
+    NEAR,
     SLOPE,
     SLOPE_LENGTH,
     SLOPE_STRENGTH,
@@ -51,6 +52,7 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
         SLOPE: "similarities of targets and lures to the same traces vary alike",
         SLOPE_LENGTH: "variance from other traces grows with their number",
         SLOPE_STRENGTH: "copies of a trace multiply its part of the variance, which lures share",
+        NEAR: "evidence does not depend on the probes before, so that neighbours gain nothing",
     },
     "TODAM": {
         MIRROR: _SUM, LIST_STRENGTH: _NOISE,
