@@ -173,18 +173,21 @@ class NetworkModel(TrainedNetwork):
 
     def logits(self, state: Episodes) -> tuple[FloatArray, FloatArray]:
         """(n_trials, n_outcomes) the logits of the outcomes, and their derivatives by ``choice_strength``."""
-        logits = np.concatenate([episode.logits.numpy() for episode in state])
-        is_candidate = ~np.isneginf(logits)
-        similar = np.where(is_candidate, logits, 0)
-        similar[:, -1] = 0
-        stop = logits[:, -1] + self.stop_bias
-        logits = np.where(is_candidate, self.choice_strength * similar, -np.inf)
-        logits[:, -1] = stop
+        logits, similar = self.scaled(np.concatenate([episode.logits.numpy() for episode in state]))
         if not self.intrusions:
             return logits, similar
         others = [self._others(episode) for episode in state]
         stranger, its_slope = (np.concatenate(each) for each in zip(*others, strict=True))
         return np.concatenate((logits, stranger), axis=1), np.concatenate((similar, its_slope), axis=1)
+
+    def scaled(self, output: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """As :meth:`logits`, from the ``output`` of the network, (n_trials, list_length + 1), without intrusions."""
+        is_candidate = ~np.isneginf(output)
+        similar = np.where(is_candidate, output, 0)
+        similar[:, -1] = 0
+        logits = np.where(is_candidate, self.choice_strength * similar, -np.inf)
+        logits[:, -1] = output[:, -1] + self.stop_bias
+        return logits, similar
 
     def _others(self, episode: Episode) -> tuple[FloatArray, FloatArray]:
         """(n_trials, 1) the logit of an item that was not studied, of all of the pool together, and its derivative."""

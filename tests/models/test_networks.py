@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from memsim import ItemPool, Recalls, check, log_likelihood, simulate
+from memsim import ItemPool, Recalls, check, log_likelihood, log_likelihood_gradient, simulate
 from memsim.commands.main import main
 from memsim.core.errors import InputError, ModelError
 from memsim.core.origin import Simulated
@@ -379,3 +379,16 @@ def test_training_on_a_gpu(tmp_path: Path) -> None:
     resume(second, tmp_path / "half.safetensors")
     second.run(200)
     assert np.isfinite(second.log[-1]["loss"]) and second.log[-1]["loss"] < first.log[0]["loss"]
+
+
+def test_recalls_keep_the_output_of_a_network_for_other_choices(trained: tuple[str, Path]) -> None:
+    kind, path = trained
+    model = KINDS[kind](weights=str(path))
+    recalls = simulate(model, FreeRecall(list_length=4).trials(50), seed=1)
+    log_likelihood_gradient(model, recalls)
+    for changes in ({"choice_strength": 0.5, "stop_bias": 1.0}, {"without": "memory"} if kind == "dnc" else {}):
+        other = model.replace(**changes)
+        kept, anew = (log_likelihood_gradient(other, each) for each in (recalls, recalls[:]))
+        assert np.array_equal(kept.log_likelihood, anew.log_likelihood)
+        np.testing.assert_allclose(kept.log_likelihood, log_likelihood(other, recalls[:]), rtol=1e-9)
+        assert kept.gradient == anew.gradient
