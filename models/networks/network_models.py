@@ -63,8 +63,8 @@ class DNC(Network):
     omission, and recall goes on. A file of weights takes the place of a preset: ``DNC:mine.safetensors``.
 
     ``recognition`` was trained to judge whether a probe was studied; no probe changes what is remembered. Its memory
-    has 16 slots. ``cued`` was trained to recall the partner of an item, ``recall+recognition`` to do both tests of a
-    list.
+    has 16 slots: after lists of 12 it calls .999 of old and .02 of new items old, after 20 .79 and .13. ``cued`` was
+    trained to recall the partner of an item, ``recall+recognition`` to do both tests of a list.
 
     ``without`` lesions the memory at test, at study, or at both (``lesioned``): chaining needs reading forward along
     the links, so that ``without="backward,content"`` shows what it does alone; a code of position that is part of the
