@@ -73,7 +73,9 @@ class Logistic(NamedTuple):
         noise = np.asarray(noise, dtype=float)
         steep = noise > scale
         # Quadrature is exact where what varies less is the weight, and what varies more is averaged.
-        mild = over_noise(lambda cut: _expit(cut / scale), away, np.where(steep, 0, noise))
+        mild = np.zeros(1)
+        if not steep.all():
+            mild = over_noise(lambda cut: _expit(cut / scale), away, np.where(steep, 0, noise))
         if not steep.any():
             return mild
         spread, total = np.where(steep, noise, 1), np.zeros(())
