@@ -70,7 +70,8 @@ class DNC(Network):
     the links, so that ``without="backward,content"`` shows what it does alone; a code of position that is part of the
     contents needs reading by content. With ``response_set="pool"``, responses from 1,000 items, the default network
     recalls .86 of 12 items, .05 with ``without="reading"``, and the LSTM alone, trained in the same way, .08; among the
-    studied items they recall .998, .70 and .87. ``memsim show`` draws where it reads.
+    studied items they recall .998, .70 and .87. It recalls in the order of study, though no order was asked for.
+    ``memsim show`` draws where it reads.
     """
 
     citation: ClassVar = CITATIONS["DNC"]

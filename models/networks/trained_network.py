@@ -175,6 +175,11 @@ class TrainedNetwork(OldnessScale):
         return self.task.pairs or not self.task.cues
 
     @property
+    def judges_repeated_items(self) -> bool:  # type: ignore[override]
+        """Whether lists may hold an item twice where their items are judged."""
+        return bool(self.task.probes)
+
+    @property
     def fitted(self) -> Mapping[str, tuple[float, float] | None]:  # type: ignore[override]
         """The parameters that have an influence on what the network does."""
         judging = self.criteria_parameters if self.task.probes else ()

@@ -68,7 +68,10 @@ def test_a_missing_column_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("model", "task"),
-    [(DNC(), FreeRecall(list_length=5)), (DNC.preset("serial").replace(choice_strength=0.4), SerialRecall())],
+    [
+        (DNC(weights="dnc-closed"), FreeRecall(list_length=5)),
+        (DNC.preset("serial").replace(choice_strength=0.4), SerialRecall()),
+    ],
 )
 def test_the_pool_intrudes_on_a_network_that_may_give_all_of_it(model: Any, task: Any) -> None:
     pool = ItemPool.numbered(40)

@@ -65,9 +65,9 @@ def test_whom_the_shipped_network_was_trained_on(peers: Recalls) -> None:
     assert seen(DNC().record, peers) == ((), ())
     assert seen(PEOPLE.record, load_dataset("morton2013")) == ((), ())
     nameless = replace(peers, origin=Observed())
-    assert (
-        seen(PEOPLE.record, nameless).unknown[0].startswith("Its weights were trained on peers_notask:all, and it is")
-    )
+    assert seen(PEOPLE.record, nameless) == (tuple(map(str, trained_on)), ()), "by what they recalled"
+    unmarked = {**PEOPLE.record, "people": {**PEOPLE.record["people"], "trained_on": None}}
+    assert seen(unmarked, nameless).unknown[0].startswith("Its weights were trained on peers_notask:all, and it is")
     assert seen_in_words({"net": PEOPLE, "TCM": TCM()}, of(peers, [trained_on[0], held_out[0]])) == [
         f"net was trained on 1 of these 2 people (subject {trained_on[0]})."
     ]
@@ -94,8 +94,9 @@ def test_it_is_scored_on_others_and_on_the_same_where_that_is_said(peers: Recall
     assert sum(sentence.startswith(said) for sentence in found.words) == 1
     with pytest.warns(DataWarning, match="net was trained on 1 of these 2 people"):
         cross_validate({"net": AsItIs(PEOPLE)}, mixed, folds=2, workers=1, allow_seen=True)
-    with pytest.warns(DataWarning, match="it is not known whether these are the same people"):
-        cross_validate({"net": AsItIs(PEOPLE)}, replace(mixed, origin=Observed()), folds=2, workers=1)
+    nameless = replace(of(peers, [*trained_on[:1], *held_out[:1]], lists=1000), origin=Observed())
+    with pytest.raises(InputError, match="net was trained on 1 of these 2 people"):
+        cross_validate({"net": AsItIs(PEOPLE)}, nameless, folds=2, workers=1)
 
 
 def test_the_command_has_the_option(peers: Recalls, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,7 +178,7 @@ def test_a_part_of_the_entry() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("_few")
 def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("memsim.reproductions.network_table.table.lost_without_reading", lambda weights, seed: 0.2)
+    monkeypatch.setattr("memsim.reproductions.network_table.table.lost_without_reading", lambda weights, seed: 0.9)
     asked = {**SMALL.values(), "tasks": "recall,serial,recognition,cued,copy", "state_tasks": "copy", "imitation": 0}
     report = reproduce("network-table", 3, tmp_path, **asked)
     tables = report.outcome.tables
