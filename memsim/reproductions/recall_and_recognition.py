@@ -245,10 +245,16 @@ CONFLICT = (
     "recognition asks for context that drifts by .02 to .06 with each word of the session, and recall for some .8, so "
     "that one drift for both costs in each"
 )
+TRAINED_ON_TASK = (
+    "what a network does that was trained on the tasks, over far shorter sessions, is below the baseline in both tests"
+)
 KNOWN: Mapping[str, str] = {
     **{f"TCM, {BOTH}: {test} not worse than fitted to it alone": CONFLICT for test in TESTS},
     f"CMR, {BOTH}: {RECALL} not worse than fitted to it alone": CONFLICT,
     f"SAM, {BOTH}: {RECOGNITION} not worse than fitted to it alone": "less than a hundredth of what it predicts",
+    f"DNC, {SCALE}: {RECOGNITION} above the baseline": TRAINED_ON_TASK,
+    f"DNC, {CHOICE}: {RECALL} above the baseline": TRAINED_ON_TASK,
+    f"DNC, {BOTH}: {RECALL} not worse than fitted to it alone": TRAINED_ON_TASK,
 }
 """By the name of a finding, why it is known not to hold."""
 
