@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.association.summary import cued_recall_summary
-from memsim.analysis.recall.indices import edge_sizes, middle_positions, primacy_index, recency_index
+from memsim.analysis.recall.indices import edge_means, primacy_index, recency_index
 from memsim.analysis.recall.transitions import lag_crp, lag_rank
 from memsim.analysis.recognition.summary import frequency_summary, recognition_summary
 from memsim.analysis.serial.curves import serial_summary
@@ -86,11 +86,7 @@ def _recall_summary(recalls: Recalls) -> pd.DataFrame:
 
 def _position_summary(predicted: PositionPrediction) -> pd.DataFrame:
     probability = predicted.probability
-    length = len(probability)
-    first, last = edge_sizes(length)
-    at_start, at_end = probability[:first].mean(), probability[length - last :].mean()
-    middle = probability[middle_positions(length, first, last)]
-    in_middle = middle.mean() if len(middle) else np.nan
+    at_start, at_end, in_middle = edge_means(probability)
     means = {
         "recalled": probability.sum(),
         "primacy": at_start - in_middle,

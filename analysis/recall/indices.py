@@ -10,6 +10,7 @@ from memsim.analysis.checks import require_whole
 from memsim.analysis.declaration import of_recalls
 from memsim.analysis.recall.initiation import probability_of_nth_recall
 from memsim.analysis.recall.serial_position import serial_position_curve
+from memsim.core.arrays import FloatArray
 from memsim.core.recalls import Recalls
 
 DEFINITIONS = ["difference", "contrast", "ratio", "slope", "share", "first_recall"]
@@ -118,6 +119,23 @@ def middle_positions(list_length: int, first: int, last: int) -> slice:
     third = list_length // 3 if list_length > 8 else 0
     start = max(third, first)
     return slice(start, max(start, list_length - max(third, last)))
+
+
+def edge_means(curve: FloatArray) -> tuple[float, float, float]:
+    """The means of the first, of the last and of the middle positions of a curve; NaN where it has no middle.
+
+    The positions are those of :func:`primacy_index` and :func:`recency_index`.
+    """
+    first, last = edge_sizes(len(curve))
+    middle = curve[middle_positions(len(curve), first, last)]
+    in_middle = float(middle.mean()) if len(middle) else np.nan
+    return float(curve[:first].mean()), float(curve[-last:].mean()), in_middle
+
+
+def edges(curve: FloatArray) -> tuple[float, float]:
+    """Primacy and recency of a curve: the means of its first and of its last positions less that of its middle."""
+    first, last, middle = edge_means(curve)
+    return first - middle, last - middle
 
 
 def _edge_index(recalls: Recalls, edge: slice, middle: slice, direction: int) -> pd.DataFrame:

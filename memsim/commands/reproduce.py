@@ -50,10 +50,10 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
     from memsim.reproductions.catalogue import reproduce
 
     as_announced = True
-    for name in names:
-        _options(name, parsed.set)  # wrong ones end the command before any entry is run
-    for name in names:
-        report = reproduce(name, parsed.seed or 0, parsed.out or OUT, **_options(name, parsed.set))
+    # Of all entries first, so that a wrong one ends the command before any is run.
+    options = [_options(name, parsed.set) for name in names]
+    for name, own in zip(names, options, strict=True):
+        report = reproduce(name, parsed.seed or 0, parsed.out or OUT, **own)
         print(report)
         as_announced &= report.as_announced and not report.not_drawn
     return 0 if as_announced else 1

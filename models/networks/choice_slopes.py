@@ -22,7 +22,7 @@ from memsim.core.recalls import Recalls
 PARAMETERS = ("choice_strength", "stop_bias")
 MOST_KEPT = 2**24
 """Numbers of output that recalls keep: 128 megabytes."""
-_KEPT: WeakKeyDictionary[Recalls, dict[tuple[str, str, str], list[FloatArray]]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Recalls, dict[tuple[str, ...], list[FloatArray]]] = WeakKeyDictionary()
 
 
 def events_and_pullback(model: Any, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback]:
@@ -63,7 +63,7 @@ def _outputs(
     states = _states(model, recalls, columns, rng)
     if model.intrusions or columns.size * (recalls.list_length + 1) > MOST_KEPT:
         return map(model.logits, states)
-    kept, key = _KEPT.setdefault(recalls, {}), (model.weights_sha256, model.without, model.lesioned)
+    kept, key = _KEPT.setdefault(recalls, {}), model.outputs_of
     if key not in kept:
         kept[key] = [np.concatenate([episode.logits.numpy() for episode in state]) for state in states]
     return map(model.scaled, kept[key])

@@ -41,8 +41,8 @@ LARGE = 50_000
 MOST_NUMBERS = 2**27
 """In the states of the trials at a time: a gigabyte."""
 
-_JUDGED: WeakKeyDictionary[Trials, dict[tuple[str, str, str], FloatArray]] = WeakKeyDictionary()
-"""(n_trials * n_probes) the logits of the probes of trials, by weights and lesion."""
+_JUDGED: WeakKeyDictionary[Trials, dict[tuple[str, ...], FloatArray]] = WeakKeyDictionary()
+"""(n_trials * n_probes) the logits of the probes of trials, by :attr:`NetworkModel.outputs_of`."""
 
 Episodes: TypeAlias = "list[Episode]"
 """The state: trials in parts of :data:`TOGETHER`, or fewer where the state of a trial takes much memory."""
@@ -143,7 +143,7 @@ class NetworkModel(TrainedNetwork):
     def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
         """Of tests at the end. It does not depend on parameters, so that trials keep what was computed for them."""
         kept = _JUDGED.setdefault(trials, {})
-        key = self.weights_sha256, self.without, self.lesioned
+        key = self.outputs_of
         if key not in kept:
             state = studied_state(self, trials, rng) if self.task.probes else None
             if state is None:

@@ -170,6 +170,11 @@ class TrainedNetwork(OldnessScale):
         return self.task.probes
 
     @property
+    def outputs_of(self) -> tuple[str, ...]:
+        """All that the output of the network depends on besides what it is given, by which outputs are kept."""
+        return self.weights_sha256, self.core, self.without, self.lesioned
+
+    @property
     def takes_repeated_items(self) -> bool:  # type: ignore[override]
         """Whether lists may hold an item twice: those of networks that only judge probes, or recall pairs."""
         return self.task.pairs or not self.task.cues

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from memsim.analysis.recall.indices import edges
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import find_weights, load_weights
 from memsim.reproductions.essay.chance import chance, late_items, random_run
@@ -19,7 +20,6 @@ from memsim.reproductions.essay.lists import (
     Lesion,
     Run,
     edge_errors,
-    edges,
     exact_recall,
     item_of_output,
     matches_nothing,

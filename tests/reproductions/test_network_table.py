@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from scipy.stats import permutation_test
 
 from memsim.analysis import primacy_index, recency_index, serial_position_curve
+from memsim.analysis.recall.indices import edges
 from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.core.recalls import Recalls
 from memsim.models.networks.cores.dnc import DNC
+from memsim.models.networks.cores.state_leaves import changed_at
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.network_table.behaviour import edges, shuffled
+from memsim.reproductions.network_table.behaviour import shuffled
 from memsim.reproductions.network_table.lesions import has_memory, lesioned
-from memsim.reproductions.network_table.noise import changed_at, make_noisy
+from memsim.reproductions.network_table.noise import make_noisy
 from memsim.reproductions.network_table.options import TASKS, TUNING, TableOptions
 from memsim.reproductions.network_table.sizes import CLOSE, sized
 from memsim.reproductions.network_table.statistics import comparisons_of, difference_of, summary_of

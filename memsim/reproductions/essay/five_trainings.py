@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.curves import curve_table
+from memsim.analysis.recall.indices import edges
 from memsim.analysis.summaries import summary_table
 from memsim.core.arrays import FloatArray
 from memsim.core.seeding import stream
@@ -22,7 +23,6 @@ from memsim.reproductions.essay.lists import (
     TRAINED_LENGTH,
     Run,
     edge_errors,
-    edges,
     exact_recall,
     item_of_output,
     matches_nothing,

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.recall.indices import edges
 from memsim.core.seeding import stream
 from memsim.data import load_curves, load_summary
 from memsim.models.networks.cores.dnc import DNC
@@ -22,7 +23,7 @@ from memsim.reproductions.essay.copying import copy_error, copy_figure
 from memsim.reproductions.essay.figures import estimator_figure, recall_figure
 from memsim.reproductions.essay.five_trainings import Recalled, all_recalled, position_table, training_table
 from memsim.reproductions.essay.intervals import prediction_half
-from memsim.reproductions.essay.lists import CHAINS, LENGTH, LISTS, TRAINED_LENGTH, edges, exact_recall, network_of
+from memsim.reproductions.essay.lists import CHAINS, LENGTH, LISTS, TRAINED_LENGTH, exact_recall, network_of
 from memsim.reproductions.essay.manipulation import NAME, RECIPE, effects, shipped_table
 from memsim.reproductions.essay.published import CODE, ESSAY, EXACT, EXACT_SHORT, FIRST, NO_ITEM
 from memsim.reproductions.simulated_lists import curves_by_name

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from memsim.analysis.recall.indices import edge_sizes, middle_positions
+from memsim.analysis.recall.indices import edge_sizes, edges, middle_positions
 from memsim.core.arrays import INTRUSION, BoolArray, FloatArray, IntArray
 from memsim.core.items import ItemPool
 from memsim.core.recalls import Recalls
@@ -142,16 +142,6 @@ def sampled_recalls(run: Run, rng: np.random.Generator) -> Recalls:
     order = np.argsort(subject, kind="stable")
     trials = Trials(items[order], ItemPool(np.arange(32), PATTERNS), task, subject[order])
     return Recalls(trials, positions[order], stopped=np.zeros(len(items), dtype=bool))
-
-
-def edges(curve: FloatArray) -> tuple[float, float]:
-    """Primacy and recency of a curve: the mean of its first and last positions minus that of its middle.
-
-    The positions are those of :func:`memsim.analysis.primacy_index`.
-    """
-    first, last = edge_sizes(len(curve))
-    middle = curve[middle_positions(len(curve), first, last)].mean()
-    return float(curve[:first].mean() - middle), float(curve[-last:].mean() - middle)
 
 
 def edge_errors(curve: FloatArray, lists: int) -> tuple[float, float]:

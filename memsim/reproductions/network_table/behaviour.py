@@ -12,7 +12,7 @@ import pandas as pd
 
 from memsim.analysis.association.cued_recall import cued_recall_by_position
 from memsim.analysis.curves import curve_table, root_mean_squared_difference
-from memsim.analysis.recall.indices import edge_sizes, middle_positions
+from memsim.analysis.recall.indices import edges
 from memsim.analysis.recall.serial_position import serial_position_curve
 from memsim.analysis.recall.transitions import lag_crp
 from memsim.analysis.recognition.hits import hits_by_serial_position
@@ -47,14 +47,6 @@ def behaviour_of(task: str, model: Network, length: int, n_lists: int, seed: int
     primacy, recency = edges(curve)
     found = {"curve": curve.tolist(), "primacy": primacy, "recency": recency}
     return found | (of_recall(recalls, seed) if task == "recall" else {})
-
-
-def edges(curve: FloatArray) -> tuple[float, float]:
-    """The mean of the first and of the last positions of a curve, each less that of its middle."""
-    first, last = edge_sizes(len(curve))
-    inside = curve[middle_positions(len(curve), first, last)]
-    middle = inside.mean() if len(inside) else np.nan
-    return float(curve[:first].mean() - middle), float(curve[-last:].mean() - middle)
 
 
 def of_recall(recalls: Recalls, seed: int) -> dict[str, float]:

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from memsim.data import load_dataset
 from memsim.evaluation.candidates import Imitating
 from memsim.evaluation.cross_validation import fold_of_lists
-from memsim.reproductions.network_table.behaviour import PEOPLE
+from memsim.reproductions.network_table.behaviour import people
 from memsim.reproductions.network_table.options import PARAMETERS, TUNING, TableOptions
 from memsim.reproductions.network_table.sizes import sized
 from memsim.running.execution import Cell, run_cells
@@ -70,13 +69,13 @@ def imitated(training: Training, fold: int, choosing: bool) -> dict[str, float]:
     """Train on four folds: the loss of subjects held out within them, or the held-out likelihood of the fifth."""
     from memsim.training.trainer import Trainer
 
-    people = load_dataset(PEOPLE)
-    held = fold_of_lists(people, "lists", FOLDS, 0) == fold
+    lists = people()
+    held = fold_of_lists(lists, "lists", FOLDS, 0) == fold
     if choosing:
-        trainer = Trainer(training, people=people[~held])
+        trainer = Trainer(training, people=lists[~held])
         trainer.run(training.iterations)
         best = trainer.best if np.isfinite(trainer.best) else trainer.measures(1, "held out lists").loss
         return {"loss": best}
     with TemporaryDirectory(prefix="memsim-network-") as folder:
-        scores = Imitating(training, Path(folder)).scores(people[~held], people[held], training.seed)
+        scores = Imitating(training, Path(folder)).scores(lists[~held], lists[held], training.seed)
     return {"nats_per_list": float(scores.log_likelihood.mean()), "lists": int(held.sum())}

@@ -40,17 +40,10 @@ def has_memory(core: Any) -> bool:
 @contextmanager
 def lesioned(objective: Objective, part: str = MEMORY) -> Iterator[None]:
     """Within this, the network of an objective runs without a part of its core."""
-    network: Any = objective.network
-    core = network.network if isinstance(network, RecallNetwork) else network
-    damaged = Lesioned(core, frozenset({part}))
-    if isinstance(network, RecallNetwork):
-        network.network = damaged
-    else:
-        objective.network = damaged
+    holder: Any = objective.network if isinstance(objective.network, RecallNetwork) else objective
+    core = holder.network
+    holder.network = Lesioned(core, frozenset({part}))
     try:
         yield
     finally:
-        if isinstance(network, RecallNetwork):
-            network.network = core
-        else:
-            objective.network = core
+        holder.network = core

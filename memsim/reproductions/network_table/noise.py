@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.driving import roles_of
-from memsim.models.networks.cores.state_leaves import mapped
+from memsim.models.networks.cores.state_leaves import changed_at
 
 CONTROLLER = "controller"
 
@@ -35,15 +35,3 @@ def make_noisy(core: Any, sd: float) -> None:
 
     core.fused = False
     core.__class__ = type(cls.__name__, (cls,), {"step": step, "unroll": Core.unroll})
-
-
-def changed_at(state: Any, path: str, function: Callable[[Tensor], Tensor]) -> Any:
-    """The same nest, with ``function`` of each tensor at or below a dotted path; all else stays."""
-    if not path:
-        return mapped(function, state)
-    name, _, rest = path.partition(".")
-    if isinstance(state, dict):
-        return {key: changed_at(part, rest, function) if key == name else part for key, part in state.items()}
-    names = getattr(state, "_fields", tuple(map(str, range(len(state)))))
-    parts = [changed_at(part, rest, function) if key == name else part for key, part in zip(names, state, strict=True)]
-    return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)

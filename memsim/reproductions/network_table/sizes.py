@@ -63,11 +63,9 @@ def sized(at: str, task: str, core: str, target: int) -> Sized:
     if at == PARAMETERS:
         given = {"slots": REFERENCE["slots"], "width": REFERENCE["width"]} if core == REFERENCE["network"] else {}
         return Sized(at, task, _of_parameters(ends, target, given))
-    reference = ends_of(str(REFERENCE["network"]), task)
-    state = sized(PARAMETERS, task, reference.core, target).matched.state_at_end
-    if core == reference.core:
-        return Sized(at, task, sized(PARAMETERS, task, core, target).matched)
-    return Sized(at, task, _of_state(ends, state, target))
+    reference = sized(PARAMETERS, task, str(REFERENCE["network"]), target).matched
+    own = reference if core == reference.core else _of_state(ends, reference.state_at_end, target)
+    return Sized(at, task, own)
 
 
 def _of_parameters(ends: Ends, target: int, given: Mapping[str, Any]) -> Matched:

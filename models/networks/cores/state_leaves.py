@@ -35,6 +35,17 @@ def mapped(function: Callable[[Tensor], Tensor], state: Any) -> Any:
     )
 
 
+def changed_at(state: Any, path: str, function: Callable[[Tensor], Tensor]) -> Any:
+    """The same nest, with ``function`` of each tensor at or below a dotted path; all else stays."""
+    if not path:
+        return mapped(function, state)
+    name, _, rest = path.partition(".")
+    parts = {key: changed_at(part, rest, function) if key == name else part for key, part in _children(state)}
+    if isinstance(state, dict):
+        return parts
+    return type(state)(*parts.values()) if hasattr(state, "_fields") else type(state)(parts.values())
+
+
 def leaves(state: Any) -> dict[str, Tensor]:
     """The tensors of a state by their dotted path: ``memory.usage``, ``controller.0.1``; ``""`` for a lone tensor."""
     return {path.removeprefix("."): leaf for path, leaf in _walk(state, "")}
