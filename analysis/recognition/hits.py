@@ -18,7 +18,6 @@ from memsim.analysis.recognition.places import (
     presentation_levels,
     presentations_before,
     studied_positions,
-    studies_pairs,
 )
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.arrays import BoolArray
@@ -120,7 +119,7 @@ def hits_by_lag(judgments: Judgments, edges: Sequence[float] | None = None) -> p
     Experimental Psychology: Learning, Memory, and Cognition, 18, 1321-1330.
     """
     studied, _, _ = events_before(judgments.trials.paradigm)
-    per_event = 2 if studies_pairs(judgments.trials.paradigm) else 1  # of the pair's second item there is none between
+    per_event = 2 if judgments.trials.paradigm.studies_pairs else 1  # of the pair's second item there is none between
     between = (studied - 1 - studied_positions(judgments)) // per_event
     return _by_lag(judgments, between, int(studied.max(initial=1) - 1) // per_event, edges, "hits_by_lag")
 
@@ -204,7 +203,7 @@ def hits_by_list_length(judgments: Judgments) -> pd.DataFrame:
     confounds).
     """
     number = judgments.trials.paradigm.list_of_position
-    sizes = np.bincount(number)[number] // (2 if studies_pairs(judgments.trials.paradigm) else 1)
+    sizes = np.bincount(number)[number] // (2 if judgments.trials.paradigm.studies_pairs else 1)
     levels, code = np.unique(sizes, return_inverse=True)
     at = code[np.maximum(studied_positions(judgments), 0)]
     return _hits(judgments, targets_of(judgments), at, {"length": levels})

@@ -55,12 +55,7 @@ def place_in_list(paradigm: Paradigm) -> IntArray:
     number = paradigm.list_of_position
     starts = np.searchsorted(number, number)  # lists of a trial follow one another
     place = np.arange(paradigm.list_length) - starts
-    return np.asarray(place // (2 if studies_pairs(paradigm) else 1) + 1)
-
-
-def studies_pairs(paradigm: Paradigm) -> bool:
-    """Whether the items of the task are studied in pairs."""
-    return any(isinstance(event, StudyPair) for event in paradigm.presentation())
+    return np.asarray(place // (2 if paradigm.studies_pairs else 1) + 1)
 
 
 def lists_of_probes(judgments: Judgments) -> LabelArray:

@@ -12,7 +12,6 @@ import numpy as np
 
 from memsim.core.abilities import lacks
 from memsim.core.errors import NoEffectError
-from memsim.core.events import StudyPair
 from memsim.core.items import ItemPool
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.probes import ABSENT
@@ -68,8 +67,8 @@ class Bench(ABC, Generic[M]):
         yield "a delay and distraction between items run", self.distraction
 
     def trials(self, list_length: int, n_trials: int, **settings: Any) -> Trials:
-        in_pairs = any(isinstance(event, StudyPair) for event in self.paradigm.presentation())
-        task = self.paradigm.replace(list_length=list_length + list_length % 2 * in_pairs, **settings)
+        odd = list_length % 2 if self.paradigm.studies_pairs else 0
+        task = self.paradigm.replace(list_length=list_length + odd, **settings)
         trials = task.trials(
             n_trials, self.seed, pool=self.pool or random_pool(getattr(self.model, "n_features", None) or 8)
         )

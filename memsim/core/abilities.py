@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from memsim.core.errors import ModelError
-from memsim.core.events import StudyPair
 from memsim.core.model import MemoryModel
 from memsim.core.trials import Paradigm, Trials
 
@@ -32,7 +31,7 @@ def lacks(model: Any, task: Paradigm | Trials) -> str:
         return f"judgments of each {paradigm.judged} (it judges: {known})"
     takes_pairs = getattr(model, "study_pair", MemoryModel.study_pair)
     takes_pairs = getattr(takes_pairs, "__func__", takes_pairs)
-    if takes_pairs is MemoryModel.study_pair and any(isinstance(event, StudyPair) for event in paradigm.presentation()):
+    if takes_pairs is MemoryModel.study_pair and paradigm.studies_pairs:
         return "the study of pairs"
     return lacks_lists_or_time(model, task)
 

@@ -153,7 +153,7 @@ def rating_shares(evidence: Evidence, criteria: FloatArray, noise: Any, n_probes
     """
     below = _of_probes(evidence, criteria, noise, n_probes)
     shares = np.empty((n_probes, below.shape[1] + 1))
-    shares[:, :1], shares[:, 1:-1], shares[:, -1:] = below[:, :1], np.diff(below, axis=1), 1 - below[:, -1:]
+    shares[:, :1], shares[:, 1:-1], shares[:, -1:] = below[:, :1], below[:, 1:] - below[:, :-1], 1 - below[:, -1:]
     if (below > FAR).any() and (mirrored := mirrored_of(evidence)) is not None:
         above = _of_probes(mirrored, -criteria, noise, n_probes)
         between = above - np.concatenate((above[:, 1:], np.zeros((n_probes, 1))), axis=1)

@@ -105,6 +105,11 @@ class Paradigm(Parameterized, ABC):
         """Whether there is distraction anywhere before the test."""
         return any(isinstance(event, Distract) for event in self.presentation())
 
+    @cached_property
+    def studies_pairs(self) -> bool:
+        """Whether items are studied in pairs."""
+        return any(isinstance(event, StudyPair) for event in self.presentation())
+
     @property
     def n_probes(self) -> int:
         """The number of probes in a trial: items that are judged, or that each cue a response."""

@@ -53,6 +53,16 @@ class Answers(NamedTuple):
         return (1 - self.lapse) * shares + self.lapse / n_ratings
 
 
+class _Place(NamedTuple):
+    """Criteria, and what follows from them."""
+
+    criteria: FloatArray
+    cells: list[FloatArray]
+    """Of each kind of answers, :meth:`Answers.cells`."""
+    value: float
+    """The log-likelihood."""
+
+
 def answers_of(model: MemoryModel[Any], judgments: Judgments) -> list[Answers]:
     """The evidence that a model has of all probes, and how they were rated."""
     noise, n_ratings = getattr(model, "criterion_noise", 0.0), judgments.n_ratings
@@ -127,27 +137,26 @@ def _matching(answers: Sequence[Answers]) -> FloatArray:
 
 def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> FloatArray:
     """The criteria at the maximum near these, or as near to it as is possible."""
-    value = _value(answers, criteria, n_ratings)
+    at = _place(answers, criteria, n_ratings)
     for _ in range(ROUNDS):
-        slopes, curvature, safe = _derivatives(answers, criteria, n_ratings)
+        slopes, curvature, safe = _derivatives(answers, at)
         step = _ascent(slopes, curvature, safe)
-        if step is None or not np.isfinite(value):
+        if step is None or not np.isfinite(at.value):
             break
-        falls = np.diff(step) < 0  # the step that would let two criteria meet is not taken in full
-        room = np.diff(criteria)[falls] / -np.diff(step)[falls]
-        step = step * min(1.0, 0.9 * room.min(initial=np.inf))
-        expected = float(slopes @ step)
-        if expected <= GAIN * max(abs(value), 1.0):
-            return criteria + step
+        apart, closer = at.criteria[1:] - at.criteria[:-1], step[:-1] - step[1:]
+        room = (apart[closer > 0] / closer[closer > 0]).min(initial=np.inf)
+        step = step * min(1.0, 0.9 * room)  # the step that would let two criteria meet is not taken in full
+        if slopes @ step <= GAIN * max(abs(at.value), 1.0):
+            return at.criteria + step
         for _ in range(HALVINGS):
-            better = _value(answers, criteria + step, n_ratings)
-            if better > value:
+            better = _place(answers, at.criteria + step, n_ratings)
+            if better.value > at.value:
                 break
             step = step / 2
         else:
             break
-        criteria, value = criteria + step, better
-    return criteria
+        at = better
+    return at.criteria
 
 
 def _ascent(slopes: FloatArray, curvature: FloatArray, safe: FloatArray) -> FloatArray | None:
@@ -163,33 +172,29 @@ def _ascent(slopes: FloatArray, curvature: FloatArray, safe: FloatArray) -> Floa
     return None
 
 
-def _value(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> float:
-    """The log-likelihood."""
-    total = 0.0
+def _place(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> _Place:
+    """What follows from these criteria."""
+    total, all_cells = 0.0, [each.cells(criteria, n_ratings) for each in answers]
     with np.errstate(divide="ignore", invalid="ignore"):
-        for each in answers:
-            cells = each.cells(criteria, n_ratings)
+        for each, cells in zip(answers, all_cells, strict=True):
             total += float(np.where(each.counts > 0, each.counts * np.log(cells), 0.0).sum())
-    return total if np.isfinite(total) else -np.inf
+    return _Place(criteria, all_cells, total if np.isfinite(total) else -np.inf)
 
 
-def _derivatives(
-    answers: Sequence[Answers], criteria: FloatArray, n_ratings: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _derivatives(answers: Sequence[Answers], place: _Place) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The slopes of the log-likelihood by the criteria, minus its second derivatives, and these without the part that
     may be negative.
     """
-    n = len(criteria)
+    criteria, n = place.criteria, len(place.criteria)
     slopes, curvature, safe = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
     spread = criteria[-1] - criteria[0] if n > 1 else 1.0
     step = STEP * max(spread, 1e-3 * np.abs(criteria).max())
     at, beside = np.arange(n), np.arange(n - 1)
-    for each in answers:
+    for each, cells in zip(answers, place.cells, strict=True):
         three = each.below(np.concatenate((criteria, criteria + step, criteria - step)))
         middle, up, down = three[:, :n], three[:, n : 2 * n], three[:, 2 * n :]
         density = (1 - each.lapse) * (up - down) / (2 * step)
         rise = (1 - each.lapse) * (up - 2 * middle + down) / step**2
-        cells = each.cells(criteria, n_ratings)
         n_low, n_high = each.counts[:, :-1], each.counts[:, 1:]
         with np.errstate(all="ignore"):  # cells that are nearly empty; the sums are checked by those who use them
             low = np.where(n_low > 0, density / cells[:, :-1], 0.0)

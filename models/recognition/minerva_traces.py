@@ -9,7 +9,6 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
-from memsim.core.events import StudyPair
 from memsim.core.probes import ABSENT
 from memsim.core.trials import Trials
 from memsim.models.recognition.fixed_memory import ManyProbes, Stored, positions_of_traces, studied_vectors
@@ -29,8 +28,7 @@ class Layout(NamedTuple):
     def of(cls, trials: Trials) -> Layout:
         """The layout of ``trials``; an item that is studied alone is in the first half."""
         task, traces = trials.paradigm, positions_of_traces(trials)
-        pairs = task.judged == "pair" or task.cue == "item"
-        pairs |= any(isinstance(event, StudyPair) for event in task.presentation())
+        pairs = task.judged == "pair" or task.cue == "item" or task.studies_pairs
         trace, half = np.zeros((2, trials.list_length), dtype=np.int32)
         for number, positions in enumerate(traces):
             for which, position in enumerate(positions):
