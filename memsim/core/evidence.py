@@ -18,6 +18,8 @@ NARROW = 1e-3
 would be a small difference of large numbers."""
 FAR = 1 - 1e-6
 """The share below a criterion beyond which what is above is computed by itself, since 1 minus the share is rounding."""
+ROUNDING = 1e-9
+"""A probability this far below 0 is a difference of two that should be equal; one still lower is an error."""
 NODES = 61
 """Points of the quadrature over the noise of criteria, where there is no closed form."""
 
@@ -149,7 +151,7 @@ def rating_shares(evidence: Evidence, criteria: FloatArray, noise: Any, n_probes
 
     Raises
     ------
-    ModelError : what should be evidence is none, or has another number of probes.
+    ModelError : what should be evidence is none, has another number of probes, or is no distribution.
     """
     below = _of_probes(evidence, criteria, noise, n_probes)
     shares = np.empty((n_probes, below.shape[1] + 1))
@@ -158,7 +160,13 @@ def rating_shares(evidence: Evidence, criteria: FloatArray, noise: Any, n_probes
         above = _of_probes(mirrored, -criteria, noise, n_probes)
         between = above - np.concatenate((above[:, 1:], np.zeros((n_probes, 1))), axis=1)
         shares[:, 1:] = np.where(below > FAR, between, shares[:, 1:])
-    return shares
+    lowest = shares.min(initial=0.0)
+    if lowest < -ROUNDING:
+        raise ModelError(
+            f"familiarity gave {type(evidence).__name__}, whose probability below a criterion falls by {-lowest:.3g} "
+            "as the criterion rises; below() must be a cumulative distribution"
+        )
+    return np.maximum(shares, 0.0, out=shares)
 
 
 def mirrored_of(evidence: Evidence) -> Evidence | None:
@@ -175,6 +183,8 @@ def _of_probes(evidence: Evidence, criteria: FloatArray, noise: Any, n_probes: i
             "Uniform, Mixture or Discrete, or a class with a method below(criteria, noise)"
         )
     below, shape = np.asarray(evidence.below(criteria, noise)), (n_probes, np.shape(criteria)[-1])
+    if below.shape == shape:
+        return below
     try:
         return np.broadcast_to(below, shape)
     except ValueError:

@@ -25,9 +25,10 @@ WIDEST = 1e6
 """The farthest criterion at which a search begins. What lies beyond is as good as infinite, such as recollection."""
 STEP = 3e-5
 """Of the differences that give the density of evidence, relative to the spread of the criteria."""
-ROUNDS, HALVINGS, GAIN = 60, 20, 1e-11
-"""Of Newton's method: the most steps and halvings of a step, and the gain, relative to the value, at which it ends."""
-POINTS, FEWER, REFINEMENTS, NEAR = 61, 9, 12, 0.02
+ROUNDS, HALVINGS, GAIN, RIDGE = 60, 20, 1e-11, 1e-6
+"""Of Newton's method: the most steps and halvings of a step, the gain, relative to the value, at which it ends, and
+what is added to a curvature of which rounding left nothing, relative to its trace."""
+POINTS, FEWER, REFINEMENTS, NEAR = 61, 17, 9, 0.02
 """Of the grids on which it begins: points of the first and of others, the most of these, and the share of evidence
 between two points that is small enough."""
 
@@ -44,8 +45,8 @@ class Answers(NamedTuple):
 
     def below(self, criteria: FloatArray) -> FloatArray:
         """(n_rows, n_criteria) probability of evidence below each criterion."""
-        found = self.evidence.below(criteria, self.noise)
-        return np.broadcast_to(found, (len(self.counts), len(criteria)))
+        found, shape = self.evidence.below(criteria, self.noise), (len(self.counts), len(criteria))
+        return found if found.shape == shape else np.broadcast_to(found, shape)
 
     def cells(self, criteria: FloatArray, n_ratings: int) -> FloatArray:
         """(n_rows, n_criteria + 1) probabilities of the ratings that were given, of ``n_ratings`` that there are."""
@@ -61,6 +62,18 @@ class _Place(NamedTuple):
     """Of each kind of answers, :meth:`Answers.cells`."""
     value: float
     """The log-likelihood."""
+
+
+class _Slopes(NamedTuple):
+    """The derivatives of the log-likelihood by the criteria; the second ones with the other sign."""
+
+    first: FloatArray
+    bend: FloatArray
+    """The part of the second derivatives by each criterion that may be negative."""
+    safe: FloatArray
+    """The part that is not."""
+    beside: FloatArray
+    """(n_criteria - 1,) second derivatives by a criterion and the next; others are 0."""
 
 
 def answers_of(model: MemoryModel[Any], judgments: Judgments) -> list[Answers]:
@@ -120,12 +133,13 @@ def _matching(answers: Sequence[Answers]) -> FloatArray:
     shares = share(points)
     wanted = shares[0] + (shares[-1] - shares[0]) * np.cumsum(total)[:-1] / total.sum()
     grid, of_grid = np.tile(points, (len(wanted), 1)), np.tile(shares, (len(wanted), 1))
-    row = np.arange(len(wanted))
+    row, parts = np.arange(len(wanted)), np.linspace(0, 1, FEWER)
     for _ in range(REFINEMENTS):
         after = np.clip((of_grid < wanted[:, None]).sum(axis=1), 1, grid.shape[1] - 1)
         if (of_grid[row, after] - of_grid[row, after - 1] < NEAR).all():
             break
-        grid = np.linspace(grid[row, after - 1], grid[row, after], FEWER, axis=1)
+        low, high = grid[row, after - 1, None], grid[row, after, None]
+        grid = low + (high - low) * parts
         of_grid = share(grid)
     after = np.clip((of_grid < wanted[:, None]).sum(axis=1), 1, grid.shape[1] - 1)
     low, high = of_grid[row, after - 1], of_grid[row, after]
@@ -139,14 +153,14 @@ def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) ->
     """The criteria at the maximum near these, or as near to it as is possible."""
     at = _place(answers, criteria, n_ratings)
     for _ in range(ROUNDS):
-        slopes, curvature, safe = _derivatives(answers, at)
-        step = _ascent(slopes, curvature, safe)
+        slopes = _derivatives(answers, at)
+        step = _ascent(slopes)
         if step is None or not np.isfinite(at.value):
             break
         apart, closer = at.criteria[1:] - at.criteria[:-1], step[:-1] - step[1:]
         room = (apart[closer > 0] / closer[closer > 0]).min(initial=np.inf)
         step = step * min(1.0, 0.9 * room)  # the step that would let two criteria meet is not taken in full
-        if slopes @ step <= GAIN * max(abs(at.value), 1.0):
+        if slopes.first @ step <= GAIN * max(abs(at.value), 1.0):
             return at.criteria + step
         for _ in range(HALVINGS):
             better = _place(answers, at.criteria + step, n_ratings)
@@ -159,16 +173,19 @@ def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) ->
     return at.criteria
 
 
-def _ascent(slopes: FloatArray, curvature: FloatArray, safe: FloatArray) -> FloatArray | None:
+def _ascent(slopes: _Slopes) -> FloatArray | None:
     """Newton's step, or one by a curvature that is certainly positive."""
-    if not (np.isfinite(slopes).all() and np.isfinite(curvature).all() and np.isfinite(safe).all()):
+    from scipy.linalg.lapack import dptsv  # imported here, since the command line starts without it
+
+    if not np.isfinite(slopes.first.sum() + slopes.bend.sum() + slopes.safe.sum() + slopes.beside.sum()):
         return None
-    for matrix in (curvature, safe, safe + 1e-6 * np.trace(safe) * np.eye(len(safe))):
-        try:
-            np.linalg.cholesky(matrix)
-            return np.asarray(np.linalg.solve(matrix, slopes))
-        except np.linalg.LinAlgError:
-            continue
+    for diagonal in slopes.safe + slopes.bend, slopes.safe, slopes.safe + RIDGE * slopes.safe.sum():
+        if len(diagonal) == 1:
+            step, failed = slopes.first / diagonal, diagonal[0] <= 0
+        else:
+            *_, step, failed = dptsv(diagonal, slopes.beside, slopes.first)
+        if not failed:
+            return np.asarray(step)
     return None
 
 
@@ -181,31 +198,23 @@ def _place(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> 
     return _Place(criteria, all_cells, total if np.isfinite(total) else -np.inf)
 
 
-def _derivatives(answers: Sequence[Answers], place: _Place) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The slopes of the log-likelihood by the criteria, minus its second derivatives, and these without the part that
-    may be negative.
-    """
+def _derivatives(answers: Sequence[Answers], place: _Place) -> _Slopes:
     criteria, n = place.criteria, len(place.criteria)
-    slopes, curvature, safe = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
+    first, bend, safe, beside = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n - 1)
     spread = criteria[-1] - criteria[0] if n > 1 else 1.0
     step = STEP * max(spread, 1e-3 * np.abs(criteria).max())
-    at, beside = np.arange(n), np.arange(n - 1)
-    for each, cells in zip(answers, place.cells, strict=True):
-        three = each.below(np.concatenate((criteria, criteria + step, criteria - step)))
-        middle, up, down = three[:, :n], three[:, n : 2 * n], three[:, 2 * n :]
-        density = (1 - each.lapse) * (up - down) / (2 * step)
-        rise = (1 - each.lapse) * (up - 2 * middle + down) / step**2
-        n_low, n_high = each.counts[:, :-1], each.counts[:, 1:]
-        with np.errstate(all="ignore"):  # cells that are nearly empty; the sums are checked by those who use them
-            low = np.where(n_low > 0, density / cells[:, :-1], 0.0)
-            high = np.where(n_high > 0, density / cells[:, 1:], 0.0)
-            slopes += (n_low * low - n_high * high).sum(axis=0)
-            safe[at, at] += (n_low * low**2 + n_high * high**2).sum(axis=0)
-            cross = (n_high[:, :-1] * high[:, :-1] * low[:, 1:]).sum(axis=0)
-            bend = np.where(n_low > 0, n_low * rise / cells[:, :-1], 0.0)
-            bend -= np.where(n_high > 0, n_high * rise / cells[:, 1:], 0.0)
-            curvature[at, at] -= bend.sum(axis=0)
-        safe[beside, beside + 1] -= cross
-        safe[beside + 1, beside] -= cross
-    with np.errstate(invalid="ignore"):
-        return slopes, curvature + safe, safe
+    three_each = np.concatenate((criteria, criteria + step, criteria - step))
+    with np.errstate(all="ignore"):  # cells that are nearly empty; the sums are checked by those who use them
+        for each, cells in zip(answers, place.cells, strict=True):
+            three = each.below(three_each)
+            middle, up, down = three[:, :n], three[:, n : 2 * n], three[:, 2 * n :]
+            density = (up - down) * ((1 - each.lapse) / (2 * step))
+            rise = (up - 2 * middle + down) * ((1 - each.lapse) / step**2)
+            by_cell = np.where(each.counts > 0, each.counts / cells, 0.0)
+            by_square = np.where(each.counts > 0, by_cell / cells, 0.0)
+            between = by_cell[:, :-1] - by_cell[:, 1:]
+            first += (between * density).sum(axis=0)
+            bend -= (between * rise).sum(axis=0)
+            safe += ((by_square[:, :-1] + by_square[:, 1:]) * density**2).sum(axis=0)
+            beside -= (by_square[:, 1:-1] * density[:, :-1] * density[:, 1:]).sum(axis=0)
+    return _Slopes(first, bend, safe, beside)

@@ -96,9 +96,8 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
         slopes["criterion"] = weight * density / spread
         n_ratings = len(criteria) + 1
         slopes["criterion_spacing"] = slopes["criterion"] * (np.arange(1, n_ratings) - n_ratings / 2)
-        return RatingTable(
-            rows_of_all(judgments),
-            rating_shares(self.parts(), criteria, self.criterion_noise, 2),
-            {name: np.diff(each.sum(axis=1), axis=1, prepend=0, append=0) for name, each in slopes.items()},
-            self.parts(),
-        )
+        bounds = np.zeros((len(slopes), 2, n_ratings + 1))  # of ratings; at the ends of the scale nothing changes
+        bounds[:, :, 1:-1] = [each.sum(axis=1) for each in slopes.values()]
+        shares = rating_shares(self.parts(), criteria, self.criterion_noise, 2)
+        changes = dict(zip(slopes, bounds[:, :, 1:] - bounds[:, :, :-1], strict=True))
+        return RatingTable(rows_of_all(judgments), shares, changes, self.parts())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 from scipy.special import ndtr
 
+from memsim.core.arrays import FloatArray
 from memsim.core.errors import ModelError
 from memsim.core.evidence import Discrete, Evidence, Logistic, Mixture, Normal, Uniform, rating_shares
 from memsim.models.recognition.strength_distributions import NormalParts
@@ -128,3 +129,24 @@ def test_logistic_evidence_under_noise_is_an_integral(away: float, scale: float,
     values = (away - scale * np.log(share / (1 - share))) / max(noise, 1e-12)
     found = Logistic(0.0, scale).below(np.array([away]), noise).item()
     assert found == pytest.approx(float(ndtr(values).mean()), abs=2e-5)
+
+
+class Wavering(NamedTuple):
+    """Evidence whose shares differ by this where they should be equal."""
+
+    by: float
+
+    def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
+        return np.asarray(0.4 + self.by * (np.arange(criteria.shape[-1]) % 2))
+
+
+def test_what_rounding_leaves_between_equal_criteria_is_no_negative_probability() -> None:
+    """Vectorised logarithms of the same number differ in the last digit by the place where it stands."""
+    shares = rating_shares(Wavering(1.2e-16), np.full(5, 0.3), 0.0, 2)
+    assert (shares >= 0).all()
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-15)
+
+
+def test_shares_that_fall_are_no_distribution() -> None:
+    with pytest.raises(ModelError, match=r"Wavering, whose probability below a criterion falls by 0\.1 as"):
+        rating_shares(Wavering(0.1), np.linspace(0, 1, 5), 0.0, 2)
