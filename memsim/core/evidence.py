@@ -18,8 +18,9 @@ NARROW = 1e-3
 would be a small difference of large numbers."""
 FAR = 1 - 1e-6
 """The share below a criterion beyond which what is above is computed by itself, since 1 minus the share is rounding."""
-ROUNDING = 1e-9
-"""A probability this far below 0 is a difference of two that should be equal; one still lower is an error."""
+APPROXIMATE = 1e-3
+"""A share of ratings this far below 0 is what rounding, or an approximate distribution, leaves of nothing; one still
+lower is an error."""
 NODES = 61
 """Points of the quadrature over the noise of criteria, where there is no closed form."""
 
@@ -161,7 +162,7 @@ def rating_shares(evidence: Evidence, criteria: FloatArray, noise: Any, n_probes
         between = above - np.concatenate((above[:, 1:], np.zeros((n_probes, 1))), axis=1)
         shares[:, 1:] = np.where(below > FAR, between, shares[:, 1:])
     lowest = shares.min(initial=0.0)
-    if lowest < -ROUNDING:
+    if lowest < -APPROXIMATE:
         raise ModelError(
             f"familiarity gave {type(evidence).__name__}, whose probability below a criterion falls by {-lowest:.3g} "
             "as the criterion rises; below() must be a cumulative distribution"
