@@ -29,6 +29,7 @@ SMALL: list[tuple[type[Core], dict[str, Any]]] = [
     (MemN2N, {"width": 4, "slots": 3}),
     (MemN2N, {"width": 4, "tying": "adjacent", "mixed": True, "hops": 2}),
     (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "updates": 3, "slots": 3}),
+    (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "hops": 3}),
 ]
 
 
@@ -250,11 +251,15 @@ class HopfieldByHand(ByHand):
         self.keys = [*self.keys, unit(key)][-self.core.slots :]
         self.values = [*self.values, value][-self.core.slots :]
         beta = np.exp(self.weights["log_strength"])
-        for number, start in enumerate(asked):
-            xi = unit(start)
-            for _ in range(self.core.updates - 1):
-                xi = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.keys)
-            self.r[number] = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.values)
+        starts = np.stack(asked)
+        for hop in range(self.core.hops):
+            if hop:
+                starts = self.linear("next_keys", np.concatenate((self.h, self.r.ravel()))).reshape(starts.shape)
+            for number, start in enumerate(starts):
+                xi = unit(start)
+                for _ in range(self.core.updates - 1):
+                    xi = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.keys)
+                self.r[number] = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.values)
         return output + self.linear("read_out", self.r.ravel())
 
 

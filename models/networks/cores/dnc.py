@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -10,7 +11,9 @@ from torch import Tensor, nn
 
 from memsim.models.networks import memory
 from memsim.models.networks.cores.core import Weightings
+from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts
 from memsim.models.networks.cores.lstm import Controlled, Layers
+from memsim.models.networks.cores.rereading import Rereading
 from memsim.models.networks.memory import Interface, MemoryState, interface_size, memory_step, read_interface
 from memsim.models.networks.reading import READ_MODES
 
@@ -35,18 +38,24 @@ class DNC(Controlled):
     in :mod:`memsim.models.networks.memory`. ``masked``, ``deallocate`` and ``sharpened`` are the repairs of Csordas &
     Schmidhuber (2019).
 
+    With ``hops`` above 1 memory is read so many times in a step, each time asked by what was just read, see
+    :class:`memsim.models.networks.cores.rereading.Rereading`; the output sees a mean of what was read, and the next
+    step begins from the last. So is found in one step what is stored as links: rain, coat, car, window.
+
     With ``fused`` set to true, steps are computed by few operations with gradients of their own, which makes training
     faster: those of the controller on every device, those of the memory on a CPU and without repairs, by compiled
     loops that take seconds to compile the first time. Such steps have no weightings.
 
     Lesions: ``backward``, ``content`` and ``forward`` are ways of reading, and without some of them the heads read in
     the others alone; without ``reading`` they read nothing, without ``writing`` nothing is written, and ``memory`` is
-    both.
+    both. Without ``hop_2`` a step reads once, without ``hop_3`` at most twice, and so on. Weightings of reads have the
+    heads of the first hop first.
     """
 
-    parts = (*READ_MODES, "reading", "writing", "memory")
+    parts: tuple[str, ...] = (*READ_MODES, "reading", "writing", "memory")
     roles: ClassVar = {"memory": "memory.memory", "links": "memory.links", "controller": "controller"}
-    rows: ClassVar = {"read_modes": READ_MODES}
+    rows: Mapping[str, tuple[str, ...]] = {"read_modes": READ_MODES}  # type: ignore[misc]
+    limits: ClassVar = {"hops": (1, MOST_HOPS)}
     in_loops = True
 
     def __init__(
@@ -57,6 +66,7 @@ class DNC(Controlled):
         slots: int = 16,
         width: int = 16,
         heads: int = 1,
+        hops: int = 1,
         hidden: int = 96,
         layers: int = 1,
         layer_norm: bool = False,
@@ -72,6 +82,11 @@ class DNC(Controlled):
         self.read_out = nn.Linear(heads * width, output_size, bias=False)
         self.open_forget_gates()
         nn.init.xavier_uniform_(self.project.weight[output_size:])
+        self.hops = hops
+        self.rereading = Rereading(hidden, width, heads, hops) if hops > 1 else None
+        if hops > 1:
+            self.parts = (*type(self).parts, *hop_parts(hops))
+            self.rows = {**type(self).rows, "hop_shares": tuple(f"hop {number}" for number in range(1, hops + 1))}
 
     def start(self, batch: int) -> DNCState:
         """The state before the first step: all zero."""
@@ -89,7 +104,7 @@ class DNC(Controlled):
         seen = torch.cat((inputs, state.read_vectors), dim=1)
         emitted, layers = self.control(seen, state.controller, fused)
         output, emitted = torch.split(emitted, [self.output_size, self.interface_size], dim=1)
-        plain = self.deallocate or any(self.repairs.values()) or emitted.dtype not in (torch.float32, torch.float64)
+        plain = self.is_varied or emitted.dtype not in (torch.float32, torch.float64)
         weightings: Weightings = {}
         if fused and inputs.device.type == "cpu" and not plain:
             from memsim.models.networks.fused import fused_memory_step  # numba, unused in a default run
@@ -101,13 +116,23 @@ class DNC(Controlled):
                 interface = lesioned(interface, without)
             read, after, addressed = memory_step(state.memory, interface, deallocate=self.deallocate)
             weightings = _by_name(addressed)
+            if self.rereading is not None:
+                left = partial(modes_left, without=without)
+                again = self.rereading(layers[-1][0], (read, after, addressed), interface, without, left)
+                output = output + self.read_out(again.given.flatten(1))
+                return output, DNCState(layers, again.state, again.last.flatten(1)), {**weightings, **again.weightings}
         read = read.flatten(1)
         return output + self.read_out(read), DNCState(layers, after, read), weightings
 
     @property
+    def is_varied(self) -> bool:
+        """Whether the memory is another than that of the paper, which the faster operations do not know."""
+        return self.deallocate or any(self.repairs.values()) or self.hops > 1
+
+    @property
     def has_compiled_loops(self) -> bool:
-        """As of any controller; the memory is the paper's, without repairs."""
-        return super().has_compiled_loops and not (self.deallocate or any(self.repairs.values()))
+        """As of any controller; the memory is the paper's, without repairs, and read once in a step."""
+        return super().has_compiled_loops and not self.is_varied
 
     def sequence_weights(self) -> tuple[Tensor, ...]:
         """The weights as compiled loops take them."""
@@ -137,13 +162,18 @@ def lesioned(interface: Interface, without: Collection[str]) -> Interface:
     """The interface without some :attr:`DNC.parts`; what is left of the ways of reading sums to one as before."""
     if "memory" in without or "writing" in without:
         interface = interface._replace(write_gate=torch.zeros_like(interface.write_gate))
+    return interface._replace(read_modes=modes_left(interface.read_modes, without))
+
+
+def modes_left(modes: Tensor, without: Collection[str]) -> Tensor:
+    """The ways of reading ``modes`` (B, R, 3) without some of :attr:`DNC.parts`; what is left sums to one as before."""
     left = [0.0 if mode in without else 1.0 for mode in READ_MODES]
     if "memory" in without or "reading" in without or not any(left):
-        return interface._replace(read_modes=torch.zeros_like(interface.read_modes))
+        return torch.zeros_like(modes)
     if all(left):
-        return interface
-    modes = interface.read_modes * interface.read_modes.new_tensor(left)
-    return interface._replace(read_modes=modes / modes.sum(dim=-1, keepdim=True))
+        return modes
+    modes = modes * modes.new_tensor(left)
+    return modes / modes.sum(dim=-1, keepdim=True)
 
 
 def _by_name(addressed: memory.Weightings) -> Weightings:

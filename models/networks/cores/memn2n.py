@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from memsim.models.networks.cores.core import Core, Weightings
 from memsim.models.networks.cores.growing_rows import appended, newest
+from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left
 
 LIMIT = 20.0
 """Bound on each number of what is stored, and of what is asked."""
@@ -51,17 +52,17 @@ class MemN2N(Core):
     ``linear=True``: train so first, and then with these weights as ``start`` and ``linear=False``.
 
     Lesions: without ``content`` rows are found by age alone, without ``age`` they have none; without ``reading``
-    nothing is read, without ``writing`` no row is appended, and ``memory`` is both. The weighting ``read`` has the hops
-    as its heads.
+    nothing is read, without ``writing`` no row is appended, and ``memory`` is both; without ``hop_2`` a step
+    reads once, and so on. The weighting ``read`` has the hops as its heads.
 
     References
     ----------
     Sukhbaatar, Szlam, Weston and Fergus (2015), NIPS. That contexts are stored is ours.
     """
 
-    parts = ("age", "content", "reading", "writing", "memory")
+    parts: tuple[str, ...] = ("age", "content", "reading", "writing", "memory")
     roles: ClassVar = {"memory": "rows", "controller": "context"}
-    limits: ClassVar = {"hops": (1, 16), "tying": ("layer", "adjacent")}
+    limits: ClassVar = {"hops": (1, MOST_HOPS), "tying": ("layer", "adjacent")}
     gradient_clip: ClassVar = 40.0
 
     def __init__(
@@ -79,6 +80,7 @@ class MemN2N(Core):
         super().__init__()
         self.hops, self.slots, self.width, self.linear = hops, slots, width, linear
         embeddings = hops + 1 if tying == "adjacent" else 2
+        self.parts = (*type(self).parts, *hop_parts(hops))
         # Of each hop, which embedding is the key and which the value.
         self.pairs = [(hop, hop + 1) if tying == "adjacent" else (0, 1) for hop in range(hops)]
         self.store = nn.Linear(input_size + width, embeddings * width, bias=False)
@@ -111,7 +113,12 @@ class MemN2N(Core):
         keys = ages if "content" in without else rows if "age" in without else rows + ages
         values = rows if "age" in without else rows + ages
         strength, u, each, weightings = self.log_strength.exp(), asked, list[Tensor](), list[Tensor]()
-        for key, value in self.pairs:
+        for hop, (key, value) in enumerate(self.pairs):
+            if hop >= hops_left(self.hops, without):
+                # What was asked stays, so that the output is that of the last hop which is left.
+                each.append(u)
+                weightings.append(rows.new_zeros(rows.shape[:2]))
+                continue
             kept = u if self.keep is None else self.keep(u)
             if off or "reading" in without:
                 u, weighting = kept, rows.new_zeros(rows.shape[:2])
