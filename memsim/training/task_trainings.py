@@ -30,7 +30,10 @@ TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
     "Transformer:priority-sort": {**_SORT, "network": "Transformer", "iterations": 2000},
     "MANN:one-shot": {**_SHOT, "network": "MANN", "iterations": 1500},
     "MemN2N:two-hops": {**_HOPS, "network": "MemN2N", "hops": 3, "iterations": 3000},
-    "MemN2N:links": {**_LINKS, "network": "MemN2N", "hops": 3, "mixed": True, "width": 32, "iterations": 3000},
+    "MemN2N:links": {
+        **_LINKS, "network": "MemN2N", "hops": 3, "mixed": True, "carried": False, "aged": False, "width": 32,
+        "iterations": 2000,
+    },
     "Transformer:induction": {**_NEXT, "network": "Transformer", "iterations": 2000},
 }  # fmt: skip
 """Settings by the name of the training, ``NTM:copy``: a core and a task, mostly that of the core's publication, or the

@@ -28,6 +28,7 @@ SMALL: list[tuple[type[Core], dict[str, Any]]] = [
     (MANN, {"slots": 4, "width": 3, "hidden": 4, "strength": False, "written": "key"}),
     (MemN2N, {"width": 4, "slots": 3}),
     (MemN2N, {"width": 4, "tying": "adjacent", "mixed": True, "hops": 2}),
+    (MemN2N, {"width": 4, "hops": 2, "carried": False, "aged": False, "mixed": True}),
     (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "updates": 3, "slots": 3}),
     (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "hops": 3}),
 ]
@@ -123,7 +124,8 @@ class ByHand:
 
     def __init__(self, core: Core) -> None:
         self.core: Any = core
-        self.weights = {name: weight.detach().numpy() for name, weight in core.named_parameters()}
+        named = (*core.named_parameters(), *core.named_buffers())
+        self.weights = {name: weight.detach().numpy() for name, weight in named}
         self.h = self.c = np.zeros(getattr(core, "hidden", 0))
 
     def control(self, x: Array) -> Array:
@@ -221,7 +223,7 @@ class MemN2NByHand(ByHand):
         self.context = np.zeros(self.core.width)
 
     def step(self, x: Array) -> Array:
-        seen, ages = np.concatenate((x, self.context)), self.weights["ages"]
+        seen, ages = np.concatenate((x, self.context)) if self.core.carried else x, self.weights["ages"]
         self.rows = [*self.rows, self.linear("store", seen).reshape(ages.shape[1:])][-self.core.slots :]
         adjacent = "ask.weight" not in self.weights
         first = u = self.rows[-1][0] if adjacent else self.linear("ask", seen)
