@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import event_log_probabilities, log_likelihood, simulate
+from memsim import log_likelihood, simulate
 from memsim.analysis.recall.transitions import lag_crp
 from memsim.core.loop import study
 from memsim.core.seeding import stream
@@ -75,7 +75,7 @@ def test_the_same_recalls_go_forward() -> None:
 def test_contexts_of_few_numbers_come_near() -> None:
     """With ever more numbers, random contexts are ever nearer to orthogonal, and the likelihood to that of TCM."""
     recalls = simulate(TCM(), FreeRecall(list_length=8, retention_interval=4).trials(200, 2), 2)
-    exact = event_log_probabilities(TCM(), recalls).sum()
+    exact = log_likelihood(TCM(), recalls).sum()
     off = [abs(log_likelihood(ContextMemory(context_units=n), recalls).sum() - exact) for n in (8, 64, 4096)]
     assert off[0] > off[1] > off[2] and off[2] / len(recalls) < 0.02
     assert np.array_equal(random_contexts(5, 16), random_contexts(9, 16)[:5])

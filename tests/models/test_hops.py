@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from memsim.core.errors import InputError
@@ -19,8 +18,8 @@ from memsim.models.networks.cores.mann import MANN
 from memsim.models.networks.cores.memn2n import MemN2N
 from memsim.models.networks.cores.ntm import NTM
 from memsim.training.inspection import panels
+from tests.models.dnc_by_hand import ByHand
 
-Array = NDArray[np.float64]
 INPUTS, OUTPUTS = 3, 2
 SIZES: dict[str, Any] = {"slots": 4, "width": 3, "heads": 2, "hidden": 5, "hops": 3}
 
@@ -32,85 +31,6 @@ def made(sizes: dict[str, Any], cls: Any = DNC, seed: int = 0) -> Any:
         for weight in core.parameters():  # larger weights, so that reads are sharp and hops differ
             weight.mul_(2)
     return core
-
-
-def sigmoid(x: Any) -> Any:
-    return 1 / (1 + np.exp(-x))
-
-
-def softmax(x: Array) -> Array:
-    return np.exp(x) / np.exp(x).sum()
-
-
-def oneplus(x: Any) -> Any:
-    return 1 + np.log1p(np.exp(x))
-
-
-def unit(x: Array) -> Array:
-    return x / np.sqrt(x @ x + 1e-6)
-
-
-class ByHand:
-    """A DNC of one layer for one list, cell by cell."""
-
-    def __init__(self, core: Any) -> None:
-        self.v = {name: weight.detach().numpy() for name, weight in core.named_parameters()}
-        self.N, self.W, self.R, self.hops = core.slots, core.width, core.heads, core.hops
-        self.M, self.L, self.u, self.p = np.zeros((self.N, self.W)), np.zeros((self.N, self.N)), np.zeros(self.N), 0.0
-        self.w, self.reads = np.zeros(self.N), np.zeros((self.R, self.N))
-        self.h, self.c, self.r = np.zeros(core.hidden), np.zeros(core.hidden), np.zeros((self.R, self.W))
-
-    def linear(self, name: str, x: Array) -> Array:
-        return self.v[f"{name}.weight"] @ x + self.v.get(f"{name}.bias", 0.0)
-
-    def content(self, key: Array, strength: float) -> Array:
-        return softmax(np.array([strength * (unit(key) @ unit(row)) for row in self.M]))
-
-    def read(self, keys: Array, strengths: Array, modes: Array) -> None:
-        for number in range(self.R):
-            before = self.reads[number].copy()
-            backward = np.array([sum(self.L[j, i] * before[j] for j in range(self.N)) for i in range(self.N)])
-            forward = np.array([sum(self.L[i, j] * before[j] for j in range(self.N)) for i in range(self.N)])
-            ways = (backward, self.content(keys[number], strengths[number]), forward)
-            self.reads[number] = sum(mode * way for mode, way in zip(modes[number], ways, strict=True))
-        self.r = self.reads @ self.M
-
-    def step(self, x: Array) -> Array:
-        N, W, R, v = self.N, self.W, self.R, self.v
-        gates = v["cells.0.weight_ih"] @ np.concatenate((x, self.r.ravel())) + v["cells.0.bias_ih"]
-        i, f, g, o = np.split(gates + v["cells.0.weight_hh"] @ self.h + v["cells.0.bias_hh"], 4)
-        self.c = sigmoid(f) * self.c + sigmoid(i) * np.tanh(g)
-        self.h = sigmoid(o) * np.tanh(self.c)
-        emitted = self.linear("project", self.h)
-        output, emitted = emitted[:OUTPUTS], emitted[OUTPUTS:]
-        cuts = np.cumsum([R * W, W, W, W, R, 1, R, 1, 1])
-        keys, key, erase, vector, strengths, strength, free, allocate, gate, modes = np.split(emitted, cuts)
-
-        kept = np.prod(1 - sigmoid(free)[:, None] * self.reads, axis=0)
-        usage = 1e-6 + (1 - 1e-6) * (self.u + self.w - self.u * self.w) * kept
-        self.u, allocation, left = (self.u + self.w - self.u * self.w) * kept, np.zeros(N), 1.0
-        for cell in np.argsort(usage, kind="stable"):
-            allocation[cell], left = (1 - usage[cell]) * left, left * usage[cell]
-        by_content = self.content(key, oneplus(strength[0]))
-        a = sigmoid(allocate[0])
-        self.w = sigmoid(gate[0]) * (a * allocation + (1 - a) * by_content)
-        self.M = self.M * (1 - np.outer(self.w, sigmoid(erase))) + np.outer(self.w, vector)
-        for to in range(N):
-            for of in range(N):
-                linked = (1 - self.w[to] - self.w[of]) * self.L[to, of] + self.w[to] * np.ravel(self.p * np.ones(N))[of]
-                self.L[to, of] = 0 if to == of else linked
-        self.p = (1 - self.w.sum()) * self.p + self.w
-
-        modes = np.stack([softmax(each) for each in modes.reshape(R, 3)])
-        self.read(keys.reshape(R, W), oneplus(strengths), modes)
-        found = [self.r]
-        for _ in range(self.hops - 1):
-            asked = self.linear("rereading.ask", np.concatenate((self.h, self.r.ravel()))).reshape(R, W + 4)
-            self.read(asked[:, :W], oneplus(asked[:, W]), np.stack([softmax(each) for each in asked[:, W + 1 :]]))
-            found.append(self.r)
-        shares = softmax(self.linear("rereading.mix", self.h)) if self.hops > 1 else np.ones(1)
-        given = sum(share * each for share, each in zip(shares, found, strict=True))
-        return output + self.linear("read_out", np.ravel(given))
 
 
 @pytest.mark.parametrize("hops", [1, 2, 3])
