@@ -5,6 +5,7 @@ from .association.todam import TODAM
 from .baselines.fast_strength import Strength
 from .baselines.uniform import Uniform
 from .context.cmr import CMR
+from .context.context_memory import ContextMemory
 from .context.cru import CRU
 from .context.tcm import TCM
 from .context.tcma import TCMA
@@ -38,6 +39,7 @@ __all__ = [
     "TCMA",
     "TODAM",
     "Chaining",
+    "ContextMemory",
     "DualProcess",
     "EqualVariance",
     "Hopfield",

@@ -16,6 +16,7 @@ MODELS: Registry[type[Model]] = Registry(
     {
         "BCDMEM": "memsim.models.recognition.bcdmem:BCDMEM",
         "CMR": "memsim.models.context.cmr:CMR",
+        "ContextMemory": "memsim.models.context.context_memory:ContextMemory",
         "CRU": "memsim.models.context.cru:CRU",
         "Hopfield": "memsim.models.association.hopfield:Hopfield",
         "Matrix": "memsim.models.association.matrix:Matrix",

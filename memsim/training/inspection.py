@@ -116,7 +116,9 @@ def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dic
         for title, step in (("Links after study", seen[test - 1]), ("Links at the end", seen[-1])):
             matrix: FloatArray = place(step.state, roles_of(core)["links"])[0].numpy()
             links[title] = matrix[np.ix_(order, order)]
-    return weighting_strips(weightings, order, getattr(core, "rows", {})), links
+    hops = getattr(core, "hops", 1)
+    reads = {hops * getattr(core, "heads", 1): hops} if hops > 1 else {}
+    return weighting_strips(weightings, order, getattr(core, "rows", {}), reads), links
 
 
 def task_for(network: NetworkModel, list_length: int) -> Paradigm:
@@ -141,18 +143,27 @@ def step_labels(paradigm: Paradigm, columns: IntArray, n_steps: int) -> tuple[li
 
 
 def weighting_strips(
-    weightings: Sequence[Weightings], order: IntArray, rows: Mapping[str, Sequence[str]]
+    weightings: Sequence[Weightings],
+    order: IntArray,
+    rows: Mapping[str, Sequence[str]],
+    reads: Mapping[int, int] | None = None,
 ) -> list[Strip]:
     """Every weighting of every head over the steps of the first trial of a batch.
+
+    Where as many heads read several times in a step as ``reads`` says, by the number of all reads in a step the number
+    of hops, labels name the hop, too.
 
     Cells of the memory stand in this ``order``; weightings over something else, and those with names for their
     ``rows``, stand as they are.
     """
     strips = []
     for name, first in weightings[0].items():
+        hops = (reads or {}).get(first.shape[1], 1)
+        heads = first.shape[1] // hops
         for head in range(first.shape[1]):
             values = stacked(weightings, name, head)
-            label = f", head {head + 1}" if first.shape[1] > 1 else ""
+            label = f", hop {head // heads + 1}" if hops > 1 else ""
+            label += f", head {head % heads + 1}" if heads > 1 else ""
             sorted_values = values[order] if len(values) == len(order) and name not in rows else values
             strips.append(Strip(name.replace("_", " ").capitalize() + label, sorted_values, rows.get(name, ()), "cell"))
     return strips

@@ -47,6 +47,7 @@ APPLIES: Rules = {
     "item_vectors": (_of("associative-recall"),),
     "order": (_of("n-grams"),),
     "classes": (_of("one-shot"),),
+    **dict.fromkeys(("chains", "answer_steps"), (_of("links"),)),
     "copies": (_of("repeat-copy", "essay-copy"),),
     "longest_delay": (_of(*_JUDGED, "cued"),),
     "directions": (_of("cued"),),
@@ -102,8 +103,8 @@ class Training(Parameterized):
     - ``cued``: the item that was studied in a pair with the cue, and no response to a cue that was not studied.
     - ``recall+recognition``, ``serial+recognition``: a list is studied once, its probes are judged, and it is recalled.
     - ``copy``, ``repeat-copy``, ``associative-recall``, ``n-grams``, ``priority-sort`` (Graves et al., 2014),
-      ``one-shot`` (Santoro et al., 2016), ``two-hops`` (Sukhbaatar et al., 2015) and ``induction`` (Olsson et al.,
-      2022): tasks of sequences, see :mod:`memsim.training.sequence_tasks`.
+      ``one-shot`` (Santoro et al., 2016), ``two-hops`` (Sukhbaatar et al., 2015), ``links`` and ``induction`` (Olsson
+      et al., 2022): tasks of sequences, see :mod:`memsim.training.sequence_tasks`.
     - ``essay-recall``, ``essay-copy``: the lists and losses of the essay (Greydanus, 2017).
 
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
@@ -161,6 +162,8 @@ class Training(Parameterized):
     item_vectors: int = parameter(1, 1, 100, unit="vectors", doc="length of an item (associative-recall)")
     order: int = parameter(3, 1, 12, symbol="n", doc="of n-grams: the next bit depends on n - 1 bits (n-grams)")
     classes: int = parameter(5, 2, 1000, doc="classes of an episode (one-shot)")
+    chains: int = parameter(2, 1, 1000, doc="chains of words in a list (links)")
+    answer_steps: int = parameter(1, 1, 1000, unit="steps", doc="from question to answer, both among them (links)")
     directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")

@@ -13,6 +13,7 @@ _GRAMS = {**_ALL, "objective": "n-grams", "order": 3, "first_length": 50, "list_
 _SORT = {**_ALL, "objective": "priority-sort", "vector_size": 6, "first_length": 8, "list_length": 8}
 _SHOT = {**_ALL, "objective": "one-shot", "first_length": 30, "list_length": 30}
 _HOPS = {"batch": 64, "learning_rate": 0.005, "objective": "two-hops", "first_length": 10, "list_length": 10}
+_LINKS = {"batch": 64, "learning_rate": 0.005, "objective": "links", "first_length": 4, "list_length": 4}
 _NEXT = {**_ALL, "objective": "induction", "first_length": 12, "list_length": 12}
 
 TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
@@ -29,6 +30,10 @@ TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
     "Transformer:priority-sort": {**_SORT, "network": "Transformer", "iterations": 2000},
     "MANN:one-shot": {**_SHOT, "network": "MANN", "iterations": 1500},
     "MemN2N:two-hops": {**_HOPS, "network": "MemN2N", "hops": 3, "iterations": 3000},
+    "MemN2N:links": {
+        **_LINKS, "network": "MemN2N", "hops": 3, "mixed": True, "carried": False, "aged": False, "width": 32,
+        "iterations": 2000,
+    },
     "Transformer:induction": {**_NEXT, "network": "Transformer", "iterations": 2000},
 }  # fmt: skip
 """Settings by the name of the training, ``NTM:copy``: a core and a task, mostly that of the core's publication, or the

@@ -236,17 +236,43 @@ def memory_step(
     links.diagonal(dim1=1, dim2=2).zero_()
     precedence = (1 - write.sum(dim=-1, keepdim=True)) * state.precedence + write
 
-    forward = state.reads @ links.transpose(1, 2)
-    backward = state.reads @ links
-    if interface.sharpness is not None:
-        backward = sharpened(backward, interface.sharpness[..., 0])
-        forward = sharpened(forward, interface.sharpness[..., 1])
-    read_content = content_weighting(memory, interface.read_keys, interface.read_strengths, masks[0])
-    modes = torch.stack((backward, read_content, forward), dim=-1)
-    reads = (modes @ interface.read_modes[..., None])[..., 0]
+    read = addressed(
+        memory, links, state.reads, interface.read_keys, interface.read_strengths, interface.read_modes, masks[0],
+        interface.sharpness,
+    )  # fmt: skip
+    state = MemoryState(memory, usage, precedence, links, write, read.reads)
+    seen = Weightings(write, allocation, write_content, usage, *read, interface.read_modes, links)
+    return read.reads @ memory, state, seen
 
-    state = MemoryState(memory, usage, precedence, links, write, reads)
-    seen = Weightings(
-        write, allocation, write_content, usage, reads, backward, read_content, forward, interface.read_modes, links
-    )
-    return reads @ memory, state, seen
+
+class Addressed(NamedTuple):
+    """Where the heads read, (B, R, N) each: the mixture, and the three ways that are mixed."""
+
+    reads: Tensor
+    backward: Tensor
+    read_content: Tensor
+    forward: Tensor
+
+
+def addressed(
+    memory: Tensor,
+    links: Tensor,
+    before: Tensor,
+    keys: Tensor,
+    strengths: Tensor,
+    modes: Tensor,
+    masks: Tensor | None = None,
+    sharpness: Tensor | None = None,
+) -> Addressed:
+    """Where heads that read at ``before`` (B, R, N) read next.
+
+    The other arguments are those of :class:`MemoryState` and :class:`Interface`.
+    """
+    forward = before @ links.transpose(1, 2)
+    backward = before @ links
+    if sharpness is not None:
+        backward = sharpened(backward, sharpness[..., 0])
+        forward = sharpened(forward, sharpness[..., 1])
+    read_content = content_weighting(memory, keys, strengths, masks)
+    ways = torch.stack((backward, read_content, forward), dim=-1)
+    return Addressed((ways @ modes[..., None])[..., 0], backward, read_content, forward)

@@ -103,6 +103,8 @@ class RecallNetwork(nn.Module):
         outputs = vector_size + (2 if task.probes else 1)
         self.input_size = self.sides * vector_size + self.n_flags
         self.network: Any = core(self.input_size, outputs, **checked_sizes(core, sizes or {}))
+        if lay_out := getattr(self.network, "lay_out", None):
+            lay_out(self.sides * vector_size)
         self.strength = nn.Parameter(torch.tensor(2.0))
 
     @cached_property

@@ -28,7 +28,9 @@ SMALL: list[tuple[type[Core], dict[str, Any]]] = [
     (MANN, {"slots": 4, "width": 3, "hidden": 4, "strength": False, "written": "key"}),
     (MemN2N, {"width": 4, "slots": 3}),
     (MemN2N, {"width": 4, "tying": "adjacent", "mixed": True, "hops": 2}),
+    (MemN2N, {"width": 4, "hops": 2, "carried": False, "aged": False, "mixed": True}),
     (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "updates": 3, "slots": 3}),
+    (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "hops": 3}),
 ]
 
 
@@ -122,7 +124,8 @@ class ByHand:
 
     def __init__(self, core: Core) -> None:
         self.core: Any = core
-        self.weights = {name: weight.detach().numpy() for name, weight in core.named_parameters()}
+        named = (*core.named_parameters(), *core.named_buffers())
+        self.weights = {name: weight.detach().numpy() for name, weight in named}
         self.h = self.c = np.zeros(getattr(core, "hidden", 0))
 
     def control(self, x: Array) -> Array:
@@ -220,7 +223,7 @@ class MemN2NByHand(ByHand):
         self.context = np.zeros(self.core.width)
 
     def step(self, x: Array) -> Array:
-        seen, ages = np.concatenate((x, self.context)), self.weights["ages"]
+        seen, ages = np.concatenate((x, self.context)) if self.core.carried else x, self.weights["ages"]
         self.rows = [*self.rows, self.linear("store", seen).reshape(ages.shape[1:])][-self.core.slots :]
         adjacent = "ask.weight" not in self.weights
         first = u = self.rows[-1][0] if adjacent else self.linear("ask", seen)
@@ -250,11 +253,15 @@ class HopfieldByHand(ByHand):
         self.keys = [*self.keys, unit(key)][-self.core.slots :]
         self.values = [*self.values, value][-self.core.slots :]
         beta = np.exp(self.weights["log_strength"])
-        for number, start in enumerate(asked):
-            xi = unit(start)
-            for _ in range(self.core.updates - 1):
-                xi = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.keys)
-            self.r[number] = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.values)
+        starts = np.stack(asked)
+        for hop in range(self.core.hops):
+            if hop:
+                starts = self.linear("next_keys", np.concatenate((self.h, self.r.ravel()))).reshape(starts.shape)
+            for number, start in enumerate(starts):
+                xi = unit(start)
+                for _ in range(self.core.updates - 1):
+                    xi = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.keys)
+                self.r[number] = softmax(beta * np.array([xi @ row for row in self.keys])) @ np.stack(self.values)
         return output + self.linear("read_out", self.r.ravel())
 
 

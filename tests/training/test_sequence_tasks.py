@@ -17,6 +17,7 @@ from memsim.training.objectives.registered import OBJECTIVES
 from memsim.training.sequence_tasks.associations import AssociativeRecall
 from memsim.training.sequence_tasks.copying import Copy
 from memsim.training.sequence_tasks.inductions import Induction
+from memsim.training.sequence_tasks.links import MOST_LINKS, Links
 from memsim.training.sequence_tasks.n_grams import NGrams
 from memsim.training.sequence_tasks.one_shot import NOISE, OneShot
 from memsim.training.sequence_tasks.priorities import PrioritySort
@@ -27,6 +28,7 @@ from memsim.training.sequence_tasks.two_hops import PEOPLE, PLACES, THINGS, TwoH
 TASKS: list[tuple[SequenceTask, int]] = [
     (Copy(4), 5), (RepeatCopy(3, 2), 4), (AssociativeRecall(8), 6), (AssociativeRecall(6, 3), 4), (NGrams(3), 20),
     (PrioritySort(4), 8), (OneShot(12, 3), 15), (TwoHops(), 9), (Induction(10), 7),
+    (Links(), 4), (Links(24, 3, 3), 5),
 ]  # fmt: skip
 
 
@@ -262,6 +264,47 @@ def test_induction_asks_what_followed(length: int, seed: int) -> None:
 def test_a_list_needs_as_many_symbols() -> None:
     with pytest.raises(InputError, match="a list of 10 different symbols has more than the vector_size=9"):
         Induction(9).require_length(10)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(4, 7), st.integers(1, 4), st.integers(1, 4), st.integers(0, 10_000))
+def test_links_by_a_reader_who_follows_them(length: int, chains: int, answer_steps: int, seed: int) -> None:
+    task, words = Links(30, chains, answer_steps), 30
+    sequences = task.sequences(12, length, seeded(seed))
+    n_pairs = chains * (length - 1)
+    assert len(sequences.inputs) == n_pairs + answer_steps == task.steps(length)
+    for row in range(12):
+        inputs = sequences.inputs[:, row]
+        follows = {int(step[:words].argmax()): int(step[words : 2 * words].argmax()) for step in inputs[:n_pairs]}
+        assert len(follows) == n_pairs and set(inputs[:n_pairs].sum(dim=1).tolist()) == {2.0}
+        question = inputs[n_pairs]
+        word, links = int(question[:words].argmax()), int(question[2 * words :].argmax()) + 1
+        assert question.sum() == 2 and not inputs[n_pairs + 1 :].any() and word not in follows.values()
+        assert sequences.counted[:, row].tolist() == [False] * (len(inputs) - 1) + [True]
+        assert sequences.numbers is not None and sequences.numbers[-1, row] == links
+        for _ in range(links):
+            word = follows[word]
+        assert sequences.targets[-1, row].argmax() == word and sequences.targets[:, row].sum() == 1
+
+
+def test_guesses_of_the_last_word_of_a_chain_are_right_for_half_of_three_links() -> None:
+    task = Links()
+    sequences = task.sequences(4000, 4, seeded())
+    pairs = sequences.inputs[:6]
+    ends = pairs[:, :, 16:32].sum(dim=0) - pairs[:, :, :16].sum(dim=0)
+    logits = torch.zeros_like(sequences.targets)
+    logits[-1] = ends
+    scores = task.scores(logits, sequences)
+    assert scores["three links"] == pytest.approx(1 / 2) and scores["one link"] == scores["two links"] == 0
+    asked = sequences.numbers[-1].bincount() / 4000  # type: ignore[index]
+    assert asked[1:].tolist() == pytest.approx([1 / MOST_LINKS] * MOST_LINKS, abs=0.03)
+
+
+def test_a_list_of_chains_needs_as_many_words() -> None:
+    with pytest.raises(InputError, match="Links: chains=3 of 6 different words have more than the vector_size=16"):
+        Links(chains=3).require_length(6)
+    with pytest.raises(InputError, match="Links: a length of 3 is below 4"):
+        Links().require_length(3)
 
 
 class Bits(BitTask):

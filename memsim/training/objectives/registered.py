@@ -25,6 +25,7 @@ OBJECTIVES: Registry[type[Any]] = Registry(
         "priority-sort": f"{_TASKS}.priorities:PrioritySort",
         "one-shot": f"{_TASKS}.one_shot:OneShot",
         "two-hops": f"{_TASKS}.two_hops:TwoHops",
+        "links": f"{_TASKS}.links:Links",
         "induction": f"{_TASKS}.inductions:Induction",
         "essay-copy": "memsim.training.objectives.essay:EssayObjective",
         "essay-recall": "memsim.training.objectives.essay:EssayRecallObjective",

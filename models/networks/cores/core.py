@@ -48,6 +48,9 @@ class Core(nn.Module):
     fused: bool = False
     """Whether a step may be computed by faster operations that give no weightings, as training asks."""
 
+    # A core may define lay_out(items): where inputs are the vector of an item and then the flags of a step, a network
+    # that studies lists says how many of the inputs are the vector.
+
     def start(self, batch: int) -> State:
         """The state before the first step. No two calls share a tensor that a step writes to."""
         raise NotImplementedError(f"{type(self).__name__} must define start(batch)")

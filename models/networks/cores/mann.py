@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from memsim.models.networks.cores.core import Weightings
+from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left, side_by_side
 from memsim.models.networks.cores.lstm import Controlled, Layers
 from memsim.models.networks.memory import content_weighting, oneplus
 
@@ -56,17 +57,17 @@ class MANN(Controlled):
 
     Lesions: without ``least_used`` the heads write only to the cells just read, and nothing is set to 0; without
     ``recent`` they write only to the least used. Without ``reading`` nothing is read, without ``writing`` nothing is
-    written, and ``memory`` is both. The weighting ``usage`` is a share of its largest value; ``read`` has the heads
-    of the first hop first.
+    written, and ``memory`` is both; without ``hop_2`` a step reads once, and so on. The weighting
+    ``usage`` is a share of its largest value; ``read`` has the heads of the first hop first.
 
     References
     ----------
     Santoro, Bartunov, Botvinick, Wierstra and Lillicrap (2016), ICML.
     """
 
-    parts = ("least_used", "recent", "reading", "writing", "memory")
+    parts: tuple[str, ...] = ("least_used", "recent", "reading", "writing", "memory")
     roles: ClassVar = {"memory": "memory", "controller": "controller"}
-    limits: ClassVar = {"hops": (1, 16), "decay": (0.0, 1.0), "written": ("vector", "key")}
+    limits: ClassVar = {"hops": (1, MOST_HOPS), "decay": (0.0, 1.0), "written": ("vector", "key")}
 
     def __init__(
         self,
@@ -92,6 +93,7 @@ class MANN(Controlled):
         self.make_layers(input_size + heads * width, output_size + interface_size, hidden, layers, layer_norm)
         self.read_out = nn.Linear(heads * width, output_size, bias=False)
         self.next_keys = nn.Linear(hidden + heads * width, heads * width) if hops > 1 else None
+        self.parts = (*type(self).parts, *hop_parts(hops))
         self.open_forget_gates()
         nn.init.xavier_uniform_(self.project.weight[output_size:])
 
@@ -133,7 +135,7 @@ class MANN(Controlled):
             memory = rewritten(memory, write, unused, vectors)
 
         hops, read = list[Tensor](), state.read_vectors
-        for hop in range(self.hops):
+        for hop in range(hops_left(self.hops, without)):
             if hop and self.next_keys is not None:
                 keys = self.next_keys(torch.cat((layers[-1][0], read), dim=1)).clamp(-LIMIT, LIMIT).tanh()
                 keys = keys.view(-1, self.heads, self.width)
@@ -144,7 +146,7 @@ class MANN(Controlled):
             hops.append(reads)
         usage = used(state.usage, hops[-1], write, self.decay)
         weightings = {
-            "write": write, "least_used": unused, "read": torch.cat(hops, dim=1),
+            "write": write, "least_used": unused, "read": side_by_side(hops, self.hops),
             "usage": (usage / (usage.amax(dim=1, keepdim=True) + BLANK))[:, None],
         }  # fmt: skip
         return output + self.read_out(read), MANNState(layers, memory, usage, hops[-1], read), weightings

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from memsim.models.networks.cores.core import Core, Weightings
 from memsim.models.networks.cores.growing_rows import appended, newest
+from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left
 
 LIMIT = 20.0
 """Bound on each number of what is stored, and of what is asked."""
@@ -47,21 +48,25 @@ class MemN2N(Core):
     the output is V of a mean of u after every hop, with weights softmax(W u) by the u before the first, so that
     the number of hops may depend on the question.
 
+    With ``carried=False`` no context is stored, nor is one in what is asked: a row is its step alone. With
+    ``aged=False`` rows have no age. Without both this is a store of keys and values, in which nothing tells rows apart
+    but what they hold.
+
     Training may get stuck, depending on the seed. The authors began without the softmax, p = β u·(m + T), which is
     ``linear=True``: train so first, and then with these weights as ``start`` and ``linear=False``.
 
     Lesions: without ``content`` rows are found by age alone, without ``age`` they have none; without ``reading``
-    nothing is read, without ``writing`` no row is appended, and ``memory`` is both. The weighting ``read`` has the hops
-    as its heads.
+    nothing is read, without ``writing`` no row is appended, and ``memory`` is both; without ``hop_2`` a step
+    reads once, and so on. The weighting ``read`` has the hops as its heads.
 
     References
     ----------
     Sukhbaatar, Szlam, Weston and Fergus (2015), NIPS. That contexts are stored is ours.
     """
 
-    parts = ("age", "content", "reading", "writing", "memory")
+    parts: tuple[str, ...] = ("age", "content", "reading", "writing", "memory")
     roles: ClassVar = {"memory": "rows", "controller": "context"}
-    limits: ClassVar = {"hops": (1, 16), "tying": ("layer", "adjacent")}
+    limits: ClassVar = {"hops": (1, MOST_HOPS), "tying": ("layer", "adjacent")}
     gradient_clip: ClassVar = 40.0
 
     def __init__(
@@ -75,16 +80,24 @@ class MemN2N(Core):
         tying: str = "layer",
         mixed: bool = False,
         linear: bool = False,
+        carried: bool = True,
+        aged: bool = True,
     ) -> None:
         super().__init__()
-        self.hops, self.slots, self.width, self.linear = hops, slots, width, linear
+        self.hops, self.slots, self.width, self.linear, self.carried = hops, slots, width, linear, carried
         embeddings = hops + 1 if tying == "adjacent" else 2
+        own = (part for part in type(self).parts if aged or part != "age")
+        self.parts = (*own, *hop_parts(hops))
         # Of each hop, which embedding is the key and which the value.
         self.pairs = [(hop, hop + 1) if tying == "adjacent" else (0, 1) for hop in range(hops)]
-        self.store = nn.Linear(input_size + width, embeddings * width, bias=False)
-        self.ages = nn.Parameter(AGES * torch.randn(slots, embeddings, width))
+        seen = input_size + width * carried
+        self.store = nn.Linear(seen, embeddings * width, bias=False)
+        if aged:
+            self.ages = nn.Parameter(AGES * torch.randn(slots, embeddings, width))
+        else:
+            self.register_buffer("ages", torch.zeros(slots, embeddings, width), persistent=False)
         self.log_strength = nn.Parameter(torch.tensor(-0.5 * math.log(width)))
-        self.ask = nn.Linear(input_size + width, width, bias=False) if tying == "layer" else None
+        self.ask = nn.Linear(seen, width, bias=False) if tying == "layer" else None
         self.keep = nn.Linear(width, width, bias=False) if tying == "layer" else None
         self.mix = nn.Linear(width, hops) if mixed and hops > 1 else None
         self.project = nn.Linear(width, output_size)
@@ -100,7 +113,7 @@ class MemN2N(Core):
         self, inputs: Tensor, state: MemN2NState, without: Collection[str] = frozenset()
     ) -> tuple[Tensor, MemN2NState, Weightings]:
         """One step: store, then read. Weightings are ``write``, and ``read`` (B, hops, t) where it is a softmax."""
-        seen = torch.cat((inputs, state.context), dim=1)
+        seen = torch.cat((inputs, state.context), dim=1) if self.carried else inputs
         stored = self.store(seen).clamp(-LIMIT, LIMIT).view(-1, *self.ages.shape[1:])
         off, rows = "memory" in without, state.rows
         writes = not off and "writing" not in without
@@ -111,7 +124,12 @@ class MemN2N(Core):
         keys = ages if "content" in without else rows if "age" in without else rows + ages
         values = rows if "age" in without else rows + ages
         strength, u, each, weightings = self.log_strength.exp(), asked, list[Tensor](), list[Tensor]()
-        for key, value in self.pairs:
+        for hop, (key, value) in enumerate(self.pairs):
+            if hop >= hops_left(self.hops, without):
+                # What was asked stays, so that the output is that of the last hop which is left.
+                each.append(u)
+                weightings.append(rows.new_zeros(rows.shape[:2]))
+                continue
             kept = u if self.keep is None else self.keep(u)
             if off or "reading" in without:
                 u, weighting = kept, rows.new_zeros(rows.shape[:2])

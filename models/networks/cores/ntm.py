@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import Weightings
+from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left, side_by_side
 from memsim.models.networks.cores.lstm import Controlled, Layers
 from memsim.models.networks.memory import content_weighting, oneplus
 
@@ -71,16 +72,17 @@ class NTM(Controlled):
 
     Lesions: without ``content`` heads only move on from where they stand (g = 0), without ``location`` they only find
     by content (g = 1, no shift); without ``reading`` nothing is read, without ``writing`` nothing is written, and
-    ``memory`` is both. The weighting ``read`` has the heads of the first hop first.
+    ``memory`` is both; without ``hop_2`` a step reads once, and so on. The weighting ``read`` has the heads of
+    the first hop first.
 
     References
     ----------
     Graves, Wayne and Danihelka (2014), arXiv 1410.5401; on the start Collier and Beel (2018), ICANN.
     """
 
-    parts = ("content", "location", "reading", "writing", "memory")
+    parts: tuple[str, ...] = ("content", "location", "reading", "writing", "memory")
     roles: ClassVar = {"memory": "memory", "controller": "controller"}
-    limits: ClassVar = {"hops": (1, 16), "reach": (1, 16)}
+    limits: ClassVar = {"hops": (1, MOST_HOPS), "reach": (1, 16)}
 
     def __init__(
         self,
@@ -108,6 +110,7 @@ class NTM(Controlled):
         self.make_layers(input_size + heads * width, output_size + interface_size, hidden, layers, layer_norm)
         self.read_out = nn.Linear(heads * width, output_size, bias=False)
         self.next_keys = nn.Linear(hidden + heads * width, heads * width) if hops > 1 else None
+        self.parts = (*type(self).parts, *hop_parts(hops))
         self.open_forget_gates()
         nn.init.xavier_uniform_(self.project.weight[output_size:])
 
@@ -145,7 +148,7 @@ class NTM(Controlled):
 
         reads, hops, contents = state.reads, [], []
         read = state.read_vectors
-        for hop in range(self.hops):
+        for hop in range(hops_left(self.hops, without)):
             if hop and self.next_keys is not None:
                 keys = self.next_keys(torch.cat((layers[-1][0], read), dim=1)).clamp(-LIMIT, LIMIT).tanh()
                 reading = reading._replace(keys=keys.view(-1, self.heads, self.width))
@@ -155,8 +158,8 @@ class NTM(Controlled):
             hops.append(looked)
             contents.append(content)
         weightings = {
-            "write": written, "write_content": write_content, "read": torch.cat(hops, dim=1),
-            "read_content": torch.cat(contents, dim=1),
+            "write": written, "write_content": write_content, "read": side_by_side(hops, self.hops),
+            "read_content": side_by_side(contents, self.hops),
         }  # fmt: skip
         return output + self.read_out(read), NTMState(layers, memory, write, reads, read), weightings
 
