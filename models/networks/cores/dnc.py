@@ -45,7 +45,10 @@ class DNC(Controlled):
     """
 
     parts = (*READ_MODES, "reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory.memory", "links": "memory.links", "controller": "controller"}
+    roles: ClassVar = {
+        "memory": "memory.memory", "links": "memory.links", "controller": "controller", "usage": "memory.usage",
+        "precedence": "memory.precedence", "written": "memory.write", "read": "read_vectors",
+    }  # fmt: skip
     rows: ClassVar = {"read_modes": READ_MODES}
     in_loops = True
 

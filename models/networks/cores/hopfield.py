@@ -58,7 +58,7 @@ class HopfieldStore(Controlled):
     """
 
     parts = ("reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory", "controller": "controller"}
+    roles: ClassVar = {"memory": "memory", "controller": "controller", "read": "read_vectors"}
     limits: ClassVar = {"updates": (1, 64)}
 
     def __init__(

@@ -65,7 +65,7 @@ class MANN(Controlled):
     """
 
     parts = ("least_used", "recent", "reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory", "controller": "controller"}
+    roles: ClassVar = {"memory": "memory", "controller": "controller", "usage": "usage", "read": "read_vectors"}
     limits: ClassVar = {"hops": (1, 16), "decay": (0.0, 1.0), "written": ("vector", "key")}
 
     def __init__(

@@ -79,7 +79,7 @@ class NTM(Controlled):
     """
 
     parts = ("content", "location", "reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory", "controller": "controller"}
+    roles: ClassVar = {"memory": "memory", "controller": "controller", "written": "write", "read": "read_vectors"}
     limits: ClassVar = {"hops": (1, 16), "reach": (1, 16)}
 
     def __init__(
