@@ -12,7 +12,7 @@ import numpy as np
 from memsim.contract.bench import EVERY, LAPSING, LAPSING_SAMPLES, SIMULATED, Bench
 from memsim.contract.frequencies import SAMPLES, Expected, compare_frequencies, every_recall
 from memsim.core.differences import difference_gradient
-from memsim.core.gradient import log_likelihood_gradient, real_parameters
+from memsim.core.gradient import known_parameters, log_likelihood_gradient
 from memsim.core.likelihood import event_log_probabilities, log_likelihood, log_likelihood_steps
 from memsim.core.loop import simulate_steps
 from memsim.core.model import MemoryModel
@@ -136,7 +136,7 @@ class OrderBench(Bench[MemoryModel[Any]]):
         """Compare derivatives with differences, with lapses, and away from a bound where they differ at it."""
         recalls = simulate(self.model, self.trials(8, 24), self.seed)
         model = self.model.replace(lapse=max(self.model.lapse, 0.02), list_lapse=max(self.model.list_lapse, 0.01))
-        apart = self.derivatives_apart(model, recalls, real_parameters(model))
+        apart = self.derivatives_apart(model, recalls, known_parameters(model))
         # At a bound differences are one-sided, and far off where the likelihood bends sharply.
         inside = {
             each.name: value + 0.01 * (each.high - each.low) * (1 if value == each.low else -1)

@@ -51,7 +51,8 @@ def log_likelihood_gradient(
 
     Parameters
     ----------
-    names : the parameters; all that are real numbers if not given.
+    names : the parameters; all that are real numbers if not given, but for those of which a model with a gradient of
+        its own knows none (:attr:`memsim.MemoryModel.without_gradient`): of these, differences are taken on request.
     samples, seed, stopping, criteria : as for :func:`memsim.log_likelihood`. Derivatives are those with the given
         criteria held, so they are 0 by parameters that decide only the model's own.
 
@@ -70,8 +71,16 @@ def log_likelihood_gradient(
     ['context_drift']
     """
     require_model_and_responses(model, recalls)
-    names = real_parameters(model) if names is None else _checked(model, names)
+    names = known_parameters(model) if names is None else _checked(model, names)
     owner = np.zeros(len(recalls), dtype=np.int32)
+    apart = [name for name in names if name in model.without_gradient]
+    if apart and len(apart) < len(names):
+        others = [name for name in names if name not in apart]
+        options: Any = {"samples": samples, "seed": seed, "stopping": stopping, "criteria": criteria}
+        found_of_others = log_likelihood_gradient(model, recalls, others, **options)
+        by_differences = difference_gradient(model, recalls, apart, samples, seed, stopping, criteria)[1]
+        both = {**found_of_others.gradient, **by_differences}
+        return found_of_others._replace(gradient={name: both[name] for name in names})
     if isinstance(recalls, Judgments):
         judged = judgment_gradient(model, recalls, names, criteria)
         if judged is not None:
@@ -126,6 +135,11 @@ def real_parameters(model: MemoryModel[Any]) -> list[str]:
     ]
 
 
+def known_parameters(model: MemoryModel[Any]) -> list[str]:
+    """:func:`real_parameters` without those of :attr:`memsim.MemoryModel.without_gradient`."""
+    return [name for name in real_parameters(model) if name not in model.without_gradient]
+
+
 def _checked(model: MemoryModel[Any], names: Sequence[str]) -> list[str]:
     real, declared = real_parameters(model), [each.name for each in model.parameters()]
     for name in names:
@@ -151,6 +165,8 @@ def _by_chain_rule(
     lapses = {name: np.array([getattr(each, name) for each in models]) for name in LAPSES}
     mixes_lists = "list_lapse" in names or lapses["list_lapse"].any()
     if model.likelihood != "exact" or (stopping is not None and mixes_lists):
+        return None
+    if not set(names).isdisjoint(model.without_gradient):
         return None
     found = type(model).fast_gradients(models, recalls, owner, names)
     if found is None and len(models) == 1:

@@ -75,6 +75,9 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     """Whether the model's own steps mix in the guesses of ``lapse``, so that the loop does not."""
     simulates_lapses: ClassVar[bool] = False
     """Whether :meth:`fast_simulation` mixes in the guesses, so that it can simulate a model that lapses."""
+    without_gradient: ClassVar[tuple[str, ...]] = ()
+    """The parameters that :meth:`fast_gradient` and :meth:`rating_table` do not know of, though they have an influence;
+    of these, differences are taken."""
     termination_parameters: ClassVar[tuple[str, ...]] = ()
     """The parameters that decide only whether there is a response, and not which; a fit with a shared stopping rule
     does not free them."""

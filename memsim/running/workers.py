@@ -93,12 +93,15 @@ def pickled(function: Callable[..., Any], arguments: Mapping[str, Any], label: s
 
 @contextlib.contextmanager
 def sent_by_value(functions: Iterable[Callable[..., Any]]) -> Iterator[None]:
-    """Pickle by value the code that workers may not have, or have in another version: all modules of the user's."""
+    """Pickle by value the code that workers may not have, or have in another version: all modules of the user's.
+
+    What is already pickled so, as within a run that this one is part of, stays so afterwards.
+    """
     import cloudpickle
 
     names = {name for name, module in list(sys.modules.items()) if name != "__main__" and is_users(module)}
     names |= {function.__module__ for function in functions if not _importable(function.__module__)}
-    modules = [sys.modules[name] for name in names]
+    modules = [sys.modules[name] for name in names - cloudpickle.list_registry_pickle_by_value()]
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:

@@ -10,10 +10,13 @@ from typing import Any, ClassVar, Self
 from memsim.core.errors import InputError, ModelError
 from memsim.core.limits import NETWORK, SEED
 from memsim.core.names import closest, normalized, shown
-from memsim.core.parameters import Parameterized, Preset, choice, parameter, text
+from memsim.core.parameters import Preset, choice, parameter, text
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
+from memsim.models.networks.tasks import TASKS
+from memsim.models.networks.wear.levers import NAMES as LEVERS
+from memsim.models.networks.wear.levers import Levers
 from memsim.training.applying import Needs, Rules, require_applicable
 from memsim.training.criteria import criterion
 from memsim.training.objectives.registered import OBJECTIVES
@@ -51,6 +54,9 @@ APPLIES: Rules = {
     "copies": (_of("repeat-copy", "essay-copy"),),
     "longest_delay": (_of(*_JUDGED, "cued"),),
     "directions": (_of("cued"),),
+    **dict.fromkeys(LEVERS, (_of(*TASKS),)),
+    "carry_over": (_of(*(name for name, task in TASKS.items() if not task.pairs)),),
+    "flush_noise": (Needs("flush"),),
 }
 """Settings that have an effect only beside some values of others."""
 CLIP = 10.0
@@ -90,7 +96,7 @@ def _presets_of(network: str) -> dict[str, Preset]:
 
 
 @dataclass(frozen=True, init=False)
-class Training(Parameterized):
+class Training(Levers):
     """What to train, on what, and how; everything that the result depends on.
 
     ``objective``:
@@ -114,6 +120,10 @@ class Training(Parameterized):
     random lists. Then those weights are kept that did best, and training may end early, by ``until`` or ``patience``.
 
     The sizes and options of the core are given by their own names: ``Training(network="GRU", hidden=72)``.
+
+    The levers of wear (:class:`memsim.models.networks.wear.levers.Levers`) hold in training, so that the network learns
+    what to do about them. A study step takes a second, except with people, whose task has its times; so does a step of
+    the test. The list before, for ``carry_over``, is another one of the batch.
 
     Raises
     ------

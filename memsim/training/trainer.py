@@ -152,6 +152,8 @@ class Trainer:
                 "train that one, or begin without start"
             )
         now, then = training.config(), checked_sizes(training.core(), record["config"])
+        # Of most cores as many weights fit any number of rows of memory; where they do not, their shapes say so.
+        then |= {"slots": now["slots"]} if "slots" in now else {}
         if different := [f"{size} was {then[size]} and is {now[size]}" for size in now if now[size] != then[size]]:
             raise InputError(
                 f"start={training.start!r}: these weights are of a network of other sizes or options: "

@@ -7,7 +7,7 @@ network, unless it is large. Derivatives by the weights belong to training.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,7 +22,7 @@ from memsim.core.recalls import Recalls
 PARAMETERS = ("choice_strength", "stop_bias")
 MOST_KEPT = 2**24
 """Numbers of output that recalls keep: 128 megabytes."""
-_KEPT: WeakKeyDictionary[Recalls, dict[tuple[str, ...], list[FloatArray]]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Recalls, dict[tuple[Hashable, ...], list[FloatArray]]] = WeakKeyDictionary()
 
 
 def events_and_pullback(model: Any, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -26,6 +26,7 @@ from memsim.core.trials import Paradigm, Trials
 from memsim.models.networks.threads import one_thread
 from memsim.models.networks.trained_network import CHOICE, TrainedNetwork
 from memsim.models.networks.vectors import item_vectors
+from memsim.models.networks.wear.trials import begin_wearing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +42,7 @@ LARGE = 50_000
 MOST_NUMBERS = 2**27
 """In the states of the trials at a time: a gigabyte."""
 
-_JUDGED: WeakKeyDictionary[Trials, dict[tuple[str, ...], FloatArray]] = WeakKeyDictionary()
+_JUDGED: WeakKeyDictionary[Trials, dict[tuple[Hashable, ...], FloatArray]] = WeakKeyDictionary()
 """(n_trials * n_probes) the logits of the probes of trials, by :attr:`NetworkModel.outputs_of`."""
 
 Episodes: TypeAlias = "list[Episode]"
@@ -66,6 +67,8 @@ class NetworkModel(TrainedNetwork):
             state = [network.begin(part) for part in torch.split(vectors, self.together(trials.paradigm))]
         for episode in state:
             episode.without, episode.lesioned = switched_off, self.lesioned
+        if self.is_worn:
+            begin_wearing(self, state, trials, rng)
         parts = np.split(trials.items, np.cumsum(_sizes(state))[:-1])
         pool = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
         for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
@@ -108,7 +111,7 @@ class NetworkModel(TrainedNetwork):
                 f"{type(self).__name__}: {seconds:g} s of distraction are as many steps of the network, more than "
                 f"{MOST_STEPS:,}; shorten the task"
             )
-        return self._each(state, "distract", [math.ceil(seconds)] * len(state))
+        return self._each(state, "distract", [(math.ceil(seconds), seconds)] * len(state))
 
     def cue(self, state: Episodes, cue: str) -> Episodes:
         super().cue(state, cue)
@@ -141,7 +144,9 @@ class NetworkModel(TrainedNetwork):
         return Logistic(torch.cat(logits).numpy())
 
     def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence | None:
-        """Of tests at the end. It does not depend on parameters, so that trials keep what was computed for them."""
+        """Of tests at the end. Without wear it depends on no parameters, so that trials keep what was computed."""
+        if self.is_worn:
+            return None
         kept = _JUDGED.setdefault(trials, {})
         key = self.outputs_of
         if key not in kept:
@@ -203,7 +208,8 @@ class NetworkModel(TrainedNetwork):
         cores, lesions, intrusions, and small simulations, which take less time than compiling, are left to the steps.
         """
         paradigm = trials.paradigm
-        if self.precision == "double" or trials.items.size < LARGE or self.without or self.intrusions:
+        hurt = self.without or self.is_worn
+        if self.precision == "double" or trials.items.size < LARGE or hurt or self.intrusions:
             return None
         if paradigm.forced or paradigm.cued_by_item or paradigm.cue not in self.cues or self.task.pairs:
             return None
@@ -218,7 +224,9 @@ class NetworkModel(TrainedNetwork):
         from memsim.models.networks.choice_slopes import events_and_pullback
 
         paradigm = recalls.trials.paradigm
-        return None if paradigm.forced or paradigm.cued_by_item else events_and_pullback(self, recalls, rng)
+        if paradigm.forced or paradigm.cued_by_item or self.is_worn:
+            return None
+        return events_and_pullback(self, recalls, rng)
 
     def recalled(self, state: Episodes, position: IntArray) -> Episodes:
         if self.task.pairs:

@@ -22,6 +22,7 @@ from memsim.models.networks.cores.driving import state_sizes, take_step, unrolle
 from memsim.models.networks.cores.named_cores import core_of
 from memsim.models.networks.cores.state_leaves import mapped
 from memsim.models.networks.tasks import TASKS, Task
+from memsim.models.networks.wear.wearing import Wearing
 from memsim.models.networks.weights import load_weights
 
 STUDY, DISTRACT, RECALL, PROBE = range(4)
@@ -66,6 +67,8 @@ class Episode:
     """The parts of the core that a lesion switches off."""
     lesioned: str = "test"
     """When they are: one of :data:`LESIONED`."""
+    wearing: Wearing | None = None
+    """What wears the state between steps; ``None`` where nothing does."""
 
 
 class RecallNetwork(nn.Module):
@@ -129,18 +132,20 @@ class RecallNetwork(nn.Module):
 
     def study(self, episode: Episode, position: int) -> Episode:
         """All lists study their item at this position."""
-        self._step(episode, episode.items[:, position], STUDY)
+        self._step(episode, episode.items[:, position], STUDY, _study_time(episode, position))
         return episode
 
     def study_pair(self, episode: Episode, first: int, second: int) -> Episode:
         """All lists study the items at these positions side by side."""
-        self._step(episode, torch.cat((episode.items[:, first], episode.items[:, second]), dim=1), STUDY)
+        pair = torch.cat((episode.items[:, first], episode.items[:, second]), dim=1)
+        self._step(episode, pair, STUDY, _study_time(episode, first))
         return episode
 
-    def distract(self, episode: Episode, steps: int) -> Episode:
-        """Take this many steps without an item."""
+    def distract(self, episode: Episode, steps: int, seconds: float | None = None) -> Episode:
+        """Take this many steps without an item; they take a second each if ``seconds`` of all are not given."""
         for _ in range(steps):
-            self._step(episode, torch.zeros_like(episode.items[:, 0]), DISTRACT)
+            each = 1.0 if seconds is None else seconds / steps
+            self._step(episode, torch.zeros_like(episode.items[:, 0]), DISTRACT, each)
         return episode
 
     def present(self, episode: Episode, shown: Sequence[int | None]) -> Episode:
@@ -150,6 +155,10 @@ class RecallNetwork(nn.Module):
         """
         if not shown:
             return episode
+        if episode.wearing is not None:
+            for each in shown:
+                episode = self.distract(episode, 1) if each is None else self.study(episode, each)
+            return episode
         nothing = torch.zeros_like(episode.items[:, 0])
         steps = [(nothing, DISTRACT) if each is None else (episode.items[:, each], STUDY) for each in shown]
         inputs = torch.stack([self._inputs(vectors, flag) for vectors, flag in steps])
@@ -158,6 +167,7 @@ class RecallNetwork(nn.Module):
 
     def cue(self, episode: Episode) -> Episode:
         """The test begins."""
+        _begin_test(episode)
         return self._ask(episode, torch.zeros_like(episode.items[:, 0]))
 
     def recalled(self, episode: Episode, position: Tensor) -> Episode:
@@ -170,6 +180,7 @@ class RecallNetwork(nn.Module):
 
     def judge(self, episode: Episode, probes: Tensor) -> Tensor:
         """(B, P) the logits that ``probes`` (B, P, D) are old; the episode stays as it is."""
+        _begin_test(episode)
         asked = _repeated(episode, probes.shape[1])
         for _ in range(LOOKS):
             output = self._step(asked, probes.flatten(0, 1), PROBE)
@@ -181,6 +192,7 @@ class RecallNetwork(nn.Module):
         ``positions`` (B, P) are those of the cues in the list, L for a cue that was not studied; the cue itself is no
         candidate. The episode stays as it is.
         """
+        _begin_test(episode)
         asked = _repeated(episode, cues.shape[1])
         for _ in range(LOOKS):
             output = self._step(asked, cues.flatten(2).flatten(0, 1), RECALL)
@@ -213,11 +225,16 @@ class RecallNetwork(nn.Module):
         flags[:, flag] = 1
         return torch.cat((vectors, flags), dim=1)
 
-    def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
+    def _step(self, episode: Episode, vectors: Tensor, flag: int, seconds: float | None = None) -> Tensor:
+        """A step; it takes as long as a step of the test if ``seconds`` are not given."""
         holds = episode.lesioned in ("both", "test" if flag in (RECALL, PROBE) else "study")
         without = episode.without if holds else frozenset[str]()
         inputs = self._inputs(vectors, flag)
-        output, episode.state, weightings = take_step(self.network, inputs, episode.state, without)
+        before, wearing = episode.state, episode.wearing
+        output, episode.state, weightings = take_step(self.network, inputs, before, without)
+        if wearing is not None:
+            seconds = wearing.response_time if seconds is None else seconds
+            episode.state = wearing.after_step(before, episode.state, seconds)
         if episode.seen is not None:
             episode.seen.append(Seen(weightings, episode.state))
         return output
@@ -230,14 +247,26 @@ def _repeated(episode: Episode, times: int) -> Episode:
         return mapped(lambda tensor: tensor if times == 1 else tensor.repeat_interleave(times, dim=0), value)
 
     state, items, left, studied = map(each, (episode.state, episode.items, episode.left, episode.studied))
-    return replace(episode, state=state, items=items, left=left, studied=studied)
+    wearing = None if episode.wearing is None else episode.wearing.fork()
+    return replace(episode, state=state, items=items, left=left, studied=studied, wearing=wearing)
+
+
+def _study_time(episode: Episode, position: int) -> float:
+    return 1.0 if episode.wearing is None else episode.wearing.study_time(position)
+
+
+def _begin_test(episode: Episode) -> None:
+    """Before the first step of the test there is the rest, and what is flushed."""
+    if episode.wearing is not None and not episode.wearing.tested:
+        episode.state = episode.wearing.at_test(episode.state)
 
 
 @lru_cache(maxsize=16)
-def trained_network(name: str, sha256: str, core: str = "") -> RecallNetwork:
+def trained_network(name: str, sha256: str, core: str = "", slots: int | None = None) -> RecallNetwork:
     """The network with the weights ``name``, whose file has this checksum, in double precision.
 
-    ``core`` names the file and class of a core that a user wrote.
+    ``core`` names the file and class of a core that a user wrote; ``slots`` are as many cells of memory as it has, if
+    not those of training.
 
     Raises
     ------
@@ -252,11 +281,28 @@ def trained_network(name: str, sha256: str, core: str = "") -> RecallNetwork:
     record = weights.record
     cls = core_of(record, name, core)
     task, repeats = TASKS[record["objective"]], record.get("repeats", True)
+    if slots is not None:
+        record = {**record, "config": with_slots(record, slots)}
     try:
         network = fitting(cls, record, weights.tensors, repeats=repeats, task=task)
     except (RuntimeError, TypeError, InputError) as error:
         raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
     return network.double().eval()
+
+
+def with_slots(record: Mapping[str, Any], slots: int) -> dict[str, Any]:
+    """The sizes of a core with another number of cells of memory.
+
+    Raises
+    ------
+    InputError : its memory has no cells whose number is a size of it.
+    """
+    config = record["config"]
+    if "slots" not in config:
+        raise InputError(
+            f"slots={slots!r}: the core {record['network']} has no size slots; its sizes are: {', '.join(config)}"
+        )
+    return {**config, "slots": slots}
 
 
 def fitting(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from memsim.core.errors import InputError, NoEffectError
+from memsim.core.limits import NETWORK, SECONDS
 from memsim.core.names import closest
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
 from memsim.models.networks.cores.named_cores import core_of, names_file
 from memsim.models.networks.tasks import TASKS, Task
+from memsim.models.networks.wear.levers import NAMES, Levers, Wear
+from memsim.models.networks.wear.rests import Rest, Resting
 from memsim.models.networks.weights import SUFFIX, read_header
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ CHOICE = ("choice_strength", "stop_bias")
 
 
 @dataclass(frozen=True)
-class TrainedNetwork(OldnessScale):
+class TrainedNetwork(OldnessScale, Levers, Resting):
     """A core with trained weights; a subclass may name the core and the weights that ship.
 
     What it can do follows from the record of its weights: the tasks that it was trained for, whether it may give an
@@ -33,6 +36,7 @@ class TrainedNetwork(OldnessScale):
 
     presets_are_models: ClassVar = True
     termination_parameters: ClassVar = ("stop_bias",)
+    without_gradient: ClassVar = (*Wear._fields, *Rest._fields, "response_time")
     kind: ClassVar[str] = ""
     """The core that the weights must be of, as their record names it; empty for any."""
 
@@ -68,6 +72,18 @@ class TrainedNetwork(OldnessScale):
     criterion: float = parameter(
         0.0, None, None, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
     )
+    worn: str = choice(
+        "given",
+        ("given", "trained"),
+        "the levers of wear are those given here, which is a lesion unless they were in training; or those of training",
+        "none",
+    )
+    response_time: float = parameter(
+        1.0, 0, SECONDS, unit="s", doc="of a step of the test, for which the state wears", source="chosen here"
+    )
+    slots: int | None = parameter(
+        None, 1, NETWORK["slots"], integer=True, doc="rows of the memory; if not given, as in training", source=TRAINED
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -97,6 +113,42 @@ class TrainedNetwork(OldnessScale):
         object.__setattr__(self, "weights_sha256", sha256)
         object.__setattr__(self, "record", record)
         self._require_parts()
+        self._require_levers()
+
+    def _require_levers(self) -> None:
+        given = {name: getattr(self, name) for name in NAMES if getattr(self, name) != getattr(Levers, name)}
+        if self.worn == "trained" and given:
+            raise NoEffectError(
+                f"{type(self).__name__}: {', '.join(f'{name}={value!r}' for name, value in given.items())} has no "
+                "effect with worn='trained', which takes the levers of training; give worn='given', or leave it out"
+            )
+        if self.is_worn or self.slots is not None:
+            from memsim.models.networks.wear.wearing import require_roles
+
+            core = self.network().network
+            require_roles(core, self.wear, self.given_rest, self.record["network"])
+            if self.wear.carry_over and self.task.pairs:
+                raise InputError(
+                    f"{type(self).__name__}: carry_over={self.wear.carry_over!r} is of lists of single items, and this "
+                    "network studies pairs; leave it out"
+                )
+
+    @property
+    def wear(self) -> Wear:
+        """The levers of wear, as they are given or as in training."""
+        if self.worn == "given":
+            return self.given_wear
+        return Wear(**{name: self.record["training"].get(name, 0.0) for name in NAMES})
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether anything changes the state of the network between its steps."""
+        return self.wear.is_active or self.given_rest.sleeps
+
+    @property
+    def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]
+        """``"sampled"`` where noise wears the state, or sleep changes it; else ``"exact"``."""
+        return "sampled" if self.wear.is_random or self.given_rest.sleeps else "exact"
 
     def _require_parts(self) -> None:
         if not self.switched_off:
@@ -170,9 +222,12 @@ class TrainedNetwork(OldnessScale):
         return self.task.probes
 
     @property
-    def outputs_of(self) -> tuple[str, ...]:
-        """All that the output of the network depends on besides what it is given, by which outputs are kept."""
-        return self.weights_sha256, self.core, self.without, self.lesioned
+    def outputs_of(self) -> tuple[Hashable, ...]:
+        """All that the output of the network depends on besides what it is given, by which outputs are kept.
+
+        Those of a network that wears are not kept: in a fit of its levers each would be needed only once.
+        """
+        return self.weights_sha256, self.core, self.without, self.lesioned, self.slots
 
     @property
     def takes_repeated_items(self) -> bool:  # type: ignore[override]
@@ -219,4 +274,4 @@ class TrainedNetwork(OldnessScale):
         """
         from memsim.models.networks.recall_network import trained_network
 
-        return trained_network(self.weights, self.weights_sha256, self.core)
+        return trained_network(self.weights, self.weights_sha256, self.core, self.slots)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,6 +128,20 @@ def test_results_in_order_and_only_once(tmp_path: Path) -> None:
     assert lines(log) == ["1", "2", "3"], "equal keys and finished cells are not run again"
     assert run_cells([]) == []
     assert not list(cache.glob(".*")), "nothing but finished cells stays"
+
+
+def within(number: float) -> list[Any]:
+    """A cell that runs cells of the same module."""
+    before = set(cloudpickle.list_registry_pickle_by_value())
+    found = run_cells([cell(number), cell(number + 1)], workers=1)
+    assert set(cloudpickle.list_registry_pickle_by_value()) == before
+    return [bool(before), *(each["square"] for each in found)]
+
+
+def test_cells_within_a_cell_leave_the_code_of_the_outer_ones_to_be_sent() -> None:
+    cells = [Cell(within, {"number": number}) for number in (2.0, 5.0)]
+    assert run_cells(cells, workers=1) == [[True, 4.0, 9.0], [True, 25.0, 36.0]]
+    assert not cloudpickle.list_registry_pickle_by_value()
 
 
 def test_values_survive_exactly(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class RecalledAndJudged(AnyOrder, OldOrNew):
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`judgment_loss`, and the loss of recall."""
-        episode = studied(self.network, drawn["items"], delay=drawn["delay"])
+        episode = studied(self.network, drawn["items"], delay=drawn["delay"], wearing=self.wearing(drawn))
         judged = judgment_loss(self.network, episode, drawn["targets"], drawn["lures"])
         return (judged + self.recall(episode, drawn)) / 2
 

@@ -53,7 +53,9 @@ class Imitation(AnyOrder):
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`sequence_loss`."""
-        episode = studied(self.network, drawn["items"], self.people.trials.paradigm)
+        paradigm = self.people.trials.paradigm
+        wearing = self.wearing(drawn, paradigm.presentation_times.tolist())
+        episode = studied(self.network, drawn["items"], paradigm, wearing=wearing)
         return sequence_loss(self.network, episode, drawn["columns"])
 
     def held_out_loss(self) -> float:
@@ -75,4 +77,4 @@ class Imitation(AnyOrder):
         """The lists of these rows, and their events, up to the last of any list."""
         columns = self.columns[rows]
         most = int((columns >= 0).any(dim=0).sum())
-        return {"items": vectors.to(self.device), "columns": columns[:, :most].to(self.device)}
+        return {"items": vectors.to(self.device), "columns": columns[:, :most].to(self.device), **self.noise()}

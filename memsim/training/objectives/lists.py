@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -9,6 +10,8 @@ from torch import Tensor
 
 from memsim.models.networks.recall_network import LOOKS, Episode, RecallNetwork
 from memsim.models.networks.tasks import TASKS
+from memsim.models.networks.wear.rests import Rest
+from memsim.models.networks.wear.wearing import Wearing, require_roles
 from memsim.training.objectives.losses import (
     cued_loss,
     judgment_loss,
@@ -40,6 +43,20 @@ class OfLists(Objective):
             training.vector_size, training.core(), training.sizes, repeats=self.repeats, task=TASKS[training.objective]
         ).to(device)
         self.core, self.input_size = self.network.network, self.network.input_size
+        require_roles(self.core, training.given_wear, Rest(), training.network)
+        self.recordable = not training.given_wear.is_random
+
+    def noise(self) -> dict[str, int]:
+        """The seed of the noise by which the state wears, where there is some."""
+        wears = self.training.given_wear.is_random
+        return {"noise": int(torch.randint(2**62, (), generator=self.generator))} if wears else {}
+
+    def wearing(self, drawn: Any, times: Sequence[float] = ()) -> Wearing | None:
+        """What wears the state of a batch; ``times`` are the seconds of study, one for each item if not given."""
+        wear = self.training.given_wear
+        if not wear.is_active:
+            return None
+        return Wearing(self.core, wear, seed=drawn.get("noise", 0), times=times)
 
     def about(self) -> dict[str, Any]:
         """Whether the network may repeat."""
@@ -69,11 +86,11 @@ class AnyOrder(OfLists):
     def draw(self, longest: int) -> dict[str, Any]:
         """Lists, and what :meth:`of_recall` gives."""
         items = self.items(longest)
-        return {"items": items, **self.of_recall(items)}
+        return {"items": items, **self.of_recall(items), **self.noise()}
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`recall_loss`."""
-        return self.recall(studied(self.network, drawn["items"]), drawn)
+        return self.recall(studied(self.network, drawn["items"], wearing=self.wearing(drawn)), drawn)
 
     def of_recall(self, items: Tensor) -> dict[str, Tensor]:
         """What is random in the recall of ``items`` (B, L, D): times by which responses are drawn, and strangers.
@@ -121,11 +138,11 @@ class OldOrNew(OfLists):
         """Lists, probes, and the delay between them."""
         items = self.items(longest)
         targets, lures = self.probes(items)
-        return {"items": items, "targets": targets, "lures": lures, "delay": self.delay()}
+        return {"items": items, "targets": targets, "lures": lures, "delay": self.delay(), **self.noise()}
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`judgment_loss`."""
-        episode = studied(self.network, drawn["items"], delay=drawn["delay"])
+        episode = studied(self.network, drawn["items"], delay=drawn["delay"], wearing=self.wearing(drawn))
         return judgment_loss(self.network, episode, drawn["targets"], drawn["lures"])
 
     def probes(self, items: Tensor) -> tuple[Tensor, Tensor]:
@@ -167,9 +184,11 @@ class ByCue(OldOrNew):
         if self.training.directions == "forward":
             sides = torch.zeros_like(sides)
         lure = self.signs((batch, size)).to(self.device)
-        return {"items": items, "pairs": pairs, "sides": sides, "lure": lure, "delay": self.delay()}
+        return {
+            "items": items, "pairs": pairs, "sides": sides, "lure": lure, "delay": self.delay(), **self.noise(),
+        }  # fmt: skip
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`cued_loss`."""
-        episode = studied_pairs(self.network, drawn["items"], drawn["delay"])
+        episode = studied_pairs(self.network, drawn["items"], drawn["delay"], self.wearing(drawn))
         return cued_loss(self.network, episode, drawn["pairs"], drawn["sides"], drawn["lure"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,15 +13,25 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from memsim.core.events import Distract, Study
 from memsim.core.trials import Paradigm
 from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.models.networks.wear.wearing import Wearing
 from memsim.training.tallies import tally_binary, tally_choices
 
 
-def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = None, delay: int = 0) -> Episode:
+def studied(
+    network: RecallNetwork,
+    items: Tensor,
+    paradigm: Paradigm | None = None,
+    delay: int = 0,
+    wearing: Wearing | None = None,
+) -> Episode:
     """An episode in which all ``items`` (B, L, D) were studied, and ``delay`` steps of distraction have passed.
 
-    ``paradigm`` presents the items, with its distraction; without one they follow one another at once.
+    ``paradigm`` presents the items, with its distraction; without one they follow one another at once. ``wearing``
+    wears the state between steps.
     """
     events = map(Study, range(items.shape[1])) if paradigm is None else paradigm.presentation()
+    if wearing is not None:
+        return _worn_study(network, items, [*events, *([Distract(delay)] if delay else [])], wearing)
     shown: list[int | None] = []
     for event in events:
         if isinstance(event, Study):
@@ -29,9 +41,27 @@ def studied(network: RecallNetwork, items: Tensor, paradigm: Paradigm | None = N
     return network.present(network.begin(items), shown + [None] * delay)
 
 
-def studied_pairs(network: RecallNetwork, items: Tensor, delay: int = 0) -> Episode:
+def _worn_study(network: RecallNetwork, items: Tensor, events: Sequence[Any], wearing: Wearing) -> Episode:
+    """Study with wear, and before it that of another list of the batch, where something is carried over."""
+
+    def after(items: Tensor, state: Any = None) -> Episode:
+        episode = network.begin(items)
+        episode.wearing = wearing
+        episode.state = episode.state if state is None else wearing.left_of(state, episode.state)
+        for event in events:
+            if isinstance(event, Study):
+                network.study(episode, event.position)
+            else:
+                network.distract(episode, math.ceil(event.seconds), event.seconds)
+        return episode
+
+    return after(items, after(items.roll(1, dims=0)).state if wearing.wear.carry_over else None)
+
+
+def studied_pairs(network: RecallNetwork, items: Tensor, delay: int = 0, wearing: Wearing | None = None) -> Episode:
     """As :func:`studied`, for items in pairs: the first with the second, the third with the fourth, and so on."""
     episode = network.begin(items)
+    episode.wearing = wearing
     for first in range(0, items.shape[1], 2):
         episode = network.study_pair(episode, first, first + 1)
     return network.distract(episode, delay)

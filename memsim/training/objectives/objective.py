@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -28,7 +28,7 @@ class Objective:
     """Of the core."""
     full = False
     """Whether lists are as long as they may be, as those held out are."""
-    recordable: ClassVar[bool] = True
+    recordable: bool = True
     """Whether :meth:`loss_of` depends on what is drawn and on the weights alone."""
     progress: float = 0.0
     """The share of the iterations that are done; training sets it."""

@@ -34,7 +34,10 @@ class Core(nn.Module):
     roles: ClassVar[Mapping[str, str]] = {}
     """Places in the state by role, as the dotted path of a leaf or of a nest of leaves; ``""`` is the whole state.
 
-    Roles are ``memory`` (contents), ``controller``, and ``links`` (B, N, N) between cells, from column to row.
+    Roles are ``memory`` (contents), ``controller``, ``links`` (B, N, N) between cells, from column to row,
+    ``precedence`` (B, N), how far a cell was the last one written, ``usage`` (B, N), ``written``, the weighting of
+    the last write, (B, N) or (B, heads, N), and ``read``, what was read last. What wears, and what is replayed in
+    sleep, is found by them (:mod:`memsim.models.networks.wear`).
     """
     limits: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     """Lowest and highest value of a size, or the words that an option may be, by name.

@@ -67,7 +67,10 @@ class DNC(Controlled):
     """
 
     parts: tuple[str, ...] = (*READ_MODES, "reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory.memory", "links": "memory.links", "controller": "controller"}
+    roles: ClassVar = {
+        "memory": "memory.memory", "links": "memory.links", "controller": "controller", "usage": "memory.usage",
+        "precedence": "memory.precedence", "written": "memory.write", "read": "read_vectors",
+    }  # fmt: skip
     rows: Mapping[str, tuple[str, ...]] = {"read_modes": READ_MODES}  # type: ignore[misc]
     limits: ClassVar = {
         "hops": (1, MOST_HOPS), "context": (0, NETWORK["width"]), "context_drift": (0.0, 1.0),

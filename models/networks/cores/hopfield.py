@@ -61,7 +61,7 @@ class HopfieldStore(Controlled):
     """
 
     parts: tuple[str, ...] = ("reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory", "controller": "controller"}
+    roles: ClassVar = {"memory": "memory", "controller": "controller", "read": "read_vectors"}
     limits: ClassVar = {"hops": (1, MOST_HOPS), "updates": (1, 64)}
 
     def __init__(

@@ -66,7 +66,7 @@ class MANN(Controlled):
     """
 
     parts: tuple[str, ...] = ("least_used", "recent", "reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory", "controller": "controller"}
+    roles: ClassVar = {"memory": "memory", "controller": "controller", "usage": "usage", "read": "read_vectors"}
     limits: ClassVar = {"hops": (1, MOST_HOPS), "decay": (0.0, 1.0), "written": ("vector", "key")}
 
     def __init__(

@@ -81,7 +81,7 @@ class NTM(Controlled):
     """
 
     parts: tuple[str, ...] = ("content", "location", "reading", "writing", "memory")
-    roles: ClassVar = {"memory": "memory", "controller": "controller"}
+    roles: ClassVar = {"memory": "memory", "controller": "controller", "written": "write", "read": "read_vectors"}
     limits: ClassVar = {"hops": (1, MOST_HOPS), "reach": (1, 16)}
 
     def __init__(
