@@ -118,7 +118,7 @@ def _on_links(results: Results) -> list[str]:
         "The essay says of the DNC that it cannot traverse several memories in a single time step. X1 and X2: chains "
         "of four words are studied as pairs in random order, and one word is asked for that is one, two or three links "
         f"from another. The claim is refuted by {FOLLOWED:g} right for all numbers of links in one step (chance is 1 / "
-        "16, and 1 / 2 for three links where one guesses among last words); that hops are the cause is refuted where 1 "
+        "6, and 1 / 2 for three links where one guesses among last words); that hops are the cause is refuted where 1 "
         "hop does as well. Shares right for one, two and three links, with 95% t intervals over trainings:"
     ]
     for label, rows in results.links.groupby("label", sort=False):
@@ -192,11 +192,12 @@ def _on_distraction(results: Results) -> str:
     falls, stays = _falls(results, "recency", DELAYED), results.interval(DRIFT, "contiguity", DELAYED)
     before, after = list(PEOPLE)[2:]
     people = results.interval(before, "recency").mean - results.interval(after, "recency").mean
+    verdict = "supported" if falls.low > 0 and stays.low > 0 else "not supported"
     return (
         f"X6: distraction of {SECONDS} s takes recency and leaves contiguity, as it does in people, whose recency "
-        f"falls by {people:.2f} with a contiguity of {results.interval(after, 'contiguity').signed} after it. In networks "
-        f"recency ({results.interval(DRIFT, 'recency').signed} without distraction) falls by {falls.signed}, and "
-        f"contiguity after it is {stays.signed}: {'supported' if falls.low > 0 and stays.low > 0 else 'not supported'}."
+        f"falls by {people:.2f} with a contiguity of {results.interval(after, 'contiguity').signed} after it. In "
+        f"networks recency ({results.interval(DRIFT, 'recency').signed} without distraction) falls by {falls.signed}, "
+        f"and contiguity after it is {stays.signed}: {verdict}."
     )
 
 

@@ -59,7 +59,7 @@ def _links(axis: Axes, results: Results) -> None:
     for measure, color in zip(MEASURES, colors, strict=True):
         axis.plot([], [], "o", color=color, label=measure)
     axis.axhline(FOLLOWED, **MARK)
-    axis.axhline(1 / 16, **{**MARK, "linestyle": ":"})
+    axis.axhline(1 / 6, **{**MARK, "linestyle": ":"})
     axis.set(title="A  Links followed (dashed: mark; dotted: chance)", ylabel="Right answers", ylim=(0, 1.03))
     axis.set_xticks(range(len(labels)), [label.replace(", ", "\n") for label in labels], fontsize="small")
     axis.legend(fontsize="small", loc="lower left")
