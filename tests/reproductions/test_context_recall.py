@@ -42,7 +42,7 @@ def recalls_of(positions: list[list[int]], length: int) -> Recalls:
 def test_measures_by_hand() -> None:
     forward = measures_of(recalls_of([[1, 2, 3, 4, 5, 6, 7, 8]], 8), 0).iloc[0]
     assert forward["recalled"] == 1 and forward["temporal_factor"] == 1
-    assert forward["crp_forward"] == 1 and forward["crp_backward"] == 0 and forward["asymmetry"] == 1
+    assert forward["crp_forward"] == 1 and np.isnan(forward["crp_backward"]), "a step back was never possible"
     assert forward["contiguity"] == pytest.approx(1 - forward["shuffled_temporal_factor"])
     # One item back from 5 of eight, then three on: 1 of the 2 transitions to lag -1 that were possible.
     some = measures_of(recalls_of([[5, 4, 7, 0, 0, 0, 0, 0]], 8), 0).iloc[0]

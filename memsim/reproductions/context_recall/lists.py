@@ -83,7 +83,7 @@ def matrix_recalled(seed: int, length: int, lists: int) -> dict[str, Any]:
     drawn = stream(seed, "parameters of TCM")
     differences = []
     for _ in range(COMPARED):
-        given = {
+        given: dict[str, Any] = {
             "context_drift": drawn.random(), "choice_noise": drawn.uniform(0.1, 2),
             "old_to_new_context": drawn.uniform(0, 5),
         }  # fmt: skip
