@@ -26,6 +26,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "shiffrinsteyvers1997": "memsim.reproductions.shiffrin_steyvers1997:SHIFFRIN_STEYVERS",
         "tulving-wiseman": "memsim.reproductions.tulving_wiseman:TULVING_WISEMAN",
         "ab-ac": "memsim.reproductions.ab_ac:AB_AC",
+        "context-recall": "memsim.reproductions.context_recall.context_recall_entry:CONTEXT_RECALL",
         "network-tasks": "memsim.reproductions.network_tasks:NETWORK_TASKS",
         "network-table": "memsim.reproductions.network_table.table:NETWORK_TABLE",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",

@@ -28,7 +28,7 @@ from memsim.training.sequence_tasks.two_hops import PEOPLE, PLACES, THINGS, TwoH
 TASKS: list[tuple[SequenceTask, int]] = [
     (Copy(4), 5), (RepeatCopy(3, 2), 4), (AssociativeRecall(8), 6), (AssociativeRecall(6, 3), 4), (NGrams(3), 20),
     (PrioritySort(4), 8), (OneShot(12, 3), 15), (TwoHops(), 9), (Induction(10), 7),
-    (Links(), 4), (Links(24, 3, 3), 5),
+    (Links(), 4), (Links(14, 3, 3), 5),
 ]  # fmt: skip
 
 
@@ -54,8 +54,9 @@ def test_every_task_has_the_shape_chance_and_optimum(task: SequenceTask, length:
         assert best["bits per sequence"] < bits and best["wrong bits"] < worst["wrong bits"]
         assert float(task.loss(task.chance(sequences), sequences)) == pytest.approx(math.log(2), rel=1e-5)
     else:
-        assert worst["right"] == pytest.approx(1 / task.n_outputs) and best["right"] > 0.8
-        assert float(task.loss(task.chance(sequences), sequences)) == pytest.approx(math.log(task.n_outputs), rel=1e-5)
+        n_classes = task.chains * (length - 1) if isinstance(task, Links) else task.n_outputs
+        assert worst["right"] == pytest.approx(1 / n_classes) and best["right"] > 0.8
+        assert float(task.loss(task.chance(sequences), sequences)) == pytest.approx(math.log(n_classes), rel=1e-5)
     if type(task) not in (NGrams, OneShot):
         assert float(task.loss(task.optimum(sequences), sequences)) < 1e-6
     with pytest.raises(InputError, match="the least of the task|is shorter than order"):
@@ -269,40 +270,41 @@ def test_a_list_needs_as_many_symbols() -> None:
 @settings(max_examples=20, deadline=None)
 @given(st.integers(4, 7), st.integers(1, 4), st.integers(1, 4), st.integers(0, 10_000))
 def test_links_by_a_reader_who_follows_them(length: int, chains: int, answer_steps: int, seed: int) -> None:
-    task, words = Links(30, chains, answer_steps), 30
+    task = Links(12, chains, answer_steps)
     sequences = task.sequences(12, length, seeded(seed))
     n_pairs = chains * (length - 1)
     assert len(sequences.inputs) == n_pairs + answer_steps == task.steps(length)
     for row in range(12):
         inputs = sequences.inputs[:, row]
-        follows = {int(step[:words].argmax()): int(step[words : 2 * words].argmax()) for step in inputs[:n_pairs]}
-        assert len(follows) == n_pairs and set(inputs[:n_pairs].sum(dim=1).tolist()) == {2.0}
-        question = inputs[n_pairs]
-        word, links = int(question[:words].argmax()), int(question[2 * words :].argmax()) + 1
-        assert question.sum() == 2 and not inputs[n_pairs + 1 :].any() and word not in follows.values()
+        pairs = [(tuple(step[:12].tolist()), tuple(step[12:24].tolist())) for step in inputs[:n_pairs]]
+        follows = dict(pairs)
+        assert len(follows) == n_pairs == len(set(follows.values())) and not inputs[:n_pairs, 24:].any()
+        word, links = tuple(inputs[n_pairs, :12].tolist()), int(inputs[n_pairs, 24:].argmax()) + 1
+        assert not inputs[n_pairs, 12:24].any() and inputs[n_pairs, 24:].sum() == 1
+        assert not inputs[n_pairs + 1 :].any() and word not in follows.values()
         assert sequences.counted[:, row].tolist() == [False] * (len(inputs) - 1) + [True]
         assert sequences.numbers is not None and sequences.numbers[-1, row] == links
         for _ in range(links):
             word = follows[word]
-        assert sequences.targets[-1, row].argmax() == word and sequences.targets[:, row].sum() == 1
+        assert tuple(sequences.targets[-1, row].tolist()) == word and not sequences.targets[:-1, row].any()
 
 
 def test_guesses_of_the_last_word_of_a_chain_are_right_for_half_of_three_links() -> None:
+    """Ends are the second words of pairs that are the first of none."""
     task = Links()
     sequences = task.sequences(4000, 4, seeded())
-    pairs = sequences.inputs[:6]
-    ends = pairs[:, :, 16:32].sum(dim=0) - pairs[:, :, :16].sum(dim=0)
-    logits = torch.zeros_like(sequences.targets)
-    logits[-1] = ends
-    scores = task.scores(logits, sequences)
+    firsts, seconds = (side.transpose(0, 1) for side in sequences.inputs[:6, :, :32].split(16, dim=2))
+    is_first = (seconds @ firsts.transpose(1, 2) > 0.999).any(dim=2)
+    scores = ClassTask.scores(task, -is_first.float()[None], task.choices(sequences.targets, sequences)[1])
     assert scores["three links"] == pytest.approx(1 / 2) and scores["one link"] == scores["two links"] == 0
     asked = sequences.numbers[-1].bincount() / 4000  # type: ignore[index]
     assert asked[1:].tolist() == pytest.approx([1 / MOST_LINKS] * MOST_LINKS, abs=0.03)
 
 
 def test_a_list_of_chains_needs_as_many_words() -> None:
-    with pytest.raises(InputError, match="Links: chains=3 of 6 different words have more than the vector_size=16"):
-        Links(chains=3).require_length(6)
+    with pytest.raises(InputError, match="Links: 2 chains of 5 words are too many for vectors of vector_size=8 signs"):
+        Links(8).require_length(5)
+    Links(8).require_length(4)
     with pytest.raises(InputError, match="Links: a length of 3 is below 4"):
         Links().require_length(3)
 

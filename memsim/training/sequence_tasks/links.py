@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from memsim.core.errors import InputError
-from memsim.training.sequence_tasks.sequences import ClassTask, Sequences
+from memsim.training.sequence_tasks.sequences import ClassTask, Sequences, random_bits
 
 MOST_LINKS = 3
 """The most links that a question asks for."""
@@ -24,10 +24,12 @@ class Links(ClassTask):
     "Rain, coat", "car, window", "coat, car": the word three links from rain is window. A pair is one step, with a word
     on either side; the question is one step, with its word where the first word of a pair is, and the number of links.
     The answer is given ``answer_steps`` steps from the question on, which is the step of the question itself where it
-    is 1; more are empty. All words of a list differ. A pair leads to the word of one link alone; so with one pass over
-    the pairs in one step, those of two and three links are known only if chains were already put together in study.
+    is 1; more are empty. A word is a vector of random signs, which no other list has; all words of a list differ. A
+    pair leads to the word of one link alone; so with one pass over the pairs in one step, those of two and three links
+    are known only if chains were already put together in study.
 
-    The score is the share of right answers, and so for each number of links; chance is one over the words there are.
+    The output is a vector, and the answer a softmax over all words but the first of each chain by their product with
+    it. The score is the share of right answers, and so for each number of links; chance is one over these words.
     Guessing among the last words of chains, which are the first of no pair, is right for three links in chains of four
     with a chance of one over the number of chains.
 
@@ -47,7 +49,7 @@ class Links(ClassTask):
     split: ClassVar = {1: "one link", 2: "two links", 3: "three links"}
 
     vector_size: int = 16
-    """Words that there are; each is an input of its own on either side."""
+    """Features of a word."""
     chains: int = 2
     """In a list."""
     answer_steps: int = 1
@@ -55,21 +57,23 @@ class Links(ClassTask):
 
     @property
     def n_inputs(self) -> int:
-        """The words on either side, and the numbers of links."""
+        """The features of a word on either side, and the numbers of links."""
         return 2 * self.vector_size + MOST_LINKS
 
     @property
     def n_outputs(self) -> int:
-        """The words."""
+        """The features of a word."""
         return self.vector_size
 
     def require_length(self, length: int) -> None:
-        """No word comes twice in a list."""
+        """There are vectors enough for the words of a list to differ, as nearly all random ones do."""
         super().require_length(length)
-        if self.chains * length > self.vector_size:
+        n_words = self.chains * length
+        if 2**self.vector_size < 4 * n_words**2:
             raise InputError(
-                f"Links: chains={self.chains} of {length} different words have more than the "
-                f"vector_size={self.vector_size} that there are; give a larger vector_size, or fewer or shorter chains"
+                f"Links: {self.chains} chains of {length} words are too many for vectors of "
+                f"vector_size={self.vector_size} signs, of which two would often be the same; 2 to the power of "
+                "vector_size must be at least 4 times the square of the number of words, so give a larger vector_size"
             )
 
     def steps(self, length: int) -> int:
@@ -78,24 +82,51 @@ class Links(ClassTask):
 
     def sequences(self, batch: int, length: int, generator: torch.Generator) -> Sequences:
         """A batch of lists of chains of ``length`` words."""
-        n_pairs, words = self.chains * (length - 1), self.vector_size
-
-        def shuffled(n: int) -> Tensor:
-            return torch.rand((batch, n), generator=generator).argsort(dim=1)
-
-        chains = shuffled(words)[:, : self.chains * length].view(batch, self.chains, length)
-        order = shuffled(n_pairs)
-        sides = (chains[..., :-1], chains[..., 1:])
-        first, second = (side.reshape(batch, n_pairs).gather(1, order).T for side in sides)
+        n_pairs, size, rows = self.chains * (length - 1), self.vector_size, torch.arange(batch)
+        chains = self.words(batch, self.chains * length, generator).view(batch, self.chains, length, size)
+        order = torch.rand((batch, n_pairs), generator=generator).argsort(dim=1).T
         asked = torch.randint(self.chains, (batch,), generator=generator)
         links = torch.randint(1, MOST_LINKS + 1, (batch,), generator=generator)
-        rows = torch.arange(batch)
         steps = self.steps(length)
-        inputs, targets = torch.zeros((steps, batch, self.n_inputs)), torch.zeros((steps, batch, words))
-        inputs[:n_pairs, :, :words] = one_hot(first, words).float()
-        inputs[:n_pairs, :, words : 2 * words] = one_hot(second, words).float()
-        inputs[n_pairs, :, :words] = one_hot(chains[rows, asked, 0], words).float()
-        inputs[n_pairs, :, 2 * words :] = one_hot(links - 1, MOST_LINKS).float()
-        targets[-1] = one_hot(chains[rows, asked, links], words).float()
+        inputs, targets = torch.zeros((steps, batch, self.n_inputs)), torch.zeros((steps, batch, size))
+        inputs[:n_pairs, :, :size] = chains[:, :, :-1].reshape(batch, n_pairs, size)[rows, order]
+        inputs[:n_pairs, :, size : 2 * size] = chains[:, :, 1:].reshape(batch, n_pairs, size)[rows, order]
+        inputs[n_pairs, :, :size] = chains[rows, asked, 0]
+        inputs[n_pairs, :, 2 * size :] = one_hot(links - 1, MOST_LINKS).float()
+        targets[-1] = chains[rows, asked, links]
         counted = torch.arange(steps).eq(steps - 1)[:, None].expand(-1, batch)
         return Sequences(inputs, targets, counted, links * counted)
+
+    def words(self, batch: int, n_words: int, generator: torch.Generator) -> Tensor:
+        """(batch, n_words, vector_size) random signs, scaled to unit length, of which no two of a list are the same."""
+        signs = 2 * random_bits((batch, n_words, self.vector_size), generator) - 1
+        while (same := _same(signs)).any():
+            again = random_bits((int(same.sum()), n_words, self.vector_size), generator)
+            signs[same] = 2 * again - 1
+        return signs / self.vector_size**0.5
+
+    def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """Mean cross-entropy (nats per answer)."""
+        return super().loss(*self.choices(logits, sequences))
+
+    def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
+        """``right``, the share of right answers, and that of each number of links."""
+        return super().scores(*self.choices(logits, sequences))
+
+    def choices(self, outputs: Tensor, sequences: Sequences) -> tuple[Tensor, Sequences]:
+        """The answers as a choice of one of several classes, the words but the first of each chain.
+
+        ``outputs`` (T, B, vector_size) are those of a network; logits are (1, B, words).
+        """
+        n_pairs, size = len(sequences.inputs) - self.answer_steps, self.vector_size
+        words = sequences.inputs[:n_pairs, :, size : 2 * size].transpose(0, 1)
+        offered = size**0.5 * (words @ outputs[-1][..., None])[..., 0]
+        right = ((words @ sequences.targets[-1][..., None])[..., 0] > 1 - 1e-3).to(offered.dtype)
+        numbers = None if sequences.numbers is None else sequences.numbers[-1:]
+        return offered[None], Sequences(sequences.inputs[-1:], right[None], sequences.counted[-1:], numbers)
+
+
+def _same(signs: Tensor) -> Tensor:
+    """(B,) whether two of the vectors (B, n, D) of signs are the same."""
+    equal = signs @ signs.transpose(1, 2) > signs.shape[2] - 0.5
+    return equal.sum(dim=(1, 2)) > signs.shape[1]

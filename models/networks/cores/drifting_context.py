@@ -72,7 +72,7 @@ class DriftingContext(nn.Module):
         back = self.old_to_new * of_item + new * present * unit_length(brought)
         if self.items is None:
             return drift._replace(context=evolved(drift.context, back, self.rate))
-        studies, distracts, recalls = inputs[:, self.items : self.items + 3].split(1, dim=1)
+        studies, distracts, recalls = torch.split(inputs[:, self.items : self.items + 3], 1, dim=1)
         context = evolved(drift.context, studies * of_item + recalls * back, self.rate)
         context = evolved(context, distracts * drift.strange, self.distraction_rate)
         turned = drift.strange @ self.turn.T

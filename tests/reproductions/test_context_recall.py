@@ -1,0 +1,134 @@
+"""Context-based recall: measures against counts by hand, verdicts from numbers, and the whole entry in little."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from memsim.commands.main import main
+from memsim.core.errors import InputError
+from memsim.core.items import ItemPool
+from memsim.core.recalls import Recalls
+from memsim.core.trials import Trials
+from memsim.paradigms import FreeRecall
+from memsim.reproductions.catalogue import reproduce
+from memsim.reproductions.context_recall.claims import Results, findings_of, statement
+from memsim.reproductions.context_recall.contiguity import MEASURES, measures_of
+from memsim.reproductions.context_recall.lists import (
+    CONSTANT,
+    DELAYED,
+    DRIFT,
+    INTACT,
+    MATRIX,
+    MATRIX_16,
+    NO_NEW,
+    NO_OLD,
+    PEOPLE,
+    matrix_recalled,
+    training_of,
+)
+from memsim.reproductions.context_recall.options import FULL_LENGTH, LONGER, ONE, STEPS, THREE, ContextOptions
+
+
+def recalls_of(positions: list[list[int]], length: int) -> Recalls:
+    task = FreeRecall(list_length=length)
+    pool = ItemPool.numbered(length)
+    trials = Trials(np.tile(np.arange(length, dtype=np.int32), (len(positions), 1)), pool, task)
+    return Recalls(trials, np.array(positions, dtype=np.int32))
+
+
+def test_measures_by_hand() -> None:
+    forward = measures_of(recalls_of([[1, 2, 3, 4, 5, 6, 7, 8]], 8), 0).iloc[0]
+    assert forward["recalled"] == 1 and forward["temporal_factor"] == 1
+    assert forward["crp_forward"] == 1 and np.isnan(forward["crp_backward"]), "a step back was never possible"
+    assert forward["contiguity"] == pytest.approx(1 - forward["shuffled_temporal_factor"])
+    # One item back from 5 of eight, then three on: 1 of the 2 transitions to lag -1 that were possible.
+    some = measures_of(recalls_of([[5, 4, 7, 0, 0, 0, 0, 0]], 8), 0).iloc[0]
+    assert some["recalled"] == 3 / 8 and some["crp_backward"] == 1 / 2 and some["crp_forward"] == 0
+
+
+def test_shuffled_recalls_of_many_lists_have_no_contiguity() -> None:
+    rng = np.random.default_rng(0)
+    random = measures_of(recalls_of([rng.permutation(10) + 1 for _ in range(1500)], 10), 0).iloc[0]  # type: ignore[misc]
+    assert abs(random["contiguity"]) < 0.02 and abs(random["asymmetry"]) < 0.03
+
+
+def made(contiguity: float, asymmetry: float, without: float, two: float, three: float) -> Results:
+    """Results in which networks with drift have these values, with a little noise over five seeds."""
+    rng = np.random.default_rng(1)
+    links = [
+        {"core": core, "condition": name, "label": f"{core}, {name}", "seed": seed, "one link": 1.0,
+         "two links": by_two, "three links": by_three, "parameters": 5000, "seconds": 1.0}
+        for core, name, by_two, by_three in (
+            ("store", ONE, two, 0.4), ("store", THREE, three, three), ("store", STEPS, three, three),
+            ("LSTM", "1 step", 0.2, 0.4),
+        )
+        for seed in range(5)
+    ]  # fmt: skip
+    rows = []
+    for source, condition, near, forward in (
+        (DRIFT, INTACT, contiguity, asymmetry), (DRIFT, NO_OLD, contiguity, without), (DRIFT, NO_NEW, 0.0, 0.0),
+        (DRIFT, DELAYED, contiguity, asymmetry), (CONSTANT, INTACT, 0.0, 0.0), (MATRIX, INTACT, 0.2, 0.1),
+        (MATRIX_16, INTACT, 0.1, 0.1), *((name, INTACT, 0.15, 0.2) for name in PEOPLE),
+    ):  # fmt: skip
+        for seed in range(5):
+            noise = 0.001 * rng.standard_normal(2)
+            values: dict[str, Any] = dict.fromkeys(MEASURES, 0.5)
+            values |= {"contiguity": near + noise[0], "asymmetry": forward + noise[1]}
+            values["recency"] = (0.1 if condition == DELAYED else 0.4) + noise[0]
+            rows.append({"source": source, "condition": condition, "unit": str(seed), **values})
+    return Results(pd.DataFrame(links), pd.DataFrame(rows), 1e-12)
+
+
+def test_verdicts_follow_the_numbers() -> None:
+    kind = made(contiguity=0.2, asymmetry=0.15, without=0.0, two=0.1, three=0.99)
+    assert all(finding.verdict == "reproduced" for finding in findings_of(kind))
+    said = statement(kind)
+    assert "holds of a single read and not of three" in said and "forward asymmetry shown (5 of 5 seeds)" in said
+    cruel = made(contiguity=0.01, asymmetry=-0.1, without=-0.1, two=0.9, three=0.6)
+    differ = {finding.quantity for finding in findings_of(cruel) if finding.verdict != "reproduced"}
+    assert {each[:2] for each in differ} == {"X1", "X2", "X4", "X5", "X6"}
+    said = statement(cruel)
+    assert "neither supported nor refuted" in said and "forward asymmetry not shown (0 of 5 seeds)" in said
+    short = statement(made(0.2, 0.1, 0.1, two=0.1, three=0.6))
+    assert "training with three hops did not reach the mark" in short
+    assert "refuted, but one read does more" in statement(made(0.2, 0.1, 0.1, two=0.9, three=0.99))
+
+
+def test_the_matrix_is_tcm_on_the_lists_of_people() -> None:
+    found = matrix_recalled(0, 8, 300)
+    assert found["difference"] < 1e-9 and found[MATRIX]["asymmetry"] > 0.05
+    assert set(found[MATRIX]) == {*MEASURES, "crp"} and set(found[MATRIX]["crp"]) <= {str(lag) for lag in range(-5, 6)}
+
+
+def test_sizes() -> None:
+    small, full = ContextOptions(), ContextOptions(size="full")
+    assert full.length == FULL_LENGTH and small.core_names == ["store", "LSTM"] and "DNC" in full.core_names
+    one, other = (training_of(DRIFT, options, 3) for options in (small, full))
+    assert other.iterations == LONGER * one.iterations and one.sizes["context"] == 16
+    assert training_of(CONSTANT, small, 3).config()["context_drift"] == 0
+    with pytest.raises(InputError, match="there is no 'GRU'.*There are: store, DNC, LSTM"):
+        ContextOptions(cores="GRU")
+
+
+def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    little: dict[str, Any] = {
+        "seeds": 2, "cores": "LSTM", "links_iterations": 2, "links_batch": 4, "recall_iterations": 2, "batch": 4,
+        "lists": 20, "list_length": 6,
+    }  # fmt: skip
+    report = reproduce("context-recall", 1, tmp_path, **little)
+    assert not report.not_drawn and report.manifest["settings"]["seeds"] == [1, 2]
+    tables = report.outcome.tables
+    assert set(tables["links"]["seed"]) == {1, 2} and len(tables["links"]) == 2
+    assert set(tables["recall"]["source"]) == {DRIFT, CONSTANT, MATRIX, MATRIX_16, *PEOPLE}
+    assert set(tables["recall"][tables["recall"]["source"] == DRIFT]["condition"]) == {INTACT, NO_OLD, NO_NEW, DELAYED}
+    assert "X3" in report.outcome.statement and "cannot traverse several memories" in report.outcome.statement
+    assert report.table.set_index("quantity")["verdict"].filter(like="X3 largest").tolist() == ["reproduced"]
+
+
+def test_an_unknown_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reproduce", "context-recall", "--set", "hops=3"]) != 0
+    assert "hops" in capsys.readouterr().err
