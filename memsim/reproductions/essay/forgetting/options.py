@@ -1,0 +1,82 @@
+"""Which networks are trained under which wear, and how much is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from memsim.core.errors import InputError
+from memsim.core.names import closest
+from memsim.core.parameters import Parameterized, choice, parameter, text
+
+LENGTH, LURES, STOP_CREDIT = 20, 50, 0.2
+"""Items of the lists of Murdock (1962) 20-1; lures among the candidates; the worth of stopping (objective recall)."""
+NONE, DECAY, NOISE, SLOTS, LEAK, FLUSH = "none", "decay", "decay and noise", "5 slots", "5 slots, leak", "flush"
+FEW = 5
+"""Slots, where they are fewer than items."""
+CONDITIONS: Mapping[str, Mapping[str, Any]] = {
+    NONE: {},
+    DECAY: {"row_decay": 0.1},
+    NOISE: {"row_decay": 0.1, "row_noise": 0.2, "state_noise": 0.2},
+    SLOTS: {"slots": FEW},
+    LEAK: {"slots": FEW, "state_decay": 0.05, "state_noise": 0.15},
+    "5 slots, leak, usage": {"slots": FEW, "state_decay": 0.05, "state_noise": 0.15, "usage_decay": 0.15},
+    FLUSH: {"flush": 1.0},
+    "all": {
+        "slots": FEW, "row_decay": 0.05, "row_noise": 0.15, "state_decay": 0.05, "state_noise": 0.12,
+        "usage_decay": 0.15, "flush": 0.4,
+    },
+}  # fmt: skip
+"""The levers of each condition; a second of study and of each response."""
+CAPACITY = (SLOTS, LEAK)
+"""The conditions of the hypothesis on capacity."""
+SEARCHED: Mapping[str, tuple[float, float]] = {
+    "row_noise": (0.0, 0.6), "write_blur": (0.0, 0.6), "usage_decay": (0.0, 0.3), "state_decay": (0.0, 0.3),
+    "state_noise": (0.0, 0.6), "slots": (3.0, 20.0),
+}  # fmt: skip
+"""The levers that the search of the shipped network varies, and between which values."""
+SHIPPED = "dnc-recall"
+
+
+@dataclass(frozen=True)
+class ForgettingOptions(Parameterized):
+    """How much is trained, simulated, searched and scored.
+
+    ``start="scratch"`` is the full size: each seed is trained anew, first among the studied items and then with lures.
+    From the shipped weights on, seeds differ in the lists and the noise of the further training only.
+
+    Raises
+    ------
+    InputError : a value out of its range, a condition that does not exist, or none without wear.
+    """
+
+    conditions: str = text("all", f"of {'; '.join(CONDITIONS)}, separated by semicolons, or all")
+    start: str = choice("shipped", ("shipped", "scratch"), "what training begins with: weights that ship, or nothing")
+    seeds: int = parameter(5, 1, 50, doc="trainings of each condition, and searches")
+    iterations: int = parameter(150, 1, 1_000_000, doc="of training under wear; 6,000 in full")
+    closed_iterations: int = parameter(4000, 1, 1_000_000, doc="of training without lures before (scratch)")
+    batch: int = parameter(32, 1, 10_000, unit="lists", doc="lists in an iteration")
+    learning_rate: float = parameter(0.001, 0, 1, doc="of training under wear")
+    lists: int = parameter(300, 20, 100_000, unit="lists", doc="simulated lists from which curves are")
+    people_lists: int = parameter(200, 10, 100_000, unit="lists", doc="of each data set that are scored")
+    samples: int = parameter(10, 2, 10_000, doc="of noise, over which the likelihood of people's lists is averaged")
+    generations: int = parameter(6, 0, 10_000, doc="of the search of levers; 0 leaves it out")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in self.names:
+            if name not in CONDITIONS:
+                raise InputError(
+                    f"ForgettingOptions: conditions: there is no {name!r}{closest(name, CONDITIONS)} There are: "
+                    f"{'; '.join(CONDITIONS)}."
+                )
+        if NONE not in self.names:
+            raise InputError(f"ForgettingOptions: conditions={self.conditions!r} must name {NONE!r}, the comparison")
+
+    @property
+    def names(self) -> list[str]:
+        """The conditions that are run."""
+        if self.conditions == "all":
+            return list(CONDITIONS)
+        return list(dict.fromkeys(part.strip() for part in self.conditions.split(";") if part.strip()))

@@ -1,0 +1,97 @@
+"""A search of the levers of the shipped network for the curves of people, and how well it then predicts others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from memsim.core.arrays import FloatArray
+from memsim.core.seeding import stream
+from memsim.models import CMR, TCM
+from memsim.models.baselines.uniform import Uniform
+from memsim.reproductions.essay.forgetting.measures import behaviour, nats
+from memsim.reproductions.essay.forgetting.options import SEARCHED, SHIPPED, ForgettingOptions
+from memsim.running.execution import Cell, run_cells
+
+MEMBERS = 4
+"""Of the population, for each lever."""
+LISTS = 100
+"""Simulated lists at every place of a search, the same ones."""
+UNWORN = "shipped, no wear"
+
+
+def searches(options: ForgettingOptions, seed: int) -> list[dict[str, Any]]:
+    """What :func:`searched` gives for each seed; nothing without generations."""
+    if not options.generations:
+        return []
+    cells = [
+        Cell(
+            searched,
+            {"seed": seed + number, "generations": options.generations, "lists": options.lists,
+             "people_lists": options.people_lists, "samples": options.samples},
+            f"search of levers, seed {seed + number}",
+        )
+        for number in range(options.seeds)
+    ]  # fmt: skip
+    return run_cells(cells, title="searches")
+
+
+def searched(seed: int, generations: int, lists: int, people_lists: int, samples: int) -> dict[str, Any]:
+    """The levers with the least distance from the curves of Murdock (1962) 20-1, by differential evolution.
+
+    The distance is that of fits by curves, sqrt(Σ d² / 3) over three curves. What is found is measured on other lists
+    than those of the search.
+    """
+    from scipy.optimize import differential_evolution
+
+    def distance(place: FloatArray) -> float:
+        return float(behaviour(worn(place), LISTS, seed)["rmsd"])
+
+    found = differential_evolution(
+        distance, list(SEARCHED.values()), maxiter=generations - 1, popsize=MEMBERS, polish=False, init="sobol",
+        rng=stream(seed, "search of levers"), tol=0,
+    )  # fmt: skip
+    best = worn(found.x)
+    return {
+        "levers": levers(found.x), "behaviour": behaviour(best, lists, seed + 1), "evaluations": int(found.nfev),
+        "nats": nats(best, people_lists, samples),
+    }  # fmt: skip
+
+
+def levers(place: FloatArray) -> dict[str, float | int]:
+    """The levers at a place; slots are whole."""
+    named: dict[str, float | int] = {name: float(each) for name, each in zip(SEARCHED, place, strict=True)}
+    return named | {"slots": int(np.round(named["slots"]))}
+
+
+def worn(place: FloatArray) -> Any:
+    """The shipped network with these levers."""
+    from memsim.models.networks.network_models import DNC
+
+    return DNC(weights=SHIPPED, **levers(place))  # type: ignore[arg-type]
+
+
+def references(options: ForgettingOptions, seed: int) -> dict[str, dict[str, Any]]:
+    """The behaviour, and the score on people, of TCM, CMR, the shipped network without wear and uniform choice."""
+    from memsim.models.networks.network_models import DNC
+
+    models: Mapping[str, Any] = {
+        "CMR": CMR(), "TCM": TCM(), UNWORN: DNC(weights=SHIPPED), "uniform choice": Uniform(),
+    }  # fmt: skip
+    cells = [
+        Cell(
+            scored,
+            {"model": model, "seed": seed, "lists": options.lists, "people_lists": options.people_lists,
+             "samples": options.samples},
+            name,
+        )
+        for name, model in models.items()
+    ]  # fmt: skip
+    return dict(zip(models, run_cells(cells, title="references"), strict=True))
+
+
+def scored(model: Any, seed: int, lists: int, people_lists: int, samples: int) -> dict[str, Any]:
+    """The behaviour of a model as it is, and its score on people."""
+    return {"behaviour": behaviour(model, lists, seed), "nats": nats(model, people_lists, samples)}

@@ -1,0 +1,153 @@
+"""The entry on forgetting: options, measures against hand counts, and verdicts that follow from numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from memsim.core.errors import InputError
+from memsim.core.free_recall import FreeRecall
+from memsim.core.recalls import Recalls
+from memsim.models import DNC
+from memsim.reproductions.essay.forgetting.claims import NOT_RUN, REFUTED, SUPPORTED, claims_of, flat_line
+from memsim.reproductions.essay.forgetting.consolidation import strengths
+from memsim.reproductions.essay.forgetting.entry import FORGETTING, findings_of
+from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
+from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_people, temporal_factor
+from memsim.reproductions.essay.forgetting.options import CONDITIONS, SEARCHED, ForgettingOptions
+from memsim.reproductions.essay.forgetting.search import levers
+from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
+from memsim.reproductions.essay.forgetting.trainings import training_of, worn_model
+
+
+def measured(primacy: float, recency: float, distance: float) -> dict[str, Any]:
+    return {
+        "curve": [0.5] * 20, "primacy": primacy, "recency": recency, "recalled": 10.0, "intrusions": 0.0,
+        "temporal_factor": 0.5, "shuffled_factor": 0.5, "rmsd": distance, "rmsd_serial_position_curve": distance,
+    }  # fmt: skip
+
+
+def scores(choice: float) -> dict[str, Any]:
+    return {name: {"choice": choice, "total": choice - 1} for name in PEOPLE}
+
+
+def found(as_predicted: bool, seeds: int = 5) -> dict[tuple[str, int], dict[str, Any]]:
+    """What trainings would give, if all predictions came true or none."""
+    table: dict[tuple[str, int], dict[str, Any]] = {}
+    for seed in range(seeds):
+        little = 0.001 * seed
+        for name in CONDITIONS:
+            of_slots = "slots" in name
+            edge = measured(
+                0.3 + little if of_slots == as_predicted else little, 0.4 + little if as_predicted else little,
+                0.05 if as_predicted and name == "all" else 0.3,
+            )  # fmt: skip
+            flushed = measured(edge["primacy"], 0.02, 0.3)
+            table[name, seed] = {
+                "diverged": "", "seconds": 1.0, "loss": 1.0, "trained": edge, "delayed": edge,
+                "flushed": flushed if as_predicted else edge, "nats": scores(-10.0), "lesions": {},
+            }  # fmt: skip
+        none = table["none", seed]
+        none["lesions"] = {
+            name: measured(little, 0.2, 0.3) if as_predicted else table[name, seed]["trained"] for name in CONDITIONS
+        }
+        gain = 0.1 + little if as_predicted else little - 0.1
+        rest = {"recalled": 5.0, "weak": 0.4, "strong": 0.5, "factor": 0.6, "shuffled": 0.5}
+        each = {
+            f"{kind}_{name}": value for kind in ("before", "wake", "sleep", "unlinked") for name, value in rest.items()
+        }
+        none["consolidation"] = {
+            **each, "sleep_strong": 0.5 + gain, "sleep_weak": 0.4 - gain, "sleep_factor": 0.6 + gain,
+        }  # fmt: skip
+    return table
+
+
+REFERENCES = {name: {"behaviour": measured(0, 0, 0.2), "nats": scores(-15.0)} for name in ("CMR", "uniform choice")}
+
+
+def searched(choice: float) -> list[dict[str, Any]]:
+    place = np.array([low for low, _ in SEARCHED.values()])
+    return [
+        {
+            "levers": levers(place),
+            "behaviour": measured(0, 0, 0.2),
+            "nats": scores(choice + 0.1 * seed),
+            "evaluations": 9,
+        }
+        for seed in range(5)
+    ]
+
+
+@pytest.mark.parametrize(("as_predicted", "choice", "verdict"), [(True, -14.0, SUPPORTED), (False, -16.0, REFUTED)])
+def test_verdicts_follow_from_numbers(as_predicted: bool, choice: float, verdict: str) -> None:
+    claims = claims_of(found(as_predicted), searched(choice), REFERENCES)
+    assert [claim.name for claim in claims] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7", "W1", "W2"]
+    # If slots give no primacy and decay does, V2 is refuted as well.
+    assert {claim.name: claim.verdict for claim in claims} == dict.fromkeys([claim.name for claim in claims], verdict)
+    assert all(claim.refuted_by and claim.manipulation and "[" in claim.numbers for claim in claims)
+
+
+def test_one_seed_that_differs_refutes_what_must_hold_in_all_and_not_what_must_in_most() -> None:
+    table = found(True)
+    table["decay and noise", 2]["trained"] = measured(0.2, 0.05, 0.3)
+    verdicts = {claim.name: claim.verdict for claim in claims_of(table, searched(-14.0), REFERENCES)}
+    assert (verdicts["V1"], verdicts["V2"]) == (REFUTED, SUPPORTED)
+
+
+def test_what_was_not_run_or_diverged_is_not_decided() -> None:
+    table = {key: one for key, one in found(True).items() if key[0] == "none"}
+    table["decay and noise", 0] = {"diverged": "the loss is no longer finite", "lesions": {}}
+    for one in table.values():
+        one["lesions"] = {}
+    claims = claims_of(table, [], REFERENCES)
+    verdicts = {claim.name: claim.verdict for claim in claims}
+    assert all(verdicts[name] == NOT_RUN for name in ("V1", "V2", "V3", "V5", "V6", "V7"))
+    assert np.isnan(findings_of(claims, behaviours(table), "none")[0].obtained)
+
+
+def test_tables_and_figures() -> None:
+    table, places = found(True, seeds=2), searched(-14.0)
+    behaviour = behaviours(table)
+    assert len(behaviour) == 2 * len(CONDITIONS) * 4
+    assert set(people_scores(table, places, REFERENCES)["model"]) == {
+        *CONDITIONS,
+        *REFERENCES,
+        "shipped, levers searched",
+    }
+    panels = curves_figure(curves(table)).axes
+    assert [axis.get_title() for axis in panels] == list(CONDITIONS)
+    assert edges_figure(behaviour, levers_found(places)).axes[0].get_xlabel().startswith("Recency")
+
+
+def test_temporal_factor_by_hand() -> None:
+    """From 2, of 1, 3 and 4: to 3 ties with 1 and is nearer than 4; from 3 of 1 and 4, to 1, which is farther."""
+    trials = FreeRecall(list_length=4).trials(2, 0)
+    recalls = Recalls(trials, np.array([[2, 3, 1, 0], [2, 3, 0, 0]]), np.array([True, True]))
+    assert temporal_factor(recalls) == pytest.approx(((1 + 0.5) / 2 + 0.0 + (1 + 0.5) / 2) / 3)
+
+
+def test_people_and_the_flat_line() -> None:
+    assert len(curve_of_people()) == 20 and curve_of_people()[-1] == pytest.approx(0.95, abs=0.01)
+    assert flat_line() == pytest.approx(0.234, abs=0.005)
+
+
+def test_strength_is_the_usage_of_the_rows_that_an_item_was_written_to() -> None:
+    model = DNC(usage_decay=0.2)
+    recalls = Recalls(FreeRecall(list_length=6).trials(8, 0), np.zeros((8, 1), int), np.ones(8, bool))
+    found = strengths(model, recalls).mean(axis=0)
+    assert (found > 0).all() and found[-1] > found[1]
+
+
+def test_options() -> None:
+    options = ForgettingOptions(conditions="none; decay", iterations=7)
+    assert options.names == ["none", "decay"]
+    training = training_of("decay", 3, options)
+    assert (training.row_decay, training.seed, training.iterations, training.first_length) == (0.1, 3, 7, 20)
+    assert training_of("5 slots", 3, options).sizes == {"slots": 5}
+    assert worn_model(DNC(), "5 slots").slots == 5
+    for wrong in ("decay", "none;dekay"):
+        with pytest.raises(InputError, match=r"must name 'none'|did you mean"):
+            ForgettingOptions(conditions=wrong)
+    assert FORGETTING.options == ForgettingOptions()
