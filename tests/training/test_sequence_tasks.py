@@ -56,7 +56,8 @@ def test_every_task_has_the_shape_chance_and_optimum(task: SequenceTask, length:
     else:
         n_classes = task.chains * (length - 1) if isinstance(task, Links) else task.n_outputs
         assert worst["right"] == pytest.approx(1 / n_classes) and best["right"] > 0.8
-        assert float(task.loss(task.chance(sequences), sequences)) == pytest.approx(math.log(n_classes), rel=1e-5)
+        of_batch = 400 * n_classes if isinstance(task, Links) else n_classes  # less a few that are the right one
+        assert float(task.loss(task.chance(sequences), sequences)) == pytest.approx(math.log(of_batch), abs=1e-3)
     if type(task) not in (NGrams, OneShot):
         assert float(task.loss(task.optimum(sequences), sequences)) < 1e-6
     with pytest.raises(InputError, match="the least of the task|is shorter than order"):
@@ -294,7 +295,7 @@ def test_guesses_of_the_last_word_of_a_chain_are_right_for_half_of_three_links()
     task = Links()
     sequences = task.sequences(4000, 4, seeded())
     firsts, seconds = (side.transpose(0, 1) for side in sequences.inputs[:6, :, :32].split(16, dim=2))
-    is_first = (seconds @ firsts.transpose(1, 2) > 0.999).any(dim=2)
+    is_first = (seconds @ firsts.transpose(1, 2) > 15.5).any(dim=2)
     scores = ClassTask.scores(task, -is_first.float()[None], task.choices(sequences.targets, sequences)[1])
     assert scores["three links"] == pytest.approx(1 / 2) and scores["one link"] == scores["two links"] == 0
     asked = sequences.numbers[-1].bincount() / 4000  # type: ignore[index]

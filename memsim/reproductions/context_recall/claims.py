@@ -51,13 +51,18 @@ class Results:
         return self.right(core, condition).min(axis=1).to_numpy(float)
 
     def values(self, source: str, measure: str, condition: str = INTACT) -> FloatArray:
-        """A measure of recall by seed, or by person."""
+        """A measure of recall by seed, or by person; NaN where there was no such transition."""
         chosen = self.recall[(self.recall["source"] == source) & (self.recall["condition"] == condition)]
-        return chosen[measure].dropna().to_numpy(float)
+        return chosen[measure].to_numpy(float)
 
     def interval(self, source: str, measure: str, condition: str = INTACT) -> Interval:
         """Its mean with the interval over seeds, or over people."""
-        return over_trainings(self.values(source, measure, condition))
+        return over_known(self.values(source, measure, condition))
+
+
+def over_known(values: FloatArray) -> Interval:
+    """The interval over the values that are not NaN."""
+    return over_trainings(values[~np.isnan(values)])
 
 
 def in_most(shown: Any) -> bool:
@@ -105,7 +110,7 @@ def findings_of(results: Results) -> list[Finding]:
 
 def _falls(results: Results, measure: str, condition: str) -> Interval:
     """By how much a measure of the network with a drifting context is lower in a condition, by seed."""
-    return over_trainings(results.values(DRIFT, measure) - results.values(DRIFT, measure, condition))
+    return over_known(results.values(DRIFT, measure) - results.values(DRIFT, measure, condition))
 
 
 def statement(results: Results) -> str:
@@ -162,7 +167,7 @@ def _on_matrices(results: Results) -> str:
 def _on_context(results: Results) -> list[str]:
     drift, constant = (results.values(each, "contiguity") for each in (DRIFT, CONSTANT))
     asymmetry = results.values(DRIFT, "asymmetry")
-    more = over_trainings(drift - constant)
+    more = over_known(drift - constant)
     people = "; ".join(
         f"{name}: contiguity {results.interval(name, 'contiguity').signed}, CRP "
         f"{results.interval(name, 'crp_backward').mean:.3f} at -1 and {results.interval(name, 'crp_forward').mean:.3f} "
@@ -170,18 +175,19 @@ def _on_context(results: Results) -> list[str]:
         for name in list(PEOPLE)[:2]
     )
     low = min(results.interval(name, "contiguity").low for name in list(PEOPLE)[:2])
-    short = over_trainings(drift)
+    short = over_known(drift)
     falls, stays = _falls(results, "asymmetry", NO_OLD), results.interval(DRIFT, "contiguity", NO_OLD)
     backward, forward = (results.interval(DRIFT, name).mean for name in ("crp_backward", "crp_forward"))
     return [
         "X4: a DNC that is given TCM's drifting context, writes it into its rows, and gets it back with what it reads, "
         "recalls neighbours in turn, though no order is rewarded; refuted where contiguity is not above "
         f"{CONTIGUOUS:g} in four of five seeds, or is so with a context that never changes.",
-        f"Contiguity: {short.signed} with drift, {over_trainings(constant).signed} without, a difference of "
+        f"Contiguity: {short.signed} with drift, {over_known(constant).signed} without, a difference of "
         f"{more.signed}; CRP {backward:.3f} at -1 and {forward:.3f} at +1, asymmetry "
-        f"{over_trainings(asymmetry).signed}. Contiguity is {_shown(drift > CONTIGUOUS)}, forward asymmetry "
+        f"{over_known(asymmetry).signed}. Contiguity is {_shown(drift > CONTIGUOUS)}, forward asymmetry "
         f"{_shown(asymmetry > 0)}, and that drift is the cause is {'supported' if more.low > 0 else 'not shown'}. "
-        f"{people}. The network lies {'below people' if short.high < low else 'not below people'}.",
+        f"{people}. That the network has less contiguity than people is "
+        f"{'shown' if short.high < low else 'not shown'}.",
         "X5: the asymmetry comes from the items' own contexts, which are in the contexts of later items alone; refuted "
         f"where it stays without them. Without them at test asymmetry falls by {falls.signed}, and contiguity is "
         f"{stays.signed}: {'supported' if falls.low > 0 and stays.low > 0 else 'not supported'}.",

@@ -60,9 +60,9 @@ def _links(axis: Axes, results: Results) -> None:
         axis.plot([], [], "o", color=color, label=measure)
     axis.axhline(FOLLOWED, **MARK)
     axis.axhline(1 / 6, **{**MARK, "linestyle": ":"})
-    axis.set(title="A  Links followed (dashed: mark; dotted: chance)", ylabel="Right answers", ylim=(0, 1.03))
+    axis.set(title="A  Links followed (dashed: mark; dotted: chance)", ylabel="Right answers", ylim=(0, 1.25))
     axis.set_xticks(range(len(labels)), [label.replace(", ", "\n") for label in labels], fontsize="small")
-    axis.legend(fontsize="small", loc="lower left")
+    axis.legend(fontsize="small", loc="upper center", ncol=3)
 
 
 def _lag_crps(axis: Axes, curves: pd.DataFrame) -> None:
@@ -93,6 +93,7 @@ def _measure(axis: Axes, results: Results, measure: str, title: str) -> None:
     colors = styles([DRIFT, CONSTANT, MATRIX])
     for place, (source, condition) in enumerate(shown):
         values = results.values(source, measure, condition)
+        values = values[~np.isnan(values)]
         if source in PEOPLE:
             found = over_trainings(values)
             axis.errorbar(place, found.mean, [[found.mean - found.low], [found.high - found.mean]], **PEOPLE_STYLE)

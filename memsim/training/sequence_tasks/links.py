@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
+from torch.nn.functional import cross_entropy, one_hot
 
 from memsim.core.errors import InputError
 from memsim.training.sequence_tasks.sequences import ClassTask, Sequences, random_bits
+from memsim.training.tallies import tally_choices
 
 MOST_LINKS = 3
 """The most links that a question asks for."""
@@ -29,9 +30,9 @@ class Links(ClassTask):
     are known only if chains were already put together in study.
 
     The output is a vector, and the answer a softmax over all words but the first of each chain by their product with
-    it. The score is the share of right answers, and so for each number of links; chance is one over these words.
-    Guessing among the last words of chains, which are the first of no pair, is right for three links in chains of four
-    with a chance of one over the number of chains.
+    it; in training the words of other lists are among the candidates. The score is the share of right answers, and so
+    for each number of links; chance is one over these words. Guessing among the last words of chains, which are the
+    first of no pair, is right for three links in chains of four with a chance of one over the number of chains.
 
     References
     ----------
@@ -98,16 +99,28 @@ class Links(ClassTask):
         return Sequences(inputs, targets, counted, links * counted)
 
     def words(self, batch: int, n_words: int, generator: torch.Generator) -> Tensor:
-        """(batch, n_words, vector_size) random signs, scaled to unit length, of which no two of a list are the same."""
+        """(batch, n_words, vector_size) random signs, of which no two of a list are the same."""
         signs = 2 * random_bits((batch, n_words, self.vector_size), generator) - 1
         while (same := _same(signs)).any():
             again = random_bits((int(same.sum()), n_words, self.vector_size), generator)
             signs[same] = 2 * again - 1
-        return signs / self.vector_size**0.5
+        return signs
 
     def loss(self, logits: Tensor, sequences: Sequences) -> Tensor:
-        """Mean cross-entropy (nats per answer)."""
-        return super().loss(*self.choices(logits, sequences))
+        """Mean cross-entropy (nats per answer) of a choice among the words of all lists of the batch.
+
+        So what to put out is learned before which of the words; within a list alone, neither helps without the other.
+        """
+        words, targets = self.offered(sequences), sequences.targets[-1]
+        places = torch.arange(len(words), device=words.device)
+        right = places * words.shape[1] + (words @ targets[..., None])[..., 0].argmax(dim=1)
+        every = words.flatten(0, 1)
+        chosen = logits[-1] @ every.T
+        # Another list may hold the right word as well.
+        same = (targets @ every.T > self.vector_size - 0.5).scatter(1, right[:, None], False)
+        chosen = chosen.masked_fill(same, -torch.inf)
+        tally_choices(chosen, right)
+        return cross_entropy(chosen, right)
 
     def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
         """``right``, the share of right answers, and that of each number of links."""
@@ -118,12 +131,16 @@ class Links(ClassTask):
 
         ``outputs`` (T, B, vector_size) are those of a network; logits are (1, B, words).
         """
-        n_pairs, size = len(sequences.inputs) - self.answer_steps, self.vector_size
-        words = sequences.inputs[:n_pairs, :, size : 2 * size].transpose(0, 1)
-        offered = size**0.5 * (words @ outputs[-1][..., None])[..., 0]
-        right = ((words @ sequences.targets[-1][..., None])[..., 0] > 1 - 1e-3).to(offered.dtype)
+        words, size = self.offered(sequences), self.vector_size
+        offered = (words @ outputs[-1][..., None])[..., 0]
+        right = ((words @ sequences.targets[-1][..., None])[..., 0] > size - 0.5).to(offered.dtype)
         numbers = None if sequences.numbers is None else sequences.numbers[-1:]
         return offered[None], Sequences(sequences.inputs[-1:], right[None], sequences.counted[-1:], numbers)
+
+    def offered(self, sequences: Sequences) -> Tensor:
+        """(B, words, vector_size) the words of each list but the first of each chain, in the order of their pairs."""
+        n_pairs, size = len(sequences.inputs) - self.answer_steps, self.vector_size
+        return sequences.inputs[:n_pairs, :, size : 2 * size].transpose(0, 1)
 
 
 def _same(signs: Tensor) -> Tensor:
