@@ -26,7 +26,6 @@ from memsim.core.trials import Paradigm, Trials
 from memsim.models.networks.threads import one_thread
 from memsim.models.networks.trained_network import CHOICE, TrainedNetwork
 from memsim.models.networks.vectors import item_vectors
-from memsim.models.networks.wear.trials import begin_wearing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -68,6 +67,8 @@ class NetworkModel(TrainedNetwork):
         for episode in state:
             episode.without, episode.lesioned = switched_off, self.lesioned
         if self.is_worn:
+            from memsim.models.networks.wear.trials import begin_wearing
+
             begin_wearing(self, state, trials, rng)
         parts = np.split(trials.items, np.cumsum(_sizes(state))[:-1])
         pool = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
