@@ -147,8 +147,9 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
 
     @property
     def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]
-        """``"sampled"`` where noise wears the state, or sleep changes it; else ``"exact"``."""
-        return "sampled" if self.wear.is_random or self.given_rest.sleeps else "exact"
+        """``"sampled"`` where noise wears the state, sleep changes it or a list was before; else ``"exact"``."""
+        is_random = self.wear.is_random or self.given_rest.sleeps or self.wear.carry_over > 0
+        return "sampled" if is_random else "exact"
 
     def _require_parts(self) -> None:
         if not self.switched_off:
