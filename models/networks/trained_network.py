@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from memsim.core.errors import InputError, NoEffectError
-from memsim.core.limits import NETWORK, SECONDS
+from memsim.core.limits import SECONDS
 from memsim.core.names import closest
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TRAINED = "as trained"
 UNHURT = "as trained: nothing is switched off"
+MOST_SLOTS = 128
+"""To which the rows of a memory may be changed after training; links take the square of it for each trial."""
 CHOICE = ("choice_strength", "stop_bias")
 """The parameters of recall."""
 
@@ -82,7 +84,7 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
         1.0, 0, SECONDS, unit="s", doc="of a step of the test, for which the state wears", source="chosen here"
     )
     slots: int | None = parameter(
-        None, 1, NETWORK["slots"], integer=True, doc="rows of the memory; if not given, as in training", source=TRAINED
+        None, 1, MOST_SLOTS, integer=True, doc="rows of the memory; if not given, as in training", source=TRAINED
     )
 
     def __post_init__(self) -> None:
