@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from memsim.core.errors import InputError, NoEffectError
-from memsim.core.limits import NETWORK, SECONDS
+from memsim.core.limits import SECONDS
 from memsim.core.names import closest
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TRAINED = "as trained"
 UNHURT = "as trained: nothing is switched off"
+MOST_SLOTS = 128
+"""To which the rows of a memory may be changed after training; links take the square of it for each trial."""
 CHOICE = ("choice_strength", "stop_bias")
 """The parameters of recall."""
 
@@ -82,7 +84,7 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
         1.0, 0, SECONDS, unit="s", doc="of a step of the test, for which the state wears", source="chosen here"
     )
     slots: int | None = parameter(
-        None, 1, NETWORK["slots"], integer=True, doc="rows of the memory; if not given, as in training", source=TRAINED
+        None, 1, MOST_SLOTS, integer=True, doc="rows of the memory; if not given, as in training", source=TRAINED
     )
 
     def __post_init__(self) -> None:
@@ -147,8 +149,9 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
 
     @property
     def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]
-        """``"sampled"`` where noise wears the state, or sleep changes it; else ``"exact"``."""
-        return "sampled" if self.wear.is_random or self.given_rest.sleeps else "exact"
+        """``"sampled"`` where noise wears the state, sleep changes it or a list was before; else ``"exact"``."""
+        is_random = self.wear.is_random or self.given_rest.sleeps or self.wear.carry_over > 0
+        return "sampled" if is_random else "exact"
 
     def _require_parts(self) -> None:
         if not self.switched_off:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,17 @@ from memsim.models.networks.cores.state_leaves import changed_at, leaves
 from memsim.models.networks.wear.levers import Wear
 from memsim.models.networks.wear.rests import Rest
 from memsim.models.networks.wear.sleep import FOLLOWED, Traces, prune, replay, slept
+from memsim.models.networks.wear.trials import others
 from memsim.models.networks.wear.wearing import Wearing, require_roles
 from memsim.paradigms import FreeRecall, Recognition
 
 NOISELESS = {
     "row_decay": 0.1, "write_blur": 0.2, "usage_decay": 0.1, "link_decay": 0.1, "state_decay": 0.1, "flush": 0.3,
-    "flush_noise": 0.0, "carry_over": 0.3,
+    "flush_noise": 0.0,
 }  # fmt: skip
 EVERY = {
-    **NOISELESS, "row_noise": 0.2, "write_noise": 0.2, "state_noise": 0.2, "flush_noise": 0.3, "rest": 10.0,
-    "sleep_cycles": 2, "sleep_prune": 0.2,
+    **NOISELESS, "carry_over": 0.3, "row_noise": 0.2, "write_noise": 0.2, "state_noise": 0.2, "flush_noise": 0.3,
+    "rest": 10.0, "sleep_cycles": 2, "sleep_prune": 0.2,
 }  # fmt: skip
 SLEEP = Rest(0.0, 1, 0.2, 2.0, 2, 0.0, 0.3, 0.05, 0.1, 0.5)
 
@@ -220,14 +222,22 @@ def test_delay_wears_by_its_seconds_and_study_by_the_time_of_items() -> None:
     assert recalled[0] > recalled[1] > recalled[2]
 
 
-def test_the_list_before_is_carried_over_within_subjects_only() -> None:
-    model = DNC(carry_over=1.0)
-    trials = FreeRecall(list_length=3).trials(4, 0, subjects=2)
+def test_of_the_list_before_the_memory_is_left_and_not_the_controller() -> None:
+    model = DNC(carry_over=0.5)
+    trials = FreeRecall(list_length=3).trials(4, 0)
     state, fresh = (each.begin(trials, stream(0))[0].state for each in (model, DNC()))
-    alone = DNC().study(DNC().study(DNC().study(DNC().begin(trials[[0]], stream(0)), 0), 1), 2)[0].state
-    assert torch.equal(state.memory.memory[[0, 2]], fresh.memory.memory[[0, 2]])
-    assert torch.allclose(state.memory.memory[1], alone.memory.memory[0])
-    assert torch.equal(state.controller[0][0], fresh.controller[0][0]), "the controller begins anew"
+    rng = stream(0)
+    rng.integers(2**63, size=1)
+    before = replace(trials, items=others(trials.items, len(trials.pool), rng))
+    assert not (before.items[:, :, None] == trials.items[:, None]).any()
+    studied = DNC().begin(before, stream(0))
+    for position in range(3):
+        studied = DNC().study(studied, position)
+    assert torch.allclose(state.memory.memory, 0.5 * studied[0].state.memory.memory)
+    assert torch.allclose(state.memory.links, 0.5 * studied[0].state.memory.links)
+    assert torch.equal(state.controller[0][0], fresh.controller[0][0])
+    assert model.likelihood == "sampled"
+    assert np.sort(others(np.array([[2, 0, 1]], np.int32), 3, rng)).tolist() == [[0, 1, 2]], "no others in the pool"
 
 
 def test_sleep_of_one_row_without_weakening_is_a_fixed_point() -> None:

@@ -67,7 +67,11 @@ def found(as_predicted: bool, seeds: int = 5) -> dict[tuple[str, int], dict[str,
 REFERENCES = {name: {"behaviour": measured(0, 0, 0.2), "nats": scores(-15.0)} for name in ("CMR", "uniform choice")}
 
 
-def searched(choice: float) -> list[dict[str, Any]]:
+def searched(choice: float) -> dict[str, list[dict[str, Any]]]:
+    return {"levers": found_by(choice), "choice alone": found_by(-14.9)}
+
+
+def found_by(choice: float) -> list[dict[str, Any]]:
     place = np.array([low for low, _ in SEARCHED.values()])
     return [
         {
@@ -96,12 +100,18 @@ def test_one_seed_that_differs_refutes_what_must_hold_in_all_and_not_what_must_i
     assert (verdicts["V1"], verdicts["V2"]) == (REFUTED, SUPPORTED)
 
 
+def test_levers_that_predict_no_better_than_the_choice_alone_are_no_support() -> None:
+    places = {"levers": found_by(-14.0), "choice alone": found_by(-13.0)}
+    verdicts = {claim.name: claim.verdict for claim in claims_of(found(True), places, REFERENCES)}
+    assert verdicts["V6"] == REFUTED
+
+
 def test_what_was_not_run_or_diverged_is_not_decided() -> None:
     table = {key: one for key, one in found(True).items() if key[0] == "none"}
     table["decay and noise", 0] = {"diverged": "the loss is no longer finite", "lesions": {}}
     for one in table.values():
         one["lesions"] = {}
-    claims = claims_of(table, [], REFERENCES)
+    claims = claims_of(table, {}, REFERENCES)
     verdicts = {claim.name: claim.verdict for claim in claims}
     assert all(verdicts[name] == NOT_RUN for name in ("V1", "V2", "V3", "V5", "V6", "V7"))
     assert np.isnan(findings_of(claims, behaviours(table), "none")[0].obtained)
@@ -114,7 +124,8 @@ def test_tables_and_figures() -> None:
     assert set(people_scores(table, places, REFERENCES)["model"]) == {
         *CONDITIONS,
         *REFERENCES,
-        "shipped, levers searched",
+        "shipped, search of levers",
+        "shipped, search of choice alone",
     }
     panels = curves_figure(curves(table)).axes
     assert [axis.get_title() for axis in panels] == list(CONDITIONS)

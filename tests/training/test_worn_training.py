@@ -61,9 +61,10 @@ def test_fast_steps_and_steps_of_torch_give_the_same_loss_and_gradient() -> None
     found = []
     for fused in (True, False):
         trainer = Trainer(Training(**SMALL, **WORN))
-        trainer.objective.core.fused = fused  # type: ignore[assignment]
+        core: Any = trainer.objective.core
+        core.fused = fused
         loss = trainer.objective.loss(3)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         slopes = [weight.grad for weight in trainer.network.parameters() if weight.grad is not None]
         found.append((loss.detach(), torch.cat([slope.flatten() for slope in slopes])))
     assert torch.allclose(found[0][0], found[1][0], atol=1e-5)

@@ -54,9 +54,10 @@ class Levers(Parameterized):
     M <- M_before + (1 - b) D + b (u_i / Σ u) Σ_j D_j, with D the change.
 
     At the cue, a share ``flush`` of the controller and of what was read last gives way to noise of standard deviation
-    ``flush_noise``. ``carry_over`` is the share of the memory after study of the list before that is left when a list
+    ``flush_noise``. ``carry_over`` is the share of the memory after study of a list before that is left when a list
     begins (contents, usage and links; the controller begins anew; neither the recall of that list nor the lists
-    before it are in it). Lists of one subject follow each other; the first one begins empty.
+    before it are in it). Which list it was is random: other items of the pool, or in training another list of the
+    batch. So trials do not depend on one another, and data may be taken in parts.
 
     Contents are found by the cosine, which decay alone leaves as it is; it acts with noise, and beside the controller.
     """

@@ -9,7 +9,7 @@ from memsim.core.limits import SECONDS
 from memsim.core.parameters import Parameterized, parameter
 
 OURS = "unverified; ours"
-MOST_CYCLES, MOST_STEPS = 10_000, 100
+MOST_CYCLES, MOST_STEPS = 200, 20
 
 
 class Rest(NamedTuple):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
+from memsim.core.arrays import IntArray
 from memsim.core.events import Distract, Study
 from memsim.core.trials import Trials
 from memsim.models.networks.threads import one_thread
+from memsim.models.networks.vectors import item_vectors
 from memsim.models.networks.wear.wearing import Wearing
 
 
@@ -27,26 +30,27 @@ def begin_wearing(model: Any, state: list[Any], trials: Trials, rng: np.random.G
         )  # fmt: skip
     if wear.carry_over:
         with torch.inference_mode(), one_thread():
-            _carry_over(network, state, trials)
+            _carry_over(network, state, trials, rng)
 
 
-def _carry_over(network: Any, state: list[Any], trials: Trials) -> None:
-    """Begin each trial with what is left of the list that its subject studied before it.
-
-    The list before is the row before, in the batch of trials as it is given, if it is of the same subject.
-    """
-    codes = trials.subject_codes
-    follows = np.concatenate(([False], codes[1:] == codes[:-1]))
-    items = torch.cat([episode.items for episode in state])
-    before, first = items.roll(1, dims=0), 0
+def _carry_over(network: Any, state: list[Any], trials: Trials, rng: np.random.Generator) -> None:
+    """Begin each trial with what is left of a list that was studied before it."""
+    vectors, first = torch.from_numpy(item_vectors(trials.pool, network.vector_size)), 0
     for episode in state:
-        rows = slice(first, first + len(episode.items))
-        earlier = network.begin(before[rows])
+        own = trials.items[first : first + len(episode.items)]
+        first += len(own)
+        earlier = network.begin(vectors[torch.from_numpy(others(own, len(trials.pool), rng))])
         earlier.wearing, earlier.without, earlier.lesioned = episode.wearing, episode.without, episode.lesioned
         for event in trials.paradigm.presentation():
             if isinstance(event, Study):
                 network.study(earlier, event.position)
             elif isinstance(event, Distract):
                 network.distract(earlier, int(np.ceil(event.seconds)), event.seconds)
-        episode.state = episode.wearing.left_of(earlier.state, episode.state, torch.from_numpy(follows[rows].copy()))
-        first += len(episode.items)
+        episode.state = episode.wearing.left_of(earlier.state, episode.state)
+
+
+def others(own: IntArray, n_items: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """(n_trials, list_length) random items of a pool of ``n_items``: not the trial's ``own``, where it has others."""
+    keys = rng.random((len(own), n_items))
+    np.put_along_axis(keys, own.astype(np.int64), 2.0, axis=1)
+    return np.argsort(keys, axis=1)[:, : own.shape[1]]

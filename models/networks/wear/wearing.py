@@ -143,17 +143,14 @@ class Wearing:
                     state = self._changed(state, role, self._flushed)
         return state
 
-    def left_of(self, state: State, start: State, follows: Tensor | None = None) -> State:
-        """``start`` with what is left of the memory in ``state``, in the trials that follow another one (B,)."""
+    def left_of(self, state: State, start: State) -> State:
+        """``start`` with what is left of the memory in ``state``."""
         for role in CARRIED:
             if role in self.roles:
                 before = iter(leaves(place(state, self.roles[role])).values())
 
                 def left(each: Tensor, before: Any = before) -> Tensor:
-                    left = each + self.wear.carry_over * (next(before) - each)
-                    if follows is None:
-                        return left
-                    return torch.where(follows.view(-1, *[1] * (each.ndim - 1)), left, each)
+                    return each + self.wear.carry_over * (next(before) - each)
 
                 start = self._changed(start, role, left)
         return start

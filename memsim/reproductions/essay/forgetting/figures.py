@@ -65,7 +65,8 @@ def edges_figure(table: pd.DataFrame, found: pd.DataFrame) -> Figure:
                 rows["recency"], rows["primacy"], marker, color=colors[name], alpha=0.7, label=label, markersize=5
             )
         if len(found):
-            axis.plot(found["recency"], found["primacy"], "^", color="0.4", markersize=6, label="levers searched")
+            for (kind, rows), marker in zip(found.groupby("searched"), "v^", strict=False):
+                axis.plot(rows["recency"], rows["primacy"], marker, color="0.4", markersize=6, label=f"search: {kind}")
         axis.plot(people[1], people[0], "*", color="black", markersize=13, label="people")
         axis.axhline(0, color="0.8", linewidth=1, zorder=0)
         axis.axvline(0, color="0.8", linewidth=1, zorder=0)

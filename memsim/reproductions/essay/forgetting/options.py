@@ -31,11 +31,16 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
 """The levers of each condition; a second of study and of each response."""
 CAPACITY = (SLOTS, LEAK)
 """The conditions of the hypothesis on capacity."""
+CHOICE_ALONE, LEVERS = "choice alone", "levers"
+CHOICE: Mapping[str, tuple[float, float]] = {"choice_strength": (0.02, 1.5)}
+"""A network that is too sure of its choices is far from people whatever it forgets; so how sure it is, is searched
+beside the levers and, as a control, alone."""
 SEARCHED: Mapping[str, tuple[float, float]] = {
+    **CHOICE,
     "row_noise": (0.0, 0.6), "write_blur": (0.0, 0.6), "usage_decay": (0.0, 0.3), "state_decay": (0.0, 0.3),
     "state_noise": (0.0, 0.6), "slots": (3.0, 20.0),
 }  # fmt: skip
-"""The levers that the search of the shipped network varies, and between which values."""
+"""What the search of the shipped network varies, and between which values."""
 SHIPPED = "dnc-recall"
 
 

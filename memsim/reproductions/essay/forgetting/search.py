@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from memsim.core.arrays import FloatArray
 from memsim.core.seeding import stream
 from memsim.models import CMR, TCM
 from memsim.models.baselines.uniform import Uniform
 from memsim.reproductions.essay.forgetting.measures import behaviour, nats
-from memsim.reproductions.essay.forgetting.options import SEARCHED, SHIPPED, ForgettingOptions
+from memsim.reproductions.essay.forgetting.options import (
+    CHOICE,
+    CHOICE_ALONE,
+    LEVERS,
+    SEARCHED,
+    SHIPPED,
+    ForgettingOptions,
+)
 from memsim.running.execution import Cell, run_cells
 
 MEMBERS = 4
@@ -20,25 +25,29 @@ MEMBERS = 4
 LISTS = 100
 """Simulated lists at every place of a search, the same ones."""
 UNWORN = "shipped, no wear"
+SEARCHES: Mapping[str, Mapping[str, tuple[float, float]]] = {LEVERS: SEARCHED, CHOICE_ALONE: CHOICE}
+"""What each search varies."""
 
 
-def searches(options: ForgettingOptions, seed: int) -> list[dict[str, Any]]:
-    """What :func:`searched` gives for each seed; nothing without generations."""
+def searches(options: ForgettingOptions, seed: int) -> dict[str, list[dict[str, Any]]]:
+    """What :func:`searched` gives for each seed, of all levers and of the choice alone; nothing without generations."""
     if not options.generations:
-        return []
+        return {}
+    todo = [(kind, seed + number) for kind in SEARCHES for number in range(options.seeds)]
     cells = [
         Cell(
             searched,
-            {"seed": seed + number, "generations": options.generations, "lists": options.lists,
+            {"kind": kind, "seed": each, "generations": options.generations, "lists": options.lists,
              "people_lists": options.people_lists, "samples": options.samples},
-            f"search of levers, seed {seed + number}",
+            f"search of {kind}, seed {each}",
         )
-        for number in range(options.seeds)
+        for kind, each in todo
     ]  # fmt: skip
-    return run_cells(cells, title="searches")
+    found = run_cells(cells, title="searches")
+    return {kind: [one for (of, _), one in zip(todo, found, strict=True) if of == kind] for kind in SEARCHES}
 
 
-def searched(seed: int, generations: int, lists: int, people_lists: int, samples: int) -> dict[str, Any]:
+def searched(kind: str, seed: int, generations: int, lists: int, people_lists: int, samples: int) -> dict[str, Any]:
     """The levers with the least distance from the curves of Murdock (1962) 20-1, by differential evolution.
 
     The distance is that of fits by curves, sqrt(Σ d² / 3) over three curves. What is found is measured on other lists
@@ -46,31 +55,33 @@ def searched(seed: int, generations: int, lists: int, people_lists: int, samples
     """
     from scipy.optimize import differential_evolution
 
+    space = SEARCHES[kind]
+
     def distance(place: FloatArray) -> float:
-        return float(behaviour(worn(place), LISTS, seed)["rmsd"])
+        return float(behaviour(worn(place, kind), LISTS, seed)["rmsd"])
 
     found = differential_evolution(
-        distance, list(SEARCHED.values()), maxiter=generations - 1, popsize=MEMBERS, polish=False, init="sobol",
+        distance, list(space.values()), maxiter=generations - 1, popsize=MEMBERS, polish=False, init="sobol",
         rng=stream(seed, "search of levers"), tol=0,
     )  # fmt: skip
-    best = worn(found.x)
+    best = worn(found.x, kind)
     return {
-        "levers": levers(found.x), "behaviour": behaviour(best, lists, seed + 1), "evaluations": int(found.nfev),
+        "levers": levers(found.x, kind), "behaviour": behaviour(best, lists, seed + 1), "evaluations": int(found.nfev),
         "nats": nats(best, people_lists, samples),
     }  # fmt: skip
 
 
-def levers(place: FloatArray) -> dict[str, float | int]:
+def levers(place: FloatArray, kind: str = LEVERS) -> dict[str, float | int]:
     """The levers at a place; slots are whole."""
-    named: dict[str, float | int] = {name: float(each) for name, each in zip(SEARCHED, place, strict=True)}
-    return named | {"slots": int(np.round(named["slots"]))}
+    named: dict[str, float | int] = {name: float(each) for name, each in zip(SEARCHES[kind], place, strict=True)}
+    return {name: round(value) if name == "slots" else value for name, value in named.items()}
 
 
-def worn(place: FloatArray) -> Any:
+def worn(place: FloatArray, kind: str = LEVERS) -> Any:
     """The shipped network with these levers."""
     from memsim.models.networks.network_models import DNC
 
-    return DNC(weights=SHIPPED, **levers(place))  # type: ignore[arg-type]
+    return DNC(weights=SHIPPED, **levers(place, kind))  # type: ignore[arg-type]
 
 
 def references(options: ForgettingOptions, seed: int) -> dict[str, dict[str, Any]]:

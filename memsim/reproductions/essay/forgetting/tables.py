@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from memsim.reproductions.essay.forgetting.claims import Claim, Found
+from memsim.reproductions.essay.forgetting.claims import Claim, Found, Searched
 from memsim.reproductions.essay.forgetting.measures import flat
 
 
@@ -44,14 +44,15 @@ def curves(found: Found) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["condition", "seed", "tested", "position", "recalled"])
 
 
-def people_scores(
-    found: Found, searched: Sequence[Mapping[str, Any]], references: Mapping[str, Mapping[str, Any]]
-) -> pd.DataFrame:
+def people_scores(found: Found, searched: Searched, references: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """``model, seed, people, choice, total``: nats per list of people's lists, and ``rmsd`` from Murdock's curves."""
-    scored = [(name, None, each["nats"], each["behaviour"]) for name, each in references.items()]
+    scored: list[Any] = [(name, None, each["nats"], each["behaviour"]) for name, each in references.items()]
     scored += [(name, seed, one["nats"], one["trained"]) for (name, seed), one in found.items() if not one["diverged"]]
-    scored += [("shipped, levers searched", number, each["nats"], each["behaviour"])
-               for number, each in enumerate(searched)]  # fmt: skip
+    scored += [
+        (f"shipped, search of {kind}", number, each["nats"], each["behaviour"])
+        for kind, found_by in searched.items()
+        for number, each in enumerate(found_by)
+    ]
     rows = [
         {"model": name, "seed": seed, "people": data, **nats, "rmsd": measured["rmsd"],
          "rmsd_serial_position_curve": measured["rmsd_serial_position_curve"]}
@@ -61,11 +62,18 @@ def people_scores(
     return pd.DataFrame(rows)
 
 
-def levers_found(searched: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def levers_found(searched: Searched) -> pd.DataFrame:
     """The levers of each search, and what the network does with them."""
     rows = [
-        {**each["levers"], **flat(each["behaviour"]), "evaluations": each["evaluations"], "search": number}
-        for number, each in enumerate(searched)
+        {
+            "searched": kind,
+            "number": number,
+            **each["levers"],
+            **flat(each["behaviour"]),
+            "evaluations": each["evaluations"],
+        }
+        for kind, found_by in searched.items()
+        for number, each in enumerate(found_by)
     ]
     return pd.DataFrame(rows)
 
