@@ -14,7 +14,7 @@ from memsim.core.errors import InputError
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.learning_rules import trainings
 from memsim.reproductions.learning_rules.claims import OPEN, REFUTED, SUPPORTED, statement, verdicts_of
-from memsim.reproductions.learning_rules.options import CONDITIONS, CONTROL, FIXED, TUNING, RuleOptions
+from memsim.reproductions.learning_rules.options import CONDITIONS, CONTROL, FIXED, STORE, TUNING, RuleOptions
 from memsim.reproductions.learning_rules.statistics import curve_tests, edges_of, ladder_summary, split_test
 from memsim.reproductions.learning_rules.trainings import (
     LISTS,
@@ -129,7 +129,10 @@ def test_verdicts_on_curves_follow_from_numbers() -> None:
         assert verdicts["Y2 curves"] == SUPPORTED and verdicts["Y2 recency"] == recency
     same = curve_tests(curves(control=flat.tolist(), RFLO=flat[::-1].tolist()))
     assert verdicts_of(summary, same)["Y2 curves"] == OPEN
-    words = statement(summary, ladders(control=[3, 4], RFLO=[3, 4]), same, curves(control=flat.tolist()), RuleOptions())
+    accuracy = pd.DataFrame({"at": SECONDS, "condition": STORE, "length": 4, "accuracy": [0.8, 0.9], "lesioned": 0.3})
+    scores = ladders(control=[3, 4], RFLO=[3, 4])
+    words = statement(summary, scores, accuracy, same, curves(control=flat.tolist()), RuleOptions())
+    assert "loses +0.55" in words and "it is not shown to need its store" in words
     assert "that curves differ is not decided" in words.lower() and "refute" in words
 
 
@@ -185,6 +188,8 @@ def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert (tables["scores"].query("at == @SECONDS")["seconds"] >= 0.1).all()
     assert tables["rates"]["chosen"].all(), "one learning rate"
     assert tables["tests"]["condition"].tolist() == ["RFLO", "evolution", "Hebbian store"]
+    lesioned = tables["accuracy"].groupby("condition")["lesioned"]
+    assert lesioned.count().to_dict() == {CONTROL: 0, "RFLO": 0, "evolution": 0, STORE: 2 * 2 * 3}
     assert tables["curves"].groupby(["condition", "seed"])["position"].max().eq(3).all()
     assert not report.not_drawn
     assert {path.name for path in report.files} >= {"learning-rules.png", "ladders.csv", "tests.csv", "contiguity.csv"}

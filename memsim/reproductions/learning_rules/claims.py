@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from memsim.reproductions.essay.intervals import Interval, over_trainings
-from memsim.reproductions.learning_rules.options import CONTROL, FIXED, LEARNED, MATCHED, TRUNCATED, RuleOptions
+from memsim.reproductions.learning_rules.options import CONTROL, FIXED, LEARNED, MATCHED, STORE, TRUNCATED, RuleOptions
 from memsim.reproductions.learning_rules.statistics import SIGNIFICANT
 from memsim.reproductions.learning_rules.trainings import LISTS, SECONDS
 
@@ -73,7 +73,12 @@ def _recency(tests: pd.DataFrame) -> str:
 
 
 def statement(
-    summary: pd.DataFrame, scores: pd.DataFrame, tests: pd.DataFrame, curves: pd.DataFrame, options: RuleOptions
+    summary: pd.DataFrame,
+    scores: pd.DataFrame,
+    accuracy: pd.DataFrame,
+    tests: pd.DataFrame,
+    curves: pd.DataFrame,
+    options: RuleOptions,
 ) -> str:
     """Hypotheses, numbers and verdicts, in sentences."""
     verdicts = verdicts_of(summary, tests)
@@ -81,6 +86,7 @@ def statement(
         "Brackets hold 95% t intervals over seeds. Accuracy is the share of outputs whose most likely response is right"
         f"{_on_guessing(scores, options)}.",
         _on_ladders(summary, scores, verdicts, options),
+        *_on_storage(accuracy, options),
         _on_curves(tests, curves, verdicts, options),
         _on_the_essay(verdicts),
     ]
@@ -127,9 +133,23 @@ def _on_ladders(
     return " ".join(sentences)
 
 
+def _on_storage(accuracy: pd.DataFrame, options: RuleOptions) -> list[str]:
+    """Whether the Hebbian store is needed for what its network does: the same network without storing."""
+    rows = accuracy[(accuracy["condition"] == STORE) & (accuracy["length"] == options.curve_length)]
+    rows = rows[rows["at"] == SECONDS]
+    if rows.empty:
+        return []
+    lost = over_trainings(rows["accuracy"] - rows["lesioned"])
+    return [
+        f"Of the outputs of the Hebbian store, {over_trainings(rows['accuracy'])} are right in lists of "
+        f"{options.curve_length} at equal seconds; with storing switched off it loses {lost.signed}, so that "
+        f"{'it needs its store' if lost.low > 0 else 'it is not shown to need its store'}."
+    ]
+
+
 def _on_recurrent_weights(rows: pd.DataFrame) -> list[str]:
     """Whether what a rule does to recurrent weights adds to a trained read-out of them as they start."""
-    trained = rows[~rows["condition"].isin([FIXED, "Hebbian store"]) & rows["more"].notna()]
+    trained = rows[~rows["condition"].isin([FIXED, STORE]) & rows["more"].notna()]
     if trained.empty:
         return []
     more = "; ".join(

@@ -28,7 +28,7 @@ class Tables(NamedTuple):
     scores: pd.DataFrame
     """``at, condition, seed, longest, lists, seconds, floor, diverged``."""
     accuracy: pd.DataFrame
-    """``at, condition, seed, length, accuracy``."""
+    """``at, condition, seed, length, accuracy, lesioned``; the last without memory, NaN where there is none."""
     curves: pd.DataFrame
     """``condition, seed, position, prob, first``, at equal accuracy."""
     contiguity: pd.DataFrame
@@ -48,7 +48,7 @@ def learning_rules(seed: int, options: RuleOptions) -> Outcome:
         {**options.values(), "seeds": [seed + number for number in range(options.seeds)], "tuned on": seed + TUNING},
         {"ladders": summary, "rates": rates, "tests": tests, **tables._asdict()},
         shown=shown(summary, tests),
-        statement=statement(summary, tables.scores, tests, tables.curves, options),
+        statement=statement(summary, tables.scores, tables.accuracy, tests, tables.curves, options),
     )
 
 
@@ -79,12 +79,14 @@ def tables_of(rates: pd.DataFrame, options: RuleOptions, seed: int) -> Tables:
         for at in (LISTS, SECONDS):
             standing = dict(found[at])
             accuracies = standing.pop("accuracy")
+            lesioned = standing.pop("lesioned") or [np.nan] * len(accuracies)
             rows["scores"].append({
                 "at": at, **named, "longest": longest_learned(accuracies), **standing,
                 "floor": found["floor"][options.curve_length - 1], "diverged": found["diverged"],
             })  # fmt: skip
             rows["accuracy"] += [
-                {"at": at, **named, "length": length, "accuracy": right} for length, right in enumerate(accuracies, 1)
+                {"at": at, **named, "length": length, "accuracy": right, "lesioned": without}
+                for length, (right, without) in enumerate(zip(accuracies, lesioned, strict=True), 1)
             ]
         rows["learning"] += [
             {**named, **dict(zip(("lists", "seconds", "longest"), line, strict=True))} for line in found["log"]

@@ -10,8 +10,8 @@ from memsim.core.errors import InputError
 from memsim.core.names import closest
 from memsim.core.parameters import Parameterized, choice, parameter, text
 
-CONTROL, FIXED = "backpropagation", "read-out alone"
-"""The condition beside which all stand, and the one in which no recurrent weight learns."""
+CONTROL, FIXED, STORE = "backpropagation", "read-out alone", "Hebbian store"
+"""The condition beside which all stand, the one in which no recurrent weight learns, and that with another network."""
 CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     CONTROL: {},
     "feedback alignment": {"rule": "feedback-alignment"},
@@ -20,13 +20,15 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "RFLO": {"rule": "rflo"},
     "evolution": {"rule": "evolution", "batch": 16},
     "node perturbation": {"rule": "node-perturbation", "perturbation": 0.1},
-    "Hebbian store": {"rule": "read-out", "network": "FastWeights", "rate": 0.1},
+    STORE: {"rule": "read-out", "network": "FastWeights", "rate": 0.003},
     FIXED: {"rule": "read-out"},
 }
 """By condition, what differs from backpropagation in the network of all.
 
 Evolution strategies run each list in 64 networks, so that fewer lists are in an iteration. A Hebbian store is another
-network: none of its storage is trained, and its control is the network of all with a trained read-out alone.
+network: none of its storage is trained, and its rate was chosen in a pilot. The network of all starts with recurrent
+weights of .95 times the identity, which keep much of what they see before anything is learned: what this alone gives,
+the read-out alone shows.
 """
 TRUNCATED = ("e-prop, symmetric", "e-prop, random", "RFLO")
 """Conditions whose credit for what is remembered fades with what each unit keeps."""

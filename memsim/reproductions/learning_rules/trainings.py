@@ -18,6 +18,7 @@ from memsim.core.items import ItemPool
 from memsim.core.simulation import simulate
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.learning_rules.options import CONDITIONS, LEARNED, MATCHED, RuleOptions
+from memsim.reproductions.network_table.lesions import has_memory, lesioned
 from memsim.running.execution import Cell
 from memsim.training.settings import Training
 
@@ -62,11 +63,11 @@ def climbed(
 ) -> dict[str, Any]:
     """Train until both budgets are spent.
 
-    Returns what the network did when each of them was: by :data:`LISTS` and :data:`SECONDS`, the accuracy in lists of
-    1 to ``longest`` items, the ``lists`` run through and the ``seconds`` of the processor. ``log`` holds
-    rows of lists, seconds, and the longest list of training; ``curves`` what is recalled when lists of
-    ``curve_length`` were first recalled with :data:`MATCHED`, and is empty where they never were. ``floor`` is the
-    accuracy before training. Networks that population methods try count as runs.
+    Returns what the network did when each of them was: by :data:`LISTS` and :data:`SECONDS`, the ``accuracy`` in lists
+    of 1 to ``longest`` items, the same with memory ``lesioned`` if there is one, the ``lists`` run through, and the
+    ``seconds`` of the processor. ``log`` holds rows of lists, seconds, and the longest list of training; ``curves``
+    what is recalled when lists of ``curve_length`` were first recalled with :data:`MATCHED`, and is empty where they
+    never were. ``floor`` is the accuracy before training. Networks that population methods try count as runs.
     """
     ladder = Ladder(training, longest)
     floor = ladder.accuracies(FINAL)
@@ -85,7 +86,7 @@ def climbed(
                 found[name] = ladder.standing()
     except InputError:
         # A training that diverges has learned nothing that lasts.
-        found |= {name: {**ladder.spent(), "accuracy": floor} for name in due} | {"diverged": True}
+        found |= {name: {**ladder.spent(), "accuracy": floor, "lesioned": []} for name in due} | {"diverged": True}
     return found
 
 
@@ -135,8 +136,12 @@ class Ladder:
         return {"lists": self.lists, "seconds": self.seconds}
 
     def standing(self) -> dict[str, Any]:
-        """What the network does now, and what it took."""
-        return {**self.spent(), "accuracy": self.accuracies(FINAL)}
+        """What the network does now, what it does with a memory switched off if it has one, and what it took."""
+        found = {**self.spent(), "accuracy": self.accuracies(FINAL), "lesioned": []}
+        if has_memory(self.trainer.objective.core):
+            with lesioned(self.trainer.objective):
+                found["lesioned"] = self.accuracies(FINAL)
+        return found
 
     def curves(self, length: int, n_lists: int) -> dict[str, list[float]]:
         """Curves of simulated recall: of all responses by ``position``, of the ``first`` one, and ``crp`` at -1, +1."""
