@@ -30,6 +30,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "context-recall": "memsim.reproductions.context_recall.context_recall_entry:CONTEXT_RECALL",
         "network-tasks": "memsim.reproductions.network_tasks:NETWORK_TASKS",
         "network-table": "memsim.reproductions.network_table.table:NETWORK_TABLE",
+        "learning-rules": "memsim.reproductions.learning_rules.ladder:LEARNING_RULES",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },
     Reproduction,

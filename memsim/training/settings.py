@@ -19,6 +19,7 @@ from memsim.models.networks.wear.levers import NAMES as LEVERS
 from memsim.models.networks.wear.levers import Levers
 from memsim.training.applying import Needs, Rules, require_applicable
 from memsim.training.criteria import criterion
+from memsim.training.learning_rules.registered import BY_NOISE, RULES, WITH_FEEDBACK
 from memsim.training.objectives.registered import OBJECTIVES
 from memsim.training.task_trainings import TASK_TRAININGS
 
@@ -57,6 +58,9 @@ APPLIES: Rules = {
     **dict.fromkeys(LEVERS, (_of(*TASKS),)),
     "carry_over": (_of(*(name for name, task in TASKS.items() if not task.pairs)),),
     "flush_noise": (Needs("flush"),),
+    "feedback": (Needs("rule", WITH_FEEDBACK),),
+    "perturbation": (Needs("rule", BY_NOISE),),
+    **dict.fromkeys(("pairs", "fitness"), (Needs("rule", ("evolution",)),)),
 }
 """Settings that have an effect only beside some values of others."""
 CLIP = 10.0
@@ -115,6 +119,9 @@ class Training(Levers):
 
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
     the mean loss of 100 iterations is below ``promotion``.
+
+    ``rule`` says how weights come to change; what each rule does, and for which cores it is, stands in
+    :mod:`memsim.training.learning_rules`.
 
     The network is measured every 100 iterations, and after the last, on the subjects held out, or on ``held_out_lists``
     random lists. Then those weights are kept that did best, and training may end early, by ``until`` or ``patience``.
@@ -178,6 +185,19 @@ class Training(Levers):
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")
     iterations: int = parameter(6000, 1, 10_000_000, doc="steps of the optimizer")
+    rule: str = choice("backpropagation", tuple(RULES), "how weights come to change")
+    feedback: str = choice(
+        "random", ("random", "symmetric"),
+        "errors go back by fixed random weights, or by those that go forward (feedback-alignment, e-prop, rflo)",
+    )  # fmt: skip
+    perturbation: float = parameter(
+        0.05, 1e-9, 100, symbol="σ",
+        doc="standard deviation of noise on weights (evolution), or on what drives units (node-perturbation)",
+    )  # fmt: skip
+    pairs: int = parameter(32, 1, 1000, symbol="n", doc="mirrored pairs of networks in an iteration (evolution)")
+    fitness: str = choice(
+        "ranked", ("ranked", "scaled"), "losses are ranked, or scaled by their standard deviation (evolution)"
+    )
     optimizer: str = choice("adam", ("adam", "rmsprop"), "AdamW (Loshchilov & Hutter, 2019), or RMSProp")
     learning_rate: float = parameter(0.002, 0, 1, doc="of the optimizer")
     schedule: str = choice(
@@ -230,6 +250,11 @@ class Training(Levers):
         require_applicable(
             "Training", super().values(), {each.name: each.default for each in self.parameters()}, APPLIES
         )
+        if self.rule == "node-perturbation" and self.objective not in ("recall", "serial"):
+            raise InputError(
+                f"Training: rule={self.rule!r} needs the loss of each list, which objective={self.objective!r} does "
+                "not give; take recall or serial, or rule='evolution'"
+            )
         if self.gradient_clip == own:
             object.__setattr__(self, "gradient_clip", None)
         if self.warmup and self.warmup >= self.iterations:

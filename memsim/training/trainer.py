@@ -25,6 +25,7 @@ from memsim.running.digests import source_digest
 from memsim.training.criteria import criterion
 from memsim.training.devices import compile_steps, precision_of
 from memsim.training.learning_rates import share_of_rate
+from memsim.training.learning_rules.making import make_rule
 from memsim.training.logs import Line, write_log
 from memsim.training.measuring import Measures, measure, scored
 from memsim.training.objectives.making import make_objective
@@ -68,9 +69,11 @@ class Trainer:
         self.generator = torch.Generator().manual_seed(training.seed)
         with precision_of(training.precision, device):
             self.objective = make_objective(training, self.generator, device, people)
+            self.rule = make_rule(self.objective)
         self.network = self.objective.network
+        self._require_plain(compiled=compiled, recorded=bool(recorded))
         if isinstance(self.objective.core, Core):
-            self.objective.core.fused = training.precision == "float32"
+            self.objective.core.fused = self.rule.plain and training.precision == "float32"
         if compiled:
             weight = next(self.objective.core.parameters())
             with precision_of(training.precision, device):
@@ -92,8 +95,13 @@ class Trainer:
                 "are right, so that there is no accuracy; give until='loss=NUMBER'"
             )
 
+    def _require_plain(self, **ways: bool) -> None:
+        """Raise :class:`InputError` for a way to compute steps that knows of backpropagation only."""
+        for name in (name for name, wanted in ways.items() if wanted and not self.rule.plain):
+            raise InputError(f"{name}=True is for rule='backpropagation', not for {self.training.rule!r}; leave it out")
+
     def _recorder(self, recorded: bool | None) -> Recorder | None:
-        can = self.device.startswith("cuda") and self.objective.recordable
+        can = self.device.startswith("cuda") and self.objective.recordable and self.rule.plain
         if recorded and not can:
             raise InputError(
                 "recorded=True is for device='cuda' and objectives whose lists do not follow from one another, not "
@@ -192,18 +200,15 @@ class Trainer:
     def _iterate(self) -> float:
         """One step of the optimizer: the loss before it."""
         training = self.training
-        self.optimizer.zero_grad()
         self.objective.progress = self.iteration / training.iterations
         with precision_of(training.precision, self.device):
             drawn = self.objective.draw(self.longest)
-            loss = self.recorder.loss(drawn) if self.recorder else self.objective.loss_of(drawn)
+            loss = (self.recorder or self.rule).loss(drawn)
         if not loss.isfinite():
             raise InputError(
                 f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
                 f"learning_rate={training.learning_rate}. The last checkpoint is kept"
             )
-        if not self.recorder:
-            loss.backward()  # type: ignore[no-untyped-call]
         if training.clipping != "none":
             clip = nn.utils.clip_grad_norm_ if training.clipping == "norm" else nn.utils.clip_grad_value_
             clip(self.network.parameters(), training.clip)

@@ -169,6 +169,8 @@ class _Products(torch.autograd.Function):
     an order that is not the same again.
     """
 
+    generate_vmap_rule = True
+
     @staticmethod
     def forward(numbers: Tensor) -> Tensor:
         """Along the last dimension."""

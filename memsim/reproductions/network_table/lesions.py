@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from memsim.models.networks.cores.driving import parts_of, take_step
-from memsim.models.networks.recall_network import RecallNetwork
+from memsim.training.objectives.driven_core import driven_by
 from memsim.training.objectives.objective import Objective
 
 MEMORY = "memory"
@@ -40,10 +40,5 @@ def has_memory(core: Any) -> bool:
 @contextmanager
 def lesioned(objective: Objective, part: str = MEMORY) -> Iterator[None]:
     """Within this, the network of an objective runs without a part of its core."""
-    holder: Any = objective.network if isinstance(objective.network, RecallNetwork) else objective
-    core = holder.network
-    holder.network = Lesioned(core, frozenset({part}))
-    try:
+    with driven_by(objective, Lesioned(objective.core, frozenset({part}))):
         yield
-    finally:
-        holder.network = core

@@ -16,7 +16,9 @@ from memsim.training.objectives.losses import (
     cued_loss,
     judgment_loss,
     recall_loss,
+    recall_losses,
     sequence_loss,
+    sequence_losses,
     studied,
     studied_pairs,
     waiting_times,
@@ -92,6 +94,11 @@ class AnyOrder(OfLists):
         """See :func:`recall_loss`."""
         return self.recall(studied(self.network, drawn["items"], wearing=self.wearing(drawn)), drawn)
 
+    def losses_of(self, drawn: Any) -> Tensor:
+        """See :meth:`Objective.losses_of`."""
+        episode = studied(self.network, drawn["items"])
+        return torch.stack(self.recalls(episode, drawn)).mean(dim=0)
+
     def of_recall(self, items: Tensor) -> dict[str, Tensor]:
         """What is random in the recall of ``items`` (B, L, D): times by which responses are drawn, and strangers.
 
@@ -111,6 +118,11 @@ class AnyOrder(OfLists):
         episode.lures = drawn.get("strangers")
         return recall_loss(self.network, episode, drawn["waits"], drawn.get("credit"))
 
+    def recalls(self, episode: Episode, drawn: Any) -> list[Tensor]:
+        """The loss (B,) of each list at every output."""
+        episode.lures = drawn.get("strangers")
+        return recall_losses(self.network, episode, drawn["waits"], drawn.get("credit"))
+
     @property
     def credit(self) -> float:
         """The credit for stopping by now: none in the first half of training, all in the last quarter."""
@@ -126,9 +138,17 @@ class InOrder(AnyOrder):
     def recall(self, episode: Episode, drawn: Any) -> Tensor:
         """See :func:`sequence_loss`."""
         episode.lures = drawn.get("strangers")
+        return sequence_loss(self.network, episode, self.in_order(episode))
+
+    def recalls(self, episode: Episode, drawn: Any) -> list[Tensor]:
+        """See :func:`sequence_losses`."""
+        episode.lures = drawn.get("strangers")
+        return sequence_losses(self.network, episode, self.in_order(episode))
+
+    def in_order(self, episode: Episode) -> Tensor:
+        """(B, L + 1) the items of each list, and stopping."""
         batch, length, _ = episode.items.shape
-        columns = torch.arange(length + 1, device=self.device).expand(batch, -1)
-        return sequence_loss(self.network, episode, columns)
+        return torch.arange(length + 1, device=self.device).expand(batch, -1)
 
 
 class OldOrNew(OfLists):

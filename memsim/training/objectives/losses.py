@@ -83,6 +83,13 @@ def recall_loss(network: RecallNetwork, episode: Episode, waits: Tensor, credit:
     ρ > 0 it is best to stop as soon as the chance of being right is below ρ, and not before. The item that is fed back
     is drawn by its chance among the right ones, with ``waits`` as :func:`waiting_times` gives them.
     """
+    return torch.stack([each.mean() for each in recall_losses(network, episode, waits, credit)]).mean()
+
+
+def recall_losses(
+    network: RecallNetwork, episode: Episode, waits: Tensor, credit: Tensor | None = None
+) -> list[Tensor]:
+    """The loss (B,) of each list at every output, as :func:`recall_loss` says."""
     episode = network.cue(episode)
     batch, length, _ = episode.items.shape
     left = torch.ones((batch, length), dtype=torch.bool, device=episode.items.device)
@@ -95,15 +102,15 @@ def recall_loss(network: RecallNetwork, episode: Episode, waits: Tensor, credit:
         gained = allowed.logsumexp(1)
         if credit is not None:
             gained = torch.logaddexp(gained, credit.log() + log_chances[:, length])
-        losses.append(-gained.mean())
+        losses.append(-gained)
         # Outputs that are no longer numbers show in the loss, where training stops with a clear error.
         chosen = (allowed.detach().softmax(1).nan_to_num(1.0) / waited).argmax(dim=1)
         left = left.scatter(1, chosen[:, None], False)
         episode = network.recalled(episode, chosen)
     offered = candidates(episode)
     tally_choices(offered, length)
-    losses.append(-offered.log_softmax(1)[:, length].mean())
-    return torch.stack(losses).mean()
+    losses.append(-offered.log_softmax(1)[:, length])
+    return losses
 
 
 def candidates(episode: Episode) -> Tensor:
@@ -113,17 +120,25 @@ def candidates(episode: Episode) -> Tensor:
 
 def sequence_loss(network: RecallNetwork, episode: Episode, columns: Tensor) -> Tensor:
     """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event."""
+    total = episode.items.new_zeros(())
+    for each in sequence_losses(network, episode, columns):
+        total = total + each.sum()
+    return total / (columns >= 0).sum().clamp(min=1)
+
+
+def sequence_losses(network: RecallNetwork, episode: Episode, columns: Tensor) -> list[Tensor]:
+    """The loss (B,) of each list at every event, as :func:`sequence_loss` says; 0 where there is none."""
+    losses = []
     episode = network.cue(episode)
     length = episode.items.shape[1]
     happened = columns >= 0
-    total = episode.items.new_zeros(())
     for column, happens in zip(columns.unbind(1), happened.unbind(1), strict=True):
         offered = candidates(episode)
         tally_choices(offered, column)
         gained = offered.log_softmax(1).gather(1, column.clamp(min=0)[:, None])[:, 0]
-        total = total - torch.where(happens, gained, 0).sum()
+        losses.append(-torch.where(happens, gained, 0))
         episode = network.recalled(episode, torch.where(happens, column, length))
-    return total / happened.sum().clamp(min=1)
+    return losses
 
 
 def judgment_loss(network: RecallNetwork, episode: Episode, targets: Tensor, lures: Tensor) -> Tensor:

@@ -48,6 +48,10 @@ class Objective:
         """The loss of a batch."""
         raise NotImplementedError
 
+    def losses_of(self, drawn: Any) -> Tensor:
+        """(B,) the loss of each list of a batch, whose mean is :meth:`loss_of`; of recall and serial recall alone."""
+        raise NotImplementedError
+
     @property
     def most_steps(self) -> int:
         """The most steps that a list takes."""

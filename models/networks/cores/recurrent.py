@@ -67,12 +67,23 @@ class GRU(Recurrent):
 class Elman(Recurrent):
     """A simple recurrent network (Elman, 1990): h <- tanh(W x + U h + b).
 
-    U starts as .95 times the identity, since a random U hardly trains over tens of steps.
+    U starts as .95 times the identity, since a random U hardly trains over tens of steps. With ``time_constant`` τ > 1
+    its units leak: h <- (1 - 1 / τ) h + tanh(W x + U h + b) / τ.
     """
 
     kind = nn.RNNCell
+    limits: ClassVar = {"time_constant": (1.0, 1000.0)}
 
-    def __init__(self, input_size: int, output_size: int, *, hidden: int = 96) -> None:
+    def __init__(self, input_size: int, output_size: int, *, hidden: int = 96, time_constant: float = 1.0) -> None:
         super().__init__(input_size, output_size, hidden=hidden)
+        self.time_constant = time_constant
         with torch.no_grad():
             self.cell.get_parameter("weight_hh").copy_(START * torch.eye(hidden))
+
+    def step(
+        self, inputs: Tensor, state: Tensor, without: Collection[str] = frozenset()
+    ) -> tuple[Tensor, Tensor, Weightings]:
+        """One step; there are no weightings."""
+        new = self.cell(inputs, state)
+        state = new if self.time_constant == 1 else state + (new - state) / self.time_constant
+        return self.project(state), state, {}
