@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from memsim.core.arrays import BoolArray
-from memsim.gym.lists_for_reward import ListTask
+from memsim.gym.lists_for_reward import STORE, ListTask
 from memsim.gym.task import Indices, State
 
 
@@ -38,3 +38,8 @@ class ValueDirectedRecall(ListTask):
     def reportable(self, state: State) -> BoolArray:
         """All of the list."""
         return np.ones_like(state["stored"])
+
+    def writes(self, state: State, actions: Indices) -> BoolArray | None:
+        """At study, where an item is stored."""
+        study = self.phases(state)[0]
+        return (actions == STORE) | ~study if self.storing and study.any() else None

@@ -39,7 +39,7 @@ class ListTask(Task):
 
     list_length: int = parameter(12, 1, 200, unit="items", symbol="L", doc="studied items", source="Castel et al. 2002")
     pool: int = parameter(40, 1, 10_000, unit="items", symbol="P", doc="items that can be reported")
-    values: str = choice("ranks", ("ranks", "equal"), "values 1 to L in random order, or 1 each")
+    worth: str = choice("ranks", ("ranks", "equal"), "values 1 to L in random order, or 1 each")
     value_shown: str = choice("study", ("study", "test"), "with the studied item, or with each report (retro-cue)")
     storing: bool = flag(True, "whether items are stored by choice; if not, all are")
     penalty: float = parameter(0.5, 0, 1000, symbol="c", doc="cost of an intrusion or a repetition")
@@ -57,9 +57,9 @@ class ListTask(Task):
                 f"{type(self).__name__}: pool={self.pool} has fewer items than list_length={self.list_length}; give "
                 "a larger pool"
             )
-        if self.value_shown != "study" and self.values == "equal":
+        if self.value_shown != "study" and self.worth == "equal":
             raise InputError(
-                f"{type(self).__name__}: value_shown={self.value_shown!r} has no effect with values='equal'; leave it "
+                f"{type(self).__name__}: value_shown={self.value_shown!r} has no effect with worth='equal'; leave it "
                 "out"
             )
         if self.store_price and not self.storing:
@@ -100,7 +100,7 @@ class ListTask(Task):
     @property
     def highest(self) -> float:
         """The highest value of an item."""
-        return float(self.list_length) if self.values == "ranks" else 1.0
+        return float(self.list_length) if self.worth == "ranks" else 1.0
 
     @property
     def reward_scale(self) -> float:
@@ -121,7 +121,7 @@ class ListTask(Task):
         """Lists without repetition, and values in random order."""
         length = self.list_length
         state = begun(batch)
-        ranks = np.arange(1.0, length + 1) if self.values == "ranks" else np.ones(length)
+        ranks = np.arange(1.0, length + 1) if self.worth == "ranks" else np.ones(length)
         return {
             **state,
             "items": rng.random((batch, self.pool)).argsort(axis=1)[:, :length],

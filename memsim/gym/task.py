@@ -82,6 +82,10 @@ class Task(Parameterized, ABC):
         :meth:`step` checks the actions first, and leaves episodes that have ended without reward.
         """
 
+    def writes(self, state: State, actions: Indices) -> BoolArray | None:
+        """(B,) in which episodes the agent's own memory takes up this step; ``None`` where that is no action's."""
+        return None
+
     def step(self, state: State, actions: Any, rng: np.random.Generator) -> FloatArray:
         """Take a step, changing ``state``: the rewards (B,).
 

@@ -166,7 +166,7 @@ def test_old_cues_bring_back_the_better_place() -> None:
     ("act", "words"),
     [
         (lambda: ValueDirectedRecall(pool=5), "pool=5 has fewer items"),
-        (lambda: ValueDirectedRecall(values="equal", value_shown="test"), "has no effect with values='equal'"),
+        (lambda: ValueDirectedRecall(worth="equal", value_shown="test"), "has no effect with worth='equal'"),
         (lambda: ValueDirectedRecall(storing=False, store_price=1.0), "has no effect with storing=False"),
         (lambda: play(TwoStep(), lambda state, rng: np.full(100, 2)), "between 0 and 1"),
         (lambda: play(TwoStep(), lambda state, rng: 0.5), "must be 100 whole numbers"),
