@@ -1,5 +1,6 @@
 """Tasks for reward: what is earned by hand, what observations show, reference agents, and environments of Gymnasium."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,7 +145,7 @@ def test_two_kinds_of_value_need_two_kinds_of_memory() -> None:
     right = {}
     for name, agent in (("incremental", EpisodicControl(share=0.0)), ("episodic", EpisodicControl(learning_rate=0.0)),
                         ("both", EpisodicControl())):  # fmt: skip
-        state = play(task, lambda state, rng, agent=agent: agent.choose(task, state, rng), 2000).state
+        state = play(task, partial(agent.choose, task), 2000).state
         correct, old = state["choices"] == state["better"], state["first"] >= 0
         right[name] = correct[~old].mean(), correct[old & (state["better"] != state["lately"])].mean()
     assert right["incremental"][0] > 0.65 and right["incremental"][1] < 0.4

@@ -22,43 +22,42 @@ from memsim.training.reward.roll_out import returns, roll_out
 from memsim.training.reward.settings import RewardTraining
 
 SMALL: dict[str, Any] = {"network": "GRU", "sizes": {"hidden": 16}, "learning_rate": 0.01, "head_rate": 0.03}
+STORE: dict[str, Any] = {"network": "GRU", "sizes": {"hidden": 16}, "task": "value_directed_storage", "entropy": 0.2,
+                         "learning_rate": 0.002, "head_rate": 0.01, "batch": 48, "linear_items": True}  # fmt: skip
+"""Enough entropy that a choice is not made for good before it is known what can be reported."""
 LIST: dict[str, Any] = {"list_length": 3, "pool": 5, "vector_size": 4}
 
 
 def test_a_bandit_is_learned() -> None:
     """One of two arms pays throughout an episode: chance is .5, and who stays with what paid comes to .875."""
     always = {"trials": 4, "common": 1.0, "good": 1.0, "change": 0.0, "old": 0.0, "vector_size": 2}
-    trainer = ActorCritic(RewardTraining(**SMALL, task="two_step", settings=always, iterations=150, discount=0.5))
+    trainer = ActorCritic(RewardTraining(**SMALL, task="two_step", settings=always, iterations=100, discount=0.5))
     before = trainer.played(500).scores.mean() / 4
     trainer.run()
     after = trainer.played(500).scores.mean() / 4
     assert before < 0.6 and after > 0.83
 
 
-def test_storing_the_better_of_two_items_is_learned() -> None:
+def test_waiting_for_the_better_of_two_items_is_learned() -> None:
     """One slot, and values 1 and 2: storing what comes first earns 1.5, waiting for the better one 2."""
-    settings = {"list_length": 2, "pool": 3, "slots": 1, "vector_size": 4}
-    trainer = ActorCritic(
-        RewardTraining(**SMALL, task="value_directed_storage", settings=settings, iterations=250, batch=48)
-    )
+    settings = {"list_length": 2, "pool": 3, "slots": 1, "vector_size": 4, "penalty": 0.0}
+    trainer = ActorCritic(RewardTraining(**STORE, settings=settings, iterations=400))
     trainer.run()
-    state = trainer.played(500).state
-    assert state["stored"][state["values"] == 2].mean() > 0.95
-    assert state["stored"][state["values"] == 1].mean() < 0.05
-    assert state["earned"].sum(axis=1).mean() > 0.9
+    rolled = trainer.played(500)
+    first = rolled.state["values"][:, 0]
+    assert rolled.scores.mean() > 1.75
+    assert rolled.chances[0][first == 2].mean() > rolled.chances[0][first == 1].mean() + 0.4
 
 
 def test_reward_decides_what_is_learned() -> None:
     """With a price above its value nothing is stored, by the same training that stores without one."""
     stored = []
     for price in (0.0, 4.0):
-        settings = {"list_length": 2, "pool": 2, "slots": 2, "vector_size": 4, "store_price": price}
-        trainer = ActorCritic(
-            RewardTraining(**SMALL, task="value_directed_storage", settings=settings, iterations=150, batch=48)
-        )
+        settings = {"list_length": 2, "pool": 2, "slots": 2, "vector_size": 4, "penalty": 0.0, "store_price": price}
+        trainer = ActorCritic(RewardTraining(**STORE, settings=settings, iterations=100))
         trainer.run()
         stored.append(trainer.played(300).state["stored"].mean())
-    assert stored[0] > 0.9 and stored[1] < 0.1
+    assert stored[0] > 0.75 and stored[1] < 0.25
 
 
 def test_returns_by_hand() -> None:
@@ -92,9 +91,9 @@ def test_only_what_is_stored_is_written() -> None:
         expected = now if path.startswith("controller") else then
         assert torch.equal(mixed[path][1], expected[path][1]) and not torch.equal(now[path], then[path])
     lone = LSTM(7, 5, hidden=6)
-    before = lone.start(2)
-    after = lone.step(torch.randn(2, 7), before)[1]
-    mixed = leaves(kept_where(lone, before, after, torch.tensor([True, False])))
+    blank = lone.start(2)
+    seen = lone.step(torch.randn(2, 7), blank)[1]
+    mixed = leaves(kept_where(lone, blank, seen, torch.tensor([True, False])))
     assert all(leaf[1].eq(0).all() and leaf[0].ne(0).any() for leaf in mixed.values()), "all of it is memory"
 
 
@@ -168,6 +167,7 @@ def test_the_same_seed_trains_the_same_agent() -> None:
     [
         ({"task": "two_step", "start": "dnc-recall"}, "are of recall"),
         ({"task": "two_step", "flush": True}, "flush=True has no effect in two_step"),
+        ({"task": "two_step", "linear_items": True}, "which has no items"),
         ({"discount": 1.5}, "discount=1.5"),
         ({"settings": {"poll": 3}}, "has no parameter 'poll'"),
         ({"sizes": {"hiden": 3}}, "has no size 'hiden'"),

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
 
-from memsim.analysis.figures.style import PEOPLE, near_lags, plain_text, styles, themed
+from memsim.analysis.figures.style import PEOPLE, near_lags, plain_text, styles, themed, whole_ticks
 from memsim.reproductions.reward.claims import order_conditions
 from memsim.reproductions.reward.measures import CURVES
 from memsim.reproductions.reward.options import SLOTS, STEPS, STORAGE, VALUE
@@ -17,7 +18,7 @@ from memsim.reproductions.reward.trainings import AFTER, LESIONED
 AXES = {
     "serial_position_curve": ("Serial position", "Probability of recall"),
     "probability_of_nth_recall": ("Serial position", "Probability of first recall"),
-    "lag_crp": ("Lag", "Conditional response probability"),
+    "lag_crp": ("Lag", "Lag-CRP"),
 }
 
 
@@ -35,6 +36,7 @@ def value_figure(values: pd.DataFrame, scores: pd.DataFrame) -> Figure:
         _by_value(recall, values[values["part"].isin([VALUE, SLOTS])], "recall", "Own memory")
         for axis in (own, held):
             axis.set_ylabel("Chance of storing")
+        held.legend(fontsize="x-small", loc="lower right")
         recall.set_ylabel("Probability of recall")
         _choices(steps, scores)
         handles, labels = own.get_legend_handles_labels()
@@ -50,7 +52,7 @@ def _by_value(axis: Any, values: pd.DataFrame, measure: str, title: str) -> None
         mean = grouped.mean()
         axis.plot(mean.index, mean, color=style.color, linestyle=style.line, label=name)
         axis.fill_between(mean.index, grouped.min(), grouped.max(), color=style.color, alpha=0.2, linewidth=0)
-    axis.set(xlabel="Value", ylim=(-0.02, 1.02), title=title)
+    axis.set(xlabel="Value", ylim=(-0.02, 1.02), title=title, xticks=range(2, 13, 2))
     sns.despine(ax=axis)
 
 
@@ -105,4 +107,5 @@ def _panel(axis: Any, curves: pd.DataFrame, people: pd.DataFrame, curve: str) ->
         axis.fill_between(points["x"], points["low"], points["high"], color=color, alpha=0.2, linewidth=0)
     label, measured = AXES[curve]
     axis.set(xlabel=label, ylabel=measured, ylim=(-0.02, 1.02))
+    axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
     sns.despine(ax=axis)

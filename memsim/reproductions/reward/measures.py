@@ -61,7 +61,8 @@ def list_measures(task: ListTask, state: State, storing: FloatArray) -> dict[str
     if task.worth == "ranks":
         index = selectivity_index(values, earned)
         study = storing[: task.list_length].T
-        chances = study if np.isfinite(study).all() else state["stored"].astype(float)
+        # Where storing was no choice, what happened is known.
+        chances = np.where(np.isfinite(study), study, state["stored"])
         found |= {
             "selectivity": float(np.nanmean(index)) if np.isfinite(index).any() else float("nan"),
             "stored": float(chances.sum(axis=1).mean()),

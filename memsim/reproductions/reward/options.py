@@ -46,10 +46,10 @@ class RewardOptions(Parameterized):
     core: str = text("DNC", "the core of the parts on recall")
     start: str = text("dnc-recall", "weights of recall that its trainings begin with; none for a start from nothing")
     seeds: int = parameter(5, 1, 50, doc="trainings of each condition")
-    iterations: int = parameter(600, 1, 1_000_000, doc="by reward, of each training of recall")
-    warm_up: int = parameter(300, 0, 1_000_000, doc="of recall without reward, where the controller is emptied")
-    storage_iterations: int = parameter(800, 1, 1_000_000, doc="by reward, of each training of value-directed storage")
-    step_iterations: int = parameter(800, 1, 1_000_000, doc="by reward, of each training of the two-step task")
+    iterations: int = parameter(500, 1, 1_000_000, doc="by reward, of each training of recall")
+    warm_up: int = parameter(200, 0, 1_000_000, doc="of recall without reward, where the controller is emptied")
+    storage_iterations: int = parameter(400, 1, 1_000_000, doc="by reward, of each training of value-directed storage")
+    step_iterations: int = parameter(600, 1, 1_000_000, doc="by reward, of each training of the two-step task")
     batch: int = parameter(64, 1, 10_000, unit="episodes", doc="episodes in an iteration")
     n_trials: int = parameter(1000, 10, 100_000, unit="episodes", doc="episodes from which measures are")
 
@@ -121,7 +121,8 @@ class RewardOptions(Parameterized):
     def _storage(self, slots: int) -> RewardTraining:
         return RewardTraining(
             network="GRU", sizes={"hidden": 48}, task="value_directed_storage", settings={"slots": slots},
-            batch=self.batch, iterations=self.storage_iterations, learning_rate=0.003,
+            batch=self.batch, iterations=self.storage_iterations, learning_rate=0.002, linear_items=True,
+            entropy=0.1,
         )  # fmt: skip
 
     def _order(self, flush: bool, discount: float) -> RewardTraining:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from time import process_time
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +24,8 @@ from memsim.training.reward.settings import RewardTraining
 EVERY = 50
 """Iterations between two lines of the log."""
 CREDIT = 0.2
-"""For stopping, in the warm-up; see :func:`memsim.training.objectives.losses.recall_loss`."""
+"""For stopping, in a warm-up of weights that recall already; see
+:func:`memsim.training.objectives.losses.recall_loss`. From nothing, networks would only learn to stop."""
 
 
 class ActorCritic:
@@ -46,7 +48,9 @@ class ActorCritic:
         torch.manual_seed(training.seed)
         self.generator = torch.Generator().manual_seed(training.seed)
         self.rng = stream(training.seed, "training by reward")
-        self.agent = RewardAgent(self.task, training.core(), training.checked_sizes(), training.features)
+        self.agent = RewardAgent(
+            self.task, training.core(), training.checked_sizes(), training.features, linear_items=training.linear_items
+        )
         if isinstance(self.agent.core, Core):
             self.agent.core.fused = True
         self.optimizer = self._optimizer()
@@ -62,7 +66,7 @@ class ActorCritic:
         new = self.agent.new_weights()
         mine = {id(weight) for weight in new}
         begun = [weight for weight in self.agent.parameters() if id(weight) not in mine]
-        groups = [{"params": begun}, {"params": new, "lr": self.training.head_rate}]
+        groups: list[dict[str, Any]] = [{"params": begun}, {"params": new, "lr": self.training.head_rate}]
         return torch.optim.Adam(groups, lr=self.training.learning_rate)
 
     def _begin_with(self, weights: str) -> None:
@@ -96,6 +100,7 @@ class ActorCritic:
         task, optimizer = self.task, torch.optim.Adam(self.agent.parameters(), lr=training.warm_up_rate)
         length = task.test_from - getattr(task, "interval", 0)
         lures = task.n_actions - length
+        credit = torch.tensor(CREDIT) if training.start else None
         for _ in range(training.warm_up):
             items = self._signs(training.batch, length, recall.vector_size)
             episode = studied(recall, items, delay=task.test_from - length)
@@ -103,7 +108,7 @@ class ActorCritic:
                 episode.state = flushed(self.agent.core, episode.state)
             episode.lures = self._signs(lures, recall.vector_size)
             waits = waiting_times(training.batch, length, self.generator)
-            self._descend(recall_loss(recall, episode, waits, torch.tensor(CREDIT)), optimizer)
+            self._descend(recall_loss(recall, episode, waits, credit), optimizer)
 
     def _signs(self, *shape: int) -> Tensor:
         return (2 * torch.randint(2, shape, generator=self.generator) - 1) / shape[-1] ** 0.5

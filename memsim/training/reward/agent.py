@@ -45,11 +45,15 @@ class RewardAgent(nn.Module):
     task : whose observations and actions it has.
     core, sizes : the class of cores, and its sizes by name.
     features : outputs of the core, in tasks without items.
+    linear_items : whether actions that report items, and stopping, are linear, too, added to what cosines give:
+        for tasks in which the observation itself tells what to report.
     """
 
     vectors: Tensor
 
-    def __init__(self, task: Task, core: type[Any], sizes: Mapping[str, Any], features: int = 16) -> None:
+    def __init__(
+        self, task: Task, core: type[Any], sizes: Mapping[str, Any], features: int = 16, *, linear_items: bool = False
+    ) -> None:
         super().__init__()
         observed, found = task.observation_size, task.item_vectors
         self.recall: RecallNetwork | None = None
@@ -62,7 +66,7 @@ class RewardAgent(nn.Module):
             self.embed = nn.Linear(observed - found.shape[1] - N_FLAGS, self.recall.input_size, bias=False)
             nn.init.normal_(self.embed.weight, std=0.1)
             self.register_buffer("vectors", functional.normalize(torch.as_tensor(found, dtype=torch.float32)), False)
-        self.choose = nn.Linear(outputs + observed, task.n_actions if found is None else FIRST_ITEM)
+        self.choose = nn.Linear(outputs + observed, task.n_actions if found is None or linear_items else FIRST_ITEM)
         self.critic = nn.Linear(outputs + observed, 1)
         for head in (self.choose, self.critic):
             nn.init.zeros_(head.weight)
@@ -88,7 +92,9 @@ class RewardAgent(nn.Module):
         if self.recall is not None:
             vector, stop = output[:, :-1], output[:, -1:]
             strength = functional.softplus(self.recall.strength) * 5
-            logits = torch.cat((logits, strength * functional.normalize(vector) @ self.vectors.T, stop), dim=1)
+            named = torch.cat((strength * functional.normalize(vector) @ self.vectors.T, stop), dim=1)
+            plain, linear = logits.tensor_split((FIRST_ITEM,), dim=1)
+            logits = torch.cat((plain, named + linear if linear.shape[1] else named), dim=1)
         return Acted(logits, self.critic(seen)[:, 0], state)
 
 

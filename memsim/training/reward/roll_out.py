@@ -28,7 +28,7 @@ class Rolled(NamedTuple):
     running: BoolArray
     """(T, B) which episodes had not ended before the step."""
     chances: FloatArray
-    """(T, B) of storing at study, where it was a choice; NaN elsewhere."""
+    """(T, B) of action 1, such as storing, where actions 0 and 1 were a choice; NaN elsewhere."""
     state: State
     """Of the task, in the end."""
 
@@ -75,7 +75,8 @@ def roll_out(
         running.append(going)
         chosen = actions.numpy()
         writes = task.writes(happening, chosen)
-        storing.append(np.full(batch, np.nan) if writes is None else chances[:, 1].detach().numpy().astype(float))
+        choice = (allowed[:, 0] & allowed[:, 1]).numpy()
+        storing.append(np.where(choice, chances[:, 1].detach().numpy(), np.nan))
         after = acted.state
         state = after if writes is None else kept_where(agent.core, state, after, torch.from_numpy(writes))
         rewards.append(task.step(happening, chosen, rng))

@@ -45,6 +45,7 @@ class RewardTraining(Parameterized):
     iterations: int = parameter(1500, 0, 10_000_000, doc="steps of the optimizer by reward")
     gradient_clip: float = parameter(10.0, 0, None, doc="largest norm of a gradient")
     features: int = parameter(16, 1, 1024, doc="outputs of the core in tasks without reports of items")
+    linear_items: bool = flag(False, "whether actions that report items are linear, too, beside cosines of the output")
     seed: int = parameter(0, 0, SEED, doc="of first weights, episodes and choices")
 
     def __post_init__(self) -> None:
@@ -55,6 +56,10 @@ class RewardTraining(Parameterized):
             raise InputError(
                 f"RewardTraining: start={self.start!r} and warm_up={self.warm_up} are of recall, and {self.task} has "
                 "no items to report; leave them out"
+            )
+        if self.linear_items and task.item_vectors is None:
+            raise InputError(
+                f"RewardTraining: linear_items=True has no effect in {self.task}, which has no items; leave it out"
             )
         if self.flush and not task.test_from:
             raise InputError(
