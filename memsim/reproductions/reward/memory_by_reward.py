@@ -39,8 +39,22 @@ def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
         {"verdicts": claims_table(claims), "scores": scores, "values": values, "order": curves, "learning": learning},
         shown=shown(scores, claims_table(claims)),
         further={"reward-order": partial(order_figure, curves, people_curves())} if len(curves) else {},
-        statement=statement(claims, scores),
+        statement=f"{statement(claims, scores)} {how_much(options)}",
     )  # fmt: skip
+
+
+def how_much(options: RewardOptions) -> str:
+    """How much was trained, and what seeds share, in words."""
+    begun = (
+        "All trainings of recall start anew with each seed."
+        if options.start == "none"
+        else f"All trainings of recall begin with the weights {options.start}, so that seeds differ in what came after."
+    )
+    return (
+        f"{begun} Trainings had {options.iterations:,} (recall), {options.storage_iterations:,} (storage) and "
+        f"{options.step_iterations:,} (two-step) iterations of {options.batch} episodes: what is refuted here may be "
+        "learned with more."
+    )
 
 
 def tables_of(
