@@ -26,7 +26,7 @@ PACKAGES = ("models", "paradigms", "analysis", "data")
 FLOORS = (
     {"core"},
     {"paradigms"},
-    {"models", "analysis", "data", "contract"},
+    {"models", "analysis", "data", "contract", "gym"},
     {"running"},
     {"fitting", "training"},
     {"evaluation", "experiments", "bayes"},

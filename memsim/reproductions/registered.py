@@ -31,6 +31,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "network-tasks": "memsim.reproductions.network_tasks:NETWORK_TASKS",
         "network-table": "memsim.reproductions.network_table.table:NETWORK_TABLE",
         "learning-rules": "memsim.reproductions.learning_rules.ladder:LEARNING_RULES",
+        "reward": "memsim.reproductions.reward.memory_by_reward:REWARD",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },
     Reproduction,

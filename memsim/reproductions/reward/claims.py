@@ -1,0 +1,288 @@
+"""What the numbers say of memory as a reinforcement-learning problem: each hypothesis, its test, and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from memsim.core.arrays import FloatArray
+from memsim.reproductions.essay.intervals import Interval, over_trainings
+from memsim.reproductions.reward.options import DISCOUNTS, FEW, ORDER, SLOT_NUMBERS, SLOTS, STEPS, STORAGE, VALUE
+from memsim.reproductions.reward.trainings import AFTER, BEFORE, LESIONED
+
+SUPPORTED, REFUTED, UNDECIDED, UNTESTED = "supported", "refuted", "undecided", "not tested"
+SELECTIVE, BLIND = 0.4, 0.1
+"""Selectivity that counts as an effect of value, and below which there is none."""
+PEOPLE_SELECTIVE = (0.4, 0.7)
+"""The selectivity of people as it is remembered of the literature since Castel et al. (2002): unverified."""
+ALL = 0.95
+"""Chance of storing that counts as storing everything."""
+EMPTIED, KEPT = "emptied", "kept"
+
+
+class Claim(NamedTuple):
+    """A hypothesis, what it predicts of which manipulation, the number with its interval over seeds, and a verdict."""
+
+    claim: str
+    hypothesis: str
+    manipulation: str
+    prediction: str
+    refuted_by: str
+    measure: str
+    interval: Interval
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """Supported where the interval over seeds lies in the range that is predicted, refuted where it lies outside.
+
+        It is undecided where the interval holds an end of the range, and not tested with fewer than two seeds.
+        """
+        found = self.interval
+        if found.n < 2 or np.isnan(found.low):
+            return UNTESTED
+        if self.low <= found.low and found.high <= self.high:
+            return SUPPORTED
+        return REFUTED if found.high < self.low or found.low > self.high else UNDECIDED
+
+    @property
+    def sentence(self) -> str:
+        """All of it in words."""
+        return (
+            f"{self.claim}. Hypothesis: {self.hypothesis}. Manipulation: {self.manipulation}. Prediction: "
+            f"{self.prediction}; it is refuted by {self.refuted_by}. {self.measure}: {self.interval.signed} "
+            f"({self.interval.n} seeds): {self.verdict}."
+        )
+
+
+def series(scores: pd.DataFrame, part: str, condition: str, measure: str, at: str = AFTER) -> FloatArray:
+    """A measure by seed; empty where the condition was not run."""
+    chosen = scores[(scores["part"] == part) & (scores["condition"] == condition) & (scores["at"] == at)]
+    return chosen.sort_values("seed")[measure].to_numpy(float) if measure in chosen else np.array([])
+
+
+def claims_of(scores: pd.DataFrame, values: pd.DataFrame) -> list[Claim]:
+    """The claims of the parts that were run.
+
+    Parameters
+    ----------
+    scores : ``part, condition, seed, at`` and a column for each measure.
+    values : ``part, condition, seed, value, store, recall``, after reward.
+    """
+    return [
+        *_on_value(scores), *_on_slots(scores, values, VALUE, SLOTS, "the agent's own memory"),
+        *_on_slots(scores, values, STORAGE, STORAGE, "slots that the environment holds"), *_on_order(scores),
+        *_on_steps(scores),
+    ]  # fmt: skip
+
+
+def _claim(texts: tuple[str, str, str, str, str, str], found: FloatArray, low: float, high: float) -> list[Claim]:
+    known = found[np.isfinite(found)]
+    return [Claim(*texts, over_trainings(known), low, high)] if len(known) else []
+
+
+def _on_value(scores: pd.DataFrame) -> list[Claim]:
+    study, test = (series(scores, VALUE, f"values at {at}", "selectivity") for at in ("study", "test"))
+    about = f"values of 1 to 12 are shown at study or, as the control, at test only; memory of {FEW} slots"
+    hypothesis = "an agent that is paid for recall stores by value"
+    found = _claim(
+        ("R1a Effect of value", hypothesis, about, f"selectivity above {SELECTIVE:g} with values at study",
+         "an interval below that", "Selectivity"), study, SELECTIVE, np.inf,
+    )  # fmt: skip
+    found += _claim(
+        ("R1b Control", "what makes recall selective is storing", about,
+         f"selectivity within {BLIND:g} of 0 with values at test only", "an interval beyond that", "Selectivity"),
+        test, -BLIND, BLIND,
+    )  # fmt: skip
+    if len(study) == len(test):
+        found += _claim(
+            ("R1c Effect over control", hypothesis, about, "more selectivity with values at study",
+             "no difference, or a negative one", "Difference of selectivity"), study - test, 0, np.inf,
+        )  # fmt: skip
+    return found
+
+
+def _on_slots(scores: pd.DataFrame, values: pd.DataFrame, few: str, more: str, what: str) -> list[Claim]:
+    names = {slots: f"{slots} slots" for slots in SLOT_NUMBERS}
+    at = {slots: (few, "values at study" if few == VALUE and slots == FEW else name) if slots == FEW else (more, name)
+          for slots, name in names.items()}  # fmt: skip
+    if few == VALUE and not len(series(scores, *at[FEW], "stored")):
+        at[FEW] = (SLOTS, names[FEW])
+    label = "R2" if few == VALUE else "R2 by itself"
+    low, middle, most = SLOT_NUMBERS
+    about = f"{low}, {middle} or {most} slots for 12 items, {what}, at no price of storing"
+    slope = np.array([
+        rows[rows["value"] > 8]["store"].mean() - rows[rows["value"] <= 4]["store"].mean()
+        for _, rows in _rows(values, *at[low]).groupby("seed")
+    ])  # fmt: skip
+    found = _claim(
+        (f"{label}a Storing by value", "storing is selective where memory is short", about,
+         f"with {low} slots the four highest values are stored more often than the four lowest",
+         "no difference, or a negative one", "Difference of chances"), slope, 0, np.inf,
+    )  # fmt: skip
+    stored = {slots: series(scores, *at[slots], "stored") for slots in SLOT_NUMBERS}
+    if len(stored[low]) == len(stored[middle]):
+        found += _claim(
+            (f"{label}b Threshold", "fewer slots raise the value from which items are stored", about,
+             f"fewer items are stored with {low} slots than with {middle}", "no difference, or more items",
+             f"Items stored with {middle} slots less those with {low}"), stored[middle] - stored[low], 0, np.inf,
+        )  # fmt: skip
+    return found + _claim(
+        (f"{label}c Room for all", "without a limit nothing is gained by choosing", about,
+         f"with {most} slots all are stored, with a chance of at least {ALL:g}", "an interval below that",
+         "Chance of storing"), stored[most] / 12, ALL, np.inf,
+    )  # fmt: skip
+
+
+def _rows(values: pd.DataFrame, part: str, condition: str) -> pd.DataFrame:
+    return values[(values["part"] == part) & (values["condition"] == condition)]
+
+
+def order_conditions() -> list[tuple[str, str]]:
+    """The names of the conditions of the part on order, with what each was expected to bring."""
+    return [(f"{state}, discount {discount:g}", _EXPECTED.get((state, discount), ""))
+            for state in (KEPT, EMPTIED) for discount in DISCOUNTS]  # fmt: skip
+
+
+_EXPECTED = {(KEPT, 0.5): "recency", (EMPTIED, 1.0): "forward recall from the start"}
+
+
+def _on_order(scores: pd.DataFrame) -> list[Claim]:
+    found = []
+    for name, expected in order_conditions():
+        about = f"all of 10 items are worth the same, memory of 5 slots; controller and discount: {name}"
+        for edge in ("primacy", "recency"):
+            after, before = (series(scores, ORDER, name, edge, at) for at in (AFTER, BEFORE))
+            found += _claim(
+                (f"R3 {edge.capitalize()} ({name})", f"reward for recall brings {edge}", about,
+                 f"more {edge} after reward than before it, in recall by position"
+                 + (" (the condition in which it was expected)" if expected == edge else ""),
+                 "no change, or less", f"Change of {edge}"), after - before, 0, np.inf,
+            )  # fmt: skip
+        if expected.startswith("forward"):
+            forward, backward, early = (series(scores, ORDER, name, measure)
+                                        for measure in ("crp_forward", "crp_backward", "first_primacy"))  # fmt: skip
+            step, below = "transitions of +1 above those of -1", "an interval below 0"
+            found += _claim(
+                (f"R3 Forward ({name})", "reward without haste brings recall in the order of study", about, step, below,
+                 "Difference of lag-CRP"), forward - backward, 0, np.inf,
+            )  # fmt: skip
+            found += _claim(
+                (f"R3 Start ({name})", "reward without haste brings recall from the start of the list", about,
+                 "first responses from the first three positions above those of the middle", below,
+                 "Difference in the probability of first recall"), early, 0, np.inf,
+            )  # fmt: skip
+        nearer = [series(scores, ORDER, name, "rmsd", at) for at in (BEFORE, AFTER)]
+        found += _claim(
+            (f"R3 People ({name})", "reward brings curves nearer to people's", about,
+             "a smaller distance from the curves of Murdock (1962), 10-2, after reward", "no change, or a larger one",
+             "Distance before less after"), nearer[0] - nearer[1], 0, np.inf,
+        )  # fmt: skip
+    return found
+
+
+def _on_steps(scores: pd.DataFrame) -> list[Claim]:
+    about = "a two-step task with old and new cues; a DNC, the same with its memory off at test, and an LSTM"
+    shares = {
+        (core, measure): series(scores, STEPS, core, measure)
+        for core in ("DNC", "LSTM") for measure in ("conflict", "new")
+    }  # fmt: skip
+    off = {measure: series(scores, STEPS, "DNC", measure, LESIONED) for measure in ("conflict", "new")}
+    dnc, lstm = shares["DNC", "conflict"], shares["LSTM", "conflict"]
+    hypothesis, none = "single episodes are valued by memory", "no difference, or a negative one"
+    found = _claim(
+        ("E1 Episodic value", hypothesis, about, "more than half of choices right where the episode alone is right",
+         "an interval below that", "Share right in conflict, less .5"), dnc - 0.5, 0, np.inf,
+    )  # fmt: skip
+    if len(dnc) == len(lstm):
+        found += _claim(
+            ("E2 Episodic value without a memory", hypothesis, about,
+             "more right in conflict with a memory than without", none, "DNC less LSTM"), dnc - lstm, 0, np.inf,
+        )  # fmt: skip
+    if len(dnc) == len(off["conflict"]):
+        found += _claim(
+            ("E3 Episodic value after a lesion", hypothesis, about, "fewer right in conflict with the memory off",
+             "no loss", "Loss in conflict"), dnc - off["conflict"], 0, np.inf,
+        )  # fmt: skip
+        found += _claim(
+            ("E4 Incremental value after a lesion", "running averages do not rest on the memory", about,
+             "choices with new cues stay within .05 with the memory off", "a larger loss", "Loss with new cues"),
+            shares["DNC", "new"] - off["new"], -0.05, 0.05,
+        )  # fmt: skip
+    return found
+
+
+def claims_table(claims: Iterable[Claim]) -> pd.DataFrame:
+    """A row for each claim: its texts, ``mean, low, high, seeds``, the range that is predicted, and ``verdict``."""
+    rows = [
+        {
+            "claim": each.claim, "verdict": each.verdict, "measure": each.measure, "mean": each.interval.mean,
+            "low": each.interval.low, "high": each.interval.high, "seeds": each.interval.n,
+            "predicted_low": each.low, "predicted_high": each.high, "hypothesis": each.hypothesis,
+            "manipulation": each.manipulation, "prediction": each.prediction, "refuted_by": each.refuted_by,
+        }
+        for each in claims
+    ]  # fmt: skip
+    columns = ["claim", "verdict", "measure", "mean", "low", "high", "seeds", "predicted_low", "predicted_high",
+               "hypothesis", "manipulation", "prediction", "refuted_by"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def statement(claims: list[Claim], scores: pd.DataFrame) -> str:
+    """The verdict on memory as a reinforcement-learning problem, and each claim."""
+    parts = [
+        "Brackets hold 95% t intervals over seeds, without correction for the number of claims.",
+        _verdict(claims),
+        *(_beside_people(scores)),
+        *(each.sentence for each in claims),
+    ]
+    return " ".join(parts)
+
+
+def _verdict(claims: list[Claim]) -> str:
+    def of(*beginnings: str) -> list[Claim]:
+        return [each for each in claims if each.claim.startswith(beginnings)]
+
+    questions = {
+        "what is stored follows value and room": of("R1", "R2"),
+        "what is recalled, and in what order, is that of people": of("R3 Primacy", "R3 Recency", "R3 People"),
+        "single episodes have a value of their own, by memory": of("E"),
+    }
+    words = []
+    for question, asked in questions.items():
+        tested = [each for each in asked if each.verdict != UNTESTED]
+        if not tested:
+            words.append(f"{question}: {UNTESTED}")
+            continue
+        counts = {
+            verdict: sum(each.verdict == verdict for each in tested) for verdict in (SUPPORTED, REFUTED, UNDECIDED)
+        }
+        told = ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n)
+        words.append(f"{question}: {told} of {len(tested)} claims")
+    both = [
+        name for name, _ in order_conditions()
+        if all(each.verdict == SUPPORTED for each in of(f"R3 Primacy ({name})", f"R3 Recency ({name})"))
+        and len(of(f"R3 Primacy ({name})", f"R3 Recency ({name})")) == 2
+    ]  # fmt: skip
+    order = ""
+    if of("R3"):
+        order = (
+            f" Reward brings primacy and recency together in {len(both)} of {len(order_conditions())} conditions"
+            + (f" ({'; '.join(both)})." if both else ".")
+        )  # fmt: skip
+    return f"Verdict on memory as a reinforcement-learning problem, by question: {'; '.join(words)}.{order}"
+
+
+def _beside_people(scores: pd.DataFrame) -> list[str]:
+    found = series(scores, VALUE, "values at study", "selectivity")
+    if not np.isfinite(found).any():
+        return []
+    low, high = PEOPLE_SELECTIVE
+    return [
+        f"People's selectivity is said to be about {low:g} to {high:g} (after Castel et al., 2002; unverified, no data "
+        f"ship); the agents' is {over_trainings(found[np.isfinite(found)])}."
+    ]

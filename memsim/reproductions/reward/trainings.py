@@ -1,0 +1,49 @@
+"""One training by reward, as a cell that can be kept: what the agent does before it, after it, and without memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from memsim.reproductions.reward.options import ORDER, Condition
+from memsim.running.execution import Cell
+from memsim.training.reward.settings import RewardTraining
+
+BEFORE, AFTER, LESIONED = "before reward", "after reward", "after reward, memory off"
+
+
+def condition_cell(condition: Condition, seed: int, n_trials: int) -> Cell:
+    """The training of a condition with this seed."""
+    training = condition.training.replace(seed=seed)
+    arguments = {"training": training, "with_order": condition.part == ORDER, "n_trials": n_trials}
+    return Cell(trained_by_reward, arguments, f"{condition.part}, {condition.name}, seed {seed}")
+
+
+def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int) -> dict[str, Any]:
+    """Train, and measure: ``seconds`` of the processor, ``log``, and measures by when they were taken.
+
+    The memory is off at study and test in the last of them, which cores without a memory lack. A training that diverges
+    raises an error.
+    """
+    from memsim.models.networks.cores.driving import parts_of
+    from memsim.training.reward.actor_critic import ActorCritic
+
+    trainer = ActorCritic(training)
+    found: dict[str, Any] = {BEFORE: _measured(trainer, n_trials, with_order)}
+    trainer.run()
+    found |= {"seconds": trainer.seconds, "log": [[line["iteration"], line["score"]] for line in trainer.log]}
+    found[AFTER] = _measured(trainer, n_trials, with_order)
+    if "memory" in parts_of(trainer.agent.core):
+        found[LESIONED] = _measured(trainer, n_trials, with_order, "memory")
+    return found
+
+
+def _measured(trainer: Any, n_trials: int, with_order: bool, *without: str) -> dict[str, Any]:
+    from memsim.gym.lists_for_reward import ListTask
+    from memsim.reproductions.reward.measures import list_measures, order_measures, step_measures
+
+    rolled = trainer.played(n_trials, without=without)
+    found: dict[str, Any] = {"score": float(rolled.scores.mean())}
+    if isinstance(trainer.task, ListTask):
+        found |= list_measures(trainer.task, rolled.state, rolled.chances)
+        return {**found, **(order_measures(rolled.state, trainer.task.list_length) if with_order else {})}
+    return {**found, **step_measures(rolled.state)}

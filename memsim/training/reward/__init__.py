@@ -1,0 +1,1 @@
+"""Networks that are trained by reward: an actor and a critic on any core. May import what ``memsim.training`` may."""
