@@ -18,8 +18,8 @@ from memsim.reproductions.transfer.options import FORTH, JOINT, LONGER, REMEDIES
 def matrix_figure(found: Networks, models: pd.DataFrame, options: TransferOptions) -> Figure:
     """Matrices from the first task (rows) to the second (columns).
 
-    Of a network, what it does before it is trained on the second, and what it saves in learning it; of models, what they
-    predict of people.
+    Of a network, what it does before it is trained on the second, and what it saves in learning it; of models, what
+    they predict of people.
     """
     names = options.task_names
     alone = found.single[found.single["core"] == CORES[0]].groupby("task")["score"].mean()

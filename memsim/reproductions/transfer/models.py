@@ -101,7 +101,8 @@ def baseline(task: str, train: Any, test: Any) -> pd.Series:
     spec = FitSpec.of(Uniform(), recalls=train, lapse="none")
     objective = spec.objective(train)
     assert isinstance(objective, LikelihoodObjective)
-    return _by_person(log_likelihood(spec.space.at(downhill(objective)), test), test)
+    uniform: Any = spec.space.at(downhill(objective))
+    return _by_person(log_likelihood(uniform, test), test)
 
 
 def scores_of(account: Account, found: Mapping[str, Any], people: Any) -> pd.Series:

@@ -85,8 +85,10 @@ def networks(seed: int, options: TransferOptions) -> Networks:
     by_plan = dict(zip(plans, found[: len(cells)], strict=True))
     by_first = dict(zip(firsts, found[len(cells) :], strict=True))
     single, of_pairs = _pair_tables(by_first)
-    frames = _plan_tables(by_plan, options)
-    return Networks(*frames[:3], single, of_pairs, *frames[3:], tuning, _sizes_frame(sizes, options))
+    return Networks(
+        **_plan_tables(by_plan, options), single=single, pairs=of_pairs, tuning=tuning,
+        sizes=_sizes_frame(sizes, options),
+    )  # fmt: skip
 
 
 def sizes_of(options: TransferOptions) -> dict[str, dict[str, Any]]:
@@ -146,37 +148,38 @@ def chosen_weight(sizes: dict[str, Any], seed: int, options: TransferOptions) ->
     return best, table
 
 
-def _plan_tables(found: dict[tuple[str, str, int], Any], options: TransferOptions) -> list[pd.DataFrame]:
+def _plan_tables(found: dict[tuple[str, str, int], Any], options: TransferOptions) -> dict[str, pd.DataFrame]:
     """Of all trainings by plans: the matrix, curves, forgetting, longer lists and other item vectors."""
     names = options.task_names
-    matrix, curves, lost, longer, vectors = ([] for _ in range(5))
+    rows: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("matrix", "curves", "forgetting", "longer", "vectors")
+    }
     for (core, protocol, seed), each in found.items():
         named = {"core": core, "protocol": protocol, "seed": seed}
         order = [names.index(task) for task in options.plan_of(protocol).split(",")] if protocol != JOINT else []
         for phase, scores in enumerate(each["matrix"]):
             learned = names[order[phase]] if order else JOINT
-            matrix += [
+            rows["matrix"] += [
                 {**named, "phase": phase, "learned": learned, "task": task, "score": score}
                 for task, score in scores.items()
             ]
-        curves += [
+        rows["curves"] += [
             {**named, "iteration": line["iteration"], "task": task, "score": line[task]}
             for line in each["curve"]
             for task in names
         ]
         scores = [[row[task] for task in names] for row in each["matrix"]]
-        lost.append({
+        rows["forgetting"].append({
             **named, "forgetting": forgetting(scores, order) if order else np.nan,
             "last": scores[-1][order[-1]] if order else np.nan, "mean": float(np.mean(scores[-1])),
             "learned": float(np.mean([scores[phase][task] for phase, task in enumerate(order)])) if order else np.nan,
             "failed": each["failed"],
         })  # fmt: skip
-        for table, key, column in ((longer, "longer", "length"), (vectors, "vectors", "vectors")):
+        for key, column in (("longer", "length"), ("vectors", "vectors")):
             for value, scored in each.get(key, {}).items():
-                table += [{**named, column: value, "task": task, "score": score} for task, score in scored.items()]
-    frames = [pd.DataFrame(each) for each in (matrix, curves, lost, longer, vectors)]
-    frames[3] = frames[3].astype({"length": int})
-    return frames
+                rows[key] += [{**named, column: value, "task": task, "score": score} for task, score in scored.items()]
+    frames = {name: pd.DataFrame(each) for name, each in rows.items()}
+    return {**frames, "longer": frames["longer"].astype({"length": int})}
 
 
 def _pair_tables(found: dict[tuple[str, str, int], Any]) -> tuple[pd.DataFrame, pd.DataFrame]:

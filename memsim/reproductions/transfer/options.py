@@ -19,7 +19,7 @@ LONGER = (8, 12, 20)
 SLOTS = 24
 """Of the DNC: more than the longest lists have items."""
 LURES = 20
-LONGEST_DELAY = 4
+LONGEST_DELAY = 0
 REPLAYED = 0.2
 """The share of batches from earlier tasks, of replay."""
 JOINT, FORTH, BACK = "joint", "one after another", "the other way round"
@@ -40,10 +40,10 @@ class TransferOptions(Parameterized):
     tasks: str = text(", ".join(TASKS), "the tasks in the order in which they are learned")
     seeds: int = parameter(5, 1, 50, doc="trainings of each kind, the random factor")
     iterations: int = parameter(400, 8, 1_000_000, doc="of each task; all of them together have as many for each")
-    batch: int = parameter(48, 1, 10_000, unit="lists", doc="lists in an iteration")
+    batch: int = parameter(32, 1, 10_000, unit="lists", doc="lists in an iteration")
     list_length: int = parameter(6, 2, 20, unit="items", doc="longest list of training")
     hidden: int = parameter(64, 8, 1000, unit="units", doc="of the DNC; the LSTM has as many parameters")
-    learning_rate: float = parameter(0.003, 0, 1, doc="constant")
+    learning_rate: float = parameter(0.01, 0, 1, doc="constant")
     every: int = parameter(25, 1, 100_000, unit="iterations", doc="between two measures of learning")
     lists: int = parameter(300, 10, 100_000, unit="lists", doc="by which a task is scored in the end")
     elastic: str = text(

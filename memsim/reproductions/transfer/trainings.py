@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from memsim.running.execution import Cell
@@ -96,7 +97,7 @@ class _Curve:
     def __init__(self, trainer: Any, every: int) -> None:
         from memsim.training.transfer.scores import scores_by_task
 
-        self.score = lambda: scores_by_task(trainer.objective, n_lists=self.LISTS)
+        self.score: Callable[[], dict[str, float]] = lambda: scores_by_task(trainer.objective, n_lists=self.LISTS)
         self.trainer, self.every = trainer, every
         self.lines: list[dict[str, float]] = [{"iteration": 0, **self.score()}]
 

@@ -92,9 +92,9 @@ class ManyTasks(Objective):
 
     def draw(self, longest: int) -> dict[str, Any]:
         """A batch of one task, by its name ``task``, the number of its cue."""
-        name = self._next()
         for each in self.tasks.values():
             each.generator, each.full, each.progress = self.generator, self.full, self.progress
+        name = self._next()
         return {"task": self.network.tasks.index(name), **self.tasks[name].draw(longest)}
 
     def _next(self) -> str:
@@ -121,11 +121,10 @@ class ManyTasks(Objective):
         name = self.plan[self.phase]
         if self.training.elastic:
             own = self.tasks[name]
-            own.generator = self.generator
             weights = dict(self.network.named_parameters())
             self.anchors.append(anchored(lambda: own.loss(self.training.list_length), weights, self.training.batch))
         if self.tournament:
-            self.tournament.keep(name)
+            self.tournament.keep(name, self.generator)
         self.phase += 1
 
     def loss_of(self, drawn: Any) -> Tensor:

@@ -64,9 +64,9 @@ class Tournament:
         self.losses[self.half] += loss
         self.seen[self.half] += 1
 
-    def keep(self, task: str) -> None:
+    def keep(self, task: str, generator: torch.Generator) -> None:
         """The task is learned: its modules are kept, and the next task begins with new paths."""
-        self.core.freeze(self.tasks.index(task))
+        self.core.freeze(self.tasks.index(task), generator)
         self.go_on({})
 
     def _decide(self, generator: torch.Generator) -> None:

@@ -120,7 +120,7 @@ class Modular(Controlled):
         self.paths[task, list(path)] = 1
 
     @torch.no_grad()
-    def freeze(self, task: int) -> None:
+    def freeze(self, task: int, generator: torch.Generator) -> None:
         """Keep the modules of a task as they are; those that are free begin anew, with random weights."""
         path = self.paths[task].bool()
         newly = self.units(path & ~self.frozen).repeat(4)
@@ -133,7 +133,8 @@ class Modular(Controlled):
         free, cell = ~self.units(self.frozen).repeat(4), self._cell
         width = 1 / math.sqrt(self.hidden)
         for weight in (cell.weight_ih, cell.weight_hh, cell.bias_ih):
-            weight[free] = torch.empty_like(weight).uniform_(-width, width)[free]
+            drawn = torch.empty(weight.shape).uniform_(-width, width, generator=generator)
+            weight[free] = drawn.to(weight)[free]
         cell.bias_hh[free] = 0
         forget = torch.zeros_like(free)
         forget[self.hidden : 2 * self.hidden] = True
