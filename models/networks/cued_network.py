@@ -9,7 +9,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from memsim.models.networks.cores.modular import modular
+from memsim.models.networks.cores.modular import divided
 from memsim.models.networks.recall_network import Episode, RecallNetwork
 from memsim.models.networks.tasks import CUED_TASKS, require_tasks, together
 
@@ -38,7 +38,7 @@ class CuedNetwork(RecallNetwork):
         names = require_tasks(list(tasks))
         super().__init__(
             vector_size,
-            modular(core) if modules else core,
+            divided(core) if modules else core,
             sizes,
             task=together([CUED_TASKS[name] for name in names]),
             n_cues=len(names),

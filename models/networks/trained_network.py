@@ -262,6 +262,6 @@ class TrainedNetwork(OldnessScale):
         InputError : the weights do not fit the network that their record describes, or have changed since this model
             was made.
         """
-        from memsim.models.networks.recall_network import trained_network
+        from memsim.models.networks.loaded_network import trained_network
 
         return trained_network(self.weights, self.weights_sha256, self.core)

@@ -57,7 +57,7 @@ def test_a_claim_fails_with_any_of_its_numbers() -> None:
 
 @pytest.fixture(scope="module")
 def little() -> networks.Networks:
-    return networks.networks(0, TransferOptions(**LITTLE))
+    return networks.train_all(0, TransferOptions(**LITTLE))
 
 
 def test_tables_hold_every_training(little: networks.Networks) -> None:
@@ -121,7 +121,7 @@ def test_claims_say_what_the_tables_hold(little: networks.Networks) -> None:
 
 
 def test_the_entry_runs_in_little_and_draws(monkeypatch: pytest.MonkeyPatch, little: networks.Networks) -> None:
-    monkeypatch.setattr(networks, "networks", lambda seed, options: little)
+    monkeypatch.setattr(networks, "train_all", lambda seed, options: little)
     outcome = TRANSFER.outcome(0, LITTLE)
     assert [finding.quantity for finding in outcome.findings][:2] == ["Z1 as predicted", "Z2 as predicted"]
     assert {*outcome.tables} >= {"claims", "matrix", "pairs", "models", "longer"}

@@ -13,14 +13,14 @@ KNOWN: dict[str, str] = {}
 """By the name of a claim, why it is known not to pass."""
 
 
-def transfer(seed: int, options: TransferOptions) -> Outcome:
+def run_transfer(seed: int, options: TransferOptions) -> Outcome:
     """Train the networks, fit the models, and judge the claims."""
     from memsim.reproductions.transfer.figures import learning_figure, longer_figure, matrix_figure
-    from memsim.reproductions.transfer.models import models
-    from memsim.reproductions.transfer.networks import networks
+    from memsim.reproductions.transfer.models import fit_all
+    from memsim.reproductions.transfer.networks import train_all
 
-    found = networks(seed, options)
-    fitted = models(seed, options)
+    found = train_all(seed, options)
+    fitted = fit_all(seed, options)
     claims = claims_of(found, fitted, options)
     table = claims_table(claims)
     findings = [
@@ -56,6 +56,6 @@ TRANSFER = Reproduction(
     "one network, many tasks: transfer and forgetting, remedies, and the same of models fitted to people",
     "Kirkpatrick et al. (2017); Fernando et al. (2017); Greydanus (2017), who asks whether the DNC transfers; own "
     "trainings and fits, no published numbers",
-    transfer,
+    run_transfer,
     TransferOptions(),
 )

@@ -117,7 +117,7 @@ def _by_person(scores: Any, people: Any) -> pd.Series:
     return pd.Series(scores).groupby(people.trials.subject).mean()
 
 
-def models(seed: int, options: TransferOptions) -> pd.DataFrame:
+def fit_all(seed: int, options: TransferOptions) -> pd.DataFrame:
     """``model, fitted, task, repeat, score``, with as many random halves of people as there are seeds.
 
     Memory is as it was fitted to people in the task ``fitted``; choice, stopping, criteria and what distraction does

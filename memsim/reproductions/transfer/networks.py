@@ -55,7 +55,7 @@ class Networks(NamedTuple):
     sizes: pd.DataFrame
 
 
-def networks(seed: int, options: TransferOptions) -> Networks:
+def train_all(seed: int, options: TransferOptions) -> Networks:
     """Train, or take from what was kept, and collect."""
     sizes = sizes_of(options)
     weight, tuning = chosen_weight(sizes["DNC"], seed, options)

@@ -12,9 +12,10 @@ from memsim.core.errors import InputError
 from memsim.models.networks.cued_network import CuedNetwork
 from memsim.models.networks.tasks import require_tasks
 from memsim.training.objectives.lists import AnyOrder, ByCue, InOrder, InReverse, OfLists, OldOrNew
-from memsim.training.objectives.objective import Objective
 from memsim.training.settings import Training
 from memsim.training.transfer.elastic import Anchor, anchored, penalty
+from memsim.training.transfer.of_tasks import OfTasks
+from memsim.training.transfer.scores import accuracies_of
 from memsim.training.transfer.tournament import Tournament
 
 KINDS: Mapping[str, type[OfLists]] = {
@@ -25,7 +26,7 @@ KINDS: Mapping[str, type[OfLists]] = {
 JOINT = "joint"
 
 
-class ManyTasks(Objective):
+class ManyTasks(OfTasks):
     """The losses of several tasks, one in each batch.
 
     ``plan`` says which: ``joint`` draws one of all tasks for each batch. Else it names tasks, as in ``recall,serial``,
@@ -153,8 +154,6 @@ class ManyTasks(Objective):
 
     def scores(self) -> dict[str, dict[str, float]]:
         """By task, the share of outputs that are right, that of random choice, and of a network that makes no error."""
-        from memsim.training.transfer.scores import accuracies_of
-
         found = accuracies_of(self, self.training.list_length)
         return {name: {"network": own, "chance": chance, "optimum": 1.0} for name, (own, chance) in found.items()}
 

@@ -13,7 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.names import closest
 from memsim.training.measuring import apart
 from memsim.training.tallies import tallied
-from memsim.training.transfer.many_tasks import ManyTasks
+from memsim.training.transfer.of_tasks import OfTasks
 
 SCORED = 500
 """Lists of each task."""
@@ -48,7 +48,7 @@ VECTORS: Mapping[str, Callable[[tuple[int, ...], torch.Generator], Tensor] | Non
 
 
 def scores_by_task(
-    objective: ManyTasks, length: int | None = None, vectors: str = "signs", n_lists: int = SCORED
+    objective: OfTasks, length: int | None = None, vectors: str = "signs", n_lists: int = SCORED
 ) -> dict[str, float]:
     """By task, (accuracy - chance) / (1 - chance): 0 by random choice among the same candidates, 1 without an error.
 
@@ -64,7 +64,7 @@ def scores_by_task(
 
 
 def accuracies_of(
-    objective: ManyTasks, length: int, vectors: str = "signs", n_lists: int = SCORED
+    objective: OfTasks, length: int, vectors: str = "signs", n_lists: int = SCORED
 ) -> dict[str, tuple[float, float]]:
     """By task, the share of outputs that are right, and that of random choice among the same candidates.
 
@@ -92,7 +92,7 @@ def accuracies_of(
 
 
 @contextmanager
-def _with(task: Any, objective: ManyTasks, vectors: str) -> Iterator[None]:
+def _with(task: Any, objective: OfTasks, vectors: str) -> Iterator[None]:
     """Within this, the task draws full lists of items of this kind, by the generator of the objective."""
     before = task.generator, task.full
     task.generator, task.full = objective.generator, True

@@ -141,7 +141,7 @@ class Modular(Controlled):
         cell.bias_ih[free & forget] = 1
 
 
-def modular(core: type[Any]) -> type[Any]:
+def divided(core: type[Any]) -> type[Any]:
     """The class of a DNC or an LSTM whose controller has modules.
 
     Raises
