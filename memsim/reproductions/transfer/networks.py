@@ -113,7 +113,7 @@ def _network(sizes: dict[str, Any], options: TransferOptions) -> Any:
 
 
 def _divisible(hidden: int, modules: int) -> int:
-    """The units of a controller whose modules have as many as two of them had to be half of it."""
+    """The units of a controller in which the two modules of a task have as many as a controller without modules."""
     return max(hidden // 2, 1) * modules
 
 
