@@ -278,7 +278,7 @@ def test_chance_of_a_choice_leaves_out_responses_that_are_none() -> None:
 
 def weights_of(folder: Path, **changes: Any) -> Path:
     """Weights after a training."""
-    trainer = Trainer(Training(**{**SMALL, "network": "GRU", "vector_size": 8, **changes}))
+    trainer = Trainer(Training(**{**SMALL, "network": "GRU", "vector_size": 8, "batch": 50, **changes}))
     trainer.run(trainer.training.iterations)
     trainer.save(folder / "many.safetensors")
     return folder / "many.safetensors"
@@ -337,12 +337,12 @@ def test_the_cue_says_what_is_done(trained: Path) -> None:
 @pytest.mark.parametrize("doing", ["", "serial", "recognition"])
 def test_the_model_keeps_the_contract(trained: Path, doing: str) -> None:
     names = {each.name for each in check(Network(weights=str(trained), doing=doing), pool=ItemPool.numbered(40))}
-    assert ("judgments of each item: all answers to two probes sum to one" in names) == (doing != "serial")
+    assert any(name.endswith("all answers to two probes sum to one") for name in names) == (doing != "serial")
     assert ("all recalls of a 4-item list sum to one" in names) == (doing != "recognition")
 
 
 def test_modules_are_loaded_with_their_weights(tmp_path: Path) -> None:
-    trainer = Trainer(Training(**{**SMALL, "plan": "serial,recall", "modules": 4, "iterations": 20}))
+    trainer = Trainer(Training(**{**SMALL, "plan": "serial,recall", "modules": 4, "iterations": 20, "batch": 50}))
     trainer.run(20)
     trainer.save(tmp_path / "modules.safetensors")
     model = Network(weights=str(tmp_path / "modules.safetensors"))
