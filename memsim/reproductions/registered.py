@@ -32,6 +32,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "network-table": "memsim.reproductions.network_table.table:NETWORK_TABLE",
         "learning-rules": "memsim.reproductions.learning_rules.ladder:LEARNING_RULES",
         "reward": "memsim.reproductions.reward.memory_by_reward:REWARD",
+        "transfer": "memsim.reproductions.transfer.entry:TRANSFER",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },
     Reproduction,

@@ -39,9 +39,11 @@ class OfLists(Objective):
     repeats = True
     """Whether an item that was recalled stays a candidate, so that the network has to learn not to repeat."""
 
-    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+    def __init__(
+        self, training: Training, generator: torch.Generator, device: str, network: RecallNetwork | None = None
+    ) -> None:
         super().__init__(training, generator, device)
-        self.network = RecallNetwork(
+        self.network = network or RecallNetwork(
             training.vector_size, training.core(), training.sizes, repeats=self.repeats, task=TASKS[training.objective]
         ).to(device)
         self.core, self.input_size = self.network.network, self.network.input_size
@@ -148,7 +150,19 @@ class InOrder(AnyOrder):
     def in_order(self, episode: Episode) -> Tensor:
         """(B, L + 1) the items of each list, and stopping."""
         batch, length, _ = episode.items.shape
-        return torch.arange(length + 1, device=self.device).expand(batch, -1)
+        return self.order(length).expand(batch, -1)
+
+    def order(self, length: int) -> Tensor:
+        """(L + 1,) positions as they are to be recalled, and L for stopping."""
+        return torch.arange(length + 1, device=self.device)
+
+
+class InReverse(InOrder):
+    """The items in the reverse order of study, then stopping."""
+
+    def order(self, length: int) -> Tensor:
+        """(L + 1,) positions from the last to the first, and L for stopping."""
+        return torch.cat((torch.arange(length, device=self.device).flip(0), torch.tensor([length], device=self.device)))
 
 
 class OldOrNew(OfLists):
