@@ -32,7 +32,7 @@ TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
     "MemN2N:two-hops": {**_HOPS, "network": "MemN2N", "hops": 3, "iterations": 3000},
     "MemN2N:links": {
         **_LINKS, "network": "MemN2N", "hops": 3, "mixed": True, "carried": False, "aged": False, "width": 32,
-        "iterations": 2000,
+        "learning_rate": 0.003, "iterations": 8000,
     },
     "Transformer:induction": {**_NEXT, "network": "Transformer", "iterations": 2000},
 }  # fmt: skip

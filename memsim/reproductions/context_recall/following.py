@@ -12,7 +12,7 @@ from memsim.training.settings import Training
 
 LENGTH = 4
 """Words in a chain, of which a list has two."""
-RATE = 0.01
+RATE = 0.003
 MEASURES = ("one link", "two links", "three links")
 
 

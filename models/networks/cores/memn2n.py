@@ -85,6 +85,7 @@ class MemN2N(Core):
     ) -> None:
         super().__init__()
         self.hops, self.slots, self.width, self.linear, self.carried = hops, slots, width, linear, carried
+        self.aged = aged
         embeddings = hops + 1 if tying == "adjacent" else 2
         own = (part for part in type(self).parts if aged or part != "age")
         self.parts = (*own, *hop_parts(hops))
@@ -144,6 +145,34 @@ class MemN2N(Core):
         named = {"write": newest(rows) * writes}
         named |= {} if self.linear else {"read": torch.stack(weightings, dim=1)}
         return self.project(answer), MemN2NState(rows, u.tanh()), named
+
+    def unroll(self, inputs: Tensor, state: MemN2NState | None = None) -> tuple[Tensor, MemN2NState]:
+        """As :meth:`memsim.models.networks.cores.core.Core.unroll`.
+
+        Where a row is its step alone, all steps are taken at once, each with the rows up to its own.
+        """
+        state = self.start(inputs.shape[1]) if state is None else state
+        earlier = state.rows.shape[1]
+        if self.carried or self.aged or earlier + len(inputs) > self.slots:
+            return super().unroll(inputs, state)
+        seen = inputs.transpose(0, 1)
+        stored = self.store(seen).clamp(-LIMIT, LIMIT).view(*seen.shape[:2], *self.ages.shape[1:])
+        rows = torch.cat((state.rows, stored), dim=1)
+        asked = stored[:, :, 0] if self.ask is None else self.ask(seen).clamp(-LIMIT, LIMIT)
+        steps = earlier + torch.arange(len(inputs), device=rows.device)[:, None]
+        later = torch.arange(rows.shape[1], device=rows.device) > steps
+        strength, u, each = self.log_strength.exp(), asked, list[Tensor]()
+        for key, value in self.pairs:
+            scores = strength * u @ rows[:, :, key].transpose(1, 2)
+            weighting = (
+                scores.masked_fill(later, 0) if self.linear else scores.masked_fill(later, -torch.inf).softmax(2)
+            )
+            u = (u if self.keep is None else self.keep(u)) + weighting @ rows[:, :, value]
+            each.append(u)
+        answer = u
+        if self.mix is not None:
+            answer = (self.mix(asked).softmax(dim=2)[..., None] * torch.stack(each, dim=2)).sum(dim=2)
+        return self.project(answer).transpose(0, 1), MemN2NState(rows, u[:, -1].tanh())
 
 
 def looked_up(
