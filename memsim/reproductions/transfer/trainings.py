@@ -93,6 +93,7 @@ class _Curve:
     """Trains a trainer, and scores tasks on few lists every so many iterations, from before the first on.
 
     ``only`` names the tasks; all if none is given.
+    """
 
     LISTS = 96
 
