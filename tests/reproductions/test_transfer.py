@@ -14,8 +14,8 @@ from memsim.reproductions.transfer.options import TransferOptions
 from memsim.reproductions.verdicts import ABSENT, FAIL, PASS, UNDECIDED
 
 LITTLE: dict[str, Any] = {
-    "tasks": "serial, recognition", "seeds": 2, "iterations": 8, "batch": 4, "list_length": 3, "hidden": 8, "every": 4,
-    "lists": 10, "elastic": "10,100", "modules": 4, "people": 0,
+    "tasks": "serial, recognition", "seeds": 2, "iterations": 8, "batch": 48, "list_length": 3, "hidden": 8, "every": 4,
+    "lists": 48, "elastic": "10,100", "modules": 4, "people": 0,
 }  # fmt: skip
 
 

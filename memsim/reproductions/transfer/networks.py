@@ -73,7 +73,7 @@ def train_all(seed: int, options: TransferOptions) -> Networks:
                 training = options.training({**own, **changes}, options.plan_of(protocol), each)
                 longer = LONGER if protocol == JOINT else ()
                 plans.append((core, protocol, each))
-                cells.append(plan_cell(protocol, training, options.every, options.lists, longer))
+                cells.append(plan_cell(protocol, training, _seldom(options), options.lists, longer))
     firsts = [(core, first, each) for core in sizes for first in options.task_names for each in seeds]
     pairs = []
     for core, first, each in firsts:
@@ -112,6 +112,11 @@ def _network(sizes: dict[str, Any], options: TransferOptions) -> Any:
     return CuedNetwork(training.vector_size, training.core(), training.sizes, options.task_names)
 
 
+def _seldom(options: TransferOptions) -> int:
+    """Iterations between two measures of all tasks, which take longer than those of one."""
+    return max(options.iterations // 4, 1)
+
+
 def _divisible(hidden: int, modules: int) -> int:
     """The units of a controller in which the two modules of a task have as many as a controller without modules."""
     return max(hidden // 2, 1) * modules
@@ -133,7 +138,7 @@ def chosen_weight(sizes: dict[str, Any], seed: int, options: TransferOptions) ->
         plan_cell(
             f"elastic weight {weight:g}",
             options.training(sizes, plan, seed + TUNING, elastic=weight),
-            options.every,
+            _seldom(options),
             options.lists,
         )
         for weight in options.weights

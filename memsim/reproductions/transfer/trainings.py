@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from memsim.running.execution import Cell
@@ -27,7 +27,7 @@ def planned(training: Training, every: int, lists: int, longer: list[int]) -> di
 
     Returns
     -------
-    dict : ``matrix``, by task the score after each part; ``curve``, the same every so many ``iterations``; ``longer``,
+    dict : ``matrix``, by task the score after each part; ``curve``, the same every so many iterations; ``longer``,
         by length and task the score with longer lists, ``vectors`` the same with other item vectors, both only with
         ``longer``; ``paths``, the modules of each task, where there are some; ``failed``, whether training diverged,
         after which scores are those of the last part that was done.
@@ -65,7 +65,7 @@ def paired(first: str, trainings: dict[str, Training], every: int, lists: int) -
 
     Returns
     -------
-    dict : of each task by its name, ``curve``, its scores at ``iterations``, and ``scores``, those of all tasks in the
+    dict : of each task by its name, ``curve``, its scores by ``iteration``, and ``scores``, those of all tasks in the
         end; that of ``first`` is from scratch, the others are after it.
     """
     from memsim.training.trainer import Trainer
@@ -76,7 +76,7 @@ def paired(first: str, trainings: dict[str, Training], every: int, lists: int) -
         trainer = Trainer(trainings[name])
         if learned is not None:
             trainer.network.load_state_dict(learned)
-        curve = _Curve(trainer, every)
+        curve = _Curve(trainer, every, [name])
         curve.run(trainings[name].iterations)
         if learned is None:
             learned = {key: each.clone() for key, each in trainer.network.state_dict().items()}
@@ -90,14 +90,19 @@ def _ends(training: Training, n_phases: int) -> list[int]:
 
 
 class _Curve:
-    """Trains a trainer, and scores its tasks on few lists every so many iterations, from before the first on."""
+    """Trains a trainer, and scores tasks on few lists every so many iterations, from before the first on.
+
+    ``only`` names the tasks; all if none is given.
+    """
 
     LISTS = 96
 
-    def __init__(self, trainer: Any, every: int) -> None:
+    def __init__(self, trainer: Any, every: int, only: Sequence[str] = ()) -> None:
         from memsim.training.transfer.scores import scores_by_task
 
-        self.score: Callable[[], dict[str, float]] = lambda: scores_by_task(trainer.objective, n_lists=self.LISTS)
+        self.score: Callable[[], dict[str, float]] = lambda: scores_by_task(
+            trainer.objective, n_lists=self.LISTS, only=only
+        )
         self.trainer, self.every = trainer, every
         self.lines: list[dict[str, float]] = [{"iteration": 0, **self.score()}]
 

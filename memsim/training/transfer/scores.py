@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -48,7 +48,11 @@ VECTORS: Mapping[str, Callable[[tuple[int, ...], torch.Generator], Tensor] | Non
 
 
 def scores_by_task(
-    objective: OfTasks, length: int | None = None, vectors: str = "signs", n_lists: int = SCORED
+    objective: OfTasks,
+    length: int | None = None,
+    vectors: str = "signs",
+    n_lists: int = SCORED,
+    only: Collection[str] = (),
 ) -> dict[str, float]:
     """By task, (accuracy - chance) / (1 - chance): 0 by random choice among the same candidates, 1 without an error.
 
@@ -58,13 +62,14 @@ def scores_by_task(
     length : of the lists; that of the longest of training if not given.
     vectors : of the items: one of :data:`VECTORS`.
     n_lists : of each task, in whole batches. They are the same for the same seed.
+    only : the names of the tasks that are scored; all if none is given.
     """
-    found = accuracies_of(objective, length or objective.training.list_length, vectors, n_lists)
+    found = accuracies_of(objective, length or objective.training.list_length, vectors, n_lists, only)
     return {name: (own - chance) / (1 - chance) for name, (own, chance) in found.items()}
 
 
 def accuracies_of(
-    objective: OfTasks, length: int, vectors: str = "signs", n_lists: int = SCORED
+    objective: OfTasks, length: int, vectors: str = "signs", n_lists: int = SCORED, only: Collection[str] = ()
 ) -> dict[str, tuple[float, float]]:
     """By task, the share of outputs that are right, and that of random choice among the same candidates.
 
@@ -78,6 +83,8 @@ def accuracies_of(
     batches = -(-n_lists // objective.training.batch)
     found = {}
     for name, task in objective.tasks.items():
+        if only and name not in only:
+            continue
         with (
             torch.no_grad(),
             apart(objective, f"scores of {name}"),
