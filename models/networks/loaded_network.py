@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, NoEffectError
 from memsim.models.networks.cores.declared_sizes import checked_sizes
 from memsim.models.networks.cores.named_cores import core_of
 from memsim.models.networks.cued_network import CuedNetwork
@@ -42,6 +42,10 @@ def trained_network(name: str, sha256: str, core: str = "", slots: int | None = 
     try:
         network = fitting(cls, record, weights.tensors)
     except (RuntimeError, TypeError, InputError) as error:
+        if slots is not None:
+            raise NoEffectError(
+                f"slots={slots!r}: the weights {name!r} are of another number of them: {error}"
+            ) from error
         raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
     return network.double().eval()
 
@@ -51,11 +55,11 @@ def with_slots(record: Mapping[str, Any], slots: int) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : its memory has no cells whose number is a size of it.
+    NoEffectError : its memory has no cells whose number is a size of it.
     """
     config = record["config"]
     if "slots" not in config:
-        raise InputError(
+        raise NoEffectError(
             f"slots={slots!r}: the core {record['network']} has no size slots; its sizes are: {', '.join(config)}"
         )
     return {**record, "config": {**config, "slots": slots}}

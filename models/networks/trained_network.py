@@ -140,7 +140,7 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
             core = self.network().network
             require_roles(core, self.wear, self.given_rest, self.record["network"])
             if self.wear.carry_over and self.task.pairs:
-                raise InputError(
+                raise NoEffectError(
                     f"{type(self).__name__}: carry_over={self.wear.carry_over!r} is of lists of single items, and this "
                     "network studies pairs; leave it out"
                 )

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from memsim.core.errors import InputError
+from memsim.core.errors import NoEffectError
 from memsim.models.networks.cores.core import State
 from memsim.models.networks.cores.state_leaves import changed_at, leaves, place
 from memsim.models.networks.wear.rests import Rest
@@ -43,12 +43,12 @@ def rows_of(state: State, roles: Mapping[str, str]) -> list[Tensor]:
 
     Raises
     ------
-    InputError : the memory is something else than rows.
+    NoEffectError : the memory is something else than rows.
     """
     found = leaves(place(state, roles["memory"]))
     if any(leaf.ndim != 3 for leaf in found.values()) or len({leaf.shape[1] for leaf in found.values()}) > 1:
         shapes = ", ".join(f"{name or 'memory'} {tuple(leaf.shape)}" for name, leaf in found.items())
-        raise InputError(f"sleep replays a memory of rows (batch, rows, numbers), and this one is {shapes}")
+        raise NoEffectError(f"sleep replays a memory of rows (batch, rows, numbers), and this one is {shapes}")
     return list(found.values())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from memsim.core.errors import InputError
+from memsim.core.errors import NoEffectError
 from memsim.models.networks.cores.core import State
 from memsim.models.networks.cores.driving import roles_of
 from memsim.models.networks.cores.state_leaves import changed_at, leaves, place
@@ -36,7 +36,7 @@ TINY = 1e-12
 
 
 def require_roles(core: Any, wear: Wear, rest: Rest, who: str) -> None:
-    """Raise :class:`InputError` where a core lacks what a lever acts on.
+    """Raise :class:`NoEffectError` where a core lacks what a lever acts on.
 
     ``who`` names the core in the message.
     """
@@ -45,17 +45,17 @@ def require_roles(core: Any, wear: Wear, rest: Rest, who: str) -> None:
         lacking = [role for role in needed if role not in roles]
         if getattr(wear, lever) and lacking:
             fit = [name for name, others in NEEDS.items() if all(role in roles for role in others)]
-            raise InputError(
+            raise NoEffectError(
                 f"{lever}={getattr(wear, lever)!r} acts on the {lacking[0]} of a network, and the core {who} declares "
                 f"no such role; it has the levers: {', '.join(fit) or 'none'}"
             )
     if wear.carry_over and _grows(core, roles["memory"]):
-        raise InputError(
+        raise NoEffectError(
             f"carry_over={wear.carry_over!r}: the memory of {who} begins without rows and keeps each step as one, so "
             "that nothing of the list before has a place in it; leave carry_over out"
         )
     if rest.sleeps and "memory" not in roles:
-        raise InputError(f"sleep_cycles={rest.sleep_cycles!r}: the core {who} declares no memory to replay")
+        raise NoEffectError(f"sleep_cycles={rest.sleep_cycles!r}: the core {who} declares no memory to replay")
     if rest.sleeps:
         rows_of(core.start(1), roles)  # which raises where these are no rows
 
