@@ -7,7 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 
 from memsim.reproductions.essay.intervals import Interval, over_trainings
-from memsim.reproductions.learning_rules.options import CONTROL, FIXED, LEARNED, MATCHED, STORE, TRUNCATED, RuleOptions
+from memsim.reproductions.learning_rules.options import (
+    BACK_IN_TIME,
+    CONTROL,
+    FIXED,
+    LEARNED,
+    MATCHED,
+    STORE,
+    TRUNCATED,
+    RuleOptions,
+)
 from memsim.reproductions.learning_rules.statistics import SIGNIFICANT
 from memsim.reproductions.learning_rules.trainings import LISTS, SECONDS
 
@@ -19,9 +28,10 @@ ENOUGH = 2
 def verdicts_of(summary: pd.DataFrame, tests: pd.DataFrame) -> dict[str, str]:
     """By hypothesis, whether it is supported, refuted or not decided.
 
-    - ``Y1 necessary``: without backpropagation no lists are learned. Refuted where a rule without it learns lists of
-      two items or more, by the lower end of its interval, at equal lists or seconds; supported where the upper end is
-      below two for every rule.
+    - ``Y1 necessary``: no lists are learned unless errors go back through steps. Refuted where a rule without that
+      learns lists of two items or more, by the lower end of its interval, at equal lists or seconds; supported where
+      the upper end is below two for every such rule. Feedback alignment, which goes back by other weights, is no such
+      rule.
     - ``Y1 better at equal lists``, ``... seconds``: backpropagation learns longer lists than every other rule.
       Supported where every interval of the difference is above 0; refuted where one is below 0.
     - ``Y2 curves``: networks that learned by other rules recall in another way at equal accuracy. Supported where a
@@ -40,7 +50,7 @@ def _others(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def _necessary(summary: pd.DataFrame) -> str:
-    others = _others(summary)
+    others = _others(summary[~summary["condition"].isin(BACK_IN_TIME)])
     if others.empty:
         return OPEN
     if (others["low"] >= ENOUGH).any():
@@ -105,9 +115,10 @@ def _on_ladders(
         "Y1. Hypothesis: a network of this kind learns to recall lists because errors are propagated back through all "
         "of its steps and weights. Prediction: rules without that learn no lists, or shorter ones. Manipulation: the "
         "rule, with lists, network and criterion kept, but for the Hebbian store, which is another network; lists grow "
-        f"by an item when the longest are recalled with {LEARNED:g}, to at most {options.longest}. That lists are "
-        "learned by backpropagation alone would be refuted by lists of two or more learned by another rule; that it "
-        "learns longer ones, by another rule that learns as long ones or longer."
+        f"by an item when the longest are recalled with {LEARNED:g}, to at most {options.longest}. That nothing is "
+        "learned unless errors go back through steps would be refuted by lists of two or more learned by a rule that "
+        "sends none (feedback alignment does, by other weights); that backpropagation learns longer lists, by another "
+        "rule that learns longer ones."
     ]
     for at, rows in summary.groupby("at", sort=False):
         budget = scores[scores["at"] == at]
@@ -126,7 +137,8 @@ def _on_ladders(
             sentences.append(f"Backpropagation exceeds them by: {less}.")
         sentences += _on_recurrent_weights(rows)
     sentences.append(
-        f"That lists are learned by backpropagation alone is {verdicts['Y1 necessary']}; that it learns longer lists "
+        f"That nothing is learned unless errors go back through steps is {verdicts['Y1 necessary']}; that "
+        "backpropagation learns longer lists "
         f"than every other rule is {verdicts[f'Y1 better at {LISTS}']} at equal lists and "
         f"{verdicts[f'Y1 better at {SECONDS}']} at equal seconds."
     )
@@ -190,14 +202,17 @@ def _on_the_essay(verdicts: Mapping[str, str]) -> str:
     necessary = verdicts["Y1 necessary"]
     better = {verdicts[f"Y1 better at {at}"] for at in (LISTS, SECONDS)}
     first = {
-        REFUTED: "Backpropagation is not what recall of lists depends on, since other rules learn it",
-        SUPPORTED: "Nothing but backpropagation learned to recall lists here",
-        OPEN: "Whether recall of lists depends on backpropagation stays open here",
+        REFUTED: "recall of lists does not depend on backpropagation, since a rule learns it that sends nothing back",
+        SUPPORTED: "no rule learned to recall lists here that sends nothing back",
+        OPEN: "whether recall of lists depends on backpropagation stays open here",
     }[necessary]
     second = {
-        frozenset({SUPPORTED}): "but it learns longer lists from as much, which no rule without it makes up for",
-        frozenset({REFUTED}): "and a rule without it learns longer lists from as much",
-    }.get(frozenset(better), "and whether it learns longer lists than all others depends on what is equal, or is open")
+        frozenset({SUPPORTED}): "and backpropagation learns longer lists than all others from as much",
+        frozenset({REFUTED}): "and another rule learns longer lists than backpropagation from as much",
+    }.get(
+        frozenset(better),
+        "and whether backpropagation learns longer lists than all others depends on what is equal, or is open",
+    )
     third = {
         SUPPORTED: "How the network learned shows in how it recalls",
         OPEN: "That the way of learning shows in recall is not shown",

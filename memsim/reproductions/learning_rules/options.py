@@ -20,16 +20,18 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "RFLO": {"rule": "rflo"},
     "evolution": {"rule": "evolution", "batch": 16},
     "node perturbation": {"rule": "node-perturbation", "perturbation": 0.1},
-    STORE: {"rule": "read-out", "network": "FastWeights", "rate": 0.003},
+    STORE: {"rule": "read-out", "network": "FastWeights", "rate": 0.01},
     FIXED: {"rule": "read-out"},
 }
 """By condition, what differs from backpropagation in the network of all.
 
 Evolution strategies run each list in 64 networks, so that fewer lists are in an iteration. A Hebbian store is another
-network: none of its storage is trained, and its rate was chosen in a pilot. The network of all starts with recurrent
-weights of .95 times the identity, which keep much of what they see before anything is learned: what this alone gives,
-the read-out alone shows.
+network, of which no storage is trained; with a smaller rate it recalls more, and needs its store less. The network of
+all starts with recurrent weights of .95 times the identity, which keep much of what they see before anything is
+learned: what this alone gives, the read-out alone shows.
 """
+BACK_IN_TIME = (CONTROL, "feedback alignment")
+"""Conditions in which errors go back through the steps of a list."""
 TRUNCATED = ("e-prop, symmetric", "e-prop, random", "RFLO")
 """Conditions whose credit for what is remembered fades with what each unit keeps."""
 LEARNED, MATCHED = 0.9, 0.8

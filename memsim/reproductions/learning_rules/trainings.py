@@ -166,7 +166,15 @@ class Ladder:
         }
 
 
-def longest_learned(accuracies: list[float]) -> int:
-    """The longest list up to which, from one item on, all are recalled with :data:`LEARNED`; 0 where none is."""
-    below = [length for length, accuracy in enumerate(accuracies) if accuracy < LEARNED]
-    return below[0] if below else len(accuracies)
+def longest_learned(accuracies: list[float]) -> float:
+    """The length up to which, from one item on, all lists are recalled with :data:`LEARNED`.
+
+    Between the last list that is and the next, accuracy counts as a straight line, so that there are parts of an item;
+    a list of no items is recalled with 1.
+    """
+    before = 1.0
+    for length, accuracy in enumerate(accuracies):
+        if accuracy < LEARNED:
+            return length + (before - LEARNED) / (before - accuracy)
+        before = accuracy
+    return float(len(accuracies))

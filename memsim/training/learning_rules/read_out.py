@@ -50,7 +50,7 @@ class ReadOut(ByOwnSteps):
         return StepsApart(core)
 
     def loss(self, drawn: Drawn) -> Tensor:
-        """See :meth:`LearningRule.loss`."""
+        """See :meth:`ByOwnSteps.loss`."""
         loss = super().loss(drawn)
         core: Any = self.objective.core
         if isinstance(core, HopfieldStore):
