@@ -34,7 +34,7 @@ def measure(objective: Objective, n_lists: int, purpose: str) -> Measures:
     n_lists : how many random lists, in whole batches. They are the same for the same seed and ``purpose``.
     purpose : what the lists are for, such as ``"held out lists"``.
     """
-    with torch.no_grad(), _apart(objective, purpose), tallied() as tally:
+    with torch.no_grad(), apart(objective, purpose), tallied() as tally:
         loss = objective.held_out_loss()
         if loss is None:
             training = objective.training
@@ -45,12 +45,12 @@ def measure(objective: Objective, n_lists: int, purpose: str) -> Measures:
 
 def scored(objective: Objective) -> dict[str, dict[str, float]]:
     """The scores of the network of an objective, as :meth:`Objective.scores` says, and leave training as it is."""
-    with torch.no_grad(), _apart(objective, "scores"):
+    with torch.no_grad(), apart(objective, "scores"):
         return objective.scores()
 
 
 @contextmanager
-def _apart(objective: Objective, purpose: str) -> Iterator[None]:
+def apart(objective: Objective, purpose: str) -> Iterator[None]:
     """Within this, random numbers, what is carried from list to list, and the mode of the network are others."""
     drawn_by, carried, was_training = objective.generator, objective.carried(), objective.network.training
     seed = int(stream(objective.training.seed, purpose).integers(2**63))

@@ -14,6 +14,7 @@ from memsim.core.parameters import Parameterized, Preset, choice, parameter, tex
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
+from memsim.models.networks.tasks import MANY_TASKS
 from memsim.training.applying import Needs, Rules, require_applicable
 from memsim.training.criteria import criterion
 from memsim.training.objectives.registered import OBJECTIVES
@@ -41,15 +42,16 @@ APPLIES: Rules = {
     **dict.fromkeys(("until", "patience"), (_of("imitation"), Needs("held_out_lists"))),
     **dict.fromkeys(("first_length", "list_length", "promotion", "held_out_lists"), (_all_but("imitation"),)),
     "vector_size": (_all_but("n-grams", "two-hops"),),
-    "response_set": (_of(*_ANY_ORDER, "serial", "serial+recognition"),),
+    "response_set": (_of(*_ANY_ORDER, "serial", "serial+recognition", MANY_TASKS),),
     "lures": (Needs("response_set", ("pool",)),),
-    "stop_credit": (_of(*_ANY_ORDER),),
+    "stop_credit": (_of(*_ANY_ORDER, MANY_TASKS),),
     "item_vectors": (_of("associative-recall"),),
     "order": (_of("n-grams"),),
     "classes": (_of("one-shot"),),
     "copies": (_of("repeat-copy", "essay-copy"),),
-    "longest_delay": (_of(*_JUDGED, "cued"),),
-    "directions": (_of("cued"),),
+    "longest_delay": (_of(*_JUDGED, "cued", MANY_TASKS),),
+    "directions": (_of("cued", MANY_TASKS),),
+    **dict.fromkeys(("tasks", "plan", "replay", "elastic", "modules"), (_of(MANY_TASKS),)),
 }
 """Settings that have an effect only beside some values of others."""
 CLIP = 10.0
@@ -104,6 +106,8 @@ class Training(Parameterized):
     - ``copy``, ``repeat-copy``, ``associative-recall``, ``n-grams``, ``priority-sort`` (Graves et al., 2014),
       ``one-shot`` (Santoro et al., 2016), ``two-hops`` (Sukhbaatar et al., 2015) and ``induction`` (Olsson et al.,
       2022): tasks of sequences, see :mod:`memsim.training.sequence_tasks`.
+    - ``many-tasks``: several of the tasks ``recall, serial, backward, recognition, cued, copy`` by one network, which
+      has a cue for each; see :mod:`memsim.training.transfer`.
     - ``essay-recall``, ``essay-copy``: the lists and losses of the essay (Greydanus, 2017).
 
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
@@ -162,6 +166,17 @@ class Training(Parameterized):
     order: int = parameter(3, 1, 12, symbol="n", doc="of n-grams: the next bit depends on n - 1 bits (n-grams)")
     classes: int = parameter(5, 2, 1000, doc="classes of an episode (one-shot)")
     directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
+    tasks: str = text("recall,serial,recognition,copy", "the tasks that have a cue, separated by commas (many-tasks)")
+    plan: str = text(
+        "joint", "joint, a task drawn for each batch, or the tasks to be trained one after another (many-tasks)"
+    )
+    replay: float = parameter(0.0, 0, 1, doc="share of batches from earlier tasks, one after another (many-tasks)")
+    elastic: float = parameter(
+        0.0, 0, None, symbol="λ", doc="weight of the elastic penalty for earlier tasks (many-tasks)"
+    )
+    modules: int = parameter(
+        0, 0, 64, doc="of the controller, two of which a task uses and keeps; 0: none (many-tasks, of DNC and LSTM)"
+    )
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")
     iterations: int = parameter(6000, 1, 10_000_000, doc="steps of the optimizer")

@@ -16,11 +16,17 @@ class Tally:
 
     def __init__(self) -> None:
         self.right: list[Tensor] = []
+        self.by_chance: list[Tensor] = []
 
     @property
     def accuracy(self) -> float | None:
         """The share of outputs that were right; ``None`` where the objective does not say which are."""
         return float(torch.cat(self.right).double().mean()) if self.right else None
+
+    @property
+    def chance(self) -> float | None:
+        """The accuracy of choosing among the same responses at random."""
+        return float(torch.cat(self.by_chance).double().mean()) if self.by_chance else None
 
 
 _TALLY: ContextVar[Tally | None] = ContextVar("memsim_tally", default=None)
@@ -51,12 +57,16 @@ def tally_choices(logits: Tensor, right: Tensor | int) -> None:
     if tally is None:
         return
     chosen = logits.detach().argmax(dim=1)
+    chance = 1 / (~logits.detach().isneginf()).sum(dim=1)
     if isinstance(right, Tensor) and right.dtype == torch.bool:
         hits = pad(right, (0, logits.shape[1] - right.shape[1])).gather(1, chosen[:, None])[:, 0]
+        chance = chance * right.sum(dim=1)
     else:
         hits = chosen == right
-        hits = hits[right >= 0] if isinstance(right, Tensor) else hits
+        if isinstance(right, Tensor):
+            hits, chance = hits[right >= 0], chance[right >= 0]
     tally.right.append(hits)
+    tally.by_chance.append(chance)
 
 
 def tally_binary(logits: Tensor, wanted: Tensor, asked: Tensor | None = None) -> None:
@@ -67,4 +77,6 @@ def tally_binary(logits: Tensor, wanted: Tensor, asked: Tensor | None = None) ->
     tally = _TALLY.get()
     if tally is not None:
         right = (logits.detach() > 0) == (wanted > 0.5)
-        tally.right.append((right if asked is None else right[asked]).flatten())
+        right = (right if asked is None else right[asked]).flatten()
+        tally.right.append(right)
+        tally.by_chance.append(torch.full_like(right, 0.5, dtype=torch.double))

@@ -31,9 +31,10 @@ class Network(NetworkModel):
        to exp(κ s cos(o, v_i)), with s learned in training, or no response with exp(z + b).
     3. The vector of the response is the next input.
 
-    What it was trained for, and whether it may repeat an item, its record says. The code of a core that a user wrote
-    is run only where ``core`` names its file and class, and the file is the one that was trained. ``without`` switches
-    off parts that the core declares.
+    What it was trained for, and whether it may repeat an item, its record says. Of a network with several tasks, the
+    paradigm turns the cue of one on; ``doing`` names it where two tasks have the same paradigm. The code of a core that
+    a user wrote is run only where ``core`` names its file and class, and the file is the one that was trained.
+    ``without`` switches off parts that the core declares.
     """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -66,6 +66,7 @@ class NetworkModel(TrainedNetwork):
             state = [network.begin(part) for part in torch.split(vectors, self.together(trials.paradigm))]
         for episode in state:
             episode.without, episode.lesioned = switched_off, self.lesioned
+            episode.cue = self.cue_of(trials.paradigm)
         parts = np.split(trials.items, np.cumsum(_sizes(state))[:-1])
         pool = torch.from_numpy(item_vectors(trials.pool, network.vector_size))
         for episode, items in zip(state, parts, strict=True) if self.intrusions else ():
@@ -76,7 +77,7 @@ class NetworkModel(TrainedNetwork):
         is_first = trials.first_presentation == np.arange(trials.list_length)
         for episode, first in zip(state, torch.split(torch.from_numpy(is_first), _sizes(state)), strict=True):
             episode.pool = pool
-            episode.left = first if self.task.pairs else episode.left
+            episode.left = first if trials.paradigm.cued_by_item else episode.left
         return state
 
     def together(self, paradigm: Paradigm) -> int:
@@ -135,6 +136,9 @@ class NetworkModel(TrainedNetwork):
             super().familiarity(state, probe)  # which raises
         import torch
 
+        # Where the list is recalled as well, the cue is another one for probes, which leave the state as it is.
+        judging = self.judging_cue
+        state = state if judging is None else [replace(episode, cue=judging) for episode in state]
         network, probes = self.network(), self._vectors(state, probe.items)
         with torch.inference_mode(), one_thread():
             logits = [network.judge(episode, shown)[:, 0] for episode, shown in zip(state, probes, strict=True)]
@@ -207,6 +211,8 @@ class NetworkModel(TrainedNetwork):
             return None
         if paradigm.forced or paradigm.cued_by_item or paradigm.cue not in self.cues or self.task.pairs:
             return None
+        if self.network().n_cues:
+            return None
         core = self.network().network
         if not getattr(core, "has_compiled_loops", False) or presentation_steps(paradigm) > MOST_STEPS:
             return None
@@ -221,7 +227,7 @@ class NetworkModel(TrainedNetwork):
         return None if paradigm.forced or paradigm.cued_by_item else events_and_pullback(self, recalls, rng)
 
     def recalled(self, state: Episodes, position: IntArray) -> Episodes:
-        if self.task.pairs:
+        if self.task_at(state[0].cue).pairs:
             return state
         import torch
 

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import State, Weightings
 from memsim.models.networks.cores.declared_sizes import checked_sizes
 from memsim.models.networks.cores.driving import state_sizes, take_step, unrolled
-from memsim.models.networks.cores.named_cores import core_of
 from memsim.models.networks.cores.state_leaves import mapped
 from memsim.models.networks.tasks import TASKS, Task
-from memsim.models.networks.weights import load_weights
 
 STUDY, DISTRACT, RECALL, PROBE = range(4)
 """Flags of an input, besides the item's vector: the purpose of the step. Only networks that judge probes have the last.
@@ -66,6 +63,8 @@ class Episode:
     """The parts of the core that a lesion switches off."""
     lesioned: str = "test"
     """When they are: one of :data:`LESIONED`."""
+    cue: int | None = None
+    """The number of the task, which networks with several tasks are shown at every step."""
 
 
 class RecallNetwork(nn.Module):
@@ -94,6 +93,7 @@ class RecallNetwork(nn.Module):
         *,
         repeats: bool = True,
         task: Task = TASKS["recall"],
+        n_cues: int = 0,
     ) -> None:
         super().__init__()
         self.repeats = repeats
@@ -101,7 +101,8 @@ class RecallNetwork(nn.Module):
         self.sides = 2 if task.pairs else 1
         self.n_flags = 4 if task.probes else 3
         outputs = vector_size + (2 if task.probes else 1)
-        self.input_size = self.sides * vector_size + self.n_flags
+        self.n_cues = n_cues
+        self.input_size = self.sides * vector_size + self.n_flags + n_cues
         self.network: Any = core(self.input_size, outputs, **checked_sizes(core, sizes or {}))
         self.strength = nn.Parameter(torch.tensor(2.0))
 
@@ -150,7 +151,7 @@ class RecallNetwork(nn.Module):
             return episode
         nothing = torch.zeros_like(episode.items[:, 0])
         steps = [(nothing, DISTRACT) if each is None else (episode.items[:, each], STUDY) for each in shown]
-        inputs = torch.stack([self._inputs(vectors, flag) for vectors, flag in steps])
+        inputs = torch.stack([self._inputs(episode, vectors, flag) for vectors, flag in steps])
         _, episode.state = unrolled(self.network, inputs, episode.state)
         return episode
 
@@ -203,18 +204,20 @@ class RecallNetwork(nn.Module):
         episode.logits = torch.cat((support, stop), dim=1)
         return episode
 
-    def _inputs(self, vectors: Tensor, flag: int) -> Tensor:
-        """(B, input_size) vectors, those of missing sides as zeros, and flags."""
+    def _inputs(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
+        """(B, input_size) vectors, those of missing sides as zeros, flags, and the cue of the task."""
         if vectors.shape[1] < self.sides * self.vector_size:
             vectors = functional.pad(vectors, (0, self.vector_size))
-        flags = vectors.new_zeros((len(vectors), self.n_flags))
+        flags = vectors.new_zeros((len(vectors), self.n_flags + self.n_cues))
         flags[:, flag] = 1
+        if episode.cue is not None:
+            flags[:, self.n_flags + episode.cue] = 1
         return torch.cat((vectors, flags), dim=1)
 
     def _step(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
         holds = episode.lesioned in ("both", "test" if flag in (RECALL, PROBE) else "study")
         without = episode.without if holds else frozenset[str]()
-        inputs = self._inputs(vectors, flag)
+        inputs = self._inputs(episode, vectors, flag)
         output, episode.state, weightings = take_step(self.network, inputs, episode.state, without)
         if episode.seen is not None:
             episode.seen.append(Seen(weightings, episode.state))
@@ -229,51 +232,3 @@ def _repeated(episode: Episode, times: int) -> Episode:
 
     state, items, left, studied = map(each, (episode.state, episode.items, episode.left, episode.studied))
     return replace(episode, state=state, items=items, left=left, studied=studied)
-
-
-@lru_cache(maxsize=16)
-def trained_network(name: str, sha256: str, core: str = "") -> RecallNetwork:
-    """The network with the weights ``name``, whose file has this checksum, in double precision.
-
-    ``core`` names the file and class of a core that a user wrote.
-
-    Raises
-    ------
-    InputError : the file has changed, its weights do not fit the network that its record describes, or the core is not
-        the one that was trained.
-    """
-    weights = load_weights(name)
-    if weights.sha256 != sha256:
-        raise InputError(
-            f"the file of the weights {name!r} has changed since the model was made; build the model again"
-        )
-    record = weights.record
-    cls = core_of(record, name, core)
-    task, repeats = TASKS[record["objective"]], record.get("repeats", True)
-    try:
-        network = fitting(cls, record, weights.tensors, repeats=repeats, task=task)
-    except (RuntimeError, TypeError, InputError) as error:
-        raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
-    return network.double().eval()
-
-
-def fitting(
-    cls: type[Any], record: Mapping[str, Any], tensors: Mapping[str, Tensor], *, repeats: bool, task: Task
-) -> RecallNetwork:
-    """The network of a record with these weights, whose shapes are compared before memory is taken."""
-    checked_sizes(cls, record["config"])
-    shapes = None
-    try:
-        with torch.device("meta"):
-            shapes = RecallNetwork(record["vector_size"], cls, record["config"], task=task).state_dict()
-    except (RuntimeError, NotImplementedError):
-        if cls.__module__.startswith("memsim.models."):
-            raise
-        # The constructor of a user's core may look at numbers, which tensors without memory do not have.
-    if shapes is not None and {name: each.shape for name, each in shapes.items()} != {
-        name: each.shape for name, each in tensors.items()
-    }:
-        raise InputError("the sizes in the record are not those of the weights")
-    network = RecallNetwork(record["vector_size"], cls, record["config"], repeats=repeats, task=task)
-    network.load_state_dict(dict(tensors))
-    return network

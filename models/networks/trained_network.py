@@ -11,10 +11,11 @@ from memsim.core.names import closest
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
 from memsim.models.networks.cores.named_cores import core_of, names_file
-from memsim.models.networks.tasks import TASKS, Task
+from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS, Task, require_tasks, tasks_of, together
 from memsim.models.networks.weights import SUFFIX, read_header
 
 if TYPE_CHECKING:
+    from memsim.core.trials import Paradigm
     from memsim.models.networks.recall_network import RecallNetwork
 
 TRAINED = "as trained"
@@ -65,6 +66,8 @@ class TrainedNetwork(OldnessScale):
     core: str = ""
     """File and class of a core that a user wrote, ``mine.py:MyCore``; empty for a registered core."""
     _: KW_ONLY
+    doing: str = ""
+    """Of a network with several tasks, the one whose cue is on; if not given, the first that the paradigm asks for."""
     criterion: float = parameter(
         0.0, None, None, symbol="C", doc="boundary between new and old, in logits", source=TRAINED
     )
@@ -84,10 +87,12 @@ class TrainedNetwork(OldnessScale):
             )
         if self.core or names_file(record["network"]):
             core_of(record, self.weights, self.core)
-        if record["objective"] not in TASKS:
+        if record["objective"] == MANY_TASKS:
+            require_tasks(record.get("tasks"))
+        elif record["objective"] not in TASKS:
             raise InputError(
                 f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on a task of sequences; "
-                f"a network that studies lists is trained by {', '.join(TASKS)}"
+                f"a network that studies lists is trained by {', '.join((*TASKS, MANY_TASKS))}"
             )
         if self.weights_sha256 not in ("", sha256):
             raise InputError(
@@ -97,6 +102,11 @@ class TrainedNetwork(OldnessScale):
         object.__setattr__(self, "weights_sha256", sha256)
         object.__setattr__(self, "record", record)
         self._require_parts()
+        if self.doing and self.doing not in record.get("tasks", ()):
+            have = ", ".join(record.get("tasks", ())) or "none, since they were trained for one task"
+            raise InputError(
+                f"{name}: doing={self.doing!r} has no cue in the weights {self.weights!r} (they have: {have})"
+            )
 
     def _require_parts(self) -> None:
         if not self.switched_off:
@@ -128,7 +138,7 @@ class TrainedNetwork(OldnessScale):
         return super().replace(**({"weights_sha256": ""} if "weights" in changes else {}), **changes)
 
     def values(self) -> dict[str, Any]:
-        own = {"core": self.core} if self.core else {}
+        own = {name: value for name in ("core", "doing") if (value := getattr(self, name))}
         return {"weights": self.weights, "weights_sha256": self.weights_sha256, **own, **super().values()}
 
     @property
@@ -156,8 +166,43 @@ class TrainedNetwork(OldnessScale):
 
     @property
     def task(self) -> Task:
-        """What the network was trained for."""
-        return TASKS[self.record["objective"]]
+        """All that the network was trained for, or that task which it is doing."""
+        return together(self.tasks)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that the network was trained for, one by one."""
+        return (CUED_TASKS[self.doing],) if self.doing else tasks_of(self.record)
+
+    def task_at(self, cue: int | None) -> Task:
+        """The task whose cue is on, or all that the network does where there is none."""
+        return self.task if cue is None else tasks_of(self.record)[cue]
+
+    @property
+    def judging_cue(self) -> int | None:
+        """The number of the cue for probes; ``None`` where there is none, or ``doing`` says which cue is on."""
+        several = self.record["objective"] == MANY_TASKS and not self.doing
+        return next((i for i, task in enumerate(self.tasks) if task.probes), None) if several else None
+
+    def cue_of(self, paradigm: Paradigm) -> int | None:
+        """The number of the cue that is on in a paradigm; ``None`` of a network that has no cues.
+
+        Where things are recalled it is the cue of their recall; among tasks with the same recall it is that of the
+        first which shows the network its responses.
+        """
+        if self.record["objective"] != MANY_TASKS:
+            return None
+        names = (
+            [self.doing] if self.doing else sorted(self.record["tasks"], key=lambda name: not CUED_TASKS[name].feedback)
+        )
+        for name in names:
+            task = CUED_TASKS[name]
+            if (paradigm.cue in task.cues) if paradigm.cue else (paradigm.judged in task.probes):
+                return self.record["tasks"].index(name)
+        raise InputError(
+            f"{self.label}: {', '.join(names)} {'is' if len(names) == 1 else 'are'} no task in which "
+            f"{type(paradigm).__name__} is done; it was trained for {', '.join(self.record['tasks'])}"
+        )
 
     @property
     def cues(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -172,12 +217,12 @@ class TrainedNetwork(OldnessScale):
     @property
     def outputs_of(self) -> tuple[str, ...]:
         """All that the output of the network depends on besides what it is given, by which outputs are kept."""
-        return self.weights_sha256, self.core, self.without, self.lesioned
+        return self.weights_sha256, self.core, self.without, self.lesioned, self.doing
 
     @property
     def takes_repeated_items(self) -> bool:  # type: ignore[override]
         """Whether lists may hold an item twice: those of networks that only judge probes, or recall pairs."""
-        return self.task.pairs or not self.task.cues
+        return all(task.pairs or not task.cues for task in self.tasks)
 
     @property
     def judges_repeated_items(self) -> bool:  # type: ignore[override]
@@ -217,6 +262,6 @@ class TrainedNetwork(OldnessScale):
         InputError : the weights do not fit the network that their record describes, or have changed since this model
             was made.
         """
-        from memsim.models.networks.recall_network import trained_network
+        from memsim.models.networks.loaded_network import trained_network
 
         return trained_network(self.weights, self.weights_sha256, self.core)

@@ -18,7 +18,7 @@ from memsim.experiments.labels import filled_in
 from memsim.fitting.result import Fit
 from memsim.fitting.ties import tied_value
 from memsim.models import DNC, TCM
-from memsim.models.networks.recall_network import trained_network
+from memsim.models.networks.loaded_network import trained_network
 from memsim.models.networks.weights import find_weights, load_weights, read_header, save_weights
 from memsim.paradigms import FreeRecall
 from tests.conftest import shared_file

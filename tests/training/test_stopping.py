@@ -190,7 +190,7 @@ VALUES = {
     "people": "murdock1962", "until": "loss=1", "patience": 9, "first_length": 2, "list_length": 30, "promotion": 0.1,
     "held_out_lists": 9, "copies": 2, "longest_delay": 3, "directions": "forward",
     "vector_size": 5, "response_set": "pool", "lures": 3, "stop_credit": 0.1, "item_vectors": 2, "order": 4,
-    "classes": 4,
+    "classes": 4, "tasks": "recall", "plan": "recall", "replay": 0.1, "elastic": 2.0, "modules": 4,
 }  # fmt: skip
 """A value of every setting that needs another one; the settings below are such that none of them applies."""
 WITHOUT = (

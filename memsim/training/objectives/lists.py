@@ -34,9 +34,11 @@ class OfLists(Objective):
     repeats = True
     """Whether an item that was recalled stays a candidate, so that the network has to learn not to repeat."""
 
-    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
+    def __init__(
+        self, training: Training, generator: torch.Generator, device: str, network: RecallNetwork | None = None
+    ) -> None:
         super().__init__(training, generator, device)
-        self.network = RecallNetwork(
+        self.network = network or RecallNetwork(
             training.vector_size, training.core(), training.sizes, repeats=self.repeats, task=TASKS[training.objective]
         ).to(device)
         self.core, self.input_size = self.network.network, self.network.input_size
@@ -110,8 +112,19 @@ class InOrder(AnyOrder):
         """See :func:`sequence_loss`."""
         episode.lures = drawn.get("strangers")
         batch, length, _ = episode.items.shape
-        columns = torch.arange(length + 1, device=self.device).expand(batch, -1)
-        return sequence_loss(self.network, episode, columns)
+        return sequence_loss(self.network, episode, self.order(length).expand(batch, -1))
+
+    def order(self, length: int) -> Tensor:
+        """(L + 1,) positions as they are to be recalled, and L for stopping."""
+        return torch.arange(length + 1, device=self.device)
+
+
+class InReverse(InOrder):
+    """The items in the reverse order of study, then stopping."""
+
+    def order(self, length: int) -> Tensor:
+        """(L + 1,) positions from the last to the first, and L for stopping."""
+        return torch.cat((torch.arange(length, device=self.device).flip(0), torch.tensor([length], device=self.device)))
 
 
 class OldOrNew(OfLists):

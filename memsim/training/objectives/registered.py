@@ -18,6 +18,7 @@ OBJECTIVES: Registry[type[Any]] = Registry(
         "cued": "memsim.training.objectives.lists:ByCue",
         "recall+recognition": "memsim.training.objectives.both_tests:RecalledAndJudged",
         "serial+recognition": "memsim.training.objectives.both_tests:OrderedAndJudged",
+        "many-tasks": "memsim.training.transfer.many_tasks:ManyTasks",
         "copy": f"{_TASKS}.copying:Copy",
         "repeat-copy": f"{_TASKS}.repeat_copying:RepeatCopy",
         "associative-recall": f"{_TASKS}.associations:AssociativeRecall",

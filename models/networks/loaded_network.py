@@ -1,0 +1,73 @@
+"""The network of a file of weights, as its record describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from memsim.core.errors import InputError
+from memsim.models.networks.cores.declared_sizes import checked_sizes
+from memsim.models.networks.cores.named_cores import core_of
+from memsim.models.networks.cued_network import CuedNetwork
+from memsim.models.networks.recall_network import RecallNetwork
+from memsim.models.networks.tasks import MANY_TASKS, tasks_of
+from memsim.models.networks.weights import load_weights
+
+
+@lru_cache(maxsize=16)
+def trained_network(name: str, sha256: str, core: str = "") -> RecallNetwork:
+    """The network with the weights ``name``, whose file has this checksum, in double precision.
+
+    ``core`` names the file and class of a core that a user wrote.
+
+    Raises
+    ------
+    InputError : the file has changed, its weights do not fit the network that its record describes, or the core is not
+        the one that was trained.
+    """
+    weights = load_weights(name)
+    if weights.sha256 != sha256:
+        raise InputError(
+            f"the file of the weights {name!r} has changed since the model was made; build the model again"
+        )
+    record = weights.record
+    cls = core_of(record, name, core)
+    try:
+        network = fitting(cls, record, weights.tensors)
+    except (RuntimeError, TypeError, InputError) as error:
+        raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
+    return network.double().eval()
+
+
+def network_of(cls: type[Any], record: Mapping[str, Any]) -> RecallNetwork:
+    """The network of a record, with random weights."""
+    tasks = tasks_of(record)
+    if record["objective"] == MANY_TASKS:
+        return CuedNetwork(record["vector_size"], cls, record["config"], record["tasks"], record.get("modules", 0))
+    return RecallNetwork(
+        record["vector_size"], cls, record["config"], repeats=record.get("repeats", True), task=tasks[0]
+    )
+
+
+def fitting(cls: type[Any], record: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> RecallNetwork:
+    """The network of a record with these weights, whose shapes are compared before memory is taken."""
+    checked_sizes(cls, record["config"])
+    shapes = None
+    try:
+        with torch.device("meta"):
+            shapes = network_of(cls, record).state_dict()
+    except (RuntimeError, NotImplementedError):
+        if cls.__module__.startswith("memsim.models."):
+            raise
+        # The constructor of a user's core may look at numbers, which tensors without memory do not have.
+    if shapes is not None and {name: each.shape for name, each in shapes.items()} != {
+        name: each.shape for name, each in tensors.items()
+    }:
+        raise InputError("the sizes in the record are not those of the weights")
+    network = network_of(cls, record)
+    network.load_state_dict(dict(tensors))
+    return network
