@@ -28,6 +28,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "ab-ac": "memsim.reproductions.ab_ac:AB_AC",
         "network-tasks": "memsim.reproductions.network_tasks:NETWORK_TASKS",
         "network-table": "memsim.reproductions.network_table.table:NETWORK_TABLE",
+        "transfer": "memsim.reproductions.transfer.entry:TRANSFER",
         "golden-cases": "memsim.reproductions.golden:GOLDEN_CASES",
     },
     Reproduction,

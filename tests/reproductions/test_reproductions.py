@@ -26,7 +26,7 @@ LONG = (
 )  # fmt: skip
 LONGEST = (
     "gunnpolyn2025", "peers-distraction", "recall-and-recognition", "recognition-findings", "network-tasks",
-    "network-table", "greydanus2017-trainings",
+    "network-table", "greydanus2017-trainings", "transfer",
 )  # fmt: skip
 """Many minutes of a processor; their parts are tested by themselves."""
 

@@ -1,0 +1,61 @@
+"""The entry: do networks and models carry over from one task of memory to another, and do they keep the first?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.transfer.claims import claims_of, claims_table
+from memsim.reproductions.transfer.options import REPLAYED, TUNING, TransferOptions
+from memsim.reproductions.verdicts import FAIL, PASS, UNDECIDED
+
+KNOWN: dict[str, str] = {}
+"""By the name of a claim, why it is known not to pass."""
+
+
+def run_transfer(seed: int, options: TransferOptions) -> Outcome:
+    """Train the networks, fit the models, and judge the claims."""
+    from memsim.reproductions.transfer.figures import learning_figure, longer_figure, matrix_figure
+    from memsim.reproductions.transfer.models import fit_all
+    from memsim.reproductions.transfer.networks import train_all
+
+    found = train_all(seed, options)
+    fitted = fit_all(seed, options)
+    claims = claims_of(found, fitted, options)
+    table = claims_table(claims)
+    findings = [
+        Finding(
+            f"{claim.name} as predicted",
+            1.0,
+            {PASS: 1.0, FAIL: 0.0, UNDECIDED: 0.5}.get(claim.verdict, float("nan")),
+            0.0,
+            f"{OURS}: specification",
+            KNOWN.get(claim.name, ""),
+        )
+        for claim in claims
+    ]
+    return Outcome(
+        findings,
+        partial(matrix_figure, found, fitted, options),
+        {
+            **options.values(), "seeds": [seed + number for number in range(options.seeds)], "tuned on": seed + TUNING,
+            "replayed": REPLAYED,
+        },
+        {"claims": table, **found._asdict(), "models": fitted},
+        shown=table.to_string(index=False, float_format="{:.2f}".format),
+        further={
+            "transfer-learning": partial(learning_figure, found, options),
+            "transfer-longer": partial(longer_figure, found, options),
+        },
+        statement=" ".join(map(str, claims)),
+    )  # fmt: skip
+
+
+TRANSFER = Reproduction(
+    "transfer",
+    "one network, many tasks: transfer and forgetting, remedies, and the same of models fitted to people",
+    "Kirkpatrick et al. (2017); Fernando et al. (2017); Greydanus (2017), who asks whether the DNC transfers; own "
+    "trainings and fits, no published numbers",
+    run_transfer,
+    TransferOptions(),
+)

@@ -1,0 +1,159 @@
+"""The entry on transfer: its numbers, its verdicts, and a run of it in little."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from memsim.core.errors import InputError
+from memsim.reproductions.essay.intervals import Interval
+from memsim.reproductions.transfer import claims, measures, models, networks
+from memsim.reproductions.transfer.entry import TRANSFER
+from memsim.reproductions.transfer.options import TransferOptions
+from memsim.reproductions.verdicts import ABSENT, FAIL, PASS, UNDECIDED
+
+LITTLE: dict[str, Any] = {
+    "tasks": "serial, recognition", "seeds": 2, "iterations": 8, "batch": 48, "list_length": 3, "hidden": 8, "every": 4,
+    "lists": 48, "elastic": "10,100", "modules": 4, "people": 0,
+}  # fmt: skip
+
+
+def test_forgetting_is_what_is_lost_of_the_best() -> None:
+    matrix = [[0.9, 0.0, 0.1], [0.5, 0.8, 0.2], [0.2, 0.7, 1.0]]
+    assert measures.forgetting(matrix, [0, 1, 2]) == pytest.approx(((0.9 - 0.2) + (0.8 - 0.7)) / 2)
+    # Learned in another order; the score of task 2 before it was learned does not count.
+    assert measures.forgetting([[0.4, 0.9, 0.0], [0.9, 0.3, 0.0]], [1, 0]) == pytest.approx(0.6)
+
+
+def test_iterations_to_the_criterion_lie_between_measures() -> None:
+    assert measures.iterations_to([0, 100, 200], [0.0, 0.6, 1.0]) == pytest.approx(150)
+    assert measures.iterations_to([0, 100, 200], [0.0, 0.6, 0.7]) == 200
+    assert measures.iterations_to([0, 100], [0.9, 1.0]) == 0
+
+
+def test_savings_and_area_are_against_learning_from_scratch() -> None:
+    when = [0, 100, 200]
+    assert measures.savings(when, [0.4, 0.8, 1.0], [0.0, 0.6, 1.0]) == pytest.approx(1 - 100 / 150)
+    assert measures.savings(when, [0.8, 0.9, 1.0], [0.0, 0.6, 1.0]) == 1
+    assert measures.savings(when, [0.0, 0.2, 0.6], [0.0, 0.6, 1.0]) == pytest.approx(1 - 200 / 150)
+    assert np.isnan(measures.savings(when, [0.9, 0.9, 0.9], [0.0, 0.1, 0.7]))
+    assert measures.gained_area(when, [0.4, 0.8, 1.0], [0.0, 0.6, 1.0]) == pytest.approx((0.3 + 0.1) / 2)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"), [(0.45, 0.6, PASS), (0.1, 0.3, FAIL), (0.3, 0.5, UNDECIDED), (np.nan, 0.5, UNDECIDED)]
+)
+def test_verdicts_follow_from_intervals(low: float, high: float, verdict: str) -> None:
+    assert claims.of_interval(Interval(0.5, low, high, 5), 0.4, np.inf) == verdict
+
+
+def test_a_claim_fails_with_any_of_its_numbers() -> None:
+    good, bad = (("", Interval(m, m - 0.1, m + 0.1, 5), 0.4, np.inf) for m in (0.6, 0.2))
+    made = [claims.Claim("Z", "", "", "", each, "") for each in ([good, good], [good, bad], [])]
+    assert [claim.verdict for claim in made] == [PASS, FAIL, ABSENT]
+    assert claims.of_interval(Interval(np.nan, np.nan, np.nan, 0), 0, 1) == ABSENT
+
+
+@pytest.fixture(scope="module")
+def little() -> networks.Networks:
+    return networks.train_all(0, TransferOptions(**LITTLE))
+
+
+def test_tables_hold_every_training(little: networks.Networks) -> None:
+    lost = little.forgetting.groupby(["core", "protocol"]).size()
+    assert (lost == 2).all() and len(lost) == 9
+    # The DNC learns each task alone and after the other one, the LSTM each task alone.
+    assert little.single.groupby("core").size().to_dict() == {"DNC": 4, "LSTM": 4}
+    assert set(zip(little.pairs["first"], little.pairs["then"], strict=True)) == {
+        ("serial", "recognition"), ("recognition", "serial"),
+    }  # fmt: skip
+    assert sorted(little.longer["length"].unique()) == [8, 12, 20] and little.tuning["weight"].tolist() == [10, 100]
+    n_parameters = little.sizes.set_index("core")["parameters"]
+    assert n_parameters["LSTM"] == pytest.approx(n_parameters["DNC"], rel=0.03)
+    # Modules keep what was learned, and it was learned in the first part of the plan.
+    kept = little.forgetting[little.forgetting["protocol"] == "modules"]["forgetting"]
+    assert kept.tolist() == [0, 0]
+
+
+def test_claims_say_what_the_tables_hold(little: networks.Networks) -> None:
+    """Tables in which everything is as predicted, or the reverse."""
+    options = TransferOptions(**LITTLE)
+    seeds = [0, 1, 2]
+
+    def told(good: bool) -> dict[str, str]:
+        jitter = [0.0, 0.01, 0.02]
+        score = 0.95 if good else 0.3
+        forms = {"DNC": 0.8 if good else 0.1, "LSTM": 0.1 if good else 0.8}
+        joint = pd.DataFrame([
+            {"core": core, "protocol": "joint", "seed": seed, "task": task, "score": score + jitter[seed]}
+            for core in forms for seed in seeds for task in options.task_names
+        ])  # fmt: skip
+        lost = pd.DataFrame([
+            {"core": core, "protocol": protocol, "seed": seed, "forgetting": value + (jitter[seed] if value else 0),
+             "last": 0.9 - (0.3 if protocol == "elastic weights" and good else 0), "learned": 0.95 if good else 0.3}
+            for core in forms for seed in seeds
+            for protocol, value in {
+                "one after another": 0.7 if good else 0.1, "the other way round": 0.7 if good else 0.1,
+                "replay": 0.02 if good else 0.5, "elastic weights": 0.2 if good else 0.5,
+                "modules": 0.0 if good else 0.2,
+            }.items()
+        ])  # fmt: skip
+        pairs = pd.DataFrame([
+            {"seed": seed, "first": first, "then": then, "before": 0.1 + jitter[seed],
+             "savings": (0.0 if good else 0.5) + jitter[seed]}
+            for seed in seeds for first, then in (("recognition", "serial"), ("serial", "recognition"))
+        ])  # fmt: skip
+        far = joint.assign(length=20, score=[forms[core] for core in joint["core"]])
+        single = joint.assign(score=0.97)
+        found = little._replace(
+            matrix=joint, forgetting=lost, pairs=pairs, longer=far, single=single.drop(columns="protocol")
+        )
+        cross = pd.DataFrame([
+            {"model": "TCM", "fitted": "delayed", "task": "immediate", "repeat": seed,
+             "score": (0.9 if good else -0.5) + jitter[seed]}
+            for seed in seeds
+        ])  # fmt: skip
+        return {claim.name: claim.verdict for claim in claims.claims_of(found, cross, options)}
+
+    assert set(told(True).values()) == {PASS} and set(told(False).values()) == {FAIL}
+    assert len(told(True)) == 8
+
+
+def test_the_entry_runs_in_little_and_draws(monkeypatch: pytest.MonkeyPatch, little: networks.Networks) -> None:
+    monkeypatch.setattr(networks, "train_all", lambda seed, options: little)
+    outcome = TRANSFER.outcome(0, LITTLE)
+    assert [finding.quantity for finding in outcome.findings][:2] == ["Z1 as predicted", "Z2 as predicted"]
+    assert {*outcome.tables} >= {"claims", "matrix", "pairs", "models", "longer"}
+    for draw in (outcome.draw, *outcome.further.values()):
+        draw().canvas.draw()
+    assert "Hypothesis" in outcome.statement and "Verdict" in outcome.statement
+
+
+def test_memory_from_another_task_predicts_people() -> None:
+    """Fits to few people; the model with everything from the task is what a score of 1 is."""
+    account = models.accounts()["TCM"]
+    train, test = models.people_in("immediate", 4, 1)
+    assert not set(train.trials.subjects) & set(test.trials.subjects)
+    own = models.fit_cell(account, "immediate", train[:20], None)
+    assert {"context_drift", "old_to_new_context", "stop_base", "lapse"} <= set(own["values"])
+    crossed = models.fit_cell(account, "delayed", models.people_in("delayed", 4, 1)[0][:20], own["values"])
+    assert crossed["values"]["context_drift"] == own["values"]["context_drift"]
+    assert crossed["values"]["stop_growth"] != own["values"]["stop_growth"]
+    assert models.DISTRACTION in crossed["values"] and models.DISTRACTION not in own["values"]
+    gained = models.scores_of(account, own, test) - models.baseline("immediate", train, test)
+    assert np.isfinite(gained).all() and float(gained.mean()) > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tasks": "serial"}, "at least two"),
+        ({"tasks": "serial, knitting"}, "no task 'knitting'"),
+        ({"elastic": "some"}, "must be numbers"),
+        ({"elastic": "0"}, "above 0"),
+    ],
+)
+def test_bad_options_are_errors(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        TransferOptions(**changes)
