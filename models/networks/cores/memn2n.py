@@ -52,6 +52,10 @@ class MemN2N(Core):
     ``aged=False`` rows have no age. Without both this is a store of keys and values, in which nothing tells rows apart
     but what they hold.
 
+    With ``chained`` what is asked next is what was read, and nothing else: u <- H o, and y = V o; H starts random. The
+    sum H u + o begins by asking for the row that was just found once more, and from there chains of rows were not
+    learned in 4,000 iterations of the task of links, in which 500 are enough for the product alone.
+
     Training may get stuck, depending on the seed. The authors began without the softmax, p = β u·(m + T), which is
     ``linear=True``: train so first, and then with these weights as ``start`` and ``linear=False``.
 
@@ -82,10 +86,11 @@ class MemN2N(Core):
         linear: bool = False,
         carried: bool = True,
         aged: bool = True,
+        chained: bool = False,
     ) -> None:
         super().__init__()
         self.hops, self.slots, self.width, self.linear, self.carried = hops, slots, width, linear, carried
-        self.aged = aged
+        self.aged, self.chained = aged, chained
         embeddings = hops + 1 if tying == "adjacent" else 2
         own = (part for part in type(self).parts if aged or part != "age")
         self.parts = (*own, *hop_parts(hops))
@@ -99,10 +104,11 @@ class MemN2N(Core):
             self.register_buffer("ages", torch.zeros(slots, embeddings, width), persistent=False)
         self.log_strength = nn.Parameter(torch.tensor(-0.5 * math.log(width)))
         self.ask = nn.Linear(seen, width, bias=False) if tying == "layer" else None
-        self.keep = nn.Linear(width, width, bias=False) if tying == "layer" else None
+        asks_again = hops > 1 or carried or not chained
+        self.keep = nn.Linear(width, width, bias=False) if tying == "layer" and asks_again else None
         self.mix = nn.Linear(width, hops) if mixed and hops > 1 else None
         self.project = nn.Linear(width, output_size)
-        if self.keep is not None:
+        if self.keep is not None and not chained:
             nn.init.eye_(self.keep.weight)
 
     def start(self, batch: int) -> MemN2NState:
@@ -127,24 +133,29 @@ class MemN2N(Core):
         strength, u, each, weightings = self.log_strength.exp(), asked, list[Tensor](), list[Tensor]()
         for hop, (key, value) in enumerate(self.pairs):
             if hop >= hops_left(self.hops, without):
-                # What was asked stays, so that the output is that of the last hop which is left.
-                each.append(u)
+                each.append(each[-1])
                 weightings.append(rows.new_zeros(rows.shape[:2]))
                 continue
-            kept = u if self.keep is None else self.keep(u)
             if off or "reading" in without:
-                u, weighting = kept, rows.new_zeros(rows.shape[:2])
+                weighting, read = rows.new_zeros(rows.shape[:2]), torch.zeros_like(u)
             else:
                 weighting, read = looked_up(keys[:, :, key], values[:, :, value], u, strength, linear=self.linear)
-                u = kept + read
-            each.append(u)
+            u, found = self.after(u, read)
+            each.append(found)
             weightings.append(weighting)
-        answer = u
+        answer = each[-1]
         if self.mix is not None:
             answer = (self.mix(asked).softmax(dim=1)[..., None] * torch.stack(each, dim=1)).sum(dim=1)
         named = {"write": newest(rows) * writes}
         named |= {} if self.linear else {"read": torch.stack(weightings, dim=1)}
         return self.project(answer), MemN2NState(rows, u.tanh()), named
+
+    def after(self, asked: Tensor, read: Tensor) -> tuple[Tensor, Tensor]:
+        """What is asked after a hop, and what the hop found."""
+        if self.chained:
+            return (read if self.keep is None else self.keep(read)), read
+        u = (asked if self.keep is None else self.keep(asked)) + read
+        return u, u
 
     def unroll(self, inputs: Tensor, state: MemN2NState | None = None) -> tuple[Tensor, MemN2NState]:
         """As :meth:`memsim.models.networks.cores.core.Core.unroll`.
@@ -167,9 +178,9 @@ class MemN2N(Core):
             weighting = (
                 scores.masked_fill(later, 0) if self.linear else scores.masked_fill(later, -torch.inf).softmax(2)
             )
-            u = (u if self.keep is None else self.keep(u)) + weighting @ rows[:, :, value]
-            each.append(u)
-        answer = u
+            u, found = self.after(u, weighting @ rows[:, :, value])
+            each.append(found)
+        answer = each[-1]
         if self.mix is not None:
             answer = (self.mix(asked).softmax(dim=2)[..., None] * torch.stack(each, dim=2)).sum(dim=2)
         return self.project(answer).transpose(0, 1), MemN2NState(rows, u[:, -1].tanh())
