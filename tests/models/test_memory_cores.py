@@ -233,7 +233,9 @@ class MemN2NByHand(ByHand):
         each = []
         for hop in range(self.core.hops):
             key, value = (hop, hop + 1) if adjacent else (0, 1)
-            p = softmax(np.exp(self.weights["log_strength"]) * np.array([u @ row[key] for row in aged]))
+            as_asked = unit if self.core.chained else np.asarray
+            products = np.array([as_asked(u) @ as_asked(row[key]) for row in aged])
+            p = softmax(np.exp(self.weights["log_strength"]) * products)
             read = sum(p[i] * row[value] for i, row in enumerate(aged))
             if self.core.chained:
                 u = self.linear("keep", read)
