@@ -31,8 +31,8 @@ TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
     "MANN:one-shot": {**_SHOT, "network": "MANN", "iterations": 1500},
     "MemN2N:two-hops": {**_HOPS, "network": "MemN2N", "hops": 3, "iterations": 3000},
     "MemN2N:links": {
-        **_LINKS, "network": "MemN2N", "hops": 3, "mixed": True, "carried": False, "aged": False, "width": 32,
-        "learning_rate": 0.003, "iterations": 8000,
+        **_LINKS, "network": "MemN2N", "hops": 3, "mixed": True, "carried": False, "aged": False, "chained": True,
+        "width": 32, "learning_rate": 0.003, "iterations": 2000,
     },
     "Transformer:induction": {**_NEXT, "network": "Transformer", "iterations": 2000},
 }  # fmt: skip

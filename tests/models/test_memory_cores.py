@@ -29,6 +29,8 @@ SMALL: list[tuple[type[Core], dict[str, Any]]] = [
     (MemN2N, {"width": 4, "slots": 3}),
     (MemN2N, {"width": 4, "tying": "adjacent", "mixed": True, "hops": 2}),
     (MemN2N, {"width": 4, "hops": 2, "carried": False, "aged": False, "mixed": True}),
+    (MemN2N, {"width": 4, "hops": 3, "carried": False, "aged": False, "mixed": True, "chained": True}),
+    (MemN2N, {"width": 4, "hops": 1, "chained": True}),
     (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "updates": 3, "slots": 3}),
     (HopfieldStore, {"width": 3, "hidden": 4, "heads": 2, "hops": 3}),
 ]
@@ -231,13 +233,20 @@ class MemN2NByHand(ByHand):
         each = []
         for hop in range(self.core.hops):
             key, value = (hop, hop + 1) if adjacent else (0, 1)
-            p = softmax(np.exp(self.weights["log_strength"]) * np.array([u @ row[key] for row in aged]))
-            u = (u if adjacent else self.linear("keep", u)) + sum(p[i] * row[value] for i, row in enumerate(aged))
-            each.append(u)
+            as_asked = unit if self.core.chained else np.asarray
+            products = np.array([as_asked(u) @ as_asked(row[key]) for row in aged])
+            p = softmax(np.exp(self.weights["log_strength"]) * products)
+            read = sum(p[i] * row[value] for i, row in enumerate(aged))
+            if self.core.chained:
+                u = self.linear("keep", read)
+                each.append(read)
+            else:
+                u = (u if adjacent else self.linear("keep", u)) + read
+                each.append(u)
         self.context = np.tanh(u)
         if "mix.weight" in self.weights:
-            u = softmax(self.linear("mix", first)) @ np.stack(each)
-        return self.linear("project", u)
+            return self.linear("project", softmax(self.linear("mix", first)) @ np.stack(each))
+        return self.linear("project", each[-1])
 
 
 class HopfieldByHand(ByHand):

@@ -15,7 +15,7 @@ FULL_LENGTH = 16
 LONGER = 4
 """How many times as many iterations trainings have at full size."""
 ONE, TWO, THREE, STEPS = "1 hop", "2 hops", "3 hops", "1 hop, 3 steps"
-_STORE = {"network": "MemN2N", "width": 32, "aged": False}
+_STORE = {"network": "MemN2N", "width": 32, "aged": False, "chained": True}
 _DNC = {"network": "DNC", "hidden": 48}
 _KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "store": {
@@ -59,7 +59,7 @@ class ContextOptions(Parameterized):
     )
     seeds: int = parameter(5, 1, 50, doc="trainings of each condition, the random factor")
     cores: str = text("store,LSTM", f"cores in the task of links, of {', '.join(_KINDS)}, separated by commas")
-    links_iterations: int = parameter(8000, 1, 1_000_000, doc="of training in the task of links")
+    links_iterations: int = parameter(2000, 1, 1_000_000, doc="of training in the task of links")
     links_batch: int = parameter(64, 1, 10_000, unit="lists", doc="lists in an iteration of the task of links")
     list_length: int = parameter(10, 6, 100, unit="items", symbol="L", doc="longest list of recall")
     recall_iterations: int = parameter(1200, 1, 1_000_000, doc="of training in recall")
