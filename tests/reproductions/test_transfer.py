@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from memsim.core.errors import InputError
+from memsim.reproductions.entry import Outcome
 from memsim.reproductions.essay.intervals import Interval
 from memsim.reproductions.transfer import claims, measures, models, networks
 from memsim.reproductions.transfer.entry import TRANSFER
@@ -55,12 +56,10 @@ def test_a_claim_fails_with_any_of_its_numbers() -> None:
     assert claims.of_interval(Interval(np.nan, np.nan, np.nan, 0), 0, 1) == ABSENT
 
 
-@pytest.fixture(scope="module")
-def little() -> networks.Networks:
-    return networks.train_all(0, TransferOptions(**LITTLE))
-
-
-def test_tables_hold_every_training(little: networks.Networks) -> None:
+@pytest.mark.slow
+def test_tables_hold_every_training() -> None:
+    little = networks.train_all(0, TransferOptions(**LITTLE))
+    drawn(little, models.fit_all(0, TransferOptions(**LITTLE)))
     lost = little.forgetting.groupby(["core", "protocol"]).size()
     assert (lost == 2).all() and len(lost) == 9
     # The DNC learns each task alone and after the other one, the LSTM each task alone.
@@ -76,58 +75,68 @@ def test_tables_hold_every_training(little: networks.Networks) -> None:
     assert kept.tolist() == [0, 0]
 
 
-def test_claims_say_what_the_tables_hold(little: networks.Networks) -> None:
-    """Tables in which everything is as predicted, or the reverse."""
-    options = TransferOptions(**LITTLE)
-    seeds = [0, 1, 2]
-
-    def told(good: bool) -> dict[str, str]:
-        jitter = [0.0, 0.01, 0.02]
-        score = 0.95 if good else 0.3
-        forms = {"DNC": 0.8 if good else 0.1, "LSTM": 0.1 if good else 0.8}
-        joint = pd.DataFrame([
-            {"core": core, "protocol": "joint", "seed": seed, "task": task, "score": score + jitter[seed]}
-            for core in forms for seed in seeds for task in options.task_names
-        ])  # fmt: skip
-        lost = pd.DataFrame([
-            {"core": core, "protocol": protocol, "seed": seed, "forgetting": value + (jitter[seed] if value else 0),
-             "last": 0.9 - (0.3 if protocol == "elastic weights" and good else 0), "learned": 0.95 if good else 0.3}
-            for core in forms for seed in seeds
-            for protocol, value in {
-                "one after another": 0.7 if good else 0.1, "the other way round": 0.7 if good else 0.1,
-                "replay": 0.02 if good else 0.5, "elastic weights": 0.2 if good else 0.5,
-                "modules": 0.0 if good else 0.2,
-            }.items()
-        ])  # fmt: skip
-        pairs = pd.DataFrame([
-            {"seed": seed, "first": first, "then": then, "before": 0.1 + jitter[seed],
-             "savings": (0.0 if good else 0.5) + jitter[seed]}
-            for seed in seeds for first, then in (("recognition", "serial"), ("serial", "recognition"))
-        ])  # fmt: skip
-        far = joint.assign(length=20, score=[forms[core] for core in joint["core"]])
-        single = joint.assign(score=0.97)
-        found = little._replace(
-            matrix=joint, forgetting=lost, pairs=pairs, longer=far, single=single.drop(columns="protocol")
-        )
-        cross = pd.DataFrame([
-            {"model": "TCM", "fitted": "delayed", "task": "immediate", "repeat": seed,
-             "score": (0.9 if good else -0.5) + jitter[seed]}
-            for seed in seeds
-        ])  # fmt: skip
-        return {claim.name: claim.verdict for claim in claims.claims_of(found, cross, options)}
-
-    assert set(told(True).values()) == {PASS} and set(told(False).values()) == {FAIL}
-    assert len(told(True)) == 8
+def made_up(good: bool) -> tuple[networks.Networks, pd.DataFrame]:
+    """Tables in which everything is as predicted, or the reverse, with two tasks and three seeds."""
+    seeds, tasks, jitter = [0, 1, 2], ["serial", "recognition"], [0.0, 0.01, 0.02]
+    far = {"DNC": 0.8 if good else 0.1, "LSTM": 0.1 if good else 0.8}
+    kept = {
+        "one after another": 0.7 if good else 0.1, "the other way round": 0.7 if good else 0.1,
+        "replay": 0.02 if good else 0.5, "elastic weights": 0.2 if good else 0.5, "modules": 0.0 if good else 0.2,
+    }  # fmt: skip
+    each = [{"core": core, "seed": seed, "task": task} for core in far for seed in seeds for task in tasks]
+    joint = pd.DataFrame(each).assign(protocol="joint")
+    joint["score"] = [(0.95 if good else 0.3) + jitter[seed] for seed in joint["seed"]]
+    curves = [{**row, "protocol": protocol, "iteration": iteration, "score": 0.5}
+              for row in each for protocol in kept for iteration in (0, 4, 8)]  # fmt: skip
+    lost = [
+        {"core": core, "protocol": protocol, "seed": seed, "forgetting": value + (jitter[seed] if value else 0),
+         "last": 0.9 - (0.3 if protocol == "elastic weights" and good else 0), "learned": 0.95 if good else 0.3}
+        for core in far for seed in seeds for protocol, value in kept.items()
+    ]  # fmt: skip
+    pairs = [
+        {"core": "DNC", "seed": seed, "first": first, "then": then, "before": 0.1 + jitter[seed],
+         "savings": (0.0 if good else 0.5) + jitter[seed]}
+        for seed in seeds for first, then in (tasks, tasks[::-1])
+    ]  # fmt: skip
+    cross = [
+        {"model": "TCM", "fitted": fitted, "task": task, "repeat": seed,
+         "score": 1.0 if fitted == task else (0.9 if good else -0.5) + jitter[seed]}
+        for seed in seeds for fitted in ("immediate", "delayed") for task in ("immediate", "delayed")
+    ]  # fmt: skip
+    empty = pd.DataFrame()
+    found = networks.Networks(
+        joint, pd.DataFrame(curves), pd.DataFrame(lost), joint.drop(columns="protocol").assign(score=0.97),
+        pd.DataFrame(pairs), joint.assign(length=20, score=[far[core] for core in joint["core"]]),
+        pd.concat([joint.assign(vectors=kind) for kind in ("signs", "normal")]), empty, empty,
+    )  # fmt: skip
+    return found, pd.DataFrame(cross)
 
 
-def test_the_entry_runs_in_little_and_draws(monkeypatch: pytest.MonkeyPatch, little: networks.Networks) -> None:
-    monkeypatch.setattr(networks, "train_all", lambda seed, options: little)
-    outcome = TRANSFER.outcome(0, LITTLE)
-    assert [finding.quantity for finding in outcome.findings][:2] == ["Z1 as predicted", "Z2 as predicted"]
-    assert {*outcome.tables} >= {"claims", "matrix", "pairs", "models", "longer"}
+@pytest.mark.parametrize(("good", "verdict"), [(True, PASS), (False, FAIL)])
+def test_claims_say_what_the_tables_hold(good: bool, verdict: str) -> None:
+    found = claims.claims_of(*made_up(good), TransferOptions(**LITTLE))
+    assert {claim.name: claim.verdict for claim in found} == dict.fromkeys(
+        ("Z1", "Z2", "Z3 replay", "Z3 elastic weights", "Z3 modules", "Z4", "Z5", "Z6"), verdict
+    )
+
+
+def drawn(found: networks.Networks, fitted: pd.DataFrame) -> Outcome:
+    """The entry with these tables, and its figures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "train_all", lambda seed, options: found)
+        patch.setattr(models, "fit_all", lambda seed, options: fitted)
+        outcome = TRANSFER.outcome(0, LITTLE)
     for draw in (outcome.draw, *outcome.further.values()):
         draw().canvas.draw()
-    assert "Hypothesis" in outcome.statement and "Verdict" in outcome.statement
+    return outcome
+
+
+def test_the_entry_draws_and_says_what_it_found() -> None:
+    outcome = drawn(*made_up(good=True))
+    assert [finding.obtained for finding in outcome.findings] == [1.0] * 8
+    assert {*outcome.tables} >= {"claims", "matrix", "pairs", "models", "longer"}
+    assert outcome.statement.count("Hypothesis:") == outcome.statement.count("Verdict: pass") == 8
+    assert outcome.draw().axes[2].get_title() == "TCM: people predicted"
 
 
 def test_memory_from_another_task_predicts_people() -> None:
