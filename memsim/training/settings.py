@@ -59,9 +59,9 @@ APPLIES: Rules = {
     **dict.fromkeys(LEVERS, (_of(*TASKS),)),
     "carry_over": (_of(*(name for name, task in TASKS.items() if not task.pairs)),),
     "flush_noise": (Needs("flush"),),
-    "feedback": (Needs("rule", WITH_FEEDBACK),),
-    "perturbation": (Needs("rule", BY_NOISE),),
-    **dict.fromkeys(("pairs", "fitness"), (Needs("rule", ("evolution",)),)),
+    "feedback": (Needs("learning_rule", WITH_FEEDBACK),),
+    "perturbation": (Needs("learning_rule", BY_NOISE),),
+    **dict.fromkeys(("pairs", "fitness"), (Needs("learning_rule", ("evolution",)),)),
 }
 """Settings that have an effect only beside some values of others."""
 CLIP = 10.0
@@ -123,7 +123,7 @@ class Training(Levers):
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
     the mean loss of 100 iterations is below ``promotion``.
 
-    ``rule`` says how weights come to change; what each rule does, and for which cores it is, stands in
+    ``learning_rule`` says how weights come to change; what each rule does, and for which cores it is, stands in
     :mod:`memsim.training.learning_rules`.
 
     The network is measured every 100 iterations, and after the last, on the subjects held out, or on ``held_out_lists``
@@ -199,7 +199,7 @@ class Training(Levers):
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")
     iterations: int = parameter(6000, 1, 10_000_000, doc="steps of the optimizer")
-    rule: str = choice("backpropagation", tuple(RULES), "how weights come to change")
+    learning_rule: str = choice("backpropagation", tuple(RULES), "how weights come to change")
     feedback: str = choice(
         "random", ("random", "symmetric"),
         "errors go back by fixed random weights, or by those that go forward (feedback-alignment, e-prop, rflo)",
@@ -264,10 +264,10 @@ class Training(Levers):
         require_applicable(
             "Training", super().values(), {each.name: each.default for each in self.parameters()}, APPLIES
         )
-        if self.rule == "node-perturbation" and self.objective not in ("recall", "serial"):
+        if self.learning_rule == "node-perturbation" and self.objective not in ("recall", "serial"):
             raise InputError(
-                f"Training: rule={self.rule!r} needs the loss of each list, which objective={self.objective!r} does "
-                "not give; take recall or serial, or rule='evolution'"
+                f"Training: learning_rule={self.learning_rule!r} needs the loss of each list, which "
+                f"objective={self.objective!r} does not give; take recall or serial, or learning_rule='evolution'"
             )
         if self.gradient_clip == own:
             object.__setattr__(self, "gradient_clip", None)

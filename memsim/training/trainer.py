@@ -98,7 +98,8 @@ class Trainer:
     def _require_plain(self, **ways: bool) -> None:
         """Raise :class:`InputError` for a way to compute steps that knows of backpropagation only."""
         for name in (name for name, wanted in ways.items() if wanted and not self.rule.plain):
-            raise InputError(f"{name}=True is for rule='backpropagation', not for {self.training.rule!r}; leave it out")
+            rule = self.training.learning_rule
+            raise InputError(f"{name}=True is for learning_rule='backpropagation', not for {rule!r}; leave it out")
 
     def _recorder(self, recorded: bool | None) -> Recorder | None:
         can = self.device.startswith("cuda") and self.objective.recordable and self.rule.plain

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from memsim import MemoryModel, Paradigm, Recalls, check, log_likelihood, log_likelihood_gradient, simulate
 from memsim.core.event_probabilities import Events
-from memsim.core.gradient import log_likelihood_gradients, real_parameters
+from memsim.core.gradient import known_parameters, log_likelihood_gradients
 from memsim.core.likelihood import log_likelihood_steps
 from memsim.core.loop import event_probabilities
 from memsim.core.seeding import stream
@@ -48,7 +48,7 @@ def drawn(model: MemoryModel[Any], seed: int) -> MemoryModel[Any]:
     rng = np.random.default_rng(seed)
     ranges = {**RANGES, **OF_CLASS.get(type(model).__name__, {})}
     found: MemoryModel[Any] = model.replace(**{
-        name: float(rng.uniform(*ranges[name])) for name in real_parameters(model) if name in ranges
+        name: float(rng.uniform(*ranges[name])) for name in known_parameters(model) if name in ranges
     })  # fmt: skip
     return found
 
@@ -65,7 +65,7 @@ def by_differences(model: MemoryModel[Any], recalls: Recalls, name: str, stoppin
 
 
 def compare(model: MemoryModel[Any], recalls: Recalls, stopping: Any = None) -> None:
-    names = [name for name in real_parameters(model) if not name.startswith("criterion")]
+    names = [name for name in known_parameters(model) if not name.startswith("criterion")]
     if stopping is not None:  # lists are not mixed by hand then
         names.remove("list_lapse")
         model = model.replace(list_lapse=0.0)
@@ -139,7 +139,7 @@ def test_many_models_at_once(model: MemoryModel[Any]) -> None:
     recalls = simulate(model, task.trials(60), 1)
     models = [drawn(model, seed) for seed in range(4)]
     owner = np.random.default_rng(0).integers(3, size=60).astype(np.int32)
-    names = real_parameters(model)
+    names = known_parameters(model)
     found = log_likelihood_gradients(models, recalls, owner, names)
     for index in range(3):
         rows = np.flatnonzero(owner == index)
@@ -166,7 +166,7 @@ def test_at_the_edges_no_derivative_is_nan(model: MemoryModel[Any], edges: dict[
     grouped = SerialRecall(list_length=5, group_size=2)
     recalls = [odd_recalls(task) for task in (SerialRecall(list_length=5), grouped)]
     recalls.append(simulate(model, SerialRecall(list_length=5, response="reconstruction").trials(20), 1))
-    own = [each for each in real_parameters(model) if "lapse" not in each]
+    own = [each for each in known_parameters(model) if "lapse" not in each]
     for name, values in edges.items():
         for value in values:
             for lapse in (0.0, 0.1):

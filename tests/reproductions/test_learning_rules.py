@@ -171,7 +171,7 @@ def test_a_training_that_diverges_stays_at_its_floor(monkeypatch: pytest.MonkeyP
 def test_conditions_differ_in_nothing_but_their_rule(condition: str) -> None:
     options = RuleOptions(**LITTLE)
     own, known = (training_of(name, 0.01, 0, options).values() for name in (condition, CONTROL))
-    allowed = {"rule", "feedback", "perturbation", "batch"}
+    allowed = {"learning_rule", "feedback", "perturbation", "batch"}
     if condition == "Hebbian store":
         allowed |= {"network", "rate", "decay", "inner", "time_constant"}
     assert {name for name in {**own, **known} if own.get(name) != known.get(name)} <= allowed

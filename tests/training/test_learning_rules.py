@@ -60,7 +60,7 @@ def shake(trainer: Trainer) -> None:
 def gradients(trainer: Trainer, drawn: Any, rule: str = "", **changes: Any) -> dict[str, Tensor]:
     """What a rule leaves in the weights; the gradient by backpropagation with none."""
     objective = trainer.objective
-    objective.training = trainer.training.replace(rule=rule or "backpropagation", **changes)
+    objective.training = trainer.training.replace(learning_rule=rule or "backpropagation", **changes)
     with torch.random.fork_rng():
         torch.manual_seed(5)
         make_rule(objective).loss(drawn)
@@ -92,7 +92,7 @@ def test_units_step_as_their_core_does(core: str, objective: str) -> None:
     for rule in ("feedback-alignment", "e-prop", "rflo", "node-perturbation"):
         if (rule, core) == ("rflo", "LSTM") or (rule, objective) == ("node-perturbation", "copy"):
             continue
-        trainer.objective.training = trainer.training.replace(rule=rule)
+        trainer.objective.training = trainer.training.replace(learning_rule=rule)
         torch.testing.assert_close(make_rule(trainer.objective).loss(drawn), known)
 
 
@@ -112,7 +112,7 @@ def test_feedback_by_the_weights_is_backpropagation(core: str) -> None:
 
 def test_random_feedback_by_hand() -> None:
     """Two steps of an Elman network with tanh, whose errors go back by B in place of V and of U."""
-    trainer = trainer_of("Elman", objective="copy", rule="feedback-alignment")
+    trainer = trainer_of("Elman", objective="copy", learning_rule="feedback-alignment")
     shake(trainer)
     core: Any = trainer.objective.core
     rule: Any = trainer.rule
@@ -174,7 +174,7 @@ def test_eligibility_is_what_stopped_gradients_give(core: str) -> None:
 
 def test_leaky_traces_by_hand() -> None:
     """RFLO: p <- (1 - 1/τ) p + s z over two steps, and the change of weights B error times p."""
-    trainer = trainer_of("leaky", objective="copy", rule="rflo")
+    trainer = trainer_of("leaky", objective="copy", learning_rule="rflo")
     shake(trainer)
     core: Any = trainer.objective.core
     rule: Any = trainer.rule
@@ -228,7 +228,7 @@ def test_evolution_descends_a_quadratic(fitness: str) -> None:
 
 
 def test_evolution_runs_each_network_as_if_alone() -> None:
-    trainer = trainer_of("LSTM", rule="evolution", pairs=3, perturbation=0.1)
+    trainer = trainer_of("LSTM", learning_rule="evolution", pairs=3, perturbation=0.1)
     drawn = trainer.objective.draw(3)
     rule: Any = trainer.rule
     weights = dict(rule.module.named_parameters())
@@ -259,7 +259,7 @@ def test_plain_cells_are_those_of_torch(kind: Any, carried: int) -> None:
 
 @pytest.mark.parametrize("network", ["GRU", "FastWeights", "HopfieldStore", "DNC"])
 def test_any_core_learns_by_evolution(network: str) -> None:
-    trainer = trainer_of(network, rule="evolution", pairs=2)
+    trainer = trainer_of(network, learning_rule="evolution", pairs=2)
     before = [each.detach().clone() for each in trainer.network.parameters()]
     trainer.run(2)
     changed = [bool((one != other).any()) for one, other in zip(before, trainer.network.parameters(), strict=True)]
@@ -293,7 +293,7 @@ def test_the_loss_of_lists_has_the_loss_as_its_mean() -> None:
 
 
 def test_only_the_read_out_learns_by_the_delta_rule() -> None:
-    trainer = trainer_of("FastWeights", objective="copy", rule="read-out")
+    trainer = trainer_of("FastWeights", objective="copy", learning_rule="read-out")
     shake(trainer)
     core: Any = trainer.objective.core
     drawn: Any = trainer.objective.draw(3)
@@ -313,7 +313,7 @@ def test_only_the_read_out_learns_by_the_delta_rule() -> None:
 
 
 def test_keys_and_values_of_a_store_do_not_learn() -> None:
-    trainer = trainer_of("HopfieldStore", rule="read-out")
+    trainer = trainer_of("HopfieldStore", learning_rule="read-out")
     core: Any = trainer.objective.core
     before = {name: each.detach().clone() for name, each in core.named_parameters()}
     trainer.run(4)
@@ -328,8 +328,8 @@ def test_hebbian_storage_retrieves() -> None:
     """Fast weights that nobody trains hold which items were studied: without writing, the read-out knows less."""
     changes = {"precision": "float32", "hidden": 48, "batch": 24, "iterations": 200, "learning_rate": 0.01}
     trainer = Trainer(
-        Training(network="FastWeights", rule="read-out", first_length=3, list_length=3, vector_size=8, rate=0.1,
-                 response_set="pool", lures=20, **changes)
+        Training(network="FastWeights", learning_rule="read-out", first_length=3, list_length=3, vector_size=8,
+                 rate=0.1, response_set="pool", lures=20, **changes)
     )  # fmt: skip
     trainer.run(200)
     right = trainer.measures(500, "final lists").accuracy
@@ -343,7 +343,7 @@ def test_hebbian_storage_retrieves() -> None:
 def test_every_rule_lowers_the_loss(rule: str) -> None:
     changes = {"iterations": 150, "batch": 16, "first_length": 2, "list_length": 2, "learning_rate": 0.01, "hidden": 16}
     more: dict[str, Any] = {"pairs": 8} if rule == "evolution" else {}
-    trainer = trainer_of("leaky", **changes, rule=rule, precision="float32", **more)
+    trainer = trainer_of("leaky", **changes, learning_rule=rule, precision="float32", **more)
     before = trainer.measures(200, "final lists").loss
     trainer.run(150)
     assert trainer.measures(200, "final lists").loss < before - (0.02 if rule == "node-perturbation" else 0.1)
@@ -351,12 +351,12 @@ def test_every_rule_lowers_the_loss(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", LOCAL)
 def test_interrupted_training_goes_on_as_if_it_had_not_been(rule: str, tmp_path: Path) -> None:
-    whole, part = trainer_of("leaky", rule=rule), trainer_of("leaky", rule=rule)
+    whole, part = trainer_of("leaky", learning_rule=rule), trainer_of("leaky", learning_rule=rule)
     part.run(2)
     save_checkpoint(part, tmp_path / "half.safetensors")
-    whole = trainer_of("leaky", rule=rule)
+    whole = trainer_of("leaky", learning_rule=rule)
     whole.run(4)
-    again = trainer_of("leaky", rule=rule)
+    again = trainer_of("leaky", learning_rule=rule)
     resume(again, tmp_path / "half.safetensors")
     again.run(4)
     for one, other in zip(whole.network.parameters(), again.network.parameters(), strict=True):
@@ -366,7 +366,7 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(rule: str, tmp_path:
 def test_rules_see_the_same_lists() -> None:
     after = []
     for rule in RULES:
-        trainer = trainer_of("leaky", rule=rule)
+        trainer = trainer_of("leaky", learning_rule=rule)
         trainer.run(3)
         after.append(trainer.generator.get_state())
     assert all(torch.equal(after[0], each) for each in after)
@@ -374,20 +374,26 @@ def test_rules_see_the_same_lists() -> None:
 
 def test_the_record_of_weights_says_the_rule(tmp_path: Path) -> None:
     path = tmp_path / "net.safetensors"
-    train(Training(**TINY, network="Elman", rule="e-prop", feedback="symmetric"), out=path)
+    train(Training(**TINY, network="Elman", learning_rule="e-prop", feedback="symmetric"), out=path)
     kept = read_header(str(path)).record["training"]
-    assert kept["rule"] == "e-prop" and kept["feedback"] == "symmetric"
-    assert Training(**kept).rule == "e-prop"
+    assert kept["learning_rule"] == "e-prop" and kept["feedback"] == "symmetric"
+    assert Training(**kept).learning_rule == "e-prop"
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"rule": "hebb"}, "rule='hebb' is not one of 'backpropagation'"),
-        ({"pairs": 4}, "pairs=4 has no effect with rule='backpropagation'; it is for rule='evolution'"),
-        ({"rule": "e-prop", "perturbation": 0.1}, "perturbation=0.1 has no effect with rule='e-prop'"),
-        ({"rule": "evolution", "feedback": "symmetric"}, "feedback='symmetric' has no effect"),
-        ({"rule": "node-perturbation", "objective": "recognition"}, "needs the loss of each list"),
+        ({"learning_rule": "hebb"}, "learning_rule='hebb' is not one of 'backpropagation'"),
+        (
+            {"pairs": 4},
+            "pairs=4 has no effect with learning_rule='backpropagation'; it is for learning_rule='evolution'",
+        ),
+        (
+            {"learning_rule": "e-prop", "perturbation": 0.1},
+            "perturbation=0.1 has no effect with learning_rule='e-prop'",
+        ),
+        ({"learning_rule": "evolution", "feedback": "symmetric"}, "feedback='symmetric' has no effect"),
+        ({"learning_rule": "node-perturbation", "objective": "recognition"}, "needs the loss of each list"),
     ],
 )
 def test_settings_that_do_not_apply_are_errors(settings: dict[str, Any], message: str) -> None:
@@ -398,11 +404,11 @@ def test_settings_that_do_not_apply_are_errors(settings: dict[str, Any], message
 @pytest.mark.parametrize(
     ("core", "settings", "message"),
     [
-        ("DNC", {"rule": "e-prop"}, "is for Elman and for LSTM with layers=1"),
-        ("LSTM", {"rule": "feedback-alignment", "layers": 2}, "LSTM with layers=1 and layer_norm=False"),
-        ("LSTM", {"rule": "rflo"}, "train Elman with a time_constant above 1"),
-        ("DNC", {"rule": "read-out"}, "rule='read-out' is for cores"),
-        ("DNC", {"rule": "evolution", "objective": "essay-copy"}, "follow from one another"),
+        ("DNC", {"learning_rule": "e-prop"}, "is for Elman and for LSTM with layers=1"),
+        ("LSTM", {"learning_rule": "feedback-alignment", "layers": 2}, "LSTM with layers=1 and layer_norm=False"),
+        ("LSTM", {"learning_rule": "rflo"}, "train Elman with a time_constant above 1"),
+        ("DNC", {"learning_rule": "read-out"}, "learning_rule='read-out' is for cores"),
+        ("DNC", {"learning_rule": "evolution", "objective": "essay-copy"}, "follow from one another"),
     ],
 )
 def test_cores_that_a_rule_is_not_for_are_errors(core: str, settings: dict[str, Any], message: str) -> None:
@@ -411,7 +417,7 @@ def test_cores_that_a_rule_is_not_for_are_errors(core: str, settings: dict[str, 
 
 
 def test_ways_to_compute_that_know_backpropagation_only() -> None:
-    training = Training(**TINY, network="Elman", rule="e-prop")
+    training = Training(**TINY, network="Elman", learning_rule="e-prop")
     for way in ("compiled", "recorded"):
-        with pytest.raises(InputError, match=f"{way}=True is for rule='backpropagation', not for 'e-prop'"):
+        with pytest.raises(InputError, match=f"{way}=True is for learning_rule='backpropagation', not for 'e-prop'"):
             Trainer(training, **{way: True})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from memsim.core.errors import InputError, ModelError
+from memsim.models.networks.wear.levers import NAMES as LEVERS
 from memsim.models.networks.weights import load_weights
 from memsim.training.checkpoints import resume, save_checkpoint
 from memsim.training.criteria import criterion
@@ -191,12 +192,16 @@ VALUES = {
     "held_out_lists": 9, "copies": 2, "longest_delay": 3, "directions": "forward",
     "vector_size": 5, "response_set": "pool", "lures": 3, "stop_credit": 0.1, "item_vectors": 2, "order": 4,
     "classes": 4, "feedback": "symmetric", "perturbation": 0.2, "pairs": 3, "fitness": "scaled",
-    "tasks": "recall", "plan": "recall", "replay": 0.1, "elastic": 2.0, "modules": 4,
+    "chains": 3, "answer_steps": 2, "row_decay": 0.1,
+    "row_noise": 0.1, "write_noise": 0.1, "write_blur": 0.1, "usage_decay": 0.1, "link_decay": 0.1, "state_decay": 0.1,
+    "state_noise": 0.1, "flush": 0.5, "flush_noise": 0.1, "carry_over": 0.1, "tasks": "recall",
+    "plan": "recall", "replay": 0.1, "elastic": 2.0, "modules": 4,
 }  # fmt: skip
 """A value of every setting that needs another one; the settings below are such that none of them applies."""
 WITHOUT = (
     {"weight_decay": {"optimizer": "rmsprop"}, "gradient_clip": {"clipping": "none"}}
     | {name: {"objective": "imitation"} for name in ("first_length", "list_length", "promotion", "held_out_lists")}
+    | {name: {"objective": "copy"} for name in LEVERS if name != "flush_noise"}
     | {
         "vector_size": {"objective": "n-grams"},
         "response_set": {"objective": "recognition"},

@@ -14,14 +14,14 @@ CONTROL, FIXED, STORE = "backpropagation", "read-out alone", "Hebbian store"
 """The condition beside which all stand, the one in which no recurrent weight learns, and that with another network."""
 CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     CONTROL: {},
-    "feedback alignment": {"rule": "feedback-alignment"},
-    "e-prop, symmetric": {"rule": "e-prop", "feedback": "symmetric"},
-    "e-prop, random": {"rule": "e-prop"},
-    "RFLO": {"rule": "rflo"},
-    "evolution": {"rule": "evolution", "batch": 16},
-    "node perturbation": {"rule": "node-perturbation", "perturbation": 0.1},
-    STORE: {"rule": "read-out", "network": "FastWeights", "rate": 0.01},
-    FIXED: {"rule": "read-out"},
+    "feedback alignment": {"learning_rule": "feedback-alignment"},
+    "e-prop, symmetric": {"learning_rule": "e-prop", "feedback": "symmetric"},
+    "e-prop, random": {"learning_rule": "e-prop"},
+    "RFLO": {"learning_rule": "rflo"},
+    "evolution": {"learning_rule": "evolution", "batch": 16},
+    "node perturbation": {"learning_rule": "node-perturbation", "perturbation": 0.1},
+    STORE: {"learning_rule": "read-out", "network": "FastWeights", "rate": 0.01},
+    FIXED: {"learning_rule": "read-out"},
 }
 """By condition, what differs from backpropagation in the network of all.
 

@@ -1,6 +1,7 @@
 """How the weights of a network come to change: backpropagation, and rules that do without it.
 
-``rule`` of :class:`memsim.training.settings.Training` names one. What differs is what an error has to be carried over:
+``learning_rule`` of :class:`memsim.training.settings.Training` names one. What differs is what an error has to be
+carried over:
 
 - ``backpropagation``: back through all steps, by the weights themselves.
 - ``feedback-alignment``: back through all steps, by weights that are fixed and random.

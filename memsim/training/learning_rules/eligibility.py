@@ -117,7 +117,7 @@ class RFLO(ByOwnSteps):
         units = units_of(core, "rflo")
         if not isinstance(units, ElmanUnits):
             raise InputError(
-                f"rule='rflo' is for units that leak, and {type(core).__name__} has none; train Elman with a "
-                "time_constant above 1, or take rule='e-prop'"
+                f"learning_rule='rflo' is for units that leak, and {type(core).__name__} has none; train Elman with a "
+                "time_constant above 1, or take learning_rule='e-prop'"
             )
         return LeakySteps(units, feedback_of(units, self)[0])

@@ -43,8 +43,8 @@ class Evolution(LearningRule):
         super().__init__(objective)
         if not objective.recordable:
             raise InputError(
-                f"rule='evolution' tries many networks on the same lists, and those of "
-                f"objective={self.training.objective!r} follow from one another; take rule='backpropagation'"
+                f"learning_rule='evolution' tries many networks on the same lists, and those of "
+                f"objective={self.training.objective!r} follow from one another; take learning_rule='backpropagation'"
             )
         self.module = LossOf(objective)
 
@@ -77,7 +77,7 @@ class Evolution(LearningRule):
         except RuntimeError as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise InputError(
-                f"rule='evolution' runs many networks at once, which {self.training.network} or "
+                f"learning_rule='evolution' runs many networks at once, which {self.training.network} or "
                 f"{self.training.objective} does not permit: {reason}; a core must not look at numbers of its tensors"
             ) from error
         return found
@@ -86,7 +86,7 @@ class Evolution(LearningRule):
 def descent(losses: Tensor, noise: Mapping[str, Tensor], size: float, fitness: str) -> dict[str, Tensor]:
     """The direction g by name, from ``losses`` (2n,) of θ + ``size`` ε and θ - ``size`` ε, and ``noise`` ε (n, ...)."""
     if not losses.isfinite().all():
-        raise InputError("rule='evolution': a loss is not finite; lower perturbation or learning_rate")
+        raise InputError("learning_rule='evolution': a loss is not finite; lower perturbation or learning_rate")
     if fitness == "ranked":
         scores = losses.argsort().argsort().to(losses.dtype) / (len(losses) - 1) - 0.5
     else:

@@ -16,6 +16,6 @@ def make_rule(objective: Objective) -> LearningRule:
     ------
     InputError : the rule is not for this core, or not for this objective.
     """
-    module, _, name = RULES[objective.training.rule].partition(":")
+    module, _, name = RULES[objective.training.learning_rule].partition(":")
     rule: LearningRule = getattr(import_module(module), name)(objective)
     return rule

@@ -73,6 +73,6 @@ def outputs_of(core: Any) -> list[nn.Parameter]:
     if isinstance(core, FastWeights | LSTM | Recurrent):
         return list(core.project.parameters())
     raise InputError(
-        "rule='read-out' is for cores whose weights to the outputs are known: FastWeights and HopfieldStore, which "
-        f"store by themselves, and as controls Elman, GRU and LSTM, not for {type(core).__name__}; train one of these"
+        "learning_rule='read-out' is for cores whose weights to the outputs are known: FastWeights and HopfieldStore, "
+        f"which store by themselves, and as controls Elman, GRU and LSTM, not for {type(core).__name__}; train one"
     )

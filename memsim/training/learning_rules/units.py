@@ -199,7 +199,7 @@ def units_of(core: Any, rule: str) -> Units:
     if type(core) is LSTM and len(core.cells) == 1 and isinstance(core.norms[0], nn.Identity):
         return LSTMUnits(core)
     raise InputError(
-        f"rule={rule!r} is local to the units of one recurrent layer, and is for Elman and for LSTM with layers=1 and "
-        f"layer_norm=False, not for {type(core).__name__} as it is; train one of these, or take rule='evolution', "
-        "which any core learns by"
+        f"learning_rule={rule!r} is local to the units of one recurrent layer, and is for Elman and for LSTM with "
+        f"layers=1 and layer_norm=False, not for {type(core).__name__} as it is; train one of these, or take "
+        "learning_rule='evolution', which any core learns by"
     )
