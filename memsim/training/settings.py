@@ -163,7 +163,9 @@ class Training(Parameterized):
     order: int = parameter(3, 1, 12, symbol="n", doc="of n-grams: the next bit depends on n - 1 bits (n-grams)")
     classes: int = parameter(5, 2, 1000, doc="classes of an episode (one-shot)")
     chains: int = parameter(2, 1, 1000, doc="chains of words in a list (links)")
-    answer_steps: int = parameter(1, 1, 1000, unit="steps", doc="from question to answer, both among them (links)")
+    answer_steps: int = parameter(
+        1, 1, 1000, unit="steps", doc="most steps from question to answer, one for each link (links)"
+    )
     directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
     promotion: float = parameter(0.25, 0, 100, unit="nats", doc="mean loss of an output below which lists grow")
     batch: int = parameter(48, 1, 10_000, unit="lists", symbol="B", doc="lists in an iteration")
