@@ -183,7 +183,9 @@ class Training(Levers):
     order: int = parameter(3, 1, 12, symbol="n", doc="of n-grams: the next bit depends on n - 1 bits (n-grams)")
     classes: int = parameter(5, 2, 1000, doc="classes of an episode (one-shot)")
     chains: int = parameter(2, 1, 1000, doc="chains of words in a list (links)")
-    answer_steps: int = parameter(1, 1, 1000, unit="steps", doc="from question to answer, both among them (links)")
+    answer_steps: int = parameter(
+        1, 1, 1000, unit="steps", doc="most steps from question to answer, one for each link (links)"
+    )
     directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
     tasks: str = text("recall,serial,recognition,copy", "the tasks that have a cue, separated by commas (many-tasks)")
     plan: str = text(

@@ -113,6 +113,7 @@ def test_sizes() -> None:
         ContextOptions(cores="GRU")
 
 
+@pytest.mark.slow
 def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEMSIM_WORKERS", "1")
     little: dict[str, Any] = {

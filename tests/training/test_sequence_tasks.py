@@ -283,11 +283,13 @@ def test_links_by_a_reader_who_follows_them(length: int, chains: int, answer_ste
         word, links = tuple(inputs[n_pairs, :12].tolist()), int(inputs[n_pairs, 24:].argmax()) + 1
         assert not inputs[n_pairs, 12:24].any() and inputs[n_pairs, 24:].sum() == 1
         assert not inputs[n_pairs + 1 :].any() and word not in follows.values()
-        assert sequences.counted[:, row].tolist() == [False] * (len(inputs) - 1) + [True]
-        assert sequences.numbers is not None and sequences.numbers[-1, row] == links
+        answer = n_pairs + min(links, answer_steps) - 1
+        assert sequences.counted[:, row].nonzero().tolist() == [[answer]]
+        assert sequences.numbers is not None and sequences.numbers[answer, row] == links
         for _ in range(links):
             word = follows[word]
-        assert tuple(sequences.targets[-1, row].tolist()) == word and not sequences.targets[:-1, row].any()
+        assert tuple(sequences.targets[answer, row].tolist()) == word
+        assert int(sequences.targets[:, row].any(dim=1).sum()) == 1
 
 
 def test_guesses_of_the_last_word_of_a_chain_are_right_for_half_of_three_links() -> None:

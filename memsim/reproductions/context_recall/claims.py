@@ -61,8 +61,9 @@ class Results:
 
 
 def over_known(values: FloatArray) -> Interval:
-    """The interval over the values that are not NaN."""
-    return over_trainings(values[~np.isnan(values)])
+    """The interval over the values that are not NaN; of none, all is NaN."""
+    known = values[~np.isnan(values)]
+    return over_trainings(known) if len(known) else Interval(np.nan, np.nan, np.nan, 0)
 
 
 def in_most(shown: Any) -> bool:

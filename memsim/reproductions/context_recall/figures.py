@@ -94,6 +94,8 @@ def _measure(axis: Axes, results: Results, measure: str, title: str) -> None:
     for place, (source, condition) in enumerate(shown):
         values = results.values(source, measure, condition)
         values = values[~np.isnan(values)]
+        if not len(values):
+            continue
         if source in PEOPLE:
             found = over_trainings(values)
             axis.errorbar(place, found.mean, [[found.mean - found.low], [found.high - found.mean]], **PEOPLE_STYLE)

@@ -59,10 +59,10 @@ class ContextOptions(Parameterized):
     )
     seeds: int = parameter(5, 1, 50, doc="trainings of each condition, the random factor")
     cores: str = text("store,LSTM", f"cores in the task of links, of {', '.join(_KINDS)}, separated by commas")
-    links_iterations: int = parameter(2000, 1, 1_000_000, doc="of training in the task of links")
+    links_iterations: int = parameter(1500, 1, 1_000_000, doc="of training in the task of links")
     links_batch: int = parameter(64, 1, 10_000, unit="lists", doc="lists in an iteration of the task of links")
     list_length: int = parameter(10, 6, 100, unit="items", symbol="L", doc="longest list of recall")
-    recall_iterations: int = parameter(1200, 1, 1_000_000, doc="of training in recall")
+    recall_iterations: int = parameter(1800, 1, 1_000_000, doc="of training in recall")
     batch: int = parameter(48, 1, 10_000, unit="lists", doc="lists in an iteration of recall")
     lists: int = parameter(1000, 10, 100_000, unit="lists", doc="simulated lists in each condition")
 

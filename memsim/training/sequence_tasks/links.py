@@ -24,10 +24,11 @@ class Links(ClassTask):
 
     "Rain, coat", "car, window", "coat, car": the word three links from rain is window. A pair is one step, with a word
     on either side; the question is one step, with its word where the first word of a pair is, and the number of links.
-    The answer is given ``answer_steps`` steps from the question on, which is the step of the question itself where it
-    is 1; more are empty. A word is a vector of random signs, which no other list has; all words of a list differ. A
-    pair leads to the word of one link alone; so with one pass over the pairs in one step, those of two and three links
-    are known only if chains were already put together in study.
+    With ``answer_steps`` of 1 the answer is given in the step of the question itself, whatever the number of links.
+    With 3 it is given in as many steps as there are links to follow, of which those after the question are empty. A
+    word is a vector of random signs, which no other list has; all words of a list differ. A pair leads to the word of
+    one link alone; so with one pass over the pairs in one step, those of two and three links are known only if chains
+    were already put together in study.
 
     The output is a vector, and the answer a softmax over all words but the first of each chain by their product with
     it; in training the words of other lists are among the candidates. The score is the share of right answers, and so
@@ -54,7 +55,7 @@ class Links(ClassTask):
     chains: int = 2
     """In a list."""
     answer_steps: int = 1
-    """Steps from the question to the answer, both among them."""
+    """The most steps from the question to the answer, both among them; there is one for each link."""
 
     @property
     def n_inputs(self) -> int:
@@ -94,8 +95,9 @@ class Links(ClassTask):
         inputs[:n_pairs, :, size : 2 * size] = chains[:, :, 1:].reshape(batch, n_pairs, size)[rows, order]
         inputs[n_pairs, :, :size] = chains[rows, asked, 0]
         inputs[n_pairs, :, 2 * size :] = one_hot(links - 1, MOST_LINKS).float()
-        targets[-1] = chains[rows, asked, links]
-        counted = torch.arange(steps).eq(steps - 1)[:, None].expand(-1, batch)
+        answers = n_pairs + links.clamp(max=self.answer_steps) - 1
+        targets[answers, rows] = chains[rows, asked, links]
+        counted = torch.arange(steps)[:, None] == answers
         return Sequences(inputs, targets, counted, links * counted)
 
     def words(self, batch: int, n_words: int, generator: torch.Generator) -> Tensor:
@@ -111,11 +113,11 @@ class Links(ClassTask):
 
         So what to put out is learned before which of the words; within a list alone, neither helps without the other.
         """
-        words, targets = self.offered(sequences), sequences.targets[-1]
+        words, targets = self.offered(sequences), sequences.targets.sum(dim=0)
         places = torch.arange(len(words), device=words.device)
         right = places * words.shape[1] + (words @ targets[..., None])[..., 0].argmax(dim=1)
         every = words.flatten(0, 1)
-        chosen = logits[-1] @ every.T
+        chosen = self.answers(logits, sequences) @ every.T
         # Another list may hold the right word as well.
         same = (targets @ every.T > self.vector_size - 0.5).scatter(1, right[:, None], False)
         chosen = chosen.masked_fill(same, -torch.inf)
@@ -132,10 +134,15 @@ class Links(ClassTask):
         ``outputs`` (T, B, vector_size) are those of a network; logits are (1, B, words).
         """
         words, size = self.offered(sequences), self.vector_size
-        offered = (words @ outputs[-1][..., None])[..., 0]
-        right = ((words @ sequences.targets[-1][..., None])[..., 0] > size - 0.5).to(offered.dtype)
-        numbers = None if sequences.numbers is None else sequences.numbers[-1:]
-        return offered[None], Sequences(sequences.inputs[-1:], right[None], sequences.counted[-1:], numbers)
+        offered = (words @ self.answers(outputs, sequences)[..., None])[..., 0]
+        right = ((words @ sequences.targets.sum(dim=0)[..., None])[..., 0] > size - 0.5).to(offered.dtype)
+        numbers = None if sequences.numbers is None else sequences.numbers.sum(dim=0)[None]
+        counted = torch.ones((1, len(offered)), dtype=torch.bool, device=offered.device)
+        return offered[None], Sequences(sequences.inputs[-1:], right[None], counted, numbers)
+
+    def answers(self, outputs: Tensor, sequences: Sequences) -> Tensor:
+        """(B, vector_size) the output of each list in the step of its answer."""
+        return outputs.where(sequences.counted[..., None], 0).sum(dim=0)
 
     def offered(self, sequences: Sequences) -> Tensor:
         """(B, words, vector_size) the words of each list but the first of each chain, in the order of their pairs."""
