@@ -18,6 +18,7 @@ from memsim.core.seeding import stream
 from memsim.data import load_dataset
 from memsim.evaluation.cross_validation import fold_of_lists
 from memsim.fitting.objectives import LikelihoodObjective
+from memsim.fitting.search import search_space
 from memsim.fitting.spec import FitSpec
 from memsim.models import Uniform
 from memsim.reproductions.recall_and_recognition import SESSION, accounts
@@ -82,7 +83,8 @@ def fit_cell(account: Account, task: str, people: Responses, known: Mapping[str,
     model = account.model.replace(**held)
     criteria: Any = "free" if task == "recognition" else "spaced"
     objective: Any = FitSpec.of(model, {**free, "lapse": LAPSES}, recalls=people, criteria=criteria).objective(people)
-    places = downhill(objective)
+    # Recall has optima far from the start, and its likelihood takes no time; that of recognition takes seconds.
+    places = downhill(objective) if task == "recognition" else search_space(objective).best[0]
     fitted = objective.space.at(places)
     found = objective.criteria_at(places)
     values = {name: float(getattr(fitted, name)) for name in {**held, **free, "lapse": None}}
