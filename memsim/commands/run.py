@@ -188,6 +188,8 @@ def _print_comparison(comparison: Comparison) -> None:
     forms = [f"{label} {model.form()}" for label, model in comparison.models.items() if model.form()]
     if forms:
         print(textwrap.fill(f"The models have these forms: {'; '.join(forms)}.", 100, break_on_hyphens=False))
+    if said := manifest.criteria_in_words():
+        print(textwrap.fill(said, 100))
     people = comparison.people
     if people is not None:
         print(
