@@ -35,6 +35,9 @@ class FrequencyJudgment(Paradigm):
     occur where there is one list. Rating r is the judgment that the item was presented r - 1 times; the highest is
     ``highest_judgment``, by default the highest of the frequencies.
 
+    A model's default criteria are those of recognition. ``run`` sets criteria for frequencies, and
+    :func:`memsim.core.frequency_criteria.judging_frequency` gives a model that has them.
+
     References
     ----------
     Hintzman & Block (1971) for frequencies that are crossed in two lists.

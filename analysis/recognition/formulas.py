@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 
 Correction: TypeAlias = Literal["log-linear", "1/(2n)", "none"]
@@ -50,6 +50,14 @@ def d_prime(hits: FloatArray, false_alarms: FloatArray) -> FloatArray:
     """Sensitivity d' = z(H) - z(F): 0 without discrimination; NaN where both z are infinite with one sign."""
     with np.errstate(invalid="ignore"):
         return np.asarray(ndtri(hits) - ndtri(false_alarms))
+
+
+def shows_nothing(hits: FloatArray, false_alarms: FloatArray) -> BoolArray:
+    """Whether nothing, or everything, was called old, so that uncorrected rates show no discrimination whatever it is.
+
+    There a correction of the rates would give a d' that depends on the numbers of probes alone.
+    """
+    return np.asarray((hits == false_alarms) & ((hits == 0) | (hits == 1)))
 
 
 def criterion_c(hits: FloatArray, false_alarms: FloatArray) -> FloatArray:

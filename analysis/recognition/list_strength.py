@@ -9,7 +9,7 @@ import pandas as pd
 from memsim.analysis.checks import checked_confidence
 from memsim.analysis.declaration import of_judgments
 from memsim.analysis.recognition.counts import answered, lures_of, targets_of
-from memsim.analysis.recognition.formulas import corrected_rate, d_prime
+from memsim.analysis.recognition.formulas import corrected_rate, d_prime, shows_nothing
 from memsim.analysis.recognition.mirror import probes_labelled
 from memsim.analysis.recognition.places import presentations_before
 from memsim.analysis.subjects import count_by_subject
@@ -58,14 +58,19 @@ def ratio_of_ratios(judgments: Judgments, label: str = "", strong: str = "strong
     has_strong, has_weak = (each.any(axis=1, keepdims=True) for each in (is_strong, is_weak))
     lists = {"mixed": has_strong & has_weak, "pure_strong": has_strong & ~has_weak, "pure_weak": has_weak & ~has_strong}
 
-    def rate(which: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def counts(which: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         row, _, old = answered(judgments, which)
-        return corrected_rate(count_by_subject(judgments, row[old]), count_by_subject(judgments, row))
+        return count_by_subject(judgments, row[old]), count_by_subject(judgments, row)
+
+    def distance(targets: npt.NDArray[np.bool_], lures: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        hits, false_alarms = counts(targets), counts(lures)
+        silent = shows_nothing(corrected_rate(*hits, "none"), corrected_rate(*false_alarms, "none"))
+        return np.where(silent, np.nan, d_prime(corrected_rate(*hits), corrected_rate(*false_alarms)))
 
     d = {
-        cell: d_prime(
-            rate((is_strong if cell.endswith("strong") else is_weak) & lists.get(cell, lists["mixed"])),
-            rate(lures & lists.get(cell, lists["mixed"])),
+        cell: distance(
+            (is_strong if cell.endswith("strong") else is_weak) & lists.get(cell, lists["mixed"]),
+            lures & lists.get(cell, lists["mixed"]),
         )
         for cell in CELLS
     }

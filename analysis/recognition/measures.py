@@ -91,7 +91,8 @@ def detection_measures(
     Returns
     -------
     DataFrame : ``subject, group, measure, value``: ``hits, false alarms, d', Pr, A', A, area, c, ln β, B''D, Br``.
-        A value is NaN without answers to targets or to lures, B''D also at (H, F) = (0, 1) and (1, 0), and Br at
+        A value is NaN without answers to targets or to lures, d' and ln β also where nothing, or everything, was called
+        old, B''D at (H, F) = (0, 1) and (1, 0), and Br at
         Pr = 1; A' and A are .5 where H = F.
 
     Raises
@@ -121,16 +122,17 @@ def values_of_measures(counts: np.ndarray, correction: Correction = "log-linear"
     old, total = called_old_counts(counts)
     false_alarms, hits = corrected_rate(old, total, "none").T
     z_false_alarms, z_hits = corrected_rate(old, total, correction).T
+    silent = formulas.shows_nothing(hits, false_alarms)
     return {
         (RATES, "hits"): hits,
         (RATES, "false alarms"): false_alarms,
-        (DISCRIMINATION, "d'"): formulas.d_prime(z_hits, z_false_alarms),
+        (DISCRIMINATION, "d'"): np.where(silent, np.nan, formulas.d_prime(z_hits, z_false_alarms)),
         (DISCRIMINATION, "Pr"): hits - false_alarms,
         (DISCRIMINATION, "A'"): formulas.a_prime(hits, false_alarms),
         (DISCRIMINATION, "A"): formulas.zhang_mueller_a(hits, false_alarms),
         (DISCRIMINATION, "area"): area_of_counts(counts),
         (BIAS, "c"): formulas.criterion_c(z_hits, z_false_alarms),
-        (BIAS, "ln β"): formulas.ln_beta(z_hits, z_false_alarms),
+        (BIAS, "ln β"): np.where(silent, np.nan, formulas.ln_beta(z_hits, z_false_alarms)),
         (BIAS, "B''D"): formulas.b_double_prime(hits, false_alarms),
         (BIAS, "Br"): formulas.two_high_threshold_bias(hits, false_alarms),
     }

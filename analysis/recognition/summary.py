@@ -23,7 +23,8 @@ def recognition_summary(judgments: Judgments) -> pd.DataFrame:
     DataFrame : ``statistic, mean, sem, low, high, n_subjects``, with the statistics:
 
         ``target called old``, ``lure called old`` (hits and false alarms), or those of the kinds of pairs;
-        ``d_prime``, ``criterion_c``: with the log-linear correction; ``area`` under the ROC;
+        ``d_prime``, ``criterion_c``: with the log-linear correction, d' without subjects who called nothing, or
+        everything, old; ``area`` under the ROC;
         ``zroc_slope``, ``d_a``, ``recollection``: by maximum likelihood, only where there are three or more ratings.
     """
     subjects = judgments.trials.subjects

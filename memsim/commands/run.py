@@ -172,6 +172,8 @@ def _people(parsed: argparse.Namespace, given: Mapping[str, Any]) -> People:
 
 
 def _print_comparison(comparison: Comparison) -> None:
+    from memsim.experiments.extreme_answers import extremes_in_words
+
     shown = [column for column in SHOWN if column in comparison.summary]
     table = comparison.summary.set_index("label")[shown].dropna(axis=1, how="all")
     print(comparison.battery.title)
@@ -188,6 +190,10 @@ def _print_comparison(comparison: Comparison) -> None:
     forms = [f"{label} {model.form()}" for label, model in comparison.models.items() if model.form()]
     if forms:
         print(textwrap.fill(f"The models have these forms: {'; '.join(forms)}.", 100, break_on_hyphens=False))
+    if said := manifest.criteria_in_words():
+        print(textwrap.fill(said, 100))
+    for sentence in extremes_in_words(comparison.summary):
+        print(textwrap.fill(sentence, 100))
     people = comparison.people
     if people is not None:
         print(

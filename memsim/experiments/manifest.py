@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from memsim.core.code.provenance import versions
+from memsim.core.oldness import OldnessScale
 from memsim.core.position_model import PositionModel
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedModel, PlannedTask
@@ -136,6 +137,8 @@ class Manifest:
     """Name and sha256 of the battery file, if there was one."""
     not_run: Mapping[str, str] = field(default_factory=dict)
     """The models that failed, by label, and why."""
+    frequency_criteria: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """The criteria that were set for judgments of frequency, by model and task; lowest first."""
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON."""
@@ -153,6 +156,16 @@ class Manifest:
             if task.people.differing_design:
                 found.append(f"People's lists are not like those of the models{where}: {task.people.differing_design}.")
         return found
+
+    def criteria_in_words(self) -> str:
+        """A sentence on whose criteria were set for judgments of frequency; empty where none were."""
+        if not self.frequency_criteria:
+            return ""
+        return (
+            "Criteria of judgments of frequency, half-way between the evidence of successive numbers of presentations in "
+            "lists of this task, were set, since those of recognition say nothing about frequency, for "
+            f"{', '.join(self.frequency_criteria)}."
+        )
 
     def left_out_in_words(self, models: bool = True) -> list[str]:
         """A sentence for each reason for which analyses of a model or people, or whole ``models``, were left out."""
@@ -186,9 +199,15 @@ def manifest_of(
     limited = any(task.paradigm.response_limit is not None for task in battery.tasks)
     positions = [model.label for model in battery.models if isinstance(model.model, PositionModel)]
     cut: dict[str, int] = {}
+    criteria: dict[str, tuple[float, ...]] = {}
+    planned = {model.label: model.model for model in battery.models}
     for row in rows:
+        name = row.label if len(battery.tasks) == 1 else f"{row.label}, {row.task.label}"
+        if row.model is not None and row.model.model is not planned.get(row.label):
+            model = row.model.model
+            assert isinstance(model, OldnessScale)
+            criteria[name] = tuple(model.criteria(row.task.paradigm.n_ratings).tolist())
         if row.model is not None and row.measured.n_cut_short:
-            name = row.label if len(battery.tasks) == 1 else f"{row.label}, {row.task.label}"
             cut[name] = cut.get(name, 0) + row.measured.n_cut_short
     return Manifest(
         title=battery.title,
@@ -208,4 +227,5 @@ def manifest_of(
         left_out=LeftOut.among(battery, rows),
         versions=versions(),
         battery=file,
+        frequency_criteria=criteria,
     )

@@ -9,9 +9,11 @@ from typing import Any
 from memsim.analysis.registered import curves_of
 from memsim.core.abilities import lacks
 from memsim.core.errors import InputError
+from memsim.core.frequency_criteria import judging_frequency
 from memsim.core.items import ItemPool
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
+from memsim.core.oldness import OldnessScale
 from memsim.core.position_model import Model
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.core.trials import Paradigm, Trials
@@ -163,6 +165,21 @@ class Battery:
             tasks=(task,),
             pool=pool,
         )
+
+
+def model_in_task(planned: PlannedModel, task: PlannedTask, pool: ItemPool | None) -> PlannedModel:
+    """The model as it runs through ``task``: in judgments of frequency with criteria on the scale of its evidence there.
+
+    Criteria of recognition, which are its defaults, say nothing about numbers of presentations; those that were given
+    stay. See :func:`memsim.core.frequency_criteria.judging_frequency`.
+    """
+    model = planned.model
+    if task.paradigm.rates != "frequency" or not isinstance(model, OldnessScale):
+        return planned
+    usual = {each.name: each.default for each in model.parameters() if each.name in model.criteria_parameters}
+    if any(getattr(model, name) != default for name, default in usual.items()):
+        return planned
+    return replace(planned, model=judging_frequency(model, task.paradigm, pool=pool))
 
 
 def obstacle_to(model: PlannedModel, task: PlannedTask) -> str:

@@ -15,7 +15,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm, Trials
 from memsim.experiments.measuring import Measured, measure, measure_people
 from memsim.experiments.people import People
-from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask
+from memsim.experiments.plan import Battery, PlannedAnalysis, PlannedModel, PlannedTask, model_in_task
 from memsim.running.execution import Cell, run_cells
 
 
@@ -57,6 +57,7 @@ def rows_in_this_process(
                     task.paradigm, task.lists, battery.n_trials, battery.n_subjects, seed, battery.pool
                 )
             try:
+                model = model_in_task(model, task, battery.pool)
                 measured = _measured(model.model, drawn[key], seed, battery.analyses)
             except (Exception, SystemExit) as error:  # the code of a model may raise anything
                 if failures is None:
@@ -77,7 +78,11 @@ def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
     shared = {"n_trials": battery.n_trials, "n_subjects": battery.n_subjects, "analyses": analyses}
     uses = [ANALYSES.get(planned.name).run for planned in battery.analyses]
     pieces: list[Cell | Measured] = []
+    places = []
     for task, model, seed in _cells(battery, warn=True):
+        if model is not None:
+            model = model_in_task(model, task, battery.pool)
+        places.append((task, model, seed))
         if model is not None:
             arguments = {**shared, "model": model.model, "task": task.paradigm, "lists": task.lists,
                          "pool": battery.pool, "seed": seed}  # fmt: skip
@@ -91,7 +96,7 @@ def rows_by_cells(battery: Battery, **running: Any) -> list[Row]:
     found = iter(run_cells([cell for cell in pieces if isinstance(cell, Cell)], title=battery.title, **running))
     return [
         _row(*cell, piece if isinstance(piece, Measured) else Measured.from_json(next(found)))
-        for cell, piece in zip(_cells(battery), pieces, strict=True)
+        for cell, piece in zip(places, pieces, strict=True)
     ]
 
 

@@ -28,7 +28,7 @@ def _frequency(seed: int) -> Outcome:
     assert trials.probes is not None
     count = (trials.items[:, None, :] == trials.probes.items[:, :, :1]).sum(axis=2)
     evidence = realised_evidence(model, trials, seed)
-    judged = simulate(model.judging_frequency(TASK.n_ratings), trials, seed).ratings - 1.0
+    judged = simulate(judging(model, TASK.n_ratings), trials, seed).ratings - 1.0
     rows, findings = [], []
     for f, published in FIGURE4.items():
         which = count == f
@@ -57,6 +57,15 @@ def _frequency(seed: int) -> Outcome:
         {"intensity": table.reset_index()},
         statement=_statement(table),
     )
+
+
+def judging(model: MINERVA2, n_ratings: int) -> MINERVA2:
+    """The model with the criteria of Hintzman (1988) on a scale of which rating 1 is no presentation.
+
+    They are at (j - 1/2) m, with m = E[(k/n)³] the mean contribution of one presentation.
+    """
+    size = model.presentation_intensity
+    return model.replace(criterion=(n_ratings - 1) / 2 * size, criterion_spacing=size)
 
 
 def _statement(table: pd.DataFrame) -> str:

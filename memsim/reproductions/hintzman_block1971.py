@@ -12,6 +12,7 @@ import pandas as pd
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.core.abilities import lacks
 from memsim.core.arrays import FloatArray
+from memsim.core.frequency_criteria import presentations_of_probes
 from memsim.core.model import MemoryModel
 from memsim.core.trials import Trials
 from memsim.models import MINERVA2, REM, SummedSimilarity
@@ -45,13 +46,8 @@ SHORTCOMINGS = {
 def counts_of(task: FrequencyJudgment, n_trials: int, seed: int) -> tuple[Any, FloatArray, FloatArray]:
     """The trials, and (n_trials, n_probes) presentations in the list asked about and in the other."""
     trials = task.trials(n_trials, seed)
-    assert trials.probes is not None and trials.probes.about is not None
-    same = trials.items[:, None, :] == trials.probes.items[:, :, :1]
-    first = task.list_of_position == 0
-    counts = np.stack([(same & part).sum(axis=2) for part in (first, ~first)])
-    about = trials.probes.about
-    own = np.where(about == 0, counts[0], counts[1])
-    return trials, own.astype(float), (counts.sum(axis=0) - own).astype(float)
+    own, other = presentations_of_probes(trials)
+    return trials, own.astype(float), other.astype(float)
 
 
 def asked_of(model: MemoryModel[Any], trials: Trials) -> Trials:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from memsim.analysis.recognition.roc import area_of_counts
 from memsim.analysis.subjects import count_by_subject
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.evidence import Evidence
+from memsim.core.frequency_criteria import crossing, share_below
 from memsim.core.items import ItemPool
 from memsim.core.judgment_loop import evidence_of
 from memsim.core.judgments import UNANSWERED, Judgments
@@ -170,31 +172,17 @@ def _simulated(
     return found
 
 
-def _below(evidence: list[Evidence], which: BoolArray, criterion: float, noise: float) -> float:
-    """The share of these probes whose evidence is below a criterion."""
-    cut = np.array([criterion])
-    chance = np.stack([np.broadcast_to(each.below(cut, noise), (len(which), 1))[:, 0] for each in evidence], axis=1)
-    return float(chance[which].mean())
-
-
-def _crossing(rises: Callable[[float], float], target: float) -> float:
-    """Where a function that rises from 0 to 1 reaches a value, by bisection."""
-    low, high = -1e3, 1e3
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rises(middle) < target else (low, middle)
-    return (low + high) / 2
-
-
 def _quantile(
     evidence: list[Evidence], pilot: Judgments, share: float, kind: Callable[[Judgments], BoolArray], model: Any
 ) -> float:
     which = kind(pilot)
-    return _crossing(lambda cut: _below(evidence, which, cut, model.criterion_noise), share)
+    return crossing(partial(share_below, evidence, which, model.criterion_noise), share)
 
 
 def _neutral(evidence: list[Evidence], pilot: Judgments, model: Any) -> float:
     """The criterion at which as many targets as lures are called wrongly, as a share."""
     old, new = targets_of(pilot), lures_of(pilot)
     noise = model.criterion_noise
-    return _crossing(lambda cut: (_below(evidence, old, cut, noise) + _below(evidence, new, cut, noise)) / 2, 0.5)
+    return crossing(
+        lambda cut: (share_below(evidence, old, noise, cut) + share_below(evidence, new, noise, cut)) / 2, 0.5
+    )

@@ -34,7 +34,8 @@ def _all_but(*left_out: str) -> Needs:
     return _of(*(name for name in _NAMES if name not in left_out))
 
 
-_JUDGED = ("recognition", "recall+recognition", "serial+recognition")
+_BOTH_TESTS = ("recall+recognition", "serial+recognition")
+_JUDGED = ("recognition", *_BOTH_TESTS)
 _ANY_ORDER = ("recall", "recall+recognition")
 APPLIES: Rules = {
     "momentum": (Needs("optimizer", ("rmsprop",)),),
@@ -54,6 +55,7 @@ APPLIES: Rules = {
     **dict.fromkeys(("chains", "answer_steps"), (_of("links"),)),
     "copies": (_of("repeat-copy", "essay-copy"),),
     "longest_delay": (_of(*_JUDGED, "cued", MANY_TASKS),),
+    "probed": (_of(*_BOTH_TESTS),),
     "directions": (_of("cued", MANY_TASKS),),
     **dict.fromkeys(("tasks", "plan", "replay", "elastic", "modules"), (_of(MANY_TASKS),)),
     **dict.fromkeys(LEVERS, (_of(*TASKS),)),
@@ -112,7 +114,8 @@ class Training(Levers):
     - ``imitation``: the responses of people, and their stopping; some subjects are held out.
     - ``recognition``: whether a probe was studied; half of them were. Lures are drawn as the items are.
     - ``cued``: the item that was studied in a pair with the cue, and no response to a cue that was not studied.
-    - ``recall+recognition``, ``serial+recognition``: a list is studied once, its probes are judged, and it is recalled.
+    - ``recall+recognition``, ``serial+recognition``: a list is studied once, its probes are judged, and it is recalled;
+      ``probed`` says in which order.
     - ``copy``, ``repeat-copy``, ``associative-recall``, ``n-grams``, ``priority-sort`` (Graves et al., 2014),
       ``one-shot`` (Santoro et al., 2016), ``two-hops`` (Sukhbaatar et al., 2015), ``links`` and ``induction`` (Olsson
       et al., 2022): tasks of sequences, see :mod:`memsim.training.sequence_tasks`.
@@ -186,6 +189,10 @@ class Training(Levers):
     answer_steps: int = parameter(
         1, 1, 1000, unit="steps", doc="most steps from question to answer, one for each link (links)"
     )
+    probed: str = choice(
+        "before", ("before", "after", "either"),
+        "whether probes come before or after recall, or either, drawn for each batch (recall+recognition)",
+    )  # fmt: skip
     directions: str = choice("both", ("both", "forward"), "which items of pairs are cues: any, or the first (cued)")
     tasks: str = text("recall,serial,recognition,copy", "the tasks that have a cue, separated by commas (many-tasks)")
     plan: str = text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar, Literal, Self, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -38,9 +38,10 @@ class MINERVA2(FixedMemory):
 
         S_i = Σ_j P_j T_ij / N_i,   A_i = S_i³,   I = Σ_i A_i,   C_j = Σ_i A_i T_ij.
 
-    The evidence is the intensity I. Judgments of frequency are the number of criteria below I
-    (:meth:`judging_frequency`). Where probes ask about lists, each list has a vector of context features, which traces
-    and probes hold as well. A pair is a trace [A|B], and is probed with [A|B]; a single item of it, with [A|0].
+    The evidence is the intensity I. Judgments of frequency are the number of criteria below I, which are not those of
+    recognition (:func:`memsim.core.frequency_criteria.judging_frequency`). Where probes ask about lists, each list has
+    a vector of context features, which traces and probes hold as well. A pair is a trace [A|B], and is probed with
+    [A|B]; a single item of it, with [A|0].
 
     In cued recall the probe is [A|0] or [0|B], and the content C of its empty half is compared with the items of the
     list. Item i has the probability exp(κ cos_i) / (Σ_j exp(κ cos_j) + exp(κ θ)), the cue left out; the last term is
@@ -146,18 +147,6 @@ class MINERVA2(FixedMemory):
         size = self.feature_count
         meeting = Meeting(size, max(n_items, 1), n_empty * size, both, first, second, other)
         return intensity_distribution(meeting, self.encoding_probability, self.activation_power)
-
-    def frequency_criteria(self, n_ratings: int) -> FloatArray:
-        """(n_ratings - 1,) criteria of a judgment of frequency, in which rating 1 is no presentation.
-
-        They are at (j - 1/2) m, with m = E[(k/n)³] the mean contribution of one presentation.
-        """
-        return np.asarray((np.arange(1, n_ratings) - 0.5) * self.presentation_intensity)
-
-    def judging_frequency(self, n_ratings: int) -> Self:
-        """The model with :meth:`frequency_criteria` as its criteria on a scale of ``n_ratings``."""
-        size = self.presentation_intensity
-        return self.replace(criterion=(n_ratings - 1) / 2 * size, criterion_spacing=size)
 
     @property
     def presentation_intensity(self) -> float:

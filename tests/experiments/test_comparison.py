@@ -22,9 +22,10 @@ from memsim.core.errors import InputError, ModelError
 from memsim.core.files.written_files import RECORDS
 from memsim.core.recalls import Recalls
 from memsim.data.fetch import ENVIRONMENT
+from memsim.experiments.extreme_answers import extremes_in_words
 from memsim.experiments.people import People
 from memsim.models import TCM, Strength
-from memsim.paradigms import FreeRecall, SerialRecall
+from memsim.paradigms import FreeRecall, Recognition, SerialRecall
 
 FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "report.html", "manifest.json"}
 PLUGIN = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
@@ -50,6 +51,15 @@ def test_people_and_models_in_one_table() -> None:
     )
     assert comparison.manifest.n_subjects == 20 and comparison.manifest.models[1].name == "Strength"
     assert len(comparison.figure().axes) == 3
+
+
+def test_models_that_call_everything_or_nothing_old_are_named() -> None:
+    models = {"none": TCM(criterion=100), "all": TCM(criterion=-100), "some": TCM()}
+    summary = run(models, Recognition(), n_trials=40).summary
+    said = list(extremes_in_words(summary))
+    assert "nothing old" in said[0] and "none." in said[0] and "everything old" in said[1] and "all." in said[1]
+    assert summary.set_index("label")["d_prime"].isna().tolist() == [True, True, False]
+    assert not list(extremes_in_words(run({"a": Strength()}, FreeRecall(), n_trials=20).summary))
 
 
 def test_same_lists_and_seed_for_every_model_and_run() -> None:

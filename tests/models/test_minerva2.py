@@ -31,6 +31,7 @@ from memsim.models.recognition.intensity_distribution import (
 )
 from memsim.models.recognition.minerva2 import MINERVA2
 from memsim.paradigms import Recognition
+from memsim.reproductions.hintzman1988 import judging
 
 TRACES = np.array([[1, -1, 0, 1, 0], [1, 0, 0, 1, -1], [0, 1, 1, -1, 0]], dtype=np.int8)
 REALISED, INTEGRATED = MINERVA2(criterion_noise=0.05), MINERVA2(evidence="integrated", criterion_noise=0)
@@ -207,11 +208,10 @@ def test_intensity_rises_with_frequency_in_equal_steps() -> None:
 
 
 def test_judgments_of_frequency() -> None:
-    model = MINERVA2(criterion_noise=0).judging_frequency(6)
-    assert model.criteria(6) == pytest.approx(model.frequency_criteria(6))
-    assert model.criteria(6)[:2] == pytest.approx([0.0769552150, 0.2308656450], abs=1e-9)
+    model = MINERVA2(criterion_noise=0)
+    assert judging(model, 6).criteria(6)[:2] == pytest.approx([0.0769552150, 0.2308656450], abs=1e-9)
     trials = repeated([0, 1, 2, 3, 4, 5], 2000, ratings=12)
-    judged = simulate(MINERVA2(criterion_noise=0).judging_frequency(12), trials).ratings.mean(axis=0) - 1
+    judged = simulate(judging(model, 12), trials).ratings.mean(axis=0) - 1
     assert judged == pytest.approx([0.1, 1, 2, 3, 4, 5], abs=0.25)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from memsim.models.networks.recall_network import LOOKS
@@ -12,10 +13,12 @@ from memsim.training.objectives.losses import judgment_loss, studied
 
 
 class RecalledAndJudged(AnyOrder, OldOrNew):
-    """A list is studied once; after a delay, probes are judged, and then the list is recalled, in any order.
+    """A list is studied once; after a delay probes are judged, and the list is recalled, in any order.
 
-    Probes leave the state as it is, so recall is the same with and without them. The loss is the mean of both, per
-    output and per probe.
+    ``probed`` says whether recall follows the probes, or comes before them, between study and the delay; with
+    ``either`` that is drawn for each batch. Probes leave the state as it is, so that recall after them is the same with
+    and without them; recall does not, so that a network has to learn what to keep for probes that come after it. The
+    loss is the mean of both, per output and per probe.
     """
 
     @property
@@ -24,15 +27,27 @@ class RecalledAndJudged(AnyOrder, OldOrNew):
         return 2 * self.training.list_length + 2 + self.training.longest_delay + LOOKS
 
     def draw(self, longest: int) -> dict[str, Any]:
-        """Lists, probes, the delay, and what is random in recall."""
+        """Lists, probes, the delay, what is random in recall, and whether recall comes first."""
         drawn = OldOrNew.draw(self, longest)
-        return {**drawn, **self.of_recall(drawn["items"])}
+        return {**drawn, **self.of_recall(drawn["items"]), "recalled_first": self.recalled_first()}
+
+    def recalled_first(self) -> bool:
+        """Whether the list of this batch is recalled before its probes are judged."""
+        if self.training.probed == "either":
+            return bool(torch.randint(2, (), generator=self.generator))
+        return self.training.probed == "after"
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`judgment_loss`, and the loss of recall."""
-        episode = studied(self.network, drawn["items"], delay=drawn["delay"], wearing=self.wearing(drawn))
+        first, delay = drawn["recalled_first"], drawn["delay"]
+        episode = studied(self.network, drawn["items"], delay=0 if first else delay, wearing=self.wearing(drawn))
+        recalled = []
+        if first:
+            recalled.append(self.recall(episode, drawn))
+            episode = self.network.present(episode, [None] * delay)
         judged = judgment_loss(self.network, episode, drawn["targets"], drawn["lures"])
-        return (judged + self.recall(episode, drawn)) / 2
+        (loss,) = recalled or [self.recall(episode, drawn)]
+        return (judged + loss) / 2
 
 
 class OrderedAndJudged(RecalledAndJudged, InOrder):

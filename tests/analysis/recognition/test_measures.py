@@ -86,6 +86,10 @@ def test_what_happens_at_0_and_1() -> None:
     assert bounded == pytest.approx(2 * 1.9599639845)
     all_old = values_of_measures(np.array([[[0, 9], [0, 9]]]))
     assert all_old["discrimination", "A'"][0] == all_old["discrimination", "A"][0] == 0.5
+    for nothing_said in ([[[9, 0], [4, 0]]], [[[0, 9], [0, 4]]]):
+        silent = values_of_measures(np.array(nothing_said))
+        assert np.isnan(silent["discrimination", "d'"][0]) and np.isnan(silent["bias", "ln β"][0])
+        assert silent["discrimination", "area"][0] == 0.5
     perfectly = values_of_measures(perfect)
     assert np.isnan(perfectly["bias", "B''D"][0]) and np.isnan(perfectly["bias", "Br"][0])
     nobody = values_of_measures(np.zeros((1, 2, 2), dtype=int))
