@@ -177,7 +177,7 @@ def _ascent(slopes: _Slopes) -> FloatArray | None:
     """Newton's step, or one by a curvature that is certainly positive."""
     from scipy.linalg.lapack import dptsv  # imported here, since the command line starts without it
 
-    if not np.isfinite(slopes.first.sum() + slopes.bend.sum() + slopes.safe.sum() + slopes.beside.sum()):
+    if not all(np.isfinite(each).all() for each in slopes):
         return None
     for diagonal in slopes.safe + slopes.bend, slopes.safe, slopes.safe + RIDGE * slopes.safe.sum():
         if len(diagonal) == 1:

@@ -302,11 +302,11 @@ def specs_of(
     ------
     InputError : settings that apply to no model.
     """
-    plain = {name: model for name, model in models.items() if not isinstance(model, FitSpec)}
+    plain = {name: given_model(model) for name, model in models.items() if not isinstance(model, FitSpec)}
     sampled = {name for name, model in plain.items() if getattr(model, "likelihood", None) == "sampled"}
     if samples != SAMPLES and not sampled:
         raise InputError(f"{who}: samples={samples} applies to a sampled likelihood, and none of the models has one")
-    with_criteria = {name for name, model in plain.items() if getattr(given_model(model), "criteria_parameters", ())}
+    with_criteria = {name for name, model in plain.items() if getattr(model, "criteria_parameters", ())}
     if criteria != "spaced" and plain and not with_criteria:
         raise InputError(f"{who}: criteria={criteria!r} is for criteria on evidence, and none of the models has them")
     found = {}
@@ -314,5 +314,5 @@ def specs_of(
         own: dict[str, Any] = {**settings, "samples": samples} if name in sampled else dict(settings)
         if name in with_criteria:
             own["criteria"] = criteria
-        found[name] = model if isinstance(model, FitSpec) else FitSpec.of(model, **own)
+        found[name] = model if isinstance(model, FitSpec) else FitSpec.of(plain[name], **own)
     return found

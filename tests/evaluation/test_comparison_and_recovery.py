@@ -22,7 +22,7 @@ from memsim.evaluation.model_recovery import ModelRecovery, confusion, simulated
 from memsim.evaluation.parameter_recovery import ParameterRecovery
 from memsim.evaluation.recovery import recover
 from memsim.fitting.space import Space
-from memsim.fitting.spec import FitSpec, specs_of
+from memsim.fitting.spec import SAMPLES, FitSpec, specs_of
 from memsim.models import SAM, TCM, TCMA, Chaining, Uniform
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.running.digests import digest
@@ -226,6 +226,14 @@ def test_samples_are_for_models_with_a_sampled_likelihood(recalls: Recalls) -> N
     sampled = SAM(store_readout="soft", lapse=0.05)
     found = specs_of("compare", {"SAM": sampled, "TCM": TCM()}, samples=5, starts=1)
     assert found == {"SAM": FitSpec.of(sampled, samples=5, starts=1), "TCM": FitSpec.of(TCM(), starts=1)}
+
+
+def test_samples_reach_models_that_are_given_by_name() -> None:
+    found = specs_of("compare", {"b": "REM", "c": "UnequalVariance"}, samples=3, criteria="free")
+    assert [each.samples for each in found.values()] == [3, SAMPLES]
+    assert [each.criteria for each in found.values()] == ["free", "free"]
+    with pytest.raises(InputError, match="none of the models has one"):
+        specs_of("compare", {"c": "UnequalVariance"}, samples=3)
 
 
 @pytest.mark.parametrize(

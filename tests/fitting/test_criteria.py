@@ -1,5 +1,6 @@
 """Free criteria: those inside a fit that maximise the likelihood, what they count for, and where they are used."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, final
@@ -23,7 +24,7 @@ from memsim.core.trials import Trials
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.axes import Axis
 from memsim.fitting.figures import fit_figure, predicted
-from memsim.fitting.free_criteria import EDGE, answers_of, fitted_criteria
+from memsim.fitting.free_criteria import EDGE, _ascent, _Slopes, answers_of, fitted_criteria
 from memsim.fitting.space import usual_free
 from memsim.models import TCM, DualProcess, EqualVariance, OsthDennis, TwoHighThreshold, TwoStrengths, UnequalVariance
 from memsim.models.registered import MODELS
@@ -165,6 +166,14 @@ def test_a_rating_never_given_is_merged(model: Any, gone: int, instead: int) -> 
     fewer = Judgments(simulated(task=TASK.replace(ratings=4)).trials, judgments.ratings - (judgments.ratings > gone))
     as_four = fit(model, fewer, criteria="free", starts=1)
     assert found.log_likelihood == pytest.approx(as_four.log_likelihood, abs=1e-4)
+
+
+def test_slopes_without_end_give_no_step_and_no_warning() -> None:
+    """Where cells are nearly empty, slopes are infinite on both sides."""
+    slopes = _Slopes(np.array([np.inf, -np.inf]), np.array([-np.inf, 1.0]), np.array([np.inf, 1.0]), np.array([-1.0]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert _ascent(slopes) is None
 
 
 def test_one_rating_alone() -> None:
