@@ -14,9 +14,9 @@ from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.context_recall.claims import Results, findings_of, statement
-from memsim.reproductions.context_recall.contiguity import MEASURES, measures_of
-from memsim.reproductions.context_recall.lists import (
+from memsim.reproductions.essay.context_recall.claims import Results, findings_of, statement
+from memsim.reproductions.essay.context_recall.contiguity import MEASURES, measures_of
+from memsim.reproductions.essay.context_recall.lists import (
     CONSTANT,
     DELAYED,
     DRIFT,
@@ -29,7 +29,7 @@ from memsim.reproductions.context_recall.lists import (
     matrix_recalled,
     training_of,
 )
-from memsim.reproductions.context_recall.options import FULL_LENGTH, LONGER, ONE, STEPS, THREE, ContextOptions
+from memsim.reproductions.essay.context_recall.options import FULL_LENGTH, LONGER, ONE, STEPS, THREE, ContextOptions
 
 
 def recalls_of(positions: list[list[int]], length: int) -> Recalls:

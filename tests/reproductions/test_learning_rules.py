@@ -12,11 +12,11 @@ from scipy.stats import permutation_test
 
 from memsim.core.errors import InputError
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.learning_rules import trainings
-from memsim.reproductions.learning_rules.claims import OPEN, REFUTED, SUPPORTED, statement, verdicts_of
-from memsim.reproductions.learning_rules.options import CONDITIONS, CONTROL, FIXED, STORE, TUNING, RuleOptions
-from memsim.reproductions.learning_rules.statistics import curve_tests, edges_of, ladder_summary, split_test
-from memsim.reproductions.learning_rules.trainings import (
+from memsim.reproductions.essay.learning_rules import trainings
+from memsim.reproductions.essay.learning_rules.claims import OPEN, REFUTED, SUPPORTED, statement, verdicts_of
+from memsim.reproductions.essay.learning_rules.options import CONDITIONS, CONTROL, FIXED, STORE, TUNING, RuleOptions
+from memsim.reproductions.essay.learning_rules.statistics import curve_tests, edges_of, ladder_summary, split_test
+from memsim.reproductions.essay.learning_rules.trainings import (
     LISTS,
     SECONDS,
     Ladder,

@@ -10,7 +10,7 @@ from memsim.core.errors import InputError
 from memsim.gym import ValueDirectedRecall, play
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.essay.intervals import over_trainings
-from memsim.reproductions.reward.claims import (
+from memsim.reproductions.essay.reward.claims import (
     REFUTED,
     SUPPORTED,
     UNDECIDED,
@@ -20,14 +20,14 @@ from memsim.reproductions.reward.claims import (
     order_conditions,
     statement,
 )
-from memsim.reproductions.reward.measures import (
+from memsim.reproductions.essay.reward.measures import (
     list_measures,
     recalls_of_episodes,
     selectivity_index,
     step_measures,
 )
-from memsim.reproductions.reward.options import ORDER, PARTS, STEPS, VALUE, RewardOptions
-from memsim.reproductions.reward.trainings import AFTER, BEFORE, LESIONED
+from memsim.reproductions.essay.reward.options import ORDER, PARTS, STEPS, VALUE, RewardOptions
+from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED
 
 
 def test_selectivity_by_hand() -> None:

@@ -9,9 +9,9 @@ import pytest
 from memsim.core.errors import InputError
 from memsim.reproductions.entry import Outcome
 from memsim.reproductions.essay.intervals import Interval
-from memsim.reproductions.transfer import claims, measures, models, networks
-from memsim.reproductions.transfer.entry import TRANSFER
-from memsim.reproductions.transfer.options import TransferOptions
+from memsim.reproductions.essay.transfer import claims, measures, models, networks
+from memsim.reproductions.essay.transfer.entry import TRANSFER
+from memsim.reproductions.essay.transfer.options import TransferOptions
 from memsim.reproductions.verdicts import ABSENT, FAIL, PASS, UNDECIDED
 
 LITTLE: dict[str, Any] = {

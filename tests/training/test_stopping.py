@@ -195,7 +195,7 @@ VALUES = {
     "chains": 3, "answer_steps": 2, "row_decay": 0.1,
     "row_noise": 0.1, "write_noise": 0.1, "write_blur": 0.1, "usage_decay": 0.1, "link_decay": 0.1, "state_decay": 0.1,
     "state_noise": 0.1, "flush": 0.5, "flush_noise": 0.1, "carry_over": 0.1, "tasks": "recall",
-    "plan": "recall", "replay": 0.1, "elastic": 2.0, "modules": 4,
+    "plan": "recall", "probed": "after", "replay": 0.1, "elastic": 2.0, "modules": 4,
 }  # fmt: skip
 """A value of every setting that needs another one; the settings below are such that none of them applies."""
 WITHOUT = (

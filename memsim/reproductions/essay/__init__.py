@@ -1,4 +1,4 @@
-"""The essay of Greydanus (2017) with which memsim began, run again: what its networks recall, and what of it holds.
+"""The essay of Greydanus (2017) with which memsim began: its networks run again, and a room for each of its five claims.
 
 May import what the other entries of the catalogue may.
 """

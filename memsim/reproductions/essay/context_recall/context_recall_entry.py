@@ -6,12 +6,12 @@ from functools import partial
 
 import pandas as pd
 
-from memsim.reproductions.context_recall.claims import Results, findings_of, statement
-from memsim.reproductions.context_recall.figures import context_figure
-from memsim.reproductions.context_recall.following import MEASURES, links_table
-from memsim.reproductions.context_recall.lists import recall_tables
-from memsim.reproductions.context_recall.options import ContextOptions
 from memsim.reproductions.entry import Outcome, Reproduction
+from memsim.reproductions.essay.context_recall.claims import Results, findings_of, statement
+from memsim.reproductions.essay.context_recall.figures import context_figure
+from memsim.reproductions.essay.context_recall.following import MEASURES, links_table
+from memsim.reproductions.essay.context_recall.lists import recall_tables
+from memsim.reproductions.essay.context_recall.options import ContextOptions
 
 
 def context_recall(seed: int, options: ContextOptions) -> Outcome:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from memsim.reproductions.essay.intervals import Interval, over_trainings
-from memsim.reproductions.transfer.networks import CORES, Networks
-from memsim.reproductions.transfer.options import (
+from memsim.reproductions.essay.transfer.networks import CORES, Networks
+from memsim.reproductions.essay.transfer.options import (
     BACK,
     ELASTIC,
     FORTH,

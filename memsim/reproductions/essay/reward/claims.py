@@ -10,8 +10,8 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.intervals import Interval, over_trainings
-from memsim.reproductions.reward.options import DISCOUNTS, FEW, ORDER, SLOT_NUMBERS, SLOTS, STEPS, STORAGE, VALUE
-from memsim.reproductions.reward.trainings import AFTER, BEFORE, LESIONED
+from memsim.reproductions.essay.reward.options import DISCOUNTS, FEW, ORDER, SLOT_NUMBERS, SLOTS, STEPS, STORAGE, VALUE
+from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED
 
 SUPPORTED, REFUTED, UNDECIDED, UNTESTED = "supported", "refuted", "undecided", "not tested"
 SELECTIVE, BLIND = 0.4, 0.1

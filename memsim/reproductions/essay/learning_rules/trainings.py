@@ -17,7 +17,7 @@ from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.core.simulation import simulate
 from memsim.paradigms import FreeRecall
-from memsim.reproductions.learning_rules.options import CONDITIONS, LEARNED, MATCHED, RuleOptions
+from memsim.reproductions.essay.learning_rules.options import CONDITIONS, LEARNED, MATCHED, RuleOptions
 from memsim.reproductions.network_table.lesions import has_memory, lesioned
 from memsim.running.execution import Cell
 from memsim.training.settings import Training

@@ -6,7 +6,7 @@ from time import process_time
 
 import pandas as pd
 
-from memsim.reproductions.context_recall.options import Condition, ContextOptions
+from memsim.reproductions.essay.context_recall.options import Condition, ContextOptions
 from memsim.running.execution import Cell, run_cells
 from memsim.training.settings import Training
 

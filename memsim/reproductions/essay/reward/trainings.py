@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from memsim.reproductions.reward.options import ORDER, Condition
+from memsim.reproductions.essay.reward.options import ORDER, Condition
 from memsim.running.execution import Cell
 from memsim.training.reward.settings import RewardTraining
 
@@ -39,7 +39,7 @@ def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int)
 
 def _measured(trainer: Any, n_trials: int, with_order: bool, *without: str) -> dict[str, Any]:
     from memsim.gym.lists_for_reward import ListTask
-    from memsim.reproductions.reward.measures import list_measures, order_measures, step_measures
+    from memsim.reproductions.essay.reward.measures import list_measures, order_measures, step_measures
 
     rolled = trainer.played(n_trials, without=without)
     found: dict[str, Any] = {"score": float(rolled.scores.mean())}

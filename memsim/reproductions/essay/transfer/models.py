@@ -21,6 +21,7 @@ from memsim.fitting.objectives import LikelihoodObjective
 from memsim.fitting.search import search_space
 from memsim.fitting.spec import FitSpec
 from memsim.models import Uniform
+from memsim.reproductions.essay.transfer.options import COGNITIVE, TransferOptions
 from memsim.reproductions.recall_and_recognition import SESSION, accounts
 from memsim.reproductions.recall_and_recognition_fits import (
     CHOICE,
@@ -31,7 +32,6 @@ from memsim.reproductions.recall_and_recognition_fits import (
     Account,
     downhill,
 )
-from memsim.reproductions.transfer.options import COGNITIVE, TransferOptions
 from memsim.running.execution import Cell, run_cells
 
 FOLDS = 2

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
-from memsim.reproductions.reward.claims import claims_of, claims_table, series, statement
-from memsim.reproductions.reward.options import SLOT_NUMBERS, STORAGE, Condition, RewardOptions
-from memsim.reproductions.reward.trainings import AFTER, BEFORE, LESIONED, condition_cell
+from memsim.reproductions.essay.reward.claims import claims_of, claims_table, series, statement
+from memsim.reproductions.essay.reward.options import SLOT_NUMBERS, STORAGE, Condition, RewardOptions
+from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, condition_cell
 from memsim.running.execution import run_cells
 
 NAMED = ["part", "condition", "seed"]
@@ -21,8 +21,8 @@ LISTED = ("store", "recall", "curves")
 
 def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
     """The entry: all trainings, their tables, claims and figures."""
-    from memsim.reproductions.reward.figures import order_figure, value_figure
-    from memsim.reproductions.reward.measures import people_curves
+    from memsim.reproductions.essay.reward.figures import order_figure, value_figure
+    from memsim.reproductions.essay.reward.measures import people_curves
 
     conditions = options.conditions()
     seeds = [seed + number for number in range(options.seeds)]

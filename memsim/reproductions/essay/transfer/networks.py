@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from memsim.reproductions.transfer.measures import CRITERION, forgetting, gained_area, iterations_to, savings
-from memsim.reproductions.transfer.options import (
+from memsim.reproductions.essay.transfer.measures import CRITERION, forgetting, gained_area, iterations_to, savings
+from memsim.reproductions.essay.transfer.options import (
     BACK,
     ELASTIC,
     FORTH,
@@ -21,7 +21,7 @@ from memsim.reproductions.transfer.options import (
     TUNING,
     TransferOptions,
 )
-from memsim.reproductions.transfer.trainings import pairs_cell, plan_cell
+from memsim.reproductions.essay.transfer.trainings import pairs_cell, plan_cell
 from memsim.running.execution import run_cells
 
 CORES = ("DNC", "LSTM")

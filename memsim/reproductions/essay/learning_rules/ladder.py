@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
-from memsim.reproductions.learning_rules.claims import SUPPORTED, statement, verdicts_of
-from memsim.reproductions.learning_rules.options import LEARNED, TUNING, RuleOptions
-from memsim.reproductions.learning_rules.statistics import curve_tests, ladder_summary
-from memsim.reproductions.learning_rules.trainings import LISTS, SECONDS, longest_learned, training_cell
+from memsim.reproductions.essay.learning_rules.claims import SUPPORTED, statement, verdicts_of
+from memsim.reproductions.essay.learning_rules.options import LEARNED, TUNING, RuleOptions
+from memsim.reproductions.essay.learning_rules.statistics import curve_tests, ladder_summary
+from memsim.reproductions.essay.learning_rules.trainings import LISTS, SECONDS, longest_learned, training_cell
 from memsim.running.execution import run_cells
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def shown(summary: pd.DataFrame, tests: pd.DataFrame) -> str:
 
 
 def _figure(summary: pd.DataFrame, tables: Tables) -> Figure:
-    from memsim.reproductions.learning_rules.figure import rules_figure
+    from memsim.reproductions.essay.learning_rules.figure import rules_figure
 
     return rules_figure(summary, tables.scores, tables.accuracy, tables.curves)
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import FloatArray
-from memsim.reproductions.context_recall.following import MEASURES
-from memsim.reproductions.context_recall.lists import (
+from memsim.reproductions.entry import OURS, Finding
+from memsim.reproductions.essay.context_recall.following import MEASURES
+from memsim.reproductions.essay.context_recall.lists import (
     CONSTANT,
     DELAYED,
     DRIFT,
@@ -21,8 +22,7 @@ from memsim.reproductions.context_recall.lists import (
     PEOPLE,
     SECONDS,
 )
-from memsim.reproductions.context_recall.options import ONE, STEPS, THREE
-from memsim.reproductions.entry import OURS, Finding
+from memsim.reproductions.essay.context_recall.options import ONE, STEPS, THREE
 from memsim.reproductions.essay.intervals import Interval, over_trainings
 
 FOLLOWED, NOT_FOLLOWED, OF_LSTM = 0.95, 0.3, 0.5

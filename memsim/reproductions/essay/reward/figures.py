@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from memsim.analysis.figures.style import PEOPLE, near_lags, plain_text, styles, themed, whole_ticks
-from memsim.reproductions.reward.claims import order_conditions
-from memsim.reproductions.reward.measures import CURVES
-from memsim.reproductions.reward.options import SLOTS, STEPS, STORAGE, VALUE
-from memsim.reproductions.reward.trainings import AFTER, LESIONED
+from memsim.reproductions.essay.reward.claims import order_conditions
+from memsim.reproductions.essay.reward.measures import CURVES
+from memsim.reproductions.essay.reward.options import SLOTS, STEPS, STORAGE, VALUE
+from memsim.reproductions.essay.reward.trainings import AFTER, LESIONED
 
 AXES = {
     "serial_position_curve": ("Serial position", "Probability of recall"),

@@ -14,9 +14,18 @@ from matplotlib.figure import Figure
 from memsim.analysis.figures.style import PEOPLE as PEOPLE_STYLE
 from memsim.analysis.figures.style import plain_text, styles, themed
 from memsim.core.arrays import FloatArray
-from memsim.reproductions.context_recall.claims import CONTIGUOUS, FOLLOWED, Results
-from memsim.reproductions.context_recall.following import MEASURES
-from memsim.reproductions.context_recall.lists import CONSTANT, DELAYED, DRIFT, INTACT, MATRIX, NO_NEW, NO_OLD, PEOPLE
+from memsim.reproductions.essay.context_recall.claims import CONTIGUOUS, FOLLOWED, Results
+from memsim.reproductions.essay.context_recall.following import MEASURES
+from memsim.reproductions.essay.context_recall.lists import (
+    CONSTANT,
+    DELAYED,
+    DRIFT,
+    INTACT,
+    MATRIX,
+    NO_NEW,
+    NO_OLD,
+    PEOPLE,
+)
 from memsim.reproductions.essay.intervals import over_trainings
 
 MARK: dict[str, Any] = {"color": "0.6", "linewidth": 1, "linestyle": "--", "zorder": 0}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from memsim.reproductions.essay.intervals import Interval, over_trainings
-from memsim.reproductions.learning_rules.options import (
+from memsim.reproductions.essay.learning_rules.options import (
     BACK_IN_TIME,
     CONTROL,
     FIXED,
@@ -17,8 +17,8 @@ from memsim.reproductions.learning_rules.options import (
     TRUNCATED,
     RuleOptions,
 )
-from memsim.reproductions.learning_rules.statistics import SIGNIFICANT
-from memsim.reproductions.learning_rules.trainings import LISTS, SECONDS
+from memsim.reproductions.essay.learning_rules.statistics import SIGNIFICANT
+from memsim.reproductions.essay.learning_rules.trainings import LISTS, SECONDS
 
 SUPPORTED, REFUTED, OPEN = "supported", "refuted", "not decided"
 ENOUGH = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
-from memsim.reproductions.transfer.claims import claims_of, claims_table
-from memsim.reproductions.transfer.options import REPLAYED, TUNING, TransferOptions
+from memsim.reproductions.essay.transfer.claims import claims_of, claims_table
+from memsim.reproductions.essay.transfer.options import REPLAYED, TUNING, TransferOptions
 from memsim.reproductions.verdicts import FAIL, PASS, UNDECIDED
 
 KNOWN: dict[str, str] = {}
@@ -15,9 +15,9 @@ KNOWN: dict[str, str] = {}
 
 def run_transfer(seed: int, options: TransferOptions) -> Outcome:
     """Train the networks, fit the models, and judge the claims."""
-    from memsim.reproductions.transfer.figures import learning_figure, longer_figure, matrix_figure
-    from memsim.reproductions.transfer.models import fit_all
-    from memsim.reproductions.transfer.networks import train_all
+    from memsim.reproductions.essay.transfer.figures import learning_figure, longer_figure, matrix_figure
+    from memsim.reproductions.essay.transfer.models import fit_all
+    from memsim.reproductions.essay.transfer.networks import train_all
 
     found = train_all(seed, options)
     fitted = fit_all(seed, options)

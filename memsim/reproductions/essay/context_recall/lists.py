@@ -17,8 +17,8 @@ from memsim.core.simulation import simulate
 from memsim.data import load_dataset
 from memsim.models import TCM, ContextMemory
 from memsim.paradigms import FreeRecall
-from memsim.reproductions.context_recall.contiguity import crp_of, measures_of
-from memsim.reproductions.context_recall.options import ContextOptions
+from memsim.reproductions.essay.context_recall.contiguity import crp_of, measures_of
+from memsim.reproductions.essay.context_recall.options import ContextOptions
 from memsim.running.execution import Cell, run_cells
 from memsim.training.settings import Training
 

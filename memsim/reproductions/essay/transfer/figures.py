@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from memsim.analysis.figures.style import plain_text, styles, themed
-from memsim.reproductions.transfer.networks import CORES, Networks
-from memsim.reproductions.transfer.options import FORTH, JOINT, LONGER, REMEDIES, TransferOptions
+from memsim.reproductions.essay.transfer.networks import CORES, Networks
+from memsim.reproductions.essay.transfer.options import FORTH, JOINT, LONGER, REMEDIES, TransferOptions
 
 
 @plain_text

@@ -9,8 +9,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from memsim.analysis.figures.style import Style, plain_text, styles, themed
-from memsim.reproductions.learning_rules.options import LEARNED, MATCHED
-from memsim.reproductions.learning_rules.trainings import SECONDS
+from memsim.reproductions.essay.learning_rules.options import LEARNED, MATCHED
+from memsim.reproductions.essay.learning_rules.trainings import SECONDS
 
 
 @plain_text
