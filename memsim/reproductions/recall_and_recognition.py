@@ -247,8 +247,8 @@ CONFLICT = (
     "that one drift for both costs in each"
 )
 TRAINED_ON_TASK = (
-    "its training was on far shorter lists, and these weights hardly recognise even those, so that this says nothing of "
-    "networks that do"
+    "its training was on far shorter lists, and these weights hardly recognise even those, so that this says nothing "
+    "of networks that do"
 )
 KNOWN: Mapping[str, str] = {
     **{f"TCM, {BOTH}: {test} not worse than fitted to it alone": CONFLICT for test in TESTS},
