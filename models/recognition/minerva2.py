@@ -10,6 +10,7 @@ import numpy as np
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.evidence import Evidence, Normal
+from memsim.core.judgments import n_new
 from memsim.core.parameters import choice, parameter
 from memsim.core.probes import ABSENT, ProbeBatch
 from memsim.core.trials import Trials
@@ -157,7 +158,7 @@ class MINERVA2(FixedMemory):
     def judging_frequency(self, n_ratings: int) -> Self:
         """The model with :meth:`frequency_criteria` as its criteria on a scale of ``n_ratings``."""
         size = self.presentation_intensity
-        return self.replace(criterion=(n_ratings - 1) / 2 * size, criterion_spacing=size)
+        return self.replace(criterion=(n_new(n_ratings) - 0.5) * size, criterion_spacing=size)
 
     @property
     def presentation_intensity(self) -> float:
