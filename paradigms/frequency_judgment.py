@@ -52,6 +52,7 @@ class FrequencyJudgment(Paradigm):
     silence_ends = False
     judged = "item"
     rates = "frequency"
+    told_by_record = False
 
     list_length: int = parameter(
         84, 1, LIST_LENGTH, unit="items", symbol="L", doc="presentations of items in all lists of a trial"

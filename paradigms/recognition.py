@@ -88,7 +88,12 @@ class Recognition(Paradigm):
                 "tested"
             )
         if not self.n_probes:
-            raise InputError(f"{name}: n_targets=0 and n_lures=0 leave nothing to test")
+            if self.n_lures is None:
+                raise InputError(
+                    f"{name}: n_targets=0 leaves nothing to test, as there are as many lures as targets unless their "
+                    "number is given; give n_lures= (--n-lures)"
+                )
+            raise InputError(f"{name}: n_targets=0 and n_lures=0 leave nothing to test; give either a number above 0")
         if self.n_similar_lures > self.lures:
             raise InputError(f"{name}: n_similar_lures={self.n_similar_lures} are more than the {self.lures} lures")
         if self.strengthening == "spaced":

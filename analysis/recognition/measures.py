@@ -32,8 +32,8 @@ def called_old(judgments: Judgments, label: str = "") -> pd.DataFrame:
 
     Parameters
     ----------
-    judgments : judgments of people or of a model. On a scale of ratings, the upper half is "old". Probes without an
-        answer are not counted.
+    judgments : judgments of people or of a model. On a scale of ratings, the upper half is "old", and so is the
+        middle rating of an odd number (:func:`memsim.core.judgments.n_new`). Probes without an answer are not counted.
     label : a label of probes, such as how lures were chosen, by whose values each kind is split.
 
     Returns

@@ -34,6 +34,9 @@ from memsim.core.files.file_names import file_names
 if TYPE_CHECKING:
     from memsim.fitting.result import Fit
 
+OF_RECALL = ("choice", "termination", "intrusion", "repeat", "intrusions_left_out", "repeats_left_out")
+"""Columns of a fit that say nothing where probes are judged and nothing is recalled."""
+
 
 def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
@@ -86,6 +89,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
     from memsim.core.joint_recalls import parts_of
     from memsim.core.recall_parts import units_of
+    from memsim.evaluation.base_rates import judged_alone
     from memsim.evaluation.seen_people import seen_in_words
     from memsim.fitting.estimation import fit_spec, load_people
     from memsim.fitting.figures import fit_figure
@@ -130,15 +134,23 @@ def run_fit(parsed: argparse.Namespace) -> int:
     }  # fmt: skip
     written = write_results(parsed.out, write, manifest, figures, inputs)
     print(f"{parsed.model} fitted to {people}")
-    shown = table.drop(columns=["model", "kind", "evaluations"]).set_index("unit")
+    judged = judged_alone(recalls)
+    shown = table.drop(columns=["model", "kind", "evaluations", *(OF_RECALL if judged else ())]).set_index("unit")
     shown = shown.T if len(shown) < 4 else shown
-    print(shown.to_string(float_format="{:.4f}".format, na_rep="-"))
-    _print_notes(fitted)
+    print(shown.to_string(float_format=_number, na_rep="-"))
+    _print_notes(fitted, judged)
     for part in parts_of(recalls).values():
         for sentence in seen_in_words({parsed.model: spec.model}, part):
             print(textwrap.fill(sentence, 100))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0
+
+
+def _number(value: float) -> str:
+    """A number of the table; a criterion beyond all evidence has none."""
+    from memsim.fitting.free_criteria import EDGE
+
+    return f"{value:.4f}" if abs(value) != EDGE else "below all" if value < 0 else "above all"
 
 
 def _profile_names(units: Iterable[str]) -> dict[str, str]:
@@ -154,8 +166,10 @@ def _draw_profile(fitted: Fit, unit: str, name: str, scratch: Path) -> None:
     save_both(profile_figure(fitted, unit), scratch / name)
 
 
-def _print_notes(fitted: Fit) -> None:
-    """Print how far the estimates can be trusted, and sums over subjects."""
+def _print_notes(fitted: Fit, judged: bool) -> None:
+    """Print how far the estimates can be trusted, and sums over subjects; ``judged``: fitted to judgments alone."""
+    from memsim.core.encodings import is_integrated
+
     spec = fitted.spec
     if spec.lapse != "none" and fitted.kind != "summary":
         print("A lapse is the probability of a guess, so that no list is impossible; --lapse none leaves it out.")
@@ -163,7 +177,9 @@ def _print_notes(fitted: Fit) -> None:
         print("The stopping rule is that of the lists: n_hazards probabilities, which count among the parameters.")
     if spec.criteria == "free":
         print("The criteria were fitted one by one: n_criteria numbers, which count among the parameters.")
-    if fitted.kind == "sampled":
+        if any(unit.counts.get("ratings_merged") for unit in fitted.units):
+            print("A criterion below all or above all evidence bounds ratings that were never given.")
+    if fitted.kind == "sampled" and not (judged and is_integrated(spec.model)):
         print(f"The likelihood is sampled, over {spec.samples} study histories with seed {spec.seed}.")
     if not fitted.converged:
         table = fitted.to_frame()

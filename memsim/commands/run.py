@@ -104,7 +104,7 @@ def _run(parsed: argparse.Namespace) -> int:
         bar.set_postfix_str("writing")
         written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
         progress("written")
-    _print_comparison(comparison)
+    _print_comparison(comparison, paradigm)
     for missing, names in ({} if parsed.models else left_out_of(paradigm)).items():
         print(f"Left out, without an account of {missing}: {', '.join(names)}.")
     if people is None and parsed.people is None:
@@ -150,7 +150,7 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
     if parsed.people is None:
         people = People.matching(wanted) or (None if given else People.of_task(type(wanted)))
     else:
-        people = None if parsed.people.lower() == "none" else _people(parsed, given)
+        people = None if parsed.people.lower() == "none" else _people(parsed, given, wanted)
     if people is None:
         return wanted, None
     if type(people.paradigm) is not type(wanted):
@@ -161,17 +161,22 @@ def _task(parsed: argparse.Namespace) -> tuple[Paradigm, People | None]:
     return people.paradigm.replace(**given), people
 
 
-def _people(parsed: argparse.Namespace, given: Mapping[str, Any]) -> People:
-    """The people of ``--people``; those in a file did the task of the models, in lists of the length that is given."""
+def _people(parsed: argparse.Namespace, given: Mapping[str, Any], wanted: Paradigm) -> People:
+    """The people of ``--people``; those in a file did the task of the models, in lists of the length that is given.
+
+    What the file does not say of the task, the options do.
+    """
     from memsim.data.loading import names_file
     from memsim.experiments.people import People
 
-    own = {"paradigm": parsed.paradigm, **{name: given.get(name) for name in ("list_length", "ratings")}}
+    task = parsed.paradigm if wanted.told_by_record else wanted
+    own = {"paradigm": task, **{name: given.get(name) for name in ("list_length", "ratings")}}
     own = own if names_file(parsed.people) else {}
     return People.load(parsed.people, **reading(parsed, **own))
 
 
-def _print_comparison(comparison: Comparison) -> None:
+def _print_comparison(comparison: Comparison, task: Paradigm) -> None:
+    from memsim.core.judgments import n_new
     from memsim.experiments.extreme_answers import extremes_in_words
 
     shown = [column for column in SHOWN if column in comparison.summary]
@@ -194,6 +199,11 @@ def _print_comparison(comparison: Comparison) -> None:
         print(textwrap.fill(said, 100))
     for sentence in extremes_in_words(comparison.summary):
         print(textwrap.fill(sentence, 100))
+    if task.judged and task.rates == "oldness" and task.n_ratings % 2:
+        print(
+            f"Of {task.n_ratings} ratings, {n_new(task.n_ratings) + 1} and above are old: the middle one counts as "
+            "old, for people and models."
+        )
     people = comparison.people
     if people is not None:
         print(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,16 @@ SCORING = ("encoding", "for scoring")
 encodings, a model would score its own responses too high."""
 
 
+def is_sampled(model: Any) -> bool:
+    """Whether the likelihood of a model is a mean over drawn encodings."""
+    return getattr(model, "likelihood", None) == "sampled"
+
+
+def is_integrated(model: Any) -> bool:
+    """Whether each judgment of a model averages over encodings already, so that it draws none for judgments."""
+    return getattr(model, "encoding", None) == "integrated"
+
+
 @lru_cache(maxsize=16)
 def encoding_to_score(seed: int) -> np.random.Generator:
     """The stream for the encoding of a model with an exact likelihood, which draws nothing from it."""
@@ -31,14 +41,26 @@ def list_log_likelihood(events: Events) -> FloatArray:
         return np.log(events.outcome).sum(axis=1)
 
 
+class Averaged(NamedTuple):
+    """Mean likelihoods over draws of the encoding, of whatever is averaged."""
+
+    likelihood: FloatArray
+    """Their logarithms."""
+    error: FloatArray
+    """Standard errors of these."""
+    effective: FloatArray
+    """The effective number of samples, (Σ p)² / Σ p² with p the likelihood in each: 0 where it is 0 in all, 1 where one
+    sample decides; NaN where the likelihood is exact."""
+
+
 def averaged(
     model: MemoryModel[Any],
     samples: int,
     seed: int,
     given_one: Callable[[np.random.Generator], FloatArray],
     guessed: Callable[[], FloatArray],
-) -> tuple[FloatArray, FloatArray]:
-    """Logarithms of the mean likelihood over draws of the encoding, and their standard errors.
+) -> Averaged:
+    """Logarithms of the mean likelihood over draws of the encoding, their standard errors, and effective samples.
 
     The errors are of first order. They are NaN for a single sample and where no sample could produce the list, and 0
     where the likelihood is exact, which takes a single draw. It is so as well where a model that samples draws nothing
@@ -52,31 +74,30 @@ def averaged(
     require_samples(samples)
     if model.likelihood != "sampled":
         likelihood = given_one(encoding_to_score(seed))
-        error = np.zeros_like(likelihood)
+        found = Averaged(likelihood, np.zeros_like(likelihood), np.full(likelihood.shape, np.nan))
     else:
-        likelihood, error = _mean_over_samples(samples, seed, given_one)
+        found = _mean_over_samples(samples, seed, given_one)
     if not model.list_lapse:
-        return likelihood, error
+        return found
     with np.errstate(divide="ignore"):
-        own = np.log1p(-model.list_lapse) + likelihood
+        own = np.log1p(-model.list_lapse) + found.likelihood
         together = np.logaddexp(own, np.log(model.list_lapse) + guessed())
-    return together, error * np.exp(own - together)
+    return Averaged(together, found.error * np.exp(own - together), found.effective)
 
 
-def _mean_over_samples(
-    samples: int, seed: int, given_one: Callable[[np.random.Generator], FloatArray]
-) -> tuple[FloatArray, FloatArray]:
+def _mean_over_samples(samples: int, seed: int, given_one: Callable[[np.random.Generator], FloatArray]) -> Averaged:
     total = squares = np.array(-np.inf)
     for sample in range(samples):
         rng = stream(seed, *SCORING, sample)
         before = rng.bit_generator.state
         each = given_one(rng)
         if rng.bit_generator.state == before:  # nothing was drawn: in this task the likelihood is exact
-            return each, np.zeros_like(each)
+            return Averaged(each, np.zeros_like(each), np.full(each.shape, np.nan))
         total, squares = np.logaddexp(total, each), np.logaddexp(squares, 2 * each)
     with np.errstate(invalid="ignore", divide="ignore"):
         relative_variance = np.maximum(samples * np.exp(squares - 2 * total) - 1, 0)
-        return total - np.log(samples), np.sqrt(relative_variance / (samples - 1))
+        effective = np.where(np.isneginf(total), 0.0, np.exp(2 * total - squares))
+        return Averaged(total - np.log(samples), np.sqrt(relative_variance / (samples - 1)), effective)
 
 
 def require_samples(samples: int) -> None:

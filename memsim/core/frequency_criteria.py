@@ -14,7 +14,7 @@ from memsim.core.errors import InputError
 from memsim.core.evidence import Evidence
 from memsim.core.items import ItemPool
 from memsim.core.judgment_loop import evidence_of
-from memsim.core.judgments import Judgments
+from memsim.core.judgments import Judgments, n_new
 from memsim.core.oldness import OldnessScale
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
@@ -63,7 +63,7 @@ def judging_frequency(model: Scaled, task: Paradigm, seed: int = 0, pool: ItemPo
     slope, start = np.polyfit(levels, medians, 1)
     unit = max(float(slope), 0.0)
     start = float(np.mean(medians)) - unit * float(np.mean(levels))
-    return replace(model, criterion=start + (task.n_ratings - 1) / 2 * unit, criterion_spacing=unit)
+    return replace(model, criterion=start + (n_new(task.n_ratings) - 0.5) * unit, criterion_spacing=unit)
 
 
 def presentations_of_probes(trials: Trials) -> tuple[IntArray, IntArray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from memsim.core.abilities import require_ability
 from memsim.core.arrays import FloatArray
-from memsim.core.encodings import SCORING, averaged, encoding_to_score, list_log_likelihood
+from memsim.core.encodings import SCORING, Averaged, averaged, encoding_to_score, list_log_likelihood
 from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events
 from memsim.core.histories import Histories
@@ -31,8 +31,10 @@ def judgment_likelihood(
     average: Average = "joint",
     *,
     by_steps: bool = False,
-) -> tuple[FloatArray, FloatArray]:
-    """(n_trials,) log-likelihoods of the answers, and of the recall before them, and their standard errors.
+) -> Averaged:
+    """(n_trials,) log-likelihoods of the answers, and of the recall before them; errors; and effective samples.
+
+    With a marginal average, the effective samples are the fewest of any answer.
 
     Raises
     ------
@@ -63,15 +65,15 @@ def judgment_likelihood(
         of_recall = guessed_events(judgments.recalls, model.repeats, model.intrusions)
         return of_ratings + list_log_likelihood(of_recall)
 
-    likelihood, error = averaged(model, samples, seed, given_one, guessed)
+    likelihood, error, effective = found = averaged(model, samples, seed, given_one, guessed)
     if average == "joint":
-        return likelihood, error
+        return found
     if len(is_certain) > 1 and all(is_certain):
         # Of n encodings, k give the answer for certain: (k + 1/2) / (n + 1), as for hit rates of 0 and 1.
         counted = np.log((np.exp(likelihood) * len(is_certain) + 0.5) / (len(is_certain) + 1))
         likelihood = np.where(judgments.answered, counted, 0.0)
         error = np.nan_to_num(error)
-    return likelihood.sum(axis=1), np.sqrt((error**2).sum(axis=1))
+    return Averaged(likelihood.sum(axis=1), np.sqrt((error**2).sum(axis=1)), effective.min(axis=1))
 
 
 def answer_log_probabilities(model: MemoryModel[Any], judgments: Judgments, seed: int) -> FloatArray:

@@ -22,11 +22,17 @@ UNANSWERED = 0
 
 
 def is_old(ratings: Any, n_ratings: int) -> Any:
-    """Whether ratings of a scale are "old": those in its upper half, and the middle one of an odd number.
+    """Whether ratings of a scale are "old": those above :func:`n_new`."""
+    return ratings > n_new(n_ratings)
 
-    Of remember, know and new, rated 3, 2 and 1, both remember and know are so "old".
+
+def n_new(n_ratings: int) -> int:
+    """How many ratings of a scale are "new": its lower half, without the middle one of an odd number.
+
+    The field has no rule for a middle rating. Here it is "old", in measures of hits and false alarms and in the
+    criteria of models alike, so that of remember, know and new, rated 3, 2 and 1, both remember and know are "old".
     """
-    return 2 * ratings > n_ratings
+    return n_ratings // 2
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,12 +84,12 @@ class Judgments:
             times = number_matrix(self.times, "Judgments: times")
             if times.shape != ratings.shape:
                 raise InputError(f"Judgments: times have shape {times.shape}, ratings {ratings.shape}")
-            unfit = ~np.isnan(times) & ((ratings == UNANSWERED) | np.isinf(times))
+            unfit = ~np.isnan(times) & ((ratings == UNANSWERED) | np.isinf(times) | (times < 0))
             if unfit.any():
                 row, probe = np.argwhere(unfit)[0]
                 raise InputError(
                     f"Judgments: row {row} has the time {times[row, probe]} at probe {probe + 1}, where there is no "
-                    "answer or the time is infinite"
+                    "answer, or the time is infinite or below 0"
                 )
             object.__setattr__(self, "times", times)
         if bool(task.cue) != (self.recalls is not None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -9,8 +10,8 @@ import numpy as np
 
 from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import FloatArray
-from memsim.core.encodings import SCORING, averaged, list_log_likelihood, require_samples
-from memsim.core.errors import InputError
+from memsim.core.encodings import SCORING, Averaged, averaged, list_log_likelihood, require_samples
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.event_probabilities import Events, Parts, answered
 from memsim.core.histories import Histories
 from memsim.core.judgment_likelihood import Average, answer_log_probabilities, judgment_likelihood
@@ -28,6 +29,8 @@ from memsim.core.study_order import warn_of_order
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW = 2
+"""Effective samples below which :func:`score` warns of judgments."""
 EventsOf: TypeAlias = Callable[[MemoryModel[Any], Recalls, np.random.Generator], Events]
 """How the probabilities of events are computed, given one encoding and without lapses."""
 
@@ -132,20 +135,27 @@ def score(model: MemoryModel[Any], recalls: Responses, *, samples: int = 200, se
 
     Returns
     -------
-    DataFrame : ``subject, list, log_likelihood, choice, termination, intrusion, repeat, standard_error, events,
-        intrusions_left_out, repeats_left_out``, one row per trial. The four parts sum to the log-likelihood (see
-        :class:`memsim.core.event_probabilities.Parts`). ``standard_error`` is that of sampling: 0 for an exact
-        likelihood, NaN where no sample could produce the list. ``events`` is the number of responses scored, plus one
-        where recall stopped by itself, plus the number of answers to probes. The attributes of the frame (``attrs``)
-        hold the model with its parameters and, for a sampled likelihood, the number of samples and the seed.
+    DataFrame : ``subject, list, log_likelihood, choice, termination, intrusion, repeat, standard_error,
+        effective_samples, events, intrusions_left_out, repeats_left_out``, one row per trial. The four parts sum to the
+        log-likelihood (see :class:`memsim.core.event_probabilities.Parts`). ``standard_error`` is that of sampling: 0
+        for an exact likelihood, NaN where no sample could produce the list. ``effective_samples`` is how many samples
+        bear the mean (:class:`memsim.core.encodings.Averaged`), at most ``samples``; near 1 a single one decides, and
+        the standard error then means little; NaN for an exact likelihood. ``events`` is the number of responses scored,
+        plus one where recall stopped by itself, plus the number of answers to probes. The attributes of the frame
+        (``attrs``) hold the model with its parameters and, for a sampled likelihood, the number of samples and seed.
+
+    Warns
+    -----
+    DataWarning : judgments whose likelihood rests on fewer than two effective samples.
     """
     import pandas as pd
 
     require_model_and_responses(model, recalls)
     if isinstance(recalls, Judgments):
-        likelihood, error = judgment_likelihood(model, recalls, samples, seed)
+        likelihood, error, effective = judgment_likelihood(model, recalls, samples, seed)
+        _warn_of_few(effective, samples)
     else:
-        likelihood, error = _over_encodings(model, recalls, samples, seed, events_given_encoding)
+        likelihood, error, effective = _over_encodings(model, recalls, samples, seed, events_given_encoding)
     counts = scored_counts(recalls, model.repeats, model.intrusions)
     sampled = {"samples": samples, "seed": seed} if model.likelihood == "sampled" else {}
     frame = pd.DataFrame(
@@ -155,6 +165,7 @@ def score(model: MemoryModel[Any], recalls: Responses, *, samples: int = 200, se
             "log_likelihood": likelihood,
             **likelihood_parts(model, recalls, samples=samples, seed=seed)._asdict(),
             "standard_error": error,
+            "effective_samples": effective,
             "events": counts.events.astype(int),
             "intrusions_left_out": counts.intrusions,
             "repeats_left_out": counts.repeats,
@@ -162,6 +173,18 @@ def score(model: MemoryModel[Any], recalls: Responses, *, samples: int = 200, se
     )
     frame.attrs = {"model": type(model).__name__, "parameters": model.values(), **sampled}
     return frame
+
+
+def _warn_of_few(effective: FloatArray, samples: int) -> None:
+    few = int((effective < FEW).sum())
+    if few and samples >= FEW:
+        warnings.warn(
+            f"the joint likelihood of {few:,} of {len(effective):,} trials rests on fewer than {FEW} effective samples "
+            f"of {samples:,}: it is too low, and its standard error means little; give more samples, a model with "
+            "criterion_noise (or more of it), or use log_likelihood(..., average='marginal')",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def event_log_probabilities(model: MemoryModel[Any], recalls: Responses, *, seed: int = 0) -> FloatArray:
@@ -211,8 +234,8 @@ def _guesses(model: MemoryModel[Any], recalls: Recalls, choices: bool = False) -
 
 def _over_encodings(
     model: MemoryModel[Any], recalls: Recalls, samples: int, seed: int, events_of: EventsOf
-) -> tuple[FloatArray, FloatArray]:
-    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, and their standard errors."""
+) -> Averaged:
+    """(n_trials,) logarithms of the mean likelihood over draws of the encoding, with errors and effective samples."""
 
     def given_one(rng: np.random.Generator) -> FloatArray:
         return list_log_likelihood(_lapsing(model, recalls, events_of(model, recalls, rng)))

@@ -9,6 +9,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.evidence import Evidence, rating_shares
+from memsim.core.judgments import n_new
 from memsim.core.model import MemoryModel
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
@@ -22,7 +23,8 @@ class OldnessScale(MemoryModel[Any]):
     """Judgments by criteria on evidence, which rises with oldness.
 
     A probe with evidence x is rated k if it lies between the criteria c_(k-1) and c_k, of n ratings
-    c_k = C + (k - n / 2) Δ: so the boundary between new and old is C for any even number of ratings. Criteria vary from
+    c_k = C + (k - [n / 2]) Δ, [] being the whole part: so the boundary between new and old is C for any number of
+    ratings, of which the middle one of an odd number is old (:func:`memsim.core.judgments.n_new`). Criteria vary from
     probe to probe with the standard deviation σ_c.
     """
 
@@ -39,7 +41,7 @@ class OldnessScale(MemoryModel[Any]):
 
     def criteria(self, n_ratings: int) -> FloatArray:
         """(n_ratings - 1,) the criteria, in rising order."""
-        return np.asarray(self.criterion + (np.arange(1, n_ratings) - n_ratings / 2) * self.criterion_spacing)
+        return np.asarray(self.criterion + (np.arange(1, n_ratings) - n_new(n_ratings)) * self.criterion_spacing)
 
     def idle_parameters(self, n_ratings: int) -> tuple[str, ...]:
         """With two ratings there is one criterion, and no distance between criteria; in recall there are none."""

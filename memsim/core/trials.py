@@ -49,6 +49,8 @@ class Paradigm(Parameterized, ABC):
     """What is judged in this task, ``"item"`` or ``"pair"``; ``""`` if nothing is."""
     rates: ClassVar[Literal["oldness", "frequency"]] = "oldness"
     """What a rating says: how surely the probe is old, or how often it was presented."""
+    told_by_record: ClassVar[bool] = True
+    """Whether :meth:`of_record` can make the task of a record; if not, readers of files take the task itself."""
 
     list_length: int = parameter(20, 1, LIST_LENGTH, unit="items", symbol="L", doc="items in a list")
     presentation_time: float = parameter(1.0, 0, SECONDS, unit="s", doc="time for each item")

@@ -16,8 +16,10 @@ from memsim.analysis.selection.evidence import log_evidence, winners
 from memsim.analysis.selection.figure import selection_figure
 from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words
+from memsim.core.encodings import is_integrated
 from memsim.core.errors import InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
+from memsim.core.judgments import Judgments
 from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import refusal_of_repeats
@@ -29,6 +31,7 @@ from memsim.evaluation.cross_validation import (
     sentences_on_seen,
     with_several_lists,
 )
+from memsim.evaluation.likelihood_kinds import require_one_kind
 from memsim.fitting.estimation import fit_spec, load_people
 from memsim.fitting.result import Fit
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec, specs_of
@@ -121,7 +124,8 @@ def compare(
     ------
     InputError : nothing to compare; a network whose weights were trained on some of these people, without
         ``allow_seen``; a fit to curves; some fits to the group and some to subjects; fits to subjects
-        while subjects are held out; an option that does not apply.
+        while subjects are held out; of judgments, models whose likelihoods are of two kinds, which are not comparable
+        (:func:`memsim.evaluation.likelihood_kinds.require_one_kind`); an option that does not apply.
     LikelihoodError : a model without a likelihood.
     """
     recalls = load_people(people)
@@ -134,6 +138,8 @@ def compare(
     specs = specs_of(
         "compare", fitted, per=per, samples=samples, generations=generations, seed=seed, criteria=criteria, **settings
     )
+    judged = any(isinstance(each, Judgments) for each in parts_of(recalls).values())
+    require_one_kind("compare", {name: spec.model for name, spec in specs.items()}, judged)
     candidates: dict[str, Candidate] = {
         name: each if isinstance(each, Candidate) else Fitted(specs[name]) for name, each in models.items()
     }
@@ -189,7 +195,7 @@ def compare(
     selection = bayesian_model_selection(evidence) if min(evidence.shape) > 1 and not len(impossible) else None
     won = winners(evidence) if evidence.shape[1] > 1 else None
     table = comparison_table(held, of_information, selection, won)
-    words = selection_in_words(held, of_information, selection, won) + on_seen + _cautions(fits)
+    words = selection_in_words(held, of_information, selection, won) + on_seen + _cautions(fits, judged_alone(recalls))
     if not same_events and fit_table is not None:
         words.append(
             "The models were fitted to different events (some repeat or intrude), so AIC and BIC are left out."
@@ -213,8 +219,8 @@ def _fit_table(fits: Mapping[str, Fit]) -> pd.DataFrame | None:
     return pd.concat([fitted.to_frame().assign(model=name) for name, fitted in fits.items()], ignore_index=True)
 
 
-def _cautions(fits: Mapping[str, Fit]) -> list[str]:
-    """What to keep in mind about the information criteria of these fits."""
+def _cautions(fits: Mapping[str, Fit], judged: bool) -> list[str]:
+    """What to keep in mind about the information criteria of these fits; ``judged``: of judgments alone."""
     cautions = []
     if len(fits) > 1:
         cautions.append(
@@ -222,7 +228,7 @@ def _cautions(fits: Mapping[str, Fit]) -> list[str]:
             "whose likelihood was maximised, and not for networks, whose training stops before that."
         )
     for name, fitted in fits.items():
-        if fitted.kind == "sampled":
+        if fitted.kind == "sampled" and not (judged and is_integrated(fitted.spec.model)):
             cautions.append(
                 f"The likelihood of {name} is sampled: over {fitted.spec.samples} study histories in the fit, so its "
                 "AIC and BIC are too high, the more so the fewer histories; and over "

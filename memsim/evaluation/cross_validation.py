@@ -12,11 +12,12 @@ import pandas as pd
 from memsim.core.arrays import IntArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
-from memsim.core.judgments import require_responses
+from memsim.core.judgments import Judgments, require_responses
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.seeding import stream
 from memsim.evaluation.candidates import Candidate, Fitted
+from memsim.evaluation.likelihood_kinds import require_one_kind
 from memsim.evaluation.seen_people import require_unseen
 from memsim.fitting.spec import FitSpec
 from memsim.running.execution import Cell, Running, run_cells
@@ -64,8 +65,8 @@ def cross_validate(
     ------
     InputError : candidates that differ in what they score; a parameter or a shared stopping rule of lists that are
         held out, such as of a level, that no list of the other folds decides; a network whose weights were trained on
-        some of these people, without ``allow_seen``; fewer lists or subjects than folds; or a list that holds an item
-        twice, which a candidate does not take.
+        some of these people, without ``allow_seen``; fewer lists or subjects than folds; a list that holds an item
+        twice, which a candidate does not take; or likelihoods of judgments of two kinds, as for :func:`memsim.compare`.
     LikelihoodError : a candidate without a likelihood.
 
     Warns
@@ -81,6 +82,9 @@ def cross_validate(
     }
     if not entries:
         raise InputError("cross_validate: there are no candidates")
+    of_models = {name: entry.spec.model for name, entry in entries.items() if isinstance(entry, Fitted)}
+    judged = any(isinstance(each, Judgments) for each in parts_of(recalls).values())
+    require_one_kind("cross_validate", of_models, judged)
     for entry in entries.values():
         entry.require_taken(recalls)
     for sentence in sentences_on_seen("cross_validate", entries, recalls, allow_seen):

@@ -18,6 +18,7 @@ from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm
 from memsim.evaluation.figures import confusion_figure
+from memsim.evaluation.likelihood_kinds import require_one_kind
 from memsim.evaluation.parameter_recovery import LISTS, SPREAD, feasible_place
 from memsim.fitting.estimation import best_places
 from memsim.fitting.space import Space
@@ -70,6 +71,7 @@ def recover_models(
         raise InputError(f"recover: criterion={criterion!r} is neither 'bic' nor 'aic'")
     require_counts("recover", replications=replications, subjects=subjects, n_trials=n_trials)
     specs = specs_of("recover", models, samples=samples, starts=starts, generations=generations)
+    require_one_kind("recover", {name: spec.model for name, spec in specs.items()}, bool(paradigm.judged))
     n_cells = len(specs) ** 2 * replications
     require_cells("recover", n_cells, f"{len(specs)} models and {replications:,} replications")
     cells, labels = [], []

@@ -47,7 +47,12 @@ class People:
     @property
     def form(self) -> str:
         """From what the curves were computed, in words."""
-        return "curves that ship with memsim" if self.recalls is None else "recalls, list by list"
+        if self.recalls is None:
+            return "curves that ship with memsim"
+        if isinstance(self.recalls, Judgments):
+            both = "" if self.recalls.recalls is None else "recalls, list by list, and "
+            return f"{both}ratings, probe by probe"
+        return "recalls, list by list"
 
     @property
     def n_subjects(self) -> int:

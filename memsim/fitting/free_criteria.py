@@ -7,7 +7,7 @@ derivatives of the fit are those with the criteria held where they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,7 +64,7 @@ class _Place(NamedTuple):
     """The log-likelihood."""
 
 
-class _Slopes(NamedTuple):
+class Slopes(NamedTuple):
     """The derivatives of the log-likelihood by the criteria; the second ones with the other sign."""
 
     first: FloatArray
@@ -76,18 +76,23 @@ class _Slopes(NamedTuple):
     """(n_criteria - 1,) second derivatives by a criterion and the next; others are 0."""
 
 
-def answers_of(model: MemoryModel[Any], judgments: Judgments) -> list[Answers]:
-    """The evidence that a model has of all probes, and how they were rated."""
+def answers_of(model: MemoryModel[Any], judgments: Judgments, rng: np.random.Generator | None = None) -> list[Answers]:
+    """The evidence that a model has of all probes, and how they were rated.
+
+    Each row is one kind of probe; or the probes of all trials in turn; or those of one place in the test, by trial.
+    ``rng`` : of the encoding, where it is random.
+    """
+    rng = encoding_to_score(0) if rng is None else rng
     noise, n_ratings = getattr(model, "criterion_noise", 0.0), judgments.n_ratings
     table = model.rating_table(judgments, np.asarray(model.criteria(n_ratings))) if judgments.recalls is None else None
     if table is not None and table.evidence is not None:
         return [Answers(table.evidence, noise, model.lapse, table.counts(judgments))]
-    every = model.fast_evidence(judgments.trials, encoding_to_score(0)) if judgments.recalls is None else None
+    every = model.fast_evidence(judgments.trials, rng) if judgments.recalls is None else None
     if every is not None:
         given = judgments.ratings.reshape(-1, 1) == np.arange(UNANSWERED + 1, n_ratings + 1)
         return [Answers(every, noise, model.lapse, given.astype(float))]
     found = []
-    for number, evidence in enumerate(evidence_of(model, judgments, encoding_to_score(0))):
+    for number, evidence in enumerate(evidence_of(model, judgments, rng)):
         ratings = judgments.ratings[:, number]
         given = ratings[:, None] == np.arange(UNANSWERED + 1, n_ratings + 1)
         found.append(Answers(evidence, noise, model.lapse, given.astype(float)))
@@ -110,17 +115,20 @@ def fitted_criteria(answers: Sequence[Answers]) -> FloatArray:
     A rating that was never given is merged with its neighbour: its two criteria are equal, or lie beyond all evidence
     (at -1e9 or 1e9) at an end of the scale.
     """
-    total = np.sum([each.counts.sum(axis=0) for each in answers], axis=0)
-    used = total > 0
+    used = np.sum([each.counts.sum(axis=0) for each in answers], axis=0) > 0
+    merged = [each._replace(counts=each.counts[:, used]) for each in answers]
+    return with_unused(used, lambda: _newton(merged, matching_criteria(merged), len(used)))
+
+
+def with_unused(used: BoolArray, between: Callable[[], FloatArray]) -> FloatArray:
+    """(n_ratings - 1,) criteria, by those ``between`` the ratings that are ``used``; see :func:`fitted_criteria`."""
     place = np.cumsum(used)[:-1]  # of each criterion among those between ratings that were given
     if used.sum() < 2:
         return np.where(place > 0, EDGE, -EDGE)
-    merged = [each._replace(counts=each.counts[:, used]) for each in answers]
-    found = _newton(merged, _matching(merged), len(total))
-    return np.concatenate(([-EDGE], found, [EDGE]))[place]
+    return np.concatenate(([-EDGE], between(), [EDGE]))[place]
 
 
-def _matching(answers: Sequence[Answers]) -> FloatArray:
+def matching_criteria(answers: Sequence[Answers]) -> FloatArray:
     """Criteria between which evidence lies about as often as the ratings were given."""
     total = np.sum([each.counts.sum(axis=0) for each in answers], axis=0)
     weights = [each.counts.sum(axis=1) / total.sum() for each in answers]
@@ -154,7 +162,7 @@ def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) ->
     at = _place(answers, criteria, n_ratings)
     for _ in range(ROUNDS):
         slopes = _derivatives(answers, at)
-        step = _ascent(slopes)
+        step = ascent(slopes)
         if step is None or not np.isfinite(at.value):
             break
         apart, closer = at.criteria[1:] - at.criteria[:-1], step[:-1] - step[1:]
@@ -173,7 +181,7 @@ def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) ->
     return at.criteria
 
 
-def _ascent(slopes: _Slopes) -> FloatArray | None:
+def ascent(slopes: Slopes) -> FloatArray | None:
     """Newton's step, or one by a curvature that is certainly positive."""
     from scipy.linalg.lapack import dptsv  # imported here, since the command line starts without it
 
@@ -181,7 +189,8 @@ def _ascent(slopes: _Slopes) -> FloatArray | None:
         return None
     for diagonal in slopes.safe + slopes.bend, slopes.safe, slopes.safe + RIDGE * slopes.safe.sum():
         if len(diagonal) == 1:
-            step, failed = slopes.first / diagonal, diagonal[0] <= 0
+            failed = diagonal[0] <= 0
+            step = slopes.first / (1.0 if failed else diagonal)
         else:
             *_, step, failed = dptsv(diagonal, slopes.beside, slopes.first)
         if not failed:
@@ -198,23 +207,28 @@ def _place(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> 
     return _Place(criteria, all_cells, total if np.isfinite(total) else -np.inf)
 
 
-def _derivatives(answers: Sequence[Answers], place: _Place) -> _Slopes:
-    criteria, n = place.criteria, len(place.criteria)
-    first, bend, safe, beside = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n - 1)
+def _derivatives(answers: Sequence[Answers], place: _Place) -> Slopes:
+    all_rows = [slopes_of_rows(each, cells, place.criteria) for each, cells in zip(answers, place.cells, strict=True)]
+    return Slopes(*(sum(each.sum(axis=0) for each in part) for part in zip(*all_rows, strict=True)))
+
+
+def slopes_of_rows(answers: Answers, cells: FloatArray, criteria: FloatArray) -> Slopes:
+    """The derivatives of the log-likelihood of each row of answers: of each part, (n_rows, ...)."""
+    n = len(criteria)
     spread = criteria[-1] - criteria[0] if n > 1 else 1.0
     step = STEP * max(spread, 1e-3 * np.abs(criteria).max())
-    three_each = np.concatenate((criteria, criteria + step, criteria - step))
     with np.errstate(all="ignore"):  # cells that are nearly empty; the sums are checked by those who use them
-        for each, cells in zip(answers, place.cells, strict=True):
-            three = each.below(three_each)
-            middle, up, down = three[:, :n], three[:, n : 2 * n], three[:, 2 * n :]
-            density = (up - down) * ((1 - each.lapse) / (2 * step))
-            rise = (up - 2 * middle + down) * ((1 - each.lapse) / step**2)
-            by_cell = np.where(each.counts > 0, each.counts / cells, 0.0)
-            by_square = np.where(each.counts > 0, by_cell / cells, 0.0)
-            between = by_cell[:, :-1] - by_cell[:, 1:]
-            first += (between * density).sum(axis=0)
-            bend -= (between * rise).sum(axis=0)
-            safe += ((by_square[:, :-1] + by_square[:, 1:]) * density**2).sum(axis=0)
-            beside -= (by_square[:, 1:-1] * density[:, :-1] * density[:, 1:]).sum(axis=0)
-    return _Slopes(first, bend, safe, beside)
+        three = answers.below(np.concatenate((criteria, criteria + step, criteria - step)))
+        middle, up, down = three[:, :n], three[:, n : 2 * n], three[:, 2 * n :]
+        density = (up - down) * ((1 - answers.lapse) / (2 * step))
+        rise = (up - 2 * middle + down) * ((1 - answers.lapse) / step**2)
+        # Of the lower and the upper cell beside each criterion. Ratios of small numbers come before their products.
+        counts, below, above = answers.counts, slice(None, -1), slice(1, None)
+        low, high = (np.where(counts[:, at] > 0, density / cells[:, at], 0.0) for at in (below, above))
+        up, down = (np.where(counts[:, at] > 0, counts[:, at] * (rise / cells[:, at]), 0.0) for at in (below, above))
+        return Slopes(
+            counts[:, below] * low - counts[:, above] * high,
+            down - up,
+            counts[:, below] * low**2 + counts[:, above] * high**2,
+            -counts[:, 1:-1] * high[:, :-1] * low[:, 1:],
+        )

@@ -14,6 +14,7 @@ import pandas as pd
 from memsim.analysis.curves import standard_curves
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
+from memsim.core.encodings import is_integrated, is_sampled
 from memsim.core.errors import DataWarning, InputError, ModelError
 from memsim.core.event_probabilities import Parts
 from memsim.core.gradient import log_likelihood_gradient, log_likelihood_gradients
@@ -28,6 +29,7 @@ from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
 from memsim.core.study_order import warn_of_order
 from memsim.fitting.free_criteria import answers_of, fitted_criteria, n_criteria, used_ratings
+from memsim.fitting.sampled_criteria import criteria_over_encodings, encodings_of
 from memsim.fitting.shared_stopping import n_hazards, require_hazards
 from memsim.fitting.space import Cells, Space
 
@@ -47,7 +49,8 @@ class LikelihoodObjective:
     stopping : by the name of the data set, probabilities of no response that replace the model's; see
         :func:`memsim.log_likelihood`.
     criteria : of judgments, ``"spaced"``, those of the model; ``"free"``, those with the highest likelihood at each
-        place (:mod:`memsim.fitting.free_criteria`); or criteria by the name of the data set.
+        place (:mod:`memsim.fitting.free_criteria`; :mod:`memsim.fitting.sampled_criteria` where encodings are
+        drawn); or criteria by the name of the data set.
 
     Raises
     ------
@@ -175,6 +178,11 @@ class LikelihoodObjective:
         return [(name, part, self.space.cells(part, name)) for name, part in parts_of(self.recalls).items()]
 
     @cached_property
+    def _judged(self) -> dict[str, Judgments]:
+        """The data sets that are judgments, by name."""
+        return {name: part for name, part, _ in self._sets if isinstance(part, Judgments)}
+
+    @cached_property
     def _split(self) -> dict[str, list[tuple[Any, Responses]]]:
         """The lists of each cell of each data set, with their rows."""
         found: dict[str, list[tuple[Any, Responses]]] = {}
@@ -201,12 +209,13 @@ class LikelihoodObjective:
         if not isinstance(self.criteria, str):
             return self.criteria.get(data_set)
         split = self._split[data_set]
-        if self.criteria == "spaced" or not isinstance(split[0][1], Judgments):
+        if self.criteria == "spaced" or data_set not in self._judged:
             return None
-        pairs = zip(models, split, strict=True)
-        return fitted_criteria(
-            [each for model, (_, part) in pairs for each in answers_of(model, cast("Judgments", part))]
-        )
+        pairs = [(model, cast("Judgments", part)) for model, (_, part) in zip(models, split, strict=True)]
+        if is_sampled(self.space.model) and not is_integrated(self.space.model):
+            encodings = [encodings_of(model, part, self.samples, self.seed) for model, part in pairs]
+            return criteria_over_encodings(encodings, self._judged[data_set])
+        return fitted_criteria([each for model, part in pairs for each in answers_of(model, part)])
 
     def criteria_at(self, places: FloatArray) -> dict[str, FloatArray]:
         """The criteria that replace those of the model at ``places``, by the name of the data set."""
@@ -218,7 +227,7 @@ class LikelihoodObjective:
         """Of free criteria, the number that the answers decide, and of ratings that were merged with others."""
         if self.criteria != "free":
             return {}
-        judged = [part for part in parts_of(self.recalls).values() if isinstance(part, Judgments)]
+        judged = self._judged.values()
         return {
             "n_criteria": sum(n_criteria(part) for part in judged),
             "ratings_merged": sum(int((~used_ratings(part)).sum()) for part in judged),

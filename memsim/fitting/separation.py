@@ -36,11 +36,19 @@ def is_separated(recalls: AnyRecalls) -> bool:
     return True
 
 
+def _is_of_one_kind(recalls: AnyRecalls) -> bool:
+    """Whether only new probes were judged, or only old ones, in all data sets, and nothing was recalled."""
+    parts = [part for part in parts_of(recalls).values() if isinstance(part, Judgments)]
+    n_old, n_new = (sum(int((of(part) & part.answered).sum()) for part in parts) for of in (targets_of, lures_of))
+    return all(part.recalls is None for part in parts) and (n_old == 0 or n_new == 0)
+
+
 def not_identified(objective: LikelihoodObjective, places: FloatArray) -> list[str]:
     """The names of the free parameters that these judgments do not identify, where a fit ended at ``places``.
 
     Of a model with criteria on evidence of which nothing but the criteria and the kind of probe is known, whose answers
-    are separated (:func:`is_separated`), those are all but the lapses. Of others, a parameter is not identified if
+    are separated (:func:`is_separated`), those are all but the lapses. Of others whose answers are separated, or are
+    all to old or all to new probes, a parameter is not identified if
     the log-likelihood falls by less than .01 from the estimate to an end of its range that is far, the others held and
     free criteria fitted anew. Fits of recalls, and sampled likelihoods, are not looked into.
     """
@@ -53,7 +61,7 @@ def not_identified(objective: LikelihoodObjective, places: FloatArray) -> list[s
     tabled, separated = type(model).rating_table is not MemoryModel.rating_table, is_separated(objective.recalls)
     if tabled and separated and model.criteria_parameters:
         return [names[at] for at in free]
-    if not tabled and not separated:
+    if not tabled and not separated and not _is_of_one_kind(objective.recalls):
         return []
     best, found = objective(places), []
     for at in free:

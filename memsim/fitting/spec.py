@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self
 
 from memsim.analysis.curves import standard_curves
+from memsim.core.encodings import is_sampled
 from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.gradient import LAPSES
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls
@@ -46,7 +47,8 @@ class FitSpec:
     stopping : ``"own"``, the stopping rule of the model; or ``"shared"``, a descriptive one that all models can share,
         fitted to the same lists (:func:`memsim.fitting.shared_stopping.fitted_hazard`).
     criteria : of judgments, ``"spaced"``, those of the model, of which two numbers decide all; or ``"free"``, one
-        between each two successive ratings, fitted to the same answers (:mod:`memsim.fitting.free_criteria`).
+        between each two successive ratings, fitted to the same answers (:mod:`memsim.fitting.free_criteria`), and where
+        encodings are drawn to the mean over them (:mod:`memsim.fitting.sampled_criteria`).
     by : ``"likelihood"`` of every list; or ``"summary"``, the distance of curves, for any model that can simulate.
     weights : of the curves by name, for ``by="summary"``; ``None`` weights every curve of the task by 1.
     samples : study histories over which a sampled likelihood is averaged, the same at every place.
@@ -125,10 +127,6 @@ class FitSpec:
         own = [each for each in (*self._varied, *self.ties) if each in self.model.criteria_parameters]
         if own:
             raise InputError(f"fit: {own[0]} only decides the criteria, and criteria='free' fits them; do not free it")
-        if self.model.likelihood != "exact":
-            raise InputError(
-                f"fit: the likelihood of {name} is sampled, and free criteria need an exact one; use criteria='spaced'"
-            )
         if "list_lapse" in self._varied or self.model.list_lapse:
             raise InputError("fit: free criteria and lapses of whole lists exclude one another; use lapse='response'")
 
@@ -303,7 +301,7 @@ def specs_of(
     InputError : settings that apply to no model.
     """
     plain = {name: given_model(model) for name, model in models.items() if not isinstance(model, FitSpec)}
-    sampled = {name for name, model in plain.items() if getattr(model, "likelihood", None) == "sampled"}
+    sampled = {name for name, model in plain.items() if is_sampled(model)}
     if samples != SAMPLES and not sampled:
         raise InputError(f"{who}: samples={samples} applies to a sampled likelihood, and none of the models has one")
     with_criteria = {name for name, model in plain.items() if getattr(model, "criteria_parameters", ())}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import IntArray
 from memsim.core.events import Distract, Probe, Study, StudyPair
 from memsim.core.evidence import Evidence
 from memsim.core.probes import ABSENT, ProbeBatch
@@ -62,11 +62,8 @@ class FixedMemory(RecognitionModel):
     def familiarity(self, state: Any, probe: ProbeBatch) -> Evidence:
         return self.evidence_of(state, one_probe(state, probe))
 
-    def fast_judgments(self, trials: Trials, rng: np.random.Generator, criteria: FloatArray) -> FloatArray:
-        probes = all_probes(trials)
-        evidence = self.evidence_of(self.begin(trials, rng), probes)
-        ratings = self.ratings_of(evidence, probes.about.size, criteria)
-        return ratings.reshape(*probes.about.shape, len(criteria) + 1)
+    def fast_evidence(self, trials: Trials, rng: np.random.Generator) -> Evidence:
+        return self.evidence_of(self.begin(trials, rng), all_probes(trials))
 
 
 def one_probe(state: Stored, probe: ProbeBatch) -> ManyProbes:

@@ -11,7 +11,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.core.evidence import Evidence, rating_shares
-from memsim.core.judgments import Judgments
+from memsim.core.judgments import Judgments, n_new
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
@@ -95,7 +95,7 @@ class StrengthDistributions(MeasurementModel, OldnessScale):
         slopes["criterion_noise"] = weight * by_spread * self.criterion_noise / spread
         slopes["criterion"] = weight * density / spread
         n_ratings = len(criteria) + 1
-        slopes["criterion_spacing"] = slopes["criterion"] * (np.arange(1, n_ratings) - n_ratings / 2)
+        slopes["criterion_spacing"] = slopes["criterion"] * (np.arange(1, n_ratings) - n_new(n_ratings))
         bounds = np.zeros((len(slopes), 2, n_ratings + 1))  # of ratings; at the ends of the scale nothing changes
         bounds[:, :, 1:-1] = [each.sum(axis=1) for each in slopes.values()]
         shares = rating_shares(self.parts(), criteria, self.criterion_noise, 2)

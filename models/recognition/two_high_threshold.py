@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple, final
 import numpy as np
 
 from memsim.core.arrays import FloatArray
-from memsim.core.judgments import Judgments
+from memsim.core.judgments import Judgments, n_new
 from memsim.core.parameters import parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.rating_table import RatingTable
@@ -75,9 +75,9 @@ class TwoHighThreshold(MeasurementModel):
         """What chooses among ratings of which a half has too few."""
         if n_ratings == 0:
             return ()  # it recalls nothing
-        n_new = n_ratings // 2
-        n_old = n_ratings - n_new
-        largest = {"old": n_old, "new": n_new, "guess": n_old}
+        of_new = n_new(n_ratings)
+        of_old = n_ratings - of_new
+        largest = {"old": of_old, "new": of_new, "guess": of_old}
         surest = [f"surest_{state}" for state, size in largest.items() if size < 2]
         return (*surest, *(f"next_{state}" for state, size in largest.items() if size < 3))
 
@@ -126,7 +126,7 @@ class _Half(NamedTuple):
     @classmethod
     def of(cls, surest: float, share: float, n_ratings: int, *, upper: bool) -> _Half:
         """The upper half, whose surest rating is the last of the scale, or the lower one, where it is the first."""
-        size = n_ratings - n_ratings // 2 if upper else n_ratings // 2
+        size = n_ratings - n_new(n_ratings) if upper else n_new(n_ratings)
         found = np.zeros((3, n_ratings))
         found[0, 0] = 1
         if size > 1:

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim import load_dataset
+from memsim import Judgments, load_dataset, simulate
 from memsim.commands.main import main
+from memsim.core.errors import DataWarning
 from memsim.evaluation.comparison import compare
 from memsim.evaluation.recovery import recover
 from memsim.fitting.estimation import fit
 from memsim.fitting.result import Fit
+from memsim.models import SummedSimilarity, UnequalVariance
+from memsim.paradigms import FrequencyJudgment, Recognition
 
 QUICK = ["--starts", "1", "--generations", "5", "--workers", "1"]
 
@@ -41,6 +44,35 @@ def test_fit(people: str, capsys: pytest.CaptureFixture[str]) -> None:
     saved = Fit.load("fitted/fit.json")
     assert saved.spec.model.values()["association"] == "pre" and saved.n_events == table["n_events"].sum()
     assert {path.name for path in Path("fitted").iterdir()} >= {"fit.png", "fit.pdf", "manifest.json", "cells"}
+
+
+def test_fit_of_ratings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is of recall is not printed, and a criterion beyond all evidence is no number."""
+    monkeypatch.chdir(tmp_path)
+    judgments = simulate(UnequalVariance(), Recognition(list_length=8, ratings=5).trials(8, 0), 0)
+    never = Judgments(judgments.trials, np.maximum(judgments.ratings, 2))
+    never.to_frame().to_csv("rated.csv", index=False)
+    with pytest.warns(DataWarning, match="never given"):
+        assert main(["fit", "EqualVariance", "--people", "rated.csv", "--criteria", "free", *QUICK]) == 0
+    printed = capsys.readouterr().out
+    assert "below all" in printed and "bounds ratings that were never given" in printed
+    assert not any(word in printed for word in ("1000000000", "termination", "intrusion", "repeat"))
+
+
+def test_judgments_of_frequency_are_read_by_the_options_of_the_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    task = FrequencyJudgment(list_length=4, frequencies="0 2", lists=1)
+    frame = (
+        simulate(SummedSimilarity(), task.trials(6, 0, subjects=2), 0).to_frame().drop(columns="model", errors="ignore")
+    )
+    frame.to_csv("frequency.csv", index=False)
+    given = ["run", "--paradigm", "frequency_judgment", "--people", "frequency.csv", "--models", "SummedSimilarity"]
+    options = ["--frequencies", "0 2", "--lists", "1", "--list-length", "4", "--n-trials", "10"]
+    assert main([*given, *options]) == 0
+    assert "Form of the data: ratings, probe by probe." in " ".join(capsys.readouterr().out.split())
+    assert main([*given, "--n-trials", "10"]) != 0  # the task of the defaults is another one
 
 
 def test_fit_across_conditions(people: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,6 +68,14 @@ def test_a_table_of_people() -> None:
         (lambda t: t.assign(rating=t["rating"] - 1), {}, "the rating 0 in row 3: ratings count from 1"),
         (lambda t: t.assign(rating=t["rating"] - 5), {}, "the rating -1 in row 2 is off the scale"),
         (lambda t: t.assign(time=np.inf), {}, "the time in row 2 is infinite"),
+        (lambda t: t.assign(time=-3.0), {}, "the time in row 2 is -3, and seconds from the probe are at least 0"),
+        (lambda t: t, {"labels": ["rating"]}, "labels='rating': this column of the table is read as what it is"),
+        (lambda t: t.drop(index=5), {}, "give list_length= one of them, which leaves the others out"),
+        (
+            lambda t: t.assign(kind=["", "", "target", "target", "", "", "odd"]),
+            {},
+            "the kind in row 3 is 'target', but by its items the probe is 'lure'",
+        ),
         (lambda t: t, {"paradigm": FreeRecall}, "nothing is judged in FreeRecall; .* --paradigm recognition "),
         (lambda t: t, {"paradigm": CuedRecall(2)}, "nothing is judged in CuedRecall"),
         (lambda t: t.assign(position=[1, 2, 1, 3, 1, 2, 1]), {}, "test positions are not 1 to 2"),
@@ -116,7 +124,14 @@ def test_yes_and_no_of_zero_and_one_are_refused_and_of_one_and_two_are_read(lowe
 
 
 def test_kinds_in_other_words_are_not_compared() -> None:
-    Judgments.from_frame(TABLE.assign(kind="old"), paradigm=Recognition, ratings=4)
+    with pytest.warns(DataWarning, match="'kind' holds old in 3 of 3 test rows, which are not compared"):
+        Judgments.from_frame(TABLE.assign(kind="old"), paradigm=Recognition, ratings=4)
+    with pytest.warns(DataWarning, match="'kind' holds new in 1 of 3 test rows"):  # of pairs alone it is a word
+        Judgments.from_frame(
+            TABLE.assign(kind=[None, None, "target", "new", None, None, None]), paradigm=Recognition, ratings=4
+        )
+    empty = TABLE.assign(kind=[None, None, "target", "", None, None, "lure"])
+    Judgments.from_frame(empty, paradigm=Recognition, ratings=4)
 
 
 def test_judgments_and_recalls_are_told_apart() -> None:

@@ -12,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memsim import ItemPool, Judgments, Normal, OldnessScale, Probes, Recalls, RecognitionModel, Trials, simulate
-from memsim.core.errors import InputError, LikelihoodError, ModelError
+from memsim.core.encodings import SCORING
+from memsim.core.errors import DataWarning, InputError, LikelihoodError, ModelError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.gradient import log_likelihood_gradient
+from memsim.core.judgment_loop import judgment_events
+from memsim.core.judgments import n_new
 from memsim.core.likelihood import event_log_probabilities, log_likelihood, score
 from memsim.core.parameters import parameter
-from memsim.models import TCM
+from memsim.core.seeding import stream
+from memsim.models import REM, TCM
 from memsim.models.recognition.signal_detection import UnequalVariance
 from memsim.paradigms import RecallThenRecognition, Recognition
 
@@ -339,3 +343,37 @@ def test_wrong_declarations_are_named() -> None:
         type("Wrong", (Recency,), {"probes": "item"})
     with pytest.raises(ModelError, match="encoding='nonsense'"):
         type("Wrong", (Recency,), {"encoding": "nonsense"})
+
+
+def test_effective_samples() -> None:
+    """(Σ p)² / Σ p² of the likelihoods in the samples, with a warning where one sample decides."""
+    judgments = simulate(TCM(), Recognition(list_length=4, n_lures=2, n_targets=2).trials(3, 0), 0)
+    model, n = REM(criterion_noise=2.0), 8
+    found = score(model, judgments, samples=n)
+    one = [
+        judgment_events(model, judgments, stream(0, *SCORING, sample))[0].outcome.prod(axis=1) for sample in range(n)
+    ]
+    expected = np.sum(one, axis=0) ** 2 / np.sum(np.square(one), axis=0)
+    assert found["effective_samples"].to_numpy() == pytest.approx(expected)
+    assert score(TCM(), judgments)["effective_samples"].isna().all()
+    many = simulate(TCM(), Recognition(list_length=16).trials(3, 0), 0)
+    with pytest.warns(DataWarning, match="rests on fewer than 2 effective samples of 8"):
+        few = score(REM(), many, samples=n)
+    assert (few["effective_samples"] < 2).any()
+
+
+def test_a_middle_rating_moves_no_hits_and_no_false_alarms() -> None:
+    """The boundary between new and old is the criterion, whatever the number of ratings."""
+    model = UnequalVariance(criterion=0.6)
+    rates = []
+    for n_ratings in (2, 3, 6, 7):
+        judgments = simulate(model, Recognition(ratings=n_ratings).trials(50, 0), 0)
+        rates.append([judgments.called_old[judgments.trials.probe_kinds == kind].mean() for kind in ("target", "lure")])
+        assert model.criteria(n_ratings)[n_new(n_ratings) - 1] == 0.6
+    assert np.ptp(rates, axis=0) == pytest.approx([0, 0])
+
+
+def test_times_below_zero_are_refused() -> None:
+    judgments = simulate(TCM(), Recognition(list_length=4).trials(1, 0), 0)
+    with pytest.raises(InputError, match="has the time -3.0 at probe 1"):
+        Judgments(judgments.trials, judgments.ratings, np.full(judgments.ratings.shape, -3.0))

@@ -18,13 +18,26 @@ from memsim.evaluation import cross_validation
 from memsim.evaluation.candidates import Candidate, Fitted, Imitating
 from memsim.evaluation.comparison import compare
 from memsim.evaluation.cross_validation import cross_validate, fold_of_lists
+from memsim.evaluation.likelihood_kinds import require_one_kind
 from memsim.evaluation.model_recovery import ModelRecovery, confusion, simulated_group
 from memsim.evaluation.parameter_recovery import ParameterRecovery
 from memsim.evaluation.recovery import recover
 from memsim.fitting.space import Space
 from memsim.fitting.spec import SAMPLES, FitSpec, specs_of
-from memsim.models import SAM, TCM, TCMA, Chaining, Uniform
-from memsim.paradigms import FreeRecall, SerialRecall
+from memsim.models import (
+    MINERVA2,
+    SAM,
+    TCM,
+    TCMA,
+    TODAM,
+    Chaining,
+    EqualVariance,
+    OsthDennis,
+    SummedSimilarity,
+    UnequalVariance,
+    Uniform,
+)
+from memsim.paradigms import FreeRecall, Recognition, SerialRecall
 from memsim.running.digests import digest
 from memsim.training.settings import Training
 
@@ -226,6 +239,23 @@ def test_samples_are_for_models_with_a_sampled_likelihood(recalls: Recalls) -> N
     sampled = SAM(store_readout="soft", lapse=0.05)
     found = specs_of("compare", {"SAM": sampled, "TCM": TCM()}, samples=5, starts=1)
     assert found == {"SAM": FitSpec.of(sampled, samples=5, starts=1), "TCM": FitSpec.of(TCM(), starts=1)}
+
+
+def test_two_kinds_of_likelihood_are_not_ranked_together() -> None:
+    task = Recognition(list_length=4)
+    judgments = simulate(UnequalVariance(), task.trials(6, 0), 0)
+    models: Any = {"a": "OsthDennis", "b": SummedSimilarity()}
+    message = "under b, and average over encodings one by one under a"
+    with pytest.raises(InputError, match=f"compare: .*{message}"):
+        compare(models, judgments)
+    with pytest.raises(InputError, match=f"cross_validate: .*{message}"):
+        cross_validate({"a": OsthDennis(), "b": SummedSimilarity()}, judgments)
+    with pytest.raises(InputError, match=f"recover: .*{message}"):
+        recover({"a": OsthDennis(), "b": SummedSimilarity()}, task)
+    certain: Any = {"a": EqualVariance(), "b": TCM(), "c": SummedSimilarity(), "d": SAM()}
+    require_one_kind("compare", certain, judged=True)  # nothing is random at encoding, or all draw one encoding
+    require_one_kind("compare", {"a": OsthDennis(), "b": MINERVA2(evidence="integrated"), "c": TODAM()}, judged=True)
+    require_one_kind("compare", {"a": TODAM(), "b": MINERVA2()}, judged=False)  # both draw items for cued recall
 
 
 def test_samples_reach_models_that_are_given_by_name() -> None:

@@ -24,11 +24,24 @@ from memsim.core.trials import Trials
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.axes import Axis
 from memsim.fitting.figures import fit_figure, predicted
-from memsim.fitting.free_criteria import EDGE, _ascent, _Slopes, answers_of, fitted_criteria
+from memsim.fitting.free_criteria import EDGE, Slopes, answers_of, ascent, fitted_criteria
+from memsim.fitting.sampled_criteria import criteria_over_encodings, encodings_of
 from memsim.fitting.space import usual_free
-from memsim.models import TCM, DualProcess, EqualVariance, OsthDennis, TwoHighThreshold, TwoStrengths, UnequalVariance
+from memsim.models import (
+    MINERVA2,
+    REM,
+    SAM,
+    TCM,
+    DualProcess,
+    EqualVariance,
+    OsthDennis,
+    SummedSimilarity,
+    TwoHighThreshold,
+    TwoStrengths,
+    UnequalVariance,
+)
 from memsim.models.registered import MODELS
-from memsim.paradigms import CuedRecall, FreeRecall, Recognition
+from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
 
 TASK = Recognition(ratings=5)
 TRUE = UnequalVariance(strength_mean=1.4, strength_sd=1.3, criterion=0.7, criterion_spacing=0.6)
@@ -78,6 +91,68 @@ def test_criteria_are_those_of_the_highest_likelihood(model: Any) -> None:
     best = minimize(worse, found, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9, "maxiter": 300})
     assert worse(found) <= best.fun + 1e-6
     assert found == pytest.approx(best.x, abs=2e-3)
+
+
+FEW = Recognition(list_length=6, n_targets=4, n_lures=4, ratings=4)
+
+
+@pytest.mark.parametrize(
+    ("model", "task"),
+    [
+        (SummedSimilarity(), FEW),
+        (REM(criterion_noise=0.5), FEW),
+        (MINERVA2(lapse=0.1), FEW),
+        (SAM(lapse=0.1), RecallThenRecognition(list_length=6, n_targets=4, n_lures=4, ratings=4)),
+    ],
+)
+def test_criteria_where_encodings_are_drawn(model: Any, task: Any) -> None:
+    """They are at the maximum of the mean likelihood over the encodings of the fit."""
+    judgments = simulate(model, task.trials(12, 0), 1)
+    found = criteria_over_encodings([encodings_of(model, judgments, 10, 0)], judgments)
+
+    def likelihood(criteria: Any) -> float:
+        return float(log_likelihood(model, judgments, criteria=criteria, samples=10).sum())
+
+    best, spread = likelihood(found), found[-1] - found[0]
+    assert np.isfinite(best)
+    assert best > likelihood(model.criteria(4))
+    for number in range(3):
+        for away in (-0.01 * spread, 0.01 * spread):
+            assert likelihood(found + away * (np.arange(3) == number)) < best
+
+
+@pytest.mark.parametrize("name", ["SummedSimilarity", "TODAM", "Matrix"])
+def test_any_model_with_criteria_is_fitted_with_free_ones(name: str) -> None:
+    """Of SummedSimilarity encodings are drawn; TODAM and Matrix average over them exactly."""
+    model: Any = MODELS.get(name)()
+    judgments = simulate(model, FEW.trials(8, 0), 1)
+    spec = FitSpec.of(model, ["criterion_noise"], criteria="free", starts=1, generations=1, samples=5)
+    places = spec.space.default
+    objective: Any = spec.objective(judgments)
+    criteria = objective.criteria_at(places)[""]
+    assert criteria.shape == (3,) and (np.diff(criteria) > 0).all()
+    expected = log_likelihood(spec.space.at(places), judgments, criteria=criteria, samples=5).sum()
+    assert -objective(places) == pytest.approx(expected)
+    assert expected > log_likelihood(model, judgments, samples=5).sum()
+    assert objective.counts()["n_criteria"] == 3
+
+
+def test_a_fit_with_free_criteria_over_drawn_encodings(tmp_path: Path) -> None:
+    judgments = simulate(SummedSimilarity(), FEW.trials(8, 0), 1)
+    found = fit(SummedSimilarity(), judgments, ["criterion_noise"], criteria="free", starts=1, generations=1, samples=3)
+    found.save(tmp_path / "fit.json")
+    assert Fit.load(tmp_path / "fit.json") == found
+    criteria = np.array(found.units[0].criteria[""])
+    assert found.log_likelihood == pytest.approx(
+        log_likelihood(found.of(), judgments, criteria=criteria, samples=3).sum()
+    )
+
+
+def test_certain_answers_decide_no_criteria() -> None:
+    judgments = simulate(REM(), FEW.trials(4, 0), 1)
+    objective: Any = FitSpec.of(REM(), ["base_rate"], criteria="free", samples=3, lapse="response").objective(judgments)
+    with pytest.raises(InputError, match="need a criterion_noise above 0"):
+        objective(objective.space.default)
 
 
 @settings(max_examples=60, deadline=None)
@@ -170,10 +245,10 @@ def test_a_rating_never_given_is_merged(model: Any, gone: int, instead: int) -> 
 
 def test_slopes_without_end_give_no_step_and_no_warning() -> None:
     """Where cells are nearly empty, slopes are infinite on both sides."""
-    slopes = _Slopes(np.array([np.inf, -np.inf]), np.array([-np.inf, 1.0]), np.array([np.inf, 1.0]), np.array([-1.0]))
+    slopes = Slopes(np.array([np.inf, -np.inf]), np.array([-np.inf, 1.0]), np.array([np.inf, 1.0]), np.array([-1.0]))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert _ascent(slopes) is None
+        assert ascent(slopes) is None
 
 
 def test_one_rating_alone() -> None:

@@ -10,7 +10,7 @@ from memsim import Fit, Judgments, fit, population, simulate
 from memsim.core.errors import DataWarning, InputError, ModelError
 from memsim.data import load_dataset
 from memsim.fitting.separation import is_separated
-from memsim.models import DualProcess, EqualVariance, TwoHighThreshold, UnequalVariance
+from memsim.models import TCM, DualProcess, EqualVariance, TwoHighThreshold, UnequalVariance
 from memsim.paradigms import Recognition
 
 TASK = Recognition(list_length=10, ratings=6)
@@ -89,3 +89,10 @@ def test_a_model_without_account_of_the_task_is_refused_before_the_work() -> Non
     with pytest.raises(ModelError, match=r"^EqualVariance has no account of .*CuedRecall needs it") as refused:
         fit(EqualVariance(), load_dataset("pal1"), starts=1)
     assert "study_pair" not in str(refused.value)
+
+
+def test_new_probes_alone_identify_nothing_of_memory() -> None:
+    judgments = simulate(TCM(), Recognition(list_length=6, n_targets=0, n_lures=6, ratings=4).trials(10, 0), 1)
+    with pytest.warns(DataWarning, match="context_drift, context_drift_cue are not identified"):
+        found = fit(TCM(), judgments, starts=1).units[0]
+    assert found.not_identified == ["context_drift", "context_drift_cue"]

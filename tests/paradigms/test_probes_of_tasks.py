@@ -307,6 +307,7 @@ def test_cues_ask_for_their_partners(task: CuedRecall, seed: int) -> None:
     [
         (lambda: Recognition(list_length=10, n_targets=11), "n_targets=11 of a list of 10"),
         (lambda: Recognition(n_targets=0, n_lures=0), "leave nothing to test"),
+        (lambda: Recognition(n_targets=0), r"n_targets=0 leaves nothing to test.* give n_lures= \(--n-lures\)"),
         (lambda: Recognition(list_length=10, strength="strong"), "must be a multiple of 3"),
         (lambda: Recognition(list_length=3, strength="strong"), "would follow itself"),
         (lambda: Recognition(n_lures=2, n_similar_lures=3), "n_similar_lures=3 are more than the 2 lures"),

@@ -11,6 +11,7 @@ the labels of probes. A pair that is studied has two study rows.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,18 +20,24 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, not_whole
-from memsim.core.errors import InputError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.items import ItemPool
+from memsim.core.names import column_names
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
-from memsim.core.tables.long_table import read_lists
+from memsim.core.tables.long_table import COLUMNS, read_lists
 from memsim.core.tables.long_table_rows import Rows, at_row, listed
 from memsim.core.tables.long_table_writing import write_long_table
 from memsim.core.tables.table_items import SECOND
-from memsim.core.tables.table_probes import in_probes, numbers_of_probes, probe_numbers
+from memsim.core.tables.table_probes import OF_PROBES, in_probes, numbers_of_probes, probe_numbers
 from memsim.core.trials import Paradigm, Trials
 
-KINDS = ("target", "lure", "intact", "rearranged", "half", "new")
+KINDS = {1: ("target", "lure"), 2: ("intact", "rearranged", "half", "new")}
+"""Of probes, by their number of sides."""
+
+
+TAKEN = (*COLUMNS, *OF_PROBES, "time", "model", "session")
+"""Columns that are no labels of probes."""
 
 
 def write_judgment_table(
@@ -88,8 +95,12 @@ def read_judgment_table(
     Raises
     ------
     InputError : as ``read_long_table``; no test rows; a rating that is no whole number or off the scale, as 0 is; a
-        kind of probe that does not agree with the items; a scale that is not known, or differs from that of the task.
-        The message says which.
+        time that is infinite or below 0; a kind of probe that does not agree with the items; a label of probes that is
+        a column of its own; a scale that is not known, or differs from that of the task. The message says which.
+
+    Warns
+    -----
+    DataWarning : kinds of probes in other words than those of memsim, which are not compared with the items.
 
     Notes
     -----
@@ -97,6 +108,11 @@ def read_judgment_table(
     probes, which are not taken (``times_without_response``).
     """
     by_class = isinstance(paradigm, type)
+    if taken := [name for name in column_names(labels, "labels") if name in TAKEN]:
+        raise InputError(
+            f"labels={taken[0]!r}: this column of the table is read as what it is, and is no label of probes; copy it "
+            "under another name"
+        )
 
     def task_of(length: int, rows: Rows, of_studied: BoolArray) -> Paradigm:
         if not len(rows.test):
@@ -204,10 +220,13 @@ def _times(rows: Rows) -> FloatArray | None:
     if "time" not in rows.frame.columns:
         return None
     times = numbers_of_probes(rows, "time")
-    endless = np.isinf(rows.numbers("time", rows.test))
-    if endless.any():
-        at = rows.test[int(np.argmax(endless))]
-        raise InputError(f"the time in {at_row(rows.frame, at)} is infinite; leave the cell empty where it is unknown")
+    given = rows.numbers("time", rows.test)
+    if (wrong := np.isinf(given) | (given < 0)).any():
+        first = int(np.argmax(wrong))
+        what = "infinite" if np.isinf(given[first]) else f"{given[first]:g}, and seconds from the probe are at least 0"
+        raise InputError(
+            f"the time in {at_row(rows.frame, rows.test[first])} is {what}; leave the cell empty where it is unknown"
+        )
     times[np.isnan(numbers_of_probes(rows, "rating"))] = np.nan
     return None if np.isnan(times).all() else times
 
@@ -223,16 +242,35 @@ def _with_counts(origin: Origin, rows: Rows) -> Origin:
 
 
 def _require_kinds(rows: Rows, trials: Trials) -> None:
-    """Raise :class:`InputError` if the column ``kind`` has the words of memsim and says something else."""
+    """Compare the column ``kind`` with the items, in the rows that hold a word of memsim for such probes.
+
+    Raises
+    ------
+    InputError : a word says something else than the items.
+
+    Warns
+    -----
+    DataWarning : other words, whose rows are counted; empty cells say nothing.
+    """
     if "kind" not in rows.frame.columns:
         return
-    said = np.asarray(rows.frame["kind"].iloc[rows.test], dtype=object).astype(str)
-    if not set(np.unique(said).tolist()) <= set(KINDS):
-        return
+    of_tests = rows.frame["kind"].iloc[rows.test]
+    said = np.asarray(of_tests, dtype=object).astype(str)
+    words = KINDS[trials.units_of_probes.shape[2]]
+    known = np.isin(said, words)
     found = trials.probe_kinds[rows.trial[rows.test], probe_numbers(rows)]
-    if (said != found).any():
-        first = int(np.argmax(said != found))
+    if (wrong := known & (said != found)).any():
+        first = int(np.argmax(wrong))
         raise InputError(
             f"the kind in {at_row(rows.frame, rows.test[first])} is '{said[first]}', but by its items the probe is "
             f"'{found[first]}'; check the items, or leave the column out"
+        )
+    other = ~known & ~np.asarray(of_tests.isna()) & (said != "")
+    if other.any():
+        names = listed(dict.fromkeys(said[other].tolist()))
+        warnings.warn(
+            f"the column 'kind' holds {names} in {int(other.sum()):,} of {len(said):,} test rows, which are not "
+            f"compared with the items; it is compared where it holds {listed(words)}",
+            DataWarning,
+            stacklevel=4,
         )

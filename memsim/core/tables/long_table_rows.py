@@ -67,7 +67,11 @@ class Rows:
             lengths, lists = np.unique(counts, return_counts=True)
             found = ", ".join(f"{n} of {length}" for length, n in zip(lengths[:8], lists, strict=False))
             more = ", ..." if len(lengths) > 8 else ""
-            raise InputError(f"lists have different lengths ({found}{more} items); give list_length= one of them")
+            raise InputError(
+                f"lists have different lengths ({found}{more} items), and the lists of a data set have one; give "
+                "list_length= one of them, which leaves the others out, and read each length so for a data set of its "
+                "own: fit and compare take several together, as in people={'6 items': ..., '8 items': ...}"
+            )
         keep = np.full(n_trials, True) if wanted is None else counts == wanted
         if not keep.any():
             raise InputError(f"there is no list of {wanted} items; the lengths are {listed(np.unique(counts))}")
