@@ -29,7 +29,7 @@ from memsim.core.scored_counts import ScoredCounts, scored_counts
 from memsim.core.simulation import simulate
 from memsim.core.study_order import warn_of_order
 from memsim.fitting.free_criteria import answers_of, fitted_criteria, n_criteria, used_ratings
-from memsim.fitting.sampled_criteria import criteria_over_encodings, encodings_of
+from memsim.fitting.sampled_criteria import criteria_over_encodings, encodings_of, is_certain
 from memsim.fitting.shared_stopping import n_hazards, require_hazards
 from memsim.fitting.space import Cells, Space
 
@@ -212,10 +212,28 @@ class LikelihoodObjective:
         if self.criteria == "spaced" or data_set not in self._judged:
             return None
         pairs = [(model, cast("Judgments", part)) for model, (_, part) in zip(models, split, strict=True)]
-        if is_sampled(self.space.model) and not is_integrated(self.space.model):
+        if self._draws_encodings:
             encodings = [encodings_of(model, part, self.samples, self.seed) for model, part in pairs]
             return criteria_over_encodings(encodings, self._judged[data_set])
         return fitted_criteria([each for model, part in pairs for each in answers_of(model, part)])
+
+    @property
+    def _draws_encodings(self) -> bool:
+        """Whether the evidence of probes depends on an encoding that is drawn."""
+        return is_sampled(self.space.model) and not is_integrated(self.space.model)
+
+    def require_decided_criteria(self) -> None:
+        """Raise :class:`InputError` if criteria are free and the likelihood of the model jumps where they move."""
+        varied = {*(term.name for term in self.space.terms), *self.space.ties}
+        if self.criteria != "free" or not self._draws_encodings or "criterion_noise" in varied:
+            return
+        for (name, part, _), models in zip(self._sets, self._all_models(self.space.default), strict=True):
+            if isinstance(part, Judgments) and is_certain(encodings_of(models[0], part, 1, self.seed)):
+                raise InputError(
+                    f"fit: given an encoding of {type(self.space.model).__name__} each rating is certain"
+                    f"{f' in {name}' if name else ''}, so that the likelihood jumps where criteria move; free criteria "
+                    "need a criterion_noise above 0, or one that is free"
+                )
 
     def criteria_at(self, places: FloatArray) -> dict[str, FloatArray]:
         """The criteria that replace those of the model at ``places``, by the name of the data set."""

@@ -17,7 +17,6 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.encodings import SCORING, list_log_likelihood
-from memsim.core.errors import InputError
 from memsim.core.judgment_likelihood import lapsing_answers
 from memsim.core.judgments import Judgments
 from memsim.core.model import MemoryModel
@@ -73,6 +72,13 @@ def encodings_of(model: MemoryModel[Any], judgments: Judgments, samples: int, se
     return found
 
 
+def is_certain(encodings: Encodings) -> bool:
+    """Whether each encoding decides each answer for certain: evidence is one number, and criteria do not vary."""
+    every = [one for drawn in encodings for one in drawn.answers]
+    criteria = matching_criteria(every)
+    return all(one.noise == 0 and bool(np.isin(one.below(criteria), (0, 1)).all()) for one in every)
+
+
 def criteria_over_encodings(parts: Sequence[Encodings], judgments: Judgments) -> FloatArray:
     """(n_ratings - 1,) the criteria with the highest mean likelihood.
 
@@ -80,11 +86,9 @@ def criteria_over_encodings(parts: Sequence[Encodings], judgments: Judgments) ->
 
     Parameters
     ----------
-    parts : encodings of the trials of ``judgments``; several where the trials are under several models.
-
-    Raises
-    ------
-    InputError : each encoding decides each answer for certain, so that the likelihood jumps where criteria move.
+    parts : encodings of the trials of ``judgments``; several where the trials are under several models. Where they
+        decide each answer for certain, the likelihood jumps as criteria move, and the criteria are those between which
+        evidence lies as often as the ratings were given.
     """
     used = used_ratings(judgments)
     merged = [[_merged(drawn, used) for drawn in encodings] for encodings in parts]
@@ -97,12 +101,6 @@ def _merged(drawn: Drawn, used: BoolArray) -> Drawn:
 
 def _newton(parts: Sequence[Encodings], n_ratings: int) -> FloatArray:
     criteria = matching_criteria([one for part in parts for drawn in part[:AT_FIRST] for one in drawn.answers])
-    every = [one for part in parts for drawn in part for one in drawn.answers]
-    if all(one.noise == 0 and np.isin(one.below(criteria), (0, 1)).all() for one in every):
-        raise InputError(
-            "fit: given an encoding each rating is certain, so that the likelihood jumps where criteria move; free "
-            "criteria of such a model need a criterion_noise above 0, or one that is free"
-        )
     at = _place(parts, criteria, n_ratings)
     for _ in range(ROUNDS):
         slopes, variance = _slopes(parts, at)

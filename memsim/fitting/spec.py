@@ -226,7 +226,9 @@ class FitSpec:
             shared = self.stopping == "shared"
             stopping = hazards_of(recalls, self.model.repeats, self.model.intrusions) if shared else None
             require_identified(self.space, recalls, self.criteria == "free")
-            return LikelihoodObjective(self.space, recalls, self.samples, self.seed, stopping, self.criteria)
+            objective = LikelihoodObjective(self.space, recalls, self.samples, self.seed, stopping, self.criteria)
+            objective.require_decided_criteria()
+            return objective
         if isinstance(recalls, JointRecalls):
             raise InputError("fit: several data sets are fitted by likelihood; fit each by='summary' by itself")
         require_recalls(recalls)

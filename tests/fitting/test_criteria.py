@@ -150,9 +150,8 @@ def test_a_fit_with_free_criteria_over_drawn_encodings(tmp_path: Path) -> None:
 
 def test_certain_answers_decide_no_criteria() -> None:
     judgments = simulate(REM(), FEW.trials(4, 0), 1)
-    objective: Any = FitSpec.of(REM(), ["base_rate"], criteria="free", samples=3, lapse="response").objective(judgments)
-    with pytest.raises(InputError, match="need a criterion_noise above 0"):
-        objective(objective.space.default)
+    with pytest.raises(InputError, match="given an encoding of REM each rating is certain.* criterion_noise above 0"):
+        fit(REM(), judgments, ["base_rate"], criteria="free", samples=3, lapse="response")
 
 
 @settings(max_examples=60, deadline=None)
