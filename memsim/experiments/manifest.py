@@ -162,8 +162,8 @@ class Manifest:
         if not self.frequency_criteria:
             return ""
         return (
-            "Criteria of judgments of frequency, half-way between the evidence of successive numbers of presentations in "
-            "lists of this task, were set, since those of recognition say nothing about frequency, for "
+            "Criteria of judgments of frequency, half-way between the evidence of successive numbers of presentations "
+            "in lists of this task, were set, since those of recognition say nothing about frequency, for "
             f"{', '.join(self.frequency_criteria)}."
         )
 

@@ -168,7 +168,7 @@ class Battery:
 
 
 def model_in_task(planned: PlannedModel, task: PlannedTask, pool: ItemPool | None) -> PlannedModel:
-    """The model as it runs through ``task``: in judgments of frequency with criteria on the scale of its evidence there.
+    """The model as it runs through ``task``: in judgments of frequency with criteria on the scale of its evidence.
 
     Criteria of recognition, which are its defaults, say nothing about numbers of presentations; those that were given
     stay. See :func:`memsim.core.frequency_criteria.judging_frequency`.
