@@ -39,17 +39,16 @@ def curves_of(paradigm: Paradigm, *, repeated_items: bool = False) -> dict[str, 
 
 
 def _curves_of_judgments(paradigm: Paradigm, repeated_items: bool) -> tuple[str, ...]:
-    """Hits by lag or by where targets were studied, false alarms by place in the test, and the ROC of ratings.
+    """Hits by lag or by where targets were studied, hits and false alarms by place in the test, and the ROC of ratings.
 
-    Of judgments of frequency it is the judged frequency by the actual one.
+    In continuous recognition, where place and lag rise together, hits are by lag alone. Of judgments of frequency it is
+    the judged frequency by the actual one.
     """
     if paradigm.rates == "frequency":
         return ("judged_frequency",)
     first = next((event for event in paradigm.events() if not isinstance(event, Distract)), None)
-    names: tuple[str, ...] = (
-        "hits_by_lag" if isinstance(first, Probe) else "hits_by_serial_position",
-        "false_alarms_by_test_position",
-    )
+    hits = ("hits_by_lag",) if isinstance(first, Probe) else ("hits_by_serial_position", "hits_by_test_position")
+    names: tuple[str, ...] = (*hits, "false_alarms_by_test_position")
     if paradigm.n_ratings > 2:
         names += ("roc",)
     if repeated_items:

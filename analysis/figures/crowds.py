@@ -11,12 +11,12 @@ import pandas as pd
 from memsim.analysis.points import analysis_of, held_by_enough, labels_of, squared_differences
 from memsim.core.errors import MemsimWarning
 
-MOST_MODELS = 12
+MOST_MODELS = 8
 """Of a figure; people are drawn besides."""
 
 
 def nearest(frames: Sequence[pd.DataFrame]) -> list[str]:
-    """The labels of people and of at most twelve models, which a figure shows.
+    """The labels of people and of at most eight models, which a figure shows.
 
     Without people the first models; with people those whose means are nearest to theirs: the root mean squared
     difference in each analysis, in units of the median over models, averaged over analyses.

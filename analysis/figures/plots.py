@@ -57,7 +57,7 @@ def plot(
         of subjects. People have bars, models have bands.
     columns : the width in columns of a journal: one (89 mm) or two (183 mm).
     among : the labels of models and people in a set of figures, in order, so that each looks the same in all of them.
-        Of more than twelve models those nearest to people are drawn, or the first ones.
+        Of more than eight models those nearest to people are drawn, or the first ones.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def _grid(
             frame = frames[j if len(frames) > 1 else 0]
             analysis = analysis_of(frame)
             _DRAW[_style(frame, analysis)](axis, points, analysis, look)
-            _say_what_is_missing(axis, points, analysis)
+            _say_what_is_missing(axis, points, analysis, frame.attrs.get("without_people", ""))
             fit_labels(axis, width / across)
             if len(frames) > 1 and len(rows) == 1 and not title_of_panel:
                 axis.set_title("ABCDEFGH"[j], loc="left", fontweight="bold")
@@ -386,12 +386,16 @@ def _room(limits: tuple[float, float], drawn: tuple[float, float], data: tuple[f
     return drawn[0] if isnan(limits[0]) else low - room, max(drawn[1], high + room) if isnan(limits[1]) else high + room
 
 
-def _say_what_is_missing(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
-    """Write into a panel that nothing in it is defined, or that it has a single level, and what it would need."""
+def _say_what_is_missing(axis: Axes, points: pd.DataFrame, analysis: Analysis, without_people: str) -> None:
+    """Write into a panel that nothing in it is defined, or that it has a single level, and what it would need; or else
+    why people are not in it.
+    """
     if not is_defined(points, analysis):
         said = "No point is defined" + (f": needs {analysis.needs}" if analysis.needs else "")
     elif analysis.style == "curve" and len(points) and points[analysis.x].nunique() == 1:
         said = f"One level alone, {points[analysis.x].iloc[0]:g}"
+    elif without_people:
+        said = without_people
     else:
         return
     axis.text(0.5, 0.98, fill(said, 28), transform=axis.transAxes, ha="center", va="top", color="0.4", fontsize="small")

@@ -13,6 +13,9 @@ from memsim.core.origin import STUDY_ORDER, Observed
 DECLARATION = "by_study_order"
 """The attribute of the function of an analysis that says whether places in the list of study are its levels."""
 
+NEEDS_ORDER = "needs the order of study"
+"""What an analysis says of itself that people are refused whose order is not known."""
+
 
 def unknown_order(responses: Any) -> str:
     """Why the order of study of these recalls or judgments is not known, as their origin says; empty if it is known."""
@@ -26,7 +29,7 @@ def unknown_order(responses: Any) -> str:
 def refusal_of_order(function: Any, responses: Any) -> str:
     """Why an analysis by places of study does not take these responses, in one line; empty if it takes them."""
     if getattr(function, DECLARATION, False) and (reason := unknown_order(responses)):
-        return f"{function.__name__} needs the order of study, which is not known of these people ({reason})"
+        return f"{function.__name__} {NEEDS_ORDER}, which is not known of these people ({reason})"
     return ""
 
 

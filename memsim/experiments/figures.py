@@ -14,6 +14,8 @@ from memsim.analysis.figures.crowds import few, sentences
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.analysis.points import analysis_of, is_defined, points_of
 from memsim.analysis.registered import ANALYSES
+from memsim.core.study_order import NEEDS_ORDER
+from memsim.experiments.measuring import ONLY_SOME
 from memsim.experiments.plan import Battery, PlannedAnalysis
 from memsim.experiments.rows import Row
 
@@ -58,6 +60,7 @@ def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalys
         "analysis": planned.name,
         "by": ["paradigm"] if several else [],
         "people": [people] if observed else [],
+        "without_people": "" if several else _why_without_people(rows, planned),
     }
     parts = []
     for task in battery.tasks:
@@ -70,6 +73,19 @@ def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalys
     points = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     points.attrs = attributes
     return points
+
+
+def _why_without_people(rows: Sequence[Row], planned: PlannedAnalysis) -> str:
+    """What a panel says that has no people though they did the task; empty where it has them, or there are none."""
+    for row in rows:
+        if row.model is None and planned.label in row.measured.left_out:
+            reason = row.measured.left_out[planned.label]
+            if NEEDS_ORDER in reason:
+                return "Without people, whose order of study is not known"
+            return "Without people, " + (
+                "of whom no such curve ships" if ONLY_SOME in reason else "to whom it does not apply"
+            )
+    return ""
 
 
 def people_name(battery: Battery) -> str:

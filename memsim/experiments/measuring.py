@@ -17,6 +17,7 @@ from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.experiments.people import People
 from memsim.experiments.plan import PlannedAnalysis
 
+ONLY_SOME = "memsim ships only some curves"
 NO_POINT = "no point of it is defined by these lists and responses, which leaves a gap"
 
 
@@ -95,7 +96,7 @@ def measure_people(people: People, analyses: Sequence[PlannedAnalysis]) -> Measu
         points = points_of_curve(people.curves, analysis)
         if planned.options or points.empty:
             left_out[planned.label] = (
-                "memsim ships only some curves of these people, and this is none of them; load_dataset fetches the data"
+                f"{ONLY_SOME} of these people, and this is none of them; load_dataset fetches the data"
             )
         else:
             points = points.rename(columns={"mean": analysis.value})

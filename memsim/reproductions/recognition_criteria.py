@@ -10,6 +10,7 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray
 from memsim.core.model import MemoryModel
+from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.recognition.measurement_model import MeasurementModel
 from memsim.reproductions.recognition_tasks import (
     CONTINUOUS,
@@ -118,7 +119,7 @@ def absences(name: str, model: MemoryModel[Any]) -> dict[str, str]:
         why = "a measurement model: it describes ratings, and study changes nothing in it"
         return {each.name: why for each in CRITERIA if each.name != SLOPE}
     missing = {}
-    if name != "SummedSimilarity":
+    if name != "SummedSimilarity" and not isinstance(model, NetworkModel):
         missing[LIKE] = "items have no similarity that pools could set: all lures are alike"
     if name not in ("REM", "BCDMEM"):
         missing[FREQUENCY_MIRROR] = "word frequency changes nothing in the model"

@@ -27,6 +27,7 @@ from memsim.core.oldness import OldnessScale
 from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm
+from memsim.models.networks.network_steps import NetworkModel
 from memsim.paradigms import ContinuousRecognition, Recognition
 
 BLOCKS = 20
@@ -59,6 +60,8 @@ SETTLED = 30
 """Items of continuous recognition before hits count: evidence that grows with the sequence is not taken for lag."""
 SCALED = (SHORT, LONG, WEAK, STRONG, MIXED, SIMILAR, FREQUENCY)
 """The tasks that are rated on the fine scale."""
+FEATURES = 10
+"""Of items that may be similar; networks take as many as they were trained on."""
 PILOT = 20
 """Lists from which the scale of the evidence is taken."""
 
@@ -119,10 +122,10 @@ class Rated:
         return np.asarray(hits["1"] - hits["5+"])
 
 
-def similar_pool(seed: int) -> ItemPool:
+def similar_pool(seed: int, n_features: int = FEATURES) -> ItemPool:
     """Half of the items are drawn at random, and each of the others is near one of them."""
     rng = stream(seed, "similar")
-    first = rng.standard_normal((500, 10))
+    first = rng.standard_normal((500, n_features))
     near = first + 0.3 * rng.standard_normal(first.shape)
     return ItemPool(ItemPool.numbered(1000).labels, features=np.concatenate((first, near)))
 
@@ -161,7 +164,8 @@ def rated(
 def _simulated(
     model: MemoryModel[Any], name: str, task: Paradigm, n_trials: int, seed: int, blocks: int = BLOCKS
 ) -> Judgments:
-    pool = similar_pool(seed) if name == SIMILAR else frequency_pool() if name == FREQUENCY else None
+    size = model.n_features if isinstance(model, NetworkModel) else FEATURES
+    pool = similar_pool(seed, size) if name == SIMILAR else frequency_pool() if name == FREQUENCY else None
     trials = task.trials(n_trials, seed, pool=pool, subjects=blocks)
     if name == FREQUENCY:
         assert trials.probes is not None and pool is not None and pool.categories is not None

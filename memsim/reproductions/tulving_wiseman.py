@@ -27,20 +27,21 @@ TASK = RecallThenRecognition(list_length=16, recognition_delay=30.0)
 LISTS, BLOCKS = 400, 20
 CEILING = 0.99
 """Above this rate of recognition the function says nothing."""
+NEAR = 0.05
+"""How far P(recognised | recalled) may be from the function."""
 MODERATE = (0.4, 0.85)
 """The range of Yule's Q that counts as moderate dependence of a model: that of people with a margin, who are therefore
 not tested by it."""
 IN_ALL = f"{OURS}, from 255,121 judgments; half of them ship, and the tolerance is two standard errors"
 LAW = "Tulving & Wiseman (1975)"
 _SEPARATE = "items do not differ, and recall changes context but not what is stored of an item"
-_BEFORE_RECALL = (
-    "it was trained to judge probes before recall and never after it; it recognises little before recall (d' about .5 "
-    "for 12 items), and after it nothing, also without delay (hits .09, false alarms .09)"
+_SHARED = (
+    "it was trained on up to 12 items; of 16 it recognises after recall .68 of what it recalled, and .05 of the rest"
 )
 SHORTCOMINGS: dict[str, dict[str, str]] = {
     "CMR": {"q": _SEPARATE, "law": _SEPARATE},
     "TCM": {"q": _SEPARATE, "law": _SEPARATE},
-    "DNC:recall+recognition": {"q": _BEFORE_RECALL, "law": _BEFORE_RECALL},
+    "DNC:recall+recognition": {"q": _SHARED, "law": _SHARED},
 }
 NUMBERS = {
     "q": "Yule's Q (moderate?)",
@@ -92,11 +93,11 @@ def _tulving_wiseman(seed: int) -> Outcome:
                     known.get("q", ""),
                 )
             )  # fmt: skip
-        if row.p_recognised > CEILING:
+        if row.law == ABSENT:
             continue
         findings.append(
             Finding(
-                f"{row.label}: P(recognised | recalled)", row.tulving_wiseman, row.p_recognised_given_recalled, 0.05,
+                f"{row.label}: P(recognised | recalled)", row.tulving_wiseman, row.p_recognised_given_recalled, NEAR,
                 f"{LAW}: the function with c = .5", known.get("law", ""),
             )
         )  # fmt: skip
@@ -111,10 +112,11 @@ def _tulving_wiseman(seed: int) -> Outcome:
 
 
 def table_of(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """A row for people and each model: means and standard errors of :data:`NUMBERS`, and the ``verdict`` on Q.
+    """A row for people and each model: means and standard errors of :data:`NUMBERS`, and two verdicts.
 
-    Above the ceiling of recognition, Q and its function are undefined (NaN): so few targets are not recognised that
-    what is added to each count decides. Q of people has no verdict, since the range is from them.
+    ``verdict`` is on Q, and ``law`` on whether P(recognised | recalled) is as the function says. Above the ceiling of
+    recognition, Q and its function are undefined (NaN): so few targets are not recognised that what is added to each
+    count decides. Q of people has no verdict, since the range is from them.
     """
     rows = []
     for name, frame in frames.items():
@@ -122,16 +124,23 @@ def table_of(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         if each["p_recognised"][0] > CEILING:
             each |= dict.fromkeys(("q", "tulving_wiseman"), (np.nan, np.nan))
         verdict = ABSENT if name == PEOPLE_LABEL else verdict_of(*each["q"], *MODERATE)
-        rows.append({"label": name, **{number: found[0] for number, found in each.items()},
-                     **{f"{number}_sem": found[1] for number, found in each.items()}, "verdict": verdict})  # fmt: skip
+        law = verdict_of(each["p_recognised_given_recalled"][0] - each["tulving_wiseman"][0], 0.0, -NEAR, NEAR)
+        means, errors = ({number: found[at] for number, found in each.items()} for at in (0, 1))
+        of_each = {f"{number}_sem": error for number, error in errors.items()}
+        rows.append({"label": name, **means, **of_each, "verdict": verdict, "law": law})
     return pd.DataFrame(rows)
 
 
 def marked(table: pd.DataFrame) -> pd.DataFrame:
-    """The numbers as :func:`memsim.analysis.figures.targets.criteria_figure` takes them."""
-    shown = table.melt(["label", "verdict"], list(NUMBERS), "criterion")
+    """The numbers as :func:`memsim.analysis.figures.targets.criteria_figure` takes them; Q and P(recognised |
+    recalled), which are judged, have marks.
+    """
+    shown = table.melt(["label", "verdict", "law"], list(NUMBERS), "criterion")
     shown["sem"] = table.melt("label", [f"{number}_sem" for number in NUMBERS])["value"]
-    shown["verdict"] = shown["verdict"].where(shown["criterion"] == "q")
+    judged = {"q": shown["verdict"], "p_recognised_given_recalled": shown["law"]}
+    shown["verdict"] = [
+        judged[each].iloc[row] if each in judged else None for row, each in enumerate(shown["criterion"])
+    ]
     shown["passes"] = pd.Series([PASSES.get(each) for each in shown["verdict"]], dtype=object)
     return shown.assign(criterion=shown["criterion"].map(NUMBERS))
 

@@ -65,9 +65,9 @@ class DNC(Network):
 
     ``recognition`` was trained to judge whether a probe was studied; no probe changes what is remembered. Its memory
     has 16 slots: after lists of 12 it calls .999 of old and .02 of new items old, after 20 .79 and .13. ``cued`` was
-    trained to recall the partner of an item. ``recall+recognition`` was trained to do both tests of a list, of up to 12
-    items, with probes before recall alone. It hardly recognises: before recall, d' is about .5 for 12 items, and after
-    recall, which it was not trained for, 0 (hits .09, false alarms .09, without delay).
+    trained to recall the partner of an item. ``recall+recognition`` began as ``recognition``, and was trained to do
+    both tests of lists of up to 12 items, in either order. Of 12 items it calls .99 of old and .01 of new ones old
+    before recall; after recall .67 and .27 at once (d' 1.0), .59 and .04 after 30 s (d' 2.0). It recalls .66 of them.
 
     ``without`` lesions the memory at test, at study, or at both (``lesioned``): chaining needs reading forward along
     the links, so that ``without="backward,content"`` shows what it does alone; a code of position that is part of the

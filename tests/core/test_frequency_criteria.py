@@ -56,9 +56,8 @@ def test_evidence_that_repetitions_leave_alone_has_criteria_that_do_not_fall() -
 def test_presentations_are_counted_in_the_list_asked_about() -> None:
     trials = FrequencyJudgment().trials(3, seed=0)
     own, other = presentations_of_probes(trials)
-    assert set(zip(own.ravel().tolist(), other.ravel().tolist(), strict=True)) == {
-        (a, b) for a in (0, 2, 5) for b in (0, 2, 5)
-    }
+    pairs = set(zip(own.ravel().tolist(), other.ravel().tolist(), strict=True))
+    assert pairs == {(a, b) for a in (0, 2, 5) for b in (0, 2, 5)}
     alone, none = presentations_of_probes(ONE_LIST.trials(3, seed=0))
     assert set(alone.ravel()) == {0, 2, 5} and not none.any()
 

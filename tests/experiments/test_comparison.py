@@ -24,7 +24,7 @@ from memsim.core.recalls import Recalls
 from memsim.data.fetch import ENVIRONMENT
 from memsim.experiments.extreme_answers import extremes_in_words
 from memsim.experiments.people import People
-from memsim.models import TCM, Strength
+from memsim.models import MINERVA2, TCM, Strength
 from memsim.paradigms import FreeRecall, Recognition, SerialRecall
 
 FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "report.html", "manifest.json"}
@@ -54,7 +54,7 @@ def test_people_and_models_in_one_table() -> None:
 
 
 def test_models_that_call_everything_or_nothing_old_are_named() -> None:
-    models = {"none": TCM(criterion=100), "all": TCM(criterion=-100), "some": TCM()}
+    models = {"none": MINERVA2(criterion=100), "all": MINERVA2(criterion=-100), "some": MINERVA2()}
     summary = run(models, Recognition(), n_trials=40).summary
     said = list(extremes_in_words(summary))
     assert "nothing old" in said[0] and "none." in said[0] and "everything old" in said[1] and "all." in said[1]

@@ -28,6 +28,7 @@ from memsim.reproductions.recognition_criteria import (
 from memsim.reproductions.recognition_findings import _of_people, people_rows
 from memsim.reproductions.recognition_tasks import BLOCKS, SIMILAR, TASKS, WEAK, rated, similar_pool
 from memsim.reproductions.shiffrin_steyvers1997 import STRENGTH, ratio_of_ratios, worked_example
+from memsim.reproductions.tulving_wiseman import marked as marked_dependence
 from memsim.reproductions.tulving_wiseman import people, table_of
 from memsim.reproductions.verdicts import verdict_of
 
@@ -106,6 +107,19 @@ def test_at_the_ceiling_dependence_is_undefined_and_people_are_no_test_of_themse
     table = table_of({name: pd.DataFrame(each) for name, each in frames.items()}).set_index("label")
     assert table["verdict"].to_dict() == {"people": "absent", "model": "pass", "low": "fail", "SAM": "absent"}
     assert table.loc["SAM", ["q", "q_sem", "tulving_wiseman"]].isna().all()
+    assert table["law"].to_dict() == {"people": "pass", "model": "pass", "low": "pass", "SAM": "absent"}
+
+
+def test_the_figure_marks_every_number_that_the_text_judges() -> None:
+    near = {"q": [0.1, 0.12], "p_recalled": [0.5, 0.5], "p_recognised": [0.8, 0.8],
+            "p_recognised_given_recalled": [0.9, 0.9], "tulving_wiseman": [0.88, 0.88]}  # fmt: skip
+    far = {**near, "p_recognised_given_recalled": [0.8, 0.8]}
+    table = table_of({name: pd.DataFrame(each) for name, each in {"people": far, "near": near, "far": far}.items()})
+    marks = marked_dependence(table).set_index(["criterion", "label"])["passes"]
+    law = marks["P(recognised | recalled)"]
+    assert law.to_dict() == {"people": False, "near": True, "far": False}
+    assert marks["Yule's Q (moderate?)"].to_dict() == {"people": None, "near": False, "far": False}
+    assert marks["P(recalled)"].isna().all()
 
 
 def test_people_answer_three_criteria() -> None:

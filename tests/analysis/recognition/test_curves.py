@@ -242,7 +242,10 @@ def test_every_analysis_has_its_table_and_figure(name: str, people: Judgments, t
 
 def test_curve_tables(people: Judgments) -> None:
     curves = curve_table(people)
-    names = ["hits_by_serial_position", "false_alarms_by_test_position", "roc", "hits_by_presentations"]
+    names = [
+        "hits_by_serial_position", "hits_by_test_position", "false_alarms_by_test_position", "roc",
+        "hits_by_presentations",
+    ]  # fmt: skip
     assert curves["curve"].unique().tolist() == names
     rows = curves[curves["curve"] == "roc"]
     assert rows["across"].notna().all() and curves[curves["curve"] != "roc"]["across"].isna().all()
