@@ -69,7 +69,7 @@ BOTH_TESTS = "dnc-recall+recognition"
 """The weights of a network that was trained on both tests of a list."""
 OF_NETWORKS = (
     "The DNC was trained on both tests of random lists, and on no people; its memory is in its weights, which are not "
-    "fitted, so that what it learns of people is choice, stopping and the scale. Its lists had up to 12 items, those "
+    "fitted, so that what it learns of people is choice, stopping and the scale. Its lists had up to 12 items; those "
     "of people are longer. "
 )
 

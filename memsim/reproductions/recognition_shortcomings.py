@@ -17,6 +17,11 @@ from memsim.reproductions.recognition_criteria import (
 _NO_FORGETTING = "traces of a list are alike whatever their age: nothing is forgotten within a list"
 _SUM = "evidence is a sum over traces, so that stronger ones raise the evidence of lures as well"
 _NOISE = "the variance that an item adds grows with its strength, so that strong items harm weak ones"
+_BEYOND = (
+    "strong lists have 60 presentations, more than its 16 rows of memory and its training of up to {} items, so that "
+    "they are judged worse than weak ones"
+)
+_SEQUENCE = "a sequence of 60 items is longer than its training, and what it keeps of it is not what came last"
 SHORTCOMINGS: dict[str, dict[str, str]] = {
     "people": {},
     "BCDMEM": {
@@ -57,6 +62,16 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
     "TODAM": {
         MIRROR: _SUM, LIST_STRENGTH: _NOISE,
         SLOPE_LENGTH: "in short lists lures hardly vary less than targets, and d' is so large that the slope is unsure",
+    },
+    "DNC:recognition": {
+        **dict.fromkeys((STRENGTH, MIRROR, LIST_STRENGTH, SLOPE_STRENGTH), _BEYOND.format(20)), LAG: _SEQUENCE,
+    },
+    "DNC:recall+recognition": {
+        **dict.fromkeys((STRENGTH, MIRROR, SLOPE_STRENGTH), _BEYOND.format(12)), LAG: _SEQUENCE,
+    },
+    "LSTM:recognition": {
+        STRENGTH: "lists of 20 and 60 presentations are far beyond its training of up to 8 items: it remembers the last",
+        SLOPE: "what it puts out of targets and lures varies alike",
     },
     "DualProcess": {},
     "EqualVariance": {SLOPE: "targets and lures vary alike by definition: the slope is 1"},

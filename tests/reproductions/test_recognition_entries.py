@@ -9,13 +9,15 @@ import pytest
 from memsim import simulate
 from memsim.analysis.figures.targets import criteria_figure
 from memsim.models import MINERVA2, REM, TCM, UnequalVariance
-from memsim.paradigms import CuedRecall
+from memsim.models.registered import models_of
+from memsim.paradigms import CuedRecall, Recognition
 from memsim.reproductions.ab_ac import LEAST, NEW, NUMBERS, RE_PAIRED, _statement, marked, partners, recall_of
 from memsim.reproductions.hintzman_block1971 import TASK, asked_of, counts_of, exact_ratio, ratio_of_slopes, slopes
 from memsim.reproductions.minerva_slopes import minerva_findings
 from memsim.reproductions.recognition_criteria import (
     CRITERIA,
     LAG,
+    LIKE,
     LIST_STRENGTH,
     NEAR,
     SLOPE,
@@ -26,6 +28,7 @@ from memsim.reproductions.recognition_criteria import (
     tasks_of,
 )
 from memsim.reproductions.recognition_findings import _of_people, people_rows
+from memsim.reproductions.recognition_shortcomings import SHORTCOMINGS
 from memsim.reproductions.recognition_tasks import BLOCKS, SIMILAR, TASKS, WEAK, rated, similar_pool
 from memsim.reproductions.shiffrin_steyvers1997 import STRENGTH, ratio_of_ratios, worked_example
 from memsim.reproductions.tulving_wiseman import marked as marked_dependence
@@ -132,6 +135,16 @@ def test_people_answer_three_criteria() -> None:
     assert "contiguity after sure hits -0.001 (SE 0.029), which decides nothing" in said and "answer 3 of 11" in said
     frame = people()
     assert frame["q"].mean() == pytest.approx(0.645, abs=0.001) and len(frame) == 59
+
+
+def test_every_model_that_recognises_is_announced() -> None:
+    """Networks too; and they take similar lures, of as many features as their training had."""
+    models = models_of(Recognition())
+    assert set(models) <= set(SHORTCOMINGS)
+    network = models["DNC:recognition"]
+    assert LIKE not in absences("DNC:recognition", network) and LIKE in absences("REM", REM())  # type: ignore[arg-type]
+    of = rated(network, SIMILAR, 20, 0)  # type: ignore[arg-type]
+    assert of.called_old("lure", "lure_kind", "similar").mean() > of.called_old("lure", "lure_kind", "new").mean()
 
 
 def test_slopes_on_both_lists() -> None:

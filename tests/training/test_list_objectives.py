@@ -124,6 +124,49 @@ def test_both_tests_have_the_losses_of_each() -> None:
     assert loss == pytest.approx(float(recall + judged) / 2, rel=1e-6)
 
 
+def test_probes_after_recall_are_judged_from_what_recall_left() -> None:
+    objective: Any = Trainer(
+        Training(objective="recall+recognition", longest_delay=3, probed="after", **SMALL)
+    ).objective
+    network = objective.network
+    with torch.no_grad():
+        drawn = objective.draw(4)
+        assert drawn["recalled_first"] is True
+        loss = float(objective.loss_of(drawn))
+        episode = studied(network, drawn["items"])
+        recall = recall_loss(network, episode, drawn["waits"])  # it goes on from here
+        episode = network.present(episode, [None] * drawn["delay"])
+        judged = judgment_loss(network, episode, drawn["targets"], drawn["lures"])
+        before = judgment_loss(
+            network, studied(network, drawn["items"], delay=drawn["delay"]), drawn["targets"], drawn["lures"]
+        )
+    assert loss == pytest.approx(float(recall + judged) / 2, rel=1e-6)
+    assert float(judged) != pytest.approx(float(before), rel=1e-6)
+
+
+def test_the_order_of_the_tests_is_drawn_for_each_batch() -> None:
+    objective: Any = Trainer(Training(objective="serial+recognition", probed="either", **SMALL)).objective
+    found = [objective.draw(4)["recalled_first"] for _ in range(40)]
+    assert 8 < sum(found) < 32
+    assert np.isfinite(float(objective.loss_of(objective.draw(4)).detach()))
+    with pytest.raises(InputError, match="probed='after' has no effect with objective='recognition'"):
+        Training(objective="recognition", probed="after")
+
+
+def test_by_default_nothing_is_drawn_for_the_order() -> None:
+    """So that what was trained before there was a choice is made anew from its settings."""
+    objective: Any = Trainer(Training(objective="recall+recognition", **SMALL)).objective
+    objective.generator.manual_seed(3)
+    objective.draw(4)
+    after = objective.generator.get_state()
+    objective.generator.manual_seed(3)
+    items = objective.items(4)
+    objective.probes(items)
+    objective.delay()
+    objective.of_recall(items)
+    assert torch.equal(after, objective.generator.get_state())
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Network:
     """A network after a few hundred iterations of both tests."""
