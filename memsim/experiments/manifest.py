@@ -200,10 +200,10 @@ def manifest_of(
     positions = [model.label for model in battery.models if isinstance(model.model, PositionModel)]
     cut: dict[str, int] = {}
     criteria: dict[str, tuple[float, ...]] = {}
-    planned = {model.label: model.model for model in battery.models}
+    planned = [model.model for model in battery.models]
     for row in rows:
         name = row.label if len(battery.tasks) == 1 else f"{row.label}, {row.task.label}"
-        if row.model is not None and row.model.model is not planned.get(row.label):
+        if row.model is not None and not any(row.model.model is each for each in planned):
             model = row.model.model
             assert isinstance(model, OldnessScale)
             criteria[name] = tuple(model.criteria(row.task.paradigm.n_ratings).tolist())

@@ -99,9 +99,11 @@ def sent_by_value(functions: Iterable[Callable[..., Any]]) -> Iterator[None]:
     """
     import cloudpickle
 
-    names = {name for name, module in list(sys.modules.items()) if name != "__main__" and is_users(module)}
-    names |= {function.__module__ for function in functions if not _importable(function.__module__)}
-    modules = [sys.modules[name] for name in names - cloudpickle.list_registry_pickle_by_value()]
+    # By the names that modules have themselves: "__mp_main__" is another name of "__main__".
+    users = {module.__name__: module for module in list(sys.modules.values()) if is_users(module)}
+    users |= {name: sys.modules[name] for name in {each.__module__ for each in functions} if not _importable(name)}
+    known = {"__main__", *cloudpickle.list_registry_pickle_by_value()}
+    modules = [module for name, module in users.items() if name not in known]
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     try:

@@ -98,7 +98,7 @@ def test_figures_show_what_a_core_names_or_else_its_controller(here: Path) -> No
 
 
 def test_figures_of_a_memory_that_grows(here: Path) -> None:
-    for core, strips in (("HopfieldStore", ["Write", "Read"]), ("MemN2N", ["Write", "Read, head 1", "Read, head 2"])):
+    for core, strips in (("HopfieldStore", ["Write", "Read"]), ("MemN2N", ["Write", "Read, hop 1", "Read, hop 2"])):
         own = {"hops": 2} if core == "MemN2N" else {"hidden": 8}
         train(core, out="grows.safetensors", width=5, **TINY, **own)
         network = build_model(f"{core}:grows.safetensors")
@@ -162,7 +162,7 @@ def test_bad_requests(here: Path, arguments: list[str], message: str, capsys: py
 def test_settings_know_sizes_by_their_names(here: Path) -> None:
     given = Training(network="gru", hidden=72)
     assert given.network == "GRU" and given.config() == {"hidden": 72} and given.values()["hidden"] == 72
-    assert given.replace(network="Elman").config() == {"hidden": 72} == given.replace(batch=3).config()
+    assert given.replace(network="Elman").config()["hidden"] == 72 == given.replace(batch=3).config()["hidden"]
     assert Training(network="DNC", slots=16) == Training() and hash(Training()) == hash(Training(slots=16))
     with pytest.raises(InputError, match="objective='essay-recall' is for DNC and LSTM"):
         train("GRU", objective="essay-recall", out=here / "x.safetensors")
