@@ -28,7 +28,7 @@ benchmark: $(VENV)/.installed-test
 
 # The figure at the head of the README.
 figure: $(VENV)/.installed
-	$(BIN)/memsim run --out build/figure
+	$(BIN)/memsim run --models CMR SAM SIMPLE TCM TCMA DNC DNC:people LSTM --out build/figure
 	cp build/figure/comparison.png examples/comparison.png
 
 $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt

@@ -220,7 +220,7 @@ class Parameterized:
     citation: ClassVar[str] = ""
     """The full reference of the publication to cite."""
     baseline: ClassVar[bool] = False
-    """Whether it is a baseline, which ``memsim run`` shows only on request."""
+    """Whether ``memsim run`` shows it only on request: a baseline, or a model that equals another one."""
     presets_are_models: ClassVar[bool] = False
     """Whether each preset is a model of its own, such as a network with other weights, and not other values of one."""
     fitted: ClassVar[Mapping[str, tuple[float, float] | None]] = {}

@@ -61,6 +61,7 @@ class ContextMemory(MemoryModel[Rows]):
     DNC, ``context=16`` gives the same contexts to a network that is trained.
     """
 
+    baseline: ClassVar = True  # it equals TCM
     citation: ClassVar = (
         "Howard, M. W., & Kahana, M. J. (2002). A distributed representation of temporal context. Journal of "
         "Mathematical Psychology, 46, 269-299; its form as a memory matrix is ours."
