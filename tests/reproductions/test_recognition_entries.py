@@ -142,8 +142,8 @@ def test_every_model_that_recognises_is_announced() -> None:
     models = models_of(Recognition())
     assert set(models) <= set(SHORTCOMINGS)
     network = models["DNC:recognition"]
-    assert LIKE not in absences("DNC:recognition", network) and LIKE in absences("REM", REM())  # type: ignore[arg-type]
-    of = rated(network, SIMILAR, 20, 0)  # type: ignore[arg-type]
+    assert LIKE not in absences("DNC:recognition", network) and LIKE in absences("REM", REM())
+    of = rated(network, SIMILAR, 20, 0)
     assert of.called_old("lure", "lure_kind", "similar").mean() > of.called_old("lure", "lure_kind", "new").mean()
 
 
