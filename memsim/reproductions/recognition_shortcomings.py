@@ -70,7 +70,7 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
         **dict.fromkeys((STRENGTH, MIRROR, SLOPE_STRENGTH), _BEYOND.format(12)), LAG: _SEQUENCE,
     },
     "LSTM:recognition": {
-        STRENGTH: "lists of 20 and 60 presentations are far beyond its training, of up to 8 items: it keeps the last",
+        STRENGTH: "20 and 60 presentations are far beyond its training of up to 8 items: it remembers the last",
         SLOPE: "what it puts out of targets and lures varies alike",
     },
     "DualProcess": {},

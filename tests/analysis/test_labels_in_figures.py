@@ -76,12 +76,14 @@ def test_every_function_that_makes_a_figure_shows_labels_as_they_are() -> None:
 
 
 def test_labels_of_models_and_titles() -> None:
-    models = {label: TCM(context_drift=0.3 + i / 50) for i, label in enumerate(MARKUP)}
-    comparison = run(models, FreeRecall(list_length=5), n_trials=20)
-    figure = comparison.figure()
-    shown = [text.get_text() for text in figure.legends[0].texts]
-    assert shown == [label.replace("\x1b", "\\x1b").replace("\x00", "\\x00") for label in MARKUP]
-    text = written(figure)
+    text = ""
+    for labels in (MARKUP[MOST_MODELS:], MARKUP[:MOST_MODELS]):
+        models = {label: TCM(context_drift=0.3 + i / 50) for i, label in enumerate(labels)}
+        comparison = run(models, FreeRecall(list_length=5), n_trials=20)
+        figure = comparison.figure()
+        shown = [text.get_text() for text in figure.legends[0].texts]
+        assert shown == [label.replace("\x1b", "\\x1b").replace("\x00", "\\x00") for label in labels]
+        text += written(figure)
     assert all(label in text for label in ("$x^{_$", r"TCM $\bad$", "_hidden", "<b>&amp;"))
     frame = analyze({"$x^{_$": comparison.recalls["$"], "_y": comparison.recalls["$$"]}, "lag_crp")
     assert "$x^{_$" in written(plot(frame, title="price $x^{ and $"))
@@ -126,7 +128,7 @@ def test_a_figure_of_many_models_shows_those_nearest_to_people() -> None:
         figure = comparison.figure()
     shown = [text.get_text() for text in figure.legends[0].texts]
     assert len(shown) == MOST_MODELS + 1 and shown[-1].startswith("them")
-    assert "12 of 30 models, those nearest to people" in " ".join(figure.get_suptitle().split())
+    assert f"{MOST_MODELS} of 30 models, those nearest to people" in " ".join(figure.get_suptitle().split())
     far = {f"d{drift:.2f}" for drift in drifts[:10]}
     assert not far & set(shown)
     assert comparison.summary["label"].nunique() == comparison.curves["label"].nunique() == 31
@@ -146,8 +148,8 @@ def test_without_people_the_first_models_are_shown() -> None:
     assert nearest([frame]) == [f"m{i}" for i in range(MOST_MODELS)]
     [part] = thinned([frame], ["m3"])
     assert set(part["label"]) == {"m3"} and part.attrs == frame.attrs and len(frame["label"].unique()) == 20
-    few = points_of(analyze({f"m{i}": recalls for i in range(12)}, "lag_crp"))
-    assert len(nearest([few])) == 12
+    few = points_of(analyze({f"m{i}": recalls for i in range(MOST_MODELS)}, "lag_crp"))
+    assert len(nearest([few])) == MOST_MODELS
 
 
 def test_figures_replace_nothing_of_others(tmp_path: Path) -> None:
