@@ -69,7 +69,9 @@ def test_from_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -
         "Written: Leaky-mine-trial-0.png", "Written: GRU-gru-trial-0.png"
     ]  # fmt: skip
     assert main(["run", "--models", own, "GRU:gru.safetensors", "--n-trials", "20", "--out", "run"]) == 0
-    assert main(["fit", own, "--people", "murdock1962:10-2", "--starts", "1", "--out", "fit"]) == 0
+    people = Recalls(FreeRecall(list_length=4).trials(8), np.tile([1, 2, 3, 4], (8, 1)))
+    people.to_frame().to_csv("people.csv", index=False)
+    assert main(["fit", own, "--people", "people.csv", "--starts", "1", "--out", "fit"]) == 0
     assert main(["models", "network"]) == main(["models", own]) == 0
     assert "it has seen no human data" in capsys.readouterr().out
 
