@@ -33,6 +33,8 @@ class Evidence(Protocol):
     """The distribution of the evidence of a probe in every trial of a batch.
 
     A method ``mirrored()`` may give the distribution of minus the evidence, for the probabilities far above the middle.
+    Where evidence is a mixture of normal distributions, a method ``normal_parts(noise)`` may give their weights, means
+    and standard deviations with the noise, (n_trials, n_parts) each, for the fit of free criteria.
     """
 
     def below(self, criteria: FloatArray, noise: Any) -> FloatArray:
@@ -62,6 +64,10 @@ class Normal(NamedTuple):
     def mirrored(self) -> Normal:
         """As in :class:`Evidence`."""
         return Normal(-np.asarray(self.mean), self.sd)
+
+    def normal_parts(self, noise: Any) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """As in :class:`Evidence`."""
+        return np.ones((1, 1)), _column(self.mean), np.hypot(_width(self.sd, "Normal: sd"), noise)
 
 
 class Logistic(NamedTuple):

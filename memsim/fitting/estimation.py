@@ -284,12 +284,15 @@ def best_places(spec: FitSpec, recalls: AnyRecalls) -> tuple[FloatArray, float]:
 
 def _cell(spec: FitSpec, unit: str, objective: Objective, start: int, records: Path | None) -> Cell:
     """One search as a cell; its record is named here, since workers do not have the source of the user's models."""
-    name = f"{digest([objective, spec.seed, start, spec.generations, source_digest()])}.json"
+    file = None
+    if records is not None:
+        content = [objective, spec.seed, start, spec.generations, source_digest()]
+        file = str(records / f"{digest(content)}.json")
     return Cell(
         search_cell,
         {"objective": objective, "seed": spec.seed, "start": start, "generations": spec.generations},
         f"{type(spec.model).__name__}, {unit}, start {start + 1}",
-        {"file": None if records is None else str(records / name)},
+        {"file": file},
     )
 
 

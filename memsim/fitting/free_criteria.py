@@ -25,10 +25,10 @@ WIDEST = 1e6
 """The farthest criterion at which a search begins. What lies beyond is as good as infinite, such as recollection."""
 STEP = 3e-5
 """Of the differences that give the density of evidence, relative to the spread of the criteria."""
-ROUNDS, HALVINGS, GAIN, RIDGE = 60, 20, 1e-11, 1e-6
+ROUNDS, HALVINGS, GAIN, RIDGE = 60, 20, 1e-9, 1e-6
 """Of Newton's method: the most steps and halvings of a step, the gain, relative to the value, at which it ends, and
 what is added to a curvature of which rounding left nothing, relative to its trace."""
-POINTS, FEWER, REFINEMENTS, NEAR = 61, 17, 9, 0.02
+POINTS, FEWER, REFINEMENTS, NEAR = 61, 17, 9, 0.25
 """Of the grids on which it begins: points of the first and of others, the most of these, and the share of evidence
 between two points that is small enough."""
 
@@ -53,15 +53,13 @@ class Answers(NamedTuple):
         shares = rating_shares(self.evidence, criteria, self.noise, len(self.counts))
         return (1 - self.lapse) * shares + self.lapse / n_ratings
 
-
-class _Place(NamedTuple):
-    """Criteria, and what follows from them."""
-
-    criteria: FloatArray
-    cells: list[FloatArray]
-    """Of each kind of answers, :meth:`Answers.cells`."""
-    value: float
-    """The log-likelihood."""
+    def normal_parts(self) -> list[FloatArray] | None:
+        """Weights, means and spreads, (n_rows, n_parts) each, where evidence is a mixture of normal distributions."""
+        make = getattr(self.evidence, "normal_parts", None)
+        if make is None:
+            return None
+        parts = np.broadcast_arrays(*make(self.noise), np.empty((len(self.counts), 1)))[:3]
+        return None if (parts[2] <= 0).any() else [np.ascontiguousarray(each, dtype=float) for each in parts]
 
 
 class Slopes(NamedTuple):
@@ -74,6 +72,19 @@ class Slopes(NamedTuple):
     """The part that is not."""
     beside: FloatArray
     """(n_criteria - 1,) second derivatives by a criterion and the next; others are 0."""
+
+
+class _Place(NamedTuple):
+    """Criteria, and what follows from them."""
+
+    criteria: FloatArray
+    value: float
+    """The log-likelihood."""
+    slopes: Callable[[], Slopes]
+
+
+Likelihood = Callable[[FloatArray], tuple[float, Callable[[], Slopes]]]
+"""From criteria to the log-likelihood of answers, and what computes its derivatives."""
 
 
 def answers_of(model: MemoryModel[Any], judgments: Judgments, rng: np.random.Generator | None = None) -> list[Answers]:
@@ -159,9 +170,10 @@ def matching_criteria(answers: Sequence[Answers]) -> FloatArray:
 
 def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> FloatArray:
     """The criteria at the maximum near these, or as near to it as is possible."""
-    at = _place(answers, criteria, n_ratings)
+    likelihoods = [_normal_likelihood(each, n_ratings) or _likelihood(each, n_ratings) for each in answers]
+    at = _place(likelihoods, criteria)
     for _ in range(ROUNDS):
-        slopes = _derivatives(answers, at)
+        slopes = at.slopes()
         step = ascent(slopes)
         if step is None or not np.isfinite(at.value):
             break
@@ -171,7 +183,7 @@ def _newton(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) ->
         if slopes.first @ step <= GAIN * max(abs(at.value), 1.0):
             return at.criteria + step
         for _ in range(HALVINGS):
-            better = _place(answers, at.criteria + step, n_ratings)
+            better = _place(likelihoods, at.criteria + step)
             if better.value > at.value:
                 break
             step = step / 2
@@ -198,18 +210,43 @@ def ascent(slopes: Slopes) -> FloatArray | None:
     return None
 
 
-def _place(answers: Sequence[Answers], criteria: FloatArray, n_ratings: int) -> _Place:
+def _place(likelihoods: Sequence[Likelihood], criteria: FloatArray) -> _Place:
     """What follows from these criteria."""
-    total, all_cells = 0.0, [each.cells(criteria, n_ratings) for each in answers]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for each, cells in zip(answers, all_cells, strict=True):
-            total += float(np.where(each.counts > 0, each.counts * np.log(cells), 0.0).sum())
-    return _Place(criteria, all_cells, total if np.isfinite(total) else -np.inf)
+    values, makes = zip(*(each(criteria) for each in likelihoods), strict=True)
+    value = float(sum(values))
+
+    def slopes() -> Slopes:
+        return Slopes(*(sum(part) for part in zip(*(make() for make in makes), strict=True)))
+
+    return _Place(criteria, value if np.isfinite(value) else -np.inf, slopes)
 
 
-def _derivatives(answers: Sequence[Answers], place: _Place) -> Slopes:
-    all_rows = [slopes_of_rows(each, cells, place.criteria) for each, cells in zip(answers, place.cells, strict=True)]
-    return Slopes(*(sum(each.sum(axis=0) for each in part) for part in zip(*all_rows, strict=True)))
+def _likelihood(answers: Answers, n_ratings: int) -> Likelihood:
+    """That of any evidence."""
+    counts = answers.counts
+
+    def at(criteria: FloatArray) -> tuple[float, Callable[[], Slopes]]:
+        cells = answers.cells(criteria, n_ratings)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = float(np.where(counts > 0, counts * np.log(cells), 0.0).sum())
+        return value, lambda: Slopes(*(each.sum(axis=0) for each in slopes_of_rows(answers, cells, criteria)))
+
+    return at
+
+
+def _normal_likelihood(answers: Answers, n_ratings: int) -> Likelihood | None:
+    """That of a mixture of normal distributions, by exact derivatives; ``None`` of other evidence."""
+    parts, counts = answers.normal_parts(), np.ascontiguousarray(answers.counts)
+    if parts is None:
+        return None
+    # imported here, since fits of other models start without numba
+    from memsim.fitting.normal_mixture_kernel import likelihood_and_slopes
+
+    def at(criteria: FloatArray) -> tuple[float, Callable[[], Slopes]]:
+        value, slopes = likelihood_and_slopes(*parts, counts, criteria, float(answers.lapse), 1 / n_ratings)
+        return value, lambda: Slopes(slopes[0], slopes[1], slopes[2], slopes[3, :-1])
+
+    return at
 
 
 def slopes_of_rows(answers: Answers, cells: FloatArray, criteria: FloatArray) -> Slopes:

@@ -26,6 +26,8 @@ AROUND = 0.15
 """Standard deviation of the first places around a model's usual values."""
 SHORT, KEPT, NEAR = 12, 4, 0.05
 """Steps of the first local searches where there is a gradient, how many go on, and how near two ends are the same."""
+AGREEING = 3
+"""First local searches with a gradient that ended at the best place, after which no further one is begun."""
 RESTARTS, PROGRESS = 6, 0.002
 """A local search with a gradient is begun again from its end while that improves it: its picture of the curvature may
 be wrong on a ridge."""
@@ -72,15 +74,15 @@ def search(
     ``usual``, and with ``begin``, if these are given. Local searches then start from its best member and from others of
     its better half that lie far from one another, because such surfaces have several minima. Where the objective is
     smooth, they are sequential quadratic programming (SLSQP), with its own gradient or else central differences: short
-    at first, and the best of them go on. Elsewhere they are quadratic models within a trust region (COBYQA; Ragonneau,
-    2022), which take far fewer evaluations than a simplex.
+    at first, until three of them have ended at the best place, and the best of them go on. Elsewhere they are quadratic
+    models within a trust region (COBYQA; Ragonneau, 2022), which take far fewer evaluations than a simplex.
 
     Parameters
     ----------
     objective : a function of (n_free,) numbers in [0, 1]; one with a method ``value_and_gradient`` gives the gradient.
     smooth : whether the objective has a gradient.
     members : of the population, for each dimension.
-    local : number of local searches.
+    local : the most local searches, before the best of them go on.
     usual : the places of a model's own values, near which half of the first places lie.
     start : the number of this search among several independent ones with the same ``seed``.
     record : a file for the state of the search. A search that finds one continues from it, to the same result.
@@ -100,11 +102,24 @@ def search(
         state.generations += rounds
         _keep(record, state, counted)
     places = _apart(np.array(state.population), np.array(state.values), local)
-    _polish_all(state, counted, places, record, steps=SHORT if smooth else None, smooth=smooth)
-    if smooth:
-        kept = _different(state.polished[: len(places)], KEPT)
-        _polish_all(state, counted, [*places, *kept], record, smooth=True)
+    if not smooth:
+        _polish_all(state, counted, places, record, smooth=False)
+        return state
+    while (n_first := _n_enough(state.polished, len(places))) is None:
+        _polish_all(state, counted, places[: len(state.polished) + 1], record, steps=SHORT, smooth=True)
+    kept = _different(state.polished[:n_first], KEPT)
+    _polish_all(state, counted, [*places[:n_first], *kept], record, smooth=True)
     return state
+
+
+def _n_enough(found: Sequence[tuple[list[float], float]], most: int) -> int | None:
+    """How many of the first local searches were enough, ``most`` if they do not agree; ``None`` while they are not."""
+    for n in range(1, min(len(found), most) + 1):
+        place, value = min(found[:n], key=lambda each: each[1])
+        near = (np.linalg.norm(np.subtract(at, place)) < NEAR for at, own in found[:n] if own < value + PROGRESS)
+        if n == most or sum(near) >= AGREEING:
+            return n
+    return None
 
 
 def _polish_all(

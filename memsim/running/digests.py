@@ -76,6 +76,10 @@ def _sources(root: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in files if name.endswith(".py"))
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Types of which each value is its own description."""
+
+
 def description(value: Any) -> Any:
     """The content of ``value`` as JSON, with arrays replaced by checksums; :func:`digest` is its sha256.
 
@@ -100,7 +104,7 @@ def description(value: Any) -> Any:
     if isinstance(value, np.bool_):
         return bool(value)
     if isinstance(value, list | tuple):
-        return [description(part) for part in value]
+        return [part if type(part) in _PLAIN else description(part) for part in value]
     if isinstance(value, Mapping):
         pairs = [[description(key), description(part)] for key, part in value.items()]
         return {"mapping": sorted(pairs, key=lambda pair: canonical(pair[0]))}

@@ -45,6 +45,10 @@ class NormalParts(NamedTuple):
         """As in :class:`memsim.core.evidence.Evidence`."""
         return self._replace(mean=-self.mean)
 
+    def normal_parts(self, noise: Any) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """As in :class:`memsim.core.evidence.Evidence`."""
+        return self.weight, self.mean, np.hypot(self.sd, noise)
+
 
 @dataclass(frozen=True)
 class StrengthDistributions(MeasurementModel, OldnessScale):

@@ -24,7 +24,16 @@ from memsim.core.trials import Trials
 from memsim.evaluation.candidates import Fitted
 from memsim.fitting.axes import Axis
 from memsim.fitting.figures import fit_figure, predicted
-from memsim.fitting.free_criteria import EDGE, Slopes, answers_of, ascent, fitted_criteria
+from memsim.fitting.free_criteria import (
+    EDGE,
+    Answers,
+    Slopes,
+    _likelihood,
+    _normal_likelihood,
+    answers_of,
+    ascent,
+    fitted_criteria,
+)
 from memsim.fitting.sampled_criteria import criteria_over_encodings, encodings_of
 from memsim.fitting.space import usual_free
 from memsim.models import (
@@ -40,6 +49,7 @@ from memsim.models import (
     TwoStrengths,
     UnequalVariance,
 )
+from memsim.models.recognition.strength_distributions import NormalParts
 from memsim.models.registered import MODELS
 from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
 
@@ -373,3 +383,38 @@ def test_free_by_default_is_what_has_an_influence(name: str) -> None:
     if "item" in model.cues:
         recalls = simulate(model, CuedRecall(4).trials(1, 0), 0)
         assert not {"criterion", "criterion_spacing", "criterion_noise"} & set(usual_free(model, model.ties, recalls))
+
+
+@settings(max_examples=40, derandomize=True, deadline=None)
+@given(
+    mean=st.floats(-3, 8), sd=st.floats(0.05, 5), share=st.floats(0, 1), noise=st.floats(0, 2), lapse=st.floats(0, 0.3),
+    width=st.floats(0.05, 3), low=st.floats(-6, 6),
+)  # fmt: skip
+def test_compiled_likelihood_of_normal_mixtures(
+    mean: float, sd: float, share: float, noise: float, lapse: float, width: float, low: float
+) -> None:
+    """Value and exact derivatives are those of any evidence, whose derivatives are differences of distributions."""
+    parts = NormalParts.of([(1.0, 0.0, 1.0), (0.0, 0.0, 1.0)], [(1 - share, 0.3, 1.2), (share, mean, sd)])
+    answers = Answers(parts, noise, lapse, np.array([[9.0, 4.0, 0.0, 2.0], [1.0, 3.0, 5.0, 11.0]]))
+    criteria = low + width * np.arange(3)
+    compiled = _normal_likelihood(answers, 4)
+    assert compiled is not None
+    (value, slopes), (expected, others) = compiled(criteria), _likelihood(answers, 4)(criteria)
+    assert value == pytest.approx(expected, rel=1e-9)
+    found, cells = slopes(), answers.cells(criteria, 4)
+    size = max(np.abs(found.bend).max(), np.abs(found.safe).max(), 1)
+    if cells.min() > 1e-4:  # elsewhere differences are rounding
+        for own, other in zip(found, others(), strict=True):
+            assert own == pytest.approx(other, rel=1e-3, abs=1e-3 * size)
+    if cells.min() > 1e-12:
+        away = 1e-5 * width
+        for number in range(3):
+            ends = [compiled(criteria + sign * away * (np.arange(3) == number))[0] for sign in (1, -1)]
+            assert found.first[number] == pytest.approx((ends[0] - ends[1]) / (2 * away), rel=1e-4, abs=1e-3 * size)
+
+
+def test_evidence_without_width_is_no_mixture_of_normals() -> None:
+    counts = np.ones((2, 3))
+    assert Answers(Normal(np.array([0.0, 1.0])), 0.0, 0.0, counts).normal_parts() is None
+    weight, mean, spread = Answers(Normal(np.array([0.0, 1.0]), 3.0), 4.0, 0.0, counts).normal_parts() or []
+    assert (weight.tolist(), mean.tolist(), spread.tolist()) == ([[1], [1]], [[0], [1]], [[5], [5]])

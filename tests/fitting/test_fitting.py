@@ -100,6 +100,17 @@ def test_the_search_finds_the_deepest_of_several_minima() -> None:
         assert found.best[0] == pytest.approx([0.7] * 3, abs=1e-2) and found.best[1] < 1e-3
 
 
+def test_local_searches_end_once_three_agree() -> None:
+    """So they do where there is one minimum; where each finds another one, all eight places are tried."""
+
+    def waves(place: np.ndarray) -> float:
+        return float(((place - 0.5) ** 2).sum() + 10 * (1 - np.cos(60 * (place - 0.5))).sum())
+
+    one = search(lambda place: float(((place - 0.3) ** 2).sum()), 2, smooth=True, seed=1)
+    assert len(one.polished) == 3 + 1 and one.best[0] == pytest.approx([0.3, 0.3], abs=1e-4)
+    assert len(search(waves, 2, smooth=True, generations=1, seed=1).polished) > 8
+
+
 def test_a_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """Interrupted at any evaluation, it ends in the same place as if nothing had happened."""
 
