@@ -65,7 +65,7 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
         "seed": seed,
         "settings": outcome.settings,
-        "statement": outcome.statement,
+        "statement": " ".join(outcome.paragraphs),
         "versions": versions(),
     }
     report = Report(entry, outcome, manifest)
@@ -77,7 +77,7 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
 
 def _write(report: Report, folder: Path) -> Written:
     """Write target table, further tables, manifest and figures into ``folder``."""
-    tables = {"targets": report.table, **report.outcome.tables}
+    tables = {"targets": report.table, **report.outcome.all_tables}
     draws = {report.entry.name: report.outcome.draw, **report.outcome.further}
     table_names, figure_names = file_names(tables), file_names(draws)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +12,7 @@ import numpy as np
 
 from memsim.core.errors import InputError
 from memsim.core.parameters import Parameterized
+from memsim.reproductions.hypotheses import Claim, claims_table, counted, measures_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,8 @@ class Outcome:
     tables : further tables, by file name without ``.csv``.
     shown : what a terminal shows instead of the target table, where that is long.
     further : draws further figures, by file name without suffix.
-    statement : what the numbers say of each hypothesis, with their uncertainty, in a few sentences.
+    statement : what the numbers say as a whole, with their uncertainty, in a few sentences.
+    claims : the hypotheses under test, with their verdicts.
     """
 
     findings: list[Finding]
@@ -71,6 +73,22 @@ class Outcome:
     shown: str = ""
     further: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
     statement: str = ""
+    claims: Sequence[Claim] = ()
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The statement, and each claim in words."""
+        return [*([self.statement] if self.statement else []), *(claim.sentence for claim in self.claims)]
+
+    @property
+    def all_tables(self) -> dict[str, pd.DataFrame]:
+        """The further tables, and those of the claims."""
+        found = dict(self.tables)
+        if self.claims:
+            found["claims"] = claims_table(self.claims)
+        if any(claim.measures for claim in self.claims):
+            found["measures"] = measures_table(self.claims)
+        return found
 
 
 @dataclass(frozen=True)
@@ -130,20 +148,21 @@ class Report:
         """``quantity, target, obtained, difference, tolerance, verdict, citation, known``, a row for each finding."""
         import pandas as pd
 
+        columns = ["quantity", "target", "obtained", "difference", "tolerance", "verdict", "citation", "known"]
         rows = [
-            {
-                "quantity": finding.quantity,
-                "target": finding.target,
-                "obtained": finding.obtained,
-                "difference": finding.obtained - finding.target,
-                "tolerance": finding.tolerance,
-                "verdict": finding.verdict,
-                "citation": finding.citation,
-                "known": finding.known,
-            }
+            [
+                finding.quantity,
+                finding.target,
+                finding.obtained,
+                finding.obtained - finding.target,
+                finding.tolerance,
+                finding.verdict,
+                finding.citation,
+                finding.known,
+            ]
             for finding in self.outcome.findings
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=columns)
 
     @property
     def as_announced(self) -> bool:
@@ -152,8 +171,12 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """How many numbers were reproduced, differ for a known reason, or have an unexpected verdict, in words."""
+        """How many numbers were reproduced, differ for a known reason, or have an unexpected verdict, in words; and how
+        many claims have which verdict.
+        """
         findings = self.outcome.findings
+        if not findings:
+            return f"{counted(self.outcome.claims).capitalize() or 'No numbers'}."
         n_reproduced = sum(finding.verdict == REPRODUCED for finding in findings)
         n_known = sum(finding.verdict == DIFFERS and bool(finding.known) for finding in findings)
         n_not_run = sum(finding.verdict == NOT_RUN and finding.expected for finding in findings)
@@ -166,7 +189,7 @@ class Report:
         if n_unexpected:
             has = "has" if n_unexpected == 1 else "have"
             parts.append(f"{n_unexpected} {has} another verdict than the catalogue announces")
-        return "; ".join(parts) + "."
+        return "; ".join(filter(None, (*parts, counted(self.outcome.claims)))) + "."
 
     def __str__(self) -> str:
         columns = ["quantity", "target", "obtained", "tolerance", "verdict"]
@@ -175,8 +198,9 @@ class Report:
         for reason, rows in self.table[self.table["known"] != ""].groupby("known", sort=False):
             text = f"{'; '.join(rows['quantity'])}: {reason}."
             lines.append(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="    "))
-        if self.outcome.statement:
-            lines.append(textwrap.fill(self.outcome.statement, 100, initial_indent="  ", subsequent_indent="  "))
+        lines += [
+            textwrap.fill(each, 100, initial_indent="  ", subsequent_indent="  ") for each in self.outcome.paragraphs
+        ]
         lines.append(f"  {self.verdict}")
         if self.files:
             names = ", ".join(path.name for path in self.files)

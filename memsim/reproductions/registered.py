@@ -16,6 +16,7 @@ REPRODUCTIONS: Registry[Reproduction] = Registry(
         "criteria": "memsim.reproductions.ten_criteria:TEN_CRITERIA",
         "greydanus2017": "memsim.reproductions.essay.greydanus2017:GREYDANUS2017",
         "greydanus2017-trainings": "memsim.reproductions.essay.retraining:TRAININGS",
+        "essay": "memsim.reproductions.essay.five_claims:ESSAY",
         "forgetting": "memsim.reproductions.essay.forgetting.entry:FORGETTING",
         "chaining-or-position": "memsim.reproductions.chaining_or_position:CHAINING_OR_POSITION",
         "peers-distraction": "memsim.reproductions.peers_distraction:PEERS_DISTRACTION",

@@ -14,7 +14,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.essay.context_recall.claims import Results, findings_of, statement
+from memsim.reproductions.essay.context_recall.claims import Results, claims_of, findings_of, statement
 from memsim.reproductions.essay.context_recall.contiguity import MEASURES, measures_of
 from memsim.reproductions.essay.context_recall.lists import (
     CONSTANT,
@@ -30,6 +30,7 @@ from memsim.reproductions.essay.context_recall.lists import (
     training_of,
 )
 from memsim.reproductions.essay.context_recall.options import FULL_LENGTH, LONGER, ONE, STEPS, THREE, ContextOptions
+from memsim.reproductions.hypotheses import REFUTED, SUPPORTED
 
 
 def recalls_of(positions: list[list[int]], length: int) -> Recalls:
@@ -84,14 +85,17 @@ def made(contiguity: float, asymmetry: float, without: float, two: float, three:
 
 def test_verdicts_follow_the_numbers() -> None:
     kind = made(contiguity=0.2, asymmetry=0.15, without=0.0, two=0.1, three=0.99)
-    assert all(finding.verdict == "reproduced" for finding in findings_of(kind))
-    said = statement(kind)
-    assert "holds of a single read and not of three" in said and "forward asymmetry shown (5 of 5 seeds)" in said
+    assert [finding.verdict for finding in findings_of(kind)] == ["reproduced"]
+    claims = {claim.name: claim for claim in claims_of(kind)}
+    assert list(claims) == ["X1 store", "X2 store", "X1 LSTM", "X3", "X4", "X5", "X6"]
+    assert {claim.verdict for claim in claims.values()} == {SUPPORTED}
+    assert "holds of a single read and not of three" in statement(kind)
+    assert claims["X4"].numbers.count("5 of 5 seeds") == 2
     cruel = made(contiguity=0.01, asymmetry=-0.1, without=-0.1, two=0.9, three=0.6)
-    differ = {finding.quantity for finding in findings_of(cruel) if finding.verdict != "reproduced"}
-    assert {each[:2] for each in differ} == {"X1", "X2", "X4", "X5", "X6"}
-    said = statement(cruel)
-    assert "neither supported nor refuted" in said and "forward asymmetry not shown (0 of 5 seeds)" in said
+    claims = {claim.name: claim for claim in claims_of(cruel)}
+    refuted = {name for name, claim in claims.items() if claim.verdict == REFUTED}
+    assert refuted == {"X1 store", "X2 store", "X4", "X5", "X6"}
+    assert "neither supported nor refuted" in statement(cruel) and "(0 of 5 seeds)" in claims["X4"].numbers
     short = statement(made(0.2, 0.1, 0.1, two=0.1, three=0.6))
     assert "training with three hops did not reach the mark" in short
     assert "refuted, but one read does more" in statement(made(0.2, 0.1, 0.1, two=0.9, three=0.99))
@@ -109,7 +113,7 @@ def test_sizes() -> None:
     one, other = (training_of(DRIFT, options, 3) for options in (small, full))
     assert other.iterations == LONGER * one.iterations and one.sizes["context"] == 16
     assert training_of(CONSTANT, small, 3).config()["context_drift"] == 0
-    with pytest.raises(InputError, match="there is no 'GRU'.*There are: store, DNC, LSTM"):
+    with pytest.raises(InputError, match="there is no core 'GRU'.*There are: store, DNC, LSTM"):
         ContextOptions(cores="GRU")
 
 
@@ -126,7 +130,8 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert set(tables["links"]["seed"]) == {1, 2} and len(tables["links"]) == 2
     assert set(tables["recall"]["source"]) == {DRIFT, CONSTANT, MATRIX, MATRIX_16, *PEOPLE}
     assert set(tables["recall"][tables["recall"]["source"] == DRIFT]["condition"]) == {INTACT, NO_OLD, NO_NEW, DELAYED}
-    assert "X3" in report.outcome.statement and "cannot traverse several memories" in report.outcome.statement
+    assert "X3. Hypothesis: TCM is a memory matrix" in report.manifest["statement"]
+    assert {"claims.csv", "measures.csv"} <= {file.name for file in report.files}
     assert report.table.set_index("quantity")["verdict"].filter(like="X3 largest").tolist() == ["reproduced"]
 
 

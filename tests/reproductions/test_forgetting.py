@@ -11,7 +11,7 @@ from memsim.core.errors import InputError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.recalls import Recalls
 from memsim.models import DNC
-from memsim.reproductions.essay.forgetting.claims import NOT_RUN, REFUTED, SUPPORTED, claims_of, flat_line
+from memsim.reproductions.essay.forgetting.claims import claims_of, flat_line
 from memsim.reproductions.essay.forgetting.consolidation import strengths
 from memsim.reproductions.essay.forgetting.entry import FORGETTING, findings_of
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
@@ -20,6 +20,7 @@ from memsim.reproductions.essay.forgetting.options import CONDITIONS, SEARCHED, 
 from memsim.reproductions.essay.forgetting.search import levers
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
 from memsim.reproductions.essay.forgetting.trainings import training_of, worn_model
+from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED
 
 
 def measured(primacy: float, recency: float, distance: float) -> dict[str, Any]:
@@ -113,8 +114,8 @@ def test_what_was_not_run_or_diverged_is_not_decided() -> None:
         one["lesions"] = {}
     claims = claims_of(table, {}, REFERENCES)
     verdicts = {claim.name: claim.verdict for claim in claims}
-    assert all(verdicts[name] == NOT_RUN for name in ("V1", "V2", "V3", "V5", "V6", "V7"))
-    assert np.isnan(findings_of(claims, behaviours(table), "none")[0].obtained)
+    assert all(verdicts[name] == NOT_TESTED for name in ("V1", "V2", "V3", "V5", "V6", "V7"))
+    assert np.isnan(findings_of(behaviours(table), "decay and noise")[0].obtained)
 
 
 def test_tables_and_figures() -> None:

@@ -8,7 +8,6 @@ from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.weights import find_weights, load_weights
 from memsim.reproductions.essay.chance import chance, late_items, random_run
 from memsim.reproductions.essay.copying import copy_error, copy_figure, copy_trial
-from memsim.reproductions.essay.intervals import over_trainings, prediction_half
 from memsim.reproductions.essay.lists import (
     BITS,
     CHAINS,
@@ -28,6 +27,7 @@ from memsim.reproductions.essay.lists import (
     run_lists,
     sampled_recalls,
 )
+from memsim.reproductions.intervals import over_trainings, prediction_half
 
 
 def of(items: list[list[int]], said: list[list[int]], sure: float = 20.0) -> Run:

@@ -13,7 +13,7 @@ from scipy.stats import permutation_test
 from memsim.core.errors import InputError
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.essay.learning_rules import trainings
-from memsim.reproductions.essay.learning_rules.claims import OPEN, REFUTED, SUPPORTED, statement, verdicts_of
+from memsim.reproductions.essay.learning_rules.claims import claims_of, statement
 from memsim.reproductions.essay.learning_rules.options import CONDITIONS, CONTROL, FIXED, STORE, TUNING, RuleOptions
 from memsim.reproductions.essay.learning_rules.statistics import curve_tests, edges_of, ladder_summary, split_test
 from memsim.reproductions.essay.learning_rules.trainings import (
@@ -25,6 +25,7 @@ from memsim.reproductions.essay.learning_rules.trainings import (
     training_cell,
     training_of,
 )
+from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, UNDECIDED
 from memsim.training.settings import Training
 
 LITTLE: dict[str, Any] = {
@@ -102,41 +103,48 @@ def test_ends_of_curves_are_compared_by_welch() -> None:
     assert edges_of(np.array([[3.0, 1.0, 1.0, 2.0]]))[0].tolist() == [2.0]
 
 
+def verdicts_of(longest: dict[str, list[int]], tests: pd.DataFrame) -> dict[str, str]:
+    scores = ladders(**longest)
+    claims = claims_of(ladder_summary(scores), scores, tests, curves(), RuleOptions())
+    return {claim.name: claim.verdict for claim in claims}
+
+
 @pytest.mark.parametrize(
     ("longest", "necessary", "better"),
     [
         ({"control": [6, 6, 7], "other": [3, 4, 4], "third": [0, 0, 0]}, REFUTED, SUPPORTED),
         ({"control": [6, 6, 7], "other": [1, 1, 1], "third": [0, 0, 0]}, SUPPORTED, SUPPORTED),
-        ({"control": [2, 2, 3], "other": [2, 3, 3], "third": [0, 0, 0]}, OPEN, OPEN),
+        ({"control": [2, 2, 3], "other": [2, 3, 3], "third": [0, 0, 0]}, UNDECIDED, UNDECIDED),
         ({"control": [2, 2, 3], "other": [5, 5, 6], "third": [0, 0, 0]}, REFUTED, REFUTED),
-        ({"control": [2], "other": [5]}, OPEN, OPEN),
+        ({"control": [2], "other": [5]}, UNDECIDED, UNDECIDED),
     ],
 )
 def test_verdicts_on_ladders_follow_from_numbers(longest: dict[str, list[int]], necessary: str, better: str) -> None:
-    verdicts = verdicts_of(ladder_summary(ladders(**longest)), curve_tests(curves()))
+    verdicts = verdicts_of(longest, curve_tests(curves()))
     assert verdicts["Y1 necessary"] == necessary
     named = {"feedback alignment" if name == "other" else name: each for name, each in longest.items()}
-    back = verdicts_of(ladder_summary(ladders(**named)), curve_tests(curves()))
-    assert back["Y1 necessary"] == (SUPPORTED if "third" in longest else OPEN), "it goes back, by other weights"
+    back = verdicts_of(named, curve_tests(curves()))
+    assert back["Y1 necessary"] == (SUPPORTED if "third" in longest else UNDECIDED), "it goes back, by other weights"
     assert verdicts[f"Y1 better at {LISTS}"] == verdicts[f"Y1 better at {SECONDS}"] == better
-    assert verdicts["Y2 curves"] == verdicts["Y2 recency"] == OPEN
+    assert verdicts["Y2 curves"] == verdicts["Y2 recency"] == UNDECIDED
 
 
 def test_verdicts_on_curves_follow_from_numbers() -> None:
     rng = np.random.default_rng(2)
-    summary = ladder_summary(ladders(control=[3, 4, 3, 4, 3], RFLO=[3, 4, 4, 3, 3]))
+    longest = {"control": [3, 4, 3, 4, 3], "RFLO": [3, 4, 4, 3, 3]}
     flat = rng.normal(0.8, 0.01, (5, 4))
     for slope, recency in ((0.1, SUPPORTED), (-0.1, REFUTED)):
         tests = curve_tests(curves(control=flat.tolist(), RFLO=(flat[::-1] + slope * np.eye(4)[3]).tolist()))
-        verdicts = verdicts_of(summary, tests)
+        verdicts = verdicts_of(longest, tests)
         assert verdicts["Y2 curves"] == SUPPORTED and verdicts["Y2 recency"] == recency
     same = curve_tests(curves(control=flat.tolist(), RFLO=flat[::-1].tolist()))
-    assert verdicts_of(summary, same)["Y2 curves"] == OPEN
+    assert verdicts_of(longest, same)["Y2 curves"] == UNDECIDED
     accuracy = pd.DataFrame({"at": SECONDS, "condition": STORE, "length": 4, "accuracy": [0.8, 0.9], "lesioned": 0.3})
     scores = ladders(control=[3, 4], RFLO=[3, 4])
-    words = statement(summary, scores, accuracy, same, curves(control=flat.tolist()), RuleOptions())
+    claims = claims_of(ladder_summary(scores), scores, same, curves(control=flat.tolist()), RuleOptions())
+    words = statement(ladder_summary(scores), scores, accuracy, claims, RuleOptions())
     assert "loses +0.55" in words and "it is not shown to need its store" in words
-    assert "that curves differ is not decided" in words.lower() and "refute" in words
+    assert "way of learning shows in recall is not shown" in words and all(claim.refuted_by for claim in claims)
 
 
 def test_lists_grow_when_the_longest_are_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +204,7 @@ def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert tables["curves"].groupby(["condition", "seed"])["position"].max().eq(3).all()
     assert not report.not_drawn
     assert {path.name for path in report.files} >= {"learning-rules.png", "ladders.csv", "tests.csv", "contiguity.csv"}
-    assert "backpropagation" in str(report) and len(report.outcome.findings) == 3
+    assert "backpropagation" in str(report) and len(report.outcome.claims) == 5
 
 
 def test_lures_are_among_the_candidates_where_asked() -> None:

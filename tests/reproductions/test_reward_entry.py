@@ -9,17 +9,7 @@ import pytest
 from memsim.core.errors import InputError
 from memsim.gym import ValueDirectedRecall, play
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.essay.intervals import over_trainings
-from memsim.reproductions.essay.reward.claims import (
-    REFUTED,
-    SUPPORTED,
-    UNDECIDED,
-    UNTESTED,
-    Claim,
-    claims_of,
-    order_conditions,
-    statement,
-)
+from memsim.reproductions.essay.reward.claims import claims_of, order_conditions, statement
 from memsim.reproductions.essay.reward.measures import (
     list_measures,
     recalls_of_episodes,
@@ -28,6 +18,8 @@ from memsim.reproductions.essay.reward.measures import (
 )
 from memsim.reproductions.essay.reward.options import ORDER, PARTS, STEPS, VALUE, RewardOptions
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED
+from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, UNDECIDED, Measure, measured
+from memsim.reproductions.intervals import over_trainings
 
 
 def test_selectivity_by_hand() -> None:
@@ -80,11 +72,11 @@ def test_choices_by_hand() -> None:
         ([0.5, 0.52, 0.51], SUPPORTED),
         ([0.1, 0.12, 0.11], REFUTED),
         ([0.2, 0.6, 0.4], UNDECIDED),
-        ([0.9], UNTESTED),
+        ([0.9], UNDECIDED),
     ],
 )
 def test_verdicts_follow_from_intervals(values: list[float], verdict: str) -> None:
-    claim = Claim("R", "h", "m", "p", "r", "SI", over_trainings(values), 0.4, np.inf)
+    claim = measured("R", "h", "m", "p", "r", [Measure("SI", over_trainings(values), 0.4, np.inf)])
     assert claim.verdict == verdict and verdict in claim.sentence
 
 
@@ -114,7 +106,7 @@ def test_claims_turn_with_the_numbers() -> None:
         scores = pd.DataFrame(rows)
         values = pd.DataFrame(columns=["part", "condition", "seed", "value", "store", "recall"])
         claims = claims_of(scores, values)
-        asked = [claim for claim in claims if not claim.claim.startswith("R2")]
+        asked = [claim for claim in claims if not claim.name.startswith("R2")]
         assert len(asked) == 3 + 4 * 3 + 2 + 4
         assert {claim.verdict for claim in asked} == {verdict}, [c for c in asked if c.verdict != verdict]
         text = statement(claims, scores)
@@ -143,11 +135,11 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     report = reproduce("reward", 3, tmp_path, **little)
     assert not report.not_drawn
     names = {path.name for path in report.files}
-    assert {"verdicts.csv", "scores.csv", "values.csv", "order.csv", "learning.csv", "reward.png",
+    assert {"claims.csv", "measures.csv", "scores.csv", "values.csv", "order.csv", "learning.csv", "reward.png",
             "reward-order.png"} <= names  # fmt: skip
-    verdicts = pd.read_csv(tmp_path / "reward" / "verdicts.csv")
+    verdicts = pd.read_csv(tmp_path / "reward" / "claims.csv", "measures.csv")
     assert len(verdicts) == 3 + 3 + 3 + 4 * 3 + 2 + 4
-    assert set(verdicts["seeds"]) == {2} and verdicts["refuted_by"].notna().all()
+    assert set(pd.read_csv(tmp_path / "reward" / "measures.csv")["n"]) == {2} and verdicts["refuted_by"].notna().all()
     scores = pd.read_csv(tmp_path / "reward" / "scores.csv")
     assert set(scores["seed"]) == {3, 4} and "Verdict on memory" in report.outcome.statement
     assert "begin with the weights dnc-recall" in report.outcome.statement

@@ -8,11 +8,11 @@ import pytest
 
 from memsim.core.errors import InputError
 from memsim.reproductions.entry import Outcome
-from memsim.reproductions.essay.intervals import Interval
 from memsim.reproductions.essay.transfer import claims, measures, models, networks
 from memsim.reproductions.essay.transfer.entry import TRANSFER
 from memsim.reproductions.essay.transfer.options import TransferOptions
-from memsim.reproductions.verdicts import ABSENT, FAIL, PASS, UNDECIDED
+from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, UNDECIDED, Measure, joint_verdict
+from memsim.reproductions.intervals import Interval
 
 LITTLE: dict[str, Any] = {
     "tasks": "serial, recognition", "seeds": 2, "iterations": 8, "batch": 48, "list_length": 3, "hidden": 8, "every": 4,
@@ -43,17 +43,18 @@ def test_savings_and_area_are_against_learning_from_scratch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "verdict"), [(0.45, 0.6, PASS), (0.1, 0.3, FAIL), (0.3, 0.5, UNDECIDED), (np.nan, 0.5, UNDECIDED)]
+    ("low", "high", "verdict"),
+    [(0.45, 0.6, SUPPORTED), (0.1, 0.3, REFUTED), (0.3, 0.5, UNDECIDED), (np.nan, 0.5, UNDECIDED)],
 )
 def test_verdicts_follow_from_intervals(low: float, high: float, verdict: str) -> None:
-    assert claims.of_interval(Interval(0.5, low, high, 5), 0.4, np.inf) == verdict
+    assert Measure("F", Interval(0.5, low, high, 5), 0.4).verdict == verdict
 
 
 def test_a_claim_fails_with_any_of_its_numbers() -> None:
-    good, bad = (("", Interval(m, m - 0.1, m + 0.1, 5), 0.4, np.inf) for m in (0.6, 0.2))
-    made = [claims.Claim("Z", "", "", "", each, "") for each in ([good, good], [good, bad], [])]
-    assert [claim.verdict for claim in made] == [PASS, FAIL, ABSENT]
-    assert claims.of_interval(Interval(np.nan, np.nan, np.nan, 0), 0, 1) == ABSENT
+    good, bad = (Measure("", Interval(m, m - 0.1, m + 0.1, 5), 0.4) for m in (0.6, 0.2))
+    absent = Measure("", Interval(np.nan, np.nan, np.nan, 0), 0, 1)
+    made = [joint_verdict(each) for each in ([good, good], [good, bad], [], [good, absent])]
+    assert made == [SUPPORTED, REFUTED, NOT_TESTED, NOT_TESTED]
 
 
 @pytest.mark.slow
@@ -112,7 +113,7 @@ def made_up(good: bool) -> tuple[networks.Networks, pd.DataFrame]:
     return found, pd.DataFrame(cross)
 
 
-@pytest.mark.parametrize(("good", "verdict"), [(True, PASS), (False, FAIL)])
+@pytest.mark.parametrize(("good", "verdict"), [(True, SUPPORTED), (False, REFUTED)])
 def test_claims_say_what_the_tables_hold(good: bool, verdict: str) -> None:
     found = claims.claims_of(*made_up(good), TransferOptions(**LITTLE))
     assert {claim.name: claim.verdict for claim in found} == dict.fromkeys(
@@ -133,9 +134,9 @@ def drawn(found: networks.Networks, fitted: pd.DataFrame) -> Outcome:
 
 def test_the_entry_draws_and_says_what_it_found() -> None:
     outcome = drawn(*made_up(good=True))
-    assert [finding.obtained for finding in outcome.findings] == [1.0] * 8
-    assert {*outcome.tables} >= {"claims", "matrix", "pairs", "models", "longer"}
-    assert outcome.statement.count("Hypothesis:") == outcome.statement.count("Verdict: pass") == 8
+    assert [claim.verdict for claim in outcome.claims] == [SUPPORTED] * 8
+    assert {*outcome.all_tables} >= {"claims", "measures", "matrix", "pairs", "models", "longer"}
+    assert sum("Verdict: supported" in each for each in outcome.paragraphs) == 8
     assert outcome.draw().axes[2].get_title() == "TCM: people predicted"
 
 

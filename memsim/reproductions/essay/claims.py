@@ -10,10 +10,10 @@ import pandas as pd
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.chance import chance
 from memsim.reproductions.essay.five_trainings import Recalled
-from memsim.reproductions.essay.intervals import Interval, over_trainings, prediction_half
 from memsim.reproductions.essay.lists import LENGTH, LESIONS, TRAINED_LENGTH
 from memsim.reproductions.essay.manipulation import CELL, complete, effect_of, effects
 from memsim.reproductions.essay.published import EXACT
+from memsim.reproductions.intervals import Interval, over_trainings, prediction_half
 
 
 def statement(

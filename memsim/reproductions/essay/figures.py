@@ -16,10 +16,10 @@ from memsim.analysis.figures.style import LINES, PEOPLE, plain_text, themed
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.reproductions.essay.chance import chance
 from memsim.reproductions.essay.five_trainings import Recalled
-from memsim.reproductions.essay.intervals import over_trainings
 from memsim.reproductions.essay.lists import CHAINS, LENGTH, LESIONS, LISTS, TRAINED_LENGTH
 from memsim.reproductions.essay.manipulation import SLOTS, TRAINED, complete, curves_of, effects
 from memsim.reproductions.essay.published import EXACT, FIRST
+from memsim.reproductions.intervals import over_trainings
 from memsim.reproductions.simulated_lists import near_lags
 
 BANDS: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}

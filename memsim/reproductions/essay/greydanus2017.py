@@ -22,10 +22,10 @@ from memsim.reproductions.essay.claims import halves, statement
 from memsim.reproductions.essay.copying import copy_error, copy_figure
 from memsim.reproductions.essay.figures import estimator_figure, recall_figure
 from memsim.reproductions.essay.five_trainings import Recalled, all_recalled, position_table, training_table
-from memsim.reproductions.essay.intervals import prediction_half
 from memsim.reproductions.essay.lists import CHAINS, LENGTH, LISTS, TRAINED_LENGTH, exact_recall, network_of
 from memsim.reproductions.essay.manipulation import NAME, RECIPE, effects, shipped_table
 from memsim.reproductions.essay.published import CODE, ESSAY, EXACT, EXACT_SHORT, FIRST, NO_ITEM
+from memsim.reproductions.intervals import prediction_half
 from memsim.reproductions.simulated_lists import curves_by_name
 
 SEEDS = range(5)

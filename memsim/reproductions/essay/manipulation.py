@@ -13,7 +13,7 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
-from memsim.reproductions.essay.intervals import Interval, over_trainings
+from memsim.reproductions.intervals import Interval, over_trainings
 from memsim.running.execution import Cell, run_cells
 from memsim.training.settings import Training
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.listed_options import names_in, numbers_in, parts_of_text
 from memsim.core.parameters import Parameterized, choice, parameter, text
 from memsim.models.networks.cores.named_cores import canonical
 from memsim.models.networks.cores.registered import CORES
@@ -64,8 +64,7 @@ class TableOptions(Parameterized):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(self.task_names, "tasks")
-        _require(self.state_task_names, "state_tasks")
+        self.task_names, self.state_task_names  # noqa: B018  # raise
         if not all(0 < rate <= 1 for rate in self.rate_values):
             raise InputError(f"TableOptions: rates={self.rates!r} must be numbers above 0 and up to 1")
         if not self.conditions:
@@ -79,43 +78,30 @@ class TableOptions(Parameterized):
     @property
     def core_names(self) -> list[str]:
         """The cores, as they are kept."""
-        return list(CORES.names()) if self.cores == "all" else list(map(canonical, _parts(self.cores)))
+        return (
+            list(CORES.names())
+            if self.cores == "all"
+            else [canonical(name) for name in parts_of_text(self.cores, "TableOptions: cores")]
+        )
 
     @property
     def task_names(self) -> list[str]:
         """The tasks at equal numbers of parameters."""
-        return _parts(self.tasks)
+        return names_in(self.tasks, "TableOptions: tasks", TASKS, "task")
 
     @property
     def state_task_names(self) -> list[str]:
         """The tasks at equal state, as far as they are among the tasks."""
-        return [task for task in _parts(self.state_tasks) if task in self.task_names or task not in TASKS]
+        wanted = names_in(self.state_tasks, "TableOptions: state_tasks", TASKS, "task")
+        return [task for task in wanted if task in self.task_names]
 
     @property
     def rate_values(self) -> list[float]:
         """The learning rates."""
-        try:
-            return [float(rate) for rate in _parts(self.rates)]
-        except ValueError:
-            raise InputError(f"TableOptions: rates={self.rates!r} must be numbers, as in 0.001,0.01") from None
+        return numbers_in(self.rates, "TableOptions: rates")
 
     @property
     def conditions(self) -> list[tuple[str, str]]:
         """What is equal, and the task, of every part of the table."""
         found = [(PARAMETERS, task) for task in self.task_names] if self.at != STATE else []
         return found + ([(STATE, task) for task in self.state_task_names] if self.at != PARAMETERS else [])
-
-
-def _parts(names: str) -> list[str]:
-    found = [part.strip() for part in names.split(",") if part.strip()]
-    if not found:
-        raise InputError(f"TableOptions: {names!r} names nothing; separate names by commas")
-    return found
-
-
-def _require(tasks: list[str], name: str) -> None:
-    for task in tasks:
-        if task not in TASKS:
-            raise InputError(
-                f"TableOptions: {name}: there is no task {task!r}{closest(task, TASKS)} There are: {', '.join(TASKS)}."
-            )

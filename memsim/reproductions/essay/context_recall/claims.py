@@ -1,8 +1,7 @@
-"""What the numbers say of each hypothesis: findings that pass or fail, and the statement."""
+"""What the numbers say of each hypothesis on context and on several reads in a step."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,8 @@ from memsim.reproductions.essay.context_recall.lists import (
     SECONDS,
 )
 from memsim.reproductions.essay.context_recall.options import ONE, STEPS, THREE
-from memsim.reproductions.essay.intervals import Interval, over_trainings
+from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, Claim, Measure, measured
+from memsim.reproductions.intervals import Interval, over_trainings
 
 FOLLOWED, NOT_FOLLOWED, OF_LSTM = 0.95, 0.3, 0.5
 """Shares of right answers: links are followed from the first on; two links are not below the others."""
@@ -72,41 +72,113 @@ def in_most(shown: Any) -> bool:
 
 
 def findings_of(results: Results) -> list[Finding]:
-    """1 where a prediction came true, else 0; and the difference between ContextMemory and TCM."""
-    rows: list[tuple[str, bool]] = []
+    """The difference between ContextMemory and TCM."""
+    same = "X3 largest difference between probabilities of ContextMemory and TCM"
+    return [Finding(same, 0.0, results.difference, EQUAL, f"{OURS}: the equations are the same")]
+
+
+def claims_of(results: Results) -> list[Claim]:
+    """X1 to X6; X1 and X2 for each core that was run in the task of links."""
+    found = []
     for core in [each for each in ("store", "DNC") if len(results.right(each, ONE))]:
-        one, three, steps = (results.right(core, name) for name in (ONE, THREE, STEPS))
-        gain = over_trainings((three["two links"] - one["two links"]).to_numpy())
-        rows += [
-            (f"X1 {core}: by 1 hop, below {NOT_FOLLOWED:g} right for two links",
-             over_trainings(one["two links"]).mean < NOT_FOLLOWED),
-            (f"X1 {core}: by 3 hops, {FOLLOWED:g} right for one, two and three links",
-             over_trainings(results.least(core, THREE)).mean >= FOLLOWED),
-            (f"X1 {core}: 3 hops exceed 1 hop for two links", gain.low > 0),
-            (f"X2 {core}: by 1 hop in each of three steps, {FOLLOWED:g} right for all",
-             over_trainings(steps.min(axis=1)).mean >= FOLLOWED),
-        ]  # fmt: skip
+        found += _of_links(results, core)
     lstm = results.right("LSTM", "1 step")
     if len(lstm):
-        right = over_trainings(lstm["two links"]).mean
-        rows.append((f"X1 LSTM: below {OF_LSTM:g} right for two links", right < OF_LSTM))
-    rows += [
-        ("X3 ContextMemory goes forward: CRP(+1) above CRP(-1)", in_most(results.values(MATRIX, "asymmetry") > 0)),
-        (f"X4 {DRIFT}: contiguity above {CONTIGUOUS:g} in most seeds",
-         in_most(results.values(DRIFT, "contiguity") > CONTIGUOUS)),
-        (f"X4 {CONSTANT}: no contiguity above {CONTIGUOUS:g} in most seeds",
-         in_most(results.values(CONSTANT, "contiguity") <= CONTIGUOUS)),
-        (f"X4 {DRIFT}: CRP(+1) above CRP(-1) in most seeds", in_most(results.values(DRIFT, "asymmetry") > 0)),
-        ("X5 without the items' own context: asymmetry falls", _falls(results, "asymmetry", NO_OLD).low > 0),
-        (f"X5 without the items' own context: contiguity stays above {CONTIGUOUS:g} in most seeds",
-         in_most(results.values(DRIFT, "contiguity", NO_OLD) > CONTIGUOUS)),
-        (f"X6 {SECONDS} s of distraction take recency away", _falls(results, "recency", DELAYED).low > 0),
-        (f"X6 after {SECONDS} s of distraction contiguity stays above {CONTIGUOUS:g} in most seeds",
-         in_most(results.values(DRIFT, "contiguity", DELAYED) > CONTIGUOUS)),
+        found.append(
+            measured(
+                "X1 LSTM", "a network without a memory does not follow links either", f"{_LINKS}; an LSTM alone",
+                f"fewer than {OF_LSTM:g} right for two links", "an interval above that",
+                [Measure("right for two links", over_trainings(lstm["two links"]), high=OF_LSTM)],
+            )
+        )  # fmt: skip
+    return [*found, _of_matrices(results), *_of_context(results), _of_distraction(results)]
+
+
+_LINKS = (
+    "chains of four words are studied as pairs in random order, and one word is asked for that is one, two or three "
+    "links from another"
+)
+
+
+def _of_links(results: Results, core: str) -> list[Claim]:
+    one, three = results.right(core, ONE), results.right(core, THREE)
+    gain = over_trainings((three["two links"] - one["two links"]).to_numpy())
+    least, steps = (over_trainings(results.least(core, name)) for name in (THREE, STEPS))
+    return [
+        measured(
+            f"X1 {core}",
+            "how often memory is read in a time step decides how many links it follows; the essay says that the DNC "
+            "cannot traverse several memories in one",
+            f"{_LINKS}; one or three hops in the one step of the answer",
+            f"with one hop fewer than {NOT_FOLLOWED:g} are right for two links, with three {FOLLOWED:g} for one, two "
+            "and three links (chance is 1 / 6, and 1 / 2 for three links where one guesses among last words)",
+            "three hops that miss the mark, or one hop that does as well",
+            [Measure("1 hop, right for two links", over_trainings(one["two links"]), high=NOT_FOLLOWED),
+             Measure("3 hops, least right for one to three links", least, FOLLOWED),
+             Measure("3 hops above 1 hop for two links", gain, 0.0)],
+        ),
+        measured(
+            f"X2 {core}", "several steps with one read each do as well as several reads in one step",
+            f"{_LINKS}; one hop in each of three steps of the answer", f"{FOLLOWED:g} are right for all links",
+            "an interval below that", [Measure("3 steps, least right for one to three links", steps, FOLLOWED)],
+        ),
     ]  # fmt: skip
-    found = [Finding(quantity, 1.0, float(shown), 0.0, f"{OURS}: prediction") for quantity, shown in rows]
-    same = "X3 largest difference between probabilities of ContextMemory and TCM"
-    return [*found, Finding(same, 0.0, results.difference, EQUAL, f"{OURS}: the equations are the same")]
+
+
+def _of_matrices(results: Results) -> Claim:
+    is_same = results.difference <= EQUAL
+    forward = in_most(results.values(MATRIX, "asymmetry") > 0)
+    return Claim(
+        "X3", "TCM is a memory matrix whose rows hold an item and a context and whose key is the context alone",
+        "ContextMemory, such a matrix, beside TCM, at random parameters on the lists of people",
+        "their probabilities are the same, and recall goes forward: CRP(+1) above CRP(-1)",
+        f"probabilities differ by at most {results.difference:.1e}; CRP(+1) less CRP(-1) is "
+        f"{results.interval(MATRIX, 'asymmetry').signed}, and with contexts of 16 numbers, which no network of this "
+        f"size can do without, {results.interval(MATRIX_16, 'asymmetry').signed}; contiguity "
+        f"{results.interval(MATRIX, 'contiguity').signed} and {results.interval(MATRIX_16, 'contiguity').signed}",
+        "probabilities that differ", SUPPORTED if is_same and forward else REFUTED,
+    )  # fmt: skip
+
+
+def _of_context(results: Results) -> list[Claim]:
+    drift, constant = (results.values(each, "contiguity") for each in (DRIFT, CONSTANT))
+    asymmetry, without = results.values(DRIFT, "asymmetry"), results.values(DRIFT, "contiguity", NO_OLD)
+    people = "; ".join(
+        f"{name}: contiguity {results.interval(name, 'contiguity').signed}, CRP "
+        f"{results.interval(name, 'crp_backward').mean:.3f} at -1 and {results.interval(name, 'crp_forward').mean:.3f} "
+        "at +1"
+        for name in list(PEOPLE)[:2]
+    )
+    low = min(results.interval(name, "contiguity").low for name in list(PEOPLE)[:2])
+    short, falls = over_known(drift), _falls(results, "asymmetry", NO_OLD)
+    backward, forward = (results.interval(DRIFT, name).mean for name in ("crp_backward", "crp_forward"))
+    is_near, is_forward = in_most(drift > CONTIGUOUS), in_most(asymmetry > 0)
+    return [
+        Claim(
+            "X4",
+            "a DNC that is given TCM's drifting context, writes it into its rows, and gets it back with what it reads, "
+            "recalls neighbours in turn, and forwards, though no order is rewarded",
+            "training and test with a context that drifts, or with one that never changes",
+            f"contiguity above {CONTIGUOUS:g} and CRP(+1) above CRP(-1) in {MOST_SEEDS:.0%} of seeds with drift, "
+            "and no such contiguity without",
+            f"contiguity {short.signed} with drift ({_shares(drift > CONTIGUOUS)}), {over_known(constant).signed} "
+            f"without ({_shares(constant > CONTIGUOUS)}), a difference of {over_known(drift - constant).signed}; CRP "
+            f"{backward:.3f} at -1 and {forward:.3f} at +1, asymmetry {over_known(asymmetry).signed} "
+            f"({_shares(asymmetry > 0)}). {people}. That the network has less contiguity than people is "
+            f"{'shown' if short.high < low else 'not shown'}",
+            "fewer seeds that do, or as many with a context that never changes",
+            SUPPORTED if is_near and is_forward and in_most(constant <= CONTIGUOUS) else REFUTED,
+        ),
+        Claim(
+            "X5", "the asymmetry comes from the items' own contexts, which are in the contexts of later items alone",
+            "the networks with drift, without the items' own context at test",
+            f"asymmetry falls, and contiguity stays above {CONTIGUOUS:g} in {MOST_SEEDS:.0%} of seeds",
+            f"asymmetry falls by {falls.signed}; contiguity is {over_known(without).signed} "
+            f"({_shares(without > CONTIGUOUS)})",
+            "asymmetry that stays, or contiguity that does not",
+            SUPPORTED if falls.low > 0 and in_most(without > CONTIGUOUS) else REFUTED,
+        ),
+    ]  # fmt: skip
 
 
 def _falls(results: Results, measure: str, condition: str) -> Interval:
@@ -114,28 +186,39 @@ def _falls(results: Results, measure: str, condition: str) -> Interval:
     return over_known(results.values(DRIFT, measure) - results.values(DRIFT, measure, condition))
 
 
+def _of_distraction(results: Results) -> Claim:
+    falls, stays = _falls(results, "recency", DELAYED), results.values(DRIFT, "contiguity", DELAYED)
+    before, after = list(PEOPLE)[2:]
+    people = results.interval(before, "recency").mean - results.interval(after, "recency").mean
+    return Claim(
+        "X6", "distraction takes recency and leaves contiguity, as it does in people",
+        f"{SECONDS} s of distraction between study and test, in networks with drift",
+        f"recency falls, and contiguity stays above {CONTIGUOUS:g} in {MOST_SEEDS:.0%} of seeds",
+        f"recency ({results.interval(DRIFT, 'recency').signed} without distraction) falls by {falls.signed}, "
+        f"contiguity is {over_known(stays).signed} ({_shares(stays > CONTIGUOUS)}); people's recency falls by "
+        f"{people:.2f}, and their contiguity is {results.interval(after, 'contiguity').signed}",
+        "recency that stays, or contiguity that does not",
+        SUPPORTED if falls.low > 0 and in_most(stays > CONTIGUOUS) else REFUTED,
+    )  # fmt: skip
+
+
+def _shares(shown: Any) -> str:
+    return f"{int(np.sum(shown))} of {len(shown)} seeds"
+
+
 def statement(results: Results) -> str:
-    """Each hypothesis with its prediction, numbers over seeds, and what they say."""
-    return " ".join([*_on_links(results), _on_matrices(results), *_on_context(results), _on_distraction(results)])
-
-
-def _on_links(results: Results) -> list[str]:
-    parts = [
-        "The essay says of the DNC that it cannot traverse several memories in a single time step. X1 and X2: chains "
-        "of four words are studied as pairs in random order, and one word is asked for that is one, two or three links "
-        f"from another. The claim is refuted by {FOLLOWED:g} right for all numbers of links in one step (chance is 1 / "
-        "6, and 1 / 2 for three links where one guesses among last words); that hops are the cause is refuted where 1 "
-        "hop does as well. Shares right for one, two and three links, with 95% t intervals over trainings:"
-    ]
+    """What the claims say of the essay's."""
+    parts = ["Brackets hold 95% t intervals over trainings, or over people."]
     for label, rows in results.links.groupby("label", sort=False):
         shown = ", ".join(str(over_trainings(rows[name])) for name in MEASURES)
-        parts.append(f"{label} ({int(rows['parameters'].iloc[0]):,} parameters): {shown}.")
+        parts.append(
+            f"Right for one, two and three links, {label} ({int(rows['parameters'].iloc[0]):,} parameters): {shown}."
+        )
     for core in ("store", "DNC"):
         if not len(results.right(core, ONE)):
             continue
-        one = over_trainings(results.right(core, ONE)["two links"])
-        three, steps = (over_trainings(results.least(core, name)) for name in (THREE, STEPS))
-        once, by_steps = one.mean < NOT_FOLLOWED, steps.mean >= FOLLOWED
+        one, three = over_trainings(results.right(core, ONE)["two links"]), over_trainings(results.least(core, THREE))
+        once = one.mean < NOT_FOLLOWED
         if three.mean >= FOLLOWED:
             said = (
                 "holds of a single read and not of three: what stands in the way is how often memory is read in a step"
@@ -148,66 +231,7 @@ def _on_links(results: Results) -> list[str]:
                 if once
                 else "is neither supported nor refuted: one read follows two links, and three hops miss the mark"
             )
-        also = "do" if by_steps else "do not do"
-        parts.append(f"Of the {core}, the claim {said}; three steps with one read each {also} what the mark asks for.")
-    return parts
-
-
-def _on_matrices(results: Results) -> str:
-    known = results.difference <= EQUAL
-    return (
-        "X3: TCM is a memory matrix whose rows hold an item and a context and whose key is the context alone; refuted "
-        f"where probabilities differ. They differ by at most {results.difference:.1e}: "
-        f"{'supported' if known else 'refuted'}. CRP(+1) less CRP(-1): "
-        f"{results.interval(MATRIX, 'asymmetry').signed}, and with contexts of 16 numbers, which no network of this "
-        f"size can do without, {results.interval(MATRIX_16, 'asymmetry').signed}; contiguity "
-        f"{results.interval(MATRIX, 'contiguity').signed} and {results.interval(MATRIX_16, 'contiguity').signed}."
-    )
-
-
-def _on_context(results: Results) -> list[str]:
-    drift, constant = (results.values(each, "contiguity") for each in (DRIFT, CONSTANT))
-    asymmetry = results.values(DRIFT, "asymmetry")
-    more = over_known(drift - constant)
-    people = "; ".join(
-        f"{name}: contiguity {results.interval(name, 'contiguity').signed}, CRP "
-        f"{results.interval(name, 'crp_backward').mean:.3f} at -1 and {results.interval(name, 'crp_forward').mean:.3f} "
-        "at +1"
-        for name in list(PEOPLE)[:2]
-    )
-    low = min(results.interval(name, "contiguity").low for name in list(PEOPLE)[:2])
-    short = over_known(drift)
-    falls, stays = _falls(results, "asymmetry", NO_OLD), results.interval(DRIFT, "contiguity", NO_OLD)
-    backward, forward = (results.interval(DRIFT, name).mean for name in ("crp_backward", "crp_forward"))
-    return [
-        "X4: a DNC that is given TCM's drifting context, writes it into its rows, and gets it back with what it reads, "
-        "recalls neighbours in turn, though no order is rewarded; refuted where contiguity is not above "
-        f"{CONTIGUOUS:g} in four of five seeds, or is so with a context that never changes.",
-        f"Contiguity: {short.signed} with drift, {over_known(constant).signed} without, a difference of "
-        f"{more.signed}; CRP {backward:.3f} at -1 and {forward:.3f} at +1, asymmetry "
-        f"{over_known(asymmetry).signed}. Contiguity is {_shown(drift > CONTIGUOUS)}, forward asymmetry "
-        f"{_shown(asymmetry > 0)}, and that drift is the cause is {'supported' if more.low > 0 else 'not shown'}. "
-        f"{people}. That the network has less contiguity than people is "
-        f"{'shown' if short.high < low else 'not shown'}.",
-        "X5: the asymmetry comes from the items' own contexts, which are in the contexts of later items alone; refuted "
-        f"where it stays without them. Without them at test asymmetry falls by {falls.signed}, and contiguity is "
-        f"{stays.signed}: {'supported' if falls.low > 0 and stays.low > 0 else 'not supported'}.",
-    ]
-
-
-def _on_distraction(results: Results) -> str:
-    falls, stays = _falls(results, "recency", DELAYED), results.interval(DRIFT, "contiguity", DELAYED)
-    before, after = list(PEOPLE)[2:]
-    people = results.interval(before, "recency").mean - results.interval(after, "recency").mean
-    verdict = "supported" if falls.low > 0 and stays.low > 0 else "not supported"
-    return (
-        f"X6: distraction of {SECONDS} s takes recency and leaves contiguity, as it does in people, whose recency "
-        f"falls by {people:.2f} with a contiguity of {results.interval(after, 'contiguity').signed} after it. In "
-        f"networks recency ({results.interval(DRIFT, 'recency').signed} without distraction) falls by {falls.signed}, "
-        f"and contiguity after it is {stays.signed}: {verdict}."
-    )
-
-
-def _shown(shown: Any) -> str:
-    values: Mapping[bool, str] = {True: "shown", False: "not shown"}
-    return f"{values[in_most(shown)]} ({int(np.sum(shown))} of {len(shown)} seeds)"
+        parts.append(
+            f"Of the {core}, the essay's claim that it cannot traverse several memories in a single step {said}."
+        )
+    return " ".join(parts)

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from memsim.reproductions.entry import Outcome, Reproduction
-from memsim.reproductions.essay.context_recall.claims import Results, findings_of, statement
+from memsim.reproductions.essay.context_recall.claims import Results, claims_of, findings_of, statement
 from memsim.reproductions.essay.context_recall.figures import context_figure
 from memsim.reproductions.essay.context_recall.following import MEASURES, links_table
 from memsim.reproductions.essay.context_recall.lists import recall_tables
@@ -27,6 +27,7 @@ def context_recall(seed: int, options: ContextOptions) -> Outcome:
         {"links": links, "recall": recall, "lag_crps": curves, "summary": summary},
         shown=_shown(links, summary),
         statement=statement(results),
+        claims=claims_of(results),
     )
 
 

@@ -26,7 +26,7 @@ from memsim.reproductions.essay.context_recall.lists import (
     NO_OLD,
     PEOPLE,
 )
-from memsim.reproductions.essay.intervals import over_trainings
+from memsim.reproductions.intervals import over_trainings
 
 MARK: dict[str, Any] = {"color": "0.6", "linewidth": 1, "linestyle": "--", "zorder": 0}
 

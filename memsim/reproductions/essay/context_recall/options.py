@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, choice, parameter, text
 
 FULL_LENGTH = 16
@@ -68,18 +67,13 @@ class ContextOptions(Parameterized):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in self.core_names:
-            if name not in _KINDS:
-                raise InputError(
-                    f"ContextOptions: cores={self.cores!r}: there is no {name!r}{closest(name, _KINDS)} There are: "
-                    f"{', '.join(_KINDS)}."
-                )
+        self.core_names  # noqa: B018  # raises
 
     @property
     def core_names(self) -> list[str]:
         """The cores in the task of links."""
-        named = [part.strip() for part in self.cores.split(",") if part.strip()]
-        return list(_KINDS) if self.size == "full" else list(dict.fromkeys(named))
+        named = names_in(self.cores, "ContextOptions: cores", _KINDS, "core")
+        return list(_KINDS) if self.size == "full" else named
 
     @property
     def conditions(self) -> list[Condition]:

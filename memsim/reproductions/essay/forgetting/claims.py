@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from scipy.stats import t
@@ -11,37 +11,17 @@ from scipy.stats import t
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_people
 from memsim.reproductions.essay.forgetting.options import CHOICE_ALONE, DECAY, LEAK, LEVERS, NOISE, NONE, SLOTS
-from memsim.reproductions.essay.intervals import Interval, over_trainings
+from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, Claim
+from memsim.reproductions.intervals import Interval, over_trainings
 
 MOST = 0.8
 """The share of seeds in which a prediction has to hold, where it need not hold in all."""
 LEVEL = 0.05
 """Of a test, or of several together."""
-SUPPORTED, REFUTED, NOT_RUN = "supported", "refuted", "not run"
 Found = Mapping[tuple[str, int], Mapping[str, Any]]
 """What was measured, by condition and seed."""
 Searched = Mapping[str, Sequence[Mapping[str, Any]]]
 """What searches found, by what they varied, in the order of their seeds."""
-
-
-class Claim(NamedTuple):
-    """A hypothesis, its test, and how it came out."""
-
-    name: str
-    hypothesis: str
-    manipulation: str
-    prediction: str
-    numbers: str
-    refuted_by: str
-    verdict: str
-
-    @property
-    def sentence(self) -> str:
-        """All of it in words."""
-        return (
-            f"{self.name}. {self.hypothesis} Manipulation: {self.manipulation}. Prediction: {self.prediction}; it is "
-            f"refuted by {self.refuted_by}. Found: {self.numbers}. {self.verdict.capitalize()}."
-        )
 
 
 def claims_of(found: Found, searched: Searched, references: Mapping[str, Mapping[str, Any]]) -> list[Claim]:
@@ -72,7 +52,7 @@ def _shares(each: Any, holds: Callable[[Any], Any]) -> str:
 def _decided(holds: Any, least: float = MOST) -> str:
     """Whether a prediction holds in enough seeds."""
     if not len(holds):
-        return NOT_RUN
+        return NOT_TESTED
     return SUPPORTED if np.mean(holds) >= least else REFUTED
 
 
@@ -88,7 +68,7 @@ def _v1(found: Found) -> Claim:
         "the last four exceed the middle third by more than .10 in every seed, in both",
         f"in training {_shown(trained)} ({_shares(trained, lambda each: each > 0.1)}), at test only {_shown(lesion)} "
         f"({_shares(lesion, lambda each: each > 0.1)})",
-        "a seed with no more than .10", _decided(holds, 1.0) if len(trained) and len(lesion) else NOT_RUN,
+        "a seed with no more than .10", _decided(holds, 1.0) if len(trained) and len(lesion) else NOT_TESTED,
     )  # fmt: skip
 
 
@@ -143,7 +123,7 @@ def _v4(found: Found) -> Claim:
         f"nearest is {name or 'nothing'} with {over_or_nothing(each['rmsd_serial_position_curve'])}, without wear "
         f"{over_or_nothing(without)}, a flat line at people's mean {flat_line():.3f}; its primacy is "
         f"{_shown(each['primacy'])} (people +.10), its recency {_shown(each['recency'])} (people +.57)",
-        "no condition within .10", NOT_RUN if np.isnan(distance) else SUPPORTED if distance < 0.1 else REFUTED,
+        "no condition within .10", NOT_TESTED if np.isnan(distance) else SUPPORTED if distance < 0.1 else REFUTED,
     )  # fmt: skip
 
 
@@ -195,7 +175,7 @@ def _v6(found: Found, searched: Searched, references: Mapping[str, Mapping[str, 
         + " and ".join(_shown(gain) for gain in gains.values())
         + f"; above choice alone {' and '.join(_shown(gain) for gain in wears.values())}"
         + f"; for comparison {others}; of the networks trained under wear {' and '.join(best.values())}",
-        "a data set in which it does not", _decided(np.concatenate(holds), 1.0) if searched else NOT_RUN,
+        "a data set in which it does not", _decided(np.concatenate(holds), 1.0) if searched else NOT_TESTED,
     )  # fmt: skip
 
 
@@ -235,7 +215,7 @@ def _v7(found: Found) -> Claim:
         "the same levers in training and at test, and at test only",
         f"primacy or recency differs in a condition, by a t test over seeds at {LEVEL} divided by the number of tests",
         f"trained less lesion: {'; '.join(shown) or 'nothing'}",
-        "no such difference", (SUPPORTED if apart else REFUTED) if shown else NOT_RUN,
+        "no such difference", (SUPPORTED if apart else REFUTED) if shown else NOT_TESTED,
     )  # fmt: skip
 
 
@@ -268,7 +248,7 @@ def _w2(found: Found) -> Claim:
     )
     difference = (linked - linked_chance) - (alone - alone_chance)
     interval: Interval | None = over_trainings(difference) if len(difference) else None
-    verdict = NOT_RUN if interval is None else SUPPORTED if interval.low > 0 else REFUTED
+    verdict = NOT_TESTED if interval is None else SUPPORTED if interval.low > 0 else REFUTED
     return Claim(
         "W2", "Replay along links strengthens the order of recall.", "sleep with and without steps along links",
         "the temporal factor above that of shuffled responses is higher with them",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
-from memsim.reproductions.essay.forgetting.claims import NOT_RUN, SUPPORTED, Claim, claims_of, nearest
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.essay.forgetting.claims import claims_of, nearest
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
 from memsim.reproductions.essay.forgetting.options import CONDITIONS, SEARCHED, ForgettingOptions
 from memsim.reproductions.essay.forgetting.search import references as scored_references
 from memsim.reproductions.essay.forgetting.search import searches
-from memsim.reproductions.essay.forgetting.tables import behaviours, claims_table, curves, levers_found, people_scores
+from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
 from memsim.reproductions.essay.forgetting.trainings import trained_conditions
 
 MURDOCK = "Murdock (1962) 20-1, doi:10.1037/h0045106"
@@ -31,31 +31,25 @@ def forgetting(seed: int, options: ForgettingOptions) -> Outcome:
     measured, drawn, levers = behaviours(found), curves(found), levers_found(searched)
     scores = people_scores(found, searched, references)
     return Outcome(
-        findings_of(claims, measured, nearest(found)[0]),
+        findings_of(measured, nearest(found)[0]),
         partial(curves_figure, drawn),
         {
             **options.values(), "conditions run": {name: dict(CONDITIONS[name]) for name in options.names},
             "searched": {name: list(limits) for name, limits in SEARCHED.items()},
             "seeds run": [seed + number for number in range(options.seeds)],
         },
-        {"verdicts": claims_table(claims), "behaviour": measured, "curves": drawn, "people": scores, "levers": levers,
+        {"behaviour": measured, "curves": drawn, "people": scores, "levers": levers,
          "consolidation": consolidation_table(found)},
-        shown=shown(claims, measured, scores),
+        shown=shown(measured, scores),
         further={"forgetting-edges": partial(edges_figure, measured, levers)},
-        statement=statement(claims, found, options),
+        statement=statement(found, options),
+        claims=claims,
     )  # fmt: skip
 
 
-def findings_of(claims: Sequence[Claim], measured: pd.DataFrame, best: str) -> list[Finding]:
-    """Whether each prediction holds (1), and the nearest condition beside people."""
-    findings = [
-        Finding(
-            f"{claim.name}: {claim.prediction}", 1.0,
-            float("nan") if claim.verdict == NOT_RUN else float(claim.verdict == SUPPORTED), 0.0, OURS,
-            known=UNLIKE_PEOPLE if claim.name == "V4" else "",
-        )
-        for claim in claims
-    ]  # fmt: skip
+def findings_of(measured: pd.DataFrame, best: str) -> list[Finding]:
+    """The condition nearest to people beside them."""
+    findings = []
     rows = measured[(measured["condition"] == best) & (measured["tested"] == "trained")] if len(measured) else measured
     for name, target, tolerance in (("primacy", 0.104, 0.05), ("recency", 0.567, 0.15)):
         obtained = float(rows[name].mean()) if len(rows) else float("nan")
@@ -71,24 +65,21 @@ def consolidation_table(found: Mapping[tuple[str, int], Mapping[str, Any]]) -> p
     )
 
 
-def shown(claims: Sequence[Claim], measured: pd.DataFrame, scores: pd.DataFrame) -> str:
-    """What a terminal shows: means over seeds by condition, scores on people, and the verdicts."""
+def shown(measured: pd.DataFrame, scores: pd.DataFrame) -> str:
+    """What a terminal shows: means over seeds by condition, and scores on people."""
     columns = ["recalled", "intrusions", "primacy", "recency", "temporal_factor", "shuffled_factor",
                "rmsd_serial_position_curve"]  # fmt: skip
     means = measured.groupby(["condition", "tested"], sort=False)[columns].mean() if len(measured) else measured
     people = scores.pivot_table(index="model", columns="people", values="choice", sort=False)
-    verdicts = "\n".join(f"{claim.name} {claim.verdict}: {claim.hypothesis}" for claim in claims)
     number = "{:.3f}".format
     return "\n\n".join(
         (means.to_string(float_format=number),
-         "Choice of items, nats per list:\n" + people.to_string(float_format=number), verdicts)
+         "Choice of items, nats per list:\n" + people.to_string(float_format=number))
     )  # fmt: skip
 
 
-def statement(
-    claims: Sequence[Claim], found: Mapping[tuple[str, int], Mapping[str, Any]], options: ForgettingOptions
-) -> str:
-    """The verdicts in words, and what bounds them."""
+def statement(found: Mapping[tuple[str, int], Mapping[str, Any]], options: ForgettingOptions) -> str:
+    """What bounds the verdicts, in words."""
     failed = [f"{name}, seed {seed}" for (name, seed), one in found.items() if one["diverged"]]
     seconds = [one["seconds"] for one in found.values() if not one["diverged"]]
     bounds = (
@@ -102,7 +93,6 @@ def statement(
             "Brackets hold 95% t intervals over seeds.", bounds,
             f"{options.iterations:,} iterations under wear take {np.mean(seconds):.0f} s." if seconds else "",
             f"Diverged: {'; '.join(failed)}." if failed else "",
-            *(claim.sentence for claim in claims),
             "TCM's parameters were fitted to peers_notask, CMR's, like the levers searched, to Murdock (1962).",
         ]
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, choice, parameter, text
 
 LENGTH, LURES, STOP_CREDIT = 20, 50, 0.2
@@ -70,18 +70,10 @@ class ForgettingOptions(Parameterized):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in self.names:
-            if name not in CONDITIONS:
-                raise InputError(
-                    f"ForgettingOptions: conditions: there is no {name!r}{closest(name, CONDITIONS)} There are: "
-                    f"{'; '.join(CONDITIONS)}."
-                )
         if NONE not in self.names:
             raise InputError(f"ForgettingOptions: conditions={self.conditions!r} must name {NONE!r}, the comparison")
 
     @property
     def names(self) -> list[str]:
         """The conditions that are run."""
-        if self.conditions == "all":
-            return list(CONDITIONS)
-        return list(dict.fromkeys(part.strip() for part in self.conditions.split(";") if part.strip()))
+        return names_in(self.conditions, "ForgettingOptions: conditions", CONDITIONS, "condition", ";")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from memsim.reproductions.essay.forgetting.claims import Claim, Found, Searched
+from memsim.reproductions.essay.forgetting.claims import Found, Searched
 from memsim.reproductions.essay.forgetting.measures import flat
 
 
@@ -76,8 +76,3 @@ def levers_found(searched: Searched) -> pd.DataFrame:
         for number, each in enumerate(found_by)
     ]
     return pd.DataFrame(rows)
-
-
-def claims_table(claims: Sequence[Claim]) -> pd.DataFrame:
-    """A row for each verdict."""
-    return pd.DataFrame([claim._asdict() for claim in claims])

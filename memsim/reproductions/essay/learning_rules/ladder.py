@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
-from memsim.reproductions.essay.learning_rules.claims import SUPPORTED, statement, verdicts_of
+from memsim.reproductions.entry import Outcome, Reproduction
+from memsim.reproductions.essay.learning_rules.claims import claims_of, statement
 from memsim.reproductions.essay.learning_rules.options import LEARNED, TUNING, RuleOptions
 from memsim.reproductions.essay.learning_rules.statistics import curve_tests, ladder_summary
 from memsim.reproductions.essay.learning_rules.trainings import LISTS, SECONDS, longest_learned, training_cell
@@ -42,13 +42,15 @@ def learning_rules(seed: int, options: RuleOptions) -> Outcome:
     rates = rates_of(options, seed)
     tables = tables_of(rates, options, seed)
     summary, tests = ladder_summary(tables.scores), curve_tests(tables.curves)
+    claims = claims_of(summary, tables.scores, tests, tables.curves, options)
     return Outcome(
-        findings_of(summary, tests),
+        [],
         partial(_figure, summary, tables),
         {**options.values(), "seeds": [seed + number for number in range(options.seeds)], "tuned on": seed + TUNING},
         {"ladders": summary, "rates": rates, "tests": tests, **tables._asdict()},
         shown=shown(summary, tests),
-        statement=statement(summary, tables.scores, tables.accuracy, tests, tables.curves, options),
+        statement=statement(summary, tables.scores, tables.accuracy, claims, options),
+        claims=claims,
     )
 
 
@@ -102,20 +104,6 @@ def tables_of(rates: pd.DataFrame, options: RuleOptions, seed: int) -> Tables:
     return Tables(
         **{name: pd.DataFrame(each, columns=None if each else empty.get(name)) for name, each in rows.items()}
     )
-
-
-def findings_of(summary: pd.DataFrame, tests: pd.DataFrame) -> list[Finding]:
-    """1 for each prediction that is supported, else 0."""
-    verdicts = verdicts_of(summary, tests)
-    predicted = {
-        **{f"Y1 better at {at}": f"Y1: backpropagation learns longer lists than every rule without it, at {at}"
-           for at in (LISTS, SECONDS)},
-        "Y2 recency": "Y2: rules whose credit fades show more recency than backpropagation",
-    }  # fmt: skip
-    return [
-        Finding(quantity, 1.0, float(verdicts[name] == SUPPORTED), 0.0, f"{OURS}: prediction")
-        for name, quantity in predicted.items()
-    ]
 
 
 def shown(summary: pd.DataFrame, tests: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.listed_options import names_in, numbers_in
 from memsim.core.parameters import Parameterized, choice, parameter, text
 
 CONTROL, FIXED, STORE = "backpropagation", "read-out alone", "Hebbian store"
@@ -67,12 +67,6 @@ class RuleOptions(Parameterized):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in self.names:
-            if name not in CONDITIONS:
-                raise InputError(
-                    f"RuleOptions: there is no condition {name!r}{closest(name, CONDITIONS)} There are: "
-                    f"{'; '.join(CONDITIONS)}."
-                )
         if CONTROL not in self.names:
             raise InputError(
                 f"RuleOptions: conditions={self.conditions!r} lacks {CONTROL}, with which the others are compared"
@@ -87,14 +81,9 @@ class RuleOptions(Parameterized):
     @property
     def names(self) -> list[str]:
         """The conditions."""
-        if self.conditions == "all":
-            return list(CONDITIONS)
-        return list(dict.fromkeys(part.strip() for part in self.conditions.split(";") if part.strip()))
+        return names_in(self.conditions, "RuleOptions: conditions", CONDITIONS, "condition", ";")
 
     @property
     def rate_values(self) -> list[float]:
         """The learning rates."""
-        try:
-            return [float(rate) for rate in self.rates.split(",")]
-        except ValueError:
-            raise InputError(f"RuleOptions: rates={self.rates!r} must be numbers, as in 0.001,0.01") from None
+        return numbers_in(self.rates, "RuleOptions: rates")

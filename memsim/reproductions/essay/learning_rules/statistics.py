@@ -11,8 +11,8 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray
 from memsim.core.seeding import stream
-from memsim.reproductions.essay.intervals import Interval, over_trainings
 from memsim.reproductions.essay.learning_rules.options import CONTROL, FIXED
+from memsim.reproductions.intervals import Interval, over_trainings
 
 MOST_SPLITS = 20_000
 SIGNIFICANT = 0.05

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import FloatArray
-from memsim.reproductions.essay.intervals import Interval, over_trainings
 from memsim.reproductions.essay.reward.options import DISCOUNTS, FEW, ORDER, SLOT_NUMBERS, SLOTS, STEPS, STORAGE, VALUE
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED
+from memsim.reproductions.hypotheses import NOT_TESTED, SUPPORTED, Claim, Measure, counted, measured
+from memsim.reproductions.intervals import over_trainings
 
-SUPPORTED, REFUTED, UNDECIDED, UNTESTED = "supported", "refuted", "undecided", "not tested"
 SELECTIVE, BLIND = 0.4, 0.1
 """Selectivity that counts as an effect of value, and below which there is none."""
 PEOPLE_SELECTIVE = (0.4, 0.7)
@@ -21,42 +18,6 @@ PEOPLE_SELECTIVE = (0.4, 0.7)
 ALL = 0.95
 """Chance of storing that counts as storing everything."""
 EMPTIED, KEPT = "emptied", "kept"
-
-
-class Claim(NamedTuple):
-    """A hypothesis, what it predicts of which manipulation, the number with its interval over seeds, and a verdict."""
-
-    claim: str
-    hypothesis: str
-    manipulation: str
-    prediction: str
-    refuted_by: str
-    measure: str
-    interval: Interval
-    low: float
-    high: float
-
-    @property
-    def verdict(self) -> str:
-        """Supported where the interval over seeds lies in the range that is predicted, refuted where it lies outside.
-
-        It is undecided where the interval holds an end of the range, and not tested with fewer than two seeds.
-        """
-        found = self.interval
-        if found.n < 2 or np.isnan(found.low):
-            return UNTESTED
-        if self.low <= found.low and found.high <= self.high:
-            return SUPPORTED
-        return REFUTED if found.high < self.low or found.low > self.high else UNDECIDED
-
-    @property
-    def sentence(self) -> str:
-        """All of it in words."""
-        return (
-            f"{self.claim}. Hypothesis: {self.hypothesis}. Manipulation: {self.manipulation}. Prediction: "
-            f"{self.prediction}; it is refuted by {self.refuted_by}. {self.measure}: {self.interval.signed} "
-            f"({self.interval.n} seeds): {self.verdict}."
-        )
 
 
 def series(scores: pd.DataFrame, part: str, condition: str, measure: str, at: str = AFTER) -> FloatArray:
@@ -81,8 +42,12 @@ def claims_of(scores: pd.DataFrame, values: pd.DataFrame) -> list[Claim]:
 
 
 def _claim(texts: tuple[str, str, str, str, str, str], found: FloatArray, low: float, high: float) -> list[Claim]:
-    known = found[np.isfinite(found)]
-    return [Claim(*texts, over_trainings(known), low, high)] if len(known) else []
+    """A claim by name, hypothesis, manipulation, prediction, what refutes it, and measure; none without seeds."""
+    known, (name, hypothesis, about, prediction, refuted_by, measure) = found[np.isfinite(found)], texts
+    if not len(known):
+        return []
+    each = Measure(measure, over_trainings(known), low, high)
+    return [measured(name, hypothesis, about, prediction, refuted_by, [each])]
 
 
 def _on_value(scores: pd.DataFrame) -> list[Claim]:
@@ -216,36 +181,15 @@ def _on_steps(scores: pd.DataFrame) -> list[Claim]:
     return found
 
 
-def claims_table(claims: Iterable[Claim]) -> pd.DataFrame:
-    """A row for each claim: its texts, ``mean, low, high, seeds``, the range that is predicted, and ``verdict``."""
-    rows = [
-        {
-            "claim": each.claim, "verdict": each.verdict, "measure": each.measure, "mean": each.interval.mean,
-            "low": each.interval.low, "high": each.interval.high, "seeds": each.interval.n,
-            "predicted_low": each.low, "predicted_high": each.high, "hypothesis": each.hypothesis,
-            "manipulation": each.manipulation, "prediction": each.prediction, "refuted_by": each.refuted_by,
-        }
-        for each in claims
-    ]  # fmt: skip
-    columns = ["claim", "verdict", "measure", "mean", "low", "high", "seeds", "predicted_low", "predicted_high",
-               "hypothesis", "manipulation", "prediction", "refuted_by"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
-
-
 def statement(claims: list[Claim], scores: pd.DataFrame) -> str:
-    """The verdict on memory as a reinforcement-learning problem, and each claim."""
-    parts = [
-        "Brackets hold 95% t intervals over seeds, without correction for the number of claims.",
-        _verdict(claims),
-        *(_beside_people(scores)),
-        *(each.sentence for each in claims),
-    ]
-    return " ".join(parts)
+    """The verdict on memory as a reinforcement-learning problem."""
+    bounds = "Brackets hold 95% t intervals over seeds, without correction for the number of claims."
+    return " ".join([bounds, _verdict(claims), *_beside_people(scores)])
 
 
 def _verdict(claims: list[Claim]) -> str:
     def of(*beginnings: str) -> list[Claim]:
-        return [each for each in claims if each.claim.startswith(beginnings)]
+        return [each for each in claims if each.name.startswith(beginnings)]
 
     questions = {
         "what is stored follows value and room": of("R1", "R2"),
@@ -254,15 +198,7 @@ def _verdict(claims: list[Claim]) -> str:
     }
     words = []
     for question, asked in questions.items():
-        tested = [each for each in asked if each.verdict != UNTESTED]
-        if not tested:
-            words.append(f"{question}: {UNTESTED}")
-            continue
-        counts = {
-            verdict: sum(each.verdict == verdict for each in tested) for verdict in (SUPPORTED, REFUTED, UNDECIDED)
-        }
-        told = ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n)
-        words.append(f"{question}: {told} of {len(tested)} claims")
+        words.append(f"{question}: {counted(asked) or NOT_TESTED}")
     both = [
         name for name, _ in order_conditions()
         if all(each.verdict == SUPPORTED for each in of(f"R3 Primacy ({name})", f"R3 Recency ({name})"))

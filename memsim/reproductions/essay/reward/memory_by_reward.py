@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
-from memsim.reproductions.essay.reward.claims import claims_of, claims_table, series, statement
+from memsim.reproductions.essay.reward.claims import claims_of, series, statement
 from memsim.reproductions.essay.reward.options import SLOT_NUMBERS, STORAGE, Condition, RewardOptions
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, condition_cell
+from memsim.reproductions.hypotheses import measures_table
 from memsim.running.execution import run_cells
 
 NAMED = ["part", "condition", "seed"]
@@ -36,10 +37,11 @@ def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
         partial(value_figure, values, scores),
         {**options.values(), "seeds": seeds,
          "trainings": {f"{each.part}: {each.name}": each.training.values() for each in conditions}},
-        {"verdicts": claims_table(claims), "scores": scores, "values": values, "order": curves, "learning": learning},
-        shown=shown(scores, claims_table(claims)),
+        {"scores": scores, "values": values, "order": curves, "learning": learning},
+        shown=shown(scores, measures_table(claims)),
         further={"reward-order": partial(order_figure, curves, people_curves())} if len(curves) else {},
         statement=f"{statement(claims, scores)} {how_much(options)}",
+        claims=claims,
     )  # fmt: skip
 
 

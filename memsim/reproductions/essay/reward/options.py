@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, parameter, text
 from memsim.models.networks.cores.named_cores import canonical
 from memsim.training.reward.settings import RewardTraining
@@ -55,21 +54,13 @@ class RewardOptions(Parameterized):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for part in self.part_names:
-            if part not in PARTS:
-                raise InputError(
-                    f"RewardOptions: parts: there is no part {part!r}{closest(part, PARTS)} There are: "
-                    f"{', '.join(PARTS)}."
-                )
+        self.part_names  # noqa: B018  # raises
         canonical(self.core)
 
     @property
     def part_names(self) -> list[str]:
         """The parts to run."""
-        found = [part.strip() for part in self.parts.split(",") if part.strip()]
-        if not found:
-            raise InputError(f"RewardOptions: parts={self.parts!r} names nothing; name parts, or all")
-        return list(PARTS) if found == ["all"] else found
+        return names_in(self.parts, "RewardOptions: parts", PARTS, "part")
 
     def conditions(self) -> list[Condition]:
         """All conditions of the parts, with seed 0; one that serves two parts stands once, in the first."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
-from memsim.reproductions.essay.intervals import Interval, over_trainings
 from memsim.reproductions.essay.transfer.networks import CORES, Networks
 from memsim.reproductions.essay.transfer.options import (
     BACK,
@@ -20,69 +16,24 @@ from memsim.reproductions.essay.transfer.options import (
     REPLAY,
     TransferOptions,
 )
-from memsim.reproductions.verdicts import ABSENT, FAIL, PASS, UNDECIDED
+from memsim.reproductions.hypotheses import Claim, Measure, measured
+from memsim.reproductions.intervals import Interval, over_trainings
 
 NEAR_ZERO = 0.15
 """Savings that count as none."""
-
-
-class Claim(NamedTuple):
-    """A hypothesis with a number for it, or several, of which all have to be in their range."""
-
-    name: str
-    hypothesis: str
-    prediction: str
-    manipulation: str
-    measures: Sequence[tuple[str, Interval, float, float]]
-    """What each number is, its mean with the 95% interval over seeds, and the range in which it is as predicted."""
-    refuted: str
-    """What would have refuted it, in words."""
-
-    @property
-    def verdict(self) -> str:
-        """``pass`` if all intervals are in their ranges, ``fail`` if one is outside, else ``undecided``."""
-        each = [of_interval(interval, low, high) for _, interval, low, high in self.measures]
-        if FAIL in each:
-            return FAIL
-        if not each or ABSENT in each:
-            return ABSENT
-        return UNDECIDED if UNDECIDED in each else PASS
-
-    def __str__(self) -> str:
-        numbers = "; ".join(
-            f"{what} {interval} ({of_interval(interval, low, high)}, {_range(low, high)})"
-            for what, interval, low, high in self.measures
-        )
-        return (
-            f"{self.name}. Hypothesis: {self.hypothesis} Prediction: {self.prediction} Manipulation: "
-            f"{self.manipulation} Numbers: {numbers or 'none'}. {self.refuted} Verdict: {self.verdict}."
-        )
-
-
-def of_interval(interval: Interval, low: float, high: float) -> str:
-    """``pass`` if the interval is within the range, ``fail`` if it is outside, ``undecided`` if it lies on an end.
-
-    Without limits, of a single seed, it is ``undecided``; without a mean, ``absent``.
-    """
-    if np.isnan(interval.mean):
-        return ABSENT
-    if np.isnan(interval.low):
-        return UNDECIDED
-    if interval.low >= low and interval.high <= high:
-        return PASS
-    return FAIL if interval.high < low or interval.low > high else UNDECIDED
-
-
-def _range(low: float, high: float) -> str:
-    if np.isinf(high):
-        return f"predicted at least {low:g}"
-    return f"predicted at most {high:g}" if np.isinf(low) else f"predicted {low:g} to {high:g}"
 
 
 def _over_seeds(values: pd.Series) -> Interval:
     """The interval of values that have a seed each; those that are missing are left out."""
     known = values.dropna().to_numpy(float)
     return over_trainings(known) if len(known) else Interval(np.nan, np.nan, np.nan, 0)
+
+
+def _claim(
+    name: str, hypothesis: str, prediction: str, manipulation: str,
+    measures: list[tuple[str, Interval, float, float]], refuted_by: str,
+) -> Claim:  # fmt: skip
+    return measured(name, hypothesis, manipulation, prediction, refuted_by, [Measure(*each) for each in measures])
 
 
 def claims_of(found: Networks, models: pd.DataFrame, options: TransferOptions) -> list[Claim]:
@@ -104,10 +55,10 @@ def one_network(found: Networks, options: TransferOptions) -> Claim:
         (f"{CORES[0]}, {task}: joint / alone", _over_seeds(own[own["task"] == task]["ratio"]), 0.9, np.inf)
         for task in options.task_names
     ]
-    return Claim(
+    return _claim(
         "Z1", "One network with a cue can do all tasks.", "Trained on all at once, each is done at least .9 as well as "
         "by a network of the same size that was trained on it alone, with as many lists of that task.",
-        "joint training against training on one task.", measures, "A task below .9 would have refuted it.",
+        "joint training against training on one task.", measures, "a task below .9",
     )  # fmt: skip
 
 
@@ -118,10 +69,10 @@ def forgets(found: Networks) -> Claim:
     measures = [
         (f"{core}: F", _over_seeds(mean[mean["core"] == core]["forgetting"]), 0.4, np.inf) for core in CORES
     ]  # fmt: skip
-    return Claim(
+    return _claim(
         "Z2", "Networks that learn tasks one after another forget the earlier ones.",
         "F, the mean over both orders of what is lost of the earlier tasks, is above .4.",
-        "tasks one after another, in two orders.", measures, "F below .4 would have refuted it.",
+        "tasks one after another, in two orders.", measures, "F below .4",
     )  # fmt: skip
 
 
@@ -132,11 +83,11 @@ def remedies(found: Networks) -> list[Claim]:
     alone = found.single[found.single["core"] == CORES[0]].groupby("seed")["score"].mean()
     base = none["forgetting"]
     return [
-        Claim(
+        _claim(
             "Z3 replay", "Replay keeps earlier tasks.", "F below .1.", "a fifth of batches from earlier tasks.",
-            [("F", _over_seeds(rows.loc[REPLAY]["forgetting"]), -np.inf, 0.1)], "F above .1 would have refuted it.",
+            [("F", _over_seeds(rows.loc[REPLAY]["forgetting"]), -np.inf, 0.1)], "F above .1",
         ),
-        Claim(
+        _claim(
             "Z3 elastic weights", "Weights that are held elastically forget less, at the cost of the last task.",
             "F below .6 of that without remedy, and the last task is done worse than without.",
             "the penalty of Kirkpatrick et al. (2017), its weight chosen on another seed.",
@@ -144,9 +95,9 @@ def remedies(found: Networks) -> list[Claim]:
                 ("F / F without", _over_seeds(elastic["forgetting"] / base.where(base > 0)), -np.inf, 0.6),
                 ("last task less that without", _over_seeds(elastic["last"] - none["last"]), -np.inf, 0.0),
             ],
-            "F of .6 or more, or a last task that is done as well, would have refuted it.",
+            "F of .6 or more, or a last task that is done as well,",
         ),
-        Claim(
+        _claim(
             "Z3 modules", "Modules that are kept and may be used again keep earlier tasks, and help later ones.",
             "F is 0 by construction; tasks are learned as well as alone (at least .9).",
             "two of the modules of the controller for each task, by a tournament; those of earlier ones do not change.",
@@ -154,7 +105,7 @@ def remedies(found: Networks) -> list[Claim]:
                 ("F", _over_seeds(modules["forgetting"]), -np.inf, 1e-9),
                 ("score when learned / alone", _over_seeds(modules["learned"] / alone.where(alone > 0)), 0.9, np.inf),
             ],
-            "Any forgetting, or tasks learned less well, would have refuted it.",
+            "any forgetting, or tasks learned less well,",
         ),
     ]  # fmt: skip
 
@@ -173,11 +124,11 @@ def transfers(found: Networks, options: TransferOptions) -> Claim:
     if "recognition" in have:
         others = pairs[pairs["first"] == "recognition"].groupby("seed")["savings"].mean()
         measures.append(("savings after recognition", _over_seeds(others), -NEAR_ZERO, NEAR_ZERO))
-    return Claim(
+    return _claim(
         "Z4", "What one task of recall taught helps with another.",
         "Free and serial recall save more than .3 of each other's iterations to a score of .8, serial recall after "
         "copying .5; recognition saves others about nothing.", "each task from scratch, and after each other one.",
-        measures, "Savings below these, or such of recognition, would have refuted it.",
+        measures, "savings below these, or such of recognition",
     )  # fmt: skip
 
 
@@ -188,14 +139,14 @@ def longer_lists(found: Networks) -> Claim:
     far = found.longer[found.longer["length"] == length].set_index(["core", "seed", "task"])["score"]
     share = (far / joint.where(joint > 0)).groupby(["core", "seed"]).mean().unstack("core")
     difference = share[CORES[0]] - share[CORES[1]]
-    return Claim(
+    return _claim(
         "Z5", "A network with an external memory does longer lists that it was not trained on.",
         f"The score with lists of {length} as a share of that with the longest of training is larger for the DNC than "
         "for an LSTM of as many parameters, by more than .1.", "joint training, lists of more items at test.",
         [
             ("DNC less LSTM", _over_seeds(difference), 0.1, np.inf),
         ],
-        "A difference below .1 would have refuted it.",
+        "a difference below .1",
     )  # fmt: skip
 
 
@@ -211,22 +162,11 @@ def parameters_transfer(found: Networks, models: pd.DataFrame) -> Claim:
             between = found.pairs.groupby("seed")["before"].mean()
             gap = rows.groupby("repeat")["score"].mean().to_numpy() - between.to_numpy()
             measures.append((f"{name} less the DNC in tasks not yet trained", _over_seeds(pd.Series(gap)), 0.0, np.inf))
-    return Claim(
+    return _claim(
         "Z6", "Models of memory transfer where networks do not: memory fitted to one task serves another.",
         "With memory from another task, a model predicts people by more than half of what it does when fitted to that "
         "task, and by more than a network scores in a task on which it was not trained.",
         "parameters of memory from people in one task; choice, stopping and criteria from people in the other; others "
         "are predicted. Of the DNC, the weights of one task do another by its cue.", measures,
-        "A share below a half, or below that of networks, would have refuted it.",
+        "a share below a half, or below that of networks",
     )  # fmt: skip
-
-
-def claims_table(claims: Sequence[Claim]) -> pd.DataFrame:
-    """``claim, measure, mean, low, high, n, predicted_low, predicted_high, verdict`` of each number."""
-    rows = [
-        [claim.name, what, *interval, low, high, of_interval(interval, low, high)]
-        for claim in claims
-        for what, interval, low, high in claim.measures
-    ]
-    columns = ["claim", "measure", "mean", "low", "high", "n", "predicted_low", "predicted_high", "verdict"]
-    return pd.DataFrame(rows, columns=columns)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
-from memsim.reproductions.essay.transfer.claims import claims_of, claims_table
+from memsim.reproductions.entry import Outcome, Reproduction
+from memsim.reproductions.essay.transfer.claims import claims_of
 from memsim.reproductions.essay.transfer.options import REPLAYED, TUNING, TransferOptions
-from memsim.reproductions.verdicts import FAIL, PASS, UNDECIDED
-
-KNOWN: dict[str, str] = {}
-"""By the name of a claim, why it is known not to pass."""
+from memsim.reproductions.hypotheses import measures_table
 
 
 def run_transfer(seed: int, options: TransferOptions) -> Outcome:
@@ -22,32 +19,21 @@ def run_transfer(seed: int, options: TransferOptions) -> Outcome:
     found = train_all(seed, options)
     fitted = fit_all(seed, options)
     claims = claims_of(found, fitted, options)
-    table = claims_table(claims)
-    findings = [
-        Finding(
-            f"{claim.name} as predicted",
-            1.0,
-            {PASS: 1.0, FAIL: 0.0, UNDECIDED: 0.5}.get(claim.verdict, float("nan")),
-            0.0,
-            f"{OURS}: specification",
-            KNOWN.get(claim.name, ""),
-        )
-        for claim in claims
-    ]
     return Outcome(
-        findings,
+        [],
         partial(matrix_figure, found, fitted, options),
         {
             **options.values(), "seeds": [seed + number for number in range(options.seeds)], "tuned on": seed + TUNING,
             "replayed": REPLAYED,
         },
-        {"claims": table, **found._asdict(), "models": fitted},
-        shown=table.to_string(index=False, float_format="{:.2f}".format),
+        {**found._asdict(), "models": fitted},
+        shown=measures_table(claims).to_string(index=False, float_format="{:.2f}".format),
         further={
             "transfer-learning": partial(learning_figure, found, options),
             "transfer-longer": partial(longer_figure, found, options),
         },
-        statement=" ".join(map(str, claims)),
+        statement="Brackets hold 95% t intervals over seeds.",
+        claims=claims,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
+from memsim.core.listed_options import numbers_in, parts_of_text
 from memsim.core.parameters import Parameterized, parameter, text
 from memsim.models.networks.tasks import require_tasks
 from memsim.training.settings import Training
@@ -64,15 +65,12 @@ class TransferOptions(Parameterized):
     @property
     def task_names(self) -> list[str]:
         """The tasks in the order in which they are learned."""
-        return [part.strip() for part in self.tasks.split(",") if part.strip()]
+        return parts_of_text(self.tasks, "TransferOptions: tasks")
 
     @property
     def weights(self) -> list[float]:
         """The weights of the elastic penalty."""
-        try:
-            return [float(part) for part in self.elastic.split(",")]
-        except ValueError:
-            raise InputError(f"TransferOptions: elastic={self.elastic!r} must be numbers, as in 100,1000") from None
+        return numbers_in(self.elastic, "TransferOptions: elastic")
 
     def training(self, sizes: Mapping[str, Any], plan: str, seed: int, **changes: Any) -> Training:
         """The settings of a training; ``plan`` is joint, or tasks with ``iterations`` each."""

@@ -1,0 +1,92 @@
+"""The essay's five claims together: all entries on them, one table of verdicts, and one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from memsim.core.listed_options import names_in
+from memsim.core.parameters import Parameterized, text
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.hypotheses import Claim, claims_table, counted
+from memsim.reproductions.registered import REPRODUCTIONS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CLAIMS: Mapping[str, str] = {
+    "context-recall": "Context: it cannot traverse several memories in a single time step",
+    "learning-rules": "Backpropagation: the brain does not learn in this way",
+    "forgetting": "Forgetting is the key reason why its curves are nearly flat",
+    "transfer": "Transfer: what one task taught does not serve another",
+    "reward": "Reward: memory may be a reinforcement-learning problem",
+}
+"""By entry, what the essay says or hopes of it."""
+
+
+@dataclass(frozen=True)
+class EssayOptions(Parameterized):
+    """Which of the entries are run, each at its small size.
+
+    Raises
+    ------
+    InputError : an entry that is none of the five, or no entry.
+    """
+
+    entries: str = text("all", f"of {', '.join(CLAIMS)}, separated by commas, or all")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.names  # noqa: B018  # raises
+
+    @property
+    def names(self) -> list[str]:
+        """The entries that are run."""
+        return names_in(self.entries, "EssayOptions: entries", CLAIMS, "entry")
+
+
+class _Part(NamedTuple):
+    name: str
+    outcome: Outcome
+
+
+def five_claims(seed: int, options: EssayOptions) -> Outcome:
+    """Run the entries one after another; those that were run in the same folder before are taken from there."""
+    parts = [_Part(name, REPRODUCTIONS.get(name).outcome(seed, {})) for name in options.names]
+    claims = {part.name: list(part.outcome.claims) for part in parts}
+    every = [claim for each in claims.values() for claim in each]
+    return Outcome(
+        _findings(parts),
+        partial(_figure, claims),
+        {"entries": {part.name: dict(part.outcome.settings) for part in parts}},
+        shown=claims_table(every)[["claim", "verdict", "hypothesis"]].to_string(index=False, max_colwidth=90),
+        further={part.name: part.outcome.draw for part in parts}
+        | {name: draw for part in parts for name, draw in part.outcome.further.items()},
+        statement=" ".join(f"{CLAIMS[name]}: {counted(each)}." for name, each in claims.items()),
+        claims=every,
+    )
+
+
+def _findings(parts: list[_Part]) -> list[Finding]:
+    return [
+        finding._replace(quantity=f"{part.name}: {finding.quantity}")
+        for part in parts
+        for finding in part.outcome.findings
+    ]
+
+
+def _figure(claims: Mapping[str, list[Claim]]) -> Figure:
+    from memsim.reproductions.essay.verdicts_figure import verdicts_figure
+
+    return verdicts_figure({CLAIMS[name]: each for name, each in claims.items()})
+
+
+ESSAY = Reproduction(
+    "essay",
+    "The essay's five claims, each under test: context, backpropagation, forgetting, transfer, reward",
+    "Greydanus (2017), Differentiable memory and the brain; own trainings, no published numbers",
+    five_claims,
+    EssayOptions(),
+)
