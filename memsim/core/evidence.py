@@ -27,6 +27,8 @@ NODES = 61
 
 LOGISTIC_STEP, LOGISTIC_UNTIL = 0.5, 37.0
 """In scales, between the points at which a logistic density is summed, and the last of them: to within rounding."""
+SMOOTH, FEW_NODES = 8.0, 21
+"""Noise so many times as wide as a logistic distribution, and the points that then average it to within rounding."""
 
 
 class Evidence(Protocol):
@@ -88,9 +90,9 @@ class Logistic(NamedTuple):
         if not steep.any():
             return mild
         spread, total = np.where(steep, noise, 1), np.zeros(())
-        steps = np.arange(-LOGISTIC_UNTIL, LOGISTIC_UNTIL + LOGISTIC_STEP, LOGISTIC_STEP)
-        for step, density in zip(steps, _expit(steps) * _expit(-steps), strict=True):
-            total = total + LOGISTIC_STEP * density * _ndtr((away - scale * step) / spread)
+        nodes, weights = _logistic_nodes() if (noise >= SMOOTH * scale).all() else _logistic_steps()
+        for node, weight in zip(nodes, weights, strict=True):
+            total = total + weight * _ndtr((away - scale * node) / spread)
         return np.where(steep, total, mild)
 
     def mirrored(self) -> Logistic:
@@ -238,6 +240,22 @@ def _nodes() -> tuple[FloatArray, FloatArray]:
     """Of the quadrature over normal noise, and their weights."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
     return nodes, weights
+
+
+@cache
+def _logistic_steps() -> tuple[FloatArray, FloatArray]:
+    """Equally spaced points of a logistic distribution, and their weights."""
+    steps = np.arange(-LOGISTIC_UNTIL, LOGISTIC_UNTIL + LOGISTIC_STEP, LOGISTIC_STEP)
+    return steps, LOGISTIC_STEP * _expit(steps) * _expit(-steps)
+
+
+@cache
+def _logistic_nodes() -> tuple[FloatArray, FloatArray]:
+    """Of Gaussian quadrature over a logistic distribution, by its three-term recurrence (Golub & Welsch, 1969)."""
+    k = np.arange(1, FEW_NODES)
+    beside = np.sqrt(np.pi**2 * k**4 / (4 * k**2 - 1))
+    nodes, vectors = np.linalg.eigh(np.diag(beside, 1) + np.diag(beside, -1))
+    return nodes, vectors[0] ** 2
 
 
 def over_noise(below: Any, criteria: FloatArray, noise: Any) -> FloatArray:

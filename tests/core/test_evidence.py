@@ -13,7 +13,17 @@ from scipy.special import ndtr
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import ModelError
-from memsim.core.evidence import Discrete, Evidence, Logistic, Mixture, Normal, Uniform, rating_shares
+from memsim.core.evidence import (
+    SMOOTH,
+    Discrete,
+    Evidence,
+    Logistic,
+    Mixture,
+    Normal,
+    Uniform,
+    _logistic_steps,
+    rating_shares,
+)
 from memsim.models.recognition.strength_distributions import NormalParts
 
 CRITERIA = np.array([-1.0, -0.3, 0.2, 0.7, 1.3])
@@ -129,6 +139,15 @@ def test_logistic_evidence_under_noise_is_an_integral(away: float, scale: float,
     values = (away - scale * np.log(share / (1 - share))) / max(noise, 1e-12)
     found = Logistic(0.0, scale).below(np.array([away]), noise).item()
     assert found == pytest.approx(float(ndtr(values).mean()), abs=2e-5)
+
+
+@pytest.mark.parametrize("ratio", [SMOOTH, 20.0, 1000.0])
+def test_wide_noise_over_logistic_evidence_by_few_points_and_by_many(ratio: float) -> None:
+    away = np.linspace(-6, 6, 101) * ratio
+    nodes, weights = _logistic_steps()
+    many = sum(weight * ndtr((away - node) / ratio) for node, weight in zip(nodes, weights, strict=True))
+    np.testing.assert_allclose(Logistic(0.0).below(away, ratio), many, rtol=1e-7, atol=1e-14)
+    assert abs(Logistic(0.0).below(away, ratio * (1 - 1e-12)) - many).max() < 1e-11, "no jump between the two"
 
 
 class Wavering(NamedTuple):
