@@ -394,9 +394,9 @@ def _say_what_is_missing(axis: Axes, points: pd.DataFrame, analysis: Analysis, w
         said = "No point is defined" + (f": needs {analysis.needs}" if analysis.needs else "")
     elif analysis.style == "curve" and len(points) and points[analysis.x].nunique() == 1:
         said = f"One level alone, {points[analysis.x].iloc[0]:g}"
-    elif without_people:
-        said = without_people
     else:
+        # Beside what is drawn there is no room for words, so that they stand above it.
+        axis.set_title(fill(without_people, 22), loc="right", fontsize="x-small", color="0.4")
         return
     axis.text(0.5, 0.98, fill(said, 28), transform=axis.transAxes, ha="center", va="top", color="0.4", fontsize="small")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 from pathlib import Path
 
 from memsim.commands.options import add_escape, whole
@@ -37,7 +38,8 @@ def _battery(parsed: argparse.Namespace) -> int:
         scheduler=parsed.scheduler, progress=True, **where,
     )  # fmt: skip
     manifest = results.manifest
-    for sentence in (*manifest.left_out_in_words(models=False), *manifest.differences_in_words()):
+    said = (manifest.left_out_in_words(models=False), manifest.beyond_in_words(), manifest.differences_in_words())
+    for sentence in chain.from_iterable(said):
         print(sentence)
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")

@@ -17,7 +17,7 @@ from memsim.core.parameters import Parameterized, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.rating_table import RatingTable
 from memsim.core.recalls import Recalls
-from memsim.core.trials import Trials
+from memsim.core.trials import Paradigm, Trials
 
 State = TypeVar("State")
 
@@ -254,6 +254,10 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
             return None
         column = np.maximum(judgments.ratings - 1, 0)[:, :, None]
         return np.where(judgments.answered, np.take_along_axis(every, column, axis=2)[:, :, 0], 1.0)
+
+    def beyond(self, paradigm: Paradigm) -> list[str]:
+        """In what a task lies beyond what the model was trained for, a phrase for each; none if nothing is known."""
+        return []
 
     def rating_table(self, judgments: Any, criteria: FloatArray) -> RatingTable | None:
         """The ratings of all probes at once, where these fall into a few kinds that are judged alike.

@@ -112,6 +112,15 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """In what a task lies beyond what a model was trained for."""
+
+    label: str
+    task: str
+    what: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What was run, when, and with which models, tasks and versions.
 
@@ -139,6 +148,7 @@ class Manifest:
     """The models that failed, by label, and why."""
     frequency_criteria: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """The criteria that were set for judgments of frequency, by model and task; lowest first."""
+    beyond_training: tuple[Beyond, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON."""
@@ -167,6 +177,21 @@ class Manifest:
             f"{', '.join(self.frequency_criteria)}."
         )
 
+    def beyond_in_words(self) -> list[str]:
+        """A sentence for each task that lies beyond what models were trained for: what they do there is no failure of
+        their memory alone.
+        """
+        tasks: dict[str, dict[str, list[str]]] = {}
+        for each in self.beyond_training:
+            tasks.setdefault(each.task, {}).setdefault(each.what, []).append(each.label)
+        several = len(self.tasks) > 1
+        return [
+            "Beyond their training"
+            + (f" in {task}" if several else "")
+            + f": {'; '.join(f'{what}, of {_in_turn(labels)}' for what, labels in found.items())}."
+            for task, found in tasks.items()
+        ]
+
     def left_out_in_words(self, models: bool = True) -> list[str]:
         """A sentence for each reason for which analyses of a model or people, or whole ``models``, were left out."""
         analyses: dict[tuple[str, str], list[str]] = {}
@@ -178,6 +203,11 @@ class Manifest:
             f"Left out for {label}: {', '.join(dict.fromkeys(names))} ({reason})"
             for (label, reason), names in analyses.items()
         ]
+
+
+def _in_turn(labels: Sequence[str]) -> str:
+    *others, last = labels
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 class Stopwatch:
@@ -228,4 +258,5 @@ def manifest_of(
         versions=versions(),
         battery=file,
         frequency_criteria=criteria,
+        beyond_training=tuple(Beyond(model.label, task.label, what) for model, task, what in battery.beyond_training()),
     )

@@ -117,6 +117,16 @@ class Battery:
                     found.append((model, task, reason))
         return found
 
+    def beyond_training(self) -> list[tuple[PlannedModel, PlannedTask, str]]:
+        """In what tasks lie beyond what models were trained for."""
+        return [
+            (model, task, phrase)
+            for task in self.tasks
+            for model in self.models_of(task)
+            if isinstance(model.model, MemoryModel)
+            for phrase in model.model.beyond(task.paradigm)
+        ]
+
     @classmethod
     def of_one_task(
         cls,

@@ -13,6 +13,7 @@ from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
 from memsim.models.networks.cores.named_cores import core_of, names_file
 from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS, Task, require_tasks, tasks_of, together
+from memsim.models.networks.training_range import beyond_training
 from memsim.models.networks.wear.levers import NAMES, Levers, Wear
 from memsim.models.networks.wear.rests import Rest, Resting
 from memsim.models.networks.weights import SUFFIX, read_header
@@ -144,6 +145,9 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
                     f"{type(self).__name__}: carry_over={self.wear.carry_over!r} is of lists of single items, and this "
                     "network studies pairs; leave it out"
                 )
+
+    def beyond(self, paradigm: Paradigm) -> list[str]:
+        return beyond_training(self.record, paradigm)
 
     @property
     def wear(self) -> Wear:

@@ -75,7 +75,7 @@ def test_a_panel_says_why_people_are_not_in_it() -> None:
     """Of these people curves by place in the test ship, and none by the order of study, which is not known."""
     people_of_words = People.load("kantner2012_e1")
     comparison = memsim.run({"model": UnequalVariance()}, people_of_words.paradigm, people_of_words, n_trials=20)
-    said = [[text.get_text().replace("\n", " ") for text in axis.texts] for axis in comparison.figure().axes]
-    assert said[0] == ["Without people, of whom no such curve ships"] and not any(said[1:])
+    said = [axis.get_title(loc="right").replace("\n", " ") for axis in comparison.figure().axes]
+    assert said[0] == "Without people, of whom no such curve ships" and not any(said[1:])
     people = comparison.points["hits_by_test_position"]
     assert any(name in people["label"].unique() for name in people.attrs["people"])

@@ -1,0 +1,43 @@
+"""Where a task lies beyond the lists on which a network was trained, as the record of its weights says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from memsim.models.networks.tasks import MANY_TASKS, TASKS
+
+if TYPE_CHECKING:
+    from memsim.core.trials import Paradigm
+
+
+def beyond_training(record: Mapping[str, Any], paradigm: Paradigm) -> list[str]:
+    """In what a task lies beyond the training of a network, a phrase for each; none where the record does not say.
+
+    Lists are compared with the longest of training, and seconds of distraction with its longest delay, of as many
+    steps. Networks that imitate people learn from lists of theirs, of which the record holds no task.
+    """
+    settings, objective = record.get("training"), record.get("objective")
+    if not isinstance(settings, Mapping) or objective == "imitation":
+        return []
+    found = []
+    reached = [line["longest"] for line in record.get("log", ()) if "longest" in line]
+    longest = max(reached, default=settings.get("list_length"))
+    if longest is not None and paradigm.list_length > longest:
+        found.append(f"lists of {paradigm.list_length} items (at most {longest} in training)")
+    delay = settings.get("longest_delay", 0) if _has_delays(str(objective)) else 0
+    if paradigm.retention_interval > delay:
+        known = f"at most {delay} in training" if delay else "none in training"
+        found.append(f"{paradigm.retention_interval:g} s of distraction before the test ({known})")
+    for seconds, where in (
+        (paradigm.initial_distraction, "before the first item"), (paradigm.inter_item_distraction, "between items"),
+    ):  # fmt: skip
+        if seconds:
+            found.append(f"{seconds:g} s of distraction {where} (none in training)")
+    return found
+
+
+def _has_delays(objective: str) -> bool:
+    """Whether training had steps without items between study and test."""
+    task = TASKS.get(objective)
+    return objective == MANY_TASKS or (task is not None and bool(task.probes or task.pairs))
