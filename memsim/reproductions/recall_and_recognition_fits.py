@@ -171,6 +171,13 @@ def best_of(found: Sequence[Found]) -> Found:
     return min(found, key=lambda each: float(each["value"]))
 
 
+def joined(found: Mapping[str, Found]) -> Found:
+    """The fit to both tests of a model that shares no fitted parameter between them: the fits to each, together."""
+    recall, recognition = found[RECALL], found[RECOGNITION]
+    values = {**recall["values"], **recognition["values"]}
+    return {"value": recall["value"] + recognition["value"], "values": values, "criteria": recognition["criteria"]}
+
+
 def learned_by(account: Account, learned: str, found: Mapping[str, Found]) -> Learned:
     """The models of both tests in a condition, given the best searches ``found``, by condition."""
     own = found[learned]

@@ -123,10 +123,16 @@ def test_a_network_of_both_tests_is_a_model_like_the_others(people: JointRecalls
     few = people[np.isin(people.trials.subject, people.trials.subjects[:2])]
     searches: dict[str, Any] = {}
     for learned in account.conditions:
-        searches[learned] = search_cell(account, learned, searches.get(first_of(learned)), 0, few, SMALL.fitted)
-    assert DRIFT not in searches and set(searches[BOTH]["values"]["recall"]) == {
-        "choice_strength", "stop_bias", "criterion_noise", "lapse",
-    }  # fmt: skip
+        if learned != BOTH:
+            searches[learned] = search_cell(account, learned, searches.get(first_of(learned)), 0, few, SMALL.fitted)
+    searches[BOTH] = fits.joined(searches)
+    assert DRIFT not in searches
+    assert set(searches[BOTH]["values"]["recall"]) == {"choice_strength", "stop_bias", "lapse"}
+    assert set(searches[BOTH]["values"]["recognition"]) == {"criterion_noise", "lapse"}
+    both = fits.scored(account, learned_by(account, BOTH, searches), few, SMALL.scored)
+    for test in TESTS:
+        own = fits.scored(account, learned_by(account, test, searches), few, SMALL.scored)
+        assert both[test] == pytest.approx(own[test]), "nothing is shared, so that nothing is lost"
     for learned in account.conditions:
         found = fits.scored(account, learned_by(account, learned, searches), few, SMALL.scored)
         assert all(np.isfinite(found[test]).all() for test in TESTS)
