@@ -27,6 +27,7 @@ LONG = (
 LONGEST = (
     "gunnpolyn2025", "peers-distraction", "recall-and-recognition", "recognition-findings", "network-tasks",
     "network-table", "greydanus2017-trainings", "context-recall", "learning-rules", "transfer", "reward", "forgetting",
+    "essay",
 )  # fmt: skip
 """Many minutes of a processor; their parts are tested by themselves."""
 
