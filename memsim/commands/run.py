@@ -59,6 +59,11 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument(
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
     )
+    run.add_argument(
+        "--responses",
+        action="store_true",
+        help="write the responses to every list, too: recalls.csv or judgments.csv, tens of megabytes",
+    )
     add_escape(run)
     add_reading(run, but=OWN)
     if "run" not in arguments:
@@ -102,7 +107,9 @@ def _run(parsed: argparse.Namespace) -> int:
             models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress, keep_going=True
         )
         bar.set_postfix_str("writing")
-        written = write_comparison(comparison, parsed.out, escape=parsed.escape_formulas, reading=reading)
+        written = write_comparison(
+            comparison, parsed.out, escape=parsed.escape_formulas, reading=reading, responses=parsed.responses
+        )
         progress("written")
     _print_comparison(comparison, paradigm)
     for missing, names in ({} if parsed.models else left_out_of(paradigm)).items():

@@ -1,4 +1,4 @@
-"""The files of a comparison of models and people: report, figure, tables, recalls and manifest."""
+"""The files of a comparison of models and people: report, figure, tables, manifest, and responses on request."""
 
 from __future__ import annotations
 
@@ -7,29 +7,40 @@ from pathlib import Path
 
 import pandas as pd
 
+from memsim.core.files.written_files import withdraw
 from memsim.experiments.comparison import Comparison
 from memsim.reporting.report import report_html
 from memsim.running.result_files import Written, names_of, save_both, write_csv, write_results
 
-FILES = [*names_of(["summary", "curves", "recalls", "judgments"], ["comparison"]), "report.html"]
+RESPONSES = ("recalls", "judgments")
+FILES = [*names_of(["summary", "curves", *RESPONSES], ["comparison"]), "report.html"]
 """The names of the files, without the manifest."""
 
 
 def write_comparison(
-    comparison: Comparison, folder: Path, *, escape: bool = False, reading: Iterable[Path] = ()
+    comparison: Comparison,
+    folder: Path,
+    *,
+    escape: bool = False,
+    reading: Iterable[Path] = (),
+    responses: bool = False,
 ) -> Written:
-    """Write tables, recalls, manifest, figure and report of a comparison into ``folder``; see :func:`write_results`.
+    """Write tables, manifest, figure and report of a comparison into ``folder``; see :func:`write_results`.
 
-    ``escape`` is explained at :func:`memsim.running.result_files.write_csv`.
+    ``responses`` to every list are written if asked for, as tens of megabytes; those of an earlier run, which would not
+    fit the tables, are removed. ``escape`` is explained at :func:`memsim.running.result_files.write_csv`.
     """
 
     def write(scratch: Path) -> None:
         write_csv(comparison.summary, scratch / "summary.csv", escape=escape)
         write_csv(comparison.curves, scratch / "curves.csv", escape=escape)
-        if comparison.recalls:
+        if comparison.recalls and responses:
             frames = [recalls.to_frame().assign(model=name) for name, recalls in comparison.recalls.items()]
             kind = "judgments" if comparison.task.paradigm.judged else "recalls"
             write_csv(pd.concat(frames), scratch / f"{kind}.csv", escape=escape)
+        else:
+            for kind in RESPONSES:
+                withdraw(folder / f"{kind}.csv")
 
     def report(scratch: Path) -> None:
         (scratch / "report.html").write_text(report_html(comparison), encoding="utf-8")

@@ -27,7 +27,7 @@ from memsim.experiments.people import People
 from memsim.models import MINERVA2, TCM, Strength
 from memsim.paradigms import FreeRecall, Recognition, SerialRecall
 
-FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "recalls.csv", "report.html", "manifest.json"}
+FILES = {"comparison.png", "comparison.pdf", "curves.csv", "summary.csv", "report.html", "manifest.json"}
 PLUGIN = "from memsim.models import Strength\n\nclass Mine(Strength):\n    pass\n"
 
 
@@ -126,9 +126,9 @@ def test_bad_comparisons() -> None:
 
 
 def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "--n-trials", "500", "--seed", "5"]) == 0
+    assert main(["run", "--n-trials", "500", "--seed", "5", "--responses"]) == 0
     out = tmp_path / "memsim-results"
-    assert {path.name for path in out.iterdir() if path.name != RECORDS} == FILES
+    assert {path.name for path in out.iterdir() if path.name != RECORDS} == {*FILES, "recalls.csv"}
     printed = capsys.readouterr().out
     assert "Immediate free recall of 20 items, 1 s each" in printed
     assert all(name in printed for name in ("murdock1962:20-1", "TCM", "Strength", "lag_asymmetry"))
@@ -136,7 +136,7 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert manifest["seeds"] == [5] and manifest["tasks"][0]["settings"]["list_length"] == 20
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
-    assert set(manifest["sha256"]) == FILES - {"manifest.json"}
+    assert set(manifest["sha256"]) == {*FILES, "recalls.csv"} - {"manifest.json"}
     assert (out / "comparison.png").read_bytes().startswith(b"\x89PNG")
     pdf = (out / "comparison.pdf").read_bytes()
     assert pdf.startswith(b"%PDF") and b"/Type3" not in pdf, "text stays text"
@@ -149,9 +149,16 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
     pd.testing.assert_frame_equal(theirs, lag_crp(Recalls.from_frame(tcm)), check_dtype=False, rtol=1e-12)
 
 
+def test_responses_of_an_earlier_run_do_not_stay_beside_other_tables(tmp_path: Path) -> None:
+    run_one = ["run", "--models", "tcm", "--n-trials", "40", "--out", "out"]
+    assert main([*run_one, "--responses"]) == 0 and (tmp_path / "out" / "recalls.csv").is_file()
+    assert main(run_one) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir() if path.name != RECORDS} == FILES
+
+
 def test_run_is_reproducible(tmp_path: Path) -> None:
     for folder in ("one", "two"):
-        assert main(["run", "--n-trials", "200", "--out", folder]) == 0
+        assert main(["run", "--n-trials", "200", "--responses", "--out", folder]) == 0
     for name in ("recalls.csv", "summary.csv", "curves.csv", "comparison.png", "comparison.pdf"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 

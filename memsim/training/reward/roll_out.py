@@ -13,6 +13,9 @@ from memsim.core.arrays import BoolArray, FloatArray
 from memsim.gym.task import State, Task
 from memsim.training.reward.agent import RewardAgent, flushed, kept_where
 
+SOONEST = np.finfo(np.float32).tiny
+"""The least waiting time; of 10 million single-precision draws, one is 0."""
+
 
 class Rolled(NamedTuple):
     """Episodes from their start to their end; T steps of B episodes."""
@@ -66,8 +69,8 @@ def roll_out(
         acted = agent.act(torch.from_numpy(task.observe(happening)), state, without)
         logs = acted.logits.masked_fill(~allowed, -torch.inf).log_softmax(dim=1)
         chances = logs.exp()
-        # The action with the least waiting time / chance comes first.
-        waits = torch.from_numpy(rng.standard_exponential(tuple(logs.shape), dtype=np.float32))
+        # The action with the least waiting time / chance comes first; no time is 0, at which none would be impossible.
+        waits = torch.from_numpy(np.maximum(rng.standard_exponential(tuple(logs.shape), dtype=np.float32), SOONEST))
         actions = (chances.detach() / waits).argmax(dim=1)
         log_chances.append(logs.gather(1, actions[:, None])[:, 0])
         entropies.append(-(chances * logs.masked_fill(~allowed, 0)).sum(dim=1))

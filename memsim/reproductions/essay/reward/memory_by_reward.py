@@ -40,7 +40,7 @@ def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
         {"scores": scores, "values": values, "order": curves, "learning": learning},
         shown=shown(scores, measures_table(claims)),
         further={"reward-order": partial(order_figure, curves, people_curves())} if len(curves) else {},
-        statement=f"{statement(claims, scores)} {how_much(options)}",
+        statement=" ".join([statement(claims, scores), how_much(options), *diverged(todo, found)]),
         claims=claims,
     )  # fmt: skip
 
@@ -57,6 +57,16 @@ def how_much(options: RewardOptions) -> str:
         f"{options.step_iterations:,} (two-step) iterations of {options.batch} episodes: what is refuted here may be "
         "learned with more."
     )
+
+
+def diverged(todo: list[tuple[Condition, int]], found: list[dict[str, Any]]) -> list[str]:
+    """Which trainings diverged and are left out, in words; nothing if none did."""
+    lost = [
+        f"{condition.part}, {condition.name}, seed {own}"
+        for (condition, own), result in zip(todo, found, strict=True)
+        if "diverged" in result
+    ]
+    return [f"Diverged, and left out after reward: {'; '.join(lost)}."] if lost else []
 
 
 def tables_of(

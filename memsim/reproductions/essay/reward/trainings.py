@@ -21,16 +21,22 @@ def condition_cell(condition: Condition, seed: int, n_trials: int) -> Cell:
 def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int) -> dict[str, Any]:
     """Train, and measure: ``seconds`` of the processor, ``log``, and measures by when they were taken.
 
-    The memory is off at study and test in the last of them, which cores without a memory lack. A training that diverges
-    raises an error.
+    The memory is off at study and test in the last of them, which cores without a memory lack. Of a training that
+    diverges there are only those before it, and ``diverged`` says how.
     """
+    from memsim.core.errors import InputError
     from memsim.models.networks.cores.driving import parts_of
     from memsim.training.reward.actor_critic import ActorCritic
 
     trainer = ActorCritic(training)
     found: dict[str, Any] = {BEFORE: _measured(trainer, n_trials, with_order)}
-    trainer.run()
+    try:
+        trainer.run()
+    except InputError as error:
+        found["diverged"] = str(error)
     found |= {"seconds": trainer.seconds, "log": [[line["iteration"], line["score"]] for line in trainer.log]}
+    if "diverged" in found:
+        return found
     found[AFTER] = _measured(trainer, n_trials, with_order)
     if "memory" in parts_of(trainer.agent.core):
         found[LESIONED] = _measured(trainer, n_trials, with_order, "memory")
