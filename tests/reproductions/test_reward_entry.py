@@ -16,10 +16,13 @@ from memsim.reproductions.essay.reward.measures import (
     selectivity_index,
     step_measures,
 )
+from memsim.reproductions.essay.reward.memory_by_reward import diverged, tables_of
 from memsim.reproductions.essay.reward.options import ORDER, PARTS, STEPS, VALUE, RewardOptions
-from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED
+from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, trained_by_reward
 from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, UNDECIDED, Measure, measured
 from memsim.reproductions.intervals import over_trainings
+from memsim.training.reward import actor_critic
+from memsim.training.reward.actor_critic import ActorCritic
 
 
 def test_selectivity_by_hand() -> None:
@@ -126,6 +129,23 @@ def test_parts_and_conditions() -> None:
         RewardOptions(parts=",")
 
 
+def test_a_training_that_diverges_is_named_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Diverging(ActorCritic):
+        def run(self, until: int | None = None) -> None:
+            raise InputError("the loss is no longer finite")
+
+    monkeypatch.setattr(actor_critic, "ActorCritic", Diverging)
+    options = RewardOptions(parts="storage", seeds=1, batch=4)
+    condition = options.conditions()[0]
+    found = trained_by_reward(condition.training, with_order=False, n_trials=20)
+    assert found["diverged"] == "the loss is no longer finite" and BEFORE in found and AFTER not in found
+    scores, values, _, _ = tables_of([(condition, 0)], [found])
+    assert scores["at"].tolist() == [BEFORE] and values.empty
+    assert diverged([(condition, 0)], [found]) == [
+        f"Diverged, and left out after reward: storage, {condition.name}, seed 0."
+    ]
+
+
 @pytest.mark.slow
 def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every part is trained for an iteration or two; interrupted, it goes on from the cells that are kept."""
@@ -137,7 +157,7 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     names = {path.name for path in report.files}
     assert {"claims.csv", "measures.csv", "scores.csv", "values.csv", "order.csv", "learning.csv", "reward.png",
             "reward-order.png"} <= names  # fmt: skip
-    verdicts = pd.read_csv(tmp_path / "reward" / "claims.csv", "measures.csv")
+    verdicts = pd.read_csv(tmp_path / "reward" / "claims.csv")
     assert len(verdicts) == 3 + 3 + 3 + 4 * 3 + 2 + 4
     assert set(pd.read_csv(tmp_path / "reward" / "measures.csv")["n"]) == {2} and verdicts["refuted_by"].notna().all()
     scores = pd.read_csv(tmp_path / "reward" / "scores.csv")

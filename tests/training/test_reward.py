@@ -60,6 +60,18 @@ def test_reward_decides_what_is_learned() -> None:
     assert stored[0] > 0.75 and stored[1] < 0.25
 
 
+def test_what_has_no_chance_is_never_done() -> None:
+    """Not even where a waiting time is drawn as 0, as one of ten million single-precision ones is."""
+
+    class AtOnce(np.random.Generator):
+        def standard_exponential(self, size: Any = None, dtype: Any = np.float32, **_: Any) -> Any:
+            return np.zeros(size, dtype=dtype)
+
+    trainer = ActorCritic(RewardTraining(network="GRU", sizes={"hidden": 8}, task="value_directed_storage", batch=4))
+    rolled = roll_out(trainer.agent, trainer.task, 4, AtOnce(np.random.PCG64(0)))
+    assert rolled.log_chances.isfinite().all()
+
+
 def test_returns_by_hand() -> None:
     rewards = np.array([[0.0, 1.0], [2.0, 0.0], [4.0, 8.0]])
     assert returns(rewards, 0.5).tolist() == [[2.0, 3.0], [4.0, 4.0], [4.0, 8.0]]
