@@ -86,7 +86,7 @@ class Claim(NamedTuple):
         """All of it in words."""
         return (
             f"{self.name}. Hypothesis: {_sentence(self.hypothesis)} Manipulation: {_sentence(self.manipulation)} "
-            f"Prediction: {_sentence(self.prediction)} It is refuted by {_sentence(self.refuted_by)} Found: "
+            f"Prediction: {_sentence(self.prediction)} It is refuted by {self.refuted_by.rstrip('.')}. Found: "
             f"{_sentence(self.numbers or 'nothing')} Verdict: {self.verdict}."
         )
 

@@ -14,7 +14,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     SUPPORTED: ("o", "#0072b2"), REFUTED: ("X", "#d55e00"), UNDECIDED: ("D", "#999999"), NOT_TESTED: ("_", "#999999"),
 }  # fmt: skip
 """Marker and colour of each verdict, which differ in shape as well."""
-WIDTH = 108
+WIDTH = 130
 """Characters of a line of text."""
 LINE = 0.19
 """Height of a line of text in inches."""
@@ -26,7 +26,7 @@ def verdicts_figure(claims: Mapping[str, Sequence[Claim]]) -> Figure:
     rows: list[tuple[str, str]] = []  # verdict, empty for a heading, and text
     for heading, each in claims.items():
         rows.append(("", heading))
-        rows += [(claim.verdict, f"{claim.name}: {claim.hypothesis}") for claim in each]
+        rows += [(claim.verdict, f"{claim.name}: {claim.hypothesis.rstrip('.')}") for claim in each]
     wrapped = [textwrap.wrap(text, WIDTH, subsequent_indent="    ") for _, text in rows]
     n_lines = sum(map(len, wrapped))
     with themed():
@@ -46,5 +46,5 @@ def verdicts_figure(claims: Mapping[str, Sequence[Claim]]) -> Figure:
                 axis.text(0.03 if verdict else 0.0, line + number, part, va="center", fontsize=8, fontweight=weight)
             line += len(text)
         if seen:
-            figure.legend(loc="outside lower center", ncols=len(seen))
+            figure.legend(loc="outside lower center", ncols=len(seen), fontsize="small")
     return figure
