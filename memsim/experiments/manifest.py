@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import Any
 
 from memsim.core.code.provenance import versions
-from memsim.core.oldness import OldnessScale
 from memsim.core.position_model import PositionModel
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedModel, PlannedTask
@@ -230,13 +229,10 @@ def manifest_of(
     positions = [model.label for model in battery.models if isinstance(model.model, PositionModel)]
     cut: dict[str, int] = {}
     criteria: dict[str, tuple[float, ...]] = {}
-    planned = [model.model for model in battery.models]
     for row in rows:
         name = row.label if len(battery.tasks) == 1 else f"{row.label}, {row.task.label}"
-        if row.model is not None and not any(row.model.model is each for each in planned):
-            model = row.model.model
-            assert isinstance(model, OldnessScale)
-            criteria[name] = tuple(model.criteria(row.task.paradigm.n_ratings).tolist())
+        if row.model is not None and row.model.frequency_criteria:
+            criteria[name] = row.model.frequency_criteria
         if row.model is not None and row.measured.n_cut_short:
             cut[name] = cut.get(name, 0) + row.measured.n_cut_short
     return Manifest(

@@ -29,13 +29,15 @@ over participants, so shorter runs have fewer lists per participant."""
 class PlannedModel:
     """A model of a battery: its label in tables and figures, and which of its parameters the battery sets.
 
-    ``tasks`` are the labels of the tasks that it runs through; empty means all tasks.
+    ``tasks`` are the labels of the tasks that it runs through; empty means all tasks. ``frequency_criteria`` are those
+    that were set for judgments of frequency; see :func:`model_in_task`.
     """
 
     label: str
     model: Model
     given: Mapping[str, Any] = field(default_factory=dict)
     tasks: tuple[str, ...] = ()
+    frequency_criteria: tuple[float, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,8 @@ def model_in_task(planned: PlannedModel, task: PlannedTask, pool: ItemPool | Non
     usual = {each.name: each.default for each in model.parameters() if each.name in model.criteria_parameters}
     if any(getattr(model, name) != default for name, default in usual.items()):
         return planned
-    return replace(planned, model=judging_frequency(model, task.paradigm, pool=pool))
+    judging = judging_frequency(model, task.paradigm, pool=pool)
+    return replace(planned, model=judging, frequency_criteria=tuple(judging.criteria(task.paradigm.n_ratings).tolist()))
 
 
 def obstacle_to(model: PlannedModel, task: PlannedTask) -> str:

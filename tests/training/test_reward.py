@@ -64,7 +64,7 @@ def test_what_has_no_chance_is_never_done() -> None:
     """Not even where a waiting time is drawn as 0, as one of ten million single-precision ones is."""
 
     class AtOnce(np.random.Generator):
-        def standard_exponential(self, size: Any = None, dtype: Any = np.float32, **_: Any) -> Any:
+        def standard_exponential(self, size: Any = None, dtype: Any = np.float32, **_: Any) -> Any:  # type: ignore[override]
             return np.zeros(size, dtype=dtype)
 
     trainer = ActorCritic(RewardTraining(network="GRU", sizes={"hidden": 8}, task="value_directed_storage", batch=4))
