@@ -28,9 +28,9 @@ STEP = 3e-5
 ROUNDS, HALVINGS, GAIN, RIDGE = 60, 20, 1e-9, 1e-6
 """Of Newton's method: the most steps and halvings of a step, the gain, relative to the value, at which it ends, and
 what is added to a curvature of which rounding left nothing, relative to its trace."""
-POINTS, FEWER, REFINEMENTS, NEAR = 61, 17, 9, 0.25
-"""Of the grids on which it begins: points of the first and of others, the most of these, and the share of evidence
-between two points that is small enough."""
+POINTS, FEWER, REFINEMENTS, NEAR, BEGIN = 61, 17, 9, 0.02, 0.25
+"""Of the grids on which criteria are matched: points of the first and of others, the most of these, and the share of
+evidence between two points that is small enough, where Newton's method does not go on and where it does."""
 
 
 class Answers(NamedTuple):
@@ -128,7 +128,7 @@ def fitted_criteria(answers: Sequence[Answers]) -> FloatArray:
     """
     used = np.sum([each.counts.sum(axis=0) for each in answers], axis=0) > 0
     merged = [each._replace(counts=each.counts[:, used]) for each in answers]
-    return with_unused(used, lambda: _newton(merged, matching_criteria(merged), len(used)))
+    return with_unused(used, lambda: _newton(merged, matching_criteria(merged, BEGIN), len(used)))
 
 
 def with_unused(used: BoolArray, between: Callable[[], FloatArray]) -> FloatArray:
@@ -139,8 +139,10 @@ def with_unused(used: BoolArray, between: Callable[[], FloatArray]) -> FloatArra
     return np.concatenate(([-EDGE], between(), [EDGE]))[place]
 
 
-def matching_criteria(answers: Sequence[Answers]) -> FloatArray:
-    """Criteria between which evidence lies about as often as the ratings were given."""
+def matching_criteria(answers: Sequence[Answers], near: float = NEAR) -> FloatArray:
+    """Criteria between which evidence lies about as often as the ratings were given, by interpolation between points
+    that have less than ``near`` of the evidence between them.
+    """
     total = np.sum([each.counts.sum(axis=0) for each in answers], axis=0)
     weights = [each.counts.sum(axis=1) / total.sum() for each in answers]
 
@@ -155,7 +157,7 @@ def matching_criteria(answers: Sequence[Answers]) -> FloatArray:
     row, parts = np.arange(len(wanted)), np.linspace(0, 1, FEWER)
     for _ in range(REFINEMENTS):
         after = np.clip((of_grid < wanted[:, None]).sum(axis=1), 1, grid.shape[1] - 1)
-        if (of_grid[row, after] - of_grid[row, after - 1] < NEAR).all():
+        if (of_grid[row, after] - of_grid[row, after - 1] < near).all():
             break
         low, high = grid[row, after - 1, None], grid[row, after, None]
         grid = low + (high - low) * parts
