@@ -77,7 +77,7 @@ def _on_slots(scores: pd.DataFrame, values: pd.DataFrame, few: str, more: str, w
           for slots, name in names.items()}  # fmt: skip
     if few == VALUE and not len(series(scores, *at[FEW], "stored")):
         at[FEW] = (SLOTS, names[FEW])
-    label = "R2" if few == VALUE else "R2 by itself"
+    where = "" if few == VALUE else ", storage by itself"
     low, middle, most = SLOT_NUMBERS
     about = f"{low}, {middle} or {most} slots for 12 items, {what}, at no price of storing"
     slope = np.array([
@@ -85,19 +85,19 @@ def _on_slots(scores: pd.DataFrame, values: pd.DataFrame, few: str, more: str, w
         for _, rows in _rows(values, *at[low]).groupby("seed")
     ])  # fmt: skip
     found = _claim(
-        (f"{label}a Storing by value", "storing is selective where memory is short", about,
+        (f"R2a Storing by value{where}", "storing is selective where memory is short", about,
          f"with {low} slots the four highest values are stored more often than the four lowest",
          "no difference, or a negative one", "Difference of chances"), slope, 0, np.inf,
     )  # fmt: skip
     stored = {slots: series(scores, *at[slots], "stored") for slots in SLOT_NUMBERS}
     if len(stored[low]) == len(stored[middle]):
         found += _claim(
-            (f"{label}b Threshold", "fewer slots raise the value from which items are stored", about,
+            (f"R2b Threshold{where}", "fewer slots raise the value from which items are stored", about,
              f"fewer items are stored with {low} slots than with {middle}", "no difference, or more items",
              f"Items stored with {middle} slots less those with {low}"), stored[middle] - stored[low], 0, np.inf,
         )  # fmt: skip
     return found + _claim(
-        (f"{label}c Room for all", "without a limit nothing is gained by choosing", about,
+        (f"R2c Room for all{where}", "without a limit nothing is gained by choosing", about,
          f"with {most} slots all are stored, with a chance of at least {ALL:g}", "an interval below that",
          "Chance of storing"), stored[most] / 12, ALL, np.inf,
     )  # fmt: skip
