@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest
@@ -50,13 +51,17 @@ def names_in(given: str, what: str, known: Iterable[str], kind: str, separator: 
 
 
 def numbers_in(given: str, what: str) -> list[float]:
-    """The numbers in a text, separated by commas.
+    """The numbers in a text, separated by commas, each once.
 
     Raises
     ------
-    InputError : a part that is no number, or none.
+    InputError : a part that is no finite number, or none.
     """
+    parts = parts_of_text(given, what)
     try:
-        return [float(part) for part in parts_of_text(given, what)]
+        found = list(dict.fromkeys(float(part) for part in parts))
     except ValueError:
-        raise InputError(f"{what}={given!r} must be numbers, as in 0.001,0.01") from None
+        found = []
+    if not found or not all(map(isfinite, found)):
+        raise InputError(f"{what}={given!r} must be numbers, as in 0.001,0.01")
+    return found

@@ -35,14 +35,16 @@ class Measure(NamedTuple):
     def verdict(self) -> str:
         """Supported if the interval lies in the range, refuted if it lies outside, undecided if it holds an end of it.
 
-        A single unit has no interval, and leaves it undecided; it is not tested without a mean.
+        What is predicted above or below 0 is not 0. A single unit has no interval, and leaves it undecided; it is not
+        tested without a mean.
         """
         found = self.interval
         if np.isnan(found.mean):
             return NOT_TESTED
         if np.isnan(found.low):
             return UNDECIDED
-        if self.low <= found.low and found.high <= self.high:
+        is_nothing = (self.low == 0 and found.low == 0) or (self.high == 0 and found.high == 0)
+        if self.low <= found.low and found.high <= self.high and not is_nothing:
             return SUPPORTED
         return REFUTED if found.high < self.low or found.low > self.high else UNDECIDED
 

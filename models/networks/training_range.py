@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from memsim.models.networks.tasks import MANY_TASKS, TASKS
+from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS
 
 if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
@@ -25,7 +25,7 @@ def beyond_training(record: Mapping[str, Any], paradigm: Paradigm) -> list[str]:
     longest = max(reached, default=settings.get("list_length"))
     if longest is not None and paradigm.list_length > longest:
         found.append(f"lists of {paradigm.list_length} items (at most {longest} in training)")
-    delay = settings.get("longest_delay", 0) if _has_delays(str(objective)) else 0
+    delay = settings.get("longest_delay", 0) if _has_delays(record) else 0
     if paradigm.retention_interval > delay:
         known = f"at most {delay} in training" if delay else "none in training"
         found.append(f"{paradigm.retention_interval:g} s of distraction before the test ({known})")
@@ -37,7 +37,9 @@ def beyond_training(record: Mapping[str, Any], paradigm: Paradigm) -> list[str]:
     return found
 
 
-def _has_delays(objective: str) -> bool:
-    """Whether training had steps without items between study and test."""
-    task = TASKS.get(objective)
-    return objective == MANY_TASKS or (task is not None and bool(task.probes or task.pairs))
+def _has_delays(record: Mapping[str, Any]) -> bool:
+    """Whether training had steps without items between study and test: of judgments, and of pairs."""
+    objective = record.get("objective")
+    names = record.get("tasks") or () if objective == MANY_TASKS else (objective,)
+    known = [CUED_TASKS.get(str(name)) or TASKS.get(str(name)) for name in names]
+    return any(task is not None and bool(task.probes or task.pairs) for task in known)

@@ -29,6 +29,12 @@ RECORD: dict[str, Any] = {
         ({}, {"inter_item_distraction": 2.5}, ["2.5 s of distraction between items (none in training)"]),
         ({"objective": "imitation"}, {"list_length": 30, "retention_interval": 90}, []),
         ({"training": None}, {"list_length": 30}, []),
+        (
+            {"objective": "many-tasks", "tasks": ["recall", "copy"]},
+            {"retention_interval": 1},
+            ["1 s of distraction before the test (none in training)"],
+        ),
+        ({"objective": "many-tasks", "tasks": ["recall", "recognition"]}, {"retention_interval": 8}, []),
     ],
 )
 def test_what_the_record_says(record: dict[str, Any], task: dict[str, Any], expected: list[str]) -> None:

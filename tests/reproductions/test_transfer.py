@@ -48,6 +48,8 @@ def test_savings_and_area_are_against_learning_from_scratch() -> None:
 )
 def test_verdicts_follow_from_intervals(low: float, high: float, verdict: str) -> None:
     assert Measure("F", Interval(0.5, low, high, 5), 0.4).verdict == verdict
+    nothing = Interval(0.0, 0.0, 0.0, 5)
+    assert {Measure("F", nothing, 0.0).verdict, Measure("F", nothing, high=0.0).verdict} == {UNDECIDED}
 
 
 def test_a_claim_fails_with_any_of_its_numbers() -> None:
