@@ -395,8 +395,8 @@ def _say_what_is_missing(axis: Axes, points: pd.DataFrame, analysis: Analysis, w
     elif analysis.style == "curve" and len(points) and points[analysis.x].nunique() == 1:
         said = f"One level alone, {points[analysis.x].iloc[0]:g}"
     else:
-        # Beside what is drawn there is no room for words, so that they stand above it.
-        axis.set_title(fill(without_people, 22), loc="right", fontsize="x-small", color="0.4")
+        if without_people:  # beside what is drawn there is no room for words, so that they stand above it
+            axis.set_title(fill(without_people, 22), loc="right", fontsize="x-small", color="0.4")
         return
     axis.text(0.5, 0.98, fill(said, 28), transform=axis.transAxes, ha="center", va="top", color="0.4", fontsize="small")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from itertools import chain
 from pathlib import Path
 
 from memsim.commands.options import add_escape, whole
@@ -38,8 +37,8 @@ def _battery(parsed: argparse.Namespace) -> int:
         scheduler=parsed.scheduler, progress=True, **where,
     )  # fmt: skip
     manifest = results.manifest
-    said = (manifest.left_out_in_words(models=False), manifest.beyond_in_words(), manifest.differences_in_words())
-    for sentence in chain.from_iterable(said):
+    left_out, beyond = manifest.left_out_in_words(models=False), manifest.beyond_in_words()
+    for sentence in (*left_out, *beyond, *manifest.differences_in_words()):
         print(sentence)
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")

@@ -12,7 +12,7 @@ ALL = "all"
 
 
 def parts_of_text(given: str, what: str, separator: str = ",") -> list[str]:
-    """The parts of a text, each once, in their order.
+    """The parts of a text, in their order.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def parts_of_text(given: str, what: str, separator: str = ",") -> list[str]:
     ------
     InputError : nothing but separators.
     """
-    found = list(dict.fromkeys(part.strip() for part in given.split(separator) if part.strip()))
+    found = [part.strip() for part in given.split(separator) if part.strip()]
     if not found:
         raise InputError(f"{what}={given!r} names nothing; separate several by {separator!r}")
     return found
@@ -39,7 +39,7 @@ def names_in(given: str, what: str, known: Iterable[str], kind: str, separator: 
     ------
     InputError : an unknown name, or none.
     """
-    found, every = parts_of_text(given, what, separator), list(known)
+    found, every = list(dict.fromkeys(parts_of_text(given, what, separator))), list(known)
     if found == [ALL]:
         return every
     for name in found:

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from memsim.analysis.statistics.words import listed
 from memsim.core.code.provenance import versions
 from memsim.core.position_model import PositionModel
 from memsim.experiments.people import People
@@ -187,7 +188,7 @@ class Manifest:
         return [
             "Beyond their training"
             + (f" in {task}" if several else "")
-            + f": {'; '.join(f'{what}, of {_in_turn(labels)}' for what, labels in found.items())}."
+            + f": {'; '.join(f'{what}, of {listed(labels)}' for what, labels in found.items())}."
             for task, found in tasks.items()
         ]
 
@@ -202,11 +203,6 @@ class Manifest:
             f"Left out for {label}: {', '.join(dict.fromkeys(names))} ({reason})"
             for (label, reason), names in analyses.items()
         ]
-
-
-def _in_turn(labels: Sequence[str]) -> str:
-    *others, last = labels
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 class Stopwatch:

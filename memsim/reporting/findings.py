@@ -7,7 +7,7 @@ import pandas as pd
 from memsim.analysis.curves import standard_curves
 from memsim.analysis.statistics.contrasts import summary_contrast
 from memsim.analysis.statistics.distances import attainment
-from memsim.analysis.statistics.words import in_words
+from memsim.analysis.statistics.words import in_words, listed
 from memsim.core.errors import InputError
 from memsim.evaluation.seen_people import seen_in_words
 from memsim.experiments.comparison import Comparison
@@ -95,5 +95,4 @@ def name_of(statistic: str) -> str:
 
 
 def _listed(statistics: pd.Series) -> str:
-    names = [statistic.replace("_", " ") for statistic in statistics]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed([statistic.replace("_", " ") for statistic in statistics])

@@ -38,6 +38,13 @@ def over_trainings(values: Any) -> Interval:
     return Interval(found["mean"], found["low"], found["high"], found["n"])
 
 
+def over_known(values: Any) -> Interval:
+    """:func:`over_trainings` of the values that are not NaN; of none, all is NaN."""
+    each = np.asarray(values, dtype=float)
+    known = each[~np.isnan(each)]
+    return over_trainings(known) if len(known) else Interval(np.nan, np.nan, np.nan, 0)
+
+
 def prediction_half(values: Any, more: int = 1) -> float:
     """Half of the 95% interval in which the mean of some ``more`` trainings is expected, around the mean of n.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS
+from memsim.models.networks.tasks import tasks_of
 
 if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
@@ -39,7 +39,4 @@ def beyond_training(record: Mapping[str, Any], paradigm: Paradigm) -> list[str]:
 
 def _has_delays(record: Mapping[str, Any]) -> bool:
     """Whether training had steps without items between study and test: of judgments, and of pairs."""
-    objective = record.get("objective")
-    names = record.get("tasks") or () if objective == MANY_TASKS else (objective,)
-    known = [CUED_TASKS.get(str(name)) or TASKS.get(str(name)) for name in names]
-    return any(task is not None and bool(task.probes or task.pairs) for task in known)
+    return any(task.probes or task.pairs for task in tasks_of(record))

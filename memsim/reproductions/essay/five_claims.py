@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, text
-from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.hypotheses import Claim, claims_table, counted
 from memsim.reproductions.registered import REPRODUCTIONS
 
@@ -47,34 +47,25 @@ class EssayOptions(Parameterized):
         return names_in(self.entries, "EssayOptions: entries", CLAIMS, "entry")
 
 
-class _Part(NamedTuple):
-    name: str
-    outcome: Outcome
-
-
 def five_claims(seed: int, options: EssayOptions) -> Outcome:
     """Run the entries one after another; those that were run in the same folder before are taken from there."""
-    parts = [_Part(name, REPRODUCTIONS.get(name).outcome(seed, {})) for name in options.names]
-    claims = {part.name: list(part.outcome.claims) for part in parts}
+    outcomes = {name: REPRODUCTIONS.get(name).outcome(seed, {}) for name in options.names}
+    claims = {name: list(outcome.claims) for name, outcome in outcomes.items()}
     every = [claim for each in claims.values() for claim in each]
     return Outcome(
-        _findings(parts),
+        [
+            finding._replace(quantity=f"{name}: {finding.quantity}")
+            for name, outcome in outcomes.items()
+            for finding in outcome.findings
+        ],
         partial(_figure, claims),
-        {"entries": {part.name: dict(part.outcome.settings) for part in parts}},
+        {"entries": {name: dict(outcome.settings) for name, outcome in outcomes.items()}},
         shown=claims_table(every)[["claim", "verdict", "hypothesis"]].to_string(index=False, max_colwidth=90),
-        further={part.name: part.outcome.draw for part in parts}
-        | {name: draw for part in parts for name, draw in part.outcome.further.items()},
+        further={name: outcome.draw for name, outcome in outcomes.items()}
+        | {name: draw for outcome in outcomes.values() for name, draw in outcome.further.items()},
         statement=" ".join(f"{CLAIMS[name]}: {counted(each)}." for name, each in claims.items()),
         claims=every,
     )
-
-
-def _findings(parts: list[_Part]) -> list[Finding]:
-    return [
-        finding._replace(quantity=f"{part.name}: {finding.quantity}")
-        for part in parts
-        for finding in part.outcome.findings
-    ]
 
 
 def _figure(claims: Mapping[str, list[Claim]]) -> Figure:

@@ -23,7 +23,7 @@ from memsim.reproductions.essay.context_recall.lists import (
 )
 from memsim.reproductions.essay.context_recall.options import ONE, STEPS, THREE
 from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, Claim, Measure, measured
-from memsim.reproductions.intervals import Interval, over_trainings
+from memsim.reproductions.intervals import Interval, over_known, over_trainings
 
 FOLLOWED, NOT_FOLLOWED, OF_LSTM = 0.95, 0.3, 0.5
 """Shares of right answers: links are followed from the first on; two links are not below the others."""
@@ -58,12 +58,6 @@ class Results:
     def interval(self, source: str, measure: str, condition: str = INTACT) -> Interval:
         """Its mean with the interval over seeds, or over people."""
         return over_known(self.values(source, measure, condition))
-
-
-def over_known(values: FloatArray) -> Interval:
-    """The interval over the values that are not NaN; of none, all is NaN."""
-    known = values[~np.isnan(values)]
-    return over_trainings(known) if len(known) else Interval(np.nan, np.nan, np.nan, 0)
 
 
 def in_most(shown: Any) -> bool:

@@ -17,16 +17,10 @@ from memsim.reproductions.essay.transfer.options import (
     TransferOptions,
 )
 from memsim.reproductions.hypotheses import Claim, Measure, measured
-from memsim.reproductions.intervals import Interval, over_trainings
+from memsim.reproductions.intervals import Interval, over_known
 
 NEAR_ZERO = 0.15
 """Savings that count as none."""
-
-
-def _over_seeds(values: pd.Series) -> Interval:
-    """The interval of values that have a seed each; those that are missing are left out."""
-    known = values.dropna().to_numpy(float)
-    return over_trainings(known) if len(known) else Interval(np.nan, np.nan, np.nan, 0)
 
 
 def _claim(
@@ -52,7 +46,7 @@ def one_network(found: Networks, options: TransferOptions) -> Claim:
     ratio = (joint / alone.where(alone > 0)).rename("ratio").reset_index()
     own = ratio[ratio["core"] == CORES[0]]
     measures = [
-        (f"{CORES[0]}, {task}: joint / alone", _over_seeds(own[own["task"] == task]["ratio"]), 0.9, np.inf)
+        (f"{CORES[0]}, {task}: joint / alone", over_known(own[own["task"] == task]["ratio"]), 0.9, np.inf)
         for task in options.task_names
     ]
     return _claim(
@@ -67,7 +61,7 @@ def forgets(found: Networks) -> Claim:
     rows = found.forgetting[found.forgetting["protocol"].isin([FORTH, BACK])]
     mean = rows.groupby(["core", "seed"])["forgetting"].mean().reset_index()
     measures = [
-        (f"{core}: F", _over_seeds(mean[mean["core"] == core]["forgetting"]), 0.4, np.inf) for core in CORES
+        (f"{core}: F", over_known(mean[mean["core"] == core]["forgetting"]), 0.4, np.inf) for core in CORES
     ]  # fmt: skip
     return _claim(
         "Z2", "Networks that learn tasks one after another forget the earlier ones.",
@@ -85,27 +79,27 @@ def remedies(found: Networks) -> list[Claim]:
     return [
         _claim(
             "Z3 replay", "Replay keeps earlier tasks.", "F below .1.", "a fifth of batches from earlier tasks.",
-            [("F", _over_seeds(rows.loc[REPLAY]["forgetting"]), -np.inf, 0.1)], "F above .1",
+            [("F", over_known(rows.loc[REPLAY]["forgetting"]), -np.inf, 0.1)], "F above .1",
         ),
         _claim(
             "Z3 elastic weights", "Weights that are held elastically forget less, at the cost of the last task.",
             "F below .6 of that without remedy, and the last task is done worse than without.",
             "the penalty of Kirkpatrick et al. (2017), its weight chosen on another seed.",
             [
-                ("F / F without", _over_seeds(elastic["forgetting"] / base.where(base > 0)), -np.inf, 0.6),
-                ("last task less that without", _over_seeds(elastic["last"] - none["last"]), -np.inf, 0.0),
+                ("F / F without", over_known(elastic["forgetting"] / base.where(base > 0)), -np.inf, 0.6),
+                ("last task less that without", over_known(elastic["last"] - none["last"]), -np.inf, 0.0),
             ],
-            "F of .6 or more, or a last task that is done as well,",
+            "F of .6 or more, or a last task that is done as well",
         ),
         _claim(
             "Z3 modules", "Modules that are kept and may be used again keep earlier tasks, and help later ones.",
             "F is 0 by construction; tasks are learned as well as alone (at least .9).",
             "two of the modules of the controller for each task, by a tournament; those of earlier ones do not change.",
             [
-                ("F", _over_seeds(modules["forgetting"]), -np.inf, 1e-9),
-                ("score when learned / alone", _over_seeds(modules["learned"] / alone.where(alone > 0)), 0.9, np.inf),
+                ("F", over_known(modules["forgetting"]), -np.inf, 1e-9),
+                ("score when learned / alone", over_known(modules["learned"] / alone.where(alone > 0)), 0.9, np.inf),
             ],
-            "any forgetting, or tasks learned less well,",
+            "any forgetting, or tasks learned less well",
         ),
     ]  # fmt: skip
 
@@ -115,7 +109,7 @@ def transfers(found: Networks, options: TransferOptions) -> Claim:
     pairs = found.pairs
 
     def saved(first: str, then: str) -> Interval:
-        return _over_seeds(pairs[(pairs["first"] == first) & (pairs["then"] == then)]["savings"])
+        return over_known(pairs[(pairs["first"] == first) & (pairs["then"] == then)]["savings"])
 
     have = set(options.task_names)
     wanted = [("recall", "serial", 0.3), ("serial", "recall", 0.3), ("copy", "serial", 0.5)]
@@ -123,7 +117,7 @@ def transfers(found: Networks, options: TransferOptions) -> Claim:
                 for first, then, low in wanted if {first, then} <= have]  # fmt: skip
     if "recognition" in have:
         others = pairs[pairs["first"] == "recognition"].groupby("seed")["savings"].mean()
-        measures.append(("savings after recognition", _over_seeds(others), -NEAR_ZERO, NEAR_ZERO))
+        measures.append(("savings after recognition", over_known(others), -NEAR_ZERO, NEAR_ZERO))
     return _claim(
         "Z4", "What one task of recall taught helps with another.",
         "Free and serial recall save more than .3 of each other's iterations to a score of .8, serial recall after "
@@ -144,7 +138,7 @@ def longer_lists(found: Networks) -> Claim:
         f"The score with lists of {length} as a share of that with the longest of training is larger for the DNC than "
         "for an LSTM of as many parameters, by more than .1.", "joint training, lists of more items at test.",
         [
-            ("DNC less LSTM", _over_seeds(difference), 0.1, np.inf),
+            ("DNC less LSTM", over_known(difference), 0.1, np.inf),
         ],
         "a difference below .1",
     )  # fmt: skip
@@ -157,11 +151,11 @@ def parameters_transfer(found: Networks, models: pd.DataFrame) -> Claim:
         across = models[models["fitted"] != models["task"]]
         for name, rows in across.groupby("model", sort=False):
             measures.append(
-                (f"{name}: mean score in other tasks", _over_seeds(rows.groupby("repeat")["score"].mean()), 0.5, np.inf)
+                (f"{name}: mean score in other tasks", over_known(rows.groupby("repeat")["score"].mean()), 0.5, np.inf)
             )
             between = found.pairs.groupby("seed")["before"].mean()
             gap = rows.groupby("repeat")["score"].mean().to_numpy() - between.to_numpy()
-            measures.append((f"{name} less the DNC in tasks not yet trained", _over_seeds(pd.Series(gap)), 0.0, np.inf))
+            measures.append((f"{name} less the DNC in tasks not yet trained", over_known(pd.Series(gap)), 0.0, np.inf))
     return _claim(
         "Z6", "Models of memory transfer where networks do not: memory fitted to one task serves another.",
         "With memory from another task, a model predicts people by more than half of what it does when fitted to that "
