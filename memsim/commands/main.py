@@ -13,8 +13,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Sequence
-from importlib.metadata import entry_points
-from pathlib import Path
+from importlib.metadata import distributions
 from typing import TextIO
 
 from memsim.commands.battery import add_battery
@@ -34,8 +33,6 @@ from memsim.commands.train import add_train
 from memsim.core.errors import InputError, MemsimError, MemsimWarning, ModelError
 from memsim.core.names import printable
 from memsim.core.version import __version__
-
-_OWN = str(Path(__file__).parents[1]) + os.sep
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,12 +104,13 @@ def _run(arguments: list[str]) -> int:
 def _outside(error: BaseException) -> str | None:
     """Where the user's code, or that of an installed plug-in, last stood when it caused an error."""
     from memsim.core.code.installed import is_users_file, owner_of
+    from memsim.core.code.own_sources import is_own_file
 
-    groups = [f"memsim.{kind}" for kind in ("models", "networks", "paradigms", "datasets", "analyses", "reproductions")]
-    plug_ins = {point.dist.name for group in groups for point in entry_points(group=group) if point.dist}
+    offering = (each for each in distributions() if any(p.group.startswith("memsim.") for p in each.entry_points))
+    plug_ins = {each.name for each in offering}
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         owner = owner_of(frame.filename)
-        own = frame.filename.startswith((_OWN, "<"))
+        own = frame.filename.startswith("<") or is_own_file(frame.filename)
         if not own and (is_users_file(frame.filename) or (owner is not None and owner[0] in plug_ins)):
             return f"{frame.filename}:{frame.lineno}"
     return None

@@ -5,15 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from memsim.core.code.own_sources import own_sources
 from memsim.core.code.user_code import code_of
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
@@ -63,17 +62,10 @@ def canonical(value: Any) -> str:
 @cache
 def source_digest() -> str:
     """The sha256 of memsim's own source code on this machine. Any edit changes it, unlike the version number."""
-    root = Path(__file__).parents[1]
     total = hashlib.sha256()
-    for path in sorted(_sources(root)):
-        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, path in sorted(own_sources()):
+        total.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
-
-
-def _sources(root: Path) -> Iterator[Path]:
-    """Every module below ``root``, whose folders may be symbolic links."""
-    for folder, _, files in os.walk(root, followlinks=True):
-        yield from (Path(folder, name) for name in files if name.endswith(".py"))
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
