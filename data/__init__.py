@@ -1,5 +1,5 @@
 """Human data: formats of files, data sets, and what ships with memsim. May import core and paradigms."""
 
-import lazy_loader
+from memsim.core.lazy_names import offered
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = offered(__name__, __file__)

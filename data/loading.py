@@ -9,16 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from memsim.core.errors import DataError, InputError, MemsimError
-from memsim.core.judgments import Judgments, Responses
-from memsim.core.names import normalized
-from memsim.core.origin import Observed
-from memsim.core.recalls import Recalls, require_recalls
 from memsim.data.dataset import Dataset
 from memsim.data.formats.files import require_file
 from memsim.data.reader_options import FORMATS, ReaderOptions
 from memsim.data.registered import DATASETS
 from memsim.paradigms.registered import PARADIGMS
+
+from memsim.core.errors import DataError, InputError, MemsimError
+from memsim.core.judgments import Judgments, Responses
+from memsim.core.names import normalized, shown
+from memsim.core.origin import Observed
+from memsim.core.recalls import Recalls, require_recalls
 
 
 def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]:
@@ -82,8 +83,8 @@ def load_responses(spec: Responses | str | Path, **options: Any) -> Responses:
         return spec
     if not isinstance(spec, str):
         raise InputError(
-            f"{spec!r} is neither recalls, nor the name of a data set, nor a file; load_recalls takes memsim.Recalls, "
-            "'name', 'name:condition', or a path"
+            f"{shown(spec)} is neither recalls, nor the name of a data set, nor a file; load_recalls takes "
+            "memsim.Recalls, 'name', 'name:condition', or a path; Recalls.from_frame reads a pandas table"
         )
     return load_dataset(spec)
 
@@ -137,8 +138,9 @@ def _format_of(path: Path) -> str:
                 "that has it, say format='bids', or name a file"
             )
         return "bids"
-    from memsim.core.tables.long_table import COLUMNS
     from memsim.data.formats.text_tables import header_of
+
+    from memsim.core.tables.long_table import COLUMNS
 
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:

@@ -1,5 +1,5 @@
 """The models of memory, a folder for each family. May import core and paradigms."""
 
-import lazy_loader
+from memsim.core.lazy_names import offered
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = offered(__name__, __file__)

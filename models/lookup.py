@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from memsim.core.errors import InputError
-from memsim.core.model import MemoryModel
-from memsim.core.names import normalized
-from memsim.core.parameters import build
-from memsim.core.position_model import Model, PositionModel
 from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.network_models import Network, network_with
 from memsim.models.networks.weights import SUFFIX
 from memsim.models.plugin_file import module_in
 from memsim.models.registered import MODELS
+
+from memsim.core.errors import InputError
+from memsim.core.model import MemoryModel
+from memsim.core.names import normalized
+from memsim.core.parameters import build
+from memsim.core.position_model import Model, PositionModel
+
+Given: TypeAlias = Mapping[str, Any] | Sequence[Any] | Model | str
+"""Models as a user gives them to a function that takes several; see :func:`labelled`."""
 
 
 def find_model(spec: str) -> tuple[str, type[Model] | Model]:
@@ -101,6 +106,31 @@ def given_model(model: Model | str) -> Model:
     if not isinstance(model, MemoryModel | PositionModel):
         raise InputError(f"{model!r} is no model; pass an instance, as TCM(), or a name, as 'TCM'")
     return model
+
+
+def labelled(models: Given, who: str) -> dict[str, Any]:
+    """Models by label, from what a user gives: a mapping, or one or several models or names.
+
+    Several models without labels are called by their classes, and names by themselves.
+
+    Raises
+    ------
+    InputError : nothing, or two of one label. ``who`` is the function, for messages.
+    """
+    if isinstance(models, Mapping):
+        found = dict(models)
+    else:
+        several = list(models) if isinstance(models, Sequence) and not isinstance(models, str) else [models]
+        labels = [each if isinstance(each, str) else type(getattr(each, "model", each)).__name__ for each in several]
+        if twice := [label for label, n in Counter(labels).items() if n > 1]:
+            raise InputError(
+                f"{who}: {labels.count(twice[0])} models are called {twice[0]}; give labels, as in "
+                f'{{"{twice[0]}, slow": {twice[0]}(...), "{twice[0]}, fast": {twice[0]}(...)}}'
+            )
+        found = dict(zip(labels, several, strict=True))
+    if not found:
+        raise InputError(f"{who}: there are no models; give one or more, as in [TCM(), CMR()] or {{'mine': TCM()}}")
+    return found
 
 
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:

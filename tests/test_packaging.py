@@ -53,9 +53,7 @@ def test_wheel_from_sdist_imports_in_a_fresh_environment(tmp_path: Path) -> None
     where, count = run(python, "-c", IMPORT_ALL).split()
     assert Path(where).is_relative_to(tmp_path / "env")
     sources = [
-        p
-        for house in ("memsim", "models", "paradigms", "analysis", "data")
-        for p in (ROOT / house).rglob("*.py")
+        p for house in ("memsim", "models", "paradigms", "analysis", "data") for p in (ROOT / house).rglob("*.py")
     ]
     not_walked = 1  # memsim/__init__.py itself
     assert int(count) == len(sources) - not_walked

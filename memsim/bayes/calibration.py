@@ -39,8 +39,9 @@ from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm, Trials
 from memsim.fitting.space import Free
 from memsim.models.lookup import given_model
-from memsim.paradigms.free_recall import FreeRecall
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.paradigms.lookup import given_paradigm
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running, with_running
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -125,11 +126,12 @@ class Calibration:
         return figure
 
 
+@with_running
 def calibrate(
     model: Model | str,
     free: Free | None = None,
     *,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | str | None = None,
     by: By | None = None,
     simulations: int = SUBJECTS,
     n_trials: int = LISTS,
@@ -146,7 +148,7 @@ def calibrate(
     Parameters
     ----------
     model, free, by : as in :func:`memsim.posterior`; parameters have the priors of population means.
-    paradigm : the task; free recall of its usual list if not given.
+    paradigm : the task, or its name; free recall of its usual list if not given.
     simulations : data sets, each with parameters drawn from the prior; no network learns from them.
     n_trials : lists of each subject; by simulation all subjects have the same.
     tune : by the likelihood, draws before those that are ranked.
@@ -167,7 +169,7 @@ def calibrate(
     require_cells("calibrate", simulations, f"{simulations:,} simulations")
     built = given_model(model)
     by = usual_way(built) if by is None else by
-    task = FreeRecall() if paradigm is None else paradigm
+    task = given_paradigm(paradigm)
     if by == "simulation":
         if people != 1:
             raise InputError(f"calibrate: people={people} is of a population, which has no posterior by simulation")

@@ -24,7 +24,8 @@ from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.data.loading import load_recalls
 from memsim.fitting.space import Free
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running, with_running
 
 STARTS = 20
 """Starts that a chain tries until the density is finite."""
@@ -32,6 +33,7 @@ OVERDISPERSED = 2.0
 """How many times as far apart as in the approximate posterior chains start, in the coordinates of the population."""
 
 
+@with_running
 def posterior(
     model: Model | str | PosteriorSpec,
     people: Recalls | str | Path,

@@ -19,7 +19,8 @@ from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
 from memsim.running.digests import digest
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running
 
 GROUPS = 50
 """Default number of simulated groups of people, one for each of so many draws."""

@@ -40,7 +40,8 @@ from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
 from memsim.core.trials import Trials
 from memsim.fitting.space import Space
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running
 
 IN_A_CELL = 100
 """Subjects that one cell simulates."""

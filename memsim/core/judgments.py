@@ -10,6 +10,8 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen, index_matrix, number_matrix
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_replace
+from memsim.core.names import shown
 from memsim.core.origin import Observed, Origin, require_origin
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.trials import Trials
@@ -35,6 +37,7 @@ def n_new(n_ratings: int) -> int:
     return n_ratings // 2
 
 
+@says_replace
 @dataclass(frozen=True, eq=False, repr=False)
 class Judgments:
     """Ratings of probes, with the trials in which they were given. Frozen.
@@ -165,9 +168,7 @@ Responses: TypeAlias = Recalls | Judgments
 def require_judgments(value: Any) -> None:
     """Raise :class:`InputError` unless ``value`` is a :class:`Judgments`; the message says how to get one."""
     if not isinstance(value, Judgments):
-        raise InputError(
-            f"expected memsim.Judgments, got {type(value).__name__}; Judgments.from_frame reads a long table"
-        )
+        raise InputError(f"expected memsim.Judgments, got {shown(value)}; Judgments.from_frame reads a long table")
 
 
 def require_responses(value: Any) -> None:

@@ -20,6 +20,7 @@ from memsim.core.event_probabilities import Events
 from memsim.core.events import BY_ITEM, Distract, Study, StudyPair
 from memsim.core.lapses import guess_probabilities, is_lapsing, lapses_of_lists
 from memsim.core.model import MemoryModel
+from memsim.core.names import shown
 from memsim.core.origin import Simulated
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.position_model import PositionModel
@@ -268,4 +269,5 @@ def require_model(model: Any) -> None:
     if isinstance(model, type) and issubclass(model, MemoryModel):
         raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
     if not isinstance(model, MemoryModel):
-        raise InputError(f"{model!r} is not a memsim.MemoryModel")
+        name = f"; memsim.models.{model}() is a model, if {model} is one" if isinstance(model, str) else ""
+        raise InputError(f"{shown(model)} is not a memsim.MemoryModel{name}")

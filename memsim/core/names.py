@@ -46,7 +46,10 @@ def in_one_line(error: BaseException) -> str:
 def closest(name: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is close."""
     by_key = {normalized(candidate): candidate for candidate in known}
-    near = difflib.get_close_matches(normalized(name), by_key, n=1)
+    key = normalized(name)
+    near = difflib.get_close_matches(key, by_key, n=1)
+    if not near and len(key) >= 3:  # a part of a name, as drift of context_drift
+        near = sorted((each for each in by_key if key in each), key=len)
     return f"; did you mean {by_key[near[0]]!r}?" if near else "."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
 import sys
 import warnings
@@ -15,6 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.errors import InputError, ModelError
+from memsim.core.frozen import says_replace
 from memsim.core.names import closest, normalized, shown
 
 _KEY = "memsim"
@@ -23,6 +25,8 @@ NOTHING = math.nan, math.nan
 T = TypeVar("T", bound="Parameterized")
 _DECLARED: WeakKeyDictionary[type[Parameterized], tuple[Parameter, ...]] = WeakKeyDictionary()
 """The parameters of each class, read from its fields once: a fit makes thousands of instances."""
+_TAKEN: WeakKeyDictionary[type[Parameterized], frozenset[str] | None] = WeakKeyDictionary()
+"""The fields that the constructor of each class takes, if it is that of a dataclass."""
 _SPANS: WeakKeyDictionary[type[Parameterized], dict[str, tuple[float, float]]] = WeakKeyDictionary()
 """The fields of each class, with the real numbers that need no further check; empty for a class with its own checks."""
 
@@ -238,14 +242,16 @@ class Parameterized:
                     f"assume its steps. Derive from {base.__bases__[0].__name__}, or copy {base.__name__}"
                 )
 
+    def __new__(cls, *values: Any, **fields: Any) -> Self:
+        """A new instance; :class:`InputError` for a field that the class does not have."""
+        if cls not in _TAKEN:
+            _TAKEN[cls] = _taken(cls)
+        if fields and (taken := _TAKEN[cls]) is not None and not fields.keys() <= taken:
+            _require_known(cls, fields)
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         cls = type(self)
-        undecorated = [name for name, value in vars(cls).items() if isinstance(value, dataclasses.Field)]
-        if undecorated:
-            raise ModelError(
-                f"{cls.__name__} declares {', '.join(undecorated)} but is not a dataclass: "
-                "put @dataclass(frozen=True) above the class"
-            )
         for declared in self.parameters():
             value = getattr(self, declared.name)
             low, high = declared.span
@@ -306,6 +312,20 @@ class Parameterized:
         return _SPANS[cls]
 
 
+def _taken(cls: type[Parameterized]) -> frozenset[str] | None:
+    """The names that the constructor of ``cls`` takes; ``None`` of one that takes any, or is the class's own."""
+    undecorated = [name for name, value in vars(cls).items() if isinstance(value, dataclasses.Field)]
+    if undecorated:
+        raise ModelError(
+            f"{cls.__name__} declares {', '.join(undecorated)} but is not a dataclass: "
+            "put @dataclass(frozen=True) above the class"
+        )
+    says_replace(cls)
+    parameters = inspect.signature(cls.__init__).parameters
+    fields = frozenset(field.name for field in dataclasses.fields(cls) if field.init)
+    return fields if fields == parameters.keys() - {"self"} else None
+
+
 def build(cls: type[T], values: dict[str, Any]) -> T:
     """An instance of ``cls`` from named values; the error for an unknown name offers the closest one."""
     _require_known(cls, values)
@@ -313,7 +333,8 @@ def build(cls: type[T], values: dict[str, Any]) -> T:
 
 
 def _require_known(cls: type[Parameterized], names: Iterable[str]) -> None:
-    known = [field.name for field in dataclasses.fields(cls) if field.init]
+    fields = sorted(dataclasses.fields(cls), key=lambda field: bool(field.kw_only))
+    known = [field.name for field in fields if field.init]
     for name in names:
         if name not in known:
             have = ", ".join(known) or "none"

@@ -12,6 +12,7 @@ from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
+from memsim.core.names import shown
 from memsim.core.parameters import Parameterized
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.repeated_items import require_taken
@@ -55,7 +56,9 @@ def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
         from 0 to 1 for each position.
     """
     if not isinstance(model, PositionModel):
-        raise InputError(f"{model!r} is not a memsim.PositionModel; for models with an order of recall, use simulate()")
+        raise InputError(
+            f"{shown(model)} is not a memsim.PositionModel; for models with an order of recall, use simulate()"
+        )
     require_lists_and_time(model, paradigm)
     probability = np.asarray(model.recall_probability(paradigm), dtype=float)
     if probability.shape != (paradigm.list_length,) or not ((probability >= 0) & (probability <= 1)).all():

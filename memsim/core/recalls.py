@@ -24,7 +24,9 @@ from memsim.core.arrays import (
 from memsim.core.cued_items import answers_cue
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
+from memsim.core.frozen import says_replace
 from memsim.core.items import ItemPool
+from memsim.core.names import shown
 from memsim.core.origin import Observed, Origin, require_origin
 from memsim.core.response_times import require_periods, warn_of_times_going_back
 from memsim.core.trials import Paradigm, Trials
@@ -37,11 +39,12 @@ def require_recalls(value: Any) -> None:
     """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`; the message says how to get one."""
     if not isinstance(value, Recalls):
         raise InputError(
-            f"expected memsim.Recalls, got {type(value).__name__}; Recalls.from_frame reads a long table, "
-            "Recalls.from_matrix a recall matrix"
+            f"expected memsim.Recalls, got {shown(value)}; load_recalls finds them by name or in a file, "
+            "Recalls.from_frame reads a long table, Recalls.from_matrix a recall matrix"
         )
 
 
+@says_replace
 @dataclass(frozen=True, eq=False, repr=False)
 class Recalls:
     """Responses in output order, with the trials in which they were given. Frozen.

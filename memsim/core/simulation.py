@@ -15,6 +15,7 @@ from memsim.core.judgment_loop import simulate_judgments
 from memsim.core.lapses import is_lapsing
 from memsim.core.loop import origin_of, require_model, simulate_steps
 from memsim.core.model import MemoryModel
+from memsim.core.names import shown
 from memsim.core.origin import Simulated
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.repeated_items import require_taken
@@ -50,7 +51,9 @@ def simulate(
     """
     require_model(model)
     if not isinstance(trials, Trials):
-        raise InputError(f"{trials!r} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)")
+        raise InputError(
+            f"{shown(trials)} is not a memsim.Trials; a paradigm makes them: FreeRecall().trials(1000, seed=0)"
+        )
     require_taken(model, trials)
     require_lists_and_time(model, trials)
     if trials.paradigm.judged:

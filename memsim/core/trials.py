@@ -25,6 +25,7 @@ from memsim.core.arrays import (
 )
 from memsim.core.errors import InputError
 from memsim.core.events import BY_ITEM, Distract, Event, Probe, Recall, Study, StudyPair
+from memsim.core.frozen import says_replace
 from memsim.core.items import ItemPool
 from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
 from memsim.core.parameters import Parameterized, parameter
@@ -204,6 +205,7 @@ def in_blocks(n_trials: int, subjects: int) -> LabelArray:
     return np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
 
 
+@says_replace
 @dataclass(frozen=True, eq=False, repr=False)
 class Trials:
     """Study lists of one length, with the paradigm that presents them. Frozen.

@@ -20,7 +20,6 @@ from memsim.core.encodings import is_integrated
 from memsim.core.errors import InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.judgments import Judgments
-from memsim.core.model import MemoryModel
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.evaluation.base_rates import BaseRates, judged_alone
@@ -36,7 +35,8 @@ from memsim.fitting.estimation import fit_spec, load_people
 from memsim.fitting.result import Fit
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec, specs_of
 from memsim.models import Uniform
-from memsim.running.execution import Running
+from memsim.models.lookup import Given, labelled
+from memsim.running.options import Running, with_running
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,8 +74,9 @@ class HeldOutComparison:
         )
 
 
+@with_running
 def compare(
-    models: Mapping[str, MemoryModel[Any] | str | FitSpec | Candidate],
+    models: Given,
     people: AnyRecalls | str | Path | Mapping[str, Recalls | str | Path],
     *,
     over: Literal["lists", "subjects"] = "lists",
@@ -129,10 +130,7 @@ def compare(
     LikelihoodError : a model without a likelihood.
     """
     recalls = load_people(people)
-    if not isinstance(models, Mapping):
-        raise InputError('compare: models are given by label, as in {"TCM": TCM(), "CMR": CMR()}')
-    if not models:
-        raise InputError("compare: there is nothing to compare; give one model or more")
+    models = labelled(models, "compare")
     fitted = {name: each for name, each in models.items() if not isinstance(each, Candidate)}
     settings: dict[str, Any] = {"starts": starts, "lapse": lapse, "stopping": stopping, "recalls": recalls}
     specs = specs_of(

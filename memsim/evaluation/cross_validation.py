@@ -13,18 +13,20 @@ from memsim.core.arrays import IntArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
 from memsim.core.judgments import Judgments, require_responses
-from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.seeding import stream
 from memsim.evaluation.candidates import Candidate, Fitted
 from memsim.evaluation.likelihood_kinds import require_one_kind
 from memsim.evaluation.seen_people import require_unseen
 from memsim.fitting.spec import FitSpec
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.models.lookup import Given, labelled
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running, with_running
 
 
+@with_running
 def cross_validate(
-    candidates: Mapping[str, Candidate | MemoryModel[Any]],
+    candidates: Given,
     recalls: AnyRecalls,
     *,
     over: Literal["lists", "subjects"] = "lists",
@@ -78,10 +80,8 @@ def cross_validate(
     warn_of_shared_labels(recalls)
     entries = {
         name: each if isinstance(each, Candidate) else Fitted(FitSpec.of(each, recalls=recalls))
-        for name, each in candidates.items()
+        for name, each in labelled(candidates, "cross_validate").items()
     }
-    if not entries:
-        raise InputError("cross_validate: there are no candidates")
     of_models = {name: entry.spec.model for name, entry in entries.items() if isinstance(entry, Fitted)}
     judged = any(isinstance(each, Judgments) for each in parts_of(recalls).values())
     require_one_kind("cross_validate", of_models, judged)

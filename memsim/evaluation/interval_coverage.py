@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.errors import InputError
-from memsim.core.free_recall import FreeRecall
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
@@ -25,7 +24,9 @@ from memsim.fitting.intervals import INTERVALS, bootstrap_cell, checked_interval
 from memsim.fitting.population_means import mean_of_estimates
 from memsim.fitting.robust import robust_ends
 from memsim.fitting.spec import GENERATIONS, FitSpec
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.paradigms.lookup import given_paradigm
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running, with_running
 
 KINDS = (*INTERVALS, "subjects")
 """The intervals of a fit to the group, and that of the mean of fits to single subjects."""
@@ -65,10 +66,11 @@ class Coverage:
         return pd.DataFrame(rows)
 
 
+@with_running
 def coverage(
     model: MemoryModel[Any],
     spread: Mapping[str, float],
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | str | None = None,
     *,
     people: int = 15,
     n_trials: int = 40,
@@ -86,7 +88,7 @@ def coverage(
     model : its values are the population means, but for what the ranges of parameters cut off; its ties hold.
     spread : the standard deviation between people of each free parameter, by name; 0 where people are alike. Values
         are drawn from a normal distribution, again where one falls outside the range of its parameter.
-    paradigm : the task; free recall if not given.
+    paradigm : the task, or its name; free recall if not given.
     people, n_trials : in an experiment, and lists of each of them.
     simulations : the number of experiments.
     intervals : ``"profile"``, ``"robust"`` or ``"bootstrap"`` of a fit to the group (see :func:`memsim.fit`), and
@@ -120,7 +122,7 @@ def coverage(
     for kind in intervals:
         checked_intervals(spec, kind if kind in INTERVALS else None)
     means = {axis.name: _mean_within(getattr(model, axis.name), spread[axis.name], axis) for axis in spec.space.axes}
-    task = FreeRecall() if paradigm is None else paradigm
+    task = given_paradigm(paradigm)
     settings = {"paradigm": task, "people": people, "n_trials": n_trials, "intervals": list(intervals)}
     cells = [
         Cell(

@@ -21,7 +21,8 @@ from memsim.fitting.estimation import best_places
 from memsim.fitting.space import Space
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS, FitSpec
 from memsim.fitting.terms import require_constant
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Unpack
 
 from memsim.core.errors import InputError
-from memsim.core.free_recall import FreeRecall
-from memsim.core.model import MemoryModel
 from memsim.core.trials import Paradigm
 from memsim.evaluation.model_recovery import ModelRecovery, recover_models
 from memsim.evaluation.parameter_recovery import LISTS, ParameterRecovery, recover_parameters
 from memsim.fitting.spec import GENERATIONS, SAMPLES, STARTS
-from memsim.running.execution import Running
+from memsim.models.lookup import Given, given_model, labelled
+from memsim.paradigms.lookup import given_paradigm
+from memsim.running.options import Running, with_running
 
 
+@with_running
 def recover(
-    models: MemoryModel[Any] | Mapping[str, MemoryModel[Any]],
-    paradigm: Paradigm | None = None,
+    models: Given,
+    paradigm: Paradigm | str | None = None,
     free: Sequence[str] | Mapping[str, tuple[float, float] | None] | None = None,
     *,
     ties: Mapping[str, str] | None = None,
@@ -36,8 +37,8 @@ def recover(
 
     Parameters
     ----------
-    models : one model, to recover its parameters; or several by name, to recover the model.
-    paradigm : the task; free recall if not given.
+    models : one model, to recover its parameters; or several, by label or in a list, to recover the model.
+    paradigm : the task, or its name; free recall if not given.
     free, ties : for one model, as in :func:`memsim.fit`. True values are drawn evenly between the bounds in ``free``;
         for a parameter without bounds there, around the model's own value, .15 to either side on the scale of the
         search.
@@ -60,13 +61,14 @@ def recover(
     }  # fmt: skip
     for_one: dict[str, Any] = {"free": free, "ties": ties, "simulations": simulations}
     for_several: dict[str, Any] = {"replications": replications, "subjects": subjects, "criterion": criterion}
-    several = isinstance(models, Mapping)
-    task = FreeRecall() if paradigm is None else paradigm
+    several = isinstance(models, Mapping | Sequence) and not isinstance(models, str)
+    task = given_paradigm(paradigm)
     for name, value in (for_one if several else for_several).items():
         if value is not None:
             number = "one model" if several else "several models"
             raise InputError(f"recover: {name}={value!r} applies to {number} only; leave it out")
     given = {name: value for name, value in (for_several if several else for_one).items() if value is not None}
-    if isinstance(models, Mapping):
-        return recover_models(models, task, **given, **shared)
-    return recover_parameters(models, task, **given, **shared)
+    if several:
+        named = {label: given_model(model) for label, model in labelled(models, "recover").items()}
+        return recover_models(named, task, **given, **shared)
+    return recover_parameters(given_model(models), task, **given, **shared)

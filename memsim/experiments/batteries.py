@@ -18,7 +18,7 @@ from memsim.experiments.figures import battery_figures
 from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
 from memsim.experiments.rows import rows_by_cells
 from memsim.experiments.tables import joined_curves, joined_frame, summary_frame
-from memsim.running.execution import Running
+from memsim.running.options import Running, with_running
 from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
 
 
@@ -43,6 +43,7 @@ class BatteryResults:
     not_drawn: tuple[str, ...] = ()
 
 
+@with_running
 def battery(
     path: str | Path, out: str | Path | None = None, *, escape: bool = False, **running: Unpack[Running]
 ) -> BatteryResults:

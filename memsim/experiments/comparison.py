@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,8 @@ from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedTask
 from memsim.experiments.rows import Row, rows_in_this_process
 from memsim.experiments.tables import joined_curves, summary_frame
+from memsim.models.lookup import Given
+from memsim.paradigms.lookup import given_paradigm
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,8 @@ class Comparison:
 
 
 def run(
-    models: Mapping[str, Model | str],
-    paradigm: Paradigm,
+    models: Given,
+    paradigm: Paradigm | str | None = None,
     people: People | Responses | str | Path | None = None,
     *,
     n_trials: int = 5000,
@@ -132,8 +134,9 @@ def run(
 
     Parameters
     ----------
-    models : the models, by the names that they get in tables and figures.
-    paradigm : the task.
+    models : the models, by the labels that they get in tables and figures; or a list of models or names
+        (:func:`memsim.models.lookup.labelled`).
+    paradigm : the task, or its name; that of the people, or else free recall, if not given.
     people : a data set, ``"name"`` or ``"name:condition"``; a file that :func:`memsim.load_recalls` reads; or recalls.
         Their lists must be as long as those of the paradigm. None compares the models with one another only.
     n_trials : lists for each model, divided among simulated participants of 100 lists each (of fewer lists each if
@@ -152,7 +155,9 @@ def run(
     ModelError : all models failed, with ``keep_going``.
     """
     stopwatch = Stopwatch()
-    battery = Battery.of_one_task(models, paradigm, People.given(people), n_trials=n_trials, seed=seed, pool=pool)
+    found = People.given(people)
+    task = found.paradigm if paradigm is None and found is not None else given_paradigm(paradigm)
+    battery = Battery.of_one_task(models, task, found, n_trials=n_trials, seed=seed, pool=pool)
     failures: dict[str, Exception | SystemExit] = {}
     rows = rows_in_this_process(battery, progress, failures if keep_going else None)
     not_run = {label: in_one_line(error) for label, error in failures.items()}

@@ -12,6 +12,7 @@ from memsim.analysis.curves import curve_table
 from memsim.analysis.summaries import summary_table
 from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments, Responses
+from memsim.core.names import shown
 from memsim.core.origin import Observed, Simulated
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
@@ -108,7 +109,7 @@ class People:
         if isinstance(people, Recalls | Judgments):
             return cls.of(people)
         if not isinstance(people, str | Path):
-            raise InputError(f"people={people!r} is neither recalls, nor the name of a data set, nor a file")
+            raise InputError(f"people={shown(people)} is neither recalls, nor the name of a data set, nor a file")
         return None if str(people).lower() == "none" else cls.load(str(people))
 
     @classmethod

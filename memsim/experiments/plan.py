@@ -18,7 +18,7 @@ from memsim.core.position_model import Model
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.core.trials import Paradigm, Trials
 from memsim.experiments.people import People
-from memsim.models.lookup import given_model
+from memsim.models.lookup import Given, given_model, labelled
 
 LISTS_PER_SUBJECT, FEWEST_SUBJECTS = 100, 20
 """Lists of a simulated participant, about as many as people had, and the smallest number of participants. Intervals are
@@ -132,7 +132,7 @@ class Battery:
     @classmethod
     def of_one_task(
         cls,
-        models: Mapping[str, Model | str],
+        models: Given,
         paradigm: Paradigm,
         people: People | None = None,
         *,
@@ -149,8 +149,7 @@ class Battery:
         """
         require_counts("run", n_trials=n_trials)
         require_seed(seed)
-        if not isinstance(models, Mapping) or not models:
-            raise InputError('run: models must name at least one model, as in {"TCM": TCM()}')
+        models = labelled(models, "run")
         if people is not None and type(people.paradigm) is not type(paradigm):
             theirs, ours = type(people.paradigm).__name__, type(paradigm).__name__
             raise InputError(f"{people.label} are people in {theirs}, not in {ours}; give their task, or other people")

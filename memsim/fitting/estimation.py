@@ -29,7 +29,8 @@ from memsim.fitting.separation import not_identified
 from memsim.fitting.space import Free, Space
 from memsim.fitting.spec import GENERATIONS, N_TRIALS, SAMPLES, STARTS, FitSpec
 from memsim.running.digests import digest, source_digest
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running, with_running
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from memsim.core.position_model import Model
 
 
+@with_running
 def fit(
     model: Model | str | FitSpec,
     people: AnyRecalls | str | Path | Mapping[str, Recalls | str | Path] | Sequence[Recalls | str | Path],

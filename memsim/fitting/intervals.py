@@ -21,7 +21,8 @@ from memsim.fitting.result import Fit
 from memsim.fitting.robust import robust_ends
 from memsim.fitting.search import polish
 from memsim.fitting.spec import FitSpec
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running
 
 INTERVALS = ("profile", "robust", "bootstrap")
 """How intervals can be had; the first takes all lists as independent, the others people."""

@@ -3,6 +3,6 @@
 May import core. Gymnasium is imported only where an environment is made (``pip install 'memsim[rl]'``).
 """
 
-import lazy_loader
+from memsim.core.lazy_names import offered
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = offered(__name__, __file__)

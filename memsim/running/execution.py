@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 from tqdm.auto import tqdm
 
@@ -101,16 +101,6 @@ class Cell:
                 "source": source_digest(),
             }
         )
-
-
-class Running(TypedDict, total=False):
-    """How cells run: options of :func:`run_cells`, and of every function that runs cells."""
-
-    workers: int | None
-    backend: str
-    scheduler: str
-    cache: Path | None
-    progress: bool
 
 
 def run_cells(

@@ -12,7 +12,8 @@ from memsim.core.files.written_files import require_replaceable, write_file
 from memsim.core.limits import SEED, require_counts
 from memsim.core.recalls import Recalls
 from memsim.models.networks.weights import SUFFIX
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running, with_running
 from memsim.training.devices import device_of
 from memsim.training.run import How, Request, Trained, requested, train_to
 from memsim.training.settings import Training
@@ -36,6 +37,7 @@ class TrainedSeeds(NamedTuple):
     without limits of one seed."""
 
 
+@with_running
 def train_seeds(
     settings: str | Training = "",
     *,

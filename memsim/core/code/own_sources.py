@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 BESIDE = ("analysis", "data", "models", "paradigms")
-"""The rooms that stand beside the folder ``memsim`` in a checkout."""
+"""The rooms that stand beside the folder ``memsim`` in a checkout (``package_dir`` in ``setup.cfg``)."""
 
 
 @cache
 def _folders() -> dict[str, Path]:
     root = Path(__file__).parents[2]
     return {"": root} | {name: root.parent / name for name in BESIDE if not (root / name).is_dir()}
+
+
+class _Beside:
+    """Finds the rooms that stand beside the folder, so that a checkout runs as it is."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        package, _, room = name.rpartition(".")
+        if package != "memsim" or room not in BESIDE:
+            return None
+        folder = _folders()[room]
+        return spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+
+
+def find_rooms_beside() -> None:
+    """Let Python find the rooms of a checkout; nothing where memsim is installed."""
+    if len(_folders()) > 1 and _Beside not in sys.meta_path:
+        sys.meta_path.append(_Beside)
 
 
 def is_own_file(file: str) -> bool:
