@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self, final
 
 import numpy as np
+from memsim.models.stopping import exponential_stopping, stopping_slopes
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.event_probabilities import Events, Pullback
@@ -15,9 +16,8 @@ from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.parameters import parameter
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
-from memsim.models.stopping import exponential_stopping, stopping_slopes
 
-FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
+FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled, by maximum likelihood"
 
 
 class Left(NamedTuple):
@@ -42,10 +42,10 @@ class Uniform(MemoryModel[Left]):
     termination_parameters: ClassVar = ("stop_base", "stop_growth")
 
     stop_base: float = parameter(
-        0.0337, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=FITTED
+        0.03456, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=FITTED
     )
     stop_growth: float = parameter(
-        0.2594, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=FITTED
+        0.2574, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=FITTED
     )
 
     def begin(self, trials: Trials, rng: np.random.Generator) -> Left:

@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
+from memsim.models.context.drift import ContextState, Region, unit
+from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
+from memsim.models.context.probing import items_of_units
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.parameters import Preset, choice, parameter
 from memsim.core.trials import Trials
-from memsim.models.context.drift import ContextState, Region, unit
-from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
-from memsim.models.context.probing import items_of_units
 
-FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled"
+FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled, by maximum likelihood"
 POOLED = {
-    "20-1": (0.3419, 0.0088, 0.8567, 0.0026, 0.0908, 0.3156, 1.2615, 0.9154, 0.0337, 0.2594, 4.0129),
-    "30-1": (0.6074, 0.0835, 0.8282, 0.1766, 4.6512, 0.0534, 17.8039, 3.1080, 0.0172, 0.2774, 2.8906),
-    "40-1": (0.6199, 0.0604, 0.8290, 0.1545, 6.8304, 0.0385, 19.0189, 3.0442, 0.0199, 0.2782, 2.6088),
+    "20-1": (0.2162, 0.0, 0.7344, 0.0, 0.0, 0.4725, 0.37, 0.5851, 0.03456, 0.2574, 10.656),
+    "30-1": (0.6075, 0.0835, 0.8277, 0.1766, 4.4557, 0.05352, 17.766, 3.1055, 0.01783, 0.2719, 2.8918),
+    "40-1": (0.7201, 0.0241, 0.882, 0.0706, 29.817, 0.01009, 100.0, 4.31, 0.01978, 0.2786, 1.4047),
 }
-"""B_enc, B_start, B_rec, support by other items and by an item's own context, share of learned context, P1, P2, X1,
-X2, τ, fitted to all subjects of a condition of Murdock (1962)."""
+"""B_enc, B_start, B_rec, support by other items, what an item's own context adds, share of learned context, P1, P2, X1,
+X2, τ: the maximum of likelihood over all subjects of a condition of Murdock (1962). Of 40-1, P1 is at its bound."""
 UNUSED = "0: not part of that fit"
 SHIFTS = (
     "Polyn, Norman & Kahana (2009), Table 1, as in their parameter file: a fit with another choice rule, "
@@ -44,10 +44,10 @@ KERNEL_NUMBERS = {
 
 def pooled_fit(condition: str) -> Preset:
     """The fit to a condition of Murdock (1962), as parameters of CMR."""
-    enc, start, rec, shared, own, learned, p1, p2, x1, x2, exponent = POOLED[condition]
+    enc, start, rec, shared, added, learned, p1, p2, x1, x2, exponent = POOLED[condition]
     values = {
         "encoding_drift": enc, "start_drift": start, "recall_drift": rec, "context_to_item_shared": shared,
-        "context_to_item_own": round(own - shared, 4), "item_to_context_own": round(1 - learned, 4),
+        "context_to_item_own": added, "item_to_context_own": round(1 - learned, 5),
         "item_to_context_learning": learned, "primacy_scale": p1, "primacy_decay": p2, "stop_base": x1,
         "stop_growth": x2, "choice_exponent": exponent,
     }  # fmt: skip
@@ -120,13 +120,13 @@ class CMR(LuceRecallModel):
     ties: ClassVar = {"item_to_context_own": "1 - item_to_context_learning"}
 
     encoding_drift: float = parameter(
-        0.3419, 0, 1, symbol="B_enc", doc="drift of context with each item studied", source=FITTED
+        0.2162, 0, 1, symbol="B_enc", doc="drift of context with each item studied", source=FITTED
     )
     start_drift: float = parameter(
-        0.0088, 0, 1, symbol="B_start", doc="return to the start of the list at test", source=FITTED, prior=(0.3, 1.5)
+        0.0, 0, 1, symbol="B_start", doc="return to the start of the list at test", source=FITTED, prior=(0.3, 1.5)
     )
     recall_drift: float = parameter(
-        0.8567, 0, 1, symbol="B_rec", doc="drift of context with each item recalled", source=FITTED
+        0.7344, 0, 1, symbol="B_rec", doc="drift of context with each item recalled", source=FITTED
     )
     distraction_drift: float = parameter(
         0.373,
@@ -149,16 +149,16 @@ class CMR(LuceRecallModel):
         0.0, 0, 100, symbol="A_fc", doc="context that any item brings back", source=UNUSED
     )
     item_to_context_own: float = parameter(
-        0.6844, 0, 100, symbol="D_fc", doc="an item's own context before the list", source=FITTED
+        0.5275, 0, 100, symbol="D_fc", doc="an item's own context before the list", source=FITTED
     )
     item_to_context_learning: float = parameter(
-        0.3156, 0, 100, symbol="L_fc", doc="learning of an item's context", source=FITTED
+        0.4725, 0, 100, symbol="L_fc", doc="learning of an item's context", source=FITTED
     )
     context_to_item_shared: float = parameter(
-        0.0026, 0, 100, symbol="A_cf", doc="support of any item by any other", source=FITTED, prior=(0.1, 1.5)
+        0.0, 0, 100, symbol="A_cf", doc="support of any item by any other", source=FITTED, prior=(0.1, 1.5)
     )
     context_to_item_own: float = parameter(
-        0.0882, 0, 100, symbol="D_cf", doc="support by an item's own context", source=FITTED
+        0.0, 0, 100, symbol="D_cf", doc="support by an item's own context", source=FITTED
     )
     context_to_item_learning: float = parameter(
         1.0, 0, 100, symbol="L_cf", doc="learning of support by context", source=FITTED
@@ -166,10 +166,10 @@ class CMR(LuceRecallModel):
     semantic_support: float = parameter(
         0.0, 0, 100, symbol="s", doc="support by items of similar meaning", source=UNUSED
     )
-    primacy_scale: float = parameter(1.2615, 0, 100, symbol="P1", doc="extra learning of the first item", source=FITTED)
-    primacy_decay: float = parameter(0.9154, 0, 100, symbol="P2", doc="how fast that extra falls off", source=FITTED)
+    primacy_scale: float = parameter(0.37, 0, 100, symbol="P1", doc="extra learning of the first item", source=FITTED)
+    primacy_decay: float = parameter(0.5851, 0, 100, symbol="P2", doc="how fast that extra falls off", source=FITTED)
     choice_rule: str = choice("power", ("power", "exponential"), "how support becomes probability", FITTED)
-    choice_exponent: float = parameter(4.0129, 0, 100, symbol="τ", doc="exponent of the power choice", source=FITTED)
+    choice_exponent: float = parameter(10.656, 0, 100, symbol="τ", doc="exponent of the power choice", source=FITTED)
     choice_noise: float = parameter(
         0.1,
         0.001,
@@ -179,10 +179,10 @@ class CMR(LuceRecallModel):
         source="demonstration of the package cymr, not a fit",
     )
     stop_base: float = parameter(
-        0.0337, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=FITTED
+        0.03456, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=FITTED
     )
     stop_growth: float = parameter(
-        0.2594, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=FITTED
+        0.2574, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=FITTED
     )
 
     association: str = choice(
