@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from memsim import Recalls, load_curves
 from memsim.analysis import criteria_figure, lag_crp, target_figure
@@ -33,14 +34,14 @@ from memsim.reproductions.registered import REPRODUCTIONS
 
 LONG = (
     "murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position", "shiffrinsteyvers1997", "tulving-wiseman",
-    "ab-ac",
+    "ab-ac", "murdock1962-means", "kahana1996", "roberts1972", "farrell2013",
 )  # fmt: skip
 LONGEST = (
     "gunnpolyn2025", "peers-distraction", "recall-and-recognition", "recognition-findings", "network-tasks",
     "network-table", "greydanus2017-trainings", "context-recall", "learning-rules", "transfer", "reward", "forgetting",
-    "essay",
+    "essay", "howardkahana1999", "polyn2009",
 )  # fmt: skip
-"""Many minutes of a processor; their parts are tested by themselves."""
+"""A minute of a processor or many; their parts are tested by themselves."""
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_the_table_follows_from_the_fields_of_a_finding() -> None:
     assert {each.name for each in fields(Finding)} - {"origin"} < set(table) and set(table) == set(COLUMNS)
     assert table["citation"].tolist() == [str(each) for each in origins] and (table["difference"] == 0.5).all()
     assert list(findings_table([])) == list(COLUMNS)
-    kinds = Outcome(findings + findings[:1], lambda: None, {}).kinds  # type: ignore[arg-type, return-value]
+    kinds = Outcome(findings + findings[:1], Figure, {}).kinds
     assert in_words(kinds) == ("2 printed, 1 human data, 1 another program, 1 own computation, 1 prediction")
 
 

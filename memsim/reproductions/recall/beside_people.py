@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.recall.initiation import probability_of_nth_recall
 from memsim.core.arrays import FloatArray
+from memsim.core.errors import InputError
 from memsim.core.loop import study
 from memsim.core.model import MemoryModel
 from memsim.core.seeding import stream
@@ -18,7 +18,6 @@ from memsim.data import load_curves, load_summary
 from memsim.data.registered import DATASETS
 from memsim.reproductions.entry import Finding
 from memsim.reproductions.kinds import HumanData, Prediction
-from memsim.reproductions.simulated_lists import recalls_of
 
 MURDOCK_CONDITIONS = tuple(DATASETS.get("murdock1962").conditions)
 MURDOCK_PEOPLE = HumanData(
@@ -48,17 +47,18 @@ def beside(quantity: str, people: pd.Series, obtained: float, origin: HumanData,
     return Finding(quantity, float(people["mean"]), obtained, float(people["high"] - people["low"]) / 2, origin, known)
 
 
-def first_responses(model: MemoryModel[Any], task: Paradigm, seed: int, n_trials: int) -> FloatArray:
-    """(list_length,) the share of lists in which recall begins with each word, among those in which it begins at all.
+def first_responses(model: MemoryModel[Any], task: Paradigm) -> FloatArray:
+    """(list_length,) the probability that recall begins with each word, given that it begins.
 
-    It is exact for a model whose encoding is not random, and otherwise from ``n_trials`` simulated lists.
+    Raises
+    ------
+    InputError : the encoding of the model is random, so that this takes simulated lists.
     """
-    if model.likelihood == "exact":
-        state = study(model, task.trials(1), stream(seed, "first response"))
-        first = np.array(model.outcome_probabilities(state)[0])[: task.list_length]
-        return np.asarray(first / first.sum())
-    table = probability_of_nth_recall(recalls_of(model, task, seed, n_trials), 1)
-    return table.sort_values("position")["prob"].to_numpy()
+    if model.likelihood != "exact":
+        raise InputError(f"{type(model).__name__} encodes at random; take its first responses from simulated lists")
+    state = study(model, task.trials(1), stream(0, "unused"))
+    first = np.array(model.outcome_probabilities(state)[0])[: task.list_length]
+    return np.asarray(first / first.sum())
 
 
 def predicted(shown: Mapping[str, bool], origin: Prediction, known: Mapping[str, str]) -> list[Finding]:

@@ -75,7 +75,7 @@ def measured(recalls: Recalls) -> dict[str, pd.DataFrame]:
 
 def measured_of(model: TCM, task: Paradigm, seed: int) -> dict[str, pd.DataFrame]:
     """The same of the model: first recall as computed, transitions of simulated lists."""
-    first = pd.DataFrame({"mean": first_responses(model, task, seed, LISTS)}, index=range(1, task.list_length + 1))
+    first = pd.DataFrame({"mean": first_responses(model, task)}, index=range(1, task.list_length + 1))
     return {**measured(recalls_of(model, task, seed, LISTS)), "first": first}
 
 

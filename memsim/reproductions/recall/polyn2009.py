@@ -120,7 +120,7 @@ def _polyn(seed: int) -> Outcome:
     return Outcome(
         findings,
         partial(target_figure, _panels(rates_of), "PEERS: lists in which two tasks alternate, and lists of one task"),
-        {"free": {name: list(each.spec.space.names) for name, each in fits.items()}, "rounds": ROUNDS,
+        {"free": {"CMR": [*CMR.fitted, *OF_SOURCES], "CMR, no sources": list(CMR.fitted)}, "rounds": ROUNDS,
          "models": {name: model.values() for name, model in models.items()}},
         {"rates": table.rename_axis("measure").reset_index(),
          "clustering": interval.assign(**{name: each.mean() for name, each in found.items()})
