@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
 
-from memsim.analysis.figures.targets import Panel, target_figure
+from memsim.analysis.figures.style import PEOPLE as PEOPLE_STYLE
+from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.model import MemoryModel
 from memsim.data import load_summary
 from memsim.data.registered import DATASETS
@@ -77,7 +80,7 @@ def _fill_in(seed: int) -> Outcome:
     table = pd.DataFrame(rows)
     return Outcome(
         findings,
-        partial(target_figure, _panels(people, found), f"After a skipped item; {LISTS:,} lists of each model"),
+        partial(fill_in_figure, table),
         {"lists": LISTS, "task": TASK.values(), "models": {name: model.values() for name, model in MODELS.items()}},
         {"fill_in": table},
         statement=_statement(people, found),
@@ -97,29 +100,34 @@ def _beside_data_sets(name: str, each: Signatures) -> list[Finding]:
     ]
 
 
-def _panels(people: dict[str, pd.Series], found: dict[str, Signatures]) -> list[Panel]:
-    conditions = {name.replace("_", "\n"): each for name, each in people.items()}
+@plain_text
+def fill_in_figure(table: pd.DataFrame) -> Figure:
+    """Fill-ins among fill-ins and infills, and transpositions by one place: people in black above the models.
 
-    def share(ratio: float) -> float:
-        return 1.0 if np.isinf(ratio) else ratio / (1 + ratio)
-
-    filled = (
-        {name: share(each["fill_in_ratio"]) for name, each in conditions.items()},
-        {name: share(each.fill_in_ratio) for name, each in found.items()},
-    )
-    near = (
-        {name: float(each["near"]) for name, each in conditions.items()},
-        {name: each.near for name, each in found.items()},
-    )
-    return [
-        Panel(title, "", label, pd.Series(of_people),
-              {name: pd.Series({"models": each}) for name, each in models.items()},
-              "Farrell & Lewandowsky (2003)", True)
-        for title, label, (of_people, models) in (
-            ("After a skipped item", "Fill-ins among fill-ins and infills", filled),
-            ("Transpositions", "Share by one place", near),
-        )
-    ]  # fmt: skip
+    ``table`` has ``label, fill_in_ratio, near``, and for models ``fill_in_low, fill_in_high``, the 95% interval.
+    """
+    people = table["label"].str.startswith("people")
+    colors = dict(zip(table.loc[~people, "label"], sns.color_palette("colorblind", int((~people).sum())), strict=True))
+    places = -np.arange(len(table))
+    ratios = table[["fill_in_low", "fill_in_ratio", "fill_in_high"]].to_numpy(float)
+    with np.errstate(invalid="ignore"):
+        low, share, high = np.where(np.isinf(ratios), 1.0, ratios / (1 + ratios)).T
+    with themed():
+        figure = Figure(figsize=(7.2, 4.2), layout="constrained")
+        axes = figure.subplots(1, 2, sharey=True)
+        for place, label, *x in zip(places, table["label"], low, share, high, table["near"], strict=True):
+            look = {"color": colors.get(label, PEOPLE_STYLE["color"]), "marker": "s" if label in colors else "o"}
+            axes[0].plot([x[0], x[2]], [place, place], color=look["color"], linewidth=1.2)
+            axes[0].plot(x[1], place, **look)
+            axes[1].plot(x[3], place, **look)
+        axes[0].axvline(0.5, color="0.8", linewidth=1, zorder=0)
+        axes[0].set_yticks(places, [label.replace("_", " ") for label in table["label"]])
+        axes[0].set(xlabel="Fill-ins among fill-ins and infills", xlim=(0, 1.03))
+        axes[1].set(xlabel="Transpositions by one place", xlim=(0, 1.03))
+        for axis in axes:
+            sns.despine(ax=axis)
+        figure.suptitle(f"After a skipped item; {LISTS:,} lists of each model, 95% intervals", fontsize="medium")
+    return figure
 
 
 def _statement(people: dict[str, pd.Series], found: dict[str, Signatures]) -> str:

@@ -47,7 +47,7 @@ SCALES = Prediction(
 )
 _STEEP = (
     "one drift serves contiguity and recency: people go to near words, which asks for a fast drift of context, and "
-    "that makes recency steeper than theirs"
+    "that makes recency steeper than theirs; and no word is recalled first for its place at the start"
 )
 _SPREAD = "context changes gradually, so that transitions spread over more lags than those of people"
 _APART = "distraction between words moves context on, which takes more contiguity from the model than from people"
