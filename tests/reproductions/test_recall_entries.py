@@ -67,7 +67,7 @@ def test_control_lists_take_the_labels_of_the_same_person() -> None:
     )
     labels = labels_for(control, shifted)
     for subject in control.trials.subjects:
-        own = shifted.trials.source[shifted.trials.subject == subject]  # type: ignore[index]
+        own = np.asarray(shifted.trials.source)[shifted.trials.subject == subject]
         given = labels[control.trials.subject == subject]
         assert (given == own[np.arange(len(given)) % len(own)]).all()
 

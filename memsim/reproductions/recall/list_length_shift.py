@@ -92,7 +92,8 @@ def _shift(seed: int) -> Outcome:
         ]
     ).set_index(["model", "length"])
     people = {length: people_begin(condition) for length, condition in OF_PEOPLE.items()}
-    shown, findings = {}, []
+    shown: dict[str, bool] = {}
+    findings = []
     for name in MODELS:
         rows = table.loc[name]
         shown |= {
@@ -107,9 +108,8 @@ def _shift(seed: int) -> Outcome:
                 quantity = f"{name}: {what}, {OF_PEOPLE[length]}"
                 obtained = float(rows.loc[length, what])
                 findings.append(beside(quantity, of_people, obtained, MURDOCK_PEOPLE, KNOWN.get(quantity, "")))
-    shown |= {
-        f"people: lists of {LONG} begin near the end": people[LONG][LAST_FOUR]["mean"] > people[LONG][FIRST]["mean"]
-    }
+    long = people[LONG]
+    shown[f"people: lists of {LONG} begin near the end"] = bool(long[LAST_FOUR]["mean"] > long[FIRST]["mean"])
     panels = [
         Panel(what.capitalize(), "Words in the list", "Share of lists",
               pd.Series({length: float(each[what]["mean"]) for length, each in people.items()}),

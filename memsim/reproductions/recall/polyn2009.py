@@ -25,7 +25,6 @@ from memsim.reproductions.recall.source_clustering import MEASURES, beyond_contr
 PEOPLE, SHIFT, CONTROL = "peers_experiment1", "shift", ("size", "animacy")
 """Lists in which two judgments alternate in runs, and lists with one judgment."""
 OF_SOURCES = {"source_drift": (0.0, 1.0), "source_learning": (0.0, 10.0), "shift_drift": (0.0, 1.0)}
-WITHOUT = {"source_learning": 0.0, "shift_drift": 0.0}
 ROUNDS = 3
 """How often each list of people is simulated."""
 OF_PEOPLE = HumanData(
@@ -46,9 +45,8 @@ KNOWN: dict[str, str] = {}
 
 def labels_for(control: Recalls, shifted: Recalls) -> IntArray:
     """(n_trials, list_length) sources for control lists: those of the same person's lists with shifts, in turn."""
-    of_person = {
-        subject: shifted.trials.source[shifted.trials.subject == subject] for subject in shifted.trials.subjects
-    }
+    sources = np.asarray(shifted.trials.source)
+    of_person = {subject: sources[shifted.trials.subject == subject] for subject in shifted.trials.subjects}
     seen: dict[object, int] = {}
     labels = np.empty(control.trials.items.shape, dtype=np.int32)
     for row, subject in enumerate(control.trials.subject):
@@ -88,7 +86,9 @@ def fits_of(shifted: Recalls, seed: int) -> dict[str, Fit]:
     """CMR with sources, and without, fitted to the lists with shifts of all people."""
     return {
         "CMR": fit(CMR(), shifted, {**CMR.fitted, **OF_SOURCES}, starts=1, seed=seed),
-        "CMR, no sources": fit(CMR(**WITHOUT), shifted, dict(CMR.fitted), starts=1, seed=seed),
+        "CMR, no sources": fit(
+            CMR(source_learning=0.0, shift_drift=0.0), shifted, dict(CMR.fitted), starts=1, seed=seed
+        ),
     }
 
 

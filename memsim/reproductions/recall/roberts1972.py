@@ -56,7 +56,7 @@ def grid_of(model: SAM, seed: int) -> pd.DataFrame:
 
 def _roberts(seed: int) -> Outcome:
     grids = {name: grid_of(model, seed) for name, model in MODELS.items()}
-    shown = {}
+    shown: dict[str, bool] = {}
     for name, words in grids.items():
         share = words.div(words.index, axis=0)
         shown |= {
