@@ -7,11 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
-from matplotlib.figure import Figure
 
-from memsim.analysis.figures.style import PEOPLE as PEOPLE_STYLE
-from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.model import MemoryModel
 from memsim.data import load_summary
 from memsim.data.registered import DATASETS
@@ -20,6 +16,7 @@ from memsim.paradigms import SerialRecall
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
 from memsim.reproductions.recall.beside_people import predicted
+from memsim.reproductions.recall.dots import dots_figure
 from memsim.reproductions.serial_signatures import Signatures, signatures
 from memsim.reproductions.simulated_lists import recalls_of
 
@@ -80,7 +77,13 @@ def _fill_in(seed: int) -> Outcome:
     table = pd.DataFrame(rows)
     return Outcome(
         findings,
-        partial(fill_in_figure, table),
+        partial(
+            dots_figure,
+            shares(table),
+            {"filled": "Fill-ins among fill-ins and infills", "near": "Transpositions by one place"},
+            f"After a skipped item; {LISTS:,} lists of each model, 95% intervals",
+            mark={"filled": 0.5},
+        ),
         {"lists": LISTS, "task": TASK.values(), "models": {name: model.values() for name, model in MODELS.items()}},
         {"fill_in": table},
         statement=_statement(people, found),
@@ -100,34 +103,16 @@ def _beside_data_sets(name: str, each: Signatures) -> list[Finding]:
     ]
 
 
-@plain_text
-def fill_in_figure(table: pd.DataFrame) -> Figure:
-    """Fill-ins among fill-ins and infills, and transpositions by one place: people in black above the models.
-
-    ``table`` has ``label, fill_in_ratio, near``, and for models ``fill_in_low, fill_in_high``, the 95% interval.
-    """
-    people = table["label"].str.startswith("people")
-    colors = dict(zip(table.loc[~people, "label"], sns.color_palette("colorblind", int((~people).sum())), strict=True))
-    places = -np.arange(len(table))
-    ratios = table[["fill_in_low", "fill_in_ratio", "fill_in_high"]].to_numpy(float)
-    with np.errstate(invalid="ignore"):
-        low, share, high = np.where(np.isinf(ratios), 1.0, ratios / (1 + ratios)).T
-    with themed():
-        figure = Figure(figsize=(7.2, 4.2), layout="constrained")
-        axes = figure.subplots(1, 2, sharey=True)
-        for place, label, *x in zip(places, table["label"], low, share, high, table["near"], strict=True):
-            look = {"color": colors.get(label, PEOPLE_STYLE["color"]), "marker": "s" if label in colors else "o"}
-            axes[0].plot([x[0], x[2]], [place, place], color=look["color"], linewidth=1.2)
-            axes[0].plot(x[1], place, **look)
-            axes[1].plot(x[3], place, **look)
-        axes[0].axvline(0.5, color="0.8", linewidth=1, zorder=0)
-        axes[0].set_yticks(places, [label.replace("_", " ") for label in table["label"]])
-        axes[0].set(xlabel="Fill-ins among fill-ins and infills", xlim=(0, 1.03))
-        axes[1].set(xlabel="Transpositions by one place", xlim=(0, 1.03))
-        for axis in axes:
-            sns.despine(ax=axis)
-        figure.suptitle(f"After a skipped item; {LISTS:,} lists of each model, 95% intervals", fontsize="medium")
-    return figure
+def shares(table: pd.DataFrame) -> pd.DataFrame:
+    """``label, near, filled, filled_low, filled_high``: fill-ins among fill-ins and infills, from their ratio."""
+    found = table[["label", "near"]].assign(label=table["label"].str.replace("_", " "))
+    for column in ("fill_in_ratio", "fill_in_low", "fill_in_high"):
+        ratio = table[column].to_numpy(float)
+        with np.errstate(invalid="ignore"):
+            found[column.replace("fill_in_ratio", "filled").replace("fill_in", "filled")] = np.where(
+                np.isinf(ratio), 1.0, ratio / (1 + ratio)
+            )
+    return found
 
 
 def _statement(people: dict[str, pd.Series], found: dict[str, Signatures]) -> str:

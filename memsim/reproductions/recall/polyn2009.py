@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.core.arrays import IntArray, frozen
 from memsim.core.recalls import Recalls
 from memsim.core.simulation import simulate
@@ -18,15 +17,18 @@ from memsim.fitting.estimation import fit
 from memsim.fitting.result import Fit
 from memsim.models import CMR
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.intervals import over_known
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
 from memsim.reproductions.recall.beside_people import beside, predicted
-from memsim.reproductions.recall.source_clustering import MEASURES, beyond_control, organisation
+from memsim.reproductions.recall.dots import dots_figure
+from memsim.reproductions.recall.source_clustering import beyond_control, organisation
+from memsim.reproductions.verdicts import FAIL, PASS, verdict_of
 
 PEOPLE, SHIFT, CONTROL = "peers_experiment1", "shift", ("size", "animacy")
 """Lists in which two judgments alternate in runs, and lists with one judgment."""
 OF_SOURCES = {"source_drift": (0.0, 1.0), "source_learning": (0.0, 10.0), "shift_drift": (0.0, 1.0)}
-ROUNDS = 3
-"""How often each list of people is simulated."""
+ROUNDS = 16
+"""How often each list of people is simulated; standard errors of the models are over these."""
 OF_PEOPLE = HumanData(
     "PEERS, experiment 1, doi:10.1037/xlm0001319",
     "lists with shifts less lists of one task under the same labels, mean over people; the tolerance is half of its "
@@ -39,7 +41,11 @@ CLUSTERS = Prediction(
 BETTER = Prediction(
     "Polyn, Norman & Kahana (2009): source context guides recall", "1 where AIC prefers the model with sources"
 )
-KNOWN: dict[str, str] = {}
+_NONE = "without sources the model recalls alike whatever the task was"
+KNOWN = {
+    **{f"CMR, no sources: {what}": _NONE for what in ("clustering", "remote clustering", "break at a shift")},
+    "CMR: clustering": "to other runs it is that of people; the excess is in transitions within a run",
+}
 """By the name of a finding, why it is known not to come out."""
 
 
@@ -69,17 +75,19 @@ def clustering_of_people(shifted: Recalls) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def clustering_of(model: CMR, shifted: Recalls, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The same of a model that studies the lists of people, and, as a control, these lists with one source."""
+    """The same of a model that studies the lists of people and, as a control, these lists with one source.
+
+    The first has a row for each round: means over people.
+    """
     trials = shifted.trials
-    assert trials.source is not None
-    one = replace(trials, source=frozen(np.zeros_like(trials.source)))
-    found = []
-    for lists in (trials, one):
-        each = [
-            organisation(simulate(model, lists, seed + round_), np.asarray(trials.source)) for round_ in range(ROUNDS)
-        ]
-        found.append(sum(each[1:], each[0]) / ROUNDS)
-    return beyond_control(*found), pd.DataFrame({"shifts": found[0].mean(), "one task": found[1].mean()})
+    sources = np.asarray(trials.source)
+    kinds = {"shifts": trials, "one task": replace(trials, source=frozen(np.zeros_like(sources)))}
+    rounds, rates = [], []
+    for round_ in range(ROUNDS):
+        found = {kind: organisation(simulate(model, lists, seed + round_), sources) for kind, lists in kinds.items()}
+        rounds.append(beyond_control(found["shifts"], found["one task"]).mean())
+        rates.append(pd.DataFrame({kind: each.mean() for kind, each in found.items()}))
+    return pd.DataFrame(rounds), sum(rates[1:], rates[0]) / ROUNDS
 
 
 def fits_of(shifted: Recalls, seed: int) -> dict[str, Fit]:
@@ -102,72 +110,85 @@ def _polyn(seed: int) -> Outcome:
         assert isinstance(model, CMR)
         found[name], rates_of[name] = clustering_of(model, shifted, seed)
     interval = with_intervals(human)
+    table = compared(interval, found)
     findings: list[Finding] = []
-    for name, each in found.items():
-        for what in human:
-            quantity = f"{name}: {what}"
-            findings.append(
-                beside(quantity, interval.loc[what], float(each[what].mean()), OF_PEOPLE, KNOWN.get(quantity, ""))
-            )
+    for _, row in table[table["verdict"].isin([PASS, FAIL])].iterrows():
+        quantity = f"{row['label']}: {row['measure']}"
+        obtained, known = float(row["mean"]), KNOWN.get(quantity, "")
+        findings.append(beside(quantity, interval.loc[row["measure"]], obtained, OF_PEOPLE, known))
     shown = {f"people: {what} above 0": bool(interval.loc[what, "low"] > 0) for what in human}
     shown |= {f"CMR: {what} above 0": bool(found["CMR"][what].mean() > 0) for what in human}
     findings += predicted(shown, CLUSTERS, KNOWN)
     aic = {name: each.aic for name, each in fits.items()}
     better = {"CMR: sources predict the lists better": aic["CMR"] < aic["CMR, no sources"]}
     findings += predicted(better, BETTER, KNOWN)
-    table = pd.concat(rates_of, axis=1)
-    table.columns = [" ".join(each) for each in table.columns]
+    every = pd.concat(rates_of, axis=1)
+    every.columns = [" ".join(each) for each in every.columns]
     return Outcome(
         findings,
-        partial(target_figure, _panels(rates_of), "PEERS: lists in which two tasks alternate, and lists of one task"),
+        partial(
+            dots_figure, wide(table), {what: f"{what.capitalize()}, beyond the control" for what in human},
+            "Organisation by task in lists of two tasks (PEERS); intervals of 95% over people, or of simulation",
+        ),
         {"free": {"CMR": [*CMR.fitted, *OF_SOURCES], "CMR, no sources": list(CMR.fitted)}, "rounds": ROUNDS,
          "models": {name: model.values() for name, model in models.items()}},
-        {"rates": table.rename_axis("measure").reset_index(),
-         "clustering": interval.assign(**{name: each.mean() for name, each in found.items()})
-         .rename_axis("measure").reset_index(),
+        {"rates": every.rename_axis("measure").reset_index(), "clustering": table,
          "fits": pd.concat([each.to_frame().assign(label=name) for name, each in fits.items()])},
-        statement=_statement(interval, found, aic, models),
+        statement=_statement(table, aic, models),
     )  # fmt: skip
 
 
 def with_intervals(by_person: pd.DataFrame) -> pd.DataFrame:
     """``mean, low, high`` of each column over people, with 95% intervals by t."""
-    from scipy.stats import t as student
-
-    n = by_person.notna().sum()
-    half = student.ppf(0.975, n - 1) * by_person.std(ddof=1) / np.sqrt(n)
-    mean = by_person.mean()
-    return pd.DataFrame({"mean": mean, "low": mean - half, "high": mean + half})
+    rows = {what: over_known(values) for what, values in by_person.items()}
+    return pd.DataFrame(
+        {what: {"mean": each.mean, "low": each.low, "high": each.high} for what, each in rows.items()}
+    ).T
 
 
-def _panels(rates: Mapping[str, pd.DataFrame]) -> list[Panel]:
-    names = [name.replace(", ", ",\n") for name in MEASURES]
-    return [
-        Panel(title, "", "Share of transitions", rates["people"][which].set_axis(names),
-              {name: each[which].set_axis(names) for name, each in rates.items() if name != "people"},
-              "people (PEERS)", True)
-        for title, which in (("Two tasks in runs", "shifts"), ("One task, same labels", "one task"))
-    ]  # fmt: skip
+def compared(interval: pd.DataFrame, found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """``label, measure, mean, low, high, verdict`` of people and models.
+
+    A model passes where its mean lies in the interval of people, and is undecided within two standard errors of its
+    ends.
+    """
+    rows = [{"label": "people", "measure": what, **row, "verdict": ""} for what, row in interval.iterrows()]
+    for name, rounds in found.items():
+        for what, each in interval.iterrows():
+            mean, error = float(rounds[what].mean()), float(rounds[what].std(ddof=1) / np.sqrt(len(rounds)))
+            verdict = verdict_of(mean, error, float(each["low"]), float(each["high"]))
+            ends = {"low": mean - 1.96 * error, "high": mean + 1.96 * error}
+            rows.append({"label": name, "measure": what, "mean": mean, **ends, "verdict": verdict})
+    return pd.DataFrame(rows)
 
 
-def _statement(
-    interval: pd.DataFrame, found: Mapping[str, pd.DataFrame], aic: Mapping[str, float], models: Mapping[str, object]
-) -> str:
-    said = "; ".join(
-        f"{what} {row['mean']:.3f} (95% interval {row['low']:.3f} to {row['high']:.3f}), "
-        + ", ".join(f"{name} {each[what].mean():.3f}" for name, each in found.items())
-        for what, row in interval.iterrows()
-    )
+def wide(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with a row for each label, as the figure takes it."""
+    parts = []
+    for end in ("mean", "low", "high"):
+        part = table.pivot(index="label", columns="measure", values=end)
+        parts.append(part.add_suffix("" if end == "mean" else f"_{end}"))
+    return pd.concat(parts, axis=1).loc[table["label"].unique()].reset_index()
+
+
+def _statement(table: pd.DataFrame, aic: Mapping[str, float], models: Mapping[str, object]) -> str:
+    said = []
+    for what, rows in table.groupby("measure", sort=False):
+        people, others = rows.iloc[0], rows.iloc[1:]
+        of_models = ", ".join(f"{row.label} {row.mean:.3f} ({row.verdict})" for row in others.itertuples())
+        said.append(
+            f"{what} {people['mean']:.3f} (95% interval {people['low']:.3f} to {people['high']:.3f}), {of_models}"
+        )
     model = models["CMR"]
     assert isinstance(model, CMR)
     return (
         "Hypothesis: the task in which a word was studied is part of its context, so that recall goes on to words of "
         "the same task, also of other runs, and a shift of task breaks contiguity. People, beyond their lists of one "
-        f"task under the same labels: {said}. Fitted to the lists with shifts, CMR has source drift "
-        f"{model.source_drift:.2f}, support by source {model.source_learning:.3f} and drift at a shift "
+        f"task under the same labels, and models: {'; '.join(said)}. Fitted to the lists with shifts, CMR has source "
+        f"drift {model.source_drift:.2f}, support by source {model.source_learning:.3f} and drift at a shift "
         f"{model.shift_drift:.2f} (published, with another choice rule: .59, .129 and .77); AIC is lower than without "
-        f"sources by {aic['CMR, no sources'] - aic['CMR']:.1f}. The experiment of 2009 had other people and other "
-        "lists, and its numbers were not at hand."
+        f"sources by {aic['CMR, no sources'] - aic['CMR']:.1f}. What is undecided is in no finding. The experiment of "
+        "2009 had other people and other lists, and its numbers were not at hand."
     )
 
 
