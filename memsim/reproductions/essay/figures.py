@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from memsim.analysis.figures.style import LINES, plain_text, themed
+from memsim.analysis.figures.style import LINES, PEOPLE, plain_text, themed
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.reproductions.essay.chance import chance
 from memsim.reproductions.essay.five_trainings import Recalled
@@ -23,8 +23,6 @@ from memsim.reproductions.intervals import over_trainings
 from memsim.reproductions.simulated_lists import near_lags
 
 BANDS: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}
-ESSAY: dict[str, Any] = {"color": "0.5", "marker": "o", "markersize": 4.5, "markerfacecolor": "w", "linewidth": 1.2}
-"""The essay's own network; black is people."""
 CHANCE: dict[str, Any] = {"color": "0.5", "linestyle": "--", "linewidth": 1.2, "zorder": 1}
 
 
@@ -47,7 +45,7 @@ def recall_figure(trainings: Mapping[str, Recalled], table: pd.DataFrame) -> Fig
         _essay_curves(axes[0], curves, f"A  Lists of {TRAINED_LENGTH}, as in training")
         curves = np.array([one.exact for one in each])
         _essay_curves(axes[1], curves, f"B  Lists of {LENGTH}, never trained")
-        axes[1].plot(range(1, LENGTH + 1), EXACT, label="essay's network", **ESSAY)
+        axes[1].plot(range(1, LENGTH + 1), EXACT, label="essay's network", **PEOPLE)
         axes[1].legend(fontsize="small")
         _lesions(axes[2], each)
         if seeds > 1:
@@ -92,8 +90,8 @@ def _lesions(axis: Axes, trainings: Sequence[Recalled]) -> None:
         recall = np.array([each.lesions[left].mean() for each in trainings])
         found = over_trainings(recall)
         axis.plot(place + np.linspace(-0.2, 0.2, len(recall)), recall, "o", color=colors[0], markersize=4, alpha=0.7)
-        axis.plot([place - 0.3, place + 0.3], [found.mean] * 2, color=colors[0], linewidth=1.5)
-        axis.fill_between([place - 0.3, place + 0.3], found.low, found.high, color=colors[0], **BANDS)
+        axis.plot([place - 0.3, place + 0.3], [found.mean] * 2, color="0.1", linewidth=1.5)
+        axis.fill_between([place - 0.3, place + 0.3], found.low, found.high, color="0.1", **BANDS)
     _recall_axis(axis, TRAINED_LENGTH, f"C  Reading at test, lists of {TRAINED_LENGTH}")
     axis.set_xticks(range(len(LESIONS)), [left.replace(" ", "\n") for left in LESIONS])
     axis.set_xlabel("")
@@ -113,8 +111,7 @@ def draw_effects(axis: Axes, table: pd.DataFrame, title: str) -> None:
     rows = table[table["outcome"] == "last six"].iloc[::-1]
     places = np.arange(len(rows))
     low, high = rows["mean"] - rows["low"], rows["high"] - rows["mean"]
-    color = sns.color_palette("colorblind")[0]
-    axis.errorbar(rows["mean"], places, xerr=(low, high), fmt="o", color=color, markersize=4.5, elinewidth=1)
+    axis.errorbar(rows["mean"], places, xerr=(low, high), fmt="o", color="0.1", markersize=4.5, elinewidth=1)
     axis.axvline(0, **CHANCE)
     axis.set_yticks(places, [effect.replace(" beyond", "\nbeyond") for effect in rows["effect"]], fontsize="small")
     axis.set(title=title, xlabel="Difference of recall")
@@ -138,13 +135,13 @@ def _panels(trainings: Mapping[str, Recalled], people: Mapping[str, pd.Series]) 
     first, essay, ten = "Probability of being first", "the essay's own weights", "people, 10 words"
     recall = people["serial_position_curve"]
     return [
-        Panel("A  first output; grey: essay", "Serial position", first, published, as_published, essay),
-        Panel("A  corrected; grey: essay, uncorrected", "Serial position", first, published, corrected, essay),
-        Panel("B  on the scale of people's recall", "Serial position", "Probability", recall, as_published, ten, True),
+        Panel("A  first output; black: essay", "Serial position", first, published, as_published, essay),
+        Panel("A  corrected; black: essay, uncorrected", "Serial position", first, published, corrected, essay),
+        Panel("B  on the scale of people's recall", "Serial position", "Probability", recall, as_published, ten),
         Panel("Serial position curve", "Serial position", "Probability of recall", recall,
-              of("serial_position_curve"), ten, True),
+              of("serial_position_curve"), ten),
         Panel("First recall", "Serial position", "Probability of first recall", people["probability_of_nth_recall"],
-              of("probability_of_nth_recall"), ten, True),
+              of("probability_of_nth_recall"), ten),
         Panel("Lag-CRP", "Lag", "Conditional response probability", near_lags(people["lag_crp"]),
-              {name: near_lags(curve) for name, curve in of("lag_crp").items()}, ten, True),
+              {name: near_lags(curve) for name, curve in of("lag_crp").items()}, ten),
     ]  # fmt: skip
