@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from memsim import Recalls, load_dataset
-from memsim.analysis.figures.style import PEOPLE
 from memsim.core.errors import InputError
 from memsim.core.simulation import simulate
 from memsim.core.trials import Trials
@@ -18,8 +17,7 @@ from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.kinds import Kind
 from memsim.reproductions.recall import howard_kahana1999, polyn2009
 from memsim.reproductions.recall.beside_people import beside, first_responses, statistic
-from memsim.reproductions.recall.dots import dots_figure
-from memsim.reproductions.recall.farrell2013 import MODELS, shares
+from memsim.reproductions.recall.farrell2013 import MODELS, marked
 from memsim.reproductions.recall.kahana1996 import ASYMMETRY, CONTIGUITY, regularities
 from memsim.reproductions.recall.list_length_shift import first_of_store
 from memsim.reproductions.recall.murdock_means import models_in, words_recalled
@@ -27,6 +25,7 @@ from memsim.reproductions.recall.polyn2009 import OF_PEOPLE, clustering_of, labe
 from memsim.reproductions.recall.roberts1972 import gain_of_people
 from memsim.reproductions.recall.source_clustering import MEASURES, beyond_control, organisation
 from memsim.reproductions.registered import REPRODUCTIONS
+from memsim.reproductions.serial_signatures import Signatures
 
 ROOM = (
     "murdock1962-means", "kahana1996", "roberts1972", "grenfellessamward2012", "howardkahana1999", "polyn2009",
@@ -169,7 +168,7 @@ def test_the_entry_on_sources_with_given_models(monkeypatch: pytest.MonkeyPatch)
     assert report.outcome.kinds["prediction"] == 7 and 3 <= report.outcome.kinds["human data"] <= 6
     assert findings["CMR, no sources: clustering"].obtained == 0
     assert findings["CMR: sources predict the lists better"].obtained == 1
-    assert report.outcome.tables["rates"].shape == (4, 7) and len(report.outcome.draw().axes) == 3
+    assert report.outcome.tables["rates"].shape == (4, 7) and report.outcome.draw().axes
 
 
 def test_a_number_near_the_end_of_the_interval_of_people_is_undecided() -> None:
@@ -179,15 +178,13 @@ def test_a_number_near_the_end_of_the_interval_of_people_is_undecided() -> None:
     }  # fmt: skip
     table = polyn2009.compared(interval, {name: pd.DataFrame({"clustering": each}) for name, each in rounds.items()})
     assert table["verdict"].tolist() == ["", "pass", "fail", "undecided"]
-    assert polyn2009.wide(table)["clustering"].tolist() == pytest.approx([0.5, 0.5, 0.8, 0.6033], abs=1e-3)
+    shown = polyn2009.marked(table)
+    assert shown["passes"].tolist() == [None, True, False, None]
+    assert shown["value"].tolist() == pytest.approx([0.5, 0.5, 0.8, 0.6033], abs=1e-3)
 
 
-def test_fill_ins_as_a_share() -> None:
-    table = pd.DataFrame({"label": ["people, one_two", "m"], "near": [0.5, 0.6], "fill_in_ratio": [3.0, np.inf],
-                          "fill_in_low": [np.nan, 1.0], "fill_in_high": [np.nan, np.inf]})  # fmt: skip
-    found = shares(table)
-    assert found["label"].tolist() == ["people, one two", "m"] and found["filled"].tolist() == [0.75, 1.0]
-    assert found["filled_low"].tolist()[1] == 0.5 and np.isnan(found["filled_high"].iloc[0])
-    axes = dots_figure(found, {"filled": "share", "near": "near"}, "title", mark={"filled": 0.5}).axes
-    black = [line for line in axes[0].lines if line.get_color() == PEOPLE["color"]]
-    assert len(axes) == 2 and all(line.get_ydata()[0] == 0 for line in black), "black is people, in the first row"
+def test_fill_in_beside_the_range_of_data_sets() -> None:
+    people = {name: pd.Series({"fill_in_ratio": 3.0, "near": 0.4}) for name in ("dissimilar", "similar")}
+    model = Signatures(0.8, 0.1, 0.6, 12.0, 11.0, 13.0, 0.5, 1.0)
+    table = marked(people, {"a model": model})
+    assert table["passes"].tolist() == [True, False, True, False, False, True]

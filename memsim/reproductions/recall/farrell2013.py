@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.figures.targets import criteria_figure
 from memsim.core.model import MemoryModel
 from memsim.data import load_summary
 from memsim.data.registered import DATASETS
@@ -16,13 +18,14 @@ from memsim.paradigms import SerialRecall
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
 from memsim.reproductions.recall.beside_people import predicted
-from memsim.reproductions.recall.dots import dots_figure
 from memsim.reproductions.serial_signatures import Signatures, signatures
 from memsim.reproductions.simulated_lists import recalls_of
 
 LISTS = 10_000
 TASK = SerialRecall()
 PEOPLE = "farrell_lewandowsky2003"
+SHOWN = ("dissimilar", "similar")
+"""The conditions in the figure."""
 MEDIAN, LEAST, MOST = 2.92, 0.75, 9.0
 """Ratio of fill-ins to infills after the first error of a list: median and range of 21 data sets."""
 NEAR_LEAST, NEAR_MOST = 0.51, 0.82
@@ -77,13 +80,7 @@ def _fill_in(seed: int) -> Outcome:
     table = pd.DataFrame(rows)
     return Outcome(
         findings,
-        partial(
-            dots_figure,
-            shares(table),
-            {"filled": "Fill-ins among fill-ins and infills", "near": "Transpositions by one place"},
-            f"After a skipped item; {LISTS:,} lists of each model, 95% intervals",
-            mark={"filled": 0.5},
-        ),
+        partial(criteria_figure, marked(people, found), "Serial recall: within the range of 21 data sets, or not"),
         {"lists": LISTS, "task": TASK.values(), "models": {name: model.values() for name, model in MODELS.items()}},
         {"fill_in": table},
         statement=_statement(people, found),
@@ -103,16 +100,19 @@ def _beside_data_sets(name: str, each: Signatures) -> list[Finding]:
     ]
 
 
-def shares(table: pd.DataFrame) -> pd.DataFrame:
-    """``label, near, filled, filled_low, filled_high``: fill-ins among fill-ins and infills, from their ratio."""
-    found = table[["label", "near"]].assign(label=table["label"].str.replace("_", " "))
-    for column in ("fill_in_ratio", "fill_in_low", "fill_in_high"):
-        ratio = table[column].to_numpy(float)
-        with np.errstate(invalid="ignore"):
-            found[column.replace("fill_in_ratio", "filled").replace("fill_in", "filled")] = np.where(
-                np.isinf(ratio), 1.0, ratio / (1 + ratio)
-            )
-    return found
+def marked(people: Mapping[str, pd.Series], found: Mapping[str, Signatures]) -> pd.DataFrame:
+    """The numbers as :func:`memsim.analysis.figures.targets.criteria_figure` takes them; people are two conditions."""
+    rows = []
+    of_people = {f"people, {name}": (people[name]["fill_in_ratio"], people[name]["near"]) for name in SHOWN}
+    of_models = {name: (each.fill_in_ratio, each.near) for name, each in found.items()}
+    for name, (ratio, near) in (of_people | of_models).items():
+        for criterion, value, low, high in (
+            ("fill-ins over infills", ratio, LEAST, MOST),
+            ("transpositions by one place", near, NEAR_LEAST, NEAR_MOST),
+        ):
+            label = name.replace(", ", ":")
+            rows.append({"label": label, "criterion": criterion, "value": value, "passes": bool(low <= value <= high)})
+    return pd.DataFrame(rows)
 
 
 def _statement(people: dict[str, pd.Series], found: dict[str, Signatures]) -> str:

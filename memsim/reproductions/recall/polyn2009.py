@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.figures.targets import criteria_figure
 from memsim.core.arrays import IntArray, frozen
 from memsim.core.recalls import Recalls
 from memsim.core.simulation import simulate
@@ -20,9 +21,8 @@ from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.intervals import over_known
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
 from memsim.reproductions.recall.beside_people import beside, predicted
-from memsim.reproductions.recall.dots import dots_figure
 from memsim.reproductions.recall.source_clustering import beyond_control, organisation
-from memsim.reproductions.verdicts import FAIL, PASS, verdict_of
+from memsim.reproductions.verdicts import FAIL, PASS, PASSES, verdict_of
 
 PEOPLE, SHIFT, CONTROL = "peers_experiment1", "shift", ("size", "animacy")
 """Lists in which two judgments alternate in runs, and lists with one judgment."""
@@ -126,10 +126,7 @@ def _polyn(seed: int) -> Outcome:
     every.columns = [" ".join(each) for each in every.columns]
     return Outcome(
         findings,
-        partial(
-            dots_figure, wide(table), {what: what.capitalize() for what in human},
-            "Lists of two tasks, beyond lists of one (PEERS); 95% intervals over people, or of simulation",
-        ),
+        partial(criteria_figure, marked(table), "PEERS: lists of two tasks, beyond lists of one task"),
         {"free": {"CMR": [*CMR.fitted, *OF_SOURCES], "CMR, no sources": list(CMR.fitted)}, "rounds": ROUNDS,
          "models": {name: model.values() for name, model in models.items()}},
         {"rates": every.rename_axis("measure").reset_index(), "clustering": table,
@@ -162,13 +159,12 @@ def compared(interval: pd.DataFrame, found: Mapping[str, pd.DataFrame]) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def wide(table: pd.DataFrame) -> pd.DataFrame:
-    """The same with a row for each label, as the figure takes it."""
-    parts = []
-    for end in ("mean", "low", "high"):
-        part = table.pivot(index="label", columns="measure", values=end)
-        parts.append(part.add_suffix("" if end == "mean" else f"_{end}"))
-    return pd.concat(parts, axis=1).loc[table["label"].unique()].reset_index()
+def marked(table: pd.DataFrame) -> pd.DataFrame:
+    """The same as :func:`memsim.analysis.figures.targets.criteria_figure` takes it, with standard errors."""
+    shown = table.rename(columns={"measure": "criterion", "mean": "value"})
+    shown["sem"] = (shown["high"] - shown["low"]) / (2 * 1.96)
+    shown["passes"] = pd.Series([PASSES.get(each) for each in shown["verdict"]], dtype=object)
+    return shown[["label", "criterion", "value", "sem", "verdict", "passes"]]
 
 
 def _statement(table: pd.DataFrame, aic: Mapping[str, float], models: Mapping[str, object]) -> str:
