@@ -26,6 +26,8 @@ class Panel(NamedTuple):
     target: pd.Series
     obtained: Mapping[str, pd.Series]
     target_label: str = "target"
+    of_people: bool = False
+    """Whether the target is what people did; only then is it black."""
 
 
 @plain_text

@@ -11,9 +11,10 @@ from memsim.analysis.figures.targets import Panel
 from memsim.core.trials import Paradigm
 from memsim.data import load_curves
 from memsim.data.registered import DATASETS
+from memsim.reproductions.kinds import HumanData
 from memsim.reproductions.simulated_lists import curves_by_name
 
-MEANS_OF_PEOPLE = "Murdock (1962), means over subjects"
+MEANS_OF_PEOPLE = HumanData("Murdock (1962), doi:10.1037/h0045106", "means over the 15 people of each condition")
 MURDOCK = "Murdock (1962), doi:10.1037/h0045106"
 
 

@@ -22,6 +22,7 @@ from memsim.data import load_dataset
 from memsim.evaluation.cross_validation import fold_of_lists
 from memsim.models import CMR, SAM, TCM, Network
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, Prediction
 from memsim.reproductions.recall_and_recognition_fits import (
     BASE,
     BOTH,
@@ -53,7 +54,10 @@ if TYPE_CHECKING:
 SESSION = 1
 """The second session of each person: 16 lists of 16 words, then 320 probes. In the first, people get used to it."""
 FOLDS = 2
-ONE_MEMORY = "one memory for both tests: Gillund & Shiffrin (1984); Lohnas, Polyn & Kahana (2015)"
+ONE_MEMORY = Prediction(
+    "one memory for both tests: Gillund & Shiffrin (1984); Lohnas, Polyn & Kahana (2015)",
+    "1 where the 95% interval over people shows it",
+)
 START: Mapping[str, float] = {
     "distraction_drift": 0.05, "context_drift_cue": 0.1, "criterion_noise": 0.1, "lapse": 0.02
 }  # fmt: skip
@@ -372,5 +376,5 @@ def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
 RECALL_AND_RECOGNITION = Reproduction(
     "recall-and-recognition", "One memory, two tests: recall and recognition of the same words by the same people",
     "People of PEERS, experiment 1: Kahana et al. (2024), doi:10.1037/xlm0001319; Gillund & Shiffrin (1984)",
-    recall_and_recognition,
+    recall_and_recognition, kinds=(Kind.PREDICTION,),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, text
 from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.hypotheses import Claim, claims_table, counted
+from memsim.reproductions.kinds import Kind
 from memsim.reproductions.registered import REPRODUCTIONS
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def five_claims(seed: int, options: EssayOptions) -> Outcome:
     every = [claim for each in claims.values() for claim in each]
     return Outcome(
         [
-            finding._replace(quantity=f"{name}: {finding.quantity}")
+            replace(finding, quantity=f"{name}: {finding.quantity}")
             for name, outcome in outcomes.items()
             for finding in outcome.findings
         ],
@@ -80,4 +81,5 @@ ESSAY = Reproduction(
     "Greydanus (2017), Differentiable memory and the brain; own trainings, no published numbers",
     five_claims,
     EssayOptions(),
+    kinds=(Kind.PEOPLE, Kind.OWN, Kind.PREDICTION),
 )

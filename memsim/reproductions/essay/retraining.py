@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from memsim.analysis.figures.style import plain_text, themed
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.figures import draw_cells, draw_effects
 from memsim.reproductions.essay.manipulation import (
     CELL,
@@ -21,6 +21,7 @@ from memsim.reproductions.essay.manipulation import (
     shipped_table,
     trained_table,
 )
+from memsim.reproductions.kinds import Kind, OwnComputation
 
 
 def _trainings(seed: int) -> Outcome:
@@ -35,6 +36,9 @@ def _trainings(seed: int) -> Outcome:
     )
 
 
+SHIPPED = OwnComputation("the table of these trainings that ships with memsim")
+
+
 def _findings(found: pd.DataFrame) -> list[Finding]:
     """Each effect beside that of the table that ships, within the 95% interval of a mean over as many seeds."""
     keys = ["outcome", "effect"]
@@ -44,7 +48,7 @@ def _findings(found: pd.DataFrame) -> list[Finding]:
         Finding(
             f"{outcome}: {effect}", row["mean"], float(again[outcome, effect]),
             # The interval of a difference between two such means is wider than that of one by the root of 2.
-            float(np.sqrt(2) * (row["high"] - row["mean"])), f"{OURS}: the table that ships",
+            float(np.sqrt(2) * (row["high"] - row["mean"])), SHIPPED,
         )
         for (outcome, effect), row in shipped.iterrows()
     ]  # fmt: skip
@@ -77,4 +81,5 @@ TRAININGS = Reproduction(
     "The essay's DNC trained with 20 seeds on lists of 5 or 12, with 7 or 16 slots",
     "Greydanus (2017); own trainings, no published numbers",
     _trainings,
+    kinds=(Kind.OWN,),
 )
