@@ -13,6 +13,7 @@ import pandas as pd
 from memsim.analysis.selection.bayesian import bayesian_model_selection
 from memsim.analysis.selection.criteria import information_criteria
 from memsim.analysis.selection.evidence import log_evidence, winners
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.selection.figure import selection_figure
 from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words
@@ -67,10 +68,13 @@ class HeldOutComparison:
         """Estimates and likelihoods of all fits, a row per model and unit; ``None`` for fewer than two fits."""
         return _fit_table(self.fits)
 
-    def figure(self, title: str = "") -> Figure:
-        """Draw held-out likelihoods against the baseline, the best model of each subject, and weights of criteria."""
+    def figure(self, title: str = "", **drawing: Unpack[Drawing]) -> Figure:
+        """Draw held-out likelihoods against the baseline, the best model of each subject, and weights of criteria.
+
+        ``drawing`` is as in :func:`memsim.analysis.selection_figure`.
+        """
         return selection_figure(
-            self.lists, self.fit_table, baseline=self.baseline, references=self.references, title=title
+            self.lists, self.fit_table, baseline=self.baseline, references=self.references, title=title, **drawing
         )
 
 
