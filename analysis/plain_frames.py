@@ -102,8 +102,8 @@ def _required(analysis: Analysis, frame: pd.DataFrame) -> list[str]:
 def _require_columns(frame: pd.DataFrame, analysis: Analysis) -> None:
     if absent := [name for name in _required(analysis, frame) if name not in frame]:
         raise InputError(
-            f"plot: a frame of {analysis.name} has the columns {', '.join(_required(analysis, frame))}; this one has no "
-            f"{absent[0]!r}, but {', '.join(map(str, frame.columns))}"
+            f"plot: a frame of {analysis.name} has the columns {', '.join(_required(analysis, frame))}; this one has "
+            f"no {absent[0]!r}, but {', '.join(map(str, frame.columns))}"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import matplotlib
@@ -44,9 +45,9 @@ def fit_text(figure: Any, owned: Sequence[Any]) -> None:
     for each in (text for part in owned for text in part.findobj(Text)):
         if each.get_fontsize() < LEAST_SIZE:
             each.set_fontsize(LEAST_SIZE)
-    for part in (each for part in owned if isinstance(part, FigureBase) for each in _parts(part)):
-        if (title := getattr(part, "_suptitle", None)) is not None:
-            _break(title, _points(part.bbox.width, figure) - 8)
+    for room in (each for part in owned if isinstance(part, FigureBase) for each in _parts(part)):
+        if (title := getattr(room, "_suptitle", None)) is not None:
+            _break(title, _points(room.bbox.width, figure) - 8)
     for each in axes:
         _pin_ticks(each)
     _lay_out(figure)
@@ -196,7 +197,9 @@ def _shown_labels(axis: Axis) -> list[tuple[float, Text]]:
     room = 1e-9 + 1e-6 * abs(high - low)
     labels = zip(axis.get_majorticklocs().tolist(), axis.get_majorticklabels(), strict=False)
     shown = [(at, text) for at, text in labels if low - room <= at <= high + room]
-    return sorted(((at, text) for at, text in shown if text.get_text() and text.get_visible()), key=lambda each: each[0])
+    return sorted(
+        ((at, text) for at, text in shown if text.get_text() and text.get_visible()), key=lambda each: each[0]
+    )
 
 
 def _places(axes: Axes, at: Sequence[float], vertical: bool) -> Any:
@@ -290,6 +293,5 @@ def _touch(axes: Axes, labels: Sequence[tuple[float, Text]], vertical: bool) -> 
     order = np.argsort(places)
     gap = 0.5 if vertical or upright else GAP
     return any(
-        places[right] - places[left] < (extents[left] + extents[right]) / 2 + gap
-        for left, right in zip(order[:-1], order[1:], strict=True)
+        places[right] - places[left] < (extents[left] + extents[right]) / 2 + gap for left, right in pairwise(order)
     )

@@ -81,8 +81,12 @@ class Page:
         self._axes: list[Axes] = []
         wanted = drawing.get("width")
         if self._given is not None and wanted is not None:
-            raise InputError(f"{what}: width={wanted!r} does not apply beside ax, whose figure has a width; leave it out")
-        self.width = self._width_of_given() if self._given is not None else self._inches(width if wanted is None else wanted)
+            raise InputError(
+                f"{what}: width={wanted!r} does not apply beside ax, whose figure has a width; leave it out"
+            )
+        self.width = (
+            self._width_of_given() if self._given is not None else self._inches(width if wanted is None else wanted)
+        )
         self._require_colours()
 
     @property
@@ -199,6 +203,14 @@ class Page:
             columnspacing=1.4,
         )  # fmt: skip
 
+    def legend_of(self, axes: Iterable[Axes], *, least: int = 2) -> None:
+        """List what is drawn in some axes and has a label there."""
+        handles: dict[str, Any] = {}
+        for axis in axes:
+            for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+                handles.setdefault(label, handle)
+        self.legend(handles, least=least)
+
     # By what names, colours and order
 
     def label(self, name: Any) -> str:
@@ -213,7 +225,9 @@ class Page:
         place = {name: i for i, name in enumerate(self._order)}
         return sorted(names, key=lambda name: place.get(str(name), len(place)))
 
-    def styles(self, names: Iterable[str], people: Collection[str] = (), like: Mapping[str, str] | None = None) -> dict[str, Style]:
+    def styles(
+        self, names: Iterable[str], people: Collection[str] = (), like: Mapping[str, str] | None = None
+    ) -> dict[str, Style]:
         """The look of each name; ``like`` says whose look a name has that is no model's own."""
         names = self.ordered(names)
         models = [name for name in names if name not in people]
@@ -276,7 +290,8 @@ class Page:
     def _empty(self, given: FigureBase) -> FigureBase:
         if given.axes:
             raise InputError(
-                f"{self.what}: the figure in ax has axes already; give an empty figure or subfigure, or the axes themselves"
+                f"{self.what}: the figure in ax has axes already; give an empty figure or subfigure, "
+                "or the axes themselves"
             )
         root: Any = given
         while isinstance(root, SubFigure):
@@ -294,8 +309,8 @@ class Page:
                 sns.color_palette(given, 2)
             except ValueError:
                 raise InputError(
-                    f"{self.what}: palette={given!r} is no palette of seaborn or colour map of matplotlib; 'colorblind' "
-                    "and 'viridis' are"
+                    f"{self.what}: palette={given!r} is no palette of seaborn or colour map of matplotlib; "
+                    "'colorblind' and 'viridis' are"
                 ) from None
             return
         colours = list(given.values()) if isinstance(given, Mapping) else list(given)
@@ -311,7 +326,9 @@ class Page:
             if names and self._seen and not set(map(str, names)) & set(self._seen):
                 drawn = ", ".join(map(repr, self._seen))
                 hint = closest(str(names[0]), self._seen)
-                raise InputError(f"{self.what}: {option} names {names[0]!r}, which is not drawn{hint} Drawn are {drawn}.")
+                raise InputError(
+                    f"{self.what}: {option} names {names[0]!r}, which is not drawn{hint} Drawn are {drawn}."
+                )
 
 
 def _columns(texts: Sequence[str], room: float, size: float) -> int:

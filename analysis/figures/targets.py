@@ -164,7 +164,9 @@ def criteria_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Draw
             axis.imshow(np.array(shade), aspect="auto")
             for row, criterion in enumerate(criteria):
                 for column, name in enumerate(block):
-                    axis.text(column, row, texts.get((criterion, name), "–"), ha="center", va="center", fontsize="small")
+                    axis.text(
+                        column, row, texts.get((criterion, name), "–"), ha="center", va="center", fontsize="small"
+                    )
             _table_axes(axis, [page.label(name) for name in block], [page.label(name) for name in criteria])
             axis.set_xlim(-0.5, max(map(len, blocks)) - 0.5)
         present = {bool(cell.passes) for cell in cells.values() if not pd.isna(cell.passes)}

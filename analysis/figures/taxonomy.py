@@ -72,8 +72,8 @@ def taxonomy_figure(
     ----------
     summaries, statistics : as in :func:`index_table`.
     people : the labels of people, who are drawn in black.
-    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide. ``ax`` takes a figure or
-        a subfigure, and ``order`` is that of the legend.
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide. ``ax`` takes a figure
+        or a subfigure, and ``order`` is that of the legend.
     """
     page = Page("taxonomy_figure", drawing, 2)
     table = index_table(summaries, statistics)

@@ -8,9 +8,9 @@ import numpy as np
 import seaborn as sns
 
 from memsim.analysis.curves import curve_table, points_by_label
-from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.looks import styles
 from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.analysis.registered import curves_of
 from memsim.bayes.predictive import prediction_table

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.selection.bayesian import bayesian_model_selection
 from memsim.analysis.selection.criteria import information_criteria
 from memsim.analysis.selection.evidence import log_evidence, winners
-from memsim.analysis.figures.page import Drawing
 from memsim.analysis.selection.figure import selection_figure
 from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words

@@ -71,7 +71,9 @@ def confusion_figure(shares: pd.DataFrame, title: str = "", **drawing: Unpack[Dr
         )  # fmt: skip
         for (row, column), share in np.ndenumerate(shares.to_numpy(dtype=float)):
             dark = share > 0.6
-            axis.text(column, row, f"{share:.2f}", ha="center", va="center", color="w" if dark else "0.1", fontsize="small")
+            axis.text(
+                column, row, f"{share:.2f}", ha="center", va="center", color="w" if dark else "0.1", fontsize="small"
+            )
         axis.set_xticks(range(len(shares)), [page.label(name) for name in names])
         axis.set_yticks(range(len(shares)), [page.label(name) for name in names])
         axis.set(xlabel="Chosen", ylabel="Simulated")

@@ -10,8 +10,8 @@ import pandas as pd
 import seaborn as sns
 
 from memsim.analysis.curves import curve_table, points_by_label, standard_curves
-from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.errors import InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
@@ -37,9 +37,7 @@ LEAST_PANEL = 1.6
 """Width of the panel of a parameter in inches."""
 
 
-def fit_figure(
-    fitted: Fit, recalls: AnyRecalls, people_label: str = "people", **drawing: Unpack[Drawing]
-) -> Figure:
+def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people", **drawing: Unpack[Drawing]) -> Figure:
     """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists.
 
     There is a row of panels for each data set, and for each level of the conditions by which parameters are free, if

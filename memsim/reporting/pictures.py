@@ -89,7 +89,7 @@ def _further(comparison: Comparison) -> Iterator[Picture]:
         note = analysis.summary.replace("``", "")
         if people is not None and people.recalls is None:
             note += " Of the people only curves are available and not their recalls, so this figure shows only models."
-        order = [name for name in comparison.models if name in drawn]
+        order = [name for name in (*comparison.models, comparison.people_name) if name in drawn]
         figure = partial(plot, thinned([points], drawn)[0], order=order)
         yield _picture(analysis, points, figure, note)
 
