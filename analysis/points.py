@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ def _points_of(frame: pd.DataFrame, analysis: Analysis, interval: str) -> pd.Dat
     if interval not in INTERVALS:
         raise InputError(f"plot: interval={interval!r} must be one of {', '.join(INTERVALS)}")
     if "mean" in frame or analysis.style == "raster":
-        absent = {"label": ""} if "label" not in frame else {}
+        absent: dict[str, Any] = {"label": ""} if "label" not in frame else {}
         if "mean" in frame:  # points that a user built may have no intervals
             absent |= {name: value for name, value in (("low", np.nan), ("high", np.nan), ("n_subjects", 0))
                        if name not in frame}  # fmt: skip

@@ -76,8 +76,10 @@ def _extents(owned: Sequence[Any], axes: Sequence[Axes]) -> list[str]:
 
 
 def _fit_vertical_label(axes: Axes, figure: Any) -> None:
-    if axes.yaxis.label.get_rotation() == 90:
-        _break(axes.yaxis.label, max(_points(axes.bbox.height, figure), 40.0))
+    label = axes.yaxis.label
+    if label.get_rotation() == 90:
+        longest = max((text_width(word, label.get_fontsize()) for word in label.get_text().split()), default=0.0)
+        _break(label, max(_points(axes.bbox.height, figure), longest + 0.1))
 
 
 def text_width(text: str, size: float, weight: Any = "normal", math: bool = False) -> float:
@@ -176,7 +178,7 @@ def _break(text: Text, width: float) -> None:
 
 def _fit_titles(axes: Axes) -> None:
     """Break the titles of axes; one beside another gets what that leaves."""
-    width = _points(axes.bbox.width, axes.get_figure())
+    width = 0.95 * _points(axes.bbox.width, axes.get_figure())
     titles = [getattr(axes, name) for name in ("_left_title", "title", "_right_title")]
     titles = [title for title in titles if title.get_text()]
     for at, title in enumerate(titles):
@@ -195,7 +197,7 @@ def _shown_labels(axis: Axis) -> list[tuple[float, Text]]:
     """The places and texts at the ticks of an axis that are drawn, in the order of their places."""
     low, high = sorted(axis.get_view_interval())
     room = 1e-9 + 1e-6 * abs(high - low)
-    labels = zip(axis.get_majorticklocs().tolist(), axis.get_majorticklabels(), strict=False)
+    labels = zip(np.asarray(axis.get_majorticklocs(), dtype=float).tolist(), axis.get_majorticklabels(), strict=False)
     shown = [(at, text) for at, text in labels if low - room <= at <= high + room]
     return sorted(
         ((at, text) for at, text in shown if text.get_text() and text.get_visible()), key=lambda each: each[0]

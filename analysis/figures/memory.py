@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Unpack
 
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -53,8 +54,8 @@ def memory_figure(
         them in a figure of less than 5 inches.
     steps_label : the label of the axis of steps.
     phases : the first step of each phase of the trial, by name; lines separate the phases.
-    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide. ``ax`` takes a figure or
-        a subfigure, ``labels`` and ``order`` name the titles of strips, and ``palette`` is the colour map of [0, 1].
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide. ``ax`` takes a figure
+        or a subfigure, ``labels`` and ``order`` name the titles of strips, and ``palette`` is the colour map of [0, 1].
     """
     page = Page("memory_figure", drawing, 2)
     links = links or {}
@@ -67,12 +68,14 @@ def memory_figure(
         figure = page.room(height + (0 if beside or not links else LINKS))
         root: Any = page.figure
         root.get_layout_engine().set(h_pad=0.01, hspace=0.0)
+        left: Any
+        right: Any
         if not links:
             left, right = figure, None
         elif beside:
-            left, right = figure.subfigures(1, 2, width_ratios=[page.width - LINKS, LINKS])
+            left, right = np.ravel(figure.subfigures(1, 2, width_ratios=[page.width - LINKS, LINKS]))
         else:
-            left, right = figure.subfigures(2, 1, height_ratios=[height, LINKS])
+            left, right = np.ravel(figure.subfigures(2, 1, height_ratios=[height, LINKS]))
         axes = left.subplots(len(strips), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
         others = [strip.values for strip in strips if not _is_share(strip.values)]
         scales = _scales(max((float(abs(values).max()) for values in others), default=0.0), page)

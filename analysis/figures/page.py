@@ -168,8 +168,8 @@ class Page:
             has = "1 panel" if n == 1 else f"{n} panels"
             got = "one axes" if len(flat) == 1 else f"{len(flat)} axes"
             raise InputError(
-                f"{self.what}: this figure has {has}, and ax is {got}; give {'one axes' if n == 1 else f'{n} axes'}, or "
-                "a figure or a subfigure"
+                f"{self.what}: this figure has {has}, and ax is {got}; give {'one axes' if n == 1 else f'{n} axes'}, "
+                "or a figure or a subfigure"
             )
         self._axes = flat
         return self._axes
@@ -199,8 +199,8 @@ class Page:
             self._axes[0].legend(drawn, texts, fontsize=size)
             return
         self._container.legend(
-            drawn, texts, loc="outside lower center", ncols=_columns(texts, room, size), fontsize=size, handlelength=2.4,
-            columnspacing=1.4,
+            drawn, texts, loc="outside lower center", ncols=_columns(texts, room, size), fontsize=size,
+            handlelength=2.4, columnspacing=1.4,
         )  # fmt: skip
 
     def legend_of(self, axes: Iterable[Axes], *, least: int = 2) -> None:
@@ -268,7 +268,7 @@ class Page:
 
     def _inches(self, width: Any) -> float:
         number = width if isinstance(width, int | float) and not isinstance(width, bool) else float("nan")
-        inches = WIDTHS.get(number, float(number))
+        inches = {float(columns): inches for columns, inches in WIDTHS.items()}.get(float(number), float(number))
         if not NARROWEST <= inches <= WIDEST:
             raise InputError(
                 f"{self.what}: width={width!r} must be 1 or 2, columns of a journal (89 and 183 mm), or from "
@@ -278,11 +278,14 @@ class Page:
 
     def _width_of_given(self) -> float:
         given = self._given
-        parts = [given] if isinstance(given, FigureBase | Axes) else np.ravel(np.asarray(given, dtype=object)).tolist()
-        boxes = [each.bbox for each in parts if isinstance(each, FigureBase | Axes)]
+        parts: list[Any] = (
+            [given] if isinstance(given, FigureBase | Axes) else np.ravel(np.asarray(given, dtype=object)).tolist()
+        )
+        boxes: list[Any] = [each.bbox for each in parts if isinstance(each, FigureBase | Axes)]
         if not boxes:
             raise InputError(
-                f"{self.what}: ax={shown(given)} is no axes, figure or subfigure of matplotlib; give one, or leave ax out"
+                f"{self.what}: ax={shown(given)} is no axes, figure or subfigure of matplotlib; give one, or leave "
+                "ax out"
             )
         figure: Any = parts[0] if isinstance(parts[0], FigureBase) else parts[0].get_figure()
         return float(max(box.x1 for box in boxes) - min(box.x0 for box in boxes)) / float(figure.dpi)

@@ -99,7 +99,7 @@ def plain_text(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         figure = draw(*args, **kwargs)
-        given = kwargs.get("ax")
+        given: Any = kwargs.get("ax")
         owned = [figure] if given is None else list(np.ravel(given)) if np.ndim(given) else [given]
         for each in owned:
             _show_plainly(each)
@@ -112,7 +112,7 @@ def plain_text(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 def _show_plainly(part: Any) -> None:
     numbers: set[int] = set()
-    for axes in getattr(part, "axes", None) if isinstance(part, FigureBase) else [part]:
+    for axes in part.axes if isinstance(part, FigureBase) else [part]:
         for axis in (axes.xaxis, axes.yaxis):
             formatter = axis.get_major_formatter()
             if isinstance(formatter, FuncFormatter | FixedFormatter):  # labels, which are set anew at every drawing

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator
 
-from memsim.analysis.figures.fitting_text import SHARE_OF_NAMES, text_width
+from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, text_width
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import FONTS, PEOPLE, legend_label, plain_text, themed, whole_ticks
 from memsim.core.errors import InputError
@@ -154,8 +154,10 @@ def criteria_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Draw
     blocks = np.array_split(np.array(names, dtype=object), ceil(len(names) / in_row))
     blue, orange = (sns.light_palette(sns.color_palette("colorblind")[i], 5)[2] for i in (0, 1))
     shades: dict[bool | None, Any] = {True: blue, False: orange, None: (0.94,) * 3}
+    lines = [broken(page.label(name), SHARE_OF_NAMES * 72 * page.width, size).count("\n") for name in criteria]
     with themed():
-        height = len(blocks) * (ROW * len(criteria) + 0.75) + 0.5
+        row_height = max(ROW, LINE * size / 72 * (1 + max(lines)) + 0.04)
+        height = len(blocks) * (row_height * len(criteria) + 0.75) + 0.6
         axes = page.grid(len(blocks), 1, height=height)
         for axis, block in zip(axes, blocks, strict=True):
             values = [[cells.get((criterion, name)) for name in block] for criterion in criteria]

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from scipy.cluster.hierarchy import dendrogram, linkage
 
-from memsim.analysis.figures.fitting_text import SHARE_OF_NAMES, text_width
+from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, text_width
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import FONTS, legend_label, plain_text, themed
@@ -81,7 +81,10 @@ def taxonomy_figure(
     planes = [plane for plane in PLANES if set(plane) <= set(table.columns)][:2]
     blocks = _blocks(table, page)
     across = page.across(len(planes), LEAST_PLANE) if planes else 1
-    heights = [2.4] * ceil(len(planes) / across) + [0.75 + ROW * len(table)] * len(blocks)
+    size = FONTS["ytick.labelsize"]
+    lines = [broken(page.label(name), SHARE_OF_NAMES * 72 * page.width, size).count("\n") for name in table.index]
+    row = max(ROW, LINE * size / 72 * (1 + max(lines)) + 0.04)
+    heights = [2.4] * ceil(len(planes) / across) + [0.75 + row * len(table)] * len(blocks)
     with themed():
         room = page.room(sum(heights) + 0.6)
         grid = room.add_gridspec(len(heights), 1, height_ratios=heights)

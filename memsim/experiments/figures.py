@@ -38,19 +38,20 @@ def battery_figures(
     thin, said = few(list(points.values()))  # of many models the same ones in all figures
     points, title = dict(zip(points, thin, strict=True)), sentences(battery.title, said)
 
-    def drawing(label: str) -> Callable[[], Figure]:
-        width = 2 if len(battery.tasks) > 1 else 1
-        return lambda: plot(points[label], title=title, **{"width": width, **drawing, "order": order})
+    def figure_of(label: str) -> Callable[[], Figure]:
+        wide: Drawing = {"width": 2 if len(battery.tasks) > 1 else 1, **drawing, "order": order}
+        return lambda: plot(points[label], title=title, **wide)
 
-    figures = {label: drawing(label) for label in points}
+    figures = {label: figure_of(label) for label in points}
     comparable = [
         points[planned.label]
         for planned in battery.analyses
         if planned.label in points
         and _has_all_panels(points[planned.label], ANALYSES.get(planned.name), len(battery.tasks))
     ]
+    together: Drawing = {**drawing, "order": order}
     if len(comparable) > 1:
-        figures["comparison"] = lambda: comparison_panel(comparable, title=title, **{**drawing, "order": order})
+        figures["comparison"] = lambda: comparison_panel(comparable, title=title, **together)
     return figures
 
 

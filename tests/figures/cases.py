@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from memsim import FreeRecall, fit, run, simulate
+from memsim import fit, run, simulate
 from memsim.analysis import ANALYSES, analyze, comparison_panel, plot, summary_table, taxonomy_figure
 from memsim.analysis.curves import curve_table
 from memsim.analysis.figures.memory import Strip, memory_figure
@@ -24,15 +24,15 @@ from memsim.evaluation.figures import confusion_figure, recovery_figure
 from memsim.experiments.figures import battery_figures
 from memsim.fitting.figures import fit_figure, profile_figure
 from memsim.models import CMR, TCM, Strength, UnequalVariance
-from memsim.paradigms import CuedRecall, FrequencyJudgment, RecallThenRecognition, Recognition
+from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
 from memsim.reproductions import network_tasks, recall_and_recognition
 from memsim.reproductions.essay import copying, five_claims, retraining
 from memsim.reproductions.essay import figures as of_essay
 from memsim.reproductions.essay.context_recall.figures import context_figure
 from memsim.reproductions.essay.context_recall.lists import CONSTANT, DRIFT, INTACT, MATRIX
 from memsim.reproductions.essay.context_recall.lists import PEOPLE as GROUPS
-from memsim.reproductions.essay.forgetting.claims import behaviours, curves, levers_found
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
+from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found
 from memsim.reproductions.essay.learning_rules.figure import rules_figure
 from memsim.reproductions.essay.learning_rules.trainings import LISTS as BY_LISTS
 from memsim.reproductions.essay.learning_rules.trainings import SECONDS as BY_SECONDS
@@ -71,23 +71,29 @@ def responses(name: str) -> Recalls | Judgments:
         return simulate(TCM(), CuedRecall(list_length=6).trials(24, seed=1, subjects=4), 1)
     if analysis.of == "recalls":
         return recorded(name in SERIAL, name == "spacing_effect")
-    return judged(name == "judged_frequency")
+    return judged()
 
 
 @cache
-def judged(frequency: bool) -> Any:
-    if frequency:
-        return simulate(TCM(), FrequencyJudgment(list_length=6).trials(24, seed=1, subjects=4), 1)
+def judged() -> Any:
     return simulate(UnequalVariance(), Recognition(list_length=12, ratings=6).trials(24, seed=1, subjects=4), 1)
 
 
 @cache
 def frame(name: str) -> pd.DataFrame:
     """A frame of people and of four models, all of which did the same."""
-    one = analyze(responses(name), name)
+    one = by_hand(name) if name in ("mirror_effect", "judged_frequency") else analyze(responses(name), name)
     every = pd.concat([one.assign(label=label) for label in LABELS], ignore_index=True)
     every.attrs = {"analysis": name, "by": [], "people": [PEOPLE]}
     return every
+
+
+def by_hand(name: str) -> pd.DataFrame:
+    """A frame of an analysis of which no small set of judgments has what it needs."""
+    if name == "mirror_effect":
+        return pd.DataFrame({"subject": range(1, 5), "prob": 0.5})
+    rows = [{"subject": s, "presentations": n, "judged": 0.9 * n + 0.1 * s} for s in range(1, 5) for n in (0, 2, 5)]
+    return pd.DataFrame(rows)
 
 
 def analyses() -> list[Case]:
@@ -182,30 +188,36 @@ def profiles(**drawing: Any) -> Figure:
         profiles={name: list(zip(values, 2 * (values - 1) ** 2, strict=True)) for name in PARAMETERS},
     )  # fmt: skip
     made: Any = SimpleNamespace(
-        unit=lambda name: unit, open_ends=lambda unit: {PARAMETERS[1]: "below and above"}, spec=SimpleNamespace(model=TCM())
+        unit=lambda name: unit,
+        open_ends=lambda unit: {PARAMETERS[1]: "below and above"},
+        spec=SimpleNamespace(model=TCM()),
     )
     return profile_figure(made, **drawing)
 
 
-def posterior() -> Any:
-    import xarray
+class Array(NamedTuple):
+    """What the figures of posteriors read of an array of xarray, which memsim[bayes] brings."""
 
+    values: np.ndarray[Any, Any]
+    dims: tuple[str, ...] = ()
+
+    def transpose(self, *dims: str) -> "Array":
+        return Array(self.values.transpose([self.dims.index(each) for each in dims]), dims)
+
+
+def posterior() -> Any:
     from memsim.bayes.spec import PosteriorSpec
 
     spec = PosteriorSpec.of(TCM(), ["context_drift", "stop_growth", "stop_base"], pooled=True)
     rng = np.random.default_rng(2)
-    names, k = spec.names, len(spec.names)
-    subjects = [f"LTP{i:03}" for i in range(12)]
+    k, subjects = len(spec.names), np.array([f"LTP{i:03}" for i in range(12)])
     draws = {
-        "mu": (("chain", "draw", "parameter"), 0.3 * rng.normal(size=(2, 50, k))),
-        "theta": (("chain", "draw", "subject", "parameter"), rng.random((2, 50, 12, k))),
-        "typical": (("chain", "draw", "parameter"), rng.random((2, 50, k))),
-    }
-    data = {
-        "posterior": xarray.Dataset(draws, coords={"parameter": list(names), "subject": subjects}),
-        "sample_stats": xarray.Dataset({"diverging": (("chain", "draw"), rng.random((2, 50)) < 0.05)}),
-    }
-    return SimpleNamespace(spec=spec, data=data)
+        "mu": Array(0.3 * rng.normal(size=(2, 50, k)), ("chain", "draw", "parameter")),
+        "theta": Array(rng.random((2, 50, 12, k)), ("chain", "draw", "subject", "parameter")),
+        "typical": Array(rng.random((2, 50, k))), "subject": Array(subjects),
+    }  # fmt: skip
+    stats = {"diverging": Array(rng.random((2, 50)) < 0.05)}
+    return SimpleNamespace(spec=spec, data={"posterior": draws, "sample_stats": stats})
 
 
 def predicted_curves(**drawing: Any) -> Figure:
@@ -271,7 +283,9 @@ def criteria(**drawing: Any) -> Figure:
 
 def identities(**drawing: Any) -> Figure:
     sources = [f"Author & Author (19{i}0), {'reference computation of memsim' * (i % 2)}" for i in range(6)]
-    table = pd.DataFrame({"target": np.logspace(-2, 4, 12), "obtained": np.logspace(-2, 4, 12), "citation": sources * 2})
+    table = pd.DataFrame(
+        {"target": np.logspace(-2, 4, 12), "obtained": np.logspace(-2, 4, 12), "citation": sources * 2}
+    )
     return identity_figure(table, "Cases with known answers; the largest difference is 1.0e-09", **drawing)
 
 
@@ -349,7 +363,13 @@ def ordered(**drawing: Any) -> Figure:
 
 
 def rules(**drawing: Any) -> Figure:
-    conditions = ("control", "evolution strategies", "feedback alignment", "RFLO", "HopfieldStore with node perturbation")
+    conditions = (
+        "control",
+        "evolution strategies",
+        "feedback alignment",
+        "RFLO",
+        "HopfieldStore with node perturbation",
+    )
     both = [(at, name) for at in (BY_LISTS, BY_SECONDS) for name in conditions]
     scores = pd.DataFrame([{"at": a, "condition": n, "seed": s, "longest": 2 + s} for a, n in both for s in (0, 1)])
     summary = pd.DataFrame([{"at": a, "condition": n, "mean": 2.5, "low": 2.0, "high": 3.0} for a, n in both])
@@ -362,7 +382,7 @@ def cores(**drawing: Any) -> Figure:
     from memsim.models.networks.cores.registered import CORES
     from memsim.reproductions.network_table.options import CRITERION, PARAMETERS
 
-    pairs = [(task, core) for task in CRITERION for core in CORES.names]
+    pairs = [(task, core) for task in CRITERION for core in CORES.names()]
     scores = [
         {"at": PARAMETERS, "task": t, "core": c, "seed": s, "accuracy": 0.8, "lesioned": 0.2, "floor": 0.1}
         for t, c in pairs for s in (0, 1)
@@ -382,7 +402,8 @@ def both_tests(**drawing: Any) -> Figure:
     ]  # fmt: skip
     rows += [
         {"label": label, "test": test, "learned": "", "above": 0.8, "low": 0.7, "high": 0.9}
-        for label in ("what other people did", "the model that shipped") for test in TESTS
+        for label in ("what other people did", "the model that shipped")
+        for test in TESTS
     ]
     return recall_and_recognition._figure(pd.DataFrame(rows), names, **drawing)
 

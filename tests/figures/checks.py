@@ -27,24 +27,20 @@ class Drawn:
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
         self.renderer = FigureCanvasAgg(figure).get_renderer()
-        if (engine := figure.get_layout_engine()) is not None:
-            engine.execute(figure)
+        figure.draw_without_rendering()
         self.texts = list(self._texts())
 
     def _texts(self) -> Iterator[tuple[str, Text]]:
         for axes in self.figure.axes:
-            axes.apply_aspect()
             if axes.axison:
                 for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
                     low, high = sorted(axis.get_view_interval())
                     room = 1e-9 + 1e-6 * abs(high - low)
-                    for tick in [*axis._update_ticks()]:  # type: ignore[attr-defined]
+                    for tick in axis.majorTicks[: len(axis.get_majorticklocs())]:
                         for label in (tick.label1, tick.label2):
                             if label.get_visible() and low - room <= tick.get_loc() <= high + room:
                                 yield f"tick {name}", label
-                    axis._update_label_position(self.renderer)  # type: ignore[attr-defined]
                     yield f"label {name}", axis.label
-            axes._update_title_position(self.renderer)  # type: ignore[attr-defined]
             for title in (axes.title, axes._left_title, axes._right_title):  # type: ignore[attr-defined]
                 yield "title", title
             yield from (("text", text) for text in axes.texts)
@@ -55,7 +51,6 @@ class Drawn:
             if part._suptitle is not None:  # type: ignore[attr-defined]
                 yield "title of the figure", part._suptitle  # type: ignore[attr-defined]
             for legend in part.legends:
-                legend.get_window_extent(self.renderer)
                 yield from (("legend", text) for text in legend.get_texts())
 
     @property
