@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, is_color_like
 from matplotlib.figure import Figure, FigureBase, SubFigure
 
-from memsim.analysis.figures.fitting_text import broken, text_width
+from memsim.analysis.figures.fitting_text import LINE, broken, text_width
 from memsim.analysis.figures.looks import Style, styles
 from memsim.analysis.figures.style import FONTS, WIDTHS, legend_label
 from memsim.core.errors import InputError
@@ -179,7 +179,9 @@ class Page:
         if not text:
             return
         if self._container is not None:
-            self._container.suptitle(text, fontsize=FONTS["figure.titlesize"])
+            size = FONTS["figure.titlesize"]
+            self._container.suptitle(text, fontsize=size)
+            self._grow(broken(text, 72 * self.width - 8, size).count("\n") * LINE * size)
         elif len(self._axes) == 1 and not any(self._axes[0].get_title(loc) for loc in ("left", "center", "right")):
             self._axes[0].set_title(text)
 
@@ -198,10 +200,18 @@ class Page:
         if self._container is None:
             self._axes[0].legend(drawn, texts, fontsize=size)
             return
+        columns = _columns(texts, room, size)
+        self._grow((ceil(len(texts) / columns) - 1) * 1.5 * size)
         self._container.legend(
-            drawn, texts, loc="outside lower center", ncols=_columns(texts, room, size), fontsize=size,
+            drawn, texts, loc="outside lower center", ncols=columns, fontsize=size,
             handlelength=2.4, columnspacing=1.4,
         )  # fmt: skip
+
+    def _grow(self, points: float) -> None:
+        """Make memsim's own figure higher, so that what stands above and below the panels takes nothing of them."""
+        if self._given is None and isinstance(self._container, Figure):
+            width, height = self._container.get_size_inches()
+            self._container.set_size_inches(width, height + points / 72)
 
     def legend_of(self, axes: Iterable[Axes], *, least: int = 2) -> None:
         """List what is drawn in some axes and has a label there."""
