@@ -43,7 +43,7 @@ def fit_text(figure: Any, owned: Sequence[Any]) -> None:
     """
     axes = list(dict.fromkeys(each for part in owned for each in (_axes_of(part))))
     for each in (text for part in owned for text in part.findobj(Text)):
-        if each.get_fontsize() < LEAST_SIZE:
+        if float(each.get_fontsize()) < LEAST_SIZE:
             each.set_fontsize(LEAST_SIZE)
     for room in (each for part in owned if isinstance(part, FigureBase) for each in _parts(part)):
         if (title := getattr(room, "_suptitle", None)) is not None:
@@ -78,7 +78,7 @@ def _extents(owned: Sequence[Any], axes: Sequence[Axes]) -> list[str]:
 def _fit_vertical_label(axes: Axes, figure: Any) -> None:
     label = axes.yaxis.label
     if label.get_rotation() == 90:
-        longest = max((text_width(word, label.get_fontsize()) for word in label.get_text().split()), default=0.0)
+        longest = max((text_width(word, float(label.get_fontsize())) for word in label.get_text().split()), default=0.0)
         _break(label, max(_points(axes.bbox.height, figure), longest + 0.1))
 
 
@@ -96,13 +96,15 @@ def broken(text: str, width: float, size: float, weight: Any = "normal") -> str:
 def _line_width(line: str, size: float, weight: Any, math: bool) -> float:
     if not line:
         return 0.0
-    drawn = _renderer().get_text_width_height_descent(line, FontProperties(size=size, weight=weight), math)
+    renderer: Any = _renderer()
+    drawn = renderer.get_text_width_height_descent(line, FontProperties(size=size, weight=weight), math)
     return float(drawn[0])
 
 
 @lru_cache(maxsize=1)
-def _renderer() -> RendererAgg:
-    return RendererAgg(8, 8, 72)
+def _renderer() -> Any:
+    made: Any = RendererAgg
+    return made(8, 8, 72)
 
 
 def _lines(line: str, width: float, size: float, weight: Any) -> Iterator[str]:
@@ -136,7 +138,8 @@ def _parts_of_word(word: str, width: float, size: float, weight: Any) -> list[st
 
 
 def _axes_of(part: Any) -> Iterable[Axes]:
-    return part.axes if isinstance(part, FigureBase) else [part]
+    inside: Any = part.axes
+    return list(inside) if isinstance(part, FigureBase) else [part]
 
 
 def _parts(part: Any) -> Iterator[Any]:
@@ -149,6 +152,11 @@ def _points(pixels: float, figure: Any) -> float:
     return float(pixels) * 72 / float(figure.dpi)
 
 
+def _dpi(axes: Axes) -> float:
+    figure: Any = axes.get_figure()
+    return float(figure.dpi)
+
+
 def _lay_out(figure: Any) -> None:
     if (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
@@ -156,14 +164,15 @@ def _lay_out(figure: Any) -> None:
 
 def _pin_ticks(axes: Axes) -> None:
     """Set sizes of ticks for good: matplotlib makes ticks when it draws, when the theme no longer holds."""
+    theme: Any = matplotlib.rcParams
     for name, axis in (("xtick", axes.xaxis), ("ytick", axes.yaxis)):
         for which in ("major", "minor"):
             set_already = axis.get_tick_params(which=which)
             sizes = {
-                "labelsize": matplotlib.rcParams[f"{name}.labelsize"],
-                "length": matplotlib.rcParams[f"{name}.{which}.size"],
-                "width": matplotlib.rcParams[f"{name}.{which}.width"],
-                "pad": matplotlib.rcParams[f"{name}.{which}.pad"],
+                "labelsize": theme[f"{name}.labelsize"],
+                "length": theme[f"{name}.{which}.size"],
+                "width": theme[f"{name}.{which}.width"],
+                "pad": theme[f"{name}.{which}.pad"],
             }
             sizes = {key: set_already.get(key, value) for key, value in sizes.items()}
             axis.set_tick_params(which=which, **sizes)
@@ -171,7 +180,7 @@ def _pin_ticks(axes: Axes) -> None:
 
 def _break(text: Text, width: float) -> None:
     was = text.get_text()
-    fitting = broken(was, width, text.get_fontsize(), text.get_fontweight())
+    fitting = broken(was, width, float(text.get_fontsize()), text.get_fontweight())
     if fitting != was:
         text.set_text(fitting)
 
@@ -183,7 +192,7 @@ def _fit_titles(axes: Axes) -> None:
     titles = [title for title in titles if title.get_text()]
     for at, title in enumerate(titles):
         _break(title, max(width if len(titles) == at + 1 else width / (len(titles) - at), 30.0))
-        width -= text_width(title.get_text(), title.get_fontsize(), title.get_fontweight()) + GAP
+        width -= text_width(title.get_text(), float(title.get_fontsize()), title.get_fontweight()) + GAP
 
 
 def _has_names(axis: Axis) -> bool:
@@ -209,7 +218,7 @@ def _places(axes: Axes, at: Sequence[float], vertical: bool) -> Any:
     zero = [0.0] * len(at)
     pairs = np.column_stack([zero, at] if vertical else [at, zero])
     transform = axes.get_yaxis_transform() if vertical else axes.get_xaxis_transform()
-    return np.asarray(transform.transform(pairs))[:, int(vertical)] * 72 / axes.get_figure().dpi
+    return np.asarray(transform.transform(pairs))[:, int(vertical)] * 72 / _dpi(axes)
 
 
 def _is_hidden(axis: Axis) -> bool:
@@ -228,7 +237,7 @@ def _fit_ticks_below(axes: Axes) -> None:
     free = float(gaps.min() if len(gaps) else width) - GAP
     # The names at the ends may go beyond the axis as far as names of other axes leave room, which they need not.
     names = [" ".join(text.get_text().split()) for _, text in labels]
-    size = labels[0][1].get_fontsize()
+    size = float(labels[0][1].get_fontsize())
     if all(_line_width(name, size, "normal", False) <= free for name in names):
         fitting, upright = names, False
     else:
@@ -254,7 +263,7 @@ def _fit_names_beside(axes: Axes, width: float) -> None:
     axis, labels = axes.yaxis, _shown_labels(axes.yaxis)
     if not _has_names(axis) or not labels or not axes.axison or _is_hidden(axis):
         return
-    size = labels[0][1].get_fontsize()
+    size = float(labels[0][1].get_fontsize())
     names = [" ".join(text.get_text().split()) for _, text in labels]
     if any(text_width(text.get_text(), size) > SHARE_OF_NAMES * width for _, text in labels):
         axes.set_yticks([at for at, _ in labels], [broken(name, SHARE_OF_NAMES * width, size) for name in names])
@@ -286,7 +295,7 @@ def _touch(axes: Axes, labels: Sequence[tuple[float, Text]], vertical: bool) -> 
     upright = labels[0][1].get_rotation() == 90
     extents = []
     for _, text in labels:
-        size = text.get_fontsize()
+        size = float(text.get_fontsize())
         if vertical or upright:
             extents.append(0.9 * size * (1 + LINE * text.get_text().count("\n")))
         else:

@@ -65,7 +65,7 @@ def memory_figure(
     beside = page.width >= WIDE
     height = sum(heights) + 0.27 * len(strips) + 0.95
     with themed():
-        figure = page.room(height + (0 if beside or not links else LINKS))
+        figure: Any = page.room(height + (0 if beside or not links else LINKS))
         root: Any = page.figure
         root.get_layout_engine().set(h_pad=0.01, hspace=0.0)
         left: Any

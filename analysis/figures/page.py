@@ -291,7 +291,8 @@ class Page:
         parts: list[Any] = (
             [given] if isinstance(given, FigureBase | Axes) else np.ravel(np.asarray(given, dtype=object)).tolist()
         )
-        boxes: list[Any] = [each.bbox for each in parts if isinstance(each, FigureBase | Axes)]
+        drawable: list[Any] = [each for each in parts if isinstance(each, FigureBase | Axes)]
+        boxes = [each.bbox for each in drawable]
         if not boxes:
             raise InputError(
                 f"{self.what}: ax={shown(given)} is no axes, figure or subfigure of matplotlib; give one, or leave "

@@ -112,7 +112,8 @@ def plain_text(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 def _show_plainly(part: Any) -> None:
     numbers: set[int] = set()
-    for axes in part.axes if isinstance(part, FigureBase) else [part]:
+    inside: Any = part.axes
+    for axes in inside if isinstance(part, FigureBase) else [part]:
         for axis in (axes.xaxis, axes.yaxis):
             formatter = axis.get_major_formatter()
             if isinstance(formatter, FuncFormatter | FixedFormatter):  # labels, which are set anew at every drawing

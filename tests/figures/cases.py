@@ -410,7 +410,8 @@ def both_tests(**drawing: Any) -> Figure:
 
 def sequence_tasks(**drawing: Any) -> Figure:
     rows = [
-        {"training": f"{core}:{task}", "length": 20, "measure": "wrong bits", "network": 0.1, "chance": 0.5, "optimum": 0}
+        {"training": f"{core}:{task}", "length": 20, "measure": "wrong bits", "network": 0.1, "chance": 0.5,
+         "optimum": 0.0}
         for task in ("copy", "recall", "two-hops") for core in ("NTM", "HopfieldStore", "MANN", "Transformer")
     ]  # fmt: skip
     return network_tasks._figure(pd.DataFrame(rows), **drawing)

@@ -99,9 +99,9 @@ class Drawn:
             if text.get_fontsize() < LEAST_LETTERS - 0.05:
                 yield f"{kind} {text.get_text()!r} has letters of {text.get_fontsize():.1f} points"
         for axes in self.figure.axes:
-            sizes = {kind: {round(t.get_fontsize(), 2) for k, t in self.texts if k == kind and t.axes is axes and t.get_text()}
-                     for kind in ("tick x", "tick y")}  # fmt: skip
-            for kind, found in sizes.items():
+            for kind in ("tick x", "tick y"):
+                ticks = [text for each, text in self.texts if each == kind and text.axes is axes and text.get_text()]
+                found = {round(float(text.get_fontsize()), 2) for text in ticks}
                 if len(found) > 1:
                     yield f"{kind} of {axes.get_title()!r} have several sizes: {sorted(found)}"
 
