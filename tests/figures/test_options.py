@@ -36,10 +36,12 @@ def test_every_model_that_ships_has_its_own_colour() -> None:
 
 
 def test_a_model_has_one_colour_whatever_is_drawn_beside_it() -> None:
-    alone = {name: styles([name])[name].color for name in ("TCM", "SAM:murdock1962", "DNC:people", "my plug-in")}
+    alone = {name: styles([name])[name].color for name in ("TCM", "SAM:murdock1962", "DNC:people")}
     together = styles(["CMR", "my plug-in", "DNC:people", "DNC", "SAM:murdock1962", "TCM", "people"], ["people"])
     assert {name: together[name].color for name in alone} == alone
     assert alone["TCM"] == COLORS["TCM"] == styles(["tcm"])["tcm"].color
+    plug_in = styles(["my plug-in"])["my plug-in"].color
+    assert styles(["CMR", "my plug-in", "TCM"])["my plug-in"].color == plug_in, "where that colour is free"
     presets = [name for name in together if ":" in name]
     assert len({style.color for style in together.values()}) == len(together)
     assert all(together[name].color not in COLORS.values() for name in presets)
@@ -67,7 +69,7 @@ def test_axes_that_are_given_are_drawn_on() -> None:
 
 
 def test_a_figure_may_be_part_of_another() -> None:
-    whole = Figure(figsize=(8, 4), layout="constrained")
+    whole = Figure(figsize=(14, 10), layout="constrained")
     left, right = whole.subfigures(1, 2)
     assert plot(frame("lag_crp"), ax=left, title="Lags") is whole
     assert taxonomy_figure(summaries(), [PEOPLE], ax=right) is whole
@@ -121,6 +123,7 @@ def read_again(given: pd.DataFrame) -> pd.DataFrame:
     return pd.read_csv(buffer)
 
 
+@pytest.mark.filterwarnings("ignore:plot. several analyses")
 @pytest.mark.parametrize("name", ["lag_crp", "lag_rank", "probability_of_nth_recall", "recall_raster", "edge_indices",
                                   "lag_crp_compound", "error_rates", "roc", "distance_crp"])  # fmt: skip
 def test_a_frame_that_was_written_and_read_is_drawn_alike(name: str) -> None:
@@ -135,11 +138,13 @@ def test_a_frame_that_was_written_and_read_is_drawn_alike(name: str) -> None:
             )
 
 
+@pytest.mark.filterwarnings("ignore:plot. several analyses")
 def test_conditions_survive_a_file() -> None:
     given = analyze({"people": recorded(False)}, "lag_crp", by="half")
     assert [axes.get_title() for axes in plot(read_again(given)).axes] == ["0", "1"]
 
 
+@pytest.mark.filterwarnings("ignore:plot. several analyses")
 def test_frames_that_were_built_by_hand() -> None:
     axes = plot(pd.DataFrame({"lag": [-1, 1], "prob": [0.2, 0.4]})).axes[0]
     assert np.nanmax(axes.lines[0].get_ydata()) == 0.4 and axes.get_xlabel() == "Lag"
@@ -151,7 +156,7 @@ def test_frames_that_were_built_by_hand() -> None:
 
 def test_columns_of_several_analyses_are_said() -> None:
     given = pd.DataFrame({"position": [1, 2], "prob": [0.5, 0.6]})
-    with pytest.warns(DataWarning, match="several analyses have these columns: serial_position_curve, serial_accuracy"):
+    with pytest.warns(DataWarning, match="several analyses have these columns: serial_position_curve, probability"):
         assert plot(given).axes[0].get_ylabel() == "Probability"
     assert plot(given, analysis="hits_by_serial_position").axes[0].get_ylabel() == "Hit rate"
     with pytest.raises(InputError, match="a frame of lag_crp has the columns lag, prob; this one has no 'lag'"):
