@@ -156,7 +156,7 @@ def criteria_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Draw
     shades: dict[bool | None, Any] = {True: blue, False: orange, None: (0.94,) * 3}
     lines = [broken(page.label(name), SHARE_OF_NAMES * 72 * page.width, size).count("\n") for name in criteria]
     with themed():
-        row_height = max(ROW, LINE * size / 72 * (1 + max(lines)) + 0.04)
+        row_height = max(ROW, LINE * size / 72 * (1 + max(lines)) + 0.08)
         height = len(blocks) * (row_height * len(criteria) + 0.75) + 0.6
         axes = page.grid(len(blocks), 1, height=height)
         for axis, block in zip(axes, blocks, strict=True):

@@ -83,7 +83,7 @@ def taxonomy_figure(
     across = page.across(len(planes), LEAST_PLANE) if planes else 1
     size = FONTS["ytick.labelsize"]
     lines = [broken(page.label(name), SHARE_OF_NAMES * 72 * page.width, size).count("\n") for name in table.index]
-    high = max(ROW, LINE * size / 72 * (1 + max(lines)) + 0.04)
+    high = max(ROW, LINE * size / 72 * (1 + max(lines)) + 0.08)
     heights = [2.4] * ceil(len(planes) / across) + [0.75 + high * len(table)] * len(blocks)
     with themed():
         room = page.room(sum(heights) + 0.6)
