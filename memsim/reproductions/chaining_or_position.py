@@ -84,9 +84,9 @@ def _panels(recalls: Mapping[str, Recalls]) -> list[Panel]:
     people = curves_by_name(load_curves(PEOPLE))
     return [
         Panel("accuracy", "Serial position", "Recalled in place", people["serial_accuracy"],
-              {name: _accuracy(each) for name, each in recalls.items()}, "people"),
+              {name: _accuracy(each) for name, each in recalls.items()}, "people", True),
         Panel("transpositions", "Displacement", "Response probability", people["transposition_gradient"].drop(0),
-              {name: _gradient(each) for name, each in recalls.items()}, "people"),
+              {name: _gradient(each) for name, each in recalls.items()}, "people", True),
     ]  # fmt: skip
 
 

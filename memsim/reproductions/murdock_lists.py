@@ -38,7 +38,13 @@ def position_panels(conditions: Mapping[str, Mapping[str, pd.Series]]) -> list[P
     """A panel for each condition, with people as the target."""
     return [
         Panel(
-            condition, "Serial position", "Probability of recall", people_curve(condition), obtained, "Murdock (1962)"
+            condition,
+            "Serial position",
+            "Probability of recall",
+            people_curve(condition),
+            obtained,
+            "Murdock (1962)",
+            True,
         )
         for condition, obtained in conditions.items()
     ]

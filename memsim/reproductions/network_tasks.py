@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from time import process_time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import pandas as pd
 
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
@@ -135,7 +136,7 @@ def _statement(table: pd.DataFrame) -> str:
     )
 
 
-def _figure(table: pd.DataFrame) -> Figure:
+def _figure(table: pd.DataFrame, **drawing: Unpack[Drawing]) -> Figure:
     """The score of the publication in each task, for each core, with the optimum."""
     first = table.groupby(["training", "length"], sort=False).first().reset_index()
     first["core"], first["task"] = zip(*(name.split(":", 1) for name in first["training"]), strict=True)
@@ -150,7 +151,7 @@ def _figure(table: pd.DataFrame) -> Figure:
                 "optimum",
             )
         )  # fmt: skip
-    return target_figure(panels, "Tasks of sequences, by core")
+    return target_figure(panels, "Tasks of sequences, by core", **drawing)
 
 
 NETWORK_TASKS = Reproduction(

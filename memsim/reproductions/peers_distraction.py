@@ -136,6 +136,7 @@ def _panels(people: Mapping[str, Recalls], simulated: Mapping[str, Mapping[str, 
         Panel(
             condition.replace("_", " ") + (" s" if "_" in condition else ""), "Serial position", label,
             _curve(part, of), {name: _curve(parts[condition], of) for name, parts in simulated.items()}, "people",
+            True,
         )
         for condition, part in people.items()
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, text
@@ -16,6 +16,8 @@ from memsim.reproductions.registered import REPRODUCTIONS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from memsim.analysis.figures.page import Drawing
 
 CLAIMS: Mapping[str, str] = {
     "context-recall": "Context: it cannot traverse several memories in a single time step",
@@ -69,10 +71,10 @@ def five_claims(seed: int, options: EssayOptions) -> Outcome:
     )
 
 
-def _figure(claims: Mapping[str, list[Claim]]) -> Figure:
+def _figure(claims: Mapping[str, list[Claim]], **drawing: Unpack[Drawing]) -> Figure:
     from memsim.reproductions.essay.verdicts_figure import verdicts_figure
 
-    return verdicts_figure({CLAIMS[name]: each for name, each in claims.items()})
+    return verdicts_figure({CLAIMS[name]: each for name, each in claims.items()}, **drawing)
 
 
 ESSAY = Reproduction(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.figures import draw_cells, draw_effects
@@ -55,15 +57,16 @@ def _findings(found: pd.DataFrame) -> list[Finding]:
 
 
 @plain_text
-def _figure(table: pd.DataFrame) -> Figure:
+def _figure(table: pd.DataFrame, **drawing: Unpack[Drawing]) -> Figure:
+    page = Page("essay-trainings", drawing, 2)
     with themed():
-        figure = Figure(figsize=(11, 3.6), layout="constrained")
-        axes = figure.subplots(1, 3)
+        axes = page.panels(3, least=2.2, height=2.1, beyond=0.7)
+        colors = page.colours(3, "colorblind") or []
         for axis, length in zip(axes, TESTED, strict=False):
-            draw_cells(axis, table, length, f"Lists of {length}")
-        axes[0].legend(fontsize="small")
-        draw_effects(axes[2], effects(table), "Effects on the last six of 12")
-    return figure
+            draw_cells(axis, table, length, f"Lists of {length}", colors[1:])
+        draw_effects(axes[2], effects(table), "Effects on the last six of 12", colors[0])
+        page.legend_of(axes)
+    return page.figure
 
 
 def _statement(table: pd.DataFrame) -> str:

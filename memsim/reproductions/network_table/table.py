@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from memsim.running.execution import run_cells
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from memsim.analysis.figures.page import Drawing
     from memsim.reproductions.network_table.sizes import Sized
 
 SHOWN = ["task", "core", "parameters", "state_at_end", "rate", "accuracy", "lowest", "highest", "reached", "longer",
@@ -198,11 +199,11 @@ def statement(summary: pd.DataFrame, tests: pd.DataFrame) -> str:
     return " ".join(sentences)
 
 
-def _figure(scores: pd.DataFrame, curves: pd.DataFrame, at: str) -> Figure:
+def _figure(scores: pd.DataFrame, curves: pd.DataFrame, at: str, **drawing: Unpack[Drawing]) -> Figure:
     from memsim.reproductions.network_table.figure import table_figure
 
     title = "equal numbers of parameters" if at == PARAMETERS else "equal state at the end of a trial"
-    return table_figure(scores[scores["at"] == at], curves[curves["at"] == at], f"Cores at {title}")
+    return table_figure(scores[scores["at"] == at], curves[curves["at"] == at], f"Cores at {title}", **drawing)
 
 
 NETWORK_TABLE = Reproduction(
