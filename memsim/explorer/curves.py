@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,7 +22,21 @@ from memsim.experiments.plan import Battery, model_in_task
 from memsim.explorer.menu import Menu
 from memsim.explorer.setting import Setting
 
-Points = dict[str, pd.DataFrame]
+
+class Points(NamedTuple):
+    """The points of one curve of one model or of people, as they are drawn; ``None`` is a gap."""
+
+    places: tuple[Any, ...]
+    """The place of each point along the horizontal axis: a number, or the name of a level."""
+    across: tuple[float | None, ...]
+    """Where the point stands along that axis instead, in a ROC; empty elsewhere."""
+    mean: tuple[float | None, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    y_label: str
+
+
+ByCurve = dict[str, Points]
 """The points of each curve, by the name of its analysis."""
 KEPT = 100
 """Results that are kept, so that what was seen before is there at once."""
@@ -38,8 +51,8 @@ class Curves:
 
     def __init__(self, menu: Menu) -> None:
         self.menu = menu
-        self._models: OrderedDict[Any, Points] = OrderedDict()
-        self._people: dict[str, Points] = {}
+        self._models: OrderedDict[Any, ByCurve] = OrderedDict()
+        self._people: dict[str, ByCurve] = {}
         self._trials: OrderedDict[Any, Trials] = OrderedDict()
         self._pace: dict[tuple[str, type, int], float] = {}
         """Seconds for each list that a model of this class took."""
@@ -50,17 +63,19 @@ class Curves:
         recalls = None if people is None else people.recalls
         return curves_of(setting.task, repeated_items=recalls is not None and bool(recalls.trials.repeated_items.any()))
 
-    def of_people(self, setting: Setting) -> Points:
+    def of_people(self, setting: Setting) -> ByCurve:
         """The curves of the people, of whom only means may be known; none without people."""
         people = self._whom(setting)
         if people is None:
             return {}
         if people.label not in self._people:
             known = {name: points_of_curve(people.curves, each) for name, each in self.analyses(setting).items()}
-            self._people[people.label] = {name: points for name, points in known.items() if len(points)}
+            self._people[people.label] = {
+                name: drawn(points, self.analyses(setting)[name]) for name, points in known.items() if len(points)
+            }
         return self._people[people.label]
 
-    def of_model(self, setting: Setting, label: str, n_trials: int | None = None) -> Points:
+    def of_model(self, setting: Setting, label: str, n_trials: int | None = None) -> ByCurve:
         """The curves of one model: those of :func:`memsim.run` with the same lists and seed.
 
         ``n_trials`` : fewer lists than the setting asks for, for a first look.
@@ -81,7 +96,7 @@ class Curves:
             self._models.popitem(last=False)
         return found
 
-    def _simulated(self, setting: Setting, label: str, model: Model) -> Points:
+    def _simulated(self, setting: Setting, label: str, model: Model) -> ByCurve:
         battery = Battery.of_one_task(
             {label: model}, setting.task, self._whom(setting), n_trials=setting.n_trials, seed=setting.seed
         )
@@ -96,7 +111,8 @@ class Curves:
                 frame = analysis.frame(predicted)
             except InputError:  # the model has no account of this curve, such as one that predicts positions alone
                 continue
-            found[name] = points_of_frame(frame, analysis.x, analysis.value, across=analysis.across)
+            points = points_of_frame(frame, analysis.x, analysis.value, across=analysis.across)
+            found[name] = drawn(points, analysis)
         return found
 
     def lists_of(self, setting: Setting) -> Trials:
@@ -136,17 +152,17 @@ def _pace_key(model: Model, setting: Setting) -> tuple[str, type, int]:
     return f"{type(model).__name__} {getattr(model, 'label', '')}", type(setting.task), setting.task.list_length
 
 
-def shown_points(points: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
-    """The points that are drawn: as in the figures of memsim, lags near 0 with a gap there, and what enough people have."""
+def drawn(points: pd.DataFrame, analysis: Analysis) -> Points:
+    """The points that figures of memsim show: lags near 0 with a gap there, and what enough people have."""
     from memsim.analysis.figures.style import near_lags
 
-    if analysis.style == "lags":
-        return near_lags(points, analysis.x)
-    return points[held_by_enough(points, analysis)]
+    shown = near_lags(points, analysis.x) if analysis.style == "lags" else points[held_by_enough(points, analysis)]
+    across = analysis.across if analysis.style == "roc" and analysis.across in shown else ""
+    mean, low, high = (_numbers(shown[name]) for name in ("mean", "low", "high"))
+    places, y_label = tuple(shown[analysis.x].tolist()), " ".join(analysis.label(points).split())
+    return Points(places, _numbers(shown[across]) if across else (), mean, low, high, y_label)
 
 
-def all_curves(curves: Curves, setting: Setting, n_trials: Mapping[str, int]) -> dict[str, Points]:
-    """The points of people and of every model, by label; ``n_trials`` of the models that simulate fewer lists."""
-    found = {label: curves.of_model(setting, label, n_trials.get(label)) for label, _ in setting.models}
-    people = curves.of_people(setting)
-    return {setting.people: people, **found} if people else found
+def _numbers(values: pd.Series) -> tuple[float | None, ...]:
+    """The values, rounded to what a screen shows."""
+    return tuple(None if value != value else round(value, 5) for value in values.astype(float).tolist())

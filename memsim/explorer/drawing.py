@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-
-import pandas as pd
 
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.figures.style import styles
 from memsim.core.names import printable
-from memsim.explorer.curves import Points, shown_points
+from memsim.explorer.curves import ByCurve, Points
 
 DASHES: Mapping[Any, str] = {"-": "", "--": "7 3", "-.": "7 3 2 3", ":": "2 2"}
 """Patterns of lines as the page's drawings name them."""
@@ -19,9 +18,9 @@ Line = dict[str, Any]
 
 
 def figures(
-    analyses: Mapping[str, Analysis], points: Mapping[str, Points], people: str, names: Mapping[str, str]
+    analyses: Mapping[str, Analysis], points: Mapping[str, ByCurve], people: str, names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """The figures of a page, in the order of the analyses; those to which nobody has an account of are left out.
+    """The figures of a page, in the order of the analyses; those of which nobody has an account are left out.
 
     Parameters
     ----------
@@ -29,17 +28,18 @@ def figures(
     people : the label of people among them.
     names : what the legend calls a label, where that is something else.
     """
-    looks = looks_of(list(points), people)
+    looks = looks_of(tuple(points), people)
     drawn = []
     for name, analysis in analyses.items():
-        found = {label: shown_points(each[name], analysis) for label, each in points.items() if name in each}
-        found = {label: each for label, each in found.items() if each["mean"].notna().any()}
+        found = {label: each[name] for label, each in points.items() if name in each}
+        found = {label: each for label, each in found.items() if any(mean is not None for mean in each.mean)}
         if found:
             drawn.append(figure(analysis, found, looks, names))
     return drawn
 
 
-def looks_of(labels: Sequence[str], people: str) -> dict[str, dict[str, Any]]:
+@lru_cache(maxsize=64)
+def looks_of(labels: tuple[str, ...], people: str) -> dict[str, dict[str, Any]]:
     """Colour, pattern and marker of each label, as in the figures of memsim; people are black."""
     from matplotlib.colors import to_hex
 
@@ -58,35 +58,27 @@ def dash_of(line: Any) -> str:
 
 
 def figure(
-    analysis: Analysis, found: Mapping[str, pd.DataFrame], looks: Mapping[str, Mapping[str, Any]],
-    names: Mapping[str, str],
-) -> dict[str, Any]:  # fmt: skip
+    analysis: Analysis, found: Mapping[str, Points], looks: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
+) -> dict[str, Any]:
     """One curve of several labels: its lines and axes as numbers, and in words."""
     categories = analysis.style == "categories"
-    across = analysis.across if analysis.style == "roc" else ""
-    places = list(dict.fromkeys(place for points in found.values() for place in points[analysis.x]))
+    places = list(dict.fromkeys(place for points in found.values() for place in points.places))
     lines: list[Line] = []
     for at, (label, points) in enumerate(found.items()):
-        at_x = points[across] if across and across in points else points[analysis.x]
+        x: Sequence[Any] = points.across or points.places
         if categories:
             aside = (at - (len(found) - 1) / 2) * min(0.16, 0.7 / len(found))
-            at_x = [places.index(place) + aside for place in points[analysis.x]]
-        ends = {name: _numbers(points[name]) for name in ("mean", "low", "high")}
-        lines.append({"label": label, "name": names.get(label, label), **looks[label], "x": _numbers(at_x), **ends,
-                      "places": [_place(place) for place in points[analysis.x]]})  # fmt: skip
-    first = next(iter(found.values()))
-    y_label = " ".join(analysis.label(first).split())
+            x = [places.index(place) + aside for place in points.places]
+        lines.append({"label": label, "name": names.get(label, label), **looks[label], "x": list(x),
+                      "mean": points.mean, "low": points.low, "high": points.high,
+                      "places": [_place(place) for place in points.places]})  # fmt: skip
+    y_label = next(iter(found.values())).y_label
     x_label = analysis.x_label or ("" if categories else analysis.x.replace("_", " "))
     return {
         "id": analysis.name, "title": analysis.title, "style": analysis.style, "x_label": x_label, "y_label": y_label,
-        "x": _names_axis(places) if categories else _x_axis(lines, bool(across)), "y": _y_axis(lines, analysis),
-        "lines": lines, "words": in_words(analysis, lines, x_label or "level", y_label),
+        "x": _names_axis(places) if categories else _x_axis(lines, analysis.style == "roc"),
+        "y": _y_axis(lines, analysis), "lines": lines, "words": in_words(analysis, lines, x_label or "level", y_label),
     }  # fmt: skip
-
-
-def _numbers(values: Any) -> list[float | None]:
-    """The values, rounded to what a screen shows; ``None`` for a gap."""
-    return [None if pd.isna(value) else round(float(value), 5) for value in values]
 
 
 def _place(place: Any) -> str:
@@ -151,7 +143,9 @@ def in_words(analysis: Analysis, lines: Sequence[Line], x_label: str, y_label: s
         known = [(place, mean) for place, mean in zip(line["places"], line["mean"], strict=True) if mean is not None]
         name = line["name"]
         if analysis.style == "categories" or len(known) < 4:
-            said.append(f"{name}: " + ", ".join(f"{place.replace('_', ' ')} {_rate(mean)}" for place, mean in known) + ".")
+            said.append(
+                f"{name}: " + ", ".join(f"{place.replace('_', ' ')} {_rate(mean)}" for place, mean in known) + "."
+            )
             continue
         lowest, highest = (pick(known, key=lambda pair: pair[1]) for pick in (min, max))
         said.append(

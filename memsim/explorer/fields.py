@@ -8,6 +8,7 @@ from typing import Any
 
 from memsim.core.model import MemoryModel
 from memsim.core.parameters import Parameter
+from memsim.core.trials import Paradigm
 from memsim.experiments.plan import paradigm_title
 from memsim.explorer.menu import Menu
 from memsim.explorer.setting import FEWEST_LISTS, MOST_LISTS, Setting
@@ -24,8 +25,9 @@ def form(setting: Setting, menu: Menu) -> list[dict[str, Any]]:
 
     Returns
     -------
-    list : of groups, each with ``id``, ``title``, ``note``, ``open`` and ``fields``. A field has ``name``, ``label``,
-        ``kind`` (``range``, ``number``, ``choice``, ``flag`` or ``text``), ``value`` and ``help``; a range has the
+    list : of groups, each with ``id``, ``title``, ``note``, ``open``, ``fields``, and ``more``, the fields that are
+        asked for less often: parameters that a fit leaves alone, or without influence in this task. A field has
+        ``name``, ``label``, ``kind`` (``range``, ``number``, ``choice``, ``flag`` or ``text``), ``value`` and ``help``; a range has the
         ends ``from`` and ``to`` of its slider, its ``step``, and whether it is ``log``, beside the permitted ``low``
         and ``high``.
     """
@@ -34,12 +36,12 @@ def form(setting: Setting, menu: Menu) -> list[dict[str, Any]]:
     return [
         _task_group(setting, menu),
         {
-            "id": "models", "title": "Models", "note": "", "open": True,
+            "id": "models", "title": "Models", "note": "", "open": True, "more": [],
             "fields": [_flag(name, name, name in chosen, _summary(offered[name])) for name in offered],
         },
-        *(_model_group(label, model, menu) for label, model in setting.models),
+        *(_model_group(label, model, setting, menu) for label, model in setting.models),
         {
-            "id": "lists", "title": "Simulation", "open": False,
+            "id": "lists", "title": "Simulation", "open": False, "more": [],
             "note": "The same seed gives the same random numbers, so that a slider moves the curve and not the noise.",
             "fields": [
                 {"name": "n_trials", "label": "Lists", "kind": "number", "value": setting.n_trials, "low": FEWEST_LISTS,
@@ -54,24 +56,49 @@ def form(setting: Setting, menu: Menu) -> list[dict[str, Any]]:
 def _task_group(setting: Setting, menu: Menu) -> dict[str, Any]:
     name, people = menu.name_of(setting.task), menu.people_of(type(setting.task))
     fields = [
-        _choice("name", "Task", name, {each.replace("_", " "): each for each in menu.tasks}, "what is studied and asked"),
+        _choice("name", "Task", name, {each.replace("_", " "): each for each in menu.tasks}, "what is asked"),
         _choice(
             "people", "People", setting.people, {"none": "", **{each: each for each in people}},
             "people who did this task, in black; their task is taken over, and their list length is kept",
         ),
         *(field_of(each, getattr(setting.task, each.name)) for each in setting.task.parameters()),
     ]  # fmt: skip
-    return {"id": "task", "title": "Task", "note": paradigm_title(setting.task), "open": True, "fields": fields}
+    return {
+        "id": "task",
+        "title": "Task",
+        "note": paradigm_title(setting.task),
+        "open": True,
+        "fields": fields,
+        "more": [],
+    }
 
 
-def _model_group(label: str, model: Any, menu: Menu) -> dict[str, Any]:
+def _model_group(label: str, model: Any, setting: Setting, menu: Menu) -> dict[str, Any]:
+    cls, first, more = type(model), list[Field](), list[Field]()
+    usual = usual_parameters(model, setting.task)
+    for each in model.parameters():
+        field = field_of(each, getattr(model, each.name), cls.fitted.get(each.name))
+        (first if each.name in usual else more).append(field)
     presets = menu.presets_of(label)
-    note = f"{_summary(model)} {getattr(type(model), 'citation', '')}".strip()
-    fields = [_choice("preset", "Start from", label, presets, "sets all parameters of this model anew")]
-    fields += [
-        field_of(each, getattr(model, each.name), type(model).fitted.get(each.name)) for each in model.parameters()
+    if len(presets) > 1:
+        first.insert(0, _choice("preset", "Start from", label, presets, "sets all parameters of this model anew"))
+    note = f"{_summary(model)} {cls.citation}".strip()
+    return {"id": f"model:{label}", "title": label, "note": note, "open": True, "fields": first, "more": more}
+
+
+def usual_parameters(model: Any, task: Paradigm) -> set[str]:
+    """The parameters that a fit to this task frees by default; without such a list, all with an influence on it."""
+    cls, ratings = type(model), task.n_ratings
+    named = {*(cls.fitted if task.cue else ()), *(getattr(cls, "fitted_judgments", ()) if ratings else ())}
+    if ratings:
+        named |= {*getattr(cls, "criteria_parameters", ())} if named else set()
+    if not named:
+        named = {each.name for each in model.parameters()} - {"lapse", "list_lapse"}
+    idle = [
+        set(getattr(model, "idle_parameters", lambda n: ())(n))
+        for n in (0,) * bool(task.cue) + (ratings,) * bool(ratings)
     ]
-    return {"id": f"model:{label}", "title": label, "note": note, "open": True, "fields": fields}
+    return named - (set.intersection(*idle) if idle else set())
 
 
 def _summary(model: Any) -> str:
@@ -154,5 +181,3 @@ def watched_fields(setting: Setting) -> list[Field]:
             "high": setting.n_trials, "step": 1, "optional": False, "help": "which of its simulated lists",
         },
     ]  # fmt: skip
-
-

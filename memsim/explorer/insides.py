@@ -50,12 +50,16 @@ class Inside:
             "strips": [
                 {
                     "title": strip.title, "rows": list(strip.rows), "row": strip.row,
-                    "values": [[None if np.isnan(each) else round(float(each), 4) for each in row] for row in strip.values],
+                    "values": [[_rounded(each) for each in row] for row in strip.values],
                     "most": float(np.nanmax(np.abs(strip.values), initial=0.0)) or 1.0,
                     "signed": bool(np.nanmin(strip.values, initial=0.0) < 0),
                 } for strip in self.strips
             ],
         }  # fmt: skip
+
+
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)
 
 
 def inside(model: MemoryModel[Any], trials: Trials, trial: int, seed: int) -> Inside:
@@ -152,7 +156,7 @@ def _look_at_store(state: SAMState) -> list[tuple[str, Any]]:
 
 
 def _after(model: MemoryModel[Any], state: Any, column: int, paradigm: Paradigm) -> Any:
-    """The state after a response; in retrieved-context models the vector of context follows, which recall leaves out."""
+    """The state after a response; of retrieved-context models the vector of context follows, which recall leaves out."""
     position: IntArray = np.array([column if column != NO_EVENT else paradigm.list_length], dtype=np.int32)
     if isinstance(state, ContextState) and isinstance(model, RetrievedContextModel) and state.probing is None:
         item = np.where(position < state.start_unit, position, -1)

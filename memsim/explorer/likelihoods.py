@@ -62,7 +62,9 @@ def scored(label: str, model: Model, responses: Responses) -> Scored:
     possible = int(np.isfinite(total).sum())
     notes = []
     if possible < n_lists:
-        notes.append(f"{n_lists - possible:,} of {n_lists:,} lists are impossible; a lapse above 0 makes them possible.")
+        notes.append(
+            f"{n_lists - possible:,} of {n_lists:,} lists are impossible; a lapse above 0 makes them possible."
+        )
     if model.likelihood == "sampled":
         notes.append(f"It is averaged over {SAMPLES} study histories, and too low on average.")
     return Scored(label, float(total.mean()), float(uniform.mean()), possible, n_lists, " ".join(notes))

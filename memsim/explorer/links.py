@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest, shown
+from memsim.core.position_model import Model
 from memsim.explorer.menu import Menu
-from memsim.explorer.setting import Setting, changes, declaration, fitting, first_setting, require_offered
+from memsim.explorer.setting import Setting, changes, declaration, first_setting, fitting, require_offered
 
 MOST_CHARACTERS = 20_000
 _SAFE = "(),=:"
@@ -61,33 +62,33 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
         return _numbered(default, alone)
     people = alone.get("people", "")
     if people:
-        people = menu.people(people).label
+        people = menu.spelled_people(people)
     task = menu.task_of_people(people) if people else menu.task("free_recall")()
     if "task" in alone:
-        name, values = _called(alone["task"])
+        name, given = _called(alone["task"])
         cls = menu.task(name)
         if people and cls is not type(task):
             raise InputError(f"{people} did {type(task).__name__}, and the link asks for {cls.__name__}")
-        task = _valued(task if people else cls(), values)
+        task = _valued(task if people else cls(), given)
         if people and task.list_length != menu.task_of_people(people).list_length:
             raise InputError(f"{people} had lists of {menu.task_of_people(people).list_length} items; leave it to them")
     if "model" not in found:
         return _numbered(first_setting(menu, task, people=people), alone)
-    offered, models = menu.models_of(task), {}
+    offered, models = menu.models_of(task), dict[str, Model]()
     for text in found["model"]:
-        label, values = _called(text)
+        label, given = _called(text)
         label = menu.spelled(label)
         base = menu.model(label)
         require_offered(label, offered, task, menu)
         if label in models:
             raise InputError(f"the link names the model {label} twice")
-        models[label] = _valued(base, values)
+        models[label] = _valued(base, given)
     return _numbered(Setting(task, tuple(models.items()), people), alone)
 
 
 def _numbered(setting: Setting, found: Mapping[str, str]) -> Setting:
     names = {"lists": "n_trials", "seed": "seed", "list": "trial"}
-    numbers = {names[key]: _whole(key, found[key]) for key in names if key in found}
+    numbers: dict[str, Any] = {names[key]: _whole(key, found[key]) for key in names if key in found}
     setting = replace(setting, **numbers)
     if "watch" not in found:
         return fitting(setting)
@@ -131,5 +132,7 @@ def _called(text: str) -> tuple[str, dict[str, str]]:
 def _valued(owner: Any, texts: Mapping[str, str]) -> Any:
     """A model or task with these values, each read and checked as the parameter declares."""
     declared = {name: declaration(owner, name) for name in texts}
-    values = {name: declared[name].check(declared[name].parse(text), type(owner).__name__) for name, text in texts.items()}
+    values = {
+        name: declared[name].check(declared[name].parse(text), type(owner).__name__) for name, text in texts.items()
+    }
     return owner.replace(**values) if values else owner

@@ -32,6 +32,7 @@ class Menu:
     def __init__(self, own: Mapping[str, Model] | None = None, people: People | None = None) -> None:
         self.own = dict(own or {})
         self._own_people = people
+        self._people_of: dict[type[Paradigm], list[str]] = {}
         self._loaded: dict[str, People] = {} if people is None else {people.label: people}
 
     @cached_property
@@ -117,6 +118,8 @@ class Menu:
 
     def people_of(self, task: type[Paradigm]) -> list[str]:
         """The labels of people who did this kind of task, of whom no more than what is at hand is needed."""
+        if task in self._people_of:
+            return self._people_of[task]
         found = []
         if self._own_people is not None and type(self._own_people.paradigm) is task:
             found.append(self._own_people.label)
@@ -127,7 +130,21 @@ class Menu:
                     for condition, paradigm in dataset.conditions.items()
                     if type(paradigm) is task
                 ]
+        self._people_of[task] = found
         return found
+
+    def spelled_people(self, label: str) -> str:
+        """``label`` as the page spells it, without loading the people.
+
+        Raises
+        ------
+        InputError : the page offers no such people.
+        """
+        known = [each for task in self.tasks.values() for each in self.people_of(task)]
+        for each in known:
+            if normalized(each) == normalized(label):
+                return each
+        raise InputError(f"the page offers no people {label!r}{closest(label, known)} There are: {', '.join(known)}.")
 
     def people(self, label: str) -> People:
         """The people of this label, loaded once.
@@ -136,14 +153,9 @@ class Menu:
         ------
         InputError : the page offers no such people.
         """
+        label = self.spelled_people(label)
         if label not in self._loaded:
-            known = [each for task in self.tasks.values() for each in self.people_of(task)]
-            wanted = next((each for each in known if normalized(each) == normalized(label)), None)
-            if wanted is None:
-                raise InputError(
-                    f"the page offers no people {label!r}{closest(label, known)} There are: {', '.join(known)}."
-                )
-            self._loaded[label] = self._loaded[wanted] = self._loaded.get(wanted) or People.load(wanted)
+            self._loaded[label] = People.load(label)
         return self._loaded[label]
 
     def task_of_people(self, label: str) -> Paradigm:

@@ -61,7 +61,9 @@ class Setting:
                 f"once; choose at most {most:,} lists of this length, or shorter lists"
             )
         if len(self.models) > MOST_MODELS:
-            raise InputError(f"{len(self.models)} models are chosen; choose at most {MOST_MODELS}, so that curves differ")
+            raise InputError(
+                f"{len(self.models)} models are chosen; choose at most {MOST_MODELS}, so that curves differ"
+            )
         if self.trial > self.n_trials:
             raise InputError(f"list={self.trial} is beyond the {self.n_trials:,} lists of each model")
 
@@ -216,6 +218,8 @@ def _with_choice(setting: Setting, menu: Menu, name: str, value: Any) -> Setting
 def _from_preset(setting: Setting, menu: Menu, label: str, value: Any) -> Setting:
     if value not in menu.presets_of(label).values():
         raise InputError(f"{shown(value)} is none of the values that {label} can start from")
-    models = tuple((str(value), menu.model(str(value))) if each == label else (each, kept) for each, kept in setting.models)
+    models = tuple(
+        (str(value), menu.model(str(value))) if each == label else (each, kept) for each, kept in setting.models
+    )
     watched = str(value) if setting.watched == label else setting.watched
     return replace(setting, models=models, watched=watched)
