@@ -27,9 +27,9 @@ def form(setting: Setting, menu: Menu) -> list[dict[str, Any]]:
     -------
     list : of groups, each with ``id``, ``title``, ``note``, ``open``, ``fields``, and ``more``, the fields that are
         asked for less often: parameters that a fit leaves alone, or without influence in this task. A field has
-        ``name``, ``label``, ``kind`` (``range``, ``number``, ``choice``, ``flag`` or ``text``), ``value`` and ``help``; a range has the
-        ends ``from`` and ``to`` of its slider, its ``step``, and whether it is ``log``, beside the permitted ``low``
-        and ``high``.
+        ``name``, ``label``, ``kind`` (``range``, ``number``, ``choice``, ``flag`` or ``text``), ``value`` and
+        ``help``; a range has the ends ``from`` and ``to`` of its slider, its ``step``, and whether it is ``log``,
+        beside the permitted ``low`` and ``high``.
     """
     offered = menu.models_of(setting.task)
     chosen = {menu.name_in_list(label) for label, _ in setting.models}
@@ -74,31 +74,29 @@ def _task_group(setting: Setting, menu: Menu) -> dict[str, Any]:
 
 
 def _model_group(label: str, model: Any, setting: Setting, menu: Menu) -> dict[str, Any]:
-    cls, first, more = type(model), list[Field](), list[Field]()
+    first, more = list[Field](), list[Field]()
     usual = usual_parameters(model, setting.task)
     for each in model.parameters():
-        field = field_of(each, getattr(model, each.name), cls.fitted.get(each.name))
+        field = field_of(each, getattr(model, each.name), model.fitted.get(each.name))
         (first if each.name in usual else more).append(field)
     presets = menu.presets_of(label)
     if len(presets) > 1:
         first.insert(0, _choice("preset", "Start from", label, presets, "sets all parameters of this model anew"))
-    note = f"{_summary(model)} {cls.citation}".strip()
+    note = f"{_summary(model)} {model.citation}".strip()
     return {"id": f"model:{label}", "title": label, "note": note, "open": True, "fields": first, "more": more}
 
 
 def usual_parameters(model: Any, task: Paradigm) -> set[str]:
     """The parameters that a fit to this task frees by default; without such a list, all with an influence on it."""
-    cls, ratings = type(model), task.n_ratings
-    named = {*(cls.fitted if task.cue else ()), *(getattr(cls, "fitted_judgments", ()) if ratings else ())}
-    if ratings:
-        named |= {*getattr(cls, "criteria_parameters", ())} if named else set()
-    if not named:
-        named = {each.name for each in model.parameters()} - {"lapse", "list_lapse"}
-    idle = [
-        set(getattr(model, "idle_parameters", lambda n: ())(n))
-        for n in (0,) * bool(task.cue) + (ratings,) * bool(ratings)
-    ]
-    return named - (set.intersection(*idle) if idle else set())
+    ratings = task.n_ratings
+    named = {*(model.fitted if task.cue else ()), *(getattr(model, "fitted_judgments", ()) if ratings else ())}
+    if named and ratings:
+        named |= {*getattr(model, "criteria_parameters", ())}
+    named = named or {each.name for each in model.parameters()} - {"lapse", "list_lapse"}
+    if not isinstance(model, MemoryModel):
+        return named
+    tests = [n for n, asked in ((0, bool(task.cue)), (ratings, bool(ratings))) if asked]
+    return named - set.intersection(*(set(model.idle_parameters(n)) for n in tests))
 
 
 def _summary(model: Any) -> str:

@@ -23,8 +23,6 @@ from memsim.models.context.retrieved_context import RetrievedContextModel
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.sam.state import SAMState
 
-NO_ORDER = "no items are recalled in this task, so that the steps are those of study"
-
 
 @dataclass(frozen=True)
 class Inside:
@@ -113,6 +111,10 @@ def inside(model: MemoryModel[Any], trials: Trials, trial: int, seed: int) -> In
     if recalls is not None:
         rows = _numbers(paradigm.list_length)
         strips.append(Strip("Probability that each item is the next response", np.stack(chances, axis=1), rows, "item"))
+    if not strips:
+        raise InputError(
+            f"{type(model).__name__} holds nothing here that the page can draw step by step; TCM, CMR, SAM and networks do"
+        )
     return Inside(tuple(steps), tuple(said), tuple(strips), phases)
 
 
@@ -156,7 +158,7 @@ def _look_at_store(state: SAMState) -> list[tuple[str, Any]]:
 
 
 def _after(model: MemoryModel[Any], state: Any, column: int, paradigm: Paradigm) -> Any:
-    """The state after a response; of retrieved-context models the vector of context follows, which recall leaves out."""
+    """The state after a response; of retrieved-context models also the vector of context, which recall leaves out."""
     position: IntArray = np.array([column if column != NO_EVENT else paradigm.list_length], dtype=np.int32)
     if isinstance(state, ContextState) and isinstance(model, RetrievedContextModel) and state.probing is None:
         item = np.where(position < state.start_unit, position, -1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest, normalized
+from memsim.core.names import closest, normalized, shown
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
 from memsim.data.registered import DATASETS
@@ -86,7 +86,7 @@ class Menu:
             if preset and normalized(known) == normalized(name):
                 return type(model).preset(preset)
         raise InputError(
-            f"the page offers no model {label!r}{closest(label, self._bases)} There are: {', '.join(self._bases)}."
+            f"the page offers no model {shown(label)}{closest(label, self._bases)} There are: {', '.join(self._bases)}."
         )
 
     def spelled(self, label: str) -> str:
@@ -141,10 +141,16 @@ class Menu:
         InputError : the page offers no such people.
         """
         known = [each for task in self.tasks.values() for each in self.people_of(task)]
+        name, _, condition = label.partition(":")
+        for dataset in DATASETS.usable().values():
+            if normalized(dataset.name) == normalized(name) and condition:
+                label = dataset.name if dataset.condition(condition) == dataset.default else label
         for each in known:
             if normalized(each) == normalized(label):
                 return each
-        raise InputError(f"the page offers no people {label!r}{closest(label, known)} There are: {', '.join(known)}.")
+        raise InputError(
+            f"the page offers no people {shown(label)}{closest(label, known)} The list of people of each task shows them."
+        )
 
     def people(self, label: str) -> People:
         """The people of this label, loaded once.

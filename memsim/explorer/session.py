@@ -71,8 +71,9 @@ class Session:
                 self.setting = edited(
                     self.setting, self.menu, str(message.get("group")), str(message.get("name")), message.get("value")
                 )
-        except MemsimError as error:
-            self.send({"type": "error", "text": printable(str(error))})
+        except Exception as error:  # the code of a model may raise anything when it is built anew
+            text = str(error) if isinstance(error, MemsimError) else f"{type(error).__name__}: {error}"
+            self.send({"type": "error", "text": printable(text)})
             self._sent_form = None  # so that the form shows again what holds
         else:
             self.send({"type": "error", "text": ""})

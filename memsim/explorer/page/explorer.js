@@ -31,7 +31,16 @@ function mount(root, transport) {
   const problem = make("p", { class: "error", role: "alert" });
   const form = make("form", { "aria-label": "Setting", autocomplete: "off" });
   form.addEventListener("submit", (event) => event.preventDefault());
-  const emit = (group, name, value) => transport.send({ type: "edit", group, name, value });
+  let waiting = null;
+  const busy = () => {
+    status.textContent = "Computing …";
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      status.textContent = "Computing … A model that runs for the first time is compiled, which can take a minute.";
+    }, 4000);
+  };
+  const say = (text) => { clearTimeout(waiting); status.textContent = text; };
+  const emit = (group, name, value) => { busy(); transport.send({ type: "edit", group, name, value }); };
   emit.page = page;
 
   const legend = make("ul", { class: "legend", "aria-label": "Legend" });
@@ -80,7 +89,7 @@ function mount(root, transport) {
     }
     const lines = new Map(message.figures.flatMap((figure) => figure.lines.map((line) => [line.label, line])));
     legend.replaceChildren(...[...lines.values()].map(legendItem));
-    status.textContent = message.pending || "Computing …";
+    say(message.pending || "Computing …");
     showNotes("curves", [...message.failed, ...message.warnings]);
   }
 
@@ -101,12 +110,12 @@ function mount(root, transport) {
     else if (message.type === "likelihood") { showLikelihood(message); showNotes("likelihood", message.warnings); }
     else if (message.type === "inside") { inside.update(message); showNotes("inside", message.warnings); }
     else if (message.type === "error") problem.textContent = message.text;
-    else if (message.type === "done") status.textContent = "Up to date.";
+    else if (message.type === "done") say("Up to date.");
     else if (message.type === "files") {
       link.show(transport.address(message.query));
       python.show(message.python);
       battery.show(message.battery);
     }
   }
-  return { receive, stop: () => inside.stop(), say: (text) => { status.textContent = text; } };
+  return { receive, stop: () => inside.stop(), say };
 }

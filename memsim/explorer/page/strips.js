@@ -24,7 +24,7 @@ class Strip {
 
   draw(strip, steps, step, phases) {
     const rows = strip.values.length, columns = steps.length;
-    const cell = Math.max(6, Math.min(14, 300 / rows)), wide = 460 / columns, left = 34, top = 4, bottom = 20;
+    const cell = Math.max(6, Math.min(14, 300 / rows)), left = 8 + 6.2 * Math.max(3, ...strip.rows.map((row) => row.length)), wide = (494 - left) / columns, top = 4, bottom = 20;
     const ratio = Math.max(1, window.devicePixelRatio || 1);
     const width = left + columns * wide + 6, height = top + rows * cell + bottom;
     this.canvas.width = width * ratio;
@@ -69,7 +69,7 @@ class Strip {
   describe(strip, step) {
     const now = strip.values.map((row, at) => [strip.rows[at] || String(at + 1), row[step], at])
       .filter(([, value, at]) => value !== null && !(strip.row === "step" && at >= step));
-    if (!now.length) return "Nothing yet.";
+    if (!now.length) return "It has no value at this step.";
     const largest = [...now].sort((one, other) => Math.abs(other[1]) - Math.abs(one[1])).slice(0, 3).filter(([, value]) => value);
     if (!largest.length) return "All are zero.";
     const said = largest.map(([name, value]) => `${strip.row} ${name} ${value.toFixed(2)}`);
