@@ -113,7 +113,7 @@ def inside(model: MemoryModel[Any], trials: Trials, trial: int, seed: int) -> In
         strips.append(Strip("Probability that each item is the next response", np.stack(chances, axis=1), rows, "item"))
     if not strips:
         raise InputError(
-            f"{type(model).__name__} holds nothing here that the page can draw step by step; TCM, CMR, SAM and networks do"
+            f"{type(model).__name__} holds nothing here that the page can draw step by step; TCM, CMR and SAM do"
         )
     return Inside(tuple(steps), tuple(said), tuple(strips), phases)
 

@@ -149,7 +149,7 @@ class Menu:
             if normalized(each) == normalized(label):
                 return each
         raise InputError(
-            f"the page offers no people {shown(label)}{closest(label, known)} The list of people of each task shows them."
+            f"the page offers no people {shown(label)}{closest(label, known)} The list of each task shows them."
         )
 
     def people(self, label: str) -> People:
