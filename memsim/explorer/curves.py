@@ -111,7 +111,9 @@ class Curves:
                 frame = analysis.frame(predicted)
             except InputError:  # the model has no account of this curve, such as one that predicts positions alone
                 continue
+            order = {place: at for at, place in enumerate(frame[analysis.x].unique())}
             points = points_of_frame(frame, analysis.x, analysis.value, across=analysis.across)
+            points = points.sort_values(analysis.x, key=lambda places, order=order: places.map(order))
             found[name] = drawn(points, analysis)
         return found
 

@@ -77,14 +77,13 @@ class Menu:
         ------
         InputError : the page offers no such model.
         """
+        label = self.spelled(label)
         if label in self._bases:
             return self._bases[label]
         name, _, preset = label.partition(":")
-        for known, model in self._bases.items():
-            if normalized(known) == normalized(label):
-                return model
-            if preset and normalized(known) == normalized(name):
-                return type(model).preset(preset)
+        # Of networks, a preset that is not declared would be the name of a file of weights.
+        if name in self._bases and preset in type(self._bases[name]).presets:
+            return type(self._bases[name]).preset(preset)
         raise InputError(
             f"the page offers no model {shown(label)}{closest(label, self._bases)} There are: {', '.join(self._bases)}."
         )

@@ -31,9 +31,9 @@ def test_context_during_study_is_as_similar_as_its_drift_says() -> None:
 @pytest.mark.parametrize("model", [TCM(), CMR(), CMR.preset("demonstration")])
 def test_the_vector_of_context_follows_recall(model: TCM | CMR) -> None:
     """Recall itself follows products of context with items; the vector must give the same products."""
-    found = inside(model, TRIALS, 2, 5)
+    found = inside(model, TRIALS, 2, 6)
     match, alone = strip(found, "Match"), TRIALS[[2]]
-    state = model.begin(alone, encoding_stream(7))
+    state = model.begin(alone, encoding_stream(8))
     for event in alone.paradigm.presentation():
         state = step(model, state, event)
     state = begin_recall(model, state, "free")
@@ -70,7 +70,7 @@ def test_the_store_of_sam_fills_up_and_stays_full() -> None:
 
 def test_a_network_shows_where_it_writes_and_reads() -> None:
     found = inside(DNC(), TRIALS, 0, 0)
-    write = strip(found, "Write")
+    write = next(each.values for each in found.strips if each.title == "Write")
     assert write.shape[1] == len(found.steps) and found.said[0] == "item 1 is studied"
     content = found.to_json()
     assert len(content["strips"]) == len(found.strips) and content["phases"]["Test"] == 7

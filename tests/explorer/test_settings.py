@@ -58,7 +58,7 @@ def test_a_link_holds_what_differs() -> None:
     assert setting_of("task=Continuous-Recognition(lags=0 3)", MENU).task == ContinuousRecognition(lags="0 3")
     assert setting_of("people=farrell_lewandowsky2003:dissimilar", MENU).people == "farrell_lewandowsky2003"
     assert setting_of("model=DNC(without=reading)", MENU).by_label["DNC"] == DNC(without="reading")
-    assert setting_of("", MENU, FIRST) is FIRST
+    assert setting_of("", MENU, FIRST) == FIRST
     assert setting_of("seed=7", MENU, FIRST) == replace(FIRST, seed=7)
 
 
@@ -67,7 +67,7 @@ def test_a_link_holds_what_differs() -> None:
     [
         ("model=evil.py", "no model"),
         ("model=evil.py:TCM", "no model"),
-        ("model=DNC:/home/evil.safetensors", "no preset"),
+        ("model=DNC:/home/evil.safetensors", "no model"),
         ("model=DNC(weights=evil.safetensors)", "no parameter"),
         ("model=TCM(__class__=1)", "no parameter"),
         ("model=TCM(context_drift=__import__('os'))", "is not a number|must be a name"),
@@ -113,7 +113,9 @@ def test_any_text_is_a_setting_or_an_error_of_memsim(query: str) -> None:
 def test_edits_of_parameters_models_and_presets() -> None:
     moved = edited(FIRST, MENU, "model:TCM", "context_drift", 0.9)
     assert moved.by_label == {"TCM": TCM(context_drift=0.9), "CMR": CMR()}
-    assert edited(moved, MENU, "model:TCM", "association", "pre").by_label["TCM"] == TCM(context_drift=0.9, association="pre")
+    assert edited(moved, MENU, "model:TCM", "association", "pre").by_label["TCM"] == TCM(
+        context_drift=0.9, association="pre"
+    )
     more = edited(moved, MENU, "models", "SAM", True)
     assert list(more.by_label) == ["TCM", "CMR", "SAM"]
     assert edited(more, MENU, "models", "SAM", True) == more
@@ -121,7 +123,10 @@ def test_edits_of_parameters_models_and_presets() -> None:
     assert list(less.by_label) == ["SAM"] == [less.watched]
     preset = edited(FIRST, MENU, "model:CMR", "preset", "CMR:demonstration")
     assert preset.by_label == {"TCM": TCM(), "CMR:demonstration": CMR.preset("demonstration")}
-    assert edited(preset, MENU, "model:CMR:demonstration", "recall_drift", 0.5).by_label["CMR:demonstration"].recall_drift == 0.5
+    assert (
+        edited(preset, MENU, "model:CMR:demonstration", "recall_drift", 0.5).by_label["CMR:demonstration"].recall_drift
+        == 0.5
+    )
     assert list(edited(preset, MENU, "models", "CMR", False).by_label) == ["TCM"]
 
 
