@@ -1,7 +1,7 @@
 """The explorer in headless Chromium: ``python -m benchmarks.explorer [MODEL ...]``.
 
-Times of first paint and of the first curve after navigation, and of a redraw: from the moment at which a slider moves to
-the frame after the curve has its new place, with 1,000 lists of each model, and people. Absolute times depend on the
+Times of first paint and of the first curve after navigation, and of a redraw: from the moment at which a slider moves
+to the frame after the curve has its new place, with 1,000 lists of each model, and people. Absolute times depend on the
 machine and on what else it does, so that its load is printed, and the processor time of the computation alone. Needs
 ``memsim[explore]``, playwright, and Chromium.
 """
@@ -23,7 +23,8 @@ MODELS = ("TCM", "CMR", "SAM", "Strength", "CRU")
 CURVE = '[data-curve="serial_position_curve"] [data-label="{label}"] .mean'
 DONE = '.status:has-text("Up to date")'
 REDRAW = """async ([label, shares]) => {
-    const named = [...document.querySelectorAll('details.group')].find((each) => each.querySelector('summary').textContent === label);
+    const groups = [...document.querySelectorAll('details.group')];
+    const named = groups.find((each) => each.querySelector('summary').textContent === label);
     const slider = named.querySelector('input[type="range"]');
     const curve = document.querySelector(`[data-curve="serial_position_curve"] [data-label="${label}"] .mean`);
     const times = [];
@@ -101,7 +102,9 @@ def computed(labels: Sequence[str]) -> None:
             start = process_time()
             session._curves(each, {})
             times.append(1000 * (process_time() - start))
-        print(f"  {label:10} {field['name']}: " + (f"median {np.median(times[1:]):.0f} ms" if times else "whole numbers"))
+        print(
+            f"  {label:10} {field['name']}: " + (f"median {np.median(times[1:]):.0f} ms" if times else "whole numbers")
+        )
 
 
 def main() -> None:

@@ -96,7 +96,8 @@ def usual_parameters(model: Any, task: Paradigm) -> set[str]:
     if not isinstance(model, MemoryModel):
         return named
     tests = [n for n, asked in ((0, bool(task.cue)), (ratings, bool(ratings))) if asked]
-    return named - set.intersection(*(set(model.idle_parameters(n)) for n in tests))
+    idle: list[set[str]] = [set(model.idle_parameters(n)) for n in tests]
+    return named - set.intersection(*idle)
 
 
 def _summary(model: Any) -> str:

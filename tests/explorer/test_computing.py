@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,15 +10,14 @@ import pytest
 from memsim import load_dataset, log_likelihood, run, simulate
 from memsim.core.errors import InputError
 from memsim.core.likelihood import likelihood_parts
+from memsim.experiments.battery_file import read_battery
 from memsim.explorer.curves import Curves
 from memsim.explorer.drawing import dash_of, figures, round_above
 from memsim.explorer.exports import battery_of, python_of
 from memsim.explorer.likelihoods import NO_LISTS, of_setting, scored
 from memsim.explorer.menu import Menu
 from memsim.explorer.setting import Setting, edited, first_setting
-from memsim.experiments.batteries import battery
-from memsim.experiments.battery_file import read_battery
-from memsim.models import CMR, SIMPLE, TCM, EqualVariance, Strength, Uniform, UnequalVariance
+from memsim.models import CMR, SIMPLE, TCM, EqualVariance, Strength, UnequalVariance, Uniform
 from memsim.paradigms import FreeRecall, Recognition, SerialRecall
 
 MENU = Menu()
@@ -25,7 +25,7 @@ CURVES = Curves(MENU)
 SMALL = replace(first_setting(MENU, FreeRecall(list_length=8)), n_trials=60)
 
 
-def drawn(setting: Setting) -> list[dict]:
+def drawn(setting: Setting) -> list[dict[str, Any]]:
     points = {label: CURVES.of_model(setting, label) for label, _ in setting.models}
     people = CURVES.of_people(setting)
     return figures(
@@ -146,7 +146,7 @@ def test_the_script_gives_the_curves_of_the_page(
     setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    names: dict = {}
+    names: dict[str, Any] = {}
     exec(compile(python_of(setting, MENU), "explored.py", "exec"), names)
     assert (tmp_path / "figure.png").stat().st_size > 10_000
     assert names["found"].models == dict(setting.models) and names["task"] == setting.task
@@ -165,7 +165,6 @@ def test_the_battery_file_is_the_setting(setting: Setting, tmp_path: Path) -> No
     assert task.paradigm == setting.task and (task.people.label if task.people else "") == setting.people
     assert (plan.n_trials, plan.seeds) == (setting.n_trials, (setting.seed,))
     assert [each.name for each in plan.analyses] == list(CURVES.analyses(setting))
-    assert callable(battery)
 
 
 def test_a_model_of_ones_own_is_exported_with_a_word() -> None:

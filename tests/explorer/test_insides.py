@@ -1,18 +1,21 @@
 """The state inside: known answers for context, the store, and what a network shows."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from memsim import MemoryModel, Paradigm
 from memsim.core.errors import InputError
 from memsim.core.loop import begin_recall, encoding_stream, step
-from memsim.explorer.insides import inside
+from memsim.explorer.insides import Inside, inside
 from memsim.models import CMR, DNC, SAM, TCM, EqualVariance, Strength
 from memsim.paradigms import CuedRecall, FreeRecall, Recognition, SerialRecall
 
 TRIALS = FreeRecall(list_length=7).trials(3, seed=1)
 
 
-def strip(found, title: str) -> np.ndarray:
+def strip(found: Inside, title: str) -> Any:
     (values,) = [each.values for each in found.strips if title in each.title]
     return values
 
@@ -76,7 +79,7 @@ def test_a_network_shows_where_it_writes_and_reads() -> None:
     assert len(content["strips"]) == len(found.strips) and content["phases"]["Test"] == 7
 
 
-def strips_of(model, task) -> int:
+def strips_of(model: MemoryModel[Any], task: Paradigm) -> int:
     return len(inside(model, task.trials(2), 0, 0).strips)
 
 

@@ -62,7 +62,8 @@ def test_an_edit_moves_one_curve() -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [None, [], "x", {"type": "evil"}, edit("model:TCM", "context_drift", 9), {"type": "start", "query": "x=1"}]
+    "message",
+    [None, [], "x", {"type": "evil"}, edit("model:TCM", "context_drift", 9), {"type": "start", "query": "x=1"}],
 )  # fmt: skip
 def test_what_cannot_be_done_leaves_the_setting(message: Any) -> None:
     session, sent = started()
@@ -116,6 +117,7 @@ def test_a_notebook_shows_a_widget() -> None:
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert "application/vnd.jupyter.widget-view+json" in data
     sent: list[dict[str, Any]] = []
+    assert explorer.session is not None
     explorer.session.send = sent.append
     explorer.widget._handle_custom_msg(edit("model:TCM (yours)", "context_drift", 0.2), [])
     assert "curves" in kinds(sent) and explorer.models == {"TCM (yours)": TCM(context_drift=0.2)}

@@ -1,5 +1,6 @@
 """What is chosen on a page: edits, links, and what a hostile link can do, which is nothing."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -27,8 +28,9 @@ def test_a_page_begins_with_models_of_the_task() -> None:
 
 
 @given(
-    drift=st.floats(0, 1), noise=st.floats(0.01, 100), rule=st.sampled_from(["post", "pre"]), seed=st.integers(0, 2**63 - 1),
-    n_trials=st.integers(20, 5000), length=st.integers(1, 40), limit=st.none() | st.integers(1, 40),
+    drift=st.floats(0, 1), noise=st.floats(0.01, 100), rule=st.sampled_from(["post", "pre"]),
+    seed=st.integers(0, 2**63 - 1), n_trials=st.integers(20, 5000), length=st.integers(1, 40),
+    limit=st.none() | st.integers(1, 40),
 )  # fmt: skip
 def test_a_link_restores_the_setting(
     drift: float, noise: float, rule: str, seed: int, n_trials: int, length: int, limit: int | None
@@ -104,10 +106,8 @@ def test_a_hostile_link_is_refused_in_words(query: str, says: str) -> None:
 
 @given(st.text(max_size=60) | st.text("modeltask=(),&%:TCM01.", max_size=60))
 def test_any_text_is_a_setting_or_an_error_of_memsim(query: str) -> None:
-    try:
+    with suppress(MemsimError):
         assert isinstance(setting_of(query, MENU, FIRST), Setting)
-    except MemsimError:
-        pass
 
 
 def test_edits_of_parameters_models_and_presets() -> None:
@@ -123,10 +123,8 @@ def test_edits_of_parameters_models_and_presets() -> None:
     assert list(less.by_label) == ["SAM"] == [less.watched]
     preset = edited(FIRST, MENU, "model:CMR", "preset", "CMR:demonstration")
     assert preset.by_label == {"TCM": TCM(), "CMR:demonstration": CMR.preset("demonstration")}
-    assert (
-        edited(preset, MENU, "model:CMR:demonstration", "recall_drift", 0.5).by_label["CMR:demonstration"].recall_drift
-        == 0.5
-    )
+    moved = edited(preset, MENU, "model:CMR:demonstration", "recall_drift", 0.5)
+    assert moved.by_label["CMR:demonstration"] == CMR.preset("demonstration").replace(recall_drift=0.5)
     assert list(edited(preset, MENU, "models", "CMR", False).by_label) == ["TCM"]
 
 
@@ -149,9 +147,11 @@ def test_edits_of_the_task_keep_what_has_an_account_of_it() -> None:
     [
         ("model:TCM", "context_drift", 7), ("model:TCM", "context_drift", "0.5"), ("model:TCM", "context_drift", True),
         ("model:TCM", "context_drift", None), ("model:TCM", "weights", "x"), ("model:SAM", "lapse", 0.1),
-        ("model:TCM", "preset", "evil.py"), ("models", "TCM", 1), ("models", "evil.py", True), ("models", "StartEnd", True),
-        ("task", "people", "/etc/passwd"), ("task", "people", "farrell_lewandowsky2003"), ("task", "name", "x"),
-        ("task", "list_length", 0), ("lists", "n_trials", 0), ("lists", "n_trials", float("nan")), ("lists", "seed", -1),
+        ("model:TCM", "preset", "evil.py"), ("models", "TCM", 1), ("models", "evil.py", True),
+        ("models", "StartEnd", True), ("task", "people", "/etc/passwd"), ("task", "people", "farrell_lewandowsky2003"),
+        ("task", "name", "x"),
+        ("task", "list_length", 0), ("lists", "n_trials", 0), ("lists", "n_trials", float("nan")),
+        ("lists", "seed", -1),
         ("inside", "watched", "SAM"), ("inside", "trial", 10**6), ("nothing", "x", 1), ("lists", "x", 1),
     ],
 )  # fmt: skip
