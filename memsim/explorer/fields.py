@@ -97,7 +97,7 @@ def usual_parameters(model: Any, task: Paradigm) -> set[str]:
         return named
     tests = [n for n, asked in ((0, bool(task.cue)), (ratings, bool(ratings))) if asked]
     idle: list[set[str]] = [set(model.idle_parameters(n)) for n in tests]
-    return named - set.intersection(*idle)
+    return named - idle[0].intersection(*idle)
 
 
 def _summary(model: Any) -> str:
