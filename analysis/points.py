@@ -94,7 +94,8 @@ def points_of_frame(
         points = frame[[*columns, value]].rename(columns={value: "mean"})
         points = points.assign(sem=np.nan, low=np.nan, high=np.nan, n_subjects=0)
     if value == "prob":
-        points[["low", "high"]] = points[["low", "high"]].clip(0, 1)
+        for end in ("low", "high"):
+            points[end] = np.clip(points[end].to_numpy(), 0, 1)
     if across in frame:
         points = points.merge(frame.groupby(by, as_index=False)[across].mean(), on=by)
     return points

@@ -26,6 +26,7 @@ from .evaluation.interval_coverage import coverage
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
+from .explorer.opening import explore
 from .fitting.estimation import fit
 from .fitting.nested_fits import likelihood_ratio
 from .fitting.population_means import population
@@ -69,6 +70,7 @@ __all__ = [
     "data",
     "errors",
     "event_log_probabilities",
+    "explore",
     "fit",
     "flag",
     "likelihood_ratio",

@@ -29,7 +29,7 @@ FLOORS = (
     {"running"},
     {"fitting", "training"},
     {"evaluation", "experiments", "bayes"},
-    {"reporting", "reproductions"},
+    {"reporting", "reproductions", "explorer"},
     {"commands"},
 )
 """The rooms, from the ground up. A room imports itself and the floors below it, and no neighbour."""

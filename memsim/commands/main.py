@@ -21,6 +21,7 @@ from memsim.commands.calibrate import add_calibrate
 from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
 from memsim.commands.coverage import add_coverage
+from memsim.commands.explore import add_explore
 from memsim.commands.fit import add_fit
 from memsim.commands.listing import add_listing
 from memsim.commands.options import Commands, Parser
@@ -203,6 +204,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_calibrate(commands)
     add_train(commands, asked="train" in arguments)
     add_show(commands)
+    add_explore(commands)
     add_listing(commands)
     add_check(commands)
     try:
