@@ -15,20 +15,26 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxRole
 
-GROUP = r"\{[^{}]*\}|\([^()]*\)|-?[^\W_]+(?:_[^\W_]+)?"
+GROUP = r"\{[^{}]*\}|\([^()]*\)|-?[^\W_²³]+(?:[_,][^\W_²³]+)*"
 SYMBOL = re.compile(
-    rf"(?<![\w'])(?P<letter>[^\W\d_](?=[_^])|[b-zB-HJ-Z](?![\w'.])|a(?= [=<>]))"
-    rf"|(?<=[\w)\]'\x00])(?P<mark>[_^])(?P<group>{GROUP})"
+    r"(?<![\w'’])(?P<letter>[^\W\d_](?=[_^²³])|[b-z](?![^\W²³]|['’]\w)|[B-HJ-Z](?![\w'’.])|a(?= [=<>]))"
+    rf"|(?<=[\w)\]'])(?P<mark>[_^])(?P<group>{GROUP})"
 )
 """A variable of one letter, or an index or exponent of what stands before it."""
 NAME = re.compile(r"\w{2,}_\w+|\w+_\w{2,}_\w+")
 """Names of parameters and options, whose underscores are no indices."""
 
 
+SIGNS = (("<-", "←"), ("sqrt(", "√("), (" >= ", " ≥ "), (" <= ", " ≤ "))
+"""What docstrings write for want of a key."""
+
+
 def typeset(text: str) -> list[nodes.Node]:
     """The text with variables in italics, and indices and exponents where they belong."""
     found: list[nodes.Node] = []
     at = 0
+    for typed, sign in SIGNS:
+        text = text.replace(typed, sign)
     names = [match.span() for match in NAME.finditer(text) if "^" not in match[0]]
     for match in SYMBOL.finditer(text):
         inside_a_name = any(start <= match.start() < end for start, end in names)

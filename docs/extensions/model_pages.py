@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from memsim.core.abilities import lacks
@@ -31,7 +31,7 @@ FAMILIES: Mapping[str, str] = {
 """The families, by the folder of ``models`` that holds them, in the order of the site."""
 SHOWN = ("free_recall", "serial_recall", "recognition", "cued_recall", "associative_recognition")
 """The tasks whose curves the pages show; of a model that has an account of none of them, the first that it has."""
-LISTS = 1000
+LISTS, LISTS_OF_NETWORKS = 400, 200
 LIKELIHOODS: Mapping[str, str] = {
     "exact": "exact",
     "sampled": "averaged over draws of what is random in encoding",
@@ -77,14 +77,20 @@ def examples_of(name: str) -> list[Example]:
     found = []
     can = {label: [task for task in tasks_of(model) if task in people_by_task()] for label, model in models.items()}
     every = list(dict.fromkeys(task for tasks in can.values() for task in tasks))
-    for task in [task for task in SHOWN if task in every] or every[:1]:
+    for task in [task for task in SHOWN if task in every and not _told_by_another(task, every)] or every[:1]:
         able = {label: models[label] for label, tasks in can.items() if task in tasks}
         found.append(_example(name, task, able))
     return found
 
 
+def _told_by_another(task: str, every: Sequence[str]) -> bool:
+    """Whether another task shows how the model recognises: judgments of pairs are shown where those of items are not."""
+    return task == "associative_recognition" and "recognition" in every
+
+
 def _example(name: str, task: str, models: Mapping[str, Model]) -> Example:
     people, paradigm = people_by_task()[task], type(people_by_task()[task].paradigm)
+    lists = _lists(name)
     made = ", ".join(f"{label!r}: {_constructor(label)}".replace("'", '"') for label in models)
     settings = {key: value for key, value in people.paradigm.values().items() if value != paradigm().values()[key]}
     given = ", ".join(f"{key}={value!r}".replace("'", '"') for key, value in settings.items())
@@ -94,13 +100,17 @@ def _example(name: str, task: str, models: Mapping[str, Model]) -> Example:
         f"from memsim.paradigms import {paradigm.__name__}",
         "",
         f"task = {paradigm.__name__}({given})",
-        f'result = run({{{made}}}, task, people="{people.label}", n_trials={LISTS})',
+        f'result = run({{{made}}}, task, people="{people.label}", n_trials={lists})',
         "figure = result.figure()",
     ]
     if len(lines[5]) > 100:
-        lines[5:6] = [f"models = {{{made}}}", f'result = run(models, task, people="{people.label}", n_trials={LISTS})']
+        lines[5:6] = [f"models = {{{made}}}", f'result = run(models, task, people="{people.label}", n_trials={lists})']
     alt = f"Curves of {name} beside those of {people.reference}, {task.replace('_', ' ')}"
     return Example(f"{name}-{task}", "\n".join(lines), alt)
+
+
+def _lists(name: str) -> int:
+    return LISTS_OF_NETWORKS if family_of(name) == "networks" else LISTS
 
 
 def _constructor(label: str) -> str:
@@ -174,9 +184,13 @@ def _parameter_table(parameters: tuple[Parameter, ...]) -> Iterator[str]:
     rows = []
     for each in parameters:
         symbol = f":symbol:`{each.symbol}`" if each.symbol else ""
-        default = f"``{each.default}``" + (f" {each.unit}" if each.unit and each.default is not None else "")
-        rows.append((f"``{each.name}``", symbol, default, each.range, _prose(each.doc), _prose(each.source)))
-    yield from table(("name", "symbol", "default", "range", "meaning", "source"), rows, widths=(3, 1, 2, 2, 5, 5))
+        default = (f"``{each.default}``" if each.default != "" else "none") + (
+            f" {each.unit}" if each.unit and each.default is not None else ""
+        )
+        source = f" *Source:* {_prose(each.source)}" if each.source else ""
+        said = f"{_prose(each.doc)[:1].upper()}{_prose(each.doc)[1:]}."
+        rows.append((f"``{each.name}``", symbol, f"{default} in {each.range}", said + source))
+    yield from table(("name", "symbol", "default, range", "meaning and source"), rows, widths=(3, 1, 3, 6))
 
 
 def _presets(name: str, presets: Mapping[str, Preset]) -> Iterator[str]:
@@ -201,7 +215,7 @@ def _beside_people(name: str, said: Mapping[str, list[str]]) -> Iterator[str]:
         task = example.name.partition("-")[2]
         people = people_by_task()[task]
         yield from heading(task.replace("_", " ").capitalize(), "~")
-        yield f"People: {_prose(people.citation.rstrip('.'))}. {LISTS:,} simulated lists; the defaults of the model."
+        yield f"People: {_prose(people.citation.rstrip('.'))}. {_lists(name)} simulated lists; the defaults of the model."
         yield ""
         yield from code(example.code)
         yield from figure(example.name, example.alt)

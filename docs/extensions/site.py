@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,21 +69,19 @@ def resolve_inner_name(
     if node.get("refdomain") != "py":
         return None
     if not target.startswith("memsim"):
-        return contnode if node.get("py:module") is not None or "." not in target or _is_foreign(target) else None
+        return contnode
     found = _named(target)
     if found is None:
         return None
     domain = env.get_domain("py")
-    for public, entry in domain.objects.items():
-        if public != target and _named(public) is found and not isinstance(found, int | str | float | tuple):
-            return domain.resolve_xref(env, node["refdoc"], app.builder, node["reftype"], public, node, contnode)
+    if inspect.isclass(found) or inspect.isroutine(found):
+        for public in domain.objects:
+            if public != target and _named(public) is found:
+                return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", public, node, contnode)
     return contnode
 
 
-def _is_foreign(target: str) -> bool:
-    return not target.startswith("memsim")
-
-
+@cache
 def _named(dotted: str) -> Any:
     """The object of a dotted name; ``None`` if there is none."""
     parts = dotted.split(".")
@@ -91,13 +90,16 @@ def _named(dotted: str) -> Any:
             found: Any = importlib.import_module(".".join(parts[:split]))
         except ImportError:
             continue
-        try:
-            for part in parts[split:]:
-                found = inspect.getattr_static(found, part) if inspect.isclass(found) else getattr(found, part)
-        except AttributeError:
-            return None
+        for part in parts[split:]:
+            if inspect.isclass(found) and part in _fields(found):
+                return found  # a field without a default is no attribute of the class, whose docstring describes it
+            found = getattr(found, part, None)
         return found
     return None
+
+
+def _fields(cls: type) -> set[str]:
+    return {name for base in cls.__mro__ for name in vars(base).get("__annotations__", {})}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
