@@ -62,7 +62,7 @@ def page_of(name: str, reading: str, said: list[str]) -> str:
         [
             f"# {analysis.title}",
             "",
-            f"`{name}` takes {taken}: `analyze(..., \"{name}\")` in Python, `memsim analyses {name}` for its options.",
+            f'`{name}` takes {taken}: `analyze(..., "{name}")` in Python, `memsim analyses {name}` for its options.',
             "",
             "## How to read it",
             "",

@@ -19,7 +19,7 @@ def as_rst(docstring: list[str]) -> list[str]:
     The house writes ``name : meaning``, since types stand in the annotations; numpydoc reads what follows the colon as
     a type, so the meaning moves to the next line.
     """
-    return list(_without_chance_markup(list(_with_fields(docstring))))
+    return list(_without_chance_markup(list(_with_fields(docstring))))[:-1]  # the last one ends the last paragraph
 
 
 def _with_fields(lines: list[str]) -> Iterator[str]:

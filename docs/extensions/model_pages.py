@@ -159,7 +159,10 @@ def _facts(name: str, cls: type[Model]) -> Iterator[str]:
         [
             ("Publication", cls.citation or "none; see the sources of the parameters"),
             ("Likelihood", LIKELIHOODS[likelihood]),
-            ("Tasks", ", ".join(f":class:`{task} <memsim.paradigms.{PARADIGMS.get(task).__name__}>`" for task in tasks)),
+            (
+                "Tasks",
+                ", ".join(f":class:`{task} <memsim.paradigms.{PARADIGMS.get(task).__name__}>`" for task in tasks),
+            ),
             ("In Python", f"``memsim.models.{name}()``"),
             ("On the command line", f"``memsim run --models {name}``, ``memsim models {name}``"),
         ],

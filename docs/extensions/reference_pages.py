@@ -106,7 +106,9 @@ def data_sets() -> str:
             "models with it. What is fetched is fetched once, checked and kept; where it has no stated licence, curves "
             "of it may ship, and nothing else.",
             "",
-            *table(("name", "what it holds", "comes", "conditions", "publication"), _rows_of_data(), widths=(2, 4, 2, 2, 4)),
+            *table(
+                ("name", "what it holds", "comes", "conditions", "publication"), _rows_of_data(), widths=(2, 4, 2, 2, 4)
+            ),
         ]
     )
 
@@ -145,4 +147,3 @@ def pages() -> dict[str, str]:
             if not has_own_page(package, name):
                 found[f"{package.__name__}.{name}.rst"] = object_page(package, name)
     return found
-
