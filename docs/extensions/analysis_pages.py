@@ -90,6 +90,10 @@ def page_of(name: str, reading: str, said: list[str]) -> str:
     )
 
 
+def _summary(name: str) -> str:
+    return ANALYSES.get(name).summary.replace("``", "`").replace("|", r"\|")
+
+
 def index() -> str:
     """The page that lists the analyses by question."""
     lines = ["# Analyses", ""]
@@ -98,10 +102,7 @@ def index() -> str:
         lines += [chapter.text, ""]
         if chapter.sections:
             lines += ["| analysis | what it gives |", "|---|---|"]
-            lines += [
-                f"| [{ANALYSES.get(name).title}]({name}.md) | {ANALYSES.get(name).summary.replace('``', '`').replace('|', chr(92) + '|')} |"
-                for name in chapter.sections
-            ]
+            lines += [f"| [{ANALYSES.get(name).title}]({name}.md) | {_summary(name)} |" for name in chapter.sections]
             lines += ["", "```{toctree}", ":hidden:", "", *chapter.sections, "```", ""]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""A page for each registered model, from its declaration: equations, parameters, sources, and curves beside people's."""
+"""A page for each registered model, from its declaration: equations, parameters, sources, curves beside people's."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def examples_of(name: str) -> list[Example]:
 
 
 def _told_by_another(task: str, every: Sequence[str]) -> bool:
-    """Whether another task shows how the model recognises: judgments of pairs are shown where those of items are not."""
+    """Whether another task shows recognition: judgments of pairs are shown where those of items are not."""
     return task == "associative_recognition" and "recognition" in every
 
 
@@ -218,7 +218,8 @@ def _beside_people(name: str, said: Mapping[str, list[str]]) -> Iterator[str]:
         task = example.name.partition("-")[2]
         people = people_by_task()[task]
         yield from heading(task.replace("_", " ").capitalize(), "~")
-        yield f"People: {_prose(people.citation.rstrip('.'))}. {_lists(name)} simulated lists; the defaults of the model."
+        cited = _prose(people.citation.rstrip("."))
+        yield f"People: {cited}. {_lists(name)} simulated lists; the defaults of the model."
         yield ""
         yield from code(example.code)
         yield from figure(example.name, example.alt)
