@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from memsim.commands.battery import add_battery
+from memsim.commands.benchmark import add_benchmark
 from memsim.commands.calibrate import add_calibrate
 from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
@@ -200,6 +201,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_fit(commands)
     add_posterior(commands)
     add_compare(commands)
+    add_benchmark(commands)
     add_recover(commands)
     add_coverage(commands)
     add_calibrate(commands)
