@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ def column_name(task: str, condition: str, conditions: int) -> str:
 
 
 def wide(ranking: Ranking) -> pd.DataFrame:
-    """A row for each model, in the order of their mean rank, and two for the bounds.
+    """A row for each model, by the test in which it is ranked and by its mean share there, and three for the bounds.
 
     Returns
     -------
@@ -41,7 +42,8 @@ def wide(ranking: Ranking) -> pd.DataFrame:
     shares = scores.assign(column=key).pivot(index="label", columns="column", values="share_total")
     shares = shares.reindex(columns=names)
     is_model = scores.groupby("label")["kind"].first().reindex(shares.index) == "model"
-    order = _order(shares[is_model])
+    test_of = dict(zip(names, (task.test for task in ranking.ranked.tasks for _ in task.people), strict=True))
+    order = _order(shares[is_model], test_of)
     bounds = [label for label in dict.fromkeys(scores["label"]) if not is_model[label] and label != UNIFORM]
     shares = shares.loc[[*order, *bounds, UNIFORM]]
     counted = ranking.findings[ranking.findings["counts"].fillna(False).astype(bool)]
@@ -53,11 +55,18 @@ def wide(ranking: Ranking) -> pd.DataFrame:
     return found.rename_axis(index="label", columns=None).reset_index()
 
 
-def _order(shares: pd.DataFrame) -> list[str]:
-    """Models by the mean of their ranks over the conditions in which they have a score; others follow."""
-    ranks = shares.rank(ascending=False, pct=True)
-    mean = ranks.mean(axis=1)
-    return [str(label) for label in mean.fillna(np.inf).sort_values(kind="stable").index]
+def _order(shares: pd.DataFrame, test_of: Mapping[str, str]) -> list[str]:
+    """Models by the first test in which they have a score, and by their mean share in that test; others follow."""
+    tests = list(dict.fromkeys(test_of.values()))
+
+    def key(label: str) -> tuple[int, float]:
+        for place, test in enumerate(tests):
+            own = shares.loc[label, [name for name, each in test_of.items() if each == test]].astype(float)
+            if own.notna().any():
+                return place, -float(own.mean())
+        return len(tests), 0.0
+
+    return sorted(map(str, shares.index), key=key)
 
 
 def printed(ranking: Ranking) -> str:

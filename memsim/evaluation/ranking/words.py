@@ -53,5 +53,7 @@ def _findings(ranking: Ranking) -> Iterator[str]:
 def _without(ranking: Ranking) -> Iterator[str]:
     scores = ranking.scores
     without = scores[scores["reason"] != ""].drop_duplicates(["task", "label"])
-    for (label, reason), part in without.groupby(["label", "reason"], sort=False):
-        yield f"{label} has no score in {', '.join(part['task'])}: {reason}."
+    for reason, part in without.groupby("reason", sort=False):
+        of_models = part.groupby("label", sort=False)["task"].agg(", ".join).reset_index()
+        said = [f"{', '.join(own['label'])} in {tasks}" for tasks, own in of_models.groupby("task", sort=False)]
+        yield f"No score: {'; '.join(said)}: {reason}."
