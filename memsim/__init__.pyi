@@ -23,6 +23,7 @@ from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
 from .evaluation.interval_coverage import coverage
+from .evaluation.ranking.whole import Ranking, benchmark
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
@@ -56,12 +57,14 @@ __all__ = [
     "Preset",
     "ProbeBatch",
     "Probes",
+    "Ranking",
     "Recalls",
     "RecognitionModel",
     "Simulated",
     "Trials",
     "analysis",
     "battery",
+    "benchmark",
     "calibrate",
     "check",
     "choice",

@@ -17,6 +17,7 @@ from importlib.metadata import distributions
 from typing import TextIO
 
 from memsim.commands.battery import add_battery
+from memsim.commands.benchmark import add_benchmark
 from memsim.commands.calibrate import add_calibrate
 from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
@@ -199,6 +200,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_fit(commands)
     add_posterior(commands)
     add_compare(commands)
+    add_benchmark(commands)
     add_recover(commands)
     add_coverage(commands)
     add_calibrate(commands)
