@@ -15,7 +15,7 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python tests/check_types.py
 	# Two processes; more threads than those would only wait for one another.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
