@@ -116,11 +116,15 @@ def _in_parts(log_probability: FloatArray, answers: Answers, n_lists: int, judge
     """Log-probabilities of what was chosen, summed over the answers of each list, in two parts."""
     chosen = log_probability[np.arange(len(answers.list)), answers.chosen]
     if judged:
-        return Predicted(np.bincount(answers.list, chosen, n_lists), np.zeros(n_lists))
+        return Predicted(_by_list(answers, chosen, n_lists), np.zeros(n_lists))
     omission = log_probability[:, -1]
     silent = answers.chosen == log_probability.shape[1] - 1
     with np.errstate(divide="ignore"):
         response = np.log(-np.expm1(omission))
     termination = np.where(silent, omission, response)
     choice = np.where(silent, 0.0, chosen - response)
-    return Predicted(*(np.bincount(answers.list, each, n_lists) for each in (choice, termination)))
+    return Predicted(_by_list(answers, choice, n_lists), _by_list(answers, termination, n_lists))
+
+
+def _by_list(answers: Answers, values: FloatArray, n_lists: int) -> FloatArray:
+    return np.bincount(answers.list, values, n_lists).astype(float)

@@ -48,7 +48,7 @@ def shares_figure(scores: pd.DataFrame) -> Figure:
         for row in range(down)
     ]
     heights = [ROW * max(size, 3) + HEAD for size in sizes]
-    with themed(0.8):
+    with themed():
         figure = Figure(figsize=(WIDTHS[2], sum(heights)), layout="constrained")
         axes = figure.subplots(down, min(ACROSS, len(panels)), squeeze=False, height_ratios=heights).ravel()
         for axis, (title, part) in zip(axes, panels, strict=False):

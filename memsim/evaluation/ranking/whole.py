@@ -17,7 +17,8 @@ from memsim.evaluation.ranking.pinned_set import BenchmarkSet, RankedTask, set_n
 from memsim.evaluation.ranking.scoring import findings_cell, model_cell
 from memsim.evaluation.ranking.shares import scores_of
 from memsim.evaluation.ranking.split import Split, split_of
-from memsim.running.execution import Cell, Running, run_cells
+from memsim.running.execution import Cell, run_cells
+from memsim.running.options import Running, with_running
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,6 +66,7 @@ class Ranking:
         return shares_figure(self.scores)
 
 
+@with_running
 def benchmark(
     models: Mapping[str, Model | str] | Iterable[Model | str] | Model | str | None = None,
     *,
