@@ -74,4 +74,5 @@ def recover(
         require_model(model)
     if several:
         return recover_models(named, task, **given, **shared)
-    return recover_parameters(*named.values(), task, **given, **shared)
+    (model,) = named.values()
+    return recover_parameters(model, task, **given, **shared)
