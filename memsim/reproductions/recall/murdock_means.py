@@ -12,7 +12,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, recall_probability
 from memsim.models import CMR, SAM, SIMPLE
 from memsim.reproductions.entry import REPRODUCED, Finding, Outcome, Reproduction
-from memsim.reproductions.kinds import Kind, Prediction
+from memsim.reproductions.kinds import Kind, Prediction, Printed
 from memsim.reproductions.murdock_lists import MURDOCK, task_of
 from memsim.reproductions.recall.beside_people import (
     LISTS,
@@ -31,6 +31,12 @@ TOTAL_TIME = Prediction(
     "1 where two conditions of equal time differ by less than the 95% interval of that difference between people",
 )
 NO_TIME = "the model has no account of presentation time: it recalls as many words at 1 s as at 2 s"
+PRINTED_MEANS = {
+    "10-2": (18, 6.39, 0.76), "15-2": (19, 8.25, 1.40), "20-2": (15, 8.53, 2.08),
+    "20-1": (16, 6.87, 1.16), "30-1": (19, 8.82, 1.98), "40-1": (16, 8.24, 1.08),
+}  # fmt: skip
+"""People of a group, mean words recalled, and standard deviation (table 1, p. 483, as a scan of it reads; its number of
+people of 20-2, "1.5", is read as 15). The files hold fifteen people of each group."""
 KNOWN = {
     "SIMPLE: words recalled, 40-1": "the published fit is to the whole curve, which it overestimates in the middle",
     **dict.fromkeys(
@@ -75,6 +81,13 @@ def _means(seed: int) -> Outcome:
             findings.append(
                 beside(quantity, people.loc[condition], float(words), MURDOCK_PEOPLE, KNOWN.get(quantity, ""))
             )
+    findings += [
+        Finding(
+            f"people on file: words recalled, {condition}", mean, float(people.loc[condition, "mean"]),
+            1.96 * deviation / np.sqrt(n), Printed("Murdock (1962)", "table 1, p. 483"),
+        )
+        for condition, (n, mean, deviation) in PRINTED_MEANS.items()
+    ]  # fmt: skip
     findings += predicted(_equal_times(people, obtained), TOTAL_TIME, KNOWN)
     table = pd.concat({"people": people["mean"].astype(float), **dict(obtained.items())}, axis=1)
     return Outcome(
@@ -131,6 +144,5 @@ def _statement(table: pd.DataFrame, findings: list[Finding]) -> str:
 MURDOCK_MEANS = Reproduction(
     "murdock1962-means", "Mean words recalled in the six conditions of Murdock (1962), by SAM, SIMPLE and CMR",
     f"{MURDOCK}; Raaijmakers & Shiffrin (1981); Brown, Neath & Chater (2007); Polyn, Norman & Kahana (2009)", _means,
-    kinds=(Kind.PEOPLE, Kind.PREDICTION),
-    waits_for=("the means over all people of each group that Murdock (1962) prints",),
+    kinds=(Kind.PRINTED, Kind.PEOPLE, Kind.PREDICTION),
 )  # fmt: skip
