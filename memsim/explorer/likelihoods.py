@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from memsim.core.errors import MemsimError
 from memsim.core.judgments import Judgments, Responses
 from memsim.core.likelihood import likelihood_parts, sum_of
 from memsim.core.model import MemoryModel
@@ -14,6 +15,8 @@ from memsim.core.position_model import Model
 from memsim.explorer.menu import Menu
 from memsim.explorer.setting import Setting
 
+FIRST_PART, BUDGET = 400, 0.05
+"""Lists that are scored at first, and seconds that a part should take."""
 SAMPLES = 10
 """Study histories over which a sampled likelihood is averaged here, fewer than elsewhere."""
 NO_LISTS = (
@@ -42,6 +45,14 @@ class Scored(NamedTuple):
         return self.per_list - self.uniform
 
 
+def joined(parts: list[Scored]) -> Scored:
+    """The score of all lists, from scores of parts of them."""
+    n_lists = sum(part.n_lists for part in parts)
+    means = [sum(getattr(part, name) * part.n_lists for part in parts) / n_lists for name in ("per_list", "uniform")]
+    possible = sum(part.possible for part in parts)
+    return parts[0]._replace(per_list=means[0], uniform=means[1], possible=possible, n_lists=n_lists)
+
+
 def scored(label: str, model: Model, responses: Responses) -> Scored:
     """Score one model; a model without a likelihood of these responses has a note instead of numbers.
 
@@ -54,26 +65,46 @@ def scored(label: str, model: Model, responses: Responses) -> Scored:
     try:
         own = likelihood_parts(model, responses, samples=SAMPLES)
         guessing = likelihood_parts(model.replace(list_lapse=1.0), responses, samples=1)
-    except MemsimError as error:
+    except Exception as error:  # the code of a model may raise anything, and the others still have scores
         return Scored(label, np.nan, np.nan, 0, n_lists, str(error))
     total = sum_of(own)
     with np.errstate(invalid="ignore"):
         uniform = sum_of(own._replace(choice=guessing.choice))
     possible = int(np.isfinite(total).sum())
-    notes = []
-    if possible < n_lists:
-        notes.append(
-            f"{n_lists - possible:,} of {n_lists:,} lists are impossible; a lapse above 0 makes them possible."
-        )
-    if model.likelihood == "sampled":
-        notes.append(f"It is averaged over {SAMPLES} study histories, and too low on average.")
-    return Scored(label, float(total.mean()), float(uniform.mean()), possible, n_lists, " ".join(notes))
+    sampled = f"It is averaged over {SAMPLES} study histories, and too low on average."
+    note = sampled if model.likelihood == "sampled" else ""
+    return Scored(label, float(total.mean()), float(uniform.mean()), possible, n_lists, note)
+
+
+def in_parts(label: str, model: Model, responses: Responses, known: dict[Any, Scored]) -> Iterator[None]:
+    """Score one model part by part, so that whoever asks can leave off in between; ``known`` keeps each part.
+
+    A part is as many lists as are scored in some :data:`BUDGET` seconds.
+    """
+    first, size = 0, FIRST_PART
+    while first < len(responses):
+        key, start = (label, model, id(responses), first), perf_counter()
+        if key not in known:
+            known[key] = scored(label, model, responses[first : first + size])
+            size = int(min(max(size * BUDGET / (perf_counter() - start), 50), 2 * size))
+        first += known[key].n_lists
+        yield
+
+
+def of_parts(label: str, model: Model, responses: Responses, known: dict[Any, Scored]) -> Scored:
+    """The score of all lists, of which :func:`in_parts` has scored each part."""
+    parts, first = list[Scored](), 0
+    while first < len(responses):
+        parts.append(known[label, model, id(responses), first])
+        first += parts[-1].n_lists
+    return joined(parts)
 
 
 def table(rows: list[Scored], names: dict[str, str], people: str, responses: Responses) -> dict[str, Any]:
     """The rows as a table of text for a page, with a sentence that says the same."""
     unit = "trial" if isinstance(responses, Judgments) else "list"
     columns = ["Model", f"Nats per {unit}", "Uniform choice", "Above it", "Note"]
+    rows = [row._replace(note=f"{impossible(row)} {row.note}".strip()) for row in rows]
     body = [
         [names.get(row.label, row.label), _number(row.per_list), _number(row.uniform), _number(row.above, sign=True),
          row.note] for row in rows
@@ -84,6 +115,14 @@ def table(rows: list[Scored], names: dict[str, str], people: str, responses: Res
         best = max(known, key=lambda row: row.per_list)
         said += f" {best.label} predicts them best, with {_number(best.per_list)} nats per {unit}."
     return {"columns": columns, "rows": body, "words": said}
+
+
+def impossible(row: Scored) -> str:
+    """A sentence on the lists that the model gives no chance; empty if there are none."""
+    if row.possible == row.n_lists or np.isnan(row.per_list):
+        return ""
+    count = f"{row.n_lists - row.possible:,} of {row.n_lists:,}"
+    return f"{count} lists are impossible; a lapse above 0 makes them possible."
 
 
 def _number(value: float, sign: bool = False) -> str:
@@ -103,8 +142,7 @@ def of_setting(setting: Setting, menu: Menu, known: dict[Any, Scored]) -> dict[s
         return {"columns": [], "rows": [], "words": NO_LISTS}
     rows = []
     for label, model in setting.models:
-        key = (label, model, setting.people)
-        if key not in known:
-            known[key] = scored(label, model, people.recalls)
-        rows.append(known[key])
+        for _ in in_parts(label, model, people.recalls, known):
+            pass  # what was not scored yet
+        rows.append(of_parts(label, model, people.recalls, known))
     return table(rows, {}, people.reference, people.recalls)

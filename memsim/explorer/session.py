@@ -22,15 +22,17 @@ from memsim.explorer.drawing import figures
 from memsim.explorer.exports import battery_of, python_of
 from memsim.explorer.fields import form, watched_fields
 from memsim.explorer.insides import inside
-from memsim.explorer.likelihoods import Scored, of_setting
+from memsim.explorer.likelihoods import Scored, in_parts, of_setting
 from memsim.explorer.links import query_of, setting_of
 from memsim.explorer.menu import Menu
 from memsim.explorer.setting import Setting, edited
 
 Message = dict[str, Any]
 Send = Callable[[Message], None]
-MOST_KEPT = 300
-"""Scores that are kept."""
+MOST_KEPT = 2000
+"""Scores of parts of lists that are kept."""
+URGENT, SETTLING = 3, 0.15
+"""The pieces of work that come at once, and the seconds after which the others follow, if no edit comes before."""
 _WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="memsim-explorer")
 """All pages share it: models compute on one processor, and warnings are those of one piece of work."""
 
@@ -50,6 +52,7 @@ class Session:
         self.menu, self.setting, self.send = menu, setting, send
         self.curves = Curves(menu) if curves is None else curves
         self._scores: dict[Any, Scored] = {}
+        self._warned: list[str] = []
         self._task: asyncio.Task[None] | None = None
         self._newer = False
         self._sent_form: Any = None
@@ -109,7 +112,11 @@ class Session:
     async def _work(self) -> None:
         while self._newer:
             self._newer = False
-            for piece in self.pieces(self.setting):
+            for number, piece in enumerate(self.pieces(self.setting)):
+                if number == URGENT:
+                    await asyncio.sleep(SETTLING)  # a page that is dragged about sends its next edit by then
+                    if self._newer:
+                        break
                 for message in await asyncio.get_running_loop().run_in_executor(_WORKER, piece):
                     self.send(message)
                 if self._newer:
@@ -133,6 +140,7 @@ class Session:
         for label in list(few):
             few = {each: n for each, n in few.items() if each != label}
             yield lambda rest=few: _noted(lambda: self._curves(setting, rest))  # type: ignore[misc]
+        yield from self._scoring(setting)
         yield lambda: _noted(lambda: self._likelihood(setting))
         yield lambda: [{"type": "done"}]
 
@@ -158,10 +166,31 @@ class Session:
             "failed": [printable(f) for f in failed],
         }
 
-    def _likelihood(self, setting: Setting) -> Message:
+    def _scoring(self, setting: Setting) -> Iterator[Callable[[], list[Message]]]:
+        """Pieces that score a part of people's lists each, so that an edit need not wait for all of them."""
+        if not setting.people or (recalls := self.menu.people(setting.people).recalls) is None:
+            return
         if len(self._scores) > MOST_KEPT:
             self._scores.clear()
-        return {"type": "likelihood", "table": of_setting(setting, self.menu, self._scores)}
+        self._warned = []
+        for label, model in setting.models:
+            parts, ended = in_parts(label, model, recalls, self._scores), list[bool]()
+
+            def one(parts: Iterator[None] = parts, ended: list[bool] = ended) -> Message:
+                if next(parts, ended) is ended:
+                    ended.append(True)
+                return {"type": "scoring"}
+
+            def noted(one: Callable[[], Message] = one) -> list[Message]:
+                self._warned += _noted(one)[0].get("warnings", [])
+                return []
+
+            while not ended:
+                yield noted
+
+    def _likelihood(self, setting: Setting) -> Message:
+        table = of_setting(setting, self.menu, self._scores)
+        return {"type": "likelihood", "table": table, "warnings": self._warned}
 
     def _inside(self, setting: Setting) -> Message:
         model = setting.by_label.get(setting.watched)
@@ -195,6 +224,8 @@ def _noted(work: Callable[[], Message]) -> list[Message]:
         warnings.simplefilter("always", category=MemsimWarning)
         try:
             message = work()
-        except MemsimError as error:
-            return [{"type": "error", "text": printable(str(error))}]
-    return [{**message, "warnings": list(dict.fromkeys(printable(str(each.message)) for each in caught))}]
+        except Exception as error:  # as above; the page goes on, and says what went wrong
+            text = str(error) if isinstance(error, MemsimError) else f"{type(error).__name__}: {error}"
+            return [{"type": "error", "text": printable(text)}]
+    said = [*message.get("warnings", []), *(printable(str(each.message)) for each in caught)]
+    return [{**message, "warnings": list(dict.fromkeys(said))}]

@@ -14,7 +14,7 @@ from memsim.experiments.battery_file import read_battery
 from memsim.explorer.curves import Curves
 from memsim.explorer.drawing import dash_of, figures, round_above
 from memsim.explorer.exports import battery_of, python_of
-from memsim.explorer.likelihoods import NO_LISTS, of_setting, scored
+from memsim.explorer.likelihoods import NO_LISTS, Scored, impossible, in_parts, of_parts, of_setting, scored
 from memsim.explorer.menu import Menu
 from memsim.explorer.setting import Setting, edited, first_setting
 from memsim.models import CMR, SIMPLE, TCM, EqualVariance, Strength, UnequalVariance, Uniform
@@ -120,10 +120,18 @@ def test_likelihoods_are_those_of_the_lists_beside_uniform_choice() -> None:
     assert scored("x", EqualVariance(), judged).uniform == pytest.approx(judged.trials.paradigm.n_probes * -np.log(4))
 
 
+def test_scores_of_parts_make_that_of_the_whole() -> None:
+    people, known = load_dataset("morton2013")[:900], dict[Any, Scored]()
+    assert sum(1 for _ in in_parts("TCM", TCM(), people, known)) == len(known) > 1
+    whole, joined = scored("TCM", TCM(), people), of_parts("TCM", TCM(), people, known)
+    assert joined.per_list == pytest.approx(whole.per_list) and joined.uniform == pytest.approx(whole.uniform)
+    assert (joined.n_lists, joined.possible) == (900, whole.possible)
+
+
 def test_lists_without_a_probability_are_counted() -> None:
     strict = TCM(stop_base=0.0)
     found = scored("TCM", strict, simulate(TCM(), FreeRecall(list_length=4).trials(40), 0))
-    assert found.per_list == -np.inf and 0 < found.possible < 40 and "impossible" in found.note
+    assert found.per_list == -np.inf and 0 < found.possible < 40 and "impossible" in impossible(found)
     assert scored("SIMPLE", SIMPLE(), load_dataset("morton2013")[:5]).note
 
 
