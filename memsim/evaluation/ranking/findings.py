@@ -37,8 +37,9 @@ class Statistics:
         table = summary_table(predicted).set_index("statistic")["mean"]
         if isinstance(predicted, PositionPrediction):
             return cls(table, len(predicted.probability))
-        has_lags = isinstance(predicted, Recalls) and predicted.trials.paradigm.silence_ends
-        near = nearest(predicted) if has_lags else np.nan
+        near = np.nan
+        if isinstance(predicted, Recalls) and predicted.trials.paradigm.silence_ends:
+            near = nearest(predicted)
         return cls(table, predicted.list_length, near)
 
 
