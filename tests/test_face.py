@@ -12,7 +12,10 @@ import pytest
 import memsim
 from memsim.commands.main import main
 
-WORDS = ("run", "battery", "fit", "posterior", "compare", "recover", "calibrate", "train", "show", "reproduce", "check")
+WORDS = (
+    "run", "battery", "fit", "posterior", "compare", "benchmark", "recover", "calibrate", "train", "show", "reproduce",
+    "check",
+)  # fmt: skip
 RUNNING = {"workers", "backend", "scheduler", "cache", "progress"}
 
 

@@ -114,17 +114,17 @@ def _from_tables(known: Responses, scored: Responses) -> Predicted:
 
 def _in_parts(log_probability: FloatArray, answers: Answers, n_lists: int, judged: bool = False) -> Predicted:
     """Log-probabilities of what was chosen, summed over the answers of each list, in two parts."""
+
+    def by_list(values: FloatArray) -> FloatArray:
+        return np.bincount(answers.list, values, n_lists).astype(float)
+
     chosen = log_probability[np.arange(len(answers.list)), answers.chosen]
     if judged:
-        return Predicted(_by_list(answers, chosen, n_lists), np.zeros(n_lists))
+        return Predicted(by_list(chosen), np.zeros(n_lists))
     omission = log_probability[:, -1]
     silent = answers.chosen == log_probability.shape[1] - 1
     with np.errstate(divide="ignore"):
         response = np.log(-np.expm1(omission))
     termination = np.where(silent, omission, response)
     choice = np.where(silent, 0.0, chosen - response)
-    return Predicted(_by_list(answers, choice, n_lists), _by_list(answers, termination, n_lists))
-
-
-def _by_list(answers: Answers, values: FloatArray, n_lists: int) -> FloatArray:
-    return np.bincount(answers.list, values, n_lists).astype(float)
+    return Predicted(by_list(choice), by_list(termination))

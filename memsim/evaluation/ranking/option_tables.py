@@ -132,7 +132,8 @@ class _Table(NamedTuple):
 def _summed(feature: Feature, row: _Whole, n_rows: int, values: FloatArray) -> FloatArray:
     known = feature.category >= 0
     cell = (row[:, None] * feature.size + feature.category)[known]
-    return np.bincount(cell, values[known], n_rows * feature.size).astype(float).reshape(n_rows, feature.size)
+    found: FloatArray = np.bincount(cell, values[known], n_rows * feature.size).astype(float)
+    return found.reshape(n_rows, feature.size)
 
 
 def _log_probabilities(answers: Answers, preferences: list[FloatArray], exponents: FloatArray) -> FloatArray:

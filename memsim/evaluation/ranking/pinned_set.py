@@ -51,6 +51,8 @@ class RankedTask:
     training : the lists to which models are fitted.
     scored : the lists that are predicted, of other people.
     samples : encodings over which a sampled likelihood is averaged in the fit.
+    sha256 : of who recalled what in the training lists and in the scored lists; empty for data that are fetched, which
+        the record of a benchmark holds.
     """
 
     name: str
@@ -59,6 +61,7 @@ class RankedTask:
     training: Part
     scored: Part
     samples: int
+    sha256: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,36 @@ class BenchmarkSet:
     simulated: int = 600
 
 
+_SHA256 = {
+    "peers_notask": (
+        "0655f4d270e55f91fa8a46fd3c42bb88a2c315b17d4a99e85e94d5046619f305",
+        "2ea29b56ceb7a5229dccff3ec118fa3efee45e126dfd0fcad5d9f8e3df8e3446",
+    ),
+    "peers_experiment1": (
+        "7d7a0e6f3fb363a70facc2af12db6fda61cd854664102a3037d329763f723adf",
+        "05b6a9ef4e784adff708524e906ee57a9d81fd366827b5260b99402b8ed3604b",
+    ),
+    "morton2013": (
+        "08feb811124eb9e9c406ec1a707f479ac800f7ffb714e79490b6564aef38a384",
+        "82801b524ebf88ee913b182ac1012b7cc90bba9b298d30589d2700403e3666d7",
+    ),
+    "peers_experiment2": (
+        "fd0f321dd8586d5bf46d9df0cddde46bc9e884c62108fbe410fef4828909560d",
+        "6b18c1021f992f7f472f83b377cc78fdaee80ced9ea71dc3dbe8dd28bca51258",
+    ),
+    "peers_recognition": (
+        "0fb5c7ab93b8f629e8a6505458033688ebd559475cda26496dcd9dd31f4fc310",
+        "9c07c5fa91dad5e4d1fb3d9cec488692dd3f6d3d6b31d37b93dc362ae0f5eb3b",
+    ),
+    "pal1": (
+        "22d3cbbec44678c35764d1a47f5752c16bac50281ce5fc46dca4613135b8a579",
+        "bdad73725c31dc66b6c333887900c5c0b3c5b0929c4e27080d63c9ebd78c3ce4",
+    ),
+}
+
+
 def _task(name: str, test: Test, people: dict[str, str], training: Part, scored: Part, samples: int = 40) -> RankedTask:
-    return RankedTask(name, test, tuple(people.items()), training, scored, samples)
+    return RankedTask(name, test, tuple(people.items()), training, scored, samples, _SHA256.get(name, ()))
 
 
 INSTALLED = BenchmarkSet("installed", (

@@ -79,7 +79,7 @@ def split_of(task: RankedTask, seed: int) -> Split:
 
     Raises
     ------
-    DataError : a data set has too few people, or cannot be read.
+    DataError : a data set has too few people, cannot be read, or is not the one whose checksums the task has.
     """
     everyone: dict[str, Responses] = {label: load_dataset(name) for label, name in task.people}
     labels = np.unique(np.concatenate([each.trials.subject.astype(str) for each in everyone.values()]))
@@ -96,12 +96,18 @@ def split_of(task: RankedTask, seed: int) -> Split:
         )
     rows = {label: _drawn(each, scored, task.scored, seed, label) for label, each in everyone.items()}
     fitted = {label: _drawn(each, others, task.training, seed, label) for label, each in everyone.items()}
-    return Split(
+    found = Split(
         {label: each[fitted[label]] for label, each in everyone.items()},
         {label: each[rows[label]] for label, each in everyone.items()},
         everyone,
         rows,
     )
+    if task.sha256 and task.sha256 != tuple(found.checksums().values()):
+        raise DataError(
+            f"benchmark: the lists of {task.name} are not those of the set, whose checksums are pinned, so that scores "
+            "would not be comparable; install the version of the data that memsim names (memsim datasets)"
+        )
+    return found
 
 
 def number_in_peers(label: Any) -> int:

@@ -157,6 +157,7 @@ def _ranking(
         for condition in splits[task].scored
     ]
     table = pd.concat([table, pd.DataFrame(without)], ignore_index=True) if without else table
+    table = table.astype({"n_people": "Int64", "n_lists": "Int64"})
     columns = ["task", "label", "finding", "value"]
     shown = pd.DataFrame(findings, columns=columns).merge(
         limits[["finding", "low", "high", "counts"]], on="finding", how="left"
