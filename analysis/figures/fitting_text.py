@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -17,6 +19,8 @@ from matplotlib.figure import FigureBase
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
+
+from memsim.core.names import printable
 
 LEAST_SIZE = 6.0
 """Of letters, in points."""
@@ -92,12 +96,21 @@ def broken(text: str, width: float, size: float, weight: Any = "normal") -> str:
     return "\n".join(part for line in text.split("\n") for part in _lines(line, width, size, weight))
 
 
+@contextmanager
+def _without_glyphs() -> Iterator[None]:
+    """Measure without the warning that a letter is not in the font, which matplotlib gives when the figure is drawn."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")
+        yield
+
+
 @lru_cache(maxsize=4096)
 def _line_width(line: str, size: float, weight: Any, math: bool) -> float:
     if not line:
         return 0.0
     renderer: Any = _renderer()
-    drawn = renderer.get_text_width_height_descent(line, FontProperties(size=size, weight=weight), math)
+    with _without_glyphs():
+        drawn = renderer.get_text_width_height_descent(printable(line), FontProperties(size=size, weight=weight), math)
     return float(drawn[0])
 
 
@@ -159,7 +172,8 @@ def _dpi(axes: Axes) -> float:
 
 def _lay_out(figure: Any) -> None:
     if (engine := figure.get_layout_engine()) is not None:
-        engine.execute(figure)
+        with _without_glyphs():
+            engine.execute(figure)
 
 
 def _pin_ticks(axes: Axes) -> None:
