@@ -30,6 +30,8 @@ LINE = 1.25
 """Height of a line, in sizes of its letters."""
 LONGEST_NAME = 90.0
 """Of a name at a tick that stands upright, in points."""
+FINE = 10
+"""Parts of a point to which letters are measured."""
 SHARE_OF_NAMES = 0.3
 """The largest share of the width of a figure that names at the vertical axis take."""
 
@@ -104,20 +106,24 @@ def _without_glyphs() -> Iterator[None]:
         yield
 
 
-@lru_cache(maxsize=4096)
 def _line_width(line: str, size: float, weight: Any, math: bool) -> float:
-    if not line:
-        return 0.0
-    renderer: Any = _renderer()
+    if math:
+        return _drawn_width(line, size, weight, True)
+    return sum(_drawn_width(letter, size, weight, False) for letter in printable(line))
+
+
+@lru_cache(maxsize=16384)
+def _drawn_width(text: str, size: float, weight: Any, math: bool) -> float:
+    """The width of a letter or formula in points; letters are measured one by one, once for all texts."""
     with _without_glyphs():
-        drawn = renderer.get_text_width_height_descent(printable(line), FontProperties(size=size, weight=weight), math)
-    return float(drawn[0])
+        drawn = _renderer().get_text_width_height_descent(text, FontProperties(size=size, weight=weight), math)
+    return float(drawn[0]) / FINE
 
 
 @lru_cache(maxsize=1)
 def _renderer() -> Any:
     made: Any = RendererAgg
-    return made(8, 8, 72)
+    return made(8, 8, 72 * FINE)
 
 
 def _lines(line: str, width: float, size: float, weight: Any) -> Iterator[str]:
