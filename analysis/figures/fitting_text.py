@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -18,6 +20,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
+from memsim.core.names import printable
+
 LEAST_SIZE = 6.0
 """Of letters, in points."""
 GAP = 3.0
@@ -26,6 +30,8 @@ LINE = 1.25
 """Height of a line, in sizes of its letters."""
 LONGEST_NAME = 90.0
 """Of a name at a tick that stands upright, in points."""
+FINE = 10
+"""Parts of a point to which letters are measured."""
 SHARE_OF_NAMES = 0.3
 """The largest share of the width of a figure that names at the vertical axis take."""
 
@@ -92,19 +98,32 @@ def broken(text: str, width: float, size: float, weight: Any = "normal") -> str:
     return "\n".join(part for line in text.split("\n") for part in _lines(line, width, size, weight))
 
 
-@lru_cache(maxsize=4096)
+@contextmanager
+def _without_glyphs() -> Iterator[None]:
+    """Measure without the warning that a letter is not in the font, which matplotlib gives when the figure is drawn."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")
+        yield
+
+
 def _line_width(line: str, size: float, weight: Any, math: bool) -> float:
-    if not line:
-        return 0.0
-    renderer: Any = _renderer()
-    drawn = renderer.get_text_width_height_descent(line, FontProperties(size=size, weight=weight), math)
-    return float(drawn[0])
+    if math:
+        return _drawn_width(line, size, weight, True)
+    return sum(_drawn_width(letter, size, weight, False) for letter in printable(line))
+
+
+@lru_cache(maxsize=16384)
+def _drawn_width(text: str, size: float, weight: Any, math: bool) -> float:
+    """The width of a letter or formula in points; letters are measured one by one, once for all texts."""
+    with _without_glyphs():
+        drawn = _renderer().get_text_width_height_descent(text, FontProperties(size=size, weight=weight), math)
+    return float(drawn[0]) / FINE
 
 
 @lru_cache(maxsize=1)
 def _renderer() -> Any:
     made: Any = RendererAgg
-    return made(8, 8, 72)
+    return made(8, 8, 72 * FINE)
 
 
 def _lines(line: str, width: float, size: float, weight: Any) -> Iterator[str]:
@@ -159,7 +178,8 @@ def _dpi(axes: Axes) -> float:
 
 def _lay_out(figure: Any) -> None:
     if (engine := figure.get_layout_engine()) is not None:
-        engine.execute(figure)
+        with _without_glyphs():
+            engine.execute(figure)
 
 
 def _pin_ticks(axes: Axes) -> None:
