@@ -52,6 +52,12 @@ def write_pages(app: Sphinx) -> None:
             path.write_text(text, "utf-8")
 
 
+def adapt_included(app: Sphinx, path: Path, docname: str, content: list[str]) -> None:
+    """Lead links of the README to the pages of the site, and name languages as Pygments does."""
+    for of_repository, of_site in (("(analysis/README.md)", "(generated/analyses/index.md)"), ("```csv", "```text")):
+        content[0] = content[0].replace(of_repository, of_site)
+
+
 def prepare_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Give numpydoc, which follows, docstrings in its form."""
     lines[:] = as_rst(lines)
@@ -106,6 +112,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect all that to Sphinx."""
     add_equations(app)
     app.connect("builder-inited", write_pages)
+    app.connect("include-read", adapt_included)
     app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
     app.connect("missing-reference", resolve_inner_name)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
