@@ -95,7 +95,7 @@ def test_models_and_tasks_in_every_form() -> None:
     with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'free_recall'"):
         memsim.run("Strength", "free_recal")
     with pytest.raises(memsim.errors.InputError, match=r"FreeRecall is a class; pass an instance, FreeRecall\(\)"):
-        memsim.recover("Strength", memsim.paradigms.FreeRecall)  # type: ignore[arg-type]
+        memsim.recover("Strength", memsim.paradigms.FreeRecall)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_frozen_values_say_how_to_change_them() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError, match=r"\.replace\(list_length=3\)"):
         task.list_length = 3  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError, match=r"dataclasses.replace\(old, positions="):
-        task.trials(1).positions = 3  # type: ignore[attr-defined]
+        task.trials(1).positions = 3
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot be set or deleted"):
         del model.context_drift
 

@@ -79,7 +79,7 @@ def scored(label: str, model: Model, responses: Responses) -> Scored:
 def in_parts(label: str, model: Model, responses: Responses, known: dict[Any, Scored]) -> Iterator[None]:
     """Score one model part by part, so that whoever asks can leave off in between; ``known`` keeps each part.
 
-    A part is as many lists as are scored in some :data:`BUDGET` seconds.
+    A part is as many lists as are scored in some :data:`memsim.explorer.likelihoods.BUDGET` seconds.
     """
     first, size = 0, FIRST_PART
     while first < len(responses):
@@ -92,7 +92,7 @@ def in_parts(label: str, model: Model, responses: Responses, known: dict[Any, Sc
 
 
 def of_parts(label: str, model: Model, responses: Responses, known: dict[Any, Scored]) -> Scored:
-    """The score of all lists, of which :func:`in_parts` has scored each part."""
+    """The score of all lists, of which :func:`memsim.explorer.likelihoods.in_parts` has scored each part."""
     parts, first = list[Scored](), 0
     while first < len(responses):
         parts.append(known[label, model, id(responses), first])

@@ -37,7 +37,12 @@ RECALLED = RankedTask(
 CUED = RankedTask("pal1", "cued recall", (("pairs", "pal1:pairs"),), Part(4, 4), Part(5, 6), 2)
 TINY = BenchmarkSet("tiny", (RECALLED, CUED), evaluations=4, scoring_samples=2, simulated=30)
 LEAST = replace(TINY, tasks=(CUED,))
-MODELS: dict[str, Any] = {"TCM": TCM(), "Uniform": Uniform(), "EqualVariance": "EqualVariance", "SIMPLE": "SIMPLE"}
+MODELS: dict[str, Any] = {
+    "TCM": TCM(),
+    "Uniform": Uniform(),
+    "EqualVariance": "EqualVariance",
+    "SIMPLE": "SIMPLE",
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +52,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ranking(cache: Path) -> Ranking:
-    return memsim.benchmark(
-        {**MODELS, "mine": str(ROOT / "examples" / "new_model.py")}, set=TINY, workers=1, cache=cache
-    )
+    models: dict[str, Any] = {**MODELS, "mine": str(ROOT / "examples" / "new_model.py")}
+    return memsim.benchmark(models, set=TINY, workers=1, cache=cache)
 
 
 def share(ranking: Ranking, label: str, task: str = "continual") -> float:

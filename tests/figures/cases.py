@@ -21,6 +21,8 @@ from memsim.bayes.calibration import Calibration
 from memsim.core.judgments import Judgments
 from memsim.core.recalls import Recalls
 from memsim.evaluation.figures import confusion_figure, recovery_figure
+from memsim.evaluation.ranking.bounds import OF_OTHERS, UNIFORM
+from memsim.evaluation.ranking.figure import shares_figure
 from memsim.experiments.figures import battery_figures
 from memsim.fitting.figures import fit_figure, profile_figure
 from memsim.models import CMR, TCM, Strength, UnequalVariance
@@ -428,6 +430,28 @@ def shown(network: str) -> Callable[..., Figure]:
     return lambda **drawing: inspection.show(network, FreeRecall(list_length=6), **drawing)
 
 
+def ranked() -> pd.DataFrame:
+    """Shares of three models, with the bounds, in three conditions."""
+    rows = []
+    for task, condition in (("immediate", "peers_notask"), ("immediate", "morton2013"), ("recognition", "peers")):
+        for k, (label, kind) in enumerate(
+            {"TCM": "model", "DNC:people": "model", "Strength": "model", UNIFORM: "bound", OF_OTHERS: "bound"}.items()
+        ):
+            share = 0.8 - 0.35 * k
+            rows.append((task, condition, label, kind, share, share - 0.1, share + 0.1, share + 0.05))
+    columns = [
+        "task",
+        "condition",
+        "label",
+        "kind",
+        "share_total",
+        "share_total_low",
+        "share_total_high",
+        "share_choice",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
 CASES = (
     *analyses(),
     Case("by condition", "plot", by_condition, (PEOPLE,)),
@@ -481,4 +505,5 @@ CASES = (
     Case("recall and recognition", "_figure", both_tests),
     Case("network tasks", "target_figure", sequence_tasks),
     Case("verdicts", "verdicts_figure", verdicts),
+    Case("benchmark", "shares_figure", lambda **drawing: shares_figure(ranked(), **drawing)),
 )  # fmt: skip

@@ -93,9 +93,9 @@ def test_palette_labels_and_order() -> None:
     with pytest.raises(InputError, match="order='CMR' must be a list of names"):
         plot(given, order="CMR")
     with pytest.raises(InputError, match="no option 'pallete'; did you mean 'palette'"):
-        plot(given, pallete="deep")  # type: ignore[call-arg]
+        plot(given, pallete="deep")
     with pytest.raises(InputError, match="no option 'columns'; it is called width now"):
-        plot(given, columns=2)  # type: ignore[call-arg]
+        plot(given, columns=2)
 
 
 @pytest.mark.parametrize(("width", "inches"), [(1, 89 / 25.4), (2, 183 / 25.4), (5.5, 5.5)])

@@ -79,7 +79,7 @@ def test_verdicts(found: Finding, verdict: str, expected: bool) -> None:
 
 def test_every_finding_has_a_kind_and_print_has_its_place() -> None:
     with pytest.raises(TypeError, match="origin"):
-        Finding("a number", 1.0, 1.0, 0.1)  # type: ignore[call-arg]
+        Finding("a number", 1.0, 1.0, 0.1)
     printed = Printed("Murdock (1962)", "table 1, p. 483")
     assert (printed.kind, str(printed)) == (Kind.PRINTED, "Murdock (1962), table 1, p. 483")
     for place in ("", "somewhere", "table", "the appendix"):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from memsim.evaluation.ranking.bounds import UNIFORM
-
-if TYPE_CHECKING:
-    from memsim.evaluation.ranking.whole import Ranking
+from memsim.evaluation.ranking.pinned_set import BenchmarkSet
 
 NO_SCORE = "-"
 
@@ -21,8 +18,10 @@ def column_name(task: str, condition: str, conditions: int) -> str:
     return task if conditions == 1 else f"{task}:{condition}"
 
 
-def wide(ranking: Ranking) -> pd.DataFrame:
+def wide(ranked: BenchmarkSet, scores: pd.DataFrame, findings: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     """A row for each model, by the test in which it is ranked and by its mean share there, and three for the bounds.
+
+    The frames are those of :class:`memsim.evaluation.ranking.whole.Ranking`.
 
     Returns
     -------
@@ -30,11 +29,8 @@ def wide(ranking: Ranking) -> pd.DataFrame:
         ``findings`` shown and ``of`` how many in all its tasks, ``n_parameters`` the most in a task, and
         ``fit_seconds`` and ``score_seconds`` in all tasks.
     """
-    scores = ranking.scores
-    n_conditions = {task.name: len(task.people) for task in ranking.ranked.tasks}
-    names = [
-        column_name(task.name, label, len(task.people)) for task in ranking.ranked.tasks for label, _ in task.people
-    ]
+    n_conditions = {task.name: len(task.people) for task in ranked.tasks}
+    names = [column_name(task.name, label, len(task.people)) for task in ranked.tasks for label, _ in task.people]
     key = [
         column_name(task, condition, n_conditions[task])
         for task, condition in zip(scores["task"], scores["condition"], strict=True)
@@ -42,16 +38,16 @@ def wide(ranking: Ranking) -> pd.DataFrame:
     shares = scores.assign(column=key).pivot(index="label", columns="column", values="share_total")
     shares = shares.reindex(columns=names)
     is_model = scores.groupby("label")["kind"].first().reindex(shares.index) == "model"
-    test_of = dict(zip(names, (task.test for task in ranking.ranked.tasks for _ in task.people), strict=True))
+    test_of = dict(zip(names, (task.test for task in ranked.tasks for _ in task.people), strict=True))
     order = _order(shares[is_model], test_of)
     bounds = [label for label in dict.fromkeys(scores["label"]) if not is_model[label] and label != UNIFORM]
     shares = shares.loc[[*order, *bounds, UNIFORM]]
-    counted = ranking.findings[ranking.findings["counts"].fillna(False).astype(bool)]
+    counted = findings[findings["counts"].fillna(False).astype(bool)]
     shown = counted.groupby("label")["passes"].agg(["sum", "size"]).reindex(shares.index)
-    costs = ranking.costs.groupby("label").agg(
+    cost = costs.groupby("label").agg(
         n_parameters=("n_parameters", "max"), fit_seconds=("fit_seconds", "sum"), score_seconds=("score_seconds", "sum")
     )
-    found = shares.assign(findings=shown["sum"], of=shown["size"]).join(costs)
+    found = shares.assign(findings=shown["sum"], of=shown["size"]).join(cost)
     return found.rename_axis(index="label", columns=None).reset_index()
 
 
@@ -69,9 +65,8 @@ def _order(shares: pd.DataFrame, test_of: Mapping[str, str]) -> list[str]:
     return sorted(map(str, shares.index), key=key)
 
 
-def printed(ranking: Ranking) -> str:
-    """The table as text, with a dash where there is no score."""
-    table = wide(ranking)
+def printed(table: pd.DataFrame) -> str:
+    """The table of :func:`wide` as text, with a dash where there is no score."""
     shown = pd.DataFrame({"model": table["label"]})
     for name in table.columns[1:-5]:
         shown[name.replace("peers_experiment", "peers_exp")] = [

@@ -23,6 +23,8 @@ from memsim.running.options import Running, with_running
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from memsim.analysis.figures.page import Drawing
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -50,20 +52,22 @@ class Ranking:
         """A row for each model and a column for each condition; see :func:`memsim.evaluation.ranking.tables.wide`."""
         from memsim.evaluation.ranking.tables import wide
 
-        return wide(self)
+        return wide(self.ranked, self.scores, self.findings, self.costs)
 
     @property
     def words(self) -> list[str]:
         """What to know about these scores, in sentences."""
         from memsim.evaluation.ranking.words import in_words
 
-        return in_words(self)
+        return in_words(self.scores, self.findings, self.ranges)
 
-    def figure(self) -> Figure:
-        """Shares of what is attainable, with intervals over people, a panel for each condition."""
+    def figure(self, **drawing: Unpack[Drawing]) -> Figure:
+        """Shares of what is attainable, with intervals over people, a panel for each condition; ``drawing``: see
+        :class:`memsim.analysis.figures.page.Drawing`.
+        """
         from memsim.evaluation.ranking.figure import shares_figure
 
-        return shares_figure(self.scores)
+        return shares_figure(self.scores, **drawing)
 
 
 @with_running
