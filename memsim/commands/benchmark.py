@@ -115,7 +115,7 @@ def _write(parsed: argparse.Namespace, ranking: Ranking) -> bool:
 
     figures = {"benchmark": lambda scratch: save_both(ranking.figure(), scratch / "benchmark")}
     written = write_results(parsed.out, write, {"settings": settings_of(parsed)}, figures, files_read(parsed))
-    print(printed(ranking))
+    print(printed(ranking.table))
     for sentence in ranking.words:
         print(textwrap.fill(sentence, 100))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")

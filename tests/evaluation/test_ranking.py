@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ RECALLED = RankedTask(
 CUED = RankedTask("pal1", "cued recall", (("pairs", "pal1:pairs"),), Part(4, 4), Part(5, 6), 2)
 TINY = BenchmarkSet("tiny", (RECALLED, CUED), evaluations=4, scoring_samples=2, simulated=30)
 LEAST = replace(TINY, tasks=(CUED,))
-MODELS = {"TCM": TCM(), "Uniform": Uniform(), "EqualVariance": "EqualVariance", "SIMPLE": "SIMPLE"}
+MODELS: dict[str, Any] = {"TCM": TCM(), "Uniform": Uniform(), "EqualVariance": "EqualVariance", "SIMPLE": "SIMPLE"}
 
 
 @pytest.fixture(scope="module")
