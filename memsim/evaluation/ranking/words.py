@@ -36,8 +36,8 @@ def _above_ceiling(scores: pd.DataFrame) -> Iterator[str]:
     above = scores[(scores["kind"] == "model") & (scores["share_total"] > 1)]
     for (task, condition), part in above.groupby(["task", "condition"], sort=False):
         yield (
-            f"{task}, {condition}: above the ceiling lie {', '.join(part['label'])}, so that it is only a lower bound of "
-            "what is attainable there."
+            f"{task}, {condition}: above the ceiling lie {', '.join(part['label'])}, so that it is only a lower bound "
+            "of what is attainable there."
         )
 
 
