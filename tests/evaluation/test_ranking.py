@@ -47,9 +47,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ranking(cache: Path) -> Ranking:
-    return memsim.benchmark(
-        {**MODELS, "mine": str(ROOT / "examples" / "new_model.py")}, set=TINY, workers=1, cache=cache
-    )
+    models = MODELS | {"mine": str(ROOT / "examples" / "new_model.py")}
+    return memsim.benchmark(models, set=TINY, workers=1, cache=cache)
 
 
 def share(ranking: Ranking, label: str, task: str = "continual") -> float:
