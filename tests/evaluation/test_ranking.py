@@ -37,12 +37,7 @@ RECALLED = RankedTask(
 CUED = RankedTask("pal1", "cued recall", (("pairs", "pal1:pairs"),), Part(4, 4), Part(5, 6), 2)
 TINY = BenchmarkSet("tiny", (RECALLED, CUED), evaluations=4, scoring_samples=2, simulated=30)
 LEAST = replace(TINY, tasks=(CUED,))
-MODELS: dict[str, Any] = {
-    "TCM": TCM(),
-    "Uniform": Uniform(),
-    "EqualVariance": "EqualVariance",
-    "SIMPLE": "SIMPLE",
-}
+MODELS: dict[str, Any] = {"TCM": TCM(), "Uniform": Uniform(), "EqualVariance": "EqualVariance", "SIMPLE": "SIMPLE"}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +47,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ranking(cache: Path) -> Ranking:
-    models: dict[str, Any] = {**MODELS, "mine": str(ROOT / "examples" / "new_model.py")}
+    models = MODELS | {"mine": str(ROOT / "examples" / "new_model.py")}
     return memsim.benchmark(models, set=TINY, workers=1, cache=cache)
 
 

@@ -82,7 +82,7 @@ class BenchmarkSet:
     version: int = VERSION
     seed: int = SEED
     evaluations: int = 30
-    scoring_samples: int = 100
+    scoring_samples: int = 50
     simulated: int = 600
 
 
@@ -108,7 +108,7 @@ _SHA256 = {
         "9c07c5fa91dad5e4d1fb3d9cec488692dd3f6d3d6b31d37b93dc362ae0f5eb3b",
     ),
     "pal1": (
-        "22d3cbbec44678c35764d1a47f5752c16bac50281ce5fc46dca4613135b8a579",
+        "6d6a369018cedff8b3e60a6f7681d26e548d458b58a631e87e78e7adaba4cae4",
         "bdad73725c31dc66b6c333887900c5c0b3c5b0929c4e27080d63c9ebd78c3ce4",
     ),
 }
@@ -132,9 +132,9 @@ INSTALLED = BenchmarkSet("installed", (
         Part(24, 3), Part(15, 10),
     ),
     _task(
-        "peers_recognition", "recognition", {"ratings": "peers_recognition:experiment1"}, Part(8, 1), Part(30, 1), 10,
+        "peers_recognition", "recognition", {"ratings": "peers_recognition:experiment1"}, Part(8, 1), Part(30, 1), 6,
     ),
-    _task("pal1", "cued recall", {"pairs": "pal1:pairs"}, Part(17, 10), Part(18, 16), 10),
+    _task("pal1", "cued recall", {"pairs": "pal1:pairs"}, Part(17, 6), Part(18, 16), 10),
 ))  # fmt: skip
 """Data that install with memsim."""
 FETCHED = BenchmarkSet("fetched", (

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from memsim.evaluation.ranking.bounds import UNIFORM
-from memsim.evaluation.ranking.pinned_set import BenchmarkSet
 
 NO_SCORE = "-"
 
@@ -18,10 +17,12 @@ def column_name(task: str, condition: str, conditions: int) -> str:
     return task if conditions == 1 else f"{task}:{condition}"
 
 
-def wide(ranked: BenchmarkSet, scores: pd.DataFrame, findings: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
+def wide(scores: pd.DataFrame, findings: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     """A row for each model, by the test in which it is ranked and by its mean share there, and three for the bounds.
 
-    The frames are those of :class:`memsim.evaluation.ranking.whole.Ranking`.
+    Parameters
+    ----------
+    scores, findings, costs : those of :class:`memsim.evaluation.ranking.whole.Ranking`.
 
     Returns
     -------
@@ -29,25 +30,24 @@ def wide(ranked: BenchmarkSet, scores: pd.DataFrame, findings: pd.DataFrame, cos
         ``findings`` shown and ``of`` how many in all its tasks, ``n_parameters`` the most in a task, and
         ``fit_seconds`` and ``score_seconds`` in all tasks.
     """
-    n_conditions = {task.name: len(task.people) for task in ranked.tasks}
-    names = [column_name(task.name, label, len(task.people)) for task in ranked.tasks for label, _ in task.people]
-    key = [
-        column_name(task, condition, n_conditions[task])
+    n_conditions = scores.groupby("task")["condition"].nunique()
+    column = [
+        column_name(task, condition, int(n_conditions[task]))
         for task, condition in zip(scores["task"], scores["condition"], strict=True)
     ]
-    shares = scores.assign(column=key).pivot(index="label", columns="column", values="share_total")
-    shares = shares.reindex(columns=names)
-    is_model = scores.groupby("label")["kind"].first().reindex(shares.index) == "model"
-    test_of = dict(zip(names, (task.test for task in ranked.tasks for _ in task.people), strict=True))
-    order = _order(shares[is_model], test_of)
-    bounds = [label for label in dict.fromkeys(scores["label"]) if not is_model[label] and label != UNIFORM]
+    named = scores.assign(column=column)
+    test_of = dict(zip(named["column"], named["test"], strict=True))
+    shares = named.pivot(index="label", columns="column", values="share_total").reindex(columns=list(test_of))
+    kinds = named.groupby("label")["kind"].first()
+    order = _order(shares.loc[kinds.index[kinds == "model"]], test_of)
+    bounds = [label for label in dict.fromkeys(named["label"]) if kinds[label] == "bound" and label != UNIFORM]
     shares = shares.loc[[*order, *bounds, UNIFORM]]
     counted = findings[findings["counts"].fillna(False).astype(bool)]
     shown = counted.groupby("label")["passes"].agg(["sum", "size"]).reindex(shares.index)
-    cost = costs.groupby("label").agg(
+    of_models = costs.groupby("label").agg(
         n_parameters=("n_parameters", "max"), fit_seconds=("fit_seconds", "sum"), score_seconds=("score_seconds", "sum")
     )
-    found = shares.assign(findings=shown["sum"], of=shown["size"]).join(cost)
+    found = shares.assign(findings=shown["sum"], of=shown["size"]).join(of_models)
     return found.rename_axis(index="label", columns=None).reset_index()
 
 

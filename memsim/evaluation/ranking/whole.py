@@ -14,9 +14,12 @@ from memsim.evaluation.ranking.bounds import bounds_cell
 from memsim.evaluation.ranking.calibration import calibration_cell, people_table, ranges
 from memsim.evaluation.ranking.entries import can_simulate, entries, scored_form, unscored
 from memsim.evaluation.ranking.pinned_set import BenchmarkSet, RankedTask, set_named
+from memsim.evaluation.ranking.record import record_of
 from memsim.evaluation.ranking.scoring import findings_cell, model_cell
 from memsim.evaluation.ranking.shares import scores_of
 from memsim.evaluation.ranking.split import Split, split_of
+from memsim.evaluation.ranking.tables import wide
+from memsim.evaluation.ranking.words import in_words
 from memsim.running.execution import Cell, run_cells
 from memsim.running.options import Running, with_running
 
@@ -50,21 +53,15 @@ class Ranking:
     @property
     def table(self) -> pd.DataFrame:
         """A row for each model and a column for each condition; see :func:`memsim.evaluation.ranking.tables.wide`."""
-        from memsim.evaluation.ranking.tables import wide
-
-        return wide(self.ranked, self.scores, self.findings, self.costs)
+        return wide(self.scores, self.findings, self.costs)
 
     @property
     def words(self) -> list[str]:
         """What to know about these scores, in sentences."""
-        from memsim.evaluation.ranking.words import in_words
-
         return in_words(self.scores, self.findings, self.ranges)
 
     def figure(self, **drawing: Unpack[Drawing]) -> Figure:
-        """Shares of what is attainable, with intervals over people, a panel for each condition; ``drawing``: see
-        :class:`memsim.analysis.figures.page.Drawing`.
-        """
+        """Shares of what is attainable, with intervals over people, a panel for each condition."""
         from memsim.evaluation.ranking.figure import shares_figure
 
         return shares_figure(self.scores, **drawing)
@@ -137,8 +134,6 @@ def _ranking(
     known: Mapping[tuple[str, str], Any],
     reasons: Mapping[tuple[str, str], str],
 ) -> Ranking:
-    from memsim.evaluation.ranking.record import record_of
-
     people = people_table(known["", ""]["people"])
     limits = ranges(people)
     scores, findings, costs = [], [], []
@@ -161,6 +156,7 @@ def _ranking(
         for condition in splits[task].scored
     ]
     table = pd.concat([table, pd.DataFrame(without)], ignore_index=True) if without else table
+    table.insert(1, "test", table["task"].map({task.name: task.test for task in ranked.tasks}))
     table = table.astype({"n_people": "Int64", "n_lists": "Int64"})
     columns = ["task", "label", "finding", "value"]
     shown = pd.DataFrame(findings, columns=columns).merge(

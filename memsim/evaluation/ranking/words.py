@@ -10,7 +10,12 @@ from memsim.evaluation.ranking.bounds import OF_OTHERS
 
 
 def in_words(scores: pd.DataFrame, findings: pd.DataFrame, ranges: pd.DataFrame) -> list[str]:
-    """How to read the scores; which models exceed the ceiling; which findings do not count; and who has no score."""
+    """How to read the scores; which models exceed the ceiling; which findings do not count; and who has no score.
+
+    Parameters
+    ----------
+    scores, findings, ranges : those of :class:`memsim.evaluation.ranking.whole.Ranking`.
+    """
     return [*_how_to_read(scores), *_above_ceiling(scores), *_findings(findings, ranges), *_without(scores)]
 
 
@@ -31,8 +36,8 @@ def _above_ceiling(scores: pd.DataFrame) -> Iterator[str]:
     above = scores[(scores["kind"] == "model") & (scores["share_total"] > 1)]
     for (task, condition), part in above.groupby(["task", "condition"], sort=False):
         yield (
-            f"{task}, {condition}: {', '.join(part['label'])} above the ceiling, which is therefore only a "
-            "lower bound of what is attainable there."
+            f"{task}, {condition}: above the ceiling lie {', '.join(part['label'])}, so that it is only a lower bound "
+            "of what is attainable there."
         )
 
 
