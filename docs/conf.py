@@ -6,7 +6,15 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-os.environ.setdefault("MPLBACKEND", "agg")
+BUILD = HERE.parent / "build"
+
+# Cells show figures as notebooks do, in twice the resolution; what IPython keeps of a session goes to the build.
+os.environ["IPYTHONDIR"] = str(BUILD / "ipython")
+PROFILE = BUILD / "ipython" / "profile_default"
+PROFILE.mkdir(parents=True, exist_ok=True)
+(PROFILE / "ipython_kernel_config.py").write_text(
+    'c.IPKernelApp.matplotlib = "inline"\nc.InlineBackend.figure_formats = ["retina"]\n'
+)
 
 from memsim import __version__  # noqa: E402
 
@@ -32,7 +40,7 @@ root_doc = "index"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
+autodoc_type_aliases = {"npt.ArrayLike": "ArrayLike"}
 autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
@@ -48,7 +56,7 @@ nb_execution_mode = "cache"
 nb_execution_in_temp = True
 nb_execution_timeout = 300
 nb_execution_show_tb = True
-nb_execution_cache_path = str(HERE.parent / "build" / "docs-cells")
+nb_execution_cache_path = str(BUILD / "docs-cells")
 nb_merge_streams = True
 nb_ipywidgets_js = {}
 

@@ -53,6 +53,7 @@ class Example:
         """
         import matplotlib.pyplot as plt
 
+        plt.switch_backend("agg")
         record = folder / f"{self.name}.txt"
         if record.is_file() and (kept := record.read_text("utf-8").split("\n"))[0] == self.digest:
             return kept[1:]

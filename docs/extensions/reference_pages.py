@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 import memsim
@@ -17,9 +17,12 @@ from memsim.reproductions.registered import REPRODUCTIONS
 from .docstrings import as_rst
 from .rst import heading, table
 
-PACKAGES: tuple[ModuleType, ...] = (
-    memsim, memsim.paradigms, memsim.models, memsim.analysis, memsim.data, memsim.gym, memsim.errors,
-)  # fmt: skip
+PACKAGES: Mapping[str, ModuleType] = {
+    "memsim": memsim, "memsim.paradigms": memsim.paradigms, "memsim.models": memsim.models,
+    "memsim.analysis": memsim.analysis, "memsim.data": memsim.data, "memsim.gym": memsim.gym,
+    "memsim.errors": memsim.errors,
+}  # fmt: skip
+"""What the reference describes, by the name under which it is imported."""
 
 
 def exports(package: ModuleType) -> list[str]:
@@ -49,7 +52,7 @@ def index() -> str:
             ".. toctree::",
             "   :maxdepth: 1",
             "",
-            *(f"   {package.__name__}" for package in PACKAGES),
+            *(f"   {public}" for public in PACKAGES),
             "   data_sets",
             "   reproductions",
             "",
@@ -57,21 +60,22 @@ def index() -> str:
     )
 
 
-def package_page(package: ModuleType) -> str:
+def package_page(public: str) -> str:
     """The table of what a package exports."""
+    package = PACKAGES[public]
     doc = as_rst((inspect.getdoc(package) or "").splitlines())
     own = [name for name in exports(package) if not has_own_page(package, name)]
-    rows = [(f":obj:`{name} <{package.__name__}.{name}>`", _summary(package, name)) for name in exports(package)]
+    rows = [(f":obj:`{name} <{public}.{name}>`", _summary(package, name)) for name in exports(package)]
     return "\n".join(
         [
-            *heading(package.__name__, "="),
+            *heading(public, "="),
             *doc,
             "",
             *table(("name", "what it is"), rows, widths=(2, 5)),
             ".. toctree::",
             "   :hidden:",
             "",
-            *(f"   {package.__name__}.{name}" for name in own),
+            *(f"   {public}.{name}" for name in own),
             "",
         ]
     )
@@ -85,9 +89,9 @@ def _summary(package: ModuleType, name: str) -> str:
     return " ".join(as_rst([first]))
 
 
-def object_page(package: ModuleType, name: str) -> str:
+def object_page(public: str, name: str) -> str:
     """The page of a class, a function, or a value."""
-    entry, dotted = getattr(package, name), f"{package.__name__}.{name}"
+    entry, dotted = getattr(PACKAGES[public], name), f"{public}.{name}"
     if inspect.isclass(entry):
         directive = [f".. autoclass:: {dotted}", "   :members:"]
     elif inspect.isroutine(entry):
@@ -141,9 +145,9 @@ def reproductions() -> str:
 def pages() -> dict[str, str]:
     """All pages of the reference by their paths."""
     found = {"index.rst": index(), "data_sets.rst": data_sets(), "reproductions.rst": reproductions()}
-    for package in PACKAGES:
-        found[f"{package.__name__}.rst"] = package_page(package)
+    for public, package in PACKAGES.items():
+        found[f"{public}.rst"] = package_page(public)
         for name in exports(package):
             if not has_own_page(package, name):
-                found[f"{package.__name__}.{name}.rst"] = object_page(package, name)
+                found[f"{public}.{name}.rst"] = object_page(public, name)
     return found
