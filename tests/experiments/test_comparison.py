@@ -115,8 +115,7 @@ def test_people_are_found_by_their_task() -> None:
 
 
 def test_bad_comparisons() -> None:
-    unnamed: list[object] = [{}, [TCM()]]
-    for nothing in unnamed:
+    for nothing in ({}, []):
         with pytest.raises(InputError, match="there are no models"):
             run(nothing, FreeRecall())
     with pytest.raises(InputError, match="'TCM' names both a model and the people"):

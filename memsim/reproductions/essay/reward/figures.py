@@ -100,7 +100,7 @@ def order_figure(curves: pd.DataFrame, people: pd.DataFrame, **drawing: Unpack[D
         for (condition, curve), axis in zip(cells, axes, strict=True):
             _panel(axis, curves[(curves["condition"] == condition) & (curves["curve"] == curve)], people, curve, colors)
             if condition and (curve == next(iter(CURVES)) or across < len(CURVES)):
-                axis.set_title(f"Controller {page.label(condition)}", loc="left", fontsize="medium")
+                axis.set_title(f"Controller {page.label(condition)}", loc="left", fontsize="small")
         page.legend_of(axes)
     return page.figure
 
