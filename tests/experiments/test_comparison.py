@@ -115,6 +115,7 @@ def test_people_are_found_by_their_task() -> None:
 
 
 def test_bad_comparisons() -> None:
+    nothing: Any
     for nothing in ({}, []):
         with pytest.raises(InputError, match="there are no models"):
             run(nothing, FreeRecall())
