@@ -20,6 +20,10 @@ from .docstrings import as_rst
 from .equations import add_equations
 from .examples import draw_all
 
+PAGES_OF_FILES = (
+    ("(analysis/README.md)", "(generated/analyses/index.md)"), ("(docs/", "("), ("```csv", "```text"),
+)  # fmt: skip
+"""What files of the repository say, and what stands for it on the site."""
 LOG = logging.getLogger(__name__)
 
 
@@ -54,7 +58,7 @@ def write_pages(app: Sphinx) -> None:
 
 def adapt_included(app: Sphinx, path: Path, docname: str, content: list[str]) -> None:
     """Lead links of the README to the pages of the site, and name languages as Pygments does."""
-    for of_repository, of_site in (("(analysis/README.md)", "(generated/analyses/index.md)"), ("```csv", "```text")):
+    for of_repository, of_site in PAGES_OF_FILES:
         content[0] = content[0].replace(of_repository, of_site)
 
 
