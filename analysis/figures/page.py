@@ -21,6 +21,8 @@ from memsim.core.names import closest, shown
 
 NARROWEST, WIDEST = 2.5, 40.0
 """Of a figure, in inches."""
+PARAMETER_PANEL = 1.6
+"""Least width of the panel of a parameter, in inches."""
 RENAMED = {"columns": "width", "among": "order"}
 """Options by their earlier names."""
 

@@ -7,21 +7,20 @@ from collections.abc import Mapping
 from .examples import Example
 
 START = "from memsim import load_dataset, simulate\nfrom memsim.analysis import analyze, plot\n"
-RECALL = f"""{START}from memsim.models import CMR
 
-people = load_dataset("peers_notask")
-recalls = {{"people": people, "CMR": simulate(CMR(), people.trials, seed=0)}}
-"""
-CATEGORIES = f"""{START}from memsim.models import CMR
 
-people = load_dataset("morton2013")
-recalls = {{"people": people, "CMR": simulate(CMR(), people.trials, seed=0)}}
-"""
-TIMES = f"""{START}from memsim.models import TCMA
+def _beside_people(model: str, people: str, answers: str = "recalls") -> str:
+    """A model that runs through the lists of people; ``people`` is how the code names the data set."""
+    return f"""{START}from memsim.models import {model}
 
-people = load_dataset("peers_experiment2", "immediate")
-recalls = {{"people": people, "TCMA": simulate(TCMA(), people.trials, seed=0)}}
+people = load_dataset({people})
+{answers} = {{"people": people, "{model}": simulate({model}(), people.trials, seed=0)}}
 """
+
+
+RECALL = _beside_people("CMR", '"peers_notask"')
+CATEGORIES = _beside_people("CMR", '"morton2013"')
+TIMES = _beside_people("TCMA", '"peers_experiment2", "immediate"')
 RASTER = """from memsim import load_dataset
 from memsim.analysis import analyze, plot
 
@@ -77,16 +76,8 @@ lists = SerialRecall(list_length=6).trials(2000, seed=0, subjects=20)
 models = {"StartEnd": StartEnd(), "Primacy": Primacy(), "Chaining": Chaining()}
 recalls = {name: simulate(model, lists, seed=0) for name, model in models.items()}
 """
-RECOGNITION = f"""{START}from memsim.models import UnequalVariance
-
-people = load_dataset("peers_recognition")
-judgments = {{"people": people, "UnequalVariance": simulate(UnequalVariance(), people.trials, seed=0)}}
-"""
-AFTER_RECALL = f"""{START}from memsim.models import TCM
-
-people = load_dataset("peers_recognition")
-judgments = {{"people": people, "TCM": simulate(TCM(), people.trials, seed=0)}}
-"""
+RECOGNITION = _beside_people("UnequalVariance", '"peers_recognition"', "judgments")
+AFTER_RECALL = _beside_people("TCM", '"peers_recognition"', "judgments")
 BOTH_TESTS = """from memsim import simulate
 from memsim.analysis import analyze, plot
 from memsim.models import CMR, SAM, TCM
@@ -155,11 +146,7 @@ subject = np.repeat(np.arange(1, 21), 60)
 lists = Trials(items, ItemPool.numbered(16), task, subject, probes=Probes(np.array(probes * 400)))
 judgments = {"REM": simulate(REM(), lists, seed=0)}
 """
-CUED = f"""{START}from memsim.models import Matrix
-
-people = load_dataset("pal1")
-recalls = {{"people": people, "Matrix": simulate(Matrix(), people.trials, seed=0)}}
-"""
+CUED = _beside_people("Matrix", '"pal1"')
 
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     RECALL: (

@@ -16,7 +16,7 @@ import pandas as pd
 import seaborn as sns
 from scipy.stats import binom, chi2
 
-from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.page import PARAMETER_PANEL, Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.bayes.approximation import approximation_of
 from memsim.bayes.density import Density
@@ -52,8 +52,6 @@ RANKS = 100
 """Ranks are 0 to 99: each true value stands among 99 draws, kept far enough apart to be nearly independent."""
 THINNING = 5
 BINS = 20
-LEAST_PANEL = 1.6
-"""Width of the panel of a parameter in inches."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,8 @@ class Calibration:
         names = page.ordered(self.names)
         summary = self.summary.set_index("parameter")
         with themed():
-            across = page.across(len(names), LEAST_PANEL)
-            axes = page.panels(len(names), least=LEAST_PANEL, height=1.6, beyond=0.4)
+            across = page.across(len(names), PARAMETER_PANEL)
+            axes = page.panels(len(names), least=PARAMETER_PANEL, height=1.6, beyond=0.4)
             for i, (name, axis) in enumerate(zip(names, axes, strict=True)):
                 counts = self.counts(name)
                 low, high = binom.ppf([0.005, 0.995], counts.sum(), 1 / len(counts))

@@ -9,7 +9,7 @@ import seaborn as sns
 
 from memsim.analysis.curves import curve_table, points_by_label
 from memsim.analysis.figures.looks import styles
-from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.page import PARAMETER_PANEL, Drawing, Page
 from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.analysis.registered import curves_of
@@ -61,8 +61,8 @@ def _population(found: Posterior) -> tuple[Any, tuple[Prior, ...]]:
     return found.data["posterior"]["mu"].transpose("chain", "draw", "parameter").values, found.spec.priors
 
 
-LEAST_PANEL, LEAST_PAIR = 1.6, 0.85
-"""Widths of the panel of a parameter, and of two parameters, in inches."""
+LEAST_PAIR = 0.85
+"""Width of the panel of two parameters in inches."""
 
 
 @plain_text
@@ -131,8 +131,8 @@ def pair_figure(found: Posterior, **drawing: Unpack[Drawing]) -> Figure:
         if square:
             axes = page.grid(k, k, height=page.width, cells=pairs)
         else:
-            across = page.across(len(pairs), LEAST_PANEL)
-            axes = page.panels(len(pairs), least=LEAST_PANEL, height=0.9 * page.width / across)
+            across = page.across(len(pairs), PARAMETER_PANEL)
+            axes = page.panels(len(pairs), least=PARAMETER_PANEL, height=0.9 * page.width / across)
         for (row, column), axis in zip(pairs, axes, strict=True):
             x, y = order[column], order[row]
             if row == column:
@@ -170,7 +170,7 @@ def forest_figure(found: Posterior, **drawing: Unpack[Drawing]) -> Figure:
     named = len(subjects) <= MOST_NAMES
     height = 0.15 * len(subjects) + 0.7 if named else min(0.05 * len(subjects) + 0.8, 3.2)
     with themed():
-        axes = page.panels(len(names), least=LEAST_PANEL, height=height, beyond=0.4)
+        axes = page.panels(len(names), least=PARAMETER_PANEL, height=height, beyond=0.4)
         for name, axis in zip(names, axes, strict=True):
             k = known.index(name)
             order = np.argsort(middle[:, k])

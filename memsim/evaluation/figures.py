@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.page import PARAMETER_PANEL, Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-LEAST_PANEL = 1.6
-"""Width of the panel of a parameter in inches."""
 
 
 @plain_text
@@ -32,8 +29,8 @@ def recovery_figure(table: pd.DataFrame, summary: pd.DataFrame, title: str = "",
     rows = summary.set_index("parameter")
     names = page.ordered(rows.index)
     with themed():
-        across = page.across(len(names), LEAST_PANEL)
-        axes = page.panels(len(names), least=LEAST_PANEL, height=min(page.width / across, 2.6), beyond=0.3)
+        across = page.across(len(names), PARAMETER_PANEL)
+        axes = page.panels(len(names), least=PARAMETER_PANEL, height=min(page.width / across, 2.6), beyond=0.3)
         for axis, name in zip(axes, names, strict=True):
             part = table[table["parameter"] == name]
             ends = [min(part["true"].min(), part["true"].max()), part["true"].max()]

@@ -13,7 +13,7 @@ from memsim.data.registered import DATASETS
 from memsim.data.shipped import has_tables
 from memsim.experiments.people import People
 from memsim.experiments.plan import PlannedModel, PlannedTask, obstacle_to
-from memsim.models.registered import MODELS, variants
+from memsim.models.registered import built_models
 from memsim.paradigms.registered import PARADIGMS
 
 
@@ -55,13 +55,7 @@ class Menu:
 
     @cached_property
     def _bases(self) -> dict[str, Model]:
-        found: dict[str, Model] = {}
-        for name, cls in MODELS.usable().items():
-            try:
-                found |= variants(name, cls)
-            except (Exception, SystemExit) as error:  # a plug-in may raise anything
-                MODELS.left_out(name, error)
-        return {**found, **self.own}
+        return {**built_models(lambda model: True, baselines=True), **self.own}
 
     def models_of(self, task: Paradigm) -> dict[str, Model]:
         """The models that have an account of this task, as they are before anything is moved, by label."""

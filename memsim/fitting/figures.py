@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn as sns
 
 from memsim.analysis.curves import curve_table, points_by_label, standard_curves
-from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.page import PARAMETER_PANEL, Drawing, Page
 from memsim.analysis.figures.plots import comparison_panel
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.errors import InputError
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 LISTS = 2000
 """The fitted model recalls at least so many lists for a figure."""
 MOST_ROWS = 6
-LEAST_PANEL = 1.6
-"""Width of the panel of a parameter in inches."""
 
 
 def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people", **drawing: Unpack[Drawing]) -> Figure:
@@ -135,8 +133,8 @@ def profile_figure(fitted: Fit, unit: str | None = None, **drawing: Unpack[Drawi
     color = page.colour(page.styles([model])[model].color)
     names = page.ordered(chosen.profiles)
     with themed():
-        across = page.across(len(names), LEAST_PANEL)
-        axes = page.panels(len(names), least=LEAST_PANEL, height=1.6, beyond=0.3)
+        across = page.across(len(names), PARAMETER_PANEL)
+        axes = page.panels(len(names), least=PARAMETER_PANEL, height=1.6, beyond=0.3)
         for i, (axis, name) in enumerate(zip(axes, names, strict=True)):
             values, falls = zip(*chosen.profiles[name], strict=True)
             axis.plot(values, -np.array(falls), color=color, marker=".")

@@ -15,7 +15,7 @@ from memsim.evaluation.ranking.pinned_set import RankedTask
 from memsim.evaluation.ranking.split import PEERS, Split, number_in_peers
 from memsim.evaluation.seen_people import records_within
 from memsim.models.lookup import build_model, given_model
-from memsim.models.registered import MODELS, variants
+from memsim.models.registered import built_models
 
 AS_SCORED = {("SAM", "free recall"): "SAM:murdock1962-soft"}
 """The form of a model that is scored in a test: SAM with a soft read-out, since a hard one makes lists impossible."""
@@ -31,19 +31,12 @@ def entries(models: Mapping[str, Model | str] | Iterable[Model | str] | Model | 
     InputError : a label twice, or a value that names no model; and as :func:`memsim.models.lookup.build_model`.
     """
     if models is None:
-        found: dict[str, Model] = {}
-        for name, cls in MODELS.usable().items():
-            if name == BASELINE:
-                continue
-            try:
-                found |= variants(name, cls)
-            except (Exception, SystemExit) as error:
-                MODELS.left_out(name, error)
-        return found
+        all_models = built_models(lambda model: True, baselines=True)
+        return {label: model for label, model in all_models.items() if label != BASELINE}
     if isinstance(models, Mapping):
         return {str(label): given_model(each) for label, each in models.items()}
     given = [models] if isinstance(models, str | MemoryModel | PositionModel) else list(models)
-    found = {}
+    found: dict[str, Model] = {}
     for each in given:
         label = _label(each)
         if label in found:
