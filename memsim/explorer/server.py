@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
 import webbrowser
 from collections.abc import Callable
 from importlib.resources import files
@@ -146,12 +148,14 @@ async def _serve(app: Any, port: int, query: str, browser: bool, ready: Callable
     await asyncio.Event().wait()
 
 
-def listening(port: int) -> list[Any]:
+def listening(port: int) -> list[socket.socket]:
     """Sockets that listen on this machine alone; an error of memsim where the port is taken."""
     try:
-        sockets: list[Any] = _tornado("netutil").bind_sockets(port, LOCAL)
+        bound = socket.create_server((LOCAL, port))
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
         raise InputError(
-            f"port {port} cannot be used ({error.strerror or error}); give another one, or 0 for any that is free"
+            f"port {port} cannot be used ({reason}); give another one, or 0 for any that is free"
         ) from None
-    return sockets
+    bound.setblocking(False)
+    return [bound]
