@@ -218,7 +218,8 @@ class Page:
         handles: dict[str, Any] = {}
         for axis in axes:
             for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
-                handles.setdefault(label, handle)
+                if _is_drawn(handle):
+                    handles.setdefault(label, handle)
         self.legend(handles, least=least)
 
     # By what names, colours and order
@@ -343,6 +344,15 @@ class Page:
                 raise InputError(
                     f"{self.what}: {option} names {names[0]!r}, which is not drawn{hint} Drawn are {drawn}."
                 )
+
+
+def _is_drawn(handle: Any) -> bool:
+    """Whether what stands for a name has a point that is defined; a key that was made for the legend counts as one."""
+    line = handle[0] if isinstance(handle, tuple) else handle
+    if not hasattr(line, "get_ydata"):
+        return True
+    values = np.asarray(line.get_ydata(), dtype=float)
+    return not len(values) or bool(np.isfinite(values).any())
 
 
 def _columns(texts: Sequence[str], room: float, size: float) -> int:
