@@ -201,7 +201,11 @@ class Page:
             self._axes[0].legend(drawn, texts, fontsize=size)
             return
         columns = _columns(texts, room, size)
-        self._grow((ceil(len(texts) / columns) - 1) * 1.5 * size)
+        lines = [
+            sum(1 + text.count("\n") for text in each)
+            for each in np.array_split(np.array(texts, dtype=object), columns)
+        ]
+        self._grow((max(lines) - 1) * 1.5 * size)
         self._container.legend(
             drawn, texts, loc="outside lower center", ncols=columns, fontsize=size,
             handlelength=2.4, columnspacing=1.4,
