@@ -70,6 +70,7 @@ def fit_text(figure: Any, owned: Sequence[Any]) -> None:
     if before != _extents(owned, axes):  # what was broken takes more height and less width
         _lay_out(figure)
     for each in axes:
+        _fit_titles(each)
         _fit_vertical_label(each, figure)
         _thin(each.yaxis, each, vertical=True)
         _thin(each.xaxis, each, vertical=False)

@@ -83,7 +83,8 @@ def judged() -> Any:
 def frame(name: str) -> pd.DataFrame:
     """A frame of people and of four models, all of which did the same."""
     one = by_hand(name) if name in ("mirror_effect", "judged_frequency") else analyze(responses(name), name)
-    every = pd.concat([one.assign(label=label) for label in LABELS], ignore_index=True)
+    shown = LABELS[:2] if ANALYSES.get(name).style in ("heat", "raster") else LABELS  # which have a panel each
+    every = pd.concat([one.assign(label=label) for label in shown], ignore_index=True)
     every.attrs = {"analysis": name, "by": [], "people": [PEOPLE]}
     return every
 
@@ -392,7 +393,7 @@ def cores(**drawing: Any) -> Figure:
     from memsim.models.networks.cores.registered import CORES
     from memsim.reproductions.network_table.options import CRITERION, PARAMETERS
 
-    pairs = [(task, core) for task in CRITERION for core in CORES.names()]
+    pairs = [(task, core) for task in list(CRITERION)[:4] for core in CORES.names()]
     scores = [
         {"at": PARAMETERS, "task": t, "core": c, "seed": s, "accuracy": 0.8, "lesioned": 0.2, "floor": 0.1}
         for t, c in pairs for s in (0, 1)

@@ -54,7 +54,7 @@ def test_axes_that_are_given_are_drawn_on() -> None:
     first, second = figure.subplots(1, 2)
     assert plot(frame("lag_crp"), ax=second, title="Lags") is figure
     assert second.lines and not first.lines and second.get_title() == "Lags" and second.get_legend() is not None
-    with pytest.raises(InputError, match=re.escape("plot: this figure has 5 panels, and ax is one axes; give 5 axes")):
+    with pytest.raises(InputError, match=re.escape("plot: this figure has 2 panels, and ax is one axes; give 2 axes")):
         plot(frame("recall_raster"), ax=first)
     with pytest.raises(InputError, match="this figure has 2 panels, and ax is 3 axes; give 2 axes"):
         comparison_panel([frame("lag_crp"), frame("serial_position_curve")], ax=list(Figure().subplots(1, 3)))
