@@ -41,15 +41,15 @@ class Drawn:
                             if label.get_visible() and low - room <= tick.get_loc() <= high + room:
                                 yield f"tick {name}", label
                     yield f"label {name}", axis.label
-            for title in (axes.title, axes._left_title, axes._right_title):  # type: ignore[attr-defined]
+            for title in (axes.title, axes._left_title, axes._right_title):
                 yield "title", title
             yield from (("text", text) for text in axes.texts)
             if (legend := axes.get_legend()) is not None:
                 yield from (("legend", text) for text in legend.get_texts())
         for part in (self.figure, *self.figure.subfigs):
             yield from (("figure", text) for text in part.texts)
-            if part._suptitle is not None:  # type: ignore[attr-defined]
-                yield "title of the figure", part._suptitle  # type: ignore[attr-defined]
+            if part._suptitle is not None:
+                yield "title of the figure", part._suptitle
             for legend in part.legends:
                 yield from (("legend", text) for text in legend.get_texts())
 
@@ -70,13 +70,13 @@ class Drawn:
             if box.x0 < -EDGE or box.y0 < -EDGE or box.x1 > width + EDGE or box.y1 > height + EDGE:
                 yield f"{kind} {text.get_text()!r} leaves the canvas: {box.extents.round(1)} of {width:g} x {height:g}"
         for axes in self.figure.axes:
-            box = axes.get_tightbbox(self.renderer)
-            if box is not None and not np.isfinite(box.extents).all():
-                continue
-            if box is not None and (
-                box.x0 < -EDGE or box.y0 < -EDGE or box.x1 > width + EDGE or box.y1 > height + EDGE
+            inside = axes.get_tightbbox(self.renderer)
+            if (
+                inside is not None
+                and np.isfinite(inside.extents).all()
+                and (inside.x0 < -EDGE or inside.y0 < -EDGE or inside.x1 > width + EDGE or inside.y1 > height + EDGE)
             ):
-                yield f"axes {axes.get_title()!r} leave the canvas: {box.extents.round(1)} of {width:g} x {height:g}"
+                yield f"axes {axes.get_title()!r} leave the canvas: {inside.extents.round(1)} of {width:g} x {height:g}"
         for legend in (each for part in (self.figure, *self.figure.subfigs) for each in part.legends):
             box = legend.get_window_extent(self.renderer)
             if box.x0 < -EDGE or box.x1 > width + EDGE or box.y0 < -EDGE or box.y1 > height + EDGE:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,8 +25,8 @@ def legend_of(figure: Figure) -> list[str]:
 
 def colours(figure: Figure) -> dict[str, str]:
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    each = [handle[0] if isinstance(handle, tuple) else handle for handle in handles]
-    return {label: to_hex(handle.get_color()) for label, handle in zip(labels, each, strict=True)}  # type: ignore[attr-defined]
+    each: list[Any] = [handle[0] if isinstance(handle, tuple) else handle for handle in handles]
+    return {label: to_hex(handle.get_color()) for label, handle in zip(labels, each, strict=True)}
 
 
 def test_every_model_that_ships_has_its_own_colour() -> None:
@@ -70,7 +71,8 @@ def test_axes_that_are_given_are_drawn_on() -> None:
 
 def test_a_figure_may_be_part_of_another() -> None:
     whole = Figure(figsize=(14, 10), layout="constrained")
-    left, right = whole.subfigures(1, 2)
+    parts: Any = whole.subfigures(1, 2)
+    left, right = parts
     assert plot(frame("lag_crp"), ax=left, title="Lags") is whole
     assert taxonomy_figure(summaries(), [PEOPLE], ax=right) is whole
     assert left.get_suptitle() == "Lags" and len(left.axes) == 1 and right.axes
@@ -106,7 +108,7 @@ def test_widths(width: float, inches: float) -> None:
 @pytest.mark.parametrize("width", [0.5, 100, float("nan"), "wide", True])
 def test_widths_that_no_figure_has(width: object) -> None:
     with pytest.raises(InputError, match="must be 1 or 2, columns of a journal"):
-        plot(frame("lag_crp"), width=width)  # type: ignore[arg-type]
+        plot(frame("lag_crp"), width=width)
 
 
 def test_letters_and_wide_tables_do_not_shrink() -> None:
@@ -164,4 +166,4 @@ def test_columns_of_several_analyses_are_said() -> None:
     with pytest.raises(InputError, match="no rows have the label 'them'"):
         plot(given, analysis="serial_accuracy", people="them")
     with pytest.raises(InputError, match="is a list; give a data frame"):
-        plot([1, 2])  # type: ignore[arg-type]
+        plot([1, 2])
