@@ -30,6 +30,8 @@ LINE = 1.25
 """Height of a line, in sizes of its letters."""
 LONGEST_NAME = 90.0
 """Of a name at a tick that stands upright, in points."""
+MOST_LINES = 4
+"""Of a name, label or title of a panel; of a longer one the beginning is drawn."""
 FINE = 10
 """Parts of a point to which letters are measured."""
 SHARE_OF_NAMES = 0.3
@@ -56,17 +58,19 @@ def fit_text(figure: Any, owned: Sequence[Any]) -> None:
             _break(title, _points(room.bbox.width, figure) - 8)
     for each in axes:
         _pin_ticks(each)
+    for each in axes:
+        _fit_names_beside(each, _points(figure.bbox.width, figure))
     _lay_out(figure)
     before = _extents(owned, axes)
     for each in axes:
-        _fit_names_beside(each, _points(figure.bbox.width, figure))
         _fit_ticks_below(each)
         _fit_titles(each)
-        _break(each.xaxis.label, _points(each.bbox.width, figure))
+        _break(each.xaxis.label, _points(each.bbox.width, figure), MOST_LINES)
         _fit_vertical_label(each, figure)
     if before != _extents(owned, axes):  # what was broken takes more height and less width
         _lay_out(figure)
     for each in axes:
+        _fit_titles(each)
         _fit_vertical_label(each, figure)
         _thin(each.yaxis, each, vertical=True)
         _thin(each.xaxis, each, vertical=False)
@@ -85,7 +89,7 @@ def _fit_vertical_label(axes: Axes, figure: Any) -> None:
     label = axes.yaxis.label
     if label.get_rotation() == 90:
         longest = max((text_width(word, float(label.get_fontsize())) for word in label.get_text().split()), default=0.0)
-        _break(label, max(_points(axes.bbox.height, figure), longest + 0.1))
+        _break(label, max(_points(axes.bbox.height, figure), longest + 0.1), MOST_LINES)
 
 
 def text_width(text: str, size: float, weight: Any = "normal", math: bool = False) -> float:
@@ -99,10 +103,12 @@ def broken(text: str, width: float, size: float, weight: Any = "normal") -> str:
 
 
 @contextmanager
-def _without_glyphs() -> Iterator[None]:
-    """Measure without the warning that a letter is not in the font, which matplotlib gives when the figure is drawn."""
+def _without_warnings() -> Iterator[None]:
+    """Measure without the warnings that matplotlib gives when the figure is drawn: of a letter that is not in the font,
+    and of texts that leave no room, which are yet to be broken.
+    """
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")
+        warnings.filterwarnings("ignore", "Glyph|constrained_layout not applied")
         yield
 
 
@@ -115,7 +121,7 @@ def _line_width(line: str, size: float, weight: Any, math: bool) -> float:
 @lru_cache(maxsize=16384)
 def _drawn_width(text: str, size: float, weight: Any, math: bool) -> float:
     """The width of a letter or formula in points; letters are measured one by one, once for all texts."""
-    with _without_glyphs():
+    with _without_warnings():
         drawn = _renderer().get_text_width_height_descent(text, FontProperties(size=size, weight=weight), math)
     return float(drawn[0]) / FINE
 
@@ -178,7 +184,7 @@ def _dpi(axes: Axes) -> float:
 
 def _lay_out(figure: Any) -> None:
     if (engine := figure.get_layout_engine()) is not None:
-        with _without_glyphs():
+        with _without_warnings():
             engine.execute(figure)
 
 
@@ -198,20 +204,26 @@ def _pin_ticks(axes: Axes) -> None:
             axis.set_tick_params(which=which, **sizes)
 
 
-def _break(text: Text, width: float) -> None:
+def _break(text: Text, width: float, most: int | None = None) -> None:
     was = text.get_text()
     fitting = broken(was, width, float(text.get_fontsize()), text.get_fontweight())
-    if fitting != was:
+    if (fitting := _cut(fitting, most)) != was:
         text.set_text(fitting)
+
+
+def _cut(text: str, most: int | None) -> str:
+    """The first lines of a text; dots say that there are more."""
+    lines = text.split("\n")
+    return text if most is None or len(lines) <= most else "\n".join(lines[:most]) + "…"
 
 
 def _fit_titles(axes: Axes) -> None:
     """Break the titles of axes; one beside another gets what that leaves."""
-    width = 0.95 * _points(axes.bbox.width, axes.get_figure())
+    width = 0.9 * _points(axes.bbox.width, axes.get_figure())
     titles = [getattr(axes, name) for name in ("_left_title", "title", "_right_title")]
     titles = [title for title in titles if title.get_text()]
     for at, title in enumerate(titles):
-        _break(title, max(width if len(titles) == at + 1 else width / (len(titles) - at), 30.0))
+        _break(title, max(width if len(titles) == at + 1 else width / (len(titles) - at), 30.0), MOST_LINES)
         width -= text_width(title.get_text(), float(title.get_fontsize()), title.get_fontweight()) + GAP
 
 
@@ -263,7 +275,7 @@ def _fit_ticks_below(axes: Axes) -> None:
     else:
         words = [part for name in names for part in re.split(r" |(?<=[_:/+-])|(?<=[a-z])(?=[A-Z])", name) if part]
         upright = max(_line_width(word, size, "normal", False) for word in words) > free
-        fitting = [broken(name, LONGEST_NAME if upright else free, size) for name in names]
+        fitting = [_cut(broken(name, LONGEST_NAME if upright else free, size), MOST_LINES) for name in names]
         if upright:
             most = max(1 + name.count("\n") for name in fitting)
             size = max(min(size, free / (LINE * most)), LEAST_SIZE)
@@ -286,7 +298,9 @@ def _fit_names_beside(axes: Axes, width: float) -> None:
     size = float(labels[0][1].get_fontsize())
     names = [" ".join(text.get_text().split()) for _, text in labels]
     if any(text_width(text.get_text(), size) > SHARE_OF_NAMES * width for _, text in labels):
-        axes.set_yticks([at for at, _ in labels], [broken(name, SHARE_OF_NAMES * width, size) for name in names])
+        axes.set_yticks(
+            [at for at, _ in labels], [_cut(broken(name, SHARE_OF_NAMES * width, size), MOST_LINES) for name in names]
+        )
         for label in axis.get_majorticklabels():
             label.set_parse_math(False)
 

@@ -203,7 +203,11 @@ class Page:
             self._axes[0].legend(drawn, texts, fontsize=size)
             return
         columns = _columns(texts, room, size)
-        self._grow((ceil(len(texts) / columns) - 1) * 1.5 * size)
+        lines = [
+            sum(1 + text.count("\n") for text in each)
+            for each in np.array_split(np.array(texts, dtype=object), columns)
+        ]
+        self._grow((max(lines) - 1) * 1.5 * size)
         self._container.legend(
             drawn, texts, loc="outside lower center", ncols=columns, fontsize=size,
             handlelength=2.4, columnspacing=1.4,
@@ -220,7 +224,8 @@ class Page:
         handles: dict[str, Any] = {}
         for axis in axes:
             for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
-                handles.setdefault(label, handle)
+                if _is_drawn(handle):
+                    handles.setdefault(label, handle)
         self.legend(handles, least=least)
 
     # By what names, colours and order
@@ -345,6 +350,15 @@ class Page:
                 raise InputError(
                     f"{self.what}: {option} names {names[0]!r}, which is not drawn{hint} Drawn are {drawn}."
                 )
+
+
+def _is_drawn(handle: Any) -> bool:
+    """Whether what stands for a name has a point that is defined; a key that was made for the legend counts as one."""
+    line = handle[0] if isinstance(handle, tuple) else handle
+    if not hasattr(line, "get_ydata"):
+        return True
+    values = np.asarray(line.get_ydata(), dtype=float)
+    return not len(values) or bool(np.isfinite(values).any())
 
 
 def _columns(texts: Sequence[str], room: float, size: float) -> int:

@@ -38,7 +38,7 @@ FONTS: dict[str, float] = {
 }  # fmt: skip
 """Of letters, in points; matplotlib's ``x-small``, the smallest that memsim uses, is then 6 points."""
 FORMATS = (".png", ".pdf", ".svg")
-MOST_LETTERS = 300
+MOST_LETTERS = 500
 """Of one label; of a longer one the beginning is drawn."""
 _JOINER = "\u2060"
 P = ParamSpec("P")

@@ -192,7 +192,7 @@ def _draw_selection(
         _beside(axis, at, _rounded(row["protected_exceedance"]))
     _above(axis, "protected\nexceedance")
     won_mark = Line2D([], [], linestyle="", marker="D", color="w", markeredgecolor="0.4", markersize=4)
-    _legend(axis, {"subjects won": won_mark, "expected frequency": Patch(color="0.6")})
+    _legend(axis, {"won": won_mark, "expected": Patch(color="0.6")})
     axis.set_xlim(0, 1)
     axis.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
 

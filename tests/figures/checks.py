@@ -70,11 +70,13 @@ class Drawn:
             if box.x0 < -EDGE or box.y0 < -EDGE or box.x1 > width + EDGE or box.y1 > height + EDGE:
                 yield f"{kind} {text.get_text()!r} leaves the canvas: {box.extents.round(1)} of {width:g} x {height:g}"
         for axes in self.figure.axes:
-            around = axes.get_tightbbox(self.renderer)
-            if around is None or not np.isfinite(around.extents).all():
-                continue
-            if around.x0 < -EDGE or around.y0 < -EDGE or around.x1 > width + EDGE or around.y1 > height + EDGE:
-                yield f"axes {axes.get_title()!r} leave the canvas: {around.extents.round(1)} of {width:g} x {height:g}"
+            inside = axes.get_tightbbox(self.renderer)
+            if (
+                inside is not None
+                and np.isfinite(inside.extents).all()
+                and (inside.x0 < -EDGE or inside.y0 < -EDGE or inside.x1 > width + EDGE or inside.y1 > height + EDGE)
+            ):
+                yield f"axes {axes.get_title()!r} leave the canvas: {inside.extents.round(1)} of {width:g} x {height:g}"
         for legend in (each for part in (self.figure, *self.figure.subfigs) for each in part.legends):
             box = legend.get_window_extent(self.renderer)
             if box.x0 < -EDGE or box.x1 > width + EDGE or box.y0 < -EDGE or box.y1 > height + EDGE:

@@ -16,12 +16,13 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_nothing_is_cut_and_no_label_touches_another(case: Case, width: float) -> None:
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "the figure shows|fewer than|Mean of empty slice|invalid value")
+        warnings.filterwarnings("ignore", "the figure shows|fewer than")
         drawn = Drawn(case.draw(width=width))
     assert drawn.faults() == []
     for axes in drawn.figure.axes:
         black = [label.removeprefix("\u2060") for label in black_series(axes)]
-        assert not [label for label in black if not label.startswith((*case.people, "_"))], "black means people"
+        theirs = (*case.people, "_") if case.people else ()  # parts of what people have are not labelled
+        assert not [label for label in black if not label.startswith(theirs)], "black means people"
 
 
 def test_every_function_that_makes_a_figure_has_a_case() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,8 +25,8 @@ def legend_of(figure: Figure) -> list[str]:
 
 def colours(figure: Figure) -> dict[str, str]:
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    each = [handle[0] if isinstance(handle, tuple) else handle for handle in handles]
-    return {label: to_hex(handle.get_color()) for label, handle in zip(labels, each, strict=True)}  # type: ignore[union-attr]
+    each: list[Any] = [handle[0] if isinstance(handle, tuple) else handle for handle in handles]
+    return {label: to_hex(handle.get_color()) for label, handle in zip(labels, each, strict=True)}
 
 
 def test_every_model_that_ships_has_its_own_colour() -> None:
@@ -54,7 +55,7 @@ def test_axes_that_are_given_are_drawn_on() -> None:
     first, second = figure.subplots(1, 2)
     assert plot(frame("lag_crp"), ax=second, title="Lags") is figure
     assert second.lines and not first.lines and second.get_title() == "Lags" and second.get_legend() is not None
-    with pytest.raises(InputError, match=re.escape("plot: this figure has 5 panels, and ax is one axes; give 5 axes")):
+    with pytest.raises(InputError, match=re.escape("plot: this figure has 2 panels, and ax is one axes; give 2 axes")):
         plot(frame("recall_raster"), ax=first)
     with pytest.raises(InputError, match="this figure has 2 panels, and ax is 3 axes; give 2 axes"):
         comparison_panel([frame("lag_crp"), frame("serial_position_curve")], ax=list(Figure().subplots(1, 3)))
@@ -70,7 +71,8 @@ def test_axes_that_are_given_are_drawn_on() -> None:
 
 def test_a_figure_may_be_part_of_another() -> None:
     whole = Figure(figsize=(14, 10), layout="constrained")
-    left, right = np.ravel(whole.subfigures(1, 2))
+    parts: Any = whole.subfigures(1, 2)
+    left, right = parts
     assert plot(frame("lag_crp"), ax=left, title="Lags") is whole
     assert taxonomy_figure(summaries(), [PEOPLE], ax=right) is whole
     assert left.get_suptitle() == "Lags" and len(left.axes) == 1 and right.axes

@@ -24,6 +24,8 @@ from memsim.reproductions.essay.published import EXACT, FIRST
 from memsim.reproductions.intervals import over_trainings
 from memsim.reproductions.simulated_lists import near_lags
 
+_SHORT = {"longer lists with more slots beyond the sum": "both, beyond the sum"}
+"""Effects whose names are too long for an axis."""
 BANDS: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}
 CHANCE: dict[str, Any] = {"color": "0.5", "linestyle": "--", "linewidth": 1.2, "zorder": 1}
 
@@ -111,7 +113,8 @@ def draw_effects(axis: Axes, table: pd.DataFrame, title: str, color: Any) -> Non
     low, high = rows["mean"] - rows["low"], rows["high"] - rows["mean"]
     axis.errorbar(rows["mean"], places, xerr=(low, high), fmt="o", color=color, markersize=4.5, elinewidth=1)
     axis.axvline(0, **CHANCE)
-    axis.set_yticks(places, rows["effect"])
+    names = [_SHORT.get(effect, effect) for effect in rows["effect"]]
+    axis.set_yticks(places, names)
     axis.set(title=title, xlabel="Difference of recall")
 
 
