@@ -117,7 +117,7 @@ class Recorder:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Garbage is collected before, and not within: a graph that is freed while another is recorded ends the recording."""
+    """Garbage is collected before, and not within: a graph that is freed ends the recording of another."""
     enabled = gc.isenabled()
     gc.collect()
     gc.disable()
