@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from memsim.analysis.declaration import Analysis
+from memsim.analysis.plain_frames import identified
 from memsim.analysis.registered import ANALYSES
 from memsim.analysis.statistics.intervals import resampled_interval, warn_of_few, within_subject_interval
 from memsim.analysis.subjects import mean_over_subjects
@@ -38,14 +41,11 @@ def squared_differences(joined: pd.DataFrame, coordinates: Sequence[str], suffix
 
 
 def analysis_of(frame: pd.DataFrame) -> Analysis:
-    """The analysis that made ``frame``; raises :class:`InputError` if its ``attrs`` do not record it."""
-    name = getattr(frame, "attrs", {}).get("analysis")
-    if name is None:
-        raise InputError(
-            "plot: the attrs of this frame do not record an analysis; give a frame from analyze(recalls, name). If "
-            "pandas dropped the attrs in between, copy them: frame.attrs = original.attrs"
-        )
-    return ANALYSES.get(name)
+    """The analysis of a frame that :func:`memsim.analysis.plain_frames.identified` gave."""
+    analysis = ANALYSES.get(frame.attrs["analysis"])
+    if frame.attrs.get("ambiguous"):  # others have the same columns, so that its words may be wrong
+        return replace(analysis, y_label="Probability", first_label="", needs="")
+    return analysis
 
 
 def held_by_enough(points: pd.DataFrame, analysis: Analysis) -> pd.Series:
@@ -94,20 +94,25 @@ def points_of_frame(
         points = frame[[*columns, value]].rename(columns={value: "mean"})
         points = points.assign(sem=np.nan, low=np.nan, high=np.nan, n_subjects=0)
     if value == "prob":
-        points[["low", "high"]] = points[["low", "high"]].clip(0, 1)
+        for end in ("low", "high"):
+            points[end] = np.clip(points[end].to_numpy(), 0, 1)
     if across in frame:
         points = points.merge(frame.groupby(by, as_index=False)[across].mean(), on=by)
     return points
 
 
-def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
+def points_of(
+    frame: pd.DataFrame, interval: str = "t", *, analysis: str = "", people: Sequence[str] | str | None = None
+) -> pd.DataFrame:
     """The points that a figure of ``frame`` shows: mean and interval at every x, by model or people, and condition.
 
     Parameters
     ----------
-    frame : from :func:`memsim.analysis.analyze`; points are returned unchanged.
+    frame : from :func:`memsim.analysis.analyze`, or with its columns; points are returned unchanged.
     interval : the 95% interval over subjects: ``"t"`` (Student), ``"bootstrap"`` (BCa; below 20 subjects it is too
         narrow, and a warning says so), ``"within"`` (within subjects).
+    analysis, people : what the frame is of and which labels are people, where the frame does not say; see
+        :func:`memsim.analysis.plain_frames.identified`.
 
     Returns
     -------
@@ -116,13 +121,21 @@ def points_of(frame: pd.DataFrame, interval: str = "t") -> pd.DataFrame:
 
     Raises
     ------
-    InputError : the frame is not from ``analyze``, or there is no such interval.
+    InputError : the frame has the columns of no analysis, or there is no such interval.
     """
-    analysis = analysis_of(frame)
+    frame = identified(frame, analysis, people)
+    return _points_of(frame, analysis_of(frame), interval)
+
+
+def _points_of(frame: pd.DataFrame, analysis: Analysis, interval: str) -> pd.DataFrame:
     if interval not in INTERVALS:
         raise InputError(f"plot: interval={interval!r} must be one of {', '.join(INTERVALS)}")
     if "mean" in frame or analysis.style == "raster":
-        return frame if "label" in frame else frame.assign(label="")
+        absent: dict[str, Any] = {"label": ""} if "label" not in frame else {}
+        if "mean" in frame:  # points that a user built may have no intervals
+            absent |= {name: value for name, value in (("low", np.nan), ("high", np.nan), ("n_subjects", 0))
+                       if name not in frame}  # fmt: skip
+        return frame.assign(**absent) if absent else frame
     by = list(frame.attrs["by"])
     series = series_of(frame, analysis)
     levels = [*by, *(column for column in (analysis.panels, series, analysis.x) if column)]

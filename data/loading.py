@@ -9,17 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from memsim.data.dataset import Dataset
-from memsim.data.formats.files import require_file
-from memsim.data.reader_options import FORMATS, ReaderOptions
-from memsim.data.registered import DATASETS
-from memsim.paradigms.registered import PARADIGMS
-
 from memsim.core.errors import DataError, InputError, MemsimError
 from memsim.core.judgments import Judgments, Responses
 from memsim.core.names import normalized, shown
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls, require_recalls
+from memsim.data.dataset import Dataset
+from memsim.data.formats.files import require_file
+from memsim.data.reader_options import FORMATS, ReaderOptions
+from memsim.data.registered import DATASETS
+from memsim.paradigms.registered import PARADIGMS
 
 
 def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]:
@@ -138,9 +137,8 @@ def _format_of(path: Path) -> str:
                 "that has it, say format='bids', or name a file"
             )
         return "bids"
-    from memsim.data.formats.text_tables import header_of
-
     from memsim.core.tables.long_table import COLUMNS
+    from memsim.data.formats.text_tables import header_of
 
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:

@@ -23,9 +23,11 @@ from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
 from .evaluation.interval_coverage import coverage
+from .evaluation.ranking.whole import Ranking, benchmark
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
+from .explorer.opening import explore
 from .fitting.estimation import fit
 from .fitting.nested_fits import likelihood_ratio
 from .fitting.population_means import population
@@ -55,12 +57,14 @@ __all__ = [
     "Preset",
     "ProbeBatch",
     "Probes",
+    "Ranking",
     "Recalls",
     "RecognitionModel",
     "Simulated",
     "Trials",
     "analysis",
     "battery",
+    "benchmark",
     "calibrate",
     "check",
     "choice",
@@ -69,6 +73,7 @@ __all__ = [
     "data",
     "errors",
     "event_log_probabilities",
+    "explore",
     "fit",
     "flag",
     "likelihood_ratio",

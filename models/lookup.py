@@ -9,18 +9,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from memsim.core.errors import InputError
+from memsim.core.model import MemoryModel
+from memsim.core.names import normalized
+from memsim.core.parameters import build
+from memsim.core.position_model import Model, PositionModel
 from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.network_models import Network, network_with
 from memsim.models.networks.weights import SUFFIX
 from memsim.models.plugin_file import module_in
 from memsim.models.registered import MODELS
-
-from memsim.core.errors import InputError
-from memsim.core.model import MemoryModel
-from memsim.core.names import normalized
-from memsim.core.parameters import build
-from memsim.core.position_model import Model, PositionModel
 
 Given: TypeAlias = Mapping[str, Any] | Sequence[Any] | Model | str
 """Models as a user gives them to a function that takes several; see :func:`labelled`."""

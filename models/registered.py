@@ -63,18 +63,22 @@ def models_of(task: str | Paradigm, *, baselines: bool = False) -> dict[str, Mod
     ``task`` may also be the cue of recall alone. Baselines are among them only if asked for. A plug-in that cannot be
     loaded or built is left out, with a warning.
     """
-    return _built(lambda model: _can_do(model, task), baselines)
+    return built_models(lambda model: _can_do(model, task), baselines)
 
 
 def left_out_of(task: Paradigm) -> dict[str, list[str]]:
     """The models that lack nothing but an account of single lists, or of study time, by what they lack, in words."""
     found: dict[str, list[str]] = {}
-    for spec, model in _built(lambda model: lacks(model, task) in (LISTS, TIMES)).items():
+    for spec, model in built_models(lambda model: lacks(model, task) in (LISTS, TIMES)).items():
         found.setdefault(lacks(model, task), []).append(spec)
     return found
 
 
-def _built(wanted: Callable[[Model], bool], baselines: bool = False) -> dict[str, Model]:
+def built_models(wanted: Callable[[Model], bool], baselines: bool = False) -> dict[str, Model]:
+    """The registered models that are ``wanted``, by ``name`` or ``name:preset``.
+
+    Baselines are among them only if asked for. A plug-in that cannot be loaded or built is left out, with a warning.
+    """
     found: dict[str, Model] = {}
     for name, cls in MODELS.usable().items():
         try:

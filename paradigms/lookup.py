@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from memsim.paradigms.free_recall import FreeRecall
-from memsim.paradigms.registered import PARADIGMS
-
 from memsim.core.errors import InputError
 from memsim.core.names import shown
 from memsim.core.trials import Paradigm
+from memsim.paradigms.free_recall import FreeRecall
+from memsim.paradigms.registered import PARADIGMS
 
 
 def given_paradigm(paradigm: Paradigm | str | None) -> Paradigm:

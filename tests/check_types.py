@@ -21,10 +21,10 @@ def main(arguments: list[str]) -> int:
     rooms = dict(line.split(" = ") for line in config["options"]["package_dir"].splitlines() if line)
     places = {folder: name.replace(".", "/") for name, folder in rooms.items()}
     places |= {folder: folder for folder in ("tests", "benchmarks", "examples")}
-    kept = {LAYOUT / ".mypy_cache"}
+    kept = set[Path]()
     for folder, place in places.items():
         for path in (ROOT / folder).rglob("*.py*"):
-            if path.suffix in (".py", ".pyi") or path.name == "py.typed":
+            if path.suffix in (".py", ".pyi"):
                 kept.add(copied(path, LAYOUT / place / path.relative_to(ROOT / folder)))
     kept.add(copied(ROOT / "memsim" / "py.typed", LAYOUT / "memsim" / "py.typed"))
     kept.add(copied(ROOT / "pyproject.toml", LAYOUT / "pyproject.toml"))

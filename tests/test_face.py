@@ -1,5 +1,6 @@
 """The public face: Python and the command line say the same words, with the same defaults."""
 
+import dataclasses
 import inspect
 import subprocess
 import sys
@@ -12,7 +13,10 @@ import pytest
 import memsim
 from memsim.commands.main import main
 
-WORDS = ("run", "battery", "fit", "posterior", "compare", "recover", "calibrate", "train", "show", "reproduce", "check")
+WORDS = (
+    "run", "battery", "fit", "posterior", "compare", "benchmark", "recover", "calibrate", "train", "show", "reproduce",
+    "check",
+)  # fmt: skip
 RUNNING = {"workers", "backend", "scheduler", "cache", "progress"}
 
 
@@ -74,6 +78,63 @@ def test_what_does_not_apply_is_an_error(arguments: list[str]) -> None:
     assert done.returncode == 2 and done.stderr and "Traceback" not in done.stderr
 
 
+def test_models_and_tasks_in_every_form() -> None:
+    people = memsim.load_dataset("peers_notask")[:20]
+    quick = {"starts": 1, "generations": 1}
+    several = memsim.compare([memsim.models.Strength(), "Uniform"], people, **quick)
+    assert {"Strength", "Uniform"} <= set(several.fits)
+    assert (
+        several.fits.keys()
+        == memsim.compare({"Strength": "Strength", "Uniform": "Uniform"}, people, **quick).fits.keys()
+    )
+    with pytest.raises(memsim.errors.InputError, match="2 models are called TCM; give labels"):
+        memsim.compare([memsim.models.TCM(), memsim.models.TCM(context_drift=0.4)], people)
+    named = memsim.run("Strength", "free_recall", n_trials=20)
+    assert list(named.models) == ["Strength"]
+    assert list(memsim.run([memsim.models.Strength()], people=people, n_trials=20).models) == ["Strength"]
+    with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'free_recall'"):
+        memsim.run("Strength", "free_recal")
+    with pytest.raises(memsim.errors.InputError, match=r"FreeRecall is a class; pass an instance, FreeRecall\(\)"):
+        memsim.recover("Strength", memsim.paradigms.FreeRecall)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: memsim.models.TCM(context_drft=0.5), "no parameter 'context_drft'; did you mean 'context_drift'"),
+        (lambda: memsim.models.TCM(drift=0.5), "did you mean 'context_drift'"),
+        (lambda: memsim.paradigms.FreeRecall(list_lenght=3), "did you mean 'list_length'"),
+        (lambda: memsim.fit("TCM", "peers_notask", start=3), "fit has no option 'start'; did you mean 'starts'"),
+        (lambda: memsim.recover("TCM", worker=3), "recover has no option 'worker'; did you mean 'workers'"),
+        (lambda: memsim.score("TCM", None), r"'TCM' is not a memsim.MemoryModel; memsim.models.TCM\(\) is a model"),
+        (lambda: memsim.log_likelihood(memsim.models.TCM(), "peers_notask"), "got str 'peers_notask'.*load_recalls"),
+    ],
+)  # fmt: skip
+def test_what_was_meant_is_offered(wrong: Callable[[], object], message: str) -> None:
+    with pytest.raises(memsim.errors.InputError, match=message):
+        wrong()
+
+
+def test_unknown_attributes_offer_the_closest() -> None:
+    with pytest.raises(AttributeError, match="memsim.models has no 'TMC'; did you mean 'TCM'"):
+        _ = memsim.models.TMC
+    with pytest.raises(AttributeError, match="memsim has no 'fits'; did you mean 'fit'"):
+        _ = memsim.fits
+    assert not hasattr(memsim, "__nothing__")
+
+
+def test_frozen_values_say_how_to_change_them() -> None:
+    model, task = memsim.models.TCM(), memsim.paradigms.FreeRecall()
+    with pytest.raises(dataclasses.FrozenInstanceError, match=r"\.replace\(context_drift=0\.3\)"):
+        model.context_drift = 0.3  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError, match=r"\.replace\(list_length=3\)"):
+        task.list_length = 3  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError, match=r"dataclasses.replace\(old, positions="):
+        task.trials(1).positions = 3
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot be set or deleted"):
+        del model.context_drift
+
+
 def test_models_are_instances_or_names() -> None:
     people = memsim.load_dataset("peers_notask")[:20]
     named = memsim.fit("Strength", people, ["retention"], starts=1, generations=1)
@@ -86,7 +147,5 @@ def test_models_are_instances_or_names() -> None:
     assert list(memsim.run({"a": "DNC:people"}, task, n_trials=20).models) == ["a"]
     with pytest.raises(memsim.errors.InputError, match=r"Strength is a class; pass an instance, Strength\(\)"):
         memsim.fit(memsim.models.Strength, people)
-    with pytest.raises(memsim.errors.InputError, match="compare: models are given by label"):
-        memsim.compare(memsim.models.Strength(), people)
     with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'TCM'"):
         memsim.run({"a": "TMC"}, task)

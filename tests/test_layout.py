@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+import memsim
 from memsim.analysis.registered import ANALYSES
+from memsim.core.code.own_sources import BESIDE, own_sources
 from memsim.data.registered import DATASETS
 from memsim.models.registered import MODELS
 from memsim.paradigms.registered import PARADIGMS
-
-import memsim
-from memsim.core.code.own_sources import BESIDE, own_sources
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
@@ -29,7 +29,7 @@ FLOORS = (
     {"running"},
     {"fitting", "training"},
     {"evaluation", "experiments", "bayes"},
-    {"reporting", "reproductions"},
+    {"reporting", "reproductions", "explorer"},
     {"commands"},
 )
 """The rooms, from the ground up. A room imports itself and the floors below it, and no neighbour."""

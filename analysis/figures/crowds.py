@@ -39,16 +39,13 @@ def nearest(frames: Sequence[pd.DataFrame]) -> list[str]:
     return [name for name in names if name in kept]
 
 
-def few(frames: Sequence[pd.DataFrame], among: Sequence[str]) -> tuple[list[pd.DataFrame], list[str], str]:
-    """Points of no more models than can be told apart, their labels ``among`` those with a style, and a caption.
-
-    All are as they were where all are shown; the caption is then empty.
-    """
+def few(frames: Sequence[pd.DataFrame]) -> tuple[list[pd.DataFrame], str]:
+    """Points of no more models than can be told apart, and a caption; as they were, where all are shown."""
     kept, names = nearest(frames), _names(frames)
     if len(kept) == len(names):
-        return list(frames), list(among), ""
+        return list(frames), ""
     people = {name for frame in frames for name in frame.attrs["people"]}
-    return thinned(frames, kept), [name for name in among if name in kept], caption(names, kept, people)
+    return thinned(frames, kept), caption(names, kept, people)
 
 
 def thinned(frames: Sequence[pd.DataFrame], kept: Collection[str]) -> list[pd.DataFrame]:

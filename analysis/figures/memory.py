@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
+from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.arrays import FloatArray
 
@@ -37,6 +39,7 @@ def memory_figure(
     phases: Mapping[str, int] | None = None,
     steps_label: str = "",
     title: str = "",
+    **drawing: Unpack[Drawing],
 ) -> Figure:
     """Strips over the same steps, one above the other.
 
@@ -47,26 +50,39 @@ def memory_figure(
     ----------
     strips : the panels, from the top.
     steps : a label for each step.
-    links : (n_slots, n_slots) link matrices by title, from column to row; they are drawn beside the strips.
+    links : (n_slots, n_slots) link matrices by title, from column to row; they are drawn beside the strips, or below
+        them in a figure of less than 5 inches.
     steps_label : the label of the axis of steps.
     phases : the first step of each phase of the trial, by name; lines separate the phases.
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide. ``ax`` takes a figure
+        or a subfigure, ``labels`` and ``order`` name the titles of strips, and ``palette`` is the colour map of [0, 1].
     """
+    page = Page("memory_figure", drawing, 2)
     links = links or {}
-    heights = [min(max(len(strip.values), 3), 40) for strip in strips]
+    by_title = {strip.title: strip for strip in strips}
+    strips = [by_title[name] for name in page.ordered(by_title)] if len(by_title) == len(strips) else strips
+    heights = [_height(strip) for strip in strips]
+    beside = page.width >= WIDE
+    height = sum(heights) + 0.27 * len(strips) + 0.95
     with themed():
-        width = min(max(0.28 * len(steps) + 1.5, 4), 12)
-        height = 0.075 * sum(heights) + 0.27 * len(strips) + 0.9
-        figure = Figure(figsize=(width + 2.6 * bool(links), height), layout="constrained")
-        figure.get_layout_engine().set(h_pad=0.01, hspace=0.0)  # type: ignore[union-attr, call-arg]
-        widths = [width, 2.6][: 1 + bool(links)]
-        left, *right = figure.subfigures(1, len(widths), width_ratios=widths, squeeze=False)[0]
+        figure: Any = page.room(height + (0 if beside or not links else LINKS))
+        root: Any = page.figure
+        root.get_layout_engine().set(h_pad=0.01, hspace=0.0)
+        left: Any
+        right: Any
+        if not links:
+            left, right = figure, None
+        elif beside:
+            left, right = np.ravel(figure.subfigures(1, 2, width_ratios=[page.width - LINKS, LINKS]))
+        else:
+            left, right = np.ravel(figure.subfigures(2, 1, height_ratios=[height, LINKS]))
         axes = left.subplots(len(strips), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
         others = [strip.values for strip in strips if not _is_share(strip.values)]
-        scales = _scales(max((float(abs(values).max()) for values in others), default=0.0))
+        scales = _scales(max((float(abs(values).max()) for values in others), default=0.0), page)
         drawn: dict[bool, AxesImage] = {}
         for axis, strip in zip(axes, strips, strict=True):
             is_share = _is_share(strip.values)
-            drawn[is_share] = _draw(axis, strip.values, strip.title, scales[is_share])
+            drawn[is_share] = _draw(axis, strip.values, page.label(strip.title), scales[is_share])
             if strip.rows:
                 axis.set_yticks(range(len(strip.rows)), strip.rows, fontsize="x-small")
             else:
@@ -79,22 +95,30 @@ def memory_figure(
         axes[-1].set_xlabel(steps_label, fontsize="small")
         for name, start in (phases or {}).items():
             axes[0].annotate(
-                name, (start - 0.4, 1), (0, 14), xycoords=("data", "axes fraction"), textcoords="offset points",
-                fontsize="small", fontweight="bold", annotation_clip=False,
+                page.label(name), (start - 0.4, 1), (0, 14), xycoords=("data", "axes fraction"),
+                textcoords="offset points", fontsize="small", fontweight="bold", annotation_clip=False,
             )  # fmt: skip
-        if right:
-            beside = right[0].subplots(len(links), 1, squeeze=False)[:, 0]
-            for axis, (name, matrix) in zip(beside, links.items(), strict=True):
-                _draw(axis, matrix, name, scales[True])
+        if right is not None:
+            shape = (len(links), 1) if beside else (1, len(links))
+            for axis, (name, matrix) in zip(right.subplots(*shape, squeeze=False).ravel(), links.items(), strict=True):
+                _draw(axis, matrix, page.label(name), scales[True])
                 axis.set(aspect="equal", xticks=[], yticks=[])
                 axis.set_xlabel("from cell", fontsize="x-small")
                 axis.set_ylabel("to cell", fontsize="x-small")
         for image in drawn.values():
-            left.colorbar(image, ax=list(axes), shrink=min(1.0, 1.2 / height), aspect=12, pad=0.01).ax.tick_params(
-                labelsize="x-small"
-            )
-        figure.suptitle(title, fontsize="medium")
-    return figure
+            bar = left.colorbar(image, ax=list(axes), shrink=min(1.0, 1.2 / height), aspect=12, pad=0.01)
+            bar.ax.tick_params(labelsize="x-small")
+        page.title(title)
+    return page.figure
+
+
+WIDE, LINKS = 5.0, 2.2
+"""The width from which links stand beside the strips, and what they take, in inches."""
+
+
+def _height(strip: Strip) -> float:
+    """Of a strip in inches: its rows have room for their names, if they have some."""
+    return 0.11 * max(len(strip.rows), 2) if strip.rows else 0.075 * min(max(len(strip.values), 3), 40)
 
 
 def _is_share(values: FloatArray) -> bool:
@@ -102,9 +126,9 @@ def _is_share(values: FloatArray) -> bool:
     return bool(values.min() >= -ROUNDING and values.max() <= 1 + ROUNDING)
 
 
-def _scales(largest: float) -> dict[bool, dict[str, Any]]:
+def _scales(largest: float, page: Page) -> dict[bool, dict[str, Any]]:
     """How values in [0, 1] are drawn, and how others are, of which ``largest`` is the farthest from 0."""
-    shares = {"cmap": sns.color_palette("rocket_r", as_cmap=True), "vmin": 0.0, "vmax": 1.0}
+    shares = {"cmap": page.colour_map("rocket_r"), "vmin": 0.0, "vmax": 1.0}
     others = {"cmap": sns.color_palette("vlag", as_cmap=True), "vmin": -largest, "vmax": largest}
     return {True: shares, False: others}
 

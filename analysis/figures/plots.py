@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
-from math import ceil, isnan
-from textwrap import fill
-from typing import Any, Literal, NamedTuple
+from math import isnan
+from typing import Any, Literal, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,50 +12,59 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from memsim.analysis.bins import MOST_LEVELS
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.figures.crowds import few, sentences
+from memsim.analysis.figures.fitting_text import broken
+from memsim.analysis.figures.looks import Style
+from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import (
     MAX_LAG,
-    WIDTHS,
-    Style,
     bars,
     draw_line,
-    fit_labels,
     lag_axis,
     legend_label,
     near_lags,
     plain_text,
-    styles,
     themed,
     whole_ticks,
 )
-from memsim.analysis.points import analysis_of, held_by_enough, is_defined, labels_of, points_of, series_of
+from memsim.analysis.points import analysis_of, held_by_enough, is_defined, points_of, series_of
 from memsim.core.errors import InputError
+from memsim.core.seeding import stream
+
+LEAST_PANEL = {"heat": 2.3, "raster": 2.3}
+"""The smallest width of a panel in inches by its style; of others :data:`LEAST_CURVE`."""
+LEAST_CURVE = 1.6
 
 
+@plain_text
 def plot(
     frame: pd.DataFrame,
     *,
+    analysis: str = "",
+    people: Sequence[str] | str | None = None,
     interval: Literal["t", "bootstrap", "within"] = "t",
-    columns: Literal[1, 2] = 1,
-    among: Sequence[str] = (),
     title: str = "",
+    **drawing: Unpack[Drawing],
 ) -> Figure:
     """Draw the result of :func:`memsim.analysis.analyze`: a panel for each condition, with people in black over models.
 
     Parameters
     ----------
-    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); its ``attrs`` identify the analysis.
-        Rows may have been removed.
+    frame : from ``analyze``, or its points (:func:`memsim.analysis.points_of`); rows may have been removed. Any frame
+        with the columns of an analysis will do, as of a file that was read again: ``lag`` and ``prob``, with
+        ``subject``, ``label`` and conditions or without.
+    analysis : the name of the analysis, where the frame does not say and several have its columns.
+    people : the labels of people, where the frame does not say; those that begin with ``people`` are.
     interval : the 95% interval over subjects: Student's t, bootstrap (BCa; below 20 subjects it is too narrow, and a
         warning says so), or within subjects (Cousineau, 2005; Morey, 2008), which removes differences between the means
         of subjects. People have bars, models have bands.
-    columns : the width in columns of a journal: one (89 mm) or two (183 mm).
-    among : the labels of models and people in a set of figures, in order, so that each looks the same in all of them.
-        Of more than eight models those nearest to people are drawn, or the first ones.
+    drawing : ``ax``, ``palette``, ``labels``, ``order`` and ``width``, see
+        :class:`memsim.analysis.figures.page.Drawing`; the figure is one column wide. Of more than eight models those
+        nearest to people are drawn, or the first ones.
 
     Returns
     -------
@@ -65,26 +72,30 @@ def plot(
 
     Raises
     ------
-    InputError : the frame is not from ``analyze`` or has no rows, or there is no such interval.
+    InputError : the frame has the columns of no analysis, or no rows; there is no such interval; ``ax`` has another
+        number of panels; or an option that does not apply.
     """
-    ([points], among, said), analysis = few([points_of(frame, interval)], among), analysis_of(frame)
-    panels = list(_panels(points, analysis))
+    page = Page("plot", drawing, 1)
+    [points], said = few([points_of(frame, interval, analysis=analysis, people=people)])
+    found = analysis_of(points)
+    points = _in_order(points, found, page)
+    panels = list(_panels(points, found, page))
     if not panels:
         raise InputError(
             "plot: the frame has no rows, so there is nothing to draw; give rows of at least one model or people"
         )
-    across = min(len(panels), 2 * columns - 1 if _style(points, analysis) in ("heat", "raster") else 2 * columns)
-    rows = [panels[i : i + across] for i in range(0, len(panels), across)]
-    return _grid(rows, [points], columns, among, sentences(title, said))
+    across = page.across(len(panels), LEAST_PANEL.get(_style(points, found), LEAST_CURVE))
+    rows = [[(panel, 0) for panel in panels[i : i + across]] for i in range(0, len(panels), across)]
+    return _grid(page, rows, [points], sentences(title, said))
 
 
+@plain_text
 def comparison_panel(
     frames: Sequence[pd.DataFrame],
     *,
     interval: Literal["t", "bootstrap", "within"] = "t",
-    columns: Literal[1, 2] = 2,
-    among: Sequence[str] = (),
     title: str = "",
+    **drawing: Unpack[Drawing],
 ) -> Figure:
     """Several analyses side by side, a row of panels for each condition, with one legend for all.
 
@@ -93,23 +104,31 @@ def comparison_panel(
     Parameters
     ----------
     frames : from :func:`memsim.analysis.analyze`, with the same ``by``, of the same models and people or some of them.
-    interval, columns, among, title : as in :func:`plot`.
+    interval, title, drawing : as in :func:`plot`; the figure is two columns wide. In one that is too narrow, analyses
+        stand below one another.
 
     Raises
     ------
     InputError : there are no frames, or their conditions differ; and as in :func:`plot`.
     """
+    page = Page("comparison_panel", drawing, 2)
     if not len(frames):
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
     every = [points_of(frame, interval) for frame in frames]
     shown = [each for each in every if is_defined(each, analysis_of(each))]
-    points, among, said = few(shown or every, among)
-    by_frame = [list(_panels(each, analysis_of(each), split=True)) for each in points]
+    points, said = few(shown or every)
+    points = [_in_order(each, analysis_of(each), page) for each in points]
+    by_frame = [list(_panels(each, analysis_of(each), page, split=True)) for each in points]
     labels = [[panel.title for panel in panels] for panels in by_frame]
     if any(each != labels[0] for each in labels):
         raise InputError(f"comparison_panel: conditions differ between the frames: {labels}; give all the same `by`")
-    rows = [[panels[row] for panels in by_frame] for row in range(len(labels[0]))]
-    return _grid(rows, points, columns, among, sentences(title, said))
+    across = page.across(len(points), LEAST_CURVE)
+    rows = [
+        [(by_frame[column][row], column) for column in range(first, min(first + across, len(points)))]
+        for first in range(0, len(points), across)
+        for row in range(len(labels[0]))
+    ]
+    return _grid(page, rows, points, sentences(title, said))
 
 
 class Panel(NamedTuple):
@@ -128,84 +147,63 @@ FEWEST = 3
 
 ROOM = 0.05
 """Room beyond the ends of an axis, as a share of its length."""
+NOTHING_SAID = {"intrusion": "0.75", "repetition": "#d1495b"}
+"""Colours of responses of a raster that have no serial position."""
 
 
-@plain_text
 def _grid(
-    rows: Sequence[Sequence[Panel]],
-    frames: Sequence[pd.DataFrame],
-    columns: int,
-    among: Sequence[str],
-    title: str,
+    page: Page, rows: Sequence[Sequence[tuple[Panel, int]]], frames: Sequence[pd.DataFrame], title: str
 ) -> Figure:
-    """Draw panels in rows, from one analysis or from one in each column; ``frames`` holds the points of each."""
-    names = list(dict.fromkeys([*among, *(name for frame in frames for name in labels_of(frame))]))
+    """Draw panels in rows, each with the number of its frame; ``frames`` holds the points of each analysis."""
+    several = len(frames) > 1
+    names = list(dict.fromkeys(name for frame in frames for name in frame["label"].unique()))
     people = {name for frame in frames for name in frame.attrs["people"]}
-    look = styles(names, [name for name in names if name in people])
-    names_by_label = {legend_label(name): name for name in names}
+    look = page.styles([name for name in names if name not in people] + [name for name in names if name in people],
+                       [name for name in names if name in people])  # fmt: skip
     across = max(map(len, rows))
-    with themed(0.9):
-        width = WIDTHS[columns]
-        height = len(rows) * min(max(0.8 * width / across, 1.7), 3.0) + 0.5
-        figure = Figure(figsize=(width, height), layout="constrained")
-        separate = any(analysis_of(frame).panels for frame in frames)
-        share: Any = False if separate else "col" if len(frames) > 1 else True
-        axes = figure.subplots(len(rows), across, squeeze=False, sharey=share)
-        labels: dict[str, Any] = {}
-        for (i, row), j in product(enumerate(rows), range(across)):
-            axis = axes[i, j]
-            if j >= len(row):
-                axis.set_axis_off()
-                continue
-            title_of_panel, points, _ = row[j]
-            frame = frames[j if len(frames) > 1 else 0]
-            analysis = analysis_of(frame)
-            _DRAW[_style(frame, analysis)](axis, points, analysis, look)
-            _say_what_is_missing(axis, points, analysis, frame.attrs.get("without_people", ""))
-            fit_labels(axis, width / across)
-            if len(frames) > 1 and len(rows) == 1 and not title_of_panel:
-                axis.set_title("ABCDEFGH"[j], loc="left", fontweight="bold")
-            elif len(frames) == 1 or j == 0:
-                axis.set_title(title_of_panel, fontsize="medium", loc="left" if len(frames) > 1 else "center")
-            if share is True and j:
-                axis.set_ylabel("")
+    separate = any(analysis_of(frame).panels for frame in frames)
+    cells = [(i, j) for i, row in enumerate(rows) for j in range(len(row))]
+    with themed():
+        height = len(rows) * min(max(0.8 * page.width / across, 1.7), 3.0) + 0.5
+        axes = page.grid(len(rows), across, height=height, cells=cells)
+        handles: dict[str, Any] = {}
+        for number, ((i, j), axis) in enumerate(zip(cells, axes, strict=True)):
+            panel, at = rows[i][j]
+            analysis = analysis_of(frames[at])
+            _DRAW[_style(frames[at], analysis)](axis, panel.points, analysis, look, page)
+            _say_what_is_missing(axis, panel.points, analysis, frames[at].attrs.get("without_people", ""))
+            if several and not panel.title and len(rows) * across > 1:
+                axis.set_title("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 26], loc="left", fontweight="bold")
+            elif not several or j == 0:
+                axis.set_title(panel.title, fontsize="medium", loc="left" if several else "center")
             for handle, name in zip(*axis.get_legend_handles_labels(), strict=True):
-                labels.setdefault(names_by_label.get(name, name), handle)
-        if separate:
-            _same_scale([(panel.axis_of, axis) for row, line in zip(rows, axes, strict=True)
-                         for panel, axis in zip(row, line, strict=False)])  # fmt: skip
-        _one_colorbar(figure, axes.ravel().tolist(), analysis_of(frames[0]))
-        ordered = sorted(labels, key=lambda name: names.index(name) if name in names else len(names))
-        if len(ordered) > 1:
-            handles = [labels[name] for name in ordered]
-            in_row = _legend_columns(ordered, columns)
-            figure.legend(
-                handles, list(map(legend_label, ordered)), loc="outside lower center", ncols=in_row, fontsize="small"
-            )
-        figure.suptitle(fill(title, 50 * columns), fontsize="medium")
-    return figure
+                handles.setdefault(name, handle)
+        alike = {(at if several else 0, rows[i][j][0].axis_of) for (i, j) in cells for at in [rows[i][j][1]]}
+        for key in alike:
+            _same_scale([axis for (i, j), axis in zip(cells, axes, strict=True)
+                         if (rows[i][j][1], rows[i][j][0].axis_of) == key])  # fmt: skip
+        if not several and not separate and page.owns:
+            for (_, j), axis in zip(cells, axes, strict=True):
+                if j:
+                    axis.set_ylabel("")
+                    axis.tick_params(labelleft=False)
+        _one_colorbar(axes, analysis_of(frames[0]))
+        names_by_label = {legend_label(page.label(name)): name for name in look}
+        page.legend({names_by_label.get(name, name): handle for name, handle in handles.items()})
+        page.title(title)
+    return page.figure
 
 
-def _legend_columns(names: Sequence[str], columns: int) -> int:
-    """The most columns of a legend, which is filled column by column, that fit the width of the figure."""
-    for n_columns in range(min(3 * columns, len(names)), 1, -1):
-        n_rows = ceil(len(names) / n_columns)
-        widths = [max(map(len, names[first : first + n_rows])) for first in range(0, len(names), n_rows)]
-        if sum(widths) + 7 * len(widths) <= 54 * columns:  # in characters; a line and its gaps take some seven
-            return n_columns
-    return 1
+def _same_scale(axes: Sequence[Axes]) -> None:
+    """Give all panels the same vertical scale."""
+    limits = np.array([axis.get_ylim() for axis in axes])
+    turned = bool((limits[:, 0] > limits[:, 1]).all())
+    ends = (limits.max(), limits.min()) if turned else (limits[:, 0].min(), limits[:, 1].max())
+    for axis in axes:
+        axis.set_ylim(*ends)
 
 
-def _same_scale(axes: Sequence[tuple[str, Axes]]) -> None:
-    """Give all panels with the same name the same vertical scale."""
-    for name in dict.fromkeys(name for name, _ in axes):
-        alike = [axis for other, axis in axes if other == name]
-        limits = np.array([axis.get_ylim() for axis in alike])
-        for axis in alike:
-            axis.set_ylim(limits[:, 0].min(), limits[:, 1].max())
-
-
-def _one_colorbar(figure: Figure, axes: Sequence[Axes], analysis: Analysis) -> None:
+def _one_colorbar(axes: Sequence[Axes], analysis: Analysis) -> None:
     """Give all matrices of a figure one scale of colours, with one bar."""
     images = [axis.images[-1] for axis in axes if axis.images]
     if not images:
@@ -213,8 +211,10 @@ def _one_colorbar(figure: Figure, axes: Sequence[Axes], analysis: Analysis) -> N
     limits = np.array([image.get_clim() for image in images])
     for image in images:
         image.set_clim(limits[:, 0].min(), limits[:, 1].max())
-    label = "Serial position" if analysis.style == "raster" else "Mean"
-    figure.colorbar(images[0], ax=list(axes), shrink=0.7, label=label)
+    drawn = {"raster": "Serial position", "heat": _words(analysis.value).replace("prob", "probability").capitalize()}
+    label = drawn.get(analysis.style, analysis.y_label.replace("\n", " "))
+    figure: Any = axes[0].get_figure()
+    figure.colorbar(images[0], ax=list(axes), shrink=0.8, label=label)
 
 
 def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
@@ -227,7 +227,20 @@ def _style(frame: pd.DataFrame, analysis: Analysis) -> str:
     return "heat" if frame[series].nunique() > MOST_LINES else analysis.style
 
 
-def _panels(points: pd.DataFrame, analysis: Analysis, split: bool = False) -> Iterator[Panel]:
+def _in_order(points: pd.DataFrame, analysis: Analysis, page: Page) -> pd.DataFrame:
+    """The points with labels, conditions and named places in the order that the options say."""
+    columns = ["label", *points.attrs["by"], analysis.panels, series_of(points, analysis), analysis.x]
+    columns = [name for name in dict.fromkeys(columns) if name and name in points]
+    named = [name for name in columns if not pd.api.types.is_numeric_dtype(points[name])]
+    order = {name: {value: i for i, value in enumerate(page.ordered(points[name].unique()))} for name in named}
+    if not page.has_order or not len(points):
+        return points
+    arranged = points.sort_values(named, kind="stable", key=lambda column: column.map(order[column.name]))
+    arranged.attrs = points.attrs
+    return arranged
+
+
+def _panels(points: pd.DataFrame, analysis: Analysis, page: Page, split: bool = False) -> Iterator[Panel]:
     """A panel for each condition (of an index only if ``split``), and for each label if a panel shows a series."""
     style, by = _style(points, analysis), list(points.attrs["by"])
     alone = style in ("heat", "raster", "series") or series_of(points, analysis)
@@ -239,23 +252,27 @@ def _panels(points: pd.DataFrame, analysis: Analysis, split: bool = False) -> It
         return
     for labels, part in points.groupby(keys, sort=False):
         axis_of = str(labels[-1]) if analysis.panels else ""
-        yield Panel(", ".join(str(label).replace("_", " ") for label in labels), part, axis_of)
+        yield Panel(", ".join(_words(page.label(label)) for label in labels), part, axis_of)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _by_label(points: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     yield from points.groupby("label", sort=False)
 
 
-def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw curves by x: one for each model or people, or for each value of the series of one of them."""
     series = series_of(points, analysis)
     if series:
         groups = list(points.groupby(series, sort=False))
         ordered = pd.api.types.is_numeric_dtype(points[series])
-        colors = sns.color_palette("viridis" if ordered else "colorblind", len(groups))
+        colors = page.colours(len(groups), "viridis" if ordered else "colorblind") or []
         drawn = [
             (f"{series} {value}" if ordered else str(value), rows, Style(color, "-", "o", False))
-            for (value, rows), color in zip(groups, colors, strict=True)
+            for (value, rows), color in zip(groups, colors, strict=False)
         ]
     else:
         drawn = [(name, rows, look[name]) for name, rows in _by_label(points)]
@@ -266,7 +283,7 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
             rows = rows[held_by_enough(rows, analysis)]
         if series:
             rows = rows.assign(**{end: rows[end].where(rows["n_subjects"] >= FEWEST) for end in ("low", "high")})
-        draw_line(axis, rows, name, style, analysis.x)
+        draw_line(axis, rows, page.label(name), style, analysis.x)
     _finish(axis, points, analysis)
     places = points[analysis.x]
     if analysis.style == "curve" and analysis.x == "lag" and len(places) and places.max() > MOST_LEVELS:
@@ -276,11 +293,11 @@ def _lines(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
         axis.xaxis.set_major_locator(FixedLocator(ticks[::2] if ticks[0] < 0 else ticks))
 
 
-def _roc(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+def _roc(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw one mean against another, with the diagonal; where the other is not known, against the levels."""
     across = analysis.across if analysis.across in points else analysis.x
     for name, rows in _by_label(points):
-        draw_line(axis, rows, name, look[name], across)
+        draw_line(axis, rows, page.label(name), look[name], across)
     if across == analysis.across:
         axis.axline((0, 0), slope=1, color="0.8", linewidth=0.8, zorder=0)
         axis.set_xlim(*_room(analysis.limits, axis.get_xlim(), axis.dataLim.intervalx))
@@ -289,30 +306,31 @@ def _roc(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str
         axis.set_xlabel(analysis.x.capitalize())
 
 
-def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+def _indices_by(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw the index of one model or people by its series."""
     for name, rows in _by_label(points):
-        draw_line(axis, rows, name, look[name], analysis.series)
+        draw_line(axis, rows, page.label(name), look[name], analysis.series)
     _finish(axis, points, analysis)
     axis.set_xlabel(analysis.series.capitalize())
     axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
 
 
-def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+def _points(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw points at named places, those of several models and people beside one another."""
     groups = list(_by_label(points))
     names = list(points[analysis.x].unique())
     for i, (name, rows) in enumerate(groups):
         rows = rows.set_index(analysis.x).reindex(names)
         at = np.arange(len(names)) + (i - (len(groups) - 1) / 2) * min(0.16, 0.7 / len(groups))
+        label = legend_label(page.label(name)) if rows["mean"].notna().any() else None
         axis.errorbar(at, rows["mean"], yerr=bars(rows), fmt=look[name].marker, color=look[name].color, markersize=4.5,
-                      elinewidth=1.2, label=legend_label(name))  # fmt: skip
-    axis.set_xticks(range(len(names)), [str(name).replace("_", "\n") for name in names], fontsize="small")
+                      elinewidth=1.2, label=label)  # fmt: skip
+    axis.set_xticks(range(len(names)), [_words(page.label(name)) for name in names])
     axis.set_xlim(-0.5, len(names) - 0.5)
     _finish(axis, points, analysis)
 
 
-def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw an index: a faint point for each subject, and the mean of each model or people in each condition."""
     by = list(points.attrs["by"])
     split = by and len(points.drop_duplicates(by)) == 1
@@ -320,19 +338,19 @@ def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
         points = points.sort_values(by, kind="stable", key=lambda column: pd.factorize(column)[0])
     ticks = []
     for at, row in enumerate(points.to_dict("records")):
-        style, values = look[row["label"]], sorted(row["values"])
-        spread = np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else np.zeros(len(values))
-        axis.plot(at + spread, values, ".", color=style.color, alpha=0.2, markersize=3)
+        style, values = look[row["label"]], list(row.get("values") or [])
+        spread = stream(0, "jitter", at).uniform(-0.18, 0.18, len(values)) if len(values) > 1 else np.zeros(len(values))
+        axis.plot(at + spread, values, ".", color=style.color, alpha=0.25, markersize=3)
         ends = bars(pd.DataFrame([row]))
         axis.errorbar(at, row["mean"], yerr=ends, fmt=style.marker, color=style.color, markersize=5, elinewidth=1.4)
-        condition = [] if split else [str(row[name]) for name in by]
-        ticks.append(", ".join([*([row["label"]] if row["label"] else []), *condition]))
-    axis.set_xticks(range(len(ticks)), ticks, fontsize="small")
+        condition = [] if split else [page.label(row[name]) for name in by]
+        ticks.append(", ".join([*([page.label(row["label"])] if row["label"] else []), *condition]))
+    axis.set_xticks(range(len(ticks)), ticks)
     axis.set_xlim(-0.6, len(ticks) - 0.4)
     _finish(axis, points, analysis)
 
 
-def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw means as a matrix of series by x, the largest dark; lags are shown up to 5 in both directions."""
     for column in (analysis.x, analysis.series):
         if column in ("lag", "previous"):
@@ -340,37 +358,44 @@ def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[st
     if points["n_subjects"].max() >= FEWEST:
         points = points[points["n_subjects"] >= FEWEST]
     means = points.pivot(index=analysis.series, columns=analysis.x, values="mean").sort_index().sort_index(axis=1)
+    lags = range(-MAX_LAG, MAX_LAG + 1)  # all of them, so that panels side by side have the same rows and columns
+    means = means.reindex(
+        index=lags if analysis.series in ("lag", "previous") else None,
+        columns=lags if analysis.x in ("lag", "previous") else None,
+    )
     values = means.to_numpy(dtype=float)
     top = np.nanmax(values) if np.isfinite(values).any() else 1.0
-    colors = sns.color_palette("rocket_r", as_cmap=True)
-    axis.imshow(values, cmap=colors, vmin=0, vmax=top, origin="lower", aspect="auto")
+    axis.imshow(values, cmap=page.colour_map("rocket_r"), vmin=0, vmax=top, origin="lower", aspect="auto")
     for labels, set_ticks in ((means.columns, axis.set_xticks), (means.index, axis.set_yticks)):
         step = 1 + len(labels) // 12
-        set_ticks(range(0, len(labels), step), labels[::step], fontsize="x-small")
+        set_ticks(range(0, len(labels), step), labels[::step])
     vertical = analysis.y_label if analysis.style == "heat" else analysis.series.capitalize()
     axis.set(xlabel=analysis.x_label, ylabel=vertical)
 
 
-def _raster(axis: Axes, responses: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style]) -> None:
+def _raster(axis: Axes, responses: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw a row for each list and a square for each response: serial positions, grey intrusions, red repetitions."""
     row, _ = pd.factorize(responses["row"], sort=True)
     output = responses["output"].to_numpy() - 1
     shape = (int(row.max()) + 1, max(int(output.max()) + 1, 1))
     extent = (0.5, shape[1] + 0.5, shape[0] + 0.5, 0.5)
     kind = responses["response"].to_numpy()
-    for name, colors in (("intrusion", ListedColormap(["0.75"])), ("repetition", ListedColormap(["#d1495b"])),
-                         ("correct", "viridis")):  # fmt: skip
+    kinds = {name: ListedColormap([color]) for name, color in NOTHING_SAID.items()}
+    for name, colors in {**kinds, "correct": page.colour_map("viridis")}.items():
         cells = np.full(shape, np.nan)
         shown = kind == name
         cells[row[shown], output[shown]] = responses["position"].to_numpy()[shown] if name == "correct" else 0.5
         axis.imshow(cells, cmap=colors, aspect="auto", interpolation="nearest", extent=extent)
+        if name in NOTHING_SAID and shown.any():
+            axis.fill_between([], [], color=NOTHING_SAID[name], label=name)
+    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set(xlabel=analysis.x_label, ylabel=analysis.y_label)
 
 
 def _finish(axis: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
     axis.set_ylim(*_room(analysis.limits, axis.get_ylim(), axis.dataLim.intervaly))
     axis.set(xlabel=analysis.x_label, ylabel=analysis.label(points))
-    axis.xaxis.label.set_fontsize("small")
     sns.despine(ax=axis)
 
 
@@ -396,12 +421,14 @@ def _say_what_is_missing(axis: Axes, points: pd.DataFrame, analysis: Analysis, w
         said = f"One level alone, {points[analysis.x].iloc[0]:g}"
     else:
         if without_people:  # beside what is drawn there is no room for words, so that they stand above it
-            axis.set_title(fill(without_people, 22), loc="right", fontsize="x-small", color="0.4")
+            axis.set_title(without_people, loc="right", fontsize="x-small", color="0.4")
         return
-    axis.text(0.5, 0.98, fill(said, 28), transform=axis.transAxes, ha="center", va="top", color="0.4", fontsize="small")
+    width = 72 * axis.bbox.width / axis.get_figure().dpi  # type: ignore[union-attr]
+    axis.text(0.5, 0.98, broken(said, max(0.6 * width, 60.0), 7.2), transform=axis.transAxes, ha="center", va="top",
+              color="0.4", fontsize="small")  # fmt: skip
 
 
-_DRAW: Mapping[str, Callable[[Axes, pd.DataFrame, Analysis, Mapping[str, Style]], None]] = {
+_DRAW: Mapping[str, Callable[[Axes, pd.DataFrame, Analysis, Mapping[str, Style], Page], None]] = {
     "curve": _lines, "lags": _lines, "roc": _roc, "categories": _points, "index": _index, "series": _indices_by,
     "heat": _heat, "raster": _raster,
 }  # fmt: skip

@@ -2,71 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
-from itertools import pairwise
 from math import floor, log10
 from pathlib import Path
-from textwrap import fill
-from typing import Any, NamedTuple, ParamSpec
+from typing import Any, ParamSpec
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator, Formatter, FuncFormatter
 
 from memsim.analysis.bins import MOST_LEVELS
+from memsim.analysis.figures.fitting_text import fit_text
+from memsim.analysis.figures.looks import LINES as LINES
+from memsim.analysis.figures.looks import MARKERS as MARKERS
+from memsim.analysis.figures.looks import Style as Style
+from memsim.analysis.figures.looks import styles as styles
 from memsim.core.errors import InputError
 from memsim.core.files.written_files import write_file
 from memsim.core.names import printable
 
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
-LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)))
-MARKERS = "sD^vPX<>"
 MAX_LAG = 5
 WIDTHS = {1: 89 / 25.4, 2: 183 / 25.4}
 """Width in inches of figures over one and two columns of a journal."""
+FONTS: dict[str, float] = {
+    "font.size": 8.7, "axes.titlesize": 8.7, "figure.titlesize": 8.7, "axes.labelsize": 8.0, "xtick.labelsize": 7.2,
+    "ytick.labelsize": 7.2, "legend.fontsize": 7.2, "legend.title_fontsize": 7.2,
+}  # fmt: skip
+"""Of letters, in points; matplotlib's ``x-small``, the smallest that memsim uses, is then 6 points."""
 FORMATS = (".png", ".pdf", ".svg")
-MOST_LETTERS = 300
+MOST_LETTERS = 500
 """Of one label; of a longer one the beginning is drawn."""
 _JOINER = "\u2060"
 P = ParamSpec("P")
 
 
-class Style(NamedTuple):
-    """How a model or people are drawn; people are always black points with bars."""
-
-    color: Any
-    line: Any
-    marker: str
-    is_people: bool
-
-
-def styles(names: Sequence[str], people: Sequence[str] = ()) -> dict[str, Style]:
-    """A style for each name: models differ in colour, line and marker; further groups of people are grey."""
-    colors = sns.color_palette("colorblind")
-    models = [name for name in names if name not in people]
-    found = {
-        name: Style(colors[i % len(colors)], LINES[i % len(LINES)], MARKERS[i % len(MARKERS)], False)
-        for i, name in enumerate(models)
-    }
-    groups = [name for name in names if name in people]
-    for i, name in enumerate(groups):
-        found[name] = Style(f"{0.1 + 0.5 * i / max(len(groups) - 1, 1):.2f}", LINES[i % len(LINES)], "o", True)
-    return {name: found[name] for name in names}
-
-
 def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str = "x") -> None:
-    """Draw a curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model."""
+    """Draw a curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model.
+
+    A curve without a point that is defined has no label, so that legends list what is drawn.
+    """
+    label = legend_label(name) if points["mean"].notna().any() else "_nothing is drawn"
     if not style.is_people:
-        axis.plot(
-            points[x], points["mean"], color=style.color, linestyle=style.line, label=legend_label(name), linewidth=1.8
-        )
+        axis.plot(points[x], points["mean"], color=style.color, linestyle=style.line, label=label, linewidth=1.8)
         known = points["mean"].notna()
         alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
         if alone.any():  # between two gaps a line has no length
@@ -80,7 +65,7 @@ def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str 
         points[x],
         points["mean"],
         yerr=bars(points),
-        label=legend_label(name),
+        label=label,
         capsize=0,
         elinewidth=1,
         zorder=3,
@@ -95,39 +80,51 @@ def bars(points: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 @contextmanager
-def themed(font_scale: float = 1.1) -> Iterator[None]:
-    """Apply the theme of memsim while a figure is drawn."""
-    style = {**sns.axes_style("ticks"), **sns.plotting_context("paper", font_scale=font_scale), "legend.frameon": False}
+def themed() -> Iterator[None]:
+    """Apply the theme of memsim while a figure is drawn: letters of 6 to 8.7 points in a figure of any width."""
+    style = {**sns.axes_style("ticks"), **sns.plotting_context("paper"), **FONTS, "legend.frameon": False}
     with matplotlib.rc_context(style):
         yield
 
 
 def plain_text(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Decorate a function that draws a figure: labels are shown as they are, whatever characters they hold.
+    """Decorate a function that draws a figure: labels are shown as they are, and stay within their places.
 
     Matplotlib would read what stands between two dollar signs as a formula, and fail where it is none. Numbers at ticks
-    keep their formulas, which are matplotlib's own.
+    keep their formulas, which are matplotlib's own. Titles, labels and names at ticks are broken into lines where they
+    would be cut or touch (:func:`memsim.analysis.figures.fitting_text.fit_text`). Where the function got ``ax``, only
+    what stands in these axes is touched.
     """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         figure = draw(*args, **kwargs)
-        numbers: set[int] = set()
-        for axes in figure.axes:
-            for axis in (axes.xaxis, axes.yaxis):
-                formatter = axis.get_major_formatter()
-                if isinstance(formatter, FuncFormatter | FixedFormatter):  # labels, which are set anew at every drawing
-                    axis.set_major_formatter(FuncFormatter(partial(_tick, formatter)))
-                else:
-                    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-                    numbers |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
-        for text in figure.findobj(Text):
-            if isinstance(text, Text) and id(text) not in numbers:
-                text.set_parse_math(False)
-                text.set_text(_plain(text.get_text()))
+        given: Any = kwargs.get("ax")
+        owned = [figure] if given is None else list(np.ravel(given)) if np.ndim(given) else [given]
+        for each in owned:
+            _show_plainly(each)
+        with themed():
+            fit_text(figure, owned)
         return figure
 
     return drawn
+
+
+def _show_plainly(part: Any) -> None:
+    numbers: set[int] = set()
+    inside: Any = part.axes
+    for axes in inside if isinstance(part, FigureBase) else [part]:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FuncFormatter | FixedFormatter):  # labels, which are set anew at every drawing
+                axis.set_major_formatter(FuncFormatter(partial(_tick, formatter)))
+            else:
+                ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+                numbers |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
+    for text in part.findobj(Text):
+        if isinstance(text, Text) and id(text) not in numbers:
+            text.set_parse_math(False)
+            text.set_text(_plain(text.get_text()))
 
 
 def legend_label(name: str) -> str:
@@ -200,26 +197,3 @@ def lag_axis(axis: Axes, longest: float) -> None:
         axis.xaxis.set_major_locator(FixedLocator(powers[:: 1 + len(powers) // 8]))
         axis.xaxis.set_minor_locator(FixedLocator(powers))
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-
-
-def fit_labels(axis: Axes, width: float) -> None:
-    """Break the label of the horizontal axis into lines, and turn names at its ticks, where they are too wide.
-
-    Parameters
-    ----------
-    width : of the panel with its vertical labels, in inches.
-    """
-    free = 72 * (width - 0.55)
-    label = axis.xaxis.label
-    label.set_text(fill(label.get_text(), max(int(free / (0.52 * float(label.get_fontsize()))), 12)))
-    if not isinstance(axis.xaxis.get_major_formatter(), FixedFormatter | FuncFormatter):
-        return
-    names = [tick.get_text() for tick in axis.get_xticklabels()]
-    widths = [max(map(len, name.split("\n"))) for name in names]
-    letter = 0.52 * float(axis.get_xticklabels()[0].get_fontsize()) if names else 0
-    pairs = [(left + right) / 2 + 1 for left, right in pairwise(widths)]
-    if pairs and max(pairs) * letter > free / len(names):
-        axis.set_xticks(
-            axis.get_xticks(), [name.replace("\n", " ") for name in names], rotation=35, ha="right",
-            rotation_mode="anchor",
-        )  # fmt: skip

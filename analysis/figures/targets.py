@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator
 
-from memsim.analysis.figures.style import LINES, MARKERS, PEOPLE, legend_label, plain_text, themed, whole_ticks
+from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, text_width
+from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.style import FONTS, PEOPLE, legend_label, plain_text, themed, whole_ticks
+from memsim.core.errors import InputError
 
-OTHER_TARGET: dict[str, Any] = {"color": "0.55", "linestyle": "--", "linewidth": 1.2, "zorder": 1}
+TARGET: dict[str, Any] = {
+    "color": "0.5", "marker": "o", "markersize": 4.5, "markerfacecolor": "w", "linewidth": 1.2, "zorder": 3,
+}  # fmt: skip
+"""Targets that are not people: numbers of a publication, of another program, or of our own computation."""
+OTHER_TARGET: dict[str, Any] = {"color": "0.6", "linestyle": "--", "linewidth": 1.2, "zorder": 1}
+LEAST_PANEL = 1.9
+"""Width of a panel in inches."""
+ROW = 0.24
+"""Height of a row of a table in inches."""
+MARKS = {True: "✓", False: "✗"}
 
 
 class Panel(NamedTuple):
@@ -26,112 +40,161 @@ class Panel(NamedTuple):
     target: pd.Series
     obtained: Mapping[str, pd.Series]
     target_label: str = "target"
+    of_people: bool = False
+    """Whether the target is what people did; only then is it black."""
 
 
 @plain_text
-def target_figure(panels: Sequence[Panel], title: str = "") -> Figure:
-    """Draw targets in black over obtained curves, with up to three panels in a row; curves by lag have a gap at 0.
+def target_figure(panels: Sequence[Panel], title: str = "", **drawing: Unpack[Drawing]) -> Figure:
+    """Draw targets over obtained curves; curves by lag have a gap at 0.
 
-    Targets under another label than those of the first panel are a grey line. Curves over names, such as conditions,
-    are points.
+    Targets are black if they are people, and grey with open circles if not; those under another label than those of the
+    first panel are a dashed line. Curves over names, such as conditions, are points.
+
+    Parameters
+    ----------
+    panels, title : what is drawn.
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide.
+
+    Raises
+    ------
+    InputError : there are no panels; and as of ``drawing``.
     """
+    page = Page("target_figure", drawing, 2)
+    if not panels:
+        raise InputError("target_figure: no panels; give one at least")
+    look = page.styles(dict.fromkeys(label for panel in panels for label in panel.obtained))
+    across = page.across(len(panels), LEAST_PANEL)
     with themed():
-        rows = ceil(len(panels) / 3)
-        columns = min(len(panels), 3)
-        figure = Figure(figsize=(3.6 * columns, 3.1 * rows + 0.5), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False).ravel()
-        colors = sns.color_palette("colorblind")
-        labels: dict[str, Any] = {}
+        axes = page.panels(len(panels), least=LEAST_PANEL, height=min(0.85 * page.width / across, 3.0))
+        handles: dict[str, Any] = {}
         published = list(dict.fromkeys(panel.target_label for panel in panels))
-        for axis, panel in zip(axes, panels, strict=False):
-            for i, (label, curve) in enumerate(panel.obtained.items()):
-                look = {"color": colors[i % len(colors)], "linestyle": LINES[i % len(LINES)], "linewidth": 1.8}
+        for axis, panel in zip(axes, panels, strict=True):
+            for label, curve in panel.obtained.items():
+                style = look[label]
+                drawn: dict[str, Any] = {"color": style.color, "linestyle": style.line, "linewidth": 1.8}
                 if _is_named(curve):  # between categories there is no line
-                    look |= {"linestyle": "none", "marker": MARKERS[i % len(MARKERS)], "markersize": 6}
+                    drawn |= {"linestyle": "none", "marker": style.marker, "markersize": 6}
                 for part in _parts(curve):
-                    (line,) = axis.plot(part, **look)
-                    labels.setdefault(label, line)
-            look = PEOPLE if panel.target_label in published[:1] else OTHER_TARGET
+                    (line,) = axis.plot(part, **drawn)
+                    if len(part):
+                        handles.setdefault(label, line)
+            first = panel.target_label in published[:1]
+            drawn = PEOPLE if panel.of_people else TARGET if first else OTHER_TARGET
             for part in _parts(panel.target):
-                (line,) = axis.plot(part, **(look | {"linestyle": "none"} if _is_named(part) else look))
-                labels.setdefault(panel.target_label, line)
-            axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
-            axis.set_ylim(0, 1.05 * axis.dataLim.ymax if axis.dataLim.ymax > 0 else None)
+                (line,) = axis.plot(part, **(drawn | {"linestyle": "none"} if _is_named(part) else drawn))
+                if len(part):
+                    handles.setdefault(panel.target_label, line)
+            axis.set(title=page.label(panel.title), xlabel=panel.x_label, ylabel=panel.y_label)
+            low = min(axis.dataLim.ymin, 0.0) if np.isfinite(axis.dataLim.ymin) else 0.0
+            axis.set_ylim(1.05 * low, 1.05 * axis.dataLim.ymax if axis.dataLim.ymax > 0 else None)
             if _is_named(panel.target):
                 axis.margins(x=0.2)
             else:
                 axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
             sns.despine(ax=axis)
-        for axis in axes[len(panels) :]:
-            axis.set_axis_off()
-        figure.legend(
-            labels.values(), list(map(legend_label, labels)), loc="outside lower center", ncols=min(len(labels), 7)
-        )
-        figure.suptitle(title, fontsize="medium")
-    return figure
+        page.legend(handles, least=1)
+        page.title(title)
+    return page.figure
 
 
 @plain_text
-def identity_figure(table: pd.DataFrame, title: str = "") -> Figure:
+def identity_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Drawing]) -> Figure:
     """Obtained against target numbers, coloured by ``citation``; equal numbers lie on the line.
 
     Parameters
     ----------
     table : the columns ``target``, ``obtained`` and ``citation``.
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is one column wide.
     """
+    page = Page("identity_figure", drawing, 1)
+    look = page.styles(table["citation"].unique())
     with themed():
-        figure = Figure(figsize=(5, 5), layout="constrained")
-        axis = figure.subplots()
-        groups = list(table.groupby("citation", sort=False))
-        for color, (citation, rows) in zip(sns.color_palette("colorblind", len(groups)), groups, strict=True):
-            axis.plot(rows["target"], rows["obtained"], "o", color=color, alpha=0.7, label=legend_label(citation))
+        axis = page.axes(min(page.width, 5.0))
+        handles: dict[str, Any] = {}
+        for citation, style in look.items():
+            rows = table[table["citation"] == citation]
+            (handles[citation],) = axis.plot(
+                rows["target"], rows["obtained"], "o", color=style.color, alpha=0.7, markersize=5,
+                label=legend_label(citation),
+            )  # fmt: skip
         ends = [table["target"].min(), table["target"].max()]
         axis.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
         axis.set(xlabel="Target", ylabel="Obtained")
         axis.set_xscale("symlog", linthresh=0.1)
         axis.set_yscale("symlog", linthresh=0.1)
         sns.despine(ax=axis)
-        axis.tick_params(axis="x", rotation=90)
-        figure.legend(loc="outside lower center")
-        figure.suptitle(title, fontsize="medium")
-    return figure
+        page.legend(handles, least=1)
+        page.title(title)
+    return page.figure
 
 
 @plain_text
-def criteria_figure(table: pd.DataFrame, title: str = "") -> Figure:
+def criteria_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Drawing]) -> Figure:
     """A table of criteria by models and people: each number on blue if it passes, on orange if it fails.
 
-    ``table`` has ``label, criterion, value, passes``; with ``sem``, standard errors stand beside the numbers, and with
-    ``verdict``, what is undecided is marked by a question mark.
+    Columns for which the figure is too narrow stand in a further table below.
+
+    Parameters
+    ----------
+    table : ``label, criterion, value, passes``; with ``sem``, standard errors stand beside the numbers, and with
+        ``verdict``, what is undecided is marked by a question mark.
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide, and ``order`` is that
+        of columns and rows.
     """
-    values = table.pivot(index="criterion", columns="label", values="value")
-    values = values.loc[table["criterion"].unique(), table["label"].unique()]
-    passes = table.pivot(index="criterion", columns="label", values="passes").loc[values.index, values.columns]
-    errors, verdicts = (
-        table.pivot(index="criterion", columns="label", values=name).loc[values.index, values.columns].to_numpy()
-        if name in table
-        else np.full(values.shape, np.nan, dtype=object)
-        for name in ("sem", "verdict")
-    )
+    page = Page("criteria_figure", drawing, 2)
+    names, criteria = page.ordered(table["label"].unique()), page.ordered(table["criterion"].unique())
+    cells = {(row.criterion, row.label): row for row in table.itertuples()}
+    texts = {key: _cell(row) for key, row in cells.items()}
+    size = FONTS["ytick.labelsize"]
+    widest = max([*(text_width(text, size) for text in texts.values()), 30.0]) + 8
+    room = 72 * page.width - 20
+    beside = min(max(text_width(page.label(name), size) for name in criteria), SHARE_OF_NAMES * 72 * page.width)
+    in_row = max(int((room - beside) / widest), 1) if page.owns else len(names)
+    blocks = np.array_split(np.array(names, dtype=object), ceil(len(names) / in_row))
     blue, orange = (sns.light_palette(sns.color_palette("colorblind")[i], 5)[2] for i in (0, 1))
+    shades: dict[bool | None, Any] = {True: blue, False: orange, None: (0.94,) * 3}
+    lines = [broken(page.label(name), SHARE_OF_NAMES * 72 * page.width, size).count("\n") for name in criteria]
     with themed():
-        figure = Figure(figsize=(3.4 + 1.0 * values.shape[1], 0.8 + 0.42 * len(values)), layout="constrained")
-        axis = figure.subplots()
-        shade = [[(0.94,) * 3 if cell is None else blue if cell else orange for cell in row] for row in passes.values]
-        axis.imshow(np.array(shade), aspect="auto")
-        for (row, column), value in np.ndenumerate(values.to_numpy()):
-            mark = {True: "✓", False: "✗"}.get(passes.iat[row, column], "")
-            mark = "?" if verdicts[row, column] == "undecided" else mark
-            error = "" if pd.isna(errors[row, column]) else f"±{errors[row, column]:.2f} "
-            text = "–" if np.isnan(value) else f"{round(value, 2) + 0:.2f} {error}{mark}"
-            axis.text(column, row, text, ha="center", va="center")
-        axis.set_xticks(range(values.shape[1]), [str(name).replace(":", ":\n") for name in values.columns])
-        axis.set_yticks(range(len(values)), values.index)
-        axis.tick_params(length=0)
-        axis.xaxis.tick_top()
-        sns.despine(ax=axis, left=True, bottom=True)
-        figure.suptitle(title, fontsize="medium")
-    return figure
+        row_height = max(ROW, LINE * size / 72 * (1 + max(lines)) + 0.08)
+        height = len(blocks) * (row_height * len(criteria) + 0.75) + 0.6
+        axes = page.grid(len(blocks), 1, height=height)
+        for axis, block in zip(axes, blocks, strict=True):
+            values = [[cells.get((criterion, name)) for name in block] for criterion in criteria]
+            shade = [[shades[None if cell is None or pd.isna(cell.passes) else bool(cell.passes)] for cell in row]
+                     for row in values]  # fmt: skip
+            axis.imshow(np.array(shade), aspect="auto")
+            for row, criterion in enumerate(criteria):
+                for column, name in enumerate(block):
+                    axis.text(
+                        column, row, texts.get((criterion, name), "–"), ha="center", va="center", fontsize="small"
+                    )
+            _table_axes(axis, [page.label(name) for name in block], [page.label(name) for name in criteria])
+            axis.set_xlim(-0.5, max(map(len, blocks)) - 0.5)
+        present = {bool(cell.passes) for cell in cells.values() if not pd.isna(cell.passes)}
+        words = {"passes": True, "fails": False}
+        page.legend({word: Patch(color=shades[each]) for word, each in words.items() if each in present}, least=1)
+        page.title(title)
+    return page.figure
+
+
+def _cell(row: Any) -> str:
+    """A number with its standard error and its mark."""
+    value, error = row.value, getattr(row, "sem", np.nan)
+    if pd.isna(value):
+        return "–"
+    mark = "" if pd.isna(row.passes) else MARKS[bool(row.passes)]
+    mark = "?" if getattr(row, "verdict", "") == "undecided" else mark
+    return f"{round(value, 2) + 0:.2f} {'' if pd.isna(error) else f'±{error:.2f} '}{mark}".rstrip()
+
+
+def _table_axes(axis: Axes, names: Sequence[str], rows: Sequence[str]) -> None:
+    """Names above the columns of a table and beside its rows, without lines."""
+    axis.set_xticks(range(len(names)), names)
+    axis.set_yticks(range(len(rows)), rows)
+    axis.tick_params(length=0)
+    axis.xaxis.tick_top()
+    sns.despine(ax=axis, left=True, bottom=True)
 
 
 def _parts(curve: pd.Series) -> list[pd.Series]:

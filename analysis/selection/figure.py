@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from math import ceil
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
 from memsim.analysis.figures.crowds import MOST_MODELS, caption
-from memsim.analysis.figures.style import WIDTHS, Style, plain_text, styles, themed
+from memsim.analysis.figures.looks import Style
+from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.style import plain_text, themed
 from memsim.analysis.selection.bayesian import Selection, bayesian_model_selection
 from memsim.analysis.selection.criteria import ALL, information_criteria
 from memsim.analysis.selection.evidence import Winners, log_evidence, winners
@@ -33,6 +36,7 @@ def selection_figure(
     baseline: str | None = None,
     references: Sequence[str] = (),
     title: str = "",
+    **drawing: Unpack[Drawing],
 ) -> Figure:
     """A comparison of models, one in each row, the best on top.
 
@@ -51,6 +55,8 @@ def selection_figure(
     references : models that are only references, such as an empirical reference: they are grey and take no part in the
         selection.
     title : of the figure.
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide, or 4.5 inches with one
+        panel. In one that is too narrow, panels stand below one another. ``order`` is that of the rows.
 
     Returns
     -------
@@ -60,6 +66,7 @@ def selection_figure(
     ------
     InputError : no table is given, a baseline or reference is in none of them, or there are fewer than two models.
     """
+    page = Page("selection_figure", drawing, 2 if table is not None and fits is not None else ONE_PANEL)
     if table is None and fits is None:
         raise InputError("selection_figure: no table is given; give held-out lists, fits, or both")
     known = list(dict.fromkeys(name for each in (table, fits) if each is not None for name in each["model"]))
@@ -80,33 +87,43 @@ def selection_figure(
         [str(name) for name in models], [str(name) for name in models if name in kept], set(references), "the best"
     )
     models, title = [name for name in models if name in kept], ". ".join(part for part in (title, said) if part)
-    look = styles([name for name in known if name not in references])
+    models = page.ordered(models)
+    look = page.styles([str(name) for name in known if name not in references])
+    look = {name: look[str(name)] for name in known if str(name) in look}
     look |= {name: Style("0.45", "-", "o", True) for name in references}
     widths = [2.3] * (held is not None) + [1.7] * selected + [1.4] * (criteria is not None)
-    with themed(0.9):
-        width = WIDTHS[2] if len(widths) > 1 else WIDTHS[1] * 1.3
-        figure = Figure(figsize=(width, 1.25 + 0.34 * len(models)), layout="constrained")
-        figure.get_layout_engine().set(wspace=0.06)  # type: ignore[union-attr, call-arg]
-        axes = iter(figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0])
-        shown = []
+    across = page.across(len(widths), LEAST_PANEL)
+    down = ceil(len(widths) / across)
+    with themed():
+        axes = page.grid(
+            down, across, height=down * (0.8 + 0.3 * len(models)) + 0.35,
+            cells=[(i // across, i % across) for i in range(len(widths))],
+            width_ratios=widths if across == len(widths) else None,
+        )  # fmt: skip
+        if page.owns:
+            root: Any = page.figure
+            root.get_layout_engine().set(wspace=0.06)
+        free = iter(axes)
         if held is not None and table is not None:
-            shown.append(next(axes))
-            _draw_held_out(shown[-1], table, held, baseline, models, look)
+            _draw_held_out(next(free), table, held, baseline, models, look, page)
         if selected:
-            shown.append(next(axes))
-            _draw_selection(shown[-1], bayesian_model_selection(evidence), winners(evidence), models, look)
-            shown[-1].set_xlabel("Share of subjects" + (" (by BIC)" if table is None else ""))
+            axis = next(free)
+            _draw_selection(axis, bayesian_model_selection(evidence), winners(evidence), models, look)
+            axis.set_xlabel("Share of subjects" + (" (by BIC)" if table is None else ""))
         if criteria is not None:
-            shown.append(next(axes))
-            _draw_criteria(shown[-1], criteria, models, look)
-        for letter, axis in zip("ABC", shown, strict=False):
-            axis.set_title(letter if len(shown) > 1 else "", loc="left", fontweight="bold")
-            axis.tick_params(axis="y", length=0, pad=7)
+            _draw_criteria(next(free), criteria, models, look)
+        for i, axis in enumerate(axes):
+            axis.set_title("ABC"[i] if len(axes) > 1 else "", loc="left", fontweight="bold")
+            axis.set_ylim(len(models) - 0.5, -0.5)
+            axis.set_yticks(range(len(models)), [page.label(name) for name in models])
+            axis.tick_params(axis="y", length=0, pad=7, labelleft=i % across == 0 or not page.owns)
             sns.despine(ax=axis, left=True)
-        shown[0].set_ylim(len(models) - 0.5, -0.5)
-        shown[0].set_yticks(range(len(models)), [str(name) for name in models])
-        figure.suptitle(title, fontsize="medium")
-    return figure
+        page.title(title)
+    return page.figure
+
+
+ONE_PANEL, LEAST_PANEL = 4.5, 2.1
+"""Width of a figure of one panel, and the smallest width of a panel among several, in inches."""
 
 
 def _among(references: Sequence[str], table: pd.DataFrame) -> list[str]:
@@ -128,6 +145,7 @@ def _draw_held_out(
     baseline: str | None,
     models: Sequence[Any],
     look: Mapping[Any, Style],
+    page: Page,
 ) -> None:
     role = "best" if baseline is None else "baseline"
     of, reference = f"from_{role}", held[role].iloc[0]
@@ -158,7 +176,7 @@ def _draw_held_out(
             lists = "list" if row["impossible"] == 1 else "lists"
             axis.text(0.06, at - 0.36, f"−∞: {row['impossible']:,} {lists} impossible", transform=edge, va="center",
                       fontsize="x-small", color=style.color)  # fmt: skip
-    axis.set_xlabel(f"Log-likelihood per list minus {reference}")
+    axis.set_xlabel(f"Log-likelihood per list minus {page.label(reference)}")
 
 
 def _draw_selection(
@@ -169,12 +187,12 @@ def _draw_selection(
     for name, row in rows[rows.index.isin(models)].iterrows():
         at = models.index(name)
         axis.barh(at, row["frequency"], 0.5, color=look[name].color, alpha=0.85)
-        axis.plot(row["won"] / n, at, "D", color="w", markeredgecolor="0.1", markersize=4, markeredgewidth=1, zorder=3,
+        axis.plot(row["won"] / n, at, "D", color="w", markeredgecolor="0.4", markersize=4, markeredgewidth=1, zorder=3,
                   clip_on=False)  # fmt: skip
         _beside(axis, at, _rounded(row["protected_exceedance"]))
     _above(axis, "protected\nexceedance")
-    won_mark = Line2D([], [], linestyle="", marker="D", color="w", markeredgecolor="0.1", markersize=4)
-    _legend(axis, {"subjects won": won_mark, "expected frequency": Patch(color="0.6")})
+    won_mark = Line2D([], [], linestyle="", marker="D", color="w", markeredgecolor="0.4", markersize=4)
+    _legend(axis, {"won": won_mark, "expected": Patch(color="0.6")})
     axis.set_xlim(0, 1)
     axis.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
 

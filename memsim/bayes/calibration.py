@@ -16,7 +16,8 @@ import pandas as pd
 import seaborn as sns
 from scipy.stats import binom, chi2
 
-from memsim.analysis.figures.style import WIDTHS, plain_text, themed
+from memsim.analysis.figures.page import PARAMETER_PANEL, Drawing, Page
+from memsim.analysis.figures.style import plain_text, themed
 from memsim.bayes.approximation import approximation_of
 from memsim.bayes.density import Density
 from memsim.bayes.inference import starts_of
@@ -92,38 +93,36 @@ class Calibration:
         return np.bincount(ranks * n_bins // RANKS, minlength=n_bins)
 
     @plain_text
-    def figure(self) -> Figure:
-        """Histograms of the ranks, with the band that holds 99% of the counts of a bin if ranks are uniform."""
-        from matplotlib.figure import Figure
+    def figure(self, **drawing: Unpack[Drawing]) -> Figure:
+        """Histograms of the ranks, with the band that holds 99% of the counts of a bin if ranks are uniform.
 
-        names = self.names
-        across = min(len(names), 4)
-        down = -(-len(names) // across)
+        ``drawing`` is as in :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide, and
+        ``labels`` and ``order`` name parameters.
+        """
+        page = Page("figure", drawing, 2)
+        names = page.ordered(self.names)
         summary = self.summary.set_index("parameter")
-        with themed(0.9):
-            figure = Figure(figsize=(WIDTHS[2], 1.6 * down + 0.4), layout="constrained")
-            axes = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
-            for name, axis in zip(names, axes, strict=False):
+        with themed():
+            across = page.across(len(names), PARAMETER_PANEL)
+            axes = page.panels(len(names), least=PARAMETER_PANEL, height=1.6, beyond=0.4)
+            for i, (name, axis) in enumerate(zip(names, axes, strict=True)):
                 counts = self.counts(name)
                 low, high = binom.ppf([0.005, 0.995], counts.sum(), 1 / len(counts))
                 axis.axhspan(low, high, color="0.85", linewidth=0)
                 width = RANKS / len(counts)
-                axis.bar(
-                    (np.arange(len(counts)) + 0.5) * width,
-                    counts,
-                    0.9 * width,
-                    color=sns.color_palette("colorblind")[0],
-                )
-                axis.set_title(f"{name.replace('_', ' ')}\np = {summary.loc[name, 'p']:.3f}", fontsize="small")
-                axis.set_xlabel("rank of the true value")
+                color = page.colour(sns.color_palette("colorblind")[0])
+                axis.bar((np.arange(len(counts)) + 0.5) * width, counts, 0.9 * width, color=color)
+                p = summary.loc[name, "p"]
+                axis.set_title(f"{page.label(name).replace('_', ' ')}\np = {p:.3f}", fontsize="small")
+                axis.set_xlabel("Rank of the true value")
+                if i % across == 0:
+                    axis.set_ylabel("Simulations")
                 sns.despine(ax=axis)
-            for axis in axes[len(names) :]:
-                axis.set_axis_off()
-            figure.suptitle(
-                f"{type(self.spec.model).__name__}: calibration over {len(self.table) // len(names)} data sets",
-                fontsize="medium",
-            )
-        return figure
+            top = max(axis.get_ylim()[1] for axis in axes)
+            for axis in axes:
+                axis.set_ylim(0, top)
+            page.title(f"{type(self.spec.model).__name__}: calibration over {len(self.table) // len(names)} data sets")
+        return page.figure
 
 
 @with_running

@@ -17,10 +17,12 @@ from importlib.metadata import distributions
 from typing import TextIO
 
 from memsim.commands.battery import add_battery
+from memsim.commands.benchmark import add_benchmark
 from memsim.commands.calibrate import add_calibrate
 from memsim.commands.check import add_check
 from memsim.commands.compare import add_compare
 from memsim.commands.coverage import add_coverage
+from memsim.commands.explore import add_explore
 from memsim.commands.fit import add_fit
 from memsim.commands.listing import add_listing
 from memsim.commands.options import Commands, Parser
@@ -198,11 +200,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_fit(commands)
     add_posterior(commands)
     add_compare(commands)
+    add_benchmark(commands)
     add_recover(commands)
     add_coverage(commands)
     add_calibrate(commands)
     add_train(commands, asked="train" in arguments)
     add_show(commands)
+    add_explore(commands)
     add_listing(commands)
     add_check(commands)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
                     f"--{option} {value} applies to entries that are run, and none is named; name entries, or all"
                 )
         for name, entry in REPRODUCTIONS.usable().items():
-            print(f"{name}: {entry.title}\n  {entry.citation}")
+            print(f"{name}: {entry.title}\n  {entry.citation}\n  {entry.of_kinds}")
         return 0
     if "all" in parsed.names and len(parsed.names) > 1:
         raise InputError(f"reproduce {' '.join(parsed.names)}: all runs every entry; name either all or some entries")
@@ -48,14 +49,18 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
         list(REPRODUCTIONS.usable()) if parsed.names == ["all"] else list(map(REPRODUCTIONS.canonical, parsed.names))
     )
     from memsim.reproductions.catalogue import reproduce
+    from memsim.reproductions.kinds import in_words
 
-    as_announced = True
+    as_announced, kinds = True, Counter[str]()
     # Of all entries first, so that a wrong one ends the command before any is run.
     options = [_options(name, parsed.set) for name in names]
     for name, own in zip(names, options, strict=True):
         report = reproduce(name, parsed.seed or 0, parsed.out or OUT, **own)
         print(report)
+        kinds.update(report.outcome.kinds)
         as_announced &= report.as_announced and not report.not_drawn
+    if len(names) > 1:
+        print(f"Targets of {len(names)} entries: {in_words(kinds)}.")
     return 0 if as_announced else 1
 
 

@@ -126,6 +126,15 @@ def log_likelihood_gradients(
     return LikelihoodGradient(likelihood, gradient)
 
 
+def gradient_of_its_own(model: MemoryModel[Any], recalls: Responses, names: Sequence[str]) -> bool:
+    """Whether the gradient by these parameters, of these recalls or judgments, is the model's own, not differences."""
+    if any(name in model.without_gradient for name in names):
+        return False
+    if isinstance(recalls, Judgments):
+        return judgment_gradient(model, recalls, list(names), None) is not None
+    return _by_chain_rule([model], recalls, np.zeros(len(recalls), dtype=np.int32), list(names), 0, None) is not None
+
+
 def real_parameters(model: MemoryModel[Any]) -> list[str]:
     """Names of the parameters whose values are real numbers."""
     return [

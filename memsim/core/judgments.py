@@ -11,7 +11,7 @@ import numpy as np
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen, index_matrix, number_matrix
 from memsim.core.errors import InputError
 from memsim.core.frozen import says_replace
-from memsim.core.names import shown
+from memsim.core.names import kind_of
 from memsim.core.origin import Observed, Origin, require_origin
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.core.trials import Trials
@@ -168,7 +168,7 @@ Responses: TypeAlias = Recalls | Judgments
 def require_judgments(value: Any) -> None:
     """Raise :class:`InputError` unless ``value`` is a :class:`Judgments`; the message says how to get one."""
     if not isinstance(value, Judgments):
-        raise InputError(f"expected memsim.Judgments, got {shown(value)}; Judgments.from_frame reads a long table")
+        raise InputError(f"expected memsim.Judgments, got {kind_of(value)}; Judgments.from_frame reads a long table")
 
 
 def require_responses(value: Any) -> None:

@@ -28,9 +28,10 @@ MOST: Mapping[str, int] = {
     "generations": 1_000_000, "samples": 1_000_000, "folds": 1_000_000, "workers": 1_000, "threads": 1_000,
     "iterations": 10_000_000, "list_length": LIST_LENGTH, "trial": 99_999, "seed": SEED, "seeds": 10_000,
     "n_items": 1_000_000, "n_bins": 10_000, "max_lag": 100_000, "draws": 1_000_000, "tune": 1_000_000, "chains": 1_000,
+    "port": 65_535,
 }  # fmt: skip
 """By the names of arguments and options."""
-LEAST: Mapping[str, int] = {"seed": 0, "trial": 0, "folds": 2}
+LEAST: Mapping[str, int] = {"seed": 0, "trial": 0, "folds": 2, "port": 0}
 
 NETWORK: Mapping[str, int] = {
     "vector_size": 1024, "slots": 4096, "width": 1024, "heads": 64, "hidden": 4096, "layers": 8,

@@ -38,6 +38,11 @@ def shown(value: Any, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 
+def kind_of(value: Any) -> str:
+    """What a value is, for a message: its type, and a text itself, which may be a name."""
+    return f"str {shown(value)}" if isinstance(value, str) else type(value).__name__
+
+
 def in_one_line(error: BaseException) -> str:
     """What an error of any kind says, with its kind, for a message."""
     return " ".join(f"{type(error).__name__}: {error}".split())

@@ -26,7 +26,7 @@ from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.frozen import says_replace
 from memsim.core.items import ItemPool
-from memsim.core.names import shown
+from memsim.core.names import kind_of
 from memsim.core.origin import Observed, Origin, require_origin
 from memsim.core.response_times import require_periods, warn_of_times_going_back
 from memsim.core.trials import Paradigm, Trials
@@ -39,8 +39,8 @@ def require_recalls(value: Any) -> None:
     """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`; the message says how to get one."""
     if not isinstance(value, Recalls):
         raise InputError(
-            f"expected memsim.Recalls, got {shown(value)}; load_recalls finds them by name or in a file, "
-            "Recalls.from_frame reads a long table, Recalls.from_matrix a recall matrix"
+            f"expected memsim.Recalls, got {kind_of(value)}; Recalls.from_frame reads a long table, "
+            "Recalls.from_matrix a recall matrix, load_recalls a file or a data set by its name"
         )
 
 

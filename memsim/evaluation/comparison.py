@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.selection.bayesian import bayesian_model_selection
 from memsim.analysis.selection.criteria import information_criteria
 from memsim.analysis.selection.evidence import log_evidence, winners
@@ -67,10 +68,13 @@ class HeldOutComparison:
         """Estimates and likelihoods of all fits, a row per model and unit; ``None`` for fewer than two fits."""
         return _fit_table(self.fits)
 
-    def figure(self, title: str = "") -> Figure:
-        """Draw held-out likelihoods against the baseline, the best model of each subject, and weights of criteria."""
+    def figure(self, title: str = "", **drawing: Unpack[Drawing]) -> Figure:
+        """Draw held-out likelihoods against the baseline, the best model of each subject, and weights of criteria.
+
+        ``drawing`` is as in :func:`memsim.analysis.selection_figure`.
+        """
         return selection_figure(
-            self.lists, self.fit_table, baseline=self.baseline, references=self.references, title=title
+            self.lists, self.fit_table, baseline=self.baseline, references=self.references, title=title, **drawing
         )
 
 

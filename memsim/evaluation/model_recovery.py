@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import pandas as pd
 
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import InputError
 from memsim.core.limits import require_cells, require_counts
@@ -44,9 +45,9 @@ class ModelRecovery:
         """Shares of replications: a row for each model that simulated, a column for each that was chosen."""
         return confusion(self.table).rename_axis(columns=None).reset_index()
 
-    def figure(self) -> Figure:
+    def figure(self, **drawing: Unpack[Drawing]) -> Figure:
         """Draw the shares."""
-        return confusion_figure(confusion(self.table), self.title)
+        return confusion_figure(confusion(self.table), self.title, **drawing)
 
 
 def recover_models(

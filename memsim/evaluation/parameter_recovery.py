@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.figures.page import Drawing
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.limits import require_counts
@@ -47,9 +48,9 @@ class ParameterRecovery:
         """How well each parameter was recovered; see :func:`recovery_summary`."""
         return recovery_summary(self.table)
 
-    def figure(self) -> Figure:
+    def figure(self, **drawing: Unpack[Drawing]) -> Figure:
         """Draw estimates against true values."""
-        return recovery_figure(self.table, self.summary, self.title)
+        return recovery_figure(self.table, self.summary, self.title, **drawing)
 
 
 def recover_parameters(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Unpack
 
 from memsim.core.errors import InputError
+from memsim.core.loop import require_model
 from memsim.core.trials import Paradigm
 from memsim.evaluation.model_recovery import ModelRecovery, recover_models
 from memsim.evaluation.parameter_recovery import LISTS, ParameterRecovery, recover_parameters
@@ -68,7 +69,10 @@ def recover(
             number = "one model" if several else "several models"
             raise InputError(f"recover: {name}={value!r} applies to {number} only; leave it out")
     given = {name: value for name, value in (for_several if several else for_one).items() if value is not None}
+    named: dict[str, Any] = {label: given_model(model) for label, model in labelled(models, "recover").items()}
+    for model in named.values():
+        require_model(model)
     if several:
-        named = {label: given_model(model) for label, model in labelled(models, "recover").items()}
         return recover_models(named, task, **given, **shared)
-    return recover_parameters(given_model(models), task, **given, **shared)
+    (model,) = named.values()
+    return recover_parameters(model, task, **given, **shared)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from memsim.analysis.figures.crowds import caption, nearest, sentences, thinned
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.core.errors import MemsimWarning, ModelError
 from memsim.core.items import ItemPool
@@ -56,6 +57,11 @@ class Comparison:
         return self.task.people
 
     @property
+    def people_name(self) -> str:
+        """What people are called in all figures, and in a report: their reference and number."""
+        return people_name(self.battery)
+
+    @property
     def models(self) -> dict[str, Model]:
         """The models that were run, by label."""
         return {row.label: row.model.model for row in self.rows if row.model is not None}
@@ -85,14 +91,15 @@ class Comparison:
         """The table of :func:`memsim.analysis.summary_table`, by label."""
         return {row.label: row.measured.summary for row in self.rows}
 
-    def figure(self, curve: str | None = None) -> Figure:
+    def figure(self, curve: str | None = None, **drawing: Unpack[Drawing]) -> Figure:
         """The standard curves of the task side by side, or one of them; people are drawn over the models.
 
         Parameters
         ----------
         curve : the name of one of the standard curves; None draws all.
+        drawing : as in :func:`memsim.analysis.plot`; one curve is one column wide, and all of them are two.
         """
-        among = [*(model.label for model in self.battery.models), people_name(self.battery)]
+        among = [*(model.label for model in self.battery.models), self.people_name]
         title = self.battery.title
         if self.task.differing_settings:
             differing = ", ".join(f"{name}={value}" for name, value in self.task.differing_settings.items())
@@ -100,13 +107,14 @@ class Comparison:
         if self.task.differing_design:
             title += "; people's lists were made in another way"
         labels = {name for frame in self.points.values() if len(frame) for name in frame["label"]}
-        said = caption([name for name in among if name in labels], self.drawn, {people_name(self.battery)})
+        said = caption([name for name in among if name in labels], self.drawn, {self.people_name})
         shown = [name for name in among if name in self.drawn]
+        drawing.setdefault("order", shown)
         points = thinned([frame for name, frame in self.points.items() if curve in (None, name)], shown)
         if curve is not None:
-            return plot(points[0], among=shown, title=said)
+            return plot(points[0], title=said, **drawing)
         title = sentences(title, said, "Bars and bands: 95% intervals")
-        return comparison_panel([each for each in points if len(each)], among=shown, title=title)
+        return comparison_panel([each for each in points if len(each)], title=title, **drawing)
 
     @cached_property
     def drawn(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from memsim.analysis.curves import points_of_curve
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.figures.crowds import few, sentences
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.analysis.points import analysis_of, is_defined, points_of
 from memsim.analysis.registered import ANALYSES
@@ -23,30 +24,34 @@ PEOPLE = "people"
 """The name of people in figures of several tasks, which have different people; no model may have this name."""
 
 
-def battery_figures(battery: Battery, rows: Sequence[Row]) -> dict[str, Callable[[], Figure]]:
+def battery_figures(
+    battery: Battery, rows: Sequence[Row], **drawing: Unpack[Drawing]
+) -> dict[str, Callable[[], Figure]]:
     """What draws the figure of each analysis, by label; and ``comparison``, all curves together, if there are several.
 
-    An analysis that applies to no cell, or of which no point is defined, has no figure.
+    An analysis that applies to no cell, or of which no point is defined, has no figure. ``drawing`` is as in
+    :func:`memsim.analysis.plot`; figures are one column wide, or two where there are several tasks.
     """
-    among = [people_name(battery), *(model.label for model in battery.models)]
-    columns: Literal[1, 2] = 2 if len(battery.tasks) > 1 else 1
+    order = drawing.get("order") or [people_name(battery), *(model.label for model in battery.models)]
     points = {planned.label: battery_points(battery, rows, planned) for planned in battery.analyses}
     points = {label: each for label, each in points.items() if len(each) and is_defined(each, analysis_of(each))}
-    thin, among, said = few(list(points.values()), among)  # of many models the same ones in all figures
+    thin, said = few(list(points.values()))  # of many models the same ones in all figures
     points, title = dict(zip(points, thin, strict=True)), sentences(battery.title, said)
 
-    def drawing(label: str) -> Callable[[], Figure]:
-        return lambda: plot(points[label], columns=columns, among=_among(among, points[label]), title=title)
+    def figure_of(label: str) -> Callable[[], Figure]:
+        wide: Drawing = {"width": 2 if len(battery.tasks) > 1 else 1, **drawing, "order": order}
+        return lambda: plot(points[label], title=title, **wide)
 
-    figures = {label: drawing(label) for label in points}
+    figures = {label: figure_of(label) for label in points}
     comparable = [
         points[planned.label]
         for planned in battery.analyses
         if planned.label in points
         and _has_all_panels(points[planned.label], ANALYSES.get(planned.name), len(battery.tasks))
     ]
+    together: Drawing = {**drawing, "order": order}
     if len(comparable) > 1:
-        figures["comparison"] = lambda: comparison_panel(comparable, among=among, title=title)
+        figures["comparison"] = lambda: comparison_panel(comparable, title=title, **together)
     return figures
 
 
@@ -109,11 +114,6 @@ def _points_of_rows(rows: Sequence[Row], planned: PlannedAnalysis, analysis: Ana
     frame = pd.concat(frames, ignore_index=True)
     frame.attrs = {"analysis": planned.name, "by": [], "people": []}
     return points_of(frame)
-
-
-def _among(labels: Sequence[str], points: pd.DataFrame) -> list[str]:
-    present = set(points["label"])
-    return [label for label in labels if label in present]
 
 
 def _has_all_panels(points: pd.DataFrame, analysis: Analysis, n_tasks: int) -> bool:

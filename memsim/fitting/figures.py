@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 
 from memsim.analysis.curves import curve_table, points_by_label, standard_curves
+from memsim.analysis.figures.page import PARAMETER_PANEL, Drawing, Page
 from memsim.analysis.figures.plots import comparison_panel
-from memsim.analysis.figures.style import WIDTHS, plain_text, themed
+from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.errors import InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.judgments import Responses
@@ -34,12 +35,13 @@ LISTS = 2000
 MOST_ROWS = 6
 
 
-def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -> Figure:
+def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people", **drawing: Unpack[Drawing]) -> Figure:
     """Draw the curves of people and of the model fitted to them; each unit of the model recalls its own lists.
 
     There is a row of panels for each data set, and for each level of the conditions by which parameters are free, if
     these are at most 6 rows. Free criteria are those of the fit. Where the stopping rule is shared, the
-    model stops by its own, which was not fitted; the title says so.
+    model stops by its own, which was not fitted; the title says so. ``drawing`` is as in
+    :func:`memsim.analysis.comparison_panel`.
     """
     name = type(fitted.spec.model).__name__
     quality = "fitted to curves" if fitted.kind == "summary" else f"log-likelihood {fitted.log_likelihood:,.1f}"
@@ -65,9 +67,8 @@ def fit_figure(fitted: Fit, recalls: AnyRecalls, people_label: str = "people") -
         points = pd.concat(parts, ignore_index=True)
         points.attrs = {"analysis": analysis.name, "by": ["lists"] * (len(by_row) > 1), "people": [people_label]}
         frames.append(points if len(by_row) > 1 else points.drop(columns="lists"))
-    return comparison_panel(
-        [each for each in frames if len(each)], among=[name, people_label], title=f"{name}, {quality}"
-    )
+    drawing.setdefault("order", [name, people_label])
+    return comparison_panel([each for each in frames if len(each)], title=f"{name}, {quality}", **drawing)
 
 
 def _rows(fitted: Fit, recalls: AnyRecalls) -> dict[str, Responses]:
@@ -106,39 +107,44 @@ def predicted(fitted: Fit, recalls: AnyRecalls) -> AnyRecalls:
 
 
 @plain_text
-def profile_figure(fitted: Fit, unit: str | None = None) -> Figure:
+def profile_figure(fitted: Fit, unit: str | None = None, **drawing: Unpack[Drawing]) -> Figure:
     """Draw the fall of the log-likelihood as each parameter moves and the others are optimised, with 95% intervals.
 
     The grey line marks the ends of the interval. Where a profile stays above it up to the bound of the range, the lists
     do not identify the parameter.
 
+    Parameters
+    ----------
+    fitted : a fit with profiles.
+    unit : the subject or group; the only one if not given.
+    drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide, and ``labels`` and
+        ``order`` name parameters.
+
     Raises
     ------
     InputError : a fit without profiles; ``fit(..., intervals="profile")`` makes them.
     """
-    from matplotlib.figure import Figure
-
+    page = Page("profile_figure", drawing, 2)
     chosen = fitted.unit(unit)
     if not chosen.profiles:
         raise InputError("profile_figure: this fit has no profiles; fit(..., intervals='profile') makes them")
     open_ends = fitted.open_ends(chosen)
-    across = min(len(chosen.profiles), 4)
-    down = -(-len(chosen.profiles) // across)
-    with themed(0.9):
-        figure = Figure(figsize=(WIDTHS[2], 1.6 * down + 0.3), layout="constrained")
-        axes = figure.subplots(down, across, squeeze=False).ravel()
-        for axis, (name, curve) in zip(axes, chosen.profiles.items(), strict=False):
-            values, falls = zip(*curve, strict=True)
-            axis.plot(values, -np.array(falls), color=sns.color_palette("colorblind")[0], marker=".")
-            axis.plot(chosen.estimates[name], 0, "o", color="0.2", markersize=4)
+    model = type(fitted.spec.model).__name__
+    color = page.colour(page.styles([model])[model].color)
+    names = page.ordered(chosen.profiles)
+    with themed():
+        across = page.across(len(names), PARAMETER_PANEL)
+        axes = page.panels(len(names), least=PARAMETER_PANEL, height=1.6, beyond=0.3)
+        for i, (axis, name) in enumerate(zip(axes, names, strict=True)):
+            values, falls = zip(*chosen.profiles[name], strict=True)
+            axis.plot(values, -np.array(falls), color=color, marker=".")
+            axis.plot(chosen.estimates[name], 0, "o", color=color, markeredgecolor="0.4", markersize=5)
             axis.axhline(-FALL, color="0.6", linewidth=0.8)
             axis.set_ylim(-2.2 * FALL, 0.4)
             note = f"open {open_ends[name]}" if name in open_ends else ""
-            axis.set_title(f"{name.replace('_', ' ')}\n{note}", fontsize="small")
+            axis.set_title(f"{page.label(name).replace('_', ' ')}\n{note}", fontsize="small")
+            if i % across == 0:
+                axis.set_ylabel("Log-likelihood,\nfrom the best")
             sns.despine(ax=axis)
-        for axis in axes[::across]:
-            axis.set_ylabel("Log-likelihood,\nfrom the best")
-        for axis in axes[len(chosen.profiles) :]:
-            axis.set_axis_off()
-        figure.suptitle(f"{type(fitted.spec.model).__name__}, {chosen.unit}: profile likelihood", fontsize="medium")
-    return figure
+        page.title(f"{page.label(model)}, {chosen.unit}: profile likelihood")
+    return page.figure

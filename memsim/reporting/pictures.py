@@ -77,8 +77,8 @@ def _further(comparison: Comparison) -> Iterator[Picture]:
     people = comparison.people
     shown = dict(comparison.recalls)
     if people is not None and people.recalls is not None:
-        shown[people.reference] = people.recalls
-    drawn = {*comparison.drawn, *([] if people is None else [people.reference])}
+        shown[comparison.people_name] = people.recalls
+    drawn = {*comparison.drawn, *([] if people is None else [comparison.people_name])}
     task = comparison.task.paradigm
     for name in FURTHER.get(task.cue or task.judged, ()) if shown else ():
         analysis = ANALYSES.get(name)
@@ -89,7 +89,8 @@ def _further(comparison: Comparison) -> Iterator[Picture]:
         note = analysis.summary.replace("``", "")
         if people is not None and people.recalls is None:
             note += " Of the people only curves are available and not their recalls, so this figure shows only models."
-        figure = partial(plot, thinned([points], drawn)[0], among=[name for name in comparison.models if name in drawn])
+        order = [name for name in (*comparison.models, comparison.people_name) if name in drawn]
+        figure = partial(plot, thinned([points], drawn)[0], order=order)
         yield _picture(analysis, points, figure, note)
 
 
@@ -97,7 +98,10 @@ def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
     summaries = comparison.summaries
     if len(summaries) < 2:
         return
-    people = [] if comparison.people is None else [comparison.people.label]
+    if comparison.people is not None:  # one name in all figures and tables of a report
+        named = {comparison.people.label: comparison.people_name}
+        summaries = {named.get(name, name): each for name, each in summaries.items()}
+    people = [] if comparison.people is None else [comparison.people_name]
     shown = {name: each for name, each in summaries.items() if name in {*comparison.drawn, *people}}
     title = "Similarity of models and people"
     yield Picture(

@@ -29,6 +29,7 @@ def report_html(comparison: Comparison) -> str:
         manifest=comparison.manifest,
         task=comparison.task,
         people=comparison.people,
+        people_name=comparison.people_name,
         n_recalling=len(comparison.recalls),
         predicting=", ".join(label for label in comparison.models if label not in comparison.recalls),
         pictures=pictures(comparison),

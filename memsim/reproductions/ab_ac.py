@@ -14,7 +14,8 @@ from memsim.core.recalls import Recalls
 from memsim.core.simulation import simulate
 from memsim.models.registered import models_of
 from memsim.paradigms import CuedRecall
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, Prediction
 from memsim.reproductions.model_evidence import mean_and_error
 from memsim.reproductions.verdicts import FAIL, PASS, PASSES, UNDECIDED, verdict_of
 
@@ -27,7 +28,7 @@ without an account of lists."""
 LISTS, BLOCKS = 200, 20
 LEAST = 0.02
 """The smallest fall in the rate of recall that counts as one."""
-CLASSIC = "Barnes & Underwood (1959)"
+CLASSIC = Prediction("Barnes & Underwood (1959)", f"1 where the fall is above {LEAST}, the choice of memsim's authors")
 NUMBERS = ["B control", "B learned", "B fall", "C control", "C learned", "C fall", "C for B", "B for C"]
 SHORTCOMINGS = {
     "MINERVA2": "probes hold the context of the list asked about, and traces of the other list hardly match it",
@@ -134,5 +135,6 @@ def _statement(table: pd.DataFrame) -> str:
 
 AB_AC = Reproduction(
     "ab-ac", "A-B, A-C: recall of the first response after a second was learned",
-    f"Barnes & Underwood (1959), for the finding; the criterion by a {OURS}", _ab_ac,
+    "Barnes & Underwood (1959), for the finding", _ab_ac,
+    kinds=(Kind.PREDICTION,), waits_for=("the rates of recall that Barnes & Underwood (1959) print",),
 )  # fmt: skip

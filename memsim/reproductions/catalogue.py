@@ -1,4 +1,4 @@
-"""Published results, run again by name, and written to disk."""
+"""Results of the catalogue, run again by name, and written to disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CELLS = ".cells"
 
 
 def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None = None, **options: Any) -> Report:
-    """Run a published result again, and compare what memsim obtains with what was published.
+    """Run an entry of the catalogue, and compare what memsim obtains with its targets.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         own.
     seed : of lists and simulations.
     out : folder in which a folder with the name of the entry is made; no files are written if not given. The files are
-        figures, ``targets.csv`` (the numbers), further tables, and ``manifest.json``. Finished pieces of work are kept
-        in its folder ``.cells``, so that an entry that was interrupted continues.
+        figures, ``targets.csv`` (the numbers, and of which kind each target is), further tables, and ``manifest.json``.
+        Finished pieces of work are kept in its folder ``.cells``, so that an entry that was interrupted continues.
     options : those of the entry, by name, such as ``cores="DNC,LSTM"`` of ``network-table``.
 
     Returns
@@ -65,6 +65,8 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
         "seed": seed,
         "settings": outcome.settings,
+        "targets": outcome.kinds,
+        "waits_for": list(entry.waits_for),
         "statement": " ".join(outcome.paragraphs),
         "versions": versions(),
     }

@@ -17,13 +17,16 @@ from memsim.data import load_curves, load_summary
 from memsim.models import CMR, DNC, LSTM, TCM, Chaining, Perturbation, Primacy, StartEnd
 from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import SerialRecall
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, OwnComputation, Prediction
 from memsim.reproductions.serial_signatures import Signatures, Steps, signatures, steps
 from memsim.reproductions.simulated_lists import curves_by_name, recalls_of
 
 LISTS = 10_000
 TASK = SerialRecall()
 GROUPED = SerialRecall(group_size=3)
+REFERENCE = OwnComputation("the same model in an independent program of theirs")
+THEORY = Prediction("Henson (1998); Page & Norris (1998)", "1 where the model shows it, at cuts of memsim's authors")
 NOISY = 0.42
 """Choice strength at which the DNC is about as accurate as people; as trained, it makes hardly any errors."""
 PEOPLE = "farrell_lewandowsky2003"
@@ -81,9 +84,9 @@ def _panels(recalls: Mapping[str, Recalls]) -> list[Panel]:
     people = curves_by_name(load_curves(PEOPLE))
     return [
         Panel("accuracy", "Serial position", "Recalled in place", people["serial_accuracy"],
-              {name: _accuracy(each) for name, each in recalls.items()}, "people"),
+              {name: _accuracy(each) for name, each in recalls.items()}, "people", True),
         Panel("transpositions", "Displacement", "Response probability", people["transposition_gradient"].drop(0),
-              {name: _gradient(each) for name, each in recalls.items()}, "people"),
+              {name: _gradient(each) for name, each in recalls.items()}, "people", True),
     ]  # fmt: skip
 
 
@@ -104,14 +107,14 @@ def _reference(found: Mapping[str, Signatures], recalls: Mapping[str, Recalls]) 
         "primacy": (0.92, 0.81, 0.77, 0.71, 0.66, 0.81),
     }
     findings = [
-        Finding(f"{name}: accuracy at position {i}", value, float(_accuracy(recalls[name])[i]), 0.02, OURS)
+        Finding(f"{name}: accuracy at position {i}", value, float(_accuracy(recalls[name])[i]), 0.02, REFERENCE)
         for name, curve in curves.items()
         for i, value in enumerate(curve, 1)
     ]
     ratio = found["Start-End"].fill_in_ratio
-    findings.append(Finding("Start-End: ratio of fill-ins to infills", 3.0, ratio, 0.6, OURS))
+    findings.append(Finding("Start-End: ratio of fill-ins to infills", 3.0, ratio, 0.6, REFERENCE))
     findings.append(
-        Finding("chaining: ratio of fill-ins to infills", 0.04, found["chaining"].fill_in_ratio, 0.06, OURS)
+        Finding("chaining: ratio of fill-ins to infills", 0.04, found["chaining"].fill_in_ratio, 0.06, REFERENCE)
     )
     return findings
 
@@ -128,7 +131,7 @@ def _predictions(found: Mapping[str, Signatures]) -> list[Finding]:
         ("transpositions keep the place in a group in the Start-End Model", found["Start-End"].same_place > 2),
         ("transpositions do not keep the place in a group in chaining", found["chaining"].same_place < 2),
     ]
-    return [Finding(name, 1.0, float(shown), 0.0, "Henson (1998); Page & Norris (1998)") for name, shown in rows]
+    return [Finding(name, 1.0, float(shown), 0.0, THEORY) for name, shown in rows]
 
 
 def _statement(found: Mapping[str, Signatures], people: float, damaged: Mapping[str, Recalls]) -> str:
@@ -174,5 +177,5 @@ def _reading(content: Steps, forward: Steps) -> str:
 CHAINING_OR_POSITION = Reproduction(
     "chaining-or-position", "Do models of serial recall chain, or code positions?",
     "Henson, Norris, Page & Baddeley (1996); Henson (1998); Page & Norris (1998); Farrell & Lewandowsky (2003)",
-    _chaining_or_position,
+    _chaining_or_position, kinds=(Kind.OWN, Kind.PREDICTION),
 )  # fmt: skip

@@ -1,40 +1,55 @@
-"""Entries of the catalogue: published results, each with target numbers, what memsim obtains, and a verdict."""
+"""Entries of the catalogue: results, each with targets, where they are from, what memsim obtains, and a verdict."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from memsim.core.errors import InputError
 from memsim.core.parameters import Parameterized
 from memsim.reproductions.hypotheses import Claim, claims_table, counted, measures_table
+from memsim.reproductions.kinds import Kind, TargetOrigin, counted_kinds, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
-OURS = "reference computation of memsim's authors"
-"""The citation of target numbers that memsim's authors computed independently of memsim."""
 
 
-class Finding(NamedTuple):
-    """One number: what was published, and what memsim obtained."""
+@dataclass(frozen=True)
+class Finding:
+    """One number: its target, where that is from, and what memsim obtained."""
 
     quantity: str
     target: float
     obtained: float
     tolerance: float
     """The largest absolute difference at which the number counts as reproduced."""
-    citation: str
+    origin: TargetOrigin
     """Where the target is from."""
     known: str = ""
     """Why this number is known to differ or cannot be obtained; empty if it should be reproduced."""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the target."""
+        return self.origin.kind
+
+    @property
+    def citation(self) -> str:
+        """Where the target is from, in words."""
+        return str(self.origin)
+
+    @property
+    def difference(self) -> float:
+        """What was obtained minus the target."""
+        return self.obtained - self.target
 
     @property
     def verdict(self) -> str:
@@ -42,12 +57,27 @@ class Finding(NamedTuple):
         if np.isnan(self.obtained):
             return NOT_RUN
         # Rounding in the last place of floating-point arithmetic does not count as a difference.
-        return REPRODUCED if abs(self.obtained - self.target) <= self.tolerance * (1 + 1e-9) else DIFFERS
+        return REPRODUCED if abs(self.difference) <= self.tolerance * (1 + 1e-9) else DIFFERS
 
     @property
     def expected(self) -> bool:
         """Whether the verdict is the one that the catalogue announces."""
         return (self.verdict == REPRODUCED) == (not self.known)
+
+
+COLUMNS = (
+    *(each.name for each in fields(Finding) if each.name not in ("origin", "known")),
+    "difference", "verdict", "kind", "citation", "known",
+)  # fmt: skip
+"""Of a table of findings: the fields of a finding, and what follows from them."""
+
+
+def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
+    """:data:`COLUMNS`, a row for each finding."""
+    import pandas as pd
+
+    rows = [[getattr(finding, name) for name in COLUMNS] for finding in findings]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"kind": str})
 
 
 @dataclass(frozen=True)
@@ -76,6 +106,11 @@ class Outcome:
     claims: Sequence[Claim] = ()
 
     @property
+    def kinds(self) -> dict[str, int]:
+        """How many targets are of which kind; claims are predictions."""
+        return counted_kinds([*(finding.kind for finding in self.findings), *[Kind.PREDICTION] * len(self.claims)])
+
+    @property
     def paragraphs(self) -> list[str]:
         """The statement, and each claim in words."""
         return [*([self.statement] if self.statement else []), *(claim.sentence for claim in self.claims)]
@@ -102,6 +137,8 @@ class Reproduction:
     citation : the publication whose result this is, and where the target numbers are from.
     run : takes a seed and, where the entry has options, these.
     options : what may be run less, or more, of; ``None`` where there is no choice.
+    kinds : of which kinds its targets are.
+    waits_for : the numbers that the entry needs and that are not at hand, each in a phrase.
     """
 
     name: str
@@ -109,19 +146,32 @@ class Reproduction:
     citation: str
     run: Callable[..., Outcome]
     options: Parameterized | None = None
+    kinds: tuple[Kind, ...] = field(kw_only=True)
+    waits_for: tuple[str, ...] = field(default=(), kw_only=True)
 
     def outcome(self, seed: int, changes: Mapping[str, Any]) -> Outcome:
         """Run the entry, with some options changed.
 
         Raises
         ------
-        InputError : the entry has no options, or not this one, or a value is out of its range.
+        InputError : the entry has no options, or not this one, or a value is out of its range; or a target is of a kind
+            that the entry does not name.
         """
-        if self.options is not None:
-            return self.run(seed, self.options.replace(**changes))
-        if changes:
+        if self.options is None and changes:
             raise InputError(f"{self.name} has no options, and {', '.join(changes)} was given; leave it out")
-        return self.run(seed)
+        found = self.run(seed) if self.options is None else self.run(seed, self.options.replace(**changes))
+        if unnamed := [kind for kind in found.kinds if kind not in self.kinds]:
+            raise InputError(
+                f"{self.name} has targets of the kind {', '.join(unnamed)}, and names {', '.join(self.kinds)}; name it "
+                "in its kinds"
+            )
+        return found
+
+    @property
+    def of_kinds(self) -> str:
+        """Of which kinds its targets are, and what it waits for, in words."""
+        waits = f"; waits for {'; '.join(self.waits_for)}" if self.waits_for else ""
+        return f"targets: {', '.join(self.kinds)}{waits}"
 
 
 @dataclass(frozen=True)
@@ -145,24 +195,8 @@ class Report:
 
     @property
     def table(self) -> pd.DataFrame:
-        """``quantity, target, obtained, difference, tolerance, verdict, citation, known``, a row for each finding."""
-        import pandas as pd
-
-        columns = ["quantity", "target", "obtained", "difference", "tolerance", "verdict", "citation", "known"]
-        rows = [
-            [
-                finding.quantity,
-                finding.target,
-                finding.obtained,
-                finding.obtained - finding.target,
-                finding.tolerance,
-                finding.verdict,
-                finding.citation,
-                finding.known,
-            ]
-            for finding in self.outcome.findings
-        ]
-        return pd.DataFrame(rows, columns=columns)
+        """:data:`COLUMNS`, a row for each finding."""
+        return findings_table(self.outcome.findings)
 
     @property
     def as_announced(self) -> bool:
@@ -192,7 +226,7 @@ class Report:
         return "; ".join(filter(None, (*parts, counted(self.outcome.claims)))) + "."
 
     def __str__(self) -> str:
-        columns = ["quantity", "target", "obtained", "tolerance", "verdict"]
+        columns = ["quantity", "target", "obtained", "tolerance", "verdict", "kind"]
         shown = self.outcome.shown or self.table[columns].to_string(index=False, float_format="{:.4g}".format)
         lines = [f"{self.entry.name}: {self.entry.title}", textwrap.indent(shown, "  ")]
         for reason, rows in self.table[self.table["known"] != ""].groupby("known", sort=False):
@@ -202,6 +236,11 @@ class Report:
             textwrap.fill(each, 100, initial_indent="  ", subsequent_indent="  ") for each in self.outcome.paragraphs
         ]
         lines.append(f"  {self.verdict}")
+        lines.append(f"  Targets: {in_words(self.outcome.kinds)}.")
+        lines += [
+            textwrap.fill(f"Waits for {each}.", 100, initial_indent="  ", subsequent_indent="    ")
+            for each in self.entry.waits_for
+        ]
         if self.files:
             names = ", ".join(path.name for path in self.files)
             lines.append(f"  Written to {self.files[0].parent}/: {names}")

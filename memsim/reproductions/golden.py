@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from memsim.analysis.figures.targets import identity_figure
 from memsim.analysis.recall.transitions import lag_crp
@@ -19,9 +18,11 @@ from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.models import CMR, SAM, SIMPLE, TCM
 from memsim.paradigms import FreeRecall
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction, findings_table
+from memsim.reproductions.kinds import Kind, OtherProgram, OwnComputation, TargetOrigin
 
-CYMR = "package cymr 0.14.3"
+CYMR = OtherProgram("package cymr", "0.14.3")
+BY_HAND = OwnComputation("an independent program, or counts by hand")
 FIVE = Recalls.from_matrix([[5, 4, 1, 2, 0], [1, 2, 3, 4, 5], [3, 0, 0, 0, 0], [0, 0, 0, 0, 0]], 5)
 LUCE = CMR.preset("demonstration")
 CASE_C = {
@@ -39,7 +40,7 @@ SMALL_CMR = CMR(
 def golden_cases(seed: int) -> Outcome:
     """The outcome of every case; nothing is random, so ``seed`` is not used."""
     findings = [*_tcm(), *_cmr(), *_sam(), *_simple(), *_analyses()]
-    table = pd.DataFrame(findings)
+    table = findings_table(findings)
     worst = max(abs(finding.obtained - finding.target) for finding in findings)
     return Outcome(
         findings,
@@ -49,12 +50,12 @@ def golden_cases(seed: int) -> Outcome:
     )
 
 
-def _match(name: str, obtained: Any, target: Any, digits: int, citation: str) -> list[Finding]:
+def _match(name: str, obtained: Any, target: Any, digits: int, origin: TargetOrigin) -> list[Finding]:
     """A finding for each number, which must equal the target to this number of printed digits."""
     obtained, target = np.ravel(obtained), np.ravel(target)
     many = len(target) > 1
     return [
-        Finding(f"{name} [{i}]" if many else name, float(t), float(o), 0.5 * 10**-digits * 1.01, citation)
+        Finding(f"{name} [{i}]" if many else name, float(t), float(o), 0.5 * 10**-digits * 1.01, origin)
         for i, (t, o) in enumerate(zip(target, obtained, strict=True), 1)
     ]
 
@@ -76,13 +77,13 @@ def _tcm() -> list[Finding]:
     name = "TCM, L = 3, β = .6, γ = 1, τ = .4"
     outcome, state = _outcomes(model, _at_test(model, 3))
     context = [0.384, 0.48, 0.6, 0.512]
-    found_context = _match(f"{name}: context after the list", state.temporal.context[0], context, 6, OURS)
-    found = found_context + _match(f"{name}: activation", state.searching.support[0], [0.64, 0.80, 1.0], 6, OURS)
-    found += _match(f"{name}: first recall", outcome[:3], [0.107815, 0.239946, 0.652240], 6, OURS)
+    found_context = _match(f"{name}: context after the list", state.temporal.context[0], context, 6, BY_HAND)
+    found = found_context + _match(f"{name}: activation", state.searching.support[0], [0.64, 0.80, 1.0], 6, BY_HAND)
+    found += _match(f"{name}: first recall", outcome[:3], [0.107815, 0.239946, 0.652240], 6, BY_HAND)
     outcome, state = _outcomes(model, state, 2)
     support = state.searching.support[0]
-    found += _match(f"{name}: activation after 2", support, [0.574629, 0.919533, 0.907921], 6, OURS)
-    return found + _match(f"{name}: after 2", outcome[[0, 2]], [0.158897, 0.841103], 6, OURS)
+    found += _match(f"{name}: activation after 2", support, [0.574629, 0.919533, 0.907921], 6, BY_HAND)
+    return found + _match(f"{name}: after 2", outcome[[0, 2]], [0.158897, 0.841103], 6, BY_HAND)
 
 
 def _cmr() -> list[Finding]:
@@ -110,21 +111,21 @@ def _cmr() -> list[Finding]:
     }
     for history, target in expected.items():
         outcome, state = _outcomes(SMALL_CMR, state, *history)
-        found += _match(f"{name}: {'then ' * bool(history)}{history or 'first'}", outcome, target, 6, OURS)
+        found += _match(f"{name}: {'then ' * bool(history)}{history or 'first'}", outcome, target, 6, BY_HAND)
     recalls = Recalls.from_matrix([[3, 4, 1]], 4)
-    found += _match(f"{name}: log-likelihood of 3 4 1", log_likelihood(SMALL_CMR, recalls), -6.473612, 6, OURS)
+    found += _match(f"{name}: log-likelihood of 3 4 1", log_likelihood(SMALL_CMR, recalls), -6.473612, 6, BY_HAND)
     exponential = SMALL_CMR.replace(choice_rule="exponential")
     outcome, _ = _outcomes(exponential, _at_test(exponential, 4))
     name = "CMR, L = 4, exponential rule"
-    found += _match(f"{name}: first", outcome[:4], [0.674391, 0.043735, 0.045220, 0.216654], 6, OURS)
-    found += _match(f"{name}: log-likelihood of 3 4 1", log_likelihood(exponential, recalls), -7.988615, 6, OURS)
+    found += _match(f"{name}: first", outcome[:4], [0.674391, 0.043735, 0.045220, 0.216654], 6, BY_HAND)
+    found += _match(f"{name}: log-likelihood of 3 4 1", log_likelihood(exponential, recalls), -7.988615, 6, BY_HAND)
     for condition, order, first_list in (
         ("20-1", [20, 19, 13, 18, 1, 9, 2, 17, 16], -24.853707),
         ("30-1", [30, 27, 6, 29, 15, 23, 8], -23.649588),
     ):
         recalls = Recalls.from_matrix([order], int(condition[:2]))
         likelihood = log_likelihood(CMR.preset(f"murdock1962:{condition}"), recalls)
-        found += _match(f"CMR, first list of Murdock (1962) {condition}", likelihood, first_list, 6, OURS)
+        found += _match(f"CMR, first list of Murdock (1962) {condition}", likelihood, first_list, 6, BY_HAND)
     return found
 
 
@@ -156,7 +157,7 @@ def _sam() -> list[Finding]:
         for history, target in zip(((), (3,), (4,)), expected, strict=False):
             outcome, state = _outcomes(model, state, *history)
             after = "first" if not history else f"then {history[0]}"
-            found += _match(f"SAM, failure memory {memory}: {after}", outcome, target, 6, OURS)
+            found += _match(f"SAM, failure memory {memory}: {after}", outcome, target, 6, BY_HAND)
     return found
 
 
@@ -164,20 +165,20 @@ def _simple() -> list[Finding]:
     model = SIMPLE(distinctiveness=4, threshold=0.5, threshold_slope=15, recall_delay=3)
     task = FreeRecall(list_length=5)
     diagonal = np.diag(model.discriminability(task))
-    found = _match("SIMPLE: D_ii", diagonal, [0.515347, 0.438201, 0.438258, 0.492572, 0.648407], 6, OURS)
+    found = _match("SIMPLE: D_ii", diagonal, [0.515347, 0.438201, 0.438258, 0.492572, 0.648407], 6, BY_HAND)
     recalled = [0.581184, 0.334567, 0.314049, 0.495420, 0.911111]
-    return found + _match("SIMPLE: recall", recall_probability(model, task), recalled, 6, OURS)
+    return found + _match("SIMPLE: recall", recall_probability(model, task), recalled, 6, BY_HAND)
 
 
 def _analyses() -> list[Finding]:
     recalls = Recalls.from_matrix([[5, 6, 1, 2, 4, 0], [6, 5, -1, 3, 3, 4], [1, 2, 3, 0, 0, 0]], 6)
     crp = lag_crp(recalls)
-    found = _match("lag-CRP of three lists: actual", crp["actual"], [1, 0, 0, 0, 1, 0, 4, 1, 0, 0, 0], 0, OURS)
+    found = _match("lag-CRP of three lists: actual", crp["actual"], [1, 0, 0, 0, 1, 0, 4, 1, 0, 0, 0], 0, BY_HAND)
     possible = [2, 3, 3, 3, 2, 0, 5, 4, 3, 2, 1]
-    return found + _match("lag-CRP of three lists: possible", crp["possible"], possible, 0, OURS)
+    return found + _match("lag-CRP of three lists: possible", crp["possible"], possible, 0, BY_HAND)
 
 
 GOLDEN_CASES = Reproduction(
-    "golden-cases", "Small cases with known answers", f"the {CYMR}; a {OURS}",
-    golden_cases,
+    "golden-cases", "Small cases with known answers", f"{CYMR}; computations of memsim's authors",
+    golden_cases, kinds=(Kind.PROGRAM, Kind.OWN),
 )  # fmt: skip

@@ -25,10 +25,14 @@ from memsim.models import CRU
 from memsim.models.context.cru_variants import VARIANTS
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.gunn_polyn_fits import PARAMETERS, SINGLE_PRECISION, published_model, published_nll
+from memsim.reproductions.kinds import Kind, OtherProgram, OwnComputation
 
 COMPARED = ("BaseCRU", "BaseCMR")
 REPOSITORY = "https://github.com/githubpsyche/cru_to_cmr"
-PUBLISHED = f"Gunn & Polyn (2025), {REPOSITORY}"
+PUBLISHED = OtherProgram(
+    f"the program of Gunn & Polyn (2025), {REPOSITORY}, its files of fits",
+    "commit ed4ce1aac56d0232056d30fc4c7afbfefcf089b0",
+)
 FILE = RemoteFile("gunn_polyn2025_fits.csv", REPOSITORY, "")
 MISSING = (
     f"needs {FILE.name} in the folder that MEMSIM_DATA names: a row for each model and subject of the files "
@@ -36,7 +40,7 @@ MISSING = (
     "nll_published and their parameters"
 )
 ROUNDING = "their number is made by the rounding of single precision: two drift rates differ from 1 by 2e-7 and 1e-8"
-OTHER_SEARCH = "maxima found by another search of memsim's authors: 8 to 109 starts for each person, by the gradient"
+OTHER_SEARCH = OwnComputation("maxima found by another search: 8 to 109 starts for each person, by the gradient")
 MAXIMA = (91_105.5, 73_919.2, 136.4, 125.3, 147.5, 126.0)
 """Likelihoods and differences of the fits by the other search, in the order of the findings."""
 GENERATIONS = 5
@@ -201,5 +205,7 @@ def _statement(table: pd.DataFrame, n_better: int, has_published: bool) -> str:
 
 GUNN_POLYN2025 = Reproduction(
     "gunnpolyn2025", "CRU and CMR as settings of one model: published fits to people, and fits by the equations",
-    f"{PUBLISHED}; Logan (2021), doi:10.1037/rev0000301; people of Healey & Kahana (2014)", _gunn_polyn,
+    f"Gunn & Polyn (2025), {REPOSITORY}; Logan (2021), doi:10.1037/rev0000301; people of Healey & Kahana (2014)",
+    _gunn_polyn, kinds=(Kind.PROGRAM, Kind.OWN),
+    waits_for=("the totals and the comparison that Gunn & Polyn (2025) print",),
 )  # fmt: skip

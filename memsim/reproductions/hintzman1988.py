@@ -11,14 +11,16 @@ from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.core.simulation import simulate
 from memsim.models import MINERVA2
 from memsim.paradigms import FrequencyJudgment
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, OtherProgram, OwnComputation
 from memsim.reproductions.model_evidence import mean_and_error, realised_evidence
 
 TASK = FrequencyJudgment(list_length=60, frequencies=(0, 1, 2, 3, 4, 5), lists=1)
 LISTS, BLOCKS = 2_000, 20
 FIGURE4 = {0: 0.0, 1: 0.153, 2: 0.31, 3: 0.46, 4: 0.61, 5: 0.77}
-IN_A_TEST = (
-    "figure 4 of Hintzman (1988), as a test of a public implementation gives it; the paper itself was not at hand"
+EXACT = OwnComputation("f E(k/n)³, the exact mean")
+IN_A_TEST = OtherProgram(
+    "a test of a public implementation of MINERVA 2, which gives figure 4 of Hintzman (1988)", "version not recorded"
 )
 
 
@@ -39,9 +41,7 @@ def _frequency(seed: int) -> Outcome:
             "presentations": f, "intensity": mean, "sem": error, "exact": exact, "sd": evidence[which].std(),
             "judged": judged[which].mean(),
         })  # fmt: skip
-        findings.append(
-            Finding(f"mean intensity after {f} presentations", exact, mean, 4 * error, f"{OURS}: f E(k/n)³")
-        )
+        findings.append(Finding(f"mean intensity after {f} presentations", exact, mean, 4 * error, EXACT))
         findings.append(Finding(f"mean intensity after {f}, rounded", published, mean, 0.015, IN_A_TEST))
     table = pd.DataFrame(rows).set_index("presentations")
     panels = [
@@ -81,5 +81,6 @@ def _statement(table: pd.DataFrame) -> str:
 
 HINTZMAN = Reproduction(
     "hintzman1988", "Mean echo intensity by frequency, by MINERVA 2",
-    f"Hintzman (1988); targets from a public implementation and by a {OURS}", _frequency,
+    "Hintzman (1988)", _frequency,
+    kinds=(Kind.PROGRAM, Kind.OWN), waits_for=("the numbers of figure 4 as the paper prints them",),
 )  # fmt: skip

@@ -17,7 +17,8 @@ from memsim.core.model import MemoryModel
 from memsim.core.trials import Trials
 from memsim.models import MINERVA2, REM, SummedSimilarity
 from memsim.paradigms import FrequencyJudgment
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, OwnComputation, Prediction
 from memsim.reproductions.model_evidence import realised_evidence
 from memsim.reproductions.verdicts import FAIL, PASS, UNDECIDED, verdict_of
 
@@ -37,7 +38,12 @@ MODELS: dict[str, MemoryModel[Any]] = {
 BY_LIST = (EXACT, "SummedSimilarity", "MINERVA2")
 """Models that store the context of lists; the others add repetitions to one strength, whichever the list. Of these,
 REM has no account of probes that ask about one list, and is asked about all that was studied."""
-PREDICTED = "Hintzman & Block (1971): repetitions are kept apart by list, which a ratio of at least 5 stands for here"
+PREDICTED = Prediction(
+    "Hintzman & Block (1971): repetitions are kept apart by list",
+    "1 where the ratio is 5 or more, our choice",
+)
+ADDED_UP = Prediction("repetitions add up in a single strength", "then both slopes are the same")
+BY_INTEGRAL = OwnComputation("the ratio without noise, by an integral over distances of items")
 SHORTCOMINGS = {
     "SummedSimilarity": "noise on stored attributes adds to the distance of a trace, so that context adds less to it",
 }
@@ -108,14 +114,12 @@ def _hintzman_block(seed: int) -> Outcome:
                 reached = float(verdict == PASS)
                 findings.append(Finding(f"{name}: ratio of slopes is at least 5", 1.0, reached, 0.0, PREDICTED, known))
         else:
-            findings.append(
-                Finding(f"{name}: ratio of slopes", 1.0, ratio, max(4 * error, 0.02), "a single strength gives 1")
-            )
+            findings.append(Finding(f"{name}: ratio of slopes", 1.0, ratio, max(4 * error, 0.02), ADDED_UP))
         panels.append(_panel(name, evidence, own, other, blocks[:, 0].mean()))
     table = pd.DataFrame(rows)
     obtained = table.set_index("model").loc[EXACT]
     ratio, error = float(obtained["ratio"]), float(obtained["sem"])
-    findings.append(Finding(f"{EXACT}: ratio of slopes", exact_ratio(), ratio, 4 * error, OURS))
+    findings.append(Finding(f"{EXACT}: ratio of slopes", exact_ratio(), ratio, 4 * error, BY_INTEGRAL))
     title = "Hintzman & Block (1971): evidence of an item, asked about one of two lists"
     return Outcome(
         findings,
@@ -158,5 +162,6 @@ def _statement(table: pd.DataFrame) -> str:
 
 HINTZMAN_BLOCK = Reproduction(
     "hintzmanblock1971", "Frequency judged list by list: traces with context against a single strength",
-    f"Hintzman & Block (1971), for the finding; targets by a {OURS}", _hintzman_block,
+    "Hintzman & Block (1971), for the finding", _hintzman_block,
+    kinds=(Kind.OWN, Kind.PREDICTION), waits_for=("the judgments of people in the experiment of 1971",),
 )  # fmt: skip

@@ -12,8 +12,11 @@ from memsim.analysis.curves import curve_table
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.models import TCM
 from memsim.paradigms import FreeRecall
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.reproductions.simulated_lists import LISTS, curves_by_name, near_lags, recalls_of
+
+REFERENCE = OwnComputation("TCM, simulated by another program of theirs at parameters fitted to Healey & Kahana (2014)")
 
 
 def _recency_by_tcm(seed: int) -> Outcome:
@@ -50,12 +53,12 @@ def _recency_by_tcm(seed: int) -> Outcome:
         target = pd.Series(first[name], index=range(17 - len(first[name]), 17))
         for position, value in target.items():
             quantity = f"{name}: first recall of position {position}"
-            findings.append(Finding(quantity, value, float(first_recall[position]), 0.012, OURS))
+            findings.append(Finding(quantity, value, float(first_recall[position]), 0.012, REFERENCE))
         near = pd.Series(transitions[name]).sort_index()
         for lag, value in near.items():
             quantity = f"{name}: lag-CRP at {lag:+d}"
             # The stopping rule of the reference is not known, and where recall stops shapes its transitions.
-            findings.append(Finding(quantity, value, float(crp[lag]), 0.02, OURS))
+            findings.append(Finding(quantity, value, float(crp[lag]), 0.02, REFERENCE))
         recency_panels.append(
             Panel(name, "Serial position", "Probability of first recall", target, {"TCM": first_recall})
         )
@@ -86,5 +89,6 @@ def _statement(last: Mapping[str, float]) -> str:
 
 RECENCY_TCM = Reproduction(
     "howardkahana2002", "Recency and contiguity after delays, by TCM",
-    f"Howard & Kahana (2002); targets by a {OURS}", _recency_by_tcm,
+    "Howard & Kahana (2002)", _recency_by_tcm,
+    kinds=(Kind.OWN,), waits_for=("the parameters and curves that Howard & Kahana (2002) print",),
 )  # fmt: skip

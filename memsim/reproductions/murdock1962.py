@@ -15,7 +15,8 @@ from memsim.core.position_model import recall_probability
 from memsim.data import load_dataset, load_summary
 from memsim.data.registered import DATASETS
 from memsim.models import CMR, SAM, SIMPLE
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.reproductions.murdock_lists import (
     MEANS_OF_PEOPLE,
     MURDOCK,
@@ -25,6 +26,8 @@ from memsim.reproductions.murdock_lists import (
     task_of,
 )
 from memsim.reproductions.simulated_lists import LISTS, curves_by_name, recalls_of
+
+REFERENCE = OwnComputation("the same model in an independent program of theirs")
 
 
 def _murdock_by_sam(seed: int) -> Outcome:
@@ -52,21 +55,21 @@ def _murdock_by_sam(seed: int) -> Outcome:
     findings = []
     for name, target in (("fit", 0.048), ("fit, component", 0.047), ("fit, L_max 8", 0.049), ("near 1980", 0.053)):
         rmsd = distance((curves[name][condition], people[condition]) for condition in conditions)
-        findings.append(Finding(f"{name}: distance from people (RMSD)", target, rmsd, 0.003, OURS))
+        findings.append(Finding(f"{name}: distance from people (RMSD)", target, rmsd, 0.003, REFERENCE))
     levels = {"near 1980": (6.36, 7.19, 7.74), "1981": (8.1, 9.5, 10.6)}
     for name, expected in levels.items():
         for condition, target in zip(conditions, expected, strict=True):
             level = recalls[name][condition].n_responses / LISTS
-            findings.append(Finding(f"{name}: words recalled, {condition}", target, level, 0.1, OURS))
+            findings.append(Finding(f"{name}: words recalled, {condition}", target, level, 0.1, REFERENCE))
     for condition, target in zip(conditions, (0.180, 0.142, 0.118), strict=True):
         middle = curves["near 1980"][condition].iloc[4:-8].mean()
-        findings.append(Finding(f"near 1980: positions 5 to L - 8, {condition}", target, middle, 0.006, OURS))
+        findings.append(Finding(f"near 1980: positions 5 to L - 8, {condition}", target, middle, 0.006, REFERENCE))
     ends = {"fit": (0.36, 0.44, 0.57, 0.75, 1.0), "fit, δ = .28": (0.39, 0.54, 0.70, 0.86, 1.0)}
     for name, tail in ends.items():
         for back, target in zip(range(5, 0, -1), tail, strict=True):
             value = float(curves[name]["20-1"].iloc[-back])
             quantity = f"{name}: recall at position {back} from the end, 20-1"
-            findings.append(Finding(quantity, target, value, 0.03, OURS))
+            findings.append(Finding(quantity, target, value, 0.03, REFERENCE))
     last = "the model recalls every word of the store, so it never loses the last word"
     rise = "all words of the store are displaced alike, so recency is J-shaped, and that of people S-shaped"
     value = float(curves["fit"]["20-1"].iloc[-1])
@@ -111,9 +114,9 @@ def _murdock_by_cmr(seed: int) -> Outcome:
             obtained = -log_likelihood(model, replace(people, stopped=stopped)).sum()
         missing = f"needs the lists of people, which load_dataset('murdock1962', '{condition}') fetches"
         known = "" if dataset.at_hand() else missing
-        findings.append(Finding(f"negative log-likelihood, {condition}", nll, obtained, 0.1, OURS, known))
-        findings.append(Finding(f"last position, {condition}", last, float(position.iloc[-1]), 0.02, OURS))
-        findings.append(Finding(f"lag-CRP at +1, {condition}", forward, float(crp[1]), 0.02, OURS))
+        findings.append(Finding(f"negative log-likelihood, {condition}", nll, obtained, 0.1, REFERENCE, known))
+        findings.append(Finding(f"last position, {condition}", last, float(position.iloc[-1]), 0.02, REFERENCE))
+        findings.append(Finding(f"lag-CRP at +1, {condition}", forward, float(crp[1]), 0.02, REFERENCE))
         summary = load_summary("murdock1962", condition).set_index("statistic")["mean"]
         target = float(people_curve(condition).iloc[-1])
         findings.append(
@@ -144,7 +147,7 @@ def _murdock_by_simple(seed: int) -> Outcome:
         panels[condition] = curves
         for (name, curve), target in zip(curves.items(), targets.get(condition, ()), strict=False):
             quantity = f"{name}: distance from people (RMSD), {condition}"
-            findings.append(Finding(quantity, target, distance([(curve, people)]), 0.0006, OURS))
+            findings.append(Finding(quantity, target, distance([(curve, people)]), 0.0006, REFERENCE))
     title = "SIMPLE (Brown, Neath & Chater, 2007), published fits, and Murdock (1962)"
     settings = {name: dict(preset.values) for name, preset in SIMPLE.presets.items()}
     return Outcome(findings, partial(target_figure, position_panels(panels), title), settings)
@@ -153,12 +156,15 @@ def _murdock_by_simple(seed: int) -> Outcome:
 MURDOCK_SAM = Reproduction(
     "murdock1962-sam", "Serial position curves of Murdock (1962) by SAM",
     f"{MURDOCK}; Raaijmakers & Shiffrin (1980, 1981)", _murdock_by_sam,
+    kinds=(Kind.PEOPLE, Kind.OWN),
 )  # fmt: skip
 MURDOCK_CMR = Reproduction(
     "murdock1962-cmr", "Serial position curves and likelihood of Murdock (1962) by CMR",
     f"{MURDOCK}; Polyn, Norman & Kahana (2009), Morton & Polyn (2016)", _murdock_by_cmr,
+    kinds=(Kind.PEOPLE, Kind.OWN),
 )  # fmt: skip
 MURDOCK_SIMPLE = Reproduction(
     "murdock1962-simple", "Serial position curves of Murdock (1962) by SIMPLE",
     f"{MURDOCK}; Brown, Neath & Chater (2007)", _murdock_by_simple,
+    kinds=(Kind.OWN,),
 )  # fmt: skip

@@ -11,9 +11,10 @@ from memsim.analysis.figures.targets import Panel
 from memsim.core.trials import Paradigm
 from memsim.data import load_curves
 from memsim.data.registered import DATASETS
+from memsim.reproductions.kinds import HumanData
 from memsim.reproductions.simulated_lists import curves_by_name
 
-MEANS_OF_PEOPLE = "Murdock (1962), means over subjects"
+MEANS_OF_PEOPLE = HumanData("Murdock (1962), doi:10.1037/h0045106", "means over the 15 people of each condition")
 MURDOCK = "Murdock (1962), doi:10.1037/h0045106"
 
 
@@ -37,7 +38,13 @@ def position_panels(conditions: Mapping[str, Mapping[str, pd.Series]]) -> list[P
     """A panel for each condition, with people as the target."""
     return [
         Panel(
-            condition, "Serial position", "Probability of recall", people_curve(condition), obtained, "Murdock (1962)"
+            condition,
+            "Serial position",
+            "Probability of recall",
+            people_curve(condition),
+            obtained,
+            "Murdock (1962)",
+            True,
         )
         for condition, obtained in conditions.items()
     ]

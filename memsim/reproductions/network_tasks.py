@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from time import process_time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import pandas as pd
 
+from memsim.analysis.figures.page import Drawing
 from memsim.analysis.figures.targets import Panel, target_figure
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, Prediction
 from memsim.running.execution import Cell, run_cells
 from memsim.training.settings import Training
 from memsim.training.task_trainings import TASK_TRAININGS
@@ -43,6 +45,7 @@ class Mark(NamedTuple):
         return score <= self.bound if self.at_most else score >= self.bound
 
 
+MARK = Prediction("memsim's authors: a pass mark at this size", "1 where the network reaches it")
 OPTIMUM_OF_GRAMS = 29.15
 """Bits of the optimal predictor of 3-grams in 50 bits."""
 TOO_SHORT = "the LSTM is still improving, at 35.5 bits after 49 s of one processor"
@@ -105,7 +108,7 @@ def findings_of(table: pd.DataFrame, marks: Sequence[Mark]) -> list[Finding]:
     return [
         Finding(
             mark.quantity, 1.0, float(mark.reached(float(at[mark.training, mark.measure, mark.length]))), 0.0,
-            f"{OURS}: pass mark at this size; see the task for its publication", mark.known,
+            MARK, mark.known,
         )
         for mark in marks
     ]  # fmt: skip
@@ -133,7 +136,7 @@ def _statement(table: pd.DataFrame) -> str:
     )
 
 
-def _figure(table: pd.DataFrame) -> Figure:
+def _figure(table: pd.DataFrame, **drawing: Unpack[Drawing]) -> Figure:
     """The score of the publication in each task, for each core, with the optimum."""
     first = table.groupby(["training", "length"], sort=False).first().reset_index()
     first["core"], first["task"] = zip(*(name.split(":", 1) for name in first["training"]), strict=True)
@@ -148,7 +151,7 @@ def _figure(table: pd.DataFrame) -> Figure:
                 "optimum",
             )
         )  # fmt: skip
-    return target_figure(panels, "Tasks of sequences, by core")
+    return target_figure(panels, "Tasks of sequences, by core", **drawing)
 
 
 NETWORK_TASKS = Reproduction(
@@ -156,4 +159,5 @@ NETWORK_TASKS = Reproduction(
     "tasks of sequences: each core on the task that it was published with, at the size of one processor",
     "Graves et al. (2014); Santoro et al. (2016); Sukhbaatar et al. (2015); Olsson et al. (2022)",
     network_tasks,
+    kinds=(Kind.PREDICTION,),
 )

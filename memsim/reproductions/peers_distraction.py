@@ -26,13 +26,17 @@ from memsim.evaluation.comparison import BASELINE, HeldOutComparison, compare
 from memsim.fitting.spec import LAPSE_RANGE, FitSpec
 from memsim.models import CMR, TCM
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, Prediction
 from memsim.reproductions.simulated_lists import recalls_of
 
 PEOPLE = "peers_experiment2"
 FOLDS = 5
 NONE, AFTER, AROUND = "immediate", "delayed_16", "continual_16"
 """The conditions that are contrasted: no distraction, 16 s of it after the list, and 16 s around every word."""
-LONG_TERM = "Howard & Kahana (1999): delay takes recency away, and distraction around every word brings it back"
+LONG_TERM = Prediction(
+    "Howard & Kahana (1999): delay takes recency away, and distraction around every word brings it back",
+    "1 where the 95% interval of people is above 0, or a model is above its lower end",
+)
 CONTRASTS = {
     f"recency, {NONE} above {AFTER}": (NONE, AFTER),
     f"recency, {AROUND} above {AFTER}": (AROUND, AFTER),
@@ -132,6 +136,7 @@ def _panels(people: Mapping[str, Recalls], simulated: Mapping[str, Mapping[str, 
         Panel(
             condition.replace("_", " ") + (" s" if "_" in condition else ""), "Serial position", label,
             _curve(part, of), {name: _curve(parts[condition], of) for name, parts in simulated.items()}, "people",
+            True,
         )
         for condition, part in people.items()
     ]  # fmt: skip
@@ -177,5 +182,5 @@ def _statement(
 PEERS_DISTRACTION = Reproduction(
     "peers-distraction", "One set of parameters for immediate, delayed and continual-distraction free recall",
     "People of PEERS, experiment 2: Kahana et al. (2024), doi:10.1037/xlm0001319; Howard & Kahana (1999; 2002)",
-    _peers_distraction,
+    _peers_distraction, kinds=(Kind.PREDICTION,),
 )  # fmt: skip

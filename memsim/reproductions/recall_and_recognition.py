@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from memsim.analysis.figures.style import WIDTHS, plain_text, styles, themed
+from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.errors import InputError
 from memsim.core.joint_recalls import JointRecalls
 from memsim.data import load_dataset
 from memsim.evaluation.cross_validation import fold_of_lists
 from memsim.models import CMR, SAM, TCM, Network
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, Prediction
 from memsim.reproductions.recall_and_recognition_fits import (
     BASE,
     BOTH,
@@ -53,7 +55,10 @@ if TYPE_CHECKING:
 SESSION = 1
 """The second session of each person: 16 lists of 16 words, then 320 probes. In the first, people get used to it."""
 FOLDS = 2
-ONE_MEMORY = "one memory for both tests: Gillund & Shiffrin (1984); Lohnas, Polyn & Kahana (2015)"
+ONE_MEMORY = Prediction(
+    "one memory for both tests: Gillund & Shiffrin (1984); Lohnas, Polyn & Kahana (2015)",
+    "1 where the 95% interval over people shows it",
+)
 START: Mapping[str, float] = {
     "distraction_drift": 0.05, "context_drift_cue": 0.1, "criterion_noise": 0.1, "lapse": 0.02
 }  # fmt: skip
@@ -336,41 +341,38 @@ def _of_sampled(models: Mapping[str, Account], effort: Effort) -> str:
 
 
 @plain_text
-def _figure(table: pd.DataFrame, names: list[str]) -> Figure:
+def _figure(table: pd.DataFrame, names: list[str], **drawing: Unpack[Drawing]) -> Figure:
     """What each model predicts of each test, by what it learned; what lies below the baseline by far is cut off."""
-    from matplotlib.figure import Figure
-
+    page = Page("recall-and-recognition", drawing, 2)
+    looks = page.styles(names)
     with themed():
-        figure = Figure(figsize=(WIDTHS[2], 3.7), layout="constrained")
-        for axis, test in zip(figure.subplots(1, 2), TESTS, strict=True):
-            looks = styles(names)
+        axes = page.panels(len(TESTS), least=3.0, height=2.8, beyond=0.8)
+        for axis, test in zip(axes, TESTS, strict=True):
             shown = [each for each in LEARNED if each not in ((SCALE, DRIFT) if test == RECALL else (CHOICE,))]
-            for index, name in enumerate(names):
+            for index, (name, look) in enumerate(looks.items()):
                 rows = table[(table["label"] == name) & (table["test"] == test)].set_index("learned").reindex(shown)
                 place = np.arange(len(shown)) + 0.15 * (index - (len(names) - 1) / 2)
                 bars = (rows["above"] - rows["low"], rows["high"] - rows["above"])
-                axis.errorbar(
-                    rows["above"], place, xerr=bars, fmt=looks[name].marker, color=looks[name].color, label=name
-                )
+                label = page.label(name) if rows["above"].notna().any() else None
+                axis.errorbar(rows["above"], place, xerr=bars, fmt=look.marker, color=look.color, label=label)
             best = table[(table["test"] == test) & table["learned"].isin(shown)]["high"].max()
             lines = table[(table["test"] == test) & (table["learned"] == "")]
             for line, (_, row) in zip((":", "-."), lines.iterrows(), strict=False):
-                axis.axvline(row["above"], color="0.5", linestyle=line, label=row["label"])
+                axis.axvline(row["above"], color="0.5", linestyle=line, label=page.label(row["label"]))
                 best = max(best, row["above"])
-            axis.axvline(0, color="0.2", linewidth=0.8)
+            axis.axvline(0, color="0.7", linewidth=0.8)
             axis.set_xlim(-best, best * 1.1)
-            axis.set_yticks(range(len(shown)), shown)
+            axis.set_yticks(range(len(shown)), [page.label(each) for each in shown])
             axis.invert_yaxis()
             unit = "list\nabove uniform choice" if test == RECALL else "probe\nabove base rates"
             axis.set(xlabel=f"Nats per {unit}", title=test.capitalize())
-            handles, labels = axis.get_legend_handles_labels()
-        figure.legend(handles, labels, frameon=False, fontsize="x-small", loc="outside lower center", ncols=5)
-        figure.suptitle("People held out, by what was fitted")
-    return figure
+        page.legend_of(axes)
+        page.title("People held out, by what was fitted")
+    return page.figure
 
 
 RECALL_AND_RECOGNITION = Reproduction(
     "recall-and-recognition", "One memory, two tests: recall and recognition of the same words by the same people",
     "People of PEERS, experiment 1: Kahana et al. (2024), doi:10.1037/xlm0001319; Gillund & Shiffrin (1984)",
-    recall_and_recognition,
+    recall_and_recognition, kinds=(Kind.PREDICTION,),
 )  # fmt: skip

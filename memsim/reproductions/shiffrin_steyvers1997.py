@@ -17,11 +17,16 @@ from memsim.core.trials import Trials
 from memsim.models import REM
 from memsim.models.recognition.rem import Images
 from memsim.paradigms import FrequencyJudgment, Recognition
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, OtherProgram, OwnComputation
 from memsim.reproductions.recognition_tasks import frequency_pool
 
 LISTS = 2_000
-PRINTED = "worked example of Shiffrin & Steyvers (1997), as public implementations print it, to 2 digits"
+IN_PORTS = OtherProgram(
+    "public implementations of REM, which give the worked example of Shiffrin & Steyvers (1997) to 2 digits",
+    "versions not recorded",
+)
+MONTE_CARLO = OwnComputation("Monte Carlo by an independent program")
 EXAMPLE = {"(6, 1, 1, 3)": 5.38, "(2, 3, 4, 3)": 0.92}
 
 
@@ -115,7 +120,7 @@ def _rem(seed: int) -> Outcome:
     attempts = {t: by_length(20, t, seed) for t in ATTEMPTS}
     frequency, strength = by_frequency(seed), by_strength(seed)
     findings = [
-        Finding(f"odds of the probe {probe}", EXAMPLE[probe], odds, 0.005, PRINTED)
+        Finding(f"odds of the probe {probe}", EXAMPLE[probe], odds, 0.005, IN_PORTS)
         for probe, odds in worked_example().items()
     ]
     parts: tuple[tuple[str, Mapping[Any, Rates], Mapping[Any, Rates]], ...] = (
@@ -127,8 +132,10 @@ def _rem(seed: int) -> Outcome:
             for kind in ("hits", "false_alarms"):
                 quantity = f"{what} {level}: {kind.replace('_', ' ')}".strip()
                 # Standard errors of a rate are below .005, since words of a list share its images.
-                findings.append(Finding(quantity, getattr(target[level], kind), getattr(rates, kind), 0.02, OURS))
-    findings.append(Finding("ratio of ratios", RATIO, ratio_of_ratios(strength), 0.06, OURS))
+                findings.append(
+                    Finding(quantity, getattr(target[level], kind), getattr(rates, kind), 0.02, MONTE_CARLO)
+                )
+    findings.append(Finding("ratio of ratios", RATIO, ratio_of_ratios(strength), 0.06, MONTE_CARLO))
     every = {f"n = {n}": each for n, each in lengths.items()} | {f"t = {t}": each for t, each in attempts.items()}
     every |= {f"{name} frequency": each for name, each in frequency.items()} | strength
     table = pd.DataFrame([{"list": name, **each._asdict(), "d": each.d} for name, each in every.items()])
@@ -180,5 +187,6 @@ def _statement(lengths: dict[int, Rates], strength: dict[str, Rates], frequency:
 
 SHIFFRIN_STEYVERS = Reproduction(
     "shiffrinsteyvers1997", "REM: its worked example, and effects of list length, strength and word frequency",
-    f"Shiffrin & Steyvers (1997) for the worked example; all other targets by a {OURS}", _rem,
+    "Shiffrin & Steyvers (1997)", _rem,
+    kinds=(Kind.PROGRAM, Kind.OWN), waits_for=("the rates that Shiffrin & Steyvers (1997) print",),
 )  # fmt: skip

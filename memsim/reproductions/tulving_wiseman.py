@@ -18,7 +18,8 @@ from memsim.core.simulation import simulate
 from memsim.data import load_dataset
 from memsim.models.registered import models_of
 from memsim.paradigms import RecallThenRecognition
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import HumanData, Kind, Prediction
 from memsim.reproductions.model_evidence import mean_and_error
 from memsim.reproductions.verdicts import ABSENT, PASS, PASSES, verdict_of
 
@@ -32,8 +33,12 @@ NEAR = 0.05
 MODERATE = (0.4, 0.85)
 """The range of Yule's Q that counts as moderate dependence of a model: that of people with a margin, who are therefore
 not tested by it."""
-IN_ALL = f"{OURS}, from 255,121 judgments; half of them ship, and the tolerance is two standard errors"
-LAW = "Tulving & Wiseman (1975)"
+IN_ALL = HumanData(
+    "PEERS, recognition", "mean over all people, from 255,121 judgments; half of them ship; the tolerance is two "
+    "standard errors",
+)  # fmt: skip
+MODERATELY = Prediction("Tulving & Wiseman (1975)", "1 where Q lies in a range that memsim's authors took from people")
+FUNCTION = Prediction("Tulving & Wiseman (1975)", "the function with c = .5")
 _SEPARATE = "items do not differ, and recall changes context but not what is stored of an item"
 _SHARED = (
     "it was trained on up to 12 items; of 16 it recognises after recall .68 of what it recalled, and .05 of the rest"
@@ -89,7 +94,7 @@ def _tulving_wiseman(seed: int) -> Outcome:
             quantity = f"{row.label}: moderate dependence, Q within {MODERATE[0]} and {MODERATE[1]}"
             findings.append(
                 Finding(
-                    quantity, 1.0, float(row.verdict == PASS), 0.0, f"{LAW}; range of {OURS}, from people",
+                    quantity, 1.0, float(row.verdict == PASS), 0.0, MODERATELY,
                     known.get("q", ""),
                 )
             )  # fmt: skip
@@ -98,7 +103,7 @@ def _tulving_wiseman(seed: int) -> Outcome:
         findings.append(
             Finding(
                 f"{row.label}: P(recognised | recalled)", row.tulving_wiseman, row.p_recognised_given_recalled, NEAR,
-                f"{LAW}: the function with c = .5", known.get("law", ""),
+                FUNCTION, known.get("law", ""),
             )
         )  # fmt: skip
     return Outcome(
@@ -172,4 +177,5 @@ def _statement(table: pd.DataFrame) -> str:
 TULVING_WISEMAN = Reproduction(
     "tulving-wiseman", "Dependence of recognition on recall, in people and in models that do both",
     "Tulving & Wiseman (1975); people: PEERS, Kahana et al. (2024), doi:10.1037/xlm0001319", _tulving_wiseman,
+    kinds=(Kind.PEOPLE, Kind.PREDICTION),
 )  # fmt: skip

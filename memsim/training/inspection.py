@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from memsim.analysis.figures.memory import Strip, memory_figure
+from memsim.analysis.figures.page import Drawing
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Distract
@@ -40,6 +41,7 @@ def show(
     people: str | Path | Recalls | None = None,
     trial: int = 0,
     seed: int | None = None,
+    **drawing: Unpack[Drawing],
 ) -> Figure:
     """The weightings of every step of one trial of a network; without external memory, the state of its controller.
 
@@ -52,6 +54,7 @@ def show(
         ``name:condition``, or a file.
     trial : which list, counted from 0.
     seed : of the lists and the simulation, 0 by default; it does not apply to ``people``.
+    drawing : as in :func:`memsim.analysis.memory_figure`.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def show(
     lesion = f", without {network.without} ({network.lesioned})" if network.without else ""
     title = f"{network.label}{lesion}, list {trial}; {whose}: {given}"
     strips, links = panels(seen, network.network().network, phases["Test"])
-    return memory_figure(strips, steps, links, phases=phases, steps_label=STEPS, title=title)
+    return memory_figure(strips, steps, links, phases=phases, steps_label=STEPS, title=title, **drawing)
 
 
 def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dict[str, FloatArray]]:

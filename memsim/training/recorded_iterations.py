@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 import torch
@@ -113,6 +115,19 @@ class Recorder:
         return Recorded(graph, given, loss, [weight.grad for weight in self.weights])
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Garbage is collected before, and not within: a graph that is freed ends the recording of another."""
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class CudaGraphs:
     """Records graphs of CUDA, which share their memory, since one is replayed at a time."""
 
@@ -122,6 +137,6 @@ class CudaGraphs:
     def __call__(self, function: Callable[[], Tensor]) -> tuple[Graph, Tensor]:
         """Record what a function does."""
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self.pool):
+        with uncollected(), torch.cuda.graph(graph, pool=self.pool):
             loss = function()
         return graph, loss

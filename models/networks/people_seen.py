@@ -59,7 +59,7 @@ def start_of(weights: str, record: Mapping[str, Any], sha256: str) -> dict[str, 
 
     ``people`` is missing where that is not known.
     """
-    people = list(_history(record))
+    people = list(history(record))
     return {"weights": weights, "sha256": sha256, **({} if None in people else {"people": people})}
 
 
@@ -68,10 +68,10 @@ def seen(record: Mapping[str, Any], recalls: Responses) -> Seen:
 
     A subject is known by what it recalled, or by its label in a data set of the same name and condition.
     """
-    history = list(_history(record))
-    own = fingerprints(recalls) if history else {}
+    trained = list(history(record))
+    own = fingerprints(recalls) if trained else {}
     subjects, unknown = set[str](), list[str]()
-    for people in history:
+    for people in trained:
         if people is None:
             unknown.append("The record of its weights does not say on whose lists they, or those before, were trained")
             continue
@@ -90,7 +90,7 @@ def seen(record: Mapping[str, Any], recalls: Responses) -> Seen:
     return Seen(tuple(label for label in own if label in subjects), tuple(dict.fromkeys(unknown)))
 
 
-def _history(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | None]:
+def history(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | None]:
     """The people that weights were trained on, and those before them; ``None`` for each step that is not recorded."""
     people = record.get("people")
     if people is not None:
@@ -106,7 +106,7 @@ def _history(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | None]:
     with suppress(MemsimError, KeyError, TypeError):
         header = read_header(str(start["weights"]))
         if header.sha256 == start["sha256"]:
-            yield from _history(header.record)
+            yield from history(header.record)
             return
     yield None
 

@@ -78,7 +78,7 @@ class SAM(OldnessScale):
     10. Repeated items keep one image. An item that is still in the store becomes its newest. A soft read-out does not
         take them, as whether an item is in the store then depends on the others.
     11. ``lapse``: the probability that a response is instead a uniform choice among the words left and stopping; the
-       search continues from a word chosen so.
+        search continues from a word chosen so.
 
     Failed attempts are not observed. The model holds the probability of each number of failures so far and updates it
     with each response, so the likelihood is exact for one study history; histories are random and are averaged

@@ -51,7 +51,7 @@ def models() -> dict[str, Recalls]:
 def test_every_analysis_has_its_figure(name: str, tmp_path: Path) -> None:
     recalls = recorded(name in SERIAL, name == "spacing_effect")
     for by in ((), ("half",)):
-        figure = plot(analyze({"people": recalls, "others": recalls[:24]}, name, by=by), columns=2)
+        figure = plot(analyze({"people": recalls, "others": recalls[:24]}, name, by=by), width=2)
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a layout that does not fit warns
             save_figure(figure, tmp_path / f"{name}.png")
@@ -113,8 +113,8 @@ def test_panels_of_analyses_by_conditions() -> None:
 
 
 def test_a_frame_from_nowhere() -> None:
-    with pytest.raises(InputError, match="attrs of this frame do not record an analysis"):
-        plot(pd.DataFrame({"subject": [1], "prob": [0.5]}))
+    with pytest.raises(InputError, match="the columns subject, height are those of no analysis"):
+        plot(pd.DataFrame({"subject": [1], "height": [0.5]}))
 
 
 @pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
@@ -151,7 +151,7 @@ def test_nothing_recalled_makes_a_figure_too(name: str, tmp_path: Path) -> None:
     silent = Recalls(recalls.trials, np.zeros((40, 6), dtype=int), times=np.full((40, 6), np.nan))
     if name == "prior_list_intrusions":
         silent = Recalls(recalls.trials, silent.positions, intruders=np.full((40, 6), -1))
-    save_figure(plot(analyze({"people": silent, "others": silent}, name), columns=2), tmp_path / "figure.png")
+    save_figure(plot(analyze({"people": silent, "others": silent}, name), width=2), tmp_path / "figure.png")
 
 
 def test_probabilities_stay_within_their_bounds() -> None:

@@ -65,14 +65,16 @@ def test_every_function_that_makes_a_figure_shows_labels_as_they_are() -> None:
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 makes = isinstance(node, ast.FunctionDef) and any(
-                    isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Figure"
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Name)
+                    and call.func.id in ("Figure", "Page")
                     for call in ast.walk(node)
                 )
-                if makes:
+                if makes and path.name != "page.py":
                     assert isinstance(node, ast.FunctionDef)
                     assert "plain_text" in map(ast.unparse, node.decorator_list), f"{path}: {node.name}"
                     found.add(node.name)
-    assert {"_grid", "taxonomy_figure", "profile_figure", "selection_figure", "memory_figure"} <= found
+    assert {"plot", "taxonomy_figure", "profile_figure", "selection_figure", "memory_figure"} <= found
 
 
 def test_labels_of_models_and_titles() -> None:
@@ -89,6 +91,8 @@ def test_labels_of_models_and_titles() -> None:
     assert "$x^{_$" in written(plot(frame, title="price $x^{ and $"))
 
 
+# A label of many letters that the font lacks may leave a panel no room: the figure is then poor, but drawn.
+@pytest.mark.filterwarnings("ignore:constrained_layout not applied")
 @settings(max_examples=15, deadline=None)
 @given(st.text(min_size=1, max_size=400))
 def test_any_text_can_be_drawn(label: str) -> None:

@@ -210,7 +210,7 @@ def test_people_are_fitted_with_a_lapse() -> None:
 @pytest.mark.parametrize(
     ("models", "options", "message"),
     [
-        ({}, {}, "there is nothing to compare"),
+        ({}, {}, "compare: there are no models"),
         ({"own": FitSpec.of(Uniform(), per="subject"), "group": Uniform()}, {}, "fit all alike"),
         ({"own": Uniform()}, {"per": "subject", "over": "subjects"}, "no estimates for subjects held out"),
         ({"curves": FitSpec.of(TCMA(), by="summary")}, {}, "has no likelihood of held-out lists"),

@@ -115,9 +115,9 @@ def test_people_are_found_by_their_task() -> None:
 
 
 def test_bad_comparisons() -> None:
-    unnamed: list[object] = [{}, [TCM()]]
-    for nothing in unnamed:
-        with pytest.raises(InputError, match="at least one model"):
+    nothing: Any
+    for nothing in ({}, []):
+        with pytest.raises(InputError, match="there are no models"):
             run(nothing, FreeRecall())
     with pytest.raises(InputError, match="'TCM' names both a model and the people"):
         run({"TCM": TCM()}, FreeRecall(), dataclasses.replace(People.load("murdock1962:20-1"), label="TCM"))

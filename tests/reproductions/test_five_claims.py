@@ -11,6 +11,7 @@ from memsim.reproductions.essay import five_claims
 from memsim.reproductions.essay.five_claims import CLAIMS, EssayOptions
 from memsim.reproductions.essay.verdicts_figure import verdicts_figure
 from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, VERDICTS, Claim, counted
+from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.reproductions.registered import REPRODUCTIONS
 
 
@@ -31,12 +32,12 @@ def test_verdicts_of_all_entries_stand_in_one_table(monkeypatch: pytest.MonkeyPa
     def made(name: str) -> Reproduction:
         def run(seed: int) -> Outcome:
             figure = partial_figure([claim(f"{name} 1", SUPPORTED)])
-            findings = [Finding("number", 1.0, 1.0, 0.0, "ours")]
+            findings = [Finding("number", 1.0, 1.0, 0.0, OwnComputation("ours"))]
             return Outcome(
                 findings, figure, {"seed": seed}, claims=[claim(f"{name} 1", SUPPORTED), claim("2", REFUTED)]
             )
 
-        return Reproduction(name, "", "", run)
+        return Reproduction(name, "", "", run, kinds=(Kind.OWN, Kind.PREDICTION))
 
     class Entries:
         get = staticmethod(made)

@@ -102,7 +102,7 @@ def test_repeat_copy_is_solved_and_drawn() -> None:
     steps = 3 * (2 * TRAINED_LENGTH + 3)
     assert outputs.shape == (BITS, steps) and len(weightings) == steps
     assert ((outputs > 0.5) == (task.targets[:, 0].numpy().T > 0.5)).mean() > 0.99
-    titles = [axis.get_title(loc="left").split("  ")[0] for axis in copy_figure(0).subfigs[0].axes]
+    titles = [axis.get_title(loc="left").split("  ")[0] for axis in copy_figure(0).axes]
     assert titles[:4] == ["Input", "Target", "Output", "Write"]
 
 

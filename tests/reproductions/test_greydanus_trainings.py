@@ -86,7 +86,9 @@ def test_short_trainings_are_compared_with_it(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(retraining, "SEEDS", range(2))
     short = partial(trained_table, iterations=2, batch=2, held_out_lists=2)
     monkeypatch.setattr(retraining, "trained_table", short)
-    report = reproduce(Reproduction("small", "", "", retraining.TRAININGS.run), 0, tmp_path)
+    report = reproduce(
+        Reproduction("small", "", "", retraining.TRAININGS.run, kinds=retraining.TRAININGS.kinds), 0, tmp_path
+    )
     table = report.outcome.tables["trainings"]
     assert len(table) == 2 * 4 * 2 * 6 and sorted(table["seed"].unique()) == [0, 1]
     assert not table["reached"].any() and (table["iterations"] == 2).all()

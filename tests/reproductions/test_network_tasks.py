@@ -35,7 +35,7 @@ def test_scores_are_compared_with_marks(monkeypatch: pytest.MonkeyPatch, tmp_pat
         "scores_table",
         lambda seed, marks: whole(seed, marks, iterations=2, batch=2, first_length=3, list_length=4),
     )
-    small = Reproduction("small", "", "", entry.network_tasks)
+    small = Reproduction("small", "", "", entry.network_tasks, kinds=entry.NETWORK_TASKS.kinds)
     report = reproduce(small, 0, tmp_path)
     assert [finding.obtained for finding in report.outcome.findings] == [1.0, 0.0, 1.0], "half of the bits are wrong"
     table = report.outcome.tables["scores"]

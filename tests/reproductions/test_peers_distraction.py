@@ -31,7 +31,7 @@ def test_the_entry_with_few_people(monkeypatch: pytest.MonkeyPatch) -> None:
     held = report.outcome.tables["held_out"]
     assert held["data_set"].nunique() == 5 and set(held["model"]) == {"TCM", "uniform choice"}
     assert "Of 4 people: recency, immediate above delayed_16 by" in report.outcome.statement
-    assert len(report.outcome.draw().axes) == 6 and len(report.outcome.further["first_recall"]().axes) == 6
+    assert len(report.outcome.draw().axes) == 5 and len(report.outcome.further["first_recall"]().axes) == 5
     assert "Held out, nats per list:" in str(report)
 
 

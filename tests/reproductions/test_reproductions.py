@@ -1,6 +1,7 @@
 """The catalogue of published results: every entry comes out as it announces."""
 
 import json
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from memsim import Recalls, load_curves
 from memsim.analysis import criteria_figure, lag_crp, target_figure
@@ -17,19 +19,29 @@ from memsim.core.errors import InputError
 from memsim.models import SIMPLE, TCM
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, measures
-from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.entry import COLUMNS, Finding, Outcome, Reproduction, findings_table
+from memsim.reproductions.kinds import (
+    HumanData,
+    Kind,
+    OtherProgram,
+    OwnComputation,
+    Prediction,
+    Printed,
+    TargetOrigin,
+    in_words,
+)
 from memsim.reproductions.registered import REPRODUCTIONS
 
 LONG = (
     "murdock1962-sam", "criteria", "greydanus2017", "chaining-or-position", "shiffrinsteyvers1997", "tulving-wiseman",
-    "ab-ac",
+    "ab-ac", "murdock1962-means", "kahana1996", "roberts1972", "farrell2013",
 )  # fmt: skip
 LONGEST = (
     "gunnpolyn2025", "peers-distraction", "recall-and-recognition", "recognition-findings", "network-tasks",
     "network-table", "greydanus2017-trainings", "context-recall", "learning-rules", "transfer", "reward", "forgetting",
-    "essay",
+    "essay", "howardkahana1999", "polyn2009",
 )  # fmt: skip
-"""Many minutes of a processor; their parts are tested by themselves."""
+"""A minute of a processor or many; their parts are tested by themselves."""
 
 
 @pytest.mark.parametrize(
@@ -39,13 +51,15 @@ LONGEST = (
 )
 def test_every_entry_comes_out_as_announced(name: str, seed: int) -> None:
     report = reproduce(name, seed)
+    of_entry = {kind.value for kind in report.entry.kinds}
+    assert set(report.outcome.kinds) == of_entry, "the entry names the kinds of its targets, and no others"
     unexpected = [finding for finding in report.outcome.findings if not finding.expected]
     assert report.entry.name == name and not unexpected and not report.files
     assert report.outcome.draw().axes
 
 
 def finding(target: float, obtained: float, known: str = "") -> Finding:
-    return Finding("a number", target, obtained, 0.1, "somebody (1999)", known)
+    return Finding("a number", target, obtained, 0.1, OwnComputation("by hand"), known)
 
 
 @pytest.mark.parametrize(
@@ -63,24 +77,77 @@ def test_verdicts(found: Finding, verdict: str, expected: bool) -> None:
     assert (found.verdict, found.expected) == (verdict, expected)
 
 
+def test_every_finding_has_a_kind_and_print_has_its_place() -> None:
+    with pytest.raises(TypeError, match="origin"):
+        Finding("a number", 1.0, 1.0, 0.1)
+    printed = Printed("Murdock (1962)", "table 1, p. 483")
+    assert (printed.kind, str(printed)) == (Kind.PRINTED, "Murdock (1962), table 1, p. 483")
+    for place in ("", "somewhere", "table", "the appendix"):
+        with pytest.raises(InputError, match="names no page, table or figure"):
+            Printed("Murdock (1962)", place)
+    with pytest.raises(InputError, match="has no year"):
+        Printed("Murdock", "table 1")
+    empty: list[Any] = [
+        lambda: HumanData("", "means"), lambda: HumanData("people", " "), lambda: OtherProgram("program", ""),
+        lambda: OwnComputation(""), lambda: Prediction("theory", ""),
+    ]  # fmt: skip
+    for made in empty:
+        with pytest.raises(InputError, match="is empty; say where the target is from"):
+            made()
+
+
+def test_the_table_follows_from_the_fields_of_a_finding() -> None:
+    origins: list[TargetOrigin] = [
+        Printed("Murdock (1962)", "table 1"), HumanData("Murdock (1962)", "means"), OtherProgram("cymr", "0.14.3"),
+        OwnComputation("by hand"), Prediction("a theory", "1 where it holds"),
+    ]  # fmt: skip
+    findings = [Finding(f"number {i}", 1.0, 1.5, 0.1, each, "why") for i, each in enumerate(origins)]
+    table = findings_table(findings)
+    assert table["kind"].tolist() == [kind.value for kind in Kind]
+    assert {each.name for each in fields(Finding)} - {"origin"} < set(table) and set(table) == set(COLUMNS)
+    assert table["citation"].tolist() == [str(each) for each in origins] and (table["difference"] == 0.5).all()
+    assert list(findings_table([])) == list(COLUMNS)
+    kinds = Outcome(findings + findings[:1], Figure, {}).kinds
+    assert in_words(kinds) == ("2 printed, 1 human data, 1 another program, 1 own computation, 1 prediction")
+
+
+def test_an_entry_names_the_kinds_of_its_targets_and_what_it_waits_for() -> None:
+    with pytest.raises(InputError, match="toy has targets of the kind own computation, and names printed"):
+        reproduce(replace(toy([finding(1, 1)]), kinds=(Kind.PRINTED,)))
+    waiting = replace(toy([finding(1, 1)]), waits_for=("table 1 of somebody (1999)",))
+    report = reproduce(waiting)
+    assert "Waits for table 1 of somebody (1999)." in str(report)
+    assert report.manifest["waits_for"] == ["table 1 of somebody (1999)"]
+    assert report.manifest["targets"] == {"own computation": 1}
+    assert waiting.of_kinds == "targets: own computation; waits for table 1 of somebody (1999)"
+    assert all(entry.kinds for entry in REPRODUCTIONS.usable().values())
+
+
 def toy(findings: list[Finding]) -> Reproduction:
     curve = pd.Series([0.1, 0.2], index=[1, 2])
     panels = [Panel("toy", "x", "y", curve, {"model": curve})]
-    return Reproduction("toy", "A toy", "nobody", lambda seed: Outcome(findings, partial(target_figure, panels), {}))
+    return Reproduction(
+        "toy", "A toy", "nobody", lambda seed: Outcome(findings, partial(target_figure, panels), {}), kinds=(Kind.OWN,)
+    )
 
 
 def test_command_writes_everything(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["reproduce"]) == 0
-    assert "golden-cases: Small cases with known answers" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "golden-cases: Small cases with known answers" in printed
+    assert "targets: another program, own computation" in printed
     assert main(["reproduce", "Golden_Cases", "--out", str(tmp_path)]) == 0
-    assert "of 124 numbers were reproduced." in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "of 124 numbers were reproduced." in printed
+    assert "Targets: 19 another program, 105 own computation." in printed
     folder = tmp_path / "golden-cases"
     names = {"golden-cases.png", "golden-cases.pdf", "targets.csv", "manifest.json"}
     assert {path.name for path in folder.iterdir() if path.is_file()} == names
     table = pd.read_csv(folder / "targets.csv")
     assert (table["verdict"] == "reproduced").all() and table["citation"].notna().all()
+    assert table["kind"].value_counts().to_dict() == {"own computation": 105, "another program": 19}
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (
         manifest["seed"] == 0

@@ -139,7 +139,7 @@ def test_the_entry_draws_and_says_what_it_found() -> None:
     assert [claim.verdict for claim in outcome.claims] == [SUPPORTED] * 8
     assert {*outcome.all_tables} >= {"claims", "measures", "matrix", "pairs", "models", "longer"}
     assert sum("Verdict: supported" in each for each in outcome.paragraphs) == 8
-    assert outcome.draw().axes[2].get_title() == "TCM: people predicted"
+    assert outcome.draw().axes[2].get_title().split() == ["TCM:", "people", "predicted"]
 
 
 def test_memory_from_another_task_predicts_people() -> None:

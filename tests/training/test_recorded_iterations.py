@@ -1,5 +1,6 @@
 """Recorded iterations: the same training as one operation after another, on every device that is there."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch.nn.utils import parameters_to_vector
 from memsim.core.errors import InputError, MemsimWarning
 from memsim.models.networks.cores.registered import CORES
 from memsim.training.objectives.essay import EssayObjective
-from memsim.training.recorded_iterations import Graph, Recorder
+from memsim.training.recorded_iterations import Graph, Recorder, uncollected
 from memsim.training.run import train
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
@@ -83,6 +84,27 @@ def test_what_cannot_be_recorded() -> None:
         trainer.run(30)
     plain.run(30)
     torch.testing.assert_close(*(parameters_to_vector(each.network.parameters()) for each in (plain, trainer)))
+
+
+def test_garbage_is_collected_before_a_recording_and_not_within() -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            freed.append(within)
+
+    freed: list[bool] = []
+    within = False
+    Ring()
+    with pytest.raises(RuntimeError, match="of the recording"), uncollected():
+        assert freed == [False]
+        within = True
+        rings = [Ring() for _ in range(100_000)]
+        del rings
+        assert freed == [False] and not gc.isenabled()
+        raise RuntimeError("of the recording")
+    assert gc.isenabled()
 
 
 @CUDA

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from memsim.analysis.figures.memory import Strip, memory_figure
+from memsim.analysis.figures.page import Drawing
 from memsim.core.arrays import FloatArray
 from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.dnc import DNC
@@ -37,7 +40,7 @@ def copy_trial(seed: int) -> tuple[Sequences, FloatArray, list[Weightings]]:
     return task, np.stack(outputs, axis=1), weightings
 
 
-def copy_figure(seed: int) -> Figure:
+def copy_figure(seed: int, **drawing: Unpack[Drawing]) -> Figure:
     """The essay's picture of a trial: input, target, output, and where the memory was addressed."""
     task, outputs, weightings = copy_trial(seed)
     bits = [
@@ -51,7 +54,7 @@ def copy_figure(seed: int) -> Figure:
     return memory_figure(
         [*bits, *weighting_strips(weightings, cell_order(weightings), DNC.rows)], steps, phases=phases,
         steps_label="items presented, the end marker |, outputs",
-        title="A DNC in the essay's repeat-copy task: three lists of five, each to be recalled in order",
+        title="A DNC in the essay's repeat-copy task: three lists of five, each to be recalled in order", **drawing,
     )  # fmt: skip
 
 

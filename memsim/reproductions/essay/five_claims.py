@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, text
 from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.hypotheses import Claim, claims_table, counted
+from memsim.reproductions.kinds import Kind
 from memsim.reproductions.registered import REPRODUCTIONS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from memsim.analysis.figures.page import Drawing
 
 CLAIMS: Mapping[str, str] = {
     "context-recall": "Context: it cannot traverse several memories in a single time step",
@@ -54,7 +57,7 @@ def five_claims(seed: int, options: EssayOptions) -> Outcome:
     every = [claim for each in claims.values() for claim in each]
     return Outcome(
         [
-            finding._replace(quantity=f"{name}: {finding.quantity}")
+            replace(finding, quantity=f"{name}: {finding.quantity}")
             for name, outcome in outcomes.items()
             for finding in outcome.findings
         ],
@@ -68,10 +71,10 @@ def five_claims(seed: int, options: EssayOptions) -> Outcome:
     )
 
 
-def _figure(claims: Mapping[str, list[Claim]]) -> Figure:
+def _figure(claims: Mapping[str, list[Claim]], **drawing: Unpack[Drawing]) -> Figure:
     from memsim.reproductions.essay.verdicts_figure import verdicts_figure
 
-    return verdicts_figure({CLAIMS[name]: each for name, each in claims.items()})
+    return verdicts_figure({CLAIMS[name]: each for name, each in claims.items()}, **drawing)
 
 
 ESSAY = Reproduction(
@@ -80,4 +83,5 @@ ESSAY = Reproduction(
     "Greydanus (2017), Differentiable memory and the brain; own trainings, no published numbers",
     five_claims,
     EssayOptions(),
+    kinds=(Kind.PEOPLE, Kind.OWN, Kind.PREDICTION),
 )

@@ -26,8 +26,10 @@ from memsim.reproductions.essay.lists import CHAINS, LENGTH, LISTS, TRAINED_LENG
 from memsim.reproductions.essay.manipulation import NAME, RECIPE, effects, shipped_table
 from memsim.reproductions.essay.published import CODE, ESSAY, EXACT, EXACT_SHORT, FIRST, NO_ITEM
 from memsim.reproductions.intervals import prediction_half
+from memsim.reproductions.kinds import Kind, OwnComputation, Prediction
 from memsim.reproductions.simulated_lists import curves_by_name
 
+SOLVED = Prediction("memsim's authors: a task that the network solves", "no more than a thousandth of the bits wrong")
 SEEDS = range(5)
 """Seeds of the trainings whose weights ship with memsim."""
 CONDITION = "10-2"
@@ -60,7 +62,7 @@ def _findings(trainings: Mapping[str, Recalled], networks: Iterable[DNC], seed: 
         Finding("numbers trained", 81_212, max(map(_n_trained, networks)), 0, CODE),
         Finding("lists of 12 with a pattern twice", 0.91, each[0].repeated, 0.01, CODE),
         Finding("lists of 5 with a pattern twice", 0.28, each[0].repeated_within, 0.02, CODE),
-        Finding("repeat-copy: share of wrong bits", 0.0, copy_error(seed), 1e-3, "a task that is solved"),
+        Finding("repeat-copy: share of wrong bits", 0.0, copy_error(seed), 1e-3, SOLVED),
         *_of_chance(seed),
         *_of_the_essay(each),
     ]
@@ -74,7 +76,7 @@ def _of_chance(seed: int) -> list[Finding]:
         error = float(np.sqrt(chance(length) * (1 - chance(length)) / (CHAINS * LISTS * length)))
         findings.append(
             Finding(f"lists of {length}: items that random outputs equal", chance(length), float(hit.mean()),
-                    5 * error, f"1 - (31 / 32) ** {length}, within five standard errors")
+                    5 * error, OwnComputation(f"1 - (31 / 32) ** {length}, within five standard errors"))
         )  # fmt: skip
     return findings
 
@@ -125,4 +127,5 @@ GREYDANUS2017 = Reproduction(
     "The essay's DNC in free recall: chance, extrapolation, capacity, lesions, and people",
     "Greydanus (2017), Differentiable memory and the brain; Murdock (1962), doi:10.1037/h0045106",
     _essay,
+    kinds=(Kind.PROGRAM, Kind.OWN, Kind.PREDICTION),
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
 
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.kinds import Kind, OwnComputation, Prediction
 from memsim.reproductions.network_table.behaviour import CURVES
 from memsim.reproductions.network_table.options import NOISE, PARAMETERS, TUNING, TableOptions
 from memsim.reproductions.network_table.shipped import lost_without_reading
@@ -19,6 +20,7 @@ from memsim.running.execution import run_cells
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from memsim.analysis.figures.page import Drawing
     from memsim.reproductions.network_table.sizes import Sized
 
 SHOWN = ["task", "core", "parameters", "state_at_end", "rate", "accuracy", "lowest", "highest", "reached", "longer",
@@ -140,6 +142,7 @@ def scores_of(
     return pd.DataFrame(rows), pd.DataFrame(curves), pd.DataFrame(positions)
 
 
+EQUAL_SIZE = OwnComputation("all cores are of the size that is asked for")
 LEARNED = ("floor", "loss", "accuracy", "longer", "lesioned", "seconds", "diverged")
 BEHAVIOUR = ("primacy", "recency", "crp_forward", "crp_backward", "shuffled_crp_forward", "shuffled_crp_backward",
              *(f"rmsd_{name}" for name in CURVES))  # fmt: skip
@@ -151,14 +154,14 @@ def findings_of(scores: pd.DataFrame, options: TableOptions, seed: int) -> list[
     at = scores[scores["at"] == PARAMETERS]
     worst = (at["parameters"] / options.parameters_target - 1).abs().max() if len(at) else np.nan
     found = [] if np.isnan(worst) else [
-        Finding("largest difference from equal parameters", 0.0, float(worst), 0.02, f"{OURS}: specification")
+        Finding("largest difference from equal parameters", 0.0, float(worst), 0.02, EQUAL_SIZE)
     ]  # fmt: skip
     lost = lost_without_reading("dnc-recall", seed)
     return [
         *found,
         Finding(
             "dnc-recall without reading loses at least half of its recall", 1.0, float(lost >= 0.5), 0.0,
-            f"{OURS}: pass mark",
+            Prediction("memsim's authors: the network that ships needs its memory", "1 where it loses half or more"),
         ),
     ]  # fmt: skip
 
@@ -196,11 +199,11 @@ def statement(summary: pd.DataFrame, tests: pd.DataFrame) -> str:
     return " ".join(sentences)
 
 
-def _figure(scores: pd.DataFrame, curves: pd.DataFrame, at: str) -> Figure:
+def _figure(scores: pd.DataFrame, curves: pd.DataFrame, at: str, **drawing: Unpack[Drawing]) -> Figure:
     from memsim.reproductions.network_table.figure import table_figure
 
     title = "equal numbers of parameters" if at == PARAMETERS else "equal state at the end of a trial"
-    return table_figure(scores[scores["at"] == at], curves[curves["at"] == at], f"Cores at {title}")
+    return table_figure(scores[scores["at"] == at], curves[curves["at"] == at], f"Cores at {title}", **drawing)
 
 
 NETWORK_TABLE = Reproduction(
@@ -209,4 +212,5 @@ NETWORK_TABLE = Reproduction(
     "the publications of the cores (`memsim models`)",
     network_table,
     TableOptions(),
+    kinds=(Kind.OWN, Kind.PREDICTION),
 )

@@ -233,7 +233,7 @@ def test_every_analysis_has_its_table_and_figure(name: str, people: Judgments, t
     for by in ((), ("half",)):
         if by and name == "ratio_of_ratios":
             continue
-        figure = plot(analyze({"people": people, "others": people[:30]}, name, by=by), columns=2)
+        figure = plot(analyze({"people": people, "others": people[:30]}, name, by=by), width=2)
         save_figure(figure, tmp_path / f"{name}.png")
     silent = Judgments(people.trials, np.zeros_like(people.ratings))
     empty = analyze({"people": silent}, name)

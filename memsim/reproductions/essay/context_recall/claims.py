@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.arrays import FloatArray
-from memsim.reproductions.entry import OURS, Finding
+from memsim.reproductions.entry import Finding
 from memsim.reproductions.essay.context_recall.following import MEASURES
 from memsim.reproductions.essay.context_recall.lists import (
     CONSTANT,
@@ -24,6 +24,7 @@ from memsim.reproductions.essay.context_recall.lists import (
 from memsim.reproductions.essay.context_recall.options import ONE, STEPS, THREE
 from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, Claim, Measure, measured
 from memsim.reproductions.intervals import Interval, over_known, over_trainings
+from memsim.reproductions.kinds import OwnComputation
 
 FOLLOWED, NOT_FOLLOWED, OF_LSTM = 0.95, 0.3, 0.5
 """Shares of right answers: links are followed from the first on; two links are not below the others."""
@@ -68,7 +69,7 @@ def in_most(shown: Any) -> bool:
 def findings_of(results: Results) -> list[Finding]:
     """The difference between ContextMemory and TCM."""
     same = "X3 largest difference between probabilities of ContextMemory and TCM"
-    return [Finding(same, 0.0, results.difference, EQUAL, f"{OURS}: the equations are the same")]
+    return [Finding(same, 0.0, results.difference, EQUAL, OwnComputation("the equations are the same"))]
 
 
 def claims_of(results: Results) -> list[Claim]:

@@ -12,6 +12,7 @@ from memsim.reproductions.essay.context_recall.figures import context_figure
 from memsim.reproductions.essay.context_recall.following import MEASURES, links_table
 from memsim.reproductions.essay.context_recall.lists import recall_tables
 from memsim.reproductions.essay.context_recall.options import ContextOptions
+from memsim.reproductions.kinds import Kind
 
 
 def context_recall(seed: int, options: ContextOptions) -> Outcome:
@@ -49,4 +50,5 @@ CONTEXT_RECALL = Reproduction(
     "of PEERS: Healey & Kahana (2014), Kahana et al. (2024), doi:10.1037/xlm0001319",
     context_recall,
     ContextOptions(),
+    kinds=(Kind.OWN, Kind.PREDICTION),
 )

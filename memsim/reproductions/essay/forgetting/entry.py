@@ -17,8 +17,9 @@ from memsim.reproductions.essay.forgetting.search import references as scored_re
 from memsim.reproductions.essay.forgetting.search import searches
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
 from memsim.reproductions.essay.forgetting.trainings import trained_conditions
+from memsim.reproductions.kinds import HumanData, Kind
 
-MURDOCK = "Murdock (1962) 20-1, doi:10.1037/h0045106"
+MURDOCK = HumanData("Murdock (1962) 20-1, doi:10.1037/h0045106", "mean over 15 people")
 UNLIKE_PEOPLE = "no condition of the pilot, a training of minutes, came nearer to people than a flat line at their mean"
 
 
@@ -104,4 +105,5 @@ FORGETTING = Reproduction(
     "Greydanus (2017), the essay's conjecture; own trainings, no published numbers",
     forgetting,
     ForgettingOptions(),
+    kinds=(Kind.PEOPLE, Kind.PREDICTION),
 )

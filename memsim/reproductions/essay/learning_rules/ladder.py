@@ -13,6 +13,7 @@ from memsim.reproductions.essay.learning_rules.claims import claims_of, statemen
 from memsim.reproductions.essay.learning_rules.options import LEARNED, TUNING, RuleOptions
 from memsim.reproductions.essay.learning_rules.statistics import curve_tests, ladder_summary
 from memsim.reproductions.essay.learning_rules.trainings import LISTS, SECONDS, longest_learned, training_cell
+from memsim.reproductions.kinds import Kind
 from memsim.running.execution import run_cells
 
 if TYPE_CHECKING:
@@ -130,4 +131,5 @@ LEARNING_RULES = Reproduction(
     "Greydanus (2017); Salimans et al. (2017); Lillicrap et al. (2016); Bellec et al. (2020); Murray (2019)",
     learning_rules,
     RuleOptions(),
+    kinds=(Kind.PREDICTION,),
 )

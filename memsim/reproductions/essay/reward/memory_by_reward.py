@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from memsim.reproductions.entry import OURS, Finding, Outcome, Reproduction
+from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.reward.claims import claims_of, series, statement
 from memsim.reproductions.essay.reward.options import SLOT_NUMBERS, STORAGE, Condition, RewardOptions
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, condition_cell
 from memsim.reproductions.hypotheses import measures_table
+from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.running.execution import run_cells
 
 NAMED = ["part", "condition", "seed"]
@@ -111,7 +112,7 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
         if len(reached):
             found.append(
                 Finding(f"value-directed storage, {slots} slots: share of the best score", 1.0, float(np.mean(reached)),
-                        0.15, f"{OURS}: the {slots} highest values are stored and reported", TOO_FEW)
+                        0.15, OwnComputation(f"the {slots} highest values are stored and reported"), TOO_FEW)
             )  # fmt: skip
     return found
 
@@ -136,4 +137,5 @@ REWARD = Reproduction(
     "Castel et al. (2002); Gershman & Daw (2017); after Greydanus (2017), who hoped for it",
     memory_by_reward,
     RewardOptions(),
+    kinds=(Kind.OWN, Kind.PREDICTION),
 )

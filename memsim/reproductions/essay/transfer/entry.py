@@ -8,6 +8,7 @@ from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.essay.transfer.claims import claims_of
 from memsim.reproductions.essay.transfer.options import REPLAYED, TUNING, TransferOptions
 from memsim.reproductions.hypotheses import measures_table
+from memsim.reproductions.kinds import Kind
 
 
 def run_transfer(seed: int, options: TransferOptions) -> Outcome:
@@ -44,4 +45,5 @@ TRANSFER = Reproduction(
     "trainings and fits, no published numbers",
     run_transfer,
     TransferOptions(),
+    kinds=(Kind.PREDICTION,),
 )

@@ -1,0 +1,135 @@
+"""``memsim benchmark``: every model fitted to some people by one budget, and ranked by what it predicts of others."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memsim.commands.options import (
+    Commands,
+    add_command,
+    add_escape,
+    add_running,
+    files_read,
+    given,
+    running,
+    settings_of,
+)
+from memsim.core.errors import InputError
+
+if TYPE_CHECKING:
+    from memsim.evaluation.ranking.whole import Ranking
+
+TABLES = ("benchmark", "scores", "findings", "people", "ranges", "costs")
+RECORD = "benchmark.json"
+
+
+def add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    command = add_command(
+        commands,
+        "benchmark",
+        "memsim.evaluation.ranking.whole:benchmark",
+        "rank models by what they predict of people to whom they were not fitted, in one fixed set of data and tasks",
+    )
+    command.set_defaults(command=run_benchmark)
+    command.add_argument(
+        "models",
+        nargs="*",
+        default=[],
+        metavar="MODEL",
+        help="names, name:preset, Python files, or core:weights.safetensors (default: all models that ship)",
+    )
+    command.add_argument(
+        "--set",
+        choices=("installed", "fetched"),
+        help="data that install with memsim, or data that are fetched once",
+    )
+    command.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="run again what this benchmark.json records, and say whether the scores are the same",
+    )
+    command.add_argument(
+        "--ranges",
+        action="store_true",
+        help="print what people show of each finding, and the ranges that follow, and run nothing else",
+    )
+    add_running(command, "memsim-benchmark")
+    add_escape(command)
+
+
+def run_benchmark(parsed: argparse.Namespace) -> int:
+    """Rank the models, print the table, and write tables, figure and record; finished cells are kept."""
+    from memsim.evaluation.ranking.record import differences, read_record
+    from memsim.evaluation.ranking.whole import benchmark
+    from memsim.running.result_files import names_of, require_results
+
+    if "ranges" in parsed:
+        return _print_ranges(parsed)
+    record = read_record(parsed.record) if "record" in parsed else None
+    models, options = list(parsed.models), given(parsed, benchmark)
+    if record is not None:
+        models = models or list(record["models"])
+        if options.setdefault("set", record["set"]["name"]) != record["set"]["name"]:
+            raise InputError(
+                f"--set {options['set']} does not fit --record {parsed.record}, which is of the set "
+                f"{record['set']['name']}; leave --set out"
+            )
+    require_results(parsed.out, [*names_of(TABLES, ["benchmark"]), RECORD], files_read(parsed))
+    options["models"] = models or None
+    ranking = benchmark(**options, **running(parsed))
+    drawn = _write(parsed, ranking)
+    if record is None:
+        return 0 if drawn else 1
+    found = differences(record, ranking.record)
+    for sentence in found:
+        print(textwrap.fill(sentence, 100))
+    if not found:
+        print(f"All {len(record['scores'])} scores are those of {parsed.record}.")
+    return 0 if drawn and not found else 1
+
+
+def _write(parsed: argparse.Namespace, ranking: Ranking) -> bool:
+    """Print the ranking and write its files; whether the figure could be drawn."""
+    from memsim.evaluation.ranking.tables import printed
+    from memsim.running.result_files import save_both, write_csv, write_results
+
+    tables = dict(
+        zip(
+            TABLES,
+            (ranking.table, ranking.scores, ranking.findings, ranking.people, ranking.ranges, ranking.costs),
+            strict=True,
+        )
+    )
+
+    def write(scratch: Path) -> None:
+        for name, table in tables.items():
+            write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
+        text = json.dumps(ranking.record, indent=1, ensure_ascii=False)
+        (scratch / RECORD).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+
+    figures = {"benchmark": lambda scratch: save_both(ranking.figure(), scratch / "benchmark")}
+    written = write_results(parsed.out, write, {"settings": settings_of(parsed)}, figures, files_read(parsed))
+    print(printed(ranking.table))
+    for sentence in ranking.words:
+        print(textwrap.fill(sentence, 100))
+    print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
+    return not written.failed
+
+
+def _print_ranges(parsed: argparse.Namespace) -> int:
+    """Print what people show, by finding and data set, and the ranges in which a finding passes."""
+    from memsim.evaluation.ranking.calibration import calibration_cell, people_table, ranges
+
+    for name in ("models", "set", "record"):
+        if value := getattr(parsed, name, None):
+            raise InputError(f"--ranges runs no model, so that {name} {value} does not apply; leave one of them out")
+    people = people_table(calibration_cell()["people"])
+    for table in (people, ranges(people)):
+        print(table.to_string(index=False, float_format="{:.3f}".format))
+    return 0

@@ -1,0 +1,104 @@
+"""``memsim.explore``: the explorer in a notebook, or as a page of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from memsim.core.judgments import Responses
+from memsim.core.position_model import Model
+from memsim.core.trials import Paradigm
+from memsim.experiments.people import People
+from memsim.explorer.links import setting_of
+from memsim.explorer.menu import Menu
+from memsim.explorer.setting import Setting, changes, first_setting
+from memsim.explorer.widget import Explorer
+from memsim.models.lookup import find_model, given_model
+from memsim.models.registered import MODELS
+
+PEOPLE = "peers_notask"
+"""Those that a page begins with: they install with memsim, list by list."""
+
+
+def explore(
+    *models: Model | str,
+    paradigm: Paradigm | None = None,
+    people: People | Responses | str | Path | None = PEOPLE,
+    link: str = "",
+) -> Explorer:
+    """The explorer of a notebook: move parameters, and see curves, likelihoods and the state inside change.
+
+    The last value of a cell is shown. ``memsim explore`` opens the same page in a browser. The page needs
+    ``pip install 'memsim[explore]'``.
+
+    Parameters
+    ----------
+    models : instances, such as ``TCM(context_drift=0.8)`` or models of your own, or names, with a preset or without:
+        ``"CMR:demonstration"``. By default TCM and CMR, or others that have an account of the task.
+    paradigm : the task; by default that of the people, or free recall of 20 items.
+    people : those with whom the models are compared: a data set, ``name:condition``, a file, recalls, or None. Left out
+        where they did not do the task.
+    link : the query, or the whole address, of a setting that was copied from a page.
+
+    Returns
+    -------
+    Explorer : its ``models`` and ``setting`` are those of the page at the moment when you ask for them.
+
+    Raises
+    ------
+    InputError, UnknownNameError : a model without an account of the task, or something else that the page cannot show.
+    """
+    return Explorer(*opened(*models, paradigm=paradigm, people=people, link=link))
+
+
+def opened(
+    *models: Model | str,
+    paradigm: Paradigm | None = None,
+    people: People | Responses | str | Path | None = PEOPLE,
+    link: str = "",
+) -> tuple[Menu, Setting]:
+    """What a page offers and what it shows first; see :func:`explore`."""
+    whom = _own_people(people)
+    own: dict[str, Model] = {}
+    labels = [_labelled(model, own) for model in models]
+    menu = Menu(own, whom)
+    label = whom.label if whom is not None else str(people) if isinstance(people, str) else ""
+    if label and whom is None:
+        label = "" if label.lower() == "none" else menu.spelled_people(label)
+    if paradigm is not None and label and menu.task_of_people(label) != paradigm:
+        theirs = menu.task_of_people(label)
+        if type(theirs) is not type(paradigm) or theirs.list_length != paradigm.list_length:
+            label = ""
+    setting = first_setting(menu, paradigm, labels, label)
+    query = link.partition("?")[2] if "?" in link else link
+    return (menu, setting_of(query, menu, setting)) if query else (menu, setting)
+
+
+def _own_people(people: People | Responses | str | Path | None) -> People | None:
+    """People that are no registered data set, loaded."""
+    if isinstance(people, str):
+        from memsim.data.loading import names_file
+
+        return People.load(people) if names_file(people) else None
+    return People.given(people)
+
+
+def _labelled(model: Model | str, own: dict[str, Model]) -> str:
+    """The label of a model on the page; one that is not registered as it is becomes the page's own."""
+    if isinstance(model, str):
+        label, found = find_model(model)
+        registered = label.partition(":")[0] in MODELS.names() and not label.endswith(".safetensors")
+        if registered:
+            return label
+        own[label] = found() if isinstance(found, type) else found
+        return label
+    given_model(model)
+    name = getattr(model, "label", "") or type(model).__name__
+    registered = name in MODELS.names() and MODELS.get(name) is type(model)
+    if registered and not changes(model, type(model)()):
+        return name
+    label = f"{name} (yours)" if registered else name
+    number = 2
+    while label in own:
+        label, number = f"{name} ({number})", number + 1
+    own[label] = model
+    return label

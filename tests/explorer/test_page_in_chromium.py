@@ -1,0 +1,163 @@
+"""The page in a real browser: a slider moves a curve, keys move a slider, a link restores, and nothing is logged."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
+pytest.importorskip("tornado")
+playwright = pytest.importorskip("playwright.sync_api")
+
+ROOT = str(Path(__file__).parents[2])
+QUERY = "?task=free_recall(list_length=8)&model=TCM&model=CMR&lists=100&seed=0"
+DONE = '.status:has-text("Up to date")'
+TCM_CURVE = '[data-curve="serial_position_curve"] [data-label="TCM"] .mean'
+PATIENCE = 90_000
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    command = [sys.executable, "-m", "memsim", "explore", "TCM", "--people", "none", "--no-browser", "--port", "0"]
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": ROOT})
+    assert served.stdout is not None
+    found = re.search(r"http://127\.0\.0\.1:\d+/", served.stdout.readline())
+    assert found is not None
+    yield found[0]
+    served.terminate()
+    assert served.wait(timeout=60) == 130
+    served.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    page, logged = browser.new_page(viewport={"width": 1300, "height": 900}), list[str]()
+    page.set_default_timeout(PATIENCE)
+    page.on("console", lambda message: logged.append(message.text))
+    page.on("pageerror", lambda error: logged.append(str(error)))
+    page.goto(address + QUERY)
+    page.wait_for_selector(DONE)
+    yield page
+    page.close()
+    assert logged == []
+
+
+def place(page: Any) -> str:
+    return page.locator(TCM_CURVE).get_attribute("d")
+
+
+def changed(page: Any, before: str) -> str:
+    page.locator(f'{TCM_CURVE}:not([d="{before}"])').wait_for(state="attached")
+    page.wait_for_selector(DONE)
+    return place(page)
+
+
+def test_a_slider_that_is_dragged_moves_its_curve_alone(page: Any) -> None:
+    before = place(page)
+    others = page.locator('[data-curve="serial_position_curve"] [data-label="CMR"] .mean').get_attribute("d")
+    slider = page.get_by_role("slider", name=re.compile("^context_drift"))
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    assert changed(page, before) != before
+    assert page.locator('[data-curve="serial_position_curve"] [data-label="CMR"] .mean').get_attribute("d") == others
+    value = float(page.get_by_label("context_drift, exact value").input_value())
+    assert 0.1 < value < 0.3 and f"context_drift={value:g}" in page.url
+    assert f"TCM(context_drift={value:g})" in page.get_by_label("Python", exact=True).input_value()
+
+
+def test_a_link_restores_the_setting_and_a_bad_one_says_so(page: Any, address: str) -> None:
+    before = place(page)
+    page.get_by_label("context_drift, exact value").fill("0.9")
+    page.keyboard.press("Tab")
+    after, link = changed(page, before), page.url
+    page.goto(address)
+    page.wait_for_selector(DONE)
+    page.goto(link)
+    page.wait_for_selector(DONE)
+    assert page.get_by_label("context_drift, exact value").input_value() == "0.9" and place(page) == after
+    page.goto(f"{address}?model=evil.py")
+    page.wait_for_selector(DONE)
+    assert "no model 'evil.py'" in page.get_by_role("alert").inner_text()
+
+
+def test_keys_and_a_screen_reader(page: Any) -> None:
+    before, slider = place(page), page.get_by_role("slider", name=re.compile("^context_drift"))
+    slider.focus()
+    page.keyboard.press("Home")
+    assert changed(page, before) != before and slider.get_attribute("aria-valuetext") == "0"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "context_drift, exact value"
+    unnamed = page.evaluate("""() => [...document.querySelectorAll('input, select, textarea, button, [role=img]')]
+        .filter((each) => !(each.labels && each.labels.length) && !each.getAttribute('aria-label')
+            && !each.getAttribute('aria-labelledby') && !each.textContent.trim()).map((each) => each.outerHTML)""")
+    assert unnamed == []
+    assert (
+        page.evaluate("""() => { const all = [...document.querySelectorAll('[id]')].map((each) => each.id);
+        return all.filter((id, at) => all.indexOf(id) !== at); }""")
+        == []
+    )
+    missing = page.evaluate("""() => [...document.querySelectorAll('[aria-describedby], [aria-labelledby], label[for]')]
+        .flatMap((each) => ['aria-describedby', 'aria-labelledby', 'for'].flatMap((name) =>
+            (each.getAttribute(name) || '').split(' ').filter(Boolean)))
+        .filter((id) => !document.getElementById(id))""")
+    assert missing == []
+    described = page.get_by_role("img", name="Serial position curve").get_attribute("aria-describedby")
+    assert "TCM:" in page.evaluate(f"document.getElementById('{described}').textContent")
+
+
+def test_the_state_goes_step_by_step(page: Any) -> None:
+    steps = page.get_by_role("slider", name="Step")
+    steps.focus()
+    page.keyboard.press("Home")
+    assert (
+        steps.get_attribute("aria-valuetext").startswith("Step 1 of")
+        and page.get_by_role("button", name="Back").is_disabled()
+    )
+    page.get_by_role("button", name="Next").click()
+    assert steps.get_attribute("aria-valuetext").endswith("item 2 is studied.")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_selector('section .said:has-text("item 3 is studied")')
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Back").click()
+    assert "is studied" in steps.get_attribute("aria-valuetext")
+
+
+def test_models_tasks_and_curves_in_grey(page: Any) -> None:
+    page.get_by_role("button", name="Keep these curves in grey").click()
+    assert page.locator('[data-curve="lag_crp"] .ghosts path').count() == 2
+    page.get_by_role("button", name="Drop the curves in grey").click()
+    page.get_by_label("SIMPLE", exact=True).check()
+    page.locator('[data-curve="serial_position_curve"] [data-label="SIMPLE"]').wait_for(state="attached")
+    page.get_by_label("Task", exact=True).select_option("serial_recall")
+    page.locator('[data-curve="serial_accuracy"] [data-label="TCM"]').wait_for(state="attached")
+    assert page.locator('[data-label="SIMPLE"]').count() == 0
+    page.get_by_label("Task", exact=True).select_option("recognition")
+    page.locator('[data-curve="hits_by_serial_position"]').wait_for()
+    page.wait_for_selector(DONE)
+
+
+@pytest.mark.parametrize("width", [360, 1300])
+def test_nothing_leaves_the_page(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

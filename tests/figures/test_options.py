@@ -1,0 +1,169 @@
+"""The options of every figure: where, by what names, colours and order, how wide; and frames from anywhere."""
+
+import io
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from memsim.analysis import analyze, comparison_panel, criteria_figure, plot, taxonomy_figure
+from memsim.analysis.figures.looks import COLORS, styles
+from memsim.core.errors import DataWarning, InputError
+from memsim.models.networks.cores.registered import CORES
+from memsim.models.registered import MODELS
+from tests.analysis.test_figures import recorded
+from tests.figures.cases import PEOPLE, frame, summaries
+
+
+def legend_of(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def colours(figure: Figure) -> dict[str, str]:
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    each: list[Any] = [handle[0] if isinstance(handle, tuple) else handle for handle in handles]
+    return {label: to_hex(handle.get_color()) for label, handle in zip(labels, each, strict=True)}
+
+
+def test_every_model_that_ships_has_its_own_colour() -> None:
+    assert set(COLORS) == {*MODELS.names(), *CORES.names()} & set(COLORS)
+    shipped = {name for name, target in MODELS._targets.items() if isinstance(target, str)}
+    assert set(COLORS) >= shipped | set(CORES.names()) or shipped == set()
+    assert len(set(COLORS.values())) == len(COLORS)
+
+
+def test_a_model_has_one_colour_whatever_is_drawn_beside_it() -> None:
+    alone = {name: styles([name])[name].color for name in ("TCM", "SAM:murdock1962", "DNC:people")}
+    together = styles(["CMR", "my plug-in", "DNC:people", "DNC", "SAM:murdock1962", "TCM", "people"], ["people"])
+    assert {name: together[name].color for name in alone} == alone
+    assert alone["TCM"] == COLORS["TCM"] == styles(["tcm"])["tcm"].color
+    plug_in = styles(["my plug-in"])["my plug-in"].color
+    assert styles(["CMR", "my plug-in", "TCM"])["my plug-in"].color == plug_in, "where that colour is free"
+    presets = [name for name in together if ":" in name]
+    assert len({style.color for style in together.values()}) == len(together)
+    assert all(together[name].color not in COLORS.values() for name in presets)
+    looks = [(style.line, style.marker) for name, style in styles([f"m{i}" for i in range(8)]).items()]
+    assert len(set(looks)) == 8
+
+
+def test_axes_that_are_given_are_drawn_on() -> None:
+    figure = Figure()
+    first, second = figure.subplots(1, 2)
+    assert plot(frame("lag_crp"), ax=second, title="Lags") is figure
+    assert second.lines and not first.lines and second.get_title() == "Lags" and second.get_legend() is not None
+    with pytest.raises(InputError, match=re.escape("plot: this figure has 2 panels, and ax is one axes; give 2 axes")):
+        plot(frame("recall_raster"), ax=first)
+    with pytest.raises(InputError, match="this figure has 2 panels, and ax is 3 axes; give 2 axes"):
+        comparison_panel([frame("lag_crp"), frame("serial_position_curve")], ax=list(Figure().subplots(1, 3)))
+    with pytest.raises(
+        InputError, match="taxonomy_figure: this figure has panels of different sizes; give ax a figure"
+    ):
+        taxonomy_figure(summaries(), [PEOPLE], ax=first)
+    with pytest.raises(InputError, match="ax='here' is a str|ax='here' is no axes"):
+        plot(frame("lag_crp"), ax="here")
+    with pytest.raises(InputError, match="width=1 does not apply beside ax"):
+        plot(frame("lag_crp"), ax=first, width=1)
+
+
+def test_a_figure_may_be_part_of_another() -> None:
+    whole = Figure(figsize=(14, 10), layout="constrained")
+    parts: Any = whole.subfigures(1, 2)
+    left, right = parts
+    assert plot(frame("lag_crp"), ax=left, title="Lags") is whole
+    assert taxonomy_figure(summaries(), [PEOPLE], ax=right) is whole
+    assert left.get_suptitle() == "Lags" and len(left.axes) == 1 and right.axes
+    with pytest.raises(InputError, match="has axes already"):
+        plot(frame("lag_crp"), ax=left)
+
+
+def test_palette_labels_and_order() -> None:
+    given = frame("serial_position_curve")
+    figure = plot(given, palette={"CMR": "#ff0000"}, labels={"CMR": "context", "not drawn": "x"}, order=[PEOPLE, "CMR"])
+    assert legend_of(figure)[1] == "context" and colours(figure)["context"] == "#ff0000"
+    assert colours(plot(given, palette=["#00ff00"]))["CMR"] == "#00ff00"
+    assert colours(plot(given, palette=["#00ff00"]))[PEOPLE] == to_hex("0.1"), "people stay black"
+    with pytest.raises(InputError, match="order names 'CRM', which is not drawn; did you mean 'CMR'"):
+        plot(given, order=["CRM"])
+    with pytest.raises(InputError, match="palette='no such' is no palette"):
+        plot(given, palette="no such")
+    with pytest.raises(InputError, match="'greenish' in palette is no colour"):
+        plot(given, palette={"CMR": "greenish"})
+    with pytest.raises(InputError, match="order='CMR' must be a list of names"):
+        plot(given, order="CMR")
+    with pytest.raises(InputError, match="no option 'pallete'; did you mean 'palette'"):
+        plot(given, pallete="deep")
+    with pytest.raises(InputError, match="no option 'columns'; it is called width now"):
+        plot(given, columns=2)
+
+
+@pytest.mark.parametrize(("width", "inches"), [(1, 89 / 25.4), (2, 183 / 25.4), (5.5, 5.5)])
+def test_widths(width: float, inches: float) -> None:
+    assert plot(frame("lag_crp"), width=width).get_figwidth() == pytest.approx(inches)
+
+
+@pytest.mark.parametrize("width", [0.5, 100, float("nan"), "wide", True])
+def test_widths_that_no_figure_has(width: object) -> None:
+    with pytest.raises(InputError, match="must be 1 or 2, columns of a journal"):
+        plot(frame("lag_crp"), width=width)
+
+
+def test_letters_and_wide_tables_do_not_shrink() -> None:
+    rows = [{"label": f"model {i}", "criterion": "recency", "value": 0.5, "passes": True} for i in range(20)]
+    narrow, wide = (criteria_figure(pd.DataFrame(rows), width=width) for width in (1, 2))
+    assert len(narrow.axes) > len(wide.axes) > 1 and sum(len(axes.texts) for axes in narrow.axes) == 20
+
+
+def read_again(given: pd.DataFrame) -> pd.DataFrame:
+    """The frame as it comes back from a file that pandas wrote, with the numbers of its rows."""
+    buffer = io.StringIO()
+    given.to_csv(buffer)
+    buffer.seek(0)
+    return pd.read_csv(buffer)
+
+
+@pytest.mark.filterwarnings("ignore:plot. several analyses")
+@pytest.mark.parametrize("name", ["lag_crp", "lag_rank", "probability_of_nth_recall", "recall_raster", "edge_indices",
+                                  "lag_crp_compound", "error_rates", "roc", "distance_crp"])  # fmt: skip
+def test_a_frame_that_was_written_and_read_is_drawn_alike(name: str) -> None:
+    given = frame(name)
+    once, again = plot(given), plot(read_again(given), people=PEOPLE)
+    assert [axes.get_title() for axes in once.axes] == [axes.get_title() for axes in again.axes]
+    for one, other in zip(once.axes, again.axes, strict=True):
+        assert [line.get_color() for line in one.lines] == [line.get_color() for line in other.lines]
+        for line, same in zip(one.lines, other.lines, strict=True):
+            assert np.asarray(line.get_ydata(), float) == pytest.approx(
+                np.asarray(same.get_ydata(), float), nan_ok=True
+            )
+
+
+@pytest.mark.filterwarnings("ignore:plot. several analyses")
+def test_conditions_survive_a_file() -> None:
+    given = analyze({"people": recorded(False)}, "lag_crp", by="half")
+    assert [axes.get_title() for axes in plot(read_again(given)).axes] == ["0", "1"]
+
+
+@pytest.mark.filterwarnings("ignore:plot. several analyses")
+def test_frames_that_were_built_by_hand() -> None:
+    axes = plot(pd.DataFrame({"lag": [-1, 1], "prob": [0.2, 0.4]})).axes[0]
+    assert np.nanmax(axes.lines[0].get_ydata()) == 0.4 and axes.get_xlabel() == "Lag"
+    conditions = pd.DataFrame({"lag": [-1, 1] * 2, "prob": [0.2, 0.4] * 2, "subject": 1, "group": list("aabb")})
+    assert [axes.get_title() for axes in plot(conditions).axes] == ["a", "b"]
+    points = pd.DataFrame({"label": "people", "position": [1, 2], "mean": [0.5, 0.6]})
+    assert plot(points, analysis="serial_accuracy").axes[0].get_ylabel().startswith("Probability of recall in")
+
+
+def test_columns_of_several_analyses_are_said() -> None:
+    given = pd.DataFrame({"position": [1, 2], "prob": [0.5, 0.6]})
+    with pytest.warns(DataWarning, match="several analyses have these columns: serial_position_curve, probability"):
+        assert plot(given).axes[0].get_ylabel() == "Probability"
+    assert plot(given, analysis="hits_by_serial_position").axes[0].get_ylabel() == "Hit rate"
+    with pytest.raises(InputError, match="a frame of lag_crp has the columns lag, prob; this one has no 'lag'"):
+        plot(given, analysis="lag_crp")
+    with pytest.raises(InputError, match="no rows have the label 'them'"):
+        plot(given, analysis="serial_accuracy", people="them")
+    with pytest.raises(InputError, match="is a list; give a data frame"):
+        plot([1, 2])
