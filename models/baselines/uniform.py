@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self, final
 
 import numpy as np
-from memsim.models.stopping import exponential_stopping, stopping_slopes
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray
 from memsim.core.event_probabilities import Events, Pullback
@@ -16,6 +15,7 @@ from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.parameters import parameter
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
+from memsim.models.stopping import exponential_stopping, stopping_slopes
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled, by maximum likelihood"
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
-from memsim.models.context.drift import ContextState, Region, unit
-from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
-from memsim.models.context.probing import items_of_units
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.parameters import Preset, choice, parameter
 from memsim.core.trials import Trials
+from memsim.models.context.drift import ContextState, Region, unit
+from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
+from memsim.models.context.probing import items_of_units
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled, by maximum likelihood"
 POOLED = {

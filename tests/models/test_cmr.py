@@ -6,7 +6,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
+
+from memsim import FitSpec, ItemPool, Recalls, Trials, check, event_log_probabilities, fit, log_likelihood, simulate
 from memsim.analysis import curve_table, lag_crp, probability_of_nth_recall, serial_position_curve
+from memsim.core.errors import InputError
+from memsim.core.events import Study
+from memsim.core.likelihood import log_likelihood_steps
+from memsim.core.loop import simulate_steps
+from memsim.core.parameters import parameter
+from memsim.core.seeding import stream
+from memsim.fitting.objectives import LikelihoodObjective
 from memsim.models import CMR, TCM, Strength, Uniform
 from memsim.models.context.drift import ContextState
 from memsim.models.context.luce_recall import SMALL, LuceRecallModel
@@ -18,16 +28,6 @@ from memsim.models.context.recall_kernels import (
 )
 from memsim.models.context.retrieved_context import RetrievedContextModel
 from memsim.paradigms import FreeRecall
-from scipy.optimize import minimize
-
-from memsim import FitSpec, ItemPool, Recalls, Trials, check, event_log_probabilities, fit, log_likelihood, simulate
-from memsim.core.errors import InputError
-from memsim.core.events import Study
-from memsim.core.likelihood import log_likelihood_steps
-from memsim.core.loop import simulate_steps
-from memsim.core.parameters import parameter
-from memsim.core.seeding import stream
-from memsim.fitting.objectives import LikelihoodObjective
 
 LISTS = Recalls.from_matrix([[5, 4, 1, 2, 0], [1, 2, 3, 4, 5], [3, 0, 0, 0, 0], [0, 0, 0, 0, 0]], 5)
 CASES = {
