@@ -13,6 +13,7 @@ from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import ModelError
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.evidence import Evidence
+from memsim.core.fitted_lists import beyond_fit
 from memsim.core.parameters import Parameterized, parameter
 from memsim.core.probes import ProbeBatch
 from memsim.core.rating_table import RatingTable
@@ -256,8 +257,11 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
         return np.where(judgments.answered, np.take_along_axis(every, column, axis=2)[:, :, 0], 1.0)
 
     def beyond(self, paradigm: Paradigm) -> list[str]:
-        """In what a task lies beyond what the model was trained for, a phrase for each; none if nothing is known."""
-        return []
+        """In what a task lies beyond what the model was trained or fitted for, a phrase for each.
+
+        By default of presets that were fitted to lists of other lengths.
+        """
+        return beyond_fit(self, paradigm)
 
     def rating_table(self, judgments: Any, criteria: FloatArray) -> RatingTable | None:
         """The ratings of all probes at once, where these fall into a few kinds that are judged alike.

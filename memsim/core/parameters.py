@@ -32,10 +32,15 @@ _SPANS: WeakKeyDictionary[type[Parameterized], dict[str, tuple[float, float]]] =
 
 
 class Preset(NamedTuple):
-    """A named set of parameter values, with a citation, ``"unverified"``, or ``"fitted here to ..."``."""
+    """A named set of parameter values, with a citation, ``"unverified"``, or ``"fitted here to ..."``.
+
+    ``list_lengths`` are those of the lists to which the values were fitted; empty if they are not known, or where
+    nothing was fitted.
+    """
 
     values: Mapping[str, Any]
     source: str
+    list_lengths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from memsim.core.abilities import require_lists_and_time
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, ModelError
+from memsim.core.fitted_lists import beyond_fit
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.parameters import Parameterized
@@ -41,6 +42,10 @@ class PositionModel(Parameterized, ABC):
     @abstractmethod
     def recall_probability(self, paradigm: Paradigm) -> FloatArray:
         """(list_length,) probability that the item at each serial position is recalled in this task."""
+
+    def beyond(self, paradigm: Paradigm) -> list[str]:
+        """As :meth:`memsim.MemoryModel.beyond`."""
+        return beyond_fit(self, paradigm)
 
 
 Model: TypeAlias = MemoryModel[Any] | PositionModel

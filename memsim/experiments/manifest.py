@@ -113,7 +113,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Beyond:
-    """In what a task lies beyond what a model was trained for."""
+    """In what a task lies beyond what a model was trained or fitted for."""
 
     label: str
     task: str
@@ -148,7 +148,7 @@ class Manifest:
     """The models that failed, by label, and why."""
     frequency_criteria: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """The criteria that were set for judgments of frequency, by model and task; lowest first."""
-    beyond_training: tuple[Beyond, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON."""
@@ -178,15 +178,15 @@ class Manifest:
         )
 
     def beyond_in_words(self) -> list[str]:
-        """A sentence for each task that lies beyond what models were trained for: what they do there is no failure of
-        their memory alone.
+        """A sentence for each task that lies beyond what models were trained or fitted for: what they do there is no
+        failure of their memory alone.
         """
         tasks: dict[str, dict[str, list[str]]] = {}
-        for each in self.beyond_training:
+        for each in self.beyond:
             tasks.setdefault(each.task, {}).setdefault(each.what, []).append(each.label)
         several = len(self.tasks) > 1
         return [
-            "Beyond their training"
+            "Beyond what models were trained or fitted for"
             + (f" in {task}" if several else "")
             + f": {'; '.join(f'{what}, of {listed(labels)}' for what, labels in found.items())}."
             for task, found in tasks.items()
@@ -250,5 +250,5 @@ def manifest_of(
         versions=versions(),
         battery=file,
         frequency_criteria=criteria,
-        beyond_training=tuple(Beyond(model.label, task.label, what) for model, task, what in battery.beyond_training()),
+        beyond=tuple(Beyond(model.label, task.label, what) for model, task, what in battery.beyond()),
     )

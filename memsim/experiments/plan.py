@@ -119,13 +119,12 @@ class Battery:
                     found.append((model, task, reason))
         return found
 
-    def beyond_training(self) -> list[tuple[PlannedModel, PlannedTask, str]]:
-        """In what tasks lie beyond what models were trained for."""
+    def beyond(self) -> list[tuple[PlannedModel, PlannedTask, str]]:
+        """In what tasks lie beyond what models were trained or fitted for."""
         return [
             (model, task, phrase)
             for task in self.tasks
             for model in self.models_of(task)
-            if isinstance(model.model, MemoryModel)
             for phrase in model.model.beyond(task.paradigm)
         ]
 

@@ -18,6 +18,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
 from memsim.models import CMR, SAM, SIMPLE, TCM
 from memsim.paradigms import FreeRecall
+from memsim.reproductions.cmr_reference import reference
 from memsim.reproductions.entry import Finding, Outcome, Reproduction, findings_table
 from memsim.reproductions.kinds import Kind, OtherProgram, OwnComputation, TargetOrigin
 
@@ -124,7 +125,7 @@ def _cmr() -> list[Finding]:
         ("30-1", [30, 27, 6, 29, 15, 23, 8], -23.649588),
     ):
         recalls = Recalls.from_matrix([order], int(condition[:2]))
-        likelihood = log_likelihood(CMR.preset(f"murdock1962:{condition}"), recalls)
+        likelihood = log_likelihood(reference(condition), recalls)
         found += _match(f"CMR, first list of Murdock (1962) {condition}", likelihood, first_list, 6, BY_HAND)
     return found
 

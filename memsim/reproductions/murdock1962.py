@@ -15,6 +15,7 @@ from memsim.core.position_model import recall_probability
 from memsim.data import load_dataset, load_summary
 from memsim.data.registered import DATASETS
 from memsim.models import CMR, SAM, SIMPLE
+from memsim.reproductions.cmr_reference import reference
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.reproductions.murdock_lists import (
@@ -95,28 +96,34 @@ def _murdock_by_sam(seed: int) -> Outcome:
 
 
 def _murdock_by_cmr(seed: int) -> Outcome:
-    """Fits pooled over subjects: their likelihood, and the curves of lists that are simulated from them."""
+    """Fits pooled over subjects: the curves of lists that are simulated from them, beside people; and likelihood and
+    curves at the parameters of another program.
+    """
     conditions = {"20-1": (20_939.9, 0.69, 0.28), "30-1": (29_088.9, 0.85, 0.20), "40-1": (29_622.3, 0.85, 0.18)}
     dataset = DATASETS.get("murdock1962")
     pooled = "a misfit: pooled over subjects, the model spreads recency over more words and transitions over more lags"
     findings, panels = [], {}
     for condition, (nll, last, forward) in conditions.items():
-        model = CMR.preset(f"murdock1962:{condition}")
-        recalls = recalls_of(model, task_of(condition), seed)
-        curves = curves_by_name(curve_table(recalls))
-        position, crp = curves["serial_position_curve"], curves["lag_crp"]
+        known_position, known_crp = _curves_of_cmr(reference(condition), condition, seed)
+        position, crp = _curves_of_cmr(CMR.preset(f"murdock1962:{condition}"), condition, seed)
         panels[condition] = {"CMR": position}
         obtained = np.nan
         if dataset.at_hand():
             people = load_dataset("murdock1962", condition)
             # The fits counted a stop unless the record held 15 correct words.
             stopped = people.is_correct.sum(axis=1) < (people.trials.paradigm.response_limit or np.inf)
-            obtained = -log_likelihood(model, replace(people, stopped=stopped)).sum()
+            obtained = -log_likelihood(reference(condition), replace(people, stopped=stopped)).sum()
         missing = f"needs the lists of people, which load_dataset('murdock1962', '{condition}') fetches"
         known = "" if dataset.at_hand() else missing
-        findings.append(Finding(f"negative log-likelihood, {condition}", nll, obtained, 0.1, REFERENCE, known))
-        findings.append(Finding(f"last position, {condition}", last, float(position.iloc[-1]), 0.02, REFERENCE))
-        findings.append(Finding(f"lag-CRP at +1, {condition}", forward, float(crp[1]), 0.02, REFERENCE))
+        known_values = {
+            "negative log-likelihood": (nll, float(obtained), 0.1, known),
+            "last position": (last, float(known_position.iloc[-1]), 0.02, ""),
+            "lag-CRP at +1": (forward, float(known_crp[1]), 0.02, ""),
+        }
+        findings += [
+            Finding(f"{what}, parameters of the other program, {condition}", target, value, tolerance, REFERENCE, why)
+            for what, (target, value, tolerance, why) in known_values.items()
+        ]
         summary = load_summary("murdock1962", condition).set_index("statistic")["mean"]
         target = float(people_curve(condition).iloc[-1])
         findings.append(
@@ -131,6 +138,12 @@ def _murdock_by_cmr(seed: int) -> Outcome:
     title = f"CMR, fitted to pooled subjects, and Murdock (1962); {LISTS:,} lists each"
     settings = {condition: CMR.preset(f"murdock1962:{condition}").values() for condition in conditions}
     return Outcome(findings, partial(target_figure, position_panels(panels), title), settings)
+
+
+def _curves_of_cmr(model: CMR, condition: str, seed: int) -> tuple[pd.Series, pd.Series]:
+    """The serial position curve and the lag-CRP of simulated lists."""
+    curves = curves_by_name(curve_table(recalls_of(model, task_of(condition), seed)))
+    return curves["serial_position_curve"], curves["lag_crp"]
 
 
 def _murdock_by_simple(seed: int) -> Outcome:

@@ -24,6 +24,7 @@ POOLED = {
 """B_enc, B_start, B_rec, support by other items, what an item's own context adds, share of learned context, P1, P2, X1,
 X2, τ: the maximum of likelihood over all subjects of a condition of Murdock (1962). Of 40-1, P1 is at its bound."""
 UNUSED = "0: not part of that fit"
+SCALE = "1: the unit of support, of which only ratios count under the power choice"
 SHIFTS = (
     "Polyn, Norman & Kahana (2009), Table 1, as in their parameter file: a fit with another choice rule, "
     "and with binding to context before its update; no effect on lists without sources"
@@ -51,7 +52,8 @@ def pooled_fit(condition: str) -> Preset:
         "item_to_context_learning": learned, "primacy_scale": p1, "primacy_decay": p2, "stop_base": x1,
         "stop_growth": x2, "choice_exponent": exponent,
     }  # fmt: skip
-    return Preset(values, f"fitted here to Murdock (1962) {condition}, all subjects pooled, by maximum likelihood")
+    source = f"fitted here to Murdock (1962) {condition}, all subjects pooled, by maximum likelihood"
+    return Preset(values, source, (int(condition[:2]),))
 
 
 @final
@@ -161,7 +163,7 @@ class CMR(LuceRecallModel):
         0.0, 0, 100, symbol="D_cf", doc="support by an item's own context", source=FITTED
     )
     context_to_item_learning: float = parameter(
-        1.0, 0, 100, symbol="L_cf", doc="learning of support by context", source=FITTED
+        1.0, 0, 100, symbol="L_cf", doc="learning of support by context", source=SCALE
     )
     semantic_support: float = parameter(
         0.0, 0, 100, symbol="s", doc="support by items of similar meaning", source=UNUSED

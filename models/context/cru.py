@@ -113,7 +113,7 @@ class CRU(MemoryModel[CRUState]):
     fitted: ClassVar = dict.fromkeys(VARIANTS["BaseCRU"].free)
 
     encoding_drift: float = parameter(
-        0.8182, 0, 1, symbol="B_enc", doc="drift of context with the first item studied", source=SERIAL
+        0.8221, 0, 1, symbol="B_enc", doc="drift of context with the first item studied", source=SERIAL
     )
     encoding_drift_decrease: float = parameter(
         1.0, 0, 1, symbol="d", doc="factor of the drift from each studied item to the next", source=OFF
@@ -122,7 +122,7 @@ class CRU(MemoryModel[CRUState]):
         1.0, 0, 1, symbol="B_start", doc="return to the start of the list at test", source="Logan (2021): whole"
     )
     recall_drift: float = parameter(
-        0.5148, 0, 1, symbol="B_rec", doc="drift of context with each item recalled", source=SERIAL
+        0.5164, 0, 1, symbol="B_rec", doc="drift of context with each item recalled", source=SERIAL
     )
     distraction_drift: float = parameter(
         0.373, 0, 1, symbol="B_D", doc="drift in each second of distraction",
@@ -135,13 +135,13 @@ class CRU(MemoryModel[CRUState]):
     item_support: float = parameter(0.0, 0, 100, symbol="A", doc="support of an item by its own unit", source=OFF)
     primacy_scale: float = parameter(0.0, 0, 100, symbol="P1", doc="extra learning of the first item", source=OFF)
     primacy_decay: float = parameter(0.0, 0, 100, symbol="P2", doc="how fast that extra falls off", source=OFF)
-    choice_exponent: float = parameter(3.4669, 0, 100, symbol="τ", doc="exponent of the choice", source=SERIAL)
+    choice_exponent: float = parameter(3.407, 0, 100, symbol="τ", doc="exponent of the choice", source=SERIAL)
     stop_rule: str = choice("exponential", ("exponential", "context"), "what ends recall", EQUATION)
     stop_base: float = parameter(
-        0.0044, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=SERIAL
+        0.00085, 0, 1, symbol="X1", doc="probability of stopping before any recall", source=SERIAL
     )
     stop_growth: float = parameter(
-        0.4863, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=SERIAL
+        0.6895, 0, 10, symbol="X2", doc="log growth of stopping with each recall", source=SERIAL
     )
     drift_rule: str = choice("vector", ("vector", "elementwise"), "how overlap with context enters ρ", EQUATION)
     floor: str = choice("none", ("none", "left", "all"), "what a floor under strengths is relative to", EQUATION)

@@ -34,11 +34,17 @@ VARIANTS: Mapping[str, Variant] = {
 CONVENTIONS: Mapping[str, Any] = {"drift_rule": "elementwise", "floor": "all"}
 """The numerical conventions under which their fits were made."""
 
-_POOLED = "fitted here to Healey & Kahana (2014), no-task lists, all subjects pooled, by maximum likelihood"
+_PEOPLE = "fitted here to Healey & Kahana (2014), no-task lists, all subjects pooled"
+_POOLED = f"{_PEOPLE}, by maximum likelihood"
+_ON_A_RIDGE = (
+    f"{_PEOPLE}; the likelihood has no maximum: it grows, by 2.3 nats as far as was looked, as both drifts approach 1"
+)
+_LENGTHS = (16,)
 _FREE_RECALL = {"stop_base": 0.007767, "stop_growth": 0.290144}
 PRESETS: Mapping[str, Preset] = {
     "BaseCRU": Preset(
-        {"encoding_drift": 0.999372, "recall_drift": 0.999999, "choice_exponent": 0.011766, **_FREE_RECALL}, _POOLED
+        {"encoding_drift": 0.999372, "recall_drift": 0.999999, "choice_exponent": 0.011766, **_FREE_RECALL},
+        _ON_A_RIDGE, _LENGTHS,
     ),
     "BaseCMR": Preset(
         {
@@ -46,6 +52,6 @@ PRESETS: Mapping[str, Preset] = {
             "item_to_context_learning": 0.7379, "shared_support": 0.3237, "item_support": 0.0078,
             "primacy_scale": 1.4348, "primacy_decay": 1.2416, **_FREE_RECALL,
         },
-        _POOLED,
+        _POOLED, _LENGTHS,
     ),
 }  # fmt: skip

@@ -52,6 +52,7 @@ class SIMPLE(PositionModel):
         f"murdock1962:{condition}": Preset(
             dict(zip(("distinctiveness", "threshold", "threshold_slope", "recall_delay"), values, strict=True)),
             FITS.format(condition),
+            (int(condition[:2]),),
         )
         for condition, values in MURDOCK.items()
     }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PUBLISHED = "Raaijmakers & Shiffrin (1981), part-list cuing simulations; as the default of a public implementation"
 LIST = "Raaijmakers & Shiffrin (1981)"
 REFIT = "fitted here to the serial position curves of Murdock (1962) 20-1, 30-1 and 40-1"
+REFIT_LENGTHS = (20, 30, 40)
 STRENGTHS = ("context_strength", "forward_strength", "self_strength", "residual_strength")
 VARIANT = "a variant, not used by default"
 
@@ -111,7 +112,7 @@ class SAM(OldnessScale):
         "residual_strength": (0.0, 1.0), "criterion_noise": (0.001, 5.0), "lapse": (0.001, 0.5),
     }  # fmt: skip
     presets: ClassVar = {
-        "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT),
+        "murdock1962": Preset(dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)), REFIT, REFIT_LENGTHS),
         "murdock1962-soft": Preset(
             {
                 **dict(zip(STRENGTHS, (0.066, 0.022, 0.050, 0.007), strict=True)),
@@ -120,12 +121,17 @@ class SAM(OldnessScale):
                 "lapse": 0.02,
             },
             REFIT + "; with a soft read-out and a lapse, to score and fit people's lists",
+            REFIT_LENGTHS,
         ),
         "murdock1962-component": Preset(
-            {**dict(zip(STRENGTHS, (0.090, 0.019, 0.037, 0.009), strict=True)), "failure_memory": "component"}, REFIT
+            {**dict(zip(STRENGTHS, (0.090, 0.019, 0.037, 0.009), strict=True)), "failure_memory": "component"},
+            REFIT,
+            REFIT_LENGTHS,
         ),
         "murdock1962-long": Preset(
-            {**dict(zip(STRENGTHS, (0.094, 0.017, 0.045, 0.008), strict=True)), "cue_failures_max": 8}, REFIT
+            {**dict(zip(STRENGTHS, (0.094, 0.017, 0.045, 0.008), strict=True)), "cue_failures_max": 8},
+            REFIT,
+            REFIT_LENGTHS,
         ),
         "raaijmakers1980": Preset(
             dict(zip(STRENGTHS, (0.055, 0.02, 0.055, 0.02), strict=True)),

@@ -36,7 +36,7 @@ class _Beside:
 def find_rooms_beside() -> None:
     """Let Python find the rooms of a checkout; nothing where memsim is installed."""
     if len(_folders()) > 1 and _Beside not in sys.meta_path:
-        sys.meta_path.append(_Beside)
+        sys.meta_path.insert(0, _Beside)  # before the finder of another checkout, which may be installed
 
 
 def is_own_file(file: str) -> bool:
