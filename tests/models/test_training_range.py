@@ -55,11 +55,11 @@ def test_runs_say_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
     models: Any = {"one": Network(weights="dnc-recall"), "two": Network(weights="dnc-closed"), "TCM": TCM()}
     found = run(models, task, n_trials=10)
     manifest = found.manifest
-    assert {each.label for each in manifest.beyond_training} == {"one", "two"}
+    assert {each.label for each in manifest.beyond} == {"one", "two"}
     assert manifest.beyond_in_words() == [
-        "Beyond their training: lists of 21 items (at most 20 in training), of one and two; 16 s of distraction before "
-        "the test (none in training), of one and two."
+        "Beyond what models were trained or fitted for: lists of 21 items (at most 20 in training), of one and two; "
+        "16 s of distraction before the test (none in training), of one and two."
     ]
-    assert manifest.to_json()["beyond_training"][0]["label"] == "one"
+    assert manifest.to_json()["beyond"][0]["label"] == "one"
     main(["run", "--models", "DNC", "--list-length", "21", "--n-trials", "10", "--out", str(tmp_path)])
-    assert "Beyond their training: lists of 21 items" in capsys.readouterr().out
+    assert "trained or fitted for: lists of 21 items" in capsys.readouterr().out
