@@ -21,7 +21,8 @@ from memsim.core.errors import InputError
 from memsim.core.joint_recalls import JointRecalls
 from memsim.data import load_dataset
 from memsim.evaluation.cross_validation import fold_of_lists
-from memsim.models import CMR, SAM, TCM, Network
+from memsim.models import SAM, TCM, Network
+from memsim.reproductions.cmr_reference import reference
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
 from memsim.reproductions.recall_and_recognition_fits import (
@@ -92,9 +93,8 @@ def accounts() -> dict[str, Account]:
             NOISE,
         ),
         "CMR": Account(
-            CMR().replace(**START), {"encoding_drift": (0.01, 0.99), "item_to_context_learning": (0.0, 1.0)},
-            dict.fromkeys(cmr),
-            DRIFTS, NOISE,
+            reference("20-1").replace(**START),
+            {"encoding_drift": (0.01, 0.99), "item_to_context_learning": (0.0, 1.0)}, dict.fromkeys(cmr), DRIFTS, NOISE,
         ),
         "SAM": Account(
             SAM().replace(**SAM_START), {"forward_strength": (0.001, 1.0), "self_strength": (0.001, 3.0)},
