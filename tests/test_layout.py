@@ -184,11 +184,25 @@ def test_examples_in_docstrings(name: str) -> None:
     assert failures == 0
 
 
-def test_repository_runs_without_installation() -> None:
-    script = "import memsim, memsim.models.context.tcm as t; print(memsim.__file__, t.__file__)"
+ANOTHER_CHECKOUT = """
+import sys
+class Another:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        assert not name.startswith("memsim"), name
+sys.meta_path.append(Another)
+"""
+"""The finder of another checkout, which was installed before; here it may not be asked for any room."""
+
+
+@pytest.mark.parametrize("installed", ["", ANOTHER_CHECKOUT])
+def test_repository_runs_without_installation(installed: str) -> None:
+    script = (
+        f"{installed}\nimport memsim, memsim.models.context.tcm as t; print(memsim.__file__, t.__file__, sep='\\n')"
+    )
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
-    assert str(ROOT) in done.stdout
+    assert [line.startswith(str(ROOT)) for line in done.stdout.splitlines()] == [True, True]
 
 
 def test_own_sources_are_all_modules() -> None:

@@ -16,9 +16,7 @@ class Strength(MemoryModel):
     State: (n_trials, list_length + 1), each word's strength and, last, the strength of stopping.
     """
 
-    retention: float = parameter(
-        0.572, 0, 1, symbol="λ", doc="share of a trace left after a word or second", source=FIT
-    )
+    retention: float = parameter(0.572, 0, 1, symbol="λ", doc="share of a trace left by a word or second", source=FIT)
     residue: float = parameter(0.0563, 0, 1, symbol="r", doc="strength that does not fade", source=FIT)
     stopping: float = parameter(0.25, 1e-6, 10, symbol="s", doc="strength of stopping", source=FIT)
 
