@@ -10,7 +10,8 @@ _VALUES = {
     "40-1": (0.6199, 0.0604, 0.8290, 0.1545, 6.8304, 0.0385, 19.0189, 3.0442, 0.0199, 0.2782, 2.6088),
 }
 """B_enc, B_start, B_rec, support by other items and by an item's own context, share of learned context, P1, P2, X1, X2,
-τ: what its searches found, which are near the maxima that the presets of CMR are at, and not at them."""
+τ: what its searches found, which are near the maxima that the presets of CMR are at, and not at them. Criteria of
+recognition suit these parameters."""
 
 
 def reference(condition: str) -> CMR:
@@ -20,5 +21,5 @@ def reference(condition: str) -> CMR:
         encoding_drift=enc, start_drift=start, recall_drift=rec, context_to_item_shared=shared,
         context_to_item_own=round(own - shared, 4), item_to_context_own=round(1 - learned, 4),
         item_to_context_learning=learned, primacy_scale=p1, primacy_decay=p2, stop_base=x1, stop_growth=x2,
-        choice_exponent=exponent,
+        choice_exponent=exponent, criterion=0.1, criterion_noise=0.12,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar, final
 
 import numpy as np
@@ -13,6 +13,7 @@ from memsim.core.parameters import Preset, choice, parameter
 from memsim.core.trials import Trials
 from memsim.models.context.drift import ContextState, Region, unit
 from memsim.models.context.luce_recall import KernelForm, LuceRecallModel, RecallRule
+from memsim.models.context.probed_context import SET_HERE
 from memsim.models.context.probing import items_of_units
 
 FITTED = "fitted here to Murdock (1962) 20-1, all subjects pooled, by maximum likelihood"
@@ -195,6 +196,12 @@ class CMR(LuceRecallModel):
         "all", ("all", "items"), "learn all of temporal context, or its units of items only",
         "Morton & Polyn (2016): all; the public code of CMR-IA: items",
     )  # fmt: skip
+
+    _: KW_ONLY
+    criterion: float = parameter(0.19, -1, 1, symbol="C", doc="boundary between new and old", source=SET_HERE)
+    criterion_noise: float = parameter(
+        0.22, 0, 10, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=SET_HERE
+    )
 
     @property
     def recall_rates(self) -> FloatArray:

@@ -136,8 +136,8 @@ class Stubborn(Strength):
 
 def test_a_model_that_takes_no_columns_is_differenced_point_by_point() -> None:
     found = log_likelihood_gradient(Stubborn(), RECALLS, ["retention"])
-    step = 1e-6
-    high, low = (log_likelihood(Stubborn(retention=0.57 + sign * step), RECALLS).sum() for sign in (1, -1))
+    usual, step = Stubborn().retention, 1e-6
+    high, low = (log_likelihood(Stubborn(retention=usual + sign * step), RECALLS).sum() for sign in (1, -1))
     assert found.gradient["retention"] == pytest.approx((high - low) / (2 * step), rel=1e-5)
     assert set(differences._TAKES_COLUMNS[Stubborn].values()) == {False}
 
