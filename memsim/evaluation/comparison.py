@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 BASELINE, REFERENCE, BASE_RATES = "uniform choice", "empirical reference", "base rate"
 
+SHOWN = ("model", "per_list", "from_best", "from_best_low", "from_best_high", "won", "n_parameters", "aic", "bic")
+"""The columns that a notebook shows."""
+
 
 @dataclass(frozen=True)
 class HeldOutComparison:
@@ -68,7 +71,8 @@ class HeldOutComparison:
         return f"HeldOutComparison({', '.join(map(str, self.table['model']))})"
 
     def _repr_html_(self) -> str:
-        return html_of("Held-out lists: candidates, the best first", {}, self.table, note=" ".join(self.words))
+        shown = [name for name in SHOWN if name in self.table]
+        return html_of("Held-out lists: candidates, the best first", {}, self.table[shown], note=" ".join(self.words))
 
     @property
     def fit_table(self) -> pd.DataFrame | None:

@@ -96,7 +96,9 @@ class Fit:
             "BIC": self.bic,
             "converged": "yes" if self.converged else "no: the two best starts differ",
         }
-        return html_of(repr(self), facts, self.to_frame())
+        table = self.to_frame()
+        shown = ["unit", *self.units[0].estimates, "log_likelihood", "distance", "at_bound"]
+        return html_of(repr(self), facts, table[[name for name in shown if table[name].notna().any()]])
 
     @property
     def kind(self) -> Literal["exact", "sampled", "summary"]:

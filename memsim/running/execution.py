@@ -108,7 +108,7 @@ def run_cells(
     backend: str = "local",
     scheduler: str = "",
     workers: int | None = None,
-    cache: Path | None = None,
+    cache: str | Path | None = None,
     progress: bool = False,
     title: str = "",
 ) -> list[Any]:
@@ -147,7 +147,7 @@ def run_cells(
         cache = _KEPT.get() if cache is None else cache
         if cache is None:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memsim-cells-")))
-        store = Store(cache.absolute())
+        store = Store(Path(cache).absolute())
         results = {key: entry["result"] for key in copies if (entry := store.read(key)) is not None}
         done = sum(copies[key] for key in results)
         bar = stack.enter_context(
