@@ -87,17 +87,16 @@ def _peek(arguments: list[str], option: str, default: str) -> str:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from tqdm.auto import tqdm
-
     from memsim.experiments.comparison import run
     from memsim.models.registered import left_out_of
     from memsim.reporting.comparison_files import FILES, write_comparison
+    from memsim.running.progress import progress_bar
     from memsim.running.result_files import require_results
 
     paradigm, people = _task(parsed)
     models, reading = _models(parsed.models, paradigm), files_read(parsed)
     require_results(parsed.out, FILES, reading)
-    with tqdm(total=len(models) + (people is not None) + 1, unit="step", leave=False, disable=None) as bar:
+    with progress_bar(total=len(models) + (people is not None) + 1, unit="step", leave=False) as bar:
 
         def progress(label: str) -> None:
             bar.set_postfix_str(label)

@@ -16,6 +16,7 @@ from memsim.analysis.figures.crowds import caption, nearest, sentences, thinned
 from memsim.analysis.figures.page import Drawing
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.core.errors import MemsimWarning, ModelError
+from memsim.core.html_summary import html_of
 from memsim.core.items import ItemPool
 from memsim.core.judgments import Responses
 from memsim.core.names import in_one_line
@@ -45,6 +46,12 @@ class Comparison:
     battery: Battery
     rows: tuple[Row, ...]
     manifest: Manifest
+
+    def __repr__(self) -> str:
+        return f"Comparison({', '.join(row.label for row in self.rows)}: {self.battery.title})"
+
+    def _repr_html_(self) -> str:
+        return html_of(self.battery.title, {"people": self.people_name if self.people else ""}, self.summary)
 
     @property
     def task(self) -> PlannedTask:

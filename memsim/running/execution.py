@@ -16,8 +16,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from memsim.core.code.user_code import code_of, later_modules
 from memsim.core.errors import InputError
 from memsim.core.limits import MOST, require_counts
@@ -25,6 +23,7 @@ from memsim.core.names import closest
 from memsim.core.version import __version__
 from memsim.running.dask_cluster import on_dask
 from memsim.running.digests import canonical, description, source_digest
+from memsim.running.progress import progress_bar
 from memsim.running.store import Store
 from memsim.running.workers import Failure, Job, Outcome, in_processes, pickled, sent_by_value, work_here
 
@@ -109,7 +108,7 @@ def run_cells(
     backend: str = "local",
     scheduler: str = "",
     workers: int | None = None,
-    cache: Path | None = None,
+    cache: str | Path | None = None,
     progress: bool = False,
     title: str = "",
 ) -> list[Any]:
@@ -130,7 +129,7 @@ def run_cells(
     cache : folder of finished cells, created if needed; ``None`` keeps nothing after this call, except within
         :func:`cells_kept_in`. A damaged file, or one that memsim did not write, causes a warning, and its cell runs
         again.
-    progress : whether to show a progress bar with the remaining time, if there is a terminal.
+    progress : whether to show a progress bar with the remaining time, in a terminal or a notebook.
     title : the label of the bar.
 
     Raises
@@ -148,13 +147,12 @@ def run_cells(
         cache = _KEPT.get() if cache is None else cache
         if cache is None:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memsim-cells-")))
-        store = Store(cache.absolute())
+        store = Store(Path(cache).absolute())
         results = {key: entry["result"] for key in copies if (entry := store.read(key)) is not None}
         done = sum(copies[key] for key in results)
         bar = stack.enter_context(
-            tqdm(total=len(cells), initial=done, desc=title or None, unit="cell", leave=False,
-                 disable=None if progress else True)
-        )  # fmt: skip
+            progress_bar(progress, total=len(cells), initial=done, desc=title or None, unit="cell", leave=False)
+        )
         if done:
             bar.set_postfix_str(f"{done:,} were done before")
         todo = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in results}

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tqdm.auto import tqdm
-
 from memsim.core.errors import InputError
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import adopt, files_in, require_replaceable, was_written
@@ -17,6 +15,7 @@ from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole, read_header
 from memsim.running.digests import source_digest
+from memsim.running.progress import progress_bar
 from memsim.training.checkpoints import differences, resume, save_checkpoint
 from memsim.training.devices import computing, device_of
 from memsim.training.logs import Line, log_beside, tensorboard_log, write_log
@@ -197,8 +196,7 @@ def _noted(checkpoint: Path) -> Iterator[None]:
 def _run(trainer: Trainer, path: Path, checkpoint: Path, logged: Any, progress: bool) -> bool:
     """Train to the end, with checkpoints and the log; False where training ended early."""
     iterations = trainer.training.iterations
-    # None hides the bar where standard error is not a terminal; in a notebook it is shown.
-    with tqdm(total=iterations, initial=trainer.iteration, unit="it", disable=None if progress else True) as bar:
+    with progress_bar(progress, total=iterations, initial=trainer.iteration, unit="it") as bar:
         last: Line = {}
 
         def show(iteration: int, loss: float) -> None:

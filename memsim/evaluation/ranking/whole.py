@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.html_summary import html_of
 from memsim.core.position_model import Model
 from memsim.evaluation.ranking.bounds import bounds_cell
 from memsim.evaluation.ranking.calibration import calibration_cell, people_table, ranges
@@ -49,6 +50,12 @@ class Ranking:
     of scoring 100 lists."""
     record: dict[str, Any]
     """All that is needed to run it again, and what it should give; see :mod:`memsim.evaluation.ranking.record`."""
+
+    def __repr__(self) -> str:
+        return f"Ranking({len(self.table)} models on the set {self.ranked.name!r})"
+
+    def _repr_html_(self) -> str:
+        return html_of(repr(self), {}, self.table, note=" ".join(self.words))
 
     @property
     def table(self) -> pd.DataFrame:
