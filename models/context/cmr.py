@@ -198,7 +198,7 @@ class CMR(LuceRecallModel):
     )  # fmt: skip
 
     _: KW_ONLY
-    criterion: float = parameter(0.19, -1, 1, symbol="C", doc="boundary between new and old", source=SET_HERE)
+    criterion: float = parameter(0.19, -2, 2, symbol="C", doc="boundary between new and old", source=SET_HERE)
     criterion_noise: float = parameter(
         0.22, 0, 10, symbol="σ_c", doc="standard deviation of criteria from probe to probe", source=SET_HERE
     )
