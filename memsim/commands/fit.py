@@ -87,7 +87,6 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
-    from memsim.core.joint_recalls import parts_of
     from memsim.core.recall_parts import units_of
     from memsim.evaluation.base_rates import judged_alone
     from memsim.evaluation.seen_people import seen_in_words
@@ -139,9 +138,8 @@ def run_fit(parsed: argparse.Namespace) -> int:
     shown = shown.T if len(shown) < 4 else shown
     print(shown.to_string(float_format=_number, na_rep="-"))
     _print_notes(fitted, judged)
-    for part in parts_of(recalls).values():
-        for sentence in seen_in_words({parsed.model: spec.model}, part):
-            print(textwrap.fill(sentence, 100))
+    for sentence in seen_in_words({parsed.model: spec.model}, recalls):
+        print(textwrap.fill(sentence, 100))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from memsim.core.abilities import lacks
 from memsim.core.encodings import is_integrated
 from memsim.core.errors import InputError
@@ -12,7 +14,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.evaluation.ranking.pinned_set import RankedTask
-from memsim.evaluation.ranking.split import PEERS, Split, number_in_peers
+from memsim.evaluation.ranking.split import Split
 from memsim.evaluation.seen_people import records_within
 from memsim.models.lookup import build_model, given_model
 from memsim.models.registered import built_models
@@ -89,38 +91,22 @@ def can_simulate(model: Any, split: Split) -> bool:
 def seen_in_training(model: Any, split: Split) -> str:
     """That a network was trained on people who are scored, by the record of its weights, or that this is not known.
 
-    People are known by what they recalled in all lists of the data set, or by their label in it; those of PEERS, whose
-    data sets share people, by their number in any of them.
+    People are known as :func:`memsim.models.networks.people_seen.seen` says, by all their lists of the data set.
     """
     records = records_within(model)
     if not records:
         return ""
-    from memsim.models.networks.people_seen import history, seen
+    from memsim.models.networks.people_seen import seen
 
-    wanted = set(split.people_scored.tolist())
     found, unknown = set[str](), list[str]()
-    for record in records:
-        for label, everyone in split.everyone.items():
-            own = everyone.trials.subject.astype(str)
-            who = split.scored[label].trials.subject.astype(str)
-            scored = everyone[[name in set(who.tolist()) for name in own]]
+    for label, everyone in split.everyone.items():
+        wanted = np.unique(split.scored[label].trials.subject.astype(str))
+        scored = everyone[np.isin(everyone.trials.subject.astype(str), wanted)]
+        for record in records:
             known = seen(record, scored)
-            found |= set(known.subjects) & wanted
+            found |= set(known.subjects)
             unknown += known.unknown
-            if getattr(scored.origin, "dataset", "").startswith(PEERS):
-                numbers = _numbers_in_peers(history(record))
-                found |= {name for name in wanted if number_in_peers(name) in numbers}
     if found:
         some = ", ".join(sorted(found)[:3]) + (", ..." if len(found) > 3 else "")
-        return f"trained on {len(found)} of the {len(wanted)} people who are scored ({some})"
+        return f"trained on {len(found)} of the {len(split.people_scored)} people who are scored ({some})"
     return f"it is not known on whom it was trained ({unknown[0]})" if unknown else ""
-
-
-def _numbers_in_peers(history: Iterable[Mapping[str, Any] | None]) -> set[int]:
-    """Numbers of the people of PEERS on whom weights were trained."""
-    found = set[int]()
-    for people in history:
-        if people is None or not str(people.get("dataset", "")).startswith(PEERS):
-            continue
-        found |= {number_in_peers(label) for label in people.get("trained_on") or ()}
-    return found - {-1}
