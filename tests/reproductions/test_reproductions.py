@@ -18,7 +18,6 @@ from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.models import SIMPLE, TCM
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, measures
 from memsim.reproductions.entry import COLUMNS, Finding, Outcome, Reproduction, findings_table
 from memsim.reproductions.kinds import (
     HumanData,
@@ -30,6 +29,7 @@ from memsim.reproductions.kinds import (
     TargetOrigin,
     in_words,
 )
+from memsim.reproductions.recall.criteria import CRITERIA, Measures, criteria_table, measures
 from memsim.reproductions.registered import REPRODUCTIONS
 
 LONG = (

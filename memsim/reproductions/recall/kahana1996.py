@@ -14,7 +14,6 @@ from memsim.core.model import MemoryModel
 from memsim.models import CMR, SAM, TCM
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
-from memsim.reproductions.murdock_lists import MURDOCK, task_of
 from memsim.reproductions.recall.beside_people import (
     MURDOCK_CONDITIONS,
     MURDOCK_PEOPLE,
@@ -22,6 +21,7 @@ from memsim.reproductions.recall.beside_people import (
     curve,
     predicted,
 )
+from memsim.reproductions.recall.murdock_lists import MURDOCK, task_of
 from memsim.reproductions.simulated_lists import curves_by_name, near_lags, recalls_of
 
 LISTS = 20_000

@@ -15,7 +15,6 @@ from memsim.models import CMR, SAM, TCM
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
-from memsim.reproductions.murdock_lists import MURDOCK
 from memsim.reproductions.recall.beside_people import (
     MURDOCK_PEOPLE,
     beside,
@@ -24,6 +23,7 @@ from memsim.reproductions.recall.beside_people import (
     predicted,
     statistic,
 )
+from memsim.reproductions.recall.murdock_lists import MURDOCK
 
 LENGTHS = (2, 4, 6, 8, 10, 12, 15, 20, 30, 40)
 SHORT, LONG = 4, 15

@@ -19,8 +19,7 @@ from memsim.models.registered import models_of
 from memsim.paradigms import Recognition
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
-from memsim.reproductions.minerva_slopes import exact_slope, minerva_findings
-from memsim.reproductions.recognition_criteria import (
+from memsim.reproductions.recognition.criteria import (
     CRITERIA,
     LAG,
     NEAR,
@@ -32,8 +31,9 @@ from memsim.reproductions.recognition_criteria import (
     rows_of,
     tasks_of,
 )
-from memsim.reproductions.recognition_shortcomings import SHORTCOMINGS
-from memsim.reproductions.recognition_tasks import TASKS
+from memsim.reproductions.recognition.minerva_slopes import exact_slope, minerva_findings
+from memsim.reproductions.recognition.shortcomings import SHORTCOMINGS
+from memsim.reproductions.recognition.tasks import TASKS
 from memsim.reproductions.verdicts import ABSENT, PASS, UNDECIDED
 
 SHOWS = Prediction(

@@ -10,9 +10,9 @@ from memsim.data.registered import DATASETS
 from memsim.models.lookup import build_model
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.registered import models_for
-from memsim.reproductions.criteria import CRITERIA, TASKS, Measures, criteria_table, measures
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
+from memsim.reproductions.recall.criteria import CRITERIA, TASKS, Measures, criteria_table, measures
 from memsim.reproductions.simulated_lists import LISTS
 
 SHOWS = Prediction(

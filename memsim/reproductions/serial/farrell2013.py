@@ -18,7 +18,7 @@ from memsim.paradigms import SerialRecall
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
 from memsim.reproductions.recall.beside_people import predicted
-from memsim.reproductions.serial_signatures import Signatures, signatures
+from memsim.reproductions.serial.serial_signatures import Signatures, signatures
 from memsim.reproductions.simulated_lists import recalls_of
 
 LISTS = 10_000

@@ -24,7 +24,7 @@ from memsim.evaluation.cross_validation import fold_of_lists
 from memsim.models import CMR, SAM, TCM, Network
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
-from memsim.reproductions.recall_and_recognition_fits import (
+from memsim.reproductions.recognition.recall_and_recognition_fits import (
     BASE,
     BOTH,
     CHOICE,

@@ -17,7 +17,7 @@ from memsim.data.registered import DATASETS
 from memsim.models import CMR, SAM, SIMPLE
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, OwnComputation
-from memsim.reproductions.murdock_lists import (
+from memsim.reproductions.recall.murdock_lists import (
     MEANS_OF_PEOPLE,
     MURDOCK,
     distance,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memsim.reproductions.recognition_criteria import (
+from memsim.reproductions.recognition.criteria import (
     LAG,
     LENGTH,
     LIST_STRENGTH,

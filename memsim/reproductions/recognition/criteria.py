@@ -12,7 +12,7 @@ from memsim.core.arrays import FloatArray
 from memsim.core.model import MemoryModel
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.recognition.measurement_model import MeasurementModel
-from memsim.reproductions.recognition_tasks import (
+from memsim.reproductions.recognition.tasks import (
     CONTINUOUS,
     FREQUENCY,
     LONG,
