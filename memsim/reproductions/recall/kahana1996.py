@@ -19,6 +19,7 @@ from memsim.reproductions.recall.beside_people import (
     MURDOCK_PEOPLE,
     beside,
     curve,
+    in_words,
     predicted,
 )
 from memsim.reproductions.recall.murdock_lists import MURDOCK, task_of
@@ -99,7 +100,7 @@ def _lag_crps(seed: int) -> Outcome:
         ]
     )
     panels = [
-        Panel(condition, "Lag", "Conditional response probability", near_lags(people[condition]["mean"]),
+        Panel(in_words(condition), "Lag", "Conditional response probability", near_lags(people[condition]["mean"]),
               {name: near_lags(crp) for name, crp in found[condition].items()}, "Murdock (1962)", True)
         for condition in MURDOCK_CONDITIONS
     ]  # fmt: skip

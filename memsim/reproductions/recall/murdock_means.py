@@ -110,7 +110,7 @@ def _equal_times(people: pd.DataFrame, obtained: pd.DataFrame) -> dict[str, bool
 
 def _panels(table: pd.DataFrame) -> list[Panel]:
     panels = []
-    for seconds in ("2", "1"):
+    for seconds in ("1", "2"):
         rows = table[table.index.str.endswith(f"-{seconds}")]
         rows = rows.set_axis([int(name.split("-")[0]) for name in rows.index])
         models = {str(name): rows[name] for name in rows if name != "people"}
