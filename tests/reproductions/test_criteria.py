@@ -122,11 +122,11 @@ def test_criteria_of_models_and_of_what_is_known_of_people() -> None:
     assert len(criteria_figure(table).axes[0].texts) == 30
 
 
-def test_standard_errors_are_those_of_more_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_errors_are_the_spread_over_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("memsim.reproductions.recall.criteria.TASKS", {"immediate": TASKS["immediate"]})
-    few, more = (measures(TCM(), n, 1) for n in (500, 8000))
     primacy = next(each for each in CRITERIA if each.name == "primacy")
-    assert few.number(primacy)[1] / more.number(primacy)[1] == pytest.approx(4, rel=0.7)
+    values, errors = np.array([measures(TCM(), 400, seed).number(primacy) for seed in range(12)]).T
+    assert np.sqrt((errors**2).mean()) == pytest.approx(values.std(ddof=1), rel=0.5)
 
 
 def test_no_people_of_ratings_are_rejected_by_the_slope() -> None:
