@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -44,7 +45,12 @@ LEAST_DATA_SETS = 5
 
 def calibration_cell() -> dict[str, Any]:
     """The numbers of the findings in all data sets of :data:`CALIBRATION`, by data set, as a cell."""
-    return {"people": numbers_of_people(CALIBRATION, FINDINGS, Statistics)}
+    return {"people": _people_of_findings()}
+
+
+@cache
+def _people_of_findings() -> dict[str, dict[str, float]]:
+    return numbers_of_people(CALIBRATION, FINDINGS, Statistics)
 
 
 def numbers_of_people(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ def _answers(responses: Responses) -> Any:
     return responses.ratings if isinstance(responses, Judgments) else responses.positions
 
 
+@lru_cache(maxsize=8)  # each model of a benchmark asks for the same few
 def split_of(task: RankedTask, seed: int) -> Split:
     """The parts of a task.
 
