@@ -18,7 +18,7 @@ from memsim.analysis.recall.transitions import lag_crp
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.analysis.summaries import summary_table
 from memsim.core.position_model import Model
-from memsim.core.prediction import Prediction, predict
+from memsim.core.prediction import PositionPrediction, Prediction, predict
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.evaluation.ranking.calibration import (
@@ -84,8 +84,9 @@ class Measures(Statistics):
     def of(cls, predicted: Prediction) -> Self:
         """The numbers of recalls, by a model or by people, or of a prediction of positions."""
         tables = curve_table(predicted), summary_table(predicted)
-        if not isinstance(predicted, Recalls):
+        if isinstance(predicted, PositionPrediction):
             return cls(*tables, len(predicted.probability))
+        assert isinstance(predicted, Recalls)
         late = mean_over_subjects(lag_crp(predicted, first_output=4), "lag")
         return cls(*tables, predicted.list_length, late)
 

@@ -46,6 +46,7 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
     },
     "TCM": {
         "primacy": "the model has no mechanism for primacy",
+        "recency returns with continual distraction": "first recalls show it, later recalls remove it from the curve",
         "contiguity survives delay and distraction": _WIDE,
     },
     "TCMA": {
