@@ -52,7 +52,9 @@ class Comparison:
         return f"Comparison({', '.join(row.label for row in self.rows)}: {self.battery.title})"
 
     def _repr_html_(self) -> str:
-        return html_of(self.battery.title, {"people": self.people_name if self.people else ""}, self.summary)
+        same = ("kind", "paradigm", "seed")  # of all rows, or said by the label
+        people = self.people_name if self.people else ""
+        return html_of(self.battery.title, {"people": people}, self.summary.drop(columns=[*same], errors="ignore"))
 
     @property
     def task(self) -> PlannedTask:
