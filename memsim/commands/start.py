@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
+INTERRUPTED = "interrupted; no incomplete result was written"
+"""With what a command ends that was interrupted; what it keeps is said after it."""
+AGAIN = "the same command begins again"
+"""What is said where nothing is known to be kept."""
+
 
 def main() -> int:
     """Run one command; see :func:`memsim.commands.main.main`."""
@@ -14,7 +19,7 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
-        os.write(2, b"memsim: interrupted; no incomplete result was written\n")
+        os.write(2, f"memsim: {INTERRUPTED}; {AGAIN}\n".encode())
         return 130
     finally:
         # What is interrupted from here on has nothing left to lose, and need not say where it was.

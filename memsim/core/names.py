@@ -43,6 +43,25 @@ def kind_of(value: Any) -> str:
     return f"str {shown(value)}" if isinstance(value, str) else type(value).__name__
 
 
+def changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """How the values of settings differ from those of earlier, one text for each that does.
+
+    Examples
+    --------
+    >>> changed({"seed": 0, "folds": 5}, {"seed": 1, "folds": 5})
+    ['seed was 0 and is 1']
+    """
+
+    def said(values: Mapping[str, Any], name: str) -> str:
+        return shown(values[name]) if name in values else "not given"
+
+    return [
+        f"{name} was {said(then, name)} and is {said(now, name)}"
+        for name in {**now, **then}
+        if now.get(name) != then.get(name)
+    ]
+
+
 def in_one_line(error: BaseException) -> str:
     """What an error of any kind says, with its kind, for a message."""
     return " ".join(f"{type(error).__name__}: {error}".split())

@@ -46,6 +46,7 @@ def train_seeds(
     people: str | Path | Recalls | None = None,
     reading: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
+    force: bool = False,
     device: str = "cpu",
     deterministic: bool = False,
     compiled: bool = False,
@@ -61,7 +62,7 @@ def train_seeds(
 
     Parameters
     ----------
-    settings, recipe, people, reading, device, deterministic, compiled, recorded, tensorboard : see
+    settings, recipe, people, reading, force, device, deterministic, compiled, recorded, tensorboard : see
         :func:`memsim.train`.
     seeds : how many.
     out : a file that ends in ``.safetensors``, as in :func:`memsim.train`; of ``NAME.safetensors`` the weights go to
@@ -92,7 +93,7 @@ def train_seeds(
             _train_seed,
             {"training": each, "people": request.people, **computed},
             label=f"seed {each.seed}",
-            aside={"out": str(path.absolute()), "tensorboard": folder},
+            aside={"out": str(path.absolute()), "tensorboard": folder, "force": force},
         )
         for each, path in zip(trainings, paths, strict=True)
     ]
@@ -110,11 +111,12 @@ def _train_seed(
     recorded: bool | None,
     out: str,
     tensorboard: str | None,
+    force: bool,
 ) -> dict[str, Any]:
     """Train with one seed, unless its weights are there: a row of the table."""
     folder = None if tensorboard is None else Path(tensorboard)
     how = How(device, 1, deterministic, folder, compiled=compiled, recorded=recorded)
-    return row_of(train_to(Request(training, people, Path(out)), how, again=False))
+    return row_of(train_to(Request(training, people, Path(out)), how, again=False, force=force))
 
 
 def row_of(trained: Trained) -> dict[str, Any]:

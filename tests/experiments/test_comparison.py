@@ -152,7 +152,8 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_responses_of_an_earlier_run_do_not_stay_beside_other_tables(tmp_path: Path) -> None:
     run_one = ["run", "--models", "tcm", "--n-trials", "40", "--out", "out"]
     assert main([*run_one, "--responses"]) == 0 and (tmp_path / "out" / "recalls.csv").is_file()
-    assert main(run_one) == 0
+    assert main(run_one) == 2 and (tmp_path / "out" / "recalls.csv").is_file()
+    assert main([*run_one, "--force"]) == 0
     assert {path.name for path in (tmp_path / "out").iterdir() if path.name != RECORDS} == FILES
 
 
@@ -180,7 +181,7 @@ def test_an_interrupted_run_leaves_nothing_half_written(
             raise error
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
-    assert main(["run", "--n-trials", "300", "--models", "tcm"]) == status
+    assert main(["run", "--n-trials", "300", "--models", "tcm", "--force"]) == status
     after = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir() if path.is_file()}
     assert after == before
 
