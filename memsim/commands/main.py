@@ -31,9 +31,9 @@ from memsim.commands.recover import add_recover
 from memsim.commands.reproduce import add_reproduce
 from memsim.commands.run import add_run
 from memsim.commands.show import add_show
-from memsim.commands.start import AGAIN, INTERRUPTED
 from memsim.commands.train import add_train
 from memsim.core.errors import InputError, MemsimError, MemsimWarning, ModelError
+from memsim.core.interruption import said
 from memsim.core.names import printable
 from memsim.core.version import __version__
 
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         message, status = "", 130
     if interruption.came:
-        message, status = "; ".join([INTERRUPTED, *(dict.fromkeys(notes) or [AGAIN])]), 130
+        message, status = said(notes), 130
     if message:
         with contextlib.suppress(OSError):
             print(printable(f"memsim: {message}"), file=sys.stderr)

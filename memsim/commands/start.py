@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-INTERRUPTED = "interrupted; no incomplete result was written"
-"""With what a command ends that was interrupted; what it keeps is said after it."""
-AGAIN = "the same command begins again"
-"""What is said where nothing is known to be kept."""
+from memsim.core.interruption import said
 
 
 def main() -> int:
@@ -19,7 +16,7 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
-        os.write(2, f"memsim: {INTERRUPTED}; {AGAIN}\n".encode())
+        os.write(2, f"memsim: {said()}\n".encode())
         return 130
     finally:
         # What is interrupted from here on has nothing left to lose, and need not say where it was.

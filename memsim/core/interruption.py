@@ -1,8 +1,8 @@
-"""What an interruption leaves, said with it."""
+"""What an interrupted call keeps, and how to go on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -18,3 +18,9 @@ def noted(kept: Callable[[], str]) -> Iterator[None]:
         if note := kept():
             interruption.add_note(note)
         raise
+
+
+def said(notes: Iterable[str] = ()) -> str:
+    """The line with which an interrupted command ends, with the notes of what it keeps."""
+    kept = list(dict.fromkeys(notes)) or ["the same command begins again"]
+    return "; ".join(["interrupted; no incomplete result was written", *kept])

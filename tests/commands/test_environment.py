@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from memsim.commands.main import main
-from memsim.commands.start import AGAIN, INTERRUPTED
+from memsim.core.interruption import said
 
 ROOT = str(Path(__file__).parents[2])
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -90,7 +90,7 @@ def test_an_interruption_during_imports(tmp_path: Path) -> None:
         )
         path = os.pathsep.join((str(package), ROOT))
         done = memsim("run", "--models", "tcm", stdout=subprocess.PIPE, env={"PYTHONPATH": path}, cwd=tmp_path)
-        assert done.returncode == 130 and done.stderr == f"memsim: {INTERRUPTED}; {AGAIN}\n"
+        assert done.returncode == 130 and done.stderr == f"memsim: {said()}\n"
     code = "import memsim.commands.start as s, sys\nsys.modules['memsim.commands.main'] = None\nsys.exit(s.main())"
     (tmp_path / "0" / "argparse.py").write_text("raise KeyboardInterrupt")
     done = memsim("models", stdout=subprocess.PIPE, env={"PYTHONPATH": os.pathsep.join((str(tmp_path / "0"), ROOT))})
@@ -125,7 +125,7 @@ def test_an_interrupted_command_says_what_is_kept_and_goes_on(tmp_path: Path) ->
     command = ["battery", "b.toml", "--out", "out", "--workers", "1"]
     done = memsim(*command, stdout=subprocess.PIPE, cwd=tmp_path)
     kept = f"1 of 2 cells is finished and kept in {tmp_path / 'out' / 'cells'}, and the same command goes on from it"
-    assert done.stderr == f"memsim: {INTERRUPTED}; {kept}\n" and done.returncode == 130
+    assert done.stderr == f"memsim: {said([kept])}\n" and done.returncode == 130
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["cells"]
     [cell] = (tmp_path / "out" / "cells").rglob("*.json")
     before = cell.stat().st_mtime_ns
