@@ -55,7 +55,7 @@ def battery(
     """Run a battery file (see :func:`memsim.experiments.battery_file.read_battery`) and write the results.
 
     Each combination of model, task and seed is a cell. Finished cells are kept, so a battery that was interrupted, or
-    to which a model was added, runs only the cells that are missing.
+    to which a model was added (with ``force``), runs only the cells that are missing.
 
     Parameters
     ----------

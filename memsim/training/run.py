@@ -172,7 +172,7 @@ def train_to(request: Request, how: How, *, again: bool = True, force: bool = Fa
         if not again and (made := _made_before(trainer, path)) is not None:
             return Trained(path, made, made["log"], bool(made["stopped"]), made["iterations"])
         if not force:
-            _require_same(trainer, path)
+            require_same(trainer, path)
         if checkpoint.is_file():
             whole = is_whole(checkpoint, "training starts from the beginning")
             if whole and not (force and differences(trainer, read_header(str(checkpoint)).record)):
@@ -221,8 +221,8 @@ def _run(trainer: Trainer, path: Path, checkpoint: Path, logged: Any, progress: 
     return going
 
 
-def _require_same(trainer: Trainer, path: Path) -> None:
-    """Refuse to replace the weights of another training."""
+def require_same(trainer: Trainer, path: Path) -> None:
+    """Raise :class:`InputError` where there are the weights of another training."""
     if not path.is_file() or not is_whole(path, "it is replaced"):
         return
     if different := differences(trainer, read_header(str(path)).record):

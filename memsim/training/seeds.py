@@ -14,9 +14,10 @@ from memsim.core.recalls import Recalls
 from memsim.models.networks.weights import SUFFIX
 from memsim.running.execution import Cell, run_cells
 from memsim.running.options import Running, with_running
-from memsim.training.devices import device_of
-from memsim.training.run import How, Request, Trained, requested, train_to
+from memsim.training.devices import computing, device_of
+from memsim.training.run import How, Request, Trained, requested, require_same, train_to
 from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +87,10 @@ def train_seeds(
     require_writable(request.path.parent)
     for table in tables:
         require_replaceable(table)
+    with computing(1, deterministic):
+        for each, path in zip(trainings, paths, strict=True):
+            if path.is_file() and not force:
+                require_same(Trainer(each, request.people, device), path)
     folder = None if tensorboard is None else str(Path(tensorboard).absolute())
     computed = {"device": device, "deterministic": deterministic, "compiled": compiled, "recorded": recorded}
     cells = [

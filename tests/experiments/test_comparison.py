@@ -214,17 +214,19 @@ def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--models", "Strength", "--n-trials", "200", "--list-length", "30"]) == 0
     assert "murdock1962:30-1" in capsys.readouterr().out
-    assert main(["run", "--models", "strength", "--n-trials", "200", "--retention-interval", "16"]) == 0
+    over = ["--force"]
+    assert main(["run", "--models", "strength", "--n-trials", "200", "--retention-interval", "16", *over]) == 0
     printed = capsys.readouterr().out
     assert "Delayed free recall" in printed and "not compared with people" in printed
     filled = ["--initial-distraction", "8", "--inter-item-distraction", "4", "--retention-interval", "16"]
-    assert main(["run", "--models", "strength", "--n-trials", "200", *filled]) == 0
+    assert main(["run", "--models", "strength", "--n-trials", "200", *filled, *over]) == 0
     said = "8 s of distraction before the first, 4 s of distraction between items, 16 s before the test"
     assert said in " ".join(capsys.readouterr().out.split())
-    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "PEERS-notask", "--output-limit", "5"]) == 0
+    peers = ["--people", "PEERS-notask", "--output-limit", "5"]
+    assert main(["run", "--models", "tcm", "--n-trials", "200", *peers, *over]) == 0
     printed = capsys.readouterr().out
     assert "16 items, 3 s each" in printed and "had output_limit=None" in printed and "cut short" in printed
-    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "none"]) == 0
+    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "none", *over]) == 0
     assert "rmsd" not in capsys.readouterr().out
 
 
@@ -240,7 +242,7 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["models", "mine.py"]) == 0
     assert "retention" in capsys.readouterr().out
     (tmp_path / "copy.py").write_text(PLUGIN.replace("class Mine(Strength)", "Base = Strength\n\nclass Strength(Base)"))
-    assert main(["run", "--models", "strength", "copy.py", "--n-trials", "200"]) == 0
+    assert main(["run", "--models", "strength", "copy.py", "--n-trials", "200", "--force"]) == 0
     assert "Strength (copy.py)" in capsys.readouterr().out
     (tmp_path / "bad.py").write_text(PLUGIN + "    def recalled(self, state, position):\n        return state\n")
     assert main(["check", "bad.py"]) == 1
