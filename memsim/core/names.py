@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from memsim.core.errors import InputError
@@ -60,6 +60,12 @@ def changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         for name in {**now, **then}
         if now.get(name) != then.get(name)
     ]
+
+
+def in_short(texts: Sequence[str], most: int = 4) -> str:
+    """The first of several texts in one, and how many more there are."""
+    more = [f"and {len(texts) - most} more"] if len(texts) > most else []
+    return "; ".join([*texts[:most], *more])
 
 
 def in_one_line(error: BaseException) -> str:

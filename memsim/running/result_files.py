@@ -17,7 +17,7 @@ from memsim.core.errors import InputError, MemsimWarning
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import checksum, publish, require_replaceable, scratch_in, withdraw
 from memsim.core.interruption import noted
-from memsim.core.names import changed, in_one_line
+from memsim.core.names import changed, in_one_line, in_short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,7 +230,7 @@ class ResultFolder:
         different = changed(settings, self.made_by["settings"])
         now = self.made_by["files"]
         different += [f"{name} has changed since" for name in files if name in now and files[name] != now[name]]
-        return f"of another memsim {command}: {'; '.join(different[:4]) or 'it read other files'}"
+        return f"of another memsim {command}: {in_short(different) or 'it read other files'}"
 
 
 def _not_drawn(name: str, folder: Path, scratch: Path, error: Exception) -> None:

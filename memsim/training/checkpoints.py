@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.errors import InputError
-from memsim.core.names import changed
+from memsim.core.names import changed, in_short
 from memsim.models.networks.weights import load_weights, save_weights
 from memsim.training.learning_rates import share_of_rate
 from memsim.training.trainer import Trainer
@@ -38,7 +38,7 @@ def resume(trainer: Trainer, path: Path) -> None:
     tensors, record, _ = load_weights(str(path))
     if different := differences(trainer, record):
         raise InputError(
-            f"{path} is a checkpoint of another training: {'; '.join(different)}; remove it, or give --force "
+            f"{path} is a checkpoint of another training: {in_short(different)}; remove it, or give --force "
             "(force=True), or train as it was"
         )
     if "progress" not in record:

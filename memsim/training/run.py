@@ -13,6 +13,7 @@ from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import adopt, files_in, require_replaceable, was_written
 from memsim.core.interruption import noted
 from memsim.core.limits import require_counts
+from memsim.core.names import in_short
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole, read_header
@@ -227,7 +228,7 @@ def require_same(trainer: Trainer, path: Path) -> None:
         return
     if different := differences(trainer, read_header(str(path)).record):
         raise InputError(
-            f"{path} holds the weights of another training: {'; '.join(different)}; choose another --out (or out), or "
+            f"{path} holds the weights of another training: {in_short(different)}; choose another --out (or out), or "
             "give --force (force=True) to replace them"
         )
 
