@@ -26,6 +26,8 @@ TAKES_CUED_RECALL = "takes_cued_recall"
 """The attribute of the function of an analysis of recalls that takes recall in which each response has its own cue."""
 RATES = "rates"
 """The attribute of the function of an analysis of judgments that says which ratings it takes (``Paradigm.rates``)."""
+MADE_BY = "made_by"
+"""The attribute of a data frame that names the function of an analysis which made it."""
 Rates = Literal["oldness", "frequency"]
 
 Options = ParamSpec("Options")
@@ -53,7 +55,7 @@ def of_recalls(
         def checked(recalls: Recalls, *args: Options.args, **options: Options.kwargs) -> Result:
             require_recalls(recalls)
             _require_taken(checked, recalls)
-            return function(recalls, *args, **options)
+            return _signed(function(recalls, *args, **options), function)
 
         declarations = {
             DECLARATION: takes_repeated_items, TAKES_CUED_RECALL: takes_cued_recall, BY_STUDY_ORDER: by_study_order,
@@ -81,13 +83,20 @@ def of_judgments(
         def checked(judgments: Judgments, *args: Options.args, **options: Options.kwargs) -> Result:
             require_judgments(judgments)
             _require_taken(checked, judgments)
-            return function(judgments, *args, **options)
+            return _signed(function(judgments, *args, **options), function)
 
         for name, value in {DECLARATION: True, RATES: rates, BY_STUDY_ORDER: by_study_order}.items():
             setattr(checked, name, value)
         return cast(OfJudgments[Options, Result], checked)
 
     return declared
+
+
+def _signed(result: Result, function: Callable[..., Any]) -> Result:
+    """A data frame with the name of the function that made it, so that figures need not guess; else as it is."""
+    if hasattr(result, "attrs"):
+        result.attrs[MADE_BY] = function.__name__
+    return result
 
 
 def _require_taken(function: Callable[..., Any], responses: Responses) -> None:

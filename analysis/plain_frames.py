@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from memsim.analysis.declaration import Analysis
+from memsim.analysis.declaration import MADE_BY, Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.names import shown
@@ -25,7 +25,8 @@ _INDEX_OF_FILE = re.compile(r"Unnamed: \d+")
 def identified(frame: pd.DataFrame, name: str = "", people: Sequence[str] | str | None = None) -> pd.DataFrame:
     """The frame with ``attrs`` that say which analysis it is of, by what conditions, and which labels are people.
 
-    A frame from :func:`memsim.analysis.analyze` has them. Of any other frame the columns say it: those of one analysis
+    A frame from :func:`memsim.analysis.analyze` has them, and one from the function of an analysis says which that is.
+    Of any other frame the columns say it: those of one analysis
     (``lag`` and ``prob``) are drawn as that; where several have the same columns, a warning says which they are.
     Conditions are the columns before ``subject``, or before the values, and further columns of words if there are
     several rows for one subject and place. Labels that begin with ``people`` are people's.
@@ -45,6 +46,9 @@ def identified(frame: pd.DataFrame, name: str = "", people: Sequence[str] | str 
     recorded = {} if name and frame.attrs.get("analysis") != ANALYSES.canonical(name) else dict(frame.attrs)
     if "analysis" not in recorded:
         frame = _as_analyzed(frame)
+        made_by = recorded.get(MADE_BY, "")
+        if not name and made_by in ANALYSES.names() and _has_columns(frame, ANALYSES.get(made_by)):
+            name = made_by
         found, ambiguous = ([ANALYSES.get(name)], False) if name else _candidates(frame)
         analysis = found[0]
         _require_columns(frame, analysis)
@@ -99,6 +103,10 @@ def _required(analysis: Analysis, frame: pd.DataFrame) -> list[str]:
     return [name for name in (analysis.x, value, analysis.across, analysis.panels, series, *further) if name]
 
 
+def _has_columns(frame: pd.DataFrame, analysis: Analysis) -> bool:
+    return set(_required(analysis, frame)) <= set(frame.columns)
+
+
 def _require_columns(frame: pd.DataFrame, analysis: Analysis) -> None:
     if absent := [name for name in _required(analysis, frame) if name not in frame]:
         raise InputError(
@@ -110,7 +118,7 @@ def _require_columns(frame: pd.DataFrame, analysis: Analysis) -> None:
 def _candidates(frame: pd.DataFrame) -> tuple[list[Analysis], bool]:
     """The analyses of which most columns are in the frame, and whether they are several with different labels."""
     known: Mapping[str, Analysis] = ANALYSES.usable()
-    matching = [each for each in known.values() if set(_required(each, frame)) <= set(frame.columns)]
+    matching = [each for each in known.values() if _has_columns(frame, each)]
     if not matching:
         raise InputError(
             f"plot: the columns {', '.join(map(str, frame.columns))} are those of no analysis; a lag-CRP has lag and "

@@ -33,6 +33,7 @@ from .fitting.nested_fits import likelihood_ratio
 from .fitting.population_means import population
 from .fitting.result import Fit
 from .fitting.spec import FitSpec
+from .models.registering import register
 from .reproductions.catalogue import reproduce
 from .training.inspection import show
 from .training.run import train
@@ -91,6 +92,7 @@ __all__ = [
     "predict",
     "recall_probability",
     "recover",
+    "register",
     "reproduce",
     "run",
     "score",

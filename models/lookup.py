@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import inspect
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeAlias
 
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
-from memsim.core.names import normalized
+from memsim.core.names import closest, normalized
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
 from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
@@ -26,7 +29,10 @@ Given: TypeAlias = Mapping[str, Any] | Sequence[Any] | Model | str
 
 
 def find_model(spec: str) -> tuple[str, type[Model] | Model]:
-    """The model that ``spec`` names: a registered name, ``name:preset``, ``file.py``, or ``file.py:ClassName``.
+    """The model that ``spec`` names.
+
+    It is a registered name, ``name:preset``, ``file.py``, ``file.py:ClassName``, or ``module:ClassName`` of an
+    installed module.
 
     For a network the preset may be a file of weights: ``DNC:mine.safetensors``, ``GRU:mine.safetensors``, and with a
     core that a user wrote ``mine.py:MyCore:mine.safetensors``.
@@ -55,6 +61,8 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
         name, _, preset = spec.partition(":")
         if normalized(name) == "network" and not preset:
             return "Network", Network
+        if preset and (module := _module(name)) is not None:
+            return _from_module(module, preset)
         name = MODELS.canonical(name)
         cls = MODELS.get(name)
         return (f"{name}:{preset}", cls.preset(preset)) if preset else (name, cls)
@@ -110,7 +118,7 @@ def given_model(model: Model | str) -> Model:
 def labelled(models: Given, who: str) -> dict[str, Any]:
     """Models by label, from what a user gives: a mapping, or one or several models or names.
 
-    Several models without labels are called by their classes, and names by themselves.
+    Without labels, models are called by their classes, and names as they are registered.
 
     Raises
     ------
@@ -120,7 +128,10 @@ def labelled(models: Given, who: str) -> dict[str, Any]:
         found = dict(models)
     else:
         several = list(models) if isinstance(models, Sequence) and not isinstance(models, str) else [models]
-        labels = [each if isinstance(each, str) else type(getattr(each, "model", each)).__name__ for each in several]
+        labels = [
+            find_model(each)[0] if isinstance(each, str) else type(getattr(each, "model", each)).__name__
+            for each in several
+        ]
         if twice := [label for label, n in Counter(labels).items() if n > 1]:
             raise InputError(
                 f"{who}: {labels.count(twice[0])} models are called {twice[0]}; give labels, as in "
@@ -139,6 +150,30 @@ def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
         fix = f"name one as {path}:ClassName" if found else "define a subclass of memsim.MemoryModel in it"
         raise InputError(f"{path} must hold one model{f' {wanted}' if wanted else ''}, it holds {have}; {fix}")
     return next(iter(found.items()))
+
+
+def _module(name: str) -> ModuleType | None:
+    """The module of this name, unless a model has it too; None where there is none."""
+    if normalized(name) in _models() or not all(part.isidentifier() for part in name.split(".")):
+        return None
+    try:
+        return importlib.import_module(name) if importlib.util.find_spec(name) is not None else None
+    except ModuleNotFoundError:
+        return None
+    except Exception as error:
+        raise ModelError(f"the module {name} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _from_module(module: ModuleType, wanted: str) -> tuple[str, type[Model]]:
+    found = getattr(module, wanted, None)
+    if not (inspect.isclass(found) and issubclass(found, MemoryModel | PositionModel)):
+        known = [
+            name
+            for name, value in vars(module).items()
+            if inspect.isclass(value) and issubclass(value, MemoryModel | PositionModel)
+        ]
+        raise InputError(f"{module.__name__} has no model {wanted!r}{closest(wanted, known)}")
+    return wanted, found
 
 
 def _models_in(path: Path, wanted: str | None) -> dict[str, type[Model]]:

@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"core"},
     {"paradigms"},
-    {"models", "analysis", "data", "contract", "gym"},
-    {"running"},
+    {"models", "analysis", "data", "gym"},
+    {"running", "contract"},
     {"fitting", "training"},
     {"evaluation", "experiments", "bayes"},
     {"reporting", "reproductions", "explorer"},

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure, FigureBase, SubFigure
 
 from memsim.analysis.figures.fitting_text import LINE, broken, text_width
 from memsim.analysis.figures.looks import Style, styles
+from memsim.analysis.figures.shown_figure import ShownFigure
 from memsim.analysis.figures.style import FONTS, WIDTHS, legend_label
 from memsim.core.errors import InputError
 from memsim.core.names import closest, shown
@@ -115,7 +116,7 @@ class Page:
     def room(self, height: float, panels: str = "panels of different sizes") -> FigureBase:
         """An empty figure of this height in inches, or that of ``ax``, for a figure that arranges its panels itself."""
         if self._given is None:
-            self._container = Figure(figsize=(self.width, height), layout="constrained")
+            self._container = ShownFigure(figsize=(self.width, height), layout="constrained")
         elif isinstance(self._given, FigureBase):
             self._container = self._empty(self._given)
         else:

@@ -17,6 +17,7 @@ from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import DataError, InputError, ModelError
 from memsim.core.files.written_files import write_file
+from memsim.core.html_summary import Table, html_of
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.recalls import Recalls
 from memsim.running.digests import digest
@@ -58,6 +59,20 @@ class Posterior:
     """Where the recalls came from."""
     versions: dict[str, str]
     """Versions of memsim and of the libraries used."""
+
+    def __repr__(self) -> str:
+        n_draws, n_people, _ = self.parameters.shape
+        return f"Posterior({type(self.spec.space.model).__name__}: {n_draws:,} draws, {n_people} people)"
+
+    def _repr_html_(self) -> str:
+        drawn = self.parameters.reshape(-1, self.parameters.shape[-1])
+        names = [str(name) for name in self.data["posterior"]["parameter"].values]
+        means, deviations = drawn.mean(axis=0).tolist(), drawn.std(axis=0).tolist()
+        rows = list(zip(names, means, deviations, strict=True))
+        facts = {"model": repr(self.spec.space.model), "recalls from": self.recalls_origin.words()}
+        return html_of(
+            repr(self), facts, Table(("parameter", "mean", "deviation over draws and people"), rows, len(rows))
+        )
 
     @property
     def parameters(self) -> FloatArray:

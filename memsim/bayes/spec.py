@@ -185,7 +185,7 @@ class PosteriorSpec:
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any], model: type[Model] | Model | None = None) -> Self:
+    def from_json(cls, record: Mapping[str, Any], model: type[Model] | Model | str | None = None) -> Self:
         """The specification of a record; ``model`` as in :func:`memsim.fitting.model_records.model_from_json`."""
         free = {name: (low, high) for name, (low, high) in record["free"].items()}
         space = Space.of(model_from_json(record["model"], model), free, record["ties"])

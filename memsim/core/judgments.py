@@ -11,6 +11,7 @@ import numpy as np
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen, index_matrix, number_matrix
 from memsim.core.errors import InputError
 from memsim.core.frozen import says_replace
+from memsim.core.html_summary import Table, html_of
 from memsim.core.names import kind_of
 from memsim.core.origin import Observed, Origin, require_origin
 from memsim.core.recalls import Recalls, require_recalls
@@ -107,6 +108,17 @@ class Judgments:
 
     def __repr__(self) -> str:
         return f"Judgments({self.n_answers} answers to {self.trials!r})"
+
+    def _repr_html_(self) -> str:
+        kinds = self.trials.probe_kinds
+        ratings = range(1, self.trials.paradigm.n_ratings + 1)
+        rows = [
+            (kind, *(int(np.count_nonzero(self.ratings[kinds == kind] == rating)) for rating in ratings))
+            for kind in dict.fromkeys(kinds.ravel().tolist()) if kind
+        ]  # fmt: skip
+        facts = {**self.trials.facts(), "from": self.origin.words()}
+        columns = ("probes", *(f"rated {rating}" for rating in ratings))
+        return html_of(repr(self), facts, Table(columns, rows, len(rows)))
 
     def __getitem__(self, rows: Any) -> Judgments:
         """The judgments at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""

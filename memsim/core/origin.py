@@ -55,6 +55,10 @@ class Simulated:
         if not self.model:
             raise InputError("Simulated: model is empty; name the model that simulated the recalls")
 
+    def words(self) -> str:
+        """The model and the seed."""
+        return self.model if self.seed is None else f"{self.model}, seed {self.seed}"
+
     def to_json(self) -> dict[str, Any]:
         """Kind and fields as JSON; fields without a value are left out. :func:`origin_from_json` reads them."""
         return _to_json("simulated", self)
@@ -89,6 +93,10 @@ class Observed:
 
     def __post_init__(self) -> None:
         _check_fields(self, texts=("dataset", "condition", "citation"), mappings=("details",))
+
+    def words(self) -> str:
+        """The data set and its condition, or the publication."""
+        return " ".join(filter(None, (self.dataset, self.condition))) or self.citation or "people"
 
     def to_json(self) -> dict[str, Any]:
         """Kind and fields as JSON; fields without a value are left out. :func:`origin_from_json` reads them."""

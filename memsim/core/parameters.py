@@ -17,6 +17,7 @@ import numpy as np
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.frozen import says_replace
+from memsim.core.html_summary import Table, html_of
 from memsim.core.names import closest, normalized, shown
 
 _KEY = "memsim"
@@ -277,6 +278,16 @@ class Parameterized:
             have = ", ".join(cls.presets) or "none"
             raise InputError(f"{cls.__name__} has no preset {name!r}{closest(name, cls.presets)} It has: {have}.")
         return build(cls, dict(cls.presets[name].values))
+
+    def _repr_html_(self) -> str:
+        columns = ("parameter", "symbol", "value", "range", "unit", "meaning", "source")
+        rows = [
+            (each.name, each.symbol, getattr(self, each.name), each.range, each.unit, each.doc, each.source)
+            for each in self.parameters()
+        ]
+        what = (inspect.getdoc(type(self)) or "").partition("\n")[0]
+        facts = {"what it is": what, "published by": getattr(self, "citation", "")}
+        return html_of(type(self).__name__, facts, Table(columns, rows, len(rows)))
 
     def values(self) -> dict[str, Any]:
         """The values of the parameters by name, in the order of declaration."""

@@ -25,6 +25,7 @@ from memsim.core.cued_items import answers_cue
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
 from memsim.core.frozen import says_replace
+from memsim.core.html_summary import ROWS, Table, html_of
 from memsim.core.items import ItemPool
 from memsim.core.names import kind_of
 from memsim.core.origin import Observed, Origin, require_origin
@@ -260,6 +261,24 @@ class Recalls:
 
     def __repr__(self) -> str:
         return f"Recalls({self.n_responses} responses to {self.trials!r})"
+
+    def _repr_html_(self) -> str:
+        first = self[:ROWS]
+        marks = np.where(first.positions == INTRUSION, "×", first.positions.astype(str))
+        rows = [
+            (subject, number, " ".join(row[row != "0"].tolist()))
+            for subject, number, row in zip(first.trials.subject, first.trials.list, marks, strict=True)
+        ]
+        facts = {
+            **self.trials.facts(),
+            "items recalled of a list": f"{self.is_correct.sum(axis=1).mean():.2f} in the mean" if len(self) else None,
+            "intrusions": int(np.count_nonzero(self.positions == INTRUSION)),
+            "from": self.origin.words(),
+        }
+        return html_of(
+            repr(self), facts, Table(("subject", "list", "responses"), rows, len(self)),
+            note="Responses are serial positions in the order of recall; × is an intrusion.",
+        )  # fmt: skip
 
     def __getitem__(self, rows: Any) -> Recalls:
         """The recalls at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""

@@ -26,6 +26,7 @@ from memsim.core.arrays import (
 from memsim.core.errors import InputError
 from memsim.core.events import BY_ITEM, Distract, Event, Probe, Recall, Study, StudyPair
 from memsim.core.frozen import says_replace
+from memsim.core.html_summary import ROWS, Table, html_of
 from memsim.core.items import ItemPool
 from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
 from memsim.core.parameters import Parameterized, parameter
@@ -335,6 +336,19 @@ class Trials:
         n = len(self.subjects)
         task = type(self.paradigm).__name__
         return f"Trials({task}: {len(self)} lists of {self.list_length}, {n} subject{'s' * (n != 1)})"
+
+    def _repr_html_(self) -> str:
+        names = self.pool.labels[self.items[:ROWS]].tolist()
+        rows = [
+            (subject, number, " ".join(map(str, items)))
+            for subject, number, items in zip(self.subject.tolist(), self.list.tolist(), names, strict=False)
+        ]
+        return html_of(repr(self), self.facts(), Table(("subject", "list", "items"), rows, len(self)))
+
+    def facts(self) -> dict[str, Any]:
+        """What to know of these trials at a glance, by name: the task, the items and what was varied."""
+        conditions = {name: ", ".join(map(str, np.unique(labels))) for name, labels in self.conditions.items()}
+        return {"task": repr(self.paradigm), "pool": repr(self.pool), **conditions, "seed of lists": self.seed}
 
     def __getitem__(self, rows: Any) -> Trials:
         """The trials at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""

@@ -19,6 +19,7 @@ from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.encodings import is_integrated
 from memsim.core.errors import InputError
+from memsim.core.html_summary import html_of
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.judgments import Judgments
 from memsim.core.recalls import Recalls
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 BASELINE, REFERENCE, BASE_RATES = "uniform choice", "empirical reference", "base rate"
 
+SHOWN = ("model", "per_list", "from_best", "from_best_low", "from_best_high", "won", "n_parameters", "aic", "bic")
+"""The columns that a notebook shows."""
+
 
 @dataclass(frozen=True)
 class HeldOutComparison:
@@ -62,6 +66,13 @@ class HeldOutComparison:
     neither does the task."""
     references: tuple[str, ...]
     """Candidates that are references, and no models."""
+
+    def __repr__(self) -> str:
+        return f"HeldOutComparison({', '.join(map(str, self.table['model']))})"
+
+    def _repr_html_(self) -> str:
+        shown = [name for name in SHOWN if name in self.table]
+        return html_of("Held-out lists: candidates, the best first", {}, self.table[shown], note=" ".join(self.words))
 
     @property
     def fit_table(self) -> pd.DataFrame | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from memsim.analysis.figures.page import Drawing
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import InputError
+from memsim.core.html_summary import html_of
 from memsim.core.limits import require_cells, require_counts
 from memsim.core.model import MemoryModel
 from memsim.core.recall_parts import joined
@@ -39,6 +40,12 @@ class ModelRecovery:
     """``simulated, replication, fitted, log_likelihood, n_parameters, n_events, aic, bic, chosen``, a row for each
     simulated group and fitted model."""
     title: str
+
+    def __repr__(self) -> str:
+        return f"ModelRecovery({self.title})"
+
+    def _repr_html_(self) -> str:
+        return html_of(self.title, {}, self.summary)
 
     @property
     def summary(self) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from memsim.analysis.figures.page import Drawing
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.html_summary import html_of
 from memsim.core.limits import require_counts
 from memsim.core.model import MemoryModel
 from memsim.core.seeding import stream
@@ -42,6 +43,12 @@ class ParameterRecovery:
     """``simulation, parameter, true, estimate, log_likelihood, log_likelihood_of_truth``, a row for each simulated
     subject and parameter. A fit with a lower log-likelihood than the truth has not found the best parameters."""
     title: str
+
+    def __repr__(self) -> str:
+        return f"ParameterRecovery({self.title})"
+
+    def _repr_html_(self) -> str:
+        return html_of(self.title, {}, self.summary)
 
     @property
     def summary(self) -> pd.DataFrame:

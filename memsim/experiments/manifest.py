@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from memsim.running.digests import digest
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A model that was run. ``file`` and ``file_sha256`` identify its code, unless the model is one of memsim."""
+    """A model that was run. ``file`` and ``file_sha256`` identify its code, unless it is memsim's or was typed in."""
 
     label: str
     name: str
@@ -41,7 +41,7 @@ class ModelRecord:
         """The record of a planned model."""
         model = planned.model
         own = type(model).__module__.startswith("memsim.")
-        file = None if own else inspect.getsourcefile(type(model))
+        file = None if own else getattr(sys.modules.get(type(model).__module__), "__file__", None)
         return cls(
             planned.label, type(model).__name__, digest(model), model.citation, model.likelihood, model.form(),
             model.values(), dict(planned.given), planned.tasks,

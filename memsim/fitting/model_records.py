@@ -13,6 +13,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
+from memsim.models.lookup import find_model
 from memsim.models.networks.network_models import Network
 from memsim.models.registered import MODELS
 from memsim.running.digests import digest
@@ -33,14 +34,15 @@ def model_to_json(model: Model) -> dict[str, Any]:
     return {"class": cls.__name__, "module": cls.__module__, "values": fields, **code}
 
 
-def model_from_json(record: Mapping[str, Any], model: type[Model] | Model | None = None) -> Model:
+def model_from_json(record: Mapping[str, Any], model: type[Model] | Model | str | None = None) -> Model:
     """The model of a record.
 
     Parameters
     ----------
     record : what :func:`model_to_json` returned.
-    model : the class, which must have the name in the record. If not given, the registered class of that name. For a
-        network whose core a user wrote, the model itself, which names the file of the core.
+    model : the class, which must have the name in the record, or what names it on the command line. If not given, the
+        registered class of that name. For a network whose core a user wrote, the model itself, which names the file of
+        the core.
 
     Raises
     ------
@@ -48,6 +50,8 @@ def model_from_json(record: Mapping[str, Any], model: type[Model] | Model | None
         that the model reads, such as the weights of a network, has changed.
     """
     name, values = record["class"], record["values"]
+    if isinstance(model, str):
+        model = find_model(model)[1]
     if isinstance(model, MemoryModel | PositionModel):
         cls, values = type(model), {**values, "core": model.core} if isinstance(model, Network) else values
     else:
@@ -77,6 +81,7 @@ def _registered(name: str, module: str) -> type[Model]:
     # A plug-in may share its name with a registered model.
     if cls is None or cls.__module__.split(".")[0] != module.split(".")[0]:
         raise InputError(
-            f"{name} of the module {module} is not a registered model; give its class, Fit.load(path, model={name})"
+            f"{name} of the module {module} is not a registered model; give its class, Fit.load(path, model={name}), "
+            f"or its file or module, model='mine.py:{name}'"
         )
     return cls

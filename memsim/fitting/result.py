@@ -14,6 +14,7 @@ from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
 from memsim.core.files.written_files import write_file
 from memsim.core.gradient import LAPSES
+from memsim.core.html_summary import html_of
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.origin import Origin, origin_from_json
@@ -82,6 +83,23 @@ class Fit:
     versions: dict[str, str]
     """Versions of memsim and of the libraries used."""
 
+    def __repr__(self) -> str:
+        model, n = type(self.spec.model).__name__, len(self.units)
+        value = "distance of curves" if self.kind == "summary" else f"log-likelihood {self.log_likelihood:,.1f}"
+        return f"Fit({model} to {n} unit{'s' * (n != 1)}: {value}, {self.n_parameters} parameters)"
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "model": repr(self.spec.model),
+            "free": ", ".join(self.spec.free),
+            "recalls from": self.recalls_origin.words(),
+            "BIC": self.bic,
+            "converged": self._converged_in_words,
+        }
+        table = self.to_frame()
+        shown = ["unit", *self.units[0].estimates, "log_likelihood", "distance", "at_bound"]
+        return html_of(repr(self), facts, table[[name for name in shown if table[name].notna().any()]])
+
     @property
     def kind(self) -> Literal["exact", "sampled", "summary"]:
         """An exact likelihood, one sampled over study histories, or a distance of curves."""
@@ -127,6 +145,13 @@ class Fit:
     def converged(self) -> bool:
         """Whether in every unit the two best starts agree, within .05 in log-likelihood (.001 in distance)."""
         return all(self._agree(unit) for unit in self.units)
+
+    @property
+    def _converged_in_words(self) -> str:
+        if self.converged:
+            return "yes"
+        one = all(len(unit.starts) == 1 for unit in self.units)
+        return "not known from one start" if one else "no: the two best starts differ"
 
     def _agree(self, unit: UnitFit) -> bool:
         return unit.spread <= TOLERANCE[self.kind]
@@ -229,13 +254,14 @@ class Fit:
         path.write_text(sealed(record, indent=1, default=str), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: str | Path, model: type[Model] | Model | None = None) -> Fit:
+    def load(cls, path: str | Path, model: type[Model] | Model | str | None = None) -> Fit:
         """Read what :meth:`save` wrote.
 
         Parameters
         ----------
-        model : the class of the fitted model, needed where that is not registered: a model from a file of your own.
-            Of a network with a core of your own, the model itself.
+        model : the class of the fitted model, or what names it, ``mine.py``, ``mine.py:MyModel`` or
+            ``module:MyModel``; needed where that is not registered. Of a network with a core of your own, the model
+            itself.
             No file that the fit names is ever run.
 
         Raises

@@ -246,7 +246,7 @@ class FitSpec:
         return {"model": model_to_json(self.model), "free": free, "ties": self.ties, **settings}
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any], model: type[Model] | Model | None = None) -> Self:
+    def from_json(cls, record: Mapping[str, Any], model: type[Model] | Model | str | None = None) -> Self:
         """The specification of a record; ``model`` as in :func:`memsim.fitting.model_records.model_from_json`."""
         settings = {name: value for name, value in record.items() if name not in ("model", "free", "ties")}
         read = model_from_json(record["model"], model)

@@ -16,15 +16,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from memsim.core.code.user_code import code_of, later_modules
 from memsim.core.errors import InputError
+from memsim.core.interruption import noted
 from memsim.core.limits import MOST, require_counts
 from memsim.core.names import closest
 from memsim.core.version import __version__
 from memsim.running.dask_cluster import on_dask
 from memsim.running.digests import canonical, description, source_digest
+from memsim.running.progress import progress_bar
 from memsim.running.store import Store
 from memsim.running.workers import Failure, Job, Outcome, in_processes, pickled, sent_by_value, work_here
 
@@ -109,7 +109,7 @@ def run_cells(
     backend: str = "local",
     scheduler: str = "",
     workers: int | None = None,
-    cache: Path | None = None,
+    cache: str | Path | None = None,
     progress: bool = False,
     title: str = "",
 ) -> list[Any]:
@@ -130,7 +130,7 @@ def run_cells(
     cache : folder of finished cells, created if needed; ``None`` keeps nothing after this call, except within
         :func:`cells_kept_in`. A damaged file, or one that memsim did not write, causes a warning, and its cell runs
         again.
-    progress : whether to show a progress bar with the remaining time, if there is a terminal.
+    progress : whether to show a progress bar with the remaining time, in a terminal or a notebook.
     title : the label of the bar.
 
     Raises
@@ -148,13 +148,15 @@ def run_cells(
         cache = _KEPT.get() if cache is None else cache
         if cache is None:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memsim-cells-")))
-        store = Store(cache.absolute())
+            store = Store(cache)
+        else:
+            store = Store(Path(cache).absolute())
+            stack.enter_context(noted(lambda: _finished(store, copies)))
         results = {key: entry["result"] for key in copies if (entry := store.read(key)) is not None}
         done = sum(copies[key] for key in results)
         bar = stack.enter_context(
-            tqdm(total=len(cells), initial=done, desc=title or None, unit="cell", leave=False,
-                 disable=None if progress else True)
-        )  # fmt: skip
+            progress_bar(progress, total=len(cells), initial=done, desc=title or None, unit="cell", leave=False)
+        )
         if done:
             bar.set_postfix_str(f"{done:,} were done before")
         todo = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in results}
@@ -185,6 +187,14 @@ def run_cells(
                 results[key] = json.loads(outcome)["result"]
                 bar.update(copies[key])
     return [results[key] for key in keys]
+
+
+def _finished(store: Store, copies: Counter[str]) -> str:
+    """How many cells are finished, for one who interrupts the others; empty if none is."""
+    done = sum(n for key, n in copies.items() if store.path(key).is_file())
+    verb, them = ("is", "it") if done == 1 else ("are", "them")
+    counted = f"{done:,} of {copies.total():,} cells {verb} finished and kept in {store.folder}"
+    return f"{counted}, and the same command goes on from {them}" if done else ""
 
 
 def _checked_workers(backend: str, scheduler: str, workers: int | None) -> int:

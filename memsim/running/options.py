@@ -21,7 +21,7 @@ class Running(TypedDict, total=False):
     workers: int | None
     backend: str
     scheduler: str
-    cache: Path | None
+    cache: str | Path | None
     progress: bool
 
 

@@ -115,8 +115,8 @@ def test_no_model_with_anything_to_rank_is_an_error() -> None:
         memsim.benchmark("EqualVariance", set=TINY, workers=1)
     with pytest.raises(InputError, match="there is no set 'instaled'"):
         memsim.benchmark("TCM", set="instaled")
-    with pytest.raises(InputError, match="TCM is given twice"):
-        entries(["TCM", TCM()])
+    with pytest.raises(InputError, match="benchmark: 2 models are called TCM; give labels"):
+        entries(["tcm", TCM()])
 
 
 def test_nobody_is_fitted_and_scored_in_any_data_set_of_peers() -> None:

@@ -10,12 +10,23 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from memsim.analysis import analyze, comparison_panel, criteria_figure, plot, taxonomy_figure
+from memsim import simulate
+from memsim.analysis import (
+    analyze,
+    comparison_panel,
+    criteria_figure,
+    lag_crp,
+    plot,
+    serial_position_curve,
+    taxonomy_figure,
+)
 from memsim.analysis.figures.looks import COLORS, styles
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.core.errors import DataWarning, InputError
+from memsim.models import TCM
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.registered import MODELS
+from memsim.paradigms import FreeRecall
 from tests.analysis.test_figures import recorded
 from tests.figures.cases import PEOPLE, frame, summaries
 
@@ -164,6 +175,16 @@ def test_frames_that_were_built_by_hand() -> None:
     assert [axes.get_title() for axes in plot(conditions).axes] == ["a", "b"]
     points = pd.DataFrame({"label": "people", "position": [1, 2], "mean": [0.5, 0.6]})
     assert plot(points, analysis="serial_accuracy").axes[0].get_ylabel().startswith("Probability of recall in")
+
+
+def test_frames_of_analyses_need_no_name() -> None:
+    recalls = simulate(TCM(), FreeRecall(list_length=4).trials(20, seed=1), seed=1)
+    curve = serial_position_curve(recalls)
+    assert plot(curve).axes[0].get_ylabel() == "Probability of recall"
+    assert plot(curve.assign(label="mine")).axes[0].get_ylabel() == "Probability of recall"
+    renamed = lag_crp(recalls).rename(columns={"lag": "position"})
+    with pytest.warns(DataWarning, match="several analyses have these columns"):
+        plot(renamed)
 
 
 def test_columns_of_several_analyses_are_said() -> None:

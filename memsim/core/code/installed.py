@@ -6,12 +6,15 @@ import csv
 import os
 import sys
 import sysconfig
+from contextvars import ContextVar
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from types import ModuleType
 
 _STANDARD = tuple(os.path.abspath(sysconfig.get_path(kind)) + os.sep for kind in ("stdlib", "platstdlib"))
+
+_asking: ContextVar[bool] = ContextVar("memsim_asking_what_is_installed", default=False)
 
 
 def is_standard(module: ModuleType) -> bool:
@@ -55,10 +58,19 @@ def _search_path(path: tuple[str, ...]) -> frozenset[str]:
 def _installed_in(folder: str) -> dict[str, tuple[str, str]]:
     """The files of the distributions in a folder, with name and version; those of editable installs are elsewhere."""
     found: dict[str, tuple[str, str]] = {}
-    for distribution in distributions(path=[folder]):
-        record = distribution.read_text("RECORD") or ""
-        owner = (str(distribution.metadata["Name"]), str(distribution.version))
-        for row in csv.reader(record.splitlines()):
-            if row and row[0].endswith((".py", ".so", ".pyd")):
-                found[os.path.abspath(os.path.join(folder, row[0]))] = owner
+    token = _asking.set(True)
+    try:
+        for distribution in distributions(path=[folder]):
+            record = distribution.read_text("RECORD") or ""
+            owner = (str(distribution.metadata["Name"]), str(distribution.version))
+            for row in csv.reader(record.splitlines()):
+                if row and row[0].endswith((".py", ".so", ".pyd")):
+                    found[os.path.abspath(os.path.join(folder, row[0]))] = owner
+    finally:
+        _asking.reset(token)
     return found
+
+
+def asking_what_is_installed() -> bool:
+    """Whether this code runs because the installed distributions are being read."""
+    return _asking.get()

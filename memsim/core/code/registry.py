@@ -17,7 +17,7 @@ from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-from memsim.core.errors import MemsimWarning, ModelError, UnknownNameError
+from memsim.core.errors import InputError, MemsimWarning, ModelError, UnknownNameError
 from memsim.core.names import closest, normalized, shown
 from memsim.core.parameters import build
 
@@ -54,6 +54,7 @@ class Registry(Generic[Entry]):
         self.base = base
         self.subclasses = subclasses
         self._builtin = builtin
+        self._added: dict[str, Entry] = {}
 
     @cached_property
     def _targets(self) -> dict[str, EntryPoint | Entry]:
@@ -78,9 +79,23 @@ class Registry(Generic[Entry]):
             warnings.warn(f"the plug-in {point.value!r} is left out: {problem}", MemsimWarning, stacklevel=2)
         return found
 
+    def add(self, name: str, entry: Entry) -> None:
+        """Register an entry for this session, in place of one of this name that was added before.
+
+        Raises
+        ------
+        InputError : an entry of another kind, or the name of one of memsim or of a plug-in.
+        """
+        if problem := self._unfit(entry):
+            raise InputError(f"the {self.kind} {name!r} cannot be registered: {problem}")
+        if taken := [known for known in self._targets if normalized(known) == normalized(name)]:
+            raise InputError(f"there is a {self.kind} {taken[0]!r} already; give the class another name")
+        self._added = {known: each for known, each in self._added.items() if normalized(known) != normalized(name)}
+        self._added[name] = entry
+
     def names(self) -> list[str]:
-        """All names; those of memsim come first."""
-        return list(self._targets)
+        """All names; those of memsim come first, and those that were added last."""
+        return [*self._targets, *self._added]
 
     def usable(self) -> dict[str, Entry]:
         """All entries by name; a plug-in that cannot be used is left out, with a warning."""
@@ -116,7 +131,10 @@ class Registry(Generic[Entry]):
         UnknownNameError : no such name, as in :meth:`canonical`.
         ModelError : the module of a plug-in cannot be imported, or what it names is of another kind.
         """
-        target = self._targets[self.canonical(name)]
+        known = self.canonical(name)
+        if known in self._added:
+            return self._added[known]
+        target = self._targets[known]
         if not isinstance(target, EntryPoint):
             return target
         if target.name in self._builtin:
@@ -128,19 +146,22 @@ class Registry(Generic[Entry]):
             if type(error) in (KeyboardInterrupt, MemoryError):
                 raise
             raise ModelError(f"{which} cannot be loaded: {type(error).__name__}: {error}") from error
+        if problem := self._unfit(found):
+            raise ModelError(f"{which} cannot be used: {problem}")
+        return found
+
+    def _unfit(self, found: Any) -> str:
+        """Why an object is no entry of this kind; empty if it is one."""
         fits = (
             isinstance(found, type) and issubclass(found, self.base)
             if self.subclasses
             else isinstance(found, self.base)
         )
-        if not fits or inspect.isabstract(found):
-            bases = self.base if isinstance(self.base, tuple) else (self.base,)
-            wanted = " or ".join(base.__name__ for base in bases)
-            raise ModelError(
-                f"{which} cannot be used: {found!r} is no {'complete subclass' if self.subclasses else 'instance'} "
-                f"of {wanted}"
-            )
-        return found
+        if fits and not inspect.isabstract(found):
+            return ""
+        bases = self.base if isinstance(self.base, tuple) else (self.base,)
+        wanted = " or ".join(base.__name__ for base in bases)
+        return f"{found!r} is no {'complete subclass' if self.subclasses else 'instance'} of {wanted}"
 
     def left_out(self, name: str, error: Exception | SystemExit) -> None:
         """Warn that the plug-in called ``name`` is left out; raise ``error`` again if it is one of memsim's own."""

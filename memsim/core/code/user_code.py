@@ -6,18 +6,23 @@ import ast
 import hashlib
 import importlib
 import importlib.util
-import inspect
-import linecache
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
-from memsim.core.code.installed import is_standard, is_standard_file, is_users_file, owner_of
+from memsim.core.code.installed import (
+    asking_what_is_installed,
+    is_standard,
+    is_standard_file,
+    is_users_file,
+    owner_of,
+)
+from memsim.core.code.typed_in import CARRIED, codes_in, is_typed_in, typed_in_code
 from memsim.core.errors import InputError
 
 PLUGIN = "memsim_plugin_"
@@ -70,6 +75,8 @@ class AsTheyAreFinder:
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The specification of a module of the user's."""
+        if asking_what_is_installed():  # the library that answers imports parts of itself
+            return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or type(spec.loader) is not SourceFileLoader or not is_users_file(str(spec.origin)):
             return None
@@ -100,17 +107,27 @@ def code_of(value: type | Callable[..., Any] | ModuleType) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : the source of the class cannot be found, or has changed since it was imported.
+    InputError : the source of a module has changed since it was imported.
     """
-    module = value if isinstance(value, ModuleType) else sys.modules.get(value.__module__)
-    name = value.__module__ if not isinstance(value, ModuleType) else value.__name__
-    if name.partition(".")[0] == "memsim" or (module is not None and is_standard(module)):
+    if isinstance(value, ModuleType):
+        return _code_of_module(value)
+    module = sys.modules.get(value.__module__)
+    if not is_typed_in(module) and CARRIED in vars(value):  # in a worker, to which it was sent
+        return dict(vars(value)[CARRIED])
+    found = _code_of_module(module) if module is not None else {"itself": ""}
+    if found and is_typed_in(module):
+        found["itself"] = typed_in_code(value)
+        setattr(value, CARRIED, found)
+    return found
+
+
+def _code_of_module(module: ModuleType) -> dict[str, Any]:
+    """:func:`code_of` of a module; that of a session that was typed in has no content of its own."""
+    if module.__name__.partition(".")[0] == "memsim" or is_standard(module):
         return {}
-    if module is None:
-        return {"itself": _own_lines(value)}
     found = reached(module)
     return {
-        "itself": _own_lines(value) if getattr(module, "__file__", None) is None else code_in(module).sha256,
+        "itself": "" if is_typed_in(module) else code_in(module).sha256,
         "modules": {
             **{name: code_in(part).sha256 for name, part in found.loaded.items() if part is not module},
             **{name: sha256 for name, (_, sha256) in found.later.items()},
@@ -310,19 +327,6 @@ def _beside(package: str, name: str) -> str | None:
     return next((str(path) for path in (folder / name / "__init__.py", folder / f"{name}.py") if path.is_file()), None)
 
 
-def _own_lines(value: Any) -> str:
-    """The checksum of the lines of a class or function that was typed in."""
-    try:
-        file = inspect.getsourcefile(value) or ""
-        linecache.checkcache(file)
-        return hashlib.sha256(inspect.getsource(value).encode()).hexdigest()
-    except (OSError, TypeError) as error:
-        raise InputError(
-            f"digest: the source code of {value.__qualname__} cannot be found, so its results could not be "
-            "distinguished from those of another version; put the class in a file"
-        ) from error
-
-
 def _require_unchanged(module: ModuleType) -> None:
     """Raise :class:`InputError` where the functions of a module are not those of its file, which was edited since."""
     if (
@@ -331,7 +335,7 @@ def _require_unchanged(module: ModuleType) -> None:
         return
     file = str(module.__file__)
     try:
-        compiled = set(_codes(compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)))
+        compiled = set(codes_in(compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)))
     except (OSError, SyntaxError, ValueError):
         compiled = set()
     own = {value.__code__ for value in _functions(module) if value.__code__.co_filename == file}
@@ -344,10 +348,3 @@ def _functions(module: ModuleType) -> Iterator[FunctionType]:
     for value in list(vars(module).values()):
         members = list(vars(value).values()) if isinstance(value, type) and value.__module__ == module.__name__ else []
         yield from (each for each in (value, *members) if isinstance(each, FunctionType))
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)

@@ -9,14 +9,12 @@ import numpy as np
 
 from memsim.core.abilities import lacks
 from memsim.core.encodings import is_integrated
-from memsim.core.errors import InputError
-from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.evaluation.ranking.pinned_set import RankedTask
 from memsim.evaluation.ranking.split import Split
 from memsim.evaluation.seen_people import records_within
-from memsim.models.lookup import build_model, given_model
+from memsim.models.lookup import Given, build_model, given_model, labelled
 from memsim.models.registered import built_models
 
 AS_SCORED = {("SAM", "free recall"): "SAM:murdock1962-soft"}
@@ -25,36 +23,17 @@ BASELINE = "Uniform"
 """The model that is the lower bound of free recall, and no entry."""
 
 
-def entries(models: Mapping[str, Model | str] | Iterable[Model | str] | Model | str | None) -> dict[str, Model]:
+def entries(models: Given | None) -> dict[str, Model]:
     """The models to rank, by label: all that ship and are installed if none is given.
 
     Raises
     ------
-    InputError : a label twice, or a value that names no model; and as :func:`memsim.models.lookup.build_model`.
+    InputError : a label twice, or a value that names no model; and as :func:`memsim.models.lookup.given_model`.
     """
     if models is None:
         all_models = built_models(lambda model: True, baselines=True)
         return {label: model for label, model in all_models.items() if label != BASELINE}
-    if isinstance(models, Mapping):
-        return {str(label): given_model(each) for label, each in models.items()}
-    given = [models] if isinstance(models, str | MemoryModel | PositionModel) else list(models)
-    found: dict[str, Model] = {}
-    for each in given:
-        label = _label(each)
-        if label in found:
-            raise InputError(f"benchmark: {label} is given twice; give it once, or name models by label in a mapping")
-        found[label] = given_model(each)
-    if not found:
-        raise InputError("benchmark: there is nothing to rank; give one model or more, or leave them out to rank all")
-    return found
-
-
-def _label(model: Model | str) -> str:
-    if not isinstance(model, str):
-        return type(model).__name__
-    from memsim.models.lookup import find_model
-
-    return find_model(model)[0]
+    return {label: given_model(each) for label, each in labelled(models, "benchmark").items()}
 
 
 def scored_form(label: str, model: Model, task: RankedTask) -> Model:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.html_summary import html_of
 from memsim.core.position_model import Model
 from memsim.evaluation.ranking.bounds import bounds_cell
 from memsim.evaluation.ranking.calibration import calibration_cell, people_table, ranges
@@ -20,6 +21,7 @@ from memsim.evaluation.ranking.shares import scores_of
 from memsim.evaluation.ranking.split import Split, split_of
 from memsim.evaluation.ranking.tables import wide
 from memsim.evaluation.ranking.words import in_words
+from memsim.models.lookup import Given
 from memsim.running.execution import Cell, run_cells
 from memsim.running.options import Running, with_running
 
@@ -50,6 +52,12 @@ class Ranking:
     record: dict[str, Any]
     """All that is needed to run it again, and what it should give; see :mod:`memsim.evaluation.ranking.record`."""
 
+    def __repr__(self) -> str:
+        return f"Ranking({len(self.table)} models on the set {self.ranked.name!r})"
+
+    def _repr_html_(self) -> str:
+        return html_of(repr(self), {}, self.table, note=" ".join(self.words))
+
     @property
     def table(self) -> pd.DataFrame:
         """A row for each model and a column for each condition; see :func:`memsim.evaluation.ranking.tables.wide`."""
@@ -69,7 +77,7 @@ class Ranking:
 
 @with_running
 def benchmark(
-    models: Mapping[str, Model | str] | Iterable[Model | str] | Model | str | None = None,
+    models: Given | None = None,
     *,
     set: str | BenchmarkSet = "installed",
     **running: Unpack[Running],
