@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Holds for what is installed and for what builds it.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: run test test-lowest docs figure benchmark clean
+.PHONY: run test test-lowest test-newest docs figure benchmark clean
 
 run: $(VENV)/.installed
 	$(BIN)/memsim run
@@ -22,6 +22,10 @@ test: $(VENV)/.installed-test
 # The public interface with the lowest versions that setup.cfg permits.
 test-lowest: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -k lowest_permitted tests/test_packaging.py
+
+# The same with the newest, which constraints.txt does not pin.
+test-newest: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -k newest_permitted tests/test_packaging.py
 
 # The site, all of whose examples run; without make: python -m sphinx -W --keep-going -b html docs build/docs
 docs: $(VENV)/.installed-docs

@@ -12,6 +12,7 @@ import pandas as pd
 
 from memsim.core.errors import DataError, InputError
 from memsim.core.free_recall import FreeRecall
+from memsim.core.interruption import noted
 from memsim.core.judgments import Responses
 from memsim.core.names import shown
 from memsim.data.datasets.peers_experiment1 import CITATION, recognition_task
@@ -160,24 +161,29 @@ def fetch_peers(
     sums = dict(zip(table["file"], table["sha256"].fillna(""), strict=True))
     names = [str(name) for name in _chosen(map(Path, sums), subjects, sessions)]
     learned = _read_sums(folder)
-    for done, name in enumerate(names):
-        path, expected = folder / name, sums[name] or learned.get(name, "")
-        if path.is_file() and _matches(path, expected):
-            continue
-        progress(name)
-        known = f"sha256:{expected}" if expected else None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            pooch.retrieve(f"{ADDRESS}/{name}", known, path.name, path.parent)
-        except (OSError, ValueError) as error:
-            raise DataError(
-                f"{name} could not be fetched ({type(error).__name__}: {textwrap.shorten(str(error), 100)}) from "
-                f"{ADDRESS}; {done} of {len(names)} sessions are in {folder}, and the same call goes on from there. "
-                "Without a network, give root= a folder with ds004395 of OpenNeuro"
-            ) from error
-        if not expected:
-            with (folder / SUMS).open("a", encoding="ascii") as file:
-                file.write(f"{_sum(path)}  {name}\n")
+    done = 0
+
+    def kept() -> str:
+        return f"{done} of {len(names)} sessions are in {folder}, and the same call goes on from there"
+
+    with noted(kept):
+        for done, name in enumerate(names):  # noqa: B007 (kept reads it)
+            path, expected = folder / name, sums[name] or learned.get(name, "")
+            if path.is_file() and _matches(path, expected):
+                continue
+            progress(name)
+            known = f"sha256:{expected}" if expected else None
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                pooch.retrieve(f"{ADDRESS}/{name}", known, path.name, path.parent)
+            except (OSError, ValueError) as error:
+                raise DataError(
+                    f"{name} could not be fetched ({type(error).__name__}: {textwrap.shorten(str(error), 100)}) from "
+                    f"{ADDRESS}; {kept()}. Without a network, give root= a folder with ds004395 of OpenNeuro"
+                ) from error
+            if not expected:
+                with (folder / SUMS).open("a", encoding="ascii") as file:
+                    file.write(f"{_sum(path)}  {name}\n")
     return [folder / name for name in names]
 
 

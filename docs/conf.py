@@ -8,13 +8,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 BUILD = HERE.parent / "build"
 
-# Cells show figures as notebooks do, in twice the resolution; what IPython keeps of a session goes to the build.
+# What IPython keeps of a session goes to the build.
 os.environ["IPYTHONDIR"] = str(BUILD / "ipython")
-PROFILE = BUILD / "ipython" / "profile_default"
-PROFILE.mkdir(parents=True, exist_ok=True)
-(PROFILE / "ipython_kernel_config.py").write_text(
-    'c.IPKernelApp.matplotlib = "inline"\nc.InlineBackend.figure_formats = ["retina"]\n'
-)
 
 from memsim import __version__  # noqa: E402
 

@@ -118,7 +118,7 @@ def given_model(model: Model | str) -> Model:
 def labelled(models: Given, who: str) -> dict[str, Any]:
     """Models by label, from what a user gives: a mapping, or one or several models or names.
 
-    Several models without labels are called by their classes, and names by themselves.
+    Without labels, models are called by their classes, and names as they are registered.
 
     Raises
     ------
@@ -128,7 +128,10 @@ def labelled(models: Given, who: str) -> dict[str, Any]:
         found = dict(models)
     else:
         several = list(models) if isinstance(models, Sequence) and not isinstance(models, str) else [models]
-        labels = [each if isinstance(each, str) else type(getattr(each, "model", each)).__name__ for each in several]
+        labels = [
+            find_model(each)[0] if isinstance(each, str) else type(getattr(each, "model", each)).__name__
+            for each in several
+        ]
         if twice := [label for label, n in Counter(labels).items() if n > 1]:
             raise InputError(
                 f"{who}: {labels.count(twice[0])} models are called {twice[0]}; give labels, as in "

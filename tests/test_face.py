@@ -92,6 +92,10 @@ def test_models_and_tasks_in_every_form() -> None:
     named = memsim.run("Strength", "free_recall", n_trials=20)
     assert list(named.models) == ["Strength"]
     assert list(memsim.run([memsim.models.Strength()], people=people, n_trials=20).models) == ["Strength"]
+    assert list(memsim.run(["strength"], people=people, n_trials=20).models) == ["Strength"]
+    assert memsim.check("strength", paradigm="free_recall") == memsim.check(memsim.models.Strength)
+    with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'TCM'"):
+        memsim.check("TMC")
     with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'free_recall'"):
         memsim.run("Strength", "free_recal")
     with pytest.raises(memsim.errors.InputError, match=r"FreeRecall is a class; pass an instance, FreeRecall\(\)"):

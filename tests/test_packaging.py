@@ -2,11 +2,13 @@
 
 import configparser
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import venv
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -59,25 +61,57 @@ def test_wheel_from_sdist_imports_in_a_fresh_environment(tmp_path: Path) -> None
     assert int(count) == len(sources) - not_walked
 
 
-@pytest.mark.slow
-def test_public_interface_with_the_lowest_permitted_versions(tmp_path: Path) -> None:
+def test_every_command_of_make_has_a_plain_form() -> None:
+    """The table in CONTRIBUTING.md says what the Makefile does, for those without make."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    assert targets is not None
+    for target in sorted({*targets[1].split()} - {"clean"}):
+        recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", text, re.MULTILINE)
+        row = re.search(rf"^\| `make {target}` \| (.*) \|$", table, re.MULTILINE)
+        assert recipe is not None and row is not None, target
+        for line in recipe[1].splitlines():
+            if found := re.search(r"\$\(BIN\)/(?:python (.*)|(.*))", line):
+                assert f"`python {found[1] or f'-m {found[2]}'}`" in row[1], line
+
+
+def requirements() -> list[str]:
+    """What memsim needs, with the ranges of ``setup.cfg``."""
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg")
-    lowest = [line.replace(">=", "==") for line in config["options"]["install_requires"].split()]
+    return config["options"]["install_requires"].split()
+
+
+@pytest.mark.slow
+def test_public_interface_with_the_lowest_permitted_versions(tmp_path: Path) -> None:
+    lowest = [line.replace(">=", "==") for line in requirements()]
     assert all("==" in line for line in lowest), "every dependency has a lowest version"
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    run_public_interface(lowest, tmp_path)
+
+
+@pytest.mark.slow
+def test_public_interface_with_the_newest_permitted_versions(tmp_path: Path) -> None:
+    """PyTorch is of the version that is here: on Linux, the newest by itself would bring several GB of CUDA."""
+    torch = f"torch=={version('torch').partition('+')[0]}"
+    run_public_interface([torch, *(line for line in requirements() if not line.startswith("torch"))], tmp_path)
+
+
+def run_public_interface(packages: list[str], folder: Path) -> None:
+    """Run ``public_interface.py`` in a fresh environment with these packages, whatever ``constraints.txt`` says."""
+    venv.create(folder / "env", with_pip=True)
+    python = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     environment = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *lowest]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
     installed = subprocess.run(install, capture_output=True, text=True, env=environment)
     if (
         installed.returncode
         and "No matching distribution" not in installed.stderr
         and "conflict" not in installed.stderr
     ):
-        pytest.skip(f"the lowest versions cannot be installed here: {installed.stderr[-300:]}")
+        pytest.skip(f"these versions cannot be installed here: {installed.stderr[-300:]}")
     assert installed.returncode == 0, installed.stderr
-    script = [str(python), str(ROOT / "tests" / "lowest_versions.py"), str(tmp_path)]
+    script = [str(python), str(ROOT / "tests" / "public_interface.py"), str(folder)]
     environment |= {"PYTHONPATH": str(ROOT), "MEMSIM_WORKERS": "1"}
     done = subprocess.run(script, capture_output=True, text=True, env=environment)
     assert done.stdout.endswith("done\n"), done.stdout + done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -35,6 +36,7 @@ PEOPLE_GREYS = (0.1, 0.6)
 """The grey levels of people: black alone, to grey where there are several groups."""
 NEAR = 60
 """Colours less than so many units of RGB apart are not told apart, of 255 in each channel."""
+_OF_MODEL = re.compile(r":|, ")
 _BY_NAME = {normalized(name): name for name in COLORS}
 _PLACES = {name: place for place, name in enumerate(COLORS)}
 
@@ -51,10 +53,10 @@ class Style(NamedTuple):
 def styles(names: Sequence[str], people: Collection[str] = ()) -> dict[str, Style]:
     """A style for each name: models differ in colour, line and marker; further groups of people are grey.
 
-    A model that ships has the same colour in every figure. A preset (``SAM:murdock1962``) has a shade of the colour of
-    its model, which follows from its name, and another line. Any other name has the colour of :data:`OTHERS` to which
-    its letters lead (CRC-32), or the next one that no name before it has; so a plug-in keeps its colour wherever that
-    colour is free.
+    A model that ships has the same colour in every figure. A preset (``SAM:murdock1962``) or a variant (``SAM, soft``)
+    has a shade of the colour of its model, which follows from its name, and another line. Any other name has the colour
+    of :data:`OTHERS` to which its letters lead (CRC-32), or the next one that no name before it has; so a plug-in keeps
+    its colour wherever that colour is free.
     """
     found: dict[str, Style] = {}
     models = [name for name in names if name not in people]
@@ -85,8 +87,8 @@ def styles(names: Sequence[str], people: Collection[str] = ()) -> dict[str, Styl
 
 
 def registered(name: str) -> Style | None:
-    """The fixed look of a model that ships, or of its preset; ``None`` for any other name."""
-    model, _, preset = str(name).partition(":")
+    """The fixed look of a model that ships, or of its preset or variant; ``None`` for any other name."""
+    model, preset = (*_OF_MODEL.split(str(name), maxsplit=1), "")[:2]
     if (known := _BY_NAME.get(normalized(model))) is None:
         return None
     place = _PLACES[known]

@@ -46,7 +46,7 @@ class Panel(NamedTuple):
 
 @plain_text
 def target_figure(panels: Sequence[Panel], title: str = "", **drawing: Unpack[Drawing]) -> Figure:
-    """Draw targets over obtained curves; curves by lag have a gap at 0.
+    """Draw targets over obtained curves; curves by lag have a gap at 0. Panels of one quantity have one scale.
 
     Targets are black if they are people, and grey with open circles if not; those under another label than those of the
     first panel are a dashed line. Curves over names, such as conditions, are points.
@@ -86,13 +86,13 @@ def target_figure(panels: Sequence[Panel], title: str = "", **drawing: Unpack[Dr
                 if len(part):
                     handles.setdefault(panel.target_label, line)
             axis.set(title=page.label(panel.title), xlabel=panel.x_label, ylabel=panel.y_label)
-            low = min(axis.dataLim.ymin, 0.0) if np.isfinite(axis.dataLim.ymin) else 0.0
-            axis.set_ylim(1.05 * low, 1.05 * axis.dataLim.ymax if axis.dataLim.ymax > 0 else None)
             if _is_named(panel.target):
                 axis.margins(x=0.2)
             else:
                 axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
             sns.despine(ax=axis)
+        for label in {panel.y_label for panel in panels}:
+            _one_scale([axis for axis, panel in zip(axes, panels, strict=True) if panel.y_label == label])
         page.legend(handles, least=1)
         page.title(title)
     return page.figure
@@ -195,6 +195,14 @@ def _table_axes(axis: Axes, names: Sequence[str], rows: Sequence[str]) -> None:
     axis.tick_params(length=0)
     axis.xaxis.tick_top()
     sns.despine(ax=axis, left=True, bottom=True)
+
+
+def _one_scale(axes: Sequence[Axes]) -> None:
+    """Give axes one vertical scale, from 0 or the lowest point below it to the highest point."""
+    ends = [end for axis in axes for end in axis.dataLim.intervaly if np.isfinite(end)]
+    top = max([*ends, 0.0])
+    for axis in axes:
+        axis.set_ylim(1.05 * min([*ends, 0.0]), 1.05 * top if top > 0 else None)
 
 
 def _parts(curve: pd.Series) -> list[pd.Series]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from memsim.commands.options import add_escape, whole
+from memsim.commands.options import add_escape, add_force, whole
 
 
 def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,6 +25,7 @@ def add_battery(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     battery.add_argument(
         "--cache", type=Path, help="folder of finished cells (default: cells, in the folder of the results)"
     )
+    add_force(battery)
     add_escape(battery)
 
 
@@ -33,8 +34,8 @@ def _battery(parsed: argparse.Namespace) -> int:
 
     where = {} if parsed.cache is None else {"cache": parsed.cache}
     results = battery(
-        parsed.path, parsed.out, escape=parsed.escape_formulas, workers=parsed.workers, backend=parsed.backend,
-        scheduler=parsed.scheduler, progress=True, **where,
+        parsed.path, parsed.out, escape=parsed.escape_formulas, force=parsed.force, workers=parsed.workers,
+        backend=parsed.backend, scheduler=parsed.scheduler, progress=True, **where,
     )  # fmt: skip
     manifest = results.manifest
     left_out, beyond = manifest.left_out_in_words(models=False), manifest.beyond_in_words()

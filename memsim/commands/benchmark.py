@@ -13,15 +13,15 @@ from memsim.commands.options import (
     add_command,
     add_escape,
     add_running,
-    files_read,
     given,
+    results_of,
     running,
-    settings_of,
 )
 from memsim.core.errors import InputError
 
 if TYPE_CHECKING:
     from memsim.evaluation.ranking.whole import Ranking
+    from memsim.running.result_files import ResultFolder
 
 TABLES = ("benchmark", "scores", "findings", "people", "ranges", "costs")
 RECORD = "benchmark.json"
@@ -67,7 +67,7 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     """Rank the models, print the table, and write tables, figure and record; finished cells are kept."""
     from memsim.evaluation.ranking.record import differences, read_record
     from memsim.evaluation.ranking.whole import benchmark
-    from memsim.running.result_files import names_of, require_results
+    from memsim.running.result_files import names_of
 
     if "ranges" in parsed:
         return _print_ranges(parsed)
@@ -80,10 +80,11 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
                 f"--set {options['set']} does not fit --record {parsed.record}, which is of the set "
                 f"{record['set']['name']}; leave --set out"
             )
-    require_results(parsed.out, [*names_of(TABLES, ["benchmark"]), RECORD], files_read(parsed))
+    results = results_of(parsed)
+    results.require([*names_of(TABLES, ["benchmark"]), RECORD])
     options["models"] = models or None
     ranking = benchmark(**options, **running(parsed))
-    drawn = _write(parsed, ranking)
+    drawn = _write(parsed, ranking, results)
     if record is None:
         return 0 if drawn else 1
     found = differences(record, ranking.record)
@@ -94,10 +95,10 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     return 0 if drawn and not found else 1
 
 
-def _write(parsed: argparse.Namespace, ranking: Ranking) -> bool:
+def _write(parsed: argparse.Namespace, ranking: Ranking, results: ResultFolder) -> bool:
     """Print the ranking and write its files; whether the figure could be drawn."""
     from memsim.evaluation.ranking.tables import printed
-    from memsim.running.result_files import save_both, write_csv, write_results
+    from memsim.running.result_files import save_both, write_csv
 
     tables = dict(
         zip(
@@ -114,7 +115,7 @@ def _write(parsed: argparse.Namespace, ranking: Ranking) -> bool:
         (scratch / RECORD).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
     figures = {"benchmark": lambda scratch: save_both(ranking.figure(), scratch / "benchmark")}
-    written = write_results(parsed.out, write, {"settings": settings_of(parsed)}, figures, files_read(parsed))
+    written = results.write(write, {}, figures)
     print(printed(ranking.table))
     for sentence in ranking.words:
         print(textwrap.fill(sentence, 100))

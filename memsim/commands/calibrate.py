@@ -10,11 +10,10 @@ from memsim.commands.options import (
     add_command,
     add_escape,
     add_running,
-    files_read,
     given,
     named_model,
+    results_of,
     running,
-    settings_of,
     space_of,
     whole,
 )
@@ -63,15 +62,15 @@ def run_calibrate(parsed: argparse.Namespace) -> int:
     """Calibrate, and write ranks, their tests and their histograms."""
     from memsim.bayes.calibration import calibrate
     from memsim.paradigms.registered import PARADIGMS
-    from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
+    from memsim.running.result_files import names_of, save_both, write_csv
 
     task = {"list_length": parsed.list_length} if "list_length" in parsed else {}
     options = {
         **given(parsed, calibrate), **space_of(parsed), "paradigm": PARADIGMS.build(parsed.paradigm, task),
         "model": named_model(parsed.model, getattr(parsed, "set", [])),
     }  # fmt: skip
-    inputs = files_read(parsed)
-    require_results(parsed.out, names_of(["ranks", "summary"], ["ranks"]), inputs)
+    results = results_of(parsed)
+    results.require(names_of(["ranks", "summary"], ["ranks"]))
     found = calibrate(**options, **running(parsed))
     summary = found.summary
 
@@ -79,9 +78,8 @@ def run_calibrate(parsed: argparse.Namespace) -> int:
         for name, table in {"ranks": found.table, "summary": summary}.items():
             write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
 
-    manifest = {"spec": found.spec.to_json(), "settings": settings_of(parsed)}
     figures = {"ranks": lambda scratch: save_both(found.figure(), scratch / "ranks")}
-    written = write_results(parsed.out, write, manifest, figures, inputs)
+    written = results.write(write, {"spec": found.spec.to_json()}, figures)
     print(summary.to_string(index=False, float_format="{:.3f}".format))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0

@@ -16,12 +16,11 @@ from memsim.commands.options import (
     add_running,
     add_scoring,
     add_searching,
-    files_read,
     given,
     named_model,
     reading,
+    results_of,
     running,
-    settings_of,
     whole,
 )
 from memsim.core.errors import InputError
@@ -29,6 +28,7 @@ from memsim.core.files.file_names import file_names
 
 if TYPE_CHECKING:
     from memsim.core.joint_recalls import AnyRecalls
+    from memsim.running.result_files import ResultFolder
 
 COLUMNS = (
     "model", "per_list", "choice_per_list", "per_event", "from_baseline", "from_baseline_sem", "n_parameters", "bic",
@@ -95,7 +95,7 @@ def run_compare(parsed: argparse.Namespace) -> int:
     """Compare on each data set, print the findings, and write tables and figure; finished cells are kept."""
     from memsim.core.joint_recalls import JointRecalls
     from memsim.data.loading import load_responses
-    from memsim.running.result_files import names_of, require_results
+    from memsim.running.result_files import names_of
 
     if "iterations" in parsed and not parsed.networks:
         raise InputError(f"--iterations {parsed.iterations} is for --networks; leave it out, or name networks")
@@ -111,19 +111,23 @@ def run_compare(parsed: argparse.Namespace) -> int:
     unique = len(set(stems.values())) == len(stems)
     names = file_names(stems[label] if unique else label for label in people)
     folders = {
-        label: parsed.out if len(people) == 1 else parsed.out / names[stems[label] if unique else label]
+        label: results_of(
+            parsed,
+            parsed.out if len(people) == 1 else parsed.out / names[stems[label] if unique else label],
+            people=label,
+        )
         for label in people
     }
     for folder in folders.values():
-        require_results(folder, names_of(["comparison", "held_out", "fits"], ["comparison"]), files_read(parsed))
+        folder.require(names_of(["comparison", "held_out", "fits"], ["comparison"]))
     drawn = [_compare(parsed, label, recalls, folders[label]) for label, recalls in people.items()]
     return 0 if all(drawn) else 1
 
 
-def _compare(parsed: argparse.Namespace, label: str, recalls: AnyRecalls, out: Path) -> bool:
+def _compare(parsed: argparse.Namespace, label: str, recalls: AnyRecalls, results: ResultFolder) -> bool:
     """Compare on one data set; whether all could be drawn."""
     from memsim.evaluation.comparison import compare
-    from memsim.running.result_files import save_both, write_csv, write_results
+    from memsim.running.result_files import save_both, write_csv
 
     models = {name: named_model(name, []) for name in parsed.models} | _imitators(parsed)
     found = compare(**{**given(parsed, compare), "models": models, "people": recalls}, **running(parsed))
@@ -141,18 +145,17 @@ def _compare(parsed: argparse.Namespace, label: str, recalls: AnyRecalls, out: P
         )
 
     manifest = {
-        "settings": {**settings_of(parsed), "people": label},
         "fits": {name: fitted.spec.to_json() for name, fitted in found.fits.items()},
         "people": recalls.origin.to_json(),
     }
-    written = write_results(out, write, manifest, {"comparison": draw}, files_read(parsed))
+    written = results.write(write, manifest, {"comparison": draw})
     held = found.lists[["subject", "list"]].drop_duplicates()
     print(f"{label}: {len(held):,} lists of {held['subject'].nunique()} subjects, each predicted when held out")
     shown = [column for column in COLUMNS if column in found.table]
     print(found.table[shown].to_string(index=False, float_format="{:.3f}".format, na_rep="-"))
     for sentence in found.words:
         print(textwrap.fill(sentence, 100))
-    print(f"Written to {out}/: {', '.join(path.name for path in written.files)}")
+    print(f"Written to {results.path}/: {', '.join(path.name for path in written.files)}")
     return not written.failed
 
 

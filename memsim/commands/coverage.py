@@ -11,13 +11,12 @@ from memsim.commands.options import (
     add_escape,
     add_running,
     add_searching,
-    files_read,
     given,
     named_model,
     number,
     pairs,
+    results_of,
     running,
-    settings_of,
     whole,
 )
 
@@ -59,7 +58,7 @@ def run_coverage(parsed: argparse.Namespace) -> int:
     """Simulate and fit experiments, and write the intervals and how often they hold."""
     from memsim.evaluation.interval_coverage import coverage
     from memsim.paradigms.registered import PARADIGMS
-    from memsim.running.result_files import names_of, require_results, write_csv, write_results
+    from memsim.running.result_files import names_of, write_csv
 
     task = {"list_length": parsed.list_length} if "list_length" in parsed else {}
     spread = {name: number(value, name) for name, value in pairs(parsed.spread, "--spread").items()}
@@ -67,8 +66,8 @@ def run_coverage(parsed: argparse.Namespace) -> int:
         **given(parsed, coverage), "spread": spread, "paradigm": PARADIGMS.build(parsed.paradigm, task),
         "model": named_model(parsed.model, getattr(parsed, "set", [])),
     }  # fmt: skip
-    reading = files_read(parsed)
-    require_results(parsed.out, names_of(["intervals", "coverage"], []), reading)
+    results = results_of(parsed)
+    results.require(names_of(["intervals", "coverage"], []))
     found = coverage(**options, **running(parsed))
     summary = found.summary
 
@@ -76,8 +75,7 @@ def run_coverage(parsed: argparse.Namespace) -> int:
         for name, table in {"intervals": found.table, "coverage": summary}.items():
             write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
 
-    manifest = {"title": found.title, "settings": settings_of(parsed), "redrawn": found.redrawn}
-    written = write_results(parsed.out, write, manifest, {}, reading)
+    written = results.write(write, {"title": found.title, "redrawn": found.redrawn})
     print(found.title)
     print(summary.to_string(index=False, float_format="{:.3f}".format))
     print(f"Values that fell outside the range of their parameter and were drawn again: {found.redrawn}")

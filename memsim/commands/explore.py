@@ -41,11 +41,9 @@ def _explore(parsed: argparse.Namespace) -> int:
     from memsim.explorer.links import query_of
     from memsim.explorer.opening import PEOPLE, opened
     from memsim.explorer.server import serve
-    from memsim.paradigms.registered import PARADIGMS
 
-    paradigm = None if parsed.paradigm is None else PARADIGMS.get(parsed.paradigm)()
-    people = parsed.people or (PEOPLE if paradigm is None else "none")
-    menu, setting = opened(*parsed.models, paradigm=paradigm, people=people, link=parsed.link)
+    people = parsed.people or (PEOPLE if parsed.paradigm is None else "none")
+    menu, setting = opened(*parsed.models, paradigm=parsed.paradigm, people=people, link=parsed.link)
     query = query_of(setting, menu) if parsed.link else ""
     serve(menu, setting, port=parsed.port, query=query, browser=not parsed.no_browser, ready=_say)
     return 0

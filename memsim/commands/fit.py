@@ -18,12 +18,12 @@ from memsim.commands.options import (
     add_scoring,
     add_searching,
     add_space,
-    files_read,
     given,
     named_model,
     number,
     pairs,
     reading,
+    results_of,
     running,
     space_of,
     whole,
@@ -87,7 +87,6 @@ def add_fit(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_fit(parsed: argparse.Namespace) -> int:
     """Fit, print the estimates, and write fit, table and figures; finished searches are kept in the folder."""
-    from memsim.core.joint_recalls import parts_of
     from memsim.core.recall_parts import units_of
     from memsim.evaluation.base_rates import judged_alone
     from memsim.evaluation.seen_people import seen_in_words
@@ -95,7 +94,7 @@ def run_fit(parsed: argparse.Namespace) -> int:
     from memsim.fitting.figures import fit_figure
     from memsim.fitting.labels import read_covariates, with_covariates
     from memsim.fitting.spec import FitSpec
-    from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
+    from memsim.running.result_files import names_of, save_both, write_csv
 
     values = getattr(parsed, "set", [])
     options = given(parsed, FitSpec) | given(parsed, FitSpec.of) | space_of(parsed)
@@ -111,10 +110,10 @@ def run_fit(parsed: argparse.Namespace) -> int:
             raise InputError(f"--set {name}: it is tied, {name} = {spec.ties[name]}; give --ties another expression")
     record = spec.to_json()  # raises before the work if the fit could not be saved
     people = ", ".join(parsed.people)
-    intervals, inputs = getattr(parsed, "intervals", None), files_read(parsed)
+    intervals, results = getattr(parsed, "intervals", None), results_of(parsed)
     profiles = _profile_names(units_of(recalls, spec.per) if intervals == "profile" else ())
     names = names_of(["fit"], ["fit", *profiles.values()])
-    require_results(parsed.out, ["fit.json", *names], inputs)
+    results.require(["fit.json", *names])
     fitted = fit_spec(spec, recalls, intervals, **running(parsed))
     table = fitted.to_frame()
 
@@ -132,16 +131,15 @@ def run_fit(parsed: argparse.Namespace) -> int:
         "intervals": fitted.intervals, "recalls": fitted.recalls_origin.to_json(),
         "recalls_digest": fitted.recalls_digest, "versions": fitted.versions, "profiles": profiles,
     }  # fmt: skip
-    written = write_results(parsed.out, write, manifest, figures, inputs)
+    written = results.write(write, manifest, figures)
     print(f"{parsed.model} fitted to {people}")
     judged = judged_alone(recalls)
     shown = table.drop(columns=["model", "kind", "evaluations", *(OF_RECALL if judged else ())]).set_index("unit")
     shown = shown.T if len(shown) < 4 else shown
     print(shown.to_string(float_format=_number, na_rep="-"))
     _print_notes(fitted, judged)
-    for part in parts_of(recalls).values():
-        for sentence in seen_in_words({parsed.model: spec.model}, part):
-            print(textwrap.fill(sentence, 100))
+    for sentence in seen_in_words({parsed.model: spec.model}, recalls):
+        print(textwrap.fill(sentence, 100))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")
     return 1 if written.failed else 0
 

@@ -33,6 +33,7 @@ from memsim.commands.run import add_run
 from memsim.commands.show import add_show
 from memsim.commands.train import add_train
 from memsim.core.errors import InputError, MemsimError, MemsimWarning, ModelError
+from memsim.core.interruption import said
 from memsim.core.names import printable
 from memsim.core.version import __version__
 
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         message, status = "", 130
     if interruption.came:
-        message, status = "; ".join(["interrupted; no incomplete result was written", *notes]), 130
+        message, status = said(notes), 130
     if message:
         with contextlib.suppress(OSError):
             print(printable(f"memsim: {message}"), file=sys.stderr)

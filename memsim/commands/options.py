@@ -20,8 +20,11 @@ from memsim.data.reader_options import FORMATS, ReaderOptions, parse_option
 
 if TYPE_CHECKING:
     from memsim.core.position_model import Model
+    from memsim.running.result_files import ResultFolder
 
 Commands = argparse._SubParsersAction
+HOW = ("command", "out", "force", "workers", "backend", "scheduler", "escape_formulas")
+"""What is given on the command line and does not change the results."""
 READING = "reading_"
 """Prefix of what the options of readers are called among the parsed arguments."""
 
@@ -193,6 +196,7 @@ def add_running(command: argparse.ArgumentParser, folder: str) -> None:
     command.add_argument("--backend", help="where cells run: local, or dask (default: local)")
     command.add_argument("--scheduler", metavar="ADDRESS", help="address of the Dask scheduler")
     command.add_argument("--out", type=Path, default=Path(folder), help=f"folder of the results (default: {folder})")
+    add_force(command)
 
 
 def add_reading(command: argparse.ArgumentParser, but: Sequence[str] = ()) -> None:
@@ -252,9 +256,30 @@ def running(parsed: argparse.Namespace) -> dict[str, Any]:
     return {**options, "cache": parsed.out / "cells", "progress": True}
 
 
-def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
-    """What was given on the command line, for a manifest."""
-    return {name: value for name, value in vars(parsed).items() if name not in ("command", "out")}
+def add_force(command: argparse.ArgumentParser) -> None:
+    """Add the option that replaces other results."""
+    command.add_argument(
+        "--force",
+        action="store_true",
+        default=False,
+        help="replace results that are there, of another command or of other settings or files",
+    )
+
+
+def results_of(parsed: argparse.Namespace, path: Path | None = None, **own: Any) -> ResultFolder:
+    """The folder of the results, ``--out`` if no ``path`` is given, and what was given on the command line.
+
+    ``own`` are settings in place of those of the same name.
+    """
+    from memsim.running.result_files import ResultFolder
+
+    given = {
+        name: value
+        for name, value in {**vars(parsed), **own}.items()
+        if name not in HOW and value is not None and value is not False and value not in ([], "")
+    }
+    command = parsed.command.__module__.rpartition(".")[2]
+    return ResultFolder(path or parsed.out, command, given, files_read(parsed), parsed.force)
 
 
 def named_model(spec: str, values: Sequence[str]) -> Model:

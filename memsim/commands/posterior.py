@@ -14,12 +14,12 @@ from memsim.commands.options import (
     add_reading,
     add_running,
     add_space,
-    files_read,
     given,
     named_model,
     number,
     pairs,
     reading,
+    results_of,
     running,
     space_of,
     whole,
@@ -86,7 +86,7 @@ def run_posterior(parsed: argparse.Namespace) -> int:
     from memsim.bayes.predictive import prediction_table, with_predictions
     from memsim.bayes.spec import PosteriorSpec
     from memsim.data.loading import load_recalls
-    from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
+    from memsim.running.result_files import names_of, save_both, write_csv
 
     options: dict[str, Any] = given(parsed, PosteriorSpec) | space_of(parsed)
     for option, name in (("separate", "pooled"), ("uncorrelated", "correlated")):
@@ -98,11 +98,11 @@ def run_posterior(parsed: argparse.Namespace) -> int:
     drawn: dict[str, Callable[..., Figure]] = {"forest": figures.forest_figure}
     if spec.pooled:
         drawn |= {"trace": figures.trace_figure, "pairs": figures.pair_figure}
-    record, inputs = spec.to_json(), files_read(parsed)
+    record, results = spec.to_json(), results_of(parsed)
     recalls = load_recalls(parsed.people, **reading(parsed))
     kept = [name for name in TABLES if name != "information" or spec.by == "likelihood"]
     names = names_of(kept, [*drawn, "posterior-predictive", "prior-predictive"])
-    require_results(parsed.out, ["posterior.nc", *names], inputs)
+    results.require(["posterior.nc", *names])
     found = with_predictions(posterior(spec, recalls, **running(parsed)), recalls, **running(parsed))
     convergence = convergence_of(found)
     said = convergence.sentences()
@@ -130,7 +130,7 @@ def run_posterior(parsed: argparse.Namespace) -> int:
         "people": parsed.people, "spec": record, "convergence": convergence._asdict(), "said": said,
         "recalls": found.recalls_origin.to_json(), "recalls_digest": found.recalls_digest, "versions": found.versions,
     }  # fmt: skip
-    written = write_results(parsed.out, write, manifest, pictures, inputs)
+    written = results.write(write, manifest, pictures)
     print(f"{parsed.model}, {'a population' if spec.pooled else 'each'} of {len(recalls.trials.subjects)} subjects")
     print(tables["population"].to_string(index=False, float_format="{:.4g}".format, na_rep="-"))
     if "information" in kept:

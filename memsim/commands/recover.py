@@ -12,11 +12,10 @@ from memsim.commands.options import (
     add_running,
     add_searching,
     add_space,
-    files_read,
     given,
     named_model,
+    results_of,
     running,
-    settings_of,
     space_of,
     whole,
 )
@@ -65,7 +64,7 @@ def run_recover(parsed: argparse.Namespace) -> int:
     """Recover the parameters of a model, or one of several models, and write tables and figure."""
     from memsim.evaluation.recovery import recover
     from memsim.paradigms.registered import PARADIGMS
-    from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
+    from memsim.running.result_files import names_of, save_both, write_csv
 
     values = getattr(parsed, "set", [])
     if len(parsed.models) > 1 and values:
@@ -78,8 +77,8 @@ def run_recover(parsed: argparse.Namespace) -> int:
         **given(parsed, recover), **space_of(parsed), "paradigm": PARADIGMS.build(parsed.paradigm, task),
         "models": models if len(models) > 1 else models[parsed.models[0]],
     }  # fmt: skip
-    reading = files_read(parsed)
-    require_results(parsed.out, names_of(["recovery", "summary"], ["recovery"]), reading)
+    results = results_of(parsed)
+    results.require(names_of(["recovery", "summary"], ["recovery"]))
     found = recover(**options, **running(parsed))
     summary = found.summary
 
@@ -87,9 +86,8 @@ def run_recover(parsed: argparse.Namespace) -> int:
         for name, table in {"recovery": found.table, "summary": summary}.items():
             write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
 
-    manifest = {"title": found.title, "settings": settings_of(parsed)}
     figures = {"recovery": lambda scratch: save_both(found.figure(), scratch / "recovery")}
-    written = write_results(parsed.out, write, manifest, figures, reading)
+    written = results.write(write, {"title": found.title}, figures)
     print(found.title)
     print(summary.to_string(index=False, float_format="{:.3f}".format))
     print(f"Written to {parsed.out}/: {', '.join(path.name for path in written.files)}")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from memsim.commands.options import pairs, whole
+from memsim.commands.options import add_force, pairs, whole
 from memsim.core.errors import InputError
 from memsim.core.names import closest
 
@@ -27,6 +27,7 @@ def add_reproduce(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--set", action="append", default=[], metavar="NAME=VALUE",
         help="an option of the entry, such as cores=DNC,LSTM of network-table; repeatable",
     )  # fmt: skip
+    add_force(reproduce)
     reproduce.set_defaults(command=run_reproduce)
 
 
@@ -35,10 +36,12 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
     from memsim.reproductions.registered import REPRODUCTIONS
 
     if not parsed.names:
-        for option in ("seed", "out", "set"):
-            if (value := getattr(parsed, option)) not in (None, []):
+        for option in ("seed", "out", "set", "force"):
+            value = getattr(parsed, option)
+            if value is not None and value is not False and value != []:
+                said = "" if value is True else f" {value}"
                 raise InputError(
-                    f"--{option} {value} applies to entries that are run, and none is named; name entries, or all"
+                    f"--{option}{said} applies to entries that are run, and none is named; name entries, or all"
                 )
         for name, entry in REPRODUCTIONS.usable().items():
             print(f"{name}: {entry.title}\n  {entry.citation}\n  {entry.of_kinds}")
@@ -48,14 +51,17 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
     names = (
         list(REPRODUCTIONS.usable()) if parsed.names == ["all"] else list(map(REPRODUCTIONS.canonical, parsed.names))
     )
-    from memsim.reproductions.catalogue import reproduce
+    from memsim.reproductions.catalogue import reproduce, required_folder
     from memsim.reproductions.kinds import in_words
 
     as_announced, kinds = True, Counter[str]()
+    seed, out = parsed.seed or 0, parsed.out or OUT
     # Of all entries first, so that a wrong one ends the command before any is run.
     options = [_options(name, parsed.set) for name in names]
     for name, own in zip(names, options, strict=True):
-        report = reproduce(name, parsed.seed or 0, parsed.out or OUT, **own)
+        required_folder(REPRODUCTIONS.get(name), seed, out, own, parsed.force)
+    for name, own in zip(names, options, strict=True):
+        report = reproduce(name, seed, out, force=parsed.force, **own)
         print(report)
         kinds.update(report.outcome.kinds)
         as_announced &= report.as_announced and not report.not_drawn

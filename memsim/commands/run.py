@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memsim.commands.options import add_escape, add_reading, files_read, reading, whole
+from memsim.commands.options import add_escape, add_force, add_reading, reading, results_of, whole
 from memsim.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], argum
     run.add_argument(
         "--out", type=Path, default=Path("memsim-results"), help="folder of the results (default: memsim-results)"
     )
+    add_force(run)
     run.add_argument(
         "--responses",
         action="store_true",
@@ -91,11 +92,10 @@ def _run(parsed: argparse.Namespace) -> int:
     from memsim.models.registered import left_out_of
     from memsim.reporting.comparison_files import FILES, write_comparison
     from memsim.running.progress import progress_bar
-    from memsim.running.result_files import require_results
 
     paradigm, people = _task(parsed)
-    models, reading = _models(parsed.models, paradigm), files_read(parsed)
-    require_results(parsed.out, FILES, reading)
+    models, results = _models(parsed.models, paradigm), results_of(parsed)
+    results.require(FILES)
     with progress_bar(total=len(models) + (people is not None) + 1, unit="step", leave=False) as bar:
 
         def progress(label: str) -> None:
@@ -106,9 +106,7 @@ def _run(parsed: argparse.Namespace) -> int:
             models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress, keep_going=True
         )
         bar.set_postfix_str("writing")
-        written = write_comparison(
-            comparison, parsed.out, escape=parsed.escape_formulas, reading=reading, responses=parsed.responses
-        )
+        written = write_comparison(comparison, results, escape=parsed.escape_formulas, responses=parsed.responses)
         progress("written")
     _print_comparison(comparison, paradigm)
     for missing, names in ({} if parsed.models else left_out_of(paradigm)).items():

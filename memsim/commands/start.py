@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from memsim.core.interruption import said
+
 
 def main() -> int:
     """Run one command; see :func:`memsim.commands.main.main`."""
@@ -14,7 +16,7 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
-        os.write(2, b"memsim: interrupted; no incomplete result was written\n")
+        os.write(2, f"memsim: {said()}\n".encode())
         return 130
     finally:
         # What is interrupted from here on has nothing left to lose, and need not say where it was.

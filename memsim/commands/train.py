@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from memsim.commands.options import add_reading, pairs, reading, whole
+from memsim.commands.options import add_force, add_reading, pairs, reading, whole
 from memsim.core.errors import InputError
 
 SIZES = ("slots", "width", "heads", "hidden", "layers", "layer_norm", "masked", "deallocate", "sharpened")
@@ -26,6 +26,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     )
     command.add_argument("--recipe", default="", metavar="NAME", help="instead, make weights that ship anew")
     command.add_argument("--out", type=Path, help="file of weights (default: NETWORK-OBJECTIVE.safetensors)")
+    add_force(command)
     command.add_argument("--device", default="cpu", help="cpu, cuda, mps, or auto (default: cpu)")
     command.add_argument(
         "--threads", type=whole("threads"), default=1, help="of the CPU (default: 1, fastest for small networks)"
@@ -107,6 +108,7 @@ def _train(parsed: argparse.Namespace) -> int:
         "recipe": parsed.recipe,
         "reading": options,
         "out": parsed.out,
+        "force": parsed.force,
         "device": parsed.device,
         "deterministic": parsed.deterministic,
         "compiled": parsed.compiled,

@@ -1,4 +1,4 @@
 """The contract of models, and the checks that a model keeps it.
 
-May import core and paradigms.
+May import core, paradigms and models.
 """

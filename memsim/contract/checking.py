@@ -18,6 +18,8 @@ from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.seeding import stream
 from memsim.core.trials import Paradigm
+from memsim.models.lookup import find_model
+from memsim.paradigms.lookup import given_paradigm
 from memsim.paradigms.registered import PARADIGMS
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -38,9 +40,9 @@ class Check:
 
 
 def check(
-    model: Model | type[Model],
+    model: Model | type[Model] | str,
     *,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | str | None = None,
     pool: ItemPool | None = None,
     sources: int = 0,
     seed: int = 0,
@@ -49,9 +51,11 @@ def check(
 
     Parameters
     ----------
-    model : an instance, or a class, which is then built with its defaults.
-    paradigm : the task in which the model is checked; the checks change its list length. If not given, one task of each
-        kind that the model has an account of: recall, cued recall, judgments of items, judgments of pairs.
+    model : an instance, or a class, which is then built with its defaults; or what names one: a registered name,
+        ``name:preset``, ``file.py``, or ``file.py:ClassName``.
+    paradigm : the task, or its name, in which the model is checked; the checks change its list length. If not given,
+        one task of each kind that the model has an account of: recall, cued recall, judgments of items, judgments of
+        pairs.
     pool : at least 12 items from which lists are drawn; by default items with random features and similarities.
     sources : number of sources (see :class:`memsim.Trials`) in which items are studied at random; 0 for none.
     seed : of lists, simulations and sampled likelihoods.
@@ -63,29 +67,32 @@ def check(
     Raises
     ------
     ModelError : one or more checks failed; the message names each, with its problem.
+    UnknownNameError, InputError : there is no model, or no task, of this name.
     """
     checks = run_checks(model, paradigm=paradigm, pool=pool, sources=sources, seed=seed)
     failed = [f"- {each.name}: {each.problem}" for each in checks if each.problem]
     if failed:
-        name = model.__name__ if isinstance(model, type) else type(model).__name__
+        name = model if isinstance(model, str) else (model if isinstance(model, type) else type(model)).__name__
         raise ModelError(f"{name}: {verdict(checks)}\n" + "\n".join(failed))
     return checks
 
 
 def run_checks(
-    model: Model | type[Model],
+    model: Model | type[Model] | str,
     *,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | str | None = None,
     pool: ItemPool | None = None,
     sources: int = 0,
     seed: int = 0,
 ) -> list[Check]:
     """The checks of :func:`check`, passed or failed; after a failure of the first or the second, no others are run."""
     stream(seed)  # a seed that is none is no fault of the model
+    found = find_model(model)[1] if isinstance(model, str) else model
+    task = None if paradigm is None else _built(paradigm)
     built: list[Model] = []
 
     def construct() -> str:
-        built.append(model() if isinstance(model, type) else model)
+        built.append(found() if isinstance(found, type) else found)
         if not isinstance(built[0], MemoryModel | PositionModel):
             return "it is not a memsim.MemoryModel"
         return _misspelled(type(built[0]))
@@ -93,8 +100,8 @@ def run_checks(
     checks = [_run("is a model, and its defaults lie within bounds", construct)]
     if checks[0].problem:
         return checks
-    for kind, task in ({"": _built(paradigm)} if paradigm is not None else tasks_of(built[0])).items():
-        bench: Bench[Any] = _bench_of(built[0], task)(built[0], task, pool, sources, seed)
+    for kind, each in (tasks_of(built[0]) if task is None else {"": task}).items():
+        bench: Bench[Any] = _bench_of(built[0], each)(built[0], each, pool, sources, seed)
         of_kind = f"{kind}: " if kind else ""
         checks.append(_run(f"{of_kind}runs, and gives probabilities", bench.steps))
         if checks[-1].problem and not kind:
@@ -118,8 +125,8 @@ def tasks_of(model: Model) -> dict[str, Paradigm]:
     return {"": found[first], **{kind: found[kind] for kind in others}}
 
 
-def _built(paradigm: Paradigm | type[Paradigm]) -> Paradigm:
-    return paradigm() if isinstance(paradigm, type) else paradigm
+def _built(paradigm: Paradigm | type[Paradigm] | str) -> Paradigm:
+    return paradigm() if isinstance(paradigm, type) else given_paradigm(paradigm)
 
 
 def _bench_of(model: Model, task: Paradigm) -> type[Bench[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from memsim.core.errors import DataWarning, InputError
 from memsim.core.judgments import Responses, require_responses
 from memsim.core.origin import Observed, Origin, common_origin
 from memsim.core.recalls import Recalls
+from memsim.core.same_people import is_peers, numbers_in_peers
 from memsim.core.trials import Trials
 
 
@@ -131,24 +132,45 @@ AnyRecalls: TypeAlias = Responses | JointRecalls
 
 
 def warn_of_shared_labels(recalls: AnyRecalls) -> None:
-    """Warn where people of different data sets have one label, so that they are taken as the same people.
+    """Warn where people of different data sets have one label, so that they are taken as the same people, and where
+    one person of PEERS has two labels, so that they are taken as different people.
 
-    Conditions of one data set of memsim, and parts of one file, are known to label their people alike.
+    Conditions of one data set of memsim, parts of one file, and data sets of PEERS are known to label their people
+    alike.
     """
     parts = list(parts_of(recalls).items())
     for i, (name, part) in enumerate(parts):
         for other, another in parts[:i]:
             ours, theirs = ({str(label) for label in each.trials.subjects} for each in (part, another))
-            shared = sorted(ours & theirs)
+            shared, pairs = sorted(ours & theirs), _two_labels(another, part)
             if shared and not _known_alike(part.origin, another.origin):
-                named = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
-                warnings.warn(
-                    f"{other} and {name} both have subject {named}: the same label is taken as the same person; where "
-                    "these are different people, give them different labels",
-                    DataWarning,
-                    stacklevel=3,
+                said = (
+                    f"{other} and {name} both have subject {_first(shared)}: the same label is taken as the same "
+                    "person; where these are different people, give them different labels"
                 )
-                return
+            elif pairs:
+                said = (
+                    f"{other} and {name} have people in common under different labels, {_first(pairs)}, which are "
+                    "taken as different people; give them the same labels"
+                )
+            else:
+                continue
+            warnings.warn(said, DataWarning, stacklevel=3)
+            return
+
+
+def _first(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
+
+
+def _two_labels(one: Responses, other: Responses) -> list[str]:
+    """People of PEERS who are in both under different labels, such as ``65 and LTP065``."""
+    if not isinstance(one.origin, Observed) or not isinstance(other.origin, Observed):
+        return []
+    ours, theirs = (numbers_in_peers(each.trials.subjects, each.origin.to_json()) for each in (one, other))
+    by_number = {number: label for label, number in theirs.items()}
+    named = [(label, by_number.get(number, label)) for label, number in ours.items()]
+    return [f"{label} and {another}" for label, another in named if label != another]
 
 
 def _known_alike(one: Origin, other: Origin) -> bool:
@@ -156,7 +178,7 @@ def _known_alike(one: Origin, other: Origin) -> bool:
     if not isinstance(one, Observed) or not isinstance(other, Observed):
         return not isinstance(one, Observed) and not isinstance(other, Observed)
     if one.dataset or other.dataset:
-        return one.dataset == other.dataset
+        return one.dataset == other.dataset or (is_peers(one.to_json()) and is_peers(other.to_json()))
     return bool(one.details) and one.details == other.details
 
 

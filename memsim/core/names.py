@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from memsim.core.errors import InputError
@@ -41,6 +41,31 @@ def shown(value: Any, most: int = 80) -> str:
 def kind_of(value: Any) -> str:
     """What a value is, for a message: its type, and a text itself, which may be a name."""
     return f"str {shown(value)}" if isinstance(value, str) else type(value).__name__
+
+
+def changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """How the values of settings differ from those of earlier, one text for each that does.
+
+    Examples
+    --------
+    >>> changed({"seed": 0, "folds": 5}, {"seed": 1, "folds": 5})
+    ['seed was 0 and is 1']
+    """
+
+    def said(values: Mapping[str, Any], name: str) -> str:
+        return shown(values[name]) if name in values else "not given"
+
+    return [
+        f"{name} was {said(then, name)} and is {said(now, name)}"
+        for name in {**now, **then}
+        if now.get(name) != then.get(name)
+    ]
+
+
+def in_short(texts: Sequence[str], most: int = 4) -> str:
+    """The first of several texts in one, and how many more there are."""
+    more = [f"and {len(texts) - most} more"] if len(texts) > most else []
+    return "; ".join([*texts[:most], *more])
 
 
 def in_one_line(error: BaseException) -> str:

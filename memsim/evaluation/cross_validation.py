@@ -157,8 +157,7 @@ def sentences_on_seen(
 ) -> list[str]:
     """:func:`memsim.evaluation.seen_people.require_unseen` for the weights that candidates begin with."""
     records = {name: each.weights_records for name, each in candidates.items()}
-    said = [require_unseen(who, records, part, allow_seen) for part in parts_of(recalls).values()]
-    return list(dict.fromkeys(sentence for each in said for sentence in each))
+    return require_unseen(who, records, recalls, allow_seen)
 
 
 def fold_cell(candidate: Candidate, train: AnyRecalls, test: AnyRecalls, seed: int, common: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.judgments import Responses
+from memsim.core.joint_recalls import AnyRecalls, parts_of
 
 
 def records_within(model: Any) -> list[Mapping[str, Any]]:
@@ -21,7 +21,7 @@ def records_within(model: Any) -> list[Mapping[str, Any]]:
     return [record for each in held for record in records_within(each)]
 
 
-def seen_in_words(models: Mapping[str, Any], recalls: Responses) -> list[str]:
+def seen_in_words(models: Mapping[str, Any], recalls: AnyRecalls) -> list[str]:
     """A sentence for each network that was trained on some of these people, or of which that is not known."""
     sentences = []
     for name, model in models.items():
@@ -33,7 +33,7 @@ def seen_in_words(models: Mapping[str, Any], recalls: Responses) -> list[str]:
 
 
 def require_unseen(
-    who: str, records: Mapping[str, Sequence[Mapping[str, Any]]], recalls: Responses, allow_seen: bool = False
+    who: str, records: Mapping[str, Sequence[Mapping[str, Any]]], recalls: AnyRecalls, allow_seen: bool = False
 ) -> list[str]:
     """Sentences on networks that were trained on some of these people, or of which that is not known.
 
@@ -62,13 +62,16 @@ def require_unseen(
     return sentences
 
 
-def _seen(records: Sequence[Mapping[str, Any]], recalls: Responses) -> tuple[list[str], list[str]]:
-    """The subjects that are in the records, and sentences on what these do not say."""
+def _seen(records: Sequence[Mapping[str, Any]], recalls: AnyRecalls) -> tuple[list[str], list[str]]:
+    """The subjects that are in the records, and sentences on what these do not say.
+
+    In several data sets together the same label is the same person: who is known in one is known in all.
+    """
     if not records:
         return [], []
     from memsim.models.networks.people_seen import seen
 
-    found = [seen(record, recalls) for record in records]
+    found = [seen(record, part) for record in records for part in parts_of(recalls).values()]
     subjects = dict.fromkeys(subject for each in found for subject in each.subjects)
     return list(subjects), list(dict.fromkeys(sentence for each in found for sentence in each.unknown))
 

@@ -19,7 +19,7 @@ from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
 from memsim.experiments.rows import rows_by_cells
 from memsim.experiments.tables import joined_curves, joined_frame, summary_frame
 from memsim.running.options import Running, with_running
-from memsim.running.result_files import names_of, require_results, save_both, write_csv, write_results
+from memsim.running.result_files import ResultFolder, names_of, save_both, write_csv
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,17 @@ class BatteryResults:
 
 @with_running
 def battery(
-    path: str | Path, out: str | Path | None = None, *, escape: bool = False, **running: Unpack[Running]
+    path: str | Path,
+    out: str | Path | None = None,
+    *,
+    escape: bool = False,
+    force: bool = False,
+    **running: Unpack[Running],
 ) -> BatteryResults:
     """Run a battery file (see :func:`memsim.experiments.battery_file.read_battery`) and write the results.
 
     Each combination of model, task and seed is a cell. Finished cells are kept, so a battery that was interrupted, or
-    to which a model was added, runs only the cells that are missing.
+    to which a model was added (with ``force``), runs only the cells that are missing.
 
     Parameters
     ----------
@@ -58,6 +63,7 @@ def battery(
     out : folder of the results; by default the one that the file names, or else ``memsim-`` and the name of the file.
     escape : whether texts in tables that a spreadsheet would take for formulas get an apostrophe; see
         :func:`memsim.running.result_files.write_csv`.
+    force : replace results in the folder that are not of this file, or were made before it, a model or data changed.
     running : ``workers, backend, scheduler, cache, progress``; see :func:`memsim.running.execution.run_cells`. The
         default of the cache is ``cells`` within ``out``.
 
@@ -72,18 +78,18 @@ def battery(
 
     Raises
     ------
-    InputError : something is wrong in the file; a file that memsim did not write, or that the battery reads, is in the
-        way; or no analysis applies to any cell.
+    InputError : something is wrong in the file; a file that memsim did not write, or that the battery reads, or other
+        results are in the way; or no analysis applies to any cell.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
     """
     path = Path(path)
     stopwatch = Stopwatch()
     planned, output = read_battery(path)
-    reading = files_of_battery(path)
     folder = output if out is None else Path(out)
+    results = ResultFolder(folder, "battery", {}, files_of_battery(path), force)
     labels = [each.label for each in planned.analyses]
     names = names_of([*labels, "curves", "summary"], [*labels, "comparison"])
-    require_results(folder, [*names, "battery.toml"], reading)
+    results.require([*names, "battery.toml"])
     options: Running = {"cache": folder / "cells", **running}
     rows = rows_by_cells(planned, **options)
     frames = {each.label: joined_frame(rows, each) for each in planned.analyses}
@@ -106,5 +112,5 @@ def battery(
         return lambda scratch: save_both(draw(), scratch / name)
 
     figures = {name: drawing(name, draw) for name, draw in battery_figures(planned, rows).items()}
-    written = write_results(folder, write, manifest.to_json(), figures, reading)
+    written = results.write(write, manifest.to_json(), figures)
     return BatteryResults(frames, curves, summary, manifest, tuple(written.files), tuple(written.failed))

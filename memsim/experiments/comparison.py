@@ -30,6 +30,7 @@ from memsim.experiments.rows import Row, rows_in_this_process
 from memsim.experiments.tables import joined_curves, summary_frame
 from memsim.models.lookup import Given
 from memsim.paradigms.lookup import given_paradigm
+from memsim.running.progress import progress_bar
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class Comparison:
         return f"Comparison({', '.join(row.label for row in self.rows)}: {self.battery.title})"
 
     def _repr_html_(self) -> str:
-        return html_of(self.battery.title, {"people": self.people_name if self.people else ""}, self.summary)
+        same = ("kind", "paradigm", "seed")  # of all rows, or said by the label
+        people = self.people_name if self.people else ""
+        return html_of(self.battery.title, {"people": people}, self.summary.drop(columns=[*same], errors="ignore"))
 
     @property
     def task(self) -> PlannedTask:
@@ -142,7 +145,7 @@ def run(
     n_trials: int = 5000,
     seed: int = 0,
     pool: ItemPool | None = None,
-    progress: Callable[[str], None] = lambda label: None,
+    progress: bool | Callable[[str], None] = False,
     keep_going: bool = False,
 ) -> Comparison:
     """Run every model through the same trials of ``paradigm``, and compare them with people.
@@ -159,7 +162,8 @@ def run(
     seed : the seed of the lists and of the simulation of every model. Models of one class share their random numbers,
         so two of them differ by their parameters only.
     pool : the items from which lists are drawn; see :meth:`memsim.Paradigm.trials`.
-    progress : called with the label of each model, or people, that is done.
+    progress : whether to show a bar, in a terminal or a notebook; or what is called with the label of each model, or
+        people, that is done.
     keep_going : leave out a model that fails, with a warning, so that the results of the others stand; an error only if
         all fail.
 
@@ -174,7 +178,13 @@ def run(
     task = found.paradigm if paradigm is None and found is not None else given_paradigm(paradigm)
     battery = Battery.of_one_task(models, task, found, n_trials=n_trials, seed=seed, pool=pool)
     failures: dict[str, Exception | SystemExit] = {}
-    rows = rows_in_this_process(battery, progress, failures if keep_going else None)
+    with progress_bar(progress is True, total=len(battery.models) + (found is not None), leave=False) as bar:
+
+        def done(label: str) -> None:
+            bar.set_postfix_str(label)
+            bar.update()
+
+        rows = rows_in_this_process(battery, progress if callable(progress) else done, failures if keep_going else None)
     not_run = {label: in_one_line(error) for label, error in failures.items()}
     if failures:
         battery = replace(battery, models=tuple(model for model in battery.models if model.label not in failures))

@@ -14,6 +14,7 @@ from memsim.explorer.setting import Setting, changes, first_setting
 from memsim.explorer.widget import Explorer
 from memsim.models.lookup import find_model, given_model
 from memsim.models.registered import MODELS
+from memsim.paradigms.lookup import given_paradigm
 
 PEOPLE = "peers_notask"
 """Those that a page begins with: they install with memsim, list by list."""
@@ -21,7 +22,7 @@ PEOPLE = "peers_notask"
 
 def explore(
     *models: Model | str,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | str | None = None,
     people: People | Responses | str | Path | None = PEOPLE,
     link: str = "",
 ) -> Explorer:
@@ -34,7 +35,7 @@ def explore(
     ----------
     models : instances, such as ``TCM(context_drift=0.8)`` or models of your own, or names, with a preset or without:
         ``"CMR:demonstration"``. By default TCM and CMR, or others that have an account of the task.
-    paradigm : the task; by default that of the people, or free recall of 20 items.
+    paradigm : the task, or its name; by default that of the people, or free recall of 20 items.
     people : those with whom the models are compared: a data set, ``name:condition``, a file, recalls, or None. Left out
         where they did not do the task.
     link : the query, or the whole address, of a setting that was copied from a page.
@@ -52,11 +53,12 @@ def explore(
 
 def opened(
     *models: Model | str,
-    paradigm: Paradigm | None = None,
+    paradigm: Paradigm | str | None = None,
     people: People | Responses | str | Path | None = PEOPLE,
     link: str = "",
 ) -> tuple[Menu, Setting]:
     """What a page offers and what it shows first; see :func:`explore`."""
+    paradigm = None if paradigm is None else given_paradigm(paradigm)
     whom = _own_people(people)
     own: dict[str, Model] = {}
     labels = [_labelled(model, own) for model in models]

@@ -94,7 +94,7 @@ class Fit:
             "free": ", ".join(self.spec.free),
             "recalls from": self.recalls_origin.words(),
             "BIC": self.bic,
-            "converged": "yes" if self.converged else "no: the two best starts differ",
+            "converged": self._converged_in_words,
         }
         table = self.to_frame()
         shown = ["unit", *self.units[0].estimates, "log_likelihood", "distance", "at_bound"]
@@ -145,6 +145,13 @@ class Fit:
     def converged(self) -> bool:
         """Whether in every unit the two best starts agree, within .05 in log-likelihood (.001 in distance)."""
         return all(self._agree(unit) for unit in self.units)
+
+    @property
+    def _converged_in_words(self) -> str:
+        if self.converged:
+            return "yes"
+        one = all(len(unit.starts) == 1 for unit in self.units)
+        return "not known from one start" if one else "no: the two best starts differ"
 
     def _agree(self, unit: UnitFit) -> bool:
         return unit.spread <= TOLERANCE[self.kind]

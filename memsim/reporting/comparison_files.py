@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from memsim.core.files.written_files import withdraw
 from memsim.experiments.comparison import Comparison
 from memsim.reporting.report import report_html
-from memsim.running.result_files import Written, names_of, save_both, write_csv, write_results
+from memsim.running.result_files import ResultFolder, Written, names_of, save_both, write_csv
 
 RESPONSES = ("recalls", "judgments")
 FILES = [*names_of(["summary", "curves", *RESPONSES], ["comparison"]), "report.html"]
@@ -19,16 +17,15 @@ FILES = [*names_of(["summary", "curves", *RESPONSES], ["comparison"]), "report.h
 
 def write_comparison(
     comparison: Comparison,
-    folder: Path,
+    results: ResultFolder,
     *,
     escape: bool = False,
-    reading: Iterable[Path] = (),
     responses: bool = False,
 ) -> Written:
-    """Write tables, manifest, figure and report of a comparison into ``folder``; see :func:`write_results`.
+    """Write tables, manifest, figure and report of a comparison.
 
-    ``responses`` to every list are written if asked for, as tens of megabytes; those of an earlier run, which would not
-    fit the tables, are removed. ``escape`` is explained at :func:`memsim.running.result_files.write_csv`.
+    ``responses`` to every list are written if asked for, as tens of megabytes. ``escape`` is explained at
+    :func:`memsim.running.result_files.write_csv`.
     """
 
     def write(scratch: Path) -> None:
@@ -38,9 +35,6 @@ def write_comparison(
             frames = [recalls.to_frame().assign(model=name) for name, recalls in comparison.recalls.items()]
             kind = "judgments" if comparison.task.paradigm.judged else "recalls"
             write_csv(pd.concat(frames), scratch / f"{kind}.csv", escape=escape)
-        else:
-            for kind in RESPONSES:
-                withdraw(folder / f"{kind}.csv")
 
     def report(scratch: Path) -> None:
         (scratch / "report.html").write_text(report_html(comparison), encoding="utf-8")
@@ -49,4 +43,4 @@ def write_comparison(
         "comparison": lambda scratch: save_both(comparison.figure(), scratch / "comparison"),
         "report": report,
     }
-    return write_results(folder, write, comparison.manifest.to_json(), figures, reading)
+    return results.write(write, comparison.manifest.to_json(), figures)

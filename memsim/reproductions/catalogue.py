@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,17 +10,20 @@ from typing import Any
 
 from memsim.core.code.provenance import versions
 from memsim.core.files.file_names import file_names
+from memsim.core.files.written_files import files_in
 from memsim.core.limits import require_seed
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 from memsim.running.execution import cells_kept_in
-from memsim.running.result_files import Written, names_of, require_results, save_both, write_csv, write_results
+from memsim.running.result_files import ResultFolder, Written, names_of, save_both, write_csv
 
 CELLS = ".cells"
 """Folder of finished pieces of work, beside the folders of the entries."""
 
 
-def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None = None, **options: Any) -> Report:
+def reproduce(
+    entry: str | Reproduction, seed: int = 0, out: str | Path | None = None, *, force: bool = False, **options: Any
+) -> Report:
     """Run an entry of the catalogue, and compare what memsim obtains with its targets.
 
     Parameters
@@ -31,6 +34,7 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
     out : folder in which a folder with the name of the entry is made; no files are written if not given. The files are
         figures, ``targets.csv`` (the numbers, and of which kind each target is), further tables, and ``manifest.json``.
         Finished pieces of work are kept in its folder ``.cells``, so that an entry that was interrupted continues.
+    force : replace results in the folder of the entry that are of another seed or of other options.
     options : those of the entry, by name, such as ``cores="DNC,LSTM"`` of ``network-table``.
 
     Returns
@@ -40,8 +44,8 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
     Raises
     ------
     UnknownNameError : there is no such entry.
-    InputError : the seed is not a whole number of at least 0, the folder cannot be written to, or the entry has no such
-        option.
+    InputError : the seed is not a whole number of at least 0, the folder cannot be written to, or holds other results,
+        or the entry has no such option.
 
     Examples
     --------
@@ -51,9 +55,7 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
     if isinstance(entry, str):
         entry = REPRODUCTIONS.get(entry)
     require_seed(seed)
-    folder = None if out is None else Path(out) / file_names([entry.name])[entry.name]
-    if folder is not None:
-        require_results(folder, names_of(["targets"], [entry.name]))
+    results = None if out is None else required_folder(entry, seed, Path(out), options, force)
     started = datetime.now(UTC)
     with cells_kept_in(None if out is None else Path(out) / CELLS):
         outcome = entry.outcome(seed, options)
@@ -71,14 +73,23 @@ def reproduce(entry: str | Reproduction, seed: int = 0, out: str | Path | None =
         "versions": versions(),
     }
     report = Report(entry, outcome, manifest)
-    if folder is None:
+    if results is None:
         return report
-    written = _write(report, folder)
+    written = _write(report, results)
     return replace(report, files=tuple(written.files), not_drawn=tuple(written.failed))
 
 
-def _write(report: Report, folder: Path) -> Written:
-    """Write target table, further tables, manifest and figures into ``folder``."""
+def required_folder(entry: Reproduction, seed: int, out: Path, options: Mapping[str, Any], force: bool) -> ResultFolder:
+    """The folder of an entry within ``out``, after the check that its results can be written; see :func:`reproduce`."""
+    given = {"entry": entry.name, "seed": seed, **options}
+    reading = files_in(map(str, options.values()))
+    found = ResultFolder(out / file_names([entry.name])[entry.name], "reproduce", given, reading, force)
+    found.require(names_of(["targets"], [entry.name]))
+    return found
+
+
+def _write(report: Report, results: ResultFolder) -> Written:
+    """Write target table, further tables, manifest and figures."""
     tables = {"targets": report.table, **report.outcome.all_tables}
     draws = {report.entry.name: report.outcome.draw, **report.outcome.further}
     table_names, figure_names = file_names(tables), file_names(draws)
@@ -91,4 +102,4 @@ def _write(report: Report, folder: Path) -> Written:
         return lambda scratch: save_both(draws[name](), scratch / figure_names[name])
 
     figures = {figure_names[name]: drawing(name) for name in draws}
-    return write_results(folder, write, {**report.manifest, "verdict": report.verdict}, figures)
+    return results.write(write, {**report.manifest, "verdict": report.verdict}, figures)

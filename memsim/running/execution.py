@@ -18,6 +18,7 @@ from typing import Any
 
 from memsim.core.code.user_code import code_of, later_modules
 from memsim.core.errors import InputError
+from memsim.core.interruption import noted
 from memsim.core.limits import MOST, require_counts
 from memsim.core.names import closest
 from memsim.core.version import __version__
@@ -147,7 +148,10 @@ def run_cells(
         cache = _KEPT.get() if cache is None else cache
         if cache is None:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memsim-cells-")))
-        store = Store(Path(cache).absolute())
+            store = Store(cache)
+        else:
+            store = Store(Path(cache).absolute())
+            stack.enter_context(noted(lambda: _finished(store, copies)))
         results = {key: entry["result"] for key in copies if (entry := store.read(key)) is not None}
         done = sum(copies[key] for key in results)
         bar = stack.enter_context(
@@ -183,6 +187,14 @@ def run_cells(
                 results[key] = json.loads(outcome)["result"]
                 bar.update(copies[key])
     return [results[key] for key in keys]
+
+
+def _finished(store: Store, copies: Counter[str]) -> str:
+    """How many cells are finished, for one who interrupts the others; empty if none is."""
+    done = sum(n for key, n in copies.items() if store.path(key).is_file())
+    verb, them = ("is", "it") if done == 1 else ("are", "them")
+    counted = f"{done:,} of {copies.total():,} cells {verb} finished and kept in {store.folder}"
+    return f"{counted}, and the same command goes on from {them}" if done else ""
 
 
 def _checked_workers(backend: str, scheduler: str, workers: int | None) -> int:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.errors import InputError
-from memsim.core.names import shown
+from memsim.core.names import changed, in_short
 from memsim.models.networks.weights import load_weights, save_weights
 from memsim.training.learning_rates import share_of_rate
 from memsim.training.trainer import Trainer
@@ -38,7 +38,8 @@ def resume(trainer: Trainer, path: Path) -> None:
     tensors, record, _ = load_weights(str(path))
     if different := differences(trainer, record):
         raise InputError(
-            f"{path} is a checkpoint of another training: {'; '.join(different)}; remove it, or train as it was"
+            f"{path} is a checkpoint of another training: {in_short(different)}; remove it, or give --force "
+            "(force=True), or train as it was"
         )
     if "progress" not in record:
         raise InputError(f"{path} holds weights, and not the progress of a training; remove it to train anew")
@@ -57,11 +58,7 @@ def differences(trainer: Trainer, record: Mapping[str, Any]) -> list[str]:
     """
     now, then = trainer.training.values(), record.get("training")
     then = then if isinstance(then, dict) else {}
-    different = [
-        f"{name} was {shown(then.get(name))} and is {shown(now.get(name))}"
-        for name in {**now, **then}
-        if now.get(name) != then.get(name)
-    ]
+    different = changed(then, now)
     if record.get("people") != trainer.objective.about().get("people"):
         different.append("the people to imitate, or those held out, are others")
     if record.get("network_sha256", "") != trainer.training.code_sha256:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from memsim.core.errors import InputError
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import adopt, files_in, require_replaceable, was_written
+from memsim.core.interruption import noted
 from memsim.core.limits import require_counts
+from memsim.core.names import in_short
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole, read_header
@@ -74,6 +75,7 @@ def train(
     people: str | Path | Recalls | None = None,
     reading: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
+    force: bool = False,
     device: str = "cpu",
     threads: int = 1,
     deterministic: bool = False,
@@ -94,6 +96,7 @@ def train(
     reading : how a file of people is read: the options of :func:`memsim.load_recalls`.
     out : the file of weights, which ends in ``.safetensors``; by default named after the recipe, or network and
         objective, in the current folder. A checkpoint beside it is continued, and removed in the end.
+    force : replace weights, or a checkpoint, of another training that are there.
     device : ``"cpu"``, ``"cuda"``, ``"mps"``, or ``"auto"`` for the fastest of them that is there.
     threads : of the CPU; one is the fastest for small networks.
     deterministic : use only operations that give the same on the same machine. On a CPU the same number of threads
@@ -112,14 +115,14 @@ def train(
 
     Raises
     ------
-    InputError : a setting out of its range or without effect, a file or device that cannot be used, a checkpoint of
-        another training, or a training that diverges.
+    InputError : a setting out of its range or without effect, a file or device that cannot be used, weights or a
+        checkpoint of another training in the way, or a training that diverges.
     """
     require_counts("train", threads=threads)
     request = requested(settings, recipe, people, reading, out, changes)
     folder = None if tensorboard is None else Path(tensorboard)
     device = device_of(device, request.training.precision)
-    return train_to(request, How(device, threads, deterministic, folder, progress, compiled, recorded))
+    return train_to(request, How(device, threads, deterministic, folder, progress, compiled, recorded), force=force)
 
 
 def requested(
@@ -153,8 +156,8 @@ def requested(
     return Request(training, people, path)
 
 
-def train_to(request: Request, how: How, *, again: bool = True) -> Trained:
-    """Train, or continue from a checkpoint, and write weights and log.
+def train_to(request: Request, how: How, *, again: bool = True, force: bool = False) -> Trained:
+    """Train, or continue from a checkpoint, and write weights and log; ``force`` as for :func:`train`.
 
     Without ``again``, weights that this training and this source of memsim made before are left as they are.
     """
@@ -168,29 +171,26 @@ def train_to(request: Request, how: How, *, again: bool = True) -> Trained:
         trainer = Trainer(training, people, how.device, compiled=how.compiled, recorded=how.recorded)
         if not again and (made := _made_before(trainer, path)) is not None:
             return Trained(path, made, made["log"], bool(made["stopped"]), made["iterations"])
+        if not force:
+            require_same(trainer, path)
         if checkpoint.is_file():
-            if is_whole(checkpoint, "training starts from the beginning"):
+            whole = is_whole(checkpoint, "training starts from the beginning")
+            if whole and not (force and differences(trainer, read_header(str(checkpoint)).record)):
                 resume(trainer, checkpoint)
             adopt(checkpoint)
         continued_from = trainer.iteration
         name = path.name.removesuffix(SUFFIX)
         folder = how.tensorboard and how.tensorboard / name
-        with tensorboard_log(folder, trainer.iteration) as logged, _noted(checkpoint):
+
+        def kept() -> str:
+            stands = f"the checkpoint {checkpoint} stands, and the same command goes on from it"
+            return stands if checkpoint.is_file() else ""
+
+        with tensorboard_log(folder, trainer.iteration) as logged, noted(kept):
             going = _run(trainer, path, checkpoint, logged, how.progress)
         record = trainer.save(path)
     checkpoint.unlink(missing_ok=True)
     return Trained(path, record, trainer.log, not going, continued_from)
-
-
-@contextmanager
-def _noted(checkpoint: Path) -> Iterator[None]:
-    """Within this, an interruption says that the checkpoint stands, if there is one."""
-    try:
-        yield
-    except KeyboardInterrupt as interruption:
-        if checkpoint.is_file():
-            interruption.add_note(f"the checkpoint {checkpoint} stands, and the same command goes on from it")
-        raise
 
 
 def _run(trainer: Trainer, path: Path, checkpoint: Path, logged: Any, progress: bool) -> bool:
@@ -218,6 +218,17 @@ def _run(trainer: Trainer, path: Path, checkpoint: Path, logged: Any, progress: 
             save_checkpoint(trainer, checkpoint)
             write_log(path, trainer.log)
     return going
+
+
+def require_same(trainer: Trainer, path: Path) -> None:
+    """Raise :class:`InputError` where there are the weights of another training."""
+    if not path.is_file() or not is_whole(path, "it is replaced"):
+        return
+    if different := differences(trainer, read_header(str(path)).record):
+        raise InputError(
+            f"{path} holds the weights of another training: {in_short(different)}; choose another --out (or out), or "
+            "give --force (force=True) to replace them"
+        )
 
 
 def _made_before(trainer: Trainer, path: Path) -> dict[str, Any] | None:

@@ -14,9 +14,10 @@ from memsim.core.recalls import Recalls
 from memsim.models.networks.weights import SUFFIX
 from memsim.running.execution import Cell, run_cells
 from memsim.running.options import Running, with_running
-from memsim.training.devices import device_of
-from memsim.training.run import How, Request, Trained, requested, train_to
+from memsim.training.devices import computing, device_of
+from memsim.training.run import How, Request, Trained, requested, require_same, train_to
 from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,7 @@ def train_seeds(
     people: str | Path | Recalls | None = None,
     reading: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
+    force: bool = False,
     device: str = "cpu",
     deterministic: bool = False,
     compiled: bool = False,
@@ -61,7 +63,7 @@ def train_seeds(
 
     Parameters
     ----------
-    settings, recipe, people, reading, device, deterministic, compiled, recorded, tensorboard : see
+    settings, recipe, people, reading, force, device, deterministic, compiled, recorded, tensorboard : see
         :func:`memsim.train`.
     seeds : how many.
     out : a file that ends in ``.safetensors``, as in :func:`memsim.train`; of ``NAME.safetensors`` the weights go to
@@ -85,6 +87,10 @@ def train_seeds(
     require_writable(request.path.parent)
     for table in tables:
         require_replaceable(table)
+    with computing(1, deterministic):
+        for each, path in zip(trainings, paths, strict=True):
+            if path.is_file() and not force:
+                require_same(Trainer(each, request.people, device), path)
     folder = None if tensorboard is None else str(Path(tensorboard).absolute())
     computed = {"device": device, "deterministic": deterministic, "compiled": compiled, "recorded": recorded}
     cells = [
@@ -92,7 +98,7 @@ def train_seeds(
             _train_seed,
             {"training": each, "people": request.people, **computed},
             label=f"seed {each.seed}",
-            aside={"out": str(path.absolute()), "tensorboard": folder},
+            aside={"out": str(path.absolute()), "tensorboard": folder, "force": force},
         )
         for each, path in zip(trainings, paths, strict=True)
     ]
@@ -110,11 +116,12 @@ def _train_seed(
     recorded: bool | None,
     out: str,
     tensorboard: str | None,
+    force: bool,
 ) -> dict[str, Any]:
     """Train with one seed, unless its weights are there: a row of the table."""
     folder = None if tensorboard is None else Path(tensorboard)
     how = How(device, 1, deterministic, folder, compiled=compiled, recorded=recorded)
-    return row_of(train_to(Request(training, people, Path(out)), how, again=False))
+    return row_of(train_to(Request(training, people, Path(out)), how, again=False, force=force))
 
 
 def row_of(trained: Trained) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from memsim.core.judgments import Judgments, Responses
 from memsim.core.origin import Observed
 from memsim.core.recall_parts import by_subject
 from memsim.core.recalls import Recalls
+from memsim.core.same_people import is_peers, numbers_in_peers
 from memsim.models.networks.weights import read_header
 
 LEAST_RESPONSES = 30
@@ -66,10 +67,12 @@ def start_of(weights: str, record: Mapping[str, Any], sha256: str) -> dict[str, 
 def seen(record: Mapping[str, Any], recalls: Responses) -> Seen:
     """Which people of ``recalls`` weights with this record were trained on, also before they were trained further.
 
-    A subject is known by what it recalled, or by its label in a data set of the same name and condition.
+    A subject is known by what it recalled, by its label in a data set of the same name and condition, or, of PEERS,
+    whose data sets share people, by its number in any of them.
     """
     trained = list(history(record))
     own = fingerprints(recalls) if trained else {}
+    of_peers = numbers_in_peers(own, recalls.origin.to_json()) if isinstance(recalls.origin, Observed) else {}
     subjects, unknown = set[str](), list[str]()
     for people in trained:
         if people is None:
@@ -79,11 +82,13 @@ def seen(record: Mapping[str, Any], recalls: Responses) -> Seen:
         if marks is not None:
             known = {mark for mark in marks.values() if mark}
             subjects |= {subject for subject, mark in own.items() if mark in known}
+            numbers = set(numbers_in_peers(marks, people).values())
+            subjects |= {subject for subject, number in of_peers.items() if number in numbers}
         same = _same_data(people, recalls)
         if same:
             held = {str(label) for label in people.get("held_out", ())}
             subjects |= {label for label in own if (label not in held if marks is None else label in marks)}
-        elif same is None:
+        elif same is None and not (marks and of_peers and is_peers(people)):
             unknown.append(
                 f"Its weights were trained on {_name(people)}, and it is not known whether these are the same people"
             )
@@ -124,7 +129,8 @@ def _same_data(people: Mapping[str, Any], recalls: Responses) -> bool | None:
         # Where there are fingerprints, people whom they do not find are others.
         return False if people.get("trained_on") else None
     if dataset != origin.dataset:
-        return False
+        shared = is_peers(people) and is_peers(origin.to_json()) and not people.get("trained_on")
+        return None if shared else False
     whole = ("", "all")
     return True if condition == origin.condition or condition in whole or origin.condition in whole else None
 

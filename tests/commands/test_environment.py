@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from memsim.commands.main import main
+from memsim.core.interruption import said
 
 ROOT = str(Path(__file__).parents[2])
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -89,11 +90,48 @@ def test_an_interruption_during_imports(tmp_path: Path) -> None:
         )
         path = os.pathsep.join((str(package), ROOT))
         done = memsim("run", "--models", "tcm", stdout=subprocess.PIPE, env={"PYTHONPATH": path}, cwd=tmp_path)
-        assert done.returncode == 130 and done.stderr == "memsim: interrupted; no incomplete result was written\n"
+        assert done.returncode == 130 and done.stderr == f"memsim: {said()}\n"
     code = "import memsim.commands.start as s, sys\nsys.modules['memsim.commands.main'] = None\nsys.exit(s.main())"
     (tmp_path / "0" / "argparse.py").write_text("raise KeyboardInterrupt")
     done = memsim("models", stdout=subprocess.PIPE, env={"PYTHONPATH": os.pathsep.join((str(tmp_path / "0"), ROOT))})
     assert done.returncode == 130 and "Traceback" not in done.stderr
+
+
+INTERRUPTING = """
+import os, signal
+from dataclasses import dataclass
+from pathlib import Path
+from memsim.models import Strength
+
+@dataclass(frozen=True)
+class Interrupting(Strength):
+    def begin(self, trials, rng):
+        if not Path("came").exists():
+            Path("came").touch()
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.pause()
+        return super().begin(trials, rng)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_an_interrupted_command_says_what_is_kept_and_goes_on(tmp_path: Path) -> None:
+    """Ctrl-C in the second of two cells."""
+    (tmp_path / "mine.py").write_text(INTERRUPTING)
+    (tmp_path / "b.toml").write_text(
+        '[battery]\nn_trials = 20\nanalyses = ["lag_crp"]\n[[models]]\nname = "TCM"\n[[models]]\nname = "mine.py"\n'
+        "[[paradigms]]\n"
+    )
+    command = ["battery", "b.toml", "--out", "out", "--workers", "1"]
+    done = memsim(*command, stdout=subprocess.PIPE, cwd=tmp_path)
+    kept = f"1 of 2 cells is finished and kept in {tmp_path / 'out' / 'cells'}, and the same command goes on from it"
+    assert done.stderr == f"memsim: {said([kept])}\n" and done.returncode == 130
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["cells"]
+    [cell] = (tmp_path / "out" / "cells").rglob("*.json")
+    before = cell.stat().st_mtime_ns
+    done = memsim(*command, stdout=subprocess.PIPE, cwd=tmp_path)
+    assert done.returncode == 0 and (tmp_path / "out" / "manifest.json").is_file(), done.stderr
+    assert cell.stat().st_mtime_ns == before, "it was not run again"
 
 
 def test_compiled_code_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

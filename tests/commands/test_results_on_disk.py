@@ -13,7 +13,7 @@ from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.models import TCM
 from memsim.paradigms import FreeRecall
-from memsim.running.result_files import write_csv, write_results
+from memsim.running.result_files import ResultFolder, write_csv
 
 FIT = ["fit", "TCM", "--data", "data.csv", "--free", "context_drift", "--starts", "1", "--generations", "1",
        "--workers", "1"]  # fmt: skip
@@ -151,13 +151,14 @@ def test_a_figure_of_an_earlier_run_does_not_stand_beside_other_numbers() -> Non
     def draw(scratch: Path) -> None:
         (scratch / "a.png").write_text("drawn")
 
-    assert write_results(Path("out"), table, {}, {"a": draw}).failed == []
+    results = ResultFolder(Path("out"), "test")
+    assert results.write(table, {}, {"a": draw}).failed == []
     with pytest.warns(UserWarning, match="a could not be drawn"):
-        assert write_results(Path("out"), table, {}, {"a": fails}).failed == ["a"]
+        assert results.write(table, {}, {"a": fails}).failed == ["a"]
     assert not Path("out/a.png").exists() and Path("out/a.csv").read_text() == "1"
     Path("out/a.png").write_text("of another")
     with pytest.warns(UserWarning, match="a could not be drawn"):
-        write_results(Path("out"), table, {}, {"a": draw})
+        results.write(table, {}, {"a": draw})
     assert Path("out/a.png").read_text() == "of another"
 
 
@@ -213,7 +214,7 @@ def test_a_model_that_fails_takes_no_other_with_it(capsys: pytest.CaptureFixture
     assert "Bad failed and is left out (KeyError: 0)" in capsys.readouterr().err
     assert set(pd.read_csv("out/summary.csv")["label"]) == {"TCM"}
     assert json.loads(Path("out/manifest.json").read_text())["not_run"] == {"Bad": "KeyError: 0"}
-    assert main(given) == 2
+    assert main([*given, "--force"]) == 2
     assert capsys.readouterr().err == "memsim: Bad failed and is left out (KeyError: 0)\n"
 
 

@@ -79,5 +79,5 @@ def test_every_value_that_a_user_meets(recalls: Recalls) -> None:
 
 def test_figures_show_themselves(recalls: Recalls) -> None:
     figure = run({"a": TCM()}, FreeRecall(list_length=5), n_trials=40).figure(width=1)
-    data, size = figure._repr_png_()  # type: ignore[attr-defined]
+    data, size = figure._repr_png_()
     assert data.startswith(b"\x89PNG") and size["width"] == round(100 * figure.get_size_inches()[0])

@@ -229,10 +229,11 @@ class Server:
 
     def __init__(self, source: Path, until: int = 99) -> None:
         self.content, self.until, self.asked = source.read_bytes(), until, list[str]()
+        self.error: BaseException = OSError("network is unreachable")
 
     def __call__(self, url: str, known_hash: str | None, fname: str, path: Path) -> str:
         if len(self.asked) >= self.until:
-            raise OSError("network is unreachable")
+            raise self.error
         self.asked.append(url)
         if known_hash is not None and known_hash != f"sha256:{hashlib.sha256(self.content).hexdigest()}":
             raise ValueError("the hash does not match")
@@ -246,6 +247,10 @@ def test_fetching_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("pooch.retrieve", server)
     with pytest.raises(DataError, match=r"network is unreachable.* 3 of 5 sessions are in .*the same call goes on"):
         fetch_peers(folder, subjects=["LTP065"], sessions=range(5))
+    server.error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt) as raised:
+        fetch_peers(folder, subjects=["LTP065"], sessions=range(5))
+    assert raised.value.__notes__ == [f"3 of 5 sessions are in {folder}, and the same call goes on from there"]
     server.until = 99
     shown: list[str] = []
     paths = fetch_peers(folder, subjects=["LTP065"], sessions=range(5), progress=shown.append)

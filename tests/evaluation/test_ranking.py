@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import memsim
 from memsim.commands.main import main
 from memsim.core.errors import DataError, InputError
+from memsim.core.same_people import number_in_peers
 from memsim.data import load_dataset
 from memsim.evaluation.ranking.bounds import OF_PERSON, UNIFORM
 from memsim.evaluation.ranking.budget import fitted_within
@@ -23,7 +24,7 @@ from memsim.evaluation.ranking.option_tables import Answers, Feature, predicted
 from memsim.evaluation.ranking.pinned_set import FETCHED, INSTALLED, SCORED_IN_PEERS, BenchmarkSet, Part, RankedTask
 from memsim.evaluation.ranking.record import differences, read_record
 from memsim.evaluation.ranking.shares import scores_of
-from memsim.evaluation.ranking.split import Split, number_in_peers, split_of
+from memsim.evaluation.ranking.split import Split, split_of
 from memsim.evaluation.ranking.whole import Ranking
 from memsim.fitting.spec import FitSpec
 from memsim.models import TCM, Strength, Uniform
@@ -114,8 +115,8 @@ def test_no_model_with_anything_to_rank_is_an_error() -> None:
         memsim.benchmark("EqualVariance", set=TINY, workers=1)
     with pytest.raises(InputError, match="there is no set 'instaled'"):
         memsim.benchmark("TCM", set="instaled")
-    with pytest.raises(InputError, match="TCM is given twice"):
-        entries(["TCM", TCM()])
+    with pytest.raises(InputError, match="benchmark: 2 models are called TCM; give labels"):
+        entries(["tcm", TCM()])
 
 
 def test_nobody_is_fitted_and_scored_in_any_data_set_of_peers() -> None:

@@ -1,5 +1,6 @@
 """A network is not scored as held out on people whom its record says that it was trained on."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from memsim import MemoryModel, Recalls, load_dataset, simulate
 from memsim.commands.main import main
 from memsim.core.errors import DataWarning, InputError
+from memsim.core.joint_recalls import JointRecalls, warn_of_shared_labels
 from memsim.core.origin import Observed
 from memsim.evaluation.candidates import Candidate, Fitted, Imitating
 from memsim.evaluation.comparison import compare
@@ -18,7 +20,7 @@ from memsim.evaluation.cross_validation import cross_validate
 from memsim.evaluation.seen_people import records_within, seen_in_words
 from memsim.fitting.spec import FitSpec
 from memsim.models import DNC, TCM
-from memsim.models.networks.people_seen import seen
+from memsim.models.networks.people_seen import people_of, seen
 from memsim.models.networks.weights import load_weights
 from memsim.paradigms import FreeRecall
 from memsim.training.settings import Training
@@ -82,6 +84,60 @@ def test_a_network_is_not_held_out_from_those_it_was_trained_on(
     for function in (cross_validate, compare):
         with pytest.raises(InputError, match="net was trained on 1 of these 2 people .* give allow_seen=True"):
             function({"net": kind()}, mixed, folds=2)
+
+
+FILE = Observed(details={"file": "mine.csv"})
+SHARING = ("peers_experiment1", "peers_experiment2:immediate", "peers_final_recall", "peers_recognition")
+"""Tables of the people of PEERS, who are 65 in ``peers_notask`` and LTP065 in these."""
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_people_of_peers_are_known_in_all_its_tables(name: str, peers: Recalls) -> None:
+    numbers = [{f"LTP{int(label):03d}" for label in labels} for labels in in_training(peers)]
+    people = load_dataset(name)
+    trained_on, held_out = (sorted(set(people.trials.subjects) & each) for each in numbers)
+    assert len(trained_on) > 15 and len(held_out) > 3
+    assert seen(PEOPLE.record, people) == (tuple(trained_on), ())
+    nameless = replace(people, origin=FILE)
+    assert seen(PEOPLE.record, nameless) == (tuple(trained_on), ()), "labels such as LTP065 are of PEERS anywhere"
+    assert seen({"people": people_of(people, ~np.isin(people.trials.subject, trained_on))}, peers).subjects == tuple(
+        str(int(label[3:])) for label in trained_on
+    ), "and the other way round"
+    unmarked = {**PEOPLE.record, "people": {**PEOPLE.record["people"], "trained_on": None}}
+    assert len(seen(unmarked, people).unknown) == 1
+    numbered = Observed("theirs")
+    assert seen(PEOPLE.record, replace(of(peers, in_training(peers)[0][:2], 1), origin=numbered)).subjects == ()
+
+
+def test_a_network_is_not_held_out_from_them_in_other_tables(peers: Recalls) -> None:
+    everyone = load_dataset("peers_experiment2", "continual_16")
+    trained_on = [f"LTP{int(label):03d}" for label in in_training(peers)[0]]
+    some = of(everyone, [each for each in everyone.trials.subjects if each in trained_on][:2])
+    others = of(everyone, [each for each in everyone.trials.subjects if each not in trained_on][:2])
+    for function in (cross_validate, compare):
+        with pytest.raises(InputError, match="net was trained on 2 of these 2 people .subject LTP065, LTP076."):
+            function({"net": AsItIs(PEOPLE)}, some, folds=2)
+    assert len(cross_validate({"net": AsItIs(PEOPLE)}, others, folds=2, workers=1)) == 8
+    own = JointRecalls({"mine": replace(of(peers, [65], 100), origin=FILE), "theirs": simulated_by(65)})
+    with pytest.raises(InputError, match="net was trained on 1 of these 1 people .subject 65."):
+        cross_validate({"net": AsItIs(PEOPLE)}, own, folds=2)
+
+
+def simulated_by(label: int) -> Recalls:
+    """Lists whose label says nothing, but that they are of the person in another part of the same file."""
+    recalls = simulate(TCM(), FreeRecall(list_length=16).trials(4), seed=0)
+    return replace(recalls, trials=replace(recalls.trials, subject=np.full(4, label)), origin=FILE)
+
+
+def test_one_person_of_peers_under_two_labels_is_said(peers: Recalls) -> None:
+    first, second = load_dataset("peers_experiment1"), load_dataset("peers_experiment2", "immediate")
+    with pytest.warns(
+        DataWarning, match="in common under different labels, 65 and LTP065, 75 and LTP075, 76 and LTP076 and 27 more"
+    ):
+        warn_of_shared_labels(JointRecalls({"a": peers, "b": first}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_shared_labels(JointRecalls({"a": first, "b": second}))  # the same label is the same person
 
 
 def test_it_is_scored_on_others_and_on_the_same_where_that_is_said(peers: Recalls) -> None:

@@ -237,7 +237,7 @@ def test_an_analysis_that_fits_nothing_is_left_out() -> None:
     with pytest.raises(
         InputError, match=r"small.toml: the analysis response_latency applies to no model and no people.*TCM 0.5: "
     ):
-        battery(written(alone), Path("out"), workers=1, progress=False)
+        battery(written(alone), Path("out"), force=True, workers=1, progress=False)
 
 
 def test_curves_that_ship_are_drawn_as_they_are() -> None:

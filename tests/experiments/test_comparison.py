@@ -152,7 +152,8 @@ def test_run_writes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_responses_of_an_earlier_run_do_not_stay_beside_other_tables(tmp_path: Path) -> None:
     run_one = ["run", "--models", "tcm", "--n-trials", "40", "--out", "out"]
     assert main([*run_one, "--responses"]) == 0 and (tmp_path / "out" / "recalls.csv").is_file()
-    assert main(run_one) == 0
+    assert main(run_one) == 2 and (tmp_path / "out" / "recalls.csv").is_file()
+    assert main([*run_one, "--force"]) == 0
     assert {path.name for path in (tmp_path / "out").iterdir() if path.name != RECORDS} == FILES
 
 
@@ -180,7 +181,7 @@ def test_an_interrupted_run_leaves_nothing_half_written(
             raise error
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
-    assert main(["run", "--n-trials", "300", "--models", "tcm"]) == status
+    assert main(["run", "--n-trials", "300", "--models", "tcm", "--force"]) == status
     after = {path.name: path.read_bytes() for path in (tmp_path / "memsim-results").iterdir() if path.is_file()}
     assert after == before
 
@@ -213,17 +214,19 @@ def test_plug_ins(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 def test_settings_choose_the_task_and_the_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--models", "Strength", "--n-trials", "200", "--list-length", "30"]) == 0
     assert "murdock1962:30-1" in capsys.readouterr().out
-    assert main(["run", "--models", "strength", "--n-trials", "200", "--retention-interval", "16"]) == 0
+    over = ["--force"]
+    assert main(["run", "--models", "strength", "--n-trials", "200", "--retention-interval", "16", *over]) == 0
     printed = capsys.readouterr().out
     assert "Delayed free recall" in printed and "not compared with people" in printed
     filled = ["--initial-distraction", "8", "--inter-item-distraction", "4", "--retention-interval", "16"]
-    assert main(["run", "--models", "strength", "--n-trials", "200", *filled]) == 0
+    assert main(["run", "--models", "strength", "--n-trials", "200", *filled, *over]) == 0
     said = "8 s of distraction before the first, 4 s of distraction between items, 16 s before the test"
     assert said in " ".join(capsys.readouterr().out.split())
-    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "PEERS-notask", "--output-limit", "5"]) == 0
+    peers = ["--people", "PEERS-notask", "--output-limit", "5"]
+    assert main(["run", "--models", "tcm", "--n-trials", "200", *peers, *over]) == 0
     printed = capsys.readouterr().out
     assert "16 items, 3 s each" in printed and "had output_limit=None" in printed and "cut short" in printed
-    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "none"]) == 0
+    assert main(["run", "--models", "tcm", "--n-trials", "200", "--people", "none", *over]) == 0
     assert "rmsd" not in capsys.readouterr().out
 
 
@@ -239,7 +242,7 @@ def test_a_model_of_your_own(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["models", "mine.py"]) == 0
     assert "retention" in capsys.readouterr().out
     (tmp_path / "copy.py").write_text(PLUGIN.replace("class Mine(Strength)", "Base = Strength\n\nclass Strength(Base)"))
-    assert main(["run", "--models", "strength", "copy.py", "--n-trials", "200"]) == 0
+    assert main(["run", "--models", "strength", "copy.py", "--n-trials", "200", "--force"]) == 0
     assert "Strength (copy.py)" in capsys.readouterr().out
     (tmp_path / "bad.py").write_text(PLUGIN + "    def recalled(self, state, position):\n        return state\n")
     assert main(["check", "bad.py"]) == 1

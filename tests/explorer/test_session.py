@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import memsim
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, UnknownNameError
 from memsim.explorer.links import query_of
 from memsim.explorer.menu import Menu
 from memsim.explorer.opening import opened
@@ -16,7 +16,7 @@ from memsim.explorer.server import LOCAL, application, listening, page_file, scr
 from memsim.explorer.session import Session
 from memsim.explorer.setting import first_setting
 from memsim.models import CMR, TCM
-from memsim.paradigms import FreeRecall
+from memsim.paradigms import FreeRecall, SerialRecall
 
 MENU = Menu()
 SMALL = replace(first_setting(MENU, FreeRecall(list_length=6)), n_trials=40)
@@ -99,6 +99,10 @@ def test_what_is_opened_first() -> None:
         "TCM (yours)": TCM(context_drift=0.8), "CMR:demonstration": CMR.preset("demonstration"), "TCM": TCM()
     }  # fmt: skip
     assert setting.people == "" and menu.presets_of("TCM (yours)") == {"as given": "TCM (yours)"}
+    _, named = opened("StartEnd", paradigm="serial_recall")
+    assert type(named.task) is SerialRecall and list(named.by_label) == ["StartEnd"]
+    with pytest.raises(UnknownNameError, match="did you mean 'serial_recall'"):
+        opened("StartEnd", paradigm="serial_recal")
     _, usual = opened()
     assert usual.people == "peers_notask" and list(usual.by_label) == ["TCM", "CMR"]
     _, linked = opened(link="http://127.0.0.1:5006/?people=morton2013&model=SAM")

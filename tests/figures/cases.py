@@ -27,7 +27,7 @@ from memsim.experiments.figures import battery_figures
 from memsim.fitting.figures import fit_figure, profile_figure
 from memsim.models import CMR, TCM, Strength, UnequalVariance
 from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
-from memsim.reproductions import network_tasks, recall_and_recognition
+from memsim.reproductions import network_tasks
 from memsim.reproductions.essay import copying, five_claims, retraining
 from memsim.reproductions.essay import figures as of_essay
 from memsim.reproductions.essay.context_recall.figures import context_figure
@@ -45,6 +45,7 @@ from memsim.reproductions.essay.transfer import figures as of_transfer
 from memsim.reproductions.essay.transfer.options import TransferOptions
 from memsim.reproductions.hypotheses import VERDICTS, Claim
 from memsim.reproductions.network_table import table as network_table
+from memsim.reproductions.recognition import recall_and_recognition
 from memsim.training import inspection
 from tests.analysis.test_analyses import SERIAL
 from tests.analysis.test_figures import recorded
@@ -406,7 +407,7 @@ def cores(**drawing: Any) -> Figure:
 
 
 def both_tests(**drawing: Any) -> Figure:
-    from memsim.reproductions.recall_and_recognition import LEARNED, TESTS
+    from memsim.reproductions.recognition.recall_and_recognition import LEARNED, TESTS
 
     names = ["TCM", "SAM", "CMR", "network"]
     rows = [

@@ -21,6 +21,7 @@ from memsim.analysis import (
     taxonomy_figure,
 )
 from memsim.analysis.figures.looks import COLORS, styles
+from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.core.errors import DataWarning, InputError
 from memsim.models import TCM
 from memsim.models.networks.cores.registered import CORES
@@ -57,8 +58,17 @@ def test_a_model_has_one_colour_whatever_is_drawn_beside_it() -> None:
     presets = [name for name in together if ":" in name]
     assert len({style.color for style in together.values()}) == len(together)
     assert all(together[name].color not in COLORS.values() for name in presets)
+    assert styles(["SAM, soft"])["SAM, soft"].color == styles(["SAM:soft", "CMR"])["SAM:soft"].color, "a variant"
     looks = [(style.line, style.marker) for name, style in styles([f"m{i}" for i in range(8)]).items()]
     assert len(set(looks)) == 8
+
+
+def test_panels_of_one_quantity_have_one_scale() -> None:
+    curves = [pd.Series({1: 0.0, 2: top}) for top in (0.2, 0.8, 30.0)]
+    labels = ("Share", "Share", "Words")
+    panels = [Panel("", "x", label, curve, {"m": curve}) for label, curve in zip(labels, curves, strict=True)]
+    tops = [axis.get_ylim()[1] for axis in target_figure(panels).axes]
+    assert tops == pytest.approx([0.84, 0.84, 31.5])
 
 
 def test_axes_that_are_given_are_drawn_on() -> None:

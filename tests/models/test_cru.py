@@ -20,7 +20,7 @@ from memsim.core.trials import Paradigm
 from memsim.models import CMR, CRU
 from memsim.models.context.cru_variants import VARIANTS
 from memsim.paradigms import FreeRecall, SerialRecall
-from memsim.reproductions.gunn_polyn_fits import SINGLE_PRECISION, published_model, published_nll
+from memsim.reproductions.serial.gunn_polyn_fits import SINGLE_PRECISION, published_model, published_nll
 from tests.conftest import shared_file
 
 GENERAL = CRU(

@@ -31,7 +31,7 @@ from memsim.models.recognition.intensity_distribution import (
 )
 from memsim.models.recognition.minerva2 import MINERVA2
 from memsim.paradigms import Recognition
-from memsim.reproductions.hintzman1988 import judging
+from memsim.reproductions.recognition.hintzman1988 import judging
 
 TRACES = np.array([[1, -1, 0, 1, 0], [1, 0, 0, 1, -1], [0, 1, 1, -1, 0]], dtype=np.int8)
 REALISED, INTEGRATED = MINERVA2(criterion_noise=0.05), MINERVA2(evidence="integrated", criterion_noise=0)

@@ -27,25 +27,26 @@ def only_here() -> Iterator[None]:
         registry._added.clear()
 
 
-def its_class(name: str, base: type[Any] = TCM) -> type[Any]:
+def subclass(name: str, base: type[Any], module: str) -> type[Any]:
     """A class of this name."""
-    return dataclass(frozen=True)(type(name, (base,), {"__module__": __name__, "final": False}))
+    made: type[Any] = dataclass(frozen=True)(type(name, (base,), {"__module__": module}))
+    return made
 
 
 def test_a_registered_model_is_known_by_name() -> None:
     cls: type[Any] = find_model(str(FILE))[1]  # type: ignore[assignment]
     with pytest.raises(InputError, match="there is a model 'Strength' already; give the class another name"):
         register(cls)
-    mine = dataclass(frozen=True)(type("Mine", (cls,), {"__module__": cls.__module__}))
+    mine = subclass("Mine", cls, cls.__module__)
     assert register(mine) is mine
     assert MODELS.names()[-1] == "Mine" and find_model("mine") == ("Mine", mine)
     assert set(run(["Mine", "TCM"], FreeRecall(list_length=4), n_trials=40).models) == {"Mine", "TCM"}
-    again = dataclass(frozen=True)(type("Mine", (cls,), {"__module__": cls.__module__}))
+    again = subclass("Mine", cls, cls.__module__)
     assert register(again) is again and MODELS.get("Mine") is again and MODELS.names().count("Mine") == 1
 
 
 def test_a_registered_task_is_known_by_name() -> None:
-    task = dataclass(frozen=True)(type("Slow", (FreeRecall,), {"__module__": __name__}))
+    task = subclass("Slow", FreeRecall, __name__)
     assert register(task) is task
     assert run(["TCM"], "slow", n_trials=40).task.paradigm == task()
 

@@ -84,7 +84,7 @@ def test_likelihood_of_what_was_recalled() -> None:
 def test_runs_without_people_and_says_that_an_output_limit_does_not_apply(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = ["run", "--n-trials", "20", "--people", "none", "--out", str(tmp_path)]
+    run = ["run", "--n-trials", "20", "--people", "none", "--force", "--out", str(tmp_path)]
     assert main([*run, "--models", "simple"]) == 0
     assert main([*run, "--models", "simple", "--list-length", "1"]) == 0
     assert main([*run, "--models", "tcm", "--list-length", "1"]) == 0

@@ -9,7 +9,7 @@ from memsim.models import DNC, LSTM
 from memsim.models.networks.cores import dnc
 from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import FreeRecall, SerialRecall
-from memsim.reproductions.serial_signatures import signatures
+from memsim.reproductions.serial.serial_signatures import signatures
 from memsim.training.inspection import show
 
 SERIAL = DNC.preset("serial")

@@ -11,7 +11,7 @@ from memsim.core.errors import InputError
 from memsim.models import CRU
 from memsim.models.context.cru_variants import VARIANTS
 from memsim.reproductions.entry import NOT_RUN, REPRODUCED
-from memsim.reproductions.gunn_polyn2025 import (
+from memsim.reproductions.serial.gunn_polyn2025 import (
     CASES,
     COMPARED,
     FILE,

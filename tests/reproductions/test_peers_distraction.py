@@ -8,8 +8,8 @@ import pytest
 from memsim import FitSpec, Recalls, load_dataset
 from memsim.core.joint_recalls import JointRecalls
 from memsim.models import TCM
-from memsim.reproductions import peers_distraction as entry
 from memsim.reproductions.catalogue import reproduce
+from memsim.reproductions.recall import peers_distraction as entry
 
 
 def few_people(condition: str) -> Recalls:

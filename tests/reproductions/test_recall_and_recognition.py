@@ -16,11 +16,11 @@ from memsim.core.joint_recalls import JointRecalls
 from memsim.fitting.spec import FitSpec
 from memsim.models import SAM, TCM
 from memsim.paradigms import FinalRecognition, FreeRecall, Recognition
-from memsim.reproductions import recall_and_recognition as entry
-from memsim.reproductions import recall_and_recognition_fits as fits
-from memsim.reproductions import recall_and_recognition_sampled as sampled
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.recall_and_recognition_fits import (
+from memsim.reproductions.recognition import recall_and_recognition as entry
+from memsim.reproductions.recognition import recall_and_recognition_fits as fits
+from memsim.reproductions.recognition import recall_and_recognition_sampled as sampled
+from memsim.reproductions.recognition.recall_and_recognition_fits import (
     BOTH,
     CHOICE,
     DRIFT,
@@ -34,7 +34,7 @@ from memsim.reproductions.recall_and_recognition_fits import (
     learned_by,
     search_cell,
 )
-from memsim.reproductions.recall_and_recognition_sampled import Sampling
+from memsim.reproductions.recognition.recall_and_recognition_sampled import Sampling
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 

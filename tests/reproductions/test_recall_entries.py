@@ -17,7 +17,6 @@ from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.kinds import Kind
 from memsim.reproductions.recall import howard_kahana1999, polyn2009
 from memsim.reproductions.recall.beside_people import beside, first_responses, statistic
-from memsim.reproductions.recall.farrell2013 import MODELS, marked
 from memsim.reproductions.recall.kahana1996 import ASYMMETRY, CONTIGUITY, regularities
 from memsim.reproductions.recall.list_length_shift import first_of_store
 from memsim.reproductions.recall.murdock_means import models_in, words_recalled
@@ -25,7 +24,8 @@ from memsim.reproductions.recall.polyn2009 import OF_PEOPLE, clustering_of, labe
 from memsim.reproductions.recall.roberts1972 import gain_of_people
 from memsim.reproductions.recall.source_clustering import MEASURES, beyond_control, organisation
 from memsim.reproductions.registered import REPRODUCTIONS
-from memsim.reproductions.serial_signatures import Signatures
+from memsim.reproductions.serial.farrell2013 import MODELS, marked
+from memsim.reproductions.serial.serial_signatures import Signatures
 
 ROOM = (
     "murdock1962-means", "kahana1996", "roberts1972", "grenfellessamward2012", "howardkahana1999", "polyn2009",

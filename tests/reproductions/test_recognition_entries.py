@@ -11,10 +11,17 @@ from memsim.analysis.figures.targets import criteria_figure
 from memsim.models import MINERVA2, REM, TCM, UnequalVariance
 from memsim.models.registered import models_of
 from memsim.paradigms import CuedRecall, Recognition
-from memsim.reproductions.ab_ac import LEAST, NEW, NUMBERS, RE_PAIRED, _statement, marked, partners, recall_of
-from memsim.reproductions.hintzman_block1971 import TASK, asked_of, counts_of, exact_ratio, ratio_of_slopes, slopes
-from memsim.reproductions.minerva_slopes import minerva_findings
-from memsim.reproductions.recognition_criteria import (
+from memsim.reproductions.recognition.ab_ac import (
+    LEAST,
+    NEW,
+    NUMBERS,
+    RE_PAIRED,
+    _statement,
+    marked,
+    partners,
+    recall_of,
+)
+from memsim.reproductions.recognition.criteria import (
     CRITERIA,
     LAG,
     LIKE,
@@ -27,12 +34,21 @@ from memsim.reproductions.recognition_criteria import (
     rows_of,
     tasks_of,
 )
-from memsim.reproductions.recognition_findings import _of_people, people_rows
-from memsim.reproductions.recognition_shortcomings import SHORTCOMINGS
-from memsim.reproductions.recognition_tasks import BLOCKS, SIMILAR, TASKS, WEAK, rated, similar_pool
-from memsim.reproductions.shiffrin_steyvers1997 import STRENGTH, ratio_of_ratios, worked_example
-from memsim.reproductions.tulving_wiseman import marked as marked_dependence
-from memsim.reproductions.tulving_wiseman import people, table_of
+from memsim.reproductions.recognition.findings import _of_people, people_rows
+from memsim.reproductions.recognition.hintzman_block1971 import (
+    TASK,
+    asked_of,
+    counts_of,
+    exact_ratio,
+    ratio_of_slopes,
+    slopes,
+)
+from memsim.reproductions.recognition.minerva_slopes import minerva_findings
+from memsim.reproductions.recognition.shiffrin_steyvers1997 import STRENGTH, ratio_of_ratios, worked_example
+from memsim.reproductions.recognition.shortcomings import SHORTCOMINGS
+from memsim.reproductions.recognition.tasks import BLOCKS, SIMILAR, TASKS, WEAK, rated, similar_pool
+from memsim.reproductions.recognition.tulving_wiseman import marked as marked_dependence
+from memsim.reproductions.recognition.tulving_wiseman import people, table_of
 from memsim.reproductions.verdicts import verdict_of
 
 

@@ -11,14 +11,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from memsim import Recalls, load_curves
-from memsim.analysis import criteria_figure, lag_crp, target_figure
+from memsim import Recalls
+from memsim.analysis import lag_crp, target_figure
 from memsim.analysis.figures.targets import Panel
 from memsim.commands.main import main
 from memsim.core.errors import InputError
-from memsim.models import SIMPLE, TCM
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.criteria import CRITERIA, Measures, criteria_table, measures
 from memsim.reproductions.entry import COLUMNS, Finding, Outcome, Reproduction, findings_table
 from memsim.reproductions.kinds import (
     HumanData,
@@ -178,21 +176,6 @@ def test_bad_requests(capsys: pytest.CaptureFixture[str]) -> None:
         assert message in output.err and not output.out
     with pytest.raises(InputError, match="seed=-1"):
         reproduce(toy([]), -1)
-
-
-def test_criteria_of_models_and_of_what_is_known_of_people() -> None:
-    people = {"20": Measures(load_curves("murdock1962", "20-1"), pd.DataFrame({"statistic": [], "mean": []}))}
-    sources: dict[str, Any] = {name: measures(model, 300, 0) for name, model in (("TCM", TCM()), ("SIMPLE", SIMPLE()))}
-    table = criteria_table({"people": people, **sources})
-    assert len(table) == 3 * len(CRITERIA) == 30
-    cell = table.set_index(["label", "criterion"])
-    assert (
-        cell.loc[("TCM", "primacy"), "passes"] is False and cell.loc[("TCM", "recency in immediate recall"), "passes"]
-    )
-    assert cell.loc[("SIMPLE", "transitions peak at lags of one"), "passes"] is None
-    assert cell.loc[("people", "transitions peak at lags of one"), "passes"]
-    assert cell.loc[("people", "recency goes with a delay"), "passes"] is None
-    assert len(criteria_figure(table).axes[0].texts) == 30
 
 
 def test_transitions_from_a_later_output() -> None:

@@ -164,5 +164,5 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert set(scores["seed"]) == {3, 4} and "Verdict on memory" in report.outcome.statement
     assert "begin with the weights dnc-recall" in report.outcome.statement
     monkeypatch.setattr("memsim.training.reward.actor_critic.ActorCritic", None)  # nothing is trained again
-    again = reproduce("reward", 3, tmp_path, parts="value,storage", **little)
+    again = reproduce("reward", 3, tmp_path, force=True, parts="value,storage", **little)
     assert len(again.outcome.tables["scores"]) == 2 * (2 * 3 + 3 * 2)

@@ -78,7 +78,7 @@ def test_a_checkpoint_that_began_with_other_weights_is_not_continued(
 ) -> None:
     train(core, out="first.safetensors", **TINY)
     half(core, monkeypatch, start="first.safetensors")
-    train(core, out="first.safetensors", **TINY, seed=1)
+    train(core, out="first.safetensors", force=True, **TINY, seed=1)
     with pytest.raises(InputError, match="the weights start='first.safetensors' have changed since"):
         train(core, out="w.safetensors", **TINY, start="first.safetensors")
 
@@ -86,7 +86,10 @@ def test_a_checkpoint_that_began_with_other_weights_is_not_continued(
 def test_seeds_are_trained_again_when_the_code_was_edited(core: str) -> None:
     first = train_seeds(core, seeds=1, changes=TINY, workers=1)
     edit("return self.out(state)", "return -self.out(state)")
-    second = train_seeds(core, seeds=1, changes=TINY, workers=1)
+    with pytest.raises(InputError, match="holds the weights of another training: the code of .* has changed since"):
+        train_seeds(core, seeds=2, changes=TINY, workers=1)
+    assert len(list(Path().glob("*.safetensors"))) == 1, "nothing was begun"
+    second = train_seeds(core, seeds=1, force=True, changes=TINY, workers=1)
     assert first.table["loss"][0] != second.table["loss"][0]
 
 

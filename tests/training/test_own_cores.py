@@ -102,7 +102,7 @@ def test_figures_show_what_a_core_names_or_else_its_controller(here: Path) -> No
 def test_figures_of_a_memory_that_grows(here: Path) -> None:
     for core, strips in (("HopfieldStore", ["Write", "Read"]), ("MemN2N", ["Write", "Read, hop 1", "Read, hop 2"])):
         own = {"hops": 2} if core == "MemN2N" else {"hidden": 8}
-        train(core, out="grows.safetensors", width=5, **TINY, **own)
+        train(core, out="grows.safetensors", force=True, width=5, **TINY, **own)
         network = build_model(f"{core}:grows.safetensors")
         for model in (network.replace(without="writing"), network.replace(without="memory", lesioned="study")):
             *axes, _ = show(model, FreeRecall(list_length=4)).axes

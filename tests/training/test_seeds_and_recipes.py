@@ -55,7 +55,10 @@ def test_seeds_are_trainings_of_their_own(monkeypatch: pytest.MonkeyPatch) -> No
     Path("x-5.safetensors").unlink()
     again = train_seeds("LSTM", seeds=3, out="x.safetensors", changes={**TINY, "seed": 4}, workers=1)
     assert runs == [5] and again.table["loss"].tolist() == trained.table["loss"].tolist()
-    train_seeds("LSTM", seeds=1, out="x.safetensors", changes={**TINY, "seed": 4, "batch": 5}, workers=1)
+    other = {**TINY, "seed": 4, "batch": 5}
+    with pytest.raises(InputError, match="x-4.safetensors holds the weights of another training: batch was 4 and is 5"):
+        train_seeds("LSTM", seeds=1, out="x.safetensors", changes=other, workers=1)
+    train_seeds("LSTM", seeds=1, out="x.safetensors", force=True, changes=other, workers=1)
     assert runs == [5, 4], "other settings are trained anew"
 
 

@@ -34,9 +34,12 @@ class _Beside:
 
 
 def find_rooms_beside() -> None:
-    """Let Python find the rooms of a checkout; nothing where memsim is installed."""
+    """Let Python find the rooms of a checkout; nothing where memsim is installed.
+
+    They come before those of another checkout that is installed, so that the two are never mixed.
+    """
     if len(_folders()) > 1 and _Beside not in sys.meta_path:
-        sys.meta_path.insert(0, _Beside)  # before the finder of another checkout, which may be installed
+        sys.meta_path.insert(0, _Beside)
 
 
 def is_own_file(file: str) -> bool:

@@ -40,7 +40,7 @@ def require_replaceable(path: Path, reading: Iterable[Path] = ()) -> None:
         if any(read.exists() and path.samefile(read) for read in reading):
             raise InputError(f"{path} would be replaced, and is read in the same call; choose another --out (or out)")
         known = _recorded(path)
-        if _sha256(path) in known:
+        if checksum(path) in known:
             return
     except OSError as error:
         raise InputError(f"{path} is there and cannot be read: {error}; {fix}") from error
@@ -52,7 +52,7 @@ def adopt(path: Path) -> None:
     """Record the file at ``path``, of which its content says that memsim wrote it: it may be replaced from now on."""
     record = path.parent / RECORDS / path.name
     record.parent.mkdir(exist_ok=True)
-    _replace(record, _sha256(path))
+    _replace(record, checksum(path))
 
 
 def was_written(path: Path) -> bool:
@@ -70,6 +70,12 @@ def files_in(texts: Iterable[str]) -> list[Path]:
                 if Path(part).is_file():
                     found.append(Path(part))
     return found
+
+
+def checksum(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
@@ -95,7 +101,7 @@ def publish(partial: Path, path: Path) -> str:
     require_replaceable(path)
     record, before = path.parent / RECORDS / path.name, _recorded(path)
     record.parent.mkdir(exist_ok=True)
-    digest = _sha256(partial)
+    digest = checksum(partial)
     # Recorded before it is moved: whatever an interruption leaves is known to be memsim's.
     _replace(record, "\n".join(dict.fromkeys([*before, digest])))
     os.replace(partial, path)
@@ -121,10 +127,10 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
         raise InputError(f"{path} cannot be written: {error}") from error
 
 
-def withdraw(path: Path) -> None:
-    """Remove ``path`` if memsim wrote it."""
+def withdraw(path: Path, reading: Iterable[Path] = ()) -> None:
+    """Remove ``path`` if memsim wrote it, and the same call does not read it."""
     try:
-        require_replaceable(path)
+        require_replaceable(path, reading)
     except InputError:
         return
     path.unlink(missing_ok=True)
@@ -142,8 +148,3 @@ def _recorded(path: Path) -> list[str]:
 def _replace(record: Path, text: str) -> None:
     with whole_file(record) as partial:
         partial.write_text(text + "\n", encoding="ascii")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from memsim.data.loading import find_dataset, load_dataset
 from memsim.data.shipped import load_curves, load_summary
-from memsim.evaluation.ranking.findings import FINDINGS, Finding, Statistics, measured, near_of
+from memsim.evaluation.ranking.findings import FINDINGS, Finding, Statistics, measured
 
+AnyStatistics = TypeVar("AnyStatistics", bound=Statistics)
 MURDOCK = ("10-2", "15-2", "20-1", "20-2", "30-1", "40-1")
 FARRELL = ("dissimilar", "similar", "dissimilar_in_2", "dissimilar_in_4", "dissimilar_in_6", "alternating")
 CALIBRATION: tuple[dict[str, str], ...] = (
@@ -43,22 +45,38 @@ LEAST_DATA_SETS = 5
 
 def calibration_cell() -> dict[str, Any]:
     """The numbers of the findings in all data sets of :data:`CALIBRATION`, by data set, as a cell."""
-    found: dict[str, dict[str, float]] = {}
-    for conditions in CALIBRATION:
-        known = {label: _statistics(name) for label, name in conditions.items()}
-        found[" and ".join(dict.fromkeys(conditions.values()))] = measured(known)
-    return {"people": found}
+    return {"people": _people_of_findings()}
 
 
-def _statistics(name: str) -> Statistics:
+@cache
+def _people_of_findings() -> dict[str, dict[str, float]]:
+    return numbers_of_people(CALIBRATION, FINDINGS, Statistics)
+
+
+def numbers_of_people(
+    calibration: Iterable[Mapping[str, str]], findings: Iterable[Finding], kind: type[Statistics]
+) -> dict[str, dict[str, float]]:
+    """The numbers of findings in data sets of people, by data set and finding.
+
+    Parameters
+    ----------
+    calibration : data sets, ``name:condition``, by what they stand for in a task.
+    findings : what is measured, in statistics of this ``kind``.
+    """
+    listed, found = list(findings), {}
+    for conditions in calibration:
+        known = {label: statistics_of_people(name, kind) for label, name in conditions.items()}
+        found[" and ".join(dict.fromkeys(conditions.values()))] = measured(known, listed)
+    return found
+
+
+def statistics_of_people(name: str, kind: type[AnyStatistics]) -> AnyStatistics:
+    """The statistics of the people of a data set, ``name:condition``; of data that are fetched, from what ships."""
     dataset, condition = find_dataset(name, None)
     if dataset.name in _SHIPPED:
-        summary = load_summary(dataset.name, condition).set_index("statistic")["mean"]
-        curves = load_curves(dataset.name, condition)
-        lags = curves[curves["curve"] == "lag_crp"]
-        near = near_of(dict(zip(lags["x"].astype(int), lags["mean"], strict=True))) if len(lags) else np.nan
-        return Statistics(summary, dataset.paradigm(condition).list_length, near)
-    return Statistics.of(load_dataset(dataset.name, condition))
+        tables = load_curves(dataset.name, condition), load_summary(dataset.name, condition)
+        return kind.of_tables(*tables, dataset.paradigm(condition).list_length)
+    return kind.of(load_dataset(dataset.name, condition))
 
 
 _SHIPPED = frozenset({
@@ -68,18 +86,18 @@ _SHIPPED = frozenset({
 """Data sets of which curves ship; they are used also where the lists are at hand, so that ranges are the same."""
 
 
-def people_table(found: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+def people_table(found: Mapping[str, Mapping[str, float]], findings: Iterable[Finding] = FINDINGS) -> pd.DataFrame:
     """What people show: ``finding, data_set, value``, a row for each finding and data set that shows it."""
     rows = [
         {"finding": finding.name, "data_set": data_set, "value": values[finding.name]}
-        for finding in FINDINGS
+        for finding in findings
         for data_set, values in found.items()
         if finding.name in values and not np.isnan(values[finding.name])
     ]
     return pd.DataFrame(rows, columns=["finding", "data_set", "value"])
 
 
-def ranges(people: pd.DataFrame) -> pd.DataFrame:
+def ranges(people: pd.DataFrame, findings: Iterable[Finding] = FINDINGS) -> pd.DataFrame:
     """The range of each finding in which a number passes.
 
     It is that of people, from the lowest to the highest data set, widened at both ends by half its width or, if that is
@@ -92,7 +110,7 @@ def ranges(people: pd.DataFrame) -> pd.DataFrame:
     DataFrame : ``finding, null, people_low, people_high, low, high, n_data_sets, counts``. A finding counts if
         people of five data sets or more are known, and its range excludes the null.
     """
-    by_name = {each.name: each for each in FINDINGS}
+    by_name = {each.name: each for each in findings}
     rows = []
     for name, part in people.groupby("finding", sort=False):
         low, high = range_of(by_name[str(name)], part["value"].tolist())
@@ -116,3 +134,27 @@ def range_of(finding: Finding, values: Sequence[float]) -> tuple[float, float]:
     if most < finding.null:
         high = min(high, finding.null - NEAR_NULL * (finding.null - most))
     return low, high
+
+
+def limits_of(people: pd.DataFrame, findings: Iterable[Finding]) -> pd.DataFrame:
+    """What a number has to be for a finding to be shown, where findings count of which few data sets are known.
+
+    Where people of five data sets or more are known, it lies in the range of :func:`ranges`. Where fewer are, their
+    spread says little, so that only the end towards the null counts: half the way from the null to the nearest of them.
+    Where the range includes the null, as where people are on both sides of it, anything passes.
+
+    Returns
+    -------
+    DataFrame : the columns of :func:`ranges`, ``low`` and ``high`` as said here, and ``basis``: ``range``,
+        ``direction`` or ``none``.
+    """
+    listed = list(findings)
+    table = ranges(people, listed).astype({"low": float, "high": float})
+    few = table["n_data_sets"] < LEAST_DATA_SETS
+    above, below = table["people_low"] > table["null"], table["people_high"] < table["null"]
+    half_way = table["null"] + NEAR_NULL * (table["people_low"].where(above, table["people_high"]) - table["null"])
+    table["basis"] = np.where(few & (above | below), "direction", np.where(table["counts"], "range", "none"))
+    open_low, open_high = ~table["counts"] & ~(few & above), ~table["counts"] & ~(few & below)
+    table["low"] = table["low"].mask(few & above, half_way).mask(open_low, -np.inf)
+    table["high"] = table["high"].mask(few & below, half_way).mask(open_high, np.inf)
+    return table

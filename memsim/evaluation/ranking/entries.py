@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
 
 from memsim.core.abilities import lacks
 from memsim.core.encodings import is_integrated
-from memsim.core.errors import InputError
-from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.repeated_items import refusal_of_repeats
 from memsim.evaluation.ranking.pinned_set import RankedTask
-from memsim.evaluation.ranking.split import PEERS, Split, number_in_peers
+from memsim.evaluation.ranking.split import Split
 from memsim.evaluation.seen_people import records_within
-from memsim.models.lookup import build_model, given_model
+from memsim.models.lookup import Given, build_model, given_model, labelled
 from memsim.models.registered import built_models
 
 AS_SCORED = {("SAM", "free recall"): "SAM:murdock1962-soft"}
@@ -23,36 +22,17 @@ BASELINE = "Uniform"
 """The model that is the lower bound of free recall, and no entry."""
 
 
-def entries(models: Mapping[str, Model | str] | Iterable[Model | str] | Model | str | None) -> dict[str, Model]:
+def entries(models: Given | None) -> dict[str, Model]:
     """The models to rank, by label: all that ship and are installed if none is given.
 
     Raises
     ------
-    InputError : a label twice, or a value that names no model; and as :func:`memsim.models.lookup.build_model`.
+    InputError : a label twice, or a value that names no model; and as :func:`memsim.models.lookup.given_model`.
     """
     if models is None:
         all_models = built_models(lambda model: True, baselines=True)
         return {label: model for label, model in all_models.items() if label != BASELINE}
-    if isinstance(models, Mapping):
-        return {str(label): given_model(each) for label, each in models.items()}
-    given = [models] if isinstance(models, str | MemoryModel | PositionModel) else list(models)
-    found: dict[str, Model] = {}
-    for each in given:
-        label = _label(each)
-        if label in found:
-            raise InputError(f"benchmark: {label} is given twice; give it once, or name models by label in a mapping")
-        found[label] = given_model(each)
-    if not found:
-        raise InputError("benchmark: there is nothing to rank; give one model or more, or leave them out to rank all")
-    return found
-
-
-def _label(model: Model | str) -> str:
-    if not isinstance(model, str):
-        return type(model).__name__
-    from memsim.models.lookup import find_model
-
-    return find_model(model)[0]
+    return {label: given_model(each) for label, each in labelled(models, "benchmark").items()}
 
 
 def scored_form(label: str, model: Model, task: RankedTask) -> Model:
@@ -89,38 +69,22 @@ def can_simulate(model: Any, split: Split) -> bool:
 def seen_in_training(model: Any, split: Split) -> str:
     """That a network was trained on people who are scored, by the record of its weights, or that this is not known.
 
-    People are known by what they recalled in all lists of the data set, or by their label in it; those of PEERS, whose
-    data sets share people, by their number in any of them.
+    People are known as :func:`memsim.models.networks.people_seen.seen` says, by all their lists of the data set.
     """
     records = records_within(model)
     if not records:
         return ""
-    from memsim.models.networks.people_seen import history, seen
+    from memsim.models.networks.people_seen import seen
 
-    wanted = set(split.people_scored.tolist())
     found, unknown = set[str](), list[str]()
-    for record in records:
-        for label, everyone in split.everyone.items():
-            own = everyone.trials.subject.astype(str)
-            who = split.scored[label].trials.subject.astype(str)
-            scored = everyone[[name in set(who.tolist()) for name in own]]
+    for label, everyone in split.everyone.items():
+        wanted = np.unique(split.scored[label].trials.subject.astype(str))
+        scored = everyone[np.isin(everyone.trials.subject.astype(str), wanted)]
+        for record in records:
             known = seen(record, scored)
-            found |= set(known.subjects) & wanted
+            found |= set(known.subjects)
             unknown += known.unknown
-            if getattr(scored.origin, "dataset", "").startswith(PEERS):
-                numbers = _numbers_in_peers(history(record))
-                found |= {name for name in wanted if number_in_peers(name) in numbers}
     if found:
         some = ", ".join(sorted(found)[:3]) + (", ..." if len(found) > 3 else "")
-        return f"trained on {len(found)} of the {len(wanted)} people who are scored ({some})"
+        return f"trained on {len(found)} of the {len(split.people_scored)} people who are scored ({some})"
     return f"it is not known on whom it was trained ({unknown[0]})" if unknown else ""
-
-
-def _numbers_in_peers(history: Iterable[Mapping[str, Any] | None]) -> set[int]:
-    """Numbers of the people of PEERS on whom weights were trained."""
-    found = set[int]()
-    for people in history:
-        if people is None or not str(people.get("dataset", "")).startswith(PEERS):
-            continue
-        found |= {number_in_peers(label) for label in people.get("trained_on") or ()}
-    return found - {-1}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+import pandas as pd
 
 from memsim.analysis.recall.transitions import lag_crp
 from memsim.analysis.subjects import mean_over_subjects
@@ -32,7 +33,7 @@ class Statistics:
         return np.nan if value is None else float(value)
 
     @classmethod
-    def of(cls, predicted: Prediction) -> Statistics:
+    def of(cls, predicted: Prediction) -> Self:
         """Those of recalls or judgments, of people or of a model, or of a prediction of positions."""
         table = summary_table(predicted).set_index("statistic")["mean"]
         if isinstance(predicted, PositionPrediction):
@@ -42,6 +43,13 @@ class Statistics:
             near = nearest(predicted)
         return cls(table, predicted.list_length, near)
 
+    @classmethod
+    def of_tables(cls, curves: pd.DataFrame, summary: pd.DataFrame, list_length: int) -> Self:
+        """Those of people of whom the tables of curves and statistics ship, and the lists do not."""
+        lags = curves[curves["curve"] == "lag_crp"]
+        near = near_of(dict(zip(lags["x"].astype(int), lags["mean"], strict=True))) if len(lags) else np.nan
+        return cls(summary.set_index("statistic")["mean"], list_length, near)
+
 
 class Finding(NamedTuple):
     """A finding, where it shows, and its number."""
@@ -49,7 +57,8 @@ class Finding(NamedTuple):
     name: str
     null: float
     """The number where there is no such effect."""
-    measure: Callable[[Mapping[str, Statistics]], float]
+    measure: Callable[[Mapping[str, Any]], float]
+    """The number, from :class:`Statistics` by condition."""
     conditions: tuple[str, ...]
     """The conditions of a task that it needs."""
 
@@ -109,10 +118,10 @@ def near_of(crp: Any) -> float:
     return float((crp.get(1, np.nan) + crp.get(-1, np.nan)) / far) if far > 0 else np.nan
 
 
-def measured(known: Mapping[str, Statistics]) -> dict[str, float]:
+def measured(known: Mapping[str, Statistics], findings: Iterable[Finding] = FINDINGS) -> dict[str, float]:
     """The numbers of the findings that these conditions show, by name; NaN where one is not defined."""
     return {
-        each.name: float(each.measure(known)) for each in FINDINGS if all(name in known for name in each.conditions)
+        each.name: float(each.measure(known)) for each in findings if all(name in known for name in each.conditions)
     }
 
 

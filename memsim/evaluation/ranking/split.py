@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,11 @@ import numpy as np
 from memsim.core.errors import DataError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls
 from memsim.core.judgments import Judgments, Responses
+from memsim.core.same_people import PEERS, number_in_peers
 from memsim.core.seeding import stream
 from memsim.data.loading import load_dataset
 from memsim.evaluation.ranking.pinned_set import SCORED_IN_PEERS, Part, RankedTask
 from memsim.running.digests import digest
-
-PEERS = "peers_"
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ def _answers(responses: Responses) -> Any:
     return responses.ratings if isinstance(responses, Judgments) else responses.positions
 
 
+@lru_cache(maxsize=8)  # each model of a benchmark asks for the same few
 def split_of(task: RankedTask, seed: int) -> Split:
     """The parts of a task.
 
@@ -108,12 +108,6 @@ def split_of(task: RankedTask, seed: int) -> Split:
             "would not be comparable; install the version of the data that memsim names (memsim datasets)"
         )
     return found
-
-
-def number_in_peers(label: Any) -> int:
-    """The number of a person in PEERS, from a label such as ``64`` or ``LTP064``; -1 if there is none."""
-    digits = re.fullmatch(r"(?:LTP)?0*(\d+)", str(label))
-    return int(digits[1]) if digits else -1
 
 
 def _drawn(responses: Responses, people: list[str], part: Part, seed: int, condition: str) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -21,6 +21,7 @@ from memsim.evaluation.ranking.shares import scores_of
 from memsim.evaluation.ranking.split import Split, split_of
 from memsim.evaluation.ranking.tables import wide
 from memsim.evaluation.ranking.words import in_words
+from memsim.models.lookup import Given
 from memsim.running.execution import Cell, run_cells
 from memsim.running.options import Running, with_running
 
@@ -76,7 +77,7 @@ class Ranking:
 
 @with_running
 def benchmark(
-    models: Mapping[str, Model | str] | Iterable[Model | str] | Model | str | None = None,
+    models: Given | None = None,
     *,
     set: str | BenchmarkSet = "installed",
     **running: Unpack[Running],

@@ -1,1 +1,1 @@
-"""Findings of free and serial recall: models beside the numbers of people, and beside what the publications predict."""
+"""Findings of free recall: models beside the numbers of people, and beside what the publications predict."""

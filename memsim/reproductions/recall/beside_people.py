@@ -28,6 +28,12 @@ LISTS = 4_000
 """Lists of each model in each condition."""
 
 
+def in_words(condition: str) -> str:
+    """A condition of Murdock (1962) in words: ``20-1`` is "20 words, 1 s each"."""
+    length, seconds = condition.split("-")
+    return f"{length} words, {seconds} s each"
+
+
 def statistic(condition: str, name: str) -> pd.Series:
     """``mean, sem, low, high`` of a statistic of the people in a condition of Murdock (1962)."""
     return load_summary("murdock1962", condition).set_index("statistic").loc[name]

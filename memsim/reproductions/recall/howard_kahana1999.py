@@ -27,6 +27,7 @@ from memsim.reproductions.simulated_lists import near_lags, recalls_of
 
 PEOPLE = "peers_experiment2"
 NONE, AFTER, AROUND = "immediate", "delayed_16", "continual_16"
+IN_WORDS = {NONE: "No distraction", AFTER: "16 s after the list", AROUND: "16 s around every word"}
 LISTS = 20_000
 """Lists of the model in each condition."""
 FREE = {
@@ -156,11 +157,11 @@ def _panels(
         ("first", "Serial position", "Probability of first recall"),
         ("crp", "Lag", "Conditional response probability"),
     ):
-        for name in (NONE, AFTER, AROUND):
+        for name, title in IN_WORDS.items():
             people, model = (found[name][what]["mean"] for found in (human, ours))
             if what == "crp":
                 people, model = near_lags(people), near_lags(model)
-            panels.append(Panel(name.replace("_", " "), x, y, people, {"TCM": model}, "people (PEERS)", True))
+            panels.append(Panel(title, x, y, people, {"TCM": model}, "people (PEERS)", True))
     return panels
 
 

@@ -14,14 +14,15 @@ from memsim.core.model import MemoryModel
 from memsim.models import CMR, SAM, TCM
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
-from memsim.reproductions.murdock_lists import MURDOCK, task_of
 from memsim.reproductions.recall.beside_people import (
     MURDOCK_CONDITIONS,
     MURDOCK_PEOPLE,
     beside,
     curve,
+    in_words,
     predicted,
 )
+from memsim.reproductions.recall.murdock_lists import MURDOCK, task_of
 from memsim.reproductions.simulated_lists import curves_by_name, near_lags, recalls_of
 
 LISTS = 20_000
@@ -99,7 +100,7 @@ def _lag_crps(seed: int) -> Outcome:
         ]
     )
     panels = [
-        Panel(condition, "Lag", "Conditional response probability", near_lags(people[condition]["mean"]),
+        Panel(in_words(condition), "Lag", "Conditional response probability", near_lags(people[condition]["mean"]),
               {name: near_lags(crp) for name, crp in found[condition].items()}, "Murdock (1962)", True)
         for condition in MURDOCK_CONDITIONS
     ]  # fmt: skip

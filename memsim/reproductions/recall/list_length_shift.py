@@ -15,7 +15,6 @@ from memsim.models import CMR, SAM, TCM
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
-from memsim.reproductions.murdock_lists import MURDOCK
 from memsim.reproductions.recall.beside_people import (
     MURDOCK_PEOPLE,
     beside,
@@ -24,6 +23,7 @@ from memsim.reproductions.recall.beside_people import (
     predicted,
     statistic,
 )
+from memsim.reproductions.recall.murdock_lists import MURDOCK
 
 LENGTHS = (2, 4, 6, 8, 10, 12, 15, 20, 30, 40)
 SHORT, LONG = 4, 15
@@ -32,7 +32,8 @@ OF_PEOPLE = {10: "10-2", 15: "15-2", 20: "20-2", 30: "30-1", 40: "40-1"}
 """A condition of Murdock (1962) for each of the longer lists."""
 FIRST, LAST_FOUR = "begins with the first word", "begins with one of the last four"
 MODELS: dict[str, MemoryModel[Any]] = {
-    "SAM": SAM.preset("murdock1962"), "TCM": TCM(), "CMR, 20-1": CMR(), "CMR, 40-1": CMR.preset("murdock1962:40-1"),
+    "SAM": SAM.preset("murdock1962"), "TCM": TCM(), "CMR, fitted to 20-1": CMR(),
+    "CMR, fitted to 40-1": CMR.preset("murdock1962:40-1"),
 }  # fmt: skip
 SHIFT = Prediction(
     "Grenfell-Essam & Ward (2012); Ward, Tan & Grenfell-Essam (2010): the shift with list length",
@@ -49,8 +50,12 @@ KNOWN = {
     f"TCM: lists of {SHORT} begin with the first word": "the model has no primacy; recall begins at the end",
     f"TCM: {FIRST}, 10-2": _NO_PRIMACY,
     **{f"TCM: {LAST_FOUR}, {condition}": _NO_PRIMACY for condition in ("10-2", "15-2", "20-2")},
-    **{f"CMR, 20-1: {what}, {each}": _OTHER_LENGTH for what in (FIRST, LAST_FOUR) for each in ("10-2", "15-2", "40-1")},
-    **{f"CMR, 40-1: {LAST_FOUR}, {condition}": _TOO_NEAR for condition in ("20-2", "30-1", "40-1")},
+    **{
+        f"CMR, fitted to 20-1: {what}, {each}": _OTHER_LENGTH
+        for what in (FIRST, LAST_FOUR)
+        for each in ("10-2", "15-2", "40-1")
+    },
+    **{f"CMR, fitted to 40-1: {LAST_FOUR}, {condition}": _TOO_NEAR for condition in ("20-2", "30-1", "40-1")},
 }
 """By the name of a finding, why it is known not to come out."""
 

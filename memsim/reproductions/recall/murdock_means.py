@@ -13,7 +13,6 @@ from memsim.core.position_model import Model, recall_probability
 from memsim.models import CMR, SAM, SIMPLE
 from memsim.reproductions.entry import REPRODUCED, Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction, Printed
-from memsim.reproductions.murdock_lists import MURDOCK, task_of
 from memsim.reproductions.recall.beside_people import (
     LISTS,
     MURDOCK_CONDITIONS,
@@ -22,6 +21,7 @@ from memsim.reproductions.recall.beside_people import (
     predicted,
     statistic,
 )
+from memsim.reproductions.recall.murdock_lists import MURDOCK, task_of
 from memsim.reproductions.simulated_lists import recalls_of
 
 PAIRS = (("10-2", "20-1"), ("15-2", "30-1"), ("20-2", "40-1"))
@@ -110,7 +110,7 @@ def _equal_times(people: pd.DataFrame, obtained: pd.DataFrame) -> dict[str, bool
 
 def _panels(table: pd.DataFrame) -> list[Panel]:
     panels = []
-    for seconds in ("2", "1"):
+    for seconds in ("1", "2"):
         rows = table[table.index.str.endswith(f"-{seconds}")]
         rows = rows.set_axis([int(name.split("-")[0]) for name in rows.index])
         models = {str(name): rows[name] for name in rows if name != "people"}

@@ -12,8 +12,8 @@ from memsim.models import SAM
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
-from memsim.reproductions.murdock_lists import MURDOCK
 from memsim.reproductions.recall.beside_people import LISTS, MURDOCK_CONDITIONS, beside, predicted, statistic
+from memsim.reproductions.recall.murdock_lists import MURDOCK
 from memsim.reproductions.simulated_lists import recalls_of
 
 LENGTHS, SECONDS = (10, 20, 30, 40), (0.5, 1.0, 2.0, 4.0)

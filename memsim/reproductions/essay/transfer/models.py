@@ -22,8 +22,8 @@ from memsim.fitting.search import search_space
 from memsim.fitting.spec import FitSpec
 from memsim.models import Uniform
 from memsim.reproductions.essay.transfer.options import COGNITIVE, TransferOptions
-from memsim.reproductions.recall_and_recognition import SESSION, accounts
-from memsim.reproductions.recall_and_recognition_fits import (
+from memsim.reproductions.recognition.recall_and_recognition import SESSION, accounts
+from memsim.reproductions.recognition.recall_and_recognition_fits import (
     CHOICE,
     DRIFT,
     LAPSES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +11,11 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray
 from memsim.core.model import MemoryModel
+from memsim.evaluation.ranking.calibration import CALIBRATION, limits_of, numbers_of_people, people_table
+from memsim.evaluation.ranking.findings import FINDINGS, Statistics
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.recognition.measurement_model import MeasurementModel
-from memsim.reproductions.recognition_tasks import (
+from memsim.reproductions.recognition.tasks import (
     CONTINUOUS,
     FREQUENCY,
     LONG,
@@ -46,10 +49,37 @@ class RecognitionCriterion(NamedTuple):
     measure: Callable[[Tasks], FloatArray]
     """(n_blocks,) the number, in each block of lists."""
     tasks: tuple[str, ...]
+    of_people: str = ""
+    """The finding of people of five data sets or more whose range stands instead of low and high, if there is one."""
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The range in which the number passes."""
+        return range_of_people(self.of_people) if self.of_people else (self.low, self.high)
+
+    @property
+    def source(self) -> str:
+        """Whose the range is, in words."""
+        return "people of five data sets or more" if self.of_people else "memsim's authors"
 
     def verdict(self, value: float, sem: float) -> str:
         """``pass``, ``fail``, ``undecided``, or ``absent`` where there is no value."""
-        return verdict_of(value, sem, self.low, self.high)
+        return verdict_of(value, sem, *self.limits)
+
+
+@cache
+def people() -> pd.DataFrame:
+    """What people of all data sets of ratings show: ``finding, data_set, value``."""
+    ratings = [conditions for conditions in CALIBRATION if set(conditions) == {"ratings"}]
+    findings = [each for each in FINDINGS if each.conditions == ("ratings",)]
+    return people_table(numbers_of_people(ratings, findings, Statistics), findings)
+
+
+@cache
+def range_of_people(finding: str) -> tuple[float, float]:
+    """The range of a finding of ratings: :func:`memsim.evaluation.ranking.calibration.limits_of`."""
+    row = limits_of(people(), FINDINGS).set_index("finding").loc[finding]
+    return float(row["low"]), float(row["high"])
 
 
 def _both(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -98,8 +128,8 @@ CRITERIA = (
                          _ratio_of_ratios, (WEAK, STRONG, MIXED)),
     RecognitionCriterion(FREQUENCY_MIRROR, "smaller of: hits low - high, false alarms high - low", 0.01, 1,
                          _frequency_mirror, (FREQUENCY,)),
-    RecognitionCriterion(SLOPE, "slope in weak lists of 20", 0.6, 0.95,
-                         lambda m: m[WEAK].slope(), (WEAK,)),
+    RecognitionCriterion(SLOPE, "slope in weak lists of 20", np.nan, np.nan,
+                         lambda m: m[WEAK].slope(), (WEAK,), "ratings: slope of the z-ROC"),
     RecognitionCriterion(SLOPE_LENGTH, "slope for 40 items minus slope for 10", -0.1, 0.1,
                          lambda m: m[LONG].slope() - m[SHORT].slope(), (SHORT, LONG)),
     RecognitionCriterion(SLOPE_STRENGTH, "slope of strong lists minus slope of weak lists", -0.1, 0.1,
@@ -136,7 +166,7 @@ def tasks_of(
 
 
 def rows_of(name: str, tasks: Tasks, missing: Mapping[str, str]) -> list[dict[str, Any]]:
-    """A row for each criterion: ``label, criterion, number, value, sem, low, high, verdict, why``."""
+    """A row for each criterion: ``label, criterion, number, value, sem, low, high, range_of, verdict, why``."""
     return [
         row_of(name, each, *((np.nan, np.nan) if each.name in missing else estimate(each.measure(tasks))),
                missing.get(each.name, ""))
@@ -146,9 +176,10 @@ def rows_of(name: str, tasks: Tasks, missing: Mapping[str, str]) -> list[dict[st
 
 def row_of(name: str, criterion: RecognitionCriterion, value: float, sem: float, why: str = "") -> dict[str, Any]:
     """One row of the table."""
+    low, high = criterion.limits
     return {
-        "label": name, "criterion": criterion.name, "number": criterion.number, "value": value, "sem": sem,
-        "low": criterion.low, "high": criterion.high, "verdict": criterion.verdict(value, sem), "why": why,
+        "label": name, "criterion": criterion.name, "number": criterion.number, "value": value, "sem": sem, "low": low,
+        "high": high, "range_of": criterion.source, "verdict": criterion.verdict(value, sem), "why": why,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from memsim.models import SAM, TCM, Network
 from memsim.reproductions.cmr_reference import reference
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, Prediction
-from memsim.reproductions.recall_and_recognition_fits import (
+from memsim.reproductions.recognition.recall_and_recognition_fits import (
     BASE,
     BOTH,
     CHOICE,

@@ -1,4 +1,4 @@
-"""Run the public interface once; test_packaging does so in an environment with the lowest permitted versions."""
+"""Run the public interface once; test_packaging does so with the lowest and with the newest permitted versions."""
 
 import sys
 from types import ModuleType

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memsim.reproductions.recognition_criteria import (
+from memsim.reproductions.recognition.criteria import (
     LAG,
     LENGTH,
     LIST_STRENGTH,
@@ -34,6 +34,7 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
     "Matrix": {
         STRENGTH: "evidence and its noise, which comes from items of the same strength, grow alike",
         MIRROR: _SUM, LIST_STRENGTH: _NOISE, LAG: _NO_FORGETTING,
+        SLOPE: "the noise of an item's own trace is small beside that of the other items",
         SLOPE_LENGTH: "the noise of an item's own trace counts less in longer lists",
     },
     "OsthDennis": {
@@ -44,7 +45,6 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
     "REM": {LAG: _NO_FORGETTING},
     "SAM": {
         MIRROR: _SUM,
-        SLOPE: "variability of strengths multiplies, so that targets vary much more than lures",
         LAG: _NO_FORGETTING,
     },
     "TCM": {
@@ -65,17 +65,21 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
     },
     "DNC:recognition": {
         **dict.fromkeys((STRENGTH, MIRROR, LIST_STRENGTH, SLOPE_STRENGTH), _BEYOND.format(20)), LAG: _SEQUENCE,
+        SLOPE_LENGTH: "in lists of 10, which are as in training, it hardly errs, so that the slope is unsure",
     },
     "DNC:recall+recognition": {
-        **dict.fromkeys((STRENGTH, MIRROR, SLOPE_STRENGTH), _BEYOND.format(12)), LAG: _SEQUENCE,
+        **dict.fromkeys((STRENGTH, MIRROR, LIST_STRENGTH, SLOPE_STRENGTH), _BEYOND.format(12)), LAG: _SEQUENCE,
     },
     "LSTM:recognition": {
-        STRENGTH: "20 and 60 presentations are far beyond its training of up to 8 items: it remembers the last",
+        **dict.fromkeys(
+            (STRENGTH, MIRROR),
+            "20 and 60 presentations are far beyond its training of up to 8 items: it remembers the last",
+        ),
         SLOPE: "what it puts out of targets and lures varies alike",
     },
     "DualProcess": {},
     "EqualVariance": {SLOPE: "targets and lures vary alike by definition: the slope is 1"},
-    "TwoHighThreshold": {},
+    "TwoHighThreshold": {SLOPE: "at its defaults targets and lures are detected alike, so that the ROC is symmetric"},
     "TwoStrengths": {},
     "UnequalVariance": {},
 }  # fmt: skip

@@ -19,7 +19,7 @@ from memsim.models.networks.reading import READ_MODES
 from memsim.paradigms import SerialRecall
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, OwnComputation, Prediction
-from memsim.reproductions.serial_signatures import Signatures, Steps, signatures, steps
+from memsim.reproductions.serial.serial_signatures import Signatures, Steps, signatures, steps
 from memsim.reproductions.simulated_lists import curves_by_name, recalls_of
 
 LISTS = 10_000

@@ -20,7 +20,7 @@ from memsim.fitting.objectives import LikelihoodObjective
 from memsim.fitting.search import search_space
 from memsim.fitting.spec import FitSpec
 from memsim.models import EqualVariance, UnequalVariance, Uniform
-from memsim.reproductions.recall_and_recognition_sampled import (
+from memsim.reproductions.recognition.recall_and_recognition_sampled import (
     SampledObjective,
     Sampling,
     descent,

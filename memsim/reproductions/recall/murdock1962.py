@@ -18,7 +18,7 @@ from memsim.models import CMR, SAM, SIMPLE
 from memsim.reproductions.cmr_reference import reference
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, OwnComputation
-from memsim.reproductions.murdock_lists import (
+from memsim.reproductions.recall.murdock_lists import (
     MEANS_OF_PEOPLE,
     MURDOCK,
     distance,

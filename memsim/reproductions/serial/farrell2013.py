@@ -18,7 +18,7 @@ from memsim.paradigms import SerialRecall
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import HumanData, Kind, Prediction
 from memsim.reproductions.recall.beside_people import predicted
-from memsim.reproductions.serial_signatures import Signatures, signatures
+from memsim.reproductions.serial.serial_signatures import Signatures, signatures
 from memsim.reproductions.simulated_lists import recalls_of
 
 LISTS = 10_000
@@ -80,7 +80,7 @@ def _fill_in(seed: int) -> Outcome:
     table = pd.DataFrame(rows)
     return Outcome(
         findings,
-        partial(criteria_figure, marked(people, found), "Serial recall: within the range of 21 data sets, or not"),
+        partial(criteria_figure, marked(people, found), "Serial recall: within the range of 21 data sets of people"),
         {"lists": LISTS, "task": TASK.values(), "models": {name: model.values() for name, model in MODELS.items()}},
         {"fill_in": table},
         statement=_statement(people, found),
@@ -101,17 +101,20 @@ def _beside_data_sets(name: str, each: Signatures) -> list[Finding]:
 
 
 def marked(people: Mapping[str, pd.Series], found: Mapping[str, Signatures]) -> pd.DataFrame:
-    """The numbers as :func:`memsim.analysis.figures.targets.criteria_figure` takes them; people are two conditions."""
+    """The numbers as :func:`memsim.analysis.figures.targets.criteria_figure` takes them; people are two conditions.
+
+    The measures are columns, since there are two, and people and models are rows.
+    """
     rows = []
-    of_people = {f"people, {name}": (people[name]["fill_in_ratio"], people[name]["near"]) for name in SHOWN}
+    of_people = {f"people, {name} items": (people[name]["fill_in_ratio"], people[name]["near"]) for name in SHOWN}
     of_models = {name: (each.fill_in_ratio, each.near) for name, each in found.items()}
     for name, (ratio, near) in (of_people | of_models).items():
-        for criterion, value, low, high in (
+        for measure, value, low, high in (
             ("fill-ins over infills", ratio, LEAST, MOST),
-            ("transpositions by one place", near, NEAR_LEAST, NEAR_MOST),
+            ("share of transpositions by one place", near, NEAR_LEAST, NEAR_MOST),
         ):
-            label = name.replace(", ", ":")
-            rows.append({"label": label, "criterion": criterion, "value": value, "passes": bool(low <= value <= high)})
+            label = f"{measure}, {low:.2f} to {high:.2f}"
+            rows.append({"label": label, "criterion": name, "value": value, "passes": bool(low <= value <= high)})
     return pd.DataFrame(rows)
 
 

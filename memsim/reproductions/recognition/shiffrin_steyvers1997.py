@@ -19,7 +19,7 @@ from memsim.models.recognition.rem import Images
 from memsim.paradigms import FrequencyJudgment, Recognition
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, OtherProgram, OwnComputation
-from memsim.reproductions.recognition_tasks import frequency_pool
+from memsim.reproductions.recognition.tasks import frequency_pool
 
 LISTS = 2_000
 IN_PORTS = OtherProgram(

@@ -24,8 +24,8 @@ from memsim.fitting.result import Fit
 from memsim.models import CRU
 from memsim.models.context.cru_variants import VARIANTS
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
-from memsim.reproductions.gunn_polyn_fits import PARAMETERS, SINGLE_PRECISION, published_model, published_nll
 from memsim.reproductions.kinds import Kind, OtherProgram, OwnComputation
+from memsim.reproductions.serial.gunn_polyn_fits import PARAMETERS, SINGLE_PRECISION, published_model, published_nll
 
 COMPARED = ("BaseCRU", "BaseCMR")
 REPOSITORY = "https://github.com/githubpsyche/cru_to_cmr"

@@ -1,0 +1,1 @@
+"""Published results of serial recall, run again. May import what the catalogue may."""
