@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import inspect
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -156,6 +157,8 @@ def _module(name: str) -> ModuleType | None:
     """The module of this name, unless a model has it too; None where there is none."""
     if normalized(name) in _models() or not all(part.isidentifier() for part in name.split(".")):
         return None
+    if name in sys.modules:
+        return sys.modules[name]
     try:
         return importlib.import_module(name) if importlib.util.find_spec(name) is not None else None
     except ModuleNotFoundError:

@@ -32,7 +32,7 @@ def html_of(heading: str, facts: Mapping[str, Any] | None = None, *tables: Any, 
     note : a sentence below.
     """
     known = [(name, value) for name, value in (facts or {}).items() if value is not None and str(value)]
-    parts = [f"<div><b>{escape(heading)}</b>"]
+    parts = [f'<div class="tex2jax_ignore"><b>{escape(heading)}</b>']  # a dollar sign begins no formula
     if known:
         parts.append(f"<table>{''.join(_row((name, value), head=1) for name, value in known)}</table>")
     parts += [_table(table if isinstance(table, Table) else _head(table)) for table in tables]
@@ -51,7 +51,7 @@ def _table(table: Table) -> str:
     columns, rows, n_rows = table
     if not rows:
         return ""
-    numbers = [all(isinstance(row[place], Real) for row in rows) for place in range(len(columns))]
+    numbers = [all(isinstance(row[place], Real) or row[place] is None for row in rows) for place in range(len(columns))]
     head = "".join(
         f"<th{'' if number else _LEFT}>{escape(str(name))}</th>" for name, number in zip(columns, numbers, strict=True)
     )
@@ -72,7 +72,7 @@ def _row(values: Iterable[Any], numbers: Sequence[bool] | None = None, head: int
 def _text(value: Any) -> str:
     """Numbers in four digits, and nothing for a number that is missing."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        return str(value)
+        return "" if type(value).__name__ == "NAType" else str(value)
     if isinstance(value, Integral):
         return f"{int(value):,}"
     return "" if isnan(value) else f"{float(value):.4g}"

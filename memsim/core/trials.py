@@ -206,6 +206,12 @@ def in_blocks(n_trials: int, subjects: int) -> LabelArray:
     return np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
 
 
+def _few(labels: LabelArray) -> str:
+    """The first labels that differ, and how many more there are."""
+    found = list(dict.fromkeys(map(str, labels.tolist())))
+    return ", ".join(found[:ROWS]) + (f" and {len(found) - ROWS:,} more" if len(found) > ROWS else "")
+
+
 @says_replace
 @dataclass(frozen=True, eq=False, repr=False)
 class Trials:
@@ -347,7 +353,7 @@ class Trials:
 
     def facts(self) -> dict[str, Any]:
         """What to know of these trials at a glance, by name: the task, the items and what was varied."""
-        conditions = {name: ", ".join(map(str, np.unique(labels))) for name, labels in self.conditions.items()}
+        conditions = {f"condition: {name}": _few(labels) for name, labels in self.conditions.items()}
         return {"task": repr(self.paradigm), "pool": repr(self.pool), **conditions, "seed of lists": self.seed}
 
     def __getitem__(self, rows: Any) -> Trials:

@@ -79,7 +79,7 @@ def _registered(name: str, module: str) -> type[Model]:
     except UnknownNameError:
         cls = None
     # A plug-in may share its name with a registered model.
-    if cls is None or cls.__module__.split(".")[0] != module.split(".")[0]:
+    if cls is None or (cls.__module__.split(".")[0] != module.split(".")[0] and not MODELS.was_added(name)):
         raise InputError(
             f"{name} of the module {module} is not a registered model; give its class, Fit.load(path, model={name}), "
             f"or its file or module, model='mine.py:{name}'"

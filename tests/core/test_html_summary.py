@@ -54,7 +54,7 @@ def test_recalls_show_their_responses() -> None:
         conditions={"rate": np.array(["slow", "fast"])},
     )
     text = text_of(Recalls(trials, np.array([[3, -1, 1], [2, 0, 0]]))._repr_html_())
-    for each in ("3 × 1", "1.50 in the mean", "fast, slow", "Recalls(4 responses", "intrusions"):
+    for each in ("3 × 1", "1.50 in the mean", "slow, fast", "Recalls(4 responses", "intrusions"):
         assert each in text
 
 

@@ -1,114 +1,178 @@
-"""The code of what was typed into a session, for whose cells lines of linecache stand in."""
+"""The code of what was typed into a session: what counts, what does not, and where it cannot be told."""
 
-import functools
-import linecache
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
 
 import pytest
 
-from memsim.core.code.typed_in import source_of
 from memsim.core.code.user_code import code_of
 from memsim.core.errors import MemsimWarning
 
 BASE = "class Base:\n    low = 0\n    def go(self):\n        return helper(self.low) + LEVEL\n"
+MODEL = (
+    "from dataclasses import dataclass\nimport numpy as np\nfrom memsim import MemoryModel, parameter\nMOST = 1\n"
+    "@dataclass(frozen=True)\nclass Mine(MemoryModel):\n    rate: float = parameter(0.5, 0, MOST, doc='share')\n"
+    "    def begin(self, trials, rng):\n        return np.zeros(3)\n    def study(self, state, position):\n"
+    "        return state\n    def outcome_probabilities(self, state):\n        return state\n"
+    "    def recalled(self, state, position):\n        return state\n"
+)
 
 
 class Session(ModuleType):
-    """A module without a file, whose cells are kept as a kernel keeps them."""
+    """A module without a file, into which cells are typed."""
 
-    In: list[str]
+    def type(self, *cells: str) -> None:
+        """Run cells."""
+        for cell in cells:
+            exec(compile(cell, "<cell>", "exec"), vars(self))
 
-    def type(self, cell: str, *, kept: bool = True) -> None:
-        """Run a cell; where it is not kept, its source is lost."""
-        name = f"<cell {len(self.In)} of {id(self)}>"
-        if kept:
-            self.In.append(cell)
-            linecache.cache[name] = len(cell), None, cell.splitlines(keepends=True), name
-        exec(compile(cell, name, "exec"), vars(self))
+    def code(self, name: str) -> str:
+        """The checksum of what has a name."""
+        return str(code_of(getattr(self, name))["itself"])
 
 
 @pytest.fixture
 def session() -> Iterator[Session]:
     made = Session("typed_session")
-    made.In = []
     sys.modules[made.__name__] = made
-    made.type("LEVEL = 1\ndef helper(x):\n    return x\n")
-    made.type(BASE)
+    made.type("LEVEL = 1\ndef helper(x):\n    return x\n", BASE)
     yield made
     del sys.modules[made.__name__]
-
-
-def its_code(session: Session, name: str = "Base") -> str:
-    """The checksum of what is typed in under a name."""
-    return str(code_of(getattr(session, name))["itself"])
 
 
 @pytest.mark.parametrize(
     ("cell", "counts"),
     [
         ("LEVEL = 2", True), ("def helper(x):\n    return x + 1\n", True),
-        (BASE.replace("low = 0", "low = 3"), True), (BASE, False), ("LEVEL = 1", False), ("low = go = 5", False),
-        ("def helper(x):\n    return x\n", False), ("unused = 3", False), ("import functools as helper_", False),
+        ("def helper(x, y=1):\n    return x\n", True),
+        (BASE.replace("low = 0", "low = 3"), True), ("Base.low = 2", True), ("Base.go = lambda self: 1", True),
+        (BASE, False), (f"# a comment\n{BASE}", False), ("LEVEL = 1", False), ("low = go = 5", False),
+        ("def helper(x):\n    return x\n", False), ("unused = 3", False), ("import pandas", False),
     ],
 )  # fmt: skip
 def test_what_code_uses_counts_and_no_more(session: Session, cell: str, counts: bool) -> None:
-    before = its_code(session)
+    before = session.code("Base")
     session.type(cell)
-    assert (its_code(session) != before) is counts
-    assert its_code(session) == its_code(session)
+    assert (session.code("Base") != before) is counts
+    assert session.code("Base") == session.code("Base")
+
+
+INNER = "def inner(x, y=0):\n    return x\n"
+CHANGED = "def inner(x, y=0):\n    return x + 1\n"
 
 
 @pytest.mark.parametrize(
-    "wrap", ["functools.lru_cache({})", "functools.partial({}, 1)", "functools.wraps({0})(lambda *a: {0}(*a))"]
-)
-def test_what_is_wrapped_counts(session: Session, wrap: str) -> None:
-    session.type("import functools\ndef inner(x, y=0):\n    return x\n")
-    session.type(f"wrapped = {wrap.format('inner')}\nclass Uses:\n    def go(self):\n        return wrapped(1)\n")
-    before = its_code(session, "Uses")
-    session.type("def inner(x, y=0):\n    return x + 1\n")
-    session.type(f"wrapped = {wrap.format('inner')}\n")
-    assert its_code(session, "Uses") != before
+    "used",
+    [
+        "functools.lru_cache(inner)", "functools.partial(inner, 1)", "functools.wraps(inner)(lambda *a: inner(*a))",
+        "{'a': inner}", "[(inner,)]", "{inner}", "types.SimpleNamespace(f=inner)", "Has(inner)", "Has(inner).go",
+        "lambda x: inner(x)", "[lambda x: x, lambda x: inner(x)]", "numba.njit(inner)", "property(inner)",
+        "functools.singledispatch(inner)",
+    ],
+)  # fmt: skip
+def test_code_counts_wherever_it_is_held(session: Session, used: str) -> None:
+    start = "import functools, types, numba\nclass Has:\n    def __init__(self, f):\n        self.f = f\n"
+    start += "    def go(self):\n        return self.f\n"
+    session.type(start, "class Uses:\n    def go(self):\n        return used\n")
+    codes = []
+    for cell in (INNER, CHANGED, INNER):
+        session.type(cell, f"used = {used}")
+        codes.append(session.code("Uses"))
+    assert codes[0] == codes[2] != codes[1]
 
 
-def test_an_object_counts_by_its_content_and_its_class(session: Session) -> None:
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("v = np.zeros(3)", "v = np.ones(3)"),
+        ("v = {'a', 'b'}", "v = {'a', 'c'}"),
+        ("v = torch.zeros(2)", "v = torch.ones(2)"),
+        ("v = np.linalg.norm", "v = np.linalg.det"),
+        ("v = statistics.mean", "v = statistics.median"),
+        ("import json as v", "import math as v"),
+        ("v = torch.nn.Linear(1, 1)\nv.weight.data[:] = 1", "v = torch.nn.Linear(1, 1)\nv.weight.data[:] = 2"),
+        ("v = Point(1)", "v = Point(2)"),
+        ("v = [lambda x: x]", "v = [lambda x: -x]"),
+        ("v = np.array(3)", "v = np.array(4)"),
+        ("v = pd.DataFrame({'a': [1]})", "v = pd.DataFrame({'a': [2]})"),
+        ("v = True", "v = 1"),
+        ("v = made(1)", "v = made(2)"),
+        ("v = np.array(['a'], dtype=object)", "v = np.array(['b'], dtype=object)"),
+    ],
+)  # fmt: skip
+def test_values_count_by_what_they_are(session: Session, one: str, other: str) -> None:
     session.type(
-        "class Rule:\n    def __init__(self, n):\n        self.n = n\n    def apply(self):\n        return self.n\n"
+        "import numpy as np, torch, statistics, pandas as pd\nfrom dataclasses import dataclass\n"
+        "@dataclass\nclass Point:\n    x: int\ndef made(k):\n    class Inner:\n        rate = k\n    return Inner\n"
+        "class Uses:\n    def go(self):\n        return v\n"
     )
-    session.type("rule = Rule(1)\nclass Uses:\n    def go(self):\n        return rule.apply()\n")
-    codes = [its_code(session, "Uses")]
-    for cell in ("rule = Rule(2)", "class Rule:\n    def apply(self):\n        return -self.n\nrule.__class__ = Rule"):
+    codes = []
+    for cell in (one, other, one):
         session.type(cell)
-        codes.append(its_code(session, "Uses"))
-    assert len(set(codes)) == 3
+        if "Linear" in cell:
+            session.type("v.bias.data[:] = 0")
+        codes.append(session.code("Uses"))
+    assert codes[0] == codes[2] != codes[1]
 
 
-def test_sources_of_classes(session: Session) -> None:
-    assert source_of(session.Base) == BASE
-    session.type("@id\nclass Lost: pass\n\nclass Holds:\n    class Base:\n        def go(self): return 0\n")
-    assert source_of(session.Holds.Base) == "    class Base:\n        def go(self): return 0\n"
-    session.type("class Plain(Base):\n    high = 2\n")
-    session.type("class Plain(Base):\n    high = 3\n")
-    assert source_of(session.Plain) == "class Plain(Base):\n    high = 3\n", "without functions, the last cell counts"
-    session.type("class Property:\n    @property\n    def go(self):\n        return 1\n")
-    session.In.clear()
-    assert "def go" in source_of(session.Property)
+def test_recalls_count_by_their_responses_alone(session: Session) -> None:
+    session.type(
+        "import memsim\nfrom memsim.models import TCM\nfrom memsim.paradigms import FreeRecall\n"
+        "r = memsim.simulate(TCM(), FreeRecall(list_length=4).trials(5, seed=1), seed=1)\n"
+        "class Uses:\n    def go(self):\n        return r\n"
+    )
+    before = session.code("Uses")
+    session.type("r.is_correct; r._repr_html_()")
+    assert session.code("Uses") == before
+    session.type("r = r[:4]")
+    assert session.code("Uses") != before
 
 
-def test_without_source_code_is_known_for_the_session_alone(session: Session) -> None:
-    session.type("class Lost:\n    def go(self):\n        return 1\nclass Too(Lost): pass\n", kept=False)
-    with pytest.warns(
-        MemsimWarning, match=r"^the source of Lost, or of what it uses, cannot be found .* put it in a file"
-    ):
-        first = its_code(session, "Lost")
-    assert its_code(session, "Lost") == first, "no second warning, and the same identity"
-    with pytest.warns(MemsimWarning, match="the source of Too"):
-        assert its_code(session, "Too") != first
-    session.type("import threading\nlock = threading.Lock()\nclass Locks:\n    def go(self):\n        return lock\n")
-    with pytest.warns(MemsimWarning, match=r"the source of Locks, or of what it uses, .*pickle '_thread.lock'"):
-        its_code(session, "Locks")
+def test_declared_parameters_count(session: Session) -> None:
+    session.type(MODEL)
+    before = session.code("Mine")
+    session.type("Mine(); Mine(rate=0.2).replace(rate=0.1)")
+    assert session.code("Mine") == before, "making instances changes nothing"
+    session.type("MOST = 2")
+    assert session.code("Mine") == before, "the class was made with 1"
+    session.type(MODEL.replace("MOST = 1", "MOST = 2"))
+    assert session.code("Mine") != before
+    session.type(MODEL)
+    assert session.code("Mine") == before
+
+
+PROCESS = """
+import sys, types
+typed = sys.modules["typed"] = types.ModuleType("typed")
+exec(sys.argv[1], vars(typed))
+from memsim.core.code.user_code import code_of
+print(code_of(typed.Uses)["itself"], list(code_of(typed.Uses)["installed"]))
+"""
+
+
+def test_every_process_gives_the_same() -> None:
+    cell = MODEL + "W = set('abcdef')\nclass Uses(Mine):\n    def go(self):\n        return W, 'x' in {'x', 'y', 'z'}\n"
+    command = [sys.executable, "-c", PROCESS, cell]
+    said = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(3)}
+    assert len(said) == 1 and "numpy" in said.pop()
+
+
+def test_what_cannot_be_told_is_known_for_the_session_alone(session: Session) -> None:
+    session.type(
+        "import threading\nlock = threading.Lock()\nclass Locks:\n    def go(self):\n        return lock, LEVEL\n"
+    )
+    with pytest.warns(MemsimWarning, match=r"^Locks uses lock, whose content cannot be told \(lock: cannot pickle"):
+        first = session.code("Locks")
+    assert session.code("Locks") == first, "no second warning, and the same identity"
+    session.type("LEVEL = 2")
+    assert session.code("Locks") != first, "what else it uses counts"
+    session.type("LEVEL = 1")
+    assert session.code("Locks") == first
+    session.type("lock = threading.Lock()")
+    with pytest.warns(MemsimWarning, match="Locks uses lock"):
+        assert session.code("Locks") != first
 
 
 def test_a_worker_takes_the_code_that_was_sent_along(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,13 +185,6 @@ def test_a_worker_takes_the_code_that_was_sent_along(session: Session, monkeypat
 
 def test_ring_of_functions(session: Session) -> None:
     session.type("def even(n):\n    return n == 0 or odd(n - 1)\ndef odd(n):\n    return n > 0 and even(n - 1)\n")
-    before = its_code(session, "even")
+    before = session.code("even")
     session.type("def odd(n):\n    return n != 0 and even(n - 1)\n")
-    assert its_code(session, "even") != before
-
-
-def test_enclosed_values_count(session: Session) -> None:
-    session.type("def made(n):\n    class Inner:\n        def go(self):\n            return n\n    return Inner\n")
-    one: Callable[..., Any] = functools.partial(session.made)
-    codes = {code_of(one(n))["itself"] for n in (1, 2, 1)}
-    assert len(codes) == 2
+    assert session.code("even") != before

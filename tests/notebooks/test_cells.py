@@ -50,19 +50,19 @@ def test_a_model_in_a_cell(tmp_path: Path) -> None:
     assert len(list((tmp_path / "cells").rglob("*.json"))) == 4
 
 
-def test_a_class_without_source(tmp_path: Path) -> None:
+def test_classes_without_source_and_without_content(tmp_path: Path) -> None:
     *_, shown, again = run_cells(
         [
-            "import memsim\nfrom memsim.running.digests import digest",
+            "import threading\nimport memsim\nfrom memsim.running.digests import digest",
             *cells_of_model(),
             'exec("class Typed(Mine):\\n    def cue(self, state, cue):\\n        return super().cue(state, cue)")',
-            "print(len(digest(Typed())))",
-            "print(digest(Typed()) == digest(Typed()))",
+            "known = digest(Typed())\nimport pandas\nprint(digest(Typed()) == known)",
+            "lock = threading.Lock()\nclass Locked(Mine):\n    def guard(self):\n        return lock",
+            "locked = digest(Locked())",
+            "print(digest(Locked()) == locked)",
         ],
         tmp_path,
     )
     said = " ".join(text_of(shown).split())
-    assert re.search(
-        "MemsimWarning: the source of Typed, or of what it uses, cannot be found .* kept for this session", said
-    )
+    assert re.search("MemsimWarning: Locked uses lock, whose content cannot be told .* for this session alone", said)
     assert text_of(again) == "True\n"

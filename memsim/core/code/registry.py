@@ -93,6 +93,10 @@ class Registry(Generic[Entry]):
         self._added = {known: each for known, each in self._added.items() if normalized(known) != normalized(name)}
         self._added[name] = entry
 
+    def was_added(self, name: str) -> bool:
+        """Whether :meth:`add` registered the entry of this name."""
+        return self.canonical(name) in self._added
+
     def names(self) -> list[str]:
         """All names; those of memsim come first, and those that were added last."""
         return [*self._targets, *self._added]

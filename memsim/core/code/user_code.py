@@ -7,7 +7,7 @@ import hashlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -114,20 +114,25 @@ def code_of(value: type | Callable[..., Any] | ModuleType) -> dict[str, Any]:
     module = sys.modules.get(value.__module__)
     if not is_typed_in(module) and CARRIED in vars(value):  # in a worker, to which it was sent
         return dict(vars(value)[CARRIED])
-    found = _code_of_module(module) if module is not None else {"itself": ""}
-    if found and is_typed_in(module):
-        found["itself"] = typed_in_code(value)
-        setattr(value, CARRIED, found)
+    if module is not None and not is_typed_in(module):
+        return _code_of_module(module)
+    if module is not None and is_standard(module):
+        return {}
+    itself, used = typed_in_code(value)
+    found = _as_json(itself, _walk(used))
+    setattr(value, CARRIED, found)
     return found
 
 
 def _code_of_module(module: ModuleType) -> dict[str, Any]:
-    """:func:`code_of` of a module; that of a session that was typed in has no content of its own."""
     if module.__name__.partition(".")[0] == "memsim" or is_standard(module):
         return {}
-    found = reached(module)
+    return _as_json(code_in(module).sha256, reached(module), module)
+
+
+def _as_json(itself: str, found: Reached, module: ModuleType | None = None) -> dict[str, Any]:
     return {
-        "itself": "" if is_typed_in(module) else code_in(module).sha256,
+        "itself": itself,
         "modules": {
             **{name: code_in(part).sha256 for name, part in found.loaded.items() if part is not module},
             **{name: sha256 for name, (_, sha256) in found.later.items()},
@@ -138,12 +143,12 @@ def _code_of_module(module: ModuleType) -> dict[str, Any]:
 
 def reached(module: ModuleType) -> Reached:
     """The code that a module runs on; for a file that was read as a model, as it was when it was read."""
-    return _reached.get(module.__name__) or _walk(module)
+    return _reached.get(module.__name__) or _walk([module], module)
 
 
 def remember(module: ModuleType) -> Reached:
     """Keep what a module runs on as it is now, since later modules may take the names of those that it imported."""
-    found = _reached[module.__name__] = _walk(module)
+    found = _reached[module.__name__] = _walk([module], module)
     for part in found.loaded.values():
         code_in(part)
     return found
@@ -230,12 +235,12 @@ def code_in(module: ModuleType) -> Code:
     return kept[1]
 
 
-def _walk(module: ModuleType) -> Reached:
+def _walk(start: Iterable[ModuleType | str], whole: ModuleType | None = None) -> Reached:
+    """What these modules run on, themselves included where they are the user's, or ``whole``, of any installation."""
     loaded: dict[str, ModuleType] = {}
     later: dict[str, tuple[str, str]] = {}
     installed: dict[str, str] = {}
-    typed_in = getattr(module, "__file__", None) is None
-    waiting: list[ModuleType | str] = [*_modules_in(module)] if typed_in else [module]
+    waiting = list(start)
     while waiting:
         part = waiting.pop()
         if isinstance(part, str):
@@ -249,7 +254,7 @@ def _walk(module: ModuleType) -> Reached:
             continue
         if owner := owner_of(file):
             installed[owner[0]] = owner[1]
-            if found is not module:
+            if found is not whole:
                 continue
         if found is None:
             code = _code_of_file(file, name if Path(file).name == "__init__.py" else name.rpartition(".")[0])
