@@ -85,7 +85,8 @@ def test_a_fit_is_loaded_by_the_file_or_module_of_its_model(tmp_path: Path, monk
     [
         ("json:Mine", "json has no model 'Mine'"), ("no.such.module:Mine", "there is no model 'no.such.module'"),
         ("memsim.models:TCN", "memsim.models has no model 'TCN'; did you mean 'TCM'"),
-        ("TMC:post", "did you mean 'TCM'"), ("..:x", "there is no model"), ("__main__:Nope", "__main__ has no model 'Nope'"),
+        ("TMC:post", "did you mean 'TCM'"), ("..:x", "there is no model"),
+        ("__main__:Nope", "__main__ has no model 'Nope'"),
     ],
 )  # fmt: skip
 def test_modules_without_the_model(spec: str, said: str) -> None:

@@ -159,7 +159,7 @@ class _Pickler(pickle.Pickler):
     """Writes a value; code, modules, sets and arrays stand there by what they are, whatever their order or memory."""
 
     def __init__(self, written: _Hashing, content: Content) -> None:
-        super().__init__(written, protocol=5)  # type: ignore[arg-type]
+        super().__init__(written, protocol=5)
         self.content = content
 
     def persistent_id(self, value: Any) -> str | None:
