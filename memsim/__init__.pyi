@@ -15,7 +15,7 @@ from .core.origin import Observed, Simulated
 from .core.parameters import Parameter, Preset, choice, flag, parameter
 from .core.position_model import PositionModel, position_log_likelihood, recall_probability
 from .core.prediction import predict
-from .core.probes import ProbeBatch, Probes
+from .core.probes import Probes
 from .core.recalls import Recalls
 from .core.recognition_model import RecognitionModel
 from .core.simulation import simulate
@@ -23,7 +23,7 @@ from .core.trials import Paradigm, Trials
 from .data import load_curves, load_dataset, load_recalls
 from .evaluation.comparison import HeldOutComparison, compare
 from .evaluation.interval_coverage import coverage
-from .evaluation.ranking.whole import Ranking, benchmark
+from .evaluation.ranking.whole import benchmark
 from .evaluation.recovery import recover
 from .experiments.batteries import battery
 from .experiments.comparison import Comparison, run
@@ -56,9 +56,7 @@ __all__ = [
     "PositionModel",
     "Posterior",
     "Preset",
-    "ProbeBatch",
     "Probes",
-    "Ranking",
     "Recalls",
     "RecognitionModel",
     "Simulated",

@@ -15,6 +15,7 @@ from memsim.core.errors import DataWarning, InputError
 from memsim.models import SIMPLE, TCM, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.reporting.comparison_files import write_comparison
+from memsim.running.result_files import ResultFolder
 from tests.analysis.names import WITHOUT_CUES
 from tests.conftest import shared_file
 
@@ -69,7 +70,7 @@ def test_models_run_beside_such_people(kind: str, tmp_path: Path) -> None:
     left_out = {(each.label, each.analysis): each.reason for each in found.manifest.left_out}
     undefined = kind in ("everybody is silent", "lists of one item")
     assert (("people", "lag_crp") in left_out) == undefined
-    names = [path.name for path in write_comparison(found, tmp_path / "out").files]
+    names = [path.name for path in write_comparison(found, ResultFolder(tmp_path / "out", "run")).files]
     assert {"report.html", "summary.csv", "comparison.png"} <= set(names)
 
 

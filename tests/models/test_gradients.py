@@ -223,7 +223,9 @@ class Fading(Strength):
 def test_a_subclass_of_strength_is_left_to_its_steps() -> None:
     recalls = simulate(Fading(), FreeRecall(list_length=6).trials(30), 1)
     assert log_likelihood(Fading(), recalls) == pytest.approx(log_likelihood_steps(Fading(), recalls, 1, 0))
-    assert log_likelihood(Fading(), recalls) == pytest.approx(log_likelihood(Strength(retention=0.285), recalls))
+    assert log_likelihood(Fading(), recalls) == pytest.approx(
+        log_likelihood(Strength(retention=Strength().retention / 2), recalls)
+    )
     check(Fading)
 
 
