@@ -95,6 +95,8 @@ def test_code_counts_wherever_it_is_held(session: Session, used: str) -> None:
         ("v = torch.nn.Linear(1, 1)\nv.weight.data[:] = 1", "v = torch.nn.Linear(1, 1)\nv.weight.data[:] = 2"),
         ("v = Point(1)", "v = Point(2)"),
         ("v = [lambda x: x]", "v = [lambda x: -x]"),
+        ("v = [lambda x: x, lambda x: -x]", "v = [lambda x: -x, lambda x: x]"),
+        ("v = [made(1), made(2)]", "v = [made(2), made(1)]"),
         ("v = np.array(3)", "v = np.array(4)"),
         ("v = pd.DataFrame({'a': [1]})", "v = pd.DataFrame({'a': [2]})"),
         ("v = True", "v = 1"),

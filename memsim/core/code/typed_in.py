@@ -68,22 +68,22 @@ class Content:
         self.parts: list[str] = []
         self.modules: dict[str, ModuleType | str] = {}
         self.seen: dict[int, Any] = {}
+        self.own: dict[int, str] = {}
 
     def code(self, value: Any) -> None:
         """Add a class or function of the session, once."""
         if id(value) in self.seen:
             return
         self.seen[id(value)] = value
-        if isinstance(value, type):
-            self._class(value)
-        else:
-            self._function(value)
+        own = self._class(value) if isinstance(value, type) else self._function(value)
+        self.own[id(value)] = hashlib.sha256(repr(own).encode(errors="surrogatepass")).hexdigest()
+        self.parts.append(f"{value.__qualname__} {self.own[id(value)]}")
 
     def name_of(self, value: type | FunctionType) -> str:
         """What stands for a class or function; one of the session is added, of others the module is."""
         if value.__module__ == self.module:
             self.code(value)
-            return f"{value.__module__}.{value.__qualname__}"
+            return f"{value.__qualname__} {self.own.get(id(value), 'within itself')}"  # names of lambdas are the same
         if value.__module__:
             self.modules[value.__module__] = sys.modules.get(value.__module__, value.__module__)
         enclosed = self._enclosed(value) if isinstance(value, FunctionType) else ""
@@ -100,7 +100,7 @@ class Content:
         except Exception as error:
             return self._without_content(value, name, error)
 
-    def _class(self, cls: type) -> None:
+    def _class(self, cls: type) -> list[str]:
         own = [self.name_of(base) for base in (*cls.__bases__, type(cls))]
         for name, member in vars(cls).items():
             if name not in _NOT_CONTENT:
@@ -108,19 +108,19 @@ class Content:
         for each in vars(cls).get("__dataclass_fields__", {}).values():
             held = each.default, each.default_factory, dict(each.metadata), each.kw_only, each.init, each.compare
             own.append(f"field {each.name} {self.checksum(held, f'{cls.__qualname__}.{each.name}')}")
-        self.parts.append(f"class {cls.__qualname__} {own}")
+        return own
 
-    def _function(self, function: FunctionType) -> None:
+    def _function(self, function: FunctionType) -> list[str]:
         code = function.__code__
         own = [_compiled(code), self.checksum((function.__defaults__, function.__kwdefaults__), function.__qualname__)]
         own += self._enclosed(function)
-        self.parts.append(f"function {function.__qualname__} {own}")
         for part in codes_in(code):
             for each in dis.get_instructions(part):
                 if each.opname == "IMPORT_NAME":
                     self.modules[each.argval] = sys.modules.get(each.argval, each.argval)
                 elif each.opname in ("LOAD_GLOBAL", "LOAD_NAME") and each.argval in self.session:
                     self.parts.append(f"{each.argval} is {self.checksum(self.session[each.argval], each.argval)}")
+        return own
 
     def _enclosed(self, function: FunctionType) -> list[str]:
         """What a function holds in its closure, as one does that wraps another."""
