@@ -10,7 +10,6 @@ import pytest
 from memsim import (
     ItemPool,
     MemoryModel,
-    ProbeBatch,
     Probes,
     Recalls,
     Trials,
@@ -23,6 +22,7 @@ from memsim.core.errors import InputError
 from memsim.core.lapses import guess_probabilities, guessed_events
 from memsim.core.likelihood import likelihood_parts, sum_of
 from memsim.core.outcomes import scored_outcomes
+from memsim.core.probes import ProbeBatch
 from memsim.core.recall_parts import joined
 from memsim.data.loading import load_responses
 from memsim.paradigms import CuedRecall
