@@ -91,21 +91,16 @@ def _run(parsed: argparse.Namespace) -> int:
     from memsim.experiments.comparison import run
     from memsim.models.registered import left_out_of
     from memsim.reporting.comparison_files import FILES, write_comparison
-    from memsim.running.progress import progress_bar
+    from memsim.running.progress import step_by_step
 
     paradigm, people = _task(parsed)
     models, results = _models(parsed.models, paradigm), results_of(parsed)
     results.require(FILES)
-    with progress_bar(total=len(models) + (people is not None) + 1, unit="step", leave=False) as bar:
-
-        def progress(label: str) -> None:
-            bar.set_postfix_str(label)
-            bar.update()
-
+    with step_by_step(len(models) + (people is not None) + 1) as progress:
         comparison = run(
             models, paradigm, people, n_trials=parsed.n_trials, seed=parsed.seed, progress=progress, keep_going=True
         )
-        bar.set_postfix_str("writing")
+        progress("writing", 0)
         written = write_comparison(comparison, results, escape=parsed.escape_formulas, responses=parsed.responses)
         progress("written")
     _print_comparison(comparison, paradigm)

@@ -62,10 +62,10 @@ def changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def in_short(texts: Sequence[str], most: int = 4) -> str:
+def in_short(texts: Sequence[str], most: int = 4, between: str = "; ") -> str:
     """The first of several texts in one, and how many more there are."""
     more = [f"and {len(texts) - most} more"] if len(texts) > most else []
-    return "; ".join([*texts[:most], *more])
+    return between.join([*texts[:most], *more])
 
 
 def in_one_line(error: BaseException) -> str:

@@ -29,6 +29,7 @@ from memsim.core.frozen import says_replace
 from memsim.core.html_summary import ROWS, Table, html_of
 from memsim.core.items import ItemPool
 from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
+from memsim.core.names import in_short
 from memsim.core.parameters import Parameterized, parameter
 from memsim.core.probes import ABSENT, ProbeBatch, Probes, last_presentations, units_of_probes
 from memsim.core.seeding import stream
@@ -206,12 +207,6 @@ def in_blocks(n_trials: int, subjects: int) -> LabelArray:
     return np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
 
 
-def _few(labels: LabelArray) -> str:
-    """The first labels that differ, and how many more there are."""
-    found = list(dict.fromkeys(map(str, labels.tolist())))
-    return ", ".join(found[:ROWS]) + (f" and {len(found) - ROWS:,} more" if len(found) > ROWS else "")
-
-
 @says_replace
 @dataclass(frozen=True, eq=False, repr=False)
 class Trials:
@@ -353,7 +348,8 @@ class Trials:
 
     def facts(self) -> dict[str, Any]:
         """What to know of these trials at a glance, by name: the task, the items and what was varied."""
-        conditions = {f"condition: {name}": _few(labels) for name, labels in self.conditions.items()}
+        levels = {name: list(dict.fromkeys(map(str, labels.tolist()))) for name, labels in self.conditions.items()}
+        conditions = {f"condition: {name}": in_short(each, ROWS, ", ") for name, each in levels.items()}
         return {"task": repr(self.paradigm), "pool": repr(self.pool), **conditions, "seed of lists": self.seed}
 
     def __getitem__(self, rows: Any) -> Trials:

@@ -30,7 +30,7 @@ from memsim.experiments.rows import Row, rows_in_this_process
 from memsim.experiments.tables import joined_curves, summary_frame
 from memsim.models.lookup import Given
 from memsim.paradigms.lookup import given_paradigm
-from memsim.running.progress import progress_bar
+from memsim.running.progress import step_by_step
 
 
 @dataclass(frozen=True)
@@ -178,12 +178,7 @@ def run(
     task = found.paradigm if paradigm is None and found is not None else given_paradigm(paradigm)
     battery = Battery.of_one_task(models, task, found, n_trials=n_trials, seed=seed, pool=pool)
     failures: dict[str, Exception | SystemExit] = {}
-    with progress_bar(progress is True, total=len(battery.models) + (found is not None), leave=False) as bar:
-
-        def done(label: str) -> None:
-            bar.set_postfix_str(label)
-            bar.update()
-
+    with step_by_step(len(battery.models) + (found is not None), wanted=progress is True) as done:
         rows = rows_in_this_process(battery, progress if callable(progress) else done, failures if keep_going else None)
     not_run = {label: in_one_line(error) for label, error in failures.items()}
     if failures:

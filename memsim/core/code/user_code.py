@@ -112,10 +112,9 @@ def code_of(value: type | Callable[..., Any] | ModuleType) -> dict[str, Any]:
     if isinstance(value, ModuleType):
         return _code_of_module(value)
     module = sys.modules.get(value.__module__)
-    if not is_typed_in(module) and CARRIED in vars(value):  # in a worker, to which it was sent
-        return dict(vars(value)[CARRIED])
     if module is not None and not is_typed_in(module):
-        return _code_of_module(module)
+        sent = vars(value).get(CARRIED)  # in a worker, to which it was sent
+        return _code_of_module(module) if sent is None else dict(sent)
     if module is not None and is_standard(module):
         return {}
     itself, used = typed_in_code(value)
