@@ -175,6 +175,7 @@ def test_a_part_of_the_entry() -> None:
         ["parameters", "copy", "GRU"]
     ]
     assert len(report.outcome.draw().axes) == 2
+    assert set(report.outcome.tables["rates"]["iterations"]) == {1}, "a third of two"
 
 
 @pytest.mark.slow

@@ -34,7 +34,8 @@ def imitation_table(options: TableOptions, seed: int) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     cores = {core: sized(PARAMETERS, "recall", core, options.parameters_target).matched for core in options.core_names}
     tuning = [(core, rate) for core in cores for rate in options.rate_values]
-    cells = [_cell(core, cores[core].sizes, rate, 0, seed + TUNING, options, choosing=True) for core, rate in tuning]
+    short = options.replace(imitation=options.tuned_for(options.imitation))
+    cells = [_cell(core, cores[core].sizes, rate, 0, seed + TUNING, short, choosing=True) for core, rate in tuning]
     losses = dict(zip(tuning, run_cells(cells, title="learning rates of imitation"), strict=True))
     rates = {core: min(options.rate_values, key=lambda rate: losses[core, rate]["loss"]) for core in cores}
     folds = range(min(options.seeds, FOLDS))

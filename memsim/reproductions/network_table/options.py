@@ -57,6 +57,7 @@ class TableOptions(Parameterized):
     parameters_target: int = parameter(21_000, 500, 1_000_000, doc="parameters of every core")
     seeds: int = parameter(5, 1, MOST_SEEDS, doc="reported trainings of each core")
     rates: str = text("0.001,0.003,0.01", "learning rates to choose from, on a seed that is not reported")
+    tuning: float = parameter(1 / 3, 0.001, 1, doc="share of the iterations by which a learning rate is chosen")
     iterations: int = parameter(1500, 1, 1_000_000, doc="of each training")
     batch: int = parameter(48, 1, 10_000, unit="lists", doc="lists in an iteration")
     lists: int = parameter(500, 10, 100_000, unit="lists", doc="simulated lists from which curves are")
@@ -99,6 +100,10 @@ class TableOptions(Parameterized):
     def rate_values(self) -> list[float]:
         """The learning rates."""
         return numbers_in(self.rates, "TableOptions: rates")
+
+    def tuned_for(self, iterations: int) -> int:
+        """Iterations by which a learning rate is chosen, where a training has so many."""
+        return max(1, round(self.tuning * iterations))
 
     @property
     def conditions(self) -> list[tuple[str, str]]:

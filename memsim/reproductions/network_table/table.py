@@ -79,27 +79,28 @@ def sizes_frame(sizes: list[Sized]) -> pd.DataFrame:
 
 
 def rates_of(sizes: list[Sized], options: TableOptions, seed: int) -> pd.DataFrame:
-    """``at, task, core, rate, loss, accuracy, chosen``: every learning rate, on a seed that is not reported.
+    """``at, task, core, rate, iterations, loss, accuracy, chosen``: every rate, on a seed that is not reported.
 
-    The rate with the smallest loss of lists held out is chosen.
+    Trainings are as short as ``options.tuning`` says. The rate with the smallest loss of lists held out is chosen.
     """
     from memsim.reproductions.network_table.trainings import training_cell, training_of
 
+    short = options.replace(iterations=options.tuned_for(options.iterations))
     tuned = [(each, rate) for each in sizes for rate in options.rate_values]
     cells = [
         training_cell(
             each.task,
-            training_of(each.matched.core, each.matched.sizes, each.task, rate, seed + TUNING, options),
+            training_of(each.matched.core, each.matched.sizes, each.task, rate, seed + TUNING, short),
             0,
         )
         for each, rate in tuned
     ]
     found = run_cells(cells, title="learning rates")
     rows = [
-        [each.at, each.task, each.matched.core, rate, result["loss"], result["accuracy"]]
+        [each.at, each.task, each.matched.core, rate, short.iterations, result["loss"], result["accuracy"]]
         for (each, rate), result in zip(tuned, found, strict=True)
     ]
-    table = pd.DataFrame(rows, columns=["at", "task", "core", "rate", "loss", "accuracy"])
+    table = pd.DataFrame(rows, columns=["at", "task", "core", "rate", "iterations", "loss", "accuracy"])
     best = table.groupby(["at", "task", "core"])["loss"].transform("min")
     first = ~table[table["loss"] == best].duplicated(["at", "task", "core"])
     return table.assign(chosen=first.reindex(table.index, fill_value=False))
