@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled import arithmetic
+from memsim.models.networks.compiled import arithmetic, products
+from memsim.models.networks.compiled.interface import FEW, ascending
 from memsim.models.networks.compiled.unrolled import compiled_unroll
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.dnc import DNC, LIMIT
@@ -23,7 +24,7 @@ from memsim.models.networks.memory import MemoryState
 
 @njit(cache=True, error_model="numpy")
 def add_product(left: Any, right: Any, result: Any) -> None:
-    arithmetic.add_product(left, right, result)
+    products.add_product(left, right, result)
 
 
 @njit(cache=True, error_model="numpy", fastmath=arithmetic.FAST)
@@ -130,14 +131,32 @@ def test_what_is_no_number_stays_none() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(rows=st.integers(1, 4), across=st.integers(1, 4), columns=st.integers(1, 40), seed=st.integers(0, 1000))
-def test_products_of_matrices(rows: int, across: int, columns: int, seed: int) -> None:
+@given(
+    rows=st.integers(1, 4), across=st.integers(0, 9), columns=st.integers(1, 160), seed=st.integers(0, 1000),
+    kind=st.sampled_from((np.float64, np.float32)), beyond=st.integers(0, 3),
+)  # fmt: skip
+def test_products_of_matrices(rows: int, across: int, columns: int, seed: int, kind: Any, beyond: int) -> None:
+    """Of any sizes, of parts of larger arrays, in tiles of all widths; nothing beyond the result is touched."""
     rng = np.random.default_rng(seed)
-    left, right = rng.normal(size=(4 * rows, 4 * across)), rng.normal(size=(4 * across, columns))
-    result = rng.normal(size=(4 * rows, columns))
-    wanted = result + left @ right
-    add_product(left, right, result)
-    assert np.allclose(result, wanted, atol=1e-12)
+    left, right = rng.normal(size=(4 * rows, across + beyond)), rng.normal(size=(across, columns + beyond))
+    whole = rng.normal(size=(4 * rows + beyond, columns + beyond)).astype(kind)
+    wanted = whole.copy()
+    wanted[: 4 * rows, :columns] += left.astype(kind)[:, :across] @ right.astype(kind)[:, :columns]
+    add_product(left.astype(kind)[:, :across], right.astype(kind)[:, :columns], whole[: 4 * rows, :columns])
+    assert np.allclose(whole, wanted, atol=1e-12 if kind is np.float64 else 1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(slots=st.integers(1, FEW + 3), different=st.integers(1, 30), seed=st.integers(0, 1000))
+def test_slots_by_usage(slots: int, different: int, seed: int) -> None:
+    """In the order of a stable sort, however many are equal; what is no number still gives numbers of slots."""
+    usage = np.random.default_rng(seed).integers(0, different, slots) / different
+    order = np.full(slots, -1)
+    ascending(usage, order)
+    assert order.tolist() == np.argsort(usage, kind="stable").tolist()
+    usage[:] = np.nan
+    ascending(usage, order)
+    assert ((order >= 0) & (order < slots)).all()
 
 
 def test_functions_in_both_precisions() -> None:

@@ -1,4 +1,4 @@
-"""What the compiled loops of networks share: products of matrices, and functions that the compiler turns into vectors.
+"""What the compiled loops of networks share: functions that the compiler turns into vectors, and sums along slots.
 
 The functions of single precision are written out, since calls of the C library keep a loop from becoming vector
 instructions; their relative error is below 3e-7. Those of double precision are the C library's.
@@ -84,28 +84,6 @@ def tangent(x):  # type: ignore[no-untyped-def]
     """tanh(x), with an absolute error of rounding."""
     one = type(x)(1)
     return one - (one + one) / (one + exponential(x + x))  # type: ignore[no-untyped-call]
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def add_product(left, right, result):  # type: ignore[no-untyped-def]
-    """Add ``left`` (n, k) times ``right`` (k, m) to ``result`` (n, m); n and k are multiples of 4.
-
-    Four rows times four rows at a time, so that what is loaded is used four times. Up to some 64 rows this is as fast
-    as BLAS, whose calls take time, and which may start threads.
-    """
-    for i in range(0, len(left), 4):
-        row_0, row_1, row_2, row_3 = result[i], result[i + 1], result[i + 2], result[i + 3]
-        for k in range(0, len(right), 4):
-            a, b, c, d = right[k], right[k + 1], right[k + 2], right[k + 3]
-            a_0, b_0, c_0, d_0 = left[i, k], left[i, k + 1], left[i, k + 2], left[i, k + 3]
-            a_1, b_1, c_1, d_1 = left[i + 1, k], left[i + 1, k + 1], left[i + 1, k + 2], left[i + 1, k + 3]
-            a_2, b_2, c_2, d_2 = left[i + 2, k], left[i + 2, k + 1], left[i + 2, k + 2], left[i + 2, k + 3]
-            a_3, b_3, c_3, d_3 = left[i + 3, k], left[i + 3, k + 1], left[i + 3, k + 2], left[i + 3, k + 3]
-            for j in range(result.shape[1]):
-                row_0[j] += a_0 * a[j] + b_0 * b[j] + c_0 * c[j] + d_0 * d[j]
-                row_1[j] += a_1 * a[j] + b_1 * b[j] + c_1 * c[j] + d_1 * d[j]
-                row_2[j] += a_2 * a[j] + b_2 * b[j] + c_2 * c[j] + d_2 * d[j]
-                row_3[j] += a_3 * a[j] + b_3 * b[j] + c_3 * c[j] + d_3 * d[j]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)

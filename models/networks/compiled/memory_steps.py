@@ -48,7 +48,7 @@ def memory_step(  # type: ignore[no-untyped-def]
     one, zero, tiny = dtype(1), dtype(0), dtype(EPSILON)
     keys, key_scales = np.empty((heads + 1, width), memory.dtype), np.empty(heads + 1, memory.dtype)
     modes, kept, clipped = np.empty(3, memory.dtype), np.empty(slots, memory.dtype), np.empty_like(emitted[0])
-    rows = np.empty((4, slots), memory.dtype)
+    erased = np.empty(width, memory.dtype)
     for b in range(batch):
         for k in range(len(clipped)):
             x = emitted[b, k]
@@ -84,9 +84,11 @@ def memory_step(  # type: ignore[no-untyped-def]
         scaled = new_scales[b]
         for n in range(slots):
             scaled[n] = tiny
+        emptied = clipped[erase_at : erase_at + width]
         for k in range(width):
-            old, new = memory[b, k], new_memory[b, k]
-            erase, vector = dtype(sigmoid(clipped[erase_at + k])), clipped[vector_at + k]
+            erased[k] = sigmoid(emptied[k])
+        for k in range(width):
+            old, new, erase, vector = memory[b, k], new_memory[b, k], erased[k], clipped[vector_at + k]
             for n in range(slots):
                 x = old[n] * (one - weighting[n] * erase) + weighting[n] * vector
                 new[n] = x
@@ -94,7 +96,7 @@ def memory_step(  # type: ignore[no-untyped-def]
         for n in range(slots):
             scaled[n] = one / math.sqrt(scaled[n])
 
-        link(links[b], precedence[b], weighting, reads[b], new_links[b], forward, backward, rows)
+        link(links[b], precedence[b], weighting, reads[b], new_links[b], forward, backward)
         last, new_last, kept_last = precedence[b], new_precedence[b], one - written
         for n in range(slots):
             new_last[n] = kept_last * last[n] + weighting[n]

@@ -16,10 +16,11 @@ from __future__ import annotations
 import numpy as np
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled.arithmetic import FAST, add_product, sigmoid, tangent
+from memsim.models.networks.compiled.arithmetic import FAST, sigmoid, tangent
 from memsim.models.networks.compiled.interface import interface_length
 from memsim.models.networks.compiled.memory_gradients import memory_step_back
 from memsim.models.networks.compiled.memory_steps import memory_step
+from memsim.models.networks.compiled.products import add_product
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
