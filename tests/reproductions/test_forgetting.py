@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from memsim.core.errors import InputError
@@ -12,11 +13,12 @@ from memsim.core.free_recall import FreeRecall
 from memsim.core.recalls import Recalls
 from memsim.models import DNC
 from memsim.reproductions.essay.forgetting.claims import claims_of, flat_line
+from memsim.reproductions.essay.forgetting.claims_on_sleep import claims_on_sleep
 from memsim.reproductions.essay.forgetting.consolidation import strengths
 from memsim.reproductions.essay.forgetting.entry import FORGETTING, findings_of
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
 from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_people, temporal_factor
-from memsim.reproductions.essay.forgetting.options import CONDITIONS, SEARCHED, ForgettingOptions
+from memsim.reproductions.essay.forgetting.options import CONDITIONS, NIGHTS, SEARCHED, ForgettingOptions
 from memsim.reproductions.essay.forgetting.search import levers
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
 from memsim.reproductions.essay.forgetting.trainings import training_of, worn_model
@@ -65,6 +67,18 @@ def found(as_predicted: bool, seeds: int = 5) -> dict[tuple[str, int], dict[str,
     return table
 
 
+def replay(as_predicted: bool, seeds: int = 5) -> pd.DataFrame:
+    """What replay training would give."""
+    kept = {"alone": 0.2, "stored": 0.9, "dreamed": 0.9} if as_predicted else dict.fromkeys(NIGHTS, 0.5)
+    rows = [
+        {"seed": seed, "night": 2 + seed / 10, "other_day": seed / 100,
+         **{f"{name}_first": share * (2 + seed / 10) - seed / 100 for name, share in kept.items()},
+         **{f"{name}_second": 2 + seed / 10 for name in NIGHTS}}
+        for seed in range(seeds)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 REFERENCES = {name: {"behaviour": measured(0, 0, 0.2), "nats": scores(-15.0)} for name in ("CMR", "uniform choice")}
 
 
@@ -87,8 +101,9 @@ def found_by(choice: float) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("as_predicted", "choice", "verdict"), [(True, -14.0, SUPPORTED), (False, -16.0, REFUTED)])
 def test_verdicts_follow_from_numbers(as_predicted: bool, choice: float, verdict: str) -> None:
-    claims = claims_of(found(as_predicted), searched(choice), REFERENCES)
-    assert [claim.name for claim in claims] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7", "W1", "W2"]
+    table = found(as_predicted)
+    claims = [*claims_of(table, searched(choice), REFERENCES), *claims_on_sleep(table, replay(as_predicted))]
+    assert [claim.name for claim in claims] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7", "W1", "W2", "W3"]
     # If slots give no primacy and decay does, V2 is refuted as well.
     assert {claim.name: claim.verdict for claim in claims} == dict.fromkeys([claim.name for claim in claims], verdict)
     assert all(claim.refuted_by and claim.manipulation and "[" in claim.numbers for claim in claims)
@@ -112,9 +127,9 @@ def test_what_was_not_run_or_diverged_is_not_decided() -> None:
     table["decay and noise", 0] = {"diverged": "the loss is no longer finite", "lesions": {}}
     for one in table.values():
         one["lesions"] = {}
-    claims = claims_of(table, {}, REFERENCES)
+    claims = [*claims_of(table, {}, REFERENCES), *claims_on_sleep(found(True), pd.DataFrame())]
     verdicts = {claim.name: claim.verdict for claim in claims}
-    assert all(verdicts[name] == NOT_TESTED for name in ("V1", "V2", "V3", "V5", "V6", "V7"))
+    assert all(verdicts[name] == NOT_TESTED for name in ("V1", "V2", "V3", "V5", "V6", "V7", "W3"))
     assert np.isnan(findings_of(behaviours(table), "decay and noise")[0].obtained)
 
 

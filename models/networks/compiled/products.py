@@ -11,12 +11,12 @@ from typing import Any
 
 import llvmlite.binding
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils as untyped_tools
 from numba.extending import intrinsic
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled.arithmetic import FAST
 
+tools: Any = untyped_tools
 ROWS = 4
 """Rows of the result that are computed together."""
 LEAST, NARROW = 16, 64
@@ -31,8 +31,8 @@ def _tile(size: int) -> Callable[..., Any]:
     """
 
     @intrinsic
-    def tile(typing_context, left, right, result, row, column):  # type: ignore[no-untyped-def]
-        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def tile(typing_context: Any, left: Any, right: Any, result: Any, row: Any, column: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             from llvmlite import ir
 
             kinds, (_, _, _, first, start) = signature.args, arguments
@@ -45,23 +45,23 @@ def _tile(size: int) -> Callable[..., Any]:
             count = size // itemsize
             vector, lanes = ir.VectorType(real, count), ir.VectorType(ir.IntType(32), count)
 
-            def row_of(array, number):  # type: ignore[no-untyped-def]
-                stride = cgutils.unpack_tuple(builder, array.strides)[0]
-                return cgutils.pointer_add(builder, array.data, builder.mul(number, stride), real.as_pointer())
+            def row_of(array: Any, number: Any) -> Any:
+                stride = tools.unpack_tuple(builder, array.strides)[0]
+                return tools.pointer_add(builder, array.data, builder.mul(number, stride), real.as_pointer())
 
-            def columns(array, number):  # type: ignore[no-untyped-def]
+            def columns(array: Any, number: Any) -> Any:
                 return builder.bitcast(builder.gep(row_of(array, number), [start]), vector.as_pointer())
 
-            def load(pointer):  # type: ignore[no-untyped-def]
+            def load(pointer: Any) -> Any:
                 loaded = builder.load(pointer)
                 loaded.align = itemsize
                 return loaded
 
             rows = [builder.add(first, index(k)) for k in range(ROWS)]
             factors, places = [row_of(left, k) for k in rows], [columns(result, k) for k in rows]
-            sums = [cgutils.alloca_once_value(builder, load(place)) for place in places]
+            sums = [tools.alloca_once_value(builder, load(place)) for place in places]
             empty = ir.Constant(vector, ir.Undefined)
-            with cgutils.for_range(builder, cgutils.unpack_tuple(builder, left.shape)[1]) as loop:
+            with tools.for_range(builder, tools.unpack_tuple(builder, left.shape)[1]) as loop:
                 terms = load(columns(right, loop.index))
                 for factor, total in zip(factors, sums, strict=True):
                     one = builder.insert_element(empty, builder.load(builder.gep(factor, [loop.index])), index(0))
@@ -74,14 +74,14 @@ def _tile(size: int) -> Callable[..., Any]:
 
         return types.void(left, right, result, types.intp, types.intp), generate
 
-    return tile  # type: ignore[no-any-return]
+    return tile
 
 
 _wide, _narrow, _least = _tile(WIDE), _tile(NARROW), _tile(LEAST)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def add_product(left, right, result):  # type: ignore[no-untyped-def]
+@njit(cache=True, error_model="numpy")
+def add_product(left: Any, right: Any, result: Any) -> None:
     """Add ``left`` (n, k) times ``right`` (k, m) to ``result`` (n, m), whose last dimensions are contiguous.
 
     n is a multiple of 4. A sum has its terms in the order of k, wherever the arrays lie in memory.

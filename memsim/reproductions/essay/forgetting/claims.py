@@ -1,4 +1,4 @@
-"""What the numbers say of each hypothesis on forgetting and on sleep: all follows from tables of seeds."""
+"""What the numbers say of each hypothesis on forgetting: all follows from tables of seeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_people
 from memsim.reproductions.essay.forgetting.options import CHOICE_ALONE, DECAY, LEAK, LEVERS, NOISE, NONE, SLOTS
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, Claim
-from memsim.reproductions.intervals import Interval, over_trainings
+from memsim.reproductions.intervals import over_trainings
 
 MOST = 0.8
 """The share of seeds in which a prediction has to hold, where it need not hold in all."""
@@ -25,10 +25,9 @@ Searched = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def claims_of(found: Found, searched: Searched, references: Mapping[str, Mapping[str, Any]]) -> list[Claim]:
-    """The verdicts V1 to V7 and W1, W2."""
+    """The verdicts V1 to V7."""
     return [
         _v1(found), _v2(found), _v3(found), _v4(found), _v5(found), _v6(found, searched, references), _v7(found),
-        _w1(found), _w2(found),
     ]  # fmt: skip
 
 
@@ -49,14 +48,15 @@ def _shares(each: Any, holds: Callable[[Any], Any]) -> str:
     return f"in {int(np.sum(holds(each)))} of {len(each)} seeds"
 
 
-def _decided(holds: Any, least: float = MOST) -> str:
+def decided(holds: Any, least: float = MOST) -> str:
     """Whether a prediction holds in enough seeds."""
     if not len(holds):
         return NOT_TESTED
     return SUPPORTED if np.mean(holds) >= least else REFUTED
 
 
-def _shown(each: FloatArray) -> str:
+def shown(each: FloatArray) -> str:
+    """Mean and interval of a difference, in words."""
     return over_trainings(each).signed if len(each) else "nothing"
 
 
@@ -66,9 +66,9 @@ def _v1(found: Found) -> Claim:
     return Claim(
         "V1", "Forgetting by decay gives recency.", f"{NOISE} of memory and controller, in training and at test only",
         "the last four exceed the middle third by more than .10 in every seed, in both",
-        f"in training {_shown(trained)} ({_shares(trained, lambda each: each > 0.1)}), at test only {_shown(lesion)} "
+        f"in training {shown(trained)} ({_shares(trained, lambda each: each > 0.1)}), at test only {shown(lesion)} "
         f"({_shares(lesion, lambda each: each > 0.1)})",
-        "a seed with no more than .10", _decided(holds, 1.0) if len(trained) and len(lesion) else NOT_TESTED,
+        "a seed with no more than .10", decided(holds, 1.0) if len(trained) and len(lesion) else NOT_TESTED,
     )  # fmt: skip
 
 
@@ -78,8 +78,8 @@ def _v2(found: Found) -> Claim:
     return Claim(
         "V2", "Forgetting by decay gives no primacy.", f"{NOISE}, in training",
         f"the first three exceed the middle third by less than .03 in {MOST:.0%} of seeds",
-        f"{_shown(each)} ({_shares(each, lambda each: each < 0.03)}); with {DECAY} alone {_shown(alone)}",
-        "primacy of .03 or more", _decided(each < 0.03),
+        f"{shown(each)} ({_shares(each, lambda each: each < 0.03)}); with {DECAY} alone {shown(alone)}",
+        "primacy of .03 or more", decided(each < 0.03),
     )  # fmt: skip
 
 
@@ -89,9 +89,9 @@ def _v3(found: Found) -> Claim:
     return Claim(
         "V3", "Too little room gives primacy: what comes first is kept.", f"{SLOTS} for 20 items, in training",
         f"the first three exceed the middle third by more than .10 in {MOST:.0%} of seeds",
-        f"{_shown(each)} ({_shares(each, lambda each: each > 0.1)}); with a leaking controller {_shown(leak)}; without "
-        f"wear {_shown(base)}",
-        "primacy of .10 or less", _decided(each > 0.1),
+        f"{shown(each)} ({_shares(each, lambda each: each > 0.1)}); with a leaking controller {shown(leak)}; without "
+        f"wear {shown(base)}",
+        "primacy of .10 or less", decided(each > 0.1),
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _v4(found: Found) -> Claim:
         "all conditions of training", "the nearest curve is within .10 (root mean squared) of Murdock's (1962) 20-1",
         f"nearest is {name or 'nothing'} with {over_or_nothing(each['rmsd_serial_position_curve'])}, without wear "
         f"{over_or_nothing(without)}, a flat line at people's mean {flat_line():.3f}; its primacy is "
-        f"{_shown(each['primacy'])} (people +.10), its recency {_shown(each['recency'])} (people +.57)",
+        f"{shown(each['primacy'])} (people +.10), its recency {shown(each['recency'])} (people +.57)",
         "no condition within .10", NOT_TESTED if np.isnan(distance) else SUPPORTED if distance < 0.1 else REFUTED,
     )  # fmt: skip
 
@@ -144,9 +144,9 @@ def _v5(found: Found) -> Claim:
         "V5", "Delay dissociates: recency stands in the controller, primacy in the memory.",
         f"the controller is flushed at the cue, in networks trained with {NOISE}",
         "recency above .10 falls by more than half, primacy by less than .05",
-        f"recency {_shown(before)}, flushed {_shown(after)}, after 16 s of distraction {_shown(delayed)}; primacy "
-        f"{_shown(first)}, flushed {_shown(later)}; it holds {_shares(holds, lambda each: each)}",
-        "a smaller fall of recency, or no recency to begin with", _decided(holds),
+        f"recency {shown(before)}, flushed {shown(after)}, after 16 s of distraction {shown(delayed)}; primacy "
+        f"{shown(first)}, flushed {shown(later)}; it holds {_shares(holds, lambda each: each)}",
+        "a smaller fall of recency, or no recency to begin with", decided(holds),
     )  # fmt: skip
 
 
@@ -172,10 +172,10 @@ def _v6(found: Found, searched: Searched, references: Mapping[str, Mapping[str, 
         "it predicts which item is recalled better than uniform choice, and than a search of the strength of choice "
         "alone, in both data sets and every search",
         f"nats per list above uniform choice, in {' and '.join(PEOPLE)}: "
-        + " and ".join(_shown(gain) for gain in gains.values())
-        + f"; above choice alone {' and '.join(_shown(gain) for gain in wears.values())}"
+        + " and ".join(shown(gain) for gain in gains.values())
+        + f"; above choice alone {' and '.join(shown(gain) for gain in wears.values())}"
         + f"; for comparison {others}; of the networks trained under wear {' and '.join(best.values())}",
-        "a data set in which it does not", _decided(np.concatenate(holds), 1.0) if searched else NOT_TESTED,
+        "a data set in which it does not", decided(np.concatenate(holds), 1.0) if searched else NOT_TESTED,
     )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def _best_condition(found: Found, uniform: Mapping[str, Any], data: str) -> str:
     if not gains:
         return "nothing"
     best = max(gains, key=lambda name: float(gains[name].mean()))
-    return f"{_shown(gains[best])} ({best})"
+    return f"{shown(gains[best])} ({best})"
 
 
 def _chance_of(differences: FloatArray) -> float:
@@ -216,43 +216,4 @@ def _v7(found: Found) -> Claim:
         f"primacy or recency differs in a condition, by a t test over seeds at {LEVEL} divided by the number of tests",
         f"trained less lesion: {'; '.join(shown) or 'nothing'}",
         "no such difference", (SUPPORTED if apart else REFUTED) if shown else NOT_TESTED,
-    )  # fmt: skip
-
-
-def _sleep(found: Found, *names: str) -> list[FloatArray]:
-    each = [one["consolidation"] for one in seeds_of(found, NONE)]
-    return [np.array([one[name] for one in each], dtype=float) for name in names]
-
-
-def _w1(found: Found) -> Claim:
-    strong, weak, awake_strong, awake_weak, before, awake, asleep = _sleep(
-        found, "sleep_strong", "sleep_weak", "wake_strong", "wake_weak", "before_recalled", "wake_recalled",
-        "sleep_recalled",
-    )  # fmt: skip
-    gain, loss = strong - awake_strong, weak - awake_weak
-    holds = (gain > 0) & (loss < 0)
-    return Claim(
-        "W1", "Sleep strengthens what is strong at the cost of what is weak.",
-        "60 s of rest with and without 20 cycles of replay, the same wear, the same lists",
-        "of the strongest third of items more is recalled after sleep than after waking, of the weakest third less, in "
-        "every seed",
-        f"strongest {_shown(gain)}, weakest {_shown(loss)}, interaction {_shown(gain - loss)}; recalled of 10: before "
-        f"{over_or_nothing(before)}, awake {over_or_nothing(awake)}, asleep {over_or_nothing(asleep)}",
-        "a seed without either", _decided(holds, 1.0),
-    )  # fmt: skip
-
-
-def _w2(found: Found) -> Claim:
-    linked, linked_chance, alone, alone_chance = _sleep(
-        found, "sleep_factor", "sleep_shuffled", "unlinked_factor", "unlinked_shuffled"
-    )
-    difference = (linked - linked_chance) - (alone - alone_chance)
-    interval: Interval | None = over_trainings(difference) if len(difference) else None
-    verdict = NOT_TESTED if interval is None else SUPPORTED if interval.low > 0 else REFUTED
-    return Claim(
-        "W2", "Replay along links strengthens the order of recall.", "sleep with and without steps along links",
-        "the temporal factor above that of shuffled responses is higher with them",
-        f"difference {_shown(difference)}; with {_shown(linked - linked_chance)}, without "
-        f"{_shown(alone - alone_chance)}",
-        "an interval that holds 0 or lies below", verdict,
     )  # fmt: skip

@@ -11,6 +11,7 @@ import pandas as pd
 
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.forgetting.claims import claims_of, nearest
+from memsim.reproductions.essay.forgetting.claims_on_sleep import claims_on_sleep
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
 from memsim.reproductions.essay.forgetting.options import CONDITIONS, SEARCHED, ForgettingOptions
 from memsim.reproductions.essay.forgetting.search import references as scored_references
@@ -25,10 +26,13 @@ UNLIKE_PEOPLE = "no condition of the pilot, a training of minutes, came nearer t
 
 def forgetting(seed: int, options: ForgettingOptions) -> Outcome:
     """The entry."""
+    from memsim.reproductions.essay.forgetting.replay_training import replay_table  # torch
+
     found = trained_conditions(options, seed)
     searched = searches(options, seed)
     references = scored_references(options, seed)
-    claims = claims_of(found, searched, references)
+    replay = replay_table(options, seed)
+    claims = [*claims_of(found, searched, references), *claims_on_sleep(found, replay)]
     measured, drawn, levers = behaviours(found), curves(found), levers_found(searched)
     scores = people_scores(found, searched, references)
     return Outcome(
@@ -40,7 +44,7 @@ def forgetting(seed: int, options: ForgettingOptions) -> Outcome:
             "seeds run": [seed + number for number in range(options.seeds)],
         },
         {"behaviour": measured, "curves": drawn, "people": scores, "levers": levers,
-         "consolidation": consolidation_table(found)},
+         "consolidation": consolidation_table(found), "replay": replay},
         shown=shown(measured, scores),
         further={"forgetting-edges": partial(edges_figure, measured, levers)},
         statement=statement(found, options),

@@ -42,6 +42,9 @@ SEARCHED: Mapping[str, tuple[float, float]] = {
 }  # fmt: skip
 """What the search of the shipped network varies, and between which values."""
 SHIPPED = "dnc-recall"
+NIGHTS = ("alone", "stored", "dreamed")
+"""What is replayed in the second night: the second day alone; half of it the first day's recalls, kept by the fast
+network; or half of it lists that the slow network makes itself before that night."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class ForgettingOptions(Parameterized):
     people_lists: int = parameter(200, 10, 100_000, unit="lists", doc="of each data set that are scored")
     samples: int = parameter(10, 2, 10_000, doc="of noise, over which the likelihood of people's lists is averaged")
     generations: int = parameter(6, 0, 10_000, doc="of the search of levers; 0 leaves it out")
+    replay_iterations: int = parameter(2000, 0, 1_000_000, doc="of each night of replay training; 0 leaves it out")
 
     def __post_init__(self) -> None:
         super().__post_init__()
