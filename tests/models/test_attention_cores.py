@@ -95,7 +95,7 @@ def test_the_cache_gives_what_a_full_causal_pass_gives() -> None:
 
 def test_slopes() -> None:
     slopes = {heads: slopes_of(heads, torch.zeros(())).tolist() for heads in (1, 2, 4)}
-    assert slopes == {1: [0], 2: [1, 0], 4: [1, 0.25, 0.0625, 0]}
+    assert slopes == {1: [2**-8], 2: [1, 0], 4: [1, 0.25, 0.0625, 0]}
 
 
 def test_steps_all_at_once_continue_from_a_cache() -> None:

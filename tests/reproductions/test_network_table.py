@@ -27,7 +27,7 @@ from memsim.reproductions.network_table.noise import make_noisy
 from memsim.reproductions.network_table.options import TASKS, TUNING, TableOptions
 from memsim.reproductions.network_table.sizes import CLOSE, sized
 from memsim.reproductions.network_table.statistics import comparisons_of, difference_of, summary_of
-from memsim.reproductions.network_table.table import NETWORK_TABLE
+from memsim.reproductions.network_table.table import NETWORK_TABLE, beyond_the_lstm
 from memsim.reproductions.network_table.trainings import trained, training_of
 from memsim.training.trainer import Trainer
 
@@ -176,6 +176,22 @@ def test_a_part_of_the_entry() -> None:
     ]
     assert len(report.outcome.draw().axes) == 2
     assert set(report.outcome.tables["rates"]["iterations"]) == {1}, "a third of two"
+
+
+@pytest.mark.parametrize(("best", "known"), [("DNC", 1.0), ("LSTM", 0.0), ("GRU", 0.0)])
+def test_a_task_is_beyond_controllers_where_a_core_with_memory_exceeds_the_lstm(best: str, known: float) -> None:
+    """GRU has no memory, so that what it does says nothing of one."""
+    rows = [
+        {"at": "parameters", "task": "long-copy", "core": core, "seed": seed, "lesioned": lesioned,
+         "accuracy": (0.9 if core == best else 0.6) + seed / 100}
+        for core, lesioned in (("LSTM", np.nan), ("DNC", 0.5), ("GRU", np.nan))
+        for seed in range(5)
+    ]  # fmt: skip
+    scores = pd.DataFrame(rows)
+    assert beyond_the_lstm(scores, comparisons_of(scores), "long-copy") == known
+    assert np.isnan(beyond_the_lstm(scores, comparisons_of(scores), "noisy-recall")), "not run"
+    alone = scores[scores["core"] != "LSTM"]
+    assert np.isnan(beyond_the_lstm(alone, comparisons_of(alone), "long-copy")), "nothing to compare with"
 
 
 @pytest.mark.slow

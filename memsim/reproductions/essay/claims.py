@@ -130,8 +130,18 @@ def _on_manipulation(trained: pd.DataFrame) -> list[str]:
         f"{longer.signed} ({simple['longer lists, 7 slots']} with 7 slots, "
         f"{simple['longer lists, 16 slots']} with 16), more slots by {slots.signed} "
         f"({simple['more slots, lists of 5']} after lists of 5, {simple['more slots, lists of 12']} after those of "
-        f"12), both by {both.signed} more than their sum: {_cause(longer, slots)}.",
+        f"12), both by {both.signed} more than their sum: {_cause(longer, slots)}. {_how_far(reached, seeds)}".rstrip(),
     ]
+
+
+def _how_far(reached: pd.Series, seeds: int) -> str:
+    """A caution where cells were not all trained to the criterion."""
+    if (reached == seeds).all():
+        return ""
+    return (
+        "Networks that did not reach the criterion were trained as long as was allowed and no further, so that cells "
+        "differ in how well the lists of training are recalled, and slots may help by making training faster."
+    )
 
 
 def _cause(longer: Interval, slots: Interval) -> str:

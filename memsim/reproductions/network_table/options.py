@@ -29,6 +29,8 @@ TASKS: Mapping[str, Mapping[str, Any]] = {
 """Settings of training by task. Recall has lures among the candidates, without which guessing recalls more than half of
 a list. Lists of 16 are those of the people with whom recall is compared; 20 vectors of 8 bits are more than 21,000
 parameters of an LSTM hold. In noisy recall, each step adds noise to the controller."""
+BEYOND_CONTROLLERS = ("long-copy", "noisy-recall")
+"""The tasks that are meant to need external memory."""
 NOISE: Mapping[str, float] = {"noisy-recall": 0.3}
 """The standard deviation of that noise, in the unit of the state."""
 CRITERION: Mapping[str, float] = {
@@ -51,7 +53,7 @@ class TableOptions(Parameterized):
     """
 
     cores: str = text("all", "cores, separated by commas, or all; also file.py:Class")
-    tasks: str = text("recall,serial,recognition,cued,copy", f"of {', '.join(TASKS)}, separated by commas")
+    tasks: str = text(",".join(TASKS), f"of {', '.join(TASKS)}, separated by commas")
     at: str = choice("both", (PARAMETERS, STATE, "both"), "what is equal between cores")
     state_tasks: str = text("recall,copy", "the tasks at equal state, of those of tasks")
     parameters_target: int = parameter(21_000, 500, 1_000_000, doc="parameters of every core")

@@ -12,7 +12,7 @@ import pandas as pd
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, OwnComputation, Prediction
 from memsim.reproductions.network_table.behaviour import CURVES
-from memsim.reproductions.network_table.options import NOISE, PARAMETERS, TUNING, TableOptions
+from memsim.reproductions.network_table.options import BEYOND_CONTROLLERS, NOISE, PARAMETERS, TUNING, TableOptions
 from memsim.reproductions.network_table.shipped import lost_without_reading
 from memsim.reproductions.network_table.statistics import comparisons_of, summary_of
 from memsim.running.execution import run_cells
@@ -41,7 +41,7 @@ def network_table(seed: int, options: TableOptions) -> Outcome:
     draws = {at: partial(_figure, scores, curves, at) for at in dict.fromkeys(scores["at"])}
     first, *further = draws.values()
     return Outcome(
-        findings_of(scores, options, seed),
+        findings_of(scores, tests, options, seed),
         first,
         {**options.values(), "seeds": [seed + number for number in range(options.seeds)], "tuned on": seed + TUNING},
         {"sizes": sizes_frame(sizes), "rates": rates, "scores": scores, "learning": curves, "positions": positions,
@@ -143,6 +143,8 @@ def scores_of(
     return pd.DataFrame(rows), pd.DataFrame(curves), pd.DataFrame(positions)
 
 
+LSTM = "LSTM"
+NEEDS_MEMORY = Prediction("memsim's authors: the task needs external memory", "1 where it does")
 EQUAL_SIZE = OwnComputation("all cores are of the size that is asked for")
 LEARNED = ("floor", "loss", "accuracy", "longer", "lesioned", "seconds", "diverged")
 BEHAVIOUR = ("primacy", "recency", "crp_forward", "crp_backward", "shuffled_crp_forward", "shuffled_crp_backward",
@@ -150,8 +152,10 @@ BEHAVIOUR = ("primacy", "recency", "crp_forward", "crp_backward", "shuffled_crp_
 """Columns of scores that simulated lists give; ``rmsd`` is the mean over the curves."""
 
 
-def findings_of(scores: pd.DataFrame, options: TableOptions, seed: int) -> list[Finding]:
-    """How equal the cores are, and whether the network that ships needs its memory."""
+def findings_of(scores: pd.DataFrame, tests: pd.DataFrame, options: TableOptions, seed: int) -> list[Finding]:
+    """How equal the cores are, whether some tasks are beyond a controller, and whether the network that ships needs
+    its memory.
+    """
     at = scores[scores["at"] == PARAMETERS]
     worst = (at["parameters"] / options.parameters_target - 1).abs().max() if len(at) else np.nan
     found = [] if np.isnan(worst) else [
@@ -160,11 +164,31 @@ def findings_of(scores: pd.DataFrame, options: TableOptions, seed: int) -> list[
     lost = lost_without_reading("dnc-recall", seed)
     return [
         *found,
+        *(
+            Finding(f"{task}: a core with memory has more right than the LSTM", 1.0, beyond, 0.0, NEEDS_MEMORY)
+            for task in BEYOND_CONTROLLERS
+            if not np.isnan(beyond := beyond_the_lstm(scores, tests, task))
+        ),
         Finding(
             "dnc-recall without reading loses at least half of its recall", 1.0, float(lost >= 0.5), 0.0,
             Prediction("memsim's authors: the network that ships needs its memory", "1 where it loses half or more"),
         ),
     ]  # fmt: skip
+
+
+def beyond_the_lstm(scores: pd.DataFrame, tests: pd.DataFrame, task: str) -> float:
+    """1 where, at equal parameters, a core with memory is said to differ from the LSTM and has more right, else 0.
+
+    NaN where the LSTM or a core with memory was not run.
+    """
+    own = scores[(scores["task"] == task) & (scores["at"] == PARAMETERS)]
+    with_memory = set(own.loc[own["lesioned"].notna(), "core"])
+    pairs = tests[(tests["task"] == task) & (tests["at"] == PARAMETERS)]
+    signs = pairs["one"].map({LSTM: -1.0}).fillna(pairs["other"].map({LSTM: 1.0}))
+    beside = pairs["one"].where(pairs["other"] == LSTM, pairs["other"]).isin(with_memory) & signs.notna()
+    if not beside.any():
+        return float("nan")
+    return float((pairs["claimed"] & (signs * pairs["difference"] > 0))[beside].any())
 
 
 def shown(summary: pd.DataFrame, people: pd.DataFrame) -> str:
@@ -197,6 +221,9 @@ def statement(summary: pd.DataFrame, tests: pd.DataFrame) -> str:
             f"{worst['core']} the fewest ({worst['accuracy']:.2f}); {n_claimed} of {len(pairs)} pairs of cores differ, "
             "by ranges that do not overlap or p < .05, without correction."
         )
+    left_out = sorted(set(summary["core"]) - set(summary.loc[summary["task"].isin(NOISE), "core"]))
+    if left_out and summary["task"].isin(NOISE).any():
+        sentences.append(f"Noise is on controllers, so that cores without one are not in it: {', '.join(left_out)}.")
     return " ".join(sentences)
 
 

@@ -67,8 +67,9 @@ class Transformer(Core):
         z <- z + O [Σ_i a_i v_i]      z <- z + U gelu(V LayerNorm(z))
 
     The slopes m of n heads are fixed: 1, 2^(-8/n), 2^(-16/n), ..., and 0 for the last (as in ALiBi; Press et al., 2022,
-    whose heads all prefer the recent). There is no table of positions, so that sequences may be longer than those of
-    training. Two layers are the fewest in which a head can find what followed an earlier occurrence of the input.
+    whose heads all prefer the recent); that of a single head is 2^-8, as there, since without one no age is known.
+    There is no table of positions, so that sequences may be longer than those of training. Two layers are the fewest in
+    which a head can find what followed an earlier occurrence of the input.
 
     Weightings ``read_layer_1``, ... are a, with the step itself as the last cell. Lesions: ``layer1_head1``, ... are
     heads; without ``reading`` none reads, without ``writing`` nothing is appended while cells age, and ``memory`` is
@@ -137,8 +138,10 @@ class Transformer(Core):
 
 
 def slopes_of(heads: int, like: Tensor) -> Tensor:
-    """(heads,) how much less a cell is attended to for each step of its age; the last head has no preference."""
+    """(heads,) how much less a cell is attended to for each step of its age; the last of several has no preference."""
     head = torch.arange(heads, dtype=like.dtype, device=like.device)
+    if heads == 1:
+        return torch.exp2(head - 8)
     return torch.exp2(-8 / heads * head) * (head < heads - 1)
 
 
