@@ -19,7 +19,7 @@ from memsim.reproductions.essay.reward.measures import (
 from memsim.reproductions.essay.reward.memory_by_reward import diverged, tables_of
 from memsim.reproductions.essay.reward.options import ORDER, PARTS, STEPS, VALUE, RewardOptions
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, trained_by_reward
-from memsim.reproductions.hypotheses import REFUTED, SUPPORTED, UNDECIDED, Measure, measured
+from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, UNDECIDED, Measure, measured
 from memsim.reproductions.intervals import over_trainings
 from memsim.training.reward import actor_critic
 from memsim.training.reward.actor_critic import ActorCritic
@@ -96,9 +96,9 @@ def test_claims_turn_with_the_numbers() -> None:
                      "first_primacy": shift + noise[seed], "rmsd": 0.5 - shift + noise[seed] / 2}
                     for seed in range(5)
                 ]  # fmt: skip
-        for condition, selective in (("values at study", 0.5 + 0.3 * sign), ("values at test", 0.5 - 0.45 * sign)):
+        for at, selective in ((BEFORE, 0.5), (AFTER, 0.5 + 0.3 * sign)):
             rows += [
-                {"part": VALUE, "condition": condition, "seed": seed, "at": AFTER, "stored": 4.0,
+                {"part": VALUE, "condition": "values at study", "seed": seed, "at": at, "stored": 4.0,
                  "selectivity": selective + noise[seed]} for seed in range(5)
             ]  # fmt: skip
         for core, at, conflict in (("DNC", AFTER, 0.5 + 0.3 * sign), ("LSTM", AFTER, 0.5), ("DNC", LESIONED, 0.5)):
@@ -110,10 +110,24 @@ def test_claims_turn_with_the_numbers() -> None:
         values = pd.DataFrame(columns=["part", "condition", "seed", "value", "store", "recall"])
         claims = claims_of(scores, values)
         asked = [claim for claim in claims if not claim.name.startswith("R2")]
-        assert len(asked) == 3 + 4 * 3 + 2 + 4
-        assert {claim.verdict for claim in asked} == {verdict}, [c for c in asked if c.verdict != verdict]
+        assert len(asked) == 2 + 4 * 3 + 2 + 4
+        *others, spared = asked
+        assert {claim.verdict for claim in others} == {verdict}, [c for c in others if c.verdict != verdict]
+        # What does not rest on the memory is known only where something does.
+        assert spared.name.startswith("E4") and spared.verdict == (SUPPORTED if sign > 0 else NOT_TESTED)
         text = statement(claims, scores)
         assert f"together in {4 if sign > 0 else 0} of 4 conditions" in text and "unverified" in text
+
+
+def test_what_was_there_before_reward_was_not_brought_by_it() -> None:
+    rows = [
+        {"part": ORDER, "condition": name, "seed": seed, "at": at, "primacy": 0.3 + seed / 100, "recency": -0.3,
+         "crp_forward": 1.0, "crp_backward": 0.0, "first_primacy": 0.33, "rmsd": 0.3}
+        for name, _ in order_conditions() for at in (BEFORE, AFTER) for seed in range(5)
+    ]  # fmt: skip
+    claims = claims_of(pd.DataFrame(rows), pd.DataFrame(columns=["part", "condition", "seed", "value", "store"]))
+    brought = [each for each in claims if not each.name.startswith("R3 People")]
+    assert {each.verdict for each in brought} == {REFUTED} and len(brought) == 4 * 2 + 2
 
 
 def test_parts_and_conditions() -> None:
@@ -158,7 +172,7 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {"claims.csv", "measures.csv", "scores.csv", "values.csv", "order.csv", "learning.csv", "reward.png",
             "reward-order.png"} <= names  # fmt: skip
     verdicts = pd.read_csv(tmp_path / "reward" / "claims.csv")
-    assert len(verdicts) == 3 + 3 + 3 + 4 * 3 + 2 + 4
+    assert len(verdicts) == 2 + 3 + 2 + 4 * 3 + 2 + 4
     assert set(pd.read_csv(tmp_path / "reward" / "measures.csv")["n"]) == {2} and verdicts["refuted_by"].notna().all()
     scores = pd.read_csv(tmp_path / "reward" / "scores.csv")
     assert set(scores["seed"]) == {3, 4} and "Verdict on memory" in report.outcome.statement
