@@ -30,7 +30,7 @@ from memsim.reproductions.essay.context_recall.lists import (
     training_of,
 )
 from memsim.reproductions.essay.context_recall.options import FULL_LENGTH, LONGER, ONE, STEPS, THREE, ContextOptions
-from memsim.reproductions.hypotheses import REFUTED, SUPPORTED
+from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED
 
 
 def recalls_of(positions: list[list[int]], length: int) -> Recalls:
@@ -95,6 +95,8 @@ def test_verdicts_follow_the_numbers() -> None:
     claims = {claim.name: claim for claim in claims_of(cruel)}
     refuted = {name for name, claim in claims.items() if claim.verdict == REFUTED}
     assert refuted == {"X1 store", "X2 store", "X4", "X5", "X6"}
+    untaught = Results(kind.links.assign(**{"one link": 0.2}), kind.recall, kind.difference)
+    assert {claim.name: claim.verdict for claim in claims_of(untaught)}["X1 LSTM"] == NOT_TESTED
     assert "neither supported nor refuted" in statement(cruel) and "in 0 of 5 seeds" in claims["X4"].numbers
     short = statement(made(0.2, 0.1, 0.1, two=0.1, three=0.6))
     assert "training with three hops did not reach the mark" in short

@@ -146,7 +146,8 @@ def _v5(found: Found) -> Claim:
         "recency above .10 falls by more than half, primacy by less than .05",
         f"recency {shown(before)}, flushed {shown(after)}, after 16 s of distraction {shown(delayed)}; primacy "
         f"{shown(first)}, flushed {shown(later)}; it holds {_shares(holds, lambda each: each)}",
-        "a smaller fall of recency, or no recency to begin with", decided(holds),
+        "a smaller fall of recency, or one of primacy, too; without recency to begin with it is not tested",
+        NOT_TESTED if len(before) and not (before > 0.1).any() else decided(holds),
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.forgetting.claims import Found, decided, over_or_nothing, seeds_of, shown
 from memsim.reproductions.essay.forgetting.options import NIGHTS, NONE
-from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, Claim, Measure, measured
-from memsim.reproductions.intervals import Interval, over_known, over_trainings
+from memsim.reproductions.hypotheses import Claim, Measure, measured
+from memsim.reproductions.intervals import Interval, over_known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,14 +49,11 @@ def _w2(found: Found) -> Claim:
         found, "sleep_factor", "sleep_shuffled", "unlinked_factor", "unlinked_shuffled"
     )
     difference = (linked - linked_chance) - (alone - alone_chance)
-    interval: Interval | None = over_trainings(difference) if len(difference) else None
-    verdict = NOT_TESTED if interval is None else SUPPORTED if interval.low > 0 else REFUTED
-    return Claim(
+    return measured(
         "W2", "Replay along links strengthens the order of recall.", "sleep with and without steps along links",
-        "the temporal factor above that of shuffled responses is higher with them",
-        f"difference {shown(difference)}; with {shown(linked - linked_chance)}, without "
-        f"{shown(alone - alone_chance)}",
-        "an interval that holds 0 or lies below", verdict,
+        "the temporal factor above that of shuffled responses is higher with them", "an interval below 0",
+        [Measure("difference", over_known(difference), 0.0)],
+        f"with {shown(linked - linked_chance)}, without {shown(alone - alone_chance)}",
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def matrix_figure(
     alone = found.single[found.single["core"] == CORES[0]].groupby("task")["score"].mean()
     panels = [
         ("DNC: score before training on it", _square(found.pairs, "before", names, alone)),
-        ("DNC: savings in learning it", _square(found.pairs, "savings", names)),
+        ("DNC: gain while learning it", _square(found.pairs, "area", names)),
     ]
     for name, rows in models.groupby("model", sort=False):
         table = rows.pivot_table(index="fitted", columns="task", values="score", sort=False, dropna=False)

@@ -43,12 +43,18 @@ def iterations_to(iterations: npt.ArrayLike, scores: npt.ArrayLike, criterion: f
     return float(when[first - 1] + share * (when[first] - when[first - 1]))
 
 
-def savings(iterations: npt.ArrayLike, after: npt.ArrayLike, scratch: npt.ArrayLike) -> float:
-    """1 - iterations to the criterion after another task / from scratch; NaN where it is not reached from scratch."""
-    if np.max(np.asarray(scratch, dtype=float)) < CRITERION:
-        return float("nan")
-    needed = iterations_to(iterations, scratch)
-    return 1 - iterations_to(iterations, after) / needed if needed else float("nan")
+def savings(iterations: npt.ArrayLike, after: npt.ArrayLike, scratch: npt.ArrayLike) -> tuple[float, float]:
+    """1 - iterations to the criterion after another task / from scratch: the least and the most that they can be.
+
+    Both are one number where the criterion is reached both times. Where it is not reached from scratch, more may be
+    saved, up to 1; where it is not reached after the other task, any less. NaN where nothing is to be learned.
+    """
+    own, other = iterations_to(iterations, scratch), iterations_to(iterations, after)
+    if not own:
+        return float("nan"), float("nan")
+    reached, reached_after = (np.max(np.asarray(each, dtype=float)) >= CRITERION for each in (scratch, after))
+    saved = 1 - other / own
+    return (saved if reached_after else -np.inf), (saved if reached else 1.0)
 
 
 def gained_area(iterations: npt.ArrayLike, after: npt.ArrayLike, scratch: npt.ArrayLike) -> float:

@@ -47,6 +47,11 @@ MOST_LISTS = 200
 """Of each task that are fitted, and as many that are predicted."""
 
 
+def memory_held() -> dict[str, list[str]]:
+    """By model, the parameters that come from the other task; all others are fitted to the task itself."""
+    return {name: list(account.memory) for name, account in accounts().items() if name in COGNITIVE}
+
+
 def people_in(task: str, most: int, seed: int) -> tuple[Any, Any]:
     """The responses of some people in a task, and those of as many others who are held out."""
     dataset, condition = TASKS[task]

@@ -37,7 +37,7 @@ class Networks(NamedTuple):
     curves : ``protocol, iteration, task, score``, of the same.
     forgetting : ``protocol, forgetting, last, mean``, F, the score on the task learned last, and on all, in the end.
     single : ``task, score``, of trainings on a task alone.
-    pairs : ``first, then, before, area, savings, iterations, kept``, of the second of two tasks.
+    pairs : ``first, then, before, area, saved_least, saved_most, iterations, kept``, of the second of two tasks.
     longer : ``protocol, length, task, score``.
     vectors : ``protocol, vectors, task, score``.
     tuning : ``weight, mean``, of the elastic penalty: the score on all tasks in the end.
@@ -200,9 +200,10 @@ def _pair_tables(found: dict[tuple[str, str, int], Any]) -> tuple[pd.DataFrame, 
             when = [line["iteration"] for line in second["curve"]]
             after = [line[then] for line in second["curve"]]
             scratch = [line[then] for line in found[core, then, seed][then]["curve"]]
+            least, most = savings(when, after, scratch)
             pairs.append({
                 **named, "first": first, "then": then, "before": after[0], "untrained": scratch[0],
-                "area": gained_area(when, after, scratch), "savings": savings(when, after, scratch),
+                "area": gained_area(when, after, scratch), "saved_least": least, "saved_most": most,
                 "iterations": iterations_to(when, after), "from_scratch": iterations_to(when, scratch),
                 "reached": max(after) >= CRITERION, "kept": second["scores"][first] / own if own > 0 else np.nan,
             })  # fmt: skip
