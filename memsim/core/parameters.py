@@ -318,6 +318,11 @@ class Parameterized:
         return dataclasses.replace(self, **changes)
 
     @classmethod
+    def set_elsewhere(cls, name: str) -> str:
+        """The end of a sentence that says where ``name``, which is no parameter, is set instead; empty if nowhere."""
+        return ""
+
+    @classmethod
     def _spans(cls) -> dict[str, tuple[float, float]]:
         if cls not in _SPANS:
             declared = {each.name: each.span for each in cls.parameters()}
@@ -354,4 +359,5 @@ def _require_known(cls: type[Parameterized], names: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             have = ", ".join(known) or "none"
-            raise InputError(f"{cls.__name__} has no parameter {name!r}{closest(name, known)} It has: {have}.")
+            hint = cls.set_elsewhere(name) or closest(name, known)
+            raise InputError(f"{cls.__name__} has no parameter {name!r}{hint} It has: {have}.")

@@ -128,6 +128,19 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
             )
         self._require_levers()
 
+    @classmethod
+    def set_elsewhere(cls, name: str) -> str:
+        """Sizes of the core are set in training."""
+        from memsim.models.networks.cores.declared_sizes import sizes_of  # torch
+        from memsim.models.networks.cores.named_cores import find_core
+
+        size = (
+            next((each for each in sizes_of(find_core(cls.kind).cls) if each.name == name), None) if cls.kind else None
+        )
+        if size is None:
+            return ""
+        return f": it is a size of the core, set in training (memsim train {cls.kind} --size {name}={size.default})."
+
     def _require_levers(self) -> None:
         given = {name: getattr(self, name) for name in NAMES if getattr(self, name) != getattr(Levers, name)}
         if self.worn == "trained" and given:
