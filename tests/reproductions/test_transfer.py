@@ -45,8 +45,8 @@ def test_savings_are_bounded_where_the_criterion_is_not_reached() -> None:
     """By what would be saved if it were reached at the end, and from there on whatever comes."""
     when = [0, 100, 200]
     never = [0.0, 0.1, 0.7]
-    assert measures.savings(when, [0.6, 0.8, 0.9], never) == (pytest.approx(0.5), 1)
-    assert measures.savings(when, never, [0.0, 0.6, 1.0]) == (-np.inf, pytest.approx(1 - 200 / 150))
+    assert measures.savings(when, [0.6, 0.8, 0.9], never) == pytest.approx((0.5, 1))
+    assert measures.savings(when, never, [0.0, 0.6, 1.0]) == pytest.approx((-np.inf, 1 - 200 / 150))
     assert measures.savings(when, never, never) == (-np.inf, 1)
 
 
