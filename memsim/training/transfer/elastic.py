@@ -1,6 +1,6 @@
 """Elastic weight consolidation (Kirkpatrick et al., 2017): weights that an earlier task needs change less.
 
-With θ* the weights at the end of an earlier task, and F the diagonal of the Fisher information of its lists::
+With θ* the weights at the end of an earlier task, and F the diagonal of the Fisher information of its outputs::
 
     loss + λ Σ_tasks Σ_i F_i (θ_i - θ*_i)² / 2
 
@@ -40,11 +40,12 @@ def anchored(
 def fisher_information(
     loss: Callable[[], Tensor], weights: Mapping[str, nn.Parameter], batch: int, n_batches: int = BATCHES
 ) -> dict[str, Tensor]:
-    """The diagonal of the Fisher information of one list, by the name of the weight.
+    """The diagonal of the Fisher information of the mean output of one list, by the name of the weight.
 
-    It is the mean of squared gradients of the negative log-likelihood of a list. A batch gives the gradient g of the
-    mean over its lists. Where the gradients of single lists vary around zero, as at the end of training, the mean of
-    ``batch`` g² is that of single lists.
+    It is the mean of squared gradients of the loss of a list, which is the mean over its outputs, as in training; of
+    all n outputs of a list together it would be n² times as large. A batch gives the gradient g of the mean over its
+    lists. Where the gradients of single lists vary around zero, as at the end of training, the mean of ``batch`` g² is
+    that of single lists; where they do not, it is larger by ``batch`` times the square of their mean.
 
     Parameters
     ----------
