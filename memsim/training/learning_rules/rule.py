@@ -90,7 +90,7 @@ class ByOwnSteps(Backpropagation):
 def random_feedback(like: Tensor, training: Training, name: str) -> Tensor:
     """Weights (out, in) as ``like``, by which errors go back in place of it: Gaussian, with variance 1 / out.
 
-    So errors keep their length on average. They depend on the seed and ``name`` alone, so that a training that was
+    So each of the errors that come out is as large, on average, as each that went in. They depend on the seed and ``name`` alone, so that a training that was
     interrupted has the same.
     """
     seed = int(stream(training.seed, "feedback", name).integers(2**63))
