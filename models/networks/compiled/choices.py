@@ -7,12 +7,13 @@ import math
 import numpy as np
 
 from memsim.core.code.compiled import njit
+from memsim.models.networks.compiled.arithmetic import FAST
 
 SHORTEST = 1e-8
 """Of a vector in a cosine."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FAST)
 def choose(  # type: ignore[no-untyped-def]
     outputs, vectors, items, strength, stop_bias, repeats, left, draws, silence_ends, going, positions, which, n_items,
     cue,
