@@ -133,7 +133,7 @@ def test_what_was_there_before_reward_was_not_brought_by_it() -> None:
 def test_parts_and_conditions() -> None:
     options = RewardOptions()
     names = [(each.part, each.name) for each in options.conditions()]
-    assert len(names) == len(set(names)) == 13 and {part for part, _ in names} == set(PARTS)
+    assert len(names) == len(set(names)) == 12 and {part for part, _ in names} == set(PARTS)
     assert options.seeds >= 5
     alone = RewardOptions(parts="slots").conditions()
     assert [each.training.sizes["slots"] for each in alone] == [4, 8, 12]
@@ -179,4 +179,4 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "begin with the weights dnc-recall" in report.outcome.statement
     monkeypatch.setattr("memsim.training.reward.actor_critic.ActorCritic", None)  # nothing is trained again
     again = reproduce("reward", 3, tmp_path, force=True, parts="value,storage", **little)
-    assert len(again.outcome.tables["scores"]) == 2 * (2 * 3 + 3 * 2)
+    assert len(again.outcome.tables["scores"]) == 2 * (3 + 3 * 2)

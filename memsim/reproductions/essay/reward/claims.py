@@ -65,7 +65,6 @@ def _brought(texts: tuple[str, str, str, str, str, str], after: FloatArray, befo
 
 
 def _on_value(scores: pd.DataFrame) -> list[Claim]:
-    """No claim rests on values that are shown at test: each comes after its report, when nothing can be selected."""
     study, before = (series(scores, VALUE, "values at study", "selectivity", at) for at in (AFTER, BEFORE))
     about = f"values of 1 to 12 are shown at study; memory of {FEW} slots"
     hypothesis = "an agent that is paid for recall stores by value"

@@ -66,9 +66,7 @@ class RewardOptions(Parameterized):
         """All conditions of the parts, with seed 0; one that serves two parts stands once, in the first."""
         found = []
         if VALUE in self.part_names:
-            found += [
-                Condition(VALUE, f"values at {at}", self._recall(FEW, value_shown=at)) for at in ("study", "test")
-            ]
+            found.append(Condition(VALUE, "values at study", self._recall(FEW)))
         if SLOTS in self.part_names:
             numbers = SLOT_NUMBERS[VALUE in self.part_names :]
             found += [Condition(SLOTS, f"{slots} slots", self._recall(slots)) for slots in numbers]
@@ -99,11 +97,10 @@ class RewardOptions(Parameterized):
         has = any(size.name == "slots" for size in sizes_of(find_core(self.core).cls))
         return {"slots": slots} if has else {}
 
-    def _recall(self, slots: int, **settings: Any) -> RewardTraining:
+    def _recall(self, slots: int) -> RewardTraining:
         return RewardTraining(
             **self._recalling,
             task="value_directed_recall",
-            settings=settings,
             sizes=self._sizes(slots),
             flush=True,
             warm_up=self.warm_up,
