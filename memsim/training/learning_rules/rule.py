@@ -90,8 +90,8 @@ class ByOwnSteps(Backpropagation):
 def random_feedback(like: Tensor, training: Training, name: str) -> Tensor:
     """Weights (out, in) as ``like``, by which errors go back in place of it: Gaussian, with variance 1 / out.
 
-    So each of the errors that come out is as large, on average, as each that went in. They depend on the seed and ``name`` alone, so that a training that was
-    interrupted has the same.
+    So each of the errors that come out is as large, on average, as each that went in. They depend on the seed and
+    ``name`` alone, so that a training that was interrupted has the same.
     """
     seed = int(stream(training.seed, "feedback", name).integers(2**63))
     drawn = torch.randn(like.shape, generator=torch.Generator().manual_seed(seed), dtype=like.dtype)
