@@ -15,7 +15,7 @@ from memsim.core.parameters import Preset, choice, parameter, text
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
-from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS
+from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS, require_tasks
 from memsim.models.networks.wear.levers import NAMES as LEVERS
 from memsim.models.networks.wear.levers import Levers
 from memsim.training.applying import Needs, NeedsAll, NeedsLess, NeedsNamed, Rules, require_applicable
@@ -289,6 +289,8 @@ class Training(Levers):
         object.__setattr__(self, "until", str(criterion(self.until) or ""))
         own = self.own_clip(found.cls)
         self._require_lengths()
+        if self.objective == MANY_TASKS:
+            self.task_names  # noqa: B018  # raises
         require_applicable("Training", super().values(), self.defaults(super().values()), APPLIES)
         if self.learning_rule == "node-perturbation" and self.objective not in ("recall", "serial"):
             raise InputError(
@@ -315,6 +317,11 @@ class Training(Levers):
         if isinstance(longest, Real):
             found["first_length"] = min(max(found["first_length"], kind.shortest), longest) if kind.grows else longest
         return found
+
+    @property
+    def task_names(self) -> tuple[str, ...]:
+        """Of several tasks by one network, their names in the order of their cues."""
+        return require_tasks([part.strip() for part in self.tasks.split(",") if part.strip()])
 
     def _require_lengths(self) -> None:
         if self.first_length > self.list_length:

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from memsim.core.errors import InputError
 from memsim.models.networks.cued_network import CuedNetwork
-from memsim.models.networks.tasks import require_tasks
 from memsim.training.objectives.lists import AnyOrder, ByCue, InOrder, InReverse, OfLists, OldOrNew
 from memsim.training.settings import Training
 from memsim.training.transfer.elastic import Anchor, anchored, penalty
@@ -51,8 +50,9 @@ class ManyTasks(OfTasks):
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
-        names = require_tasks(_parts(training.tasks))
-        self.plan = () if training.plan == JOINT else tuple(_parts(training.plan))
+        names = training.task_names
+        plan = (part.strip() for part in training.plan.split(","))
+        self.plan = () if training.plan == JOINT else tuple(part for part in plan if part)
         self._require_plan(names)
         self.network = CuedNetwork(
             training.vector_size, training.core(), training.sizes, names, training.modules
@@ -184,7 +184,3 @@ class ManyTasks(OfTasks):
         if self.tournament:
             own = {name.removeprefix("tournament."): each for name, each in tensors.items() if name.startswith("tour")}
             self.tournament.go_on(own)
-
-
-def _parts(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]
