@@ -54,7 +54,12 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
     from memsim.training.recipe_file import recipes
     from memsim.training.settings import Training
 
-    command.epilog = f"trainings: {', '.join(Training.presets)}. Recipes: {', '.join(recipes())}"
+    cores = [name for name in Training.presets if ":" not in name]
+    purposes = dict.fromkeys(name.partition(":")[2] for name in Training.presets if ":" in name)
+    command.epilog = (
+        f"trainings: {', '.join(cores)}; of a core with what to train for, too, as in GRU:copy or mine.py:MyCore:copy: "
+        f"{', '.join(purposes)}. Recipes: {', '.join(recipes())}"
+    )
     add_reading(command, but=["list_length"])
     settings = command.add_argument_group("settings, kept in the record of the weights")
     for declared in Training.parameters():
@@ -131,6 +136,12 @@ def _one(parsed: argparse.Namespace, asked: dict[str, Any], changes: dict[str, A
     numbers = ", ".join(f"{name} {value:.4g}" for name, value in last.items() if name != "iteration")
     iterations = int(last.get("iteration", record["iterations"]))
     print(f"Trained {iterations:,} iterations in {record['seconds']:.0f} s: {numbers}")
+    made = record["training"]
+    if made["objective"] != "imitation" and last.get("longest", made["list_length"]) < made["list_length"]:
+        print(
+            f"Lists grew to {last['longest']:.0f} items, not to list_length={made['list_length']}: for each item more, "
+            f"the loss has to fall below promotion={made['promotion']:g}"
+        )
     if record["stopped"]:
         print(f"Ended early by {record['stopped']}={record['training'][record['stopped']]}")
     if record["held_out_loss"] is not None:

@@ -13,6 +13,10 @@ class NoEffectError(InputError):
     """A setting that has no effect beside the others as they are, given another value than its default."""
 
 
+class DivergenceError(InputError):
+    """The loss of a training is no longer finite, by its settings or by the core that is trained."""
+
+
 class UnknownNameError(MemsimError, LookupError):
     """A name that is not registered; the message offers the closest one."""
 

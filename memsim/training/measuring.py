@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 
 from memsim.core.seeding import stream
-from memsim.training.objectives.objective import Objective
+from memsim.training.objectives.objective import Objective, in_turns
 from memsim.training.tallies import tallied
 
 
@@ -31,14 +31,15 @@ def measure(objective: Objective, n_lists: int, purpose: str) -> Measures:
     Parameters
     ----------
     objective : with people, the subjects held out are measured; else random lists of the full length.
-    n_lists : how many random lists, in whole batches. They are the same for the same seed and ``purpose``.
+    n_lists : how many random lists, in whole batches, as many of each kind (:attr:`Objective.kinds`). They are the same
+        for the same seed and ``purpose``.
     purpose : what the lists are for, such as ``"held out lists"``.
     """
     with torch.no_grad(), apart(objective, purpose), tallied() as tally:
         loss = objective.held_out_loss()
         if loss is None:
             training = objective.training
-            batches = -(-n_lists // training.batch)
+            batches = in_turns(-(-n_lists // training.batch), objective.kinds)
             loss = sum(float(objective.loss(training.list_length)) for _ in range(batches)) / batches
     return Measures(loss, tally.accuracy)
 
@@ -53,6 +54,7 @@ def scored(objective: Objective) -> dict[str, dict[str, float]]:
 def apart(objective: Objective, purpose: str) -> Iterator[None]:
     """Within this, random numbers, what is carried from list to list, and the mode of the network are others."""
     drawn_by, carried, was_training = objective.generator, objective.carried(), objective.network.training
+    turn, objective.turn = objective.turn, 0
     seed = int(stream(objective.training.seed, purpose).integers(2**63))
     device = torch.device(objective.device)
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
@@ -63,6 +65,6 @@ def apart(objective: Objective, purpose: str) -> Iterator[None]:
             torch.manual_seed(seed)
             yield
         finally:
-            objective.generator, objective.full = drawn_by, False
+            objective.generator, objective.full, objective.turn = drawn_by, False, turn
             objective.carry(carried)
             objective.network.train(was_training)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 from memsim.core.errors import InputError, ModelError
@@ -14,10 +15,10 @@ from memsim.core.parameters import Preset, choice, parameter, text
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
-from memsim.models.networks.tasks import MANY_TASKS, TASKS
+from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS, require_tasks
 from memsim.models.networks.wear.levers import NAMES as LEVERS
 from memsim.models.networks.wear.levers import Levers
-from memsim.training.applying import Needs, Rules, require_applicable
+from memsim.training.applying import Needs, NeedsAll, NeedsLess, NeedsNamed, Rules, require_applicable
 from memsim.training.criteria import criterion
 from memsim.training.learning_rules.registered import BY_NOISE, RULES, WITH_FEEDBACK
 from memsim.training.objectives.registered import OBJECTIVES
@@ -34,6 +35,12 @@ def _all_but(*left_out: str) -> Needs:
     return _of(*(name for name in _NAMES if name not in left_out))
 
 
+def _among_many(*tasks: str) -> NeedsAll:
+    """Several tasks by one network, one of these among them."""
+    return NeedsAll((_of(MANY_TASKS), NeedsNamed("tasks", tasks)))
+
+
+_IN_ORDER = tuple(name for name, task in CUED_TASKS.items() if {"forward", "backward"} & {*task.cues})
 _BOTH_TESTS = ("recall+recognition", "serial+recognition")
 _JUDGED = ("recognition", *_BOTH_TESTS)
 _ANY_ORDER = ("recall", "recall+recognition")
@@ -44,19 +51,20 @@ APPLIES: Rules = {
     "gradient_clip": (Needs("clipping", ("norm", "value")),),
     **dict.fromkeys(("people", "held_out"), (_of("imitation"),)),
     **dict.fromkeys(("until", "patience"), (_of("imitation"), Needs("held_out_lists"))),
-    **dict.fromkeys(("first_length", "list_length", "promotion", "held_out_lists"), (_all_but("imitation"),)),
+    **dict.fromkeys(("first_length", "list_length", "held_out_lists"), (_all_but("imitation"),)),
+    "promotion": (NeedsAll((_all_but("imitation"), NeedsLess("first_length", "list_length"))),),
     "vector_size": (_all_but("n-grams", "two-hops"),),
-    "response_set": (_of(*_ANY_ORDER, "serial", "serial+recognition", MANY_TASKS),),
+    "response_set": (_of(*_ANY_ORDER, "serial", "serial+recognition"), _among_many("recall", *_IN_ORDER)),
     "lures": (Needs("response_set", ("pool",)),),
-    "stop_credit": (_of(*_ANY_ORDER, MANY_TASKS),),
+    "stop_credit": (_of(*_ANY_ORDER), _among_many("recall")),
     "item_vectors": (_of("associative-recall"),),
     "order": (_of("n-grams"),),
     "classes": (_of("one-shot"),),
     **dict.fromkeys(("chains", "answer_steps"), (_of("links"),)),
     "copies": (_of("repeat-copy", "essay-copy"),),
-    "longest_delay": (_of(*_JUDGED, "cued", MANY_TASKS),),
+    "longest_delay": (_of(*_JUDGED, "cued"), _among_many("recognition", "cued")),
     "probed": (_of(*_BOTH_TESTS),),
-    "directions": (_of("cued", MANY_TASKS),),
+    "directions": (_of("cued"), _among_many("cued")),
     **dict.fromkeys(("tasks", "plan", "replay", "elastic", "modules"), (_of(MANY_TASKS),)),
     **dict.fromkeys(LEVERS, (_of(*TASKS),)),
     "carry_over": (_of(*(name for name, task in TASKS.items() if not task.pairs)),),
@@ -88,7 +96,11 @@ _KINDS: dict[str, dict[str, Any]] = {
     "": {}, "people": _PEOPLE, "serial": _SERIAL, "recognition": _RECOGNITION, "cued": _CUED,
     "recall+recognition": _BOTH,
 }  # fmt: skip
-"""What a core is trained for, by the name behind the colon of a preset."""
+_KINDS |= {
+    name: {"objective": name} for name in _NAMES
+    if name not in {*_KINDS, "recall", "imitation", "essay-recall", "essay-copy"}
+}  # fmt: skip
+"""What a core is trained for, by the name behind the colon of a preset: people, or an objective."""
 _BEGUN = {("DNC", "people"): "dnc-closed", ("LSTM", "people"): "lstm-closed"}
 """The weights that imitation begins with, where some ship."""
 
@@ -124,7 +136,8 @@ class Training(Levers):
     - ``essay-recall``, ``essay-copy``: the lists and losses of the essay (Greydanus, 2017).
 
     Except for ``imitation``, lists are random and grow from ``first_length`` to ``list_length`` items: by one whenever
-    the mean loss of 100 iterations is below ``promotion``.
+    the mean loss of 100 iterations is below ``promotion``. Tasks of sequences declare their own ``list_length`` and
+    ``vector_size`` where these are not given, and their lists do not grow unless ``first_length`` is given.
 
     ``learning_rule`` says how weights come to change; what each rule does, and for which cores it is, stands in
     :mod:`memsim.training.learning_rules`.
@@ -169,10 +182,14 @@ class Training(Levers):
         NETWORK["vector_size"],
         unit="features",
         symbol="D",
-        doc="length of item vectors; bits of the tasks of bits",
+        doc="length of item vectors; in tasks of sequences, which have their own defaults, bits, features or symbols",
     )
-    first_length: int = parameter(4, 1, 1000, unit="items", doc="longest list at the start")
-    list_length: int = parameter(20, 1, 1000, unit="items", symbol="L", doc="longest list in the end")
+    list_length: int = parameter(
+        20, 1, 1000, unit="items", symbol="L", doc="longest list in the end; a task of sequences has its own default"
+    )
+    first_length: int = parameter(
+        4, 1, 1000, unit="items", doc="longest list at the start; list_length if that is less, or in tasks of sequences"
+    )
     copies: int = parameter(3, 1, 1000, doc="most copies asked for (repeat-copy), or lists in a row (essay-copy)")
     longest_delay: int = parameter(
         8, 0, 1000, unit="steps", doc="longest distraction between study and test (recognition, cued)"
@@ -256,9 +273,10 @@ class Training(Levers):
     def __init__(self, **settings: Any) -> None:
         own = {each.name: each for each in fields(self) if each.init}
         sizes = {**settings.pop("sizes", {}), **{name: settings.pop(name) for name in [*settings] if name not in own}}
-        for name, declared in own.items():
+        defaults = self.defaults(settings)
+        for name in own:
             if name != "sizes":
-                object.__setattr__(self, name, settings.get(name, declared.default))
+                object.__setattr__(self, name, settings.get(name, defaults[name]))
         object.__setattr__(self, "sizes", sizes)
         self.__post_init__()
 
@@ -270,9 +288,10 @@ class Training(Levers):
         self._require_sizes(found.cls)
         object.__setattr__(self, "until", str(criterion(self.until) or ""))
         own = self.own_clip(found.cls)
-        require_applicable(
-            "Training", super().values(), {each.name: each.default for each in self.parameters()}, APPLIES
-        )
+        self._require_lengths()
+        if self.objective == MANY_TASKS:
+            self.task_names  # noqa: B018  # raises
+        require_applicable("Training", super().values(), self.defaults(super().values()), APPLIES)
         if self.learning_rule == "node-perturbation" and self.objective not in ("recall", "serial"):
             raise InputError(
                 f"Training: learning_rule={self.learning_rule!r} needs the loss of each list, which "
@@ -284,6 +303,31 @@ class Training(Levers):
             raise InputError(
                 f"Training: warmup={self.warmup:,} leaves none of the iterations={self.iterations:,} at the full "
                 "learning rate; take fewer, or more iterations"
+            )
+
+    @classmethod
+    def defaults(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of all settings where they are not given, beside these: some depend on the objective."""
+        found = {each.name: each.default for each in cls.parameters()}
+        if (objective := settings.get("objective", found["objective"])) not in _NAMES:
+            return found
+        kind = OBJECTIVES.get(objective)
+        found |= kind.defaults()
+        longest = settings.get("list_length", found["list_length"])
+        if isinstance(longest, Real):
+            found["first_length"] = min(max(found["first_length"], kind.shortest), longest) if kind.grows else longest
+        return found
+
+    @property
+    def task_names(self) -> tuple[str, ...]:
+        """Of several tasks by one network, their names in the order of their cues."""
+        return require_tasks([part.strip() for part in self.tasks.split(",") if part.strip()])
+
+    def _require_lengths(self) -> None:
+        if self.first_length > self.list_length:
+            raise InputError(
+                f"Training: first_length={self.first_length} is above list_length={self.list_length}, and lists do not "
+                "become shorter; give a longer list_length, or leave first_length out"
             )
 
     @staticmethod
@@ -321,18 +365,23 @@ class Training(Levers):
         """The settings of a preset, ``GRU`` or ``GRU:serial``; of a core in a file, ``mine.py:MyCore:serial``."""
         core = name.rpartition(":")[0]
         network = next((each for each in (name, core) if names_file(each)), None)
-        if network is None:
-            known = next((each for each in cls.presets if normalized(each) == normalized(name)), None)
-            return super().preset(name) if known is None else cls(**cls.presets[known].values)
-        presets = _presets_of(network)
-        if name not in presets:
-            raise InputError(f"Training has no preset {name!r}; {network} has: {', '.join(presets)}")
-        return cls(**presets[name].values)
+        presets = cls.presets if network is None else _presets_of(network)
+        known = next((each for each in presets if normalized(each) == normalized(name)), None)
+        if known is None:
+            near = [each for each in presets if normalized(each).startswith(f"{normalized(core)}:")] if core else []
+            have = near or [each for each in presets if ":" not in each]
+            raise InputError(
+                f"Training has no preset {name!r}{closest(name, have)} There are: {', '.join(have)}"
+                + ("." if near else "; and with what to train for, as in GRU:serial.")
+            )
+        return cls(**presets[known].values)
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with some settings or sizes changed."""
+        """A copy with some settings or sizes changed; what was at its default has that of the changed settings."""
         own = {each.name: getattr(self, each.name) for each in fields(self) if each.init}
-        return type(self)(**{**own, **changes})
+        defaults = self.defaults(own)
+        given = {name: value for name, value in own.items() if name not in defaults or value != defaults[name]}
+        return type(self)(**{**given, **changes})
 
     def values(self) -> dict[str, Any]:
         """The values of the settings by name, and then all sizes of the core."""

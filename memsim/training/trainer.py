@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 
 from memsim.core.code.provenance import versions
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError, InputError, NoEffectError
 from memsim.core.recalls import Recalls
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.declared_sizes import checked_sizes
@@ -53,6 +53,10 @@ class Trainer:
     compiled : whether steps are compiled, see :func:`compile_steps`.
     recorded : whether iterations are recorded and replayed, see :class:`Recorder`; if not given, wherever it is
         possible: on CUDA, unless lists follow from one another, as the essay's do.
+
+    Raises
+    ------
+    NoEffectError : ``recorded`` is given where iterations cannot be recorded.
     """
 
     def __init__(
@@ -84,7 +88,7 @@ class Trainer:
         # Its state is the number of the iteration alone, so that it goes on exactly where it stopped.
         self.schedule = LambdaLR(self.optimizer, lambda iteration: share_of_rate(self.training, iteration))
         self.iteration, self.seconds = 0, 0.0
-        self.longest = min(training.first_length, training.list_length)
+        self.longest = training.first_length
         self.stopping = Stopping(criterion(training.until), training.patience)
         self.best_tensors: dict[str, Tensor] = {}
         self.recent: list[float] = []
@@ -103,10 +107,12 @@ class Trainer:
 
     def _recorder(self, recorded: bool | None) -> Recorder | None:
         can = self.device.startswith("cuda") and self.objective.recordable and self.rule.plain
-        if recorded and not can:
-            raise InputError(
-                "recorded=True is for device='cuda' and objectives whose lists do not follow from one another, not "
-                f"for device={self.device!r} and objective={self.training.objective!r}; leave it out"
+        if recorded is not None and not can:
+            raise NoEffectError(
+                f"recorded={recorded} (the command's --no-recording is recorded=False) is for device='cuda', "
+                "backpropagation, and objectives whose lists do not follow from one another, not for "
+                f"device={self.device!r}, learning_rule={self.training.learning_rule!r} and "
+                f"objective={self.training.objective!r}; leave it out"
             )
         if not (can if recorded is None else recorded):
             return None
@@ -206,7 +212,7 @@ class Trainer:
             drawn = self.objective.draw(self.longest)
             loss = (self.recorder or self.rule).loss(drawn)
         if not loss.isfinite():
-            raise InputError(
+            raise DivergenceError(
                 f"the loss is no longer finite at iteration {self.iteration + 1:,}: training has diverged; lower "
                 f"learning_rate={training.learning_rate}. The last checkpoint is kept"
             )
@@ -242,7 +248,7 @@ class Trainer:
         with precision_of(self.training.precision, self.device):
             found = measure(self.objective, n_lists, purpose)
         if not math.isfinite(found.loss):
-            raise InputError(
+            raise DivergenceError(
                 f"the loss on {purpose} is not finite after iteration {self.iteration:,}, though that of training is: "
                 "look for what the core does in evaluation only (self.training is false), or for longer lists; lower "
                 f"learning_rate={self.training.learning_rate}. The last checkpoint is kept"

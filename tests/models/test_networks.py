@@ -10,7 +10,7 @@ import torch
 
 from memsim import ItemPool, Recalls, check, log_likelihood, log_likelihood_gradient, simulate
 from memsim.commands.main import main
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import DivergenceError, InputError, ModelError
 from memsim.core.origin import Simulated
 from memsim.models.lookup import build_model, find_model
 from memsim.models.networks.cores import dnc
@@ -355,7 +355,7 @@ def test_training_that_diverges_says_so() -> None:
     trainer = Trainer(Training(**SMALL))
     with torch.no_grad():
         next(trainer.network.parameters()).fill_(float("nan"))
-    with pytest.raises(InputError, match="no longer finite at iteration 1: training has diverged"):
+    with pytest.raises(DivergenceError, match="no longer finite at iteration 1: training has diverged"):
         trainer.run(100)
 
 

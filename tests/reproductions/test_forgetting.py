@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError, InputError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.recalls import Recalls
 from memsim.models import DNC
@@ -21,8 +21,9 @@ from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_peop
 from memsim.reproductions.essay.forgetting.options import CONDITIONS, NIGHTS, SEARCHED, ForgettingOptions
 from memsim.reproductions.essay.forgetting.search import levers
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
-from memsim.reproductions.essay.forgetting.trainings import training_of, worn_model
+from memsim.reproductions.essay.forgetting.trainings import trained, training_of, worn_model
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED
+from memsim.training.trainer import Trainer
 
 
 def measured(primacy: float, recency: float, distance: float) -> dict[str, Any]:
@@ -134,6 +135,24 @@ def test_what_was_not_run_or_diverged_is_not_decided() -> None:
     verdicts = {claim.name: claim.verdict for claim in claims}
     assert all(verdicts[name] == NOT_TESTED for name in ("V1", "V2", "V3", "V5", "V6", "V7", "W3"))
     assert np.isnan(findings_of(behaviours(table), "decay and noise")[0].obtained)
+
+
+def test_a_training_that_diverges_is_kept_as_such_and_no_other_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = training_of("decay", 0, ForgettingOptions(iterations=2))
+    arguments: dict[str, Any] = {"from_scratch": False, "closed": 0, "lesions": [], "lists": 4, "people_lists": 1}
+    for error in (DivergenceError, InputError):
+
+        def fails(self: Trainer, until: int, error: type[Exception] = error) -> bool:
+            raise error("the loss is no longer finite")
+
+        monkeypatch.setattr(Trainer, "run", fails)
+        if error is DivergenceError:
+            assert trained("decay", training, **arguments, samples=1, start="") == {
+                "diverged": "the loss is no longer finite"
+            }
+            continue
+        with pytest.raises(InputError):
+            trained("decay", training, **arguments, samples=1, start="")
 
 
 def test_tables_and_figures() -> None:

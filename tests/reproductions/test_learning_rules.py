@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from scipy.stats import permutation_test
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError, InputError
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.essay.learning_rules import trainings
 from memsim.reproductions.essay.learning_rules.claims import claims_of, statement
@@ -168,7 +168,7 @@ def test_measures_are_of_lists_of_their_length() -> None:
 
 def test_a_training_that_diverges_stays_at_its_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     def diverges(self: Any) -> None:
-        raise InputError("the loss is no longer finite")
+        raise DivergenceError("the loss is no longer finite")
 
     monkeypatch.setattr(Ladder, "go_on", diverges)
     found = climbed(training_of(CONTROL, 0.01, 0, RuleOptions(**LITTLE)), 0.1, 100, 3, 3, 10)

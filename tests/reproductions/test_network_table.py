@@ -15,20 +15,22 @@ from scipy.stats import permutation_test
 from memsim.analysis import primacy_index, recency_index, serial_position_curve
 from memsim.analysis.recall.indices import edges
 from memsim.commands.main import main
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError, InputError
 from memsim.core.recalls import Recalls
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.cores.state_leaves import changed_at
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.network_table.behaviour import shuffled
+from memsim.reproductions.network_table.imitation import imitation_table
 from memsim.reproductions.network_table.lesions import has_memory, lesioned
 from memsim.reproductions.network_table.noise import make_noisy
 from memsim.reproductions.network_table.options import TASKS, TUNING, TableOptions
 from memsim.reproductions.network_table.sizes import CLOSE, sized
 from memsim.reproductions.network_table.statistics import comparisons_of, difference_of, summary_of
-from memsim.reproductions.network_table.table import NETWORK_TABLE, beyond_the_lstm
+from memsim.reproductions.network_table.table import NETWORK_TABLE, beyond_the_lstm, diverged, shown
 from memsim.reproductions.network_table.trainings import trained, training_of
+from memsim.training.measuring import Measures
 from memsim.training.trainer import Trainer
 
 SMALL = TableOptions(cores="GRU,Transformer", iterations=2, batch=4, seeds=2, lists=20, rates="0.001,0.01")
@@ -66,6 +68,7 @@ def test_summary_and_tests_have_seeds_as_their_unit() -> None:
         "at": "parameters", "task": "recall", "core": ["A"] * 3 + ["B"] * 3,
         "accuracy": [0.9, 0.95, 0.2, 0.1, 0.1, 0.1],
         "parameters": 10, "state_at_start": 1, "state_at_end": 2, "rate": 0.01, "floor": 0.1,
+        "diverged": [False, False, True, False, False, False],
     })  # fmt: skip
     for name in ("longer", "cost_of_lesion", "primacy", "recency", "rmsd", "seconds"):
         scores[name] = np.nan
@@ -74,6 +77,7 @@ def test_summary_and_tests_have_seeds_as_their_unit() -> None:
     first, second = summary_of(scores).to_dict("records")
     assert (first["accuracy"], first["lowest"], first["highest"]) == (0.9, 0.2, 0.95)
     assert first["reached"] == pytest.approx(2 / 3) and second["reached"] == 0
+    assert (first["diverged"], second["diverged"], first["seeds"]) == (1, 0, 3)
     (pair,) = comparisons_of(scores).to_dict("records")
     assert pair["difference"] == pytest.approx(0.8) and pair["p"] == pytest.approx(2 / 20) and pair["claimed"]
 
@@ -158,12 +162,63 @@ def test_noise_falls_on_the_controller_alone() -> None:
 @pytest.mark.usefixtures("_few")
 def test_a_training_that_diverges_stays_at_its_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     def diverges(self: Any, until: int) -> bool:
-        raise InputError("the loss is no longer finite")
+        raise DivergenceError("the loss is no longer finite")
 
     training = training_of("GRU", {"hidden": 4}, "copy", 0.01, 0, SMALL)
     monkeypatch.setattr(Trainer, "run", diverges)
     found = trained("copy", training, 0)
     assert found["diverged"] and found["accuracy"] == found["floor"] and np.isnan(found["seconds"])
+
+
+@pytest.mark.usefixtures("_few")
+def test_only_what_diverged_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: Any, until: int) -> bool:
+        raise InputError("a core of another kind")
+
+    training = training_of("GRU", {"hidden": 4}, "copy", 0.01, 0, SMALL)
+    monkeypatch.setattr(Trainer, "run", fails)
+    with pytest.raises(InputError, match="a core of another kind"):
+        trained("copy", training, 0)
+
+
+@pytest.mark.usefixtures("_few")
+def test_longer_lists_whose_loss_is_not_finite_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    measures = Trainer.measures
+
+    def diverges(self: Trainer, n_lists: int, purpose: str) -> Any:
+        if purpose == "longer lists":
+            raise DivergenceError("the loss on longer lists is not finite")
+        return measures(self, n_lists, purpose)
+
+    monkeypatch.setattr(Trainer, "measures", diverges)
+    found = trained("copy", training_of("GRU", {"hidden": 4}, "copy", 0.01, 0, SMALL), 20)
+    assert np.isnan(found["longer"]) and not found["diverged"] and 0 < found["accuracy"] < 1
+
+
+def test_an_imitation_that_diverges_is_counted_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverges(self: Trainer, until: int) -> bool:
+        if self.training.learning_rate > 0.005 or self.training.seed == 1:
+            raise DivergenceError("the loss is no longer finite")
+        self.iteration = self.training.iterations
+        return True
+
+    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    monkeypatch.setattr(Trainer, "run", diverges)
+    monkeypatch.setattr(Trainer, "measures", lambda *_: Measures(3.0, 0.5))
+    table = imitation_table(SMALL.replace(cores="GRU", seeds=2, imitation=1, rates="0.01,0.001"), 0)
+    assert table["rate"].tolist() == [0.001, 0.001], "what diverges has an infinite loss"
+    assert table["diverged"].tolist() == [False, True] and table["nats_per_list"].isna().tolist() == [False, True]
+    assert diverged(pd.DataFrame({"diverged": [False]}), table) == [
+        "1 of 2 imitations diverged, and are left out: GRU, fold 2."
+    ]
+    assert re.search(r"GRU +-\d+\.\d\d +1$", shown(pd.DataFrame({"at": []}), table))
+    scores = pd.DataFrame({
+        "at": "parameters", "task": "copy", "core": ["A", "B"], "seed": [3, 4], "diverged": [False, True],
+    })  # fmt: skip
+    assert diverged(scores, table.iloc[:0]) == [
+        "1 of 2 trainings diverged, and count as untrained: copy of B at equal parameters, seed 4."
+    ]
+    assert not diverged(scores.iloc[:1], table.iloc[:1])
 
 
 @pytest.mark.usefixtures("_few")
@@ -175,6 +230,7 @@ def test_a_part_of_the_entry() -> None:
         ["parameters", "copy", "GRU"]
     ]
     assert len(report.outcome.draw().axes) == 2
+    assert "diverged" in report.outcome.shown and report.outcome.tables["summary"]["diverged"].tolist() == [0]
     assert set(report.outcome.tables["rates"]["iterations"]) == {1}, "a third of two"
 
 
@@ -223,8 +279,6 @@ def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 @pytest.mark.slow
 def test_people_are_imitated_at_equal_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    from memsim.reproductions.network_table.imitation import imitation_table
-
     monkeypatch.setenv("MEMSIM_WORKERS", "1")
     table = imitation_table(SMALL.replace(cores="GRU", seeds=2, imitation=1, rates="0.001"), 0)
     assert table["fold"].tolist() == [0, 1] and table["lists"].between(700, 715).all()

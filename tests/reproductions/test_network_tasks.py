@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from memsim.reproductions import network_tasks as entry
@@ -45,6 +46,24 @@ def test_scores_are_compared_with_marks(monkeypatch: pytest.MonkeyPatch, tmp_pat
     again = whole(0, SHORT, iterations=2, batch=2, first_length=3, list_length=4)
     assert again.drop(columns="seconds").equals(table.drop(columns="seconds")), "the seed decides"
     assert len(report.outcome.draw().axes) == 2
+
+
+def test_a_mark_may_be_a_multiple_of_the_optimum() -> None:
+    mark = Mark("LSTM:n-grams", "bits per sequence", 50, 1.03, at_most=True, of_optimum=True)
+    assert mark.quantity == "LSTM:n-grams: bits per sequence at length 50 at most 1.03 times the optimum"
+    table = pd.DataFrame({
+        "training": mark.training, "measure": mark.measure, "length": [49, 50], "network": [99.0, 30.8],
+        "optimum": [1.0, 30.0],
+    })  # fmt: skip
+    assert [finding.obtained for finding in findings_of(table, [mark])] == [1.0]
+    assert [finding.obtained for finding in findings_of(table.assign(optimum=29.0), [mark])] == [0.0]
+
+
+def test_the_readme_says_which_tasks_have_marks() -> None:
+    """Six of nine."""
+    trained = {Training.preset(mark.training).objective for mark in MARKS}
+    without = {each.rpartition(":")[2] for each in TASK_TRAININGS} - trained
+    assert (len(trained), without) == (6, {"associative-recall", "priority-sort", "links"})
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError, InputError
 from memsim.gym import ValueDirectedRecall, play
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.essay.reward.claims import claims_of, order_conditions, statement
@@ -146,7 +146,7 @@ def test_parts_and_conditions() -> None:
 def test_a_training_that_diverges_is_named_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     class Diverging(ActorCritic):
         def run(self, until: int | None = None) -> None:
-            raise InputError("the loss is no longer finite")
+            raise DivergenceError("the loss is no longer finite")
 
     monkeypatch.setattr(actor_critic, "ActorCritic", Diverging)
     options = RewardOptions(parts="storage", seeds=1, batch=4)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from memsim.commands.main import main
-from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.errors import DataError, DivergenceError, InputError, ModelError
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.named_cores import find_core
 from memsim.models.networks.cores.state_leaves import leaves, mapped
@@ -210,6 +210,6 @@ def test_the_last_iterations_are_logged_and_may_be_the_best(core: str) -> None:
 @pytest.mark.parametrize("held_out_lists", [0, 4])
 def test_a_core_that_gives_no_numbers_in_evaluation_is_not_saved(core: str, held_out_lists: int) -> None:
     edit("return self.out(state)", "return self.out(state) * (1 if self.training else torch.nan)")
-    with pytest.raises(InputError, match="lists is not finite after iteration 5, though that of training is"):
+    with pytest.raises(DivergenceError, match="lists is not finite after iteration 5, though that of training is"):
         train(core, out="w.safetensors", **TINY, held_out_lists=held_out_lists)
     assert not Path("w.safetensors").exists()

@@ -209,6 +209,9 @@ def test_tests_are_named_together() -> None:
     assert Training(objective="recall+recognition").label == "dnc-recall+recognition"
 
 
+_MANY = {"objective": "many-tasks"}
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -218,13 +221,34 @@ def test_tests_are_named_together() -> None:
         ({"objective": "n-grams", "vector_size": 8}, "vector_size=8 has no effect with objective='n-grams'"),
         ({"objective": "copy", "order": 4}, "order=4 has no effect with objective='copy'"),
         ({"objective": "copies"}, "objective='copies'"),
+        (
+            {**_MANY, "tasks": "recognition,cued", "response_set": "pool"},
+            "response_set='pool' has no effect with .*tasks='recog",
+        ),
+        (
+            {**_MANY, "tasks": "serial,cued", "stop_credit": 0.3},
+            "stop_credit=0.3 .* it is for .* with recall among tasks",
+        ),
+        ({**_MANY, "tasks": "recall,serial", "directions": "forward"}, "directions='forward' .* with cued among tasks"),
+        ({**_MANY, "tasks": "recall,serial", "longest_delay": 3}, "longest_delay=3 .* recognition or cued among tasks"),
+        (
+            {"network": "MemN2N", "hops": 1, "mixed": True, "iterations": 1},
+            "MemN2N: mixed=True has no effect with hops=1",
+        ),
     ],
 )
 def test_settings_that_do_not_apply(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        Training(**settings)
+        Trainer(Training(**settings))
+
+
+def test_settings_of_several_tasks_apply_where_one_of_them_has_them() -> None:
+    many = {"objective": "many-tasks", "response_set": "pool", "longest_delay": 3}
+    assert Training(**many, tasks="copy, recognition").longest_delay == 3
+    assert Training(**many, tasks="backward,cued", directions="forward").directions == "forward"
+    assert Training(**many, tasks="recall,cued", stop_credit=0.1).stop_credit == 0.1
 
 
 def test_a_list_that_is_too_short_for_its_task() -> None:
     with pytest.raises(InputError, match="TwoHops: a length of 4 is below 5"):
-        Trainer(Training(objective="two-hops", iterations=10))
+        Trainer(Training(objective="two-hops", list_length=4, iterations=10))

@@ -151,7 +151,7 @@ def test_a_core_from_elsewhere_is_the_same_by_its_content(here: Path, tmp_path: 
         (["mine.py:Leaky", "--size", "cells=0"], "cells=0 is outside its range"),
         (["GRU", "--size", "hidden=3", "--hidden", "4"], "hidden is given twice"),
         (["GRU", "--layers", "2"], "layers='2' is no size of GRU"),
-        (["mine.py:Leaky:copying"], "mine.py:Leaky has: mine.py:Leaky, mine.py:Leaky:people"),
+        (["mine.py:Leaky:copying"], "did you mean 'mine.py:Leaky:copy'? There are: mine.py:Leaky:people"),
         (["mine.py"], "Training has no preset 'mine.py'"),
         (["greydanus2017-copy", "--first-length", "0"], "first_length=0 items is outside its range"),
     ],

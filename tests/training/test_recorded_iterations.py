@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils import parameters_to_vector
 
-from memsim.core.errors import InputError, MemsimWarning
+from memsim.commands.main import main
+from memsim.core.errors import InputError, MemsimWarning, NoEffectError
 from memsim.models.networks.cores.registered import CORES
 from memsim.training.objectives.essay import EssayObjective
 from memsim.training.recorded_iterations import Graph, Recorder, uncollected
@@ -119,8 +120,11 @@ def test_a_gpu_records_every_core(network: str, objective: str) -> None:
     assert trainers[0].log[-1]["loss"] == pytest.approx(trainers[1].log[-1]["loss"], rel=1e-9)
 
 
-def test_what_is_recorded_where() -> None:
-    with pytest.raises(InputError, match="recorded=True is for device='cuda' and objectives"):
-        train("GRU", recorded=True)
+def test_what_is_recorded_where(capsys: pytest.CaptureFixture[str]) -> None:
+    for recorded in (True, False):
+        with pytest.raises(NoEffectError, match=f"recorded={recorded} .* is for device='cuda', backpropagation"):
+            train("GRU", recorded=recorded)
+    assert main(["train", "GRU", "--no-recording"]) == 2
+    assert "is for device='cuda'" in capsys.readouterr().err
     assert Trainer(Training(network="GRU", **SMALL)).recorder is None
     assert not EssayObjective.recordable

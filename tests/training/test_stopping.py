@@ -94,7 +94,7 @@ def test_accuracy_is_the_share_of_right_outputs(monkeypatch: pytest.MonkeyPatch)
     assert isinstance(objective, SequenceObjective)
     task = objective.task
     sequences = task.sequences(8, 2, torch.Generator().manual_seed(1))
-    monkeypatch.setattr(type(task), "sequences", lambda *_: sequences)
+    monkeypatch.setattr(type(task), "of_kind", lambda *_: sequences)
     with torch.no_grad():
         wrong = task.scores(objective.network(sequences.inputs)[0], sequences)["wrong bits"]
     assert measure(objective, 1, "any").accuracy == pytest.approx(1 - wrong)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from memsim.core.errors import DivergenceError
 from memsim.evaluation.candidates import Imitating
 from memsim.evaluation.cross_validation import fold_of_lists
 from memsim.reproductions.network_table.behaviour import people
@@ -21,11 +22,13 @@ from memsim.training.settings import Training
 FOLDS = 5
 """Those of ``memsim compare``, with its seed 0, so that numbers per list are those of the same lists."""
 BATCH, PATIENCE = 64, 1000
-COLUMNS = ["core", "parameters", "rate", "fold", "seed", "nats_per_list", "lists"]
+COLUMNS = ["core", "parameters", "rate", "fold", "seed", "nats_per_list", "lists", "diverged"]
 
 
 def imitation_table(options: TableOptions, seed: int) -> pd.DataFrame:
-    """``core, parameters, rate, fold, seed, nats_per_list, lists``: each fold is predicted by one training.
+    """``core, parameters, rate, fold, seed, nats_per_list, lists, diverged``: one training predicts each fold.
+
+    Where the training diverged there is no prediction, and ``nats_per_list`` is NaN.
 
     A fold has a seed of its own, so that seeds and lists vary together. Learning rates are chosen on another seed, by
     subjects held out within the first fold's lists of training.
@@ -43,7 +46,16 @@ def imitation_table(options: TableOptions, seed: int) -> pd.DataFrame:
     cells = [_cell(core, cores[core].sizes, rates[core], fold, seed + fold, options) for core, fold in todo]
     found = run_cells(cells, title="imitation")
     rows = [
-        [core, cores[core].parameters, rates[core], fold, seed + fold, each["nats_per_list"], each["lists"]]
+        [
+            core,
+            cores[core].parameters,
+            rates[core],
+            fold,
+            seed + fold,
+            each["nats_per_list"],
+            each["lists"],
+            each["diverged"],
+        ]
         for (core, fold), each in zip(todo, found, strict=True)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -66,17 +78,27 @@ def _cell(
     return Cell(imitated, arguments, f"{core} imitates people, fold {fold + 1}, learning rate {rate:g}")
 
 
-def imitated(training: Training, fold: int, choosing: bool) -> dict[str, float]:
-    """Train on four folds: the loss of subjects held out within them, or the held-out likelihood of the fifth."""
+def imitated(training: Training, fold: int, choosing: bool) -> dict[str, Any]:
+    """Train on four folds: the loss of subjects held out within them, or the held-out likelihood of the fifth.
+
+    A training that diverges has an infinite loss, and predicts nothing.
+    """
     from memsim.training.trainer import Trainer
 
     lists = people()
     held = fold_of_lists(lists, "lists", FOLDS, 0) == fold
     if choosing:
-        trainer = Trainer(training, people=lists[~held])
-        trainer.run(training.iterations)
-        best = trainer.best if np.isfinite(trainer.best) else trainer.measures(1, "held out lists").loss
+        try:
+            trainer = Trainer(training, people=lists[~held])
+            trainer.run(training.iterations)
+            best = trainer.best if np.isfinite(trainer.best) else trainer.measures(1, "held out lists").loss
+        except DivergenceError:
+            best = np.inf
         return {"loss": best}
-    with TemporaryDirectory(prefix="memsim-network-") as folder:
-        scores = Imitating(training, Path(folder)).scores(lists[~held], lists[held], training.seed)
-    return {"nats_per_list": float(scores.log_likelihood.mean()), "lists": int(held.sum())}
+    found: dict[str, Any] = {"nats_per_list": np.nan, "lists": int(held.sum()), "diverged": False}
+    try:
+        with TemporaryDirectory(prefix="memsim-network-") as folder:
+            scores = Imitating(training, Path(folder)).scores(lists[~held], lists[held], training.seed)
+    except DivergenceError:
+        return {**found, "diverged": True}
+    return {**found, "nats_per_list": float(scores.log_likelihood.mean())}

@@ -26,7 +26,8 @@ MEASURES = ["accuracy", "longer", "cost_of_lesion", "primacy", "recency", "crp_f
 def summary_of(scores: pd.DataFrame) -> pd.DataFrame:
     """A row for each core in each part of the table: medians over seeds, the range of accuracy, and ``reached``.
 
-    ``reached`` is the share of seeds that came to the criterion of their task.
+    ``reached`` is the share of seeds that came to the criterion of their task; ``diverged`` are seeds whose training
+    did, which count with the accuracy before it.
     """
     rows = []
     for key, rows_of in scores.groupby(GROUP, sort=False):
@@ -39,6 +40,7 @@ def summary_of(scores: pd.DataFrame) -> pd.DataFrame:
             "lowest": float(accuracy.min()), "highest": float(accuracy.max()),
             "reached": float((accuracy >= CRITERION[named["task"]]).mean()),
             "floor": float(rows_of["floor"].median()), "seeds": len(rows_of),
+            "diverged": int(rows_of["diverged"].sum()),
         })  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from memsim.reproductions.network_table.sizes import Sized
 
 SHOWN = ["task", "core", "parameters", "state_at_end", "rate", "accuracy", "lowest", "highest", "reached", "longer",
-         "cost_of_lesion", "seconds"]  # fmt: skip
+         "cost_of_lesion", "diverged", "seconds"]  # fmt: skip
 SHOWN_OF_RECALL = ["core", "primacy", "recency", "crp_forward", "crp_backward", "shuffled_crp_forward",
                    "shuffled_crp_backward", "rmsd"]  # fmt: skip
 
@@ -48,7 +48,7 @@ def network_table(seed: int, options: TableOptions) -> Outcome:
          "summary": summary, "tests": tests, "imitation": people},
         shown=shown(summary, people),
         further={f"network-table-{at}": draw for at, draw in zip(list(draws)[1:], further, strict=True)},
-        statement=statement(summary, tests),
+        statement=" ".join([statement(summary, tests), *diverged(scores, people)]),
     )  # fmt: skip
 
 
@@ -203,7 +203,9 @@ def shown(summary: pd.DataFrame, people: pd.DataFrame) -> str:
                 f"free recall, equal {at}\n" + recall[SHOWN_OF_RECALL].to_string(index=False, float_format=number)
             )
     if len(people):
-        mean = people.groupby("core", sort=False)["nats_per_list"].mean().sort_values(ascending=False)
+        mean = people.groupby("core", sort=False).agg(
+            nats_per_list=("nats_per_list", "mean"), diverged=("diverged", "sum")
+        ).sort_values("nats_per_list", ascending=False)  # fmt: skip
         parts.append("people's lists held out, nats per list\n" + mean.to_string(float_format="{:.2f}".format))
     return "\n\n".join(parts)
 
@@ -225,6 +227,22 @@ def statement(summary: pd.DataFrame, tests: pd.DataFrame) -> str:
     if left_out and summary["task"].isin(NOISE).any():
         sentences.append(f"Noise is on controllers, so that cores without one are not in it: {', '.join(left_out)}.")
     return " ".join(sentences)
+
+
+def diverged(scores: pd.DataFrame, people: pd.DataFrame) -> list[str]:
+    """Which trainings diverged, and how they count; nothing if none did."""
+    rows = scores[scores["diverged"]]
+    found = [f"{each.task} of {each.core} at equal {each.at}, seed {each.seed}" for each in rows.itertuples()]
+    sentences = []
+    if found:
+        sentences.append(
+            f"{len(found)} of {len(scores)} trainings diverged, and count as untrained: {', '.join(found)}."
+        )
+    rows = people[people["diverged"].astype(bool)]
+    found = [f"{each.core}, fold {each.fold + 1}" for each in rows.itertuples()]
+    if found:
+        sentences.append(f"{len(found)} of {len(people)} imitations diverged, and are left out: {', '.join(found)}.")
+    return sentences
 
 
 def _figure(scores: pd.DataFrame, curves: pd.DataFrame, at: str, **drawing: Unpack[Drawing]) -> Figure:

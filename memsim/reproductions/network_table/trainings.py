@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Any
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError
 from memsim.reproductions.network_table.options import NOISE, TASKS, TableOptions
 from memsim.running.execution import Cell
 from memsim.training.settings import Training
@@ -42,7 +42,8 @@ def trained(task: str, training: Training, lists: int) -> dict[str, Any]:
     """Train, and measure: ``seconds`` of the processor, ``log`` of ``lists, loss, accuracy``, and the final measures.
 
     ``floor`` is the accuracy before training, ``longer`` that of lists of twice the length, ``lesioned`` that
-    without memory at study and test, NaN for cores without one. A training that diverges stays at its floor.
+    without memory at study and test, NaN for cores without one. A training that diverges stays at its floor; where only
+    the loss of longer lists is not finite, ``longer`` is NaN.
     """
     from memsim.reproductions.network_table.noise import make_noisy
     from memsim.training.trainer import Trainer
@@ -61,7 +62,7 @@ def trained(task: str, training: Training, lists: int) -> dict[str, Any]:
         before = process_time()
         trainer.run(training.iterations)
         found["seconds"] = process_time() - before
-    except InputError:
+    except DivergenceError:
         return {**found, "diverged": True, "log": _log(trainer, floor)}
     found["log"] = _log(trainer, floor)
     if trainer.best_tensors:
@@ -92,7 +93,10 @@ def _measured(trainer: Any, task: str, lists: int) -> dict[str, Any]:
         with lesioned(objective):
             found["lesioned"] = trainer.measures(FINAL, "final lists").accuracy
     objective.training = training.replace(list_length=LONGER * training.list_length)
-    found["longer"] = trainer.measures(FINAL, "longer lists").accuracy
+    try:
+        found["longer"] = trainer.measures(FINAL, "longer lists").accuracy
+    except DivergenceError:
+        found["longer"] = float("nan")
     objective.training = training
     if task in SIMULATED:
         with TemporaryDirectory(prefix="memsim-network-") as folder:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError, InputError
 from memsim.training.learning_rules.cells import plain_cells
 from memsim.training.learning_rules.rule import LearningRule, noise_like
 from memsim.training.objectives.objective import Drawn, Objective
@@ -86,7 +86,7 @@ class Evolution(LearningRule):
 def descent(losses: Tensor, noise: Mapping[str, Tensor], size: float, fitness: str) -> dict[str, Tensor]:
     """The direction g by name, from ``losses`` (2n,) of θ + ``size`` ε and θ - ``size`` ε, and ``noise`` ε (n, ...)."""
     if not losses.isfinite().all():
-        raise InputError("learning_rule='evolution': a loss is not finite; lower perturbation or learning_rate")
+        raise DivergenceError("learning_rule='evolution': a loss is not finite; lower perturbation or learning_rate")
     if fitness == "ranked":
         scores = losses.argsort().argsort().to(losses.dtype) / (len(losses) - 1) - 0.5
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from memsim.models.networks.recall_network import LOOKS
@@ -33,9 +32,12 @@ class RecalledAndJudged(AnyOrder, OldOrNew):
 
     def recalled_first(self) -> bool:
         """Whether the list of this batch is recalled before its probes are judged."""
-        if self.training.probed == "either":
-            return bool(torch.randint(2, (), generator=self.generator))
-        return self.training.probed == "after"
+        return bool(self.kind_of_batch()) if self.training.probed == "either" else self.training.probed == "after"
+
+    @property
+    def kinds(self) -> int:
+        """Those of the orders of both tests."""
+        return 2 if self.training.probed == "either" else 1
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :func:`judgment_loss`, and the loss of recall."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,10 @@ class Objective:
     :meth:`loss_of`, which only computes, so that a GPU may record it.
     """
 
+    shortest: ClassVar[int] = 1
+    """The least length of a list."""
+    grows: ClassVar[bool] = True
+    """Whether lists are short at first, where training is not told so."""
     network: nn.Module
     core: nn.Module
     """The core within, or the network itself."""
@@ -30,11 +34,18 @@ class Objective:
     """Whether lists are as long as they may be, as those held out are."""
     recordable: bool = True
     """Whether :meth:`loss_of` depends on what is drawn and on the weights alone."""
+    turn: int = 0
+    """How many batches :meth:`kind_of_batch` has chosen in an evaluation."""
     progress: float = 0.0
     """The share of the iterations that are done; training sets it."""
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         self.training, self.generator, self.device = training, generator, device
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """Settings of training that have a default of their own with this objective, and that default."""
+        return {}
 
     def loss(self, longest: int) -> Tensor:
         """The loss of one batch, of lists of at most ``longest`` items."""
@@ -56,6 +67,18 @@ class Objective:
     def most_steps(self) -> int:
         """The most steps that a list takes."""
         raise NotImplementedError
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of batches there are, as of lists in which a number is the same throughout a batch."""
+        return 1
+
+    def kind_of_batch(self) -> int:
+        """A random number below :attr:`kinds`; in an evaluation each in turn, so that all count alike."""
+        if self.full:
+            self.turn += 1
+            return (self.turn - 1) % self.kinds
+        return int(torch.randint(self.kinds, (), generator=self.generator))
 
     def held_out_loss(self) -> float | None:
         """The loss of the subjects held out, where there are people."""
@@ -79,3 +102,8 @@ class Objective:
     def up_to(self, longest: int, shortest: int = 1) -> int:
         """A random number from ``shortest`` to ``longest``."""
         return longest if self.full else int(torch.randint(shortest, longest + 1, (), generator=self.generator))
+
+
+def in_turns(batches: int, kinds: int) -> int:
+    """The least number of batches, no less than these, in which every kind comes equally often."""
+    return -(-batches // kinds) * kinds

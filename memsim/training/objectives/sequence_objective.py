@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from memsim.models.networks.cores.driving import unrolled
-from memsim.training.objectives.objective import Objective
+from memsim.training.objectives.objective import Objective, in_turns
 from memsim.training.sequence_tasks.sequences import Sequences, SequenceTask
 from memsim.training.settings import Training
 
@@ -40,8 +40,15 @@ class SequenceObjective(Objective):
         """Sequences; their lengths are random from the shortest on, unless the task has one length."""
         task = self.task
         length = self.up_to(longest, task.shortest) if task.varied else longest
-        sequences = task.sequences(self.training.batch, length, self.generator).to(self.device)
+        given = self.training.batch, length, self.generator
+        drawn = task.of_kind(self.kind_of_batch(), *given) if self.full else task.sequences(*given)
+        sequences = drawn.to(self.device)
         return {name: tensor for name, tensor in sequences._asdict().items() if tensor is not None}
+
+    @property
+    def kinds(self) -> int:
+        """Those of the task."""
+        return self.task.kinds
 
     def loss_of(self, drawn: Any) -> Tensor:
         """See :meth:`SequenceTask.loss`."""
@@ -69,13 +76,14 @@ def scores_of(
     network : a core with the sizes of the task.
     length : of the sequences, in items, facts or bits; it may be beyond that of training.
     seed : of the sequences, which are not those of training.
-    n_sequences : how many there are; their scores are means over parts of 250.
+    n_sequences : how many there are, at least one of each of the task's kinds of batches. Scores are means over parts
+        of at most 250, as many of each kind.
     """
     generator = torch.Generator().manual_seed(seed + 2**40)
     found: dict[str, dict[str, list[float]]] = {}
     with torch.no_grad():
-        for first in range(0, n_sequences, TOGETHER):
-            sequences = task.sequences(min(TOGETHER, n_sequences - first), length, generator)
+        for kind, size in parts_of(n_sequences, task.kinds):
+            sequences = task.of_kind(kind, size, length, generator)
             given = unrolled(network, sequences.inputs.to(device))[0].cpu()
             for who, logits in {
                 "network": given, "chance": task.chance(sequences), "optimum": task.optimum(sequences)
@@ -83,3 +91,12 @@ def scores_of(
                 for measure, score in task.scores(logits, sequences).items():
                     found.setdefault(measure, {}).setdefault(who, []).append(score)
     return {measure: {who: sum(each) / len(each) for who, each in scores.items()} for measure, scores in found.items()}
+
+
+def parts_of(n_sequences: int, kinds: int) -> list[tuple[int, int]]:
+    """The kind and the size of each part of the sequences by which a network is scored; all kinds have as many parts.
+
+    Sizes differ by at most one, and are 250 at most.
+    """
+    n_parts = in_turns(-(-n_sequences // TOGETHER), kinds)
+    return [(part % kinds, max(n_sequences // n_parts + (part < n_sequences % n_parts), 1)) for part in range(n_parts)]

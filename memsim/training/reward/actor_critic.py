@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError, InputError
 from memsim.core.seeding import stream
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.declared_sizes import checked_sizes
@@ -140,7 +140,7 @@ class ActorCritic:
 
     def _descend(self, loss: Tensor, optimizer: torch.optim.Optimizer) -> None:
         if not loss.isfinite():
-            raise InputError(
+            raise DivergenceError(
                 f"the loss is no longer finite after iteration {self.iteration:,}: training by reward has diverged; "
                 f"lower learning_rate={self.training.learning_rate}"
             )

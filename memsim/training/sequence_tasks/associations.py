@@ -29,6 +29,7 @@ class AssociativeRecall(BitTask):
 
     citation: ClassVar = "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401."
     shortest: ClassVar = 2
+    longest: ClassVar = 6
 
     vector_size: int = 8
     """Bits of a vector."""
@@ -72,4 +73,4 @@ class AssociativeRecall(BitTask):
         if bits > FEW_BITS or length > 2**bits:
             return random_bits(shape, generator)
         numbers = torch.rand((batch, 2**bits), generator=generator).argsort(dim=1)[:, :length]
-        return (numbers[..., None] >> torch.arange(bits) & 1).float().view(shape)
+        return (numbers[..., None] >> torch.arange(bits) & 1).to(torch.get_default_dtype()).view(shape)

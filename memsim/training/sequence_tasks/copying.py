@@ -22,6 +22,7 @@ class Copy(BitTask):
     """
 
     citation: ClassVar = "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401."
+    longest: ClassVar = 10
 
     vector_size: int = 8
     """Bits of a vector."""

@@ -28,6 +28,15 @@ class EssayCopy(BitTask):
     """The most lists one after another."""
 
     @property
+    def kinds(self) -> int:
+        """The numbers of lists."""
+        return self.copies
+
+    def of_kind(self, kind: int, batch: int, length: int, generator: torch.Generator) -> Sequences:
+        """A batch with one list more than ``kind``."""
+        return self.of_lists(batch, length, kind + 1, generator)
+
+    @property
     def n_inputs(self) -> int:
         """The bits."""
         return self.vector_size

@@ -28,6 +28,7 @@ class Induction(ClassTask):
 
     citation: ClassVar = "Olsson, C., et al. (2022). In-context learning and induction heads. arXiv:2209.11895."
     shortest: ClassVar = 2
+    longest: ClassVar = 12
     split: ClassVar = {1: "first answer"}
 
     vector_size: int = 16
@@ -66,5 +67,5 @@ class Induction(ClassTask):
         follows = torch.cat((listed[1:], again))
         counted = torch.cat((torch.zeros_like(listed, dtype=torch.bool), places[:-1] < length - 1))
         numbers = torch.cat((torch.zeros_like(listed), counted[length:].cumsum(dim=0)))
-        inputs, targets = (one_hot(each, self.vector_size).float() for each in (shown, follows))
+        inputs, targets = (one_hot(each, self.vector_size).to(torch.get_default_dtype()) for each in (shown, follows))
         return Sequences(inputs, targets, counted, numbers)

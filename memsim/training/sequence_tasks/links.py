@@ -47,6 +47,7 @@ class Links(ClassTask):
         "Systems, 28, 2440-2448."
     )
     shortest: ClassVar = MOST_LINKS + 1
+    longest: ClassVar = MOST_LINKS + 1
     varied: ClassVar = False
     split: ClassVar = {1: "one link", 2: "two links", 3: "three links"}
 
@@ -94,7 +95,7 @@ class Links(ClassTask):
         inputs[:n_pairs, :, :size] = chains[:, :, :-1].reshape(batch, n_pairs, size)[rows, order]
         inputs[:n_pairs, :, size : 2 * size] = chains[:, :, 1:].reshape(batch, n_pairs, size)[rows, order]
         inputs[n_pairs, :, :size] = chains[rows, asked, 0]
-        inputs[n_pairs, :, 2 * size :] = one_hot(links - 1, MOST_LINKS).float()
+        inputs[n_pairs, :, 2 * size :] = one_hot(links - 1, MOST_LINKS)
         answers = n_pairs + links.clamp(max=self.answer_steps) - 1
         targets[answers, rows] = chains[rows, asked, links]
         counted = torch.arange(steps)[:, None] == answers

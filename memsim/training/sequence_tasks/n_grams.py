@@ -34,6 +34,7 @@ class NGrams(BitTask):
     """
 
     citation: ClassVar = "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401."
+    longest: ClassVar = 50
     varied: ClassVar = False
     n_inputs: ClassVar = 1
     n_outputs: ClassVar = 1
@@ -46,7 +47,7 @@ class NGrams(BitTask):
         if length < self.order:
             raise InputError(
                 f"NGrams: a sequence of {length} bits is shorter than order={self.order}; give "
-                f"first_length={self.order} or more"
+                f"first_length and list_length of {self.order} or more"
             )
 
     def steps(self, length: int) -> int:
@@ -66,7 +67,7 @@ class NGrams(BitTask):
             chance = torch.full_like(drawn, 0.5) if number < self.order - 1 else ones[rows, context]
             bits[number] = drawn < chance
             context = self.moved(context, bits[number])
-        shown = bits.float()[..., None]
+        shown = bits.to(torch.get_default_dtype())[..., None]
         counted = torch.arange(1, length).ge(self.order - 1)[:, None].expand(-1, batch)
         return Sequences(shown[:-1], shown[1:], counted)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid, one_hot
 
-from memsim.training.sequence_tasks.sequences import ClassTask, Sequences
+from memsim.training.sequence_tasks.sequences import ClassTask, Sequences, random_bits
 
 NOISE = 0.5
 """The standard deviation of each feature of an instance around its class."""
@@ -38,6 +38,7 @@ class OneShot(ClassTask):
         "Santoro, A., Bartunov, S., Botvinick, M., Wierstra, D., & Lillicrap, T. (2016). Meta-learning with "
         "memory-augmented neural networks. Proceedings of ICML, 1842-1850."
     )
+    longest: ClassVar = 30
     varied: ClassVar = False
     split: ClassVar = {1: "first instance", 2: "second instance", 5: "fifth instance", 10: "tenth instance"}
 
@@ -62,10 +63,10 @@ class OneShot(ClassTask):
 
     def sequences(self, batch: int, length: int, generator: torch.Generator) -> Sequences:
         """A batch of episodes of ``length`` instances."""
-        means = 2.0 * torch.randint(2, (batch, self.classes, self.vector_size), generator=generator) - 1
+        means = 2 * random_bits((batch, self.classes, self.vector_size), generator) - 1
         drawn = torch.randint(self.classes, (length, batch), generator=generator)
         noise = NOISE * torch.randn((length, batch, self.vector_size), generator=generator)
-        labels = one_hot(drawn, self.classes).float()
+        labels = one_hot(drawn, self.classes).to(torch.get_default_dtype())
         before = torch.cat((torch.zeros_like(labels[:1]), labels[:-1]))
         instances = means[torch.arange(batch), drawn] + noise
         numbers = (labels.cumsum(dim=0) * labels).sum(dim=2).long()

@@ -24,6 +24,7 @@ class PrioritySort(BitTask):
 
     citation: ClassVar = "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401."
     shortest: ClassVar = 2
+    longest: ClassVar = 8
     varied: ClassVar = False
 
     vector_size: int = 8

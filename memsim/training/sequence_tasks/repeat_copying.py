@@ -23,6 +23,7 @@ class RepeatCopy(BitTask):
     """
 
     citation: ClassVar = "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401."
+    longest: ClassVar = 5
 
     vector_size: int = 8
     """Bits of a vector."""
@@ -47,6 +48,15 @@ class RepeatCopy(BitTask):
         """A batch of sequences of ``length`` vectors, with 1 to :attr:`copies` copies."""
         copies = int(torch.randint(1, self.copies + 1, (), generator=generator))
         return self.of_copies(batch, length, copies, generator)
+
+    @property
+    def kinds(self) -> int:
+        """The numbers of copies."""
+        return self.copies
+
+    def of_kind(self, kind: int, batch: int, length: int, generator: torch.Generator) -> Sequences:
+        """A batch with one copy more than ``kind``."""
+        return self.of_copies(batch, length, kind + 1, generator)
 
     def of_copies(self, batch: int, length: int, copies: int, generator: torch.Generator) -> Sequences:
         """A batch of sequences with so many copies, which may be more than in training."""

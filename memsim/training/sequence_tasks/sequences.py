@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
@@ -48,8 +48,23 @@ class SequenceTask:
     """The publication that the task is from."""
     shortest: ClassVar[int] = 1
     """The least length of a list."""
+    longest: ClassVar[int] = 20
+    """The length of the longest list, and of those that are scored, where training is not told another."""
+    grows: ClassVar[bool] = False
+    """Whether lists are short at first, where training is not told so. Where even the best loss is far above 0, as of
+    predictions of random bits, lists would never grow; no task here needs it."""
     varied: ClassVar[bool] = True
     """Whether lengths vary in training, from :attr:`shortest` on; else every list is of the longest."""
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The settings of training that are not given: the fields, and the length of the longest list."""
+        return {**{each.name: each.default for each in fields(cls) if each.init}, "list_length": cls.longest}
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of batches there are, such as numbers of copies; a score is the mean over all of them."""
+        return 1
 
     @property
     def n_inputs(self) -> int:
@@ -69,12 +84,16 @@ class SequenceTask:
         """A batch of random sequences of this length: items, facts or bits."""
         raise NotImplementedError
 
+    def of_kind(self, kind: int, batch: int, length: int, generator: torch.Generator) -> Sequences:
+        """The same, of one of the :attr:`kinds`, from 0 on."""
+        return self.sequences(batch, length, generator)
+
     def require_length(self, length: int) -> None:
         """Raise :class:`InputError` for a length that the task does not have."""
         if length < self.shortest:
             raise InputError(
                 f"{type(self).__name__}: a length of {length} is below {self.shortest}, the least of the task; give "
-                f"first_length={self.shortest} or more"
+                f"first_length and list_length of {self.shortest} or more"
             )
 
     def chance(self, sequences: Sequences) -> Tensor:
@@ -157,7 +176,7 @@ def _mean(nats: Tensor, counted: Tensor) -> Tensor:
 
 def random_bits(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     """Bits, each 0 or 1 with probability one half."""
-    return torch.randint(2, shape, generator=generator).float()
+    return torch.randint(2, shape, generator=generator).to(torch.get_default_dtype())
 
 
 def after(n_before: int, steps: int, batch: int) -> Tensor:

@@ -35,6 +35,7 @@ class TwoHops(ClassTask):
         "Information Processing Systems, 28, 2440-2448."
     )
     shortest: ClassVar = PEOPLE + 1
+    longest: ClassVar = 10
     n_inputs: ClassVar = PEOPLE + THINGS + PLACES + 1
     n_outputs: ClassVar = PLACES
 

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from memsim.core.errors import InputError
 from memsim.models.networks.cued_network import CuedNetwork
-from memsim.models.networks.tasks import require_tasks
 from memsim.training.objectives.lists import AnyOrder, ByCue, InOrder, InReverse, OfLists, OldOrNew
 from memsim.training.settings import Training
 from memsim.training.transfer.elastic import Anchor, anchored, penalty
@@ -51,15 +50,16 @@ class ManyTasks(OfTasks):
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
-        names = require_tasks(_parts(training.tasks))
-        self.plan = () if training.plan == JOINT else tuple(_parts(training.plan))
+        names = training.task_names
+        plan = (part.strip() for part in training.plan.split(","))
+        self.plan = () if training.plan == JOINT else tuple(part for part in plan if part)
         self._require_plan(names)
         self.network = CuedNetwork(
             training.vector_size, training.core(), training.sizes, names, training.modules
         ).to(device)  # fmt: skip
         self.core, self.input_size = self.network.network, self.network.input_size
         self.tasks = {name: KINDS[name](training, generator, device, self.network.view(name)) for name in names}
-        self.phase, self.turn = 0, 0
+        self.phase = 0
         self.anchors: list[Anchor] = []
         self.tournament = Tournament(self.network) if training.modules else None
         if self.tournament:
@@ -87,6 +87,11 @@ class ManyTasks(OfTasks):
             )
 
     @property
+    def kinds(self) -> int:
+        """Those of the tasks."""
+        return len(self.network.tasks)
+
+    @property
     def most_steps(self) -> int:
         """Those of the task that takes the most."""
         return max(each.most_steps for each in self.tasks.values())
@@ -101,11 +106,8 @@ class ManyTasks(OfTasks):
     def _next(self) -> str:
         """The task of the next batch; where a new phase begins, what was learned before is made safe."""
         names = self.network.tasks
-        if self.full:
-            self.turn += 1
-            return names[(self.turn - 1) % len(names)]
-        if not self.plan:
-            return names[self._below(len(names))]
+        if self.full or not self.plan:
+            return names[self.kind_of_batch()]
         # Rounding must not end a phase an iteration late.
         place = self.progress * len(self.plan) + 1e-9
         while self.phase < int(place):
@@ -158,7 +160,7 @@ class ManyTasks(OfTasks):
         return {name: {"network": own, "chance": chance, "optimum": 1.0} for name, (own, chance) in found.items()}
 
     def carried(self) -> dict[str, Tensor]:
-        """The phase, the turn of lists held out, where weights are held, and the tournament."""
+        """The phase, where weights are held, and the tournament."""
         held = {
             f"anchor.{index}.{kind}.{name}": tensor
             for index, anchor in enumerate(self.anchors)
@@ -166,12 +168,12 @@ class ManyTasks(OfTasks):
             for name, tensor in tensors.items()
         }
         paths = self.tournament.state() if self.tournament else {}
-        return {"place": torch.tensor([self.phase, self.turn]), **held,
+        return {"phase": torch.tensor(self.phase), **held,
                 **{f"tournament.{name}": tensor for name, tensor in paths.items()}}  # fmt: skip
 
     def carry(self, tensors: Mapping[str, Tensor]) -> None:
         """Continue from what :meth:`carried` gave; from nothing, as before the first batch."""
-        self.phase, self.turn = tensors["place"].tolist() if tensors else (0, 0)
+        self.phase = int(tensors["phase"]) if tensors else 0
         found: dict[int, dict[str, dict[str, Tensor]]] = {}
         for key, tensor in tensors.items():
             group, _, rest = key.partition(".")
@@ -182,7 +184,3 @@ class ManyTasks(OfTasks):
         if self.tournament:
             own = {name.removeprefix("tournament."): each for name, each in tensors.items() if name.startswith("tour")}
             self.tournament.go_on(own)
-
-
-def _parts(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import Core, Weightings
 from memsim.models.networks.cores.growing_rows import appended, newest
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left
@@ -93,6 +94,8 @@ class MemN2N(Core):
         chained: bool = False,
     ) -> None:
         super().__init__()
+        if mixed and hops == 1:
+            raise InputError("MemN2N: mixed=True has no effect with hops=1; give more hops, or leave mixed out")
         self.hops, self.slots, self.width, self.linear, self.carried = hops, slots, width, linear, carried
         self.aged, self.chained = aged, chained
         embeddings = hops + 1 if tying == "adjacent" else 2
@@ -110,7 +113,7 @@ class MemN2N(Core):
         self.ask = nn.Linear(seen, width, bias=False) if tying == "layer" else None
         asks_again = hops > 1 or carried or not chained
         self.keep = nn.Linear(width, width, bias=False) if tying == "layer" and asks_again else None
-        self.mix = nn.Linear(width, hops) if mixed and hops > 1 else None
+        self.mix = nn.Linear(width, hops) if mixed else None
         self.project = nn.Linear(width, output_size)
         if self.keep is not None and not chained:
             nn.init.eye_(self.keep.weight)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError
 from memsim.reproductions.essay.forgetting.consolidation import consolidated
 from memsim.reproductions.essay.forgetting.measures import DELAY, behaviour, nats
 from memsim.reproductions.essay.forgetting.options import (
@@ -100,9 +100,9 @@ def trained(
         trainer = Trainer(training.replace(start=str(first) if start else SHIPPED))
         try:
             trainer.run(training.iterations)
-        except InputError as error:
+            trainer.save(path)
+        except DivergenceError as error:
             return {"diverged": str(error)}
-        trainer.save(path)
         plain = DNC(weights=str(path))
         seed, worn = training.seed, worn_model(plain, condition)
         found: dict[str, Any] = {

@@ -13,7 +13,7 @@ import numpy as np
 from memsim.analysis.recall.initiation import probability_of_nth_recall
 from memsim.analysis.recall.serial_position import serial_position_curve
 from memsim.analysis.recall.transitions import lag_crp
-from memsim.core.errors import InputError
+from memsim.core.errors import DivergenceError
 from memsim.core.items import ItemPool
 from memsim.core.simulation import simulate
 from memsim.paradigms import FreeRecall
@@ -40,7 +40,7 @@ def training_of(condition: str, rate: float, seed: int, options: RuleOptions) ->
     pool = {"response_set": "pool", "lures": LURES} if options.response_set == "pool" else {}
     return Training(**{
         "network": "Elman", "objective": "recall", "hidden": options.hidden, "first_length": 1, "list_length": 1,
-        "promotion": 0.0, "iterations": MOST, "schedule": "constant", "learning_rate": rate, "seed": seed, **leak,
+        "iterations": MOST, "schedule": "constant", "learning_rate": rate, "seed": seed, **leak,
         **pool, **given,
     })  # fmt: skip
 
@@ -84,7 +84,7 @@ def climbed(
             for name in [name for name, is_due in due.items() if is_due()]:
                 del due[name]
                 found[name] = ladder.standing()
-    except InputError:
+    except DivergenceError:
         # A training that diverges has learned nothing that lasts.
         found |= {name: {**ladder.spent(), "accuracy": floor, "lesioned": []} for name in due} | {"diverged": True}
     return found

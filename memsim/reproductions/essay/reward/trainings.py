@@ -24,7 +24,7 @@ def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int)
     The memory is off at study and test in the last of them, which cores without a memory lack. Of a training that
     diverges there are only those before it, and ``diverged`` says how.
     """
-    from memsim.core.errors import InputError
+    from memsim.core.errors import DivergenceError
     from memsim.models.networks.cores.driving import parts_of
     from memsim.training.reward.actor_critic import ActorCritic
 
@@ -32,7 +32,7 @@ def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int)
     found: dict[str, Any] = {BEFORE: _measured(trainer, n_trials, with_order)}
     try:
         trainer.run()
-    except InputError as error:
+    except DivergenceError as error:
         found["diverged"] = str(error)
     found |= {"seconds": trainer.seconds, "log": [[line["iteration"], line["score"]] for line in trainer.log]}
     if "diverged" in found:

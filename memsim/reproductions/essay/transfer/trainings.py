@@ -32,7 +32,7 @@ def planned(training: Training, every: int, lists: int, longer: list[int]) -> di
         ``longer``; ``paths``, the modules of each task, where there are some; ``failed``, whether training diverged,
         after which scores are those of the last part that was done.
     """
-    from memsim.core.errors import InputError
+    from memsim.core.errors import DivergenceError
     from memsim.training.trainer import Trainer
     from memsim.training.transfer.scores import VECTORS, scores_by_task
 
@@ -44,7 +44,7 @@ def planned(training: Training, every: int, lists: int, longer: list[int]) -> di
     for end in ends:
         try:
             curve.run(end)
-        except InputError:
+        except DivergenceError:
             failed = True
         matrix.append(scores_by_task(objective, n_lists=lists))
     found: dict[str, Any] = {"matrix": matrix, "curve": curve.lines, "failed": failed}
