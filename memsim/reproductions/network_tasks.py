@@ -50,14 +50,14 @@ class Mark(NamedTuple):
 
 
 MARK = Prediction("memsim's authors: a pass mark at this size", "1 where the network reaches it")
-TOO_SHORT = "the LSTM is still improving, at 35.5 bits after 49 s of one processor"
+LOST = "1.7% of sequences are lost, which costs 9.2 bits in the mean; the others are put out without an error"
 MARKS = (
     Mark("DNC:copy", "bits per sequence", 10, 1.0, at_most=True),
     Mark("DNC:copy", "wrong bits", 20, 0.02, at_most=True),
     Mark("LSTM:copy", "wrong bits", 20, 0.15),
-    Mark("NTM:copy", "bits per sequence", 20, 2.0, at_most=True),
+    Mark("NTM:copy", "bits per sequence", 20, 2.0, at_most=True, known=LOST),
     Mark("DNC:repeat-copy", "wrong bits", 5, 0.001, at_most=True),
-    Mark("LSTM:n-grams", "bits per sequence", 50, 1.03, at_most=True, of_optimum=True, known=TOO_SHORT),
+    Mark("LSTM:n-grams", "bits per sequence", 50, 1.03, at_most=True, of_optimum=True),
     Mark("MANN:one-shot", "second instance", 30, 0.9),
     Mark("MANN:one-shot", "fifth instance", 30, 0.95),
     Mark("MemN2N:two-hops", "right", 10, 0.9),
