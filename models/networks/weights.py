@@ -182,12 +182,13 @@ def _require_sizes(path: Path, record: Mapping[str, Any]) -> None:
 
 
 def _require_history(path: Path, record: Mapping[str, Any]) -> None:
-    """Raise :class:`InputError` where what a record says of people, of earlier weights or of repeats is malformed."""
-    people, start = record.get("people"), record.get("start")
+    """Raise :class:`InputError` where a record is malformed in what it says of people, code, a start or repeats."""
+    people, start, modules = record.get("people"), record.get("start"), record.get("network_modules", {})
     sound = {
         "people": people is None or _are_people(people),
         "start": start is None or (isinstance(start, dict) and _are_all_people(start.get("people", []))),
         "repeats": isinstance(record.get("repeats", True), bool),
+        "network_modules": isinstance(modules, dict) and all(isinstance(each, str) for each in modules.values()),
     }
     for name, is_sound in sound.items():
         if not is_sound:
