@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from memsim.models.networks.cores.declarations import DECLARATIONS, declared
 from memsim.models.networks.cores.declared_sizes import checked_sizes
 from memsim.models.networks.cores.driving import parts_of, roles_of, take_step, unrolled
 from memsim.models.networks.cores.state_leaves import leaves, mapped, place
@@ -70,7 +71,12 @@ class CoreBench:
         return torch.stack(outputs), state
 
     def declarations(self) -> str:
-        """Its roles lead to something in the state, a memory can be switched off, and files can hold its weights."""
+        """It declares things in their form, its roles lead to something in the state, and files can hold its weights.
+
+        A memory can be switched off.
+        """
+        for name in DECLARATIONS:
+            declared(self.core, name)
         state, parts = self.start(), parts_of(self.core)
         for path in roles_of(self.core).values():
             place(state, path)
@@ -178,7 +184,7 @@ class CoreBench:
     def fused(self, plain: Tensor) -> str:
         """Training sets ``fused``, and the likelihood does not; neither a step nor a sequence depends on it."""
         core: Any = self.make().float()
-        if not hasattr(core, "fused"):
+        if declared(core, "fused") is None:
             return ""
         core.fused = True
         inputs = self.inputs[:STEPS].float()
@@ -213,10 +219,14 @@ class CoreBench:
         return ""
 
     def weightings(self) -> str:
-        """They can be drawn on one scale."""
-        state = self.start()
+        """They can be drawn on one scale, with the names of their cells."""
+        state, rows = self.start(), declared(self.core, "rows")
         for number, each in enumerate(self.inputs, start=1):
             _, state, weightings = take_step(self.core, each, state)
+            for name, names in rows.items():
+                cells = weightings[name].shape[2] if name in weightings else 0
+                if cells != len(names):
+                    return f"rows names {len(names)} cells of {name!r}, which has {cells} at step {number}"
             for name, weighting in weightings.items():
                 weighting = weighting.detach()
                 low, high = float(weighting.min()), float(weighting.max())

@@ -221,7 +221,7 @@ class NetworkModel(TrainedNetwork):
         if self.network().n_cues:
             return None
         core = self.network().network
-        if not getattr(core, "has_compiled_loops", False) or presentation_steps(paradigm) > MOST_STEPS:
+        if getattr(core, "has_compiled_loops", False) is not True or presentation_steps(paradigm) > MOST_STEPS:
             return None
         from memsim.models.networks.compiled.simulation import simulated_recalls
 

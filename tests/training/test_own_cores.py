@@ -261,3 +261,41 @@ def test_numbers_that_are_not_finite_are_no_weights() -> None:
 
     with pytest.raises(ModelError, match="mask holds numbers that are not finite, with which no file of weights is"):
         check_core(Masked)
+
+
+OWN_NAMES = """
+import torch
+from torch import nn
+
+class Grid(nn.Module):
+    def __init__(self, input_size, output_size, *, hidden=8, rows=4):
+        super().__init__()
+        self.rows, self.hidden, self.parts, self.roles, self.limits = rows, hidden, 3, ["controller"], (0, 1)
+        self.hops, self.heads, self.fused = nn.Linear(hidden, rows), 2.5, nn.Linear(2 * hidden, output_size)
+        self.compiles, self.lay_out, self.unroll, self.has_compiled_loops = True, "wide", 1, nn.Identity()
+        self.cell = nn.GRUCell(input_size + hidden, hidden)
+
+    def start(self, batch):
+        zeros = self.fused.weight.new_zeros
+        return {"h": zeros(batch, self.hidden), "m": zeros(batch, self.rows, self.hidden)}
+
+    def step(self, inputs, state):
+        h = self.cell(torch.cat((inputs, state["m"].mean(1)), 1), state["h"])
+        w = self.hops(h).softmax(1)
+        m = state["m"] + w[:, :, None] * (h[:, None] - state["m"])
+        return self.fused(torch.cat((h, (w[:, :, None] * m).sum(1)), 1)), {"h": h, "m": m}, {"write": w[:, None]}
+"""
+
+
+def test_attributes_of_a_plain_module_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though they have the names of what a core may declare."""
+    monkeypatch.chdir(tmp_path)
+    Path("grid.py").write_text(OWN_NAMES)
+    assert check_core(find_core("grid.py:Grid").cls)
+    train("grid.py:Grid", objective="recall", out="grid.safetensors", **TINY)
+    model = build_model("grid.py:Grid:grid.safetensors")
+    strip, _ = show(model, FreeRecall(list_length=4)).axes
+    assert strip.get_title(loc="left") == "Write"
+    assert simulate(model, FreeRecall(list_length=4).trials(20_000), seed=1).n_responses, "LARGE ones are by the steps"
+    with pytest.raises(InputError, match="'memory' is no part of the core grid.py:Grid. Its parts are: none"):
+        model.replace(without="memory")
