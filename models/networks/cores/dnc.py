@@ -60,10 +60,11 @@ class DNC(Controlled):
     loops that take seconds to compile the first time. Such steps have no weightings.
 
     Lesions: ``backward``, ``content`` and ``forward`` are ways of reading, and without some of them the heads read in
-    the others alone; without ``reading`` they read nothing, without ``writing`` nothing is written, and ``memory`` is
-    both. Without ``hop_2`` a step reads once, without ``hop_3`` at most twice, and so on. Weightings of reads have the
-    heads of the first hop first. Without ``context`` memory is not asked by context, though it drifts on; without
-    ``old_context`` items bring back no context of their own, without ``new_context`` what is read brings back none.
+    the others alone; without ``reading`` they read nothing and stand nowhere, so that no slot is freed because it was
+    read, and free slots run out sooner; without ``writing`` nothing is written, and ``memory`` is both. Without
+    ``hop_2`` a step reads once, without ``hop_3`` at most twice, and so on. Weightings of reads have the heads of the
+    first hop first. Without ``context`` memory is not asked by context, though it drifts on; without ``old_context``
+    items bring back no context of their own, without ``new_context`` what is read brings back none.
     """
 
     parts: tuple[str, ...] = (*READ_MODES, "reading", "writing", "memory")

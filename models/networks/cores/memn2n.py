@@ -30,6 +30,8 @@ class MemN2NState(NamedTuple):
     """(B, t, E, d) what was stored, E embeddings of each of t steps."""
     context: Tensor
     """(B, d) what the last step ended with, tanh(u)."""
+    ages: Tensor
+    """(B, t) the age of each row; (B, 0) where ages are the number of rows since, as long as every step stores one."""
 
 
 class MemN2N(Core):
@@ -43,8 +45,9 @@ class MemN2N(Core):
 
     There is no controller: context is all that is carried besides the rows, of which none is changed. The age of a row
     is the number of steps since; T_A and T_C are learned vectors for each age, small at the start, as they stay for
-    ages that do not occur in training. A memory of ``slots`` rows drops the oldest. β is learned, d^-1/2 at the start,
-    and H starts as the identity. What is stored is bounded by ±20.
+    ages that do not occur in training. A memory of ``slots`` rows drops the oldest, so that higher ages occur only
+    where steps store nothing; they have the vectors of the highest. β is learned, d^-1/2 at the start, and H starts as
+    the identity. What is stored is bounded by ±20.
 
     ``tying="layer"`` has one A, C and H for all hops, as a recurrence has. ``tying="adjacent"`` has embeddings of their
     own: the values of one hop are the keys of the next, the first keys are also B, and there is no H. With ``mixed``
@@ -118,7 +121,8 @@ class MemN2N(Core):
     def start(self, batch: int) -> MemN2NState:
         """The state before the first step: no rows, and a context of zeros."""
         zeros = self.project.weight.new_zeros
-        return MemN2NState(zeros((batch, 0, *self.ages.shape[1:])), zeros((batch, self.width)))
+        ages = zeros((batch, 0), dtype=torch.int64)
+        return MemN2NState(zeros((batch, 0, *self.ages.shape[1:])), zeros((batch, self.width)), ages)
 
     def step(
         self, inputs: Tensor, state: MemN2NState, without: Collection[str] = frozenset()
@@ -131,7 +135,10 @@ class MemN2N(Core):
         rows = appended(rows, stored, self.slots) if writes else rows
         asked = stored[:, 0] if self.ask is None else self.ask(seen).clamp(-LIMIT, LIMIT)
 
+        since = self.since(state, writes=writes)
         ages = self.ages[: rows.shape[1]].flip(0).expand_as(rows)
+        if since.shape[1]:
+            ages = self.ages[since.clamp(max=self.slots - 1)]
         keys = ages if "content" in without else rows if "age" in without else rows + ages
         values = rows if "age" in without else rows + ages
         strength, u, each, weightings = self.strength(), asked, list[Tensor](), list[Tensor]()
@@ -153,7 +160,15 @@ class MemN2N(Core):
             answer = (self.mix(asked).softmax(dim=1)[..., None] * torch.stack(each, dim=1)).sum(dim=1)
         named = {"write": newest(rows) * writes}
         named |= {} if self.linear else {"read": torch.stack(weightings, dim=1)}
-        return self.project(answer), MemN2NState(rows, u.tanh()), named
+        return self.project(answer), MemN2NState(rows, u.tanh(), since), named
+
+    def since(self, state: MemN2NState, *, writes: bool) -> Tensor:
+        """:attr:`MemN2NState.ages` after a step that stores a row, or stores none."""
+        if not self.aged or (writes and not state.ages.shape[1]):
+            return state.ages
+        counted = torch.arange(state.rows.shape[1], device=state.ages.device).flip(0).expand(len(state.ages), -1)
+        older = (state.ages if state.ages.shape[1] else counted) + 1
+        return appended(older, torch.zeros_like(older[:, 0]), self.slots) if writes else older
 
     def strength(self) -> Tensor:
         """β, which is bounded where it is that of cosines."""
@@ -196,7 +211,7 @@ class MemN2N(Core):
         answer = each[-1]
         if self.mix is not None:
             answer = (self.mix(asked).softmax(dim=2)[..., None] * torch.stack(each, dim=2)).sum(dim=2)
-        return self.project(answer).transpose(0, 1), MemN2NState(rows, u[:, -1].tanh())
+        return self.project(answer).transpose(0, 1), MemN2NState(rows, u[:, -1].tanh(), state.ages)
 
 
 def looked_up(
