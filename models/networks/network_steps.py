@@ -23,6 +23,7 @@ from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.tested_at_end import studied_state
 from memsim.core.trials import Paradigm, Trials
+from memsim.models.networks.choice_slopes import choice_probabilities, events_and_pullback
 from memsim.models.networks.threads import one_thread
 from memsim.models.networks.trained_network import CHOICE, TrainedNetwork
 from memsim.models.networks.vectors import item_vectors
@@ -177,9 +178,7 @@ class NetworkModel(TrainedNetwork):
         return list(torch.split(vectors, _sizes(state)))
 
     def outcome_probabilities(self, state: Episodes) -> FloatArray:
-        logits, _ = self.logits(state)
-        weight = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return weight / weight.sum(axis=1, keepdims=True)
+        return choice_probabilities(self.logits(state)[0])
 
     def logits(self, state: Episodes) -> tuple[FloatArray, FloatArray]:
         """(n_trials, n_outcomes) the logits of the outcomes, and their derivatives by ``choice_strength``."""
@@ -200,10 +199,13 @@ class NetworkModel(TrainedNetwork):
         return logits, similar
 
     def _others(self, episode: Episode) -> tuple[FloatArray, FloatArray]:
-        """(n_trials, 1) the logit of an item that was not studied, of all of the pool together, and its derivative."""
+        """(n_trials, 1) the logit of an item that was not studied, of all of the pool together, and its derivative.
+
+        Where the pool holds no other items, it is -inf, and the derivative 0.
+        """
         assert episode.lured is not None and episode.studied is not None
         support = (self.choice_strength * episode.lured).scatter(1, episode.studied, -np.inf)
-        mean = (support.softmax(1) * episode.lured).sum(1, keepdim=True)
+        mean = (support.softmax(1).nan_to_num(0.0) * episode.lured).sum(1, keepdim=True)
         return support.logsumexp(1, keepdim=True).numpy(), mean.numpy()
 
     def fast_simulation(self, trials: Trials, seed: int) -> Recalls | None:
@@ -228,8 +230,6 @@ class NetworkModel(TrainedNetwork):
         return simulated_recalls(self, trials, seed)
 
     def fast_gradient(self, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback] | None:
-        from memsim.models.networks.choice_slopes import events_and_pullback
-
         paradigm = recalls.trials.paradigm
         if paradigm.forced or paradigm.cued_by_item or self.is_worn:
             return None
