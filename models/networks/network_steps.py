@@ -15,6 +15,7 @@ from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.events import Distract
 from memsim.core.evidence import Evidence, Logistic
+from memsim.core.limits import STATE_NUMBERS
 from memsim.core.loop import present
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.probes import ProbeBatch
@@ -39,8 +40,6 @@ TOGETHER = 2048
 """Trials that the network takes at a time, which bounds the memory that a step needs."""
 LARGE = 50_000
 """Studied items of a simulation from which on compiled loops are faster, also where they have to be loaded first."""
-MOST_NUMBERS = 2**27
-"""In the states of the trials at a time: a gigabyte."""
 
 _JUDGED: WeakKeyDictionary[Trials, dict[tuple[Hashable, ...], FloatArray]] = WeakKeyDictionary()
 """(n_trials * n_probes) the logits of the probes of trials, by :attr:`NetworkModel.outputs_of`."""
@@ -93,12 +92,12 @@ class NetworkModel(TrainedNetwork):
         InputError : the state of a single trial is too large.
         """
         numbers = self.network().state_size(most_steps(paradigm))
-        if numbers > MOST_NUMBERS:
+        if numbers > STATE_NUMBERS:
             raise InputError(
                 f"{type(self).__name__}: the state of the core {self.record['network']} grows to {numbers:,} numbers "
-                f"in a trial of this task, more than {MOST_NUMBERS:,}; shorten the lists or the distraction"
+                f"in a trial of this task, more than {STATE_NUMBERS:,}; shorten the lists or the distraction"
             )
-        return min(TOGETHER, MOST_NUMBERS // max(numbers, 1))
+        return min(TOGETHER, STATE_NUMBERS // max(numbers, 1))
 
     def study(self, state: Episodes, position: int) -> Episodes:
         return self._each(state, "study", [position] * len(state))

@@ -87,16 +87,16 @@ def test_heads_of_a_mann_take_different_cells() -> None:
 
 def test_memn2n_by_hand() -> None:
     keys, values = batch_of_one([[1, 0], [0, 1], [1, 1]]), batch_of_one([[0, 2], [1, -1], [0.5, 0.5]])
-    asked, strength = batch_of_one([1, 0]), doubles(1)
+    asked, strength = batch_of_one([[1, 0]]), doubles(1)
     weighting, read = looked_up(keys, values, asked, strength)
-    assert weighting[0].numpy() == pytest.approx([0.422319, 0.155362, 0.422319], abs=1e-6)
+    assert weighting[0, 0].numpy() == pytest.approx([0.422319, 0.155362, 0.422319], abs=1e-6)
     asked = asked + read
-    assert asked[0].numpy() == pytest.approx([1.366522, 0.900435], abs=1e-6)
+    assert asked[0, 0].numpy() == pytest.approx([1.366522, 0.900435], abs=1e-6)
     weighting, read = looked_up(keys, values, asked, strength)
-    assert weighting[0].numpy() == pytest.approx([0.244611, 0.153482, 0.601907], abs=1e-6)
-    assert (asked + read)[0].numpy() == pytest.approx([1.820957, 1.537128], abs=1e-6)
-    linear, read = looked_up(keys, values, doubles([[2.0, 1.0]]), doubles(0.5), linear=True)
-    assert linear[0].tolist() == [1.0, 0.5, 1.5] and read[0].tolist() == [1.25, 2.25]
+    assert weighting[0, 0].numpy() == pytest.approx([0.244611, 0.153482, 0.601907], abs=1e-6)
+    assert (asked + read)[0, 0].numpy() == pytest.approx([1.820957, 1.537128], abs=1e-6)
+    linear, read = looked_up(keys, values, doubles([[[2.0, 1.0]]]), doubles(0.5), linear=True)
+    assert linear[0, 0].tolist() == [1.0, 0.5, 1.5] and read[0, 0].tolist() == [1.25, 2.25]
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,10 @@ from memsim.models.networks.cores.drifting_context import Drift, DriftingContext
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts
 from memsim.models.networks.cores.lstm import Controlled, Layers
 from memsim.models.networks.cores.rereading import Rereading
-from memsim.models.networks.memory import Interface, MemoryState, interface_size, memory_step, read_interface
+from memsim.models.networks.memory import LIMIT, Interface, MemoryState, interface_size, memory_step, read_interface
 from memsim.models.networks.reading import READ_MODES
 
 CONTEXT_PARTS = ("context", "old_context", "new_context")
-LIMIT = 20.0
-"""Bound on each number of the interface: beyond it gates are open or closed to the last bit, without a gradient."""
 
 
 class DNCState(NamedTuple):
