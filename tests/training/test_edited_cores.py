@@ -232,6 +232,11 @@ def forgotten() -> Iterator[None]:
             del sys.modules[name]
 
 
+def loaded(spec: str) -> Any:
+    """The network of these weights."""
+    return build_model(spec)
+
+
 RECALL: dict[str, Any] = {**TINY, "objective": "recall"}
 
 
@@ -256,12 +261,12 @@ def test_modules_that_a_core_imports_are_part_of_it(
     save_weights(Path("old.safetensors"), tensors, old)
     Path("helper.py").write_text("SCALE = 3.0\n")
     with pytest.raises(InputError, match="another version of mine.py:Mine: of what it imports, helper changed; take"):
-        build_model(f"{core}:first.safetensors")
+        loaded(f"{core}:first.safetensors")
     with pytest.raises(InputError, match="these weights are of another version of the core mine.py:Mine"):
         Trainer(Training(network=core, **RECALL, start="first.safetensors"))
     with pytest.raises(InputError, match=r"of another training: the code of mine.py:Mine has changed since; remove it"):
         train(core, out="w.safetensors", **RECALL)
-    assert build_model(f"{core}:old.safetensors").network(), "an earlier memsim kept the checksum of the file alone"
+    assert loaded(f"{core}:old.safetensors").network(), "an earlier memsim kept the checksum of the file alone"
 
 
 @pytest.mark.parametrize("installed", [False, True])
@@ -290,12 +295,12 @@ def test_the_core_of_a_plug_in_is_that_of_training(
     assert len(record["network_sha256"]) == 64 and set(record["network_modules"]) == {"bundle", "bundle.helper"}
     old = {name: value for name, value in record.items() if not name.startswith("network_")}
     save_weights(Path("old.safetensors"), load_weights("first.safetensors").tensors, old)
-    assert build_model("Bundled:first.safetensors").network()
+    assert loaded("Bundled:first.safetensors").network()
     for name, message in (("helper", "of what it imports, bundle.helper changed"), ("cores", "its checksum was")):
         (folder / "bundle" / f"{name}.py").write_text((folder / "bundle" / f"{name}.py").read_text() + "# edited\n")
         for each in [each for each in sys.modules if each.partition(".")[0] == "bundle"]:
             del sys.modules[each]
         importlib.invalidate_caches()
         with pytest.raises(InputError, match=f"were trained with another version of Bundled: {message}"):
-            build_model("Bundled:first.safetensors").network()
-    assert build_model("Bundled:old.safetensors").network()
+            loaded("Bundled:first.safetensors").network()
+    assert loaded("Bundled:old.safetensors").network()

@@ -197,6 +197,11 @@ def test_a_core_in_a_file_imitates_people(here: Path) -> None:
     assert np.isfinite(log_likelihood(model, people)).all()
 
 
+def loaded(spec: str) -> Any:
+    """The network of these weights."""
+    return build_model(spec)
+
+
 SIZES = """
 import numpy as np
 import torch
@@ -228,14 +233,14 @@ def test_what_a_core_declares_is_loaded_as_it_was_trained(tmp_path: Path, monkey
     given = {"period": 900_000, "name": 300 * "w"}
     assert check_core(find_core("odd.py:Odd").cls, sizes=given)
     train("odd.py:Odd", objective="recall", out="odd.safetensors", **given, **TINY)
-    model = build_model("odd.py:Odd:odd.safetensors")
+    model = loaded("odd.py:Odd:odd.safetensors")
     assert model.record["config"]["period"] == 900_000 and model.record["config"]["width"] == 0.5
     assert simulate(model, FreeRecall(list_length=4).trials(5), seed=1).n_responses
     for size, value in (("period", 2_000_000), ("width", "wide"), ("layers", -1)):
         tensors, record, _ = load_weights("odd.safetensors")
         save_weights(Path("other.safetensors"), tensors, {**record, "config": {**record["config"], size: value}})
         with pytest.raises(InputError, match=f"Odd: {size}={value!r} "):
-            build_model("odd.py:Odd:other.safetensors").network()
+            loaded("odd.py:Odd:other.safetensors").network()
 
 
 @pytest.mark.parametrize(
@@ -250,7 +255,7 @@ def test_a_record_cannot_ask_for_gigabytes(here: Path, record: dict[str, Any], m
     tensors, whole, _ = load_weights("gru.safetensors")
     save_weights(here / "large.safetensors", tensors, {**whole, **record})
     with pytest.raises(InputError, match=message):
-        build_model("GRU:large.safetensors").network()
+        loaded("GRU:large.safetensors").network()
 
 
 def test_numbers_that_are_not_finite_are_no_weights() -> None:
@@ -293,7 +298,7 @@ def test_attributes_of_a_plain_module_are_its_own(tmp_path: Path, monkeypatch: p
     Path("grid.py").write_text(OWN_NAMES)
     assert check_core(find_core("grid.py:Grid").cls)
     train("grid.py:Grid", objective="recall", out="grid.safetensors", **TINY)
-    model = build_model("grid.py:Grid:grid.safetensors")
+    model = loaded("grid.py:Grid:grid.safetensors")
     strip, _ = show(model, FreeRecall(list_length=4)).axes
     assert strip.get_title(loc="left") == "Write"
     assert simulate(model, FreeRecall(list_length=4).trials(20_000), seed=1).n_responses, "LARGE ones are by the steps"

@@ -119,9 +119,9 @@ def core_of(record: Mapping[str, Any], weights: str, named: str = "") -> type[An
     if not names_file(network):
         if named and (names_file(named) or CORES.canonical(named) != network):
             raise InputError(f"the weights {weights!r} are of the core {network}, not {named}; leave core out")
-        found = find_core(network)
-        _require_same_code(found, record, weights)
-        return found.cls
+        registered = find_core(network)
+        _require_same_code(registered, record, weights)
+        return registered.cls
     if not named:
         raise InputError(
             f"the weights {weights!r} are of the core {network}, whose code is run only where you name the file: "
