@@ -19,9 +19,11 @@ from memsim.models.networks.cores.named_cores import find_core
 from memsim.models.networks.weights import load_weights, read_header, save_weights
 from memsim.paradigms import FreeRecall
 from memsim.running.digests import digest
+from memsim.training.checkpoints import resume, save_checkpoint
 from memsim.training.inspection import show
 from memsim.training.run import train
 from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "new_core.py"
 TINY = {"vector_size": 6, "batch": 8, "iterations": 5, "first_length": 2, "list_length": 4}
@@ -236,6 +238,11 @@ def test_what_a_core_declares_is_loaded_as_it_was_trained(tmp_path: Path, monkey
     model = loaded("odd.py:Odd:odd.safetensors")
     assert model.record["config"]["period"] == 900_000 and model.record["config"]["width"] == 0.5
     assert simulate(model, FreeRecall(list_length=4).trials(5), seed=1).n_responses
+    half, rest = (Trainer(Training(network="odd.py:Odd", objective="recall", **given, **TINY)) for _ in range(2))
+    half.run(3)
+    save_checkpoint(half, Path("half.safetensors"))
+    resume(rest, Path("half.safetensors"))
+    assert rest.iteration == 3
     for size, value in (("period", 2_000_000), ("width", "wide"), ("layers", -1)):
         tensors, record, _ = load_weights("odd.safetensors")
         save_weights(Path("other.safetensors"), tensors, {**record, "config": {**record["config"], size: value}})
