@@ -74,17 +74,18 @@ class Parts(NamedTuple):
         happened = columns != NO_EVENT
         silent, response = columns == list_length, happened & (columns != list_length)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ends = np.log(np.where(silent, events.silence, np.where(response, 1 - events.silence, 1)))
-            rest = np.where(response, 1 - events.silence, 1)
+            # An event is no more probable than those of its kind together, which rounding may make 0.
+            rest = np.where(response, np.maximum(1 - events.silence, events.outcome), 1)
+            ends = np.log(np.where(silent, events.silence, rest))
             strange, again = np.zeros_like(ends), np.zeros_like(ends)
             if events.intrusion is not None:
                 intruded = columns == list_length + 1
-                mass = np.where(intruded, events.intrusion, rest - events.intrusion)
+                mass = np.where(intruded, events.intrusion, np.maximum(rest - events.intrusion, events.outcome))
                 strange = np.where(response, np.log(mass / rest), 0)
                 rest = np.where(response, mass, 1)
             if events.repeat is not None:
                 is_repeat = repeated(columns, list_length)
-                mass = np.where(is_repeat, events.repeat, rest - events.repeat)
+                mass = np.where(is_repeat, events.repeat, np.maximum(rest - events.repeat, events.outcome))
                 again = np.where(response & (columns < list_length), np.log(mass / rest), 0)
                 rest = np.where(response & (columns < list_length), mass, rest)
             chosen = np.where(response, np.log(events.outcome / rest), 0)

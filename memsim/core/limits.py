@@ -39,6 +39,8 @@ NETWORK: Mapping[str, int] = {
 """Sizes of networks."""
 NETWORK_SIZE = 65_536
 """Any other size of a network."""
+STATE_NUMBERS = 2**27
+"""In the states of the lists that a network takes at a time, at the end of a trial: a gigabyte of double precision."""
 
 
 def out_of_range(name: str, value: Any, least: int = 1) -> str:

@@ -61,7 +61,7 @@ def differences(trainer: Trainer, record: Mapping[str, Any]) -> list[str]:
     different = changed(then, now)
     if record.get("people") != trainer.objective.about().get("people"):
         different.append("the people to imitate, or those held out, are others")
-    if record.get("network_sha256", "") != trainer.training.code_sha256:
+    if trainer.training.named_core().otherness(record):
         different.append(f"the code of {trainer.training.network} has changed since")
     if _sha256(record.get("start")) != _sha256(trainer.start):
         different.append(f"the weights start={trainer.training.start!r} have changed since")

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import Core, State, Weightings
 from memsim.models.networks.cores.driving import take_step
+from memsim.models.networks.cores.lstm import Controlled
 
 DEVICES = ("cpu", "cuda", "mps")
 """``cuda:1`` and so on are devices of CUDA."""
@@ -90,8 +91,7 @@ def compile_steps(core: nn.Module, like: Tensor, **options: Any) -> None:
     ------
     InputError : torch cannot compile here, or memsim has faster loops.
     """
-    compiles: Any = getattr(core, "compiles", None)
-    if compiles is not None and compiles(like):
+    if isinstance(core, Controlled) and core.compiles(like):
         raise InputError(
             f"compiled=True: {type(core).__name__} runs whole sequences in loops of memsim's own on a CPU, which are "
             "faster; leave it out"

@@ -106,7 +106,9 @@ def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dic
     ------
     InputError : the core gives no weightings, and its state holds no vectors.
     """
-    from memsim.models.networks.cores.driving import roles_of
+    from memsim.models.networks.cores.declarations import declared
+    from memsim.models.networks.cores.driving import parts_of, roles_of
+    from memsim.models.networks.cores.hops import hops_of
     from memsim.models.networks.cores.state_leaves import place
 
     weightings = [step.weightings for step in seen]
@@ -119,9 +121,9 @@ def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dic
         for title, step in (("Links after study", seen[test - 1]), ("Links at the end", seen[-1])):
             matrix: FloatArray = place(step.state, roles_of(core)["links"])[0].numpy()
             links[title] = matrix[np.ix_(order, order)]
-    hops = getattr(core, "hops", 1)
-    reads = {hops * getattr(core, "heads", 1): hops} if hops > 1 else {}
-    return weighting_strips(weightings, order, getattr(core, "rows", {}), reads), links
+    hops = hops_of(parts_of(core))
+    reads = {hops * declared(core, "heads"): hops} if hops > 1 else {}
+    return weighting_strips(weightings, order, declared(core, "rows"), reads), links
 
 
 def task_for(network: NetworkModel, list_length: int) -> Paradigm:

@@ -13,7 +13,7 @@ from memsim.core.limits import NETWORK, SEED
 from memsim.core.names import closest, normalized, shown
 from memsim.core.parameters import Preset, choice, parameter, text
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
-from memsim.models.networks.cores.named_cores import canonical, find_core, names_file
+from memsim.models.networks.cores.named_cores import NamedCore, canonical, find_core, names_file
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS, require_tasks
 from memsim.models.networks.wear.levers import NAMES as LEVERS
@@ -168,7 +168,7 @@ class Training(Levers):
 
     network: str = text("DNC", "the core to train: a registered name, or file.py:Class")
     code_sha256: str = field(init=False, default="", repr=False)
-    """The checksum of the file in which a user wrote the core."""
+    """The checksum of the code of a core that is not memsim's."""
     sizes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """The sizes and options of the core that are not its defaults, by name."""
     objective: str = choice("recall", _NAMES, "what is rewarded")
@@ -284,7 +284,7 @@ class Training(Levers):
         super().__post_init__()
         found = find_core(self.network)
         object.__setattr__(self, "network", canonical(self.network))
-        object.__setattr__(self, "code_sha256", found.sha256)
+        object.__setattr__(self, "code_sha256", found.code_sha256)
         self._require_sizes(found.cls)
         object.__setattr__(self, "until", str(criterion(self.until) or ""))
         own = self.own_clip(found.cls)
@@ -393,12 +393,16 @@ class Training(Levers):
 
         Raises
         ------
-        InputError : its file has changed since these settings were made.
+        InputError : its code has changed since these settings were made.
         """
+        return self.named_core().cls
+
+    def named_core(self) -> NamedCore:
+        """The core, with what a record of weights says of it; raises as :meth:`core` does."""
         found = find_core(self.network)
-        if found.sha256 != self.code_sha256:
-            raise InputError(f"the file of {self.network} has changed since the settings were made; make them again")
-        return found.cls
+        if found.code_sha256 != self.code_sha256:
+            raise InputError(f"the code of {self.network} has changed since the settings were made; make them again")
+        return found
 
     @property
     def label(self) -> str:

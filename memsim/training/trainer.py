@@ -18,7 +18,7 @@ from memsim.core.errors import DivergenceError, InputError, NoEffectError
 from memsim.core.recalls import Recalls
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.declared_sizes import checked_sizes
-from memsim.models.networks.cores.named_cores import find_core, names_file
+from memsim.models.networks.cores.named_cores import names_file
 from memsim.models.networks.people_seen import start_of
 from memsim.models.networks.weights import load_weights, save_weights
 from memsim.running.digests import source_digest
@@ -154,13 +154,12 @@ class Trainer:
         Weights of another core may fit by their shapes, and mean something else.
         """
         training = self.training
-        name, trained = find_core(training.network).name, record["network"]
-        if names_file(training.network):
-            same = record.get("network_sha256") == training.code_sha256
-            same = same and name.rpartition(":")[2] == trained.rpartition(":")[2]
-        else:
-            same = name == trained
-        if not same:
+        core, trained = training.named_core(), record["network"]
+        name = core.name
+        same = name == trained or (
+            names_file(name) and names_file(trained) and name.rpartition(":")[2] == trained.rpartition(":")[2]
+        )
+        if not same or core.otherness(record):
             version = "another version of " if name == trained else ""
             raise InputError(
                 f"start={training.start!r}: these weights are of {version}the core {trained}, not of {name} as it is; "
@@ -259,8 +258,7 @@ class Trainer:
         """How the weights were made, as their file keeps it."""
         training = self.training
         return {
-            "network": find_core(training.network).name,
-            **({"network_sha256": training.code_sha256} if training.code_sha256 else {}),
+            **training.named_core().record(),
             "objective": training.objective,
             "vector_size": training.vector_size,
             "config": training.config(),

@@ -25,6 +25,17 @@ MOST_KEPT = 2**24
 _KEPT: WeakKeyDictionary[Recalls, dict[tuple[Hashable, ...], list[FloatArray]]] = WeakKeyDictionary()
 
 
+def choice_probabilities(logits: FloatArray) -> FloatArray:
+    """The softmax of ``logits`` (n_trials, n_outcomes), of which none that is finite becomes impossible.
+
+    It is at least the smallest number that floats hold with all digits, 2.2e-308, whose logarithm is -708: below it a
+    response would cost infinitely much where it is only very unlikely.
+    """
+    weight = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probability: FloatArray = weight / weight.sum(axis=1, keepdims=True)
+    return np.where(np.isneginf(logits), 0, np.maximum(probability, np.finfo(np.float64).tiny))
+
+
 def events_and_pullback(model: Any, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback]:
     """The probabilities of events of a network model as from the steps, and the pullback to :data:`PARAMETERS`."""
     length = recalls.list_length
@@ -85,7 +96,6 @@ def _probabilities(logits: FloatArray, by_strength: FloatArray, length: int) -> 
     """(3, n_trials, n_outcomes) probabilities, and their derivatives by :data:`PARAMETERS`."""
     by_bias = np.zeros_like(logits)
     by_bias[:, length] = 1
-    weight = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probability = weight / weight.sum(axis=1, keepdims=True)
+    probability = choice_probabilities(logits)
     slopes = [probability * (each - (probability * each).sum(axis=1, keepdims=True)) for each in (by_strength, by_bias)]
     return np.stack((probability, *slopes))

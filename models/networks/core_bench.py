@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from memsim.models.networks.cores.declarations import DECLARATIONS, declared
+from memsim.models.networks.cores.declared_sizes import checked_sizes
 from memsim.models.networks.cores.driving import parts_of, roles_of, take_step, unrolled
 from memsim.models.networks.cores.state_leaves import leaves, mapped, place
-from memsim.models.networks.weights import apart
+from memsim.models.networks.weights import SUFFIX, Weights, apart, load_weights, save_weights
 
 INPUTS, OUTPUTS, BATCH, STEPS, LONG = 5, 4, 3, 6, 30
 """Sizes of inputs and outputs, lists at a time, steps, and the steps over which gradients must stay finite."""
@@ -67,7 +71,12 @@ class CoreBench:
         return torch.stack(outputs), state
 
     def declarations(self) -> str:
-        """Its roles lead to something in the state, and a memory can be switched off."""
+        """It declares things in their form, its roles lead to something in the state, and files can hold its weights.
+
+        A memory can be switched off.
+        """
+        for name in DECLARATIONS:
+            declared(self.core, name)
         state, parts = self.start(), parts_of(self.core)
         for path in roles_of(self.core).values():
             place(state, path)
@@ -75,6 +84,11 @@ class CoreBench:
             return (
                 "its roles name a memory, but its parts do not: declare the part 'memory', without which it neither "
                 "writes nor reads, and take step(inputs, state, without)"
+            )
+        if broken := [name for name, each in self.core.state_dict().items() if not _finite(each)]:
+            return (
+                f"{', '.join(broken)} holds numbers that are not finite, with which no file of weights is loaded; "
+                "register a buffer of them by register_buffer(..., persistent=False)"
             )
         return ""
 
@@ -170,7 +184,7 @@ class CoreBench:
     def fused(self, plain: Tensor) -> str:
         """Training sets ``fused``, and the likelihood does not; neither a step nor a sequence depends on it."""
         core: Any = self.make().float()
-        if not hasattr(core, "fused"):
+        if declared(core, "fused") is None:
             return ""
         core.fused = True
         inputs = self.inputs[:STEPS].float()
@@ -205,10 +219,14 @@ class CoreBench:
         return ""
 
     def weightings(self) -> str:
-        """They can be drawn on one scale."""
-        state = self.start()
+        """They can be drawn on one scale, with the names of their cells."""
+        state, rows = self.start(), declared(self.core, "rows")
         for number, each in enumerate(self.inputs, start=1):
             _, state, weightings = take_step(self.core, each, state)
+            for name, names in rows.items():
+                cells = weightings[name].shape[2] if name in weightings else 0
+                if cells != len(names):
+                    return f"rows names {len(names)} cells of {name!r}, which has {cells} at step {number}"
             for name, weighting in weightings.items():
                 weighting = weighting.detach()
                 low, high = float(weighting.min()), float(weighting.max())
@@ -239,10 +257,14 @@ class CoreBench:
         """What is written to disk is all there is."""
         inputs = self.inputs[:STEPS]
         wanted = self.run(inputs)[0]
+        written = self.written()
+        sizes = checked_sizes(self.cls, written.record["config"])
+        if changed := [name for name, value in self.sizes.items() if sizes[name] != value]:
+            return f"its record does not keep {', '.join(changed)} as given"
         with torch.random.fork_rng():
             torch.manual_seed(self.seed + 1)
-            other = self.cls(INPUTS, OUTPUTS, **self.sizes).double().eval()
-        other.load_state_dict(load(save(apart(self.core.state_dict()))))
+            other = self.cls(INPUTS, OUTPUTS, **sizes).double().eval()
+        other.load_state_dict(written.tensors)
         _, state = self.run(inputs[:2])
         kept = load(save(apart(leaves(state))))
         names = iter(leaves(state))
@@ -254,6 +276,16 @@ class CoreBench:
             )
         return ""
 
+    def written(self) -> Weights:
+        """The weights and the record of the core as a file of weights gives them back."""
+        record = {
+            "network": f"core.py:{self.cls.__name__}", "objective": "recall", "vector_size": 1, "config": self.sizes
+        }  # fmt: skip
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"core{SUFFIX}"
+            save_weights(path, self.core.state_dict(), record)
+            return load_weights(str(path))
+
 
 def _pairs(one: Any, two: Any) -> Iterator[tuple[Tensor, Tensor]]:
     yield from zip(leaves(one).values(), leaves(two).values(), strict=True)
@@ -264,4 +296,4 @@ def _difference(one: Tensor, two: Tensor) -> str:
 
 
 def _finite(tensor: Tensor | None) -> bool:
-    return tensor is not None and bool(tensor.isfinite().all())
+    return tensor is not None and (not tensor.is_floating_point() or bool(tensor.isfinite().all()))

@@ -18,7 +18,7 @@ INPUTS, OUTPUTS = 19, 17
 WITHIN = 0.02
 """The largest relative difference at which numbers count as equal."""
 MOST = 1 << 16
-"""The largest size that is tried."""
+"""The largest size that is tried where the core declares no end of its range."""
 
 
 class Matched(NamedTuple):
@@ -123,7 +123,7 @@ class Ends(NamedTuple):
         try:
             with torch.device("meta"):
                 made = self._made(sizes)
-        except (RuntimeError, NotImplementedError):
+        except Exception:  # as numbers that a constructor looks at, and such tensors do not have
             made = self._made(sizes)
         return sum(each.numel() for each in made.parameters() if each.requires_grad)
 
@@ -175,13 +175,14 @@ def _matched(
     def at(value: int) -> dict[str, Any]:
         return checked_sizes(find_core(ends.core).cls, {**sizes, name: value})
 
-    below, above = 0, 1
-    while above <= MOST and count(at(above)) < target:
-        below, above = above, 2 * above
+    lowest, highest = _range(ends.core, name, who)
+    below = above = lowest
+    while above < highest and count(at(above)) < target:
+        below, above = above, min(2 * above, highest)
     while above - below > 1:
         middle = (below + above) // 2
         below, above = (middle, above) if count(at(middle)) < target else (below, middle)
-    tried = {value: count(at(value)) for value in (below, above) if value}
+    tried = {value: count(at(value)) for value in (below, above)}
     best = min(tried, key=lambda value: abs(tried[value] - target))
     if abs(tried[best] - target) > within * target:
         found = " and ".join(f"{name}={value} gives {number:,}" for value, number in tried.items())
@@ -190,6 +191,18 @@ def _matched(
             "target, or other values of its other sizes"
         )
     return ends.counted(at(best))
+
+
+def _range(core: str, name: str, who: str) -> tuple[int, int]:
+    """The least and the largest value of a size, both above 0, that the core declares."""
+    cls = find_core(core).cls
+    declared = {each.name: each for each in sizes_of(cls)}
+    if name not in declared:
+        checked_sizes(cls, {name: None})  # which raises, and says what sizes there are
+    size = declared[name]
+    if not size.integer:
+        raise InputError(f"{who}: {name} of {core} is no whole number, so it cannot be varied; name another size")
+    return max(1, int(size.low or 1)), MOST if size.high is None else int(size.high)
 
 
 def _varied(core: str, who: str) -> str:

@@ -14,6 +14,11 @@ from torch import Tensor
 from torch.nn import functional
 
 EPSILON = 1e-6
+LIMIT = 20.0
+"""Bound on each number that a core gives to its memory, before its activation: beyond it gates are open or closed to
+the last bit, without a gradient."""
+BLANK = 1e-6
+"""Every number of the memory of NTM and MANN before the first step."""
 
 
 class MemoryState(NamedTuple):

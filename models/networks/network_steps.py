@@ -15,6 +15,7 @@ from memsim.core.errors import InputError
 from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.events import Distract
 from memsim.core.evidence import Evidence, Logistic
+from memsim.core.limits import STATE_NUMBERS
 from memsim.core.loop import present
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.probes import ProbeBatch
@@ -23,6 +24,7 @@ from memsim.core.repeated_items import require_taken
 from memsim.core.seeding import stream
 from memsim.core.tested_at_end import studied_state
 from memsim.core.trials import Paradigm, Trials
+from memsim.models.networks.choice_slopes import choice_probabilities, events_and_pullback
 from memsim.models.networks.threads import one_thread
 from memsim.models.networks.trained_network import CHOICE, TrainedNetwork
 from memsim.models.networks.vectors import item_vectors
@@ -38,8 +40,6 @@ TOGETHER = 2048
 """Trials that the network takes at a time, which bounds the memory that a step needs."""
 LARGE = 50_000
 """Studied items of a simulation from which on compiled loops are faster, also where they have to be loaded first."""
-MOST_NUMBERS = 2**27
-"""In the states of the trials at a time: a gigabyte."""
 
 _JUDGED: WeakKeyDictionary[Trials, dict[tuple[Hashable, ...], FloatArray]] = WeakKeyDictionary()
 """(n_trials * n_probes) the logits of the probes of trials, by :attr:`NetworkModel.outputs_of`."""
@@ -92,12 +92,12 @@ class NetworkModel(TrainedNetwork):
         InputError : the state of a single trial is too large.
         """
         numbers = self.network().state_size(most_steps(paradigm))
-        if numbers > MOST_NUMBERS:
+        if numbers > STATE_NUMBERS:
             raise InputError(
                 f"{type(self).__name__}: the state of the core {self.record['network']} grows to {numbers:,} numbers "
-                f"in a trial of this task, more than {MOST_NUMBERS:,}; shorten the lists or the distraction"
+                f"in a trial of this task, more than {STATE_NUMBERS:,}; shorten the lists or the distraction"
             )
-        return min(TOGETHER, MOST_NUMBERS // max(numbers, 1))
+        return min(TOGETHER, STATE_NUMBERS // max(numbers, 1))
 
     def study(self, state: Episodes, position: int) -> Episodes:
         return self._each(state, "study", [position] * len(state))
@@ -177,9 +177,7 @@ class NetworkModel(TrainedNetwork):
         return list(torch.split(vectors, _sizes(state)))
 
     def outcome_probabilities(self, state: Episodes) -> FloatArray:
-        logits, _ = self.logits(state)
-        weight = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return weight / weight.sum(axis=1, keepdims=True)
+        return choice_probabilities(self.logits(state)[0])
 
     def logits(self, state: Episodes) -> tuple[FloatArray, FloatArray]:
         """(n_trials, n_outcomes) the logits of the outcomes, and their derivatives by ``choice_strength``."""
@@ -200,10 +198,13 @@ class NetworkModel(TrainedNetwork):
         return logits, similar
 
     def _others(self, episode: Episode) -> tuple[FloatArray, FloatArray]:
-        """(n_trials, 1) the logit of an item that was not studied, of all of the pool together, and its derivative."""
+        """(n_trials, 1) the logit of an item that was not studied, of all of the pool together, and its derivative.
+
+        Where the pool holds no other items, it is -inf, and the derivative 0.
+        """
         assert episode.lured is not None and episode.studied is not None
         support = (self.choice_strength * episode.lured).scatter(1, episode.studied, -np.inf)
-        mean = (support.softmax(1) * episode.lured).sum(1, keepdim=True)
+        mean = (support.softmax(1).nan_to_num(0.0) * episode.lured).sum(1, keepdim=True)
         return support.logsumexp(1, keepdim=True).numpy(), mean.numpy()
 
     def fast_simulation(self, trials: Trials, seed: int) -> Recalls | None:
@@ -221,15 +222,13 @@ class NetworkModel(TrainedNetwork):
         if self.network().n_cues:
             return None
         core = self.network().network
-        if not getattr(core, "has_compiled_loops", False) or presentation_steps(paradigm) > MOST_STEPS:
+        if getattr(core, "has_compiled_loops", False) is not True or presentation_steps(paradigm) > MOST_STEPS:
             return None
         from memsim.models.networks.compiled.simulation import simulated_recalls
 
         return simulated_recalls(self, trials, seed)
 
     def fast_gradient(self, recalls: Recalls, rng: np.random.Generator) -> tuple[Events, Pullback] | None:
-        from memsim.models.networks.choice_slopes import events_and_pullback
-
         paradigm = recalls.trials.paradigm
         if paradigm.forced or paradigm.cued_by_item or self.is_worn:
             return None

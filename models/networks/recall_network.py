@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from memsim.models.networks.cores.core import State, Weightings
+from memsim.models.networks.cores.declarations import declared
 from memsim.models.networks.cores.declared_sizes import checked_sizes
 from memsim.models.networks.cores.driving import state_sizes, take_step, unrolled
 from memsim.models.networks.cores.state_leaves import mapped
@@ -107,7 +108,7 @@ class RecallNetwork(nn.Module):
         self.n_cues = n_cues
         self.input_size = self.sides * vector_size + self.n_flags + n_cues
         self.network: Any = core(self.input_size, outputs, **checked_sizes(core, sizes or {}))
-        if lay_out := getattr(self.network, "lay_out", None):
+        if lay_out := declared(self.network, "lay_out"):
             lay_out(self.sides * vector_size)
         self.strength = nn.Parameter(torch.tensor(2.0))
 

@@ -104,7 +104,7 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
                 f"{name}: the weights {self.weights!r} are of a network of kind {record['network']}, not {self.kind}; "
                 f"run them as {record['network']}:{self.weights}"
             )
-        if self.core or names_file(record["network"]):
+        if self.core or names_file(record["network"]) or "network_sha256" in record:
             core_of(record, self.weights, self.core)
         if record["objective"] == MANY_TASKS:
             require_tasks(record.get("tasks"))

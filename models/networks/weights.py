@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import DataError, InputError, MemsimError, MemsimWarning
 from memsim.core.files.written_files import adopt, write_file
-from memsim.core.limits import NETWORK, NETWORK_SIZE
+from memsim.core.limits import NETWORK
 from memsim.core.names import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 SUFFIX = ".safetensors"
-MOST_LETTERS = 200
-"""Of an option of a network that is a word."""
 _CORE = re.compile(r"(\w[\w.+-]*|[^/\\]+\.py:\w+)")
 """The name of a core, or file and class of one."""
 _SEAL = b'"sha256":"%s"'
@@ -160,34 +158,37 @@ def _shipped() -> frozenset[str]:
 
 
 def _require_sizes(path: Path, record: Mapping[str, Any]) -> None:
-    """Raise :class:`InputError` for sizes beyond the largest; the core itself says which sizes it has."""
+    """Raise :class:`InputError` for a record that names no core, or whose sizes are no numbers, booleans or words.
+
+    Which ranges they have, only the core says (:func:`memsim.models.networks.cores.declared_sizes.checked_sizes`), and
+    no memory is taken for a network before it has.
+    """
     config = record["config"]
     named = isinstance(record["network"], str) and _CORE.fullmatch(record["network"])
     if not isinstance(config, dict) or not named or not isinstance(record["objective"], str):
         raise InputError(f"{path} has a record that does not say what network its weights are of; train it again")
-    for name, value in {**config, "vector_size": record["vector_size"]}.items():
-        most = NETWORK.get(name)
-        if most is not None:
-            known = type(value) is int and 1 <= value <= most
-        elif isinstance(value, int | float):
-            known = math.isfinite(value) and abs(value) <= NETWORK_SIZE
-        else:
-            known = isinstance(value, str) and len(value) <= MOST_LETTERS
-        if not known:
-            size = f", a whole number up to {most:,}" if most else ""
+    most, size = NETWORK["vector_size"], record["vector_size"]
+    if type(size) is not int or not 1 <= size <= most:
+        raise InputError(
+            f"{path} has a record of a network with vector_size={shown(size)}, which must be a whole number from 1 to "
+            f"{most:,}; use weights that `memsim train` wrote"
+        )
+    for name, value in config.items():
+        if not isinstance(value, str | int | float) or (isinstance(value, float) and not math.isfinite(value)):
             raise InputError(
                 f"{path} has a record of a network with {shown(name)}={shown(value)}, which is no size or option of a "
-                f"network that memsim trains{size}; use weights that `memsim train` wrote"
+                "core: those are finite numbers, true or false, and words; use weights that `memsim train` wrote"
             )
 
 
 def _require_history(path: Path, record: Mapping[str, Any]) -> None:
-    """Raise :class:`InputError` where what a record says of people, of earlier weights or of repeats is malformed."""
-    people, start = record.get("people"), record.get("start")
+    """Raise :class:`InputError` where a record is malformed in what it says of people, code, a start or repeats."""
+    people, start, modules = record.get("people"), record.get("start"), record.get("network_modules", {})
     sound = {
         "people": people is None or _are_people(people),
         "start": start is None or (isinstance(start, dict) and _are_all_people(start.get("people", []))),
         "repeats": isinstance(record.get("repeats", True), bool),
+        "network_modules": isinstance(modules, dict) and all(isinstance(each, str) for each in modules.values()),
     }
     for name, is_sound in sound.items():
         if not is_sound:

@@ -16,10 +16,10 @@ from memsim.models.networks.compiled import arithmetic, products
 from memsim.models.networks.compiled.interface import FEW, ascending
 from memsim.models.networks.compiled.unrolled import compiled_unroll
 from memsim.models.networks.cores.core import Core
-from memsim.models.networks.cores.dnc import DNC, LIMIT
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.cores.lstm import LSTM
 from memsim.models.networks.cores.state_leaves import leaves
-from memsim.models.networks.memory import MemoryState
+from memsim.models.networks.memory import LIMIT, MemoryState
 
 
 @njit(cache=True, error_model="numpy")

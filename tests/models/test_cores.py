@@ -140,6 +140,11 @@ def noisy(self: Any, inputs: Tensor, state: Tensor) -> Any:
     return Bare.step(self, inputs + torch.rand(()).item(), state)
 
 
+def set_rows(self: Any, input_size: int, output_size: int) -> None:
+    GRU.__init__(self, input_size, output_size)
+    self.rows = 4
+
+
 @pytest.mark.parametrize(
     ("core", "message"),
     [
@@ -159,6 +164,21 @@ def noisy(self: Any, inputs: Tensor, state: Tensor) -> Any:
         (type("Faulty", (Bare,), {"roles": {"memory": ""}}), "declare the part 'memory'"),
         (type("Faulty", (Bare,), {"roles": {"memory": "m"}}), "the state has nothing at 'm'"),
         (type("Faulty", (Bare,), {"limits": {"units": (1, 2)}}), "limits for units, which its constructor lacks"),
+        (type("Faulty", (Bare,), {"limits": {"hidden": (1, 2, 4)}}), r"hidden=7 has the limits \(1, 2, 4\); give the"),
+        (
+            type("Faulty", (Bare,), {"limits": {"hidden": "few"}}),
+            "limits={'hidden': 'few'} is no declaration of a core",
+        ),
+        (
+            type("Faulty", (Bare,), {"parts": "memory"}),
+            "parts='memory' is no declaration of a core: parts are names of",
+        ),
+        (type("Faulty", (Bare,), {"unroll": 3}), "unroll=3 is no declaration of a core: unroll are a method unroll"),
+        (type("Faulty", (GRU,), {"__init__": set_rows}), "rows=4 is no declaration of a core: .* or rename it"),
+        (
+            type("Faulty", (Bare,), {"rows": {"read": ("one", "two")}}),
+            "rows names 2 cells of 'read', which has 0 at step 1",
+        ),
         (
             type("Faulty", (GRU,), {"parts": ("gate",)}),
             "nothing changes without 'gate'; switch it off in step where 'gate' is in without",

@@ -75,12 +75,31 @@ def test_a_core_of_ones_own(tmp_path: Path) -> None:
     assert match_parameters(f"{file}:Own", 370 + 17, size="units").sizes["units"] == 10
 
 
+def test_ranges_of_sizes_are_those_that_a_core_declares(tmp_path: Path) -> None:
+    file = tmp_path / "ranged.py"
+    file.write_text(
+        "from torch import nn\n\nclass Ranged(nn.Module):\n    limits = {'units': (5, None)}\n"
+        "    def __init__(self, input_size, output_size, *, units=8):\n"
+        "        super().__init__()\n        self.into = nn.Linear(input_size, units, bias=False)\n"
+        "    def start(self, batch):\n        return self.into.weight.new_zeros(batch, self.into.out_features)\n"
+        "    def step(self, inputs, state):\n        return self.into(inputs), state, {}\n"
+    )
+    for units in (5, 6, 70_000 // 7):
+        assert match_parameters(f"{file}:Ranged", 19 * units, size="units").sizes["units"] == units
+    with pytest.raises(InputError, match="gives 19 parameters within 2%: units=5 gives 95; give another target"):
+        match_parameters(f"{file}:Ranged", 19, size="units")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"core": "LSTM", "target": 5}, "no hidden of LSTM gives 5 parameters within 2%: hidden=1 gives"),
         ({"core": "LSTM", "target": 0}, "target=0 must be a whole number above 0"),
         ({"core": "LSTM", "target": 5_000, "size": "slots"}, "LSTM has no size 'slots'"),
+        ({"core": "Elman", "target": 10**8}, "no hidden of Elman gives 100,000,000 parameters within 2%: hidden=4095"),
+        ({"core": "MemN2N", "target": 10**8, "size": "hops"}, "within 2%: hops=15 gives"),
+        ({"core": "MANN", "target": 5_000, "size": "decay"}, "decay of MANN is no whole number, so it cannot be"),
+        ({"core": f"{EXAMPLE.parent / 'new_core.py'}:Leaky", "target": 5, "size": "cells"}, "cells=1 gives"),
     ],
 )  # fmt: skip
 def test_errors_name_the_rule(arguments: dict[str, Any], message: str) -> None:

@@ -14,10 +14,10 @@ from torch import Tensor
 
 from memsim.models.networks import fused as dnc_fused
 from memsim.models.networks.cores.core import Core
-from memsim.models.networks.cores.dnc import DNC, LIMIT
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.cores.lstm import LSTM
 from memsim.models.networks.fused import fused_cell, fused_memory_step
-from memsim.models.networks.memory import MemoryState, interface_size, memory_step, read_interface
+from memsim.models.networks.memory import LIMIT, MemoryState, interface_size, memory_step, read_interface
 
 
 def random_state(batch: int, slots: int, width: int, heads: int, generator: torch.Generator) -> MemoryState:

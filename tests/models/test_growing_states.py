@@ -56,7 +56,7 @@ def test_trials_are_taken_in_parts_by_what_the_state_grows_to(
     trials = task.trials(7, seed=1)
     whole = simulate(trained, trials, seed=2)
     likelihood = log_likelihood(trained, whole)
-    monkeypatch.setattr(network_steps, "MOST_NUMBERS", 3 * steps * MORE + 1)
+    monkeypatch.setattr(network_steps, "STATE_NUMBERS", 3 * steps * MORE + 1)
     assert trained.together(task) == 3
     parts = trained.begin(trials, np.random.default_rng())
     assert [len(part.items) for part in parts] == [3, 3, 1]
@@ -64,7 +64,7 @@ def test_trials_are_taken_in_parts_by_what_the_state_grows_to(
     assert log_likelihood(trained, whole) == pytest.approx(likelihood, abs=1e-12)
     with pytest.raises(InputError, match="at most 3 lists can be watched at a time; there are 7"):
         trained.watch(whole)
-    monkeypatch.setattr(network_steps, "MOST_NUMBERS", steps * MORE - 1)
+    monkeypatch.setattr(network_steps, "STATE_NUMBERS", steps * MORE - 1)
     with pytest.raises(InputError, match=f"the state of the core Transformer grows to {steps * MORE:,} numbers"):
         simulate(trained, trials, seed=2)
 
@@ -110,7 +110,7 @@ def test_training_counts_all_steps_of_a_list(
     monkeypatch.setattr(objective, "up_to", lambda longest, shortest=1: longest)
     objective.loss(10).backward()
     assert sum(counts) == taken <= steps
-    monkeypatch.setattr(making, "MOST_NUMBERS", 3 * steps * MORE - 1)
+    monkeypatch.setattr(making, "STATE_NUMBERS", 3 * steps * MORE - 1)
     with pytest.raises(InputError, match=rf"the states of batch=3 lists are {3 * steps * MORE:,} numbers"):
         making.make_objective(training, generator, "cpu", None)
 

@@ -13,11 +13,14 @@ from torch import Tensor
 from memsim.core.errors import InputError
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.core import Core
+from memsim.models.networks.cores.declared_sizes import sizes_of
+from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.cores.driving import take_step
 from memsim.models.networks.cores.hopfield import HopfieldStore, settled
 from memsim.models.networks.cores.mann import MANN, least_used, rewritten, used
 from memsim.models.networks.cores.memn2n import MemN2N, looked_up
 from memsim.models.networks.cores.ntm import NTM, Heads, addressed, overwritten, shifted
+from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.memory import content_weighting
 
 Array = NDArray[np.float64]
@@ -84,16 +87,16 @@ def test_heads_of_a_mann_take_different_cells() -> None:
 
 def test_memn2n_by_hand() -> None:
     keys, values = batch_of_one([[1, 0], [0, 1], [1, 1]]), batch_of_one([[0, 2], [1, -1], [0.5, 0.5]])
-    asked, strength = batch_of_one([1, 0]), doubles(1)
+    asked, strength = batch_of_one([[1, 0]]), doubles(1)
     weighting, read = looked_up(keys, values, asked, strength)
-    assert weighting[0].numpy() == pytest.approx([0.422319, 0.155362, 0.422319], abs=1e-6)
+    assert weighting[0, 0].numpy() == pytest.approx([0.422319, 0.155362, 0.422319], abs=1e-6)
     asked = asked + read
-    assert asked[0].numpy() == pytest.approx([1.366522, 0.900435], abs=1e-6)
+    assert asked[0, 0].numpy() == pytest.approx([1.366522, 0.900435], abs=1e-6)
     weighting, read = looked_up(keys, values, asked, strength)
-    assert weighting[0].numpy() == pytest.approx([0.244611, 0.153482, 0.601907], abs=1e-6)
-    assert (asked + read)[0].numpy() == pytest.approx([1.820957, 1.537128], abs=1e-6)
-    linear, read = looked_up(keys, values, doubles([[2.0, 1.0]]), doubles(0.5), linear=True)
-    assert linear[0].tolist() == [1.0, 0.5, 1.5] and read[0].tolist() == [1.25, 2.25]
+    assert weighting[0, 0].numpy() == pytest.approx([0.244611, 0.153482, 0.601907], abs=1e-6)
+    assert (asked + read)[0, 0].numpy() == pytest.approx([1.820957, 1.537128], abs=1e-6)
+    linear, read = looked_up(keys, values, doubles([[[2.0, 1.0]]]), doubles(0.5), linear=True)
+    assert linear[0, 0].tolist() == [1.0, 0.5, 1.5] and read[0, 0].tolist() == [1.25, 2.25]
 
 
 @pytest.mark.parametrize(
@@ -391,6 +394,69 @@ def test_age_and_content_of_a_memory_network() -> None:
         assert torch.allclose(seen["read"], torch.full_like(seen["read"], 1 / seen["read"].shape[2])), "equal rows"
     aged = take_step(core, inputs[0], state)[2]["read"]
     assert not torch.allclose(aged, torch.full_like(aged, 1 / 5))
+
+
+def test_rows_age_with_every_step_whether_it_stores_one_or_not() -> None:
+    """After lesioned steps a row has the age of so many rows on, and ages go on from there; the highest has no next."""
+    core = made(MemN2N, {"hops": 1, "slots": 6, "carried": False})
+    inputs = torch.randn((9, 2, INPUTS), dtype=torch.float64)
+
+    def scores(without: set[str], steps: int) -> Tensor:
+        state = core.start(2)
+        for number, each in enumerate(inputs[:steps]):
+            _, state, seen = take_step(core, each, state, without if number in (2, 3) else set())
+        return seen["read"].log()
+
+    def of_two_rows(steps: int, without: set[str]) -> Tensor:
+        found = scores(without, steps)
+        return found[..., 1] - found[..., 0]
+
+    assert torch.allclose(of_two_rows(5, {"writing"}), of_two_rows(5, set()))
+    frozen = core.start(2)
+    for number, each in enumerate((*inputs[:2], *[inputs[2]] * 9)):
+        before = frozen
+        _, frozen, seen = take_step(core, each, frozen, {"writing"} if number > 1 else set())
+    assert frozen.rows.shape[1] == 2 and frozen.ages.tolist() == [[10, 9]] * 2
+    assert torch.equal(seen["read"], take_step(core, inputs[2], before, {"writing"})[2]["read"]), "both have the last"
+    intact = core.start(2)
+    for each in inputs[:4]:
+        _, intact, _ = take_step(core, each, intact)
+    assert not intact.ages.numel(), "ages are counted where every step stores a row"
+
+
+def unread(core: Any) -> None:
+    """Cut the ways by which what was read could change what comes later, but for where the heads stand."""
+    with torch.no_grad():
+        for cell in getattr(core, "cells", ())[:1]:
+            cell.weight_ih[:, INPUTS:] = 0
+        for block in getattr(core, "blocks", ()):
+            block.output.weight.zero_()
+            block.output.bias.zero_()
+        if isinstance(core, DNC):  # free gates are the last but 2 + 3 R numbers of its interface
+            frees = core.output_size + core.interface_size - 2 - 4 * core.heads
+            core.project.weight[frees : frees + core.heads] = 0
+            core.project.bias[frees : frees + core.heads] = -40
+
+
+WRITING = [name for name in CORES.names() if "reading" in CORES.get(name).parts or name == "DeltaRule"]
+
+
+@pytest.mark.parametrize("heads", [1, 2])
+@pytest.mark.parametrize("name", WRITING)
+def test_without_reading_cores_write_where_they_would(name: str, heads: int) -> None:
+    """The DNC, too, where it frees no slots that were read, of which its docstring speaks."""
+    cls = CORES.get(name)
+    torch.manual_seed(0)
+    sizes = {"heads": heads} if "heads" in {each.name for each in sizes_of(cls)} else {}
+    core = cls(INPUTS, OUTPUTS, **sizes).double()
+    unread(core)
+    intact = blind = core.start(2)
+    for each in torch.randn((12, 2, INPUTS), dtype=torch.float64):
+        _, intact, seen = take_step(core, each, intact)
+        _, blind, seen_blind = take_step(core, each, blind, {"reading"})
+        for weighting in (each for each in seen if each.startswith(("write", "least_used", "allocation", "usage"))):
+            assert torch.allclose(seen[weighting], seen_blind[weighting], atol=1e-12), weighting
+        assert not any(seen_blind[each].any() for each in ("read", "read_layer_1") if each in seen_blind)
 
 
 def test_a_full_store_drops_its_oldest_row() -> None:

@@ -1,6 +1,10 @@
 """Cores of users in training: edited between two runs, with tied weights, and other than themselves in evaluation."""
 
+import importlib
 import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +13,10 @@ import torch
 
 from memsim.commands.main import main
 from memsim.core.errors import DataError, DivergenceError, InputError, ModelError
+from memsim.models.lookup import build_model
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.named_cores import find_core
+from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.cores.state_leaves import leaves, mapped
 from memsim.models.networks.weights import load_weights, read_header, save_weights
 from memsim.training import run
@@ -61,7 +67,7 @@ def half(core: str, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "save", lambda self, path: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            train(core, out="w.safetensors", **TINY, **settings)
+            train(core, out="w.safetensors", **{**TINY, **settings})
 
 
 def test_a_checkpoint_of_other_code_is_not_continued(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,3 +219,88 @@ def test_a_core_that_gives_no_numbers_in_evaluation_is_not_saved(core: str, held
     with pytest.raises(DivergenceError, match="lists is not finite after iteration 5, though that of training is"):
         train(core, out="w.safetensors", **TINY, held_out_lists=held_out_lists)
     assert not Path("w.safetensors").exists()
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """What a test imports, and finds as a plug-in, is gone after it."""
+    search, names = list(sys.path), set(sys.modules)
+    yield
+    sys.path[:] = search
+    for name in set(sys.modules) - names:
+        if name.partition(".")[0] in ("helper", "bundle") or name.startswith("memsim_plugin_"):
+            del sys.modules[name]
+
+
+def loaded(spec: str) -> Any:
+    """The network of these weights."""
+    return build_model(spec)
+
+
+RECALL: dict[str, Any] = {**TINY, "objective": "recall"}
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.usefixtures("forgotten")
+def test_modules_that_a_core_imports_are_part_of_it(
+    core: str, within: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    Path("helper.py").write_text("SCALE = 2.0\n")
+    if not within:
+        edit("import torch\n", "import torch\nfrom helper import SCALE\n")
+    edit("return self.out(state)", "return self.scale() * self.out(state)")
+    line = "        from helper import SCALE\n" if within else ""
+    edit("    def start(", f"    def scale(self):\n{line}        return SCALE\n\n    def start(")
+    train(core, out="first.safetensors", **RECALL)
+    record = read_header("first.safetensors").record
+    assert set(record["network_modules"]) == {"helper"}
+    half(core, monkeypatch, objective="recall")
+    tensors = load_weights("first.safetensors").tensors
+    old = {name: value for name, value in record.items() if name != "network_modules"}
+    save_weights(Path("old.safetensors"), tensors, old)
+    Path("helper.py").write_text("SCALE = 3.0\n")
+    with pytest.raises(InputError, match="another version of mine.py:Mine: of what it imports, helper changed; take"):
+        loaded(f"{core}:first.safetensors")
+    with pytest.raises(InputError, match="these weights are of another version of the core mine.py:Mine"):
+        Trainer(Training(network=core, **RECALL, start="first.safetensors"))
+    with pytest.raises(InputError, match=r"of another training: the code of mine.py:Mine has changed since; remove it"):
+        train(core, out="w.safetensors", **RECALL)
+    assert loaded(f"{core}:old.safetensors").network(), "an earlier memsim kept the checksum of the file alone"
+
+
+@pytest.mark.parametrize("installed", [False, True])
+@pytest.mark.usefixtures("forgotten")
+def test_the_core_of_a_plug_in_is_that_of_training(
+    core: str, installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether its package is installed, or lies in a folder of the user's."""
+    folder = tmp_path / "site"
+    (folder / "bundle").mkdir(parents=True)
+    (folder / "bundle" / "__init__.py").write_text("")
+    (folder / "bundle" / "helper.py").write_text("SCALE = 2.0\n")
+    edit("import torch\n", "import torch\nfrom bundle.helper import SCALE\n")
+    edit("return self.out(state)", "return SCALE * self.out(state)")
+    (folder / "bundle" / "cores.py").write_text(Path("mine.py").read_text())
+    if installed:
+        info = folder / "bundle-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bundle\nVersion: 1.0\n")
+        (info / "RECORD").write_text("bundle/__init__.py,,\nbundle/helper.py,,\nbundle/cores.py,,\n")
+    monkeypatch.syspath_prepend(str(folder))
+    point = EntryPoint("Bundled", "bundle.cores:Mine", "memsim.networks")
+    monkeypatch.setitem(vars(CORES), "_targets", {**CORES._targets, "Bundled": point})
+    train(Training(network="Bundled", **RECALL), out="first.safetensors")
+    record = read_header("first.safetensors").record
+    assert len(record["network_sha256"]) == 64 and set(record["network_modules"]) == {"bundle", "bundle.helper"}
+    old = {name: value for name, value in record.items() if not name.startswith("network_")}
+    save_weights(Path("old.safetensors"), load_weights("first.safetensors").tensors, old)
+    assert loaded("Bundled:first.safetensors").network()
+    for name, message in (("helper", "of what it imports, bundle.helper changed"), ("cores", "its checksum was")):
+        (folder / "bundle" / f"{name}.py").write_text((folder / "bundle" / f"{name}.py").read_text() + "# edited\n")
+        for each in [each for each in sys.modules if each.partition(".")[0] == "bundle"]:
+            del sys.modules[each]
+        importlib.invalidate_caches()
+        with pytest.raises(InputError, match=f"were trained with another version of Bundled: {message}"):
+            loaded("Bundled:first.safetensors").network()
+    assert loaded("Bundled:old.safetensors").network()

@@ -2,22 +2,28 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from memsim import Fit, Recalls, fit, log_likelihood, simulate
 from memsim.commands.main import main
-from memsim.core.errors import InputError
+from memsim.core.errors import InputError, ModelError
 from memsim.evaluation.candidates import Imitating
 from memsim.models import DNC, Network
 from memsim.models.lookup import build_model, find_model
-from memsim.models.networks.weights import read_header
+from memsim.models.networks.core_checks import check_core
+from memsim.models.networks.cores.named_cores import find_core
+from memsim.models.networks.weights import load_weights, read_header, save_weights
 from memsim.paradigms import FreeRecall
 from memsim.running.digests import digest
+from memsim.training.checkpoints import resume, save_checkpoint
 from memsim.training.inspection import show
 from memsim.training.run import train
 from memsim.training.settings import Training
+from memsim.training.trainer import Trainer
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "new_core.py"
 TINY = {"vector_size": 6, "batch": 8, "iterations": 5, "first_length": 2, "list_length": 4}
@@ -191,3 +197,117 @@ def test_a_core_in_a_file_imitates_people(here: Path) -> None:
     model = Imitating(training, here / "networks").learned(people, 0)
     assert model.core == "mine.py:Leaky" and not model.repeats
     assert np.isfinite(log_likelihood(model, people)).all()
+
+
+def loaded(spec: str) -> Any:
+    """The network of these weights."""
+    return build_model(spec)
+
+
+SIZES = """
+import numpy as np
+import torch
+from torch import nn
+
+class Odd(nn.Module):
+    limits = {"period": (1, 1_000_000), "slots": (0.0, 1e9)}
+
+    def __init__(self, input_size, output_size, *, layers=0, width=0.5, hidden=6, period=100_000, slots=1e6, heads=True,
+                 name="", kind="plain"):
+        super().__init__()
+        self.cell, self.out = nn.RNNCell(input_size, hidden), nn.Linear(hidden, output_size)
+        self.hidden, self.width = hidden, width
+        self.scale = float(np.mean(torch.ones(3).numpy()))
+
+    def start(self, batch):
+        return self.out.weight.new_zeros(batch, self.hidden)
+
+    def step(self, inputs, state):
+        state = self.cell(self.width * self.scale * inputs, state)
+        return self.out(state), state, {}
+"""
+
+
+def test_what_a_core_declares_is_loaded_as_it_was_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranges are those that the core declares, whatever memsim's own cores use a name for."""
+    monkeypatch.chdir(tmp_path)
+    Path("odd.py").write_text(SIZES)
+    given = {"period": 900_000, "name": 300 * "w"}
+    assert check_core(find_core("odd.py:Odd").cls, sizes=given)
+    train("odd.py:Odd", objective="recall", out="odd.safetensors", **given, **TINY)
+    model = loaded("odd.py:Odd:odd.safetensors")
+    assert model.record["config"]["period"] == 900_000 and model.record["config"]["width"] == 0.5
+    assert simulate(model, FreeRecall(list_length=4).trials(5), seed=1).n_responses
+    half, rest = (Trainer(Training(network="odd.py:Odd", objective="recall", **given, **TINY)) for _ in range(2))
+    half.run(3)
+    save_checkpoint(half, Path("half.safetensors"))
+    resume(rest, Path("half.safetensors"))
+    assert rest.iteration == 3
+    for size, value in (("period", 2_000_000), ("width", "wide"), ("layers", -1)):
+        tensors, record, _ = load_weights("odd.safetensors")
+        save_weights(Path("other.safetensors"), tensors, {**record, "config": {**record["config"], size: value}})
+        with pytest.raises(InputError, match=f"Odd: {size}={value!r} "):
+            loaded("odd.py:Odd:other.safetensors").network()
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"vector_size": 10**9}, "vector_size=1000000000, which must be a whole number from 1 to 1,024"),
+        ({"config": {"hidden": [4]}}, r"'hidden'=\[4\], which is no size or option of a core"),
+        ({"config": {"hidden": 10**9}}, r"hidden=1000000000 is outside its range \[1, 4096\]"),
+    ],
+)  # fmt: skip
+def test_a_record_cannot_ask_for_gigabytes(here: Path, record: dict[str, Any], message: str) -> None:
+    tensors, whole, _ = load_weights("gru.safetensors")
+    save_weights(here / "large.safetensors", tensors, {**whole, **record})
+    with pytest.raises(InputError, match=message):
+        loaded("GRU:large.safetensors").network()
+
+
+def test_numbers_that_are_not_finite_are_no_weights() -> None:
+    class Masked(find_core(f"{EXAMPLE}:Leaky").cls):  # type: ignore[misc]
+        def __init__(self, input_size: int, output_size: int, *, hidden: int = 6) -> None:
+            super().__init__(input_size, output_size, hidden=hidden)
+            self.register_buffer("mask", torch.full((3,), -torch.inf))
+
+    with pytest.raises(ModelError, match="mask holds numbers that are not finite, with which no file of weights is"):
+        check_core(Masked)
+
+
+OWN_NAMES = """
+import torch
+from torch import nn
+
+class Grid(nn.Module):
+    def __init__(self, input_size, output_size, *, hidden=8, rows=4):
+        super().__init__()
+        self.rows, self.hidden, self.parts, self.roles, self.limits = rows, hidden, 3, ["controller"], (0, 1)
+        self.hops, self.heads, self.fused = nn.Linear(hidden, rows), 2.5, nn.Linear(2 * hidden, output_size)
+        self.compiles, self.lay_out, self.unroll, self.has_compiled_loops = True, "wide", 1, nn.Identity()
+        self.cell = nn.GRUCell(input_size + hidden, hidden)
+
+    def start(self, batch):
+        zeros = self.fused.weight.new_zeros
+        return {"h": zeros(batch, self.hidden), "m": zeros(batch, self.rows, self.hidden)}
+
+    def step(self, inputs, state):
+        h = self.cell(torch.cat((inputs, state["m"].mean(1)), 1), state["h"])
+        w = self.hops(h).softmax(1)
+        m = state["m"] + w[:, :, None] * (h[:, None] - state["m"])
+        return self.fused(torch.cat((h, (w[:, :, None] * m).sum(1)), 1)), {"h": h, "m": m}, {"write": w[:, None]}
+"""
+
+
+def test_attributes_of_a_plain_module_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though they have the names of what a core may declare."""
+    monkeypatch.chdir(tmp_path)
+    Path("grid.py").write_text(OWN_NAMES)
+    assert check_core(find_core("grid.py:Grid").cls)
+    train("grid.py:Grid", objective="recall", out="grid.safetensors", **TINY)
+    model = loaded("grid.py:Grid:grid.safetensors")
+    strip, _ = show(model, FreeRecall(list_length=4)).axes
+    assert strip.get_title(loc="left") == "Write"
+    assert simulate(model, FreeRecall(list_length=4).trials(20_000), seed=1).n_responses, "LARGE ones are by the steps"
+    with pytest.raises(InputError, match="'memory' is no part of the core grid.py:Grid. Its parts are: none"):
+        model.replace(without="memory")

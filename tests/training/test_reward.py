@@ -164,6 +164,20 @@ def test_agents_are_saved_and_loaded(tmp_path: Path) -> None:
         save_agent(trainer, tmp_path / "agent")
 
 
+def test_the_code_of_an_agents_core_is_that_of_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = (Path(__file__).parents[2] / "examples" / "new_core.py").read_text(encoding="utf-8")
+    Path("mine.py").write_text(code, encoding="utf-8")
+    trainer = ActorCritic(RewardTraining(network="mine.py:Leaky", settings=LIST, iterations=1, batch=4))
+    save_agent(trainer, "agent.safetensors")
+    assert (load_agent("agent.safetensors", "mine.py:Leaky").played(9).scores == trainer.played(9).scores).all()
+    with pytest.raises(InputError, match="whose code is run only where you name the file"):
+        load_agent("agent.safetensors")
+    Path("mine.py").write_text(code + "\n# edited\n", encoding="utf-8")
+    with pytest.raises(InputError, match="were trained with another version of mine.py:Leaky"):
+        load_agent("agent.safetensors", "mine.py:Leaky")
+
+
 def test_the_same_seed_trains_the_same_agent() -> None:
     one, two, other = (
         ActorCritic(RewardTraining(**SMALL, settings=LIST, iterations=3, batch=4, seed=s)) for s in (1, 1, 2)

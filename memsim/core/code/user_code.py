@@ -145,6 +145,24 @@ def reached(module: ModuleType) -> Reached:
     return _reached.get(module.__name__) or _walk([module], module)
 
 
+def files_of(module: ModuleType) -> dict[str, str]:
+    """The checksums of the files that a module runs on, by the names of the modules; its own has the name ``""``.
+
+    These are of itself, of the user's modules that it imports and, where it is installed, of those of its own
+    distribution; there are none of memsim, and of Python.
+
+    Raises
+    ------
+    InputError : the source of a module has changed since it was imported.
+    """
+    file = getattr(module, "__file__", None)
+    if file is None or module.__name__.partition(".")[0] == "memsim" or is_standard(module):
+        return {}
+    found = _reached.get(module.__name__) or _walk([module], module, owner_of(file))
+    used = {name: code_in(part).sha256 for name, part in found.loaded.items() if part is not module}
+    return {"": code_in(module).sha256, **used, **{name: sha256 for name, (_, sha256) in found.later.items()}}
+
+
 def remember(module: ModuleType) -> Reached:
     """Keep what a module runs on as it is now, since later modules may take the names of those that it imported."""
     found = _reached[module.__name__] = _walk([module], module)
@@ -234,8 +252,13 @@ def code_in(module: ModuleType) -> Code:
     return kept[1]
 
 
-def _walk(start: Iterable[ModuleType | str], whole: ModuleType | None = None) -> Reached:
-    """What these modules run on, themselves included where they are the user's, or ``whole``, of any installation."""
+def _walk(
+    start: Iterable[ModuleType | str], whole: ModuleType | None = None, along: tuple[str, str] | None = None
+) -> Reached:
+    """What these modules run on, themselves included where they are the user's, or ``whole``, of any installation.
+
+    Modules of the installed distribution ``along``, its name and version, are followed as the user's are.
+    """
     loaded: dict[str, ModuleType] = {}
     later: dict[str, tuple[str, str]] = {}
     installed: dict[str, str] = {}
@@ -253,7 +276,7 @@ def _walk(start: Iterable[ModuleType | str], whole: ModuleType | None = None) ->
             continue
         if owner := owner_of(file):
             installed[owner[0]] = owner[1]
-            if found is not whole:
+            if found is not whole and owner != along:
                 continue
         if found is None:
             code = _code_of_file(file, name if Path(file).name == "__init__.py" else name.rpartition(".")[0])

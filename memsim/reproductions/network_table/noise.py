@@ -33,5 +33,6 @@ def make_noisy(core: Any, sd: float) -> None:
         )
         return output, changed_at(state, path, lambda each: each + sd * torch.randn_like(each)), weightings
 
-    core.fused = False
+    if isinstance(core, Core):
+        core.fused = False
     core.__class__ = type(cls.__name__, (cls,), {"step": step, "unroll": Core.unroll})

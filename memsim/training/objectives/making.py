@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from memsim.core.errors import InputError
+from memsim.core.limits import STATE_NUMBERS
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.models.networks.core_checks import require_shapes
@@ -18,9 +19,6 @@ from memsim.training.objectives.sequence_objective import SequenceObjective
 from memsim.training.sequence_tasks.sequences import SequenceTask
 from memsim.training.settings import Training
 
-MOST_NUMBERS = 2**27
-"""In the states of the lists of an iteration, of which training keeps one for every step."""
-
 
 def make_objective(training: Training, generator: torch.Generator, device: str, people: Recalls | None) -> Objective:
     """The objective, with people for imitation: those given, or those that :attr:`Training.people` names."""
@@ -28,10 +26,10 @@ def make_objective(training: Training, generator: torch.Generator, device: str, 
     objective = _objective(training, generator, device, people)
     at_start, more = state_sizes(objective.core, objective.input_size)
     size = at_start + objective.most_steps * more
-    if training.batch * size > MOST_NUMBERS:
+    if training.batch * size > STATE_NUMBERS:
         raise InputError(
             f"Training: the states of batch={training.batch} lists are {training.batch * size:,} numbers ({size:,} for "
-            f"each list, by the sizes of {training.network}), more than {MOST_NUMBERS:,}, too many for the memory; "
+            f"each list, by the sizes of {training.network}), more than {STATE_NUMBERS:,}, too many for the memory; "
             "take smaller sizes or fewer lists"
         )
     return objective

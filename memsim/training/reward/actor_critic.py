@@ -73,7 +73,8 @@ class ActorCritic:
         recall, training = self.agent.recall, self.training
         assert recall is not None
         tensors, record, _ = load_weights(weights)
-        name = find_core(training.network).name
+        core = find_core(training.network)
+        name = core.name
         # How many slots there are is no matter of the weights of some cores, whose lists may then be too long for them.
         now, then = (
             {size: value for size, value in sizes.items() if size != "slots"}
@@ -82,6 +83,8 @@ class ActorCritic:
         different = [
             f"{size} was {then[size]}, and is {now.get(size, name)}" for size in then if then[size] != now.get(size)
         ]
+        if not different and (otherness := core.otherness(record)):
+            different.append(f"they are of another version of {name}: {otherness}")
         try:
             if not different:
                 recall.load_state_dict(tensors)

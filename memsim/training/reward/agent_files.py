@@ -8,7 +8,7 @@ from typing import Any
 from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
 from memsim.core.parameters import build
-from memsim.models.networks.cores.named_cores import find_core
+from memsim.models.networks.cores.named_cores import core_of, find_core
 from memsim.models.networks.weights import SUFFIX, load_weights, save_weights
 from memsim.running.digests import source_digest
 from memsim.training.reward.actor_critic import ActorCritic
@@ -30,8 +30,7 @@ def save_agent(trained: ActorCritic, path: str | Path) -> dict[str, Any]:
     found = find_core(training.network)
     recall = trained.agent.recall
     record = {
-        "network": found.name,
-        **({"network_sha256": found.sha256} if found.sha256 else {}),
+        **found.record(),
         "objective": OBJECTIVE,
         "vector_size": training.features if recall is None else recall.vector_size,
         "config": training.checked_sizes(),
@@ -62,11 +61,7 @@ def load_agent(path: str | Path, network: str = "") -> ActorCritic:
         raise InputError(
             f"{path} holds weights of the objective {record['objective']}, and no agent; save_agent writes those"
         )
-    if record.get("network_sha256", "") != (find_core(network).sha256 if network else ""):
-        raise InputError(
-            f"{path} is an agent with the core {record['network']}, whose code is run only where you name its file, "
-            f"as it was then: network='{record['network']}'"
-        )
+    core_of(record, str(path), network)
     values = {**record["training"], **({"network": network} if network else {}), "start": "", "warm_up": 0}
     loaded = ActorCritic(build(RewardTraining, values))
     loaded.agent.load_state_dict(tensors)

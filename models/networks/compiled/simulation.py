@@ -20,7 +20,8 @@ from memsim.core.trials import Trials
 from memsim.models.networks.compiled import sequences
 from memsim.models.networks.compiled.choices import choose
 from memsim.models.networks.compiled.unrolled import Array, Packed, left_behind, whole
-from memsim.models.networks.cores.dnc import DNC, LIMIT
+from memsim.models.networks.cores.dnc import DNC
+from memsim.models.networks.memory import LIMIT
 from memsim.models.networks.recall_network import DISTRACT, RECALL, STUDY, RecallNetwork
 from memsim.models.networks.vectors import item_vectors
 

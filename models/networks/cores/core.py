@@ -23,7 +23,9 @@ class Core(nn.Module):
     command line and the record of weights know them by their names.
 
     Any :class:`torch.nn.Module` with ``start(batch)`` and ``step(inputs, state)`` is a core, too; all else here is
-    optional. :func:`memsim.models.networks.core_checks.check_core` and ``memsim check mine.py:MyCore`` prove it sound.
+    optional, and an attribute that such a module sets for itself is a declaration only where it has the form of one
+    (:func:`memsim.models.networks.cores.declarations.declared`).
+    :func:`memsim.models.networks.core_checks.check_core` and ``memsim check mine.py:MyCore`` prove it sound.
     """
 
     parts: tuple[str, ...] = ()

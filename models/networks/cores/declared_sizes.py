@@ -8,8 +8,9 @@ from typing import Any
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.limits import NETWORK, NETWORK_SIZE
-from memsim.core.names import closest
+from memsim.core.names import closest, shown
 from memsim.core.parameters import Parameter
+from memsim.models.networks.cores.declarations import declared as declared_by
 
 
 def sizes_of(core: type) -> tuple[Parameter, ...]:
@@ -25,7 +26,7 @@ def sizes_of(core: type) -> tuple[Parameter, ...]:
     if len(declared) < 2 or declared[1].kind not in (kinds.POSITIONAL_OR_KEYWORD, kinds.POSITIONAL_ONLY):
         raise ModelError(f"{core.__name__} must take input_size and output_size first: __init__(self, input_size, "
                          "output_size, *, hidden=64)")  # fmt: skip
-    limits: Mapping[str, tuple[Any, ...]] = getattr(core, "limits", {})
+    limits: Mapping[str, tuple[Any, ...]] = declared_by(core, "limits")
     if strangers := set(limits) - {each.name for each in declared[2:]}:
         raise ModelError(f"{core.__name__} has limits for {', '.join(sorted(strangers))}, which its constructor lacks")
     return tuple(_declared(core.__name__, each, limits.get(each.name, ())) for each in declared[2:])
@@ -35,10 +36,15 @@ def _declared(owner: str, argument: inspect.Parameter, limits: tuple[Any, ...]) 
     name, default = argument.name, argument.default
     if argument.kind in (argument.VAR_KEYWORD, argument.VAR_POSITIONAL):
         raise ModelError(f"{owner}: *{name} hides its sizes; name each with a default, as in hidden=64")
+    if limits and not _fitting(default, limits):
+        raise ModelError(
+            f"{owner}: {name}={default!r} has the limits {shown(limits)}; give the lowest and the highest number, or "
+            "the words that it may be, and no limits where it is true or false"
+        )
     if isinstance(default, bool):
         return Parameter(name, default, flag=True)
     if isinstance(default, str):
-        return Parameter(name, default, options=limits, text=not limits)
+        return Parameter(name, default, options=tuple(limits), text=not limits)
     if isinstance(default, int):
         low, high = limits or (min(1, default), NETWORK.get(name, NETWORK_SIZE))
         return Parameter(name, default, low, high, integer=True)
@@ -49,6 +55,15 @@ def _declared(owner: str, argument: inspect.Parameter, limits: tuple[Any, ...]) 
         f"{owner}: the size {name} needs a default that is a whole number, a number, True or False, or a word, as in "
         f"{name}=64"
     )
+
+
+def _fitting(default: Any, limits: tuple[Any, ...]) -> bool:
+    """Whether limits are of the kind of a default: words for a word; for a number two ends, of which None is open."""
+    if isinstance(default, str):
+        return all(isinstance(each, str) for each in limits)
+    ends = [each for each in limits if each is not None]
+    numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in ends)
+    return numbers and len(limits) == 2 and ends == sorted(ends) and not isinstance(default, bool)
 
 
 def parsed_sizes(core: type, texts: Mapping[str, str]) -> dict[str, Any]:

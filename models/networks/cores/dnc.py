@@ -17,12 +17,10 @@ from memsim.models.networks.cores.drifting_context import Drift, DriftingContext
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts
 from memsim.models.networks.cores.lstm import Controlled, Layers
 from memsim.models.networks.cores.rereading import Rereading
-from memsim.models.networks.memory import Interface, MemoryState, interface_size, memory_step, read_interface
+from memsim.models.networks.memory import LIMIT, Interface, MemoryState, interface_size, memory_step, read_interface
 from memsim.models.networks.reading import READ_MODES
 
 CONTEXT_PARTS = ("context", "old_context", "new_context")
-LIMIT = 20.0
-"""Bound on each number of the interface: beyond it gates are open or closed to the last bit, without a gradient."""
 
 
 class DNCState(NamedTuple):
@@ -60,10 +58,11 @@ class DNC(Controlled):
     loops that take seconds to compile the first time. Such steps have no weightings.
 
     Lesions: ``backward``, ``content`` and ``forward`` are ways of reading, and without some of them the heads read in
-    the others alone; without ``reading`` they read nothing, without ``writing`` nothing is written, and ``memory`` is
-    both. Without ``hop_2`` a step reads once, without ``hop_3`` at most twice, and so on. Weightings of reads have the
-    heads of the first hop first. Without ``context`` memory is not asked by context, though it drifts on; without
-    ``old_context`` items bring back no context of their own, without ``new_context`` what is read brings back none.
+    the others alone; without ``reading`` they read nothing and stand nowhere, so that no slot is freed because it was
+    read, and free slots run out sooner; without ``writing`` nothing is written, and ``memory`` is both. Without
+    ``hop_2`` a step reads once, without ``hop_3`` at most twice, and so on. Weightings of reads have the heads of the
+    first hop first. Without ``context`` memory is not asked by context, though it drifts on; without ``old_context``
+    items bring back no context of their own, without ``new_context`` what is read brings back none.
     """
 
     parts: tuple[str, ...] = (*READ_MODES, "reading", "writing", "memory")

@@ -11,17 +11,18 @@ from torch import Tensor, nn
 from memsim.core.errors import ModelError
 from memsim.core.names import shown
 from memsim.models.networks.cores.core import Core, State, Weightings
+from memsim.models.networks.cores.declarations import declared
 from memsim.models.networks.cores.state_leaves import size_of
 
 
 def parts_of(core: Any) -> tuple[str, ...]:
     """What a lesion of the core, or of a class of cores, may switch off."""
-    return tuple(getattr(core, "parts", ()))
+    return tuple(declared(core, "parts"))
 
 
 def roles_of(core: Any) -> Mapping[str, str]:
     """Places in the state by role; see :attr:`Core.roles`."""
-    found: Mapping[str, str] = getattr(core, "roles", {})
+    found: Mapping[str, str] = declared(core, "roles")
     return found
 
 
@@ -60,6 +61,6 @@ def state_sizes(core: nn.Module, input_size: int) -> tuple[int, int]:
 
 def unrolled(core: nn.Module, inputs: Tensor, state: State | None = None) -> tuple[Tensor, State]:
     """Outputs (T, B, output_size) for ``inputs`` (T, B, input_size), and the last state; see :meth:`Core.unroll`."""
-    unroll: Any = getattr(core, "unroll", None)
+    unroll: Any = declared(core, "unroll")
     given: tuple[Tensor, State] = unroll(inputs, state) if unroll else Core.unroll(core, inputs, state)  # type: ignore[arg-type]
     return given

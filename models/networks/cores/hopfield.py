@@ -12,10 +12,8 @@ from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.growing_rows import appended, newest
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left, side_by_side
 from memsim.models.networks.cores.lstm import Controlled, Layers
-from memsim.models.networks.memory import unit_length
+from memsim.models.networks.memory import LIMIT, unit_length
 
-LIMIT = 20.0
-"""Bound on each number of the interface."""
 START, MOST = 2.0, 5.0
 """The logarithm of the strength β at the start, and at most."""
 

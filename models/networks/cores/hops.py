@@ -16,6 +16,11 @@ def hop_parts(hops: int) -> tuple[str, ...]:
     return tuple(f"hop_{number}" for number in range(2, hops + 1))
 
 
+def hops_of(parts: Collection[str]) -> int:
+    """How many reads the step of a core with these parts has."""
+    return 1 + len(set(hop_parts(MOST_HOPS)) & set(parts))
+
+
 def hops_left(hops: int, without: Collection[str]) -> int:
     """How many reads a step has without some of :func:`hop_parts`: those before the first that is switched off."""
     return next((number - 1 for number in range(2, hops + 1) if f"hop_{number}" in without), hops)

@@ -11,12 +11,7 @@ from torch import Tensor, nn
 from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left, side_by_side
 from memsim.models.networks.cores.lstm import Controlled, Layers
-from memsim.models.networks.memory import content_weighting, oneplus
-
-LIMIT = 20.0
-"""Bound on each number of the interface before its activation."""
-BLANK = 1e-6
-"""Every number of the memory before the first step."""
+from memsim.models.networks.memory import BLANK, LIMIT, content_weighting, oneplus
 
 
 class MANNState(NamedTuple):
@@ -56,9 +51,10 @@ class MANN(Controlled):
     read give, k = tanh(W [h; r]); w^r is that of the last.
 
     Lesions: without ``least_used`` the heads write only to the cells just read, and nothing is set to 0; without
-    ``recent`` they write only to the least used. Without ``reading`` nothing is read, without ``writing`` nothing is
-    written, and ``memory`` is both; without ``hop_2`` a step reads once, and so on. The weighting
-    ``usage`` is a share of its largest value; ``read`` has the heads of the first hop first.
+    ``recent`` they write only to the least used. Without ``reading`` nothing is read, though the heads go where they
+    would have read, and writing follows them; without ``writing`` nothing is written, and ``memory`` is both; without
+    ``hop_2`` a step reads once, and so on. The weighting ``usage`` is a share of its largest value; ``read`` has the
+    heads of the first hop first.
 
     References
     ----------
@@ -134,22 +130,22 @@ class MANN(Controlled):
         else:
             memory = rewritten(memory, write, unused, vectors)
 
-        hops, read = list[Tensor](), state.read_vectors
+        hops, reads, read = list[Tensor](), state.reads, state.read_vectors
         for hop in range(hops_left(self.hops, without)):
             if hop and self.next_keys is not None:
                 keys = self.next_keys(torch.cat((layers[-1][0], read), dim=1)).clamp(-LIMIT, LIMIT).tanh()
                 keys = keys.view(-1, self.heads, self.width)
             reads = content_weighting(memory, keys, strength)
-            if "memory" in without or "reading" in without:
-                reads = torch.zeros_like(reads)
-            read = (reads @ memory).flatten(1)
-            hops.append(reads)
-        usage = used(state.usage, hops[-1], write, self.decay)
+            # A lesion takes what is read, and not where the heads stand, on which writing depends.
+            looked = torch.zeros_like(reads) if "memory" in without or "reading" in without else reads
+            read = (looked @ memory).flatten(1)
+            hops.append(looked)
+        usage = used(state.usage, reads, write, self.decay)
         weightings = {
             "write": write, "least_used": unused, "read": side_by_side(hops, self.hops),
             "usage": (usage / (usage.amax(dim=1, keepdim=True) + BLANK))[:, None],
         }  # fmt: skip
-        return output + self.read_out(read), MANNState(layers, memory, usage, hops[-1], read), weightings
+        return output + self.read_out(read), MANNState(layers, memory, usage, reads, read), weightings
 
 
 def least_used(usage: Tensor, heads: int) -> Tensor:

@@ -13,10 +13,7 @@ from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import Core, Weightings
 from memsim.models.networks.cores.growing_rows import appended, newest
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left
-from memsim.models.networks.memory import unit_length
-
-LIMIT = 20.0
-"""Bound on each number of what is stored, and of what is asked."""
+from memsim.models.networks.memory import LIMIT, unit_length
 
 OF_COSINES, MOST = 2.0, 5.0
 """The logarithm of the strength β of cosines at the start, and at most."""
@@ -31,6 +28,8 @@ class MemN2NState(NamedTuple):
     """(B, t, E, d) what was stored, E embeddings of each of t steps."""
     context: Tensor
     """(B, d) what the last step ended with, tanh(u)."""
+    ages: Tensor
+    """(B, t) the age of each row; (B, 0) where ages are the number of rows since, as long as every step stores one."""
 
 
 class MemN2N(Core):
@@ -44,8 +43,9 @@ class MemN2N(Core):
 
     There is no controller: context is all that is carried besides the rows, of which none is changed. The age of a row
     is the number of steps since; T_A and T_C are learned vectors for each age, small at the start, as they stay for
-    ages that do not occur in training. A memory of ``slots`` rows drops the oldest. β is learned, d^-1/2 at the start,
-    and H starts as the identity. What is stored is bounded by ±20.
+    ages that do not occur in training. A memory of ``slots`` rows drops the oldest, so that higher ages occur only
+    where steps store nothing; they have the vectors of the highest. β is learned, d^-1/2 at the start, and H starts as
+    the identity. What is stored is bounded by ±20.
 
     ``tying="layer"`` has one A, C and H for all hops, as a recurrence has. ``tying="adjacent"`` has embeddings of their
     own: the values of one hop are the keys of the next, the first keys are also B, and there is no H. With ``mixed``
@@ -121,7 +121,8 @@ class MemN2N(Core):
     def start(self, batch: int) -> MemN2NState:
         """The state before the first step: no rows, and a context of zeros."""
         zeros = self.project.weight.new_zeros
-        return MemN2NState(zeros((batch, 0, *self.ages.shape[1:])), zeros((batch, self.width)))
+        ages = zeros((batch, 0), dtype=torch.int64)
+        return MemN2NState(zeros((batch, 0, *self.ages.shape[1:])), zeros((batch, self.width)), ages)
 
     def step(
         self, inputs: Tensor, state: MemN2NState, without: Collection[str] = frozenset()
@@ -129,34 +130,59 @@ class MemN2N(Core):
         """One step: store, then read. Weightings are ``write``, and ``read`` (B, hops, t) where it is a softmax."""
         seen = torch.cat((inputs, state.context), dim=1) if self.carried else inputs
         stored = self.store(seen).clamp(-LIMIT, LIMIT).view(-1, *self.ages.shape[1:])
-        off, rows = "memory" in without, state.rows
-        writes = not off and "writing" not in without
-        rows = appended(rows, stored, self.slots) if writes else rows
+        writes = "memory" not in without and "writing" not in without
+        rows = appended(state.rows, stored, self.slots) if writes else state.rows
         asked = stored[:, 0] if self.ask is None else self.ask(seen).clamp(-LIMIT, LIMIT)
 
+        since = self.since(state, writes=writes)
         ages = self.ages[: rows.shape[1]].flip(0).expand_as(rows)
+        if since.shape[1]:
+            ages = self.ages[since.clamp(max=self.slots - 1)]
         keys = ages if "content" in without else rows if "age" in without else rows + ages
         values = rows if "age" in without else rows + ages
+        answer, u, weightings = self.answered(asked[:, None], keys, values, without)
+        named = {"write": newest(rows) * writes}
+        named |= {} if self.linear else {"read": torch.cat(weightings, dim=1)}
+        return self.project(answer[:, 0]), MemN2NState(rows, u[:, 0].tanh(), since), named
+
+    def answered(
+        self, asked: Tensor, keys: Tensor, values: Tensor, without: Collection[str], later: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """What the hops of T steps find, the last u, (B, T, d) each, and the weighting (B, T, t) of each hop.
+
+        Parameters
+        ----------
+        asked : (B, T, d) the first u.
+        keys, values : (B, t, E, d) the rows, with or without their ages.
+        later : (T, t) which rows a step may not read yet.
+        """
+        reads = "memory" not in without and "reading" not in without
+        nothing = asked.new_zeros((*asked.shape[:2], keys.shape[1]))
         strength, u, each, weightings = self.strength(), asked, list[Tensor](), list[Tensor]()
         for hop, (key, value) in enumerate(self.pairs):
             if hop >= hops_left(self.hops, without):
                 each.append(each[-1])
-                weightings.append(rows.new_zeros(rows.shape[:2]))
+                weightings.append(nothing)
                 continue
-            if off or "reading" in without:
-                weighting, read = rows.new_zeros(rows.shape[:2]), torch.zeros_like(u)
-            else:
+            weighting, read = nothing, torch.zeros_like(u)
+            if reads:
                 given = self.compared(keys[:, :, key]), values[:, :, value], self.compared(u)
-                weighting, read = looked_up(*given, strength, linear=self.linear)
+                weighting, read = looked_up(*given, strength, later, linear=self.linear)
             u, found = self.after(u, read)
             each.append(found)
             weightings.append(weighting)
         answer = each[-1]
         if self.mix is not None:
-            answer = (self.mix(asked).softmax(dim=1)[..., None] * torch.stack(each, dim=1)).sum(dim=1)
-        named = {"write": newest(rows) * writes}
-        named |= {} if self.linear else {"read": torch.stack(weightings, dim=1)}
-        return self.project(answer), MemN2NState(rows, u.tanh()), named
+            answer = (self.mix(asked).softmax(dim=2)[..., None] * torch.stack(each, dim=2)).sum(dim=2)
+        return answer, u, weightings
+
+    def since(self, state: MemN2NState, *, writes: bool) -> Tensor:
+        """:attr:`MemN2NState.ages` after a step that stores a row, or stores none."""
+        if not self.aged or (writes and not state.ages.shape[1]):
+            return state.ages
+        counted = torch.arange(state.rows.shape[1], device=state.ages.device).flip(0).expand(len(state.ages), -1)
+        older = (state.ages if state.ages.shape[1] else counted) + 1
+        return appended(older, torch.zeros_like(older[:, 0]), self.slots) if writes else older
 
     def strength(self) -> Tensor:
         """β, which is bounded where it is that of cosines."""
@@ -188,24 +214,19 @@ class MemN2N(Core):
         asked = stored[:, :, 0] if self.ask is None else self.ask(seen).clamp(-LIMIT, LIMIT)
         steps = earlier + torch.arange(len(inputs), device=rows.device)[:, None]
         later = torch.arange(rows.shape[1], device=rows.device) > steps
-        strength, u, each = self.strength(), asked, list[Tensor]()
-        for key, value in self.pairs:
-            scores = strength * self.compared(u) @ self.compared(rows[:, :, key]).transpose(1, 2)
-            weighting = (
-                scores.masked_fill(later, 0) if self.linear else scores.masked_fill(later, -torch.inf).softmax(2)
-            )
-            u, found = self.after(u, weighting @ rows[:, :, value])
-            each.append(found)
-        answer = each[-1]
-        if self.mix is not None:
-            answer = (self.mix(asked).softmax(dim=2)[..., None] * torch.stack(each, dim=2)).sum(dim=2)
-        return self.project(answer).transpose(0, 1), MemN2NState(rows, u[:, -1].tanh())
+        answer, u, _ = self.answered(asked, rows, rows, (), later)
+        return self.project(answer).transpose(0, 1), MemN2NState(rows, u[:, -1].tanh(), state.ages)
 
 
 def looked_up(
-    keys: Tensor, values: Tensor, asked: Tensor, strength: Tensor, *, linear: bool = False
+    keys: Tensor, values: Tensor, asked: Tensor, strength: Tensor, later: Tensor | None = None, *, linear: bool = False
 ) -> tuple[Tensor, Tensor]:
-    """The weighting p (B, t) of ``keys`` (B, t, d) by ``asked`` (B, d), and the mean o (B, d) of ``values``."""
-    scores = strength * (keys @ asked[..., None])[..., 0]
-    weighting = scores if linear else scores.softmax(dim=1)
-    return weighting, (weighting[:, None] @ values)[:, 0]
+    """The weighting p (B, T, t) of ``keys`` (B, t, d) by ``asked`` (B, T, d), and the mean o (B, T, d) of ``values``.
+
+    Rows that are ``later`` (T, t) have the weight 0.
+    """
+    scores = strength * asked @ keys.transpose(1, 2)
+    if later is not None:
+        scores = scores.masked_fill(later, 0.0 if linear else -torch.inf)
+    weighting = scores if linear else scores.softmax(dim=2)
+    return weighting, weighting @ values

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from memsim.core.code.user_code import files_of
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.plugin_file import module_in
@@ -22,8 +24,42 @@ class NamedCore(NamedTuple):
     name: str
     """The registered name, or ``file.py:Class`` without the folder."""
     cls: type[Any]
-    sha256: str
-    """The checksum of the file; empty for a registered core."""
+    files: Mapping[str, str] = {}
+    """The checksums of the files of code, by the names of modules, as
+    :func:`memsim.core.code.user_code.files_of` gives them; empty for a core of memsim."""
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the file that defines the core; empty for a core of memsim."""
+        return self.files.get("", "")
+
+    @property
+    def code_sha256(self) -> str:
+        """One checksum of all these files; empty for a core of memsim."""
+        listed = "".join(f"{name} {sha256}\n" for name, sha256 in sorted(self.files.items()))
+        return hashlib.sha256(listed.encode()).hexdigest() if self.files else ""
+
+    def record(self) -> dict[str, Any]:
+        """What the record of weights says of the core."""
+        if not self.files:
+            return {"network": self.name}
+        modules = {name: sha256 for name, sha256 in self.files.items() if name}
+        return {"network": self.name, "network_sha256": self.sha256, "network_modules": modules}
+
+    def otherness(self, record: Mapping[str, Any]) -> str:
+        """How the code differs from that of the ``record`` of weights, in words; empty where it is the same.
+
+        Of a record that an earlier memsim wrote, only those files are compared that it names.
+        """
+        then, modules = record.get("network_sha256"), record.get("network_modules")
+        if then is None and not names_file(record["network"]):
+            return ""
+        if then != self.sha256:
+            return f"its checksum was {then}, and is {self.sha256 or 'none'}"
+        now: Mapping[str, str] = self.record().get("network_modules", {})
+        modules = now if modules is None else modules
+        changed = sorted(name for name in {*modules, *now} if modules.get(name) != now.get(name))
+        return f"of what it imports, {', '.join(changed)} changed" if changed else ""
 
 
 def names_file(spec: str) -> bool:
@@ -47,14 +83,16 @@ def find_core(spec: str) -> NamedCore:
     """
     found = _FILE.fullmatch(spec)
     if found is None:
-        return NamedCore(CORES.canonical(spec), _require_core(CORES.get(spec), spec), "")
+        cls = _require_core(CORES.get(spec), spec)
+        module = sys.modules.get(cls.__module__)
+        return NamedCore(CORES.canonical(spec), cls, {} if module is None else files_of(module))
     path = Path(found["path"])
     module = module_in(path)
     if not hasattr(module, found["wanted"]):
         have = ", ".join(cores_in(path)) or "none"
         raise InputError(f"{path} has no core {found['wanted']}; its cores are: {have}")
     cls = _require_core(getattr(module, found["wanted"]), spec)
-    return NamedCore(f"{path.name}:{found['wanted']}", cls, hashlib.sha256(path.read_bytes()).hexdigest())
+    return NamedCore(f"{path.name}:{found['wanted']}", cls, files_of(module))
 
 
 def cores_in(path: Path) -> list[str]:
@@ -69,17 +107,21 @@ def cores_in(path: Path) -> list[str]:
 def core_of(record: Mapping[str, Any], weights: str, named: str = "") -> type[Any]:
     """The class of cores that the record of ``weights`` describes.
 
-    Code in a file is run only where the user has ``named`` file and class, and it is the same as in training.
+    Code in a file is run only where the user has ``named`` file and class. Code that is not memsim's must be the same
+    as in training: its file, and the modules of the user's that this imports.
 
     Raises
     ------
-    InputError : the record is of a core in a file that is not named, or of another core than the one named.
+    InputError : the record is of a core in a file that is not named, of another core than the one named, or of other
+        code.
     """
     network: str = record["network"]
     if not names_file(network):
         if named and (names_file(named) or CORES.canonical(named) != network):
             raise InputError(f"the weights {weights!r} are of the core {network}, not {named}; leave core out")
-        return find_core(network).cls
+        registered = find_core(network)
+        _require_same_code(registered, record, weights)
+        return registered.cls
     if not named:
         raise InputError(
             f"the weights {weights!r} are of the core {network}, whose code is run only where you name the file: "
@@ -88,12 +130,16 @@ def core_of(record: Mapping[str, Any], weights: str, named: str = "") -> type[An
     found = find_core(named) if names_file(named) else None
     if found is None or found.name.rpartition(":")[2] != network.rpartition(":")[2]:
         raise InputError(f"the weights {weights!r} are of the core {network}, not {named}; name that file and class")
-    if found.sha256 != record.get("network_sha256"):
-        raise InputError(
-            f"the weights {weights!r} were trained with another version of {network}: its checksum was "
-            f"{record.get('network_sha256')}, that of {named} is {found.sha256}; take that version, or train again"
-        )
+    _require_same_code(found, record, weights)
     return found.cls
+
+
+def _require_same_code(found: NamedCore, record: Mapping[str, Any], weights: str) -> None:
+    if otherness := found.otherness(record):
+        raise InputError(
+            f"the weights {weights!r} were trained with another version of {record['network']}: {otherness}; take that "
+            "version, or train again"
+        )
 
 
 def _require_core(value: Any, spec: str) -> type[Any]:

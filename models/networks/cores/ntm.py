@@ -13,14 +13,10 @@ from memsim.core.errors import InputError
 from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts, hops_left, side_by_side
 from memsim.models.networks.cores.lstm import Controlled, Layers
-from memsim.models.networks.memory import content_weighting, oneplus
+from memsim.models.networks.memory import BLANK, LIMIT, content_weighting, oneplus
 
-LIMIT = 20.0
-"""Bound on each number of the interface before its activation."""
 EPSILON = 1e-8
 """Added to a weighting before its logarithm."""
-BLANK = 1e-6
-"""Every number of the memory before the first step."""
 
 
 class NTMState(NamedTuple):

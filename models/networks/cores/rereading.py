@@ -11,10 +11,7 @@ from torch import Tensor, nn
 from memsim.models.networks import memory
 from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.hops import hops_left, side_by_side
-from memsim.models.networks.memory import Addressed, Interface, MemoryState, oneplus
-
-LIMIT = 20.0
-"""Bound on each number that asks, before its activation."""
+from memsim.models.networks.memory import LIMIT, Addressed, Interface, MemoryState, oneplus
 
 
 class Reread(NamedTuple):
