@@ -129,8 +129,8 @@ def made_up(good: bool) -> tuple[networks.Networks, pd.DataFrame]:
     ]  # fmt: skip
     cross = [
         {"model": "TCM", "fitted": fitted, "task": task, "repeat": seed,
-         "score": 1.0 if fitted == task else (0.9 if good else -0.5) + jitter[seed]}
-        for seed in seeds for fitted in ("immediate", "delayed") for task in ("immediate", "delayed")
+         "score": 1.0 if fitted == task else (0.2 if fitted == models.RANDOM else 0.9 if good else -0.5) + jitter[seed]}
+        for seed in seeds for fitted in ("immediate", "delayed", models.RANDOM) for task in ("immediate", "delayed")
     ]  # fmt: skip
     empty = pd.DataFrame()
     found = networks.Networks(

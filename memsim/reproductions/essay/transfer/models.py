@@ -43,6 +43,8 @@ TASKS: Mapping[str, tuple[str, str]] = {
 arithmetic around every word; and recognition of words at the end of a session of recall."""
 DISTRACTION = "distraction_drift"
 """A parameter without influence on immediate recall, so that nothing is learned of it there."""
+RANDOM = "random"
+"""Where memory comes from no task."""
 MOST_LISTS = 200
 """Of each task that are fitted, and as many that are predicted."""
 
@@ -50,6 +52,12 @@ MOST_LISTS = 200
 def memory_held() -> dict[str, list[str]]:
     """By model, the parameters that come from the other task; all others are fitted to the task itself."""
     return {name: list(account.memory) for name, account in accounts().items() if name in COGNITIVE}
+
+
+def random_memory(account: Account, name: str, seed: int) -> dict[str, float]:
+    """Values of the parameters that are held, drawn from all over their ranges."""
+    rng = stream(seed, "random memory", name)
+    return {each: float(rng.uniform(low, high)) for each, (low, high) in account.memory.items()}
 
 
 def people_in(task: str, most: int, seed: int) -> tuple[Any, Any]:
@@ -127,9 +135,10 @@ def _by_person(scores: Any, people: Any) -> pd.Series:
 def fit_all(seed: int, options: TransferOptions) -> pd.DataFrame:
     """``model, fitted, task, repeat, score``, with as many random halves of people as there are seeds.
 
-    Memory is as it was fitted to people in the task ``fitted``; choice, stopping, criteria and what distraction does
-    are fitted to people in ``task``; and others are predicted in ``task``. ``raw`` is in nats per list or session
-    above the baseline, and ``score`` the same as a share of that of the model with all parameters from ``task``.
+    Memory is as it was fitted to people in the task ``fitted``, or, as the control, drawn at random; choice, stopping,
+    criteria and what distraction does are fitted to people in ``task``; and others are predicted in ``task``. ``raw``
+    is in nats per list or session above the baseline, and ``score`` the same as a share of that of the model with all
+    parameters from ``task``.
     """
     if not options.people:
         return pd.DataFrame(columns=["model", "fitted", "task", "repeat", "raw", "score"])
@@ -142,9 +151,17 @@ def fit_all(seed: int, options: TransferOptions) -> pd.DataFrame:
     )
     fits = {(name, task, task, k): each for (name, task, k), each in zip(own, first, strict=True)}
     crossed = [(name, one, task, k) for name, one, k in own for task in TASKS if task != one]
+    crossed += [(name, RANDOM, task, k) for name, task, k in own]
     again = run_cells(
         [
-            _cell(every[name], name, task, parts[task, k][0], fits[name, one, one, k]["values"], one)
+            _cell(
+                every[name],
+                name,
+                task,
+                parts[task, k][0],
+                random_memory(every[name], name, seed + k) if one == RANDOM else fits[name, one, one, k]["values"],
+                one,
+            )
             for name, one, task, k in crossed
         ],
         title="transfer of parameters",
