@@ -21,7 +21,7 @@ def matrix_figure(
 ) -> Figure:
     """Matrices from the first task (rows) to the second (columns).
 
-    Of a network, what it does before it is trained on the second, and what it saves in learning it; of models, what
+    Of a network, what it does before it is trained on the second, and what it gains while learning it; of models, what
     they predict of people. ``drawing`` is as in :class:`memsim.analysis.figures.page.Drawing`; the figure is two
     columns wide, and ``palette`` a colour map.
     """
@@ -35,7 +35,8 @@ def matrix_figure(
     for name, rows in models.groupby("model", sort=False):
         table = rows.pivot_table(index="fitted", columns="task", values="score", sort=False, dropna=False)
         order = list(dict.fromkeys(rows["task"]))
-        panels.append((f"{name}: people predicted", table.reindex(order)[order]))
+        learned = [*order, *(name for name in table.index if name not in order)]
+        panels.append((f"{name}: people predicted", table.reindex(learned)[order]))
     with themed():
         across = page.across(len(panels), LEAST_MATRIX)
         axes = page.panels(len(panels), least=LEAST_MATRIX, height=page.width / across + 0.5)

@@ -57,7 +57,7 @@ def memory_held() -> dict[str, list[str]]:
 def random_memory(account: Account, name: str, seed: int) -> dict[str, float]:
     """Values of the parameters that are held, drawn from all over their ranges."""
     rng = stream(seed, "random memory", name)
-    return {each: float(rng.uniform(low, high)) for each, (low, high) in account.memory.items()}
+    return {each: float(rng.uniform(*bounds)) for each, bounds in account.memory.items() if bounds is not None}
 
 
 def people_in(task: str, most: int, seed: int) -> tuple[Any, Any]:
