@@ -13,6 +13,7 @@ from memsim.analysis.figures.page import Drawing
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Distract
+from memsim.core.judgments import Judgments
 from memsim.core.names import shown
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from memsim.models.networks.recall_network import Seen
 
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
+PROBED = "study: serial position, of a pair its first; test: that of each {}, + if it was not studied, looked at twice"
 LIST_LENGTH = 12
 MOST_TRIALS = 100_000
 
@@ -44,6 +46,8 @@ def show(
     **drawing: Unpack[Drawing],
 ) -> Figure:
     """The weightings of every step of one trial of a network; without external memory, the state of its controller.
+
+    Of a network that judges probes, or recalls partners of cues, the test has the steps of each of these.
 
     Parameters
     ----------
@@ -70,8 +74,6 @@ def show(
         raise InputError(f"{type(network).__name__} is not a network; show DNC, or one of your own")
     if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
         raise InputError(f"trial={shown(trial)} must be a whole number of at least 0")
-    if not {"free", "forward"} & set(network.cues):
-        raise InputError(f"show: {network.label} recalls no lists, so there is no trial of it to draw; show DNC")
     if people is None and trial >= MOST_TRIALS:
         raise InputError(
             f"trial={shown(trial)} must be below {MOST_TRIALS:,}, since the lists before it are simulated too"
@@ -81,7 +83,7 @@ def show(
             raise InputError("show: the lists of people are of their own task; give a paradigm or people, not both")
         if seed is not None:
             raise InputError(f"show: seed={seed!r} does not apply with people, whose lists and responses are given")
-        recalls = people if isinstance(people, Recalls) else load_recalls(str(people))
+        recalls: Any = people if isinstance(people, Recalls | Judgments) else load_recalls(str(people))
         if trial >= len(recalls):
             raise InputError(f"trial={trial} is beyond the {len(recalls):,} lists that there are, counted from 0")
         recalls, whose = recalls[[trial]], "responses given"
@@ -89,14 +91,19 @@ def show(
         task = paradigm or task_for(network, LIST_LENGTH)
         recalls, whose = simulate(network, task.trials(trial + 1, seed or 0), seed or 0)[[trial]], "responses its own"
     seen = network.watch(recalls)
-    columns = scored_outcomes(recalls, network.repeats, network.intrusions).columns[0]
-    columns = columns[columns != NO_EVENT]
-    steps, phases = step_labels(recalls.trials.paradigm, columns, len(seen))
-    given = ", ".join(str(column + 1) for column in columns if column < recalls.list_length) or "none"
+    if recalls.trials.probes is None:
+        columns = scored_outcomes(recalls, network.repeats, network.intrusions).columns[0]
+        columns = columns[columns != NO_EVENT]
+        steps, phases = step_labels(recalls.trials.paradigm, columns, len(seen))
+        given = ", ".join(str(column + 1) for column in columns if column < recalls.list_length) or "none"
+        label = STEPS
+    else:
+        steps, phases, given = probed_labels(recalls)
+        label = PROBED.format("cue" if recalls.trials.paradigm.cued_by_item else "probe")
     lesion = f", without {network.without} ({network.lesioned})" if network.without else ""
     title = f"{network.label}{lesion}, list {trial}; {whose}: {given}"
     strips, links = panels(seen, network.network().network, phases["Test"])
-    return memory_figure(strips, steps, links, phases=phases, steps_label=STEPS, title=title, **drawing)
+    return memory_figure(strips, steps, links, phases=phases, steps_label=label, title=title, **drawing)
 
 
 def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dict[str, FloatArray]]:
@@ -128,7 +135,8 @@ def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dic
 
 def task_for(network: NetworkModel, list_length: int) -> Paradigm:
     """The task that the network was trained for, with lists of this length."""
-    name = "free_recall" if "free" in network.cues else "serial_recall"
+    by_cue = {"free": "free_recall", "forward": "serial_recall", "item": "cued_recall"}
+    name = next((task for cue, task in by_cue.items() if cue in network.cues), "recognition")
     task: Paradigm = PARADIGMS.build(name, {"list_length": list_length})
     return task
 
@@ -138,13 +146,34 @@ def step_labels(paradigm: Paradigm, columns: IntArray, n_steps: int) -> tuple[li
 
     The serial position studied; a dot for distraction; a question mark for the cue; the serial position fed back.
     """
+    labels, phases = _studied_labels(paradigm)
+    fed_back = [str(column + 1) for column in columns if column < paradigm.list_length]
+    return [*labels, "?", *fed_back][:n_steps], phases
+
+
+def probed_labels(responses: Any) -> tuple[list[str], dict[str, int], str]:
+    """As :func:`step_labels`, of the first trial of a task with probes or cues; and the responses in words."""
+    from memsim.models.networks.recall_network import LOOKS
+
+    trials = responses.trials
+    labels, phases = _studied_labels(trials.paradigm)
+    positions = [int(trials.probe(index).positions[0].max()) for index in range(trials.paradigm.n_probes)]
+    names = ["+" if position < 0 else str(position + 1) for position in positions]
+    if isinstance(responses, Judgments):
+        rated = zip(names, responses.ratings[0], strict=True)
+        given = f"old: {', '.join(name for name, rating in rated if 2 * rating > responses.n_ratings) or 'none'}"
+    else:
+        given = ", ".join(str(each) if each > 0 else "none" for each in responses.positions[0])
+    return [*labels, *(name for name in names for _ in range(LOOKS))], phases, given
+
+
+def _studied_labels(paradigm: Paradigm) -> tuple[list[str], dict[str, int]]:
+    """The labels of the steps of study and distraction, and where study and test begin."""
     labels = []
     for event in paradigm.presentation():
         labels += ["·"] * int(np.ceil(event.seconds)) if isinstance(event, Distract) else [str(event[0] + 1)]
     study = next(i for i, label in enumerate(labels) if label != "·")
-    test = len(labels)
-    fed_back = [str(column + 1) for column in columns if column < paradigm.list_length]
-    return [*labels, "?", *fed_back][:n_steps], {"Study": study, "Test": test}
+    return labels, {"Study": study, "Test": len(labels)}
 
 
 def weighting_strips(

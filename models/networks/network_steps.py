@@ -16,7 +16,7 @@ from memsim.core.event_probabilities import Events, Pullback
 from memsim.core.events import Distract
 from memsim.core.evidence import Evidence, Logistic
 from memsim.core.limits import STATE_NUMBERS
-from memsim.core.loop import present
+from memsim.core.loop import present, step
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.probes import ProbeBatch
 from memsim.core.recalls import Recalls
@@ -244,20 +244,43 @@ class NetworkModel(TrainedNetwork):
         given = torch.from_numpy(np.minimum(position, length).astype(np.int64))
         return self._each(state, "recalled", torch.split(given, _sizes(state)))
 
-    def watch(self, recalls: Recalls) -> list[Seen]:
+    def watch(self, recalls: Any) -> list[Seen]:
         """What is to be seen of every step of trials with these responses: weightings, and the state after the step.
 
         The steps are those of study and distraction, the cue, and each response as it is fed back. Responses that the
-        model cannot produce are left out by the rule of :func:`memsim.core.outcomes.scored_outcomes`.
+        model cannot produce are left out by the rule of :func:`memsim.core.outcomes.scored_outcomes`. Where probes are
+        judged, or items cue their partners, the steps after study are those of each probe or cue, ``LOOKS`` for each,
+        from the state after study; they do not depend on the responses.
+
+        Parameters
+        ----------
+        recalls : recalls or judgments.
+
+        Raises
+        ------
+        InputError : too many lists, or a task whose probes stand among the items of study.
         """
-        most = self.together(recalls.trials.paradigm)
+        trials = recalls.trials
+        most = self.together(trials.paradigm)
         if len(recalls) > most:
             raise InputError(f"at most {most:,} lists can be watched at a time; there are {len(recalls):,}")
-        require_taken(self, recalls.trials)
-        state = self.begin(recalls.trials, stream(0))
+        require_taken(self, trials)
+        state = self.begin(trials, stream(0))
         seen: list[Seen] = []
         state[0].seen = seen
-        state = present(self, state, recalls.trials.paradigm)
+        if trials.probes is not None:
+            ask: Any = self.cue_item if trials.paradigm.cued_by_item else self.familiarity
+            studied = list(trials.paradigm.presentation())
+            if list(trials.paradigm.events())[: len(studied)] != studied:
+                raise InputError(
+                    "watch: the probes of this task stand among the items of study; give one that tests after"
+                )
+            for event in studied:
+                state = step(self, state, event)
+            for index in range(trials.paradigm.n_probes):
+                ask(state, trials.probe(index))
+            return seen
+        state = present(self, state, trials.paradigm)
         columns = scored_outcomes(recalls, self.repeats, self.intrusions).columns
         for column in columns.T:
             responded = (column != NO_EVENT) & (column != recalls.list_length)

@@ -1,6 +1,7 @@
 """A trial of a network as a picture: what is shown, and of which steps."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +10,12 @@ from memsim import Recalls, simulate
 from memsim.analysis import Strip, memory_figure
 from memsim.commands.main import main
 from memsim.core.errors import InputError
+from memsim.core.loop import step
 from memsim.models import DNC, LSTM, TCM
-from memsim.paradigms import FreeRecall
-from memsim.training.inspection import cell_order, panels, show, stacked, step_labels
+from memsim.models.lookup import build_model
+from memsim.models.networks.recall_network import LOOKS
+from memsim.paradigms import CuedRecall, FreeRecall, Recognition
+from memsim.training.inspection import cell_order, panels, probed_labels, show, stacked, step_labels
 
 TASK = FreeRecall(list_length=5, inter_item_distraction=2, retention_interval=1)
 
@@ -125,3 +129,26 @@ def test_a_task_or_people_and_not_both() -> None:
     titles = [show("dnc", TASK, trial=1, seed=1), show("dnc:serial", trial=1), show(DNC(), people=recalls)]
     shown = [figure.get_suptitle().split(";")[0] for figure in titles]
     assert shown == ["DNC, list 1", "DNC:serial, list 1", "DNC, list 0"]
+
+
+@pytest.mark.parametrize(("name", "task"), [("DNC:recognition", Recognition(list_length=5, n_lures=3)),
+                                            ("DNC:cued", CuedRecall(list_length=6))])  # fmt: skip
+def test_each_probe_is_looked_at_from_the_state_after_study(name: str, task: Any) -> None:
+    network: Any = build_model(name)
+    responses = simulate(network, task.trials(2, 3), 3)[[1]]
+    seen = network.watch(responses)
+    labels, phases, given = probed_labels(responses)
+    assert len(seen) == len(labels) == phases["Test"] + LOOKS * task.n_probes and phases["Study"] == 0
+    positions = [int(responses.trials.probe(index).positions.max()) for index in range(task.n_probes)]
+    assert labels[phases["Test"] :: LOOKS] == [str(each + 1) if each >= 0 else "+" for each in positions]
+    assert given.startswith("old: ") == (name == "DNC:recognition")
+    state = network.begin(responses.trials, np.random.default_rng(0))
+    for event in task.presentation():
+        state = step(network, state, event)
+    alone: list[Any] = []
+    state[0].seen = alone
+    (network.cue_item if task.cued_by_item else network.familiarity)(state, responses.trials.probe(task.n_probes - 1))
+    for one, other in zip(alone, seen[-LOOKS:], strict=True):
+        assert np.allclose(one.weightings["write"], other.weightings["write"]), "of the probes before, nothing is left"
+    title = show(network, task, trial=1, seed=3).get_suptitle()
+    assert given in " ".join(title.split())
