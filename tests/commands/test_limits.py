@@ -1,6 +1,7 @@
 """Numbers that no experiment needs, and files that are none: one line, before memory or time is taken."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from memsim import compare, fit, load_dataset, recover, run
+from memsim import compare, fit, load_dataset, recover, run, simulate
 from memsim.commands.main import main
 from memsim.core.errors import DataError, InputError, MemsimError
 from memsim.core.limits import CELLS, MOST
@@ -230,15 +231,25 @@ def altered_weights(path: Path, config: dict[str, Any], changes: dict[str, Any] 
 
 @pytest.mark.parametrize(
     ("config", "changes"),
-    [({"layers": 10**9}, {}), ({"hidden": 10**9}, {}), ({"slots": 10**9}, {}), ({"width": -1}, {}),
-     ({"heads": 1.5}, {}),
-     ({"hidden": "96"}, {}), ({}, {"vector_size": 10**9}),
+    [({"hidden": math.inf}, {}), ({"hidden": None}, {}), ({"hidden": [96]}, {}), ({}, {"vector_size": 10**9}),
      ({}, {"vector_size": None}), ({}, {"objective": ["recall"]}), ({}, {"network": {}}), ({}, {"config": []})],
 )  # fmt: skip
-def test_sizes_of_weights(config: dict[str, Any], changes: dict[str, Any]) -> None:
+def test_records_of_weights(config: dict[str, Any], changes: dict[str, Any]) -> None:
     path = altered_weights(Path("w.safetensors"), config, changes)
     with pytest.raises(InputError, match="w.safetensors has a record"):
         read_header(str(path))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"layers": 10**9}, {"hidden": 10**9}, {"slots": 10**9}, {"width": -1}, {"heads": 1.5}, {"hidden": "96"}],
+)
+def test_sizes_of_weights_are_within_the_ranges_of_the_core(config: dict[str, Any]) -> None:
+    """Before any memory is taken for them."""
+    model = DNC(weights=str(altered_weights(Path("w.safetensors"), config)))
+    (name,) = config
+    with pytest.raises(InputError, match=f"w.safetensors.* do not fit .*DNC: {name}="):
+        simulate(model, FreeRecall(list_length=4).trials(1, 0), 0)
 
 
 def test_sizes_of_weights_are_those_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,8 +272,8 @@ def test_sizes_of_weights_are_those_of_the_file(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.filterwarnings("ignore:.*holds no checksum")
 def test_a_billion_layers() -> None:
     path = shared_file("cases/handling/07_no_limits/layers1e9.safetensors")
-    with pytest.raises(InputError, match="'layers'=1000000000, which is no size .* up to 8"):
-        DNC(weights=str(path))
+    with pytest.raises(InputError, match=r"layers=1000000000 is outside its range \[1, 8\]"):
+        simulate(DNC(weights=str(path)), FreeRecall(list_length=4).trials(1, 0), 0)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * 100, b"{}", b"\xff\xff\xff\xff\xff\xff\xff\x7f{}", b"PK\x03\x04"])
