@@ -142,7 +142,7 @@ def _figure(table: pd.DataFrame, **drawing: Unpack[Drawing]) -> Figure:
     first["core"], first["task"] = zip(*(name.split(":", 1) for name in first["training"]), strict=True)
     panels = []
     for task, rows in first.groupby("task", sort=False):
-        names = [f"{core} {length}" for core, length in zip(rows["core"], rows["length"], strict=True)]
+        names = [f"{core}\n{length}" for core, length in zip(rows["core"], rows["length"], strict=True)]
         panels.append(
             Panel(
                 str(task), "core, length of list", str(rows["measure"].iloc[0]),
