@@ -45,7 +45,7 @@ What they came to, from seed 0, in seconds of one busy processor; chance and opt
 - DNC:copy, 81 s: .21 bits at length 10 (60, 0), .5% of bits wrong at 20.
 - LSTM:copy, 29 s: 41% of bits wrong at 20, twice the length of training.
 - NTM:copy, 303 s: 9.2 bits at 20 (120, 0), since 1.7% of the sequences are lost; the others have no error.
-- DNC:repeat-copy, 53 s: .02% of bits wrong (40%, 0).
+- DNC:repeat-copy, 56 s: .01% of bits wrong (40%, 0).
 - LSTM:n-grams, 87 s: 29.3 bits (48, 29.1).
 - MANN:one-shot, 164 s: .29 right at the first instance of a class, .95 at the second, .98 at the fifth and the tenth
   (.20, and .45, 1, 1, 1).
