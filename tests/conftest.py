@@ -1,6 +1,8 @@
 """Fixtures of several tests: data sets of psifr, files of Murdock (1962), and the folder of unlicensed data."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +83,14 @@ def messy_recalls() -> Recalls:
     matrix[matrix == 0] = 3
     matrix[np.arange(9) >= rng.integers(0, 10, size=(60, 1))] = 0
     return Recalls.from_matrix(matrix, list_length=7, subject=np.repeat([3, 1, 2, 5], 15))
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """What a test imports from its own folder, and finds as a plug-in, is gone after it."""
+    search, names = list(sys.path), set(sys.modules)
+    yield
+    sys.path[:] = search
+    for name in set(sys.modules) - names:
+        if name.partition(".")[0] in ("helper", "bundle") or name.startswith("memsim_plugin_"):
+            del sys.modules[name]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +46,7 @@ class Mine(MemoryModel):
 BESIDE = "import os, sys\nsys.path.insert(0, os.path.dirname(__file__))\n"
 
 
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    search, names = list(sys.path), set(sys.modules)
-    yield
-    sys.path[:] = search
-    for name in set(sys.modules) - names:
-        if name.partition(".")[0] in ("helper", "bundle") or name.startswith("memsim_plugin_"):
-            del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("forgotten")
 
 
 def write(folder: Path, column: str, top: str = "", inside: str = "pass", name: str = "model.py") -> str:

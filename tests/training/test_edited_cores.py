@@ -3,7 +3,6 @@
 import importlib
 import re
 import sys
-from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -219,17 +218,6 @@ def test_a_core_that_gives_no_numbers_in_evaluation_is_not_saved(core: str, held
     with pytest.raises(DivergenceError, match="lists is not finite after iteration 5, though that of training is"):
         train(core, out="w.safetensors", **TINY, held_out_lists=held_out_lists)
     assert not Path("w.safetensors").exists()
-
-
-@pytest.fixture
-def forgotten() -> Iterator[None]:
-    """What a test imports, and finds as a plug-in, is gone after it."""
-    search, names = list(sys.path), set(sys.modules)
-    yield
-    sys.path[:] = search
-    for name in set(sys.modules) - names:
-        if name.partition(".")[0] in ("helper", "bundle") or name.startswith("memsim_plugin_"):
-            del sys.modules[name]
 
 
 def loaded(spec: str) -> Any:
