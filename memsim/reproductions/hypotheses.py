@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SUPPORTED, REFUTED, UNDECIDED, NOT_TESTED = "supported", "refuted", "undecided", "not tested"
 VERDICTS = (SUPPORTED, REFUTED, UNDECIDED, NOT_TESTED)
+MOST = 0.8
+"""The share of seeds in which a prediction has to hold, where it need not hold in all."""
 
 
 class Measure(NamedTuple):
@@ -111,6 +113,16 @@ def joint_verdict(measures: Iterable[Measure]) -> str:
     """Refuted if one measure is, else not tested or undecided if one is, else supported."""
     each = {measure.verdict for measure in measures}
     return next((verdict for verdict in (REFUTED, NOT_TESTED, UNDECIDED, SUPPORTED) if verdict in each), NOT_TESTED)
+
+
+def verdict_by_seeds(holds: Any, fails: Any, least: float = MOST) -> str:
+    """Whether a prediction holds in enough seeds: ``holds`` and ``fails`` by seed, neither where it is open."""
+    held, failed = np.asarray(holds, dtype=bool), np.asarray(fails, dtype=bool)
+    if not len(held):
+        return NOT_TESTED
+    if held.mean() >= least:
+        return SUPPORTED
+    return REFUTED if (~failed).mean() < least else UNDECIDED
 
 
 def counted(claims: Sequence[Claim]) -> str:

@@ -11,11 +11,9 @@ from scipy.stats import t
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_people
 from memsim.reproductions.essay.forgetting.options import CHOICE_ALONE, DECAY, LEAK, LEVERS, NOISE, NONE, SLOTS
-from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, Claim
+from memsim.reproductions.hypotheses import MOST, NOT_TESTED, REFUTED, SUPPORTED, Claim, verdict_by_seeds
 from memsim.reproductions.intervals import over_trainings
 
-MOST = 0.8
-"""The share of seeds in which a prediction has to hold, where it need not hold in all."""
 LEVEL = 0.05
 """Of a test, or of several together."""
 Found = Mapping[tuple[str, int], Mapping[str, Any]]
@@ -49,10 +47,9 @@ def _shares(each: Any, holds: Callable[[Any], Any]) -> str:
 
 
 def decided(holds: Any, least: float = MOST) -> str:
-    """Whether a prediction holds in enough seeds."""
-    if not len(holds):
-        return NOT_TESTED
-    return SUPPORTED if np.mean(holds) >= least else REFUTED
+    """Whether a prediction holds in enough seeds, in each of which it holds or fails."""
+    held = np.asarray(holds, dtype=bool)
+    return verdict_by_seeds(held, ~held, least)
 
 
 def shown(each: FloatArray) -> str:
@@ -202,12 +199,12 @@ def _chance_of(differences: FloatArray) -> float:
 
 
 def _v7(found: Found) -> Claim:
-    shown, chances = [], list[float]()
+    told, chances = [], list[float]()
     for name in dict.fromkeys(name for name, _ in found):
         for measure in ("primacy", "recency"):
             one, other = (values(found, name, of, measure) for of in ("trained", "lesion"))
             if name != NONE and len(one) and len(one) == len(other):
-                shown.append(f"{name}: {measure} {over_trainings(one - other).signed}")
+                told.append(f"{name}: {measure} {over_trainings(one - other).signed}")
                 chances.append(_chance_of(one - other))
     # One of many intervals excludes 0 by chance alone, so that the level is divided by their number (Bonferroni).
     apart = bool(chances) and min(chances) * len(chances) < LEVEL
@@ -215,6 +212,6 @@ def _v7(found: Found) -> Claim:
         "V7", "A strategy that training adapts to forgetting gives other curves than forgetting alone.",
         "the same levers in training and at test, and at test only",
         f"primacy or recency differs in a condition, by a t test over seeds at {LEVEL} divided by the number of tests",
-        f"trained less lesion: {'; '.join(shown) or 'nothing'}",
-        "no such difference", (SUPPORTED if apart else REFUTED) if shown else NOT_TESTED,
+        f"trained less lesion: {'; '.join(told) or 'nothing'}",
+        "no such difference", (SUPPORTED if apart else REFUTED) if told else NOT_TESTED,
     )  # fmt: skip
