@@ -1,5 +1,6 @@
 """Choices of networks at the ends of their parameters: what is unlikely, and what cannot occur."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def test_what_is_possible_has_a_probability_and_what_is_not_has_none() -> None:
     logits = np.array([[0.0, -5000.0, 1.0], [-np.inf, -800.0, 900.0], [0.0, 0.0, -np.inf]])
     found = choice_probabilities(logits)
     assert np.array_equal(found == 0, np.isneginf(logits)) and np.allclose(found.sum(axis=1), 1, atol=1e-15)
-    assert found[0, 0] == pytest.approx(1 / (1 + np.e), rel=1e-12) and np.isfinite(1 / found[found > 0]).all()
+    assert found[0, 0] == pytest.approx(1 / (1 + math.e), rel=1e-12) and np.isfinite(1 / found[found > 0]).all()
     assert np.log(found[0, 1]) == pytest.approx(-708.4, abs=0.1)
 
 
