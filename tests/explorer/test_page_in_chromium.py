@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from memsim.explorer.server import script
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
 pytest.importorskip("tornado")
@@ -161,3 +163,18 @@ def test_models_tasks_and_curves_in_grey(page: Any) -> None:
 def test_nothing_leaves_the_page(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_keys_of_a_control_in_a_notebook_are_not_jupyterlabs(browser: Any) -> None:
+    # JupyterLab gives a key to its own command unless the very element with the focus has this attribute.
+    page = browser.new_page()
+    model = "{send: () => {}, on: () => {}, off: () => {}}"
+    module = script("notebook.js").replace("export default", "window.shown =")
+    page.add_script_tag(content=module, type="module")
+    page.wait_for_function("window.shown !== undefined")
+    page.evaluate(f"() => {{ shown.render({{model: {model}, el: document.body}}) }}")
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {type: 'range', id: 'slider'}))")
+    assert page.locator("#slider").get_attribute("data-lm-suppress-shortcuts") is None
+    page.locator("#slider").focus()
+    assert page.locator("#slider").get_attribute("data-lm-suppress-shortcuts") == "true"
+    page.close()
