@@ -27,8 +27,8 @@ class ValueDirectedStorage(ListTask):
     What is held may be lost with every further item, and lists may end before L items, which the observation does not
     tell; distraction then fills the time until the test.
 
-    Where items are refused and nothing is lost, in lists of L, it is best to store those, and only those, that are among
-    the N highest and worth more than they cost: values are the numbers from 1 to L in random order
+    Where items are refused and nothing is lost, in lists of L, it is best to store those, and only those, that are
+    among the N highest and worth more than they cost: values are the numbers from 1 to L in random order
     (:meth:`best_stored`). Of items that are worth the same, :func:`memsim.gym.best_storage.storing_gains` says when it
     pays to store one.
     """

@@ -33,8 +33,8 @@ class ListTask(Task):
     this phase that are left, and the last reward as a share of the highest value.
 
     State: ``length`` (B,) how many items are studied, ``items`` (B, L) by their number in the pool, ``values`` (B, L),
-    ``stored`` (B, L), ``earned`` (B, L), ``last_item`` (B,), -1 for none, ``last_reward`` (B,), and ``reports`` (B, R) by their number in the pool,
-    -1 for none.
+    ``stored`` (B, L), ``earned`` (B, L), ``last_item`` (B,), -1 for none, ``last_reward`` (B,), and ``reports`` (B, R)
+    by their number in the pool, -1 for none.
     """
 
     list_length: int = parameter(12, 1, 200, unit="items", symbol="L", doc="studied items", source="Castel et al. 2002")

@@ -166,7 +166,8 @@ def test_storing_is_measured_against_the_best_decisions() -> None:
     ]  # fmt: skip
     for share, verdict in ((1.0, SUPPORTED), (0.0, REFUTED)):
         rows = [
-            {"part": WHEN, "condition": name, "seed": seed, "at": AFTER, "score": share * storing_gains(task_of(name))[1],
+            {"part": WHEN, "condition": name, "seed": seed, "at": AFTER,
+             "score": share * storing_gains(task_of(name))[1],
              **{f"held_{edge}": share * value + seed / 1000 for edge, value in best_edges(name).items()}}
             for name in CIRCUMSTANCES for seed in range(5)
         ]  # fmt: skip

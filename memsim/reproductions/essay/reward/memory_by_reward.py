@@ -10,7 +10,15 @@ import pandas as pd
 
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.reward.claims import claims_of, series, statement
-from memsim.reproductions.essay.reward.options import ORDER, SLOT_NUMBERS, STORAGE, Condition, RewardOptions
+from memsim.reproductions.essay.reward.options import (
+    ORDER,
+    SLOT_NUMBERS,
+    SLOTS,
+    STORAGE,
+    VALUE,
+    Condition,
+    RewardOptions,
+)
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, condition_cell
 from memsim.reproductions.essay.reward.when_to_store import WHEN, best_table, findings_on_storing
 from memsim.reproductions.hypotheses import measures_table
@@ -60,12 +68,14 @@ def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
 def how_much(options: RewardOptions) -> str:
     """How much was trained, and what seeds share, in words."""
     begun = (
-        "All trainings of recall start anew with each seed."
+        ""
+        if not {VALUE, SLOTS, ORDER} & set(options.part_names)
+        else "All trainings of recall start anew with each seed. "
         if options.start == "none"
-        else f"All trainings of recall begin with the weights {options.start}, so that seeds differ in what came after."
+        else f"All trainings of recall begin with the weights {options.start}: seeds differ in what came after. "
     )
     return (
-        f"{begun} Trainings had {options.iterations:,} (recall), {options.storage_iterations:,} (storage) and "
+        f"{begun}Trainings had {options.iterations:,} (recall), {options.storage_iterations:,} (storage) and "
         f"{options.step_iterations:,} (two-step) iterations of {options.batch} episodes: what is refuted here may be "
         "learned with more."
     )
@@ -127,8 +137,8 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
 def shown(scores: pd.DataFrame, claims: pd.DataFrame) -> str:
     """The means over seeds, and the verdicts, for a terminal."""
     numbers = scores.drop(columns=["seed"]).groupby(["part", "condition", "at"], sort=False).mean(numeric_only=True)
-    columns = ["score", "recalled", "wrong", "selectivity", "stored", "held_primacy", "held_recency", "primacy", "recency", "rmsd", "new", "old",
-               "conflict", "seconds"]  # fmt: skip
+    columns = ["score", "recalled", "wrong", "selectivity", "stored", "held_primacy", "held_recency", "primacy",
+               "recency", "rmsd", "new", "old", "conflict", "seconds"]  # fmt: skip
     means = numbers.reindex(columns=[name for name in columns if name in numbers])
     parts = [means.to_string(float_format="{:.2f}".format, na_rep="")]
     if len(claims):

@@ -42,11 +42,13 @@ CIRCUMSTANCES: Mapping[str, Circumstance] = {
         {"loss": 0.1}, ("primacy", "recency"), "what is held is lost with a chance of .1 with each further item",
     ),
     "loss, storing costs": Circumstance(
-        {"loss": 0.2, "store_price": 0.2}, ("recency",), "the chance is .2, and storing costs a fifth of an item's worth",
+        {"loss": 0.2, "store_price": 0.2}, ("recency",),
+        "the chance is .2, and storing costs a fifth of what an item is worth",
     ),
     "end unknown": Circumstance(
         {"loss": 0.05, "store_price": 0.2, "ending": 0.1}, ("primacy",),
-        "the chance is .05, storing costs as much, and the list ends with a chance of .1 after each item",
+        "the chance is .05, storing costs a fifth of what an item is worth, and the list ends with a chance of .1 after "
+        "each item",
     ),
 }  # fmt: skip
 EPISODES = 20_000
