@@ -1,3 +1,4 @@
+from .best_storage import best_policy, storing_gains
 from .environments import TaskEnv, TaskVectorEnv
 from .episodic_control import EpisodicControl
 from .free_recall import ValueDirectedRecall
@@ -17,5 +18,7 @@ __all__ = [
     "TwoStep",
     "ValueDirectedRecall",
     "ValueDirectedStorage",
+    "best_policy",
     "play",
+    "storing_gains",
 ]

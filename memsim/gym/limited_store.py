@@ -24,8 +24,13 @@ class ValueDirectedStorage(ListTask):
     :class:`memsim.gym.lists_for_reward.ListTask` says, an observation has the share of slots that are taken, and at
     test a 1 for each item of the pool that is in a slot.
 
-    Where items are refused it is best to store those, and only those, that are among the N highest and worth more than
-    they cost: values are the numbers from 1 to L in random order (:meth:`best_stored`).
+    What is held may be lost with every further item, and lists may end before L items, which the observation does not
+    tell; distraction then fills the time until the test.
+
+    Where items are refused and nothing is lost, in lists of L, it is best to store those, and only those, that are
+    among the N highest and worth more than they cost: values are the numbers from 1 to L in random order
+    (:meth:`best_stored`). Of items that are worth the same, :func:`memsim.gym.best_storage.storing_gains` says when it
+    pays to store one.
     """
 
     slots: int = parameter(4, 1, 200, symbol="N", doc="items that can be held")
@@ -33,6 +38,8 @@ class ValueDirectedStorage(ListTask):
         "refuse", ("refuse", "oldest", "least"), "a further item is refused, or replaces the oldest or least valued"
     )
     pool: int = parameter(20, 1, 10_000, unit="items", symbol="P", doc="items that can be reported")
+    loss: float = parameter(0.0, 0, 1, symbol="p", doc="chance that what is held is lost, with each further item")
+    ending: float = parameter(0.0, 0, 1, symbol="h", doc="chance that the list ends after an item, before L of them")
 
     @property
     def observation_size(self) -> int:
@@ -41,7 +48,10 @@ class ValueDirectedStorage(ListTask):
 
     def start(self, batch: int, rng: np.random.Generator) -> State:
         """As of all lists, with ``since`` (B, L): the step at which an item was stored, -1 where it is not held."""
-        return {**super().start(batch, rng), "since": np.full((batch, self.list_length), NEVER)}
+        state = {**super().start(batch, rng), "since": np.full((batch, self.list_length), NEVER)}
+        if self.ending:
+            state["length"] = np.minimum(rng.geometric(self.ending, batch), self.list_length)
+        return state
 
     def observe(self, state: State) -> Observations:
         """See the class."""
@@ -64,6 +74,14 @@ class ValueDirectedStorage(ListTask):
             since[rows[full], out[full]] = NEVER
         since[rows, positions] = positions
         state["stored"][rows, positions] = True
+
+    def advance(self, state: State, actions: Indices, rng: np.random.Generator) -> FloatArray:
+        """As of all lists; where a further item follows, what is held may be lost."""
+        rewards = super().advance(state, actions, rng)
+        if self.loss:
+            follows = state["step"] + 1 < state["length"]
+            state["since"][follows[:, None] & (rng.random(state["since"].shape) < self.loss)] = NEVER
+        return rewards
 
     def allowed(self, state: State) -> BoolArray:
         """As of all lists; where a further item would be refused, it can only pass."""

@@ -32,9 +32,9 @@ class ListTask(Task):
     distraction, report), the value of that item as a share of the highest where it is shown, the share of the steps of
     this phase that are left, and the last reward as a share of the highest value.
 
-    State: ``items`` (B, L) studied items by their number in the pool, ``values`` (B, L), ``stored`` (B, L), ``earned``
-    (B, L), ``last_item`` (B,), -1 for none, ``last_reward`` (B,), and ``reports`` (B, R) by their number in the pool,
-    -1 for none.
+    State: ``length`` (B,) how many items are studied, ``items`` (B, L) by their number in the pool, ``values`` (B, L),
+    ``stored`` (B, L), ``earned`` (B, L), ``last_item`` (B,), -1 for none, ``last_reward`` (B,), and ``reports`` (B, R)
+    by their number in the pool, -1 for none.
     """
 
     list_length: int = parameter(12, 1, 200, unit="items", symbol="L", doc="studied items", source="Castel et al. 2002")
@@ -124,6 +124,7 @@ class ListTask(Task):
         ranks = np.arange(1.0, length + 1) if self.worth == "ranks" else np.ones(length)
         return {
             **state,
+            "length": np.full(batch, length),
             "items": rng.random((batch, self.pool)).argsort(axis=1)[:, :length],
             "values": rng.permuted(np.tile(ranks, (batch, 1)), axis=1),
             "stored": np.zeros((batch, length), dtype=bool),
@@ -136,7 +137,7 @@ class ListTask(Task):
     def phases(self, state: State) -> tuple[BoolArray, BoolArray, BoolArray]:
         """(B,) each: whether an episode is in study, in distraction, or in report."""
         step = state["step"]
-        study, report = step < self.list_length, step >= self.test_from
+        study, report = step < state["length"], step >= self.test_from
         return study, ~study & ~report, report
 
     def observe(self, state: State) -> Observations:

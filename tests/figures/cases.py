@@ -40,7 +40,7 @@ from memsim.reproductions.essay.learning_rules.trainings import LISTS as BY_LIST
 from memsim.reproductions.essay.learning_rules.trainings import SECONDS as BY_SECONDS
 from memsim.reproductions.essay.lists import LENGTH, LESIONS, TRAINED_LENGTH
 from memsim.reproductions.essay.manipulation import POSITIONS, SLOTS, TESTED, TRAINED
-from memsim.reproductions.essay.reward.figures import order_figure, value_figure
+from memsim.reproductions.essay.reward.figures import order_figure, storing_figure, value_figure
 from memsim.reproductions.essay.transfer import figures as of_transfer
 from memsim.reproductions.essay.transfer.options import TransferOptions
 from memsim.reproductions.hypotheses import VERDICTS, Claim
@@ -376,6 +376,17 @@ def ordered(**drawing: Any) -> Figure:
     return order_figure(pd.DataFrame(rows), pd.DataFrame(theirs), **drawing)
 
 
+def stored(**drawing: Any) -> Figure:
+    from memsim.reproductions.essay.reward.when_to_store import CIRCUMSTANCES
+
+    rows = [
+        {"condition": name, "seed": seed, "at": "after reward", "curve": "held", "x": x, "y": x / 13 + seed / 20}
+        for name in CIRCUMSTANCES for seed in (0, 1) for x in range(1, 13)
+    ]  # fmt: skip
+    best = [{"condition": name, "x": x, "y": 0.5} for name in CIRCUMSTANCES for x in range(1, 13)]
+    return storing_figure(pd.DataFrame(rows), pd.DataFrame(best), **drawing)
+
+
 def rules(**drawing: Any) -> Figure:
     conditions = (
         "control",
@@ -512,6 +523,7 @@ CASES = (
     Case("forgetting, edges", "edges_figure", edges_of_all, ("people, Murdock (1962) 20-1",)),
     Case("reward, values", "value_figure", rewarded),
     Case("reward, order", "order_figure", ordered, ("people: Murdock (1962), 10-2",)),
+    Case("reward, storing", "storing_figure", stored),
     Case("learning rules", "rules_figure", rules),
     Case("network table", "table_figure", cores),
     Case("recall and recognition", "_figure", both_tests),

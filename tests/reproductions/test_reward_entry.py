@@ -8,6 +8,7 @@ import pytest
 
 from memsim.core.errors import DivergenceError, InputError
 from memsim.gym import ValueDirectedRecall, play
+from memsim.gym.best_storage import storing_gains
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.essay.reward.claims import claims_of, order_conditions, statement
 from memsim.reproductions.essay.reward.measures import (
@@ -19,6 +20,17 @@ from memsim.reproductions.essay.reward.measures import (
 from memsim.reproductions.essay.reward.memory_by_reward import diverged, tables_of
 from memsim.reproductions.essay.reward.options import ORDER, PARTS, STEPS, VALUE, RewardOptions
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, trained_by_reward
+from memsim.reproductions.essay.reward.when_to_store import (
+    CIRCUMSTANCES,
+    WHEN,
+    best_edges,
+    claims_on_storing,
+    findings_on_storing,
+    held_by_position,
+    position_measures,
+    statement_on_storing,
+    task_of,
+)
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, UNDECIDED, Measure, measured
 from memsim.reproductions.intervals import over_trainings
 from memsim.training.reward import actor_critic
@@ -133,7 +145,7 @@ def test_what_was_there_before_reward_was_not_brought_by_it() -> None:
 def test_parts_and_conditions() -> None:
     options = RewardOptions()
     names = [(each.part, each.name) for each in options.conditions()]
-    assert len(names) == len(set(names)) == 12 and {part for part, _ in names} == set(PARTS)
+    assert len(names) == len(set(names)) == 15 and {part for part, _ in names} == set(PARTS)
     assert options.seeds >= 5
     alone = RewardOptions(parts="slots").conditions()
     assert [each.training.sizes["slots"] for each in alone] == [4, 8, 12]
@@ -141,6 +153,30 @@ def test_parts_and_conditions() -> None:
         RewardOptions(parts="valeu")
     with pytest.raises(InputError, match="names nothing"):
         RewardOptions(parts=",")
+
+
+def test_storing_is_measured_against_the_best_decisions() -> None:
+    """Those who decide best pass, and who stores nothing is refuted; what is held by position, by hand."""
+    state = {"since": np.array([[0, -1, -1, 3, 4], [-1, 1, -1, -1, -1]]), "length": np.array([5, 3])}
+    assert np.allclose(held_by_position(state), [0.5, 0.5, 0, 1, 1])
+    chances = np.array([[1.0, 0.5], [0.5, 1], [0, 0], [1, np.nan], [np.nan, np.nan]])
+    curves = position_measures(state, chances)["curves"]
+    assert [row for row in curves if row[0] == "stored"] == [
+        ["stored", 1, 0.75], ["stored", 2, 0.75], ["stored", 3, 0.0], ["stored", 4, 1.0]
+    ]  # fmt: skip
+    for share, verdict in ((1.0, SUPPORTED), (0.0, REFUTED)):
+        rows = [
+            {"part": WHEN, "condition": name, "seed": seed, "at": AFTER,
+             "score": share * storing_gains(task_of(name))[1],
+             **{f"held_{edge}": share * value + seed / 1000 for edge, value in best_edges(name).items()}}
+            for name in CIRCUMSTANCES for seed in range(5)
+        ]  # fmt: skip
+        scores = pd.DataFrame(rows)
+        claims = claims_on_storing(scores, AFTER)
+        assert [each.verdict for each in claims] == [verdict] * len(CIRCUMSTANCES)
+        assert [each.obtained for each in findings_on_storing(scores, AFTER)] == [share] * len(CIRCUMSTANCES)
+    (words,) = statement_on_storing(scores)
+    assert "loss: primacy 0.08, recency 0.07" in words
 
 
 def test_a_training_that_diverges_is_named_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +187,7 @@ def test_a_training_that_diverges_is_named_and_left_out(monkeypatch: pytest.Monk
     monkeypatch.setattr(actor_critic, "ActorCritic", Diverging)
     options = RewardOptions(parts="storage", seeds=1, batch=4)
     condition = options.conditions()[0]
-    found = trained_by_reward(condition.training, with_order=False, n_trials=20)
+    found = trained_by_reward(condition.training, by_place=False, n_trials=20)
     assert found["diverged"] == "the loss is no longer finite" and BEFORE in found and AFTER not in found
     scores, values, _, _ = tables_of([(condition, 0)], [found])
     assert scores["at"].tolist() == [BEFORE] and values.empty
@@ -170,9 +206,9 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not report.not_drawn
     names = {path.name for path in report.files}
     assert {"claims.csv", "measures.csv", "scores.csv", "values.csv", "order.csv", "learning.csv", "reward.png",
-            "reward-order.png"} <= names  # fmt: skip
+            "reward-order.png", "reward-storing.png", "storing.csv"} <= names  # fmt: skip
     verdicts = pd.read_csv(tmp_path / "reward" / "claims.csv")
-    assert len(verdicts) == 2 + 3 + 2 + 4 * 3 + 2 + 4
+    assert len(verdicts) == 2 + 3 + 2 + 3 + 4 * 3 + 2 + 4
     assert set(pd.read_csv(tmp_path / "reward" / "measures.csv")["n"]) == {2} and verdicts["refuted_by"].notna().all()
     scores = pd.read_csv(tmp_path / "reward" / "scores.csv")
     assert set(scores["seed"]) == {3, 4} and "Verdict on memory" in report.outcome.statement

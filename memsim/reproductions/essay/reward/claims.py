@@ -8,6 +8,7 @@ import pandas as pd
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.reward.options import DISCOUNTS, FEW, ORDER, SLOT_NUMBERS, SLOTS, STEPS, STORAGE, VALUE
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED
+from memsim.reproductions.essay.reward.when_to_store import claims_on_storing, statement_on_storing
 from memsim.reproductions.hypotheses import NOT_TESTED, SUPPORTED, Claim, Measure, counted, measured
 from memsim.reproductions.intervals import over_known, over_trainings
 
@@ -38,8 +39,8 @@ def claims_of(scores: pd.DataFrame, values: pd.DataFrame) -> list[Claim]:
     """
     return [
         *_on_value(scores), *_on_slots(scores, values, VALUE, SLOTS, "the agent's own memory"),
-        *_on_slots(scores, values, STORAGE, STORAGE, "slots that the environment holds"), *_on_order(scores),
-        *_on_steps(scores),
+        *_on_slots(scores, values, STORAGE, STORAGE, "slots that the environment holds"),
+        *claims_on_storing(scores, AFTER), *_on_order(scores), *_on_steps(scores),
     ]  # fmt: skip
 
 
@@ -203,7 +204,7 @@ def _on_steps(scores: pd.DataFrame) -> list[Claim]:
 def statement(claims: list[Claim], scores: pd.DataFrame) -> str:
     """The verdict on memory as a reinforcement-learning problem."""
     bounds = "Brackets hold 95% t intervals over seeds, without correction for the number of claims."
-    return " ".join([bounds, _verdict(claims), *_beside_people(scores)])
+    return " ".join([bounds, _verdict(claims), *statement_on_storing(scores), *_beside_people(scores)])
 
 
 def _verdict(claims: list[Claim]) -> str:
@@ -212,6 +213,7 @@ def _verdict(claims: list[Claim]) -> str:
 
     questions = {
         "what is stored follows value and room": of("R1", "R2"),
+        "when items are stored is when it pays best": of("R3 Storing"),
         "what is recalled, and in what order, is that of people": of("R3 Primacy", "R3 Recency", "R3 People"),
         "single episodes have a value of their own, by memory": of("E"),
     }
@@ -224,7 +226,7 @@ def _verdict(claims: list[Claim]) -> str:
         and len(of(f"R3 Primacy ({name})", f"R3 Recency ({name})")) == 2
     ]  # fmt: skip
     order = ""
-    if of("R3"):
+    if of("R3 Primacy"):
         order = (
             f" Reward brings primacy and recency together in {len(both)} of {len(order_conditions())} conditions"
             + (f" ({'; '.join(both)})." if both else ".")

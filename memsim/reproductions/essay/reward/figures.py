@@ -105,6 +105,35 @@ def order_figure(curves: pd.DataFrame, people: pd.DataFrame, **drawing: Unpack[D
     return page.figure
 
 
+@plain_text
+def storing_figure(curves: pd.DataFrame, best: pd.DataFrame, **drawing: Unpack[Drawing]) -> Figure:
+    """What is held at the test by position, in each circumstance: agents after reward, and the best decisions (grey).
+
+    ``curves`` has ``condition, seed, at, curve, x, y``, and ``best`` ``condition, x, y``; lines are means over seeds,
+    bands their ranges. ``drawing`` is as in :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns
+    wide.
+    """
+    page = Page("storing_figure", drawing, 2)
+    agents = curves[(curves["at"] == AFTER) & (curves["curve"] == "held")]
+    color = page.colour(COLORS["GRU"])
+    with themed():
+        conditions = list(dict.fromkeys(map(str, agents["condition"])))
+        axes = page.panels(max(len(conditions), 1), least=1.75, height=2.0, beyond=0.6)
+        for name, axis in zip(conditions, axes, strict=False):
+            known = best[best["condition"] == name]
+            axis.plot(known["x"], known["y"], color="0.45", linestyle="--", label="best decisions")
+            grouped = agents[agents["condition"] == name].groupby("x")["y"]
+            mean = grouped.mean()
+            axis.plot(mean.index, mean, color=color, label="agents (GRU)")
+            axis.fill_between(mean.index, grouped.min(), grouped.max(), color=color, alpha=0.2, linewidth=0)
+            axis.set(xlabel="Serial position", ylim=(-0.02, 1.02), title=page.label(name))
+            axis.set_ylabel("Held at the test" if axis is axes[0] else "")
+            axis.xaxis.set_major_locator(FixedLocator(whole_ticks(axis)))
+            sns.despine(ax=axis)
+        page.legend_of(axes)
+    return page.figure
+
+
 def _panel(axis: Any, curves: pd.DataFrame, people: pd.DataFrame, curve: str, colors: Sequence[Any]) -> None:
     known = people[people["curve"] == curve][["x", "mean", "low", "high"]]
     known = near_lags(known, "x") if curve == "lag_crp" else known

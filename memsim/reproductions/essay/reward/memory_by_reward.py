@@ -10,8 +10,17 @@ import pandas as pd
 
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.reward.claims import claims_of, series, statement
-from memsim.reproductions.essay.reward.options import SLOT_NUMBERS, STORAGE, Condition, RewardOptions
+from memsim.reproductions.essay.reward.options import (
+    ORDER,
+    SLOT_NUMBERS,
+    SLOTS,
+    STORAGE,
+    VALUE,
+    Condition,
+    RewardOptions,
+)
 from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, condition_cell
+from memsim.reproductions.essay.reward.when_to_store import WHEN, best_table, findings_on_storing
 from memsim.reproductions.hypotheses import measures_table
 from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.running.execution import run_cells
@@ -27,7 +36,7 @@ LISTED = ("store", "recall", "curves")
 
 def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
     """The entry: all trainings, their tables, claims and figures."""
-    from memsim.reproductions.essay.reward.figures import order_figure, value_figure
+    from memsim.reproductions.essay.reward.figures import order_figure, storing_figure, value_figure
     from memsim.reproductions.essay.reward.measures import people_curves
 
     conditions = options.conditions()
@@ -37,14 +46,20 @@ def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
     found = run_cells(cells, title="trainings by reward")
     scores, values, curves, learning = tables_of(todo, found)
     claims = claims_of(scores, values)
+    order, storing = (curves[curves["part"] == part] for part in (ORDER, WHEN))
+    further: dict[str, Any] = {}
+    if len(order):
+        further["reward-order"] = partial(order_figure, order, people_curves())
+    if len(storing):
+        further["reward-storing"] = partial(storing_figure, storing, best_table())
     return Outcome(
         findings_of(scores),
         partial(value_figure, values, scores),
         {**options.values(), "seeds": seeds,
          "trainings": {f"{each.part}: {each.name}": each.training.values() for each in conditions}},
-        {"scores": scores, "values": values, "order": curves, "learning": learning},
+        {"scores": scores, "values": values, "order": order, "storing": storing, "learning": learning},
         shown=shown(scores, measures_table(claims)),
-        further={"reward-order": partial(order_figure, curves, people_curves())} if len(curves) else {},
+        further=further,
         statement=" ".join([statement(claims, scores), how_much(options), *diverged(todo, found)]),
         claims=claims,
     )  # fmt: skip
@@ -53,12 +68,14 @@ def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
 def how_much(options: RewardOptions) -> str:
     """How much was trained, and what seeds share, in words."""
     begun = (
-        "All trainings of recall start anew with each seed."
+        ""
+        if not {VALUE, SLOTS, ORDER} & set(options.part_names)
+        else "All trainings of recall start anew with each seed. "
         if options.start == "none"
-        else f"All trainings of recall begin with the weights {options.start}, so that seeds differ in what came after."
+        else f"All trainings of recall begin with the weights {options.start}: seeds differ in what came after. "
     )
     return (
-        f"{begun} Trainings had {options.iterations:,} (recall), {options.storage_iterations:,} (storage) and "
+        f"{begun}Trainings had {options.iterations:,} (recall), {options.storage_iterations:,} (storage) and "
         f"{options.step_iterations:,} (two-step) iterations of {options.batch} episodes: what is refuted here may be "
         "learned with more."
     )
@@ -114,14 +131,14 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
                 Finding(f"value-directed storage, {slots} slots: share of the best score", 1.0, float(np.mean(reached)),
                         0.15, OwnComputation(f"the {slots} highest values are stored and reported"), TOO_FEW)
             )  # fmt: skip
-    return found
+    return found + findings_on_storing(scores, AFTER)
 
 
 def shown(scores: pd.DataFrame, claims: pd.DataFrame) -> str:
     """The means over seeds, and the verdicts, for a terminal."""
     numbers = scores.drop(columns=["seed"]).groupby(["part", "condition", "at"], sort=False).mean(numeric_only=True)
-    columns = ["score", "recalled", "wrong", "selectivity", "stored", "primacy", "recency", "rmsd", "new", "old",
-               "conflict", "seconds"]  # fmt: skip
+    columns = ["score", "recalled", "wrong", "selectivity", "stored", "held_primacy", "held_recency", "primacy",
+               "recency", "rmsd", "new", "old", "conflict", "seconds"]  # fmt: skip
     means = numbers.reindex(columns=[name for name in columns if name in numbers])
     parts = [means.to_string(float_format="{:.2f}".format, na_rep="")]
     if len(claims):

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, parameter, text
 from memsim.models.networks.cores.named_cores import canonical
+from memsim.reproductions.essay.reward.when_to_store import CIRCUMSTANCES, SETTINGS, WHEN
 from memsim.training.reward.settings import RewardTraining
 
 VALUE, SLOTS, STORAGE, ORDER, STEPS = "value", "slots", "storage", "order", "two-step"
-PARTS = (VALUE, SLOTS, STORAGE, ORDER, STEPS)
+PARTS = (VALUE, SLOTS, STORAGE, WHEN, ORDER, STEPS)
 FEW = 4
 """Slots in the part on value."""
 SLOT_NUMBERS = (4, 8, 12)
@@ -72,6 +73,8 @@ class RewardOptions(Parameterized):
             found += [Condition(SLOTS, f"{slots} slots", self._recall(slots)) for slots in numbers]
         if STORAGE in self.part_names:
             found += [Condition(STORAGE, f"{slots} slots", self._storage(slots)) for slots in SLOT_NUMBERS]
+        if WHEN in self.part_names:
+            found += [Condition(WHEN, name, self._when(name)) for name in CIRCUMSTANCES]
         if ORDER in self.part_names:
             found += [
                 Condition(
@@ -111,6 +114,13 @@ class RewardOptions(Parameterized):
             network="GRU", sizes={"hidden": 48}, task="value_directed_storage", settings={"slots": slots},
             batch=self.batch, iterations=self.storage_iterations, learning_rate=0.002, linear_items=True,
             entropy=0.1,
+        )  # fmt: skip
+
+    def _when(self, name: str) -> RewardTraining:
+        return RewardTraining(
+            network="GRU", sizes={"hidden": 48}, task="value_directed_storage",
+            settings={**SETTINGS, **CIRCUMSTANCES[name].settings}, batch=self.batch,
+            iterations=self.storage_iterations, learning_rate=0.002, linear_items=True, entropy=0.03,
         )  # fmt: skip
 
     def _order(self, flush: bool, discount: float) -> RewardTraining:

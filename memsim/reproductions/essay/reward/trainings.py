@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from memsim.reproductions.essay.reward.options import ORDER, Condition
+from memsim.reproductions.essay.reward.when_to_store import WHEN
 from memsim.running.execution import Cell
 from memsim.training.reward.settings import RewardTraining
 
@@ -14,11 +15,11 @@ BEFORE, AFTER, LESIONED = "before reward", "after reward", "after reward, memory
 def condition_cell(condition: Condition, seed: int, n_trials: int) -> Cell:
     """The training of a condition with this seed."""
     training = condition.training.replace(seed=seed)
-    arguments = {"training": training, "with_order": condition.part == ORDER, "n_trials": n_trials}
+    arguments = {"training": training, "by_place": condition.part in (ORDER, WHEN), "n_trials": n_trials}
     return Cell(trained_by_reward, arguments, f"{condition.part}, {condition.name}, seed {seed}")
 
 
-def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int) -> dict[str, Any]:
+def trained_by_reward(training: RewardTraining, by_place: bool, n_trials: int) -> dict[str, Any]:
     """Train, and measure: ``seconds`` of the processor, ``log``, and measures by when they were taken.
 
     The memory is off at study and test in the last of them, which cores without a memory lack. Of a training that
@@ -29,7 +30,7 @@ def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int)
     from memsim.training.reward.actor_critic import ActorCritic
 
     trainer = ActorCritic(training)
-    found: dict[str, Any] = {BEFORE: _measured(trainer, n_trials, with_order)}
+    found: dict[str, Any] = {BEFORE: _measured(trainer, n_trials, by_place)}
     try:
         trainer.run()
     except DivergenceError as error:
@@ -37,19 +38,25 @@ def trained_by_reward(training: RewardTraining, with_order: bool, n_trials: int)
     found |= {"seconds": trainer.seconds, "log": [[line["iteration"], line["score"]] for line in trainer.log]}
     if "diverged" in found:
         return found
-    found[AFTER] = _measured(trainer, n_trials, with_order)
+    found[AFTER] = _measured(trainer, n_trials, by_place)
     if "memory" in parts_of(trainer.agent.core):
-        found[LESIONED] = _measured(trainer, n_trials, with_order, "memory")
+        found[LESIONED] = _measured(trainer, n_trials, by_place, "memory")
     return found
 
 
-def _measured(trainer: Any, n_trials: int, with_order: bool, *without: str) -> dict[str, Any]:
+def _measured(trainer: Any, n_trials: int, by_place: bool, *without: str) -> dict[str, Any]:
+    from memsim.gym.limited_store import ValueDirectedStorage
     from memsim.gym.lists_for_reward import ListTask
     from memsim.reproductions.essay.reward.measures import list_measures, order_measures, step_measures
+    from memsim.reproductions.essay.reward.when_to_store import position_measures
 
     rolled = trainer.played(n_trials, without=without)
     found: dict[str, Any] = {"score": float(rolled.scores.mean())}
     if isinstance(trainer.task, ListTask):
         found |= list_measures(trainer.task, rolled.state, rolled.chances)
-        return {**found, **(order_measures(rolled.state, trainer.task.list_length) if with_order else {})}
+        if by_place and isinstance(trainer.task, ValueDirectedStorage):
+            found |= position_measures(rolled.state, rolled.chances)
+        elif by_place:
+            found |= order_measures(rolled.state, trainer.task.list_length)
+        return found
     return {**found, **step_measures(rolled.state)}

@@ -1,0 +1,166 @@
+"""Whether storage that pays best brings primacy or recency: the best decisions, exactly, and what agents learn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from memsim.analysis.recall.indices import edges
+from memsim.core.arrays import FloatArray
+from memsim.gym import ValueDirectedStorage, play
+from memsim.gym.best_storage import best_policy, storing_gains
+from memsim.gym.limited_store import NEVER
+from memsim.gym.task import State
+from memsim.reproductions.entry import Finding
+from memsim.reproductions.hypotheses import Claim, Measure, measured
+from memsim.reproductions.intervals import over_trainings
+from memsim.reproductions.kinds import OwnComputation
+
+WHEN = "when-to-store"
+LENGTH, SLOTS = 12, 4
+SETTINGS: Mapping[str, Any] = {
+    "list_length": LENGTH, "slots": SLOTS, "pool": LENGTH, "worth": "equal", "penalty": 0.0,
+}  # fmt: skip
+"""Of all conditions. Any item of the pool may be tried at the test without cost, so that reports are learned soon."""
+
+
+class Circumstance(NamedTuple):
+    """What makes some times of storing better than others."""
+
+    settings: Mapping[str, float]
+    edges: tuple[str, ...]
+    """What of primacy and recency the best decisions bring."""
+    words: str
+
+
+CIRCUMSTANCES: Mapping[str, Circumstance] = {
+    "loss": Circumstance(
+        {"loss": 0.1}, ("primacy", "recency"), "what is held is lost with a chance of .1 with each further item",
+    ),
+    "loss, storing costs": Circumstance(
+        {"loss": 0.2, "store_price": 0.2}, ("recency",),
+        "the chance is .2, and storing costs a fifth of what an item is worth",
+    ),
+    "end unknown": Circumstance(
+        {"loss": 0.05, "store_price": 0.2, "ending": 0.1}, ("primacy",),
+        "the chance is .05, storing costs a fifth of what an item is worth, and the list ends with a chance of .1 after "
+        "each item",
+    ),
+}  # fmt: skip
+EPISODES = 20_000
+"""From which the curves of the best decisions are."""
+SHARE = 0.5
+"""The share of the edges of the best decisions that an agent is predicted to exceed."""
+TOLERANCE = 0.1
+
+
+def task_of(name: str) -> ValueDirectedStorage:
+    """The task of a circumstance."""
+    return ValueDirectedStorage(**{**SETTINGS, **CIRCUMSTANCES[name].settings})
+
+
+def held_by_position(state: State) -> FloatArray:
+    """(L,) of the items that were shown, the share that is held at the test."""
+    shown = np.arange(state["since"].shape[1]) < state["length"][:, None]
+    found: FloatArray = (state["since"] > NEVER).sum(axis=0) / shown.sum(axis=0)
+    return found
+
+
+def position_measures(state: State, storing: FloatArray) -> dict[str, Any]:
+    """``held_primacy, held_recency`` and, as ``curves``, chances of storing and what is held, by position.
+
+    ``storing`` (T, B) are the chances of storing, NaN where it was no choice.
+    """
+    held, length = held_by_position(state), state["since"].shape[1]
+    choices = np.isfinite(storing[:length])
+    chances = np.where(choices, storing[:length], 0).sum(axis=1) / np.maximum(choices.sum(axis=1), 1)
+    primacy, recency = edges(held)
+    places = range(1, length + 1)
+    curves = [["stored", x, float(y)] for x, y in zip(places, chances, strict=True) if choices[x - 1].any()]
+    curves += [["held", x, float(y)] for x, y in zip(places, held, strict=True)]
+    return {"held_primacy": primacy, "held_recency": recency, "curves": curves}
+
+
+@cache
+def best_held(name: str) -> tuple[float, ...]:
+    """What the best decisions hold at the test, by position: in these circumstances, no two of them earn the same."""
+    task = task_of(name)
+    return tuple(held_by_position(play(task, best_policy(task), EPISODES).state).tolist())
+
+
+def best_edges(name: str) -> dict[str, float]:
+    """Primacy and recency of what the best decisions hold."""
+    return dict(zip(("primacy", "recency"), edges(np.array(best_held(name))), strict=True))
+
+
+def best_table() -> pd.DataFrame:
+    """``condition, x, y``: what the best decisions hold, by position."""
+    return pd.DataFrame(
+        [(name, x, y) for name in CIRCUMSTANCES for x, y in enumerate(best_held(name), 1)],
+        columns=["condition", "x", "y"],
+    )
+
+
+def _series(scores: pd.DataFrame, name: str, measure: str, at: str) -> FloatArray:
+    rows = scores[(scores["part"] == WHEN) & (scores["condition"] == name) & (scores["at"] == at)]
+    return rows.sort_values("seed")[measure].to_numpy(float) if len(rows) else np.array([])
+
+
+def claims_on_storing(scores: pd.DataFrame, at: str) -> list[Claim]:
+    """For each circumstance that was run: do agents hold at the test what the best decisions hold?
+
+    Parameters
+    ----------
+    scores : ``part, condition, seed, at, score, held_primacy, held_recency``.
+    at : which rows are after reward.
+    """
+    found = []
+    for name, (_, brought, words) in CIRCUMSTANCES.items():
+        if not len(_series(scores, name, "score", at)):
+            continue
+        best = best_edges(name)
+        measures = [
+            Measure(edge, over_trainings(_series(scores, name, f"held_{edge}", at)), SHARE * best[edge], np.inf)
+            for edge in brought
+        ]
+        found.append(
+            measured(
+                f"R3 Storing ({name})", f"reward for storage brings {' and '.join(brought)}",
+                f"{SLOTS} slots for {LENGTH} items of the same worth; {words}",
+                " and ".join(f"{edge} of what is held at the test above {SHARE * best[edge]:.2f}" for edge in brought)
+                + ", half of what the best decisions bring",
+                "less than that", measures,
+            )
+        )  # fmt: skip
+    return found
+
+
+def findings_on_storing(scores: pd.DataFrame, at: str) -> list[Finding]:
+    """How near the best score agents come."""
+    found = []
+    for name in CIRCUMSTANCES:
+        reached = _series(scores, name, "score", at) / storing_gains(task_of(name))[1]
+        if len(reached):
+            found.append(
+                Finding(f"when to store, {name}: share of the best score", 1.0, float(np.mean(reached)), TOLERANCE,
+                        OwnComputation("the best decisions, by dynamic programming"))
+            )  # fmt: skip
+    return found
+
+
+def statement_on_storing(scores: pd.DataFrame) -> list[str]:
+    """What the best decisions bring, in words; nothing where the part was not run."""
+    run = [name for name in CIRCUMSTANCES if (scores["condition"] == name).any()] if len(scores) else []
+    if not run:
+        return []
+    words = [
+        f"{name}: primacy {best_edges(name)['primacy']:.2f}, recency {best_edges(name)['recency']:.2f}" for name in run
+    ]
+    return [
+        f"The best storage in {SLOTS} slots of {LENGTH} items of the same worth, computed exactly, brings in what is "
+        f"held ({'; '.join(words)}). Where nothing is lost and the end is known, any {SLOTS} items earn the same."
+    ]
