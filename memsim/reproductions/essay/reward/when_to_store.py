@@ -47,8 +47,8 @@ CIRCUMSTANCES: Mapping[str, Circumstance] = {
     ),
     "end unknown": Circumstance(
         {"loss": 0.05, "store_price": 0.2, "ending": 0.1}, ("primacy",),
-        "the chance is .05, storing costs a fifth of what an item is worth, and the list ends with a chance of .1 after "
-        "each item",
+        "the chance is .05, storing costs a fifth of what an item is worth, and the list ends after each item with a "
+        "chance of .1",
     ),
 }  # fmt: skip
 EPISODES = 20_000
