@@ -40,6 +40,18 @@ def test_wear_changes_the_loss_by_the_seed_alone() -> None:
     assert np.isfinite(worn).all()
 
 
+@pytest.mark.parametrize("objective", ["recall", "recognition", "cued"])
+def test_noise_leaves_the_lists_of_a_seed_as_they_are(objective: str) -> None:
+    found = []
+    for levers in ({}, {"row_noise": 0.2, "write_noise": 0.1, "state_noise": 0.1}):
+        trainer, items = Trainer(Training(**SMALL, objective=objective, **levers)), []
+        for _ in range(3):
+            trainer.run(trainer.iteration + 1)
+            items.append(trainer.objective.draw(3)["items"])
+        found.append(items)
+    assert all(torch.equal(plain, noisy) for plain, noisy in zip(*found, strict=True))
+
+
 @pytest.mark.parametrize("objective", ["serial", "recognition", "recall+recognition", "cued"])
 def test_every_objective_of_lists_wears(objective: str) -> None:
     levers = {name: value for name, value in WORN.items() if objective != "cued" or name != "carry_over"}

@@ -51,9 +51,12 @@ class OfLists(Objective):
         self.recordable = not training.given_wear.is_random
 
     def noise(self) -> dict[str, int]:
-        """The seed of the noise by which the state wears, where there is some."""
+        """The seed of the noise by which the state wears, where there is some.
+
+        It is drawn by torch's own generator, so that lists are the same with noise and without.
+        """
         wears = self.training.given_wear.is_random
-        return {"noise": int(torch.randint(2**62, (), generator=self.generator))} if wears else {}
+        return {"noise": int(torch.randint(2**62, ()))} if wears else {}
 
     def wearing(self, drawn: Any, times: Sequence[float] = ()) -> Wearing | None:
         """What wears the state of a batch; ``times`` are the seconds of study, one for each item if not given."""
