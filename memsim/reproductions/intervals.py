@@ -1,4 +1,4 @@
-"""Intervals over trainings: of their mean, and of one more training."""
+"""Intervals over trainings or people: of their mean, and of one more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from memsim.training.seeds import CONFIDENCE, t_interval
 
 
 class Interval(NamedTuple):
-    """The mean of trainings with its 95% t interval; trainings are the unit."""
+    """The mean of n trainings, or of n people, with its 95% t interval."""
 
     mean: float
     low: float

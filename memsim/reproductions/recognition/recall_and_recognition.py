@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
@@ -24,6 +23,7 @@ from memsim.evaluation.cross_validation import fold_of_lists
 from memsim.models import SAM, TCM, Network
 from memsim.reproductions.cmr_reference import reference
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
+from memsim.reproductions.intervals import over_known
 from memsim.reproductions.kinds import Kind, Prediction
 from memsim.reproductions.recognition.recall_and_recognition_fits import (
     BASE,
@@ -218,18 +218,12 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
             continue
         mine = wide[test, label, learned]
         row = {"label": label, "learned": learned, "test": test, "score": mine.mean(), "n_people": mine.notna().sum()}
-        row |= dict(zip(("above", "low", "high"), _interval(mine - wide[test, BASE, ""]), strict=True))
+        row |= dict(zip(("above", "low", "high"), over_known(mine - wide[test, BASE, ""])[:3], strict=True))
         if learned and learned != test:
-            own = _interval(mine - wide[test, label, test])
+            own = over_known(mine - wide[test, label, test])[:3]
             row |= dict(zip(("from_own", "from_own_low", "from_own_high"), own, strict=True))
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _interval(values: pd.Series) -> tuple[float, float, float]:
-    known = values.dropna().to_numpy()
-    half = float(student.ppf(0.975, len(known) - 1)) * known.std(ddof=1) / np.sqrt(len(known))
-    return float(known.mean()), float(known.mean() - half), float(known.mean() + half)
 
 
 def recall_and_recognition(seed: int, effort: Effort = Effort()) -> Outcome:  # noqa: B008  # frozen
