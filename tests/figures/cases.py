@@ -377,7 +377,7 @@ def ordered(**drawing: Any) -> Figure:
 
 
 def stored(**drawing: Any) -> Figure:
-    from memsim.reproductions.essay.reward.when_to_store import CIRCUMSTANCES
+    from memsim.reproductions.essay.reward.circumstances import CIRCUMSTANCES
 
     rows = [
         {"condition": name, "seed": seed, "at": "after reward", "curve": "held", "x": x, "y": x / 13 + seed / 20}

@@ -10,6 +10,7 @@ from memsim.core.errors import DivergenceError, InputError
 from memsim.gym import ValueDirectedRecall, play
 from memsim.gym.best_storage import storing_gains
 from memsim.reproductions.catalogue import reproduce
+from memsim.reproductions.essay.reward.circumstances import CIRCUMSTANCES, WHEN, task_of
 from memsim.reproductions.essay.reward.claims import claims_of, order_conditions, statement
 from memsim.reproductions.essay.reward.measures import (
     list_measures,
@@ -19,17 +20,15 @@ from memsim.reproductions.essay.reward.measures import (
 )
 from memsim.reproductions.essay.reward.memory_by_reward import diverged, tables_of
 from memsim.reproductions.essay.reward.options import ORDER, PARTS, STEPS, VALUE, RewardOptions
-from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, trained_by_reward
+from memsim.reproductions.essay.reward.scores import AFTER, BEFORE, LESIONED
+from memsim.reproductions.essay.reward.trainings import trained_by_reward
 from memsim.reproductions.essay.reward.when_to_store import (
-    CIRCUMSTANCES,
-    WHEN,
     best_edges,
     claims_on_storing,
     findings_on_storing,
     held_by_position,
     position_measures,
     statement_on_storing,
-    task_of,
 )
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, UNDECIDED, Measure, measured
 from memsim.reproductions.intervals import over_trainings

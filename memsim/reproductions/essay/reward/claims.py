@@ -7,7 +7,7 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.reward.options import DISCOUNTS, FEW, ORDER, SLOT_NUMBERS, SLOTS, STEPS, STORAGE, VALUE
-from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED
+from memsim.reproductions.essay.reward.scores import AFTER, BEFORE, LESIONED, series
 from memsim.reproductions.essay.reward.when_to_store import claims_on_storing, statement_on_storing
 from memsim.reproductions.hypotheses import NOT_TESTED, SUPPORTED, Claim, Measure, counted, measured
 from memsim.reproductions.intervals import over_known, over_trainings
@@ -21,12 +21,6 @@ ALL = 0.95
 CHANGE = 0.05
 """The change by reward that counts as brought by it."""
 EMPTIED, KEPT = "emptied", "kept"
-
-
-def series(scores: pd.DataFrame, part: str, condition: str, measure: str, at: str = AFTER) -> FloatArray:
-    """A measure by seed; empty where the condition was not run."""
-    chosen = scores[(scores["part"] == part) & (scores["condition"] == condition) & (scores["at"] == at)]
-    return chosen.sort_values("seed")[measure].to_numpy(float) if measure in chosen else np.array([])
 
 
 def claims_of(scores: pd.DataFrame, values: pd.DataFrame) -> list[Claim]:

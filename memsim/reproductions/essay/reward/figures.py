@@ -16,7 +16,7 @@ from memsim.analysis.figures.style import PEOPLE, near_lags, plain_text, themed,
 from memsim.reproductions.essay.reward.claims import order_conditions
 from memsim.reproductions.essay.reward.measures import CURVES
 from memsim.reproductions.essay.reward.options import SLOTS, STEPS, STORAGE, VALUE
-from memsim.reproductions.essay.reward.trainings import AFTER, LESIONED
+from memsim.reproductions.essay.reward.scores import AFTER, LESIONED
 
 AXES = {
     "serial_position_curve": ("Serial position", "Probability of recall"),

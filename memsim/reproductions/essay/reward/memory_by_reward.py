@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
-from memsim.reproductions.essay.reward.claims import claims_of, series, statement
+from memsim.reproductions.essay.reward.circumstances import WHEN
+from memsim.reproductions.essay.reward.claims import claims_of, statement
 from memsim.reproductions.essay.reward.options import (
     ORDER,
     SLOT_NUMBERS,
@@ -19,8 +20,9 @@ from memsim.reproductions.essay.reward.options import (
     Condition,
     RewardOptions,
 )
-from memsim.reproductions.essay.reward.trainings import AFTER, BEFORE, LESIONED, condition_cell
-from memsim.reproductions.essay.reward.when_to_store import WHEN, best_table, findings_on_storing
+from memsim.reproductions.essay.reward.scores import AFTER, BEFORE, LESIONED, series
+from memsim.reproductions.essay.reward.trainings import condition_cell
+from memsim.reproductions.essay.reward.when_to_store import best_table, findings_on_storing
 from memsim.reproductions.hypotheses import measures_table
 from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.running.execution import run_cells

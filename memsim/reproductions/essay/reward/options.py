@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, parameter, text
 from memsim.models.networks.cores.named_cores import canonical
-from memsim.reproductions.essay.reward.when_to_store import CIRCUMSTANCES, SETTINGS, WHEN
+from memsim.reproductions.essay.reward.circumstances import CIRCUMSTANCES, SETTINGS, WHEN
 from memsim.training.reward.settings import RewardTraining
 
 VALUE, SLOTS, STORAGE, ORDER, STEPS = "value", "slots", "storage", "order", "two-step"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from memsim.reproductions.essay.reward.circumstances import WHEN
 from memsim.reproductions.essay.reward.options import ORDER, Condition
-from memsim.reproductions.essay.reward.when_to_store import WHEN
+from memsim.reproductions.essay.reward.scores import AFTER, BEFORE, LESIONED
 from memsim.running.execution import Cell
 from memsim.training.reward.settings import RewardTraining
-
-BEFORE, AFTER, LESIONED = "before reward", "after reward", "after reward, memory off"
 
 
 def condition_cell(condition: Condition, seed: int, n_trials: int) -> Cell:

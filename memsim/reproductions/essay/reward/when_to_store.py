@@ -2,65 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from memsim.analysis.recall.indices import edges
 from memsim.core.arrays import FloatArray
-from memsim.gym import ValueDirectedStorage, play
+from memsim.gym import play
 from memsim.gym.best_storage import best_policy, storing_gains
 from memsim.gym.limited_store import NEVER
 from memsim.gym.task import State
 from memsim.reproductions.entry import Finding
+from memsim.reproductions.essay.reward.circumstances import CIRCUMSTANCES, LENGTH, SLOTS, WHEN, task_of
+from memsim.reproductions.essay.reward.scores import series
 from memsim.reproductions.hypotheses import Claim, Measure, measured
 from memsim.reproductions.intervals import over_trainings
 from memsim.reproductions.kinds import OwnComputation
 
-WHEN = "when-to-store"
-LENGTH, SLOTS = 12, 4
-SETTINGS: Mapping[str, Any] = {
-    "list_length": LENGTH, "slots": SLOTS, "pool": LENGTH, "worth": "equal", "penalty": 0.0,
-}  # fmt: skip
-"""Of all conditions. Any item of the pool may be tried at the test without cost, so that reports are learned soon."""
-
-
-class Circumstance(NamedTuple):
-    """What makes some times of storing better than others."""
-
-    settings: Mapping[str, float]
-    edges: tuple[str, ...]
-    """What of primacy and recency the best decisions bring."""
-    words: str
-
-
-CIRCUMSTANCES: Mapping[str, Circumstance] = {
-    "loss": Circumstance(
-        {"loss": 0.1}, ("primacy", "recency"), "what is held is lost with a chance of .1 with each further item",
-    ),
-    "loss, storing costs": Circumstance(
-        {"loss": 0.2, "store_price": 0.2}, ("recency",),
-        "the chance is .2, and storing costs a fifth of what an item is worth",
-    ),
-    "end unknown": Circumstance(
-        {"loss": 0.05, "store_price": 0.2, "ending": 0.1}, ("primacy",),
-        "the chance is .05, storing costs a fifth of what an item is worth, and the list ends after each item with a "
-        "chance of .1",
-    ),
-}  # fmt: skip
 EPISODES = 20_000
 """From which the curves of the best decisions are."""
 SHARE = 0.5
 """The share of the edges of the best decisions that an agent is predicted to exceed."""
 TOLERANCE = 0.1
-
-
-def task_of(name: str) -> ValueDirectedStorage:
-    """The task of a circumstance."""
-    return ValueDirectedStorage(**{**SETTINGS, **CIRCUMSTANCES[name].settings})
 
 
 def held_by_position(state: State) -> FloatArray:
@@ -105,11 +70,6 @@ def best_table() -> pd.DataFrame:
     )
 
 
-def _series(scores: pd.DataFrame, name: str, measure: str, at: str) -> FloatArray:
-    rows = scores[(scores["part"] == WHEN) & (scores["condition"] == name) & (scores["at"] == at)]
-    return rows.sort_values("seed")[measure].to_numpy(float) if len(rows) else np.array([])
-
-
 def claims_on_storing(scores: pd.DataFrame, at: str) -> list[Claim]:
     """For each circumstance that was run: do agents hold at the test what the best decisions hold?
 
@@ -120,11 +80,11 @@ def claims_on_storing(scores: pd.DataFrame, at: str) -> list[Claim]:
     """
     found = []
     for name, (_, brought, words) in CIRCUMSTANCES.items():
-        if not len(_series(scores, name, "score", at)):
+        if not len(series(scores, WHEN, name, "score", at)):
             continue
         best = best_edges(name)
         measures = [
-            Measure(edge, over_trainings(_series(scores, name, f"held_{edge}", at)), SHARE * best[edge], np.inf)
+            Measure(edge, over_trainings(series(scores, WHEN, name, f"held_{edge}", at)), SHARE * best[edge], np.inf)
             for edge in brought
         ]
         found.append(
@@ -143,7 +103,7 @@ def findings_on_storing(scores: pd.DataFrame, at: str) -> list[Finding]:
     """How near the best score agents come."""
     found = []
     for name in CIRCUMSTANCES:
-        reached = _series(scores, name, "score", at) / storing_gains(task_of(name))[1]
+        reached = series(scores, WHEN, name, "score", at) / storing_gains(task_of(name))[1]
         if len(reached):
             found.append(
                 Finding(f"when to store, {name}: share of the best score", 1.0, float(np.mean(reached)), TOLERANCE,
