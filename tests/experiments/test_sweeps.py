@@ -146,7 +146,7 @@ def test_the_example_of_levers_is_plotted_against_them_beside_people() -> None:
     summary = summary_frame(rows).set_index("label")["recalled"]
     assert panel.get_xlabel() == "write_noise"
     assert drawn["DNC slots=5"].get_xdata().tolist() == [0.0, 0.6]  # type: ignore[union-attr]
-    assert drawn["DNC slots=5"].get_ydata() == pytest.approx(  # type: ignore[union-attr]
+    assert drawn["DNC slots=5"].get_ydata() == pytest.approx(
         [summary[f"DNC, 5 slots, noise {noise}"] for noise in ("0", "0.6")]
     )
     assert drawn["CMR"].get_ydata()[0] == pytest.approx(summary["CMR"])  # type: ignore[index]
