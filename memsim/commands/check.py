@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from memsim.commands.options import pairs, whole
+from memsim.commands.options import named_model, pairs, whole
 from memsim.core.errors import InputError
 from memsim.models.networks.cores.named_cores import NamedCore
 
@@ -19,6 +19,7 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     check.add_argument(
         "--size", action="append", default=[], metavar="NAME=VALUE", help="a size of a core of networks; repeatable"
     )
+    check.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="other values of the model's parameters")
     check.add_argument("--seed", type=whole("seed"), default=0, help="seed of lists and simulations (default: 0)")
     check.set_defaults(command=_check)
 
@@ -30,11 +31,15 @@ def _check(parsed: argparse.Namespace) -> int:
     label, found = find_core_or_model(parsed.model)
     checks: Sequence[Any]
     if isinstance(found, NamedCore):
+        if parsed.set:
+            raise InputError(f"--set {parsed.set[0]} is for a model; {label} is a core, whose sizes --size gives")
         checks = _of_core(found, parsed)
     else:
         if parsed.size:
             raise InputError(f"--size {parsed.size[0]} is for a core of networks; {label} is a model")
-        if isinstance(found, type):
+        if parsed.set:
+            found = named_model(parsed.model, parsed.set)
+        elif isinstance(found, type):
             found()  # code that ends the program or fails is reported as such
         checks = run_checks(found, seed=parsed.seed)
     for check in checks:

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
     from memsim.experiments.comparison import Comparison
     from memsim.experiments.people import People
 
-SHOWN = [
-    "recalled", "accuracy", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "transposition", "omission",
-    "intrusion", "fill_in_ratio", "target called old", "lure called old", "intact called old", "rearranged called old",
-    "d_prime", "area", "zroc_slope", "frequency_slope", "judged at 0", "correct", "forward correct", "backward correct",
-    "same list intrusion", "no response", "rmsd_hits_by_serial_position", "rmsd_hits_by_lag",
-    "rmsd_false_alarms_by_test_position", "rmsd_roc", "rmsd_judged_frequency", "rmsd_cued_recall_by_position",
-    "rmsd_cued_recall_by_lag", "rmsd_serial_position_curve", "rmsd_serial_accuracy",
-]  # fmt: skip
-"""Columns of the summary that the terminal shows; summary.csv holds all."""
-
 OWN = ("paradigm", "list_length", "output_limit", "ratings")
 """Options of readers that are settings of the task here."""
 
@@ -177,8 +167,9 @@ def _people(parsed: argparse.Namespace, given: Mapping[str, Any], wanted: Paradi
 def _print_comparison(comparison: Comparison, task: Paradigm) -> None:
     from memsim.core.judgments import n_new
     from memsim.experiments.extreme_answers import extremes_in_words
+    from memsim.experiments.tables import MAIN_STATISTICS
 
-    shown = [column for column in SHOWN if column in comparison.summary]
+    shown = [column for column in MAIN_STATISTICS if column in comparison.summary]
     table = comparison.summary.set_index("label")[shown].dropna(axis=1, how="all")
     print(comparison.battery.title)
     print(table.to_string(float_format="{:.3f}".format, na_rep="-", index_names=False))

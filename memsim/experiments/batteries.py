@@ -17,6 +17,7 @@ from memsim.experiments.battery_file import files_of_battery, read_battery
 from memsim.experiments.figures import battery_figures
 from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
 from memsim.experiments.rows import rows_by_cells
+from memsim.experiments.sweeps import sweeps_of
 from memsim.experiments.tables import joined_curves, joined_frame, summary_frame
 from memsim.running.options import Running, with_running
 from memsim.running.result_files import ResultFolder, names_of, save_both, write_csv
@@ -73,7 +74,9 @@ def battery(
         only their curves are known, a row per point without a subject) after the columns ``label, kind, paradigm,
         seed`` and a column for each parameter and setting that the file gives, ``model.`` and ``paradigm.`` before its
         name; and a figure with a panel for each task. ``curves.csv`` and ``summary.csv`` as of :func:`memsim.run`;
-        ``comparison.png``, the analyses side by side; the battery file; and ``manifest.json``, which also says which
+        ``comparison.png``, the analyses side by side; for each parameter or setting that is varied by numbers a figure
+        of statistics against it, which has the name of its column (``against-model.context_drift.png``), and in several
+        tasks that of the task; the battery file; and ``manifest.json``, which also says which
         analysis was left out for which model or people, and why.
 
     Raises
@@ -88,7 +91,8 @@ def battery(
     folder = output if out is None else Path(out)
     results = ResultFolder(folder, "battery", {}, files_of_battery(path), force)
     labels = [each.label for each in planned.analyses]
-    names = names_of([*labels, "curves", "summary"], [*labels, "comparison"])
+    against = [sweep.name for sweep in sweeps_of(planned)]
+    names = names_of([*labels, "curves", "summary"], [*labels, "comparison", *against])
     results.require([*names, "battery.toml"])
     options: Running = {"cache": folder / "cells", **running}
     rows = rows_by_cells(planned, **options)

@@ -229,7 +229,8 @@ class _Reader:
                         (*at, "settings", "list_length"), f"{spec} has lists of {length} items; leave it to the data"
                     )
                 named = people.label if people is not None else cls.__name__
-                yield self.at(PlannedTask(self.label(table, at, named, task, varied), task, given, people), at)
+                label = self.label(table, at, named, task, varied)
+                yield self.at(PlannedTask(label, task, given, people, named, tuple(varied)), at)
 
     def at(self, planned: Planned, place: Place) -> Planned:
         """Remember where in the file ``planned`` stands, for errors, and return it."""
@@ -274,7 +275,8 @@ class _Reader:
             self.fail((*at, "tasks"), f"{shown(only)} must be a list of labels of [[paradigms]]")
         for given, varied in self.grid(table.get("parameters", {}), (*at, "parameters"), type(base)):
             model = self.built(base, given, (*at, "parameters") if given else at)
-            yield self.at(PlannedModel(self.label(table, at, label, model, varied), model, given, tuple(only)), at)
+            own = self.label(table, at, label, model, varied)
+            yield self.at(PlannedModel(own, model, given, tuple(only), name=label, varied=tuple(varied)), at)
 
     def found(self, spec: str) -> str:
         """A model's name; the path of its file, if it has one, starts at the folder of the battery file."""

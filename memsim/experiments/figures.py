@@ -19,6 +19,7 @@ from memsim.core.study_order import NEEDS_ORDER
 from memsim.experiments.measuring import ONLY_SOME
 from memsim.experiments.plan import Battery, PlannedAnalysis
 from memsim.experiments.rows import Row
+from memsim.experiments.sweep_figures import drawn_sweeps
 
 PEOPLE = "people"
 """The name of people in figures of several tasks, which have different people; no model may have this name."""
@@ -27,7 +28,8 @@ PEOPLE = "people"
 def battery_figures(
     battery: Battery, rows: Sequence[Row], **drawing: Unpack[Drawing]
 ) -> dict[str, Callable[[], Figure]]:
-    """What draws the figure of each analysis, by label; and ``comparison``, all curves together, if there are several.
+    """What draws the figure of each analysis, by label; ``comparison``, all curves together, if there are several; and
+    statistics against each parameter or setting that is varied by numbers.
 
     An analysis that applies to no cell, or of which no point is defined, has no figure. ``drawing`` is as in
     :func:`memsim.analysis.plot`; figures are one column wide, or two where there are several tasks.
@@ -52,7 +54,7 @@ def battery_figures(
     together: Drawing = {**drawing, "order": order}
     if len(comparable) > 1:
         figures["comparison"] = lambda: comparison_panel(comparable, title=title, **together)
-    return figures
+    return figures | drawn_sweeps(battery, rows, **drawing)
 
 
 def battery_points(battery: Battery, rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:

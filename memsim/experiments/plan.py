@@ -30,7 +30,8 @@ class PlannedModel:
     """A model of a battery: its label in tables and figures, and which of its parameters the battery sets.
 
     ``tasks`` are the labels of the tasks that it runs through; empty means all tasks. ``frequency_criteria`` are those
-    that were set for judgments of frequency; see :func:`model_in_task`.
+    that were set for judgments of frequency; see :func:`model_in_task`. ``name`` is the model as the battery names it,
+    and ``varied`` are those of its parameters of which the battery gives several values.
     """
 
     label: str
@@ -38,16 +39,23 @@ class PlannedModel:
     given: Mapping[str, Any] = field(default_factory=dict)
     tasks: tuple[str, ...] = ()
     frequency_criteria: tuple[float, ...] = field(default=(), compare=False)
+    name: str = field(default="", compare=False)
+    varied: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class PlannedTask:
-    """A task of a battery: its label, which of its settings the battery sets, and the people to compare with."""
+    """A task of a battery: its label, which of its settings the battery sets, and the people to compare with.
+
+    ``name`` is the task or people as the battery names them, ``varied`` the settings of which it gives several values.
+    """
 
     label: str
     paradigm: Paradigm
     given: Mapping[str, Any] = field(default_factory=dict)
     people: People | None = None
+    name: str = field(default="", compare=False)
+    varied: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def differing_settings(self) -> dict[str, Any]:

@@ -13,6 +13,16 @@ from memsim.analysis.registered import curves_of
 from memsim.experiments.plan import PlannedAnalysis
 from memsim.experiments.rows import Row
 
+MAIN_STATISTICS = (
+    "recalled", "accuracy", "primacy", "recency", "first_recall_at_end", "lag_asymmetry", "transposition", "omission",
+    "intrusion", "fill_in_ratio", "target called old", "lure called old", "intact called old", "rearranged called old",
+    "d_prime", "area", "zroc_slope", "frequency_slope", "judged at 0", "correct", "forward correct", "backward correct",
+    "same list intrusion", "no response", "rmsd_hits_by_serial_position", "rmsd_hits_by_lag",
+    "rmsd_false_alarms_by_test_position", "rmsd_roc", "rmsd_judged_frequency", "rmsd_cued_recall_by_position",
+    "rmsd_cued_recall_by_lag", "rmsd_serial_position_curve", "rmsd_serial_accuracy",
+)  # fmt: skip
+"""Columns of the summary that the terminal and figures show; summary.csv holds all."""
+
 
 def joined_frame(rows: Sequence[Row], planned: PlannedAnalysis) -> pd.DataFrame:
     """The tidy frame of an analysis for all cells, with a row per subject, or per point if only means are known."""
@@ -32,12 +42,18 @@ def summary_frame(rows: Sequence[Row]) -> pd.DataFrame:
         summary = row.measured.summary.set_index("statistic")
         errors = {f"{name}_sem": sem for name, sem in summary["sem"].items() if pd.notna(sem)}
         values = {**_first_columns(row, *columns), **summary["mean"].to_dict(), **errors}
-        people = row.task.people
-        if row.model is not None and people is not None:
-            distances = root_mean_squared_difference(row.measured.curves, people.curves)
-            values |= {f"rmsd_{curve}": distances.get(curve, np.nan) for curve in curves_of(row.task.paradigm)}
+        values |= distances_from_people(row)
         found.append({**values, "n_lists": row.measured.n_lists, "n_cut_short": row.measured.n_cut_short})
     return pd.DataFrame(found)
+
+
+def distances_from_people(row: Row) -> dict[str, float]:
+    """``rmsd_`` and the name of a curve: how far that of a model is from people's; none of people, or without them."""
+    people = row.task.people
+    if row.model is None or people is None:
+        return {}
+    distances = root_mean_squared_difference(row.measured.curves, people.curves)
+    return {f"rmsd_{curve}": float(distances.get(curve, np.nan)) for curve in curves_of(row.task.paradigm)}
 
 
 def _varied(rows: Sequence[Row]) -> tuple[list[str], list[str]]:

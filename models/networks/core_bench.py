@@ -15,6 +15,7 @@ from memsim.models.networks.cores.declarations import DECLARATIONS, declared
 from memsim.models.networks.cores.declared_sizes import checked_sizes
 from memsim.models.networks.cores.driving import parts_of, roles_of, take_step, unrolled
 from memsim.models.networks.cores.state_leaves import leaves, mapped, place
+from memsim.models.networks.wear.soundness import problem_of_wear
 from memsim.models.networks.weights import SUFFIX, Weights, apart, load_weights, save_weights
 
 INPUTS, OUTPUTS, BATCH, STEPS, LONG = 5, 4, 3, 6, 30
@@ -56,6 +57,7 @@ class CoreBench:
         yield f"gradients are finite through {LONG} steps, and every weight has one", self.gradients
         yield "weightings lie in [0, 1], and their sums are at most 1", self.weightings
         yield "every part that it declares changes the output when it is switched off", self.lesions
+        yield "its state wears, and is replayed in sleep, by the roles that it declares", self.wear
         yield "its state and its weights survive saving and loading", self.saving
 
     def run(
@@ -252,6 +254,12 @@ class CoreBench:
         if not torch.equal(self.run(self.inputs)[0], intact):
             return "a lesion outlasts its steps; keep nothing of without in self"
         return ""
+
+    def wear(self) -> str:
+        """Every lever that its roles promise acts, and leaves a state from which it goes on."""
+        _, before = self.run(self.inputs[: STEPS - 1])
+        _, after = self.run(self.inputs[STEPS - 1 : STEPS], before)
+        return problem_of_wear(self.core, before, after)
 
     def saving(self) -> str:
         """What is written to disk is all there is."""

@@ -133,6 +133,8 @@ def test_a_model_of_your_own_is_found_beside_the_file(tmp_path: Path) -> None:
 def test_everything_is_written_and_as_run_has_it(tmp_path: Path) -> None:
     files = battery(written(SMALL), Path("out"), workers=1, progress=False).files
     names = {"serial_position_curve", "later", "lag_rank", "comparison"}
+    names |= {"against-paradigm.retention_interval-FreeRecall"}
+    names |= {f"against-model.context_drift-{task}" for task in ("immediate", "delay-4", "delay-16")}
     expected = {f"{name}.{suffix}" for name in names for suffix in ("png", "pdf")}
     expected |= {f"{name}.csv" for name in ("serial_position_curve", "later", "lag_rank", "curves", "summary")}
     assert {path.name for path in files} == expected - {"comparison.png", "comparison.pdf"} | {

@@ -24,6 +24,8 @@ from memsim.evaluation.figures import confusion_figure, recovery_figure
 from memsim.evaluation.ranking.bounds import OF_OTHERS, UNIFORM
 from memsim.evaluation.ranking.figure import shares_figure
 from memsim.experiments.figures import battery_figures
+from memsim.experiments.sweep_figures import sweep_figure
+from memsim.experiments.sweeps import STATISTICS
 from memsim.fitting.figures import fit_figure, profile_figure
 from memsim.models import CMR, TCM, Strength, UnequalVariance
 from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
@@ -135,6 +137,19 @@ def compared() -> Any:
 
 def battery(label: str) -> Callable[..., Figure]:
     return lambda **drawing: battery_figures(compared().battery, compared().rows, **drawing)[label]()
+
+
+def swept(**drawing: Any) -> Figure:
+    """Every statistic that is ever drawn against a parameter."""
+    kinds = dict.fromkeys(LABELS[2:], "swept") | {"CMR": "model", PEOPLE: "people"}
+    rows = [
+        {"label": name, "kind": kind, "x": x, "statistic": statistic, "mean": number + (0 if x != x else 7 * x),
+         "low": number - 0.4, "high": number + 0.6}
+        for number, (name, kind) in enumerate(kinds.items())
+        for x in ((0.0, 0.25, 1.0) if kind == "swept" else (np.nan,))
+        for statistic in STATISTICS
+    ]  # fmt: skip
+    return sweep_figure(pd.DataFrame(rows), "distraction_drift (1/s)", "A battery of a grid. 40 words, 1 s", **drawing)
 
 
 @cache
@@ -488,6 +503,7 @@ CASES = (
     Case("run", "comparison_panel", lambda **drawing: compared().figure(**drawing), ("Murdock (1962) 20-1",)),
     Case("run, one curve", "plot", lambda **drawing: compared().figure("lag_crp", **drawing), ("Murdock (1962) 20-1",)),
     Case("battery", "comparison_panel", battery("comparison"), ("Murdock (1962) 20-1",)),
+    Case("sweep", "sweep_figure", swept, (PEOPLE,)),
     Case("taxonomy", "taxonomy_figure",
          lambda **drawing: taxonomy_figure(summaries(), [PEOPLE], title="Similarity", **drawing), (PEOPLE,)),
     Case("selection", "selection_figure",

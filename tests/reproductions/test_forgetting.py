@@ -12,14 +12,23 @@ from memsim.core.errors import DivergenceError, InputError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.recalls import Recalls
 from memsim.models import DNC
+from memsim.models.networks.wear.wearing import levers_of
 from memsim.reproductions.essay.forgetting.claims import claims_of, flat_line
 from memsim.reproductions.essay.forgetting.claims_on_sleep import claims_on_sleep
 from memsim.reproductions.essay.forgetting.consolidation import strengths
 from memsim.reproductions.essay.forgetting.entry import FORGETTING, findings_of
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
 from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_people, temporal_factor
-from memsim.reproductions.essay.forgetting.options import CONDITIONS, NIGHTS, SEARCHED, ForgettingOptions
-from memsim.reproductions.essay.forgetting.search import levers
+from memsim.reproductions.essay.forgetting.options import (
+    ALONE,
+    CONDITIONS,
+    EVERY_CONDITION,
+    NIGHTS,
+    SEARCHED,
+    SHIPPED,
+    ForgettingOptions,
+)
+from memsim.reproductions.essay.forgetting.search import SEARCHES, first_population, levers, worn
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
 from memsim.reproductions.essay.forgetting.trainings import trained, training_of, worn_model
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED
@@ -189,6 +198,26 @@ def test_strength_is_the_usage_of_the_rows_that_an_item_was_written_to() -> None
     assert (found > 0).all() and found[-1] > found[1]
 
 
+def test_every_lever_that_the_core_declares_is_searched_and_is_a_condition() -> None:
+    declared = levers_of(DNC(weights=SHIPPED).network().network)
+    assert set(SEARCHED) == {"choice_strength", *declared, "slots"}
+    alone = {name for levers in EVERY_CONDITION.values() for name in levers if len(levers) == 1}
+    assert alone == {*declared, "slots"} and not set(ALONE) & set(CONDITIONS)
+    ranges = {each.name: (each.low, each.high) for each in DNC.parameters()}
+    assert all(ranges[name][0] <= low < high <= ranges[name][1] for name, (low, high) in SEARCHED.items())
+
+
+def test_a_search_begins_with_the_network_as_it_is_and_places_at_which_levers_are_off() -> None:
+    for kind, space in SEARCHES.items():
+        places = first_population(kind, 1)
+        assert np.array_equal(places, first_population(kind, 1))
+        low, high = np.array(list(space.values())).T
+        assert ((low <= places) & (places <= high)).all() and len(places) == max(8, 3 * len(space))
+        assert worn(places[0], kind).replace(slots=None) == DNC(weights=SHIPPED)
+    off = first_population("levers", 1)[1:, 1:-1] == 0
+    assert 0.3 < off.mean() < 0.7 and (off.mean(axis=0) < 1).all()
+
+
 def test_options() -> None:
     options = ForgettingOptions(conditions="none; decay", iterations=7)
     assert options.names == ["none", "decay"]
@@ -196,6 +225,10 @@ def test_options() -> None:
     assert (training.row_decay, training.seed, training.iterations, training.first_length) == (0.1, 3, 7, 20)
     assert training_of("5 slots", 3, options).sizes == {"slots": 5}
     assert worn_model(DNC(), "5 slots").slots == 5
+    assert options.replace(conditions="none; carry_over").names == ["none", "carry_over"]
+    assert ForgettingOptions().names == list(CONDITIONS)
+    assert ForgettingOptions(each_lever=True).names == [*CONDITIONS, *ALONE]
+    assert training_of("write_noise", 3, options).write_noise == worn_model(DNC(), "write_noise").write_noise > 0
     for wrong in ("decay", "none;dekay"):
         with pytest.raises(InputError, match=r"must name 'none'|did you mean"):
             ForgettingOptions(conditions=wrong)

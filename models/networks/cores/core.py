@@ -39,7 +39,8 @@ class Core(nn.Module):
     Roles are ``memory`` (contents), ``controller``, ``links`` (B, N, N) between cells, from column to row,
     ``precedence`` (B, N), how far a cell was the last one written, ``usage`` (B, N), ``written``, the weighting of
     the last write, (B, N) or (B, heads, N), and ``read``, what was read last. What wears, and what is replayed in
-    sleep, is found by them (:mod:`memsim.models.networks.wear`).
+    sleep, is found by them (:mod:`memsim.models.networks.wear`); whole numbers, such as counts, do not wear. No role
+    has another name.
     """
     limits: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     """Lowest and highest value of a size, or the words that an option may be, by name.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -35,6 +35,15 @@ CARRIED = ("memory", "usage", "links", "precedence")
 TINY = 1e-12
 
 
+def levers_of(core: Any) -> tuple[str, ...]:
+    """The levers that act on a core, by the roles that it declares."""
+    roles = roles_of(core)
+    found = [lever for lever, needed in NEEDS.items() if all(role in roles for role in needed)]
+    if "carry_over" in found and _grows(core, roles["memory"]):
+        found.remove("carry_over")
+    return tuple(found)
+
+
 def require_roles(core: Any, wear: Wear, rest: Rest, who: str) -> None:
     """Raise :class:`NoEffectError` where a core lacks what a lever acts on.
 
@@ -44,10 +53,9 @@ def require_roles(core: Any, wear: Wear, rest: Rest, who: str) -> None:
     for lever, needed in NEEDS.items():
         lacking = [role for role in needed if role not in roles]
         if getattr(wear, lever) and lacking:
-            fit = [name for name, others in NEEDS.items() if all(role in roles for role in others)]
             raise NoEffectError(
                 f"{lever}={getattr(wear, lever)!r} acts on the {lacking[0]} of a network, and the core {who} declares "
-                f"no such role; it has the levers: {', '.join(fit) or 'none'}"
+                f"no such role; it has the levers: {', '.join(levers_of(core)) or 'none'}"
             )
     if wear.carry_over and _grows(core, roles["memory"]):
         raise NoEffectError(
@@ -62,6 +70,11 @@ def require_roles(core: Any, wear: Wear, rest: Rest, who: str) -> None:
 
 def _grows(core: Any, path: str) -> bool:
     return any(0 in leaf.shape for leaf in leaves(place(core.start(1), path)).values())
+
+
+def _numbers(state: State, path: str) -> Iterator[Tensor]:
+    """The leaves at a path that wear, in their order."""
+    return (leaf for leaf in leaves(place(state, path)).values() if leaf.is_floating_point())
 
 
 class Wearing:
@@ -147,7 +160,7 @@ class Wearing:
         """``start`` with what is left of the memory in ``state``."""
         for role in CARRIED:
             if role in self.roles:
-                before = iter(leaves(place(state, self.roles[role])).values())
+                before = _numbers(state, self.roles[role])
 
                 def left(each: Tensor, before: Any = before) -> Tensor:
                     return each + self.wear.carry_over * (next(before) - each)
@@ -156,7 +169,8 @@ class Wearing:
         return start
 
     def _changed(self, state: State, role: str, function: Any) -> State:
-        return changed_at(state, self.roles[role], function)
+        # Whole numbers and truth values are counts and marks; what wears is contents.
+        return changed_at(state, self.roles[role], lambda each: function(each) if each.is_floating_point() else each)
 
     def _worn(self, each: Tensor, decay: float, noise: float, seconds: float) -> Tensor:
         kept = (1 - decay) ** seconds
@@ -190,7 +204,7 @@ class Wearing:
         usage: Tensor = place(before, self.roles["usage"])
         share = (usage / (usage.sum(1, keepdim=True) + TINY))[..., None]
         used = usage.sum(1)[:, None, None] > TINY
-        old = iter(leaves(place(before, self.roles["memory"])).values())
+        old = _numbers(before, self.roles["memory"])
 
         def blurred(each: Tensor) -> Tensor:
             was = next(old)

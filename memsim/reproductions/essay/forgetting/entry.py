@@ -13,7 +13,7 @@ from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.forgetting.claims import claims_of, nearest
 from memsim.reproductions.essay.forgetting.claims_on_sleep import claims_on_sleep
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
-from memsim.reproductions.essay.forgetting.options import CONDITIONS, SEARCHED, ForgettingOptions
+from memsim.reproductions.essay.forgetting.options import EVERY_CONDITION, SEARCHED, ForgettingOptions
 from memsim.reproductions.essay.forgetting.search import references as scored_references
 from memsim.reproductions.essay.forgetting.search import searches
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
@@ -39,7 +39,7 @@ def forgetting(seed: int, options: ForgettingOptions) -> Outcome:
         findings_of(measured, nearest(found)[0]),
         partial(curves_figure, drawn),
         {
-            **options.values(), "conditions run": {name: dict(CONDITIONS[name]) for name in options.names},
+            **options.values(), "conditions run": {name: dict(EVERY_CONDITION[name]) for name in options.names},
             "searched": {name: list(limits) for name, limits in SEARCHED.items()},
             "seeds run": [seed + number for number in range(options.seeds)],
         },

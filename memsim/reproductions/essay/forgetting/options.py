@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.listed_options import names_in
-from memsim.core.parameters import Parameterized, choice, parameter, text
+from memsim.core.listed_options import ALL, names_in
+from memsim.core.parameters import Parameterized, choice, flag, parameter, text
+from memsim.models.networks.wear.levers import NAMES, Levers
 
 LENGTH, LURES, STOP_CREDIT = 20, 50, 0.2
 """Items of the lists of Murdock (1962) 20-1; lures among the candidates; the worth of stopping (objective recall)."""
@@ -35,12 +36,27 @@ CHOICE_ALONE, LEVERS = "choice alone", "levers"
 CHOICE: Mapping[str, tuple[float, float]] = {"choice_strength": (0.02, 1.5)}
 """A network that is too sure of its choices is far from people whatever it forgets; so how sure it is, is searched
 beside the levers and, as a control, alone."""
+FURTHEST: Mapping[str, float] = {
+    each.name: 0.3 if each.unit == "1/s" else 0.6 if each.high is None or each.high > 1 else 1.0
+    for each in Levers.parameters()
+    if each.name in NAMES and each.name != "flush_noise"
+}
+"""Every lever that networks declare, and how far a search goes: shares in a second, noise, and shares at once.
+
+The size of the noise in what is flushed stays as it is: it does nothing by itself.
+"""
 SEARCHED: Mapping[str, tuple[float, float]] = {
-    **CHOICE,
-    "row_noise": (0.0, 0.6), "write_blur": (0.0, 0.6), "usage_decay": (0.0, 0.3), "state_decay": (0.0, 0.3),
-    "state_noise": (0.0, 0.6), "slots": (3.0, 20.0),
+    **CHOICE, **{name: (0.0, most) for name, most in FURTHEST.items()}, "slots": (3.0, 20.0)
 }  # fmt: skip
 """What the search of the shipped network varies, and between which values."""
+ALONE: Mapping[str, Mapping[str, Any]] = {
+    name: {name: round(most / 3, 2)}
+    for name, most in FURTHEST.items()
+    if all(set(levers) != {name} for levers in CONDITIONS.values())
+}
+"""A condition for each lever that is not alone in another one, under its name, at a third of how far the search goes.
+"""
+EVERY_CONDITION: Mapping[str, Mapping[str, Any]] = {**CONDITIONS, **ALONE}
 SHIPPED = "dnc-recall"
 NIGHTS = ("alone", "stored", "dreamed")
 """What is replayed in the second night: the second day alone; half of it the first day's recalls, kept by the fast
@@ -59,7 +75,12 @@ class ForgettingOptions(Parameterized):
     InputError : a value out of its range, a condition that does not exist, or none without wear.
     """
 
-    conditions: str = text("all", f"of {'; '.join(CONDITIONS)}, separated by semicolons, or all")
+    conditions: str = text(
+        "all",
+        f"of {'; '.join(CONDITIONS)}, or a lever alone ({', '.join(ALONE)}), separated by semicolons; all: the first, "
+        "which are those of the hypotheses",
+    )
+    each_lever: bool = flag(False, "whether each other lever alone is a condition, too")
     start: str = choice("shipped", ("shipped", "scratch"), "what training begins with: weights that ship, or nothing")
     seeds: int = parameter(5, 1, 50, doc="trainings of each condition, and searches")
     iterations: int = parameter(150, 1, 1_000_000, doc="of training under wear; 6,000 in full")
@@ -80,4 +101,6 @@ class ForgettingOptions(Parameterized):
     @property
     def names(self) -> list[str]:
         """The conditions that are run."""
-        return names_in(self.conditions, "ForgettingOptions: conditions", CONDITIONS, "condition", ";")
+        known = CONDITIONS if self.conditions.strip() == ALL else EVERY_CONDITION
+        named = names_in(self.conditions, "ForgettingOptions: conditions", known, "condition", ";")
+        return list(dict.fromkeys([*named, *(ALONE if self.each_lever else ())]))

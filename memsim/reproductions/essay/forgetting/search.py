@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from memsim.core.arrays import FloatArray
 from memsim.core.seeding import stream
 from memsim.models import CMR, TCM
@@ -13,6 +15,7 @@ from memsim.reproductions.essay.forgetting.measures import behaviour, nats
 from memsim.reproductions.essay.forgetting.options import (
     CHOICE,
     CHOICE_ALONE,
+    FURTHEST,
     LEVERS,
     SEARCHED,
     SHIPPED,
@@ -20,8 +23,10 @@ from memsim.reproductions.essay.forgetting.options import (
 )
 from memsim.running.execution import Cell, run_cells
 
-MEMBERS = 4
-"""Of the population, for each lever."""
+MEMBERS, FEWEST = 3, 8
+"""Of the population, for each lever; and of that of a single one."""
+OFF = 0.5
+"""The share of levers that are off in a member of the first population: with all at once nothing is recalled."""
 LISTS = 100
 """Simulated lists at every place of a search, the same ones."""
 UNWORN = "shipped, no wear"
@@ -61,7 +66,7 @@ def searched(kind: str, seed: int, generations: int, lists: int, people_lists: i
         return float(behaviour(worn(place, kind), LISTS, seed)["rmsd"])
 
     found = differential_evolution(
-        distance, list(space.values()), maxiter=generations - 1, popsize=MEMBERS, polish=False, init="sobol",
+        distance, list(space.values()), maxiter=generations - 1, polish=False, init=first_population(kind, seed),
         rng=stream(seed, "search of levers"), tol=0,
     )  # fmt: skip
     best = worn(found.x, kind)
@@ -71,6 +76,26 @@ def searched(kind: str, seed: int, generations: int, lists: int, people_lists: i
     }  # fmt: skip
 
 
+def first_population(kind: str, seed: int) -> FloatArray:
+    """(members, levers) where a search begins: the network as it is, and random places at which some levers are off."""
+    space = SEARCHES[kind]
+    rng = stream(seed, "first population", kind)
+    low, high = np.array(list(space.values())).T
+    places: FloatArray = low + (high - low) * rng.random((max(FEWEST, MEMBERS * len(space)), len(space)))
+    off = (rng.random(places.shape) < OFF) & np.isin(list(space), list(FURTHEST))
+    return np.vstack([[as_it_is()[name] for name in space], np.where(off, 0.0, places)[1:]])
+
+
+def as_it_is() -> dict[str, float]:
+    """What is searched, as it is in the network that ships."""
+    model = worn_by({})
+    return {
+        "choice_strength": model.choice_strength,
+        "slots": model.record["config"]["slots"],
+        **dict.fromkeys(FURTHEST, 0.0),
+    }
+
+
 def levers(place: FloatArray, kind: str = LEVERS) -> dict[str, float | int]:
     """The levers at a place; slots are whole."""
     named: dict[str, float | int] = {name: float(each) for name, each in zip(SEARCHES[kind], place, strict=True)}
@@ -78,18 +103,21 @@ def levers(place: FloatArray, kind: str = LEVERS) -> dict[str, float | int]:
 
 
 def worn(place: FloatArray, kind: str = LEVERS) -> Any:
+    """The shipped network with the levers at a place."""
+    return worn_by(levers(place, kind))
+
+
+def worn_by(given: Mapping[str, Any]) -> Any:
     """The shipped network with these levers."""
     from memsim.models.networks.network_models import DNC
 
-    return DNC(weights=SHIPPED, **levers(place, kind))  # type: ignore[arg-type]
+    return DNC(weights=SHIPPED, **given)
 
 
 def references(options: ForgettingOptions, seed: int) -> dict[str, dict[str, Any]]:
     """The behaviour, and the score on people, of TCM, CMR, the shipped network without wear and uniform choice."""
-    from memsim.models.networks.network_models import DNC
-
     models: Mapping[str, Any] = {
-        "CMR": CMR(), "TCM": TCM(), UNWORN: DNC(weights=SHIPPED), "uniform choice": Uniform(),
+        "CMR": CMR(), "TCM": TCM(), UNWORN: worn_by({}), "uniform choice": Uniform(),
     }  # fmt: skip
     cells = [
         Cell(

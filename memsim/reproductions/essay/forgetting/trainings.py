@@ -12,7 +12,7 @@ from memsim.core.errors import DivergenceError
 from memsim.reproductions.essay.forgetting.consolidation import consolidated
 from memsim.reproductions.essay.forgetting.measures import DELAY, behaviour, nats
 from memsim.reproductions.essay.forgetting.options import (
-    CONDITIONS,
+    EVERY_CONDITION,
     LENGTH,
     LURES,
     NONE,
@@ -32,7 +32,7 @@ def training_of(condition: str, seed: int, options: ForgettingOptions) -> Traini
     return Training(
         network="DNC", list_length=LENGTH, response_set="pool", lures=LURES, stop_credit=STOP_CREDIT,
         batch=options.batch, iterations=options.iterations, learning_rate=options.learning_rate, seed=seed, **ends,
-        **CONDITIONS[condition],
+        **EVERY_CONDITION[condition],
     )  # fmt: skip
 
 
@@ -116,5 +116,5 @@ def trained(
 
 def worn_model(model: Any, condition: str) -> Any:
     """The model with the levers of a condition."""
-    levers: Mapping[str, Any] = CONDITIONS[condition]
+    levers: Mapping[str, Any] = EVERY_CONDITION[condition]
     return model.replace(**levers)
