@@ -314,7 +314,8 @@ def _unit(record: Mapping[str, Any]) -> UnitFit:
         *record["starts"],
     ]
     numbers = [record["value"], *held]
-    if not all(isinstance(number, int | float) and abs(number) < 2**63 for number in numbers) or not record["starts"]:
+    whole = all(isinstance(each, float) or (isinstance(each, int) and abs(each) < 2**63) for each in numbers)
+    if not whole or not record["starts"]:
         raise ValueError(f"the unit {shown(record['unit'])} holds what is no number")
     for key in ("at_bound", "not_identified"):
         names = record.get(key, [])
