@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.model import MemoryModel
-from memsim.core.names import closest, normalized
+from memsim.core.names import by_label, closest, normalized
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
 from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
@@ -123,10 +123,11 @@ def labelled(models: Given, who: str) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : nothing, or two of one label. ``who`` is the function, for messages.
+    InputError : nothing, two of one label, or a label that is none (:func:`memsim.core.names.by_label`). ``who`` is
+        the function, for messages.
     """
     if isinstance(models, Mapping):
-        found = dict(models)
+        found = by_label(models, who)
     else:
         several = list(models) if isinstance(models, Sequence) and not isinstance(models, str) else [models]
         labels = [
