@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +51,8 @@ def add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
         "--record",
         type=Path,
         metavar="FILE",
-        help="run again what this benchmark.json records, and say whether the scores are the same",
+        help="run again what this benchmark.json records, or of that the models named here, and say whether fits and "
+        "scores are the same",
     )
     command.add_argument(
         "--ranges",
@@ -65,7 +65,8 @@ def add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_benchmark(parsed: argparse.Namespace) -> int:
     """Rank the models, print the table, and write tables, figure and record; finished cells are kept."""
-    from memsim.evaluation.ranking.record import differences, read_record
+    from memsim.evaluation.ranking.record_file import read_record
+    from memsim.evaluation.ranking.same_results import differences
     from memsim.evaluation.ranking.whole import benchmark
     from memsim.running.result_files import names_of
 
@@ -91,12 +92,13 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     for sentence in found:
         print(textwrap.fill(sentence, 100))
     if not found:
-        print(f"All {len(record['scores'])} scores are those of {parsed.record}.")
+        print(f"All {len(record['scores'])} scores, and the fits, are those of {parsed.record}.")
     return 0 if drawn and not found else 1
 
 
 def _write(parsed: argparse.Namespace, ranking: Ranking, results: ResultFolder) -> bool:
     """Print the ranking and write its files; whether the figure could be drawn."""
+    from memsim.evaluation.ranking.record_file import record_text
     from memsim.evaluation.ranking.tables import printed
     from memsim.running.result_files import save_both, write_csv
 
@@ -111,8 +113,7 @@ def _write(parsed: argparse.Namespace, ranking: Ranking, results: ResultFolder) 
     def write(scratch: Path) -> None:
         for name, table in tables.items():
             write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
-        text = json.dumps(ranking.record, indent=1, ensure_ascii=False)
-        (scratch / RECORD).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        (scratch / RECORD).write_text(record_text(ranking.record), encoding="utf-8")
 
     figures = {"benchmark": lambda scratch: save_both(ranking.figure(), scratch / "benchmark")}
     written = results.write(write, {}, figures)
