@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memsim.commands.options import (
     Commands,
@@ -75,7 +75,7 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     record = read_record(parsed.record) if "record" in parsed else None
     models, options = list(parsed.models), given(parsed, benchmark)
     if record is not None:
-        models = models or list(record["models"])
+        record, models = _part_of_record(record, models, parsed.record)
         if options.setdefault("set", record["set"]["name"]) != record["set"]["name"]:
             raise InputError(
                 f"--set {options['set']} does not fit --record {parsed.record}, which is of the set "
@@ -94,6 +94,27 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     if not found:
         print(f"All {len(record['scores'])} scores, and the fits, are those of {parsed.record}.")
     return 0 if drawn and not found else 1
+
+
+def _part_of_record(record: dict[str, Any], models: list[str], path: Path) -> tuple[dict[str, Any], list[str]]:
+    """The part of a record that is of these models, or all of it; and the models to run.
+
+    No file or module that a record names is run: models that are not registered have to be named beside it.
+    """
+    from memsim.evaluation.ranking.entries import entries
+    from memsim.evaluation.ranking.same_results import of_models
+    from memsim.models.registered import MODELS
+
+    if models:
+        return of_models(record, list(entries(models)), str(path)), models
+    labels = list(record["models"])
+    known = MODELS.names()
+    if others := [label for label in labels if label.partition(":")[0] not in known or label.endswith(".safetensors")]:
+        raise InputError(
+            f"{path} has the model {others[0]!r}, which is not registered, and memsim runs no file that a record "
+            "names; name the models to run again, as in memsim benchmark --record FILE mine.py TCM"
+        )
+    return record, labels
 
 
 def _write(parsed: argparse.Namespace, ranking: Ranking, results: ResultFolder) -> bool:

@@ -1,4 +1,4 @@
-"""Records of benchmarks: whatever is changed, missing or damaged in one is found."""
+"""Records of benchmarks: whatever is changed, missing or damaged in one is found, and only what was asked for runs."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import memsim
 from memsim.commands.main import main
 from memsim.core.errors import InputError
+from memsim.evaluation.ranking.entries import entries
 from memsim.evaluation.ranking.pinned_set import INSTALLED
 from memsim.evaluation.ranking.record_file import FORMAT, NUMBERS, read_record, record_text
-from memsim.evaluation.ranking.same_results import differences
+from memsim.evaluation.ranking.same_results import differences, of_models
+from memsim.models import TCM
 
 
 def row(label: str, reason: str = "") -> dict[str, Any]:
@@ -183,3 +187,44 @@ def test_a_record_says_what_it_lacks(record: dict[str, Any], tmp_path: Path) -> 
     record["fits"]["peers_notask"]["TCM"]["value"] = 10**400
     with pytest.raises(InputError, match=r"fits\['peers_notask'\]\['TCM'\]\['value'\] is 10*\.\.\. .*must be a number"):
         read_record(written(path, record))
+
+
+def test_only_the_models_that_were_asked_for_are_compared(
+    record: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(Path("benchmark.json"), record)
+    ran: list[Any] = []
+
+    def benchmark(models: Any = None, *, set: Any = "installed", **running: Any) -> Any:
+        ran.append(list(models))
+        return SimpleNamespace(record=of_models(record, list(entries(models)), "the record"))
+
+    monkeypatch.setattr("memsim.evaluation.ranking.whole.benchmark", benchmark)
+    monkeypatch.setattr("memsim.commands.benchmark._write", lambda *given: True)
+    command = ["benchmark", "--record", "benchmark.json"]
+    assert main([*command, "tcm"]) == 0 and ran.pop() == ["tcm"]
+    assert "All 3 scores, and the fits, are those of benchmark.json." in capsys.readouterr().out
+    assert main(command) == 0 and ran.pop() == ["TCM", "CMR"]
+    assert "All 4 scores" in capsys.readouterr().out
+    assert main([*command, "TCM", "SAM"]) == 2 and not ran
+    assert "benchmark.json has no model 'SAM'" in capsys.readouterr().err
+    Path("evil.py").write_text("open('PWNED', 'w').write('code ran')\n")
+    for name in ("evil.py", "evil.py:Evil", "evil:Evil", "DNC:evil.safetensors"):
+        record["models"][name] = record["models"]["TCM"]
+        written(Path("benchmark.json"), record)
+        assert main(command) == 2 and not ran and not Path("PWNED").exists()
+        assert f"has the model {name!r}, which is not registered" in capsys.readouterr().err
+        del record["models"][name]
+
+
+def test_all_models_that_ship_can_be_run_again_from_a_record(record: dict[str, Any]) -> None:
+    from memsim.commands.benchmark import _part_of_record
+
+    record["models"] = dict.fromkeys(entries(None), record["models"]["TCM"])
+    assert _part_of_record(record, [], Path("benchmark.json"))[1] == list(record["models"])
+
+
+def test_no_model_has_the_name_of_a_bound() -> None:
+    with pytest.raises(InputError, match="'uniform' is the name of a bound"):
+        memsim.benchmark({"uniform": TCM()})

@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from memsim.core.names import in_short, shown
+from memsim.core.errors import InputError
+from memsim.core.names import closest, in_short, shown
 from memsim.evaluation.ranking.record_file import NUMBERS, PLACE
 
 TOLERANCE = 1e-6
 """By which two numbers may differ, relative to the larger one, that are said to be the same."""
+
+
+def of_models(record: Mapping[str, Any], labels: Collection[str], name: str) -> dict[str, Any]:
+    """The part of a record that is of some of its models, with the bounds between which they are.
+
+    Parameters
+    ----------
+    labels : of the models.
+    name : of the record, for messages.
+
+    Raises
+    ------
+    InputError : a model that the record does not have.
+    """
+    known = record["models"]
+    if unknown := [label for label in labels if label not in known]:
+        raise InputError(
+            f"{name} has no model {unknown[0]!r}{closest(unknown[0], known)} It has: {', '.join(known)}; leave the "
+            "others out, or rank them without --record"
+        )
+    others = set(known) - set(labels)
+    return {
+        **record,
+        "models": {label: each for label, each in known.items() if label not in others},
+        "fits": {
+            task: {label: each for label, each in fits.items() if label not in others}
+            for task, fits in record["fits"].items()
+        },
+        "scores": [row for row in record["scores"] if row["label"] not in others],
+    }
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
