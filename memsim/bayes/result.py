@@ -14,7 +14,7 @@ from memsim.bayes.sampler import Chain, require_packages
 from memsim.bayes.spec import PosteriorSpec
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
-from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.errors import DataError, InputError, ModelError, UnknownNameError
 from memsim.core.files.strict_json import from_json_text, to_json_text
 from memsim.core.files.written_files import write_file
 from memsim.core.html_summary import Table, html_of
@@ -119,7 +119,7 @@ class Posterior:
             origin = origin_from_json(record["recalls_origin"])
             spec = PosteriorSpec.from_json(record["spec"], model)
             return cls(spec, data, record["recalls_digest"], origin, record["versions"])
-        except (InputError, ModelError) as error:
+        except (InputError, ModelError, UnknownNameError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DataError(f"{path} is no posterior that memsim wrote: {type(error).__name__}: {error}") from error

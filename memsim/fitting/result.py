@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
-from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.errors import DataError, InputError, ModelError, UnknownNameError
 from memsim.core.files.written_files import write_file
 from memsim.core.gradient import LAPSES
 from memsim.core.html_summary import html_of
@@ -283,7 +283,7 @@ class Fit:
             if any(set(unit.estimates) != read.space.names for unit in units):
                 raise ValueError(f"a unit has other estimates than of {', '.join(sorted(read.space.names))}")
             return cls(spec=read, units=units, recalls_origin=origin, **record)
-        except (InputError, ModelError) as error:
+        except (InputError, ModelError, UnknownNameError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
         except NOT_A_FIT as error:
             raise DataError(f"{path} is no fit that memsim wrote: {type(error).__name__}: {error}") from error
