@@ -20,6 +20,7 @@ from memsim.core.files.written_files import write_file
 from memsim.core.html_summary import Table, html_of
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.recalls import Recalls
+from memsim.fitting.result import NOT_A_FIT
 from memsim.running.digests import digest
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Posterior:
             return cls(spec, data, record["recalls_digest"], origin, record["versions"])
         except (InputError, ModelError, UnknownNameError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except NOT_A_FIT as error:
             raise DataError(f"{path} is no posterior that memsim wrote: {type(error).__name__}: {error}") from error
 
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from memsim import Fit, fit, load_dataset
+from memsim.analysis.plain_frames import identified
+from memsim.core.errors import InputError
 from memsim.core.files.strict_json import NOT_FINITE, from_json_text, to_json_text
 from memsim.models import TCM
 from memsim.running.result_files import MANIFEST, ResultFolder
@@ -68,3 +71,10 @@ def test_manifests_are_readable_and_the_same_call_replaces_its_results(tmp_path:
     strictly_read((tmp_path / MANIFEST).read_bytes())
     assert repr(from_json_text((tmp_path / MANIFEST).read_bytes())["spread"]) == "[nan, -inf]"
     ResultFolder(tmp_path, "test", {"bound": math.inf, "start": math.nan}).require(["one.csv"])
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{}", '["a"]', "3", "[0.1"])
+def test_the_lists_in_a_table_are_numbers_or_refused(text: str) -> None:
+    frame = pd.DataFrame({"statistic": ["temporal_factor"], "mean": [0.6], "values": [text]})
+    with pytest.raises(InputError, match=r"values=.* must be a list of numbers, such as \[0.1, 0.2\]"):
+        identified(frame)
