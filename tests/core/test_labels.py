@@ -70,17 +70,21 @@ def test_labels_are_text_and_as_many_as_were_given(given: dict[Any, None]) -> No
 
 
 def test_numbers_label_as_their_digits() -> None:
-    assert list(labelled({1: TCM(), 0.5: Strength()}, "run")) == ["1", "0.5"]
-    assert analyze({1: RECALLS, 2: RECALLS}, "lag_crp")["label"].unique().tolist() == ["1", "2"]
-    assert list(JointRecalls({1: RECALLS, 2: RECALLS}).parts) == ["1", "2"]
-    table = run({1: TCM(), 2: Strength()}, FreeRecall(list_length=4), n_trials=2).summary
-    assert table["label"].unique().tolist() == ["1", "2"]
+    models: Any = {1: TCM(), 0.5: Strength()}
+    recalls: Any = {1: RECALLS, 2: RECALLS}
+    assert list(labelled(models, "run")) == ["1", "0.5"]
+    assert analyze(recalls, "lag_crp")["label"].unique().tolist() == ["1", "2"]
+    assert list(JointRecalls(recalls).parts) == ["1", "2"]
+    table = run(models, FreeRecall(list_length=4), n_trials=2).summary
+    assert table["label"].unique().tolist() == ["1", "0.5"]
+    named: Any = "ab"
     with pytest.raises(InputError, match="is no mapping"):
-        plot(FRAME, analysis="lag_crp", labels="ab")
+        plot(FRAME, analysis="lag_crp", labels=named)
 
 
 def test_numbers_find_what_they_label_in_a_figure() -> None:
-    figure = plot(FRAME, analysis="lag_crp", labels={1: "first"}, palette={2: "red"}, order=[2, 1])
+    drawing: Any = {"labels": {1: "first"}, "palette": {2: "red"}, "order": [2, 1]}
+    figure = plot(FRAME, analysis="lag_crp", **drawing)
     (legend,) = [each for each in (*figure.legends, *(axis.get_legend() for axis in figure.axes)) if each]
     assert [text.get_text() for text in legend.get_texts()] == ["2", "first"]
     drawn = [line.get_color() for axis in figure.axes for line in axis.lines]

@@ -86,10 +86,12 @@ def _problem(value: Any, shape: Any, at: str) -> str:
         too_large = isinstance(value, int) and abs(value) >= 2**63
         fits = shape is object or (isinstance(value, shape) and not isinstance(value, bool) and not too_large)
         return "" if fits else f"{at} is {shown(value)}, and must be {_KINDS[shape]}"
-    if not isinstance(value, type(shape)):
-        return f"{at} is {shown(value)}, and must be {'a list' if isinstance(shape, list) else 'an object'}"
     if isinstance(shape, list):
+        if not isinstance(value, list):
+            return f"{at} is {shown(value)}, and must be a list"
         parts = [(f"{at}[{number}]", each, shape[0]) for number, each in enumerate(value)]
+    elif not isinstance(value, dict):
+        return f"{at} is {shown(value)}, and must be an object"
     elif _ANY in shape:
         parts = [(_inside(at, name), each, shape[_ANY]) for name, each in value.items()]
     else:
