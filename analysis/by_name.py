@@ -12,6 +12,7 @@ from memsim.analysis.registered import ANALYSES
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
 from memsim.core.judgments import Responses, require_responses
+from memsim.core.names import by_label
 from memsim.core.origin import Simulated
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def analyze(
     Raises
     ------
     UnknownNameError : there is no such analysis.
-    InputError : there is no such condition or option; or as the analysis raises.
+    InputError : there is no such condition or option; a name of recalls is none
+        (:func:`memsim.core.names.by_label`); or as the analysis raises.
 
     Examples
     --------
@@ -52,28 +54,28 @@ def analyze(
     name = ANALYSES.canonical(name)
     analysis = ANALYSES.get(name)
     by = [by] if isinstance(by, str) else list(by)
-    by_label = recalls if isinstance(recalls, Mapping) else {"": recalls}
-    if not by_label:
+    named = by_label(recalls, "analyze") if isinstance(recalls, Mapping) else {"": recalls}
+    if not named:
         raise InputError("analyze: recalls is empty; give recalls, or recalls by name")
     parts = []
-    for label, of_one in by_label.items():
+    for label, of_one in named.items():
         require_responses(of_one)
         for labels, rows in _by_condition(of_one, by):
             if rows is None:
                 frame = analysis.frame(of_one, **options)
             else:
                 frame = _frame_of_rows(analysis, of_one, rows, options)
-            named = {"label": label} if isinstance(recalls, Mapping) else {}
+            first = {"label": label} if isinstance(recalls, Mapping) else {}
             taken = [column for column in by if column in ("label", *frame.columns)]
             if taken:
                 raise InputError(
                     f"analyze: the condition {taken[0]!r} has the name of a column of {name}; give it another name"
                 )
-            for at, (column, value) in enumerate({**named, **dict(zip(by, labels, strict=True))}.items()):
+            for at, (column, value) in enumerate({**first, **dict(zip(by, labels, strict=True))}.items()):
                 frame.insert(at, column, value)
             parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
-    people = [label for label, of_one in by_label.items() if not isinstance(of_one.origin, Simulated)]
+    people = [label for label, of_one in named.items() if not isinstance(of_one.origin, Simulated)]
     table.attrs = {"analysis": name, "by": by, "people": people}
     return table
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ import pandas as pd
 from memsim.analysis.declaration import MADE_BY, Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import DataWarning, InputError
+from memsim.core.files.strict_json import from_json_text
 from memsim.core.names import shown
 
 COUNTS = (
@@ -85,10 +85,15 @@ def _as_analyzed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _listed(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
     try:
-        return json.loads(text) if isinstance(text, str) else text
-    except json.JSONDecodeError:
-        raise InputError(f"plot: values={shown(text)} must be a list of numbers, such as [0.1, 0.2]") from None
+        found = from_json_text(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(each, int | float) for each in found):
+        raise InputError(f"plot: values={shown(text)} must be a list of numbers, such as [0.1, 0.2]")
+    return found
 
 
 def _own_columns(analysis: Analysis) -> list[str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from memsim.core.errors import InputError, ModelError
+from memsim.core.errors import InputError, ModelError, UnknownNameError
 from memsim.core.model import MemoryModel
-from memsim.core.names import closest, normalized
+from memsim.core.names import by_label, closest, normalized
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
 from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
@@ -46,8 +46,8 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
     Raises
     ------
     UnknownNameError, InputError : no model of that name, or no such preset.
-    InputError : no such file, or no (or more than one) model in it.
-    ModelError : the file cannot be run.
+    InputError : no such file or module, or no (or more than one) model in it.
+    ModelError : the file cannot be run, or the module cannot be imported.
     """
     core = re.fullmatch(rf"(?P<core>.+\.py:\w+|\w[\w.+-]*):(?P<weights>.+{re.escape(SUFFIX)})", spec)
     if core is not None:
@@ -64,7 +64,7 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
             return "Network", Network
         if preset and (module := _module(name)) is not None:
             return _from_module(module, preset)
-        name = MODELS.canonical(name)
+        name = _canonical(name, preset)
         cls = MODELS.get(name)
         return (f"{name}:{preset}", cls.preset(preset)) if preset else (name, cls)
     return _from_file(Path(file["path"]), file["wanted"])
@@ -123,10 +123,11 @@ def labelled(models: Given, who: str) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : nothing, or two of one label. ``who`` is the function, for messages.
+    InputError : nothing, two of one label, or a label that is none (:func:`memsim.core.names.by_label`). ``who`` is
+        the function, for messages.
     """
     if isinstance(models, Mapping):
-        found = dict(models)
+        found = by_label(models, who)
     else:
         several = list(models) if isinstance(models, Sequence) and not isinstance(models, str) else [models]
         labels = [
@@ -155,16 +156,33 @@ def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
 
 def _module(name: str) -> ModuleType | None:
     """The module of this name, unless a model has it too; None where there is none."""
-    if normalized(name) in _models() or not all(part.isidentifier() for part in name.split(".")):
+    if normalized(name) in _models() or not _can_be_module(name):
         return None
     if name in sys.modules:
         return sys.modules[name]
     try:
         return importlib.import_module(name) if importlib.util.find_spec(name) is not None else None
-    except ModuleNotFoundError:
-        return None
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
+            return None  # it, or the package that it would be in; and not a module that it imports
         raise ModelError(f"the module {name} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _can_be_module(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
+
+
+def _canonical(name: str, wanted: str) -> str:
+    """The registered name of a model; where there is none, ``name:wanted`` may be meant as a module and a class."""
+    try:
+        return MODELS.canonical(name)
+    except UnknownNameError as error:
+        if not wanted or not _can_be_module(name):
+            raise
+        module = f"there is no module {name!r} that can be imported"
+        fix = f"install it, start Python in the folder in which it is, or give its file, as in mine.py:{wanted}"
+        said = f"{module}; {fix}" if "." in name else f"{error} And {module}; {fix}"
+        raise UnknownNameError(said) from None
 
 
 def _from_module(module: ModuleType, wanted: str) -> tuple[str, type[Model]]:

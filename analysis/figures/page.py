@@ -18,7 +18,7 @@ from memsim.analysis.figures.looks import Style, styles
 from memsim.analysis.figures.shown_figure import ShownFigure
 from memsim.analysis.figures.style import FONTS, WIDTHS, legend_label
 from memsim.core.errors import InputError
-from memsim.core.names import closest, shown
+from memsim.core.names import by_label, closest, shown
 
 NARROWEST, WIDEST = 2.5, 40.0
 """Of a figure, in inches."""
@@ -73,12 +73,13 @@ class Page:
             hint = f"; it is called {new} now." if new else closest(unknown[0], Drawing.__annotations__)
             raise InputError(f"{what}: there is no option {unknown[0]!r}{hint}")
         self._given = drawing.get("ax")
-        self._labels = dict(drawing.get("labels") or {})
+        self._labels = by_label(drawing.get("labels") or {}, f"{what}: labels")
         order = drawing.get("order")
         if isinstance(order, str):
             raise InputError(f"{what}: order={order!r} must be a list of names, as in order=[{order!r}]")
-        self._order = list(order or [])
-        self._palette = drawing.get("palette")
+        self._order = [str(name) for name in order or []]
+        palette = drawing.get("palette")
+        self._palette = by_label(palette, f"{what}: palette") if isinstance(palette, Mapping) else palette
         self._seen: dict[str, None] = {}
         self._container: FigureBase | None = None
         self._axes: list[Axes] = []

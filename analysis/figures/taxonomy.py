@@ -21,6 +21,7 @@ from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import FONTS, legend_label, plain_text, themed
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.names import by_label
 
 PLANES = (("recency", "primacy"), ("temporal_factor", "first_recall_at_end"), ("near", "accuracy"))
 """Pairs of statistics, x and y, that span a plane. The first two pairs that are available are drawn."""
@@ -40,6 +41,7 @@ def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str]
     ------
     InputError : fewer than two summaries, or a statistic that none has.
     """
+    summaries = by_label(summaries, "index_table")
     if len(summaries) < 2:
         raise InputError(f"index_table: {len(summaries)} summaries; give at least two")
     table = pd.DataFrame({name: each.set_index("statistic")["mean"] for name, each in summaries.items()}).T
@@ -76,6 +78,7 @@ def taxonomy_figure(
         or a subfigure, and ``order`` is that of the legend.
     """
     page = Page("taxonomy_figure", drawing, 2)
+    summaries = by_label(summaries, "taxonomy_figure")
     table = index_table(summaries, statistics)
     look = page.styles(list(table.index), people)
     planes = [plane for plane in PLANES if set(plane) <= set(table.columns)][:2]

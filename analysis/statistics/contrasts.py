@@ -15,6 +15,7 @@ from memsim.analysis.checks import checked_confidence, require_choice
 from memsim.analysis.statistics.tables import Cells
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
+from memsim.core.names import by_label
 
 Correction = Literal["holm", "bonferroni", "fdr_bh", "none"]
 CORRECTIONS = ("holm", "bonferroni", "fdr_bh", "none")
@@ -96,6 +97,7 @@ def summary_contrast(
     ------
     InputError : the baseline does not exist, or there is no other summary.
     """
+    summaries, baseline = by_label(summaries, "summary_contrast"), str(baseline)
     if baseline not in summaries or len(summaries) < 2:
         raise InputError(
             f"summary_contrast: baseline={baseline!r} must be one of two or more labels, but there are "

@@ -18,6 +18,7 @@ from memsim.analysis.statistics.estimating_equations import Estimates, fit_gee
 from memsim.analysis.statistics.regression_design import Design, position_terms, separated_by
 from memsim.analysis.statistics.words import apa_number, apa_p, listed
 from memsim.core.errors import InputError
+from memsim.core.names import by_label
 from memsim.core.recalls import Recalls, require_recalls
 
 BLOCKS = 50
@@ -132,19 +133,19 @@ def recall_regression(
     Liang & Zeger (1986), Biometrika, 73, 13-22; Kauermann & Carroll (2001), Journal of the American Statistical
     Association, 96, 1387-1396. Separation: Albert & Anderson (1984), Biometrika, 71, 1-10.
     """
-    by_label = {"recalls": recalls} if isinstance(recalls, Recalls) else recalls
-    if not isinstance(by_label, Mapping) or not by_label:
+    if not isinstance(recalls, Recalls) and not (isinstance(recalls, Mapping) and recalls):
         raise InputError("recall_regression: expected Recalls, or a mapping from labels to Recalls")
+    named = {"recalls": recalls} if isinstance(recalls, Recalls) else by_label(recalls, "recall_regression")
     confidence = checked_confidence(confidence, "recall_regression")
-    for one in by_label.values():
+    for one in named.values():
         require_recalls(one)
-    lengths = {name: one.list_length for name, one in by_label.items()}
+    lengths = {name: one.list_length for name, one in named.items()}
     if len(set(lengths.values())) > 1:
         raise InputError(f"recall_regression: lists differ in length, {lengths}; give lists of one length")
     length = next(iter(lengths.values()))
     names, basis = position_terms(length, position)
-    counted = {name: _counts(one, name, len(names) + 1) for name, one in by_label.items()}
-    design = Design.of(list(by_label), names, basis, interaction)
+    counted = {name: _counts(one, name, len(names) + 1) for name, one in named.items()}
+    design = Design.of(list(named), names, basis, interaction)
     notes = [
         f"The lists of {name}, which has one subject, were divided into {one.clusters} blocks that take the place of "
         "subjects."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,13 @@ from memsim.bayes.sampler import Chain, require_packages
 from memsim.bayes.spec import PosteriorSpec
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
-from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.errors import DataError, InputError, ModelError, UnknownNameError
+from memsim.core.files.strict_json import from_json_text, to_json_text
 from memsim.core.files.written_files import write_file
 from memsim.core.html_summary import Table, html_of
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.recalls import Recalls
+from memsim.fitting.result import NOT_A_FIT
 from memsim.running.digests import digest
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Posterior:
             "format": FORMAT, "spec": self.spec.to_json(), "recalls_digest": self.recalls_digest,
             "recalls_origin": self.recalls_origin.to_json(), "versions": self.versions,
         }  # fmt: skip
-        self.data.attrs["memsim"] = json.dumps(record, default=str)
+        self.data.attrs["memsim"] = to_json_text(record, default=str)
         self.data.to_netcdf(str(path), compress=True, engine="h5netcdf")
 
     @classmethod
@@ -113,15 +114,15 @@ class Posterior:
         try:
             data = arviz.from_netcdf(str(path), engine="h5netcdf")
             data.load()
-            record = json.loads(data.attrs["memsim"])
+            record = from_json_text(data.attrs["memsim"])
             if record["format"] != FORMAT:
                 raise KeyError("format")
             origin = origin_from_json(record["recalls_origin"])
             spec = PosteriorSpec.from_json(record["spec"], model)
             return cls(spec, data, record["recalls_digest"], origin, record["versions"])
-        except (InputError, ModelError) as error:
+        except (InputError, ModelError, UnknownNameError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except NOT_A_FIT as error:
             raise DataError(f"{path} is no posterior that memsim wrote: {type(error).__name__}: {error}") from error
 
 

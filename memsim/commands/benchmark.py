@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memsim.commands.options import (
     Commands,
@@ -52,7 +51,8 @@ def add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
         "--record",
         type=Path,
         metavar="FILE",
-        help="run again what this benchmark.json records, and say whether the scores are the same",
+        help="run again what this benchmark.json records, or of that the models named here, and say whether fits and "
+        "scores are the same",
     )
     command.add_argument(
         "--ranges",
@@ -65,7 +65,8 @@ def add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run_benchmark(parsed: argparse.Namespace) -> int:
     """Rank the models, print the table, and write tables, figure and record; finished cells are kept."""
-    from memsim.evaluation.ranking.record import differences, read_record
+    from memsim.evaluation.ranking.record_file import read_record
+    from memsim.evaluation.ranking.same_results import differences
     from memsim.evaluation.ranking.whole import benchmark
     from memsim.running.result_files import names_of
 
@@ -74,7 +75,7 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     record = read_record(parsed.record) if "record" in parsed else None
     models, options = list(parsed.models), given(parsed, benchmark)
     if record is not None:
-        models = models or list(record["models"])
+        record, models = _part_of_record(record, models, parsed.record)
         if options.setdefault("set", record["set"]["name"]) != record["set"]["name"]:
             raise InputError(
                 f"--set {options['set']} does not fit --record {parsed.record}, which is of the set "
@@ -91,12 +92,34 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     for sentence in found:
         print(textwrap.fill(sentence, 100))
     if not found:
-        print(f"All {len(record['scores'])} scores are those of {parsed.record}.")
+        print(f"All {len(record['scores'])} scores, and the fits, are those of {parsed.record}.")
     return 0 if drawn and not found else 1
+
+
+def _part_of_record(record: dict[str, Any], models: list[str], path: Path) -> tuple[dict[str, Any], list[str]]:
+    """The part of a record that is of these models, or all of it; and the models to run.
+
+    No file or module that a record names is run: models that are not registered have to be named beside it.
+    """
+    from memsim.evaluation.ranking.entries import entries
+    from memsim.evaluation.ranking.same_results import of_models
+    from memsim.models.registered import MODELS
+
+    if models:
+        return of_models(record, list(entries(models)), str(path)), models
+    labels = list(record["models"])
+    known = MODELS.names()
+    if others := [label for label in labels if label.partition(":")[0] not in known or label.endswith(".safetensors")]:
+        raise InputError(
+            f"{path} has the model {others[0]!r}, which is not registered, and memsim runs no file that a record "
+            "names; name the models to run again, as in memsim benchmark --record FILE mine.py TCM"
+        )
+    return record, labels
 
 
 def _write(parsed: argparse.Namespace, ranking: Ranking, results: ResultFolder) -> bool:
     """Print the ranking and write its files; whether the figure could be drawn."""
+    from memsim.evaluation.ranking.record_file import record_text
     from memsim.evaluation.ranking.tables import printed
     from memsim.running.result_files import save_both, write_csv
 
@@ -111,8 +134,7 @@ def _write(parsed: argparse.Namespace, ranking: Ranking, results: ResultFolder) 
     def write(scratch: Path) -> None:
         for name, table in tables.items():
             write_csv(table, scratch / f"{name}.csv", escape=parsed.escape_formulas)
-        text = json.dumps(ranking.record, indent=1, ensure_ascii=False)
-        (scratch / RECORD).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        (scratch / RECORD).write_text(record_text(ranking.record), encoding="utf-8")
 
     figures = {"benchmark": lambda scratch: save_both(ranking.figure(), scratch / "benchmark")}
     written = results.write(write, {}, figures)

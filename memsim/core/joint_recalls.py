@@ -13,6 +13,7 @@ import numpy as np
 from memsim.core.arrays import BoolArray, IntArray, LabelArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.judgments import Responses, require_responses
+from memsim.core.names import by_label
 from memsim.core.origin import Observed, Origin, common_origin
 from memsim.core.recalls import Recalls
 from memsim.core.same_people import is_peers, numbers_in_peers
@@ -28,17 +29,19 @@ class JointRecalls:
 
     Raises
     ------
-    InputError : no data set, or one that is no :class:`memsim.Recalls`.
+    InputError : no data set, one that is no :class:`memsim.Recalls`, or a name that is none
+        (:func:`memsim.core.names.by_label`).
     """
 
     parts: Mapping[str, Responses]
 
     def __post_init__(self) -> None:
-        if not self.parts:
+        parts = by_label(self.parts, "JointRecalls")
+        if not parts:
             raise InputError("JointRecalls: there are no data sets; give recalls by name")
-        for part in self.parts.values():
+        for part in parts.values():
             require_responses(part)
-        object.__setattr__(self, "parts", {str(name): part for name, part in self.parts.items()})
+        object.__setattr__(self, "parts", parts)
 
     def __len__(self) -> int:
         return sum(len(part) for part in self.parts.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import numbers
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
@@ -81,6 +82,31 @@ def closest(name: str, known: Iterable[str]) -> str:
     if not near and len(key) >= 3:  # a part of a name, as drift of context_drift
         near = sorted((each for each in by_key if key in each), key=len)
     return f"; did you mean {by_key[near[0]]!r}?" if near else "."
+
+
+def by_label(given: Mapping[Any, Any], what: str) -> dict[str, Any]:
+    """What a user gives by label, such as models or recalls, with each label as text: a number becomes its digits.
+
+    Parameters
+    ----------
+    given : anything by label.
+    what : the function and its argument, for messages.
+
+    Raises
+    ------
+    InputError : no mapping; a label that is neither text nor a number, or is empty; or labels of one text, as 1 and
+        "1".
+    """
+    if not isinstance(given, Mapping):
+        raise InputError(f"{what}: {shown(given)} is no mapping; give a dict by label, as in {{'mine': ...}}")
+    found: dict[str, Any] = {}
+    for label, value in given.items():
+        if not isinstance(label, str | numbers.Real) or not str(label).strip():
+            raise InputError(f"{what}: {shown(label)} is no label; give text, as in {{'mine': ...}}")
+        if str(label) in found:
+            raise InputError(f"{what}: two labels are {shown(str(label))} as text; give different ones")
+        found[str(label)] = value
+    return found
 
 
 def column_names(given: Any, what: str, *, several: bool = True) -> list[Any]:

@@ -16,6 +16,7 @@ from memsim.core.code.provenance import versions
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of, warn_of_shared_labels
 from memsim.core.limits import require_cells
+from memsim.core.names import by_label
 from memsim.core.recall_parts import units_of
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_responses
@@ -153,7 +154,8 @@ def load_people(people: Any, **options: Any) -> AnyRecalls:
             raise InputError(f"people: {', '.join(map(str, labels))} name a data set twice; give different ones")
         people = {str(label): each for label, each in zip(labels, people, strict=True)}
     if isinstance(people, Mapping):
-        return load_people(JointRecalls({name: load_responses(each, **options) for name, each in people.items()}))
+        named = by_label(people, "people")
+        return load_people(JointRecalls({name: load_responses(each, **options) for name, each in named.items()}))
     return load_responses(people, **options)
 
 

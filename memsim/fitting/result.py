@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
-from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.errors import DataError, InputError, ModelError, UnknownNameError
 from memsim.core.files.written_files import write_file
 from memsim.core.gradient import LAPSES
 from memsim.core.html_summary import html_of
@@ -283,7 +283,7 @@ class Fit:
             if any(set(unit.estimates) != read.space.names for unit in units):
                 raise ValueError(f"a unit has other estimates than of {', '.join(sorted(read.space.names))}")
             return cls(spec=read, units=units, recalls_origin=origin, **record)
-        except (InputError, ModelError) as error:
+        except (InputError, ModelError, UnknownNameError) as error:
             raise InputError(f"{path} cannot be loaded: {error}") from error
         except NOT_A_FIT as error:
             raise DataError(f"{path} is no fit that memsim wrote: {type(error).__name__}: {error}") from error
@@ -314,7 +314,8 @@ def _unit(record: Mapping[str, Any]) -> UnitFit:
         *record["starts"],
     ]
     numbers = [record["value"], *held]
-    if not all(isinstance(number, int | float) and abs(number) < 2**63 for number in numbers) or not record["starts"]:
+    whole = all(isinstance(each, float) or (isinstance(each, int) and abs(each) < 2**63) for each in numbers)
+    if not whole or not record["starts"]:
         raise ValueError(f"the unit {shown(record['unit'])} holds what is no number")
     for key in ("at_bound", "not_identified"):
         names = record.get(key, [])

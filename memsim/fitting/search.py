@@ -299,7 +299,7 @@ def _recorded(record: Path | None) -> Search:
         return Search(**{**state, "polished": [(place, value) for place, value in state["polished"]]})
     except (FileNotFoundError, NotADirectoryError):
         return Search()
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         warnings.warn(
             f"{record} is damaged or cannot be read ({error}); the search starts again from the beginning",
             MemsimWarning,

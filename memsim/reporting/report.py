@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
+from memsim.core.files.strict_json import to_json_text
 from memsim.core.position_model import Model
 from memsim.experiments.comparison import Comparison
 from memsim.reporting.findings import attainable, differences, findings
@@ -37,7 +37,7 @@ def report_html(comparison: Comparison) -> str:
         contrasts=contrasts,
         attainable=attainable(comparison),
         citations=citations(comparison),
-        manifest_json=json.dumps(comparison.manifest.to_json(), indent=2, ensure_ascii=False, default=str),
+        manifest_json=to_json_text(comparison.manifest.to_json(), indent=2, ensure_ascii=False, default=str),
     )
 
 

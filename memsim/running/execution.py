@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import tempfile
 import warnings
@@ -18,6 +17,7 @@ from typing import Any
 
 from memsim.core.code.user_code import code_of, later_modules
 from memsim.core.errors import InputError
+from memsim.core.files.strict_json import from_json_text
 from memsim.core.interruption import noted
 from memsim.core.limits import MOST, require_counts
 from memsim.core.names import closest
@@ -184,7 +184,7 @@ def run_cells(
                 if isinstance(outcome, Failure):
                     raise outcome.error(todo[key].name)
                 store.write(store.path(key), outcome)
-                results[key] = json.loads(outcome)["result"]
+                results[key] = from_json_text(outcome)["result"]
                 bar.update(copies[key])
     return [results[key] for key in keys]
 

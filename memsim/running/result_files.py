@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from memsim.analysis.figures.style import draw_to
 from memsim.core.errors import InputError, MemsimWarning
 from memsim.core.files.partial_files import require_writable
+from memsim.core.files.strict_json import NOT_READ, read_json, to_json_text
 from memsim.core.files.written_files import checksum, publish, require_replaceable, scratch_in, withdraw
 from memsim.core.interruption import noted
 from memsim.core.names import changed, in_one_line, in_short
@@ -97,7 +98,7 @@ class ResultFolder:
     @cached_property
     def made_by(self) -> dict[str, Any]:
         """What the results answer, as the manifest keeps it: command, settings, and the sha256 of files."""
-        settings = json.loads(json.dumps(dict(self.settings), default=str))
+        settings = json.loads(to_json_text(dict(self.settings), default=str))
         files = dict[str, str]()
         for path in sorted({each.resolve() for each in self.reading}):
             files[str(path) if path.name in files else path.name] = checksum(path)
@@ -173,7 +174,7 @@ class ResultFolder:
         def finish(scratch: Path) -> None:
             not_drawn = {"not_drawn": failed} if failed else {}
             content = {**manifest, MADE_BY: made_by, **not_drawn, "sha256": dict(sorted(digests.items()))}
-            text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+            text = to_json_text(content, indent=2, ensure_ascii=False, default=str)
             (scratch / MANIFEST).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
             require_replaceable(folder / MANIFEST, self.reading)
             publish(scratch / MANIFEST, folder / MANIFEST)
@@ -206,10 +207,10 @@ class ResultFolder:
     def _manifest(self) -> dict[str, Any] | None:
         """The manifest of the results that are there; ``None`` without one, as an interrupted run leaves a folder."""
         try:
-            content = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+            content = read_json(self.path / MANIFEST)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, RecursionError):
+        except NOT_READ:
             return {}
         return content if isinstance(content, dict) else {}
 

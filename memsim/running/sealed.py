@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from memsim.core.files.strict_json import from_json_text, to_json_text
 
 _SEAL = b'{"sha256": "%s", '
 _WIDTH = len(_SEAL % (b"0" * 64))
@@ -20,7 +21,7 @@ def sealed(record: Mapping[str, Any], **settings: Any) -> str:
     """
     if not record:
         raise ValueError("a record without members cannot be sealed")
-    body = json.dumps(record, **settings).lstrip("{").lstrip()
+    body = to_json_text(record, **settings).lstrip("{").lstrip()
     return (_SEAL % hashlib.sha256(body.encode()).hexdigest().encode()).decode() + body
 
 
@@ -34,6 +35,6 @@ def unsealed(content: bytes) -> dict[str, Any]:
     head, body = content[:_WIDTH], content[_WIDTH:]
     if head != _SEAL % hashlib.sha256(body).hexdigest().encode():
         raise ValueError("its content does not have the checksum that it was written with")
-    record = json.loads(content)
+    record: dict[str, Any] = from_json_text(content)
     del record["sha256"]
     return record

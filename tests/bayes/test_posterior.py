@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from memsim.bayes.figures import forest_figure, pair_figure, prediction_figure, 
 from memsim.bayes.inference import posterior
 from memsim.bayes.information import information_sentences, information_table
 from memsim.bayes.predictive import _stopped_by, prediction_table, with_predictions
-from memsim.bayes.result import Posterior
+from memsim.bayes.result import FORMAT, Posterior
 from memsim.commands.main import main
 from memsim.core.errors import DataError, InputError
 from memsim.core.recall_parts import joined
@@ -202,3 +203,14 @@ def test_a_shared_stopping_rule_also_ends_what_is_predicted() -> None:
     numbers = (cut.positions > 0).sum(axis=1)
     assert np.mean(numbers == 0) == pytest.approx(0.2, abs=0.03)
     assert np.mean(numbers) == pytest.approx(sum(0.8**k for k in range(1, 11)), abs=0.15)
+
+
+@pytest.mark.parametrize(
+    "record", ["[" * 100_000, "[]", '{"format": []}', f'{{"format": "{FORMAT}", "spec": [1]}}', "{"]
+)
+def test_a_file_without_the_record_of_a_posterior_is_none(record: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = SimpleNamespace(attrs={"memsim": record}, load=lambda: None)
+    monkeypatch.setattr("memsim.bayes.result.require_packages", lambda *names: None)
+    monkeypatch.setitem(sys.modules, "arviz", SimpleNamespace(from_netcdf=lambda *given, **options: data))
+    with pytest.raises(DataError, match=r"mine\.nc is no posterior that memsim wrote"):
+        Posterior.load("mine.nc")

@@ -22,6 +22,7 @@ from memsim.models import DNC, TCM
 from memsim.models.networks.loaded_network import trained_network
 from memsim.models.networks.weights import find_weights, load_weights, read_header, save_weights
 from memsim.paradigms import FreeRecall
+from memsim.running.sealed import sealed, unsealed
 from tests.conftest import shared_file
 
 HUGE = 10**400
@@ -297,7 +298,7 @@ JSON = st.recursive(
 def fit_record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     path = tmp_path_factory.mktemp("fit") / "fit.json"
     fit(TCM(), load_dataset("peers_notask")[:20], ["context_drift"], starts=1, generations=1).save(path)
-    return json.loads(path.read_text())
+    return unsealed(path.read_bytes())
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -312,7 +313,7 @@ def test_files_of_fits_load_or_are_refused(fit_record: dict[str, Any], data: st.
             break
         inner = inner[key]
     inner[key] = data.draw(JSON)
-    Path("changed.json").write_text(json.dumps(record))
+    Path("changed.json").write_text(sealed(record))
     try:
         fitted = Fit.load("changed.json")
     except MemsimError as error:
@@ -337,7 +338,7 @@ def test_a_fit_runs_no_code(fit_record: dict[str, Any]) -> None:
     for module, name in (("evil", "Evil"), ("memsim.models", "evil.py"), ("evil.py", "TCM"), ("os", "system")):
         record = json.loads(json.dumps(fit_record))
         record["spec"]["model"] |= {"module": module, "class": name}
-        Path("fit.json").write_text(json.dumps(record))
+        Path("fit.json").write_text(sealed(record))
         with pytest.raises(MemsimError, match="fit.json"):
             Fit.load("fit.json")
     Path("fit.json").write_bytes(shared_file("cases/handling/03_fit_file_runs_code/fit.json").read_bytes())

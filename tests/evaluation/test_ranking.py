@@ -22,7 +22,8 @@ from memsim.evaluation.ranking.entries import entries, seen_in_training, unscore
 from memsim.evaluation.ranking.findings import FINDINGS
 from memsim.evaluation.ranking.option_tables import Answers, Feature, predicted
 from memsim.evaluation.ranking.pinned_set import FETCHED, INSTALLED, SCORED_IN_PEERS, BenchmarkSet, Part, RankedTask
-from memsim.evaluation.ranking.record import differences, read_record
+from memsim.evaluation.ranking.record_file import read_record
+from memsim.evaluation.ranking.same_results import differences
 from memsim.evaluation.ranking.shares import scores_of
 from memsim.evaluation.ranking.split import Split, split_of
 from memsim.evaluation.ranking.whole import Ranking
@@ -91,17 +92,14 @@ def test_a_record_gives_the_same_digits_again_and_says_what_differs(tmp_path: Pa
     again = memsim.benchmark({"TCM": TCM()}, set=LEAST, workers=1)  # nothing is kept: it is fitted anew
     ranking = memsim.benchmark({"TCM": TCM()}, set=LEAST, workers=1)
     path = tmp_path / "benchmark.json"
-    path.write_text(json.dumps(again.record))
+    again.save_record(path)
     old = read_record(path)
-    assert differences(old, ranking.record) == []
+    assert old == again.record and differences(old, ranking.record) == []
     changed = json.loads(path.read_text())
     changed["scores"][-1]["gain_total"] = 9.0
     changed["people"]["pal1"]["scored"] = ""
     said = differences(changed, ranking.record)
     assert any("gain_total was 9.0" in each for each in said) and "pal1: other lists were fitted or scored." in said
-    with pytest.raises(InputError, match="not a record in the format"):
-        path.write_text("{}")
-        read_record(path)
 
 
 def test_the_figure_names_models_that_have_a_score(ranking: Ranking) -> None:

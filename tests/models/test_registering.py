@@ -9,7 +9,7 @@ import pytest
 
 import memsim
 from memsim import Fit, fit, register, run, simulate
-from memsim.core.errors import InputError, MemsimError
+from memsim.core.errors import InputError, MemsimError, ModelError
 from memsim.models import TCM
 from memsim.models.lookup import find_model
 from memsim.models.networks.cores.recurrent import GRU
@@ -83,7 +83,10 @@ def test_a_fit_is_loaded_by_the_file_or_module_of_its_model(tmp_path: Path, monk
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("json:Mine", "json has no model 'Mine'"), ("no.such.module:Mine", "there is no model 'no.such.module'"),
+        ("json:Mine", "json has no model 'Mine'"),
+        ("no.such.module:Mine", "^there is no module 'no.such.module' that can be imported; install it, start"),
+        ("json.such:Mine", "there is no module 'json.such' that can be imported"),
+        ("nomodule:Mine", "no model 'nomodule'.*And there is no module 'nomodule' that .* as in mine.py:Mine"),
         ("memsim.models:TCN", "memsim.models has no model 'TCN'; did you mean 'TCM'"),
         ("TMC:post", "did you mean 'TCM'"), ("..:x", "there is no model"),
         ("__main__:Nope", "__main__ has no model 'Nope'"),
@@ -92,3 +95,19 @@ def test_a_fit_is_loaded_by_the_file_or_module_of_its_model(tmp_path: Path, monk
 def test_modules_without_the_model(spec: str, said: str) -> None:
     with pytest.raises(MemsimError, match=said):
         find_model(spec)
+
+
+def test_a_module_that_imports_what_is_missing_is_not_taken_for_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "needs_more.py").write_text("import no_such_dependency\n")
+    with pytest.raises(ModelError, match="needs_more cannot be imported: ModuleNotFoundError.*'no_such_dependency'"):
+        find_model("needs_more:Mine")
+
+
+def test_a_fit_says_that_the_module_of_its_model_cannot_be_imported(tmp_path: Path) -> None:
+    recalls = simulate(TCM(), FreeRecall(list_length=4).trials(5, seed=1), seed=1)
+    fit(TCM(), recalls, ["context_drift"], starts=1, generations=1, workers=1).save(tmp_path / "fit.json")
+    with pytest.raises(InputError, match=r"fit.json cannot be loaded: there is no module 'nomodule.x' that can be im"):
+        Fit.load(tmp_path / "fit.json", model="nomodule.x:Y")

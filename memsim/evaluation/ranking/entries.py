@@ -8,8 +8,10 @@ import numpy as np
 
 from memsim.core.abilities import lacks
 from memsim.core.encodings import is_integrated
+from memsim.core.errors import InputError
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.repeated_items import refusal_of_repeats
+from memsim.evaluation.ranking.bounds import REFERENCES, UNIFORM
 from memsim.evaluation.ranking.pinned_set import RankedTask
 from memsim.evaluation.ranking.split import Split
 from memsim.evaluation.seen_people import records_within
@@ -27,12 +29,16 @@ def entries(models: Given | None) -> dict[str, Model]:
 
     Raises
     ------
-    InputError : a label twice, or a value that names no model; and as :func:`memsim.models.lookup.given_model`.
+    InputError : a label twice, one that is a bound's, or a value that names no model; and as
+        :func:`memsim.models.lookup.given_model`.
     """
     if models is None:
         all_models = built_models(lambda model: True, baselines=True)
         return {label: model for label, model in all_models.items() if label != BASELINE}
-    return {label: given_model(each) for label, each in labelled(models, "benchmark").items()}
+    named = labelled(models, "benchmark")
+    if taken := [label for label in (UNIFORM, *REFERENCES) if label in named]:
+        raise InputError(f"benchmark: {taken[0]!r} is the name of a bound that is always there; give another label")
+    return {label: given_model(each) for label, each in named.items()}
 
 
 def scored_form(label: str, model: Model, task: RankedTask) -> Model:

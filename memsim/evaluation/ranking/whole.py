@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.files.written_files import write_file
 from memsim.core.html_summary import html_of
 from memsim.core.position_model import Model
 from memsim.evaluation.ranking.bounds import bounds_cell
@@ -16,6 +18,7 @@ from memsim.evaluation.ranking.calibration import calibration_cell, people_table
 from memsim.evaluation.ranking.entries import can_simulate, entries, scored_form, unscored
 from memsim.evaluation.ranking.pinned_set import BenchmarkSet, RankedTask, set_named
 from memsim.evaluation.ranking.record import record_of
+from memsim.evaluation.ranking.record_file import record_text
 from memsim.evaluation.ranking.scoring import findings_cell, model_cell
 from memsim.evaluation.ranking.shares import scores_of
 from memsim.evaluation.ranking.split import Split, split_of
@@ -50,7 +53,7 @@ class Ranking:
     """``task, label, n_parameters, evaluations, gradient, fit_seconds, score_seconds``: processor time of the fit, and
     of scoring 100 lists."""
     record: dict[str, Any]
-    """All that is needed to run it again, and what it should give; see :mod:`memsim.evaluation.ranking.record`."""
+    """All that is needed to run it again, and what it should give; see :mod:`memsim.evaluation.ranking.record_file`."""
 
     def __repr__(self) -> str:
         return f"Ranking({len(self.table)} models on the set {self.ranked.name!r})"
@@ -67,6 +70,15 @@ class Ranking:
     def words(self) -> list[str]:
         """What to know about these scores, in sentences."""
         return in_words(self.scores, self.findings, self.ranges)
+
+    def save_record(self, path: str | Path) -> None:
+        """Write the record with a checksum, as the file that ``memsim benchmark --record`` takes.
+
+        Raises
+        ------
+        InputError : the file cannot be written, or a file is there that memsim did not write.
+        """
+        write_file(Path(path), lambda partial: partial.write_text(record_text(self.record), encoding="utf-8"))
 
     def figure(self, **drawing: Unpack[Drawing]) -> Figure:
         """Shares of what is attainable, with intervals over people, a panel for each condition."""
