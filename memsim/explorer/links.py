@@ -12,7 +12,7 @@ from memsim.core.errors import InputError
 from memsim.core.names import closest, shown
 from memsim.core.position_model import Model
 from memsim.explorer.menu import Menu
-from memsim.explorer.setting import Setting, changes, declaration, first_setting, fitting, require_offered
+from memsim.explorer.setting import Setting, changes, declaration, first_setting, fitting, lists_for, require_offered
 
 MOST_CHARACTERS = 20_000
 _SAFE = "(),=:"
@@ -83,12 +83,14 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
         if label in models:
             raise InputError(f"the link names the model {label} twice")
         models[label] = _valued(base, given)
-    return _numbered(Setting(task, tuple(models.items()), people), alone)
+    return _numbered(Setting(task, tuple(models.items()), people, lists_for(task)), alone)
 
 
 def _numbered(setting: Setting, found: Mapping[str, str]) -> Setting:
     names = {"lists": "n_trials", "seed": "seed", "list": "trial"}
     numbers: dict[str, Any] = {names[key]: _whole(key, found[key]) for key in names if key in found}
+    if "n_trials" in numbers:
+        numbers.setdefault("trial", max(1, min(setting.trial, numbers["n_trials"])))
     setting = replace(setting, **numbers)
     if "watch" not in found:
         return fitting(setting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,9 +18,11 @@ from memsim.explorer.menu import Menu
 
 MOST_MODELS = 6
 """As many models as a reader can tell apart."""
-FEWEST_LISTS, MOST_LISTS = 20, 20_000
+FEWEST_LISTS, USUAL_LISTS, MOST_LISTS = 20, 1000, 20_000
 WORK = 50_000_000
 """Of lists, times the square of their length: what one page may ask of the machine at a time."""
+LONGEST_LIST = math.isqrt(WORK // FEWEST_LISTS)
+"""Items of a list, where there are no more probes than items."""
 USUAL = ("TCM", "CMR", "Chaining", "StartEnd", "UnequalVariance", "REM")
 """The models that a page begins with, the first two of them that have an account of the task."""
 
@@ -41,7 +44,7 @@ class Setting:
     task: Paradigm
     models: tuple[tuple[str, Model], ...]
     people: str = ""
-    n_trials: int = 1000
+    n_trials: int = USUAL_LISTS
     seed: int = 0
     watched: str = ""
     trial: int = 1
@@ -53,13 +56,8 @@ class Setting:
             if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
                 raise InputError(f"{name}={shown(value)} must be a whole number from {least} to {most:,}")
         require_seed(self.seed)
-        length = max(self.task.list_length, self.task.n_probes)
-        if self.n_trials * self.task.list_length * length > WORK:
-            most = WORK // (self.task.list_length * length)
-            raise InputError(
-                f"{self.n_trials:,} lists of {self.task.list_length:,} items are too many for a page that redraws at "
-                f"once; choose at most {most:,} lists of this length, or shorter lists"
-            )
+        if self.n_trials > most_lists(self.task):
+            raise InputError(_too_many(self.n_trials, self.task))
         if len(self.models) > MOST_MODELS:
             raise InputError(
                 f"{len(self.models)} models are chosen; choose at most {MOST_MODELS}, so that curves differ"
@@ -78,6 +76,26 @@ class Setting:
         return replace(self, models=models)
 
 
+def most_lists(task: Paradigm) -> int:
+    """As many lists as a page can show of this task; fewer than it needs where they are too long for any page."""
+    return WORK // (task.list_length * max(task.list_length, task.n_probes))
+
+
+def _too_many(n_trials: int, task: Paradigm) -> str:
+    most, probed = most_lists(task), task.n_probes > task.list_length
+    probes = f" and {task.n_probes:,} probes" if probed else ""
+    fix = f"at most {most:,} lists of this length, or shorter lists"
+    if most < FEWEST_LISTS:
+        fix = "fewer items or probes" if probed else f"lists of at most {LONGEST_LIST:,} items"
+    lists = f"{n_trials:,} lists of {task.list_length:,} items{probes}"
+    return f"{lists} are too many for a page that redraws at once; choose {fix}"
+
+
+def lists_for(task: Paradigm, wanted: int = USUAL_LISTS) -> int:
+    """As many lists as are wanted, or as many as a page can show of this task."""
+    return max(min(wanted, most_lists(task)), FEWEST_LISTS)
+
+
 def first_setting(menu: Menu, task: Paradigm | None = None, labels: Iterable[str] = (), people: str = "") -> Setting:
     """What a page shows before anything is chosen: the task of the people, and these or the usual models."""
     if task is None:
@@ -87,7 +105,7 @@ def first_setting(menu: Menu, task: Paradigm | None = None, labels: Iterable[str
     for label in chosen:
         require_offered(label, offered, task)
     models = tuple((label, menu.model(label)) for label in chosen)
-    return fitting(Setting(task, models, people, watched=watchable(dict(models))))
+    return fitting(Setting(task, models, people, lists_for(task)))
 
 
 def require_offered(label: str, offered: Mapping[str, Model], task: Paradigm, menu: Menu | None = None) -> None:
@@ -167,7 +185,8 @@ def changes(owner: Parameterized, base: Parameterized) -> dict[str, Any]:
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or value != int(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or (isinstance(value, float) and not value.is_integer()):
         raise InputError(f"{name}={shown(value)} must be a whole number")
     return int(value)
 
@@ -194,8 +213,7 @@ def _in_task(setting: Setting, menu: Menu, task: Paradigm) -> Setting:
     kept = tuple((label, model) for label, model in setting.models if menu.name_in_list(label) in offered)
     if not kept:
         kept = first_setting(menu, task).models
-    length = task.list_length * max(task.list_length, task.n_probes)
-    n_trials = min(setting.n_trials, max(WORK // length, FEWEST_LISTS))
+    n_trials = lists_for(task, setting.n_trials)
     found = replace(setting, task=task, models=kept, n_trials=n_trials, trial=min(setting.trial, n_trials))
     return fitting(found)
 

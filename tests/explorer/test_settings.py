@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from memsim.core.errors import InputError, MemsimError
 from memsim.explorer.links import query_of, setting_of
 from memsim.explorer.menu import Menu
-from memsim.explorer.setting import MOST_MODELS, Setting, edited, first_setting
+from memsim.explorer.setting import LONGEST_LIST, MOST_MODELS, Setting, edited, first_setting, lists_for, most_lists
 from memsim.models import CMR, DNC, TCM
 from memsim.paradigms import ContinuousRecognition, FreeRecall, Recognition, SerialRecall
 
@@ -44,6 +44,31 @@ def test_a_link_restores_the_setting(
     setting = Setting(task, models, "", n_trials, seed, "TCM", n_trials // 2)
     query = query_of(setting, MENU)
     assert setting_of(query, MENU) == setting and setting_of(f"?{query}", MENU) == setting
+
+
+@given(length=st.integers(1, LONGEST_LIST), lures=st.integers(0, 300), n_trials=st.integers(20, 20_000))
+def test_a_link_restores_long_lists(length: int, lures: int, n_trials: int) -> None:
+    for task in (FreeRecall(list_length=length), Recognition(list_length=length, n_lures=lures)):
+        if most_lists(task) < 20:
+            continue
+        begun = first_setting(MENU, task)
+        assert begun.n_trials == min(1000, most_lists(task))
+        moved = replace(begun, n_trials=lists_for(task, n_trials))
+        for setting in (begun, moved, edited(FIRST, MENU, "task", "list_length", length)):
+            assert setting_of(query_of(setting, MENU), MENU, FIRST) == setting
+        assert setting_of(query_of(begun, MENU).partition("&lists")[0], MENU, FIRST) == begun
+
+
+def test_lists_too_long_for_any_page_are_refused_with_what_to_choose() -> None:
+    with pytest.raises(InputError, match="choose lists of at most 1,581 items"):
+        first_setting(MENU, FreeRecall(list_length=1582))
+    assert first_setting(MENU, FreeRecall(list_length=1581)).n_trials == 20
+    with pytest.raises(InputError, match="20 lists of 900 items and 9,900 probes .* choose fewer items or probes"):
+        first_setting(MENU, Recognition(list_length=900, n_lures=9000))
+    with pytest.raises(InputError, match="1,000 lists of 300 items are too many .* at most 555 lists"):
+        setting_of("task=free_recall(list_length=300)&lists=1000", MENU)
+    beyond = replace(FIRST, trial=500)
+    assert setting_of("lists=20", MENU, beyond).trial == 20, "the link names no list"
 
 
 def test_a_link_holds_what_differs() -> None:
@@ -151,6 +176,7 @@ def test_edits_of_the_task_keep_what_has_an_account_of_it() -> None:
         ("models", "StartEnd", True), ("task", "people", "/etc/passwd"), ("task", "people", "farrell_lewandowsky2003"),
         ("task", "name", "x"),
         ("task", "list_length", 0), ("lists", "n_trials", 0), ("lists", "n_trials", float("nan")),
+        ("lists", "n_trials", float("inf")), ("lists", "n_trials", 10**400), ("lists", "seed", 1.5),
         ("lists", "seed", -1),
         ("inside", "watched", "SAM"), ("inside", "trial", 10**6), ("nothing", "x", 1), ("lists", "x", 1),
     ],
