@@ -12,7 +12,16 @@ from memsim.core.errors import InputError
 from memsim.core.names import closest, shown
 from memsim.core.position_model import Model
 from memsim.explorer.menu import Menu
-from memsim.explorer.setting import Setting, changes, declaration, first_setting, fitting, lists_for, require_offered
+from memsim.explorer.setting import (
+    Setting,
+    changes,
+    declaration,
+    first_setting,
+    fitting,
+    lists_for,
+    numbered,
+    require_offered,
+)
 
 MOST_CHARACTERS = 20_000
 _SAFE = "(),=:"
@@ -29,7 +38,9 @@ def query_of(setting: Setting, menu: Menu) -> str:
     pairs = [("task", _call(menu.name_of(setting.task), changes(setting.task, base)))]
     if setting.people:
         pairs.append(("people", setting.people))
-    pairs += [("model", _call(label, changes(model, menu.model(label)))) for label, model in setting.models]
+    pairs += [
+        ("model", _call(menu.base_of(label), changes(model, menu.model(label)))) for label, model in setting.models
+    ]
     pairs += [("lists", str(setting.n_trials)), ("seed", str(setting.seed))]
     if setting.watched:
         pairs += [("watch", setting.watched), ("list", str(setting.trial))]
@@ -59,7 +70,7 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
             raise InputError(f"the link gives {key} {len(values)} times; give it once")
     alone = {key: values[0] for key, values in found.items() if key != "model"}
     if not {"task", "people", "model"} & found.keys() and default is not None:
-        return _numbered(default, alone)
+        return _with_numbers(default, alone)
     people = alone.get("people", "")
     if people:
         people = menu.spelled_people(people)
@@ -73,20 +84,18 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
         if people and task.list_length != menu.task_of_people(people).list_length:
             raise InputError(f"{people} had lists of {menu.task_of_people(people).list_length} items; leave it to them")
     if "model" not in found:
-        return _numbered(first_setting(menu, task, people=people), alone)
-    offered, models = menu.models_of(task), dict[str, Model]()
+        return _with_numbers(first_setting(menu, task, people=people), alone)
+    offered, models = menu.models_of(task), list[tuple[str, Model]]()
     for text in found["model"]:
         label, given = _called(text)
         label = menu.spelled(label)
         base = menu.model(label)
         require_offered(label, offered, task, menu)
-        if label in models:
-            raise InputError(f"the link names the model {label} twice")
-        models[label] = _valued(base, given)
-    return _numbered(Setting(task, tuple(models.items()), people, lists_for(task)), alone)
+        models.append((label, _valued(base, given)))
+    return _with_numbers(Setting(task, numbered(models), people, lists_for(task)), alone)
 
 
-def _numbered(setting: Setting, found: Mapping[str, str]) -> Setting:
+def _with_numbers(setting: Setting, found: Mapping[str, str]) -> Setting:
     names = {"lists": "n_trials", "seed": "seed", "list": "trial"}
     numbers: dict[str, Any] = {names[key]: _whole(key, found[key]) for key in names if key in found}
     if "n_trials" in numbers:

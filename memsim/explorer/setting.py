@@ -62,6 +62,8 @@ class Setting:
             raise InputError(
                 f"{len(self.models)} models are chosen; choose at most {MOST_MODELS}, so that curves differ"
             )
+        if len(self.by_label) < len(self.models):
+            raise InputError(f"two models have one label among {', '.join(label for label, _ in self.models)}")
         if self.trial > self.n_trials:
             raise InputError(f"list={self.trial} is beyond the {self.n_trials:,} lists of each model")
 
@@ -103,15 +105,25 @@ def first_setting(menu: Menu, task: Paradigm | None = None, labels: Iterable[str
     offered = menu.models_of(task)
     chosen = list(labels) or [label for label in USUAL if label in offered][:2] or list(offered)[:1]
     for label in chosen:
-        require_offered(label, offered, task)
-    models = tuple((label, menu.model(label)) for label in chosen)
+        require_offered(label, offered, task, menu)
+    models = numbered((label, menu.model(label)) for label in chosen)
     return fitting(Setting(task, models, people, lists_for(task)))
 
 
-def require_offered(label: str, offered: Mapping[str, Model], task: Paradigm, menu: Menu | None = None) -> None:
+def numbered(models: Iterable[tuple[str, Model]]) -> tuple[tuple[str, Model], ...]:
+    """Label and model, each label once: the second TCM is called TCM (2)."""
+    found = dict[str, Model]()
+    for label, model in models:
+        own, number = label, 2
+        while own in found:
+            own, number = f"{label} ({number})", number + 1
+        found[own] = model
+    return tuple(found.items())
+
+
+def require_offered(label: str, offered: Mapping[str, Model], task: Paradigm, menu: Menu) -> None:
     """Raise :class:`InputError` unless the model has an account of the task."""
-    name = label if menu is None else menu.name_in_list(label)
-    if name not in offered and label.partition(":")[0] not in offered:
+    if menu.name_in_list(label) not in offered and label.partition(":")[0] not in offered:
         raise InputError(
             f"{label} has no account of {type(task).__name__}{closest(label, offered)} "
             f"These have: {', '.join(offered) or 'none'}."
@@ -223,7 +235,7 @@ def _with_choice(setting: Setting, menu: Menu, name: str, value: Any) -> Setting
         raise InputError(f"{name}={shown(value)} must be true or false")
     present = [label for label, _ in setting.models if menu.name_in_list(label) == name]
     if not value:
-        if len(setting.models) == 1 and present:
+        if present and len(present) == len(setting.models):
             raise InputError(f"{name} is the only model; choose another one before you take it away")
         return fitting(replace(setting, models=tuple(pair for pair in setting.models if pair[0] not in present)))
     if present:
@@ -236,8 +248,10 @@ def _with_choice(setting: Setting, menu: Menu, name: str, value: Any) -> Setting
 def _from_preset(setting: Setting, menu: Menu, label: str, value: Any) -> Setting:
     if value not in menu.presets_of(label).values():
         raise InputError(f"{shown(value)} is none of the values that {label} can start from")
-    models = tuple(
-        (str(value), menu.model(str(value))) if each == label else (each, kept) for each, kept in setting.models
+    labels = list(setting.by_label)
+    models = numbered(
+        (str(value), menu.model(str(value))) if each == label else (menu.base_of(each), kept)
+        for each, kept in setting.models
     )
-    watched = str(value) if setting.watched == label else setting.watched
-    return replace(setting, models=models, watched=watched)
+    watched = models[labels.index(setting.watched)][0] if setting.watched else ""
+    return fitting(replace(setting, models=models, watched=watched))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsim.core.errors import InputError, MemsimError
+from memsim.explorer.fields import form
 from memsim.explorer.links import query_of, setting_of
 from memsim.explorer.menu import Menu
 from memsim.explorer.setting import LONGEST_LIST, MOST_MODELS, Setting, edited, first_setting, lists_for, most_lists
@@ -85,6 +86,8 @@ def test_a_link_holds_what_differs() -> None:
     assert setting_of("task=Continuous-Recognition(lags=0 3)", MENU).task == ContinuousRecognition(lags="0 3")
     assert setting_of("people=farrell_lewandowsky2003:dissimilar", MENU).people == "farrell_lewandowsky2003"
     assert setting_of("model=DNC(without=reading)", MENU).by_label["DNC"] == DNC(without="reading")
+    twice = setting_of("model=TCM(context_drift=0.8)&model=tcm&watch=TCM (2)", MENU)
+    assert twice.by_label == {"TCM": TCM(context_drift=0.8), "TCM (2)": TCM()} and twice.watched == "TCM (2)"
     assert setting_of("", MENU, FIRST) == FIRST
     assert setting_of("seed=7", MENU, FIRST) == replace(FIRST, seed=7)
 
@@ -102,7 +105,6 @@ def test_a_link_holds_what_differs() -> None:
         ("model=TCM(context_drift=nan)", "finite"),
         ("model=TCM(context_drift=2)", "outside its range"),
         ("model=TCM(context_drift=.1,context_drift=.2)", "each parameter once"),
-        ("model=TCM&model=tcm", "twice"),
         ("model=StartEnd", "no account"),
         ("people=/etc/passwd", "no people"),
         ("people=mine.csv", "no people"),
@@ -151,6 +153,31 @@ def test_edits_of_parameters_models_and_presets() -> None:
     moved = edited(preset, MENU, "model:CMR:demonstration", "recall_drift", 0.5)
     assert moved.by_label["CMR:demonstration"] == CMR.preset("demonstration").replace(recall_drift=0.5)
     assert list(edited(preset, MENU, "models", "CMR", False).by_label) == ["TCM"]
+
+
+def test_two_models_of_one_name_are_edited_apart() -> None:
+    both = setting_of(
+        "task=free_recall&model=CMR&model=CMR(recall_drift=0.5)&model=CMR:demonstration&watch=CMR (2)", MENU
+    )
+    assert list(both.by_label) == ["CMR", "CMR (2)", "CMR:demonstration"]
+    shown = [each for each in form(both, MENU) if each["id"].startswith("model:")]
+    assert [each["fields"][0]["value"] for each in shown] == ["CMR", "CMR", "CMR:demonstration"]
+    moved = edited(both, MENU, "model:CMR (2)", "recall_drift", 0.6)
+    assert moved.by_label == {**both.by_label, "CMR (2)": CMR(recall_drift=0.6)}
+    preset = edited(moved, MENU, "model:CMR", "preset", "CMR:demonstration")
+    demonstration = CMR.preset("demonstration")
+    assert preset.by_label == {
+        "CMR:demonstration": demonstration, "CMR": CMR(recall_drift=0.6), "CMR:demonstration (2)": demonstration
+    }  # fmt: skip
+    assert preset.watched == "CMR", "the same model as before"
+    back = edited(preset, MENU, "model:CMR:demonstration (2)", "preset", "CMR")
+    assert list(back.by_label) == ["CMR:demonstration", "CMR", "CMR (2)"] and back.by_label["CMR (2)"] == CMR()
+    for setting in (both, moved, preset, back):
+        assert setting_of(query_of(setting, MENU), MENU) == setting
+    with pytest.raises(InputError, match="only model"):
+        edited(both, MENU, "models", "CMR", False)
+    with pytest.raises(InputError, match="one label"):
+        Setting(FreeRecall(), (("TCM", TCM()), ("TCM", TCM())))
 
 
 def test_edits_of_the_task_keep_what_has_an_account_of_it() -> None:
