@@ -26,6 +26,8 @@ from memsim.explorer.setting import (
 MOST_CHARACTERS = 20_000
 _SAFE = "(),=:"
 KEYS = ("task", "people", "model", "lists", "seed", "watch", "list")
+_COMMAND = re.compile(r"""memsim explore .*--link[ =]["']?([^"']*)["']?""")
+_ADDRESS = re.compile(r"https?://.*|[\w.:\[\]-]+:\d+/?")
 _CALL = re.compile(r"([^()]*)(?:\(([^()]*)\))?")
 
 
@@ -48,16 +50,20 @@ def query_of(setting: Setting, menu: Menu) -> str:
 
 
 def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Setting:
-    """The setting of a query; what it does not name is that of ``default``, or as a page begins.
+    """The setting of a query, or of the address that ends with it; what it leaves out is that of ``default``.
+
+    Without ``default`` that is as a page begins.
 
     Raises
     ------
     MemsimError : a key, a name or a value that the page does not offer; nothing of a link is evaluated.
     """
+    if not isinstance(query, str):
+        raise InputError(f"link={shown(query)} must be text: the link of a page, or its part after ?")
     if len(query) > MOST_CHARACTERS:
         raise InputError(f"the link has {len(query):,} characters, more than {MOST_CHARACTERS:,}")
     try:
-        pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=50)
+        pairs = parse_qsl(_query_in(query), keep_blank_values=True, errors="strict", max_num_fields=50)
     except ValueError as error:
         raise InputError(f"the link cannot be read: {error}") from None
     found: dict[str, list[str]] = {}
@@ -72,6 +78,8 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
     if not {"task", "people", "model"} & found.keys() and default is not None:
         return _with_numbers(default, alone)
     people = alone.get("people", "")
+    if people.lower() == "none":
+        people = ""
     if people:
         people = menu.spelled_people(people)
     task = menu.task_of_people(people) if people else menu.task("free_recall")()
@@ -93,6 +101,15 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
         require_offered(label, offered, task, menu)
         models.append((label, _valued(base, given)))
     return _with_numbers(Setting(task, numbered(models), people, lists_for(task)), alone)
+
+
+def _query_in(link: str) -> str:
+    """The query of what a user copies: a query, an address, or the command that a notebook shows."""
+    if command := _COMMAND.fullmatch(link.strip()):
+        link = command[1]
+    link = link.strip().partition("#")[0]
+    address, _, query = link.partition("?")
+    return query if not address or _ADDRESS.fullmatch(address) else link
 
 
 def _with_numbers(setting: Setting, found: Mapping[str, str]) -> Setting:

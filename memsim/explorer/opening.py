@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from memsim.core.errors import InputError
 from memsim.core.judgments import Responses
+from memsim.core.names import shown
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
 from memsim.experiments.people import People
@@ -22,7 +25,7 @@ PEOPLE = "peers_notask"
 
 
 def explore(
-    *models: Model | str,
+    *models: Model | str | Sequence[Model | str],
     paradigm: Paradigm | str | None = None,
     people: People | Responses | str | Path | None = PEOPLE,
     link: str = "",
@@ -35,7 +38,8 @@ def explore(
     Parameters
     ----------
     models : instances, such as ``TCM(context_drift=0.8)`` or models of your own, or names, with a preset or without:
-        ``"CMR:demonstration"``. By default TCM and CMR, or others that have an account of the task.
+        ``"CMR:demonstration"``; one by one, or in a list. By default TCM and CMR, or others that have an account of the
+        task.
     paradigm : the task, or its name; by default that of the people, or free recall of 20 items.
     people : those with whom the models are compared: a data set, ``name:condition``, a file, recalls, or None. Left out
         where they did not do the task.
@@ -53,7 +57,7 @@ def explore(
 
 
 def opened(
-    *models: Model | str,
+    *models: Model | str | Sequence[Model | str],
     paradigm: Paradigm | str | None = None,
     people: People | Responses | str | Path | None = PEOPLE,
     link: str = "",
@@ -62,7 +66,7 @@ def opened(
     paradigm = None if paradigm is None else given_paradigm(paradigm)
     whom = _own_people(people)
     own: dict[str, Model] = {}
-    given = [_labelled(model, own) for model in models]
+    given = [_labelled(model, own) for model in _one_by_one(models)]
     menu = Menu(own, whom)
     label = whom.label if whom is not None else str(people) if isinstance(people, str) else ""
     if label and whom is None:
@@ -74,8 +78,7 @@ def opened(
     setting = first_setting(menu, paradigm, [base for base, _ in given], label)
     if given:
         setting = replace(setting, models=numbered(given))
-    query = link.partition("?")[2] if "?" in link else link
-    return (menu, setting_of(query, menu, setting)) if query else (menu, setting)
+    return menu, setting_of(link, menu, setting)
 
 
 def _own_people(people: People | Responses | str | Path | None) -> People | None:
@@ -85,6 +88,19 @@ def _own_people(people: People | Responses | str | Path | None) -> People | None
 
         return People.load(people) if names_file(people) else None
     return People.given(people)
+
+
+def _one_by_one(models: Iterable[Model | str | Sequence[Model | str]]) -> Iterator[Model | str]:
+    for model in models:
+        if isinstance(model, Mapping):
+            raise InputError(
+                f"explore: the page calls models by their classes; give them without the labels {shown(list(model))}, "
+                "as in explore([TCM(), CMR()])"
+            )
+        if isinstance(model, Sequence) and not isinstance(model, str):
+            yield from _one_by_one(model)
+        else:
+            yield model
 
 
 def _labelled(model: Model | str, own: dict[str, Model]) -> tuple[str, Model]:

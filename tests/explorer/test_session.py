@@ -115,6 +115,13 @@ def test_what_is_opened_first() -> None:
     assert setting.people == "people" and setting.task == recalls.trials.paradigm
     with pytest.raises(InputError, match="no account"):
         opened("StartEnd", paradigm=FreeRecall(), people=None)
+    assert opened([TCM(), "CMR"], people=None)[1] == opened(TCM(), "CMR", people=None)[1]
+    with pytest.raises(InputError, match=r"without the labels \['mine'\], as in explore\("):
+        opened({"mine": TCM()})  # type: ignore[arg-type]
+    for wrong in ("people", "link", "paradigm"):
+        given: Any = {"people": None, wrong: 5}
+        with pytest.raises(InputError, match="5"):
+            opened(TCM(), **given)
 
 
 GIVEN: list[list[Any]] = [

@@ -99,6 +99,7 @@ def test_a_link_holds_what_differs() -> None:
         ("model=evil.py:TCM", "no model"),
         ("model=DNC:/home/evil.safetensors", "no model"),
         ("model=DNC(weights=evil.safetensors)", "no parameter"),
+        ("/etc/passwd", "has a part"),
         ("model=TCM(__class__=1)", "no parameter"),
         ("model=TCM(context_drift=__import__('os'))", "is not a number|must be a name"),
         ("model=TCM(context_drift=1e999)", "finite"),
@@ -135,6 +136,31 @@ def test_a_hostile_link_is_refused_in_words(query: str, says: str) -> None:
 def test_any_text_is_a_setting_or_an_error_of_memsim(query: str) -> None:
     with suppress(MemsimError):
         assert isinstance(setting_of(query, MENU, FIRST), Setting)
+
+
+def test_an_address_as_a_user_copies_it() -> None:
+    seven = replace(FIRST, seed=7)
+    for link in (
+        "seed=7", "?seed=7", " seed=7 ", "seed=7#top", "http://127.0.0.1:5006/?seed=7", "127.0.0.1:5006/?seed=7#top",
+        "http://[::1]:5006/?seed=7", 'memsim explore --link "seed=7"', "memsim explore TCM --port 0 --link=seed=7",
+    ):  # fmt: skip
+        assert setting_of(link, MENU, FIRST) == seven, link
+    for link in (
+        "http://127.0.0.1:5006/",
+        "http://127.0.0.1:5006",
+        "localhost:5006/",
+        "https://hub.example/a=b/5006/",
+        "?",
+        "#top",
+        "",
+    ):
+        assert setting_of(link, MENU, FIRST) == FIRST, link
+    with pytest.raises(InputError, match="whole number"):
+        setting_of("seed=7?lists=50", MENU, FIRST)
+    with pytest.raises(InputError, match="has a part 'seeds'; did you mean 'seed'"):
+        setting_of("seeds", MENU, FIRST)
+    people = first_setting(MENU, people="peers_notask")
+    assert setting_of("people=none", MENU, people).people == setting_of("people=None&seed=7", MENU, people).people == ""
 
 
 def test_edits_of_parameters_models_and_presets() -> None:
