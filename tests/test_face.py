@@ -1,7 +1,10 @@
 """The public face: Python and the command line say the same words, with the same defaults."""
 
+import copy
 import dataclasses
+import functools
 import inspect
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,13 +14,32 @@ from typing import Any
 import pytest
 
 import memsim
+from memsim.bayes import calibration
 from memsim.commands.main import main
+from memsim.contract import checking
+from memsim.core import prediction
+from memsim.core.parameters import Parameterized
+from memsim.evaluation import interval_coverage, model_recovery, parameter_recovery
+from memsim.evaluation.ranking import whole
+from memsim.experiments import batteries
+from memsim.fitting import result
+from memsim.reproductions import entry
 
 WORDS = (
     "run", "battery", "fit", "posterior", "compare", "benchmark", "recover", "calibrate", "train", "show", "reproduce",
     "check",
 )  # fmt: skip
 RUNNING = {"workers", "backend", "scheduler", "cache", "progress"}
+
+
+@functools.cache
+def people() -> memsim.Recalls:
+    return memsim.load_recalls("peers_notask")[:20]
+
+
+def judged() -> memsim.Judgments:
+    found: memsim.Judgments = memsim.simulate(memsim.models.EqualVariance(), memsim.paradigms.Recognition().trials(2))
+    return found
 
 
 def function(word: str) -> Callable[..., Any]:
@@ -133,10 +155,82 @@ def test_frozen_values_say_how_to_change_them() -> None:
         model.context_drift = 0.3  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError, match=r"\.replace\(list_length=3\)"):
         task.list_length = 3  # type: ignore[misc]
-    with pytest.raises(dataclasses.FrozenInstanceError, match=r"dataclasses.replace\(old, positions="):
-        task.trials(1).positions = 3
+    with pytest.raises(dataclasses.FrozenInstanceError, match=r"dataclasses.replace\(old, items="):
+        task.trials(1).items = 3
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot be set or deleted"):
         del model.context_drift
+    for wrong, near in (("context_drfit", "context_drift"), ("drift", "context_drift")):
+        with pytest.raises(
+            dataclasses.FrozenInstanceError, match=f"'{wrong}' is none of its fields; .*'{near}'"
+        ) as said:
+            setattr(model, wrong, 0.5)
+        assert "replace" not in str(said.value), "it takes no such name"
+    with pytest.raises(dataclasses.FrozenInstanceError, match="'record' is none of its fields"):
+        memsim.models.DNC().record = {}  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong", "near"),
+    [
+        (lambda: memsim.models.TCM(), "context_drfit", "context_drift"),
+        (lambda: memsim.models.TCM(), "drift", "context_drift"),
+        (lambda: memsim.models.SIMPLE(), "recall_probabilty", "recall_probability"),
+        (lambda: memsim.paradigms.FreeRecall(), "list_lenght", "list_length"),
+        (lambda: memsim.paradigms.FreeRecall(), "trails", "trials"),
+        (lambda: people(), "trails", "trials"),
+        (lambda: people(), "to_fram", "to_frame"),
+        (lambda: people().trials, "condition", "conditions"),
+        (lambda: people().origin, "datset", "dataset"),
+        (lambda: people().trials.pool, "catgories", "categories"),
+        (lambda: judged(), "ratngs", "ratings"),
+        (lambda: memsim.models.TCM.parameters()[0], "unt", "unit"),
+    ],
+)  # fmt: skip
+def test_what_a_value_lacks_is_said_with_what_it_has(value: Callable[[], object], wrong: str, near: str) -> None:
+    with pytest.raises(AttributeError, match=f"has no '{wrong}'; did you mean '{near}'\\?"):
+        getattr(value(), wrong)
+
+
+def test_every_value_of_the_face_offers_what_it_has() -> None:
+    results = (
+        batteries.BatteryResults, calibration.Calibration, checking.Check, interval_coverage.Coverage, entry.Report,
+        model_recovery.ModelRecovery, parameter_recovery.ParameterRecovery, prediction.PositionPrediction,
+        result.UnitFit, whole.Ranking,
+    )  # fmt: skip
+    of_face = (getattr(memsim, name) for name in memsim.__all__)
+    classes = [cls for cls in (*of_face, *results) if dataclasses.is_dataclass(cls) and not inspect.isabstract(cls)]
+    assert len(classes) >= 20
+    for cls in classes:
+        bare = object.__new__(cls)  # type: ignore[call-overload]
+        first = dataclasses.fields(cls)[0].name
+        if not issubclass(cls, Parameterized):  # these learn it when one is made
+            with pytest.raises(AttributeError, match=f"has no '{first}x'; did you mean '{first}'"):
+                getattr(bare, f"{first}x")
+            with pytest.raises(dataclasses.FrozenInstanceError, match="fields; did you mean"):
+                setattr(bare, f"{first}x", 1)
+
+
+def test_values_are_copied_pickled_and_asked_as_before() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Broken(memsim.models.Strength):
+        """A model with a fault in it."""
+
+        @property
+        def worse(self) -> int:
+            return self.nothing  # type: ignore[attr-defined,no-any-return]
+
+        @property
+        def wrong(self) -> int:
+            return {}.keyz()  # type: ignore[attr-defined,no-any-return]
+
+    with pytest.raises(AttributeError, match="Broken has no 'nothing'"):
+        _ = Broken().worse
+    with pytest.raises(AttributeError, match="'dict' object has no attribute 'keyz'"):
+        _ = Broken().wrong
+    for value in (memsim.models.TCM(), memsim.paradigms.FreeRecall(), memsim.models.DNC()):
+        assert pickle.loads(pickle.dumps(value)) == value == copy.deepcopy(value)
+        assert not hasattr(value, "__array__") and not hasattr(value, "_repr_png_") and not hasattr(value, "nothing")
+    assert (copy.deepcopy(people()).positions == people().positions).all()
 
 
 def test_models_are_instances_or_names() -> None:

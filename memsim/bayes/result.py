@@ -17,6 +17,7 @@ from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import DataError, InputError, ModelError
 from memsim.core.files.written_files import write_file
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.recalls import Recalls
@@ -30,6 +31,7 @@ SCORED = 500
 """Draws of each chain at which the likelihood of every list is kept, at most."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Posterior:
     """What :func:`memsim.posterior` found. :meth:`save` writes it as netCDF, :meth:`load` reads it.

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.errors import InputError, ModelError
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
 from memsim.core.names import closest, normalized, shown
 
@@ -44,6 +44,7 @@ class Preset(NamedTuple):
     list_lengths: tuple[int, ...] = ()
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Parameter:
     """The declaration of one parameter: default, range, unit, symbol, meaning and citation.
@@ -341,7 +342,7 @@ def _taken(cls: type[Parameterized]) -> frozenset[str] | None:
             f"{cls.__name__} declares {', '.join(undecorated)} but is not a dataclass: "
             "put @dataclass(frozen=True) above the class"
         )
-    says_replace(cls)
+    says_what_it_has(cls)
     parameters = inspect.signature(cls.__init__).parameters
     fields = frozenset(field.name for field in dataclasses.fields(cls) if field.init)
     return fields if fields == parameters.keys() - {"self"} else None

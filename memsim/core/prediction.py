@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from memsim.core.arrays import FloatArray
+from memsim.core.frozen import says_what_it_has
 from memsim.core.judgments import Judgments
 from memsim.core.position_model import Model, PositionModel, recall_probability
 from memsim.core.recalls import Recalls
@@ -14,6 +15,7 @@ from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm, Trials
 
 
+@says_what_it_has
 @dataclass(frozen=True, eq=False)
 class PositionPrediction:
     """How probably a model recalls each serial position of a task, without an order of recall.

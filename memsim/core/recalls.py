@@ -24,7 +24,7 @@ from memsim.core.arrays import (
 from memsim.core.cued_items import answers_cue
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import ROWS, Table, html_of
 from memsim.core.items import ItemPool
 from memsim.core.names import kind_of
@@ -45,7 +45,7 @@ def require_recalls(value: Any) -> None:
         )
 
 
-@says_replace
+@says_what_it_has
 @dataclass(frozen=True, eq=False, repr=False)
 class Recalls:
     """Responses in output order, with the trials in which they were given. Frozen.

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
@@ -34,6 +35,7 @@ RESAMPLES = 100
 """Of a bootstrap in each simulated experiment."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Coverage:
     """Intervals from simulated experiments, beside the population means that they should hold."""

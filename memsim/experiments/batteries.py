@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.experiments.battery_file import files_of_battery, read_battery
 from memsim.experiments.figures import battery_figures
 from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
@@ -22,6 +23,7 @@ from memsim.running.options import Running, with_running
 from memsim.running.result_files import ResultFolder, names_of, save_both, write_csv
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class BatteryResults:
     """The results of :func:`battery`.

@@ -13,6 +13,7 @@ import pandas as pd
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
 from memsim.core.files.written_files import write_file
+from memsim.core.frozen import says_what_it_has
 from memsim.core.gradient import LAPSES
 from memsim.core.html_summary import html_of
 from memsim.core.model import MemoryModel
@@ -29,6 +30,7 @@ TOLERANCE = {"exact": 0.05, "sampled": 0.05, "summary": 1e-3}
 """The largest difference between the two best starts of a converged fit, in log-likelihood or in distance."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class UnitFit:
     """The fit to the lists of one subject, or of the whole group."""
@@ -68,6 +70,7 @@ class UnitFit:
         return float(np.diff(sorted(self.starts)[:2])[0]) if len(self.starts) > 1 else float("nan")
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Fit:
     """What :func:`memsim.fit` found. :meth:`save` writes it as JSON, :meth:`load` reads it."""
