@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import memsim
@@ -23,6 +24,7 @@ from memsim.evaluation import interval_coverage, model_recovery, parameter_recov
 from memsim.evaluation.ranking import whole
 from memsim.experiments import batteries
 from memsim.fitting import result
+from memsim.models.lookup import find_model
 from memsim.reproductions import entry
 
 WORDS = (
@@ -132,7 +134,8 @@ def test_models_and_tasks_in_every_form() -> None:
         (lambda: memsim.paradigms.FreeRecall(list_lenght=3), "did you mean 'list_length'"),
         (lambda: memsim.fit("TCM", "peers_notask", start=3), "fit has no option 'start'; did you mean 'starts'"),
         (lambda: memsim.recover("TCM", worker=3), "recover has no option 'worker'; did you mean 'workers'"),
-        (lambda: memsim.score("TCM", None), r"'TCM' is not a memsim.MemoryModel; memsim.models.TCM\(\) is a model"),
+        (lambda: memsim.score(5, None), r"5 is not a memsim.MemoryModel; pass an instance, as TCM\(\), or a name"),
+        (lambda: memsim.score("TCM", "peers_notask"), r"load_recalls\('peers_notask'\) gives those of a data set"),
         (lambda: memsim.log_likelihood(memsim.models.TCM(), "peers_notask"), "got str 'peers_notask'.*load_recalls"),
     ],
 )  # fmt: skip
@@ -217,11 +220,11 @@ def test_values_are_copied_pickled_and_asked_as_before() -> None:
 
         @property
         def worse(self) -> int:
-            return self.nothing  # type: ignore[attr-defined,no-any-return]
+            return self.nothing
 
         @property
         def wrong(self) -> int:
-            return {}.keyz()  # type: ignore[attr-defined,no-any-return]
+            return {}.keyz()
 
     with pytest.raises(AttributeError, match="Broken has no 'nothing'"):
         _ = Broken().worse
@@ -231,6 +234,35 @@ def test_values_are_copied_pickled_and_asked_as_before() -> None:
         assert pickle.loads(pickle.dumps(value)) == value == copy.deepcopy(value)
         assert not hasattr(value, "__array__") and not hasattr(value, "_repr_png_") and not hasattr(value, "nothing")
     assert (copy.deepcopy(people()).positions == people().positions).all()
+
+
+def test_functions_of_one_model_take_its_name() -> None:
+    recalls, lists = people()[:4], memsim.paradigms.FreeRecall(list_length=4).trials(3)
+    for name in ("TCM", "cmr:demonstration"):
+        _, found = find_model(name)
+        model = found() if isinstance(found, type) else found
+        assert isinstance(model, memsim.MemoryModel)
+        assert (memsim.simulate(name, lists).positions == memsim.simulate(model, lists).positions).all()
+        assert (memsim.predict(name, lists, 1).positions == memsim.simulate(model, lists, 1).positions).all()
+        expected = memsim.log_likelihood(model, recalls)
+        assert (memsim.log_likelihood(name, recalls) == expected).all()
+        assert memsim.score(name, recalls)["log_likelihood"].tolist() == expected.tolist()
+        events = memsim.event_log_probabilities(name, recalls)
+        assert np.nansum(events, axis=1) == pytest.approx(expected)
+        gradient = memsim.log_likelihood_gradient(name, recalls, ["stop_base"]).gradient
+        assert gradient == memsim.log_likelihood_gradient(model, recalls, ["stop_base"]).gradient
+    simple = memsim.models.SIMPLE()
+    likelihood = memsim.position_log_likelihood("simple", recalls)
+    assert (likelihood == memsim.position_log_likelihood(simple, recalls)).all()
+    task = recalls.trials.paradigm
+    assert (memsim.recall_probability("SIMPLE", task) == memsim.recall_probability(simple, task)).all()
+    for wrong in (
+        lambda: memsim.simulate("TMC", lists), lambda: memsim.predict("TMC", lists),
+        lambda: memsim.log_likelihood("TMC", recalls), lambda: memsim.score("TMC", recalls),
+        lambda: memsim.recall_probability("TMC", task), lambda: memsim.coverage("TMC", {"choice_noise": 0.1}),
+    ):  # fmt: skip
+        with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'TCM'"):
+            wrong()
 
 
 def test_models_are_instances_or_names() -> None:

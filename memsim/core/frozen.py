@@ -38,7 +38,7 @@ def _missing(value: Any, name: str) -> Any:
     cls = type(value)
     if hasattr(cls, name):  # a property of this name has raised: raise that error again
         return object.__getattribute__(value, name)
-    raise AttributeError(_has_no(cls, name))
+    raise AttributeError(_has_no(cls, name))  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=256)  # some ask models again and again for what few of them have

@@ -117,7 +117,7 @@ def test_what_is_opened_first() -> None:
         opened("StartEnd", paradigm=FreeRecall(), people=None)
     assert opened([TCM(), "CMR"], people=None)[1] == opened(TCM(), "CMR", people=None)[1]
     with pytest.raises(InputError, match=r"without the labels \['mine'\], as in explore\("):
-        opened({"mine": TCM()})  # type: ignore[arg-type]
+        opened({"mine": TCM()})
     for wrong in ("people", "link", "paradigm"):
         given: Any = {"people": None, wrong: 5}
         with pytest.raises(InputError, match="5"):
