@@ -159,7 +159,7 @@ def test_frozen_values_say_how_to_change_them() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError, match=r"\.replace\(list_length=3\)"):
         task.list_length = 3  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError, match=r"dataclasses.replace\(old, items="):
-        task.trials(1).items = 3
+        task.trials(1).items = 3  # type: ignore[misc, assignment]
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot be set or deleted"):
         del model.context_drift
     for wrong, near in (("context_drfit", "context_drift"), ("drift", "context_drift")):
@@ -204,7 +204,7 @@ def test_every_value_of_the_face_offers_what_it_has() -> None:
     classes = [cls for cls in (*of_face, *results) if dataclasses.is_dataclass(cls) and not inspect.isabstract(cls)]
     assert len(classes) >= 20
     for cls in classes:
-        bare = object.__new__(cls)  # type: ignore[call-overload]
+        bare = object.__new__(cls)
         first = dataclasses.fields(cls)[0].name
         if not issubclass(cls, Parameterized):  # these learn it when one is made
             with pytest.raises(AttributeError, match=f"has no '{first}x'; did you mean '{first}'"):
@@ -243,7 +243,9 @@ def test_functions_of_one_model_take_its_name() -> None:
         model = found() if isinstance(found, type) else found
         assert isinstance(model, memsim.MemoryModel)
         assert (memsim.simulate(name, lists).positions == memsim.simulate(model, lists).positions).all()
-        assert (memsim.predict(name, lists, 1).positions == memsim.simulate(model, lists, 1).positions).all()
+        predicted = memsim.predict(name, lists, 1)
+        assert isinstance(predicted, memsim.Recalls)
+        assert (predicted.positions == memsim.simulate(model, lists, 1).positions).all()
         expected = memsim.log_likelihood(model, recalls)
         assert (memsim.log_likelihood(name, recalls) == expected).all()
         assert memsim.score(name, recalls)["log_likelihood"].tolist() == expected.tolist()
@@ -279,3 +281,71 @@ def test_models_are_instances_or_names() -> None:
         memsim.fit(memsim.models.Strength, people)
     with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'TCM'"):
         memsim.run({"a": "TMC"}, task)
+
+
+def public_functions() -> dict[str, Callable[..., Any]]:
+    """The functions of the face, of analyses and of data, by dotted name."""
+    found = {}
+    for package in (memsim, memsim.analysis, memsim.data):
+        for name in package.__all__:
+            value = getattr(package, name)
+            if inspect.isfunction(value):
+                found[f"{package.__name__}.{name}"] = value
+    return found
+
+
+TAKES_ANYTHING = {
+    "memsim.parameter": "the default of a parameter is checked with its declaration",
+    "memsim.analysis.save_figure": "not yet",
+}
+NOTHING_NEEDED = {"memsim.benchmark", "memsim.data.registered"}
+"""None is no value here: it stands for what is done by default."""
+OTHERS: dict[str, Any] = {"memsim.compare": 5, "memsim.likelihood_ratio": 5}
+
+
+@pytest.mark.parametrize("name", [name for name in public_functions() if name not in TAKES_ANYTHING])
+def test_a_wrong_first_argument_is_an_error_of_memsim(name: str) -> None:
+    function = public_functions()[name]
+    needed = [
+        each for each in inspect.signature(function).parameters.values()
+        if each.default is each.empty and each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+    ]  # fmt: skip
+    for wrong in (5, None, {}, object()):
+        if wrong is None and name in NOTHING_NEEDED:
+            continue
+        with pytest.raises(memsim.errors.MemsimError):
+            function(wrong, *(None for _ in needed[1:]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: memsim.load_dataset(5), "5 is not the name of a data set; give it as text, as in 'peers_notask'"),
+        (lambda: memsim.load_dataset("peers_notask", 5), "5 is not the name of a condition"),
+        (lambda: memsim.load_curves(5), "5 is not the name of a data set"),
+        (lambda: memsim.models.TCM.preset(5), "5 is not the name of a preset of TCM"),
+        (lambda: memsim.models.SAM.preset(None), "as in 'murdock1962'"),
+        (lambda: memsim.battery({}), "{} is no path; give the name of a file"),
+        (lambda: memsim.battery("b.toml", 5), "no battery file|cannot be read|out: 5 is no path"),
+        (lambda: memsim.benchmark(memsim.models.TCM(), set=5), "5 is not the name of a set .* 'installed'"),
+        (lambda: memsim.explore(memsim.models.TCM(), link=5), "link=5 must be text"),
+        (lambda: memsim.population(people()), "is no fit; give one to each person"),
+        (lambda: memsim.Fit.load(5), "Fit.load: 5 is no path"),
+        (lambda: memsim.Fit.load("f.json", model=5), "Fit.load: model=5 is no model; give its class"),
+        (lambda: memsim.Posterior.load(5), "Posterior.load: 5 is no path"),
+        (lambda: fitted().save(5), "Fit.save: 5 is no path"),
+        (lambda: memsim.compare([memsim.models.TCM()]), "'people'; people may be recalls, the name of a data set"),
+        (lambda: memsim.fit("TCM"), "'people'; people may be recalls"),
+        (lambda: memsim.recover(), "'models'; models may be models, or their names"),
+        (lambda: memsim.train(5), "5 is neither a Training nor the name of a preset"),
+        (lambda: memsim.reproduce(5), "5 is neither a reproduction nor the name of one"),
+    ],
+)  # fmt: skip
+def test_a_wrong_type_is_said_with_what_is_wanted(wrong: Callable[[], object], says: str) -> None:
+    with pytest.raises(memsim.errors.InputError, match=says):
+        wrong()
+
+
+@functools.cache
+def fitted() -> memsim.Fit:
+    return memsim.fit("Strength", people(), ["retention"], starts=1, generations=1)

@@ -18,7 +18,7 @@ import numpy as np
 from memsim.core.errors import InputError, ModelError
 from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
-from memsim.core.names import closest, normalized, shown
+from memsim.core.names import closest, normalized, require_name, shown
 
 _KEY = "memsim"
 NOTHING = math.nan, math.nan
@@ -279,6 +279,7 @@ class Parameterized:
     @classmethod
     def preset(cls, name: str) -> Self:
         """An instance with the values of a preset; the error for an unknown name offers the closest one."""
+        require_name(name, f"a preset of {cls.__name__}", next(iter(cls.presets), "name"))
         name = next((known for known in cls.presets if normalized(known) == normalized(name)), name)
         if name not in cls.presets:
             have = ", ".join(cls.presets) or "none"

@@ -50,7 +50,7 @@ def predict(model: Model | str, trials: Trials, seed: int = 0) -> Prediction:
     ------
     InputError, ModelError : as :func:`memsim.simulate` and :func:`memsim.recall_probability` raise.
     """
-    who: Model = by_name(model)
+    who: Model = by_name(model) if isinstance(model, str) else model
     if isinstance(who, PositionModel):
         require_taken(who, trials)
         return PositionPrediction(type(who).__name__, trials.paradigm, recall_probability(who, trials.paradigm))

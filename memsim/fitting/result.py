@@ -12,6 +12,7 @@ import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError
+from memsim.core.files.given_paths import given_path
 from memsim.core.files.written_files import write_file
 from memsim.core.frozen import says_what_it_has
 from memsim.core.gradient import LAPSES
@@ -20,6 +21,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
+from memsim.fitting.model_records import require_model_of_record
 from memsim.fitting.spec import FitSpec
 from memsim.running.sealed import sealed, unsealed
 
@@ -245,7 +247,7 @@ class Fit:
         InputError : a model whose values JSON cannot hold; the file cannot be written; or a file is there that memsim
             did not write.
         """
-        write_file(Path(path), self.write)
+        write_file(given_path(path, "Fit.save"), self.write)
 
     def write(self, path: Path) -> None:
         """:meth:`save` into a scratch file."""
@@ -272,8 +274,10 @@ class Fit:
         DataError : the file cannot be read, or is not a fit that memsim wrote.
         InputError : the model is not registered and not given, or has changed since the fit.
         """
+        path = given_path(path, "Fit.load")
+        require_model_of_record(model, "Fit.load")
         try:
-            record = unsealed(Path(path).read_bytes())
+            record = unsealed(path.read_bytes())
             if record.pop("format") != FORMAT:
                 raise KeyError("format")
             spec = record.pop("spec")
