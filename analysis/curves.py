@@ -12,6 +12,7 @@ from memsim.analysis.points import held_by_enough, points_of_frame, squared_diff
 from memsim.analysis.registered import ANALYSES, curves_of
 from memsim.core.judgments import require_responses
 from memsim.core.prediction import PositionPrediction, Prediction
+from memsim.core.tables.given_tables import require_table
 
 
 def curve_table(predicted: Prediction, frames: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
@@ -52,6 +53,7 @@ def standard_curves(predicted: Prediction) -> dict[str, Analysis]:
 
 def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """The rows of a curve table for ``analysis``, with the column ``x`` under its name in the analysis."""
+    require_table(curves, "points_of_curve")
     points = curves[curves["curve"] == analysis.name]
     points = points.drop(columns="curve").assign(x=_plain(points["x"])).rename(columns={"x": analysis.x})
     if "across" in points:
@@ -89,6 +91,8 @@ def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> 
     Of a ROC, hits and false alarms count alike: it is the root of the mean over both coordinates of all points. Lags
     that less than a quarter of the subjects of a curve have do not count.
     """
+    require_table(curves, "root_mean_squared_difference")
+    require_table(target, "root_mean_squared_difference")
     known, distances = ANALYSES.usable(), {}
     for curve in pd.concat([curves["curve"], target["curve"]]).unique():
         one, other = (table[table["curve"] == curve] for table in (curves, target))

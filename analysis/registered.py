@@ -5,7 +5,9 @@ from __future__ import annotations
 from memsim.analysis.analyses import OF_ASSOCIATION, OF_RECALL, OF_RECOGNITION, OF_SERIAL_RECALL
 from memsim.analysis.declaration import Analysis
 from memsim.core.code.registry import Registry
+from memsim.core.errors import InputError
 from memsim.core.events import Distract, Probe
+from memsim.core.names import shown
 from memsim.core.trials import Paradigm
 
 ANALYSES: Registry[Analysis] = Registry(
@@ -22,6 +24,8 @@ def curves_of(paradigm: Paradigm, *, repeated_items: bool = False) -> dict[str, 
     ``repeated_items`` adds those of lists that hold an item twice; of the others, some do not take such lists. Where
     lists are recalled and then judged, there are the curves of both.
     """
+    if not isinstance(paradigm, Paradigm):
+        raise InputError(f"curves_of: {shown(paradigm)} is no task; give one, as FreeRecall()")
     names: tuple[str, ...] = ()
     if paradigm.cued_by_item:
         names += ("cued_recall_by_position", "cued_recall_by_lag", "cued_recall_responses")

@@ -14,6 +14,7 @@ from scipy.special import stdtrit
 from memsim.analysis.checks import checked_confidence
 from memsim.core.errors import InputError
 from memsim.core.judgments import Responses
+from memsim.core.tables.given_tables import require_table
 
 
 def coded_subjects(recalls: Responses) -> tuple[npt.NDArray[np.int64], int]:
@@ -108,6 +109,7 @@ def mean_over_subjects(
     ------
     InputError : a subject has several values at one level, or the confidence is out of range.
     """
+    require_table(frame, "mean_over_subjects")
     checked_confidence(confidence, "mean_over_subjects")
     if "subject" in frame and frame.duplicated(["subject", *([by] if isinstance(by, str) else by)]).any():
         raise InputError(

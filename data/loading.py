@@ -11,7 +11,7 @@ from typing import Any
 
 from memsim.core.errors import DataError, InputError, MemsimError
 from memsim.core.judgments import Judgments, Responses
-from memsim.core.names import normalized, shown
+from memsim.core.names import normalized, require_name, shown
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls, require_recalls
 from memsim.data.dataset import Dataset
@@ -23,6 +23,9 @@ from memsim.paradigms.registered import PARADIGMS
 
 def find_dataset(spec: str, condition: str | None = None) -> tuple[Dataset, str]:
     """The data set and the condition that ``spec`` (``"name"`` or ``"name:condition"``) and ``condition`` name."""
+    require_name(spec, "a data set", "peers_notask")
+    if condition is not None:
+        require_name(condition, "a condition", "murdock1962:20-1")
     name, _, within = spec.partition(":")
     dataset = DATASETS.get(name)
     return dataset, dataset.condition(condition or within)

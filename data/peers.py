@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from memsim.core.errors import DataError, InputError
+from memsim.core.files.given_paths import given_path
 from memsim.core.free_recall import FreeRecall
 from memsim.core.interruption import noted
 from memsim.core.judgments import Responses
@@ -154,6 +155,8 @@ def fetch_peers(
     InputError : the registry has no such person or session.
     DataError : a download failed, or a file has another sum.
     """
+    if folder is not None:
+        folder = given_path(folder, "fetch_peers")
     import pooch
 
     folder = cache_folder() / "ds004395" if folder is None else Path(folder)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from memsim.core.errors import InputError, ModelError, UnknownNameError
 from memsim.core.model import MemoryModel
-from memsim.core.names import by_label, closest, normalized
+from memsim.core.names import by_label, closest, normalized, shown
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
 from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
@@ -112,7 +112,7 @@ def given_model(model: Model | str) -> Model:
     if isinstance(model, type):
         raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
     if not isinstance(model, MemoryModel | PositionModel):
-        raise InputError(f"{model!r} is no model; pass an instance, as TCM(), or a name, as 'TCM'")
+        raise InputError(f"{shown(model)} is no model; pass an instance, as TCM(), or a name, as 'TCM'")
     return model
 
 

@@ -1,23 +1,47 @@
 """The public face: Python and the command line say the same words, with the same defaults."""
 
+import copy
 import dataclasses
+import functools
 import inspect
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import memsim
+from memsim.bayes import calibration
 from memsim.commands.main import main
+from memsim.contract import checking
+from memsim.core import prediction
+from memsim.core.parameters import Parameterized
+from memsim.evaluation import interval_coverage, model_recovery, parameter_recovery
+from memsim.evaluation.ranking import whole
+from memsim.experiments import batteries
+from memsim.fitting import result
+from memsim.models.lookup import find_model
+from memsim.reproductions import entry
 
 WORDS = (
     "run", "battery", "fit", "posterior", "compare", "benchmark", "recover", "calibrate", "train", "show", "reproduce",
     "check",
 )  # fmt: skip
 RUNNING = {"workers", "backend", "scheduler", "cache", "progress"}
+
+
+@functools.cache
+def people() -> memsim.Recalls:
+    return memsim.load_recalls("peers_notask")[:20]
+
+
+def judged() -> memsim.Judgments:
+    found: memsim.Judgments = memsim.simulate(memsim.models.EqualVariance(), memsim.paradigms.Recognition().trials(2))
+    return found
 
 
 def function(word: str) -> Callable[..., Any]:
@@ -110,7 +134,8 @@ def test_models_and_tasks_in_every_form() -> None:
         (lambda: memsim.paradigms.FreeRecall(list_lenght=3), "did you mean 'list_length'"),
         (lambda: memsim.fit("TCM", "peers_notask", start=3), "fit has no option 'start'; did you mean 'starts'"),
         (lambda: memsim.recover("TCM", worker=3), "recover has no option 'worker'; did you mean 'workers'"),
-        (lambda: memsim.score("TCM", None), r"'TCM' is not a memsim.MemoryModel; memsim.models.TCM\(\) is a model"),
+        (lambda: memsim.score(5, None), r"5 is not a memsim.MemoryModel; pass an instance, as TCM\(\), or a name"),
+        (lambda: memsim.score("TCM", "peers_notask"), r"load_recalls\('peers_notask'\) gives those of a data set"),
         (lambda: memsim.log_likelihood(memsim.models.TCM(), "peers_notask"), "got str 'peers_notask'.*load_recalls"),
     ],
 )  # fmt: skip
@@ -133,10 +158,113 @@ def test_frozen_values_say_how_to_change_them() -> None:
         model.context_drift = 0.3  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError, match=r"\.replace\(list_length=3\)"):
         task.list_length = 3  # type: ignore[misc]
-    with pytest.raises(dataclasses.FrozenInstanceError, match=r"dataclasses.replace\(old, positions="):
-        task.trials(1).positions = 3
+    with pytest.raises(dataclasses.FrozenInstanceError, match=r"dataclasses.replace\(old, items="):
+        task.trials(1).items = 3  # type: ignore[misc, assignment]
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot be set or deleted"):
         del model.context_drift
+    for wrong, near in (("context_drfit", "context_drift"), ("drift", "context_drift")):
+        with pytest.raises(
+            dataclasses.FrozenInstanceError, match=f"'{wrong}' is none of its fields; .*'{near}'"
+        ) as said:
+            setattr(model, wrong, 0.5)
+        assert "replace" not in str(said.value), "it takes no such name"
+    with pytest.raises(dataclasses.FrozenInstanceError, match="'record' is none of its fields"):
+        memsim.models.DNC().record = {}  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong", "near"),
+    [
+        (lambda: memsim.models.TCM(), "context_drfit", "context_drift"),
+        (lambda: memsim.models.TCM(), "drift", "context_drift"),
+        (lambda: memsim.models.SIMPLE(), "recall_probabilty", "recall_probability"),
+        (lambda: memsim.paradigms.FreeRecall(), "list_lenght", "list_length"),
+        (lambda: memsim.paradigms.FreeRecall(), "trails", "trials"),
+        (lambda: people(), "trails", "trials"),
+        (lambda: people(), "to_fram", "to_frame"),
+        (lambda: people().trials, "condition", "conditions"),
+        (lambda: people().origin, "datset", "dataset"),
+        (lambda: people().trials.pool, "catgories", "categories"),
+        (lambda: judged(), "ratngs", "ratings"),
+        (lambda: memsim.models.TCM.parameters()[0], "unt", "unit"),
+    ],
+)  # fmt: skip
+def test_what_a_value_lacks_is_said_with_what_it_has(value: Callable[[], object], wrong: str, near: str) -> None:
+    with pytest.raises(AttributeError, match=f"has no '{wrong}'; did you mean '{near}'\\?"):
+        getattr(value(), wrong)
+
+
+def test_every_value_of_the_face_offers_what_it_has() -> None:
+    results = (
+        batteries.BatteryResults, calibration.Calibration, checking.Check, interval_coverage.Coverage, entry.Report,
+        model_recovery.ModelRecovery, parameter_recovery.ParameterRecovery, prediction.PositionPrediction,
+        result.UnitFit, whole.Ranking,
+    )  # fmt: skip
+    of_face = (getattr(memsim, name) for name in memsim.__all__)
+    classes = [cls for cls in (*of_face, *results) if dataclasses.is_dataclass(cls) and not inspect.isabstract(cls)]
+    assert len(classes) >= 20
+    for cls in classes:
+        bare = object.__new__(cls)
+        first = dataclasses.fields(cls)[0].name
+        if not issubclass(cls, Parameterized):  # these learn it when one is made
+            with pytest.raises(AttributeError, match=f"has no '{first}x'; did you mean '{first}'"):
+                getattr(bare, f"{first}x")
+            with pytest.raises(dataclasses.FrozenInstanceError, match="fields; did you mean"):
+                setattr(bare, f"{first}x", 1)
+
+
+def test_values_are_copied_pickled_and_asked_as_before() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Broken(memsim.models.Strength):
+        """A model with a fault in it."""
+
+        @property
+        def worse(self) -> int:
+            return self.nothing
+
+        @property
+        def wrong(self) -> int:
+            return {}.keyz()
+
+    with pytest.raises(AttributeError, match="Broken has no 'nothing'"):
+        _ = Broken().worse
+    with pytest.raises(AttributeError, match="'dict' object has no attribute 'keyz'"):
+        _ = Broken().wrong
+    for value in (memsim.models.TCM(), memsim.paradigms.FreeRecall(), memsim.models.DNC()):
+        assert pickle.loads(pickle.dumps(value)) == value == copy.deepcopy(value)
+        assert not hasattr(value, "__array__") and not hasattr(value, "_repr_png_") and not hasattr(value, "nothing")
+    assert (copy.deepcopy(people()).positions == people().positions).all()
+
+
+def test_functions_of_one_model_take_its_name() -> None:
+    recalls, lists = people()[:4], memsim.paradigms.FreeRecall(list_length=4).trials(3)
+    for name in ("TCM", "cmr:demonstration"):
+        _, found = find_model(name)
+        model = found() if isinstance(found, type) else found
+        assert isinstance(model, memsim.MemoryModel)
+        assert (memsim.simulate(name, lists).positions == memsim.simulate(model, lists).positions).all()
+        predicted = memsim.predict(name, lists, 1)
+        assert isinstance(predicted, memsim.Recalls)
+        assert (predicted.positions == memsim.simulate(model, lists, 1).positions).all()
+        expected = memsim.log_likelihood(model, recalls)
+        assert (memsim.log_likelihood(name, recalls) == expected).all()
+        assert memsim.score(name, recalls)["log_likelihood"].tolist() == expected.tolist()
+        events = memsim.event_log_probabilities(name, recalls)
+        assert np.nansum(events, axis=1) == pytest.approx(expected)
+        gradient = memsim.log_likelihood_gradient(name, recalls, ["stop_base"]).gradient
+        assert gradient == memsim.log_likelihood_gradient(model, recalls, ["stop_base"]).gradient
+    simple = memsim.models.SIMPLE()
+    likelihood = memsim.position_log_likelihood("simple", recalls)
+    assert (likelihood == memsim.position_log_likelihood(simple, recalls)).all()
+    task = recalls.trials.paradigm
+    assert (memsim.recall_probability("SIMPLE", task) == memsim.recall_probability(simple, task)).all()
+    for wrong in (
+        lambda: memsim.simulate("TMC", lists), lambda: memsim.predict("TMC", lists),
+        lambda: memsim.log_likelihood("TMC", recalls), lambda: memsim.score("TMC", recalls),
+        lambda: memsim.recall_probability("TMC", task), lambda: memsim.coverage("TMC", {"choice_noise": 0.1}),
+    ):  # fmt: skip
+        with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'TCM'"):
+            wrong()
 
 
 def test_models_are_instances_or_names() -> None:
@@ -153,3 +281,77 @@ def test_models_are_instances_or_names() -> None:
         memsim.fit(memsim.models.Strength, people)
     with pytest.raises(memsim.errors.UnknownNameError, match="did you mean 'TCM'"):
         memsim.run({"a": "TMC"}, task)
+
+
+def public_functions() -> dict[str, Callable[..., Any]]:
+    """The functions of the face, of analyses and of data, by dotted name."""
+    found = {}
+    for package in (memsim, memsim.analysis, memsim.data):
+        for name in package.__all__:
+            value = getattr(package, name)
+            if inspect.isfunction(value):
+                found[f"{package.__name__}.{name}"] = value
+    return found
+
+
+TAKES_ANYTHING = {"memsim.parameter"}
+"""The default of a parameter is checked with its declaration."""
+NOTHING_NEEDED = {"memsim.benchmark", "memsim.data.fetch_peers"}
+"""None stands for what is done by default."""
+UNCHECKED = {
+    "memsim.choice", "memsim.analysis.comparison_panel", "memsim.analysis.comparison_table",
+    "memsim.analysis.criteria_figure", "memsim.analysis.equal_bins", "memsim.analysis.exceedance_probabilities",
+    "memsim.analysis.identity_figure", "memsim.analysis.index_table", "memsim.analysis.memory_figure",
+    "memsim.analysis.of_judgments", "memsim.analysis.of_recalls", "memsim.analysis.points_by_label",
+    "memsim.analysis.save_figure", "memsim.analysis.selection_figure", "memsim.analysis.selection_in_words",
+    "memsim.analysis.share_of_attainable", "memsim.analysis.summary_contrast", "memsim.analysis.target_figure",
+    "memsim.analysis.taxonomy_figure", "memsim.analysis.tulving_wiseman", "memsim.analysis.yules_q",
+}  # fmt: skip
+"""Figures and arithmetic that still give errors of Python's own; none may be added."""
+
+
+@pytest.mark.parametrize("name", sorted(public_functions().keys() - TAKES_ANYTHING - UNCHECKED))
+def test_a_wrong_first_argument_is_an_error_of_memsim(name: str) -> None:
+    function = public_functions()[name]
+    needed = [each for each in inspect.signature(function).parameters.values() if each.default is each.empty]
+    others = [each for each in needed if each.kind is each.POSITIONAL_OR_KEYWORD][1:]
+    named = {each.name: None for each in needed if each.kind is each.KEYWORD_ONLY}
+    for wrong in (5, None, {}, object()):
+        if wrong is None and name in NOTHING_NEEDED:
+            continue
+        with pytest.raises(memsim.errors.MemsimError):
+            function(wrong, *(None for _ in others), **named)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: memsim.load_dataset(5), "5 is not the name of a data set; give it as text, as in 'peers_notask'"),
+        (lambda: memsim.load_dataset("peers_notask", 5), "5 is not the name of a condition"),
+        (lambda: memsim.load_curves(5), "5 is not the name of a data set"),
+        (lambda: memsim.models.TCM.preset(5), "5 is not the name of a preset of TCM"),
+        (lambda: memsim.models.SAM.preset(None), "as in 'murdock1962'"),
+        (lambda: memsim.battery({}), "{} is no path; give the name of a file"),
+        (lambda: memsim.battery("b.toml", 5), "no battery file|cannot be read|out: 5 is no path"),
+        (lambda: memsim.benchmark(memsim.models.TCM(), set=5), "5 is not the name of a set .* 'installed'"),
+        (lambda: memsim.explore(memsim.models.TCM(), link=5), "link=5 must be text"),
+        (lambda: memsim.population(people()), "is no fit; give one to each person"),
+        (lambda: memsim.Fit.load(5), "Fit.load: 5 is no path"),
+        (lambda: memsim.Fit.load("f.json", model=5), "Fit.load: model=5 is no model; give its class"),
+        (lambda: memsim.Posterior.load(5), "Posterior.load: 5 is no path"),
+        (lambda: fitted().save(5), "Fit.save: 5 is no path"),
+        (lambda: memsim.compare([memsim.models.TCM()]), "'people'; people may be recalls, the name of a data set"),
+        (lambda: memsim.fit("TCM"), "'people'; people may be recalls"),
+        (lambda: memsim.recover(), "'models'; models may be models, or their names"),
+        (lambda: memsim.train(5), "5 is neither a Training nor the name of a preset"),
+        (lambda: memsim.reproduce(5), "5 is neither a reproduction nor the name of one"),
+    ],
+)  # fmt: skip
+def test_a_wrong_type_is_said_with_what_is_wanted(wrong: Callable[[], object], says: str) -> None:
+    with pytest.raises(memsim.errors.InputError, match=says):
+        wrong()
+
+
+@functools.cache
+def fitted() -> memsim.Fit:
+    return memsim.fit("Strength", people(), ["retention"], starts=1, generations=1)

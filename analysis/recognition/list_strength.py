@@ -16,6 +16,7 @@ from memsim.analysis.subjects import count_by_subject
 from memsim.core.judgments import Judgments
 from memsim.core.limits import require_counts
 from memsim.core.seeding import stream
+from memsim.core.tables.given_tables import require_table
 
 CELLS = ("mixed_strong", "mixed_weak", "pure_strong", "pure_weak")
 
@@ -97,6 +98,7 @@ def ratio_of_mean_ratios(
     ----------
     Efron and Tibshirani (1993), An introduction to the bootstrap.
     """
+    require_table(frame, "ratio_of_mean_ratios")
     require_counts("ratio_of_mean_ratios", n_resamples=n_resamples)
     tail = (1 - checked_confidence(confidence, "ratio_of_mean_ratios")) / 2
     d = frame[list(CELLS)].dropna().to_numpy()

@@ -16,6 +16,7 @@ from memsim.analysis.statistics.tables import Cells
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 from memsim.core.names import by_label
+from memsim.core.tables.given_tables import require_table
 
 Correction = Literal["holm", "bonferroni", "fdr_bh", "none"]
 CORRECTIONS = ("holm", "bonferroni", "fdr_bh", "none")
@@ -68,6 +69,7 @@ def contrast(
     Steiger & Fouladi (1997), in What if there were no significance tests?; that of g assumes equal variances, although
     the test does not.
     """
+    require_table(frame, "contrast")
     pairs = _pairs(frame, column, value, paired, baseline, correction, confidence, "contrast")
     return _contrasts(pairs, correction, confidence).assign(value=value, correction=correction, confidence=confidence)
 
@@ -178,6 +180,7 @@ def equivalence(
     Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics, 15, 657-680; Lakens (2017), Social
     Psychological and Personality Science, 8, 355-362.
     """
+    require_table(frame, "equivalence")
     pairs = _pairs(frame, column, value, paired, baseline, correction, confidence, "equivalence")
     ends = np.array(margin, dtype=float) if isinstance(margin, tuple) else np.array([-margin, margin], dtype=float)
     if ends.shape != (2,) or not ends[0] < 0 < ends[1]:

@@ -14,6 +14,7 @@ from memsim.analysis.statistics.tables import Cells
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.seeding import stream
+from memsim.core.tables.given_tables import require_table
 
 Metric = Literal["rmsd", "jsd"]
 
@@ -47,6 +48,8 @@ def curve_distance(
     ----------
     Jensen-Shannon divergence: Lin (1991), IEEE Transactions on Information Theory, 37, 145-151.
     """
+    require_table(a, "curve_distance")
+    require_table(b, "curve_distance")
     _require_metric(metric, "curve_distance", across)
     mean_a, mean_b = (_mean_curve(frame, x, value, "curve_distance", across) for frame in (a, b))
     points = _shared(mean_a, mean_b)
@@ -98,6 +101,7 @@ def noise_ceiling(
     Split halves: Spearman (1910), British Journal of Psychology, 3, 271-295; Brown (1910), British Journal of
     Psychology, 3, 296-322.
     """
+    require_table(people, "noise_ceiling")
     _require_metric(metric, "noise_ceiling", across)
     require_whole(n_splits, "n_splits", "noise_ceiling")
     columns = [value, *([across] if across else [])]
@@ -191,6 +195,8 @@ def attainment(
     ------
     InputError : as in :func:`curve_distance` and :func:`noise_ceiling`.
     """
+    require_table(model, "attainment")
+    require_table(people, "attainment")
     distance = curve_distance(model, people, x, value, metric, across=across)
     target = _mean_curve(people, x, value, "attainment", across)
     points = _shared(_mean_curve(model, x, value, "attainment", across), target)

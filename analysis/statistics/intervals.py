@@ -16,6 +16,7 @@ from memsim.analysis.statistics.tables import Cells, columns_of, nan_mean
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.seeding import stream
+from memsim.core.tables.given_tables import require_table
 
 FEWEST = 20
 """The smallest number of subjects for which bootstrap intervals are given without a warning."""
@@ -78,6 +79,7 @@ def bootstrap_interval(
     Efron (1987), Journal of the American Statistical Association, 82, 171-185. For several groups: Davison & Hinkley
     (1997), Bootstrap Methods and their Application.
     """
+    require_table(frame, "bootstrap_interval")
     table, n = resampled_interval(frame, by, value, method, between, n_resamples, confidence, seed)
     warn_of_few(n[table["low"].notna()], method)
     return table
@@ -216,6 +218,7 @@ def within_subject_interval(
     Cousineau (2005), Tutorials in Quantitative Methods for Psychology, 1, 42-45, with the correction of Morey (2008),
     Tutorials in Quantitative Methods for Psychology, 4, 61-64.
     """
+    require_table(frame, "within_subject_interval")
     confidence = checked_confidence(confidence, "within_subject_interval")
     groups = columns_of(between)
     within = [name for name in columns_of(by) if name not in groups]

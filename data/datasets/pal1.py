@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.files.given_paths import given_path
 from memsim.core.recalls import Recalls
 from memsim.core.trials import Paradigm
 from memsim.data.dataset import Dataset
@@ -35,6 +36,7 @@ def load_pal(root: str | Path) -> Recalls:
     -----
     DataWarning : lists were left out: of another length, or with a pair that was not tested.
     """
+    root = given_path(root, "load_pal")
     if not (paths := sorted(Path(root).glob(FILES))):
         raise InputError(f"there is no {FILES} in {root}; name the folder with ds005059 of OpenNeuro")
     rows, left_out = [], dict[str, int]()

@@ -32,6 +32,7 @@ from memsim.bayes.simulation_based import (
 )
 from memsim.bayes.spec import CHAINS, SIMULATIONS, By, PosteriorSpec, usual_way
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.limits import require_cells, require_counts
 from memsim.core.position_model import Model
 from memsim.core.recall_parts import joined
@@ -54,6 +55,7 @@ THINNING = 5
 BINS = 20
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Calibration:
     """What :func:`memsim.calibrate` found."""

@@ -15,11 +15,14 @@ from memsim.bayes.spec import PosteriorSpec
 from memsim.core.arrays import FloatArray
 from memsim.core.code.provenance import versions
 from memsim.core.errors import DataError, InputError, ModelError, UnknownNameError
+from memsim.core.files.given_paths import given_path
 from memsim.core.files.strict_json import from_json_text, to_json_text
 from memsim.core.files.written_files import write_file
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.recalls import Recalls
+from memsim.fitting.model_records import require_model_of_record
 from memsim.fitting.result import NOT_A_FIT
 from memsim.running.digests import digest
 
@@ -31,6 +34,7 @@ SCORED = 500
 """Draws of each chain at which the likelihood of every list is kept, at most."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Posterior:
     """What :func:`memsim.posterior` found. :meth:`save` writes it as netCDF, :meth:`load` reads it.
@@ -88,7 +92,7 @@ class Posterior:
         ------
         InputError : the file cannot be written, or a file is there that memsim did not write.
         """
-        write_file(Path(path), self.write)
+        write_file(given_path(path, "Posterior.save"), self.write)
 
     def write(self, path: Path) -> None:
         """:meth:`save` into a scratch file."""
@@ -108,6 +112,8 @@ class Posterior:
         DataError : the file cannot be read, or is no posterior that memsim wrote.
         InputError : the model is not registered and not given, or has changed.
         """
+        path = given_path(path, "Posterior.load")
+        require_model_of_record(model, "Posterior.load")
         require_packages("arviz", "h5netcdf")
         import arviz
 

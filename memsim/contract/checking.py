@@ -13,6 +13,7 @@ from memsim.contract.order_bench import OrderBench
 from memsim.core.abilities import lacks
 from memsim.core.errors import MemsimError, ModelError
 from memsim.core.free_recall import FreeRecall
+from memsim.core.frozen import says_what_it_has
 from memsim.core.items import ItemPool
 from memsim.core.model import MemoryModel
 from memsim.core.position_model import Model, PositionModel
@@ -31,6 +32,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of tasks in which a model is checked, and which task stands for each: the first that the model can do."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Check:
     """One check: its name, and the problem that it found (empty if it found none)."""

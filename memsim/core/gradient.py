@@ -18,6 +18,7 @@ from memsim.core.judgments import Judgments, Responses
 from memsim.core.lapses import guessed_events
 from memsim.core.likelihood import require_model_and_responses
 from memsim.core.model import MemoryModel
+from memsim.core.named_models import by_name
 from memsim.core.names import closest
 from memsim.core.outcomes import scored_outcomes
 
@@ -34,7 +35,7 @@ class LikelihoodGradient(NamedTuple):
 
 
 def log_likelihood_gradient(
-    model: MemoryModel[Any],
+    model: MemoryModel[Any] | str,
     recalls: Responses,
     names: Sequence[str] | None = None,
     *,
@@ -51,6 +52,7 @@ def log_likelihood_gradient(
 
     Parameters
     ----------
+    model : the model, or its name, as ``"TCM"``.
     names : the parameters; all that are real numbers if not given, but for those of which a model with a gradient of
         its own knows none (:attr:`memsim.MemoryModel.without_gradient`): of these, differences are taken on request.
     samples, seed, stopping, criteria : as for :func:`memsim.log_likelihood`. Derivatives are those with the given
@@ -70,6 +72,7 @@ def log_likelihood_gradient(
     >>> list(found.gradient)
     ['context_drift']
     """
+    model = by_name(model)
     require_model_and_responses(model, recalls)
     names = known_parameters(model) if names is None else _checked(model, names)
     owner = np.zeros(len(recalls), dtype=np.int32)

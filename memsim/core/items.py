@@ -12,11 +12,11 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray, LabelArray, label_vector, missing, number_matrix
 from memsim.core.errors import InputError
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 from memsim.core.limits import require_counts
 
 
-@says_replace
+@says_what_it_has
 @dataclass(frozen=True, eq=False)
 class ItemPool:
     """Words, or other items, from which study lists are drawn.

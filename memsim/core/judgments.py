@@ -10,7 +10,7 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen, index_matrix, number_matrix
 from memsim.core.errors import InputError
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
 from memsim.core.names import kind_of
 from memsim.core.origin import Observed, Origin, require_origin
@@ -38,7 +38,7 @@ def n_new(n_ratings: int) -> int:
     return n_ratings // 2
 
 
-@says_replace
+@says_what_it_has
 @dataclass(frozen=True, eq=False, repr=False)
 class Judgments:
     """Ratings of probes, with the trials in which they were given. Frozen.

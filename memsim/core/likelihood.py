@@ -19,6 +19,7 @@ from memsim.core.judgments import Judgments, Responses, require_responses
 from memsim.core.lapses import guessed_events, mixed
 from memsim.core.loop import event_probabilities, require_model
 from memsim.core.model import MemoryModel
+from memsim.core.named_models import by_name
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
@@ -36,7 +37,7 @@ EventsOf: TypeAlias = Callable[[MemoryModel[Any], Recalls, np.random.Generator],
 
 
 def log_likelihood(
-    model: MemoryModel[Any],
+    model: MemoryModel[Any] | str,
     recalls: Responses,
     *,
     samples: int = 200,
@@ -56,6 +57,7 @@ def log_likelihood(
 
     Parameters
     ----------
+    model : the model, or its name, as ``"TCM"``.
     recalls : recalls, or judgments.
     samples, seed : for a model with ``likelihood = "sampled"``, the number of draws of its random encoding over which
         the likelihood is averaged, and their seed; other models do not use them. The mean likelihood is unbiased, but
@@ -77,6 +79,7 @@ def log_likelihood(
         option of recalls for judgments, or of judgments for recalls.
     LikelihoodError : the model only simulates, or does not predict the order of recall.
     """
+    model = by_name(model)
     require_model_and_responses(model, recalls)
     if isinstance(recalls, Judgments):
         if stopping is not None:
@@ -90,7 +93,7 @@ def log_likelihood(
 
 
 def likelihood_parts(
-    model: MemoryModel[Any],
+    model: MemoryModel[Any] | str,
     recalls: Responses,
     *,
     samples: int = 200,
@@ -107,6 +110,7 @@ def likelihood_parts(
     Of judgments, ``choice`` is which ratings were given, and the other parts are 0. Where lists were recalled before
     they were judged, the parts are those of the recall, and ``choice`` holds the ratings as well.
     """
+    model = by_name(model)
     require_model_and_responses(model, recalls)
     if isinstance(recalls, Judgments):
         if stopping is not None:
@@ -130,7 +134,7 @@ def sum_of(parts: Parts) -> FloatArray:
     return np.sum(parts, axis=0)
 
 
-def score(model: MemoryModel[Any], recalls: Responses, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
+def score(model: MemoryModel[Any] | str, recalls: Responses, *, samples: int = 200, seed: int = 0) -> pd.DataFrame:
     """The log-likelihood of each list and its parts, with the numbers of events scored and of responses left out.
 
     Returns
@@ -150,6 +154,7 @@ def score(model: MemoryModel[Any], recalls: Responses, *, samples: int = 200, se
     """
     import pandas as pd
 
+    model = by_name(model)
     require_model_and_responses(model, recalls)
     if isinstance(recalls, Judgments):
         likelihood, error, effective = judgment_likelihood(model, recalls, samples, seed)
@@ -187,11 +192,12 @@ def _warn_of_few(effective: FloatArray, samples: int) -> None:
         )
 
 
-def event_log_probabilities(model: MemoryModel[Any], recalls: Responses, *, seed: int = 0) -> FloatArray:
+def event_log_probabilities(model: MemoryModel[Any] | str, recalls: Responses, *, seed: int = 0) -> FloatArray:
     """The log-probability of each event: (n_trials, n_events), responses in order, then stopping; or of each answer.
 
     NaN where there was no event. For a model whose encoding is random, the encoding is drawn once, with ``seed``.
     """
+    model = by_name(model)
     require_model_and_responses(model, recalls)
     if isinstance(recalls, Judgments):
         return answer_log_probabilities(model, recalls, seed)

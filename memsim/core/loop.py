@@ -269,5 +269,4 @@ def require_model(model: Any) -> None:
     if isinstance(model, type) and issubclass(model, MemoryModel):
         raise InputError(f"{model.__name__} is a class; pass an instance, {model.__name__}()")
     if not isinstance(model, MemoryModel):
-        name = f"; memsim.models.{model}() is a model, if {model} is one" if isinstance(model, str) else ""
-        raise InputError(f"{shown(model)} is not a memsim.MemoryModel{name}")
+        raise InputError(f"{shown(model)} is not a memsim.MemoryModel; pass an instance, as TCM(), or a name, as 'TCM'")

@@ -19,6 +19,12 @@ def normalized(name: str) -> str:
     return "".join(character for character in name.casefold() if character not in "-_ ")
 
 
+def require_name(value: Any, what: str, example: str) -> None:
+    """Raise :class:`InputError` unless ``value`` is text; ``what`` it must be the name of, as ``example`` is."""
+    if not isinstance(value, str):
+        raise InputError(f"{shown(value)} is not the name of {what}; give it as text, as in {example!r}")
+
+
 def printable(text: str) -> str:
     r"""``text`` with control characters as escapes, so that no label acts on a terminal or breaks a figure.
 

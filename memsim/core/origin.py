@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 
 SEVERAL_MODELS = "several models"
 """The ``model`` of recalls of different models that were joined."""
@@ -19,6 +20,7 @@ STUDY_ORDER = "study_order"
 """The detail of an observed origin that says why the order of study is not known (:mod:`memsim.core.study_order`)."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Simulated:
     """A model simulated the recalls.
@@ -64,6 +66,7 @@ class Simulated:
         return _to_json("simulated", self)
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Observed:
     """People gave the recalls.

@@ -16,9 +16,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from memsim.core.errors import InputError, ModelError
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
-from memsim.core.names import closest, normalized, shown
+from memsim.core.names import closest, normalized, require_name, shown
 
 _KEY = "memsim"
 NOTHING = math.nan, math.nan
@@ -44,6 +44,7 @@ class Preset(NamedTuple):
     list_lengths: tuple[int, ...] = ()
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Parameter:
     """The declaration of one parameter: default, range, unit, symbol, meaning and citation.
@@ -278,6 +279,7 @@ class Parameterized:
     @classmethod
     def preset(cls, name: str) -> Self:
         """An instance with the values of a preset; the error for an unknown name offers the closest one."""
+        require_name(name, f"a preset of {cls.__name__}", next(iter(cls.presets), "name"))
         name = next((known for known in cls.presets if normalized(known) == normalized(name)), name)
         if name not in cls.presets:
             have = ", ".join(cls.presets) or "none"
@@ -341,7 +343,7 @@ def _taken(cls: type[Parameterized]) -> frozenset[str] | None:
             f"{cls.__name__} declares {', '.join(undecorated)} but is not a dataclass: "
             "put @dataclass(frozen=True) above the class"
         )
-    says_replace(cls)
+    says_what_it_has(cls)
     parameters = inspect.signature(cls.__init__).parameters
     fields = frozenset(field.name for field in dataclasses.fields(cls) if field.init)
     return fields if fields == parameters.keys() - {"self"} else None

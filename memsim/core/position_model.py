@@ -13,6 +13,7 @@ from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError, ModelError
 from memsim.core.fitted_lists import beyond_fit
 from memsim.core.model import MemoryModel
+from memsim.core.named_models import by_name
 from memsim.core.names import shown
 from memsim.core.parameters import Parameterized
 from memsim.core.recalls import Recalls, require_recalls
@@ -51,7 +52,7 @@ class PositionModel(Parameterized, ABC):
 Model: TypeAlias = MemoryModel[Any] | PositionModel
 
 
-def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
+def recall_probability(model: PositionModel | str, paradigm: Paradigm) -> FloatArray:
     """(list_length,) probability of recall at each serial position, as ``model`` predicts it, checked.
 
     Raises
@@ -60,6 +61,7 @@ def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
     ModelError : items are presented for different times, which the model does not read; or it did not give a number
         from 0 to 1 for each position.
     """
+    model = by_name(model)
     if not isinstance(model, PositionModel):
         raise InputError(
             f"{shown(model)} is not a memsim.PositionModel; for models with an order of recall, use simulate()"
@@ -74,7 +76,7 @@ def recall_probability(model: PositionModel, paradigm: Paradigm) -> FloatArray:
     return probability
 
 
-def position_log_likelihood(model: PositionModel, recalls: Recalls) -> FloatArray:
+def position_log_likelihood(model: PositionModel | str, recalls: Recalls) -> FloatArray:
     """The log-likelihood of which items were recalled, whatever the order: (n_trials,) natural logarithms.
 
     Each position is an independent event, recalled or not; intrusions and repeats do not count. In a list that was
@@ -86,6 +88,7 @@ def position_log_likelihood(model: PositionModel, recalls: Recalls) -> FloatArra
     ------
     InputError : not a :class:`PositionModel`, or a list that holds an item twice, which the model does not take.
     """
+    model = by_name(model)
     require_recalls(recalls)
     require_taken(model, recalls.trials)
     probability = np.clip(recall_probability(model, recalls.trials.paradigm), LEAST, 1 - LEAST)

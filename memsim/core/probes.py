@@ -10,7 +10,7 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, IntArray, LabelArray, flat_rows, frozen, index_matrix, label_vector, missing
 from memsim.core.errors import InputError
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 
 ABSENT = -1
 """In place of an item, unit or position: there is none."""
@@ -33,7 +33,7 @@ class ProbeBatch(NamedTuple):
     """(n_trials,) number of the list about which the probe asks, from 0; -1 if it asks about all that was studied."""
 
 
-@says_replace
+@says_what_it_has
 @dataclass(frozen=True, eq=False, repr=False)
 class Probes:
     """The probes of trials, in the order of the test. Frozen.

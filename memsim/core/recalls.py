@@ -24,10 +24,10 @@ from memsim.core.arrays import (
 from memsim.core.cued_items import answers_cue
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import ROWS, Table, html_of
 from memsim.core.items import ItemPool
-from memsim.core.names import kind_of
+from memsim.core.names import kind_of, shown
 from memsim.core.origin import Observed, Origin, require_origin
 from memsim.core.response_times import require_periods, warn_of_times_going_back
 from memsim.core.trials import Paradigm, Trials
@@ -38,6 +38,11 @@ if TYPE_CHECKING:
 
 def require_recalls(value: Any) -> None:
     """Raise :class:`InputError` unless ``value`` is a :class:`Recalls`; the message says how to get one."""
+    if isinstance(value, str):
+        raise InputError(
+            f"expected memsim.Recalls, got {kind_of(value)}; load_recalls({shown(value)}) gives those of a data set "
+            "or a file of this name"
+        )
     if not isinstance(value, Recalls):
         raise InputError(
             f"expected memsim.Recalls, got {kind_of(value)}; Recalls.from_frame reads a long table, "
@@ -45,7 +50,7 @@ def require_recalls(value: Any) -> None:
         )
 
 
-@says_replace
+@says_what_it_has
 @dataclass(frozen=True, eq=False, repr=False)
 class Recalls:
     """Responses in output order, with the trials in which they were given. Frozen.

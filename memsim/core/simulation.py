@@ -15,6 +15,7 @@ from memsim.core.judgment_loop import simulate_judgments
 from memsim.core.lapses import is_lapsing
 from memsim.core.loop import origin_of, require_model, simulate_steps
 from memsim.core.model import MemoryModel
+from memsim.core.named_models import by_name
 from memsim.core.names import shown
 from memsim.core.origin import Simulated
 from memsim.core.recalls import Recalls, require_recalls
@@ -23,13 +24,17 @@ from memsim.core.trials import Trials
 
 
 def simulate(
-    model: MemoryModel[Any], trials: Trials, seed: int = 0, *, criteria: FloatArray | Sequence[float] | None = None
+    model: MemoryModel[Any] | str,
+    trials: Trials,
+    seed: int = 0,
+    *,
+    criteria: FloatArray | Sequence[float] | None = None,
 ) -> Any:
     """Simulate what ``model`` answers in ``trials``.
 
     Parameters
     ----------
-    model : an instance of :class:`memsim.MemoryModel`.
+    model : an instance of :class:`memsim.MemoryModel`, or its name, as ``"TCM"`` or ``"CMR:demonstration"``.
     trials : study lists, from a paradigm or a data set.
     seed : the same seed gives the same responses.
     criteria : (n_ratings - 1,) of judgments, criteria that replace those of the model, such as the free ones of a fit
@@ -49,6 +54,7 @@ def simulate(
     ModelError : the model has no account of the task; the probabilities of a step are negative, not finite or do not
         sum to one; a step returned no state; or the model gave an item twice without declaring ``repeats``.
     """
+    model = by_name(model)
     require_model(model)
     if not isinstance(trials, Trials):
         raise InputError(

@@ -25,7 +25,7 @@ from memsim.core.arrays import (
 )
 from memsim.core.errors import InputError
 from memsim.core.events import BY_ITEM, Distract, Event, Probe, Recall, Study, StudyPair
-from memsim.core.frozen import says_replace
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import ROWS, Table, html_of
 from memsim.core.items import ItemPool
 from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
@@ -207,7 +207,7 @@ def in_blocks(n_trials: int, subjects: int) -> LabelArray:
     return np.arange(n_trials) * min(subjects, n_trials) // n_trials + 1
 
 
-@says_replace
+@says_what_it_has
 @dataclass(frozen=True, eq=False, repr=False)
 class Trials:
     """Study lists of one length, with the paradigm that presents them. Frozen.

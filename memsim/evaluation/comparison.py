@@ -19,6 +19,7 @@ from memsim.analysis.selection.prediction import held_out
 from memsim.analysis.selection.words import comparison_table, selection_in_words
 from memsim.core.encodings import is_integrated
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls, parts_of
 from memsim.core.judgments import Judgments
@@ -49,6 +50,7 @@ SHOWN = ("model", "per_list", "from_best", "from_best_low", "from_best_high", "w
 """The columns that a notebook shows."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class HeldOutComparison:
     """What :func:`memsim.compare` found."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
 from memsim.core.names import closest
@@ -34,6 +35,7 @@ RESAMPLES = 100
 """Of a bootstrap in each simulated experiment."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Coverage:
     """Intervals from simulated experiments, beside the population means that they should hold."""
@@ -68,7 +70,7 @@ class Coverage:
 
 @with_running
 def coverage(
-    model: MemoryModel[Any],
+    model: MemoryModel[Any] | str,
     spread: Mapping[str, float],
     paradigm: Paradigm | str | None = None,
     *,
@@ -121,14 +123,16 @@ def coverage(
     spec = FitSpec.of(model, list(spread), starts=starts, generations=generations, seed=seed)
     for kind in intervals:
         checked_intervals(spec, kind if kind in INTERVALS else None)
-    means = {axis.name: _mean_within(getattr(model, axis.name), spread[axis.name], axis) for axis in spec.space.axes}
+    means = {
+        axis.name: _mean_within(getattr(spec.model, axis.name), spread[axis.name], axis) for axis in spec.space.axes
+    }
     task = given_paradigm(paradigm)
     settings = {"paradigm": task, "people": people, "n_trials": n_trials, "intervals": list(intervals)}
     cells = [
         Cell(
             coverage_cell,
             {"spec": replace(spec, seed=seed + number), "spread": dict(spread), **settings},
-            f"{type(model).__name__}, experiment {number + 1}",
+            f"{type(spec.model).__name__}, experiment {number + 1}",
         )
         for number in range(simulations)
     ]
@@ -138,7 +142,7 @@ def coverage(
          "estimate": middle, "low": low, "high": high}
         for number, each in enumerate(found) for kind, name, middle, low, high in each["rows"]
     ]  # fmt: skip
-    title = f"{type(model).__name__}: {simulations} experiments of {people} people with {n_trials} lists each"
+    title = f"{type(spec.model).__name__}: {simulations} experiments of {people} people with {n_trials} lists each"
     return Coverage(pd.DataFrame(rows), sum(each["redrawn"] for each in found), title)
 
 

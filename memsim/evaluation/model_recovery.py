@@ -11,6 +11,7 @@ import pandas as pd
 from memsim.analysis.figures.page import Drawing
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.limits import require_cells, require_counts
 from memsim.core.model import MemoryModel
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class ModelRecovery:
     """Which model was chosen for groups that each of several models simulated."""

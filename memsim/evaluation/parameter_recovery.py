@@ -12,6 +12,7 @@ import pandas as pd
 from memsim.analysis.figures.page import Drawing
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.limits import require_counts
 from memsim.core.model import MemoryModel
@@ -35,6 +36,7 @@ LISTS = 100
 """Default number of lists of each simulated subject."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class ParameterRecovery:
     """True values and estimates of parameters."""

@@ -13,6 +13,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from memsim.core.errors import InputError
+from memsim.core.files.given_paths import given_path
+from memsim.core.frozen import says_what_it_has
 from memsim.experiments.battery_file import files_of_battery, read_battery
 from memsim.experiments.figures import battery_figures
 from memsim.experiments.manifest import Manifest, Stopwatch, manifest_of
@@ -23,6 +25,7 @@ from memsim.running.options import Running, with_running
 from memsim.running.result_files import ResultFolder, names_of, save_both, write_csv
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class BatteryResults:
     """The results of :func:`battery`.
@@ -85,10 +88,10 @@ def battery(
         results are in the way; or no analysis applies to any cell.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
     """
-    path = Path(path)
+    path = given_path(path, "battery")
     stopwatch = Stopwatch()
     planned, output = read_battery(path)
-    folder = output if out is None else Path(out)
+    folder = output if out is None else given_path(out, "battery: out")
     results = ResultFolder(folder, "battery", {}, files_of_battery(path), force)
     labels = [each.label for each in planned.analyses]
     against = [sweep.name for sweep in sweeps_of(planned)]

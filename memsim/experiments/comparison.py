@@ -16,6 +16,7 @@ from memsim.analysis.figures.crowds import caption, nearest, sentences, thinned
 from memsim.analysis.figures.page import Drawing
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.core.errors import MemsimWarning, ModelError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.items import ItemPool
 from memsim.core.judgments import Responses
@@ -33,6 +34,7 @@ from memsim.paradigms.lookup import given_paradigm
 from memsim.running.progress import step_by_step
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Comparison:
     """The results of :func:`run`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -44,7 +45,7 @@ def python_of(setting: Setting, menu: Menu) -> str:
 def battery_of(setting: Setting, menu: Menu) -> str:
     """A battery file, for ``memsim battery``, with the standard curves of the task.
 
-    A model that is not registered is named by its label, in whose place stands the path of its file.
+    A model that is not registered is named by its label, in whose place the path of its file is to be written.
     """
     repeated = bool(setting.people) and _has_repeats(setting, menu)
     analyses = ", ".join(_text(name) for name in curves_of(setting.task, repeated_items=repeated))
@@ -59,9 +60,12 @@ def battery_of(setting: Setting, menu: Menu) -> str:
     if given := changes(setting.task, base):
         lines.append(f"settings = {{ {_table(given)} }}")
     for label, model in setting.models:
-        lines += ["", "[[models]]"]
-        lines.append(f"name = {_text(label)}" + ("  # the path of its file" if label in menu.own else ""))
-        if given := changes(model, menu.model(label)):
+        name = menu.base_of(label)
+        own = name in menu.own
+        lines += ["", "[[models]]", f"name = {_text(name)}" + ("  # the path of its file" if own else "")]
+        if own or name != label:
+            lines.append(f"label = {_text(label)}")
+        if given := _chosen(model, ()) if own else changes(model, menu.model(label)):
             lines.append(f"parameters = {{ {_table(given)} }}")
     return "\n".join(lines) + "\n"
 
@@ -77,12 +81,20 @@ def _is_exported(model: Any) -> bool:
 
 
 def _model(label: str, model: Any, menu: Menu) -> str:
-    name, base = type(model).__name__, menu.model(label)
-    preset = label.partition(":")[2]
-    if label in menu.own or not preset:
-        return f"{name}({_arguments(changes(model, base if label not in menu.own else type(model)()))})"
-    given = changes(model, base)
+    name, base = type(model).__name__, menu.base_of(label)
+    if base in menu.own:
+        return f"{name}({_arguments(_chosen(model, ('weights', 'core')))})"
+    given, preset = changes(model, menu.model(base)), base.partition(":")[2]
+    if not preset:
+        return f"{name}({_arguments(given)})"
     return f"{name}.preset({_text(preset)})" + (f".replace({_arguments(given)})" if given else "")
+
+
+def _chosen(model: Any, fields: tuple[str, ...]) -> dict[str, Any]:
+    """The parameters of a model, and these fields if it has them, whose values are not the defaults of its class."""
+    declared = {each.name for each in model.parameters()}
+    chosen = (each for each in dataclasses.fields(model) if each.name in declared or each.name in fields)
+    return {each.name: value for each in chosen if (value := getattr(model, each.name)) != each.default}
 
 
 def _arguments(values: dict[str, Any]) -> str:

@@ -81,7 +81,9 @@ def _model_group(label: str, model: Any, setting: Setting, menu: Menu) -> dict[s
         (first if each.name in usual else more).append(field)
     presets = menu.presets_of(label)
     if len(presets) > 1:
-        first.insert(0, _choice("preset", "Start from", label, presets, "sets all parameters of this model anew"))
+        first.insert(
+            0, _choice("preset", "Start from", menu.base_of(label), presets, "sets all parameters of this model anew")
+        )
     note = f"{_summary(model)} {model.citation}".strip()
     return {"id": f"model:{label}", "title": label, "note": note, "open": True, "fields": first, "more": more}
 

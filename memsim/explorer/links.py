@@ -12,11 +12,22 @@ from memsim.core.errors import InputError
 from memsim.core.names import closest, shown
 from memsim.core.position_model import Model
 from memsim.explorer.menu import Menu
-from memsim.explorer.setting import Setting, changes, declaration, first_setting, fitting, require_offered
+from memsim.explorer.setting import (
+    Setting,
+    changes,
+    declaration,
+    first_setting,
+    fitting,
+    lists_for,
+    numbered,
+    require_offered,
+)
 
 MOST_CHARACTERS = 20_000
 _SAFE = "(),=:"
 KEYS = ("task", "people", "model", "lists", "seed", "watch", "list")
+_COMMAND = re.compile(r"""memsim explore .*--link[ =]["']?([^"']*)["']?""")
+_ADDRESS = re.compile(r"https?://.*|[\w.:\[\]-]+:\d+/?")
 _CALL = re.compile(r"([^()]*)(?:\(([^()]*)\))?")
 
 
@@ -29,7 +40,9 @@ def query_of(setting: Setting, menu: Menu) -> str:
     pairs = [("task", _call(menu.name_of(setting.task), changes(setting.task, base)))]
     if setting.people:
         pairs.append(("people", setting.people))
-    pairs += [("model", _call(label, changes(model, menu.model(label)))) for label, model in setting.models]
+    pairs += [
+        ("model", _call(menu.base_of(label), changes(model, menu.model(label)))) for label, model in setting.models
+    ]
     pairs += [("lists", str(setting.n_trials)), ("seed", str(setting.seed))]
     if setting.watched:
         pairs += [("watch", setting.watched), ("list", str(setting.trial))]
@@ -37,16 +50,20 @@ def query_of(setting: Setting, menu: Menu) -> str:
 
 
 def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Setting:
-    """The setting of a query; what it does not name is that of ``default``, or as a page begins.
+    """The setting of a query, or of the address that ends with it; what it leaves out is that of ``default``.
+
+    Without ``default`` that is as a page begins.
 
     Raises
     ------
     MemsimError : a key, a name or a value that the page does not offer; nothing of a link is evaluated.
     """
+    if not isinstance(query, str):
+        raise InputError(f"link={shown(query)} must be text: the link of a page, or its part after ?")
     if len(query) > MOST_CHARACTERS:
         raise InputError(f"the link has {len(query):,} characters, more than {MOST_CHARACTERS:,}")
     try:
-        pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="strict", max_num_fields=50)
+        pairs = parse_qsl(_query_in(query), keep_blank_values=True, errors="strict", max_num_fields=50)
     except ValueError as error:
         raise InputError(f"the link cannot be read: {error}") from None
     found: dict[str, list[str]] = {}
@@ -59,8 +76,10 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
             raise InputError(f"the link gives {key} {len(values)} times; give it once")
     alone = {key: values[0] for key, values in found.items() if key != "model"}
     if not {"task", "people", "model"} & found.keys() and default is not None:
-        return _numbered(default, alone)
+        return _with_numbers(default, alone)
     people = alone.get("people", "")
+    if people.lower() == "none":
+        people = ""
     if people:
         people = menu.spelled_people(people)
     task = menu.task_of_people(people) if people else menu.task("free_recall")()
@@ -73,22 +92,31 @@ def setting_of(query: str, menu: Menu, default: Setting | None = None) -> Settin
         if people and task.list_length != menu.task_of_people(people).list_length:
             raise InputError(f"{people} had lists of {menu.task_of_people(people).list_length} items; leave it to them")
     if "model" not in found:
-        return _numbered(first_setting(menu, task, people=people), alone)
-    offered, models = menu.models_of(task), dict[str, Model]()
+        return _with_numbers(first_setting(menu, task, people=people), alone)
+    offered, models = menu.models_of(task), list[tuple[str, Model]]()
     for text in found["model"]:
         label, given = _called(text)
         label = menu.spelled(label)
         base = menu.model(label)
         require_offered(label, offered, task, menu)
-        if label in models:
-            raise InputError(f"the link names the model {label} twice")
-        models[label] = _valued(base, given)
-    return _numbered(Setting(task, tuple(models.items()), people), alone)
+        models.append((label, _valued(base, given)))
+    return _with_numbers(Setting(task, numbered(models), people, lists_for(task)), alone)
 
 
-def _numbered(setting: Setting, found: Mapping[str, str]) -> Setting:
+def _query_in(link: str) -> str:
+    """The query of what a user copies: a query, an address, or the command that a notebook shows."""
+    if command := _COMMAND.fullmatch(link.strip()):
+        link = command[1]
+    link = link.strip().partition("#")[0]
+    address, _, query = link.partition("?")
+    return query if not address or _ADDRESS.fullmatch(address) else link
+
+
+def _with_numbers(setting: Setting, found: Mapping[str, str]) -> Setting:
     names = {"lists": "n_trials", "seed": "seed", "list": "trial"}
     numbers: dict[str, Any] = {names[key]: _whole(key, found[key]) for key in names if key in found}
+    if "n_trials" in numbers:
+        numbers.setdefault("trial", max(1, min(setting.trial, numbers["n_trials"])))
     setting = replace(setting, **numbers)
     if "watch" not in found:
         return fitting(setting)

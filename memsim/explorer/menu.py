@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -15,6 +16,8 @@ from memsim.experiments.people import People
 from memsim.experiments.plan import PlannedModel, PlannedTask, obstacle_to
 from memsim.models.registered import built_models
 from memsim.paradigms.registered import PARADIGMS
+
+_NUMBERED = re.compile(r"(.+) \(\d+\)")
 
 
 class Menu:
@@ -71,7 +74,7 @@ class Menu:
         ------
         InputError : the page offers no such model.
         """
-        label = self.spelled(label)
+        label = self.spelled(self.base_of(label))
         if label in self._bases:
             return self._bases[label]
         name, _, preset = label.partition(":")
@@ -81,6 +84,11 @@ class Menu:
         raise InputError(
             f"the page offers no model {shown(label)}{closest(label, self._bases)} There are: {', '.join(self._bases)}."
         )
+
+    def base_of(self, label: str) -> str:
+        """The label of a model without the number that tells it from another one of this label: TCM of TCM (2)."""
+        numbered = None if label in self._bases else _NUMBERED.fullmatch(label)
+        return label if numbered is None else numbered[1]
 
     def spelled(self, label: str) -> str:
         """``label`` as the page spells it: with the registered name, and the preset as it is declared."""
@@ -97,6 +105,7 @@ class Menu:
 
     def presets_of(self, label: str) -> dict[str, str]:
         """The labels from which the model can start, by what they are called, for the model of this label."""
+        label = self.base_of(label)
         if label in self.own:
             return {"as given": label}
         name = label if label in self._bases else label.partition(":")[0]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from memsim.core.errors import InputError
 from memsim.core.judgments import Responses
+from memsim.core.names import shown
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
 from memsim.experiments.people import People
 from memsim.explorer.links import setting_of
 from memsim.explorer.menu import Menu
-from memsim.explorer.setting import Setting, changes, first_setting
+from memsim.explorer.setting import Setting, changes, first_setting, numbered
 from memsim.explorer.widget import Explorer
 from memsim.models.lookup import find_model, given_model
 from memsim.models.registered import MODELS
@@ -21,7 +25,7 @@ PEOPLE = "peers_notask"
 
 
 def explore(
-    *models: Model | str,
+    *models: Model | str | Sequence[Model | str],
     paradigm: Paradigm | str | None = None,
     people: People | Responses | str | Path | None = PEOPLE,
     link: str = "",
@@ -34,7 +38,8 @@ def explore(
     Parameters
     ----------
     models : instances, such as ``TCM(context_drift=0.8)`` or models of your own, or names, with a preset or without:
-        ``"CMR:demonstration"``. By default TCM and CMR, or others that have an account of the task.
+        ``"CMR:demonstration"``; one by one, or in a list. By default TCM and CMR, or others that have an account of the
+        task.
     paradigm : the task, or its name; by default that of the people, or free recall of 20 items.
     people : those with whom the models are compared: a data set, ``name:condition``, a file, recalls, or None. Left out
         where they did not do the task.
@@ -52,7 +57,7 @@ def explore(
 
 
 def opened(
-    *models: Model | str,
+    *models: Model | str | Sequence[Model | str],
     paradigm: Paradigm | str | None = None,
     people: People | Responses | str | Path | None = PEOPLE,
     link: str = "",
@@ -61,7 +66,7 @@ def opened(
     paradigm = None if paradigm is None else given_paradigm(paradigm)
     whom = _own_people(people)
     own: dict[str, Model] = {}
-    labels = [_labelled(model, own) for model in models]
+    given = [_labelled(model, own) for model in _one_by_one(models)]
     menu = Menu(own, whom)
     label = whom.label if whom is not None else str(people) if isinstance(people, str) else ""
     if label and whom is None:
@@ -70,9 +75,10 @@ def opened(
         theirs = menu.task_of_people(label)
         if type(theirs) is not type(paradigm) or theirs.list_length != paradigm.list_length:
             label = ""
-    setting = first_setting(menu, paradigm, labels, label)
-    query = link.partition("?")[2] if "?" in link else link
-    return (menu, setting_of(query, menu, setting)) if query else (menu, setting)
+    setting = first_setting(menu, paradigm, [base for base, _ in given], label)
+    if given:
+        setting = replace(setting, models=numbered(given))
+    return menu, setting_of(link, menu, setting)
 
 
 def _own_people(people: People | Responses | str | Path | None) -> People | None:
@@ -84,23 +90,47 @@ def _own_people(people: People | Responses | str | Path | None) -> People | None
     return People.given(people)
 
 
-def _labelled(model: Model | str, own: dict[str, Model]) -> str:
-    """The label of a model on the page; one that is not registered as it is becomes the page's own."""
+def _one_by_one(models: Iterable[Model | str | Sequence[Model | str]]) -> Iterator[Model | str]:
+    for model in models:
+        if isinstance(model, Mapping):
+            raise InputError(
+                f"explore: the page calls models by their classes; give them without the labels {shown(list(model))}, "
+                "as in explore([TCM(), CMR()])"
+            )
+        if isinstance(model, Sequence) and not isinstance(model, str):
+            yield from _one_by_one(model)
+        else:
+            yield model
+
+
+def _labelled(model: Model | str, own: dict[str, Model]) -> tuple[str, Model]:
+    """The label of a model on the page, and the model; one that is not registered becomes the page's own."""
     if isinstance(model, str):
         label, found = find_model(model)
-        registered = label.partition(":")[0] in MODELS.names() and not label.endswith(".safetensors")
-        if registered:
-            return label
-        own[label] = found() if isinstance(found, type) else found
-        return label
+        model = found() if isinstance(found, type) else found
+        if label.partition(":")[0] not in MODELS.names() or label.endswith(".safetensors"):
+            own[label] = model
+        return label, model
     given_model(model)
+    if label := _registered(model):
+        return label, model
     name = getattr(model, "label", "") or type(model).__name__
-    registered = name in MODELS.names() and MODELS.get(name) is type(model)
-    if registered and not changes(model, type(model)()):
-        return name
-    label = f"{name} (yours)" if registered else name
+    label = name = f"{name} (yours)" if name in MODELS.names() else name
     number = 2
     while label in own:
         label, number = f"{name} ({number})", number + 1
     own[label] = model
-    return label
+    return label, model
+
+
+def _registered(model: Model) -> str:
+    """The name, or ``name:preset``, from which the fewest changes of parameters lead to a model; empty if none do."""
+    cls = type(model)
+    name = cls.__name__
+    if name not in MODELS.names() or MODELS.get(name) is not cls:
+        return ""
+    bases = {name: cls(), **{f"{name}:{preset}": cls.preset(preset) for preset in cls.presets}}
+    declared = {each.name for each in cls.parameters()}  # a network has other values, which no link can hold
+    ways = {label: changes(model, base).keys() for label, base in bases.items()}
+    ways = {label: way for label, way in ways.items() if way <= declared}
+    return min(ways, key=lambda label: len(ways[label]), default="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,9 +18,11 @@ from memsim.explorer.menu import Menu
 
 MOST_MODELS = 6
 """As many models as a reader can tell apart."""
-FEWEST_LISTS, MOST_LISTS = 20, 20_000
+FEWEST_LISTS, USUAL_LISTS, MOST_LISTS = 20, 1000, 20_000
 WORK = 50_000_000
 """Of lists, times the square of their length: what one page may ask of the machine at a time."""
+LONGEST_LIST = math.isqrt(WORK // FEWEST_LISTS)
+"""Items of a list, where there are no more probes than items."""
 USUAL = ("TCM", "CMR", "Chaining", "StartEnd", "UnequalVariance", "REM")
 """The models that a page begins with, the first two of them that have an account of the task."""
 
@@ -41,7 +44,7 @@ class Setting:
     task: Paradigm
     models: tuple[tuple[str, Model], ...]
     people: str = ""
-    n_trials: int = 1000
+    n_trials: int = USUAL_LISTS
     seed: int = 0
     watched: str = ""
     trial: int = 1
@@ -53,17 +56,14 @@ class Setting:
             if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
                 raise InputError(f"{name}={shown(value)} must be a whole number from {least} to {most:,}")
         require_seed(self.seed)
-        length = max(self.task.list_length, self.task.n_probes)
-        if self.n_trials * self.task.list_length * length > WORK:
-            most = WORK // (self.task.list_length * length)
-            raise InputError(
-                f"{self.n_trials:,} lists of {self.task.list_length:,} items are too many for a page that redraws at "
-                f"once; choose at most {most:,} lists of this length, or shorter lists"
-            )
+        if self.n_trials > most_lists(self.task):
+            raise InputError(_too_many(self.n_trials, self.task))
         if len(self.models) > MOST_MODELS:
             raise InputError(
                 f"{len(self.models)} models are chosen; choose at most {MOST_MODELS}, so that curves differ"
             )
+        if len(self.by_label) < len(self.models):
+            raise InputError(f"two models have one label among {', '.join(label for label, _ in self.models)}")
         if self.trial > self.n_trials:
             raise InputError(f"list={self.trial} is beyond the {self.n_trials:,} lists of each model")
 
@@ -78,6 +78,26 @@ class Setting:
         return replace(self, models=models)
 
 
+def most_lists(task: Paradigm) -> int:
+    """As many lists as a page can show of this task; fewer than it needs where they are too long for any page."""
+    return WORK // (task.list_length * max(task.list_length, task.n_probes))
+
+
+def _too_many(n_trials: int, task: Paradigm) -> str:
+    most, probed = most_lists(task), task.n_probes > task.list_length
+    probes = f" and {task.n_probes:,} probes" if probed else ""
+    fix = f"at most {most:,} lists of this length, or shorter lists"
+    if most < FEWEST_LISTS:
+        fix = "fewer items or probes" if probed else f"lists of at most {LONGEST_LIST:,} items"
+    lists = f"{n_trials:,} lists of {task.list_length:,} items{probes}"
+    return f"{lists} are too many for a page that redraws at once; choose {fix}"
+
+
+def lists_for(task: Paradigm, wanted: int = USUAL_LISTS) -> int:
+    """As many lists as are wanted, or as many as a page can show of this task."""
+    return max(min(wanted, most_lists(task)), FEWEST_LISTS)
+
+
 def first_setting(menu: Menu, task: Paradigm | None = None, labels: Iterable[str] = (), people: str = "") -> Setting:
     """What a page shows before anything is chosen: the task of the people, and these or the usual models."""
     if task is None:
@@ -85,15 +105,25 @@ def first_setting(menu: Menu, task: Paradigm | None = None, labels: Iterable[str
     offered = menu.models_of(task)
     chosen = list(labels) or [label for label in USUAL if label in offered][:2] or list(offered)[:1]
     for label in chosen:
-        require_offered(label, offered, task)
-    models = tuple((label, menu.model(label)) for label in chosen)
-    return fitting(Setting(task, models, people, watched=watchable(dict(models))))
+        require_offered(label, offered, task, menu)
+    models = numbered((label, menu.model(label)) for label in chosen)
+    return fitting(Setting(task, models, people, lists_for(task)))
 
 
-def require_offered(label: str, offered: Mapping[str, Model], task: Paradigm, menu: Menu | None = None) -> None:
+def numbered(models: Iterable[tuple[str, Model]]) -> tuple[tuple[str, Model], ...]:
+    """Label and model, each label once: the second TCM is called TCM (2)."""
+    found = dict[str, Model]()
+    for label, model in models:
+        own, number = label, 2
+        while own in found:
+            own, number = f"{label} ({number})", number + 1
+        found[own] = model
+    return tuple(found.items())
+
+
+def require_offered(label: str, offered: Mapping[str, Model], task: Paradigm, menu: Menu) -> None:
     """Raise :class:`InputError` unless the model has an account of the task."""
-    name = label if menu is None else menu.name_in_list(label)
-    if name not in offered and label.partition(":")[0] not in offered:
+    if menu.name_in_list(label) not in offered and label.partition(":")[0] not in offered:
         raise InputError(
             f"{label} has no account of {type(task).__name__}{closest(label, offered)} "
             f"These have: {', '.join(offered) or 'none'}."
@@ -167,7 +197,8 @@ def changes(owner: Parameterized, base: Parameterized) -> dict[str, Any]:
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or value != int(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or (isinstance(value, float) and not value.is_integer()):
         raise InputError(f"{name}={shown(value)} must be a whole number")
     return int(value)
 
@@ -194,8 +225,7 @@ def _in_task(setting: Setting, menu: Menu, task: Paradigm) -> Setting:
     kept = tuple((label, model) for label, model in setting.models if menu.name_in_list(label) in offered)
     if not kept:
         kept = first_setting(menu, task).models
-    length = task.list_length * max(task.list_length, task.n_probes)
-    n_trials = min(setting.n_trials, max(WORK // length, FEWEST_LISTS))
+    n_trials = lists_for(task, setting.n_trials)
     found = replace(setting, task=task, models=kept, n_trials=n_trials, trial=min(setting.trial, n_trials))
     return fitting(found)
 
@@ -205,7 +235,7 @@ def _with_choice(setting: Setting, menu: Menu, name: str, value: Any) -> Setting
         raise InputError(f"{name}={shown(value)} must be true or false")
     present = [label for label, _ in setting.models if menu.name_in_list(label) == name]
     if not value:
-        if len(setting.models) == 1 and present:
+        if present and len(present) == len(setting.models):
             raise InputError(f"{name} is the only model; choose another one before you take it away")
         return fitting(replace(setting, models=tuple(pair for pair in setting.models if pair[0] not in present)))
     if present:
@@ -218,8 +248,10 @@ def _with_choice(setting: Setting, menu: Menu, name: str, value: Any) -> Setting
 def _from_preset(setting: Setting, menu: Menu, label: str, value: Any) -> Setting:
     if value not in menu.presets_of(label).values():
         raise InputError(f"{shown(value)} is none of the values that {label} can start from")
-    models = tuple(
-        (str(value), menu.model(str(value))) if each == label else (each, kept) for each, kept in setting.models
+    labels = list(setting.by_label)
+    models = numbered(
+        (str(value), menu.model(str(value))) if each == label else (menu.base_of(each), kept)
+        for each, kept in setting.models
     )
-    watched = str(value) if setting.watched == label else setting.watched
-    return replace(setting, models=models, watched=watched)
+    watched = models[labels.index(setting.watched)][0] if setting.watched else ""
+    return fitting(replace(setting, models=models, watched=watched))

@@ -34,6 +34,14 @@ def model_to_json(model: Model) -> dict[str, Any]:
     return {"class": cls.__name__, "module": cls.__module__, "values": fields, **code}
 
 
+def require_model_of_record(model: Any, who: str) -> None:
+    """Raise :class:`InputError` unless ``model`` may be given to :func:`model_from_json`."""
+    kinds = MemoryModel | PositionModel
+    is_class = isinstance(model, type) and issubclass(model, kinds)
+    if not (model is None or is_class or isinstance(model, kinds | str)):
+        raise InputError(f"{who}: model={shown(model)} is no model; give its class, or its file or module as text")
+
+
 def model_from_json(record: Mapping[str, Any], model: type[Model] | Model | str | None = None) -> Model:
     """The model of a record.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.gradient import LAPSES
+from memsim.core.names import shown
 from memsim.fitting.result import Fit
 from memsim.fitting.spec import LAPSE_RANGE
 from memsim.fitting.terms import Levels, Regression, Term
@@ -58,6 +59,9 @@ def likelihood_ratio(small: Fit, large: Fit) -> pd.DataFrame:
     >>> likelihood_ratio(small, large)[["df", "at_bound"]].values.tolist()
     [[1, 'stop_growth']]
     """
+    for each in (small, large):
+        if not isinstance(each, Fit):
+            raise InputError(f"likelihood_ratio: {shown(each)} is no fit; give two, as fit(model, people) returns them")
     import pandas as pd
 
     bounded = _required_nested(small, large)

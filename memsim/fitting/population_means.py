@@ -7,6 +7,7 @@ import pandas as pd
 
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.errors import InputError
+from memsim.core.names import shown
 from memsim.fitting.result import Fit
 
 
@@ -27,6 +28,10 @@ def population(fitted: Fit) -> pd.DataFrame:
     ------
     InputError : a fit to the group; a parameter that the answers of no subject identify.
     """
+    if not isinstance(fitted, Fit):
+        raise InputError(
+            f"population: {shown(fitted)} is no fit; give one to each person, as from fit(model, people, per='subject')"
+        )
     if fitted.spec.per != "subject":
         raise InputError("population: this fit is to the group; fit per='subject', or ask for intervals='robust'")
     rows = pd.DataFrame(

@@ -12,13 +12,16 @@ import pandas as pd
 
 from memsim.analysis.selection.criteria import aic, bic
 from memsim.core.errors import DataError, InputError, ModelError, UnknownNameError
+from memsim.core.files.given_paths import given_path
 from memsim.core.files.written_files import write_file
+from memsim.core.frozen import says_what_it_has
 from memsim.core.gradient import LAPSES
 from memsim.core.html_summary import html_of
 from memsim.core.model import MemoryModel
 from memsim.core.names import shown
 from memsim.core.origin import Origin, origin_from_json
 from memsim.core.position_model import Model
+from memsim.fitting.model_records import require_model_of_record
 from memsim.fitting.spec import FitSpec
 from memsim.running.sealed import sealed, unsealed
 
@@ -29,6 +32,7 @@ TOLERANCE = {"exact": 0.05, "sampled": 0.05, "summary": 1e-3}
 """The largest difference between the two best starts of a converged fit, in log-likelihood or in distance."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class UnitFit:
     """The fit to the lists of one subject, or of the whole group."""
@@ -68,6 +72,7 @@ class UnitFit:
         return float(np.diff(sorted(self.starts)[:2])[0]) if len(self.starts) > 1 else float("nan")
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Fit:
     """What :func:`memsim.fit` found. :meth:`save` writes it as JSON, :meth:`load` reads it."""
@@ -242,7 +247,7 @@ class Fit:
         InputError : a model whose values JSON cannot hold; the file cannot be written; or a file is there that memsim
             did not write.
         """
-        write_file(Path(path), self.write)
+        write_file(given_path(path, "Fit.save"), self.write)
 
     def write(self, path: Path) -> None:
         """:meth:`save` into a scratch file."""
@@ -269,8 +274,10 @@ class Fit:
         DataError : the file cannot be read, or is not a fit that memsim wrote.
         InputError : the model is not registered and not given, or has changed since the fit.
         """
+        path = given_path(path, "Fit.load")
+        require_model_of_record(model, "Fit.load")
         try:
-            record = unsealed(Path(path).read_bytes())
+            record = unsealed(path.read_bytes())
             if record.pop("format") != FORMAT:
                 raise KeyError("format")
             spec = record.pop("spec")

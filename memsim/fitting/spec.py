@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from memsim.analysis.curves import standard_curves
 from memsim.core.encodings import is_sampled
 from memsim.core.errors import InputError, LikelihoodError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.gradient import LAPSES
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls
 from memsim.core.limits import require_counts, require_seed
@@ -33,6 +34,7 @@ N_TRIALS = 1000
 """Default number of lists that a model recalls for the distance of curves."""
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class FitSpec:
     """What is fitted and how: one value, from which a fit follows but for the recalls.

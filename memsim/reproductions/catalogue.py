@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from memsim.core.code.provenance import versions
+from memsim.core.errors import InputError
 from memsim.core.files.file_names import file_names
 from memsim.core.files.written_files import files_in
 from memsim.core.limits import require_seed
+from memsim.core.names import shown
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
 from memsim.running.execution import cells_kept_in
@@ -54,6 +56,8 @@ def reproduce(
     """
     if isinstance(entry, str):
         entry = REPRODUCTIONS.get(entry)
+    if not isinstance(entry, Reproduction):
+        raise InputError(f"reproduce: {shown(entry)} is neither a reproduction nor the name of one, as golden-cases")
     require_seed(seed)
     results = None if out is None else required_folder(entry, seed, Path(out), options, force)
     started = datetime.now(UTC)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from memsim.core.errors import InputError
+from memsim.core.frozen import says_what_it_has
 from memsim.core.parameters import Parameterized
 from memsim.reproductions.hypotheses import Claim, claims_table, counted, measures_table
 from memsim.reproductions.kinds import Kind, TargetOrigin, counted_kinds, in_words
@@ -174,6 +175,7 @@ class Reproduction:
         return f"targets: {', '.join(self.kinds)}{waits}"
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Report:
     """An entry that was run. ``str()`` gives it as the command line prints it.

@@ -15,6 +15,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+GIVEN = {
+    "models": "models, or their names, one or several: [TCM(), 'CMR']",
+    "model": "a model, or its name: 'TCM'",
+    "people": "recalls, the name of a data set, as 'peers_notask', or a file",
+}
+"""What may be given for the arguments that functions of this kind need."""
+
+
 class Running(TypedDict, total=False):
     """How cells run: options of :func:`memsim.running.execution.run_cells`, and of every function that runs cells."""
 
@@ -30,9 +38,11 @@ def with_running(function: Callable[P, R]) -> Callable[P, R]:
 
     Raises
     ------
-    InputError : an option that the function does not have; the message offers the closest one.
+    InputError : an option that the function does not have, of which the message offers the closest one; an argument
+        that is missing, or one too many.
     """
-    own = [name for name, each in inspect.signature(function).parameters.items() if each.kind is not each.VAR_KEYWORD]
+    signature = inspect.signature(function)
+    own = [name for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD]
     known = {*own, *Running.__annotations__}
 
     @functools.wraps(function)
@@ -43,6 +53,11 @@ def with_running(function: Callable[P, R]) -> Callable[P, R]:
                     f"{function.__name__} has no option {name!r}{closest(name, known)} It has: "
                     f"{', '.join([*own, *Running.__annotations__])}."
                 )
+        try:
+            signature.bind(*values, **options)
+        except TypeError as error:
+            wanted = "; ".join(f"{name} may be {GIVEN[name]}" for name in GIVEN if name in own and name in str(error))
+            raise InputError(f"{function.__name__}: {error}" + (f"; {wanted}" if wanted else "")) from None
         return function(*values, **options)
 
     return checked

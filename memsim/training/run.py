@@ -11,7 +11,7 @@ from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import adopt, files_in, require_replaceable, was_written
 from memsim.core.interruption import noted
 from memsim.core.limits import require_counts
-from memsim.core.names import in_short
+from memsim.core.names import in_short, shown
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
 from memsim.models.networks.weights import SUFFIX, is_whole, read_header
@@ -134,6 +134,8 @@ def requested(
     changes: Mapping[str, Any],
 ) -> Request:
     """What :func:`train` is asked for, checked; arguments as there."""
+    if not isinstance(settings, str | Training):
+        raise InputError(f"train: {shown(settings)} is neither a Training nor the name of a preset, as 'DNC:people'")
     if settings and recipe:
         raise InputError(f"recipe={recipe!r} has its own settings; give it or settings={settings!r}, not both")
     changes = dict(changes)

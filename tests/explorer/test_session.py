@@ -2,20 +2,23 @@
 
 import asyncio
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import memsim
 from memsim.core.errors import InputError, UnknownNameError
-from memsim.explorer.links import query_of
+from memsim.experiments.battery_file import read_battery
+from memsim.explorer.exports import battery_of, python_of
+from memsim.explorer.links import query_of, setting_of
 from memsim.explorer.menu import Menu
 from memsim.explorer.opening import opened
 from memsim.explorer.server import LOCAL, application, listening, page_file, script
 from memsim.explorer.session import Session
 from memsim.explorer.setting import first_setting
-from memsim.models import CMR, TCM
+from memsim.models import CMR, DNC, TCM, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 
 MENU = Menu()
@@ -96,9 +99,9 @@ def test_the_newest_edit_wins() -> None:
 def test_what_is_opened_first() -> None:
     menu, setting = opened(TCM(context_drift=0.8), "CMR:demonstration", TCM(), paradigm=FreeRecall(list_length=5))
     assert setting.by_label == {
-        "TCM (yours)": TCM(context_drift=0.8), "CMR:demonstration": CMR.preset("demonstration"), "TCM": TCM()
+        "TCM": TCM(context_drift=0.8), "CMR:demonstration": CMR.preset("demonstration"), "TCM (2)": TCM()
     }  # fmt: skip
-    assert setting.people == "" and menu.presets_of("TCM (yours)") == {"as given": "TCM (yours)"}
+    assert setting.people == "" and menu.presets_of("TCM (2)") == {"defaults": "TCM"} and not menu.own
     _, named = opened("StartEnd", paradigm="serial_recall")
     assert type(named.task) is SerialRecall and list(named.by_label) == ["StartEnd"]
     with pytest.raises(UnknownNameError, match="did you mean 'serial_recall'"):
@@ -112,6 +115,46 @@ def test_what_is_opened_first() -> None:
     assert setting.people == "people" and setting.task == recalls.trials.paradigm
     with pytest.raises(InputError, match="no account"):
         opened("StartEnd", paradigm=FreeRecall(), people=None)
+    assert opened([TCM(), "CMR"], people=None)[1] == opened(TCM(), "CMR", people=None)[1]
+    with pytest.raises(InputError, match=r"without the labels \['mine'\], as in explore\("):
+        opened({"mine": TCM()})
+    for wrong in ("people", "link", "paradigm"):
+        given: Any = {"people": None, wrong: 5}
+        with pytest.raises(InputError, match="5"):
+            opened(TCM(), **given)
+
+
+GIVEN: list[list[Any]] = [
+    [TCM(context_drift=0.8)],
+    [TCM(), TCM(context_drift=0.8), "tcm"],
+    [CMR.preset("demonstration").replace(recall_drift=0.5), CMR.preset("demonstration"), CMR()],
+    [DNC(weights="dnc-people"), DNC(weights="dnc-people", without="reading")],
+]
+
+
+@pytest.mark.parametrize("models", GIVEN)
+def test_a_registered_model_with_values_goes_by_a_link_and_a_battery_file(models: list[Any], tmp_path: Path) -> None:
+    """Another page, which was given nothing, restores them; so does a battery file."""
+    menu, setting = opened(*models, paradigm=FreeRecall(list_length=5), people=None)
+    assert [model for _, model in setting.models] == [TCM() if model == "tcm" else model for model in models]
+    assert setting_of(query_of(setting, menu), Menu()) == setting
+    (path := tmp_path / "explored.toml").write_text(battery_of(setting, menu), encoding="utf-8")
+    assert {each.label: each.model for each in read_battery(path)[0].models} == setting.by_label
+
+
+def test_models_that_are_not_registered_keep_their_values() -> None:
+    @dataclass(frozen=True)
+    class Mine(Strength):
+        """One of a user."""
+
+    menu, setting = opened(Mine(retention=0.3), Mine(), people=None)
+    assert list(menu.own) == list(setting.by_label) == ["Mine", "Mine (2)"]
+    assert 'label = "Mine"\nparameters = { retention = 0.3 }\n' in battery_of(setting, menu)
+    assert '"Mine": Mine(retention=0.3),' in python_of(setting, menu)
+    assert setting_of(query_of(setting, menu), menu) == setting
+    like = type("TCM", (Mine,), {"__doc__": "Called as a registered one."})
+    menu, setting = opened(like(), "TCM", people=None)
+    assert [(label, type(model)) for label, model in setting.models] == [("TCM (yours)", like), ("TCM", TCM)]
 
 
 def test_a_notebook_shows_a_widget() -> None:
@@ -123,8 +166,8 @@ def test_a_notebook_shows_a_widget() -> None:
     sent: list[dict[str, Any]] = []
     assert explorer.session is not None
     explorer.session.send = sent.append
-    explorer.widget._handle_custom_msg(edit("model:TCM (yours)", "context_drift", 0.2), [])
-    assert "curves" in kinds(sent) and explorer.models == {"TCM (yours)": TCM(context_drift=0.2)}
+    explorer.widget._handle_custom_msg(edit("model:TCM", "context_drift", 0.2), [])
+    assert "curves" in kinds(sent) and explorer.models == {"TCM": TCM(context_drift=0.2)}
     assert "export default" in script("notebook.js") and "context_drift=0.2" in explorer.query
 
 

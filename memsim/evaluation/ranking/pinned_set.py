@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.names import closest, require_name
 
 VERSION = 1
 """Scores of one version are comparable."""
@@ -157,6 +157,7 @@ def set_named(name: str) -> BenchmarkSet:
     ------
     InputError : there is no such set.
     """
+    require_name(name, "a set of the benchmark", INSTALLED.name)
     if name not in SETS:
         raise InputError(f"benchmark: there is no set {name!r}{closest(name, SETS)} There are: {', '.join(SETS)}.")
     return SETS[name]

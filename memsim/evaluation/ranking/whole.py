@@ -11,6 +11,7 @@ import pandas as pd
 
 from memsim.core.errors import InputError
 from memsim.core.files.written_files import write_file
+from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.position_model import Model
 from memsim.evaluation.ranking.bounds import bounds_cell
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from memsim.analysis.figures.page import Drawing
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Ranking:
     """What :func:`memsim.benchmark` found."""
