@@ -283,9 +283,14 @@ def test_models_are_instances_or_names() -> None:
         memsim.run({"a": "TMC"}, task)
 
 
+@functools.cache
+def fitted() -> memsim.Fit:
+    return memsim.fit("Strength", people(), ["retention"], starts=1, generations=1)
+
+
 def public_functions() -> dict[str, Callable[..., Any]]:
     """The functions of the face, of analyses and of data, by dotted name."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for package in (memsim, memsim.analysis, memsim.data):
         for name in package.__all__:
             value = getattr(package, name)
@@ -350,8 +355,3 @@ def test_a_wrong_first_argument_is_an_error_of_memsim(name: str) -> None:
 def test_a_wrong_type_is_said_with_what_is_wanted(wrong: Callable[[], object], says: str) -> None:
     with pytest.raises(memsim.errors.InputError, match=says):
         wrong()
-
-
-@functools.cache
-def fitted() -> memsim.Fit:
-    return memsim.fit("Strength", people(), ["retention"], starts=1, generations=1)

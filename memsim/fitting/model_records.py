@@ -36,9 +36,9 @@ def model_to_json(model: Model) -> dict[str, Any]:
 
 def require_model_of_record(model: Any, who: str) -> None:
     """Raise :class:`InputError` unless ``model`` may be given to :func:`model_from_json`."""
-    kinds = MemoryModel | PositionModel
+    kinds = (MemoryModel, PositionModel)
     is_class = isinstance(model, type) and issubclass(model, kinds)
-    if not (model is None or is_class or isinstance(model, kinds | str)):
+    if not (model is None or is_class or isinstance(model, (*kinds, str))):
         raise InputError(f"{who}: model={shown(model)} is no model; give its class, or its file or module as text")
 
 
