@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.checks import names_in
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.points import held_by_enough, points_of_frame, squared_differences
 from memsim.analysis.registered import ANALYSES, curves_of
@@ -79,7 +80,7 @@ def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, peop
     """
     parts = [points_of_curve(table, analysis).assign(label=name) for name, table in curves.items()]
     points = pd.concat(parts, ignore_index=True)
-    points.attrs = {"analysis": analysis.name, "by": [], "people": list(people)}
+    points.attrs = {"analysis": analysis.name, "by": [], "people": names_in(people, "people", "points_by_label")}
     return points
 
 

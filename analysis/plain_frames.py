@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from memsim.analysis.checks import names_in
 from memsim.analysis.declaration import MADE_BY, Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import DataWarning, InputError
-from memsim.core.names import shown
+from memsim.core.names import kind_of, shown
 
 COUNTS = (
     "actual", "possible", "total", "count", "bin", "low", "high", "sem", "n_subjects", "values", "per_list", "lists",
@@ -42,7 +43,7 @@ def identified(frame: pd.DataFrame, name: str = "", people: Sequence[str] | str 
         that the frame does not have.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"plot: {shown(frame)} is a {type(frame).__name__}; give a data frame, from analyze or a file")
+        raise InputError(f"plot: the frame is a {kind_of(frame)}; give a data frame, from analyze or a file")
     recorded = {} if name and frame.attrs.get("analysis") != ANALYSES.canonical(name) else dict(frame.attrs)
     if "analysis" not in recorded:
         frame = _as_analyzed(frame)
@@ -64,7 +65,7 @@ def identified(frame: pd.DataFrame, name: str = "", people: Sequence[str] | str 
                 DataWarning, stacklevel=4,
             )  # fmt: skip
     if people is not None:
-        recorded["people"] = [people] if isinstance(people, str) else list(people)
+        recorded["people"] = names_in(people, "people", "plot")
         labels = set(frame["label"]) if "label" in frame else {""}
         if absent := [each for each in recorded["people"] if each not in labels]:
             raise InputError(f"plot: people: no rows have the label {absent[0]!r}; there are {sorted(labels)}")

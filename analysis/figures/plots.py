@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isnan
 from typing import Any, Literal, NamedTuple, Unpack
 
@@ -33,6 +33,7 @@ from memsim.analysis.figures.style import (
 )
 from memsim.analysis.points import analysis_of, held_by_enough, is_defined, points_of, series_of
 from memsim.core.errors import InputError
+from memsim.core.names import kind_of
 from memsim.core.seeding import stream
 
 LEAST_PANEL = {"heat": 2.3, "raster": 2.3}
@@ -112,7 +113,12 @@ def comparison_panel(
     InputError : there are no frames, or their conditions differ; and as in :func:`plot`.
     """
     page = Page("comparison_panel", drawing, 2)
-    if not len(frames):
+    if isinstance(frames, pd.DataFrame | Mapping | str) or not isinstance(frames, Iterable):
+        raise InputError(
+            f"comparison_panel: frames is a {kind_of(frames)}; give a list, with a frame from analyze for each analysis"
+        )
+    frames = list(frames)
+    if not frames:
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
     every = [points_of(frame, interval) for frame in frames]
     shown = [each for each in every if is_defined(each, analysis_of(each))]

@@ -9,9 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, gammainc, gammainccinv, gammaincinv, gammaln, logsumexp, softmax
 
+from memsim.analysis.checks import is_real
 from memsim.analysis.selection.evidence import evidence_of
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.names import shown
 
 
 class Selection(NamedTuple):
@@ -60,8 +62,10 @@ def bayesian_model_selection(log_evidence: pd.DataFrame | npt.ArrayLike, *, prio
     """
     who = "bayesian_model_selection"
     evidence, models, subjects = evidence_of(log_evidence, who)
-    if isinstance(prior, bool) or not isinstance(prior, int | float) or not 0 < prior < np.inf:
-        raise InputError(f"{who}: prior={prior!r} must be a number above 0; with 1 all frequencies are equally likely")
+    if not is_real(prior) or not 0 < prior < np.inf:
+        raise InputError(
+            f"{who}: prior={shown(prior)} must be a number above 0; with 1 all frequencies are equally likely"
+        )
     lost = np.isneginf(evidence).all(axis=1)
     if lost.any():
         raise InputError(

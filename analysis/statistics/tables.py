@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.checks import names_in
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 
@@ -30,7 +31,7 @@ class Cells(NamedTuple):
         cls, frame: pd.DataFrame, by: str | Sequence[str], value: str, between: str | Sequence[str], who: str
     ) -> Cells:
         """From ``frame``, checked; errors name the caller ``who``."""
-        names, groups = columns_of(by), columns_of(between)
+        names, groups = names_in(by, "by", who), names_in(between, "between", who)
         require_columns(frame, [*names, *groups, "subject"], [value], who)
         _require_numbers(frame[value], value, who)
         if not names:
@@ -66,11 +67,6 @@ def nan_mean(values: FloatArray) -> FloatArray:
         return np.nansum(values, axis=0) / np.count_nonzero(~np.isnan(values), axis=0)
 
 
-def columns_of(names: str | Sequence[str]) -> list[str]:
-    """One name or several, as a list."""
-    return [names] if isinstance(names, str) else list(names)
-
-
 def require_columns(table: Any, labels: Sequence[str], values: Sequence[str], who: str) -> None:
     """Raise :class:`InputError`, in the name of ``who``, unless ``table`` has rows and these columns.
 
@@ -80,7 +76,9 @@ def require_columns(table: Any, labels: Sequence[str], values: Sequence[str], wh
         raise InputError(f"{who}: expected a table (pandas.DataFrame), got {type(table).__name__}")
     missing = [name for name in [*labels, *values] if name not in table.columns]
     if missing:
-        raise InputError(f"{who}: no column {', '.join(missing)}; the table has {', '.join(map(str, table.columns))}")
+        raise InputError(
+            f"{who}: no column {', '.join(map(str, missing))}; the table has {', '.join(map(str, table.columns))}"
+        )
     if table.empty:
         raise InputError(f"{who}: the table has no rows")
     for name in labels:
