@@ -20,6 +20,7 @@ from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, t
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import FONTS, legend_label, plain_text, themed
+from memsim.analysis.summaries import read_summaries
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 
@@ -43,6 +44,7 @@ def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str]
     """
     if len(summaries) < 2:
         raise InputError(f"index_table: {len(summaries)} summaries; give at least two")
+    summaries = read_summaries(summaries, "index_table")
     table = pd.DataFrame({name: each.set_index("statistic")["mean"] for name, each in summaries.items()}).T
     first = next(iter(summaries.values()))["statistic"].tolist()
     order = [*first, *(name for name in table.columns if name not in first)]
@@ -78,6 +80,7 @@ def taxonomy_figure(
         or a subfigure, and ``order`` is that of the legend.
     """
     page = Page("taxonomy_figure", drawing, 2)
+    summaries = read_summaries(summaries, "taxonomy_figure")
     table = index_table(summaries, statistics)
     look = page.styles(list(table.index), names_in(people, "people", "taxonomy_figure"))
     planes = [plane for plane in PLANES if set(plane) <= set(table.columns)][:2]

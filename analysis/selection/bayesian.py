@@ -132,9 +132,13 @@ def exceedance_probabilities(alpha: npt.ArrayLike) -> FloatArray:
     density of one times the distribution functions of the others; over the logarithm the trapezium rule converges
     exponentially.
     """
-    alpha = np.asarray(alpha, dtype=float)
+    given = alpha
+    try:
+        alpha = np.asarray(alpha, dtype=float)
+    except (TypeError, ValueError):
+        alpha = np.empty(0)
     if alpha.ndim != 1 or not len(alpha) or not (np.isfinite(alpha) & (alpha > 0)).all():
-        raise InputError(f"exceedance_probabilities: alpha={alpha} must be an array of numbers above 0")
+        raise InputError(f"exceedance_probabilities: alpha={shown(given)} must be an array of numbers above 0")
     tiny = 1e-18
     with np.errstate(divide="ignore"):
         low = np.log(gammaincinv(alpha, tiny))

@@ -21,6 +21,7 @@ from memsim.analysis.figures.crowds import MOST_MODELS, caption, sentences
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.selection.bayesian import Selection, bayesian_model_selection
 from memsim.analysis.selection.criteria import ALL, information_criteria
 from memsim.analysis.selection.evidence import Winners, log_evidence, winners
@@ -71,6 +72,10 @@ def selection_figure(
     if table is None and fits is None:
         raise InputError("selection_figure: no table is given; give held-out lists, fits, or both")
     references = names_in(references, "references", "selection_figure")
+    table, fits = (
+        each if each is None else with_numbers(each, ["log_likelihood"], "selection_figure", infinite=True)
+        for each in (table, fits)
+    )
     known = list(dict.fromkeys(name for each in (table, fits) if each is not None for name in each["model"]))
     for name in [*references, *([baseline] if baseline is not None else [])]:
         if name not in known:

@@ -13,6 +13,7 @@ from scipy.special import gammaln, nctdtr, stdtr, stdtrit
 
 from memsim.analysis.checks import checked_confidence, is_real, require_choice
 from memsim.analysis.statistics.tables import Cells
+from memsim.analysis.summaries import read_summaries
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 from memsim.core.names import shown
@@ -99,6 +100,7 @@ def summary_contrast(
     """
     require_choice(correction, CORRECTIONS, "correction", "summary_contrast")
     checked_confidence(confidence, "summary_contrast")
+    summaries = read_summaries(summaries, "summary_contrast")
     if baseline not in summaries or len(summaries) < 2:
         raise InputError(
             f"summary_contrast: baseline={baseline!r} must be one of two or more labels, but there are "

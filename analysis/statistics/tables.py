@@ -10,8 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from memsim.analysis.checks import names_in
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
+from memsim.core.tables.long_table_rows import at_row
 
 
 class Cells(NamedTuple):
@@ -33,7 +35,7 @@ class Cells(NamedTuple):
         """From ``frame``, checked; errors name the caller ``who``."""
         names, groups = names_in(by, "by", who), names_in(between, "between", who)
         require_columns(frame, [*names, *groups, "subject"], [value], who)
-        _require_numbers(frame[value], value, who)
+        frame = with_numbers(frame, [value], who)
         if not names:
             raise InputError(f"{who}: by is empty; name the columns whose levels have a mean each")
         cell = frame.groupby(names, sort=True, observed=True).ngroup().to_numpy()
@@ -83,14 +85,6 @@ def require_columns(table: Any, labels: Sequence[str], values: Sequence[str], wh
         raise InputError(f"{who}: the table has no rows")
     for name in labels:
         if table[name].isna().any():
-            raise InputError(f"{who}: column {name} is missing in row {int(np.argmax(table[name].isna()))}; fill it in")
-
-
-def _require_numbers(column: pd.Series, name: str, who: str) -> None:
-    numbers = pd.to_numeric(column, errors="coerce")
-    wrong = (numbers.isna() & column.notna()) | np.isinf(numbers)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise InputError(
-            f"{who}: {name} is {column.iloc[row]} in row {row}; values must be finite numbers, or NaN where undefined"
-        )
+            raise InputError(
+                f"{who}: column {name} is missing in {at_row(table, int(np.argmax(table[name].isna())))}; fill it in"
+            )

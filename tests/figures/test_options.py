@@ -163,7 +163,8 @@ def test_options_of_another_type(option: str, value: object, said: str) -> None:
 
 def test_options_by_labels_that_are_numbers() -> None:
     given = pd.DataFrame({"label": [1, 1, 2, 2], "position": [1, 2] * 2, "prob": 0.5})
-    figure = plot(given, analysis="serial_position_curve", labels={1: "one"}, palette={2: "#ff0000"}, order=[2, 1])
+    options: dict[str, Any] = {"labels": {1: "one"}, "palette": {2: "#ff0000"}, "order": [2, 1]}
+    figure = plot(given, analysis="serial_position_curve", **options)
     assert legend_of(figure) == ["2", "one"] and colours(figure)["2"] == "#ff0000"
 
 
@@ -186,14 +187,14 @@ def test_axes_that_are_not_rectangular(projection: str, name: str) -> None:
 
 
 def test_titles_that_are_numbers() -> None:
-    assert plot(frame("lag_crp"), title=2024).get_suptitle() == "2024"  # type: ignore[arg-type]
+    assert plot(frame("lag_crp"), title=2024).get_suptitle() == "2024"
 
 
 def test_what_is_no_list_of_frames_and_no_figure() -> None:
     with pytest.raises(InputError, match="comparison_panel: frames is a DataFrame; give a list"):
-        comparison_panel(frame("lag_crp"))  # type: ignore[arg-type]
+        comparison_panel(frame("lag_crp"))
     with pytest.raises(InputError, match="save_figure: takes a figure and a file"):
-        save_figure("curves.pdf", plot(frame("lag_crp")))  # type: ignore[arg-type]
+        save_figure("curves.pdf", plot(frame("lag_crp")))
 
 
 def test_letters_and_wide_tables_do_not_shrink() -> None:
