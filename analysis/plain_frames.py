@@ -117,7 +117,8 @@ def _with_numbers(frame: pd.DataFrame, analysis: Analysis, by: Sequence[str]) ->
     if analysis.style == "raster":
         require_places(frame, [*by, "row"], "output", "plot")
         return frame
-    places = [*by, analysis.panels, analysis.series, analysis.x]
+    several = analysis.series in frame and frame[analysis.series].nunique() > 1
+    places = [*by, analysis.panels, *([analysis.series] if several else []), analysis.x]
     require_places(frame, [name for name in dict.fromkeys(places) if name in frame], value, "plot")
     return frame
 

@@ -144,6 +144,8 @@ def test_points_series_and_rasters_of_text(recalls: Any) -> None:
     images = [plot(each, analysis="recall_raster").axes[0].images for each in (raster, as_text(raster))]
     for image, same in zip(*images, strict=True):
         np.testing.assert_array_equal(image.get_array(), same.get_array())
+    first = pd.DataFrame({"position": [1, 2], "output": [1, np.nan], "prob": [0.2, 0.1]})  # as curves without outputs
+    assert drawn(first, "probability_of_nth_recall").tolist() == [0.2, 0.1]
     condition = LAGS.assign(group=["a", None, "b", "b"], subject=1)[["group", "subject", "lag", "prob"]]
     with pytest.raises(InputError, match="plot: group is missing in row 1"):
         plot(condition, analysis="lag_crp")
