@@ -74,8 +74,8 @@ def plot(
 
     Raises
     ------
-    InputError : the frame has the columns of no analysis, or no rows; a value is no number, or has no place; there is no such interval; ``ax`` has another
-        number of panels; or an option that does not apply.
+    InputError : the frame has the columns of no analysis, or no rows; a value is no number, or has no place;
+        there is no such interval; ``ax`` has another number of panels; or an option that does not apply.
     """
     page = Page("plot", drawing, 1)
     [points], said = few([points_of(frame, interval, analysis=analysis, people=people)])
