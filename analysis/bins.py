@@ -19,7 +19,10 @@ MOST_LEVELS = 24
 
 def checked_edges(edges: Sequence[float] | npt.ArrayLike, who: str) -> FloatArray:
     """The edges as an array; :class:`InputError` is raised, in the name of ``who``, unless two or more rise."""
-    cuts = np.asarray(edges, dtype=float)
+    try:
+        cuts = np.asarray(edges, dtype=float)
+    except (TypeError, ValueError):
+        cuts = np.empty(0)
     if cuts.ndim != 1 or len(cuts) < 2 or not (np.diff(cuts) > 0).all():
         raise InputError(f"{who}: edges={edges!r} must be two or more numbers, each larger than the one before")
     return cuts

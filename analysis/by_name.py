@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from memsim.analysis.checks import names_in
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.arrays import IntArray
@@ -53,7 +54,7 @@ def analyze(
 
     name = ANALYSES.canonical(name)
     analysis = ANALYSES.get(name)
-    by = [by] if isinstance(by, str) else list(by)
+    by = names_in(by, "by", "analyze")
     named = by_label(recalls, "analyze") if isinstance(recalls, Mapping) else {"": recalls}
     if not named:
         raise InputError("analyze: recalls is empty; give recalls, or recalls by name")

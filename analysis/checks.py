@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def require_whole(value: Any, name: str, who: str, least: int = 1, most: int | N
 
     ``meaning`` is added to the message, and says what the largest number is.
     """
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or value < least or (most is not None and value > most):
         span = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise InputError(f"{who}: {name}={shown(value)} must be a whole number {span}{meaning and f', {meaning}'}")
@@ -41,10 +42,24 @@ def checked_mask(values: Any, shape: tuple[int, ...], name: str, who: str) -> Bo
     return mask.copy()
 
 
+def is_real(value: Any) -> bool:
+    """Whether ``value`` is a real number, of Python or of numpy; true and false are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def names_in(given: Any, name: str, who: str) -> list[Any]:
+    """One name or several as a list; :class:`InputError` is raised, in the name of ``who``, for anything else."""
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, Mapping) or not isinstance(given, Iterable):
+        raise InputError(f"{who}: {name}={shown(given)} must be a name, or a list of names")
+    return list(given)
+
+
 def checked_confidence(confidence: float, who: str) -> float:
     """``confidence`` as a float; :class:`InputError` is raised unless it lies between 0 and 1."""
-    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 < confidence < 1:
-        raise InputError(f"{who}: confidence={confidence!r} must lie between 0 and 1, as 0.95 does")
+    if not is_real(confidence) or not 0 < confidence < 1:
+        raise InputError(f"{who}: confidence={shown(confidence)} must lie between 0 and 1, as 0.95 does")
     return float(confidence)
 
 

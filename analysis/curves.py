@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.checks import names_in
 from memsim.analysis.declaration import Analysis
+from memsim.analysis.numeric_columns import plain_numbers, with_numbers, with_plain_numbers
 from memsim.analysis.points import held_by_enough, points_of_frame, squared_differences
 from memsim.analysis.registered import ANALYSES, curves_of
 from memsim.core.judgments import require_responses
@@ -54,7 +56,7 @@ def standard_curves(predicted: Prediction) -> dict[str, Analysis]:
 def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """The rows of a curve table for ``analysis``, with the column ``x`` under its name in the analysis."""
     require_table(curves, "points_of_curve")
-    points = curves[curves["curve"] == analysis.name]
+    points = _read(curves[curves["curve"] == analysis.name], "points_of_curve")
     points = points.drop(columns="curve").assign(x=_plain(points["x"])).rename(columns={"x": analysis.x})
     if "across" in points:
         points = (
@@ -63,9 +65,14 @@ def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     return points.reset_index(drop=True)
 
 
+def _read(curves: pd.DataFrame, who: str) -> pd.DataFrame:
+    """Curves with numbers as such, also where the table comes from a file of text."""
+    return with_numbers(curves, ("mean", "sem", "low", "high", "n_subjects", "across"), who)
+
+
 def _plain(x: pd.Series) -> pd.Series:
     """The places of one curve, from a column that other curves share: whole numbers where all are, or numbers."""
-    x = x.infer_objects()
+    x = plain_numbers(x)
     if pd.api.types.is_float_dtype(x) and len(x) and (x % 1 == 0).all():
         return x.astype(int)
     return x
@@ -81,7 +88,7 @@ def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, peop
     """
     parts = [points_of_curve(table, analysis).assign(label=name) for name, table in curves.items()]
     points = pd.concat(parts, ignore_index=True)
-    points.attrs = {"analysis": analysis.name, "by": [], "people": list(people)}
+    points.attrs = {"analysis": analysis.name, "by": [], "people": names_in(people, "people", "points_by_label")}
     return points
 
 
@@ -94,8 +101,10 @@ def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> 
     require_table(curves, "root_mean_squared_difference")
     require_table(target, "root_mean_squared_difference")
     known, distances = ANALYSES.usable(), {}
+    who = "root_mean_squared_difference"
+    curves, target = _read(curves, who), _read(target, who)
     for curve in pd.concat([curves["curve"], target["curve"]]).unique():
-        one, other = (table[table["curve"] == curve] for table in (curves, target))
+        one, other = (with_plain_numbers(table[table["curve"] == curve], ["x"]) for table in (curves, target))
         if curve in known:
             one, other = (points[held_by_enough(points, known[curve])] for points in (one, other))
         rows, coordinates = one.merge(other, on="x", suffixes=("", "_target")), ["mean"]

@@ -9,16 +9,26 @@ from typing import Any
 
 import pandas as pd
 
+from memsim.analysis.checks import names_in
 from memsim.analysis.declaration import MADE_BY, Analysis
+from memsim.analysis.numeric_columns import (
+    as_numbers,
+    plain_numbers,
+    require_places,
+    with_numbers,
+    with_plain_numbers,
+)
 from memsim.analysis.registered import ANALYSES
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.files.strict_json import from_json_text
-from memsim.core.names import shown
+from memsim.core.names import kind_of, shown
 
 COUNTS = (
     "actual", "possible", "total", "count", "bin", "low", "high", "sem", "n_subjects", "values", "per_list", "lists",
 )  # fmt: skip
 """Columns beside those that an analysis declares, which are never conditions."""
+LAGS = ("lag", "previous")
+"""Columns of lags, which a matrix shows up to 5 in both directions."""
 _INDEX_OF_FILE = re.compile(r"Unnamed: \d+")
 
 
@@ -38,11 +48,11 @@ def identified(frame: pd.DataFrame, name: str = "", people: Sequence[str] | str 
 
     Raises
     ------
-    InputError : no data frame; columns of no analysis, or not those of the analysis that was named; or labels of people
-        that the frame does not have.
+    InputError : no data frame; columns of no analysis, or not those of the analysis that was named; labels of people
+        that the frame does not have; a value that is no number; or a value without its place or condition.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"plot: {shown(frame)} is a {type(frame).__name__}; give a data frame, from analyze or a file")
+        raise InputError(f"plot: the frame is a {kind_of(frame)}; give a data frame, from analyze or a file")
     recorded = {} if name and frame.attrs.get("analysis") != ANALYSES.canonical(name) else dict(frame.attrs)
     if "analysis" not in recorded:
         frame = _as_analyzed(frame)
@@ -64,11 +74,11 @@ def identified(frame: pd.DataFrame, name: str = "", people: Sequence[str] | str 
                 DataWarning, stacklevel=4,
             )  # fmt: skip
     if people is not None:
-        recorded["people"] = [people] if isinstance(people, str) else list(people)
+        recorded["people"] = names_in(people, "people", "plot")
         labels = set(frame["label"]) if "label" in frame else {""}
         if absent := [each for each in recorded["people"] if each not in labels]:
             raise InputError(f"plot: people: no rows have the label {absent[0]!r}; there are {sorted(labels)}")
-    frame = frame.copy(deep=False)
+    frame = _with_numbers(frame, ANALYSES.get(recorded["analysis"]), recorded["by"]).copy(deep=False)
     frame.attrs = recorded
     return frame
 
@@ -94,6 +104,28 @@ def _listed(text: Any) -> Any:
     if not isinstance(found, list) or not all(isinstance(each, int | float) for each in found):
         raise InputError(f"plot: values={shown(text)} must be a list of numbers, such as [0.1, 0.2]")
     return found
+
+
+def _with_numbers(frame: pd.DataFrame, analysis: Analysis, by: Sequence[str]) -> pd.DataFrame:
+    """The frame with numbers where a figure has axes, colours and intervals; names of places and series stay names."""
+    is_points = "mean" in frame
+    value = "mean" if is_points and analysis.value not in frame else analysis.value
+    numeric = [value, analysis.across, *(["mean", "low", "high", "n_subjects"] if is_points else [])]
+    numeric += [] if analysis.style in ("categories", "heat") else [analysis.x]
+    numeric += [analysis.series] if analysis.style == "index" else []
+    numeric += [name for name in (analysis.x, analysis.series) if name in LAGS]
+    numeric += ["row", "output", "position"] if analysis.style == "raster" else []
+    frame = with_numbers(frame, [name for name in numeric if name], "plot")
+    frame = with_plain_numbers(frame, [analysis.x, analysis.series])
+    for values in frame["values"] if is_points and "values" in frame else []:
+        as_numbers(pd.Series(values, name="values", dtype=object), "plot")
+    if analysis.style == "raster":
+        require_places(frame, [*by, "row"], "output", "plot")
+        return frame
+    several = analysis.series in frame and frame[analysis.series].nunique() > 1
+    places = [*by, analysis.panels, *([analysis.series] if several else []), analysis.x]
+    require_places(frame, [name for name in dict.fromkeys(places) if name in frame], value, "plot")
+    return frame
 
 
 def _own_columns(analysis: Analysis) -> list[str]:
@@ -132,8 +164,9 @@ def _candidates(frame: pd.DataFrame) -> tuple[list[Analysis], bool]:
         )
     most = max(len(_own_columns(each)) - _missing(each, frame) for each in matching)
     matching = [each for each in matching if len(_own_columns(each)) - _missing(each, frame) == most]
-    if len({each.x for each in matching}) == 1 and (x := matching[0].x) and pd.api.types.is_numeric_dtype(frame[x]):
-        both_ways = bool((frame[x] < 0).any())
+    places = plain_numbers(frame[matching[0].x]) if matching[0].x else pd.Series(dtype=object)
+    if len({each.x for each in matching}) == 1 and pd.api.types.is_numeric_dtype(places):
+        both_ways = bool((places < 0).any())
         alike = [each for each in matching if (each.style == "lags") == both_ways]
         matching = alike or matching
     return matching, len({(each.y_label, each.style, each.limits) for each in matching}) > 1

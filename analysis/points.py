@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.analysis.declaration import Analysis
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.plain_frames import identified
 from memsim.analysis.registered import ANALYSES
 from memsim.analysis.statistics.intervals import resampled_interval, warn_of_few, within_subject_interval
@@ -91,7 +92,7 @@ def points_of_frame(
         points = INTERVALS[interval](frame, by, value)
     else:
         columns = [by] if isinstance(by, str) else list(by)
-        points = frame[[*columns, value]].rename(columns={value: "mean"})
+        points = with_numbers(frame, [value], "points_of")[[*columns, value]].rename(columns={value: "mean"})
         points = points.assign(sem=np.nan, low=np.nan, high=np.nan, n_subjects=0)
     if value == "prob":
         for end in ("low", "high"):

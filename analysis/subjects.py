@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from memsim.analysis.checks import checked_confidence
+from memsim.analysis.checks import checked_confidence, names_in
+from memsim.analysis.numeric_columns import require_places, with_numbers
 from memsim.core.errors import InputError
 from memsim.core.judgments import Responses
 from memsim.core.tables.given_tables import require_table
@@ -107,11 +108,17 @@ def mean_over_subjects(
 
     Raises
     ------
-    InputError : a subject has several values at one level, or the confidence is out of range.
+    InputError : a column that is not in the frame; a value that is no number, or that has no level; a subject has
+        several values at one level; or the confidence is out of range.
     """
     require_table(frame, "mean_over_subjects")
     checked_confidence(confidence, "mean_over_subjects")
-    if "subject" in frame and frame.duplicated(["subject", *([by] if isinstance(by, str) else by)]).any():
+    levels = names_in(by, "by", "mean_over_subjects")
+    if absent := [name for name in [*levels, value] if name not in frame]:
+        raise InputError(f"mean_over_subjects: no column {absent[0]}; there are {', '.join(map(str, frame.columns))}")
+    frame = with_numbers(frame, [value], "mean_over_subjects")
+    require_places(frame, levels, value, "mean_over_subjects")
+    if "subject" in frame and frame.duplicated(["subject", *levels]).any():
         raise InputError(
             f"mean_over_subjects: subjects have several values at one level of {by}; name every column of the frame "
             "that separates these values in by"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from memsim.analysis.association.summary import cued_recall_summary
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.recall.indices import edge_means, primacy_index, recency_index
 from memsim.analysis.recall.transitions import lag_crp, lag_rank
 from memsim.analysis.recognition.summary import frequency_summary, recognition_summary
 from memsim.analysis.serial.curves import serial_summary
+from memsim.analysis.statistics.tables import require_columns
 from memsim.analysis.subjects import lists_per_subject, mean_over_subjects
+from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments
+from memsim.core.names import by_label, kind_of
 from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.recalls import Recalls, require_recalls
 
@@ -44,6 +50,21 @@ def summary_table(predicted: Prediction) -> pd.DataFrame:
     if predicted.trials.paradigm.cued_by_item:
         return cued_recall_summary(predicted)
     return serial_summary(predicted) if predicted.trials.paradigm.due is not None else _recall_summary(predicted)
+
+
+def read_summaries(summaries: Mapping[str, pd.DataFrame], who: str) -> dict[str, pd.DataFrame]:
+    """Summary tables by label, with their numbers as such, also where they come from a file of text.
+
+    Raises
+    ------
+    InputError : no summary tables by label, or a value that is no number.
+    """
+    if not isinstance(summaries, Mapping):
+        raise InputError(f"{who}: summaries is a {kind_of(summaries)}; give tables of summary_table by label")
+    for table in summaries.values():
+        require_columns(table, ["statistic"], ["mean"], who)
+    numbers = ("mean", "sem", "low", "high", "n_subjects")
+    return {label: with_numbers(table, numbers, who) for label, table in by_label(summaries, who).items()}
 
 
 def _recall_summary(recalls: Recalls) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def _names(frames: Sequence[pd.DataFrame]) -> list[str]:
 
 def sentences(*parts: str) -> str:
     """The parts of a title that are not empty, as sentences."""
-    return ". ".join(part for part in parts if part)
+    return ". ".join(str(part) for part in parts if part)
 
 
 def _distances(frame: pd.DataFrame, people: Collection[str]) -> pd.Series | None:

@@ -28,13 +28,14 @@ GAP = 3.0
 """Between two texts, in points."""
 LINE = 1.25
 """Height of a line, in sizes of its letters."""
-LONGEST_NAME = 90.0
-"""Of a name at a tick that stands upright, in points."""
+LONGEST_NAMES = (90.0, 120.0)
+"""Of names at ticks that stand upright, in points: of most, and of those which have little room beside one another."""
 MOST_LINES = 4
 """Of a name, label or title of a panel; of a longer one the beginning is drawn."""
-FINE = 10
-"""Parts of a point to which letters are measured."""
-SHARE_OF_NAMES = 0.3
+RESOLUTIONS = (72, 80, 90, 96, 100, 110, 120, 144, 150, 200, 300, 720)
+"""Dots per inch at which letters are measured: their widths are whole dots, so that a text of one size in points is up
+to a tenth wider at one resolution than at another."""
+SHARE_OF_NAMES = 0.33
 """The largest share of the width of a figure that names at the vertical axis take."""
 
 
@@ -93,7 +94,7 @@ def _fit_vertical_label(axes: Axes, figure: Any) -> None:
 
 
 def text_width(text: str, size: float, weight: Any = "normal", math: bool = False) -> float:
-    """The width of a text in points, that of its longest line."""
+    """The width of a text in points, that of its longest line, at the resolution at which it is widest."""
     return max((_line_width(line, size, weight, math) for line in text.split("\n")), default=0.0)
 
 
@@ -113,23 +114,26 @@ def _without_warnings() -> Iterator[None]:
 
 
 def _line_width(line: str, size: float, weight: Any, math: bool) -> float:
-    if math:
-        return _drawn_width(line, size, weight, True)
-    return sum(_drawn_width(letter, size, weight, False) for letter in printable(line))
+    drawn = [line] if math else printable(line)
+    if not drawn:
+        return 0.0
+    return max(map(sum, zip(*(_drawn_widths(part, size, weight, math) for part in drawn), strict=True)))
 
 
 @lru_cache(maxsize=16384)
-def _drawn_width(text: str, size: float, weight: Any, math: bool) -> float:
-    """The width of a letter or formula in points; letters are measured one by one, once for all texts."""
+def _drawn_widths(text: str, size: float, weight: Any, math: bool) -> tuple[float, ...]:
+    """The widths of a letter or formula in points at :data:`RESOLUTIONS`; letters are measured once for all texts."""
+    font = FontProperties(size=size, weight=weight)
     with _without_warnings():
-        drawn = _renderer().get_text_width_height_descent(text, FontProperties(size=size, weight=weight), math)
-    return float(drawn[0]) / FINE
+        return tuple(
+            float(_renderer(dpi).get_text_width_height_descent(text, font, math)[0]) * 72 / dpi for dpi in RESOLUTIONS
+        )
 
 
-@lru_cache(maxsize=1)
-def _renderer() -> Any:
+@lru_cache(maxsize=len(RESOLUTIONS))
+def _renderer(dpi: int) -> Any:
     made: Any = RendererAgg
-    return made(8, 8, 72 * FINE)
+    return made(8, 8, dpi)
 
 
 def _lines(line: str, width: float, size: float, weight: Any) -> Iterator[str]:
@@ -275,9 +279,15 @@ def _fit_ticks_below(axes: Axes) -> None:
     else:
         words = [part for name in names for part in re.split(r" |(?<=[_:/+-])|(?<=[a-z])(?=[A-Z])", name) if part]
         upright = max(_line_width(word, size, "normal", False) for word in words) > free
-        fitting = [_cut(broken(name, LONGEST_NAME if upright else free, size), MOST_LINES) for name in names]
+        fitting = [_cut(broken(name, free, size), MOST_LINES) for name in names]
         if upright:
-            most = max(1 + name.count("\n") for name in fitting)
+            room = min(max(int(free / (LINE * LEAST_SIZE)), 1), MOST_LINES)
+            for length in LONGEST_NAMES:  # longer ones where there is no room for as many lines
+                whole = [broken(name, length, size) for name in names]
+                most = max(1 + name.count("\n") for name in whole)
+                if most <= room:
+                    break
+            fitting, most = [_cut(name, room) for name in whole], min(most, room)
             size = max(min(size, free / (LINE * most)), LEAST_SIZE)
     was = [text.get_text() for _, text in labels]
     if upright or fitting != was:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from math import ceil
 from typing import Any, TypedDict, cast
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, is_color_like
 from matplotlib.figure import Figure, FigureBase, SubFigure
 
+from memsim.analysis.checks import is_real
 from memsim.analysis.figures.fitting_text import LINE, broken, text_width
 from memsim.analysis.figures.looks import Style, styles
 from memsim.analysis.figures.shown_figure import ShownFigure
@@ -62,7 +63,8 @@ class Page:
 
     Raises
     ------
-    InputError : an option that no figure has, a width that is out of range or beside ``ax``, or colours that are none.
+    InputError : an option that no figure has, or of another type; a width that is out of range or beside ``ax``;
+        colours that are none; or axes that are not rectangular.
     """
 
     def __init__(self, what: str, drawing: Drawing, width: float = 2) -> None:
@@ -73,13 +75,9 @@ class Page:
             hint = f"; it is called {new} now." if new else closest(unknown[0], Drawing.__annotations__)
             raise InputError(f"{what}: there is no option {unknown[0]!r}{hint}")
         self._given = drawing.get("ax")
-        self._labels = by_label(drawing.get("labels") or {}, f"{what}: labels")
-        order = drawing.get("order")
-        if isinstance(order, str):
-            raise InputError(f"{what}: order={order!r} must be a list of names, as in order=[{order!r}]")
-        self._order = [str(name) for name in order or []]
-        palette = drawing.get("palette")
-        self._palette = by_label(palette, f"{what}: palette") if isinstance(palette, Mapping) else palette
+        self._labels = self._by_name(drawing.get("labels"))
+        self._order = self._in_order(drawing.get("order"))
+        self._palette = self._colours_of(drawing.get("palette"))
         self._seen: dict[str, None] = {}
         self._container: FigureBase | None = None
         self._axes: list[Axes] = []
@@ -91,7 +89,6 @@ class Page:
         self.width = (
             self._width_of_given() if self._given is not None else self._inches(width if wanted is None else wanted)
         )
-        self._require_colours()
 
     @property
     def owns(self) -> bool:
@@ -175,6 +172,12 @@ class Page:
                 f"{self.what}: this figure has {has}, and ax is {got}; give {'one axes' if n == 1 else f'{n} axes'}, "
                 "or a figure or a subfigure"
             )
+        for each in flat:
+            if hasattr(each, "get_zlim") or "top" not in each.spines:
+                raise InputError(
+                    f"{self.what}: the axes in ax are {each.name!r}, and this figure needs rectangular ones; leave out "
+                    "projection, as in plt.subplots()"
+                )
         self._axes = flat
         return self._axes
 
@@ -182,6 +185,7 @@ class Page:
         """Write the title of the figure, or of its axes where the figure is another's and they have none."""
         if not text:
             return
+        text = str(text)
         if self._container is not None:
             size = FONTS["figure.titlesize"]
             self._container.suptitle(text, fontsize=size)
@@ -258,7 +262,8 @@ class Page:
             if colours is not None:
                 look[name] = look[name]._replace(color=colours[i % len(colours)])
         if isinstance(self._palette, Mapping):
-            look |= {name: look[name]._replace(color=self._palette[name]) for name in names if name in self._palette}
+            given = self._palette
+            look |= {name: look[name]._replace(color=given[str(name)]) for name in names if str(name) in given}
         return look
 
     def colours(self, n: int, default: str = "") -> list[Any] | None:
@@ -286,11 +291,11 @@ class Page:
     # What is refused
 
     def _inches(self, width: Any) -> float:
-        number = width if isinstance(width, int | float) and not isinstance(width, bool) else float("nan")
-        inches = {float(columns): inches for columns, inches in WIDTHS.items()}.get(float(number), float(number))
+        number = float(width) if is_real(width) else float("nan")
+        inches = {float(columns): inches for columns, inches in WIDTHS.items()}.get(number, number)
         if not NARROWEST <= inches <= WIDEST:
             raise InputError(
-                f"{self.what}: width={width!r} must be 1 or 2, columns of a journal (89 and 183 mm), or from "
+                f"{self.what}: width={shown(width)} must be 1 or 2, columns of a journal (89 and 183 mm), or from "
                 f"{NARROWEST:g} to {WIDEST:g} inches"
             )
         return inches
@@ -323,10 +328,24 @@ class Page:
             root.set_layout_engine("constrained")
         return given
 
-    def _require_colours(self) -> None:
-        given = self._palette
+    def _by_name(self, labels: Any) -> dict[str, Any]:
+        if not isinstance(labels, Mapping | None):
+            raise InputError(
+                f"{self.what}: labels={shown(labels)} must be a table by name, as in labels={{'CMR': 'context'}}"
+            )
+        return by_label(labels or {}, f"{self.what}: labels")
+
+    def _in_order(self, order: Any) -> list[str]:
+        unordered = isinstance(order, str | Mapping | Set) or not isinstance(order, Iterable)
+        if order is not None and unordered:
+            example = order if isinstance(order, str) else "CMR"
+            raise InputError(f"{self.what}: order={shown(order)} must be a list of names, as in order=[{example!r}]")
+        return [] if order is None else [str(name) for name in order]
+
+    def _colours_of(self, given: Any) -> Any:
+        """The palette, checked: by name, in order, or its own name; ``None`` if there is none."""
         if given is None:
-            return
+            return None
         if isinstance(given, str):
             try:
                 sns.color_palette(given, 2)
@@ -335,23 +354,29 @@ class Page:
                     f"{self.what}: palette={given!r} is no palette of seaborn or colour map of matplotlib; "
                     "'colorblind' and 'viridis' are"
                 ) from None
-            return
-        colours = list(given.values()) if isinstance(given, Mapping) else list(given)
+            return given
+        if not isinstance(given, Iterable):
+            raise InputError(
+                f"{self.what}: palette={shown(given)} must be colours by name, several colours, or the name of a "
+                "palette or colour map, as in palette='viridis'"
+            )
+        palette: Any = by_label(given, f"{self.what}: palette") if isinstance(given, Mapping) else list(given)
+        colours = list(palette.values()) if isinstance(given, Mapping) else palette
         wrong = [each for each in colours if not is_color_like(each)]
         if wrong or not colours:
             what = f"{shown(wrong[0])} in palette is no colour" if wrong else "palette is empty"
             raise InputError(f"{self.what}: {what}; give names such as 'tab:blue', '#0072b2', or RGB from 0 to 1")
+        return palette
 
     def _require_known(self) -> None:
         """Raise an error where an option names things, of which none is drawn."""
         palette = list(self._palette) if isinstance(self._palette, Mapping) else []
         for option, names in (("labels", list(self._labels)), ("order", self._order), ("palette", palette)):
-            if names and self._seen and not set(map(str, names)) & set(self._seen):
-                drawn = ", ".join(map(repr, self._seen))
-                hint = closest(str(names[0]), self._seen)
-                raise InputError(
-                    f"{self.what}: {option} names {names[0]!r}, which is not drawn{hint} Drawn are {drawn}."
-                )
+            if names and self._seen and not set(names) & set(self._seen):
+                drawn = [name for name in self._seen if name]
+                said = f"Drawn are {', '.join(map(repr, drawn))}." if drawn else "What is drawn has no names."
+                hint = closest(names[0], drawn)
+                raise InputError(f"{self.what}: {option} names {names[0]!r}, which is not drawn{hint} {said}")
 
 
 def _is_drawn(handle: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isnan
 from typing import Any, Literal, NamedTuple, Unpack
 
@@ -31,8 +31,10 @@ from memsim.analysis.figures.style import (
     themed,
     whole_ticks,
 )
+from memsim.analysis.plain_frames import LAGS
 from memsim.analysis.points import analysis_of, held_by_enough, is_defined, points_of, series_of
 from memsim.core.errors import InputError
+from memsim.core.names import kind_of
 from memsim.core.seeding import stream
 
 LEAST_PANEL = {"heat": 2.3, "raster": 2.3}
@@ -72,8 +74,8 @@ def plot(
 
     Raises
     ------
-    InputError : the frame has the columns of no analysis, or no rows; there is no such interval; ``ax`` has another
-        number of panels; or an option that does not apply.
+    InputError : the frame has the columns of no analysis, or no rows; a value is no number, or has no place;
+        there is no such interval; ``ax`` has another number of panels; or an option that does not apply.
     """
     page = Page("plot", drawing, 1)
     [points], said = few([points_of(frame, interval, analysis=analysis, people=people)])
@@ -112,7 +114,12 @@ def comparison_panel(
     InputError : there are no frames, or their conditions differ; and as in :func:`plot`.
     """
     page = Page("comparison_panel", drawing, 2)
-    if not len(frames):
+    if isinstance(frames, pd.DataFrame | Mapping | str) or not isinstance(frames, Iterable):
+        raise InputError(
+            f"comparison_panel: frames is a {kind_of(frames)}; give a list, with a frame from analyze for each analysis"
+        )
+    frames = list(frames)
+    if not frames:
         raise InputError("comparison_panel: no frames; give one for each analysis, from analyze")
     every = [points_of(frame, interval) for frame in frames]
     shown = [each for each in every if is_defined(each, analysis_of(each))]
@@ -353,15 +360,15 @@ def _index(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[s
 def _heat(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str, Style], page: Page) -> None:
     """Draw means as a matrix of series by x, the largest dark; lags are shown up to 5 in both directions."""
     for column in (analysis.x, analysis.series):
-        if column in ("lag", "previous"):
+        if column in LAGS:
             points = points[points[column].abs() <= MAX_LAG]
     if points["n_subjects"].max() >= FEWEST:
         points = points[points["n_subjects"] >= FEWEST]
     means = points.pivot(index=analysis.series, columns=analysis.x, values="mean").sort_index().sort_index(axis=1)
     lags = range(-MAX_LAG, MAX_LAG + 1)  # all of them, so that panels side by side have the same rows and columns
     means = means.reindex(
-        index=lags if analysis.series in ("lag", "previous") else None,
-        columns=lags if analysis.x in ("lag", "previous") else None,
+        index=lags if analysis.series in LAGS else None,
+        columns=lags if analysis.x in LAGS else None,
     )
     values = means.to_numpy(dtype=float)
     top = np.nanmax(values) if np.isfinite(values).any() else 1.0

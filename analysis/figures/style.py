@@ -26,7 +26,7 @@ from memsim.analysis.figures.looks import Style as Style
 from memsim.analysis.figures.looks import styles as styles
 from memsim.core.errors import InputError
 from memsim.core.files.written_files import write_file
-from memsim.core.names import printable
+from memsim.core.names import kind_of, printable
 
 PEOPLE: dict[str, Any] = {"color": "0.1", "marker": "o", "markersize": 4.5, "linewidth": 1.2}
 MAX_LAG = 5
@@ -148,9 +148,14 @@ def save_figure(figure: Figure, path: str | Path) -> None:
 
     Raises
     ------
-    InputError : the suffix is not .png, .pdf or .svg; the file cannot be written; or a file is there that memsim did
-        not write.
+    InputError : no figure, or no name of a file; the suffix is not .png, .pdf or .svg; the file cannot be written; or
+        a file is there that memsim did not write.
     """
+    if not isinstance(figure, Figure) or not isinstance(path, str | Path):
+        raise InputError(
+            f"save_figure: takes a figure and a file, as in save_figure(figure, 'curves.pdf'); these are a "
+            f"{kind_of(figure)} and a {kind_of(path)}"
+        )
     path = Path(path)
     require_figure_file(path)
     write_file(path, lambda partial: draw_to(figure, partial))

@@ -17,7 +17,11 @@ from matplotlib.ticker import FixedLocator
 from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, text_width
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import FONTS, PEOPLE, legend_label, plain_text, themed, whole_ticks
+from memsim.analysis.numeric_columns import as_numbers, plain_numbers, with_numbers
+from memsim.analysis.statistics.tables import require_columns
 from memsim.core.errors import InputError
+from memsim.core.names import shown
+from memsim.core.tables.long_table_rows import at_row
 
 TARGET: dict[str, Any] = {
     "color": "0.5", "marker": "o", "markersize": 4.5, "markerfacecolor": "w", "linewidth": 1.2, "zorder": 3,
@@ -63,6 +67,13 @@ def target_figure(panels: Sequence[Panel], title: str = "", **drawing: Unpack[Dr
     page = Page("target_figure", drawing, 2)
     if not panels:
         raise InputError("target_figure: no panels; give one at least")
+    panels = [
+        panel._replace(
+            target=_curve(panel.target, "target"),
+            obtained={label: _curve(curve, label) for label, curve in panel.obtained.items()},
+        )
+        for panel in panels
+    ]
     look = page.styles(dict.fromkeys(label for panel in panels for label in panel.obtained))
     across = page.across(len(panels), LEAST_PANEL)
     with themed():
@@ -108,6 +119,8 @@ def identity_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Draw
     drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is one column wide.
     """
     page = Page("identity_figure", drawing, 1)
+    require_columns(table, ["citation"], ["target", "obtained"], "identity_figure")
+    table = with_numbers(table, ["target", "obtained"], "identity_figure")
     look = page.styles(table["citation"].unique())
     with themed():
         axis = page.axes(min(page.width, 5.0))
@@ -143,6 +156,9 @@ def criteria_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Draw
         of columns and rows.
     """
     page = Page("criteria_figure", drawing, 2)
+    require_columns(table, ["label", "criterion"], ["value", "passes"], "criteria_figure")
+    table = with_numbers(table, ["value", "sem"], "criteria_figure", infinite=True)
+    table = table.assign(passes=[_verdict(each, at_row(table, i)) for i, each in enumerate(table["passes"])])
     names, criteria = page.ordered(table["label"].unique()), page.ordered(table["criterion"].unique())
     cells = {(row.criterion, row.label): row for row in table.itertuples()}
     texts = {key: _cell(row) for key, row in cells.items()}
@@ -178,6 +194,18 @@ def criteria_figure(table: pd.DataFrame, title: str = "", **drawing: Unpack[Draw
     return page.figure
 
 
+def _verdict(passes: Any, where: str) -> bool | None:
+    """Whether a criterion passes; ``None`` where that is not known. A file of text has it as a word."""
+    if isinstance(passes, bool | np.bool_):
+        return bool(passes)
+    if pd.isna(passes):
+        return None
+    words = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
+    if (found := words.get(str(passes).strip().casefold())) is None:
+        raise InputError(f"criteria_figure: passes is {shown(passes)} in {where}; it must be true, false or missing")
+    return found
+
+
 def _cell(row: Any) -> str:
     """A number with its standard error and its mark."""
     value, error = row.value, getattr(row, "sem", np.nan)
@@ -203,6 +231,13 @@ def _one_scale(axes: Sequence[Axes]) -> None:
     top = max([*ends, 0.0])
     for axis in axes:
         axis.set_ylim(1.05 * min([*ends, 0.0]), 1.05 * top if top > 0 else None)
+
+
+def _curve(curve: pd.Series, name: str) -> pd.Series:
+    """A curve with numbers as values, and as places where all of these are numbers."""
+    values = as_numbers(curve.rename(name), "target_figure")
+    places = plain_numbers(pd.Series(curve.index, dtype=curve.index.dtype))
+    return values.set_axis(pd.Index(places, name=curve.index.name))
 
 
 def _parts(curve: pd.Series) -> list[pd.Series]:

@@ -15,13 +15,14 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from scipy.cluster.hierarchy import dendrogram, linkage
 
+from memsim.analysis.checks import names_in
 from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, text_width
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import FONTS, legend_label, plain_text, themed
+from memsim.analysis.summaries import read_summaries
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
-from memsim.core.names import by_label
 
 PLANES = (("recency", "primacy"), ("temporal_factor", "first_recall_at_end"), ("near", "accuracy"))
 """Pairs of statistics, x and y, that span a plane. The first two pairs that are available are drawn."""
@@ -41,17 +42,18 @@ def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str]
     ------
     InputError : fewer than two summaries, or a statistic that none has.
     """
-    summaries = by_label(summaries, "index_table")
+    summaries = read_summaries(summaries, "index_table")
     if len(summaries) < 2:
         raise InputError(f"index_table: {len(summaries)} summaries; give at least two")
     table = pd.DataFrame({name: each.set_index("statistic")["mean"] for name, each in summaries.items()}).T
     first = next(iter(summaries.values()))["statistic"].tolist()
     order = [*first, *(name for name in table.columns if name not in first)]
+    statistics = names_in(statistics, "statistics", "index_table")
     unknown = [name for name in statistics if name not in table]
     if unknown:
         raise InputError(f"index_table: there is no statistic {unknown[0]!r}; there are {', '.join(order)}")
     if statistics:
-        return table[list(statistics)]
+        return table[statistics]
     return table[[name for name in order if name not in NOT_INDICES and table[name].notna().sum() >= 2]]
 
 
@@ -78,9 +80,9 @@ def taxonomy_figure(
         or a subfigure, and ``order`` is that of the legend.
     """
     page = Page("taxonomy_figure", drawing, 2)
-    summaries = by_label(summaries, "taxonomy_figure")
+    summaries = read_summaries(summaries, "taxonomy_figure")
     table = index_table(summaries, statistics)
-    look = page.styles(list(table.index), people)
+    look = page.styles(list(table.index), names_in(people, "people", "taxonomy_figure"))
     planes = [plane for plane in PLANES if set(plane) <= set(table.columns)][:2]
     blocks = _blocks(table, page)
     across = page.across(len(planes), LEAST_PLANE) if planes else 1

@@ -8,10 +8,12 @@ import pandas as pd
 
 from memsim.analysis.checks import checked_confidence
 from memsim.analysis.declaration import of_judgments
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.recognition.counts import answered, lures_of, targets_of
 from memsim.analysis.recognition.formulas import corrected_rate, d_prime, shows_nothing
 from memsim.analysis.recognition.mirror import probes_labelled
 from memsim.analysis.recognition.places import presentations_before
+from memsim.analysis.statistics.tables import require_columns
 from memsim.analysis.subjects import count_by_subject
 from memsim.core.judgments import Judgments
 from memsim.core.limits import require_counts
@@ -101,7 +103,8 @@ def ratio_of_mean_ratios(
     require_table(frame, "ratio_of_mean_ratios")
     require_counts("ratio_of_mean_ratios", n_resamples=n_resamples)
     tail = (1 - checked_confidence(confidence, "ratio_of_mean_ratios")) / 2
-    d = frame[list(CELLS)].dropna().to_numpy()
+    require_columns(frame, (), CELLS, "ratio_of_mean_ratios")
+    d = with_numbers(frame, CELLS, "ratio_of_mean_ratios", infinite=True)[list(CELLS)].dropna().to_numpy(dtype=float)
     if not len(d):
         return {"ratio": np.nan, "low": np.nan, "high": np.nan, "n_subjects": 0}
     drawn = stream(seed, "bootstrap").integers(0, len(d), size=(n_resamples, len(d)))

@@ -9,9 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, gammainc, gammainccinv, gammaincinv, gammaln, logsumexp, softmax
 
+from memsim.analysis.checks import is_real
 from memsim.analysis.selection.evidence import evidence_of
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.names import shown
 
 
 class Selection(NamedTuple):
@@ -60,8 +62,10 @@ def bayesian_model_selection(log_evidence: pd.DataFrame | npt.ArrayLike, *, prio
     """
     who = "bayesian_model_selection"
     evidence, models, subjects = evidence_of(log_evidence, who)
-    if isinstance(prior, bool) or not isinstance(prior, int | float) or not 0 < prior < np.inf:
-        raise InputError(f"{who}: prior={prior!r} must be a number above 0; with 1 all frequencies are equally likely")
+    if not is_real(prior) or not 0 < prior < np.inf:
+        raise InputError(
+            f"{who}: prior={shown(prior)} must be a number above 0; with 1 all frequencies are equally likely"
+        )
     lost = np.isneginf(evidence).all(axis=1)
     if lost.any():
         raise InputError(
@@ -128,9 +132,13 @@ def exceedance_probabilities(alpha: npt.ArrayLike) -> FloatArray:
     density of one times the distribution functions of the others; over the logarithm the trapezium rule converges
     exponentially.
     """
-    alpha = np.asarray(alpha, dtype=float)
+    given = alpha
+    try:
+        alpha = np.asarray(alpha, dtype=float)
+    except (TypeError, ValueError):
+        alpha = np.empty(0)
     if alpha.ndim != 1 or not len(alpha) or not (np.isfinite(alpha) & (alpha > 0)).all():
-        raise InputError(f"exceedance_probabilities: alpha={alpha} must be an array of numbers above 0")
+        raise InputError(f"exceedance_probabilities: alpha={shown(given)} must be an array of numbers above 0")
     tiny = 1e-18
     with np.errstate(divide="ignore"):
         low = np.log(gammaincinv(alpha, tiny))

@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.statistics.paired_tables import Paired
 from memsim.analysis.statistics.tables import require_columns
 from memsim.core.arrays import FloatArray
@@ -100,6 +101,7 @@ def information_criteria(fits: pd.DataFrame) -> pd.DataFrame:
     """
     who = "information_criteria"
     require_columns(fits, ("model", "unit", "n_parameters", "n_events"), ("log_likelihood",), who)
+    fits = with_numbers(fits, ("log_likelihood", "n_parameters", "n_events"), who, infinite=True)
     summary = fits["log_likelihood"].isna() | (fits["kind"] == "summary" if "kind" in fits else False)
     if summary.any():
         raise InputError(

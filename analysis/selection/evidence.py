@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.selection.criteria import ALL, information_criteria
 from memsim.analysis.statistics.paired_tables import Paired
 from memsim.core.arrays import FloatArray
@@ -38,6 +39,7 @@ def log_evidence(table: pd.DataFrame) -> pd.DataFrame:
     """
     if isinstance(table, pd.DataFrame) and "n_parameters" in table:
         criteria = information_criteria(table) if "weight_bic" not in table else table
+        criteria = with_numbers(criteria, ["bic"], "log_evidence", infinite=True)
         units = criteria[criteria["unit"] != ALL]
         wide = units.pivot(index="unit", columns="model", values="bic") / -2
         return wide.loc[units["unit"].unique(), units["model"].unique()].rename_axis(index="subject")
@@ -98,6 +100,8 @@ def evidence_of(table: Any, who: str) -> tuple[FloatArray, list[Any], list[Any]]
     """(n_subjects, n_models) log evidence, the names of models and those of subjects, from a table or a matrix."""
     if isinstance(table, pd.DataFrame) and "model" in table:
         table = log_evidence(table)
+    if isinstance(table, pd.DataFrame):
+        table = with_numbers(table, table.columns, who, infinite=True)
     try:
         evidence = np.array(table, dtype=float)
     except (TypeError, ValueError):

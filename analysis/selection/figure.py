@@ -16,10 +16,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
-from memsim.analysis.figures.crowds import MOST_MODELS, caption
+from memsim.analysis.checks import names_in
+from memsim.analysis.figures.crowds import MOST_MODELS, caption, sentences
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.selection.bayesian import Selection, bayesian_model_selection
 from memsim.analysis.selection.criteria import ALL, information_criteria
 from memsim.analysis.selection.evidence import Winners, log_evidence, winners
@@ -69,6 +71,11 @@ def selection_figure(
     page = Page("selection_figure", drawing, 2 if table is not None and fits is not None else ONE_PANEL)
     if table is None and fits is None:
         raise InputError("selection_figure: no table is given; give held-out lists, fits, or both")
+    references = names_in(references, "references", "selection_figure")
+    table, fits = (
+        each if each is None else with_numbers(each, ["log_likelihood"], "selection_figure", infinite=True)
+        for each in (table, fits)
+    )
     known = list(dict.fromkeys(name for each in (table, fits) if each is not None for name in each["model"]))
     for name in [*references, *([baseline] if baseline is not None else [])]:
         if name not in known:
@@ -86,7 +93,7 @@ def selection_figure(
     said = caption(
         [str(name) for name in models], [str(name) for name in models if name in kept], set(references), "the best"
     )
-    models, title = [name for name in models if name in kept], ". ".join(part for part in (title, said) if part)
+    models, title = [name for name in models if name in kept], sentences(title, said)
     models = page.ordered(models)
     look = page.styles([str(name) for name in known if name not in references])
     look = {name: look[str(name)] for name in known if str(name) in look}

@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.selection.bayesian import Selection
-from memsim.analysis.selection.criteria import ALL
+from memsim.analysis.selection.criteria import ALL, CRITERIA
 from memsim.analysis.selection.evidence import Winners
+from memsim.analysis.statistics.tables import require_columns
 from memsim.analysis.statistics.words import apa_number, apa_p, listed
 from memsim.core.errors import InputError
+
+NUMBERS = ("log_likelihood", "impossible", "confidence", *CRITERIA)
+NUMBERS_BEGIN = ("n_", "per_", "from_", "delta_", "weight_")
+"""Names, and beginnings of names, of columns of results that hold numbers."""
 
 
 def comparison_table(
@@ -39,6 +45,7 @@ def comparison_table(
     ------
     InputError : no table is given.
     """
+    held, criteria = _read(held, "comparison_table"), _read(criteria, "comparison_table")
     tables = []
     if held is not None:
         tables.append(held)
@@ -79,6 +86,7 @@ def selection_in_words(
     """
     if held is None and criteria is None and selection is None and won is None:
         raise InputError("selection_in_words: no result is given; give that of held_out or information_criteria")
+    held, criteria = _read(held, "selection_in_words"), _read(criteria, "selection_in_words")
     sentences = [] if held is None else _held_out_in_words(held)
     if won is not None:
         n, ties = len(won.per_subject), int(won.per_subject["tied"].sum())
@@ -109,6 +117,15 @@ def selection_in_words(
                 sentence += f"; next is {second['model']}, higher by {second[f'delta_{name}']:.1f}"
             sentences.append(sentence + ".")
     return sentences
+
+
+def _read(table: pd.DataFrame | None, who: str) -> pd.DataFrame | None:
+    """A table of results with its numbers as such, also where it comes from a file of text."""
+    if table is None:
+        return None
+    require_columns(table, ["model"], (), who)
+    numeric = [name for name in table if name in NUMBERS or str(name).startswith(NUMBERS_BEGIN)]
+    return with_numbers(table, numeric, who, infinite=True)
 
 
 def _held_out_in_words(held: pd.DataFrame) -> list[str]:

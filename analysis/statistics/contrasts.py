@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
@@ -11,11 +11,12 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import gammaln, nctdtr, stdtr, stdtrit
 
-from memsim.analysis.checks import checked_confidence, require_choice
+from memsim.analysis.checks import checked_confidence, is_real, require_choice
 from memsim.analysis.statistics.tables import Cells
+from memsim.analysis.summaries import read_summaries
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
-from memsim.core.names import by_label
+from memsim.core.names import shown
 from memsim.core.tables.given_tables import require_table
 
 Correction = Literal["holm", "bonferroni", "fdr_bh", "none"]
@@ -99,7 +100,9 @@ def summary_contrast(
     ------
     InputError : the baseline does not exist, or there is no other summary.
     """
-    summaries, baseline = by_label(summaries, "summary_contrast"), str(baseline)
+    require_choice(correction, CORRECTIONS, "correction", "summary_contrast")
+    checked_confidence(confidence, "summary_contrast")
+    summaries, baseline = read_summaries(summaries, "summary_contrast"), str(baseline)
     if baseline not in summaries or len(summaries) < 2:
         raise InputError(
             f"summary_contrast: baseline={baseline!r} must be one of two or more labels, but there are "
@@ -182,11 +185,13 @@ def equivalence(
     """
     require_table(frame, "equivalence")
     pairs = _pairs(frame, column, value, paired, baseline, correction, confidence, "equivalence")
-    ends = np.array(margin, dtype=float) if isinstance(margin, tuple) else np.array([-margin, margin], dtype=float)
-    if ends.shape != (2,) or not ends[0] < 0 < ends[1]:
+    given = list(margin) if isinstance(margin, Iterable) else [margin]
+    ends = [float(end) for end in given if is_real(end)]
+    ends = [-ends[0], ends[0]] if len(given) == 1 and ends else ends
+    if len(ends) != 2 or len(given) > 2 or not ends[0] < 0 < ends[1]:
         raise InputError(
-            f"equivalence: margin={margin!r} must be a positive number in the unit of {value}, or a negative and a "
-            "positive number"
+            f"equivalence: margin={shown(margin)} must be a positive number in the unit of {value}, or a negative "
+            "and a positive number"
         )
     rows = []
     for pair in pairs:
@@ -328,8 +333,8 @@ def _pairs(
 ) -> list[_Pair]:
     """The pairs that are compared, in order, from the checked arguments of :func:`contrast`."""
     require_choice(correction, CORRECTIONS, "correction", who)
-    if not isinstance(paired, bool):
-        raise InputError(f"{who}: paired={paired!r} must be True (equal labels are the same subject) or False")
+    if not isinstance(paired, bool | np.bool_):
+        raise InputError(f"{who}: paired={shown(paired)} must be True (equal labels are the same subject) or False")
     checked_confidence(confidence, who)
     cells = Cells.of(frame, column, value, (), who)
     order = list(frame[column].unique())

@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import rel_entr
 
-from memsim.analysis.checks import require_choice, require_whole
+from memsim.analysis.checks import is_real, require_choice, require_whole
+from memsim.analysis.numeric_columns import plain_numbers, with_plain_numbers
 from memsim.analysis.statistics.tables import Cells
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.names import shown
 from memsim.core.seeding import stream
 from memsim.core.tables.given_tables import require_table
 
@@ -156,8 +158,8 @@ def share_of_attainable(distance: float, ceiling: float, baseline: float, metric
     """
     _require_metric(metric, "share_of_attainable")
     for name, number in (("distance", distance), ("ceiling", ceiling), ("baseline", baseline)):
-        if number < 0:
-            raise InputError(f"share_of_attainable: {name}={number!r} is negative; distances start at 0")
+        if not is_real(number) or number < 0:
+            raise InputError(f"share_of_attainable: {name}={shown(number)} must be a number of at least 0, a distance")
     power = 2 if metric == "rmsd" else 1
     attainable = baseline**power - ceiling**power
     return float((baseline**power - distance**power) / attainable) if attainable > 0 else float("nan")
@@ -202,7 +204,7 @@ def attainment(
     points = _shared(_mean_curve(model, x, value, "attainment", across), target)
     mean = target.loc[points].to_numpy()
     baseline = float(_distances(np.broadcast_to(mean.mean(axis=0), mean.shape), mean, metric, "attainment"))
-    among = people[people[x].isin(points)]
+    among = people[plain_numbers(people[x]).isin(points)]
     ceiling = noise_ceiling(among, x, value, metric, n_splits=n_splits, seed=seed, across=across)["expected"].item()
     share = share_of_attainable(distance, ceiling, baseline, metric)
     row = {"metric": metric, "distance": distance, "ceiling": ceiling, "baseline": baseline, "share": share}
@@ -217,6 +219,7 @@ def _require_metric(metric: str, who: str, across: str = "") -> None:
 
 def _mean_curve(frame: pd.DataFrame, x: str, value: str, who: str, across: str = "") -> pd.DataFrame:
     """Mean over subjects of each value at each point where a subject has all of them."""
+    frame = with_plain_numbers(frame, [x]) if isinstance(frame, pd.DataFrame) else frame
     cells = {name: Cells.of(frame, x, name, (), who) for name in [value, *([across] if across else [])]}
     index = pd.Index(cells[value].levels[x])
     return pd.DataFrame({name: each.mean() for name, each in cells.items()}, index=index).dropna()

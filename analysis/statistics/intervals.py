@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri, stdtrit
 
-from memsim.analysis.checks import checked_confidence, require_choice, require_whole
-from memsim.analysis.statistics.tables import Cells, columns_of, nan_mean
+from memsim.analysis.checks import checked_confidence, names_in, require_choice, require_whole
+from memsim.analysis.statistics.tables import Cells, nan_mean
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.seeding import stream
@@ -220,8 +220,8 @@ def within_subject_interval(
     """
     require_table(frame, "within_subject_interval")
     confidence = checked_confidence(confidence, "within_subject_interval")
-    groups = columns_of(between)
-    within = [name for name in columns_of(by) if name not in groups]
+    groups = names_in(between, "between", "within_subject_interval")
+    within = [name for name in names_in(by, "by", "within_subject_interval") if name not in groups]
     cells = Cells.of(frame, [*groups, *within], value, between, "within_subject_interval")
     cell_group = cells.levels.groupby(groups, sort=True).ngroup().to_numpy() if groups else np.zeros(len(cells.levels))
     parts = []

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.numeric_columns import as_numbers, with_numbers
 from memsim.analysis.statistics.tables import require_columns
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
@@ -42,7 +43,8 @@ class Paired(NamedTuple):
 
         Errors name the caller ``who``.
         """
-        values = pd.to_numeric(table["log_likelihood"], errors="coerce").to_numpy(dtype=float)
+        table = with_numbers(table, ["n_events"], who)
+        values = as_numbers(table["log_likelihood"], who, infinite=True).to_numpy(dtype=float)
         wrong = np.isnan(values) | (values == np.inf)
         model, models = pd.factorize(table["model"])
         case = table.groupby([*by], sort=False, observed=True).ngroup().to_numpy()

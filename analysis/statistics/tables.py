@@ -9,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from memsim.analysis.checks import names_in
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
+from memsim.core.tables.long_table_rows import at_row
 
 
 class Cells(NamedTuple):
@@ -30,9 +33,9 @@ class Cells(NamedTuple):
         cls, frame: pd.DataFrame, by: str | Sequence[str], value: str, between: str | Sequence[str], who: str
     ) -> Cells:
         """From ``frame``, checked; errors name the caller ``who``."""
-        names, groups = columns_of(by), columns_of(between)
+        names, groups = names_in(by, "by", who), names_in(between, "between", who)
         require_columns(frame, [*names, *groups, "subject"], [value], who)
-        _require_numbers(frame[value], value, who)
+        frame = with_numbers(frame, [value], who)
         if not names:
             raise InputError(f"{who}: by is empty; name the columns whose levels have a mean each")
         cell = frame.groupby(names, sort=True, observed=True).ngroup().to_numpy()
@@ -66,11 +69,6 @@ def nan_mean(values: FloatArray) -> FloatArray:
         return np.nansum(values, axis=0) / np.count_nonzero(~np.isnan(values), axis=0)
 
 
-def columns_of(names: str | Sequence[str]) -> list[str]:
-    """One name or several, as a list."""
-    return [names] if isinstance(names, str) else list(names)
-
-
 def require_columns(table: Any, labels: Sequence[str], values: Sequence[str], who: str) -> None:
     """Raise :class:`InputError`, in the name of ``who``, unless ``table`` has rows and these columns.
 
@@ -80,19 +78,13 @@ def require_columns(table: Any, labels: Sequence[str], values: Sequence[str], wh
         raise InputError(f"{who}: expected a table (pandas.DataFrame), got {type(table).__name__}")
     missing = [name for name in [*labels, *values] if name not in table.columns]
     if missing:
-        raise InputError(f"{who}: no column {', '.join(missing)}; the table has {', '.join(map(str, table.columns))}")
+        raise InputError(
+            f"{who}: no column {', '.join(map(str, missing))}; the table has {', '.join(map(str, table.columns))}"
+        )
     if table.empty:
         raise InputError(f"{who}: the table has no rows")
     for name in labels:
         if table[name].isna().any():
-            raise InputError(f"{who}: column {name} is missing in row {int(np.argmax(table[name].isna()))}; fill it in")
-
-
-def _require_numbers(column: pd.Series, name: str, who: str) -> None:
-    numbers = pd.to_numeric(column, errors="coerce")
-    wrong = (numbers.isna() & column.notna()) | np.isinf(numbers)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise InputError(
-            f"{who}: {name} is {column.iloc[row]} in row {row}; values must be finite numbers, or NaN where undefined"
-        )
+            raise InputError(
+                f"{who}: column {name} is missing in {at_row(table, int(np.argmax(table[name].isna())))}; fill it in"
+            )

@@ -8,10 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from memsim.analysis.numeric_columns import with_numbers
 from memsim.core.errors import InputError
 
 NAMES = {"holm": " (Holm)", "bonferroni": " (Bonferroni)", "fdr_bh": " (Benjamini-Hochberg)", "none": ""}
 """How a corrected p is marked."""
+NUMBERS = (
+    "mean_a", "mean_b", "difference", "low", "high", "margin_low", "margin_high", "statistic", "t_low", "t_high", "df",
+    "p", "p_low", "p_high", "p_corrected", "p_difference", "effect", "effect_low", "effect_high", "n_a", "n_b",
+    "dropped", "confidence",
+)  # fmt: skip
+"""Columns of these tables that hold numbers."""
 
 
 def in_words(table: pd.DataFrame, what: str | None = None) -> list[str]:
@@ -34,6 +41,7 @@ def in_words(table: pd.DataFrame, what: str | None = None) -> list[str]:
     """
     if not isinstance(table, pd.DataFrame) or not {"a", "b", "df", "n_a", "value", "correction"} <= set(table):
         raise InputError("in_words: this is not a table of contrast or equivalence; give what one of them returned")
+    table = with_numbers(table, NUMBERS, "in_words", infinite=True)
     sentences = []
     for row in table.to_dict("records"):
         name = what or str(row["value"])

@@ -2,6 +2,7 @@
 
 import warnings
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,17 @@ from scipy.spatial.distance import jensenshannon
 from scipy.special import expit, gamma
 
 from memsim import Recalls
-from memsim.analysis.statistics.contrasts import contrast, equivalence
+from memsim.analysis.statistics.contrasts import contrast, equivalence, summary_contrast
 from memsim.analysis.statistics.distances import attainment, curve_distance, noise_ceiling, share_of_attainable
 from memsim.analysis.statistics.intervals import bootstrap_interval, resampled_deviations, within_subject_interval
 from memsim.analysis.statistics.regression import recall_regression
 from memsim.analysis.statistics.regression_design import separated_by
 from memsim.analysis.statistics.words import apa_number, apa_p, in_words
 from memsim.analysis.subjects import mean_over_subjects
+from memsim.analysis.summaries import summary_table
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.seeding import stream
+from tests.analysis.test_figures import recorded
 
 
 def tidy(values: np.ndarray, x: str = "position", **columns: object) -> pd.DataFrame:
@@ -151,7 +154,7 @@ def test_bootstrap_of_few_subjects_says_so_once(method: str) -> None:
         ({"confidence": 95}, "between 0 and 1"),
         ({"frame": tidy(SKEWED).iloc[:0]}, "no rows"),
         ({"frame": tidy(SKEWED).assign(prob=np.inf)}, "prob is inf"),
-        ({"frame": tidy(SKEWED).assign(prob="much")}, "prob is much"),
+        ({"frame": tidy(SKEWED).assign(prob="much")}, "prob is 'much' in row"),
         ({"frame": tidy(SKEWED).assign(subject=np.nan)}, "column subject is missing in row 0"),
         ({"frame": SKEWED}, "got ndarray"),
     ],
@@ -670,7 +673,7 @@ def test_share_of_attainable() -> None:
     assert share_of_attainable(0.3, 0.1, 0.5, "jsd") == pytest.approx(0.5)
     assert share_of_attainable(0.0, 0.1, 0.5) > 1 and share_of_attainable(0.7, 0.1, 0.5) < 0
     assert np.isnan(share_of_attainable(0.3, 0.5, 0.5))
-    with pytest.raises(InputError, match="negative"):
+    with pytest.raises(InputError, match="distance=-0.1 must be a number of at least 0"):
         share_of_attainable(-0.1, 0.1, 0.5)
 
 
@@ -708,3 +711,23 @@ def test_distances_refuse(call: object, message: str) -> None:
         warnings.simplefilter("ignore")  # the last call divides by zero to obtain NaN
         with pytest.raises(InputError, match=message):
             call()
+
+
+def test_settings_of_numpy_and_of_other_types() -> None:
+    frame = in_levels(a=A, b=B)
+    asked: Any = {"column": "label", "value": "recency", "paired": True}
+    plain = equivalence(frame, **asked, margin=(-0.05, 0.1), confidence=0.9)
+    for margin in ([-0.05, 0.1], np.array([-0.05, 0.1])):
+        other = equivalence(frame, **{**asked, "paired": np.True_}, margin=margin, confidence=np.float64(0.9))
+        pd.testing.assert_frame_equal(plain, other)
+    unfit: list[Any] = ["wide", None, (0.1,) * 3, [], True]
+    for wrong in unfit:
+        with pytest.raises(InputError, match="equivalence: margin="):
+            equivalence(frame, **asked, margin=wrong)
+    table = {"a": summary_table(recorded(False)), "b": summary_table(recorded(False))}
+    with pytest.raises(InputError, match="summary_contrast: confidence=95 must lie between 0 and 1"):
+        summary_contrast(table, "a", confidence=95)
+    with pytest.raises(InputError, match="summary_contrast: correction='no' must be one of"):
+        summary_contrast(table, "a", correction="no")
+    with pytest.raises(InputError, match="by=5 must be a name, or a list of names"):
+        bootstrap_interval(frame, 5)

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-EDGE = 1.0
-"""By so many pixels, at 100 dots per inch, may what is drawn lie beyond the canvas."""
+EDGE = 0.01
+"""By so many inches may what is drawn lie beyond the canvas."""
 TOUCH = 1.0
 """Texts that overlap by fewer pixels in one direction do not touch: letters do not fill their boxes."""
 LEAST_LETTERS = 6.0
@@ -29,6 +29,7 @@ class Drawn:
         self.renderer = FigureCanvasAgg(figure).get_renderer()
         figure.draw_without_rendering()
         self.texts = list(self._texts())
+        self.edge = EDGE * figure.dpi
 
     def _texts(self) -> Iterator[tuple[str, Text]]:
         for axes in self.figure.axes:
@@ -54,6 +55,11 @@ class Drawn:
                 yield from (("legend", text) for text in legend.get_texts())
 
     @property
+    def has_legend(self) -> bool:
+        """Whether a legend stands below the panels."""
+        return any(part.legends for part in (self.figure, *self.figure.subfigs))
+
+    @property
     def boxes(self) -> list[tuple[str, Text, Bbox]]:
         shown = [(kind, text) for kind, text in self.texts if text.get_visible() and text.get_text().strip()]
         unique = {id(text): (kind, text) for kind, text in shown}
@@ -64,22 +70,37 @@ class Drawn:
         boxes = self.boxes
         return [*self._cut(boxes), *self._touching(boxes), *self._slanted(boxes), *self._small(boxes)]
 
+    def cut_at(self, dpi: float) -> list[str]:
+        """What is cut at another resolution, in words."""
+        was = self.figure.dpi
+        self.figure.set_dpi(dpi)
+        try:
+            again = Drawn(self.figure)
+            return [f"at {dpi:g} dpi {said}" for said in again._cut(again.boxes)]
+        finally:
+            self.figure.set_dpi(was)
+
     def _cut(self, boxes: list[tuple[str, Text, Bbox]]) -> Iterator[str]:
         width, height = self.figure.bbox.width, self.figure.bbox.height
         for kind, text, box in boxes:
-            if box.x0 < -EDGE or box.y0 < -EDGE or box.x1 > width + EDGE or box.y1 > height + EDGE:
+            if box.x0 < -self.edge or box.y0 < -self.edge or box.x1 > width + self.edge or box.y1 > height + self.edge:
                 yield f"{kind} {text.get_text()!r} leaves the canvas: {box.extents.round(1)} of {width:g} x {height:g}"
         for axes in self.figure.axes:
             inside = axes.get_tightbbox(self.renderer)
             if (
                 inside is not None
                 and np.isfinite(inside.extents).all()
-                and (inside.x0 < -EDGE or inside.y0 < -EDGE or inside.x1 > width + EDGE or inside.y1 > height + EDGE)
+                and (
+                    inside.x0 < -self.edge
+                    or inside.y0 < -self.edge
+                    or inside.x1 > width + self.edge
+                    or inside.y1 > height + self.edge
+                )
             ):
                 yield f"axes {axes.get_title()!r} leave the canvas: {inside.extents.round(1)} of {width:g} x {height:g}"
         for legend in (each for part in (self.figure, *self.figure.subfigs) for each in part.legends):
             box = legend.get_window_extent(self.renderer)
-            if box.x0 < -EDGE or box.x1 > width + EDGE or box.y0 < -EDGE or box.y1 > height + EDGE:
+            if box.x0 < -self.edge or box.x1 > width + self.edge or box.y0 < -self.edge or box.y1 > height + self.edge:
                 yield f"the legend leaves the canvas: {box.extents.round(1)} of {width:g} x {height:g}"
 
     def _touching(self, boxes: list[tuple[str, Text, Bbox]]) -> Iterator[str]:

@@ -12,11 +12,18 @@ from matplotlib.figure import Figure
 
 from memsim import simulate
 from memsim.analysis import (
+    ANALYSES,
     analyze,
+    bayesian_model_selection,
     comparison_panel,
     criteria_figure,
+    curve_table,
+    held_out,
+    index_table,
     lag_crp,
     plot,
+    points_by_label,
+    save_figure,
     serial_position_curve,
     taxonomy_figure,
 )
@@ -28,7 +35,7 @@ from memsim.models.networks.cores.registered import CORES
 from memsim.models.registered import MODELS
 from memsim.paradigms import FreeRecall
 from tests.analysis.test_figures import recorded
-from tests.figures.cases import PEOPLE, frame, summaries
+from tests.figures.cases import PEOPLE, frame, held_out_lists, summaries
 
 
 def legend_of(figure: Figure) -> list[str]:
@@ -126,10 +133,68 @@ def test_widths(width: float, inches: float) -> None:
     assert plot(frame("lag_crp"), width=width).get_figwidth() == pytest.approx(inches)
 
 
-@pytest.mark.parametrize("width", [0.5, 100, float("nan"), "wide", True])
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.float32, np.float64])
+def test_numbers_of_numpy_are_numbers(kind: Any) -> None:
+    assert plot(frame("lag_crp"), width=kind(2)).get_figwidth() == pytest.approx(183 / 25.4)
+    evidence = [[-1.0, -2.0], [-3.0, -1.0]]
+    tables = [bayesian_model_selection(evidence, prior=prior).table for prior in (kind(2), 2)]
+    pd.testing.assert_frame_equal(*tables)
+
+
+@pytest.mark.parametrize("width", [0.5, 100, float("nan"), "wide", True, np.True_, [2], 1j])
 def test_widths_that_no_figure_has(width: object) -> None:
     with pytest.raises(InputError, match="must be 1 or 2, columns of a journal"):
         plot(frame("lag_crp"), width=width)
+
+
+@pytest.mark.parametrize(("option", "value", "said"), [
+    ("palette", 5, "palette=5 must be colours by name, several colours, or the name of a palette"),
+    ("order", 5, "order=5 must be a list of names, as in order=['CMR']"),
+    ("order", {"CMR": 1}, "order={'CMR': 1} must be a list of names"),
+    ("labels", "zz", "labels='zz' must be a table by name, as in labels={'CMR': 'context'}"),
+    ("labels", ["zz"], "labels=['zz'] must be a table by name"),
+    ("people", 5, "people=5 must be a name, or a list of names"),
+])  # fmt: skip
+def test_options_of_another_type(option: str, value: object, said: str) -> None:
+    given: dict[str, Any] = {option: value}
+    with pytest.raises(InputError, match=re.escape(f"plot: {said}")):
+        plot(frame("lag_crp"), **given)
+
+
+def test_options_by_labels_that_are_numbers() -> None:
+    given = pd.DataFrame({"label": [1, 1, 2, 2], "position": [1, 2] * 2, "prob": 0.5})
+    options: dict[str, Any] = {"labels": {1: "one"}, "palette": {2: "#ff0000"}, "order": [2, 1]}
+    figure = plot(given, analysis="serial_position_curve", **options)
+    assert legend_of(figure) == ["2", "one"] and colours(figure)["2"] == "#ff0000"
+
+
+def test_one_name_is_not_its_letters() -> None:
+    given = summaries()
+    alike = [taxonomy_figure(given, people) for people in (PEOPLE, [PEOPLE])]
+    fonts = [[text.get_fontweight() for text in figure.axes[-2].get_yticklabels()] for figure in alike]
+    assert fonts[0] == fonts[1] and "bold" in fonts[0]
+    assert list(index_table(given, "recency")) == ["recency"]
+    analysis = ANALYSES.get("lag_crp")
+    curves = {"us": curve_table(recorded(False))}
+    assert points_by_label(curves, analysis, "us").attrs["people"] == ["us"]
+    assert held_out(held_out_lists(), references="uniform choice")["reference"].sum() == 1
+
+
+@pytest.mark.parametrize(("projection", "name"), [("polar", "'polar'"), ("3d", "'3d'"), ("hammer", "'hammer'")])
+def test_axes_that_are_not_rectangular(projection: str, name: str) -> None:
+    with pytest.raises(InputError, match=f"plot: the axes in ax are {name}, and this figure needs rectangular ones"):
+        plot(frame("lag_crp"), ax=Figure().add_subplot(projection=projection))
+
+
+def test_titles_that_are_numbers() -> None:
+    assert plot(frame("lag_crp"), title=2024).get_suptitle() == "2024"
+
+
+def test_what_is_no_list_of_frames_and_no_figure() -> None:
+    with pytest.raises(InputError, match="comparison_panel: frames is a DataFrame; give a list"):
+        comparison_panel(frame("lag_crp"))
+    with pytest.raises(InputError, match="save_figure: takes a figure and a file"):
+        save_figure("curves.pdf", plot(frame("lag_crp")))
 
 
 def test_letters_and_wide_tables_do_not_shrink() -> None:
