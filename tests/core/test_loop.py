@@ -223,7 +223,7 @@ def test_wrong_arguments() -> None:
     with pytest.raises(InputError, match=r"TCM is a class; pass an instance, TCM\(\)"):
         simulate(TCM, PAIR.trials(1))
     with pytest.raises(InputError, match="not a memsim.MemoryModel"):
-        simulate("TCM", PAIR.trials(1))
+        simulate(5, PAIR.trials(1))
     with pytest.raises(InputError, match="not a memsim.Trials"):
         simulate(TCM(), PAIR)
     with pytest.raises(InputError, match="samples=0"):
