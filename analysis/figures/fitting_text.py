@@ -92,9 +92,10 @@ def _without_names_below(axes: Sequence[Axes]) -> Iterator[None]:
         room = _points(each.bbox.width, each.get_figure())
         if sum(text_width(text.get_text(), float(text.get_fontsize())) + GAP for _, text in labels) > room:
             shown = each.xaxis.get_tick_params(which="major")
-            sides = {side: True for side in ("labelbottom", "labeltop") if shown.get(side, False)}
+            sides: Any = {side: True for side in ("labelbottom", "labeltop") if shown.get(side, False)}
             hidden.append((each.xaxis, sides))
-            each.xaxis.set_tick_params(**dict.fromkeys(sides, False))
+            unseen: Any = dict.fromkeys(sides, False)
+            each.xaxis.set_tick_params(**unseen)
     yield
     for axis, sides in hidden:
         axis.set_tick_params(**sides)
