@@ -20,6 +20,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
+from memsim.analysis.figures.shown_figure import ShownFigure
 from memsim.core.names import printable
 
 LEAST_SIZE = 6.0
@@ -61,10 +62,15 @@ def fit_text(figure: Any, owned: Sequence[Any]) -> None:
         _pin_ticks(each)
     for each in axes:
         _fit_names_beside(each, _points(figure.bbox.width, figure))
-    _lay_out(figure)
+    with _without_names_below(axes):  # which, as long as they are, would leave the panels no width
+        _lay_out(figure)
     before = _extents(owned, axes)
     for each in axes:
         _fit_ticks_below(each)
+    if isinstance(figure, ShownFigure) and figure in owned:
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, height + _height_of_upright_names(axes) / 72)
+    for each in axes:
         _fit_titles(each)
         _break(each.xaxis.label, _points(each.bbox.width, figure), MOST_LINES)
         _fit_vertical_label(each, figure)
@@ -75,6 +81,37 @@ def fit_text(figure: Any, owned: Sequence[Any]) -> None:
         _fit_vertical_label(each, figure)
         _thin(each.yaxis, each, vertical=True)
         _thin(each.xaxis, each, vertical=False)
+
+
+@contextmanager
+def _without_names_below(axes: Sequence[Axes]) -> Iterator[None]:
+    """Hide names at the ticks of horizontal axes that are not as long as their names side by side."""
+    hidden = []
+    for each in axes:
+        labels = _shown_labels(each.xaxis) if _has_names(each.xaxis) and not _is_hidden(each.xaxis) else []
+        room = _points(each.bbox.width, each.get_figure())
+        if sum(text_width(text.get_text(), float(text.get_fontsize())) + GAP for _, text in labels) > room:
+            shown = each.xaxis.get_tick_params(which="major")
+            sides: Any = {side: True for side in ("labelbottom", "labeltop") if shown.get(side, False)}
+            hidden.append((each.xaxis, sides))
+            unseen: Any = dict.fromkeys(sides, False)
+            each.xaxis.set_tick_params(**unseen)
+    yield
+    for axis, sides in hidden:
+        axis.set_tick_params(**sides)
+
+
+def _height_of_upright_names(axes: Sequence[Axes]) -> float:
+    """What names that stand upright take in points, beyond a line, in all rows of panels together."""
+    rows: dict[tuple[Any, int], float] = {}
+    for each in axes:
+        spec = each.get_subplotspec()
+        for _, text in _shown_labels(each.xaxis):
+            if spec is not None and text.get_rotation() == 90 and not _is_hidden(each.xaxis):
+                key = (id(spec.get_gridspec()), spec.rowspan.start)
+                size = float(text.get_fontsize())
+                rows[key] = max(rows.get(key, 0.0), text_width(text.get_text(), size) - LINE * size)
+    return sum(rows.values())
 
 
 def _extents(owned: Sequence[Any], axes: Sequence[Axes]) -> list[str]:

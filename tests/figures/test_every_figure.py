@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from memsim.analysis import plot
+from memsim.analysis import comparison_panel, plot
+from memsim.core.errors import MemsimWarning
 from tests.figures.cases import CASES, Case
 from tests.figures.checks import Drawn, black_series
 
@@ -37,6 +38,27 @@ def test_long_legends_are_not_cut_at_any_resolution(width: float) -> None:
     frame = pd.concat([curve.assign(label=name) for name in names])
     drawn = Drawn(plot(frame, analysis="serial_position_curve", width=width))
     assert [said for dpi in (72, 80, 90, 96, 100, 110, 150, 300) for said in drawn.cut_at(dpi)] == []
+
+
+@pytest.mark.parametrize("width", [1, 1.5 * 89 / 25.4, 2])
+def test_panels_of_many_models_with_long_names(width: float) -> None:
+    lags = pd.DataFrame({"lag": [-2, -1, 1, 2], "prob": [0.1, 0.2, 0.4, 0.1]})
+    curve = pd.DataFrame({"position": [1, 2, 3], "prob": [0.1, 0.9, 0.4]})
+    names = [f"model {i}, fitted to {what}" for i in range(6) for what in ("all lists of PEERS", "each person")]
+    frames = []
+    for name, one in {
+        "lag_crp": lags,
+        "serial_position_curve": curve,
+        "lag_rank": pd.DataFrame({"rank": [0.6]}),
+    }.items():
+        frame = pd.concat([one.assign(label=label) for label in names], ignore_index=True)
+        frame.attrs = {"analysis": name, "by": [], "people": []}
+        frames.append(frame)
+    with pytest.warns(MemsimWarning, match="8 of 12 models"):
+        drawn = Drawn(comparison_panel([*frames, frames[0]], width=width))
+    assert drawn.faults() == [] and drawn.cut_at(110) == []
+    sizes = [axes.bbox.height / drawn.figure.dpi for axes in drawn.figure.axes]
+    assert min(sizes) > 0.9, "names and legends take nothing of the panels"
 
 
 def test_every_function_that_makes_a_figure_has_a_case() -> None:
