@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from memsim.core.errors import InputError
 from memsim.core.names import shown
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import may_be_intervals, times_going_back, warn_of_times_going_back
+
+P = TypeVar("P")
 
 
 def require_choice(value: Any, choices: Sequence[str], name: str, who: str) -> None:
@@ -54,6 +56,14 @@ def names_in(given: Any, name: str, who: str) -> list[Any]:
     if isinstance(given, Mapping) or not isinstance(given, Iterable):
         raise InputError(f"{who}: {name}={shown(given)} must be a name, or a list of names")
     return list(given)
+
+
+def parts_in(given: Any, kind: type[P], name: str, who: str) -> list[P]:
+    """Several of a kind as a list; :class:`InputError` is raised, in the name of ``who``, for none and for others."""
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str | Mapping) else []
+    if not listed or not all(isinstance(each, kind) for each in listed):
+        raise InputError(f"{who}: {name}={shown(given)} must be one {kind.__name__} or more, in a list")
+    return listed
 
 
 def checked_confidence(confidence: float, who: str) -> float:

@@ -12,7 +12,9 @@ from memsim.analysis.declaration import Analysis
 from memsim.analysis.numeric_columns import plain_numbers, with_numbers, with_plain_numbers
 from memsim.analysis.points import held_by_enough, points_of_frame, squared_differences
 from memsim.analysis.registered import ANALYSES, curves_of
+from memsim.core.errors import InputError
 from memsim.core.judgments import require_responses
+from memsim.core.names import by_label
 from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.tables.given_tables import require_table
 
@@ -86,7 +88,10 @@ def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, peop
     curves : curve tables by label.
     people : the labels of people.
     """
-    parts = [points_of_curve(table, analysis).assign(label=name) for name, table in curves.items()]
+    tables = by_label(curves, "points_by_label")
+    if not tables:
+        raise InputError("points_by_label: curves is empty; give tables of standard_curves by label")
+    parts = [points_of_curve(table, analysis).assign(label=name) for name, table in tables.items()]
     points = pd.concat(parts, ignore_index=True)
     points.attrs = {"analysis": analysis.name, "by": [], "people": names_in(people, "people", "points_by_label")}
     return points

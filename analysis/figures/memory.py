@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
+from memsim.analysis.checks import parts_in
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.arrays import FloatArray
@@ -58,7 +59,7 @@ def memory_figure(
         or a subfigure, ``labels`` and ``order`` name the titles of strips, and ``palette`` is the colour map of [0, 1].
     """
     page = Page("memory_figure", drawing, 2)
-    links = links or {}
+    links, strips = links or {}, parts_in(strips, Strip, "strips", "memory_figure")
     by_title = {strip.title: strip for strip in strips}
     strips = [by_title[name] for name in page.ordered(by_title)] if len(by_title) == len(strips) else strips
     heights = [_height(strip) for strip in strips]

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator
 
+from memsim.analysis.checks import parts_in
 from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, text_width
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import FONTS, PEOPLE, legend_label, plain_text, themed, whole_ticks
@@ -65,14 +66,12 @@ def target_figure(panels: Sequence[Panel], title: str = "", **drawing: Unpack[Dr
     InputError : there are no panels; and as of ``drawing``.
     """
     page = Page("target_figure", drawing, 2)
-    if not panels:
-        raise InputError("target_figure: no panels; give one at least")
     panels = [
         panel._replace(
             target=_curve(panel.target, "target"),
             obtained={label: _curve(curve, label) for label, curve in panel.obtained.items()},
         )
-        for panel in panels
+        for panel in parts_in(panels, Panel, "panels", "target_figure")
     ]
     look = page.styles(dict.fromkeys(label for panel in panels for label in panel.obtained))
     across = page.across(len(panels), LEAST_PANEL)

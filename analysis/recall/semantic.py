@@ -16,6 +16,7 @@ from memsim.core.arrays import FloatArray, frozen
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.core.limits import require_counts
+from memsim.core.names import shown
 from memsim.core.recalls import Recalls, require_recalls
 
 N_BINS = 10
@@ -159,6 +160,10 @@ def equal_bins(distances: FloatArray, n_bins: int = N_BINS) -> FloatArray:
         contain its lower edge.
     """
     require_counts("equal_bins", n_bins=n_bins)
+    if not isinstance(distances, np.ndarray) or distances.ndim != 2 or len(set(distances.shape)) > 1:
+        raise InputError(
+            f"equal_bins: distances={shown(distances)} must be an array, with a row and column for each item"
+        )
     pairs = distances[np.triu_indices(len(distances), 1)]
     if not len(pairs):
         return np.array([0.0, 1.0])

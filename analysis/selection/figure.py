@@ -28,6 +28,7 @@ from memsim.analysis.selection.evidence import Winners, log_evidence, winners
 from memsim.analysis.selection.prediction import held_out
 from memsim.core.errors import InputError
 from memsim.core.seeding import stream
+from memsim.core.tables.given_tables import require_table
 
 
 @plain_text
@@ -71,6 +72,9 @@ def selection_figure(
     page = Page("selection_figure", drawing, 2 if table is not None and fits is not None else ONE_PANEL)
     if table is None and fits is None:
         raise InputError("selection_figure: no table is given; give held-out lists, fits, or both")
+    for each in (table, fits):
+        if each is not None:
+            require_table(each, "selection_figure")
     references = names_in(references, "references", "selection_figure")
     table, fits = (
         each if each is None else with_numbers(each, ["log_likelihood"], "selection_figure", infinite=True)
