@@ -119,7 +119,8 @@ class Registry(Generic[Entry]):
         UnknownNameError : no such name; the message offers the closest one and lists all.
         """
         if not isinstance(name, str):
-            raise UnknownNameError(f"{shown(name)} is not the name of a {self.kind}")
+            article = "an" if self.kind[0] in "aeiou" else "a"
+            raise UnknownNameError(f"{shown(name)} is not the name of {article} {self.kind}")
         for known in self.names():
             if normalized(known) == normalized(name):
                 return known
