@@ -103,7 +103,8 @@ def ratio_of_mean_ratios(
     require_table(frame, "ratio_of_mean_ratios")
     require_counts("ratio_of_mean_ratios", n_resamples=n_resamples)
     tail = (1 - checked_confidence(confidence, "ratio_of_mean_ratios")) / 2
-    require_columns(frame, (), CELLS, "ratio_of_mean_ratios")
+    if len(frame):
+        require_columns(frame, (), CELLS, "ratio_of_mean_ratios")
     d = with_numbers(frame, CELLS, "ratio_of_mean_ratios", infinite=True)[list(CELLS)].dropna().to_numpy(dtype=float)
     if not len(d):
         return {"ratio": np.nan, "low": np.nan, "high": np.nan, "n_subjects": 0}

@@ -222,6 +222,7 @@ def text(default: str, doc: str = "", source: str = "") -> Any:
     return dataclasses.field(default=default, metadata={_KEY: {"text": True, "doc": doc, "source": source}})
 
 
+@says_what_it_has
 @dataclass(frozen=True)
 class Parameterized:
     """A frozen dataclass whose fields are declared with :func:`parameter` and checked by the constructor."""

@@ -78,7 +78,7 @@ def test_numbers_label_as_their_digits() -> None:
     table = run(models, FreeRecall(list_length=4), n_trials=2).summary
     assert table["label"].unique().tolist() == ["1", "0.5"]
     named: Any = "ab"
-    with pytest.raises(InputError, match="is no mapping"):
+    with pytest.raises(InputError, match="must be a table by name"):
         plot(FRAME, analysis="lag_crp", labels=named)
 
 

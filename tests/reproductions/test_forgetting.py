@@ -175,7 +175,7 @@ def test_tables_and_figures() -> None:
         "shipped, search of choice alone",
     }
     panels = curves_figure(curves(table)).axes
-    assert [axis.get_title() for axis in panels] == list(CONDITIONS)
+    assert [" ".join(axis.get_title().split()) for axis in panels] == list(CONDITIONS)
     assert edges_figure(behaviour, levers_found(places)).axes[0].get_xlabel().startswith("Recency")
 
 

@@ -68,7 +68,7 @@ def test_record_says_how_the_core_is_made_again(here: Path) -> None:
 def test_from_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = "mine.py:Leaky:mine.safetensors"
     assert main(["check", "mine.py:Leaky"]) == main(["check", "mine.py", "--size", "cells=3"]) == 0
-    assert "mine.py:Leaky: 11 of 11 checks passed" in capsys.readouterr().out
+    assert "mine.py:Leaky: 12 of 12 checks passed" in capsys.readouterr().out
     assert main(["check", "GRU", "--size", "hidden=3"]) == 0
     assert main(["show", own, "--list-length", "4"]) == main(["show", "gru:gru.safetensors", "--list-length", "4"]) == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
