@@ -69,6 +69,7 @@ def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
 
 def _read(curves: pd.DataFrame, who: str) -> pd.DataFrame:
     """Curves with numbers as such, also where the table comes from a file of text."""
+    require_table(curves, who)
     return with_numbers(curves, ("mean", "sem", "low", "high", "n_subjects", "across"), who)
 
 
@@ -103,8 +104,6 @@ def root_mean_squared_difference(curves: pd.DataFrame, target: pd.DataFrame) -> 
     Of a ROC, hits and false alarms count alike: it is the root of the mean over both coordinates of all points. Lags
     that less than a quarter of the subjects of a curve have do not count.
     """
-    require_table(curves, "root_mean_squared_difference")
-    require_table(target, "root_mean_squared_difference")
     known, distances = ANALYSES.usable(), {}
     who = "root_mean_squared_difference"
     curves, target = _read(curves, who), _read(target, who)

@@ -72,14 +72,8 @@ def selection_figure(
     page = Page("selection_figure", drawing, 2 if table is not None and fits is not None else ONE_PANEL)
     if table is None and fits is None:
         raise InputError("selection_figure: no table is given; give held-out lists, fits, or both")
-    for each in (table, fits):
-        if each is not None:
-            require_table(each, "selection_figure")
+    table, fits = _read(table), _read(fits)
     references = names_in(references, "references", "selection_figure")
-    table, fits = (
-        each if each is None else with_numbers(each, ["log_likelihood"], "selection_figure", infinite=True)
-        for each in (table, fits)
-    )
     known = list(dict.fromkeys(name for each in (table, fits) if each is not None for name in each["model"]))
     for name in [*references, *([baseline] if baseline is not None else [])]:
         if name not in known:
@@ -135,6 +129,14 @@ def selection_figure(
 
 ONE_PANEL, LEAST_PANEL = 4.5, 2.1
 """Width of a figure of one panel, and the smallest width of a panel among several, in inches."""
+
+
+def _read(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """A table with its log-likelihoods as numbers, also where it comes from a file of text."""
+    if table is None:
+        return None
+    require_table(table, "selection_figure")
+    return with_numbers(table, ["log_likelihood"], "selection_figure", infinite=True)
 
 
 def _among(references: Sequence[str], table: pd.DataFrame) -> list[str]:

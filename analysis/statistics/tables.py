@@ -13,6 +13,7 @@ from memsim.analysis.checks import names_in
 from memsim.analysis.numeric_columns import with_numbers
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
+from memsim.core.tables.given_tables import require_table
 from memsim.core.tables.long_table_rows import at_row
 
 
@@ -74,8 +75,7 @@ def require_columns(table: Any, labels: Sequence[str], values: Sequence[str], wh
 
     The columns of ``labels`` must be without missing entries.
     """
-    if not isinstance(table, pd.DataFrame):
-        raise InputError(f"{who}: expected a table (pandas.DataFrame), got {type(table).__name__}")
+    require_table(table, who)
     missing = [name for name in [*labels, *values] if name not in table.columns]
     if missing:
         raise InputError(

@@ -171,9 +171,9 @@ def test_storing_is_measured_against_the_best_decisions() -> None:
             for name in CIRCUMSTANCES for seed in range(5)
         ]  # fmt: skip
         scores = pd.DataFrame(rows)
-        claims = claims_on_storing(scores, AFTER)
+        claims = claims_on_storing(scores)
         assert [each.verdict for each in claims] == [verdict] * len(CIRCUMSTANCES)
-        assert [each.obtained for each in findings_on_storing(scores, AFTER)] == [share] * len(CIRCUMSTANCES)
+        assert [each.obtained for each in findings_on_storing(scores)] == [share] * len(CIRCUMSTANCES)
     (words,) = statement_on_storing(scores)
     assert "loss: primacy 0.08, recency 0.07" in words
 

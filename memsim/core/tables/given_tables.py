@@ -13,4 +13,4 @@ def require_table(table: Any, who: str) -> None:
     import pandas as pd
 
     if not isinstance(table, pd.DataFrame):
-        raise InputError(f"{who}: expected a pandas DataFrame, as analyses return, got {kind_of(table)}")
+        raise InputError(f"{who}: expected a table (pandas.DataFrame), as analyses return, got {kind_of(table)}")

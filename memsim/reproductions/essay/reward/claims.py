@@ -34,7 +34,7 @@ def claims_of(scores: pd.DataFrame, values: pd.DataFrame) -> list[Claim]:
     return [
         *_on_value(scores), *_on_slots(scores, values, VALUE, SLOTS, "the agent's own memory"),
         *_on_slots(scores, values, STORAGE, STORAGE, "slots that the environment holds"),
-        *claims_on_storing(scores, AFTER), *_on_order(scores), *_on_steps(scores),
+        *claims_on_storing(scores), *_on_order(scores), *_on_steps(scores),
     ]  # fmt: skip
 
 

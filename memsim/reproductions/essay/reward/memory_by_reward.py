@@ -69,13 +69,14 @@ def memory_by_reward(seed: int, options: RewardOptions) -> Outcome:
 
 def how_much(options: RewardOptions) -> str:
     """How much was trained, and what seeds share, in words."""
-    begun = (
-        ""
-        if not {VALUE, SLOTS, ORDER} & set(options.part_names)
-        else "All trainings of recall start anew with each seed. "
-        if options.start == "none"
-        else f"All trainings of recall begin with the weights {options.start}: seeds differ in what came after. "
-    )
+    begun = ""
+    if {VALUE, SLOTS, ORDER} & set(options.part_names):
+        first = (
+            "start anew with each seed"
+            if options.start == "none"
+            else f"begin with the weights {options.start}: seeds differ in what came after"
+        )
+        begun = f"All trainings of recall {first}. "
     return (
         f"{begun}Trainings had {options.iterations:,} (recall), {options.storage_iterations:,} (storage) and "
         f"{options.step_iterations:,} (two-step) iterations of {options.batch} episodes: what is refuted here may be "
@@ -133,7 +134,7 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
                 Finding(f"value-directed storage, {slots} slots: share of the best score", 1.0, float(np.mean(reached)),
                         0.15, OwnComputation(f"the {slots} highest values are stored and reported"), TOO_FEW)
             )  # fmt: skip
-    return found + findings_on_storing(scores, AFTER)
+    return found + findings_on_storing(scores)
 
 
 def shown(scores: pd.DataFrame, claims: pd.DataFrame) -> str:

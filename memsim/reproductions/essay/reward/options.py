@@ -72,9 +72,12 @@ class RewardOptions(Parameterized):
             numbers = SLOT_NUMBERS[VALUE in self.part_names :]
             found += [Condition(SLOTS, f"{slots} slots", self._recall(slots)) for slots in numbers]
         if STORAGE in self.part_names:
-            found += [Condition(STORAGE, f"{slots} slots", self._storage(slots)) for slots in SLOT_NUMBERS]
+            found += [Condition(STORAGE, f"{slots} slots", self._storing(0.1, slots=slots)) for slots in SLOT_NUMBERS]
         if WHEN in self.part_names:
-            found += [Condition(WHEN, name, self._when(name)) for name in CIRCUMSTANCES]
+            found += [
+                Condition(WHEN, name, self._storing(0.03, **SETTINGS, **CIRCUMSTANCES[name].settings))
+                for name in CIRCUMSTANCES
+            ]
         if ORDER in self.part_names:
             found += [
                 Condition(
@@ -109,18 +112,10 @@ class RewardOptions(Parameterized):
             warm_up=self.warm_up,
         )
 
-    def _storage(self, slots: int) -> RewardTraining:
+    def _storing(self, entropy: float, **settings: Any) -> RewardTraining:
         return RewardTraining(
-            network="GRU", sizes={"hidden": 48}, task="value_directed_storage", settings={"slots": slots},
-            batch=self.batch, iterations=self.storage_iterations, learning_rate=0.002, linear_items=True,
-            entropy=0.1,
-        )  # fmt: skip
-
-    def _when(self, name: str) -> RewardTraining:
-        return RewardTraining(
-            network="GRU", sizes={"hidden": 48}, task="value_directed_storage",
-            settings={**SETTINGS, **CIRCUMSTANCES[name].settings}, batch=self.batch,
-            iterations=self.storage_iterations, learning_rate=0.002, linear_items=True, entropy=0.03,
+            network="GRU", sizes={"hidden": 48}, task="value_directed_storage", settings=settings, batch=self.batch,
+            iterations=self.storage_iterations, learning_rate=0.002, linear_items=True, entropy=entropy,
         )  # fmt: skip
 
     def _order(self, flush: bool, discount: float) -> RewardTraining:

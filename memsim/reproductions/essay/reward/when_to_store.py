@@ -70,21 +70,20 @@ def best_table() -> pd.DataFrame:
     )
 
 
-def claims_on_storing(scores: pd.DataFrame, at: str) -> list[Claim]:
+def claims_on_storing(scores: pd.DataFrame) -> list[Claim]:
     """For each circumstance that was run: do agents hold at the test what the best decisions hold?
 
     Parameters
     ----------
     scores : ``part, condition, seed, at, score, held_primacy, held_recency``.
-    at : which rows are after reward.
     """
     found = []
     for name, (_, brought, words) in CIRCUMSTANCES.items():
-        if not len(series(scores, WHEN, name, "score", at)):
+        if not len(series(scores, WHEN, name, "score")):
             continue
         best = best_edges(name)
         measures = [
-            Measure(edge, over_trainings(series(scores, WHEN, name, f"held_{edge}", at)), SHARE * best[edge], np.inf)
+            Measure(edge, over_trainings(series(scores, WHEN, name, f"held_{edge}")), SHARE * best[edge], np.inf)
             for edge in brought
         ]
         found.append(
@@ -99,11 +98,11 @@ def claims_on_storing(scores: pd.DataFrame, at: str) -> list[Claim]:
     return found
 
 
-def findings_on_storing(scores: pd.DataFrame, at: str) -> list[Finding]:
+def findings_on_storing(scores: pd.DataFrame) -> list[Finding]:
     """How near the best score agents come."""
     found = []
     for name in CIRCUMSTANCES:
-        reached = series(scores, WHEN, name, "score", at) / storing_gains(task_of(name))[1]
+        reached = series(scores, WHEN, name, "score") / storing_gains(task_of(name))[1]
         if len(reached):
             found.append(
                 Finding(f"when to store, {name}: share of the best score", 1.0, float(np.mean(reached)), TOLERANCE,
