@@ -17,7 +17,6 @@ from memsim.analysis.summaries import read_summaries
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
 from memsim.core.names import shown
-from memsim.core.tables.given_tables import require_table
 
 Correction = Literal["holm", "bonferroni", "fdr_bh", "none"]
 CORRECTIONS = ("holm", "bonferroni", "fdr_bh", "none")
@@ -70,7 +69,6 @@ def contrast(
     Steiger & Fouladi (1997), in What if there were no significance tests?; that of g assumes equal variances, although
     the test does not.
     """
-    require_table(frame, "contrast")
     pairs = _pairs(frame, column, value, paired, baseline, correction, confidence, "contrast")
     return _contrasts(pairs, correction, confidence).assign(value=value, correction=correction, confidence=confidence)
 
@@ -183,7 +181,6 @@ def equivalence(
     Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics, 15, 657-680; Lakens (2017), Social
     Psychological and Personality Science, 8, 355-362.
     """
-    require_table(frame, "equivalence")
     pairs = _pairs(frame, column, value, paired, baseline, correction, confidence, "equivalence")
     given = list(margin) if isinstance(margin, Iterable) else [margin]
     ends = [float(end) for end in given if is_real(end)]
