@@ -83,7 +83,10 @@ def first_population(kind: str, seed: int) -> FloatArray:
     low, high = np.array(list(space.values())).T
     places: FloatArray = low + (high - low) * rng.random((max(FEWEST, MEMBERS * len(space)), len(space)))
     off = (rng.random(places.shape) < OFF) & np.isin(list(space), list(FURTHEST))
-    return np.vstack([[as_it_is()[name] for name in space], np.where(off, 0.0, places)[1:]])
+    places = np.where(off, 0.0, places)
+    own = as_it_is()
+    places[0] = [own[name] for name in space]
+    return places
 
 
 def as_it_is() -> dict[str, float]:
