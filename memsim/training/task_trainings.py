@@ -10,7 +10,7 @@ _COPY = {**_ALL, "objective": "copy", "vector_size": 6}
 _REPEAT = {**_ALL, "objective": "repeat-copy", "vector_size": 6, "copies": 3}
 _PAIRS = {**_ALL, "objective": "associative-recall", "vector_size": 8}
 _GRAMS = {**_ALL, "objective": "n-grams", "order": 3}
-_SORT = {**_ALL, "objective": "priority-sort", "vector_size": 6}
+_SORT = {"objective": "priority-sort", "vector_size": 6, "batch": 128, "learning_rate": 0.005, "iterations": 4000}
 _SHOT = {**_ALL, "objective": "one-shot"}
 _HOPS = {"batch": 64, "learning_rate": 0.005, "objective": "two-hops"}
 _LINKS = {"batch": 64, "learning_rate": 0.005, "objective": "links"}
@@ -20,13 +20,16 @@ TASK_TRAININGS: Mapping[str, Mapping[str, Any]] = {
     "DNC:copy": {**_COPY, "network": "DNC", "slots": 24, "hidden": 64, "iterations": 1500},
     "LSTM:copy": {**_COPY, "network": "LSTM", "hidden": 96, "iterations": 4000},
     "NTM:copy": {
-        **_COPY, "network": "NTM", "slots": 32, "hidden": 64, "batch": 16, "list_length": 20, "iterations": 2500,
+        **_COPY, "network": "NTM", "slots": 32, "hidden": 64, "list_length": 20, "learning_rate": 0.004,
+        "iterations": 2500,
     },
     "DNC:repeat-copy": {**_REPEAT, "network": "DNC", "hidden": 64, "learning_rate": 0.003, "iterations": 6000},
-    "Transformer:associative-recall": {**_PAIRS, "network": "Transformer", "iterations": 2500},
-    "Transformer:n-grams": {**_GRAMS, "network": "Transformer", "iterations": 800},
+    "NTM:repeat-copy": {**_REPEAT, "network": "NTM", "batch": 64, "learning_rate": 0.004, "iterations": 5000},
+    "NTM:associative-recall": {**_PAIRS, "network": "NTM", "batch": 64, "learning_rate": 0.004, "iterations": 3000},
+    "NTM:n-grams": {**_GRAMS, "network": "NTM", "batch": 64, "learning_rate": 0.005, "iterations": 2500},
     "LSTM:n-grams": {**_GRAMS, "network": "LSTM", "hidden": 64, "iterations": 8000, "schedule": "cosine"},
-    "Transformer:priority-sort": {**_SORT, "network": "Transformer", "iterations": 2000},
+    "NTM:priority-sort": {**_SORT, "network": "NTM"},
+    "LSTM:priority-sort": {**_SORT, "network": "LSTM", "hidden": 111},
     "MANN:one-shot": {**_SHOT, "network": "MANN", "iterations": 1500},
     "MemN2N:two-hops": {**_HOPS, "network": "MemN2N", "hops": 3, "iterations": 3000},
     "MemN2N:links": {
