@@ -51,14 +51,17 @@ def print_entries(kind: str, name: str | None) -> int:
 def _describe(name: str, entry: Any, full: bool = False) -> str:
     """A registered entry as text, in full or in a few lines."""
     training = f"  {entry.training_summary}" if isinstance(entry, NetworkModel) else ""
+    given = entry
     if isinstance(entry, Parameterized):
         entry = type(entry)
     if isinstance(entry, type) and issubclass(entry, Parameterized):
         doc = textwrap.dedent(f"    {entry.__doc__ or ''}").strip()
         lines = [f"{name}: {doc if full else doc.splitlines()[0] if doc else ''}"]
-        likelihood = getattr(entry, "likelihood", None)
+        likelihood = getattr(given, "likelihood", None)
+        if isinstance(likelihood, property):  # it depends on the parameters
+            likelihood = entry().likelihood
         if likelihood is not None:
-            lines.append(f"  likelihood of a recall sequence: {likelihood}")
+            lines.append(f"  likelihood of responses: {likelihood}")
         lines += [training] if training else []
         return "\n".join([*lines, *_parameter_lines(entry.parameters()), *_preset_lines(entry.presets, full)])
     if isinstance(entry, Analysis):
