@@ -51,15 +51,15 @@ def print_entries(kind: str, name: str | None) -> int:
 def _describe(name: str, entry: Any, full: bool = False) -> str:
     """A registered entry as text, in full or in a few lines."""
     training = f"  {entry.training_summary}" if isinstance(entry, NetworkModel) else ""
-    given = entry
+    given: Any = entry
     if isinstance(entry, Parameterized):
         entry = type(entry)
     if isinstance(entry, type) and issubclass(entry, Parameterized):
         doc = textwrap.dedent(f"    {entry.__doc__ or ''}").strip()
         lines = [f"{name}: {doc if full else doc.splitlines()[0] if doc else ''}"]
+        if isinstance(getattr(given, "likelihood", None), property):  # it depends on the parameters
+            given = entry()
         likelihood = getattr(given, "likelihood", None)
-        if isinstance(likelihood, property):  # it depends on the parameters
-            likelihood = entry().likelihood
         if likelihood is not None:
             lines.append(f"  likelihood of responses: {likelihood}")
         lines += [training] if training else []
