@@ -146,7 +146,8 @@ def test_verdicts_on_curves_follow_from_numbers() -> None:
     claims = claims_of(ladder_summary(scores), scores, same, curves(control=flat.tolist()), RuleOptions())
     words = statement(ladder_summary(scores), scores, accuracy, claims, RuleOptions())
     assert "loses +0.55" in words and "it is not shown to need its store" in words
-    assert "How the network learned does not show in how it recalls" in words and all(claim.refuted_by for claim in claims)
+    assert "How the network learned does not show in how it recalls" in words
+    assert all(claim.refuted_by for claim in claims)
 
 
 def test_lists_grow_when_the_longest_are_recalled(monkeypatch: pytest.MonkeyPatch) -> None:
