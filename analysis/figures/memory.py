@@ -65,7 +65,7 @@ def memory_figure(
     by_title = {strip.title: strip for strip in strips}
     strips = [by_title[name] for name in page.ordered(by_title)] if len(by_title) == len(strips) else strips
     around = 0.27 * len(strips) + 0.95
-    heights = _heights(strips, TALLEST - around)
+    heights = heights_of(strips, TALLEST - around)
     beside = page.width >= WIDE
     height = sum(heights) + around
     with themed():
@@ -126,7 +126,7 @@ WIDE, LINKS = 5.0, 2.2
 """The width from which links stand beside the strips, and what they take, in inches."""
 
 
-def _heights(strips: Sequence[Strip], room: float) -> list[float]:
+def heights_of(strips: Sequence[Strip], room: float) -> list[float]:
     """Of strips in inches, all together those of the ``room`` if they may be lower than they are otherwise.
 
     Rows with names have room for them. Others may be lower, but no strip is lower for it than :data:`LOW`.
@@ -136,7 +136,7 @@ def _heights(strips: Sequence[Strip], room: float) -> list[float]:
     ]
     yields = [not strip.rows and height > LOW for strip, height in zip(strips, heights, strict=True)]
     kept = sum(height for height, may in zip(heights, yields, strict=True) if not may)
-    share = min(max(room - kept, 0) / max(sum(heights) - kept, room), 1.0)
+    share = 1.0 if sum(heights) <= room else max(room - kept, 0) / (sum(heights) - kept)
     return [max(share * height, LOW) if may else height for height, may in zip(heights, yields, strict=True)]
 
 

@@ -50,6 +50,7 @@ def add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _show(parsed: argparse.Namespace) -> int:
     from memsim.analysis import save_figure
     from memsim.data.loading import load_recalls
+    from memsim.models.networks.network_steps import NetworkModel
     from memsim.training.inspection import show
     from memsim.training.showing.sequence_network import sequence_network
 
@@ -58,7 +59,9 @@ def _show(parsed: argparse.Namespace) -> int:
         model = named_model(parsed.model, parsed.set or ())
     else:
         model = model.replace(**values_of(type(model), parsed.set or ()))
-    people = None if parsed.people is None else load_recalls(parsed.people, **reading(parsed, **_length(parsed)))
+    people: Any = parsed.people
+    if people is not None and isinstance(model, NetworkModel):
+        people = load_recalls(people, **reading(parsed, **_length(parsed)))
     if people is None and (given := reading(parsed)):
         raise InputError(f"--{next(iter(given))} says how a file of people is read; name one by --people")
     if parsed.out is not None and parsed.out.suffix not in (".png", ".pdf", ".svg"):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from memsim.core.trials import Paradigm
+    from memsim.training.objectives.sequence_objective import SequenceObjective
 
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
 PROBED = "study: serial position, of a pair its first; test: that of each {}, + if it was not studied, looked at twice"
@@ -133,14 +134,19 @@ def _sequence(
     """One sequence of the task that the network was trained on."""
     from memsim.training.showing.sequences import sequence_figure
 
-    objective, trained = network.objective(list_length), network.settings()
-    length = objective.training.list_length
+    objective = network.objective(list_length)
+    watched = network.watched(objective, trial, seed)
+    title = titled(network, objective, trial)
+    return sequence_figure(objective.network, objective.task, watched, title, **drawing)
+
+
+def titled(network: SequenceNetwork, objective: SequenceObjective, trial: int) -> str:
+    """The title of a sequence: whose it is, of which task, and how long."""
+    longest, length = network.settings().list_length, objective.training.list_length
     lesion = f", without {network.without}" if network.without else ""
     lesion += f", {network.slots} slots" if network.slots is not None else ""
-    beyond = f" (in training up to {trained.list_length})" if length > trained.list_length else ""
-    title = f"{network.label}{lesion}, {trained.objective}, sequence {trial} of length {length}{beyond}"
-    watched = network.watched(objective, trial, seed)
-    return sequence_figure(objective.network, objective.task, watched, title, **drawing)
+    beyond = f" (in training up to {longest})" if length > longest else ""
+    return f"{network.label}{lesion}, {objective.training.objective}, sequence {trial} of length {length}{beyond}"
 
 
 def task_for(network: NetworkModel, list_length: int) -> Paradigm:

@@ -108,9 +108,9 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
         elif record["objective"] not in TASKS:
             raise InputError(
                 f"{name}: the weights {self.weights!r} were trained by {record['objective']}, in which no list is "
-                f"studied, so that no task of memory can be run with them; take weights of {', '.join(TASKS)} or "
-                f"{MANY_TASKS} (memsim train {record['network']} --objective recall), or draw a sequence of a task of "
-                "sequences by memsim show"
+                f"studied, so that no task of memory can be run with them; train for one of {', '.join(TASKS)} and "
+                f"{MANY_TASKS}, as by memsim train {record['network']} --objective recall. Weights of a task of "
+                f"sequences are drawn by memsim show {self.core or record['network']}:{self.weights}"
             )
         if self.weights_sha256 not in ("", sha256):
             raise InputError(

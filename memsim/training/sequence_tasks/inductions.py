@@ -55,7 +55,7 @@ class Induction(ClassTask):
         if length > self.vector_size:
             raise InputError(
                 f"Induction: a list of {length} different symbols has more than the vector_size={self.vector_size} "
-                "that there are; give a larger vector_size"
+                "that there are; give a shorter list_length, or train with a larger vector_size"
             )
 
     @property

@@ -77,7 +77,8 @@ class Links(ClassTask):
             raise InputError(
                 f"Links: {self.chains} chains of {length} words are too many for vectors of "
                 f"vector_size={self.vector_size} signs, of which two would often be the same; 2 to the power of "
-                "vector_size must be at least 4 times the square of the number of words, so give a larger vector_size"
+                "vector_size must be at least 4 times the square of the number of words, so give a shorter "
+                "list_length, or train with a larger vector_size"
             )
 
     @property

@@ -46,8 +46,8 @@ class NGrams(BitTask):
         """At least one bit must have a context."""
         if length < self.order:
             raise InputError(
-                f"NGrams: a sequence of {length} bits is shorter than order={self.order}; give "
-                f"first_length and list_length of {self.order} or more"
+                f"NGrams: a sequence of {length} bits is shorter than order={self.order}; give a "
+                f"list_length, and in training a first_length, of {self.order} or more"
             )
 
     @property

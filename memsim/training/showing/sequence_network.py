@@ -172,11 +172,10 @@ class SequenceNetwork(Parameterized):
 
         task, length = objective.task, objective.training.list_length
         objective.generator.manual_seed(int(stream(seed, "sequence", trial).integers(2**63)))
-        sequences = task.of_kind(trial % task.kinds, 1, length, objective.generator)
+        before, sequences = (task.of_kind(trial % task.kinds, 1, length, objective.generator) for _ in range(2))
+        objective.carry({})
         with torch.no_grad():
-            objective.loss(
-                length
-            )  # another sequence, from which the essay's networks carry on their controller's state
+            objective.loss_of(before._asdict())  # from which the essay's networks carry on their controller's state
         return watch(objective.network, sequences, objective.start(1), parts_named(self.without))
 
 

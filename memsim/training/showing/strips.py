@@ -96,11 +96,13 @@ def stacked(weightings: Sequence[Weightings], name: str, head: int = 0) -> Float
 
 
 def cell_order(weightings: Sequence[Weightings]) -> IntArray:
-    """Cells in the order in which they were written most, so that a list shows as a diagonal.
+    """Cells in the order in which they were written most, so that a list shows as a diagonal; then those never written.
 
     Without a weighting ``write``, cells stay in their own order.
     """
     if "write" not in weightings[0]:
         most = max(weighting.shape[2] for step in weightings for weighting in step.values())
         return np.arange(most, dtype=np.int32)
-    return np.argsort(stacked(weightings, "write").argmax(axis=1), kind="stable").astype(np.int32)
+    written = stacked(weightings, "write")
+    most_at = np.where(written.any(axis=1), written.argmax(axis=1), written.shape[1])
+    return np.argsort(most_at, kind="stable").astype(np.int32)
