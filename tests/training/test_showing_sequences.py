@@ -231,7 +231,7 @@ def test_the_essay_goes_on_with_its_controller() -> None:
     objective = network.objective()
     watched = network.watched(objective, trial=2)
     assert len(watched.seen) == 3 * 13 and list(objective.task.phases(watched.sequences).values()) == [0, 13, 26]
-    assert objective.controller is not None  # type: ignore[attr-defined]
+    assert objective.controller is not None
     assert mistakes(objective.task, watched).split()[0] in ("0", "1", "2"), "it was trained to copy"
 
 
