@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from memsim.core.errors import InputError, ModelError, UnknownNameError
 from memsim.core.model import MemoryModel
@@ -49,14 +49,12 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
     InputError : no such file or module, or no (or more than one) model in it.
     ModelError : the file cannot be run, or the module cannot be imported.
     """
-    core = re.fullmatch(rf"(?P<core>.+\.py:\w+|\w[\w.+-]*):(?P<weights>.+{re.escape(SUFFIX)})", spec)
-    if core is not None:
-        name = core["core"]
-        if normalized(name) == "network":
-            return spec, Network(weights=core["weights"])
-        if names_file(name) or normalized(name) in {normalized(each) for each in CORES.names()} - _models():
-            network = network_with(core["weights"], name)
-            return network.label, network
+    found = core_and_weights(spec)
+    if found is not None and not {normalized(found.core)} & _models():
+        network = network_with(found.weights, found.core) if found.core else Network(weights=found.weights)
+        return network.label if found.core else spec, network
+    if spec.endswith(SUFFIX) and ":" not in spec:
+        raise InputError(f"{spec}: weights are named with the core that they are of, as in Network:{spec}")
     file = re.fullmatch(r"(?P<path>.+\.py)(:(?P<wanted>\w+))?", spec)
     if file is None:
         name, _, preset = spec.partition(":")
@@ -68,6 +66,24 @@ def find_model(spec: str) -> tuple[str, type[Model] | Model]:
         cls = MODELS.get(name)
         return (f"{name}:{preset}", cls.preset(preset)) if preset else (name, cls)
     return _from_file(Path(file["path"]), file["wanted"])
+
+
+class CoreAndWeights(NamedTuple):
+    """A core, and the file of its weights."""
+
+    core: str
+    """A registered name, or file and class; empty for whatever core the weights are of."""
+    weights: str
+
+
+def core_and_weights(spec: str) -> CoreAndWeights | None:
+    """The core and the weights that ``spec`` names, as ``GRU:mine.safetensors``; ``None`` where it names none."""
+    found = re.fullmatch(rf"(?P<core>.+\.py:\w+|\w[\w.+-]*):(?P<weights>.+{re.escape(SUFFIX)})", spec)
+    if found is None:
+        return None
+    name = "" if normalized(found["core"]) == "network" else found["core"]
+    known = not name or names_file(name) or normalized(name) in {normalized(each) for each in CORES.names()}
+    return CoreAndWeights(name, found["weights"]) if known else None
 
 
 def find_core_or_model(spec: str) -> tuple[str, NamedCore | type[Model] | Model]:

@@ -14,7 +14,7 @@ from matplotlib.image import AxesImage
 from memsim.analysis.checks import parts_in
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import BoolArray, FloatArray
 
 ROUNDING = 1e-6
 
@@ -24,11 +24,13 @@ class Strip(NamedTuple):
 
     title: str
     values: FloatArray
-    """(n_rows, n_steps); in [0, 1], or any numbers, such as the state of a controller."""
+    """(n_rows, n_steps); in [0, 1], or any numbers, such as the state of a controller; NaN where there is nothing."""
     rows: Sequence[str] = ()
     """A label for each row; empty if the rows have no labels."""
     row: str = "cell"
     """What the rows are, if they have no labels."""
+    marked: BoolArray | None = None
+    """(n_rows, n_steps) the values that are marked by ×, if some are."""
 
 
 @plain_text
@@ -45,7 +47,7 @@ def memory_figure(
     """Strips over the same steps, one above the other.
 
     All values in [0, 1] have one scale, from pale to dark, and those of other strips one of their own, around 0; each
-    scale has a colour bar.
+    scale has a colour bar. Where a strip has no value it is grey.
 
     Parameters
     ----------
@@ -62,9 +64,10 @@ def memory_figure(
     links, strips = links or {}, parts_in(strips, Strip, "strips", "memory_figure")
     by_title = {strip.title: strip for strip in strips}
     strips = [by_title[name] for name in page.ordered(by_title)] if len(by_title) == len(strips) else strips
-    heights = [_height(strip) for strip in strips]
+    around = 0.27 * len(strips) + 0.95
+    heights = heights_of(strips, TALLEST - around)
     beside = page.width >= WIDE
-    height = sum(heights) + 0.27 * len(strips) + 0.95
+    height = sum(heights) + around
     with themed():
         figure: Any = page.room(height + (0 if beside or not links else LINKS))
         root: Any = page.figure
@@ -79,11 +82,13 @@ def memory_figure(
             left, right = np.ravel(figure.subfigures(2, 1, height_ratios=[height, LINKS]))
         axes = left.subplots(len(strips), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
         others = [strip.values for strip in strips if not _is_share(strip.values)]
-        scales = _scales(max((float(abs(values).max()) for values in others), default=0.0), page)
+        scales = _scales(max((float(np.nanmax(abs(values))) for values in others), default=0.0), page)
         drawn: dict[bool, AxesImage] = {}
         for axis, strip in zip(axes, strips, strict=True):
             is_share = _is_share(strip.values)
             drawn[is_share] = _draw(axis, strip.values, page.label(strip.title), scales[is_share])
+            if strip.marked is not None and strip.marked.any():
+                _mark(axis, strip.marked)
             if strip.rows:
                 axis.set_yticks(range(len(strip.rows)), strip.rows, fontsize="x-small")
             else:
@@ -113,18 +118,31 @@ def memory_figure(
     return page.figure
 
 
+NOTHING, MARK = "0.85", "#0072b2"
+"""The colours of what has no value, and of marks, whose white edge is seen on dark values."""
+TALLEST, LOW = 12.0, 0.5
+"""The height of a figure above which strips without names are drawn lower, and the height that they keep, in inches."""
 WIDE, LINKS = 5.0, 2.2
 """The width from which links stand beside the strips, and what they take, in inches."""
 
 
-def _height(strip: Strip) -> float:
-    """Of a strip in inches: its rows have room for their names, if they have some."""
-    return 0.11 * max(len(strip.rows), 2) if strip.rows else 0.075 * min(max(len(strip.values), 3), 40)
+def heights_of(strips: Sequence[Strip], room: float) -> list[float]:
+    """Of strips in inches, all together those of the ``room`` if they may be lower than they are otherwise.
+
+    Rows with names have room for them. Others may be lower, but no strip is lower for it than :data:`LOW`.
+    """
+    heights = [
+        0.11 * max(len(strip.rows), 2) if strip.rows else 0.075 * min(max(len(strip.values), 3), 40) for strip in strips
+    ]
+    yields = [not strip.rows and height > LOW for strip, height in zip(strips, heights, strict=True)]
+    kept = sum(height for height, may in zip(heights, yields, strict=True) if not may)
+    share = 1.0 if sum(heights) <= room else max(room - kept, 0) / (sum(heights) - kept)
+    return [max(share * height, LOW) if may else height for height, may in zip(heights, yields, strict=True)]
 
 
 def _is_share(values: FloatArray) -> bool:
     """Whether all values lie in [0, 1], but for rounding."""
-    return bool(values.min() >= -ROUNDING and values.max() <= 1 + ROUNDING)
+    return bool(np.nanmin(values) >= -ROUNDING and np.nanmax(values) <= 1 + ROUNDING)
 
 
 def _scales(largest: float, page: Page) -> dict[bool, dict[str, Any]]:
@@ -138,4 +156,13 @@ def _draw(axis: Axes, values: FloatArray, title: str, scale: Mapping[str, Any]) 
     image = axis.imshow(values, aspect="auto", interpolation="nearest", **scale)
     axis.set_title(title, loc="left", fontsize="small", pad=2)
     axis.tick_params(length=2)
+    if np.isnan(values).any():
+        axis.set_facecolor(NOTHING)
     return image
+
+
+def _mark(axis: Axes, marked: BoolArray) -> None:
+    axis.autoscale(False)
+    rows, steps = np.nonzero(marked)
+    for width, colour in ((2.0, "white"), (1.0, MARK)):
+        axis.scatter(steps, rows, marker="x", s=11, linewidth=width, color=colour)

@@ -19,6 +19,7 @@ from memsim.core.names import shown
 from memsim.data.reader_options import FORMATS, ReaderOptions, parse_option
 
 if TYPE_CHECKING:
+    from memsim.core.parameters import Parameterized
     from memsim.core.position_model import Model
     from memsim.running.result_files import ResultFolder
 
@@ -287,12 +288,15 @@ def named_model(spec: str, values: Sequence[str]) -> Model:
     from memsim.models.lookup import build_model, find_model
 
     _, found = find_model(spec)
-    cls = found if isinstance(found, type) else type(found)
+    return build_model(spec, values_of(found if isinstance(found, type) else type(found), values))
+
+
+def values_of(cls: type[Parameterized], values: Sequence[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` of some of the parameters of a class, as it takes them."""
     declared = {parameter.name: parameter for parameter in cls.parameters()}
-    parsed = {
+    return {
         name: declared[name].parse(text) if name in declared else text for name, text in pairs(values, "--set").items()
     }
-    return build_model(spec, parsed)
 
 
 def space_of(parsed: argparse.Namespace) -> dict[str, Any]:

@@ -205,7 +205,8 @@ def _numbers(length: int) -> tuple[str, ...]:
 
 def _of_network(network: NetworkModel, recalls: Recalls) -> Inside:
     """Where a network writes and reads, as ``memsim show`` draws it."""
-    from memsim.training.inspection import panels, step_labels
+    from memsim.training.inspection import step_labels
+    from memsim.training.showing.strips import panels
 
     seen = network.watch(recalls)
     columns = scored_outcomes(recalls, network.repeats, network.intrusions).columns[0]

@@ -1,16 +1,15 @@
-"""A look into a network: where it writes and reads in one trial, or what its controller holds, as a figure."""
+"""A look into a network: one trial of it, step by step, as a figure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from memsim.analysis.figures.memory import Strip, memory_figure
+from memsim.analysis.figures.memory import memory_figure
 from memsim.analysis.figures.page import Drawing
-from memsim.core.arrays import FloatArray, IntArray
+from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Distract
 from memsim.core.judgments import Judgments
@@ -22,13 +21,14 @@ from memsim.data.loading import load_recalls
 from memsim.models.lookup import build_model
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.paradigms.registered import PARADIGMS
+from memsim.training.showing.sequence_network import SequenceNetwork, sequence_network
+from memsim.training.showing.strips import panels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from memsim.core.trials import Paradigm
-    from memsim.models.networks.cores.core import Weightings
-    from memsim.models.networks.recall_network import Seen
+    from memsim.training.objectives.sequence_objective import SequenceObjective
 
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
 PROBED = "study: serial position, of a pair its first; test: that of each {}, + if it was not studied, looked at twice"
@@ -41,22 +41,29 @@ def show(
     paradigm: Paradigm | None = None,
     *,
     people: str | Path | Recalls | None = None,
+    list_length: int | None = None,
     trial: int = 0,
     seed: int | None = None,
     **drawing: Unpack[Drawing],
 ) -> Figure:
     """The weightings of every step of one trial of a network; without external memory, the state of its controller.
 
-    Of a network that judges probes, or recalls partners of cues, the test has the steps of each of these.
+    Of a network that judges probes, or recalls partners of cues, the test has the steps of each of these. Of one that
+    was trained on a task of sequences, a trial is one random sequence, and its inputs, what is asked for, and the
+    outputs stand above the weightings (:func:`memsim.training.showing.sequences.sequence_figure`).
 
     Parameters
     ----------
-    model : the network, such as :class:`memsim.models.DNC`, or its name: ``"DNC:serial"``, ``"GRU:mine.safetensors"``.
-    paradigm : the task of which the network does a trial; by default a list of 12 items of the task that the network
-        was trained for.
+    model : the network, such as :class:`memsim.models.DNC`, or its name: ``"DNC:serial"``, ``"GRU:mine.safetensors"``;
+        of a task of sequences its name, ``"NTM:ntm-copy.safetensors"``, or a
+        :class:`memsim.training.showing.sequence_network.SequenceNetwork`, which may have a lesion.
+    paradigm : the task of which the network does a trial; by default a list of the task that the network was trained
+        for. It does not apply to tasks of sequences, and neither do people.
     people : recalls whose lists and responses the network is given instead of its own: Recalls, a data set's name,
         ``name:condition``, or a file.
-    trial : which list, counted from 0.
+    list_length : items in the list, 12 by default, where neither paradigm nor people are given; of a sequence what its
+        task counts, by default as in the longest of training.
+    trial : which list or sequence, counted from 0. Kinds of sequences, such as numbers of copies, come in turn.
     seed : of the lists and the simulation, 0 by default; it does not apply to ``people``.
     drawing : as in :func:`memsim.analysis.memory_figure`.
 
@@ -67,16 +74,31 @@ def show(
 
     Raises
     ------
-    InputError : the model is no network, there is no such trial, or a task or a seed is given with people.
+    InputError : the model is no network, there is no such trial, a task, a length or a seed is given with people, or a
+        task or people with a network of sequences.
     """
-    network: Any = build_model(model) if isinstance(model, str) else model
-    if not isinstance(network, NetworkModel):
+    network: Any = (sequence_network(model) or build_model(model)) if isinstance(model, str) else model
+    if not isinstance(network, NetworkModel | SequenceNetwork):
         raise InputError(f"{type(network).__name__} is not a network; show DNC, or one of your own")
     if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
         raise InputError(f"trial={shown(trial)} must be a whole number of at least 0")
+    if isinstance(network, SequenceNetwork):
+        for name, given in {"people": people, "paradigm": paradigm}.items():
+            if given is not None:
+                raise InputError(
+                    f"show: {name}={shown(given)} is for networks that study lists, and the weights "
+                    f"{network.weights!r} were trained on {network.record['objective']}, a task of sequences; leave it "
+                    "out"
+                )
+        return _sequence(network, list_length, trial, seed or 0, **drawing)
     if people is None and trial >= MOST_TRIALS:
         raise InputError(
             f"trial={shown(trial)} must be below {MOST_TRIALS:,}, since the lists before it are simulated too"
+        )
+    if list_length is not None and (people is not None or paradigm is not None):
+        raise InputError(
+            f"show: list_length={shown(list_length)} does not apply with people or a paradigm, which have their own; "
+            "leave it out"
         )
     if people is not None:
         if paradigm is not None:
@@ -88,7 +110,7 @@ def show(
             raise InputError(f"trial={trial} is beyond the {len(recalls):,} lists that there are, counted from 0")
         recalls, whose = recalls[[trial]], "responses given"
     else:
-        task = paradigm or task_for(network, LIST_LENGTH)
+        task = paradigm or task_for(network, LIST_LENGTH if list_length is None else list_length)
         recalls, whose = simulate(network, task.trials(trial + 1, seed or 0), seed or 0)[[trial]], "responses its own"
     seen = network.watch(recalls)
     if recalls.trials.probes is None:
@@ -106,31 +128,25 @@ def show(
     return memory_figure(strips, steps, links, phases=phases, steps_label=label, title=title, **drawing)
 
 
-def panels(seen: Sequence[Seen], core: Any, test: int) -> tuple[list[Strip], dict[str, FloatArray]]:
-    """What is drawn of the steps of a core: strips, and links where it has some; the test begins at step ``test``.
+def _sequence(
+    network: SequenceNetwork, list_length: int | None, trial: int, seed: int, **drawing: Unpack[Drawing]
+) -> Figure:
+    """One sequence of the task that the network was trained on."""
+    from memsim.training.showing.sequences import sequence_figure
 
-    Raises
-    ------
-    InputError : the core gives no weightings, and its state holds no vectors.
-    """
-    from memsim.models.networks.cores.declarations import declared
-    from memsim.models.networks.cores.driving import parts_of, roles_of
-    from memsim.models.networks.cores.hops import hops_of
-    from memsim.models.networks.cores.state_leaves import place
+    objective = network.objective(list_length)
+    watched = network.watched(objective, trial, seed)
+    title = titled(network, objective, trial)
+    return sequence_figure(objective.network, objective.task, watched, title, **drawing)
 
-    weightings = [step.weightings for step in seen]
-    # A memory that grows has no cells where nothing is written.
-    if not any(weighting.shape[2] for step in weightings for weighting in step.values()):
-        return controller_strips(seen, roles_of(core).get("controller", "")), {}
-    order = cell_order(weightings)
-    links = {}
-    if "links" in roles_of(core):
-        for title, step in (("Links after study", seen[test - 1]), ("Links at the end", seen[-1])):
-            matrix: FloatArray = place(step.state, roles_of(core)["links"])[0].numpy()
-            links[title] = matrix[np.ix_(order, order)]
-    hops = hops_of(parts_of(core))
-    reads = {hops * declared(core, "heads"): hops} if hops > 1 else {}
-    return weighting_strips(weightings, order, declared(core, "rows"), reads), links
+
+def titled(network: SequenceNetwork, objective: SequenceObjective, trial: int) -> str:
+    """The title of a sequence: whose it is, of which task, and how long."""
+    longest, length = network.settings().list_length, objective.training.list_length
+    lesion = f", without {network.without}" if network.without else ""
+    lesion += f", {network.slots} slots" if network.slots is not None else ""
+    beyond = f" (in training up to {longest})" if length > longest else ""
+    return f"{network.label}{lesion}, {objective.training.objective}, sequence {trial} of length {length}{beyond}"
 
 
 def task_for(network: NetworkModel, list_length: int) -> Paradigm:
@@ -174,63 +190,3 @@ def _studied_labels(paradigm: Paradigm) -> tuple[list[str], dict[str, int]]:
         labels += ["·"] * int(np.ceil(event.seconds)) if isinstance(event, Distract) else [str(event[0] + 1)]
     study = next(i for i, label in enumerate(labels) if label != "·")
     return labels, {"Study": study, "Test": len(labels)}
-
-
-def weighting_strips(
-    weightings: Sequence[Weightings],
-    order: IntArray,
-    rows: Mapping[str, Sequence[str]],
-    reads: Mapping[int, int] | None = None,
-) -> list[Strip]:
-    """Every weighting of every head over the steps of the first trial of a batch.
-
-    Where as many heads read several times in a step as ``reads`` says, by the number of all reads in a step the number
-    of hops, labels name the hop, too.
-
-    Cells of the memory stand in this ``order``; weightings over something else, and those with names for their
-    ``rows``, stand as they are.
-    """
-    strips = []
-    for name, first in weightings[0].items():
-        hops = (reads or {}).get(first.shape[1], 1)
-        heads = first.shape[1] // hops
-        for head in range(first.shape[1]):
-            values = stacked(weightings, name, head)
-            label = f", hop {head // heads + 1}" if hops > 1 else ""
-            label += f", head {head % heads + 1}" if heads > 1 else ""
-            sorted_values = values[order] if len(values) == len(order) and name not in rows else values
-            strips.append(Strip(name.replace("_", " ").capitalize() + label, sorted_values, rows.get(name, ()), "cell"))
-    return strips
-
-
-def controller_strips(seen: Sequence[Seen], path: str) -> list[Strip]:
-    """Every vector of the controller's state, at this place in the state, over the steps of the first trial."""
-    from memsim.models.networks.cores.state_leaves import leaves, place
-
-    states = [leaves(place(step.state, path)) for step in seen]
-    strips = [
-        Strip(f"Controller {name}".rstrip(), np.stack([state[name][0].numpy() for state in states], axis=1), row="unit")
-        for name, leaf in states[0].items()
-        if leaf.ndim == 2
-    ]
-    if not strips:
-        raise InputError("the core gives no weightings, and its state holds no vectors (B, n), so nothing can be drawn")
-    return strips
-
-
-def stacked(weightings: Sequence[Weightings], name: str, head: int = 0) -> FloatArray:
-    """(cells, n_steps) of one weighting of one head in the first trial; cells that come later start at 0."""
-    each = [step[name][0, head].numpy() for step in weightings]
-    most = max(map(len, each))
-    return np.stack([np.pad(values, (0, most - len(values))) for values in each], axis=1)
-
-
-def cell_order(weightings: Sequence[Weightings]) -> IntArray:
-    """Cells in the order in which they were written most, so that a list shows as a diagonal.
-
-    Without a weighting ``write``, cells stay in their own order.
-    """
-    if "write" not in weightings[0]:
-        most = max(weighting.shape[2] for step in weightings for weighting in step.values())
-        return np.arange(most, dtype=np.int32)
-    return np.argsort(stacked(weightings, "write").argmax(axis=1), kind="stable").astype(np.int32)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from memsim.core.errors import InputError, NoEffectError
 from memsim.models.networks.cores.declared_sizes import checked_sizes
@@ -17,10 +17,22 @@ from memsim.models.networks.recall_network import RecallNetwork
 from memsim.models.networks.tasks import MANY_TASKS, tasks_of
 from memsim.models.networks.weights import load_weights
 
+T = TypeVar("T", bound=nn.Module)
+
 
 @lru_cache(maxsize=16)
 def trained_network(name: str, sha256: str, core: str = "", slots: int | None = None) -> RecallNetwork:
-    """The network with the weights ``name``, whose file has this checksum, in double precision.
+    """The network with the weights ``name``, of an objective that studies lists, in double precision; see
+    :func:`loaded`.
+    """
+    network: RecallNetwork = loaded(name, sha256, core, slots, network_of).double().eval()
+    return network
+
+
+def loaded(
+    name: str, sha256: str, core: str, slots: int | None, make: Callable[[type[Any], Mapping[str, Any]], T]
+) -> T:
+    """What ``make`` makes of the core and the record of the weights ``name``, whose file has this checksum, with these.
 
     ``core`` names the file and class of a core that a user wrote; ``slots`` are as many cells of memory as it has, if
     not those of training.
@@ -40,14 +52,13 @@ def trained_network(name: str, sha256: str, core: str = "", slots: int | None = 
     if slots is not None:
         record = with_slots(record, slots)
     try:
-        network = fitting(cls, record, weights.tensors)
+        return fitting(cls, record, weights.tensors, make)
     except (RuntimeError, TypeError, InputError) as error:
         if slots is not None:
             raise NoEffectError(
                 f"slots={slots!r}: the weights {name!r} are of another number of them: {error}"
             ) from error
         raise InputError(f"the weights {name!r} do not fit the network that their record describes: {error}") from error
-    return network.double().eval()
 
 
 def with_slots(record: Mapping[str, Any], slots: int) -> dict[str, Any]:
@@ -75,13 +86,18 @@ def network_of(cls: type[Any], record: Mapping[str, Any]) -> RecallNetwork:
     )
 
 
-def fitting(cls: type[Any], record: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> RecallNetwork:
-    """The network of a record with these weights, whose shapes are compared before memory is taken."""
+def fitting(
+    cls: type[Any],
+    record: Mapping[str, Any],
+    tensors: Mapping[str, Tensor],
+    make: Callable[[type[Any], Mapping[str, Any]], T],
+) -> T:
+    """What ``make`` makes of a record, with these weights, whose shapes are compared before memory is taken."""
     checked_sizes(cls, record["config"])
     shapes = None
     try:
         with torch.device("meta"):
-            shapes = network_of(cls, record).state_dict()
+            shapes = make(cls, record).state_dict()
     except Exception:  # of whatever kind: the code of a user's core is not known
         if cls.__module__.startswith("memsim.models."):
             raise
@@ -90,6 +106,6 @@ def fitting(cls: type[Any], record: Mapping[str, Any], tensors: Mapping[str, Ten
         name: each.shape for name, each in tensors.items()
     }:
         raise InputError("the sizes in the record are not those of the weights")
-    network = network_of(cls, record)
+    network = make(cls, record)
     network.load_state_dict(dict(tensors))
     return network

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from memsim.core.errors import InputError
 from memsim.core.parameters import Preset
-from memsim.models.networks.cores.named_cores import names_file
+from memsim.models.networks.cores.named_cores import names_file, require_kind
 from memsim.models.networks.cores.registered import CITATIONS, CORES
 from memsim.models.networks.network_steps import NetworkModel
 
@@ -125,9 +124,5 @@ def network_with(weights: str, core: str) -> Network:
         return Network(weights=weights, core=core)
     name = CORES.canonical(core)
     model = NAMED.get(name, Network)(weights=weights)
-    if model.record["network"] != name:
-        raise InputError(
-            f"the weights {weights!r} are of a network of kind {model.record['network']}, not {name}; run them as "
-            f"{model.record['network']}:{weights}"
-        )
+    require_kind(model.record, weights, name)
     return model

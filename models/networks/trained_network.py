@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from memsim.core.errors import InputError, NoEffectError
 from memsim.core.limits import SECONDS
-from memsim.core.names import closest
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
-from memsim.models.networks.cores.named_cores import core_of, names_file
+from memsim.models.networks.cores.declarations import parts_named
+from memsim.models.networks.cores.named_cores import core_of, names_file, require_kind
 from memsim.models.networks.tasks import CUED_TASKS, MANY_TASKS, TASKS, Task, require_tasks, tasks_of, together
 from memsim.models.networks.training_range import beyond_training
 from memsim.models.networks.wear.levers import NAMES, Levers, Wear
@@ -99,19 +99,18 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
         record, sha256 = read_header(self.weights)
         if self.kind and self.core:
             raise InputError(f"{name}: core={self.core!r} is for Network; {name} runs weights of the core {self.kind}")
-        if self.kind and record["network"] != self.kind:
-            raise InputError(
-                f"{name}: the weights {self.weights!r} are of a network of kind {record['network']}, not {self.kind}; "
-                f"run them as {record['network']}:{self.weights}"
-            )
+        if self.kind:
+            require_kind(record, self.weights, self.kind)
         if self.core or names_file(record["network"]) or "network_sha256" in record:
             core_of(record, self.weights, self.core)
         if record["objective"] == MANY_TASKS:
             require_tasks(record.get("tasks"))
         elif record["objective"] not in TASKS:
             raise InputError(
-                f"{name}: the weights {self.weights!r} were trained by {record['objective']}, on a task of sequences; "
-                f"a network that studies lists is trained by {', '.join((*TASKS, MANY_TASKS))}"
+                f"{name}: the weights {self.weights!r} were trained by {record['objective']}, in which no list is "
+                f"studied, so that no task of memory can be run with them; train for one of {', '.join(TASKS)} and "
+                f"{MANY_TASKS}, as by memsim train {record['network']} --objective recall. Weights of a task of "
+                f"sequences are drawn by memsim show {self.core or record['network']}:{self.weights}"
             )
         if self.weights_sha256 not in ("", sha256):
             raise InputError(
@@ -189,16 +188,9 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
                     "leave both out"
                 )
             return
-        from memsim.models.networks.cores.driving import parts_of
+        from memsim.models.networks.cores.driving import require_parts
 
-        network = self.record["network"]
-        parts = parts_of(self.network().network)
-        for part in self.switched_off:
-            if part not in parts:
-                raise InputError(
-                    f"{type(self).__name__}: without={self.without!r}: {part!r} is no part of the core {network}"
-                    f"{closest(part, parts)} Its parts are: {', '.join(parts) or 'none'}."
-                )
+        require_parts(self.network().network, self.record["network"], self.without)
 
     @classmethod
     def preset(cls, name: str) -> Self:
@@ -216,7 +208,7 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
     @property
     def switched_off(self) -> frozenset[str]:
         """The parts that ``without`` names."""
-        return frozenset(part.strip() for part in self.without.split(",") if part.strip())
+        return parts_named(self.without)
 
     @property
     def label(self) -> str:

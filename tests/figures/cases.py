@@ -8,6 +8,7 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
+import torch
 from matplotlib.figure import Figure
 
 from memsim import fit, run, simulate
@@ -28,6 +29,7 @@ from memsim.experiments.sweep_figures import sweep_figure
 from memsim.experiments.sweeps import STATISTICS
 from memsim.fitting.figures import fit_figure, profile_figure
 from memsim.models import CMR, TCM, Strength, UnequalVariance
+from memsim.models.networks.cores.named_cores import find_core
 from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
 from memsim.reproductions import network_tasks
 from memsim.reproductions.essay import copying, five_claims, retraining
@@ -49,6 +51,10 @@ from memsim.reproductions.hypotheses import VERDICTS, Claim
 from memsim.reproductions.network_table import table as network_table
 from memsim.reproductions.recognition import recall_and_recognition
 from memsim.training import inspection
+from memsim.training.sequence_tasks.one_shot import OneShot
+from memsim.training.sequence_tasks.repeat_copying import RepeatCopy
+from memsim.training.sequence_tasks.sequences import SequenceTask
+from memsim.training.showing.sequences import sequence_figure, watch
 from tests.analysis.test_analyses import SERIAL
 from tests.analysis.test_figures import recorded
 from tests.reproductions import test_context_recall, test_forgetting, test_transfer
@@ -468,6 +474,20 @@ def shown(network: str) -> Callable[..., Figure]:
     return lambda **drawing: inspection.show(network, FreeRecall(list_length=6), **drawing)
 
 
+def sequence(core: str, task: SequenceTask, length: int) -> Callable[..., Figure]:
+    """A sequence of a task through a core that was not trained."""
+
+    def drawn(**drawing: Any) -> Figure:
+        generator = torch.Generator().manual_seed(0)
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            network = find_core(core).cls(task.n_inputs, task.n_outputs, hidden=12)
+        watched = watch(network, task.of_kind(task.kinds - 1, 1, length, generator), network.start(1))
+        return sequence_figure(network, task, watched, f"{core}, sequence 0 of length {length}", **drawing)
+
+    return drawn
+
+
 def ranked() -> pd.DataFrame:
     """Shares of three models, with the bounds, in three conditions."""
     rows = []
@@ -523,6 +543,8 @@ CASES = (
     Case("strips", "memory_figure", strips),
     Case("show DNC", "memory_figure", shown("DNC")),
     Case("show LSTM", "memory_figure", shown("LSTM")),
+    Case("sequence of DNC", "memory_figure", sequence("DNC", RepeatCopy(4, 2), 3)),
+    Case("sequence of LSTM", "memory_figure", sequence("LSTM", OneShot(6, 3), 40)),
     Case("repeat copy", "memory_figure", lambda **drawing: copying.copy_figure(0, **drawing)),
     Case("targets of people", "target_figure", targets(people=True), (PEOPLE,)),
     Case("targets", "target_figure", targets(people=False)),

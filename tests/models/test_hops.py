@@ -17,7 +17,7 @@ from memsim.models.networks.cores.hopfield import HopfieldStore
 from memsim.models.networks.cores.mann import MANN
 from memsim.models.networks.cores.memn2n import MemN2N
 from memsim.models.networks.cores.ntm import NTM
-from memsim.training.inspection import panels
+from memsim.training.showing.strips import panels
 from tests.models.dnc_by_hand import ByHand
 
 INPUTS, OUTPUTS = 3, 2

@@ -98,12 +98,12 @@ def test_lists_are_those_asked_for() -> None:
 
 def test_repeat_copy_is_solved_and_drawn() -> None:
     assert copy_error(1) < 1e-3
-    task, outputs, weightings = copy_trial(0)
+    _, watched = copy_trial(0)
     steps = 3 * (2 * TRAINED_LENGTH + 3)
-    assert outputs.shape == (BITS, steps) and len(weightings) == steps
-    assert ((outputs > 0.5) == (task.targets[:, 0].numpy().T > 0.5)).mean() > 0.99
-    titles = [axis.get_title(loc="left").split("  ")[0] for axis in copy_figure(0).axes]
-    assert titles[:4] == ["Input", "Target", "Output", "Write"]
+    assert watched.outputs.shape == (steps, 1, BITS) and len(watched.seen) == steps
+    assert float(((watched.outputs > 0) == (watched.sequences.targets > 0.5)).float().mean()) > 0.99
+    titles = [axis.get_title(loc="left") for axis in copy_figure(0).axes]
+    assert titles[:5] == ["Items", "Flags", "Asked for", "Put out", "Write"]
 
 
 def test_weights_that_ship_are_small_and_say_how_they_were_made() -> None:

@@ -15,7 +15,8 @@ from memsim.models import DNC, LSTM, TCM
 from memsim.models.lookup import build_model
 from memsim.models.networks.recall_network import LOOKS
 from memsim.paradigms import CuedRecall, FreeRecall, Recognition
-from memsim.training.inspection import cell_order, panels, probed_labels, show, stacked, step_labels
+from memsim.training.inspection import probed_labels, show, step_labels
+from memsim.training.showing.strips import cell_order, panels, stacked
 
 TASK = FreeRecall(list_length=5, inter_item_distraction=2, retention_interval=1)
 

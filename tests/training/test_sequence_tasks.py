@@ -298,7 +298,8 @@ def test_guesses_of_the_last_word_of_a_chain_are_right_for_half_of_three_links()
     sequences = task.sequences(4000, 4, seeded())
     firsts, seconds = (side.transpose(0, 1) for side in sequences.inputs[:6, :, :32].split(16, dim=2))
     is_first = (seconds @ firsts.transpose(1, 2) > 15.5).any(dim=2)
-    scores = ClassTask.scores(task, -is_first.float()[None], task.choices(sequences.targets, sequences)[1])
+    guesses = -is_first.float().expand(7, -1, -1)
+    scores = ClassTask.scores(task, guesses, task.choices(sequences.targets, sequences)[1])
     assert scores["three links"] == pytest.approx(1 / 2) and scores["one link"] == scores["two links"] == 0
     asked = sequences.numbers[-1].bincount() / 4000  # type: ignore[index]
     assert asked[1:].tolist() == pytest.approx([1 / MOST_LINKS] * MOST_LINKS, abs=0.03)

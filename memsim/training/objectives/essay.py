@@ -25,7 +25,7 @@ class EssayObjective(SequenceObjective):
     recordable = False
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
-        super().__init__(training, generator, device, self.kind)
+        super().__init__(training, generator, device)
         network = self.network
         if not isinstance(network, Controlled):
             raise InputError(
@@ -45,13 +45,15 @@ class EssayObjective(SequenceObjective):
         return self.task.loss(self.outputs(sequences), sequences)
 
     def outputs(self, sequences: Sequences) -> Tensor:
-        """Run the network: an empty memory, the controller as the last batch left it."""
-        state = self.network.start(sequences.inputs.shape[1])
-        if self.controller is not None:
-            state = state._replace(controller=self.controller)
-        logits, state = self.network(sequences.inputs, state)
+        """Run the network, from :meth:`start` on."""
+        logits, state = self.network(sequences.inputs, self.start(sequences.inputs.shape[1]))
         self.controller = tuple((output.detach(), cell.detach()) for output, cell in state.controller)
         return logits
+
+    def start(self, batch: int) -> Any:
+        """An empty memory, the controller as the last batch left it."""
+        state = self.network.start(batch)
+        return state if self.controller is None else state._replace(controller=self.controller)
 
     def scores(self) -> dict[str, dict[str, float]]:
         """None: each list begins with what the controller kept of the last one; ``greydanus2017`` measures it."""

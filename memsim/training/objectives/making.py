@@ -41,7 +41,7 @@ def _objective(training: Training, generator: torch.Generator, device: str, peop
             raise InputError(f"people are for the objective imitation; {training.objective} trains on random lists")
         kind: type[Any] = OBJECTIVES.get(training.objective)
         if issubclass(kind, SequenceTask):
-            return SequenceObjective(training, generator, device, kind)
+            return SequenceObjective(training, generator, device)
         return kind(training, generator, device)
     if people is None and training.people:
         people = load_recalls(training.people)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from memsim.models.networks.cores.core import State
 from memsim.models.networks.cores.driving import unrolled
 from memsim.training.objectives.objective import Objective, in_turns
+from memsim.training.objectives.registered import OBJECTIVES
 from memsim.training.sequence_tasks.sequences import Sequences, SequenceTask
 from memsim.training.settings import Training
 
@@ -22,14 +24,22 @@ TOGETHER = 250
 class SequenceObjective(Objective):
     """Sequences in and out, without feedback of responses; the core is the network."""
 
-    def __init__(self, training: Training, generator: torch.Generator, device: str, kind: type[SequenceTask]) -> None:
+    kind: ClassVar[type[SequenceTask]]
+    """The task of an objective that is registered in place of its task."""
+
+    def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
-        self.task = task_of(training, kind)
+        self.task = task_of(training)
         self.task.require_length(training.first_length)
         self.task.require_length(training.list_length)
         self.input_size = self.task.n_inputs
         self.network = training.core()(self.input_size, self.task.n_outputs, **training.config()).to(device)
         self.core = self.network
+
+    def start(self, batch: int) -> State:
+        """The state of the core in which sequences begin."""
+        start: Any = self.network.start
+        return start(batch)
 
     @property
     def most_steps(self) -> int:
@@ -60,8 +70,18 @@ class SequenceObjective(Objective):
         return scores_of(self.network, self.task, self.training.list_length, self.training.seed, self.device)
 
 
-def task_of(training: Training, kind: type[SequenceTask]) -> SequenceTask:
-    """The task with these settings."""
+def task_class(objective: str) -> type[SequenceTask] | None:
+    """The task of sequences of the objective with this name; ``None`` of an objective whose networks study lists."""
+    found: type[Any] = OBJECTIVES.get(objective)
+    if issubclass(found, SequenceObjective):
+        return found.kind
+    return found if issubclass(found, SequenceTask) else None
+
+
+def task_of(training: Training) -> SequenceTask:
+    """The task of sequences with these settings."""
+    kind = task_class(training.objective)
+    assert kind is not None, "the objective is of a task of sequences"
     settings: dict[str, Any] = {each.name: getattr(training, each.name) for each in fields(kind) if each.init}
     return kind(**settings)
 

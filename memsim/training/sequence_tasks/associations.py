@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from memsim.training.sequence_tasks.sequences import BitTask, Sequences, after, random_bits
+from memsim.training.sequence_tasks.sequences import BitTask, Part, Sequences, after, random_bits
 
 FEW_BITS = 12
 """An item of at most so many bits is drawn without replacement, since among few items some would be the same."""
@@ -45,6 +45,11 @@ class AssociativeRecall(BitTask):
     def n_outputs(self) -> int:
         """The bits."""
         return self.vector_size
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The items, and the two delimiters."""
+        return (Part("Items", self.vector_size, "bit"), Part("Flags", 2, rows=("item", "question")))
 
     def steps(self, length: int) -> int:
         """Those of the items with their delimiters, of the question with two, and of the answer."""

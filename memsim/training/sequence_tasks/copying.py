@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import torch
 
-from memsim.training.sequence_tasks.sequences import BitTask, Sequences, after, random_bits
+from memsim.training.sequence_tasks.sequences import BitTask, Part, Sequences, after, random_bits
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Copy(BitTask):
     def n_outputs(self) -> int:
         """The bits."""
         return self.vector_size
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The vectors, and the delimiter."""
+        return (Part("Vectors", self.vector_size, "bit"), Part("Flags", 1, rows=("delimiter",)))
 
     def steps(self, length: int) -> int:
         """Those of the vectors, the delimiter, and the vectors again."""

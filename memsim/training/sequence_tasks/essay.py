@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from memsim.training.sequence_tasks.sequences import BitTask, Sequences, after
+from memsim.training.sequence_tasks.sequences import BitTask, Part, Sequences, after
 from memsim.training.tallies import tally_binary
 
 CLIP = 1e-6
@@ -45,6 +46,17 @@ class EssayCopy(BitTask):
     def n_outputs(self) -> int:
         """The bits."""
         return self.vector_size
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The items, and the marker."""
+        return (Part("Items", self.vector_size - 1, "bit"), Part("Flags", 1, rows=("marker",)))
+
+    def phases(self, sequences: Sequences) -> dict[str, int]:
+        """The lists."""
+        counted = sequences.counted[:, 0].tolist()
+        ends = [step + 1 for step, (now, then) in enumerate(pairwise(counted)) if now and not then]
+        return {f"List {number + 1}": start for number, start in enumerate([0, *ends])}
 
     def steps(self, length: int) -> int:
         """Those of the most lists."""
@@ -83,6 +95,14 @@ class EssayRecall(EssayCopy):
         wanted = sequences.targets[asked][None]
         entropy = -(wanted * given.log() + (1 - wanted) * (1 - given).log()).sum(dim=-1)
         return entropy.amin(dim=0).sum() / (logits.shape[1] * self.list_length)
+
+    def wrong(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """Bits in which an output is not the item that it comes nearest to."""
+        said, asked = (logits > 0).to(logits.dtype), sequences.counted[:, 0]
+        items = sequences.targets[asked].transpose(0, 1)
+        nearest = torch.cdist(said.transpose(0, 1), items, p=1).argmin(dim=2)
+        near = items.gather(1, nearest[..., None].expand(-1, -1, items.shape[2])).transpose(0, 1)
+        return (said != near) & sequences.counted[..., None]
 
 
 def essay_sequence(items: Tensor) -> Sequences:

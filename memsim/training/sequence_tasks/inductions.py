@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import one_hot
 
 from memsim.core.errors import InputError
-from memsim.training.sequence_tasks.sequences import ClassTask, Sequences
+from memsim.training.sequence_tasks.sequences import ClassTask, Part, Sequences
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Induction(ClassTask):
     citation: ClassVar = "Olsson, C., et al. (2022). In-context learning and induction heads. arXiv:2209.11895."
     shortest: ClassVar = 2
     longest: ClassVar = 12
+    output_row: ClassVar = "symbol"
     split: ClassVar = {1: "first answer"}
 
     vector_size: int = 16
@@ -44,14 +45,23 @@ class Induction(ClassTask):
         """The symbols."""
         return self.vector_size
 
+    def phases(self, sequences: Sequences) -> dict[str, int]:
+        """The first time and the second, of whose first answer it depends on the symbol whether it counts."""
+        return {"Study": 0, "Test": len(sequences.inputs) // 2}
+
     def require_length(self, length: int) -> None:
         """No symbol comes twice in a list."""
         super().require_length(length)
         if length > self.vector_size:
             raise InputError(
                 f"Induction: a list of {length} different symbols has more than the vector_size={self.vector_size} "
-                "that there are; give a larger vector_size"
+                "that there are; give a shorter list_length, or train with a larger vector_size"
             )
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The symbols."""
+        return (Part("Symbols", self.vector_size, "symbol"),)
 
     def steps(self, length: int) -> int:
         """Those of the list, and of its repetition."""

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot
 
 from memsim.core.errors import InputError
-from memsim.training.sequence_tasks.sequences import ClassTask, Sequences, random_bits
+from memsim.training.sequence_tasks.sequences import ClassTask, Part, Sequences, random_bits
 from memsim.training.tallies import tally_choices
 
 MOST_LINKS = 3
@@ -49,6 +49,7 @@ class Links(ClassTask):
     shortest: ClassVar = MOST_LINKS + 1
     longest: ClassVar = MOST_LINKS + 1
     varied: ClassVar = False
+    output_row: ClassVar = "word"
     split: ClassVar = {1: "one link", 2: "two links", 3: "three links"}
 
     vector_size: int = 16
@@ -76,8 +77,18 @@ class Links(ClassTask):
             raise InputError(
                 f"Links: {self.chains} chains of {length} words are too many for vectors of "
                 f"vector_size={self.vector_size} signs, of which two would often be the same; 2 to the power of "
-                "vector_size must be at least 4 times the square of the number of words, so give a larger vector_size"
+                "vector_size must be at least 4 times the square of the number of words, so give a shorter "
+                "list_length, or train with a larger vector_size"
             )
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The first and the second word of a pair, and the number of links that the question asks for."""
+        return (
+            Part("First words", self.vector_size, "feature"),
+            Part("Second words", self.vector_size, "feature"),
+            Part("Links to follow", MOST_LINKS, rows=tuple(str(n + 1) for n in range(MOST_LINKS))),
+        )
 
     def steps(self, length: int) -> int:
         """One for each pair, and those of the question and the answer."""
@@ -132,14 +143,11 @@ class Links(ClassTask):
     def choices(self, outputs: Tensor, sequences: Sequences) -> tuple[Tensor, Sequences]:
         """The answers as a choice of one of several classes, the words but the first of each chain.
 
-        ``outputs`` (T, B, vector_size) are those of a network; logits are (1, B, words).
+        ``outputs`` (T, B, vector_size) are those of a network; logits are (T, B, words).
         """
-        words, size = self.offered(sequences), self.vector_size
-        offered = (words @ self.answers(outputs, sequences)[..., None])[..., 0]
-        right = ((words @ sequences.targets.sum(dim=0)[..., None])[..., 0] > size - 0.5).to(offered.dtype)
-        numbers = None if sequences.numbers is None else sequences.numbers.sum(dim=0)[None]
-        counted = torch.ones((1, len(offered)), dtype=torch.bool, device=offered.device)
-        return offered[None], Sequences(sequences.inputs[-1:], right[None], counted, numbers)
+        words = self.offered(sequences)
+        offered, same = (torch.einsum("bwd, tbd -> tbw", words, each) for each in (outputs, sequences.targets))
+        return offered, sequences._replace(targets=(same > self.vector_size - 0.5).to(offered.dtype))
 
     def answers(self, outputs: Tensor, sequences: Sequences) -> Tensor:
         """(B, vector_size) the output of each list in the step of its answer."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.errors import InputError
-from memsim.training.sequence_tasks.sequences import BitTask, Sequences
+from memsim.training.sequence_tasks.sequences import BitTask, Part, Sequences
 
 PRIOR = 0.5
 """Both parameters of the beta distribution of the probability of a 1 after each context."""
@@ -46,9 +46,14 @@ class NGrams(BitTask):
         """At least one bit must have a context."""
         if length < self.order:
             raise InputError(
-                f"NGrams: a sequence of {length} bits is shorter than order={self.order}; give "
-                f"first_length and list_length of {self.order} or more"
+                f"NGrams: a sequence of {length} bits is shorter than order={self.order}; give a "
+                f"list_length, and in training a first_length, of {self.order} or more"
             )
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The bit."""
+        return (Part("Bits", 1),)
 
     def steps(self, length: int) -> int:
         """Every bit but the last is shown, and every bit but the first predicted."""
@@ -70,6 +75,10 @@ class NGrams(BitTask):
         shown = bits.to(torch.get_default_dtype())[..., None]
         counted = torch.arange(1, length).ge(self.order - 1)[:, None].expand(-1, batch)
         return Sequences(shown[:-1], shown[1:], counted)
+
+    def phases(self, sequences: Sequences) -> dict[str, int]:
+        """None: the next bit is asked for from the start."""
+        return {}
 
     def optimum(self, sequences: Sequences) -> Tensor:
         """The Bayesian predictor; even where the context is not complete."""

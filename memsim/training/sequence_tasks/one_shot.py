@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid, one_hot
 
-from memsim.training.sequence_tasks.sequences import ClassTask, Sequences, random_bits
+from memsim.training.sequence_tasks.sequences import ClassTask, Part, Sequences, random_bits
 
 NOISE = 0.5
 """The standard deviation of each feature of an instance around its class."""
@@ -40,6 +40,7 @@ class OneShot(ClassTask):
     )
     longest: ClassVar = 30
     varied: ClassVar = False
+    output_row: ClassVar = "label"
     split: ClassVar = {1: "first instance", 2: "second instance", 5: "fifth instance", 10: "tenth instance"}
 
     vector_size: int = 16
@@ -57,6 +58,14 @@ class OneShot(ClassTask):
         """The labels."""
         return self.classes
 
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The instance, and the label of the one before."""
+        return (
+            Part("Instances", self.vector_size, "feature"),
+            Part("Labels of the instances before", self.classes, "label"),
+        )
+
     def steps(self, length: int) -> int:
         """One for each instance."""
         return length
@@ -71,6 +80,10 @@ class OneShot(ClassTask):
         instances = means[torch.arange(batch), drawn] + noise
         numbers = (labels.cumsum(dim=0) * labels).sum(dim=2).long()
         return Sequences(torch.cat((instances, before), dim=2), labels, numbers > 0, numbers)
+
+    def phases(self, sequences: Sequences) -> dict[str, int]:
+        """None: labels are asked for from the start."""
+        return {}
 
     def optimum(self, sequences: Sequences) -> Tensor:
         """Logarithms of the posterior probabilities, up to a constant."""

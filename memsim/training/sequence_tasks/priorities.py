@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import torch
 
-from memsim.training.sequence_tasks.sequences import BitTask, Sequences, after, random_bits
+from memsim.training.sequence_tasks.sequences import BitTask, Part, Sequences, after, random_bits
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,15 @@ class PrioritySort(BitTask):
     def n_outputs(self) -> int:
         """The bits."""
         return self.vector_size
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The vectors, their priorities, and the delimiter."""
+        return (
+            Part("Vectors", self.vector_size, "bit"),
+            Part("Priority", 1),
+            Part("Flags", 1, rows=("delimiter",)),
+        )
 
     def steps(self, length: int) -> int:
         """Those of the list, the delimiter, and the highest."""

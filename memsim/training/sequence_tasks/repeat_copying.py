@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import torch
 
-from memsim.training.sequence_tasks.sequences import BitTask, Sequences, after, random_bits
+from memsim.training.sequence_tasks.sequences import BitTask, Part, Sequences, after, random_bits
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class RepeatCopy(BitTask):
 
     citation: ClassVar = "Graves, A., Wayne, G., & Danihelka, I. (2014). Neural Turing machines. arXiv:1410.5401."
     longest: ClassVar = 5
+    output_row: ClassVar = "bits, end"
 
     vector_size: int = 8
     """Bits of a vector."""
@@ -39,6 +40,11 @@ class RepeatCopy(BitTask):
     def n_outputs(self) -> int:
         """The bits and the end mark."""
         return self.vector_size + 1
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The vectors, the delimiter, and the number of copies."""
+        return (Part("Vectors", self.vector_size, "bit"), Part("Flags", 2, rows=("delimiter", "copies")))
 
     def steps(self, length: int) -> int:
         """Those of the vectors, the delimiter, the most copies, and the end."""

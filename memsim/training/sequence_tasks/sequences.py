@@ -36,6 +36,17 @@ class Sequences(NamedTuple):
         return Sequences(self.inputs.to(device), self.targets.to(device), self.counted.to(device), numbers)
 
 
+class Part(NamedTuple):
+    """Some of the numbers that go in or come out at every step, as they are drawn."""
+
+    title: str
+    size: int
+    row: str = ""
+    """What each number is, if they have no names."""
+    rows: tuple[str, ...] = ()
+    """The names of the numbers, if they have some."""
+
+
 @dataclass(frozen=True)
 class SequenceTask:
     """A task of sequences. Its fields are settings of training, by their names.
@@ -55,6 +66,10 @@ class SequenceTask:
     predictions of random bits, lists would never grow; no task here needs it."""
     varied: ClassVar[bool] = True
     """Whether lengths vary in training, from :attr:`shortest` on; else every list is of the longest."""
+    asked_for: ClassVar[str] = "answers"
+    """What is counted, of what is asked for."""
+    output_row: ClassVar[str] = "output"
+    """What each number of what is asked for is (:meth:`choices`)."""
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -76,6 +91,11 @@ class SequenceTask:
         """Numbers out at every step."""
         raise NotImplementedError
 
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """What goes in, in order."""
+        return (Part("Inputs", self.n_inputs, "input"),)
+
     def steps(self, length: int) -> int:
         """The most steps of a sequence of this length."""
         raise NotImplementedError
@@ -92,8 +112,8 @@ class SequenceTask:
         """Raise :class:`InputError` for a length that the task does not have."""
         if length < self.shortest:
             raise InputError(
-                f"{type(self).__name__}: a length of {length} is below {self.shortest}, the least of the task; give "
-                f"first_length and list_length of {self.shortest} or more"
+                f"{type(self).__name__}: a length of {length} is below {self.shortest}, the least of the task; give a "
+                f"list_length, and in training a first_length, of {self.shortest} or more"
             )
 
     def chance(self, sequences: Sequences) -> Tensor:
@@ -112,9 +132,39 @@ class SequenceTask:
         """How good the outputs are, by the name of the measure; the first is the one of the publication."""
         raise NotImplementedError
 
+    def choices(self, outputs: Tensor, sequences: Sequences) -> tuple[Tensor, Sequences]:
+        """The outputs of a network as logits of what is asked for, and the sequences with these as their targets.
+
+        They are what they are, unless the answer is a choice among things of the sequence itself.
+        """
+        return outputs, sequences
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """(T, B, outputs) those of a 1, or of each class."""
+        raise NotImplementedError
+
+    def wrong(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """(T, B, outputs) whether an output counts, and its most likely value, or its choice, is not the right one."""
+        raise NotImplementedError
+
+    def n_wrong(self, logits: Tensor, sequences: Sequences) -> int:
+        """How many bits or answers are wrong."""
+        raise NotImplementedError
+
+    def n_answers(self, sequences: Sequences) -> int:
+        """How many bits or answers are asked for."""
+        raise NotImplementedError
+
+    def phases(self, sequences: Sequences) -> dict[str, int]:
+        """The first steps of the phases of a sequence, by name; empty where outputs are asked for from the start."""
+        return {"Study": 0, "Test": int(sequences.counted[:, 0].int().argmax())}
+
 
 class BitTask(SequenceTask):
     """A task whose outputs are bits."""
+
+    asked_for: ClassVar = "bits"
+    output_row: ClassVar = "bit"
 
     def optimum(self, sequences: Sequences) -> Tensor:
         """The targets."""
@@ -128,14 +178,29 @@ class BitTask(SequenceTask):
 
     def scores(self, logits: Tensor, sequences: Sequences) -> dict[str, float]:
         """``bits per sequence``, the cross-entropy of all that counts; ``wrong bits`` and ``flawless``, shares."""
-        asked = sequences.counted[..., None]
-        nats = binary_cross_entropy_with_logits(logits, sequences.targets, reduction="none") * asked
-        wrong = ((logits > 0) != (sequences.targets > 0.5)) & asked
+        nats = binary_cross_entropy_with_logits(logits, sequences.targets, reduction="none")
+        wrong = self.wrong(logits, sequences)
         return {
-            "bits per sequence": float(nats.sum()) / math.log(2) / logits.shape[1],
-            "wrong bits": float(wrong.sum()) / float(asked.sum() * logits.shape[2]),
+            "bits per sequence": float((nats * sequences.counted[..., None]).sum()) / math.log(2) / logits.shape[1],
+            "wrong bits": self.n_wrong(logits, sequences) / self.n_answers(sequences),
             "flawless": 1 - float(wrong.any(dim=2).any(dim=0).float().mean()),
         }
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Those of a 1."""
+        return logits.sigmoid()
+
+    def wrong(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """Bits whose most likely value is not the right one."""
+        return ((logits > 0) != (sequences.targets > 0.5)) & sequences.counted[..., None]
+
+    def n_wrong(self, logits: Tensor, sequences: Sequences) -> int:
+        """The wrong bits."""
+        return int(self.wrong(logits, sequences).sum())
+
+    def n_answers(self, sequences: Sequences) -> int:
+        """The bits."""
+        return int(sequences.counted.sum()) * sequences.targets.shape[2]
 
 
 class ClassTask(SequenceTask):
@@ -143,6 +208,7 @@ class ClassTask(SequenceTask):
 
     split: ClassVar[Mapping[int, str]] = {}
     """Measures by the :attr:`Sequences.numbers` of the outputs that they are taken over."""
+    output_row: ClassVar[str] = "class"
 
     def optimum(self, sequences: Sequences) -> Tensor:
         """The targets."""
@@ -160,13 +226,34 @@ class ClassTask(SequenceTask):
 
         Classes with the same largest logit share the answer.
         """
-        best = logits == logits.amax(dim=2, keepdim=True)
+        best = _largest(logits)
         right = (best * sequences.targets).sum(dim=2) / best.sum(dim=2)
         found = {"right": float(right[sequences.counted].mean())}
         for number, name in self.split.items():
             assert sequences.numbers is not None
             found[name] = float(right[sequences.counted & (sequences.numbers == number)].mean())
         return found
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Those of each class."""
+        return logits.softmax(dim=2)
+
+    def wrong(self, logits: Tensor, sequences: Sequences) -> Tensor:
+        """The classes that are most likely, and not the right one."""
+        return _largest(logits) & (sequences.targets < 0.5) & sequences.counted[..., None]
+
+    def n_wrong(self, logits: Tensor, sequences: Sequences) -> int:
+        """The answers of which the right one is not the single most likely one."""
+        return int(self.wrong(logits, sequences).any(dim=2).sum())
+
+    def n_answers(self, sequences: Sequences) -> int:
+        """The steps at which an answer counts."""
+        return int(sequences.counted.sum())
+
+
+def _largest(logits: Tensor) -> Tensor:
+    """Whether a class has the largest logit of its step; several may."""
+    return logits == logits.amax(dim=2, keepdim=True)
 
 
 def _mean(nats: Tensor, counted: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from memsim.training.sequence_tasks.sequences import ClassTask, Sequences
+from memsim.training.sequence_tasks.sequences import ClassTask, Part, Sequences
 
 PEOPLE, THINGS, PLACES = 4, 4, 6
 
@@ -37,7 +37,18 @@ class TwoHops(ClassTask):
     shortest: ClassVar = PEOPLE + 1
     longest: ClassVar = 10
     n_inputs: ClassVar = PEOPLE + THINGS + PLACES + 1
+    output_row: ClassVar = "place"
     n_outputs: ClassVar = PLACES
+
+    @property
+    def input_parts(self) -> tuple[Part, ...]:
+        """The words of a fact, and the mark of the question."""
+        return (
+            Part("People", PEOPLE, "person"),
+            Part("Things", THINGS, "thing"),
+            Part("Places", PLACES, "place"),
+            Part("Flags", 1, rows=("question",)),
+        )
 
     def steps(self, length: int) -> int:
         """One for each fact, and one for the question."""

@@ -81,6 +81,11 @@ def declared(core: Any, name: str) -> Any:
     return declaration.default
 
 
+def parts_named(without: str) -> frozenset[str]:
+    """The parts of a core in a text such as ``content,backward``."""
+    return frozenset(part.strip() for part in without.split(",") if part.strip())
+
+
 def _derives(cls: type) -> bool:
     from memsim.models.networks.cores.core import Core
 

@@ -8,16 +8,27 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from memsim.core.errors import ModelError
-from memsim.core.names import shown
+from memsim.core.errors import InputError, ModelError
+from memsim.core.names import closest, shown
 from memsim.models.networks.cores.core import Core, State, Weightings
-from memsim.models.networks.cores.declarations import declared
+from memsim.models.networks.cores.declarations import declared, parts_named
 from memsim.models.networks.cores.state_leaves import size_of
 
 
 def parts_of(core: Any) -> tuple[str, ...]:
     """What a lesion of the core, or of a class of cores, may switch off."""
     return tuple(declared(core, "parts"))
+
+
+def require_parts(core: Any, network: str, without: str) -> None:
+    """Raise :class:`InputError` for a part in ``without`` that the core, which is called ``network``, does not have."""
+    parts = parts_of(core)
+    for part in parts_named(without):
+        if part not in parts:
+            raise InputError(
+                f"without={without!r}: {part!r} is no part of the core {network}{closest(part, parts)} Its parts are: "
+                f"{', '.join(parts) or 'none'}."
+            )
 
 
 def roles_of(core: Any) -> Mapping[str, str]:

@@ -134,6 +134,15 @@ def core_of(record: Mapping[str, Any], weights: str, named: str = "") -> type[An
     return found.cls
 
 
+def require_kind(record: Mapping[str, Any], weights: str, kind: str) -> None:
+    """Raise :class:`InputError` for weights of another core than the registered one that is called ``kind``."""
+    if record["network"] != kind:
+        raise InputError(
+            f"the weights {weights!r} are of a network of kind {record['network']}, not {kind}; run them as "
+            f"{record['network']}:{weights}"
+        )
+
+
 def _require_same_code(found: NamedCore, record: Mapping[str, Any], weights: str) -> None:
     if otherness := found.otherness(record):
         raise InputError(
