@@ -86,7 +86,7 @@ def _dots(
         axis.plot(lesioned, [place] * len(lesioned), "x", color=color, markersize=4, alpha=0.6)
         if len(accuracy):
             axis.plot([rows["accuracy"].median()] * 2, [place - 0.3, place + 0.3], color=color, linewidth=2)
-    axis.set(xlabel="Outputs that are right (x: memory off; dotted: untrained)", xlim=(0, 1.02))
+    axis.set(xlabel="Outputs that are right (x: memory off; lines: untrained, criterion)", xlim=(0, 1.02))
     axis.set_yticks(range(len(cores)), [page.label(core) for core in cores])
     axis.set_ylim(len(cores) - 0.5, -0.5)
     sns.despine(ax=axis)
