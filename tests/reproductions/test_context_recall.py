@@ -117,7 +117,8 @@ def test_verdicts_follow_the_numbers() -> None:
     refuted = {name for name, claim in claims.items() if claim.verdict == REFUTED}
     assert refuted == {"X1 store", "X2 store", "X4", "X5", "X6", "X7", "X8", "X9"}
     untaught = Results(kind.links.assign(**{"one link": 0.2}), kind.recall, kind.difference)
-    assert {claim.name: claim.verdict for claim in claims_of(untaught)}["X1 LSTM"] == NOT_TESTED
+    verdicts = {claim.name: claim.verdict for claim in claims_of(untaught)}
+    assert {verdicts[name] for name in ("X1 store", "X2 store", "X1 LSTM")} == {NOT_TESTED}
     assert "neither supported nor refuted" in statement(cruel) and "in 0 of 5 seeds" in claims["X4"].numbers
     short = statement(made(0.2, 0.1, 0.1, two=0.1, three=0.6))
     assert "training with three hops did not reach the mark" in short
