@@ -12,6 +12,7 @@ from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.reward.circumstances import WHEN
 from memsim.reproductions.essay.reward.claims import claims_of, statement
 from memsim.reproductions.essay.reward.options import (
+    FEW,
     ORDER,
     SLOT_NUMBERS,
     SLOTS,
@@ -28,10 +29,7 @@ from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.running.execution import run_cells
 
 NAMED = ["part", "condition", "seed"]
-TOO_FEW = (
-    "400 iterations of the small size are too few: of the highest value, .9 of what is stored is reported with 4 "
-    "slots, and two thirds with 12"
-)
+TOO_FEW = "400 iterations of the small size are too few with more than 4 slots"
 LISTED = ("store", "recall", "curves")
 """Measures that are lists, and have tables of their own."""
 
@@ -132,7 +130,8 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
         if len(reached):
             found.append(
                 Finding(f"value-directed storage, {slots} slots: share of the best score", 1.0, float(np.mean(reached)),
-                        0.15, OwnComputation(f"the {slots} highest values are stored and reported"), TOO_FEW)
+                        0.15, OwnComputation(f"the {slots} highest values are stored and reported"),
+                        TOO_FEW if slots > FEW else "")
             )  # fmt: skip
     return found + findings_on_storing(scores)
 
