@@ -12,7 +12,6 @@ from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.essay.reward.circumstances import WHEN
 from memsim.reproductions.essay.reward.claims import claims_of, statement
 from memsim.reproductions.essay.reward.options import (
-    FEW,
     ORDER,
     SLOT_NUMBERS,
     SLOTS,
@@ -29,7 +28,7 @@ from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.running.execution import run_cells
 
 NAMED = ["part", "condition", "seed"]
-TOO_FEW = "400 iterations of the small size are too few with more than 4 slots"
+TOO_FEW = {8: "400 iterations of the small size are too few for which half of a list to store"}
 LISTED = ("store", "recall", "curves")
 """Measures that are lists, and have tables of their own."""
 
@@ -131,7 +130,7 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
             found.append(
                 Finding(f"value-directed storage, {slots} slots: share of the best score", 1.0, float(np.mean(reached)),
                         0.15, OwnComputation(f"the {slots} highest values are stored and reported"),
-                        TOO_FEW if slots > FEW else "")
+                        TOO_FEW.get(slots, ""))
             )  # fmt: skip
     return found + findings_on_storing(scores)
 
