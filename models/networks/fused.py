@@ -15,7 +15,7 @@ from torch.autograd.function import Function, once_differentiable
 from torch.nn import LSTMCell
 from torch.nn.functional import linear
 
-from memsim.models.networks.compiled import memory_gradients, memory_steps
+from memsim.models.networks.compiled import drift, memory_gradients, memory_steps, rereads
 from memsim.models.networks.memory import MemoryState
 
 SHAPES = 16
@@ -101,6 +101,79 @@ def fused_memory_step(emitted: Tensor, state: MemoryState, limit: float = np.inf
     """
     read, *after = _Memory.apply(emitted, limit, *state)  # type: ignore[no-untyped-call]
     return read.unflatten(1, (state.reads.shape[1], -1)), MemoryState(*after)
+
+
+class _Read(Function):
+    @staticmethod
+    def forward(ctx: Any, keys: Tensor, ways: Tensor, contents: Tensor, *state: Tensor) -> tuple[Tensor, Tensor]:
+        given = [contiguous(each.detach()) for each in (keys, ways, contents.transpose(1, 2), *state)]
+        batch, heads, slots = given[-1].shape
+        new_reads, read = torch.empty_like(given[-1]), torch.empty_like(given[0])
+        reading, scales = read.new_empty((batch, 3, heads, slots)), read.new_empty((batch, slots))
+        rereads.one_read(*(each.numpy() for each in (*given, new_reads, reading, read, scales)))
+        ctx.save_for_backward(*given, new_reads, reading, scales)
+        return read, new_reads
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, g_read: Tensor, g_new_reads: Tensor) -> tuple[Tensor, ...]:
+        given = ctx.saved_tensors
+        by = [empty(each.shape, each) for each in given[:5]]
+        # The loops change what they are given of it.
+        gradients = (contiguous(g_read), g_new_reads.clone(memory_format=torch.contiguous_format), *by)
+        rereads.one_read_back(*(each.numpy() for each in (*given, *gradients)))
+        return by[0], by[1], by[2].transpose(1, 2), *by[3:]
+
+
+def fused_read(keys: Tensor, ways: Tensor, state: MemoryState) -> tuple[Tensor, Tensor]:
+    """Where heads read after those of ``state``, and what: (B, R, W) and (B, R, N).
+
+    ``ways`` (B, R, 4) are the strength of each head and its ways of reading, before their activations. What comes out
+    equals that of :func:`memsim.models.networks.memory.addressed`.
+    """
+    read, reads = _Read.apply(keys, ways, state.memory, state.links, state.reads)  # type: ignore[no-untyped-call]
+    return read, reads
+
+
+class _Drift(Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        context: Tensor,
+        fixed: Tensor,
+        brought: Tensor,
+        shares: Tensor,
+        rate: float,
+        scaled: bool,
+        tiny: float,
+    ) -> Tensor:
+        given = [contiguous(each.detach()) for each in (context, fixed, brought, shares)]
+        after, number = torch.empty_like(given[0]), given[0].numpy().dtype.type
+        ctx.settings = (number(rate), scaled, number(tiny))
+        drift.drifted(*(each.numpy() for each in given), *ctx.settings, after.numpy())
+        ctx.save_for_backward(*given)
+        return after
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, g_after: Tensor) -> tuple[Tensor | None, ...]:
+        given = ctx.saved_tensors
+        g_context, g_brought = torch.empty_like(given[0]), torch.empty_like(given[0])
+        arrays = (each.numpy() for each in (contiguous(g_after), g_context, g_brought))
+        drift.drifted_back(*(each.numpy() for each in given), *ctx.settings, *arrays)
+        return g_context, None, g_brought, None, None, None, None
+
+
+def fused_drift(
+    context: Tensor, fixed: Tensor, brought: Tensor, shares: Tensor, rate: float, tiny: float, *, scaled: bool
+) -> Tensor:
+    """``context`` (B, C) after ``fixed + shares * brought`` comes in, with ``brought`` at unit length if ``scaled``.
+
+    ``fixed`` (B, C) and ``shares`` (B,) have no gradient. What comes out equals that of
+    :func:`memsim.models.networks.cores.drifting_context.evolved`, and ``tiny`` is its squared length of nothing.
+    """
+    after: Tensor = _Drift.apply(context, fixed, brought, shares, rate, scaled, tiny)  # type: ignore[no-untyped-call]
+    return after
 
 
 class _Cell(Function):

@@ -91,7 +91,7 @@ class NetworkModel(TrainedNetwork):
         ------
         InputError : the state of a single trial is too large.
         """
-        numbers = self.network().state_size(most_steps(paradigm))
+        numbers = self.network().state_size(most_steps(paradigm) + self.later_items)
         if numbers > STATE_NUMBERS:
             raise InputError(
                 f"{type(self).__name__}: the state of the core {self.record['network']} grows to {numbers:,} numbers "

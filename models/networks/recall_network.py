@@ -67,6 +67,8 @@ class Episode:
     """When they are: one of :data:`LESIONED`."""
     wearing: Wearing | None = None
     """What wears the state between steps; ``None`` where nothing does."""
+    later: Tensor | None = None
+    """(B, K, D) vectors of items of another list that are studied after the rest; ``None`` where there are none."""
     cue: int | None = None
     """The number of the task, which networks with several tasks are shown at every step."""
 
@@ -169,7 +171,7 @@ class RecallNetwork(nn.Module):
 
     def cue(self, episode: Episode) -> Episode:
         """The test begins."""
-        _begin_test(episode)
+        self._begin_test(episode)
         return self._ask(episode, torch.zeros_like(episode.items[:, 0]))
 
     def recalled(self, episode: Episode, position: Tensor) -> Episode:
@@ -182,7 +184,7 @@ class RecallNetwork(nn.Module):
 
     def judge(self, episode: Episode, probes: Tensor) -> Tensor:
         """(B, P) the logits that ``probes`` (B, P, D) are old; the episode stays as it is."""
-        _begin_test(episode)
+        self._begin_test(episode)
         asked = _repeated(episode, probes.shape[1])
         for _ in range(LOOKS):
             output = self._step(asked, probes.flatten(0, 1), PROBE)
@@ -194,7 +196,7 @@ class RecallNetwork(nn.Module):
         ``positions`` (B, P) are those of the cues in the list, L for a cue that was not studied; the cue itself is no
         candidate. The episode stays as it is.
         """
-        _begin_test(episode)
+        self._begin_test(episode)
         asked = _repeated(episode, cues.shape[1])
         for _ in range(LOOKS):
             output = self._step(asked, cues.flatten(2).flatten(0, 1), RECALL)
@@ -218,6 +220,21 @@ class RecallNetwork(nn.Module):
             support = support.masked_fill(~episode.left, -torch.inf)
         episode.logits = torch.cat((support, stop), dim=1)
         return episode
+
+    def _begin_test(self, episode: Episode) -> None:
+        """Before the first step of the test there is the rest, the study of later items, and what is flushed."""
+        wearing = episode.wearing
+        if wearing is None or wearing.tested:
+            return
+        episode.state = wearing.after_rest(episode.state)
+        if episode.later is not None:
+            # What is to be seen are the steps of the trial itself.
+            seen, episode.seen = episode.seen, None
+            last = episode.items.shape[1] - 1
+            for number, vectors in enumerate(episode.later.unbind(dim=1)):
+                self._step(episode, vectors, STUDY, wearing.study_time(min(number, last)))
+            episode.seen = seen
+        episode.state = wearing.at_test(episode.state)
 
     def _inputs(self, episode: Episode, vectors: Tensor, flag: int) -> Tensor:
         """(B, input_size) vectors, those of missing sides as zeros, flags, and the cue of the task."""
@@ -257,9 +274,3 @@ def _repeated(episode: Episode, times: int) -> Episode:
 
 def _study_time(episode: Episode, position: int) -> float:
     return 1.0 if episode.wearing is None else episode.wearing.study_time(position)
-
-
-def _begin_test(episode: Episode) -> None:
-    """Before the first step of the test there is the rest, and what is flushed."""
-    if episode.wearing is not None and not episode.wearing.tested:
-        episode.state = episode.wearing.at_test(episode.state)

@@ -152,11 +152,13 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
 
             core = self.network().network
             require_roles(core, self.wear, self.given_rest, self.record["network"])
-            if self.wear.carry_over and self.task.pairs:
-                raise NoEffectError(
-                    f"{type(self).__name__}: carry_over={self.wear.carry_over!r} is of lists of single items, and this "
-                    "network studies pairs; leave it out"
-                )
+            of_lists = {"carry_over": self.wear.carry_over, "later_items": self.given_rest.later_items}
+            for lever, value in of_lists.items() if self.task.pairs else ():
+                if value:
+                    raise NoEffectError(
+                        f"{type(self).__name__}: {lever}={value!r} is of lists of single items, and this network "
+                        "studies pairs; leave it out"
+                    )
 
     def beyond(self, paradigm: Paradigm) -> list[str]:
         return beyond_training(self.record, paradigm)
@@ -171,12 +173,12 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
     @property
     def is_worn(self) -> bool:
         """Whether anything changes the state of the network between its steps."""
-        return self.wear.is_active or self.given_rest.sleeps
+        return self.wear.is_active or self.given_rest.changes
 
     @property
     def likelihood(self) -> Literal["exact", "sampled", "none"]:  # type: ignore[override]
-        """``"sampled"`` where noise wears the state, sleep changes it or a list was before; else ``"exact"``."""
-        is_random = self.wear.is_random or self.given_rest.sleeps or self.wear.carry_over > 0
+        """``"sampled"`` where noise or sleep changes the state, or other lists are studied; else ``"exact"``."""
+        is_random = self.wear.is_random or self.given_rest.changes or self.wear.carry_over > 0
         return "sampled" if is_random else "exact"
 
     def _require_parts(self) -> None:

@@ -15,9 +15,19 @@ from torch import Tensor
 from memsim.models.networks import fused as dnc_fused
 from memsim.models.networks.cores.core import Core
 from memsim.models.networks.cores.dnc import DNC
+from memsim.models.networks.cores.drifting_context import TINY, evolved
 from memsim.models.networks.cores.lstm import LSTM
-from memsim.models.networks.fused import fused_cell, fused_memory_step
-from memsim.models.networks.memory import LIMIT, MemoryState, interface_size, memory_step, read_interface
+from memsim.models.networks.fused import fused_cell, fused_drift, fused_memory_step, fused_read
+from memsim.models.networks.memory import (
+    LIMIT,
+    MemoryState,
+    addressed,
+    interface_size,
+    memory_step,
+    oneplus,
+    read_interface,
+    unit_length,
+)
 
 
 def random_state(batch: int, slots: int, width: int, heads: int, generator: torch.Generator) -> MemoryState:
@@ -84,6 +94,86 @@ def test_gradients_by_finite_differences() -> None:
     assert torch.autograd.gradcheck(step, (emitted, *state))
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    slots=st.integers(1, 10), width=st.integers(1, 5), heads=st.integers(1, 4), batch=st.integers(1, 3),
+    scale=st.sampled_from([0.3, 2.0, 15.0]), seed=st.integers(0, 10_000),
+)  # fmt: skip
+def test_further_reads_are_the_plain_ones_with_their_gradients(
+    slots: int, width: int, heads: int, batch: int, scale: float, seed: int
+) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    first = random_state(batch, slots, width, heads, generator)
+    asked = [
+        [scale * torch.randn(batch, heads, size, generator=generator, dtype=torch.float64) for size in (width, 4)]
+        for _ in range(2)
+    ]
+    given_all = [*(each.requires_grad_() for pair in asked for each in pair), first.memory, first.links, first.reads]
+    slope, by_reads = torch.randn(2, heads, width, dtype=torch.float64), torch.randn(heads, slots, dtype=torch.float64)
+    found = []
+    for fused in (False, True):
+        state, total = first, torch.zeros((), dtype=torch.float64)
+        for (keys, ways), each in zip(asked, slope, strict=True):
+            if fused:
+                read, reads = fused_read(keys, ways, state)
+            else:
+                modes, strengths = ways[..., 1:].softmax(dim=2), oneplus(ways[..., 0])
+                reads = addressed(state.memory, state.links, state.reads, keys, strengths, modes).reads
+                read = reads @ state.memory
+            state, total = state._replace(reads=reads), total + (read * each).sum() + (reads * by_reads).sum()
+        found.append([read, state.reads, *torch.autograd.grad(total, given_all)])
+    for one, two in zip(*found, strict=True):
+        assert torch.allclose(one, two, rtol=1e-8, atol=1e-10)
+
+
+def test_gradients_of_further_reads_by_finite_differences() -> None:
+    generator = torch.Generator().manual_seed(2)
+    state = random_state(2, 5, 3, 2, generator)
+    keys, ways = (torch.randn(2, 2, size, generator=generator, dtype=torch.float64).requires_grad_() for size in (3, 4))
+
+    def read(keys: Tensor, ways: Tensor, memory: Tensor, links: Tensor, reads: Tensor) -> tuple[Tensor, Tensor]:
+        return fused_read(keys, ways, state._replace(memory=memory, links=links, reads=reads))
+
+    assert torch.autograd.gradcheck(read, (keys, ways, state.memory, state.links, state.reads))
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_a_drifting_context_is_the_plain_one_with_its_gradients(scaled: bool) -> None:
+    generator = torch.Generator().manual_seed(3)
+    context, fixed, brought, slope = torch.randn(4, 6, 5, generator=generator, dtype=torch.float64)
+    fixed[:2], brought[1] = 0, 0
+    brought[2] *= 1e-3
+    shares = torch.tensor([1.0, 1.0, 0.5, 0.0, 1.0, 1.0], dtype=torch.float64)
+    context, brought = unit_length(context).requires_grad_(), brought.requires_grad_()
+    plain = evolved(context, fixed + shares[:, None] * (unit_length(brought) if scaled else brought), 0.6)
+    fused = fused_drift(context, fixed, brought, shares, 0.6, TINY, scaled=scaled)
+    assert torch.equal(fused[1], context[1]), "nothing comes in"
+    for one, two in zip(
+        *([each, *torch.autograd.grad((each * slope).sum(), [context, brought])] for each in (plain, fused)),
+        strict=True,
+    ):
+        assert torch.allclose(one, two, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("items", [None, 3])
+def test_a_network_with_context_gives_the_same_either_way_in_distraction_too(items: int | None) -> None:
+    torch.manual_seed(1)
+    network = DNC(6, 7, slots=5, width=4, hidden=6, hops=2, context=5).double()
+    if items is not None:
+        network.lay_out(items)
+    inputs = torch.randn(9, 2, 6, dtype=torch.float64)
+    inputs[:, :, 3:] = torch.nn.functional.one_hot(torch.tensor([0, 0, 0, 1, 1, 0, 2, 2, 2]), 3)[:, None]
+    found = []
+    for fused in (False, True):
+        network.fused = fused
+        network.zero_grad()
+        output, state = network(inputs)
+        output.square().mean().backward()
+        found.append([output.detach(), state.drift.context, state.drift.strange, *gradients(network)])
+    for one, two in zip(*found, strict=True):
+        assert torch.allclose(one, two, atol=1e-10)
+
+
 def test_cell_is_that_of_torch() -> None:
     generator = torch.Generator().manual_seed(1)
     cell = torch.nn.LSTMCell(4, 5, dtype=torch.float64)
@@ -106,6 +196,10 @@ def test_cell_is_that_of_torch() -> None:
         partial(DNC, 6, 7, slots=3, width=4, heads=1, hidden=9, layers=2, layer_norm=True),
         partial(LSTM, 6, 7, hidden=8),
         partial(DNC, 6, 7, slots=4, width=3, hidden=5, masked=True, deallocate=True, sharpened=True),
+        partial(DNC, 6, 7, slots=5, width=4, heads=2, hidden=6, hops=3),
+        partial(DNC, 6, 7, slots=5, width=4, heads=2, hidden=6, context=5, context_drift=0.7),
+        partial(DNC, 6, 7, slots=5, width=4, heads=2, hidden=6, hops=2, context=5),
+        partial(DNC, 6, 7, slots=4, width=3, hidden=5, hops=2, context=5, masked=True, sharpened=True),
     ],
 )
 def test_network_gives_the_same_either_way(make: Callable[[], Core]) -> None:

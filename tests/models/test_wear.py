@@ -12,6 +12,7 @@ import torch
 from memsim import log_likelihood, simulate
 from memsim.core.errors import InputError, NoEffectError
 from memsim.core.gradient import log_likelihood_gradient
+from memsim.core.items import ItemPool
 from memsim.core.likelihood import log_likelihood_steps, score
 from memsim.core.seeding import stream
 from memsim.models import DNC, LSTM
@@ -113,7 +114,7 @@ def test_what_is_written_is_blurred_over_rows_in_use_and_noisy_where_it_was_writ
 
 
 def test_flush_at_the_cue_leaves_the_memory(core: Core, state: Any) -> None:
-    flushed = Wearing(core, Wear(flush=1.0)).at_test(state)
+    flushed = Wearing(core, Wear(flush=1.0), SLEEP).at_test(state)
     half = Wearing(core, Wear(flush=0.5)).at_test(state)
     assert not flushed.read_vectors.any() and not flushed.controller[0][1].any()
     assert torch.equal(half.controller[0][0], state.controller[0][0] / 2)
@@ -140,7 +141,8 @@ def test_other_cores_wear_and_sleep(made: Any) -> None:
     state = state_of(core)
     wear = Wear(row_decay=0.1, row_noise=0.2, state_noise=0.1, flush=0.5, flush_noise=0.3)
     require_roles(core, wear, SLEEP, made.__name__)
-    worn = Wearing(core, wear, SLEEP, seed=1).at_test(Wearing(core, wear, seed=1).after_step(state, state, 1.0))
+    asleep = Wearing(core, wear, SLEEP, seed=1)
+    worn = asleep.at_test(asleep.after_rest(Wearing(core, wear, seed=1).after_step(state, state, 1.0)))
     changed = [name for name, leaf in leaves(worn).items() if not torch.equal(leaf, leaves(state)[name])]
     assert any("memory" in name for name in changed) and any("controller" in name for name in changed)
     assert all(leaf.isfinite().all() for leaf in leaves(worn).values())
@@ -165,6 +167,7 @@ def test_models_declare_levers_and_zeros_change_nothing() -> None:
         (LSTM, {"row_decay": 0.1}, InputError),
         (DNC, {"row_decay": 1.5}, InputError),
         (DNC, {"weights": "dnc-cued", "carry_over": 0.2}, InputError),
+        (DNC, {"weights": "dnc-cued", "later_items": 2}, NoEffectError),
     ],
 )
 def test_levers_without_effect_are_errors(model: Any, options: dict[str, Any], error: type[Exception]) -> None:
@@ -238,6 +241,44 @@ def test_of_the_list_before_the_memory_is_left_and_not_the_controller() -> None:
     assert torch.equal(state.controller[0][0], fresh.controller[0][0])
     assert model.likelihood == "sampled"
     assert np.sort(others(np.array([[2, 0, 1]], np.int32), 3, rng)).tolist() == [[0, 1, 2]], "no others in the pool"
+
+
+def test_later_items_are_studied_after_the_rest_and_before_the_test() -> None:
+    worn = {"usage_decay": 0.1, "rest": 7.0, "flush": 0.4, "flush_noise": 0.0}
+    trials = FreeRecall(list_length=3).trials(4, 0)
+    with_later, without = (DNC(**worn, later_items=count) for count in (5, 0))
+    state, by_hand = (model.begin(trials, stream(0)) for model in (with_later, without))
+    later, (episode,), network = state[0].later, by_hand, without.network()
+    assert later is not None and later.shape == (4, 5, episode.items.shape[2]) and episode.later is None
+    assert not (later[:, :, None] == episode.items[:, None]).all(dim=3).any(), "items of another list"
+    for position in range(3):
+        state, by_hand = (model.study(each, position) for model, each in ((with_later, state), (without, by_hand)))
+    state = with_later.cue(state, trials.paradigm.cue)
+    assert episode.wearing is not None
+    with torch.inference_mode():
+        episode.state = episode.wearing.after_time(episode.state, 7.0)
+        episode.wearing.rest, episode.wearing.times = Rest(), [1.0] * 5
+        own, episode.items = episode.items, later
+        for position in range(5):
+            network.study(episode, position)
+        episode.items = own
+    (episode,) = without.cue(by_hand, trials.paradigm.cue)
+    assert torch.equal(state[0].logits, episode.logits) and torch.equal(
+        state[0].state.memory.links, episode.state.memory.links
+    )
+    assert with_later.likelihood == "sampled" and without.likelihood == "exact"
+    recalls = simulate(without, trials, 0)
+    seen, plain = (model.watch(recalls) for model in (with_later, without))
+    assert len(seen) == len(plain), "what is seen are the steps of the trial"
+
+
+def test_later_items_need_a_pool() -> None:
+    trials = FreeRecall(list_length=3).trials(2, 0, pool=ItemPool.numbered(5))
+    simulate(DNC(later_items=2), trials, 0)
+    with pytest.raises(
+        InputError, match="later_items=3 needs 3 items that are not in the list of 3, and the pool has 5"
+    ):
+        simulate(DNC(later_items=3), trials, 0)
 
 
 def test_sleep_of_one_row_without_weakening_is_a_fixed_point() -> None:

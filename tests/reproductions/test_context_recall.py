@@ -17,19 +17,32 @@ from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.essay.context_recall.claims import Results, claims_of, findings_of, statement
 from memsim.reproductions.essay.context_recall.contiguity import MEASURES, measures_of
 from memsim.reproductions.essay.context_recall.lists import (
-    CONSTANT,
     DELAYED,
-    DRIFT,
     INTACT,
     MATRIX,
     MATRIX_16,
     NO_NEW,
     NO_OLD,
+    ONE_READ,
     PEOPLE,
+    lesions_of,
     matrix_recalled,
     training_of,
 )
-from memsim.reproductions.essay.context_recall.options import FULL_LENGTH, LONGER, ONE, STEPS, THREE, ContextOptions
+from memsim.reproductions.essay.context_recall.options import (
+    BOTH,
+    CONSTANT,
+    DRIFT,
+    FULL_LENGTH,
+    HOPS,
+    LONGER,
+    NETWORKS,
+    ONE,
+    PLAIN,
+    STEPS,
+    THREE,
+    ContextOptions,
+)
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED
 
 
@@ -72,6 +85,9 @@ def made(contiguity: float, asymmetry: float, without: float, two: float, three:
     for source, condition, near, forward in (
         (DRIFT, INTACT, contiguity, asymmetry), (DRIFT, NO_OLD, contiguity, without), (DRIFT, NO_NEW, 0.0, 0.0),
         (DRIFT, DELAYED, contiguity, asymmetry), (CONSTANT, INTACT, 0.0, 0.0), (MATRIX, INTACT, 0.2, 0.1),
+        (PLAIN, INTACT, 0.0, 0.0), (HOPS, INTACT, contiguity, asymmetry), (HOPS, ONE_READ, 0.0, 0.0),
+        (HOPS, DELAYED, contiguity, 0.0), (BOTH, INTACT, 2 * contiguity, asymmetry), (BOTH, ONE_READ, 0.0, 0.0),
+        (BOTH, DELAYED, contiguity, asymmetry),
         (MATRIX_16, INTACT, 0.1, 0.1), *((name, INTACT, 0.15, 0.2) for name in PEOPLE),
     ):  # fmt: skip
         for seed in range(5):
@@ -87,16 +103,22 @@ def test_verdicts_follow_the_numbers() -> None:
     kind = made(contiguity=0.2, asymmetry=0.15, without=0.0, two=0.1, three=0.99)
     assert [finding.verdict for finding in findings_of(kind)] == ["reproduced"]
     claims = {claim.name: claim for claim in claims_of(kind)}
-    assert list(claims) == ["X1 store", "X2 store", "X1 LSTM", "X3", "X4", "X5", "X6"]
+    assert list(claims) == ["X1 store", "X2 store", "X1 LSTM", "X3", "X4", "X5", "X6", "X7", "X8", "X9"]
     assert {claim.verdict for claim in claims.values()} == {SUPPORTED}
     assert "holds of a single read and not of three" in statement(kind)
     assert claims["X4"].numbers.count("5 of 5 seeds") == 2
+    more = [each.interval.mean for each in claims["X8"].measures]
+    assert more == pytest.approx([0.4, 0.2, 0.15], abs=0.01), "with two reads twice as much as with one"
+    fewer = kind.recall[~kind.recall["source"].isin([PLAIN, CONSTANT])]
+    untested = {each.name: each.verdict for each in claims_of(Results(kind.links, fewer, kind.difference))}
+    assert {name for name, verdict in untested.items() if verdict == NOT_TESTED} == {"X4", "X7"}
     cruel = made(contiguity=0.01, asymmetry=-0.1, without=-0.1, two=0.9, three=0.6)
     claims = {claim.name: claim for claim in claims_of(cruel)}
     refuted = {name for name, claim in claims.items() if claim.verdict == REFUTED}
-    assert refuted == {"X1 store", "X2 store", "X4", "X5", "X6"}
+    assert refuted == {"X1 store", "X2 store", "X4", "X5", "X6", "X7", "X8", "X9"}
     untaught = Results(kind.links.assign(**{"one link": 0.2}), kind.recall, kind.difference)
-    assert {claim.name: claim.verdict for claim in claims_of(untaught)}["X1 LSTM"] == NOT_TESTED
+    verdicts = {claim.name: claim.verdict for claim in claims_of(untaught)}
+    assert {verdicts[name] for name in ("X1 store", "X2 store", "X1 LSTM")} == {NOT_TESTED}
     assert "neither supported nor refuted" in statement(cruel) and "in 0 of 5 seeds" in claims["X4"].numbers
     short = statement(made(0.2, 0.1, 0.1, two=0.1, three=0.6))
     assert "training with three hops did not reach the mark" in short
@@ -117,6 +139,18 @@ def test_sizes() -> None:
     assert training_of(CONSTANT, small, 3).config()["context_drift"] == 0
     with pytest.raises(InputError, match="there is no core 'GRU'.*There are: store, DNC, LSTM"):
         ContextOptions(cores="GRU")
+    assert small.network_names == list(NETWORKS) == full.network_names
+    assert ContextOptions(networks=f"{PLAIN}; {HOPS}").network_names == [PLAIN, HOPS]
+    with pytest.raises(InputError, match="there is no network '3 hops'"):
+        ContextOptions(networks="3 hops")
+
+
+def test_each_network_is_tested_without_the_parts_that_it_has() -> None:
+    assert lesions_of(PLAIN) == {INTACT: "", DELAYED: ""}
+    assert lesions_of(HOPS) == {INTACT: "", ONE_READ: "hop_2", DELAYED: ""}
+    assert list(lesions_of(BOTH)) == [INTACT, NO_OLD, NO_NEW, ONE_READ, DELAYED]
+    sizes = {name: training_of(name, ContextOptions(), 0).sizes for name in NETWORKS}
+    assert [sizes[name].get("hops", 1) for name in NETWORKS] == [1, 1, 1, 2, 2]
 
 
 @pytest.mark.slow
@@ -130,7 +164,7 @@ def test_the_whole_entry_in_little(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not report.not_drawn and report.manifest["settings"]["seeds"] == [1, 2]
     tables = report.outcome.tables
     assert set(tables["links"]["seed"]) == {1, 2} and len(tables["links"]) == 2
-    assert set(tables["recall"]["source"]) == {DRIFT, CONSTANT, MATRIX, MATRIX_16, *PEOPLE}
+    assert set(tables["recall"]["source"]) == {*NETWORKS, MATRIX, MATRIX_16, *PEOPLE}
     assert set(tables["recall"][tables["recall"]["source"] == DRIFT]["condition"]) == {INTACT, NO_OLD, NO_NEW, DELAYED}
     assert "X3. Hypothesis: TCM is a memory matrix" in report.manifest["statement"]
     assert {"claims.csv", "measures.csv"} <= {file.name for file in report.files}

@@ -11,14 +11,21 @@ import pytest
 from memsim.core.errors import DivergenceError, InputError
 from memsim.core.free_recall import FreeRecall
 from memsim.core.recalls import Recalls
+from memsim.data import load_dataset
 from memsim.models import DNC
 from memsim.models.networks.wear.wearing import levers_of
 from memsim.reproductions.essay.forgetting.claims import claims_of, flat_line
 from memsim.reproductions.essay.forgetting.claims_on_sleep import claims_on_sleep
-from memsim.reproductions.essay.forgetting.consolidation import strengths
+from memsim.reproductions.essay.forgetting.consolidation import RESTS, strengths
 from memsim.reproductions.essay.forgetting.entry import FORGETTING, findings_of
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
-from memsim.reproductions.essay.forgetting.measures import PEOPLE, curve_of_people, temporal_factor
+from memsim.reproductions.essay.forgetting.measures import (
+    PEOPLE,
+    curve_of_people,
+    lists_of,
+    numbers_of,
+    temporal_factor,
+)
 from memsim.reproductions.essay.forgetting.options import (
     ALONE,
     CONDITIONS,
@@ -69,10 +76,13 @@ def found(as_predicted: bool, seeds: int = 5) -> dict[tuple[str, int], dict[str,
         gain = 0.1 + little if as_predicted else little - 0.1
         rest = {"recalled": 5.0, "weak": 0.4, "strong": 0.5, "factor": 0.6, "shuffled": 0.5}
         each = {
-            f"{kind}_{name}": value for kind in ("before", "wake", "sleep", "unlinked") for name, value in rest.items()
+            f"{kind}_{name}": value
+            for kind in (*RESTS, "unlinked", *(f"later_{name}" for name in RESTS))
+            for name, value in rest.items()
         }
+        kept = {"later_wake_recalled": 2.0, **{f"later_{kind}_recalled": 2 + 10 * gain for kind in ("sleep", "gentle")}}
         none["consolidation"] = {
-            **each, "sleep_strong": 0.5 + gain, "sleep_weak": 0.4 - gain, "sleep_factor": 0.6 + gain,
+            **each, **kept, "sleep_strong": 0.5 + gain, "sleep_weak": 0.4 - gain, "sleep_factor": 0.6 + gain,
         }  # fmt: skip
     return table
 
@@ -113,13 +123,36 @@ def found_by(choice: float) -> list[dict[str, Any]]:
 def test_verdicts_follow_from_numbers(as_predicted: bool, choice: float, verdict: str) -> None:
     table = found(as_predicted)
     claims = [*claims_of(table, searched(choice), REFERENCES), *claims_on_sleep(table, replay(as_predicted))]
-    assert [claim.name for claim in claims] == ["V1", "V2", "V3", "V4", "V5", "V6", "V7", "W1", "W2", "W3"]
+    assert [claim.name for claim in claims] == [
+        "V1",
+        "V2",
+        "V3",
+        "V4",
+        "V5",
+        "V6",
+        "V7",
+        "W1",
+        "W2",
+        "W3",
+        "W4",
+        "W4 gentle",
+    ]
     # If slots give no primacy and decay does, V2 is refuted as well.
     wanted = dict.fromkeys([claim.name for claim in claims], verdict)
     if not as_predicted:
         wanted["V5"] = NOT_TESTED  # there is no recency that a delay could take
     assert {claim.name: claim.verdict for claim in claims} == wanted
     assert all(claim.refuted_by and claim.manipulation and "[" in claim.numbers for claim in claims)
+
+
+def test_nobody_is_scored_twice() -> None:
+    """Half of the people of PEERS 1 that ship are also in the sample that comes with psifr, with the same lists."""
+    first, second = (numbers_of(lists_of(name, 10_000)) for name in PEOPLE)
+    every = numbers_of(load_dataset(PEOPLE[1]))
+    assert len(set(every.tolist())) == 60 and len(set(second.tolist())) == 30
+    assert set(first.tolist()).isdisjoint(second.tolist())
+    assert set(every.tolist()) == set(second.tolist()) | (set(every.tolist()) & set(first.tolist()))
+    assert len(lists_of(PEOPLE[1], 50)) == 50
 
 
 def test_one_seed_that_differs_refutes_what_must_hold_in_all_and_not_what_must_in_most() -> None:

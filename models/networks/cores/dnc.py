@@ -20,6 +20,8 @@ from memsim.models.networks.cores.rereading import Rereading
 from memsim.models.networks.memory import LIMIT, Interface, MemoryState, interface_size, memory_step, read_interface
 from memsim.models.networks.reading import READ_MODES
 
+FUSED = (torch.float32, torch.float64)
+"""The numbers of the faster operations of the memory."""
 CONTEXT_PARTS = ("context", "old_context", "new_context")
 
 
@@ -136,45 +138,43 @@ class DNC(Controlled):
             outputs, state = self.unroll(inputs[None], state)
             return outputs[0], state, {}
         fused = self.fused and not without
-        drift = self.drifted(inputs, state, without)
+        looped = fused and inputs.device.type == "cpu" and inputs.dtype in FUSED
+        drift = self.drifted(inputs, state, without, looped)
         context = () if drift is None else (drift.context,)
         seen = torch.cat((inputs, *context, state.read_vectors), dim=1)
         emitted, layers = self.control(seen, state.controller, fused)
         output, emitted = torch.split(emitted, [self.output_size, self.interface_size - self.context], dim=1)
-        plain = self.is_varied or emitted.dtype not in (torch.float32, torch.float64)
+        if drift is not None:
+            emitted = self.with_context(emitted.clamp(-LIMIT, LIMIT), drift, without)
         weightings: Weightings = {}
-        if fused and inputs.device.type == "cpu" and not plain:
+        repairs: tuple[Tensor | None, Tensor | None] = (None, None)
+        if looped and emitted.dtype in FUSED and not self.is_varied:
             from memsim.models.networks.fused import fused_memory_step  # numba, unused in a default run
 
-            read, after = fused_memory_step(emitted, state.memory, LIMIT)
+            (read, after), addressed = fused_memory_step(emitted, state.memory, LIMIT), None
         else:
-            emitted = emitted.clamp(-LIMIT, LIMIT)
-            if drift is not None:
-                emitted = self.with_context(emitted, drift.context)
-            interface = read_interface(emitted, self.row, self.heads, **self.repairs)
-            if drift is not None:
-                interface = interface._replace(read_keys=self.asked(interface.read_keys, drift, without))
+            interface = read_interface(emitted.clamp(-LIMIT, LIMIT), self.row, self.heads, **self.repairs)
             if without:
                 interface = lesioned(interface, without)
             read, after, addressed = memory_step(state.memory, interface, deallocate=self.deallocate)
             weightings = _by_name(addressed)
-            if self.rereading is not None:
+            repairs = (interface.masks, interface.sharpness)
+        if self.rereading is None:
+            read = read.flatten(1)
+            return output + self.read_out(read), DNCState(layers, after, read, drift), weightings
 
-                def keyed(keys: Tensor, last: Tensor) -> Tensor:
-                    nonlocal drift
-                    if self.drifting is None or drift is None:
-                        return keys
-                    if "new_context" not in without:
-                        drift = self.drifting.brought_back(drift, self.context_of(last), inputs)
-                    return self.asked(keys, drift, without)
+        def keyed(keys: Tensor, last: Tensor) -> Tensor:
+            nonlocal drift
+            if self.drifting is None or drift is None:
+                return keys
+            if "new_context" not in without:
+                drift = self.drifting.brought_back(drift, self.context_of(last), inputs, fused=looped)
+            return self.asked(keys, drift, without)
 
-                left = partial(modes_left, without=without)
-                again = self.rereading(layers[-1][0], (read, after, addressed), interface, without, left, keyed)
-                output = output + self.read_out(again.given.flatten(1))
-                after, weightings = again.state, {**weightings, **again.weightings}
-                return output, DNCState(layers, after, again.last.flatten(1), drift), weightings
-        read = read.flatten(1)
-        return output + self.read_out(read), DNCState(layers, after, read, drift), weightings
+        left = partial(modes_left, without=without)
+        again = self.rereading(layers[-1][0], (read, after, addressed), repairs, without, left, keyed)
+        output = output + self.read_out(again.given.flatten(1))
+        return output, DNCState(layers, again.state, again.last.flatten(1), drift), {**weightings, **again.weightings}
 
     def lay_out(self, items: int) -> None:
         """The first so many inputs are an item, and the next three are flags of what a step is for."""
@@ -185,19 +185,21 @@ class DNC(Controlled):
         """(B, C) the context half of what the heads read, (B, R, row), on average."""
         return read[..., self.width :].mean(dim=1)
 
-    def drifted(self, inputs: Tensor, state: DNCState, without: Collection[str]) -> Drift | None:
+    def drifted(self, inputs: Tensor, state: DNCState, without: Collection[str], fused: bool) -> Drift | None:
         """Context in a step with these inputs."""
         if self.drifting is None or state.drift is None:
             return None
         brought = self.context_of(state.read_vectors.view(-1, self.heads, self.row))
         own, new = "old_context" not in without, "new_context" not in without
-        return self.drifting.step(inputs, state.drift, brought, own=own, new=new)
+        return self.drifting.step(inputs, state.drift, brought, own=own, new=new, fused=fused)
 
-    def with_context(self, emitted: Tensor, context: Tensor) -> Tensor:
-        """The interface with ``context`` as the second half of the vector that is written."""
-        # Before that vector stand the keys of the read heads, that of the write head, and what is erased.
-        place = (self.heads + 2) * self.row + self.width
-        return torch.cat((emitted[:, :place], context, emitted[:, place:]), dim=1)
+    def with_context(self, emitted: Tensor, drift: Drift, without: Collection[str]) -> Tensor:
+        """The interface with present context beside what is written, and the context half of keys times it."""
+        # After the keys of the read heads come that of the write head, what is erased, and the vector.
+        start, place = self.heads * self.row, 2 * self.row + self.width
+        keys, before, after = emitted.tensor_split((start, start + place), dim=1)
+        keys = self.asked(keys.view(len(keys), self.heads, self.row), drift, without).flatten(1)
+        return torch.cat((keys, before, drift.context, after), dim=1)
 
     def asked(self, keys: Tensor, drift: Drift, without: Collection[str]) -> Tensor:
         """``keys`` (B, R, row) with the context half times present context."""
@@ -208,12 +210,12 @@ class DNC(Controlled):
     @property
     def is_varied(self) -> bool:
         """Whether the memory is another than that of the paper, which the faster operations do not know."""
-        return self.deallocate or any(self.repairs.values()) or self.hops > 1 or self.context > 0
+        return self.deallocate or any(self.repairs.values())
 
     @property
     def has_compiled_loops(self) -> bool:
         """As of any controller; the memory is the paper's, without repairs or context, and read once in a step."""
-        return super().has_compiled_loops and not self.is_varied
+        return super().has_compiled_loops and not (self.is_varied or self.hops > 1 or self.context)
 
     def sequence_weights(self) -> tuple[Tensor, ...]:
         """The weights as compiled loops take them."""

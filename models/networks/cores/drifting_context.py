@@ -61,14 +61,20 @@ class DriftingContext(nn.Module):
         """The context of the start of a list."""
         return Drift(*(each.expand(batch, -1) for each in self.first))
 
-    def step(self, inputs: Tensor, drift: Drift, brought: Tensor, *, own: bool = True, new: bool = True) -> Drift:
+    def step(
+        self, inputs: Tensor, drift: Drift, brought: Tensor, *, own: bool = True, new: bool = True, fused: bool = False
+    ) -> Drift:
         """Context in a step with these ``inputs`` (B, I), where ``brought`` (B, C) is what was read last.
 
-        Without ``own`` items bring back no context of their own, without ``new`` what was read brings back none.
+        Without ``own`` items bring back no context of their own, without ``new`` what was read brings back none. With
+        ``fused`` all is computed by few operations, on a CPU, if the inputs have no gradient.
         """
         items = inputs if self.items is None else inputs[:, : self.items]
         present = (items.square().sum(dim=1, keepdim=True) > TINY).to(inputs.dtype)
         of_item = own * unit_length(items @ self.P[:, : items.shape[1]].T) * present
+        # In lower precision numbers of several types meet.
+        if fused and not of_item.requires_grad and of_item.dtype == brought.dtype == drift.context.dtype:
+            return self._fused_step(inputs, drift, of_item, brought, new * present)
         back = self.old_to_new * of_item + new * present * unit_length(brought)
         if self.items is None:
             return drift._replace(context=evolved(drift.context, back, self.rate))
@@ -78,9 +84,30 @@ class DriftingContext(nn.Module):
         turned = drift.strange @ self.turn.T
         return Drift(context, torch.lerp(drift.strange, turned, distracts))
 
-    def brought_back(self, drift: Drift, brought: Tensor, inputs: Tensor) -> Drift:
+    def _fused_step(self, inputs: Tensor, drift: Drift, of_item: Tensor, brought: Tensor, share: Tensor) -> Drift:
+        from memsim.models.networks.fused import fused_drift  # numba, unused in a default run
+
+        if self.items is None:
+            fixed = self.old_to_new * of_item
+            context = fused_drift(drift.context, fixed, brought, share[:, 0], self.rate, TINY, scaled=True)
+            return drift._replace(context=context)
+        studies, distracts, recalls = torch.split(inputs[:, self.items : self.items + 3], 1, dim=1)
+        fixed, share = (studies + self.old_to_new * recalls) * of_item, (recalls * share)[:, 0]
+        context = fused_drift(drift.context, fixed, brought, share, self.rate, TINY, scaled=True)
+        if not distracts.any():
+            return drift._replace(context=context)
+        context = evolved(context, distracts * drift.strange, self.distraction_rate)
+        return Drift(context, torch.lerp(drift.strange, drift.strange @ self.turn.T, distracts))
+
+    def brought_back(self, drift: Drift, brought: Tensor, inputs: Tensor, *, fused: bool = False) -> Drift:
         """Context after a read within a step of recall, whose context half (B, C) enters it; else it stays."""
         recalls = torch.ones_like(inputs[:, :1]) if self.items is None else inputs[:, self.items + RECALL, None]
+        if fused and not recalls.requires_grad and recalls.dtype == brought.dtype == drift.context.dtype:
+            from memsim.models.networks.fused import fused_drift  # numba, unused in a default run
+
+            nothing = torch.zeros_like(brought)
+            context = fused_drift(drift.context, nothing, brought, recalls[:, 0], self.rate, TINY, scaled=False)
+            return drift._replace(context=context)
         return drift._replace(context=evolved(drift.context, recalls * brought, self.rate))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from memsim.models.networks import memory
 from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.hops import hops_left, side_by_side
-from memsim.models.networks.memory import LIMIT, Addressed, Interface, MemoryState, oneplus
+from memsim.models.networks.memory import LIMIT, Addressed, MemoryState, oneplus
 
 
 class Reread(NamedTuple):
@@ -48,8 +48,8 @@ class Rereading(nn.Module):
     def forward(
         self,
         h: Tensor,
-        first: tuple[Tensor, MemoryState, memory.Weightings],
-        interface: Interface,
+        first: tuple[Tensor, MemoryState, memory.Weightings | None],
+        repairs: tuple[Tensor | None, Tensor | None],
         without: Collection[str],
         left_modes: Callable[[Tensor], Tensor],
         keyed: Callable[[Tensor, Tensor], Tensor] | None = None,
@@ -59,33 +59,53 @@ class Rereading(nn.Module):
         Parameters
         ----------
         h : (B, hidden) of the controller.
+        first : what was read, the memory after it, and the weightings; without these, reads are fused operations, and
+            without weightings, repairs and lesions, too.
+        repairs : masks and sharpness as in :class:`memsim.models.networks.memory.Interface`.
         without : parts of :func:`memsim.models.networks.cores.hops.hop_parts` that are switched off.
         left_modes : the ways of reading that a lesion leaves.
         keyed : the keys (B, R, W) that are asked with, given those that W gives and what was read last.
         """
         read, state, seen = first
-        each = [Addressed(seen.reads, seen.backward, seen.read_content, seen.forward)]
-        modes, found = [seen.read_modes], [read]
-        masks = None if interface.masks is None else interface.masks[:, :-1]
+        found, each, modes = [read], list[Addressed](), list[Tensor]()
+        if seen is not None:
+            each.append(Addressed(seen.reads, seen.backward, seen.read_content, seen.forward))
+            modes.append(seen.read_modes)
+        masks = None if repairs[0] is None else repairs[0][:, :-1]
         for _ in range(hops_left(self.hops, without) - 1):
-            asked = self.ask(torch.cat((h, read.flatten(1)), dim=1)).clamp(-LIMIT, LIMIT)
-            keys, strengths, ways = torch.split(asked.view(len(h), self.heads, -1), [self.width, 1, 3], dim=2)
+            keys, ways = self.asked(h, read)
             keys = keys if keyed is None else keyed(keys, read)
-            modes.append(left_modes(ways.softmax(dim=2)))
-            each.append(
-                memory.addressed(
-                    state.memory, state.links, each[-1].reads, keys, oneplus(strengths[..., 0]), modes[-1], masks,
-                    interface.sharpness,
+            if seen is None:
+                from memsim.models.networks.fused import fused_read  # numba, unused in a default run
+
+                read, reads = fused_read(keys, ways, state)
+            else:
+                modes.append(left_modes(ways[..., 1:].softmax(dim=2)))
+                strengths = oneplus(ways[..., 0])
+                each.append(
+                    memory.addressed(
+                        state.memory, state.links, state.reads, keys, strengths, modes[-1], masks, repairs[1]
+                    )
                 )
-            )  # fmt: skip
-            read = each[-1].reads @ state.memory
+                reads = each[-1].reads
+                read = reads @ state.memory
+            state = state._replace(reads=reads)
             found.append(read)
         shares = self.mix(h)[:, : len(found)].softmax(dim=1)
         given = (shares[..., None, None] * torch.stack(found, dim=1)).sum(dim=1)
-        ways_of_all = Addressed(*(side_by_side(way, self.hops) for way in zip(*each, strict=True)))
-        weightings = {
-            "read": ways_of_all.reads, "backward": ways_of_all.backward, "read_content": ways_of_all.read_content,
-            "forward": ways_of_all.forward, "read_modes": side_by_side(modes, self.hops),
-            "hop_shares": nn.functional.pad(shares, (0, self.hops - len(found)))[:, None],
+        return Reread(given, read, state, self.seen(each, modes, shares) if each else {})
+
+    def asked(self, h: Tensor, read: Tensor) -> tuple[Tensor, Tensor]:
+        """The keys (B, R, W) of the next read, and strengths and ways of reading (B, R, 4) before their activations."""
+        asked = self.ask(torch.cat((h, read.flatten(1)), dim=1)).clamp(-LIMIT, LIMIT)
+        keys, ways = torch.split(asked.view(len(h), self.heads, -1), [self.width, 4], dim=2)
+        return keys, ways
+
+    def seen(self, each: Sequence[Addressed], modes: Sequence[Tensor], shares: Tensor) -> Weightings:
+        """The weightings of all reads by name."""
+        of_all = Addressed(*(side_by_side(way, self.hops) for way in zip(*each, strict=True)))
+        return {
+            "read": of_all.reads, "backward": of_all.backward, "read_content": of_all.read_content,
+            "forward": of_all.forward, "read_modes": side_by_side(modes, self.hops),
+            "hop_shares": nn.functional.pad(shares, (0, self.hops - len(each)))[:, None],
         }  # fmt: skip
-        return Reread(given, read, state._replace(reads=each[-1].reads), weightings)

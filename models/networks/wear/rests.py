@@ -9,7 +9,7 @@ from memsim.core.limits import SECONDS
 from memsim.core.parameters import Parameterized, parameter
 
 OURS = "unverified; ours"
-MOST_CYCLES, MOST_STEPS = 200, 20
+MOST_CYCLES, MOST_STEPS, MOST_LATER = 200, 20, 1000
 
 
 class Rest(NamedTuple):
@@ -25,6 +25,12 @@ class Rest(NamedTuple):
     sleep_weaken: float = 0.0
     sleep_free: float = 0.0
     sleep_prune: float = 0.0
+    later_items: int = 0
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything happens after study that changes the state, if nothing wears it."""
+        return self.sleeps or self.later_items > 0
 
     @property
     def sleeps(self) -> bool:
@@ -50,6 +56,10 @@ class Resting(Parameterized):
         prune:       start from noise, settle by three steps of a Hopfield network; where the row that is reached is not
                      among the stronger half of those in use, it loses the share ``prune`` of contents and usage
 
+    After the rest so many ``later_items`` may be studied before the test, each as long as the item at its place in the
+    list: random items of the pool that are not in the list. Whether sleep protects the list from them, a rest without
+    sleep tells, and one of no time.
+
     So what is strong gains, and its weak competitors lose. Replay by strength, with strengthening of some and weakening
     of others, follows Rasch & Born (2013); replay of what was learned in turn with exploration, Singh, Norman &
     Schapiro (2022). The equations and numbers are ours.
@@ -70,6 +80,10 @@ class Resting(Parameterized):
     sleep_free: float = parameter(0.1, 0, 1, symbol="θ", doc="usage below which a row is emptied", source=OURS)
     sleep_prune: float = parameter(
         0.0, 0, 1, symbol="λ_r", doc="share that a weak row loses when it is found by exploration", source=OURS
+    )
+
+    later_items: int = parameter(
+        0, 0, MOST_LATER, unit="items", doc="items of another list that are studied after the rest", source="none"
     )
 
     @property

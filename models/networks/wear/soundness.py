@@ -86,7 +86,7 @@ def _problems_of_levers(core: Any, before: State, after: State) -> Iterator[str]
     try:
         if "memory" in roles_of(core):
             rows_of(after, roles_of(core))
-            yield _problem_of_change("sleep", after, Wearing(core, Wear(), SLEEP).at_test(after))
+            yield _problem_of_change("sleep", after, Wearing(core, Wear(), SLEEP).after_rest(after))
     except NoEffectError:
         return  # its memory has no rows to replay, which a model that sleeps is told
 

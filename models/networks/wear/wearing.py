@@ -141,16 +141,20 @@ class Wearing:
                 state = self._changed(state, role, lambda each, d=decay, n=noise: self._worn(each, d, n, seconds))
         return state
 
-    def at_test(self, state: State) -> State:
-        """The state as the test begins: after the rest, and what is flushed."""
-        self.tested = True
-        rest, flush = self.rest, self.wear.flush
+    def after_rest(self, state: State) -> State:
+        """The state after the rest, awake or asleep."""
+        rest = self.rest
         for _ in range(rest.sleep_cycles):
             state = self.after_time(state, rest.rest / rest.sleep_cycles)
             state = slept(state, self.roles, rest, self.generator)
         if not rest.sleeps:
             state = self.after_time(state, rest.rest)
-        if flush:
+        return state
+
+    def at_test(self, state: State) -> State:
+        """The state as the test begins, with what is flushed."""
+        self.tested = True
+        if self.wear.flush:
             for role in ("controller", "read"):
                 if role in self.roles:
                     state = self._changed(state, role, self._flushed)

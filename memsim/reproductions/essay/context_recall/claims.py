@@ -11,17 +11,16 @@ from memsim.core.arrays import FloatArray
 from memsim.reproductions.entry import Finding
 from memsim.reproductions.essay.context_recall.following import MEASURES
 from memsim.reproductions.essay.context_recall.lists import (
-    CONSTANT,
     DELAYED,
-    DRIFT,
     INTACT,
     MATRIX,
     MATRIX_16,
     NO_OLD,
+    ONE_READ,
     PEOPLE,
     SECONDS,
 )
-from memsim.reproductions.essay.context_recall.options import ONE, STEPS, THREE
+from memsim.reproductions.essay.context_recall.options import BOTH, CONSTANT, DRIFT, HOPS, ONE, PLAIN, STEPS, THREE
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, Claim, Measure, measured
 from memsim.reproductions.intervals import Interval, over_known, over_trainings
 from memsim.reproductions.kinds import OwnComputation
@@ -53,8 +52,17 @@ class Results:
 
     def values(self, source: str, measure: str, condition: str = INTACT) -> FloatArray:
         """A measure of recall by seed, or by person; NaN where there was no such transition."""
+        return self._by_unit(source, measure, condition).to_numpy(float)
+
+    def less(self, measure: str, one: str, other: str, conditions: tuple[str, str] = (INTACT, INTACT)) -> FloatArray:
+        """A measure of one source less that of the other, by seed; nothing where one of them was not run."""
+        values = (self._by_unit(each, measure, named) for each, named in zip((one, other), conditions, strict=True))
+        first, second = values
+        return (first - second).reindex(first.index.intersection(second.index)).to_numpy(float)
+
+    def _by_unit(self, source: str, measure: str, condition: str) -> pd.Series[Any]:
         chosen = self.recall[(self.recall["source"] == source) & (self.recall["condition"] == condition)]
-        return chosen[measure].to_numpy(float)
+        return chosen.set_index("unit")[measure].astype(float)
 
     def interval(self, source: str, measure: str, condition: str = INTACT) -> Interval:
         """Its mean with the interval over seeds, or over people."""
@@ -73,7 +81,7 @@ def findings_of(results: Results) -> list[Finding]:
 
 
 def claims_of(results: Results) -> list[Claim]:
-    """X1 to X6; X1 and X2 for each core that was run in the task of links."""
+    """X1 to X9; X1 and X2 for each core that was run in the task of links."""
     found = []
     for core in [each for each in ("store", "DNC") if len(results.right(each, ONE))]:
         found += _of_links(results, core)
@@ -85,9 +93,11 @@ def claims_of(results: Results) -> list[Claim]:
             f"fewer than {OF_LSTM:g} right for two links, where one link is learned ({FOLLOWED:g})",
             "an interval above that", [Measure("right for two links", two, high=OF_LSTM)], f"for one link {one}",
         )  # fmt: skip
-        # What does not follow one link says nothing of two.
         found.append(claim if one.mean >= FOLLOWED else claim._replace(verdict=NOT_TESTED))
-    return [*found, _of_matrices(results), *_of_context(results), _of_distraction(results)]
+    return [
+        *found, _of_matrices(results), *_of_context(results), _of_distraction(results, "X6", DRIFT),
+        *_of_hops(results), _of_distraction(results, "X9", BOTH),
+    ]  # fmt: skip
 
 
 _LINKS = (
@@ -100,7 +110,8 @@ def _of_links(results: Results, core: str) -> list[Claim]:
     one, three = results.right(core, ONE), results.right(core, THREE)
     gain = over_trainings((three["two links"] - one["two links"]).to_numpy())
     least, steps = (over_trainings(results.least(core, name)) for name in (THREE, STEPS))
-    return [
+    taught = all(each["one link"].mean() >= FOLLOWED for each in (one, three))
+    claims = [
         measured(
             f"X1 {core}",
             "how often memory is read in a time step decides how many links it follows; the essay says that the DNC "
@@ -119,6 +130,8 @@ def _of_links(results: Results, core: str) -> list[Claim]:
             "an interval below that", [Measure("3 steps, least right for one to three links", steps, FOLLOWED)],
         ),
     ]  # fmt: skip
+    # What does not follow one link says nothing of two.
+    return claims if taught else [each._replace(verdict=NOT_TESTED) for each in claims]
 
 
 def _of_matrices(results: Results) -> Claim:
@@ -138,6 +151,7 @@ def _of_matrices(results: Results) -> Claim:
 
 def _of_context(results: Results) -> list[Claim]:
     drift, constant = (results.values(each, "contiguity") for each in (DRIFT, CONSTANT))
+    difference, recalled = (results.less(name, DRIFT, CONSTANT) for name in ("contiguity", "recalled"))
     asymmetry, without = results.values(DRIFT, "asymmetry"), results.values(DRIFT, "contiguity", NO_OLD)
     people = "; ".join(
         f"{name}: contiguity {results.interval(name, 'contiguity').signed}, CRP "
@@ -146,8 +160,7 @@ def _of_context(results: Results) -> list[Claim]:
         for name in list(PEOPLE)[:2]
     )
     low = min(results.interval(name, "contiguity").low for name in list(PEOPLE)[:2])
-    short, falls = over_known(drift), _falls(results, "asymmetry", NO_OLD)
-    recalled, same = (results.values(each, "recalled") for each in (DRIFT, CONSTANT))
+    short, falls = over_known(drift), _falls(results, DRIFT, "asymmetry", NO_OLD)
     backward, forward = (results.interval(DRIFT, name).mean for name in ("crp_backward", "crp_forward"))
     return [
         measured(
@@ -161,8 +174,8 @@ def _of_context(results: Results) -> list[Claim]:
              Measure("contiguity without", over_known(constant), high=CONTIGUOUS),
              Measure("asymmetry with drift", over_known(asymmetry), 0.0)],
             f"contiguity above {CONTIGUOUS:g} in {_shares(drift > CONTIGUOUS)} with drift, CRP(+1) above CRP(-1) in "
-            f"{_shares(asymmetry > 0)}; drift less constant {over_known(drift - constant).signed}; CRP "
-            f"{backward:.3f} at -1 and {forward:.3f} at +1; share recalled {over_known(recalled - same).signed} beyond "
+            f"{_shares(asymmetry > 0)}; drift less constant {over_known(difference).signed}; CRP "
+            f"{backward:.3f} at -1 and {forward:.3f} at +1; share recalled {over_known(recalled).signed} beyond "
             f"a constant context. {people}. That the network has less contiguity than people is "
             f"{'shown' if short.high < low else 'not shown'}",
         ),
@@ -176,24 +189,77 @@ def _of_context(results: Results) -> list[Claim]:
     ]  # fmt: skip
 
 
-def _falls(results: Results, measure: str, condition: str) -> Interval:
-    """By how much a measure of the network with a drifting context is lower in a condition, by seed."""
-    return over_known(results.values(DRIFT, measure) - results.values(DRIFT, measure, condition))
+def _falls(results: Results, network: str, measure: str, condition: str) -> Interval:
+    """By how much a measure of a network is lower in a condition, by seed."""
+    return over_known(results.less(measure, network, network, (INTACT, condition)))
 
 
-def _of_distraction(results: Results) -> Claim:
-    falls, stays = _falls(results, "recency", DELAYED), results.values(DRIFT, "contiguity", DELAYED)
+def _of_hops(results: Results) -> list[Claim]:
+    hops, both = (results.values(each, "contiguity") for each in (HOPS, BOTH))
+    asymmetry = results.values(BOTH, "asymmetry")
+    return [
+        measured(
+            "X7", "a second read in the same step, asked by what the first found, goes from one memory to the next: a "
+            "network that reads so recalls neighbours in turn, without a context",
+            "training and test with one read in a step or with two",
+            f"contiguity above {CONTIGUOUS:g} with two reads, and more than with one",
+            "less contiguity, or no more than with one read",
+            [Measure("contiguity with two reads", over_known(hops), CONTIGUOUS),
+             Measure("more than with one", over_known(results.less("contiguity", HOPS, PLAIN)), 0.0)],
+            _second_read(results, HOPS, PLAIN),
+        ),
+        measured(
+            "X8", "with a drifting context in the rows, the second read is asked by the context that the first brought "
+            "back, and so finds neighbours, the next before the last",
+            "training and test with one read in a step or with two, both with a context that drifts",
+            f"contiguity above {CONTIGUOUS:g}, CRP(+1) above CRP(-1), and more contiguity than with one read",
+            "less contiguity, no more than with one read, or CRP(+1) below CRP(-1)",
+            [Measure("contiguity with two reads", over_known(both), CONTIGUOUS),
+             Measure("more than with one", over_known(results.less("contiguity", BOTH, DRIFT)), 0.0),
+             Measure("asymmetry with two reads", over_known(asymmetry), 0.0)],
+            f"{_second_read(results, BOTH, DRIFT)}; contiguity "
+            f"{over_known(results.less('contiguity', BOTH, HOPS)).signed} beyond two reads without a context; CRP "
+            f"{results.interval(BOTH, 'crp_backward').mean:.3f} at -1 and "
+            f"{results.interval(BOTH, 'crp_forward').mean:.3f} at +1",
+        ),
+    ]  # fmt: skip
+
+
+def _second_read(results: Results, network: str, one: str) -> str:
+    """What else the second read of a network does, beside the network with one read."""
+    values, off = results.values(network, "contiguity"), _falls(results, network, "recalled", ONE_READ)
+    more = over_known(results.less("recalled", network, one))
+    intact, delayed = (
+        {
+            name: results.interval(network, name, condition)
+            for name in ("asymmetry", "recalled", "recency", "contiguity")
+        }
+        for condition in (INTACT, DELAYED)
+    )
+    return (
+        f"contiguity above {CONTIGUOUS:g} in {_shares(values > CONTIGUOUS)}; asymmetry {intact['asymmetry'].signed}; "
+        f"share recalled {intact['recalled']}, which is {more.signed} beyond one read, and falls by {off} where the "
+        f"second read is switched off at test; recency {intact['recency'].signed}, after distraction "
+        f"{delayed['recency'].signed} with contiguity {delayed['contiguity'].signed}"
+    )
+
+
+def _of_distraction(results: Results, name: str, network: str) -> Claim:
+    falls, stays = _falls(results, network, "recency", DELAYED), results.values(network, "contiguity", DELAYED)
     before, after = list(PEOPLE)[2:]
     people = results.interval(before, "recency").mean - results.interval(after, "recency").mean
     return measured(
-        "X6", "distraction takes recency and leaves contiguity, as it does in people",
-        f"{SECONDS} s of distraction between study and test, in networks with drift",
+        name, "distraction takes recency and leaves contiguity, as it does in people",
+        f"{SECONDS} s of distraction between study and test, in networks with {_NAMED[network]}",
         f"recency falls, and contiguity stays above {CONTIGUOUS:g}",
         "recency that rises, or contiguity that does not stay",
         [Measure("fall of recency", falls, 0.0), Measure("contiguity", over_known(stays), CONTIGUOUS)],
-        f"recency {results.interval(DRIFT, 'recency').signed} without distraction; people's falls by {people:.2f}, and "
-        f"their contiguity is {results.interval(after, 'contiguity').signed}",
+        f"recency {results.interval(network, 'recency').signed} without distraction; people's falls by {people:.2f}, "
+        f"and their contiguity is {results.interval(after, 'contiguity').signed}",
     )  # fmt: skip
+
+
+_NAMED = {DRIFT: "drift", BOTH: "drift and two reads in a step"}
 
 
 def _shares(shown: Any) -> str:

@@ -18,16 +18,8 @@ from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.context_recall.claims import CONTIGUOUS, FOLLOWED, Results
 from memsim.reproductions.essay.context_recall.following import MEASURES
-from memsim.reproductions.essay.context_recall.lists import (
-    CONSTANT,
-    DELAYED,
-    DRIFT,
-    INTACT,
-    MATRIX,
-    NO_NEW,
-    NO_OLD,
-    PEOPLE,
-)
+from memsim.reproductions.essay.context_recall.lists import DELAYED, INTACT, MATRIX, NO_NEW, NO_OLD, ONE_READ, PEOPLE
+from memsim.reproductions.essay.context_recall.options import BOTH, CONSTANT, DRIFT, HOPS, NETWORKS, PLAIN
 from memsim.reproductions.intervals import over_trainings
 
 MARK: dict[str, Any] = {"color": "0.6", "linewidth": 1, "linestyle": "--", "zorder": 0}
@@ -40,7 +32,7 @@ def context_figure(results: Results, curves: pd.DataFrame, **drawing: Unpack[Dra
     ``drawing`` is as in :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide.
     """
     page = Page("context_figure", drawing, 2)
-    look = page.styles([DRIFT, CONSTANT, MATRIX], list(PEOPLE))
+    look = page.styles([*NETWORKS, MATRIX], list(PEOPLE))
     with themed():
         axes = page.panels(4, least=3.0, height=2.9, beyond=1.0)
         _links(axes[0], results, page)
@@ -81,8 +73,8 @@ def _links(axis: Axes, results: Results, page: Page) -> None:
 
 
 def _lag_crps(axis: Axes, curves: pd.DataFrame, look: Mapping[str, Style], page: Page) -> None:
-    sources = [DRIFT, CONSTANT, MATRIX]
     intact = curves[curves["condition"] == INTACT]
+    sources = [each for each in (*NETWORKS, MATRIX) if each in set(intact["source"])]
     for source in sources:
         means = intact[intact["source"] == source].groupby("lag")["prob"].mean()
         for side in (means[means.index < 0], means[means.index > 0]):
@@ -98,16 +90,20 @@ def _lag_crps(axis: Axes, curves: pd.DataFrame, look: Mapping[str, Style], page:
     )
 
 
+def _known(values: FloatArray) -> FloatArray:
+    return values[~np.isnan(values)]
+
+
 def _measure(axis: Axes, results: Results, measure: str, title: str, look: Mapping[str, Style], page: Page) -> None:
     shown: Sequence[tuple[str, str]] = [
-        (DRIFT, INTACT), (DRIFT, NO_OLD), (DRIFT, NO_NEW), (DRIFT, DELAYED), (CONSTANT, INTACT), (MATRIX, INTACT),
-        *((name, INTACT) for name in PEOPLE),
+        (DRIFT, INTACT), (DRIFT, NO_OLD), (DRIFT, NO_NEW), (DRIFT, DELAYED), (CONSTANT, INTACT), (PLAIN, INTACT),
+        (HOPS, INTACT), (HOPS, ONE_READ), (HOPS, DELAYED), (BOTH, INTACT), (BOTH, ONE_READ), (BOTH, DELAYED),
+        (MATRIX, INTACT), *((name, INTACT) for name in PEOPLE),
     ]  # fmt: skip
+    known = {each: _known(results.values(each[0], measure, each[1])) for each in shown}
+    shown = [each for each in shown if len(known[each])]
     for place, (source, condition) in enumerate(shown):
-        values = results.values(source, measure, condition)
-        values = values[~np.isnan(values)]
-        if not len(values):
-            continue
+        values = known[source, condition]
         if source in PEOPLE:
             found = over_trainings(values)
             axis.errorbar(place, found.mean, [[found.mean - found.low], [found.high - found.mean]], **PEOPLE_STYLE)

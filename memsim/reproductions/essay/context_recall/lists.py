@@ -18,16 +18,12 @@ from memsim.data import load_dataset
 from memsim.models import TCM, ContextMemory
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.essay.context_recall.contiguity import crp_of, measures_of
-from memsim.reproductions.essay.context_recall.options import ContextOptions
+from memsim.reproductions.essay.context_recall.options import NETWORKS, ContextOptions
 from memsim.running.execution import Cell, run_cells
 from memsim.training.settings import Training
 
-DRIFT, CONSTANT = "drifting context", "constant context"
-RATES: Mapping[str, float] = {DRIFT: 0.6, CONSTANT: 0.0}
-"""Of drift, in training and at test; with 0 rows hold the same context, and networks are as large."""
-INTACT, NO_OLD, NO_NEW, DELAYED = "intact", "no old context", "no new context", "after distraction"
-LESIONS: Mapping[str, str] = {INTACT: "", NO_OLD: "old_context", NO_NEW: "new_context", DELAYED: ""}
-"""What is switched off at test."""
+INTACT, NO_OLD, NO_NEW = "intact", "no old context", "no new context"
+ONE_READ, DELAYED = "second read off", "after distraction"
 SECONDS = 16
 """Of distraction between study and test."""
 LURES = 50
@@ -43,16 +39,23 @@ COMPARED = 8
 """Random parameters at which ContextMemory and TCM are compared, on the lists of people."""
 
 
-def training_of(context: str, options: ContextOptions, seed: int) -> Training:
+def training_of(network: str, options: ContextOptions, seed: int) -> Training:
     """The settings of one training: recall in any order, with lures among the candidates."""
     return Training(
-        network="DNC", hidden=48, context=16, context_drift=RATES[context], objective="recall",
-        response_set="pool", lures=LURES, first_length=options.length, list_length=options.length, batch=options.batch,
-        iterations=options.recall_iterations * options.times, learning_rate=0.003, seed=seed,
+        network="DNC", hidden=48, objective="recall", response_set="pool", lures=LURES, first_length=options.length,
+        list_length=options.length, batch=options.batch, iterations=options.recall_iterations * options.times,
+        learning_rate=0.003, seed=seed, **NETWORKS[network],
     )  # fmt: skip
 
 
-def recalled(training: Training, lists: int) -> dict[str, Any]:
+def lesions_of(network: str) -> dict[str, str]:
+    """What is switched off at test, by condition; nothing after distraction."""
+    sizes = NETWORKS[network]
+    of_context = {NO_OLD: "old_context", NO_NEW: "new_context"} if "context" in sizes else {}
+    return {INTACT: "", **of_context, **({ONE_READ: "hop_2"} if "hops" in sizes else {}), DELAYED: ""}
+
+
+def recalled(training: Training, lesions: Mapping[str, str], lists: int) -> dict[str, Any]:
     """Train, and simulate: measures and lag-CRP by what is switched off at test."""
     from memsim.models.networks.network_models import network_with
     from memsim.training.trainer import Trainer
@@ -65,7 +68,7 @@ def recalled(training: Training, lists: int) -> dict[str, Any]:
         trainer.save(path)
         model = network_with(str(path), training.network).replace(response_set="pool")
         length, seed = training.list_length, training.seed
-        for name, without in LESIONS.items():
+        for name, without in lesions.items():
             task = FreeRecall(list_length=length, retention_interval=SECONDS if name == DELAYED else 0)
             trials = task.trials(lists, seed, pool=ItemPool.numbered(length + LURES))
             recalls = simulate(model.replace(without=without), trials, seed)
@@ -98,13 +101,14 @@ def recall_tables(seed: int, options: ContextOptions) -> tuple[pd.DataFrame, pd.
     """Measures and lag-CRPs: ``source, condition, unit`` and the measures, or ``lag, prob``; and the largest difference
     between the probabilities of ContextMemory and TCM. Units are seeds, or people.
     """
-    wanted = [(context, seed + number) for context in RATES for number in range(options.seeds)]
+    wanted = [(network, seed + number) for network in options.network_names for number in range(options.seeds)]
     cells = [
         Cell(
-            recalled, {"training": training_of(context, options, own), "lists": options.lists},
-            f"recall: {context}, seed {own}",
+            recalled,
+            {"training": training_of(network, options, own), "lesions": lesions_of(network), "lists": options.lists},
+            f"recall: {network}, seed {own}",
         )
-        for context, own in wanted
+        for network, own in wanted
     ]  # fmt: skip
     seeds = [seed + number for number in range(options.seeds)]
     cells += [
@@ -114,7 +118,7 @@ def recall_tables(seed: int, options: ContextOptions) -> tuple[pd.DataFrame, pd.
     every = run_cells(cells, title="recall")
     matrices = [dict(found) for found in every[len(wanted) :]]
     difference = max(found.pop("difference") for found in matrices)
-    sources = [(context, own, found) for (context, own), found in zip(wanted, every, strict=False)]
+    sources = [(network, own, found) for (network, own), found in zip(wanted, every, strict=False)]
     sources += [
         (name, own, {INTACT: measured})
         for own, found in zip(seeds, matrices, strict=True)

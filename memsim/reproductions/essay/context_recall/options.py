@@ -30,6 +30,19 @@ _KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }  # fmt: skip
 """Settings of training by core and condition. The store holds keys and values alone, without a controller."""
 
+DRIFT, CONSTANT, PLAIN = "drifting context", "constant context", "no context"
+HOPS, BOTH = "2 hops, no context", "2 hops, drifting context"
+_CONTEXT = {"context": 16, "context_drift": 0.6}
+NETWORKS: Mapping[str, Mapping[str, Any]] = {
+    DRIFT: _CONTEXT, CONSTANT: {**_CONTEXT, "context_drift": 0.0}, PLAIN: {}, HOPS: {"hops": 2},
+    BOTH: {**_CONTEXT, "hops": 2},
+}  # fmt: skip
+"""The networks of recall: the sizes of their cores, in training and at test. Memory is read once in a step where no
+hops are given. A constant context is that of the start, with the same weights as one that drifts.
+
+With two hops the first read may find the row of the item that was recalled, and the second be asked by what is in it.
+"""
+
 
 class Condition(NamedTuple):
     """A core in the task of links."""
@@ -50,7 +63,7 @@ class ContextOptions(Parameterized):
 
     Raises
     ------
-    InputError : a value out of its range, or a core that has no part in the task of links.
+    InputError : a value out of its range, a core that has no part in the task of links, or an unknown network.
     """
 
     size: str = choice(
@@ -58,6 +71,7 @@ class ContextOptions(Parameterized):
     )
     seeds: int = parameter(5, 1, 50, doc="trainings of each condition, the random factor")
     cores: str = text("store,LSTM", f"cores in the task of links, of {', '.join(_KINDS)}, separated by commas")
+    networks: str = text("all", f"networks of recall, of {'; '.join(NETWORKS)}, separated by semicolons")
     links_iterations: int = parameter(1500, 1, 1_000_000, doc="of training in the task of links")
     links_batch: int = parameter(64, 1, 10_000, unit="lists", doc="lists in an iteration of the task of links")
     list_length: int = parameter(10, 6, 100, unit="items", symbol="L", doc="longest list of recall")
@@ -67,13 +81,18 @@ class ContextOptions(Parameterized):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.core_names  # noqa: B018  # raises
+        self.core_names, self.network_names  # noqa: B018  # raises
 
     @property
     def core_names(self) -> list[str]:
         """The cores in the task of links."""
         named = names_in(self.cores, "ContextOptions: cores", _KINDS, "core")
         return list(_KINDS) if self.size == "full" else named
+
+    @property
+    def network_names(self) -> list[str]:
+        """The networks of recall."""
+        return names_in(self.networks, "ContextOptions: networks", NETWORKS, "network", ";")
 
     @property
     def conditions(self) -> list[Condition]:

@@ -166,7 +166,7 @@ def _v6(found: Found, searched: Searched, references: Mapping[str, Mapping[str, 
     return Claim(
         "V6", "A network that forgets predicts what people recall though it has seen none.",
         "the levers of the shipped network are searched for Murdock's (1962) curves, and lists of two other "
-        "experiments are scored",
+        "experiments are scored, in which nobody is in both",
         "it predicts which item is recalled better than uniform choice, and than a search of the strength of choice "
         "alone, in both data sets and every search",
         f"nats per list above uniform choice, in {' and '.join(PEOPLE)}: "

@@ -1,4 +1,4 @@
-"""What the numbers say of each hypothesis on sleep: what it spares, its order, and what it teaches a slow network."""
+"""What the numbers say of each hypothesis on sleep: what it spares, its order, what it teaches, whether it protects."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray
 from memsim.reproductions.essay.forgetting.claims import Found, decided, over_or_nothing, seeds_of, shown
+from memsim.reproductions.essay.forgetting.consolidation import LATER, LENGTH, RESTS, SECONDS
 from memsim.reproductions.essay.forgetting.options import NIGHTS, NONE
 from memsim.reproductions.hypotheses import Claim, Measure, measured
 from memsim.reproductions.intervals import Interval, over_known
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def claims_on_sleep(found: Found, replay: pd.DataFrame) -> list[Claim]:
-    """The verdicts W1 to W3."""
-    return [_w1(found), _w2(found), _w3(replay)]
+    """The verdicts W1 to W4."""
+    return [_w1(found), _w2(found), _w3(replay), *_w4(found)]
 
 
 def _sleep(found: Found, *names: str) -> list[FloatArray]:
@@ -82,3 +83,39 @@ def _w3(replay: pd.DataFrame) -> Claim:
         "after the second night, d' of the first and the second day: "
         + "; ".join(f"{name} {of(f'{name}_first')} and {of(f'{name}_second')}" for name in NIGHTS),
     )  # fmt: skip
+
+
+def _w4(found: Found) -> list[Claim]:
+    """Of sleep as it is, and of sleep that weakens nothing, after which as much is left to lose as after waking."""
+    without = dict(zip(RESTS, _sleep(found, *(f"{name}_recalled" for name in RESTS)), strict=True))
+    later = dict(zip(RESTS, _sleep(found, *(f"later_{name}_recalled" for name in RESTS)), strict=True))
+    lost = {name: 1 - later[name] / without[name] for name in RESTS}
+    told = "; ".join(
+        f"{said} {over_known(without[name])} and {over_known(later[name])}, by thirds {_thirds(found, name)}"
+        for name, said in zip(RESTS, ("no rest", "awake", "asleep", "asleep without weakening"), strict=True)
+    )
+    claims = []
+    after_waking = over_known(lost["wake"])
+    for name, kind, said in (("W4", "sleep", "sleep"), ("W4 gentle", "gentle", "sleep that weakens and frees nothing")):
+        beside = f"recalled of {LENGTH} without and with a second list: {told}" if kind == "sleep" else ""
+        claims.append(
+            measured(
+                name, f"A rest with replay protects a list from what is studied after it: {said}.",
+                f"a second list of {LATER} items is studied after {SECONDS:g} s of waking, or of {said}, before the "
+                "first is tested",
+                "it costs a smaller share of the first list than after waking",
+                "as large a share, or a larger one",
+                [Measure("share lost after waking less that after it", over_known(lost["wake"] - lost[kind]), 0.0)],
+                f"lost after waking {after_waking}, after it {over_known(lost[kind])}, without a rest "
+                f"{over_known(lost['before'])}" + (f"; {beside}" if beside else ""),
+            )
+        )  # fmt: skip
+    return claims
+
+
+def _thirds(found: Found, name: str) -> str:
+    """How much less is recalled of the weakest and the strongest third where a second list was studied."""
+    given = _sleep(found, *(f"{kind}{name}_{third}" for third in ("weak", "strong") for kind in ("later_", "")))
+    return (
+        f"{over_known(given[0] - given[1]).signed} (weakest) and {over_known(given[2] - given[3]).signed} (strongest)"
+    )

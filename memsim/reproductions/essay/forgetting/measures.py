@@ -10,7 +10,7 @@ import numpy as np
 
 from memsim.analysis.curves import curve_table, root_mean_squared_difference
 from memsim.analysis.recall.indices import edges
-from memsim.core.arrays import INTRUSION, NONE, FloatArray
+from memsim.core.arrays import INTRUSION, NONE, FloatArray, IntArray
 from memsim.core.free_recall import FreeRecall
 from memsim.core.items import ItemPool
 from memsim.core.likelihood import likelihood_parts
@@ -25,7 +25,7 @@ from memsim.reproductions.simulated_lists import curves_by_name
 
 TARGET = ("murdock1962", "20-1")
 PEOPLE = ("peers_notask", "peers_experiment1")
-"""Whose lists are scored; no lever is chosen by them."""
+"""Whose lists are scored; no lever is chosen by them. Of the second those people are left out who are in the first."""
 LAPSE = 0.02
 """With which lists are scored, so that none is impossible."""
 DELAY = 16.0
@@ -97,10 +97,18 @@ def temporal_factor(recalls: Recalls) -> float:
 
 @cache
 def lists_of(name: str, n_lists: int) -> Recalls:
-    """Lists of a data set of people, drawn at random with one seed."""
+    """Lists of one of :data:`PEOPLE`, drawn at random with one seed; nobody's lists are in both."""
     people: Recalls = load_dataset(name)
+    for earlier in PEOPLE[: PEOPLE.index(name)]:
+        known = numbers_of(load_dataset(earlier))
+        people = people[~np.isin(numbers_of(people), known)]
     rows = stream(0, "lists that are scored", name).choice(len(people), min(n_lists, len(people)), replace=False)
     return people[np.sort(rows)]
+
+
+def numbers_of(people: Recalls) -> IntArray:
+    """(n_lists,) the number of each participant of PEERS, who is 65 in one data set and LTP065 in another."""
+    return np.array([int(str(code).removeprefix("LTP")) for code in people.trials.subject], dtype=np.int32)
 
 
 def nats(model: MemoryModel[Any], n_lists: int, samples: int) -> dict[str, dict[str, float]]:

@@ -9,10 +9,10 @@ from memsim.gym import ValueDirectedStorage
 
 WHEN = "when-to-store"
 LENGTH, SLOTS = 12, 4
-SETTINGS: Mapping[str, Any] = {
-    "list_length": LENGTH, "slots": SLOTS, "pool": LENGTH, "worth": "equal", "penalty": 0.0,
-}  # fmt: skip
-"""Of all conditions. Any item of the pool may be tried at the test without cost, so that reports are learned soon."""
+FREE_REPORTS: Mapping[str, Any] = {"list_length": LENGTH, "pool": LENGTH, "penalty": 0.0}
+"""Any item of the list may be tried at the test without cost, so that reports are learned soon."""
+SETTINGS: Mapping[str, Any] = {**FREE_REPORTS, "slots": SLOTS, "worth": "equal"}
+"""Of all conditions."""
 
 
 class Circumstance(NamedTuple):

@@ -28,10 +28,7 @@ from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.running.execution import run_cells
 
 NAMED = ["part", "condition", "seed"]
-TOO_FEW = (
-    "400 iterations of the small size are too few: of the highest value, .9 of what is stored is reported with 4 "
-    "slots, and two thirds with 12"
-)
+TOO_FEW = {8: "400 iterations of the small size are too few for which half of a list to store"}
 LISTED = ("store", "recall", "curves")
 """Measures that are lists, and have tables of their own."""
 
@@ -132,7 +129,8 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
         if len(reached):
             found.append(
                 Finding(f"value-directed storage, {slots} slots: share of the best score", 1.0, float(np.mean(reached)),
-                        0.15, OwnComputation(f"the {slots} highest values are stored and reported"), TOO_FEW)
+                        0.15, OwnComputation(f"the {slots} highest values are stored and reported"),
+                        TOO_FEW.get(slots, ""))
             )  # fmt: skip
     return found + findings_on_storing(scores)
 

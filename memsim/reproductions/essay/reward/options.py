@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from memsim.core.listed_options import names_in
 from memsim.core.parameters import Parameterized, parameter, text
 from memsim.models.networks.cores.named_cores import canonical
-from memsim.reproductions.essay.reward.circumstances import CIRCUMSTANCES, SETTINGS, WHEN
+from memsim.reproductions.essay.reward.circumstances import CIRCUMSTANCES, FREE_REPORTS, SETTINGS, WHEN
 from memsim.training.reward.settings import RewardTraining
 
 VALUE, SLOTS, STORAGE, ORDER, STEPS = "value", "slots", "storage", "order", "two-step"
@@ -72,10 +72,13 @@ class RewardOptions(Parameterized):
             numbers = SLOT_NUMBERS[VALUE in self.part_names :]
             found += [Condition(SLOTS, f"{slots} slots", self._recall(slots)) for slots in numbers]
         if STORAGE in self.part_names:
-            found += [Condition(STORAGE, f"{slots} slots", self._storing(0.1, slots=slots)) for slots in SLOT_NUMBERS]
+            found += [
+                Condition(STORAGE, f"{slots} slots", self._storing(slots=slots, **FREE_REPORTS))
+                for slots in SLOT_NUMBERS
+            ]
         if WHEN in self.part_names:
             found += [
-                Condition(WHEN, name, self._storing(0.03, **SETTINGS, **CIRCUMSTANCES[name].settings))
+                Condition(WHEN, name, self._storing(**SETTINGS, **CIRCUMSTANCES[name].settings))
                 for name in CIRCUMSTANCES
             ]
         if ORDER in self.part_names:
@@ -112,10 +115,10 @@ class RewardOptions(Parameterized):
             warm_up=self.warm_up,
         )
 
-    def _storing(self, entropy: float, **settings: Any) -> RewardTraining:
+    def _storing(self, **settings: Any) -> RewardTraining:
         return RewardTraining(
             network="GRU", sizes={"hidden": 48}, task="value_directed_storage", settings=settings, batch=self.batch,
-            iterations=self.storage_iterations, learning_rate=0.002, linear_items=True, entropy=entropy,
+            iterations=self.storage_iterations, learning_rate=0.002, linear_items=True, entropy=0.03,
         )  # fmt: skip
 
     def _order(self, flush: bool, discount: float) -> RewardTraining:
