@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Real
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest, require_mapping, require_one_of, shown
-from memsim.core.trials import Paradigm, require_paradigm
+
+if TYPE_CHECKING:
+    from memsim.core.trials import Paradigm
 
 FORMATS = {
     "table": "the long table of psifr",
@@ -195,6 +197,8 @@ def _checked(declared: Declared, value: Any) -> Any:
     if declared.kind == "codes":
         return checked_codes(value)
     if declared.kind == "task" and not isinstance(value, str):
+        from memsim.core.trials import require_paradigm
+
         require_paradigm(value)
     if declared.name == "format":
         require_one_of(value, FORMATS, "format")

@@ -28,7 +28,7 @@ def require_name(value: Any, what: str, example: str) -> None:
 def require_one_of(value: Any, options: Collection[str], what: str) -> None:
     """Raise :class:`InputError`, in the name of ``what`` is given, unless ``value`` is one of the ``options``."""
     if not isinstance(value, str) or value not in options:
-        near = closest(value, options).removesuffix(".") if isinstance(value, str) else ""
+        near = closest(value, options).removesuffix(".")
         raise InputError(f"{what}={shown(value)} must be one of {', '.join(map(repr, options))}{near}")
 
 
@@ -93,8 +93,10 @@ def in_one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is close."""
+def closest(name: Any, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is, as to what is no text."""
+    if not isinstance(name, str):
+        return "."
     by_key = {normalized(candidate): candidate for candidate in known}
     key = normalized(name)
     near = difflib.get_close_matches(key, by_key, n=1)
