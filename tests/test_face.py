@@ -338,7 +338,20 @@ def public_classes() -> dict[str, type[Any]]:
 
 DECLARED = {name: cls for name, cls in public_classes().items() if issubclass(cls, Parameterized)}
 """Their constructors take what they declare."""
-WRONG = (None, {}, object(), "x", b"x", [1], [[1, 2], [3]], -1.5, 1j, np.array([1, 2]), {"a": object()}, [object()])
+WRONG: tuple[Any, ...] = (
+    None,
+    {},
+    object(),
+    "x",
+    b"x",
+    [1],
+    [[1, 2], [3]],
+    -1.5,
+    1j,
+    np.array([1, 2]),
+    {"a": object()},
+    [object()],
+)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, cls in DECLARED.items() if not inspect.isabstract(cls)))
