@@ -88,6 +88,7 @@ def test_what_a_condition_learns(people: JointRecalls) -> None:
     assert found[DRIFT].models["recognition"].distraction_drift != account.model.distraction_drift
 
 
+@pytest.mark.slow
 def test_the_entry_with_few_people(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(entry, "people_of", lambda: simulated(4))
     monkeypatch.setattr(fits, "TOLERANCE", 1e-2)
