@@ -9,7 +9,7 @@ import pytest
 
 from memsim.reproductions.catalogue import reproduce
 from memsim.reproductions.entry import Reproduction
-from memsim.reproductions.essay import lists, manipulation, retraining
+from memsim.reproductions.essay import manipulation, retraining
 from memsim.reproductions.essay.manipulation import (
     POSITIONS,
     RECIPE,
@@ -81,10 +81,10 @@ def test_the_table_that_ships() -> None:
     assert (table["iterations"] <= RECIPE["iterations"]).all()
 
 
+@pytest.mark.slow
 def test_short_trainings_are_compared_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MEMSIM_WORKERS", "1")
     monkeypatch.setattr(retraining, "SEEDS", range(2))
-    monkeypatch.setattr(lists, "CHAINS", 5)
     short = partial(trained_table, iterations=2, batch=2, held_out_lists=2)
     monkeypatch.setattr(retraining, "trained_table", short)
     report = reproduce(
