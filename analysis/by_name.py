@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from memsim.analysis.checks import names_in
+from memsim.analysis.checks import list_of_names
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.arrays import IntArray
@@ -54,7 +54,7 @@ def analyze(
 
     name = ANALYSES.canonical(name)
     analysis = ANALYSES.get(name)
-    by = names_in(by, "by", "analyze")
+    by = list_of_names(by, "by", "analyze")
     named = by_label(recalls, "analyze") if isinstance(recalls, Mapping) else {"": recalls}
     if not named:
         raise InputError("analyze: recalls is empty; give recalls, or recalls by name")

@@ -10,7 +10,7 @@ import numpy as np
 
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
-from memsim.core.names import shown
+from memsim.core.names import require_one_of, shown
 from memsim.core.recalls import Recalls
 from memsim.core.response_times import may_be_intervals, times_going_back, warn_of_times_going_back
 
@@ -19,8 +19,7 @@ P = TypeVar("P")
 
 def require_choice(value: Any, choices: Sequence[str], name: str, who: str) -> None:
     """Raise :class:`InputError`, in the name of the analysis ``who``, unless ``value`` is one of ``choices``."""
-    if value not in choices:
-        raise InputError(f"{who}: {name}={value!r} must be one of {', '.join(map(repr, choices))}")
+    require_one_of(value, choices, f"{who}: {name}")
 
 
 def require_whole(value: Any, name: str, who: str, least: int = 1, most: int | None = None, meaning: str = "") -> None:
@@ -49,7 +48,7 @@ def is_real(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def names_in(given: Any, name: str, who: str) -> list[Any]:
+def list_of_names(given: Any, name: str, who: str) -> list[Any]:
     """One name or several as a list; :class:`InputError` is raised, in the name of ``who``, for anything else."""
     if isinstance(given, str):
         return [given]

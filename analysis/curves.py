@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from memsim.analysis.checks import names_in
+from memsim.analysis.checks import list_of_names
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.numeric_columns import plain_numbers, with_numbers, with_plain_numbers
 from memsim.analysis.points import held_by_enough, points_of_frame, squared_differences
@@ -94,7 +94,7 @@ def points_by_label(curves: Mapping[str, pd.DataFrame], analysis: Analysis, peop
         raise InputError("points_by_label: curves is empty; give tables of standard_curves by label")
     parts = [points_of_curve(table, analysis).assign(label=name) for name, table in tables.items()]
     points = pd.concat(parts, ignore_index=True)
-    points.attrs = {"analysis": analysis.name, "by": [], "people": names_in(people, "people", "points_by_label")}
+    points.attrs = {"analysis": analysis.name, "by": [], "people": list_of_names(people, "people", "points_by_label")}
     return points
 
 

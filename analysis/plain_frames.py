@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from memsim.analysis.checks import names_in
+from memsim.analysis.checks import list_of_names
 from memsim.analysis.declaration import MADE_BY, Analysis
 from memsim.analysis.numeric_columns import (
     as_numbers,
@@ -74,7 +74,7 @@ def identified(frame: pd.DataFrame, name: str = "", people: Sequence[str] | str 
                 DataWarning, stacklevel=4,
             )  # fmt: skip
     if people is not None:
-        recorded["people"] = names_in(people, "people", "plot")
+        recorded["people"] = list_of_names(people, "people", "plot")
         labels = set(frame["label"]) if "label" in frame else {""}
         if absent := [each for each in recorded["people"] if each not in labels]:
             raise InputError(f"plot: people: no rows have the label {absent[0]!r}; there are {sorted(labels)}")

@@ -16,6 +16,7 @@ from memsim.analysis.registered import ANALYSES
 from memsim.analysis.statistics.intervals import resampled_interval, warn_of_few, within_subject_interval
 from memsim.analysis.subjects import mean_over_subjects
 from memsim.core.errors import InputError
+from memsim.core.names import require_one_of
 
 LEAST_SHARE = 0.25
 INTERVALS: Mapping[str, Callable[..., pd.DataFrame]] = {
@@ -129,8 +130,7 @@ def points_of(
 
 
 def _points_of(frame: pd.DataFrame, analysis: Analysis, interval: str) -> pd.DataFrame:
-    if interval not in INTERVALS:
-        raise InputError(f"plot: interval={interval!r} must be one of {', '.join(INTERVALS)}")
+    require_one_of(interval, INTERVALS, "plot: interval")
     if "mean" in frame or analysis.style == "raster":
         absent: dict[str, Any] = {"label": ""} if "label" not in frame else {}
         if "mean" in frame:  # points that a user built may have no intervals

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from memsim.analysis.checks import checked_confidence, names_in
+from memsim.analysis.checks import checked_confidence, list_of_names
 from memsim.analysis.numeric_columns import require_places, with_numbers
 from memsim.core.errors import InputError
 from memsim.core.judgments import Responses
@@ -113,7 +113,7 @@ def mean_over_subjects(
     """
     require_table(frame, "mean_over_subjects")
     checked_confidence(confidence, "mean_over_subjects")
-    levels = names_in(by, "by", "mean_over_subjects")
+    levels = list_of_names(by, "by", "mean_over_subjects")
     if absent := [name for name in [*levels, value] if name not in frame]:
         raise InputError(f"mean_over_subjects: no column {absent[0]}; there are {', '.join(map(str, frame.columns))}")
     frame = with_numbers(frame, [value], "mean_over_subjects")

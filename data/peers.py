@@ -15,7 +15,7 @@ from memsim.core.files.given_paths import given_path
 from memsim.core.free_recall import FreeRecall
 from memsim.core.interruption import noted
 from memsim.core.judgments import Responses
-from memsim.core.names import shown
+from memsim.core.names import require_one_of, shown
 from memsim.data.datasets.peers_experiment1 import CITATION, recognition_task
 from memsim.data.fetch import cache_folder
 from memsim.data.formats.bids_files import entity
@@ -84,8 +84,7 @@ def load_peers(
     ----------
     Kahana et al. (2024), doi 10.1037/xlm0001319; OpenNeuro ds004395 v2.0.0.
     """
-    if what not in ("recognition", "lists", "final_recall"):
-        raise InputError(f"what={shown(what)} is not one of recognition, lists, final_recall")
+    require_one_of(what, ("recognition", "lists", "final_recall"), "what")
     n_lists = n_lists or {1: 16, 2: 12, 3: 16}.get(experiment, 0)
     if (experiment, n_lists) not in DESIGNS:
         raise InputError(

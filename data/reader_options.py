@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.names import closest, require_mapping, require_one_of, shown
 
 if TYPE_CHECKING:
     from memsim.core.trials import Paradigm
@@ -119,6 +120,7 @@ class ReaderOptions:
         ------
         InputError : no such option, or a value of another type than it takes.
         """
+        require_mapping(given, "ReaderOptions.of", "{'list_length': 16}")
         names = [each.name for each in fields(cls)]
         if unknown := [name for name in given if name not in names]:
             raise InputError(
@@ -172,25 +174,41 @@ def parse_option(declared: Declared, texts: Sequence[str]) -> Any:
 
 def _checked(declared: Declared, value: Any) -> Any:
     """``value`` in the type of the option."""
-    wrong = f"{declared.name}={value!r} must be "
-    if declared.kind == "text" and not isinstance(value, str) and declared.name != "wordpool":
+    wrong = f"{declared.name}={shown(value)} must be "
+    if declared.name == "wordpool":
+        if not (isinstance(value, str | Path) or _all(str, value.values() if isinstance(value, Mapping) else value)):
+            raise InputError(wrong + "a file, or words: in a list, or by their numbers")
+        return value
+    if declared.kind == "text" and not isinstance(value, str):
         raise InputError(wrong + "text")
+    if declared.kind == "labels" and not (isinstance(value, str | Real) or _all(str | Real, value)):
+        raise InputError(wrong + "text or a number, or a list of these")
     if declared.kind == "flag" and not isinstance(value, bool):
         raise InputError(wrong + "true or false")
     if declared.kind == "count" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
         raise InputError(wrong + "a whole number of at least 1")
     if declared.kind == "texts":
         texts = [value] if isinstance(value, str) else value
-        if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
+        if not _all(str, texts):
             raise InputError(wrong + "text, or a list of texts")
         return list(texts)
     if declared.kind in ("pairs", "codes") and not isinstance(value, Mapping):
         raise InputError(wrong + f"a table of {declared.metavar}")
     if declared.kind == "codes":
         return checked_codes(value)
-    if declared.name == "format" and value not in FORMATS:
-        raise InputError(wrong + f"one of {', '.join(FORMATS)}{closest(value, FORMATS)}")
+    if declared.kind == "task" and not isinstance(value, str):
+        from memsim.core.trials import require_paradigm
+
+        require_paradigm(value)
+    if declared.name == "format":
+        require_one_of(value, FORMATS, "format")
     return value
+
+
+def _all(kind: Any, values: Any) -> bool:
+    """Whether ``values`` are several of this kind, such as the texts of a list."""
+    several = isinstance(values, Collection) and not isinstance(values, str | bytes | Mapping)
+    return several and all(isinstance(each, kind) for each in values)
 
 
 def checked_codes(codes: Mapping[Any, str]) -> dict[int, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study, StudyPair
-from memsim.core.items import ItemPool
+from memsim.core.items import ItemPool, pool_of
 from memsim.core.limits import LIST_LENGTH
 from memsim.core.parameters import parameter
 from memsim.core.probes import Probes
@@ -118,7 +118,7 @@ class AssociativeRecognition(Paradigm):
         """Random lists of pairs, and tests; see :meth:`memsim.Paradigm.trials`."""
         self.require_size(n_trials, subjects)
         n_items = self.list_length + self.n_half + 2 * self.n_new
-        pool = ItemPool.numbered(max(1000, n_items)) if pool is None else pool
+        pool = pool_of(pool, n_items)
         items = pool.draw_lists(n_trials, n_items, stream(seed, "lists"))
         return Trials(
             items[:, : self.list_length], pool, self, in_blocks(n_trials, subjects), seed=seed,

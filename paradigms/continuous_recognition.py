@@ -11,7 +11,7 @@ import numpy as np
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Event, Probe, Study
-from memsim.core.items import ItemPool
+from memsim.core.items import ItemPool, pool_of
 from memsim.core.limits import LIST_LENGTH
 from memsim.core.parameters import parameter, text
 from memsim.core.probes import Probes
@@ -96,7 +96,7 @@ class ContinuousRecognition(Paradigm):
         self.require_size(n_trials, subjects)
         number = self._sequences(n_trials, stream(seed, "order"))
         n_items = int(number.max()) + 1
-        pool = ItemPool.numbered(max(1000, n_items)) if pool is None else pool
+        pool = pool_of(pool, n_items)
         items = np.take_along_axis(pool.draw_lists(n_trials, n_items, stream(seed, "lists")), number, axis=1)
         return Trials(items, pool, self, in_blocks(n_trials, subjects), seed=seed, probes=Probes(items))
 

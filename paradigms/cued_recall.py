@@ -10,7 +10,7 @@ import numpy as np
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import BY_ITEM, Distract, Study, StudyPair
-from memsim.core.items import ItemPool
+from memsim.core.items import ItemPool, pool_of
 from memsim.core.limits import LIST_LENGTH, SECONDS
 from memsim.core.parameters import choice, parameter
 from memsim.core.probes import ABSENT, Probes
@@ -104,7 +104,7 @@ class CuedRecall(Paradigm):
         """Random lists of pairs, and probes; see :meth:`memsim.Paradigm.trials`."""
         self.require_size(n_trials, subjects)
         n_items = self.list_length - (self.list_length // 4 if self.second_list == "re-paired" else 0)
-        pool = ItemPool.numbered(max(1000, n_items)) if pool is None else pool
+        pool = pool_of(pool, n_items)
         items = pool.draw_lists(n_trials, n_items, stream(seed, "lists"))
         if self.second_list == "re-paired":
             n_cues = self.list_length // 4

@@ -12,7 +12,7 @@ import numpy as np
 from memsim.core.arrays import IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, Study, StudyPair
-from memsim.core.items import ItemPool
+from memsim.core.items import ItemPool, pool_of
 from memsim.core.limits import LIST_LENGTH, SECONDS
 from memsim.core.parameters import parameter, text
 from memsim.core.probes import Probes
@@ -133,7 +133,7 @@ class FrequencyJudgment(Paradigm):
         """Random lists and tests; see :meth:`memsim.Paradigm.trials`."""
         self.require_size(n_trials, subjects)
         counts, rng = self._counts, stream(seed, "order")
-        pool = ItemPool.numbered(max(1000, counts.shape[1])) if pool is None else pool
+        pool = pool_of(pool, counts.shape[1])
         items = pool.draw_lists(n_trials, counts.shape[1], stream(seed, "lists"))
         order = np.concatenate([spaced(each, n_trials, rng) for each in counts], axis=1)
         asked = stream(seed, "probes").permuted(np.tile(np.arange(counts.size), (n_trials, 1)), axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from memsim.core.arrays import FloatArray, IntArray, LabelArray
 from memsim.core.errors import InputError
-from memsim.core.items import ItemPool
+from memsim.core.items import ItemPool, pool_of
 from memsim.core.limits import LIST_LENGTH
 from memsim.core.parameters import choice, parameter
 from memsim.core.probes import Probes
@@ -170,7 +170,7 @@ class Recognition(Paradigm):
         """
         self.require_size(n_trials, subjects)
         n_random = self.n_items + self.lures - self.n_similar_lures
-        pool = ItemPool.numbered(max(1000, n_random)) if pool is None else pool
+        pool = pool_of(pool, n_random)
         items = pool.draw_lists(n_trials, n_random, stream(seed, "lists"))
         # Strong items come first among the items of a list, then weak ones, then random lures.
         order = self._repeated(self.strengthening, n_trials, stream(seed, "order"))

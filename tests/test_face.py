@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import memsim
+from memsim import gym
 from memsim.bayes import calibration
 from memsim.commands.main import main
 from memsim.contract import checking
@@ -26,6 +28,7 @@ from memsim.experiments import batteries
 from memsim.fitting import result
 from memsim.models.lookup import find_model
 from memsim.reproductions import entry
+from memsim.training.settings import Training
 
 WORDS = (
     "run", "battery", "fit", "posterior", "compare", "benchmark", "recover", "calibrate", "train", "show", "reproduce",
@@ -288,6 +291,11 @@ def fitted() -> memsim.Fit:
     return memsim.fit("Strength", people(), ["retention"], starts=1, generations=1)
 
 
+@functools.cache
+def compared() -> memsim.Comparison:
+    return memsim.run("Strength", people=people(), n_trials=20)
+
+
 def public_functions() -> dict[str, Callable[..., Any]]:
     """The functions of the face, of analyses and of data, by dotted name."""
     found: dict[str, Callable[..., Any]] = {}
@@ -319,6 +327,201 @@ def test_a_wrong_first_argument_is_an_error_of_memsim(name: str) -> None:
             continue
         with pytest.raises(memsim.errors.MemsimError):
             function(wrong, *(None for _ in others), **named)
+
+
+def public_classes() -> dict[str, type[Any]]:
+    """The classes of the face, of analyses, data, models, tasks and training, by dotted name."""
+    packages = (memsim, memsim.analysis, memsim.data, memsim.models, memsim.paradigms, gym)
+    found = {f"{package.__name__}.{name}": getattr(package, name) for package in packages for name in package.__all__}
+    return {name: value for name, value in found.items() if isinstance(value, type)} | {"Training": Training}
+
+
+DECLARED = {name: cls for name, cls in public_classes().items() if issubclass(cls, Parameterized)}
+"""Their constructors take what they declare."""
+WRONG: tuple[Any, ...] = (
+    None,
+    {},
+    object(),
+    "x",
+    b"x",
+    [1],
+    [[1, 2], [3]],
+    -1.5,
+    1j,
+    np.array([1, 2]),
+    {"a": object()},
+    [object()],
+)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, cls in DECLARED.items() if not inspect.isabstract(cls)))
+def test_a_wrong_value_of_what_is_declared_is_an_error_of_memsim(name: str) -> None:
+    cls, refused = DECLARED[name], 0
+    for declared in cls.parameters():
+        for wrong in (*WRONG, 10**400, float("nan")):
+            try:
+                cls(**{declared.name: wrong})
+            except memsim.errors.MemsimError:
+                refused += 1
+    assert refused >= 8 * len(cls.parameters())
+
+
+def lists_of_people() -> memsim.Trials:
+    return people()[:4].trials
+
+
+def made() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+    """What a user makes of his own data, by name: the constructor or the classmethod, and arguments that it takes."""
+    recalls, judgments, lists = people()[:4], judged(), lists_of_people()
+    fields = {
+        cls: {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+        for cls, value in ((memsim.Recalls, recalls), (memsim.Judgments, judgments), (memsim.Trials, lists))
+    }
+    matrix: dict[str, Any] = {"matrix": [[1, 2, 0]], "list_length": 4, "times": None, "subject": None, "list": None}
+    task: dict[str, Any] = {"paradigm": None, "origin": None}
+    texts = dict.fromkeys(("model", "source", "category"))
+    several: dict[str, Any] = {"conditions": (), "labels": (), "list_length": None}
+    shared = {**texts, **several, **task}
+    options = {declared.name: None for declared in memsim.data.ReaderOptions.declared()}
+    spec: dict[str, Any] = {
+        "model": "TCM", "free": ["context_drift"], "ties": None, "recalls": None, "lapse": None, "per": "group",
+        "by": "likelihood", "weights": None, "starts": 1, "generations": 1, "seed": 0, "stopping": "own",
+        "criteria": "spaced",
+    }  # fmt: skip
+    return {
+        "Recalls": (memsim.Recalls, fields[memsim.Recalls]),
+        "Judgments": (memsim.Judgments, fields[memsim.Judgments]),
+        "Trials": (memsim.Trials, fields[memsim.Trials]),
+        "ItemPool": (memsim.ItemPool, {"labels": ["a", "b"], "features": None, "similarity": None, "categories": None}),
+        "Probes": (memsim.Probes, {"items": [[1, 2], [3, 4]], "about": None, "labels": {}}),
+        "Observed": (memsim.Observed, {"dataset": "a", "condition": "b", "citation": "c", "details": {}}),
+        "Simulated": (
+            memsim.Simulated, {"model": "TCM", "parameters": {}, "seed": 1, "lists_seed": 1, "versions": {}}
+        ),
+        "FitSpec": (
+            memsim.FitSpec, {name: spec[name] for name in ("per", "by", "weights", "starts", "generations", "seed",
+                                                           "stopping", "criteria")} | {"space": fitted().spec.space},
+        ),
+        "FitSpec.of": (memsim.FitSpec.of, spec),
+        "Recalls.from_matrix": (memsim.Recalls.from_matrix, matrix | {"output_limit": None} | task),
+        "Recalls.from_frame": (
+            memsim.Recalls.from_frame, {"frame": recalls.to_frame(), "output_limit": None, **shared},
+        ),
+        "Judgments.from_frame": (
+            memsim.Judgments.from_frame,
+            {"frame": judgments.to_frame(), "ratings": None, "pool": None, **shared,
+             "paradigm": memsim.paradigms.Recognition},
+        ),
+        "ItemPool.numbered": (memsim.ItemPool.numbered, {"n_items": 3}),
+        "ReaderOptions": (memsim.data.ReaderOptions, options),
+        "ReaderOptions.of": (memsim.data.ReaderOptions.of, {"given": {}}),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(made()))
+def test_a_wrong_argument_of_what_users_make_is_an_error_of_memsim(name: str) -> None:
+    make, right = made()[name]
+    make(**right)
+    for argument in right:
+        refused = 0
+        for wrong in WRONG:
+            try:
+                make(**{**right, argument: wrong})
+            except memsim.errors.MemsimError:
+                refused += 1
+        assert refused >= len(WRONG) - 5, argument
+
+
+HOOKS = {"fast_gradients", "of_situations", "of_record", "set_elsewhere", "own_clip", "defaults"}
+"""Those that memsim calls, of which a model or a task may have its own."""
+TESTED_BY_NAME = {"load", "from_json", "of", "numbered", "from_frame", "from_matrix", "declared", "parameters"}
+"""Others have tests with right arguments beside the wrong one, above and below, or take none."""
+
+
+def class_methods(cls: type[Any]) -> set[str]:
+    static = {name: inspect.getattr_static(cls, name) for name in dir(cls) if not name.startswith("_")}
+    return {name for name, each in static.items() if isinstance(each, classmethod | staticmethod)}
+
+
+def test_a_wrong_argument_of_any_classmethod_is_an_error_of_memsim() -> None:
+    seen = set()
+    for cls in public_classes().values():
+        for name in class_methods(cls) - HOOKS - TESTED_BY_NAME:
+            seen.add(name)
+            for wrong in (5, None, {}, object(), [1]):
+                with pytest.raises(memsim.errors.MemsimError):
+                    getattr(cls, name)(wrong)
+    assert seen == {"preset"}, "a classmethod of another name: call it above, or name it in HOOKS or TESTED_BY_NAME"
+
+
+MADE_BY_FUNCTIONS = {
+    "memsim.Comparison", "memsim.Fit", "memsim.HeldOutComparison", "memsim.Posterior", "memsim.Normal",
+    "memsim.Evidence", "memsim.analysis.RatingFits", "memsim.analysis.RecallRegression", "memsim.analysis.Selection",
+    "memsim.analysis.Winners", "memsim.gym.Played",
+}  # fmt: skip
+"""Results, and what a model's own code returns, which ``check`` holds to the contract."""
+DECLARATIONS = {
+    "memsim.Parameter", "memsim.Preset", "memsim.analysis.Analysis", "memsim.data.Dataset",
+}  # fmt: skip
+"""Written in code that adds to memsim, where Python's error names the line."""
+DRAWN = {"memsim.analysis.Panel", "memsim.analysis.Strip"}
+"""What they hold is checked by the function that draws it."""
+WRAPPING = {"memsim.gym.TaskEnv", "memsim.gym.TaskVectorEnv"}
+"""Environments of Gymnasium, which has tests of its own."""
+
+
+def test_every_public_class_is_tried_with_wrong_values() -> None:
+    tried = {f"memsim.{name}" for name in made()} | {f"memsim.data.{name}" for name in made()}
+    exempt = MADE_BY_FUNCTIONS | DECLARATIONS | DRAWN | WRAPPING
+    assert public_classes().keys() - DECLARED.keys() - tried == exempt
+
+
+@pytest.mark.parametrize("wrong", [5, None, object(), "x", [[1, 2], [3, 4], [5]]])
+def test_what_is_drawn_is_checked_where_it_is_drawn(wrong: Any) -> None:
+    curve = pd.Series([0.5, 0.2], [1, 2])
+    for field in ("target", "obtained"):
+        panel = memsim.analysis.Panel("a", "x", "y", curve, {"TCM": curve})._replace(**{field: wrong})
+        with pytest.raises(memsim.errors.InputError):
+            memsim.analysis.target_figure([panel])
+    strip = memsim.analysis.Strip("write", np.zeros((2, 3)))
+    with pytest.raises(memsim.errors.InputError):
+        memsim.analysis.memory_figure([strip._replace(values=wrong)], ["a", "b", "c"])
+    if wrong is not None:  # neither rows without labels, nor no links, is wrong
+        with pytest.raises(memsim.errors.InputError):
+            memsim.analysis.memory_figure([strip._replace(rows=wrong)], ["a", "b", "c"])
+        with pytest.raises(memsim.errors.InputError):
+            memsim.analysis.memory_figure([strip], ["a", "b", "c"], links=wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: memsim.models.DNC.preset(5), "5 is not the name of a preset of DNC"),
+        (lambda: Training.preset(5), "5 is not the name of a preset of Training.* 'GRU:serial'"),
+        (lambda: Training("GRU"), r"'GRU' is given without a name; .* Training.preset\('GRU:serial'\)"),
+        (lambda: Training(sizes=5), "Training: sizes: 5 is no mapping"),
+        (lambda: memsim.models.CRU(stop_rule=np.zeros(2)), r"CRU: stop_rule=array\(\[0., 0.\]\) must be one of"),
+        (lambda: memsim.FitSpec.of("TCM", 5), r"free=5 must be names of parameters, .* as in \['context_drift'\]"),
+        (lambda: memsim.FitSpec.of("TCM", recalls="x"), r"got str 'x'; load_recalls\('x'\)"),
+        (lambda: memsim.FitSpec.of("TCM", ties=[1]), r"fit: ties: \[1\] is no mapping; give a dict, as in"),
+        (lambda: memsim.Recalls(lists_of_people(), 5), "positions: expected a matrix .* got 5"),
+        (lambda: memsim.Recalls.from_matrix({}, 4), "Recalls.from_matrix: expected a matrix .* got {}"),
+        (lambda: memsim.Recalls.from_matrix([[1]], 4, paradigm=int), "<class 'int'> is no paradigm; give one, or its"),
+        (lambda: memsim.Recalls.from_matrix([[1]], 4, subject=5), r"subject=5 must be a list or an array of \(1,\)"),
+        (lambda: memsim.Judgments.from_frame(judged().to_frame(), paradigm=None), "paradigm=None is no paradigm"),
+        (lambda: dataclasses.replace(judged(), origin=5), "Judgments: origin=5 is neither"),
+        (lambda: dataclasses.replace(lists_of_people(), seed="x"), "seed='x' must be a whole number"),
+        (lambda: dataclasses.replace(lists_of_people(), probes=5), r"probes=5 is no memsim.Probes; give Probes\(items"),
+        (lambda: dataclasses.replace(lists_of_people(), conditions=5), "conditions: 5 is no mapping; give a dict"),
+        (lambda: memsim.ItemPool(["a"]).indices(5), "ItemPool.indices: 5 must be labels"),
+        (lambda: memsim.data.ReaderOptions(paradigm=5), "paradigm=5 is no paradigm"),
+        (lambda: memsim.data.ReaderOptions.of(5), "ReaderOptions.of: 5 is no mapping; give a dict"),
+        (lambda: compared().figure("serial_postion_curve"), "curve='serial_postion_curve' must be .* 'serial_position"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_of_a_constructor_is_said_with_what_is_wanted(wrong: Callable[[], object], says: str) -> None:
+    with pytest.raises(memsim.errors.InputError, match=says):
+        wrong()
 
 
 @pytest.mark.parametrize(

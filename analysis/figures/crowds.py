@@ -30,13 +30,20 @@ def nearest(frames: Sequence[pd.DataFrame]) -> list[str]:
     models = [name for name in names if name not in people]
     if len(models) <= MOST_MODELS:
         return names
-    if people:
-        found = [each for each in (_distances(frame, people) for frame in frames) if each is not None]
-        table = pd.concat(found, axis=1) if found else pd.DataFrame(index=models)
-        score = table.mean(axis=1).reindex(models).fillna(np.inf)
-        models = score.sort_values(kind="stable").index.tolist()
-    kept = people.union(models[:MOST_MODELS])
+    found = [each for each in (_distances(frame, people) for frame in frames) if each is not None] if people else []
+    table = pd.concat(found, axis=1) if found else pd.DataFrame(index=models)
+    kept = people.union(least_distant(models, table.mean(axis=1)))
     return [name for name in names if name in kept]
+
+
+def least_distant(models: Sequence[str], distance: pd.Series) -> list[str]:
+    """At most eight of the models: those of the least distance, and of those without one the first.
+
+    Parameters
+    ----------
+    distance : from people, by model; NaN, or no entry, where it is not known.
+    """
+    return distance.reindex(models).sort_values(kind="stable", na_position="last").index[:MOST_MODELS].tolist()
 
 
 def few(frames: Sequence[pd.DataFrame]) -> tuple[list[pd.DataFrame], str]:

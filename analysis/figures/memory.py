@@ -11,10 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from memsim.analysis.checks import parts_in
+from memsim.analysis.checks import list_of_names, parts_in
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
-from memsim.core.arrays import BoolArray, FloatArray
+from memsim.core.arrays import BoolArray, FloatArray, number_matrix
+from memsim.core.errors import InputError
+from memsim.core.names import require_mapping, shown
 
 ROUNDING = 1e-6
 
@@ -59,9 +61,18 @@ def memory_figure(
     phases : the first step of each phase of the trial, by name; lines separate the phases.
     drawing : see :class:`memsim.analysis.figures.page.Drawing`; the figure is two columns wide. ``ax`` takes a figure
         or a subfigure, ``labels`` and ``order`` name the titles of strips, and ``palette`` is the colour map of [0, 1].
+
+    Raises
+    ------
+    InputError : there are no strips; values or links that are no matrix of numbers; strips that have not one column for
+        each step, or not one label for each row; and as of ``drawing``.
     """
     page = Page("memory_figure", drawing, 2)
-    links, strips = links or {}, parts_in(strips, Strip, "strips", "memory_figure")
+    require_mapping(links or {}, "memory_figure: links", "{'forward': matrix}")
+    require_mapping(phases or {}, "memory_figure: phases", "{'study': 0, 'test': 10}")
+    steps = list_of_names(steps, "steps", "memory_figure")
+    links = {name: number_matrix(matrix, f"memory_figure: links[{name!r}]") for name, matrix in (links or {}).items()}
+    strips = [_checked(strip, len(steps)) for strip in parts_in(strips, Strip, "strips", "memory_figure")]
     by_title = {strip.title: strip for strip in strips}
     strips = [by_title[name] for name in page.ordered(by_title)] if len(by_title) == len(strips) else strips
     around = 0.27 * len(strips) + 0.95
@@ -138,6 +149,19 @@ def heights_of(strips: Sequence[Strip], room: float) -> list[float]:
     kept = sum(height for height, may in zip(heights, yields, strict=True) if not may)
     share = 1.0 if sum(heights) <= room else max(room - kept, 0) / (sum(heights) - kept)
     return [max(share * height, LOW) if may else height for height, may in zip(heights, yields, strict=True)]
+
+
+def _checked(strip: Strip, n_steps: int) -> Strip:
+    """A strip with values in a matrix, and its rows in a list; :class:`InputError` is raised for what does not fit."""
+    what = f"memory_figure: the strip {shown(strip.title)}"
+    values, rows = number_matrix(strip.values, what), list_of_names(strip.rows, "rows", what)
+    if not len(values) or values.shape[1] != n_steps:
+        raise InputError(f"{what} has values in shape {values.shape}, expected (n_rows, {n_steps}), a column a step")
+    if rows and len(rows) != len(values):
+        raise InputError(f"{what} has {len(rows)} labels for {len(values)} rows; give one for each, or none")
+    if strip.marked is not None and np.shape(strip.marked) != values.shape:
+        raise InputError(f"{what} marks values in shape {np.shape(strip.marked)}; its values are in {values.shape}")
+    return strip._replace(values=values, rows=rows)
 
 
 def _is_share(values: FloatArray) -> bool:

@@ -21,7 +21,7 @@ from memsim.analysis.figures.style import FONTS, PEOPLE, legend_label, plain_tex
 from memsim.analysis.numeric_columns import as_numbers, plain_numbers, with_numbers
 from memsim.analysis.statistics.tables import require_columns
 from memsim.core.errors import InputError
-from memsim.core.names import shown
+from memsim.core.names import require_mapping, shown
 from memsim.core.tables.long_table_rows import at_row
 
 TARGET: dict[str, Any] = {
@@ -63,16 +63,10 @@ def target_figure(panels: Sequence[Panel], title: str = "", **drawing: Unpack[Dr
 
     Raises
     ------
-    InputError : there are no panels; and as of ``drawing``.
+    InputError : there are no panels, or a curve is no series of numbers; and as of ``drawing``.
     """
     page = Page("target_figure", drawing, 2)
-    panels = [
-        panel._replace(
-            target=_curve(panel.target, "target"),
-            obtained={label: _curve(curve, label) for label, curve in panel.obtained.items()},
-        )
-        for panel in parts_in(panels, Panel, "panels", "target_figure")
-    ]
+    panels = [_with_numbers(panel) for panel in parts_in(panels, Panel, "panels", "target_figure")]
     look = page.styles(dict.fromkeys(label for panel in panels for label in panel.obtained))
     across = page.across(len(panels), LEAST_PANEL)
     with themed():
@@ -232,8 +226,19 @@ def _one_scale(axes: Sequence[Axes]) -> None:
         axis.set_ylim(1.05 * min([*ends, 0.0]), 1.05 * top if top > 0 else None)
 
 
+def _with_numbers(panel: Panel) -> Panel:
+    """A panel whose curves have numbers as values."""
+    require_mapping(panel.obtained, f"target_figure: obtained of the panel {shown(panel.title)}", "{'TCM': curve}")
+    obtained = {label: _curve(curve, label) for label, curve in panel.obtained.items()}
+    return panel._replace(target=_curve(panel.target, "target"), obtained=obtained)
+
+
 def _curve(curve: pd.Series, name: str) -> pd.Series:
     """A curve with numbers as values, and as places where all of these are numbers."""
+    if not isinstance(curve, pd.Series):
+        raise InputError(
+            f"target_figure: the curve {name!r} is {shown(curve)}; give a pandas Series, with x as its index"
+        )
     values = as_numbers(curve.rename(name), "target_figure")
     places = plain_numbers(pd.Series(curve.index, dtype=curve.index.dtype))
     return values.set_axis(pd.Index(places, name=curve.index.name))

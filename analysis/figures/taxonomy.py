@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from scipy.cluster.hierarchy import dendrogram, linkage
 
-from memsim.analysis.checks import names_in
+from memsim.analysis.checks import list_of_names
 from memsim.analysis.figures.fitting_text import LINE, SHARE_OF_NAMES, broken, text_width
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
@@ -48,7 +48,7 @@ def index_table(summaries: Mapping[str, pd.DataFrame], statistics: Sequence[str]
     table = pd.DataFrame({name: each.set_index("statistic")["mean"] for name, each in summaries.items()}).T
     first = next(iter(summaries.values()))["statistic"].tolist()
     order = [*first, *(name for name in table.columns if name not in first)]
-    statistics = names_in(statistics, "statistics", "index_table")
+    statistics = list_of_names(statistics, "statistics", "index_table")
     unknown = [name for name in statistics if name not in table]
     if unknown:
         raise InputError(f"index_table: there is no statistic {unknown[0]!r}; there are {', '.join(order)}")
@@ -82,7 +82,7 @@ def taxonomy_figure(
     page = Page("taxonomy_figure", drawing, 2)
     summaries = read_summaries(summaries, "taxonomy_figure")
     table = index_table(summaries, statistics)
-    look = page.styles(list(table.index), names_in(people, "people", "taxonomy_figure"))
+    look = page.styles(list(table.index), list_of_names(people, "people", "taxonomy_figure"))
     planes = [plane for plane in PLANES if set(plane) <= set(table.columns)][:2]
     blocks = _blocks(table, page)
     across = page.across(len(planes), LEAST_PLANE) if planes else 1

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from memsim.analysis.checks import names_in
+from memsim.analysis.checks import list_of_names
 from memsim.analysis.subjects import count_by_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
@@ -40,7 +40,7 @@ def lures_of(judgments: Judgments, lures: Kinds = ()) -> BoolArray:
     InputError : a kind that lures do not have.
     """
     kinds = judgments.trials.probe_kinds
-    wanted = names_in(lures, "lures", "judgments")
+    wanted = list_of_names(lures, "lures", "judgments")
     known = ("lure",) if judgments.trials.paradigm.judged == "item" else ("rearranged", "half", "new")
     for kind in wanted:
         if kind not in known:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from memsim.core.arrays import BoolArray, FloatArray
-from memsim.core.errors import InputError
+from memsim.core.names import require_one_of
 
 Correction: TypeAlias = Literal["log-linear", "1/(2n)", "none"]
 CORRECTIONS = ("log-linear", "1/(2n)", "none")
@@ -33,8 +33,7 @@ def corrected_rate(count: npt.ArrayLike, total: npt.ArrayLike, correction: Corre
     ----------
     Hautus (1995), Behavior Research Methods, Instruments, & Computers, 27, 46-51.
     """
-    if correction not in CORRECTIONS:
-        raise InputError(f"correction={correction!r} must be one of {', '.join(CORRECTIONS)}")
+    require_one_of(correction, CORRECTIONS, "correction")
     x, n = np.broadcast_arrays(np.asarray(count, float), np.asarray(total, float))
     with np.errstate(divide="ignore", invalid="ignore"):
         if correction == "log-linear":

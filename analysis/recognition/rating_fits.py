@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from memsim.core.arrays import FloatArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.names import require_one_of
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 RatingModel: TypeAlias = Literal["equal variance", "unequal variance", "dual process"]
@@ -73,8 +74,7 @@ def fit_ratings(counts: npt.ArrayLike, model: RatingModel = "unequal variance") 
     Dorfman and Alf (1969), Journal of Mathematical Psychology, 6, 487-496 (maximum likelihood); Yonelinas (1994),
     Journal of Experimental Psychology: Learning, Memory, and Cognition, 20, 1341-1354 (dual process).
     """
-    if model not in _FORMS:
-        raise InputError(f"fit_ratings: model={model!r} must be one of {', '.join(_FORMS)}")
+    require_one_of(model, _FORMS, "fit_ratings: model")
     table: Counts = np.asarray(counts)
     if table.ndim != 3 or table.shape[1] != 2 or table.shape[2] < 2 or (table < 0).any():
         raise InputError(

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
-from memsim.analysis.checks import names_in
+from memsim.analysis.checks import list_of_names
 from memsim.analysis.figures.crowds import MOST_MODELS, caption, sentences
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
@@ -73,7 +73,7 @@ def selection_figure(
     if table is None and fits is None:
         raise InputError("selection_figure: no table is given; give held-out lists, fits, or both")
     table, fits = _read(table), _read(fits)
-    references = names_in(references, "references", "selection_figure")
+    references = list_of_names(references, "references", "selection_figure")
     known = list(dict.fromkeys(name for each in (table, fits) if each is not None for name in each["model"]))
     for name in [*references, *([baseline] if baseline is not None else [])]:
         if name not in known:

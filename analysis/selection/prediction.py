@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from memsim.analysis.checks import checked_confidence, names_in
+from memsim.analysis.checks import checked_confidence, list_of_names
 from memsim.analysis.numeric_columns import with_numbers
 from memsim.analysis.statistics.paired_tables import Paired
 from memsim.core.arrays import FloatArray
@@ -64,7 +64,7 @@ def held_out(
     paired = Paired.of_lists(table, "held_out")
     table = with_numbers(table, PARTS, "held_out", infinite=True)
     values, models = paired.values, paired.models
-    references = names_in(references, "references", "held_out")
+    references = list_of_names(references, "references", "held_out")
     for name in [*references, *([] if baseline is None else [baseline])]:
         if name not in models:
             raise InputError(f"held_out: {name!r} is not one of the models {', '.join(map(str, models))}")

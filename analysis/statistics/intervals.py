@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri, stdtrit
 
-from memsim.analysis.checks import checked_confidence, names_in, require_choice, require_whole
+from memsim.analysis.checks import checked_confidence, list_of_names, require_choice, require_whole
 from memsim.analysis.statistics.tables import Cells, nan_mean
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import DataWarning, InputError
@@ -220,8 +220,8 @@ def within_subject_interval(
     """
     require_table(frame, "within_subject_interval")
     confidence = checked_confidence(confidence, "within_subject_interval")
-    groups = names_in(between, "between", "within_subject_interval")
-    within = [name for name in names_in(by, "by", "within_subject_interval") if name not in groups]
+    groups = list_of_names(between, "between", "within_subject_interval")
+    within = [name for name in list_of_names(by, "by", "within_subject_interval") if name not in groups]
     cells = Cells.of(frame, [*groups, *within], value, between, "within_subject_interval")
     cell_group = cells.levels.groupby(groups, sort=True).ngroup().to_numpy() if groups else np.zeros(len(cells.levels))
     parts = []

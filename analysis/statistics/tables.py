@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from memsim.analysis.checks import names_in
+from memsim.analysis.checks import list_of_names
 from memsim.analysis.numeric_columns import with_numbers
 from memsim.core.arrays import BoolArray, FloatArray
 from memsim.core.errors import InputError
@@ -34,7 +34,7 @@ class Cells(NamedTuple):
         cls, frame: pd.DataFrame, by: str | Sequence[str], value: str, between: str | Sequence[str], who: str
     ) -> Cells:
         """From ``frame``, checked; errors name the caller ``who``."""
-        names, groups = names_in(by, "by", who), names_in(between, "between", who)
+        names, groups = list_of_names(by, "by", who), list_of_names(between, "between", who)
         require_columns(frame, [*names, *groups, "subject"], [value], who)
         frame = with_numbers(frame, [value], who)
         if not names:

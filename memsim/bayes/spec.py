@@ -14,6 +14,7 @@ from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.loop import require_model
 from memsim.core.model import MemoryModel
+from memsim.core.names import require_one_of
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
@@ -80,8 +81,7 @@ class PosteriorSpec:
         require_seed(self.seed)
         if not (isinstance(self.target_accept, int | float) and 0.5 <= self.target_accept < 1):
             raise InputError(f"posterior: target_accept={self.target_accept!r} must be a number from 0.5 to below 1")
-        if self.stopping not in ("own", "shared"):
-            raise InputError(f"posterior: stopping={self.stopping!r} is none of 'own', 'shared'")
+        require_one_of(self.stopping, ("own", "shared"), "posterior: stopping")
         if self.space.variables:
             raise InputError(
                 f"posterior: parameters that vary with {', '.join(self.space.variables)} are for fit; here every "
@@ -205,8 +205,7 @@ def usual_way(model: Model) -> By:
 
 def _require_way(model: Model, by: By) -> None:
     """Raise an error of memsim unless posteriors of this model can be found so."""
-    if by not in ("likelihood", "simulation"):
-        raise InputError(f"posterior: by={by!r} is none of 'likelihood', 'simulation'")
+    require_one_of(by, ("likelihood", "simulation"), "posterior: by")
     require_model(model)
     if by == "likelihood" and usual_way(model) != "likelihood":
         raise LikelihoodError(

@@ -51,8 +51,8 @@ def add_benchmark(commands: Commands[argparse.ArgumentParser]) -> None:
         "--record",
         type=Path,
         metavar="FILE",
-        help="run again what this benchmark.json records, or of that the models named here, and say whether fits and "
-        "scores are the same",
+        help="run again what this benchmark.json records, or of that the models named here, and say whether fits, "
+        "scores and findings are the same",
     )
     command.add_argument(
         "--ranges",
@@ -92,7 +92,8 @@ def run_benchmark(parsed: argparse.Namespace) -> int:
     for sentence in found:
         print(textwrap.fill(sentence, 100))
     if not found:
-        print(f"All {len(record['scores'])} scores, and the fits, are those of {parsed.record}.")
+        counts = f"The scores ({len(record['scores'])}), findings ({len(record['findings'])}) and fits"
+        print(f"{counts} are those of {parsed.record}.")
     return 0 if drawn and not found else 1
 
 

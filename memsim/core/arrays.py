@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from memsim.core.errors import InputError
+from memsim.core.names import shown
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
@@ -21,6 +22,21 @@ NONE, INTRUSION = 0, -1
 
 NOT_GIVEN: Any = None
 """Default of an array field that the constructor computes; typed so that the field is always an array."""
+
+
+def as_array(values: Any, what: str) -> Any:
+    """``values`` as an array, with the masked values of numpy as missing ones.
+
+    Raises
+    ------
+    InputError : numpy makes no array of them, as of rows of different lengths. ``what`` names them in the message.
+    """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        values = np.ma.filled(values.astype(object), np.nan)
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{what}: expected an array of values, got {type(values).__name__} ({error})") from None
 
 
 def flat_rows(array: Any) -> Any:
@@ -78,7 +94,7 @@ def number_matrix(values: Any, what: str) -> FloatArray:
 
 def truth_vector(values: Any, what: str) -> BoolArray:
     """A copy of (n,) values that are true or false, or 1 or 0; :class:`InputError` is raised for others."""
-    array = np.asarray(_plain(values, what))
+    array = np.asarray(as_array(values, what))
     if array.dtype.kind not in "biu" or (array.dtype.kind != "b" and not np.isin(array, (0, 1)).all()):
         raise InputError(f"{what}: expected true or false, got values of type {array.dtype}")
     return np.array(array, dtype=bool)
@@ -98,7 +114,9 @@ def label_vector(values: Any, what: str, n: int) -> LabelArray:
         if all(isinstance(label, str) for label in values):
             array = array.astype(str)
     else:
-        array = np.array(_plain(values, what))
+        array = np.array(as_array(values, what))
+    if array.ndim == 0:
+        raise InputError(f"{what}={shown(values)} must be a list or an array of ({n},) labels")
     if array.shape != (n,):
         raise InputError(f"{what} has shape {array.shape}, expected ({n},)")
     if array.dtype.kind in "cV":
@@ -140,16 +158,6 @@ def _is_missing(value: Any) -> bool:
         return type(value).__name__ == "NAType"
 
 
-def _plain(values: Any, what: str) -> Any:
-    """``values``, with the masked values of numpy as missing ones, as something of which numpy makes an array."""
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        values = np.ma.filled(values.astype(object), np.nan)
-    try:
-        return np.asarray(values)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{what}: expected an array of values, got {type(values).__name__} ({error})") from None
-
-
 def _matrix(values: Any, what: str, kind: str) -> npt.NDArray[Any]:
     """(n_rows, n_columns) values as whole numbers or floats."""
     if hasattr(values, "to_numpy"):
@@ -167,7 +175,8 @@ def _matrix(values: Any, what: str, kind: str) -> npt.NDArray[Any]:
     if array.ndim == 1 and array.size == 0:
         array = array.reshape(0, 0)
     if array.ndim != 2:
-        raise InputError(f"{what}: expected a matrix (rows, columns), got {array.ndim} dimension(s)")
+        got = shown(values) if array.ndim == 0 else f"shape {array.shape}"
+        raise InputError(f"{what}: expected a matrix (rows, columns), got {got}")
     if array.dtype.kind not in "iuf":
         raise InputError(f"{what}: expected {kind}, got values of type {array.dtype}")
     return array
@@ -175,9 +184,11 @@ def _matrix(values: Any, what: str, kind: str) -> npt.NDArray[Any]:
 
 def _from_objects(values: Any, what: str, kind: str) -> npt.NDArray[Any]:
     try:
+        if isinstance(values, Mapping | set | frozenset):
+            raise TypeError("no order of rows")
         rows = [np.asarray(row) for row in values]
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{what}: expected a matrix (rows, columns), got {_shortened(values)}") from None
+        raise InputError(f"{what}: expected a matrix (rows, columns), got {shown(values)}") from None
     if len({row.size for row in rows}) > 1:
         odd = next(i for i, row in enumerate(rows) if row.size != rows[0].size)
         raise InputError(
@@ -185,7 +196,7 @@ def _from_objects(values: Any, what: str, kind: str) -> npt.NDArray[Any]:
             "pad the shorter ones, or make one object per length"
         )
     if any(row.ndim != 1 for row in rows):
-        raise InputError(f"{what}: expected a matrix (rows, columns), got {_shortened(values)}")
+        raise InputError(f"{what}: expected a matrix (rows, columns), got {shown(values)}")
     cells = [[None if _is_missing(value) else value for value in row] for row in rows]
     _require_numbers((value for row in cells for value in row if value is not None), what, kind)
     try:
@@ -198,9 +209,4 @@ def _require_numbers(values: Iterable[Any], what: str, kind: str) -> None:
     """Require numbers, which true, false, text and complex numbers are not."""
     for value in values:
         if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-            raise InputError(f"{what}: expected {kind}, got {_shortened(value)} of type {type(value).__name__}")
-
-
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+            raise InputError(f"{what}: expected {kind}, got {shown(value)} of type {type(value).__name__}")

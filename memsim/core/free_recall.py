@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from memsim.core.errors import InputError
 from memsim.core.limits import LIST_LENGTH
 from memsim.core.parameters import parameter
-from memsim.core.trials import Paradigm
+from memsim.core.trials import Paradigm, require_paradigm
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,12 @@ def free_recall_unless(
     paradigm: Paradigm | type[Paradigm] | None, list_length: int, output_limit: int | None
 ) -> Paradigm:
     """``paradigm`` if it is given, else immediate free recall; a class of task takes lists of this length."""
+    if paradigm is not None:
+        require_paradigm(paradigm)
     if paradigm is None or paradigm is FreeRecall:
         return FreeRecall(list_length=list_length, output_limit=output_limit)
     if output_limit is not None:
         raise InputError(
             f"output_limit={output_limit} is given together with {paradigm!r}; set the limit in the paradigm"
         )
-    task = paradigm(list_length=list_length) if isinstance(paradigm, type) else paradigm
-    if not isinstance(task, Paradigm):
-        raise InputError(
-            f"paradigm={paradigm!r} is no paradigm; give one, or its class, such as memsim.paradigms.SerialRecall"
-        )
-    return task
+    return paradigm(list_length=list_length) if isinstance(paradigm, type) else paradigm

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from memsim.core.arrays import FloatArray, IntArray, LabelArray, label_vector, m
 from memsim.core.errors import InputError
 from memsim.core.frozen import says_what_it_has
 from memsim.core.limits import require_counts
+from memsim.core.names import shown
 
 
 @says_what_it_has
@@ -94,6 +95,8 @@ class ItemPool:
 
     def indices(self, labels: Sequence[Any]) -> IntArray:
         """Pool indices (0-based) of ``labels``; raises :class:`InputError` for one that is not in the pool."""
+        if isinstance(labels, str) or not isinstance(labels, Iterable):
+            raise InputError(f"ItemPool.indices: {shown(labels)} must be labels, in a list or an array")
         missing = [label for label in labels if label not in self._index]
         if missing:
             raise InputError(f"ItemPool: {missing[0]!r} is not in the pool of {len(self)} items")
@@ -118,6 +121,20 @@ class ItemPool:
             taken = (lists[:, :filled] == drawn[:, None]).any(axis=1)
             lists[:, filled] = np.where(taken, newest, drawn)
         return rng.permuted(lists, axis=1)
+
+
+def require_pool(value: Any) -> None:
+    """Raise :class:`InputError` unless ``value`` is an :class:`ItemPool`."""
+    if not isinstance(value, ItemPool):
+        raise InputError(f"pool={shown(value)} is no memsim.ItemPool; give ItemPool(labels)")
+
+
+def pool_of(given: ItemPool | None, n_items: int) -> ItemPool:
+    """The pool from which lists of ``n_items`` are drawn: the one given, or numbered items, 1,000 or more."""
+    if given is None:
+        return ItemPool.numbered(max(1000, n_items))
+    require_pool(given)
+    return given
 
 
 def _same(one: LabelArray | None, other: LabelArray | None) -> bool:

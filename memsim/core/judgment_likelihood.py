@@ -16,6 +16,7 @@ from memsim.core.judgment_loop import checked_criteria, guessed_ratings, judgmen
 from memsim.core.judgments import Judgments
 from memsim.core.lapses import guessed_events, mixed
 from memsim.core.model import MemoryModel
+from memsim.core.names import require_one_of
 from memsim.core.seeding import stream
 
 Average: TypeAlias = Literal["joint", "marginal"]
@@ -41,8 +42,7 @@ def judgment_likelihood(
     InputError : criteria of another number, or that do not rise; another average; lapses of whole lists with a marginal
         average, in which there are no whole lists.
     """
-    if average not in ("joint", "marginal"):
-        raise InputError(f"average={average!r} is not one of 'joint', 'marginal'")
+    require_one_of(average, ("joint", "marginal"), "average")
     if average == "marginal" and (model.list_lapse or judgments.recalls is not None):
         what = "whole lists do not lapse" if model.list_lapse else "lists are not recalled"
         raise InputError(f"average='marginal' is for answers that are independent, so {what}; use average='joint'")

@@ -97,11 +97,13 @@ class Judgments:
                 )
             object.__setattr__(self, "times", times)
         if bool(task.cue) != (self.recalls is not None):
-            has = "recall before it is judged; give it as recalls=" if task.cue else "no recall"
+            has = "recall before it is judged; give it as recalls=" if task.cue else "no recall; leave recalls= out"
             raise InputError(f"Judgments: {type(task).__name__} has {has}")
+        if self.recalls is not None:
+            require_recalls(self.recalls)
         if self.recalls is not None and self.recalls.trials is not self.trials:
             raise InputError("Judgments: the recalls are of other trials")
-        require_origin(self.origin)
+        require_origin(self.origin, "Judgments")
 
     def __len__(self) -> int:
         return len(self.ratings)

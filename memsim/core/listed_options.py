@@ -28,7 +28,7 @@ def parts_of_text(given: str, what: str, separator: str = ",") -> list[str]:
     return found
 
 
-def names_in(given: str, what: str, known: Iterable[str], kind: str, separator: str = ",") -> list[str]:
+def known_names(given: str, what: str, known: Iterable[str], kind: str, separator: str = ",") -> list[str]:
     """The names in a text, each once; ``all`` alone stands for all that are ``known``.
 
     Parameters

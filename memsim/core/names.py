@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import numbers
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from memsim.core.errors import InputError
@@ -23,6 +23,19 @@ def require_name(value: Any, what: str, example: str) -> None:
     """Raise :class:`InputError` unless ``value`` is text; ``what`` it must be the name of, as ``example`` is."""
     if not isinstance(value, str):
         raise InputError(f"{shown(value)} is not the name of {what}; give it as text, as in {example!r}")
+
+
+def require_one_of(value: Any, options: Collection[str], what: str) -> None:
+    """Raise :class:`InputError`, in the name of ``what`` is given, unless ``value`` is one of the ``options``."""
+    if not isinstance(value, str) or value not in options:
+        near = closest(value, options).removesuffix(".")
+        raise InputError(f"{what}={shown(value)} must be one of {', '.join(map(repr, options))}{near}")
+
+
+def require_mapping(value: Any, what: str, example: str) -> None:
+    """Raise :class:`InputError`, in the name of ``what`` is given, unless ``value`` is a mapping, as ``example`` is."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"{what}: {shown(value)} is no mapping; give a dict, as in {example}")
 
 
 def printable(text: str) -> str:
@@ -80,8 +93,10 @@ def in_one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is close."""
+def closest(name: Any, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is, as to what is no text."""
+    if not isinstance(name, str):
+        return "."
     by_key = {normalized(candidate): candidate for candidate in known}
     key = normalized(name)
     near = difflib.get_close_matches(key, by_key, n=1)
@@ -103,8 +118,7 @@ def by_label(given: Mapping[Any, Any], what: str) -> dict[str, Any]:
     InputError : no mapping; a label that is neither text nor a number, or is empty; or labels of one text, as 1 and
         "1".
     """
-    if not isinstance(given, Mapping):
-        raise InputError(f"{what}: {shown(given)} is no mapping; give a dict by label, as in {{'mine': ...}}")
+    require_mapping(given, what, "{'mine': ...}")
     found: dict[str, Any] = {}
     for label, value in given.items():
         if not isinstance(label, str | numbers.Real) or not str(label).strip():

@@ -13,6 +13,7 @@ import numpy as np
 
 from memsim.core.errors import InputError
 from memsim.core.frozen import says_what_it_has
+from memsim.core.names import shown
 
 SEVERAL_MODELS = "several models"
 """The ``model`` of recalls of different models that were joined."""
@@ -135,11 +136,11 @@ def origin_from_json(values: Any) -> Origin:
     return cls(**fields)
 
 
-def require_origin(value: Any) -> None:
-    """Raise :class:`InputError` unless ``value`` is an :data:`Origin`."""
+def require_origin(value: Any, who: str) -> None:
+    """Raise :class:`InputError`, in the name of the class ``who``, unless ``value`` is an :data:`Origin`."""
     if not isinstance(value, Simulated | Observed):
         raise InputError(
-            f"Recalls: origin={value!r} is neither a Simulated nor an Observed; for people write "
+            f"{who}: origin={shown(value)} is neither a Simulated nor an Observed; for people write "
             "Observed(dataset, condition, citation), or Observed(details={...}) for anything else that is known"
         )
 

@@ -18,7 +18,7 @@ import numpy as np
 from memsim.core.errors import InputError, ModelError
 from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
-from memsim.core.names import closest, normalized, require_name, shown
+from memsim.core.names import closest, normalized, require_name, require_one_of, shown
 
 _KEY = "memsim"
 NOTHING = math.nan, math.nan
@@ -114,8 +114,7 @@ class Parameter:
             return None
         what = f"{owner}: {self.name}={shown(value)}"
         if self.options:
-            if value not in self.options:
-                raise InputError(f"{what} is not one of {', '.join(map(repr, self.options))}")
+            require_one_of(value, self.options, f"{owner}: {self.name}")
             return value
         if self.text:
             if not isinstance(value, str):

@@ -8,9 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from memsim.core.arrays import BoolArray, IntArray, LabelArray, flat_rows, frozen, index_matrix, label_vector, missing
+from memsim.core.arrays import (
+    BoolArray,
+    IntArray,
+    LabelArray,
+    as_array,
+    flat_rows,
+    frozen,
+    index_matrix,
+    label_vector,
+    missing,
+)
 from memsim.core.errors import InputError
 from memsim.core.frozen import says_what_it_has
+from memsim.core.names import by_label
 
 ABSENT = -1
 """In place of an item, unit or position: there is none."""
@@ -57,7 +68,7 @@ class Probes:
     labels: Mapping[str, LabelArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        shape = np.shape(self.items)
+        shape = np.shape(as_array(self.items, "Probes: items"))
         if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 2)):
             raise InputError(
                 f"Probes: items has shape {shape}, expected (n_trials, n_probes) or (n_trials, n_probes, 2)"
@@ -82,12 +93,14 @@ class Probes:
                 raise InputError(f"Probes: about has shape {about.shape}, expected {items.shape[:2]}")
             object.__setattr__(self, "about", about)
         object.__setattr__(
-            self, "labels", {name: self._label_matrix(name, values) for name, values in self.labels.items()}
+            self,
+            "labels",
+            {name: self._label_matrix(name, each) for name, each in by_label(self.labels, "Probes: labels").items()},
         )
 
     def _label_matrix(self, name: str, values: Any) -> LabelArray:
         shape = self.items.shape[:2]
-        given = np.asarray(values, dtype=object)
+        given = np.asarray(as_array(values, f"Probes: the labels {name!r}"), dtype=object)
         if given.shape != shape:
             raise InputError(f"Probes: the labels {name!r} have shape {given.shape}, expected {shape}")
         labels = label_vector(np.asarray(values).ravel(), f"Probes: {name}", given.size)

@@ -97,7 +97,7 @@ class Recalls:
         if self.periods is not None:
             object.__setattr__(self, "periods", index_matrix(self.periods, "Recalls: periods"))
             require_periods(self.periods, self.positions)
-        require_origin(self.origin)
+        require_origin(self.origin, "Recalls")
 
     def _checked_positions(self) -> IntArray:
         positions = index_matrix(self.positions, "Recalls: positions")

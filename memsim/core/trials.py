@@ -27,9 +27,9 @@ from memsim.core.errors import InputError
 from memsim.core.events import BY_ITEM, Distract, Event, Probe, Recall, Study, StudyPair
 from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import ROWS, Table, html_of
-from memsim.core.items import ItemPool
-from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts
-from memsim.core.names import in_short
+from memsim.core.items import ItemPool, pool_of
+from memsim.core.limits import LIST_LENGTH, LIST_PAIRS, SECONDS, require_counts, require_seed
+from memsim.core.names import by_label, in_short, shown
 from memsim.core.parameters import Parameterized, parameter
 from memsim.core.probes import ABSENT, ProbeBatch, Probes, last_presentations, units_of_probes
 from memsim.core.seeding import stream
@@ -164,8 +164,7 @@ class Paradigm(Parameterized, ABC):
         InputError : a number that is not a whole number above 0, or a pool smaller than a list.
         """
         self.require_size(n_trials, subjects)
-        if pool is None:
-            pool = ItemPool.numbered(max(1000, self.list_length))
+        pool = pool_of(pool, self.list_length)
         items = pool.draw_lists(n_trials, self.list_length, stream(seed, "lists"))
         return Trials(items, pool, self, in_blocks(n_trials, subjects), seed=seed)
 
@@ -270,8 +269,6 @@ class Trials:
         object.__setattr__(self, "subject", _group_labels(subject, "subject", n_trials))
         if self.session is not None:
             object.__setattr__(self, "session", _group_labels(self.session, "session", n_trials))
-        if "session" in self.conditions:
-            raise InputError("Trials: the condition 'session' has a field of its own; give it as session=")
         if self.categories is not None:
             shape = np.shape(np.asarray(self.categories, dtype=object))
             if shape != items.shape:
@@ -288,9 +285,13 @@ class Trials:
             object.__setattr__(self, "source", self._checked_source())
         conditions = {
             name: label_vector(labels, f"Trials: condition {name!r}", n_trials)
-            for name, labels in self.conditions.items()
+            for name, labels in by_label(self.conditions, "Trials: conditions").items()
         }
+        if "session" in conditions:
+            raise InputError("Trials: the condition 'session' has a field of its own; give it as session=")
         object.__setattr__(self, "conditions", conditions)
+        if self.seed is not None:
+            require_seed(self.seed)
         self._check_probes()
 
     def _check_probes(self) -> None:
@@ -299,6 +300,8 @@ class Trials:
             if wanted:
                 raise InputError(f"Trials: {task} has {wanted} probes in each trial; give them as probes=Probes(items)")
             return
+        if not isinstance(self.probes, Probes):
+            raise InputError(f"Trials: probes={shown(self.probes)} is no memsim.Probes; give Probes(items)")
         if self.probes.items.shape[:2] != (len(self), wanted):
             raise InputError(
                 f"Trials: {len(self.probes)} rows of {self.probes.n_probes} probes for {len(self)} trials of {task}, "
@@ -510,6 +513,14 @@ class Trials:
         if self.probes is None:
             raise InputError(f"{type(self.paradigm).__name__} has no probes")
         return self.probes
+
+
+def require_paradigm(value: Any) -> None:
+    """Raise :class:`InputError` unless ``value`` is a task, or a class of tasks."""
+    if not (issubclass(value, Paradigm) if isinstance(value, type) else isinstance(value, Paradigm)):
+        raise InputError(
+            f"paradigm={shown(value)} is no paradigm; give one, or its class, such as memsim.paradigms.SerialRecall"
+        )
 
 
 def _group_labels(values: Any, what: str, n_trials: int) -> LabelArray:

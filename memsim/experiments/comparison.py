@@ -20,7 +20,7 @@ from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.items import ItemPool
 from memsim.core.judgments import Responses
-from memsim.core.names import in_one_line
+from memsim.core.names import in_one_line, require_one_of
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
 from memsim.experiments.figures import battery_points, people_name
@@ -110,7 +110,13 @@ class Comparison:
         ----------
         curve : the name of one of the standard curves; None draws all.
         drawing : as in :func:`memsim.analysis.plot`; one curve is one column wide, and all of them are two.
+
+        Raises
+        ------
+        InputError : no such curve.
         """
+        if curve is not None:
+            require_one_of(curve, self.points, "figure: curve")
         among = [*(model.label for model in self.battery.models), self.people_name]
         title = self.battery.title
         if self.task.differing_settings:

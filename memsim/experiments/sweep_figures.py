@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from memsim.analysis.figures.crowds import MOST_MODELS, caption, sentences
+from memsim.analysis.figures.crowds import caption, least_distant, sentences
 from memsim.analysis.figures.looks import Style
 from memsim.analysis.figures.page import Drawing, Page
 from memsim.analysis.figures.style import draw_line, legend_label, plain_text, themed
@@ -93,12 +93,9 @@ def _few(points: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Points of no more lines than can be told apart: those that come nearest to people, or the first ones."""
     labels: list[Any] = list(points.loc[points["kind"] == "swept", "label"].unique())
     levels: list[Any] = list(points.loc[points["kind"] == "model", "label"].unique())
-    if len(labels) + len(levels) <= MOST_MODELS:
-        return points, ""
     distances = points[points["statistic"].str.startswith(RMSD)]
     at = distances.groupby(["label", "x"], sort=False, dropna=False)["mean"].mean()
-    nearest = at.groupby("label", sort=False).min().reindex([*labels, *levels])
-    kept = list(nearest.sort_values(kind="stable", na_position="last").index[:MOST_MODELS])
+    kept = least_distant([*labels, *levels], at.groupby("label", sort=False).min())
     which = "those that come nearest to people" if len(distances) else "those named first"
     people = set(points.loc[points["kind"] == "people", "label"])
     return points[points["label"].isin([*kept, *people])], caption([*labels, *levels], kept, (), which)

@@ -66,7 +66,7 @@ def opened(
     paradigm = None if paradigm is None else given_paradigm(paradigm)
     whom = _own_people(people)
     own: dict[str, Model] = {}
-    given = [_labelled(model, own) for model in _one_by_one(models)]
+    given = [_on_page(model, own) for model in _one_by_one(models)]
     menu = Menu(own, whom)
     label = whom.label if whom is not None else str(people) if isinstance(people, str) else ""
     if label and whom is None:
@@ -103,7 +103,7 @@ def _one_by_one(models: Iterable[Model | str | Sequence[Model | str]]) -> Iterat
             yield model
 
 
-def _labelled(model: Model | str, own: dict[str, Model]) -> tuple[str, Model]:
+def _on_page(model: Model | str, own: dict[str, Model]) -> tuple[str, Model]:
     """The label of a model on the page, and the model; one that is not registered becomes the page's own."""
     if isinstance(model, str):
         label, found = find_model(model)

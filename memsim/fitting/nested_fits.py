@@ -13,7 +13,7 @@ from memsim.core.names import shown
 from memsim.fitting.result import Fit
 from memsim.fitting.spec import LAPSE_RANGE
 from memsim.fitting.terms import Levels, Regression, Term
-from memsim.fitting.ties import names_in
+from memsim.fitting.ties import names_in_tie
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,5 +182,5 @@ def _values_within(small: Fit, large: Term) -> str:
 
 def _tie_within(name: str, ties: Any, few: set[str], many: set[str]) -> str:
     """Why a tie of the smaller fit does not only restrict the larger one; empty if it does."""
-    needed = names_in(name, ties[name])
+    needed = names_in_tie(name, ties[name])
     return "" if needed <= few | (many - set(ties)) else "is tied to what is not free in the larger fit"

@@ -5,7 +5,7 @@ Where parameters vary between lists, lists with equal parameters are a cell, whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
@@ -18,13 +18,13 @@ from memsim.core.gradient import LAPSES
 from memsim.core.joint_recalls import AnyRecalls, parts_of
 from memsim.core.judgments import Judgments, Responses
 from memsim.core.model import MemoryModel
-from memsim.core.names import closest
+from memsim.core.names import closest, shown
 from memsim.core.position_model import Model
 from memsim.fitting.axes import Axis
 from memsim.fitting.formulas import groups
 from memsim.fitting.labels import labels_of_part
 from memsim.fitting.terms import Levels, Term, term_of
-from memsim.fitting.ties import names_in, tied_value, tied_value_and_slopes
+from memsim.fitting.ties import names_in_tie, tied_value, tied_value_and_slopes
 
 Free: TypeAlias = Sequence[str] | Mapping[str, tuple[float, float] | str | None]
 """Free parameters: names; or by name bounds, ``None`` for the declared range, or how they vary between lists."""
@@ -102,7 +102,7 @@ class Space:
                 raise InputError(
                     f"{type(model).__name__} has no parameter {name!r}{closest(name, declared)} It has: {known}."
                 )
-        named = {name: names_in(name, expression) for name, expression in ties.items()}
+        named = {name: names_in_tie(name, expression) for name, expression in ties.items()}
         for i, name in enumerate(ties):
             later = named[name] & set(list(ties)[i:])
             if later:
@@ -192,7 +192,7 @@ class Space:
         """The free parameters on which each tied parameter depends."""
         needs: dict[str, set[str]] = {term.name: {term.name} for term in self.terms}
         for name, expression in self.ties.items():
-            needs[name] = set().union(*(needs.get(each, set()) for each in names_in(name, expression)))
+            needs[name] = set().union(*(needs.get(each, set()) for each in names_in_tie(name, expression)))
         return needs
 
     @cached_property
@@ -301,5 +301,11 @@ def _of_influence(model: MemoryModel[Any], usual: Mapping[str, Any], recalls: An
 
 
 def by_name(free: Free) -> dict[str, Any]:
-    """Free parameters as a mapping."""
-    return dict(free) if isinstance(free, Mapping) else dict.fromkeys([free] if isinstance(free, str) else free)
+    """Free parameters as a mapping; :class:`InputError` is raised for what is neither names nor a mapping of them."""
+    several = [free] if isinstance(free, str) else [*free] if isinstance(free, Iterable) else []
+    if not all(isinstance(name, str) for name in several) or not isinstance(free, Iterable):
+        raise InputError(
+            f"free={shown(free)} must be names of parameters, or a mapping by name, as in ['context_drift'] or "
+            "{'context_drift': (0.1, 0.9)}"
+        )
+    return dict(free) if isinstance(free, Mapping) else dict.fromkeys(several)

@@ -12,9 +12,10 @@ from memsim.core.errors import InputError, LikelihoodError
 from memsim.core.frozen import says_what_it_has
 from memsim.core.gradient import LAPSES
 from memsim.core.joint_recalls import AnyRecalls, JointRecalls
+from memsim.core.judgments import require_responses
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
-from memsim.core.names import closest, shown
+from memsim.core.names import closest, require_mapping, require_one_of, shown
 from memsim.core.origin import Observed
 from memsim.core.position_model import Model, PositionModel
 from memsim.core.recalls import Recalls, require_recalls
@@ -78,13 +79,15 @@ class FitSpec:
     criteria: Literal["spaced", "free"] = "spaced"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.space, Space):
+            raise InputError(f"fit: space={shown(self.space)} is no Space; FitSpec.of(model, free) makes it")
         if self.weights is not None:
+            require_mapping(self.weights, "fit: weights", "{'lag_crp': 2.0}")
             object.__setattr__(self, "weights", dict(self.weights))
         choices = {"per": ("group", "subject"), "by": ("likelihood", "summary"), "stopping": ("own", "shared"),
                    "criteria": ("spaced", "free")}  # fmt: skip
         for name, options in choices.items():
-            if getattr(self, name) not in options:
-                raise InputError(f"fit: {name}={getattr(self, name)!r} is none of {', '.join(map(repr, options))}")
+            require_one_of(getattr(self, name), options, f"fit: {name}")
         require_counts("fit", starts=self.starts, samples=self.samples, n_trials=self.n_trials)
         if self.generations is not None:
             require_counts("fit", generations=self.generations)
@@ -162,6 +165,10 @@ class FitSpec:
         InputError : an option that does not apply; and as in :meth:`memsim.fitting.space.Space.of`.
         """
         model = given_model(model)
+        if ties is not None:
+            require_mapping(ties, "fit: ties", "{'stop_growth': 'stop_base * 2'}")
+        if recalls is not None and not isinstance(recalls, JointRecalls):
+            require_responses(recalls)
         shared = settings.get("stopping") == "shared"
         chosen = by_name(usual_free(model, model.ties if ties is None else ties, recalls) if free is None else free)
         if free is None and isinstance(model, MemoryModel):
@@ -265,8 +272,8 @@ def _free_lapse(
     model: Model, free: Mapping[str, Any], usual: bool, lapse: str | None, recalls: AnyRecalls | None, by: str
 ) -> str | None:
     """The name of the lapse that is free beside ``free``, by the rule of :meth:`FitSpec.of`."""
-    if lapse not in (None, "response", "list", "none"):
-        raise InputError(f"fit: lapse={shown(lapse)} is none of 'response', 'list', 'none'")
+    if lapse is not None:
+        require_one_of(lapse, ("response", "list", "none"), "fit: lapse")
     if not isinstance(model, MemoryModel):
         if lapse is not None:
             raise InputError(f"fit: {type(model).__name__} predicts positions and has no lapses; leave lapse out")

@@ -82,7 +82,7 @@ _FUNCTIONS: Mapping[str, Callable[..., _Dual]] = {
 }  # fmt: skip
 
 
-def names_in(name: str, expression: str) -> set[str]:
+def names_in_tie(name: str, expression: str) -> set[str]:
     """The names of the parameters from which the tied parameter ``name`` follows.
 
     Raises

@@ -9,6 +9,7 @@ from scipy.stats import binom
 
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
+from memsim.core.names import require_one_of
 from memsim.gym.limited_store import NEVER, ValueDirectedStorage
 from memsim.gym.lists_for_reward import FIRST_ITEM, PASS, STORE
 from memsim.gym.played import Policy
@@ -66,8 +67,7 @@ def best_policy(task: ValueDirectedStorage, ties: str = "store") -> Policy:
     ------
     InputError : as :func:`storing_gains`, or ``ties`` is another word.
     """
-    if ties not in TIES:
-        raise InputError(f"best_policy: ties={ties!r} must be one of {', '.join(TIES)}")
+    require_one_of(ties, TIES, "best_policy: ties")
     gains = np.nan_to_num(storing_gains(task)[0], nan=-1.0)
     pays = gains > (-TIED if ties == "store" else TIED)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.limits import NETWORK, SEED
-from memsim.core.names import closest, normalized, shown
+from memsim.core.names import closest, normalized, require_mapping, require_name, shown
 from memsim.core.parameters import Preset, choice, parameter, text
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
 from memsim.models.networks.cores.named_cores import NamedCore, canonical, find_core, names_file
@@ -270,7 +270,13 @@ class Training(Levers):
     )  # fmt: skip
     seed: int = parameter(0, 0, SEED, doc="of weights, lists and choices")
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *given: object, **settings: Any) -> None:
+        if given:
+            raise InputError(
+                f"Training: {shown(given[0])} is given without a name; name settings, as in Training(network='GRU'), "
+                "or take a preset, as in Training.preset('GRU:serial')"
+            )
+        require_mapping(settings.get("sizes", {}), "Training: sizes", "{'cells': 12}")
         own = {each.name: each for each in fields(self) if each.init}
         sizes = {**settings.pop("sizes", {}), **{name: settings.pop(name) for name in [*settings] if name not in own}}
         defaults = self.defaults(settings)
@@ -309,7 +315,8 @@ class Training(Levers):
     def defaults(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The values of all settings where they are not given, beside these: some depend on the objective."""
         found = {each.name: each.default for each in cls.parameters()}
-        if (objective := settings.get("objective", found["objective"])) not in _NAMES:
+        objective = settings.get("objective", found["objective"])
+        if not isinstance(objective, str) or objective not in _NAMES:
             return found
         kind = OBJECTIVES.get(objective)
         found |= kind.defaults()
@@ -363,6 +370,7 @@ class Training(Levers):
     @classmethod
     def preset(cls, name: str) -> Self:
         """The settings of a preset, ``GRU`` or ``GRU:serial``; of a core in a file, ``mine.py:MyCore:serial``."""
+        require_name(name, "a preset of Training", "GRU:serial")
         core = name.rpartition(":")[0]
         network = next((each for each in (name, core) if names_file(each)), None)
         presets = cls.presets if network is None else _presets_of(network)

@@ -197,7 +197,8 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
     @classmethod
     def preset(cls, name: str) -> Self:
         """As of any model; a name that ends in ``.safetensors`` is a file of weights."""
-        return cls(weights=name) if name.endswith(SUFFIX) else super().preset(name)
+        of_file = isinstance(name, str) and name.endswith(SUFFIX)
+        return cls(weights=name) if of_file else super().preset(name)
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; new weights bring their own checksum."""

@@ -97,7 +97,7 @@ def test_intervals_within_subjects_are_narrower() -> None:
     with pytest.warns(DataWarning, match="fewer than 20 subjects") as said:
         assert width("bootstrap") > 0
     assert len(said) == 1  # of both models
-    with pytest.raises(InputError, match="interval='sem' must be one of t, bootstrap, within"):
+    with pytest.raises(InputError, match="interval='sem' must be one of 't', 'bootstrap', 'within'"):
         plot(apart, interval="sem")
 
 

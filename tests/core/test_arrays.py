@@ -39,11 +39,11 @@ from memsim.paradigms import FreeRecall
         (np.array([["2020-01-01"]], dtype="datetime64[D]"), "got values of type datetime64"),
         ([[1, [2, 3]]], "expected a matrix"),
         ([[[1]], [[2, 3]]], "expected a matrix|different lengths"),
-        (np.zeros((2, 2, 2)), "got 3 dimension"),
+        (np.zeros((2, 2, 2)), r"got shape \(2, 2, 2\)"),
         ((value for value in "ab"), "expected a matrix"),
-        ({"a": 1}, "expected a matrix|got 0 dimension"),
-        ("text", "got 0 dimension"),
-        (b"\x00\x01", "got 0 dimension"),
+        ({"a": 1}, "expected a matrix .* got {'a': 1}"),
+        ("text", "got 'text'"),
+        (b"\x00\x01", r"got b'\\x00\\x01'"),
     ],
 )
 def test_what_is_no_matrix_of_whole_numbers(values: Any, message: str) -> None:
@@ -83,12 +83,12 @@ def test_times_and_stopped_that_are_no_numbers() -> None:
         ([[1], [2]], r"has shape \(2, 1\), expected \(2,\)"),
         ([1, [2, 3]], "expected an array of values, got list"),
         (np.array([{}, {}], dtype=object), "labels cannot be compared"),
-        ("ab", r"has shape \(\), expected \(2,\)"),
+        ("ab", r"='ab' must be a list or an array of \(2,\) labels"),
     ],
 )
 def test_labels_that_are_none(labels: Any, message: str) -> None:
     for name in ("subject", "list", "session"):
-        with pytest.raises(InputError, match=f"Trials: {name}.* {message}|Trials: {name}: {message}"):
+        with pytest.raises(InputError, match=f"Trials: {name}.*{message}"):
             replace(FreeRecall(list_length=2).trials(2), **{name: labels})
     with pytest.raises(InputError, match=message):
         replace(FreeRecall(list_length=2).trials(2), conditions={"mood": labels})

@@ -3,12 +3,12 @@
 import pytest
 
 from memsim.core.errors import InputError
-from memsim.core.listed_options import names_in, numbers_in
+from memsim.core.listed_options import known_names, numbers_in
 
 
 def test_names_and_numbers() -> None:
-    assert names_in(" b; a ;b", "X: y", ["a", "b"], "letter", ";") == ["b", "a"]
-    assert names_in("all", "X: y", ["a", "b"], "letter") == ["a", "b"]
+    assert known_names(" b; a ;b", "X: y", ["a", "b"], "letter", ";") == ["b", "a"]
+    assert known_names("all", "X: y", ["a", "b"], "letter") == ["a", "b"]
     assert numbers_in("0.01, 0.010,3", "X: y") == [0.01, 3]
 
 
@@ -19,8 +19,8 @@ def test_what_is_no_number(given: str) -> None:
 
 
 def test_nothing_and_unknown_names() -> None:
-    for read in (lambda: numbers_in(" , ", "X: y"), lambda: names_in("", "X: y", ["a"], "letter")):
+    for read in (lambda: numbers_in(" , ", "X: y"), lambda: known_names("", "X: y", ["a"], "letter")):
         with pytest.raises(InputError, match="names nothing"):
             read()
     with pytest.raises(InputError, match="X: y: there is no letter 'all'.*There are: a"):
-        names_in("all,a", "X: y", ["a"], "letter")
+        known_names("all,a", "X: y", ["a"], "letter")

@@ -27,7 +27,7 @@ from memsim.paradigms import FreeRecall
         ([[True, False]], r"expected whole numbers"),
         ([[2**40, 0]], r"32-bit"),
         (None, r"expected a matrix.*got None"),
-        ([1, 2, 3], r"got 1 dimension"),
+        ([1, 2, 3], r"got shape \(3,\)"),
     ],
 )
 def test_bad_matrices(matrix: object, message: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from memsim import Recalls, load_recalls
 from memsim.analysis import analyze
-from memsim.core.errors import DataWarning, InputError, UnknownNameError
+from memsim.core.errors import DataWarning, InputError
 from memsim.core.tables.item_text import warn_of_near_misses
 from memsim.data import read_bids_events, read_egg, read_penn_mat, read_recall_matrix
 from tests.conftest import observed
@@ -153,7 +153,7 @@ def test_lists_of_a_matrix_that_start_again_in_each_session() -> None:
 
 def test_the_name_of_an_analysis_is_text() -> None:
     recalls = Recalls.from_frame(pd.DataFrame(TABLE))
-    with pytest.raises(UnknownNameError, match="is not the name of a"):
+    with pytest.raises(InputError, match="is not the name of a"):
         analyze("lag_crp", recalls)
 
 

@@ -218,7 +218,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         load_peers(root=tmp_path / "sub-LTP999")
     with pytest.raises(InputError, match="is no folder"):
         load_peers(root=tmp_path / "nothing")
-    with pytest.raises(InputError, match="is not one of recognition, lists"):
+    with pytest.raises(InputError, match="must be one of 'recognition', 'lists'"):
         load_peers("judgments", tmp_path)
     with pytest.raises(InputError, match="experiment=4 with n_lists=0"):
         load_peers(root=tmp_path, experiment=4)

@@ -60,7 +60,7 @@ def test_every_option_has_formats_and_help() -> None:
         ({"columns": "list=trial"}, "columns='list=trial' must be a table"),
         ({"conditions": [1]}, r"conditions=\[1\] must be text, or a list of texts"),
         ({"strict": "yes"}, "strict='yes' must be true or false"),
-        ({"format": "bid"}, "format='bid' must be one of table, bids, mat, egg, matrix; did you mean 'bids'"),
+        ({"format": "bid"}, "format='bid' must be one of 'table', 'bids', 'mat', 'egg', 'matrix'; did you mean 'bids'"),
         ({"codes": {"x": "intrusion"}}, "codes: 'x' is not a whole number"),
         ({"codes": {1.5: "intrusion"}}, "codes: 1.5 is not a whole number"),
         ({"codes": {-2: "repeat"}}, "must be one of intrusion, repetition, no_response, unknown"),

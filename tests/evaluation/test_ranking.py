@@ -98,7 +98,12 @@ def test_a_record_gives_the_same_digits_again_and_says_what_differs(tmp_path: Pa
     changed = json.loads(path.read_text())
     changed["scores"][-1]["gain_total"] = 9.0
     changed["people"]["pal1"]["scored"] = ""
+    changed["findings"][0]["value"] = 9.0
     said = differences(changed, ranking.record)
+    shown = ranking.findings
+    assert [row["value"] for row in old["findings"]] == pytest.approx(shown["value"].tolist(), nan_ok=True)
+    assert [row["passes"] for row in old["findings"]] == shown["passes"].tolist() and len(shown)
+    assert any("pal1 TCM" in each and "value was 9.0" in each for each in said)
     assert any("gain_total was 9.0" in each for each in said) and "pal1: other lists were fitted or scored." in said
 
 

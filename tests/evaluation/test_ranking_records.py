@@ -18,14 +18,19 @@ from memsim.commands.main import main
 from memsim.core.errors import InputError
 from memsim.evaluation.ranking.entries import entries
 from memsim.evaluation.ranking.pinned_set import INSTALLED
-from memsim.evaluation.ranking.record_file import FORMAT, NUMBERS, read_record, record_text
+from memsim.evaluation.ranking.record_file import FORMAT, TABLES, read_record, record_text
 from memsim.evaluation.ranking.same_results import differences, of_models
 from memsim.models import TCM
 
 
 def row(label: str, reason: str = "") -> dict[str, Any]:
-    numbers = dict.fromkeys(NUMBERS, None if reason else 0.5)
+    numbers = dict.fromkeys(TABLES["scores"].numbers, None if reason else 0.5)
     return {"task": "peers_notask", "condition": "immediate", "label": label, "reason": reason, **numbers}
+
+
+def finding(label: str, value: float | None) -> dict[str, Any]:
+    place = {"task": "peers_notask", "label": label, "finding": "immediate: temporal factor"}
+    return {**place, "counts": True, "passes": value is not None, "value": value, "low": 0.5, "high": 0.8}
 
 
 @pytest.fixture
@@ -45,6 +50,7 @@ def record() -> dict[str, Any]:
         "models": {"TCM": {"class": "TCM", "sha256": "q"}, "CMR": {"class": "CMR", "sha256": "r"}},
         "fits": {"peers_notask": {"TCM": fit, "CMR": deepcopy(fit)}},
         "scores": [row("TCM"), row("CMR"), row("uniform"), row("tables of other people")],
+        "findings": [finding("TCM", 0.6), finding("CMR", None)],
     }  # fmt: skip
     found: dict[str, Any] = json.loads(json.dumps(content))
     return found
@@ -72,6 +78,8 @@ def other(value: Any) -> Any:
     """A value of the same kind that is not the same."""
     if isinstance(value, dict | list):
         return type(value)()
+    if isinstance(value, bool):
+        return not value
     return value + "x" if isinstance(value, str) else 1.0 if value is None else value + 1
 
 
@@ -112,6 +120,22 @@ def test_versions_are_named_where_anything_else_differs(record: dict[str, Any]) 
     ]
 
 
+def test_a_finding_that_changed_is_said(record: dict[str, Any]) -> None:
+    changed = deepcopy(record)
+    changed["findings"][0] |= {"value": 0.9, "passes": False}
+    changed["findings"][1]["finding"] = "immediate: primacy"
+    changed["findings"].append(changed["findings"][0])
+    place = "peers_notask TCM immediate: temporal factor"
+    assert differences(record, changed)[:5] == [
+        "A record has a finding twice: of the same task, label, finding.",
+        f"{place}: passes was True and is False.",
+        f"{place}: value was 0.6 and is 0.9.",
+        "peers_notask CMR immediate: temporal factor: only one of the records has a finding.",
+        "peers_notask CMR immediate: primacy: only one of the records has a finding.",
+    ]
+    assert of_models(changed, ["CMR"], "the record")["findings"] == [changed["findings"][1]]
+
+
 def test_numbers_within_the_tolerance_are_the_same_and_what_is_not_finite_is_itself(record: dict[str, Any]) -> None:
     changed = deepcopy(record)
     changed["scores"][0]["gain_total"] *= 1 + 1e-8
@@ -147,12 +171,13 @@ def test_every_byte_of_the_file_counts(record: dict[str, Any], tmp_path: Path) -
         ("", "is not the record of a benchmark"),
         ("[" * 100_000, "is not the record of a benchmark.*recursion"),
         ("[1]", "is not a record in the format"),
-        ("{}", "is not a record in the format 'memsim benchmark 2'; give the benchmark.json"),
+        ("{}", "is not a record in the format 'memsim benchmark 3'; give the benchmark.json"),
         ('{"format": ["memsim benchmark 1"]}', "is not a record in the format"),
         (
             '{"format": "memsim benchmark 1", "models": "TCM"}',
-            "'memsim benchmark 1' of an earlier memsim, which has no",
+            "'memsim benchmark 1' of an earlier memsim, which has no checksum",
         ),
+        ('{"format": "memsim benchmark 2"}', "of an earlier memsim, which has no findings, .* rank its models again"),
         (f'{{"format": "{FORMAT}"}}', "does not have the checksum"),
     ],
 )
@@ -175,6 +200,7 @@ def test_a_record_says_what_it_lacks(record: dict[str, Any], tmp_path: Path) -> 
         ("models", {}, "its models are empty;"),
         ("set", "installed", "set is 'installed', and must be an object;"),
         ("scores", [{"task": "a"}], r"it has no scores\[0\]\['condition'\];"),
+        ("findings", [{**finding("TCM", 0.6), "passes": 1}], r"\['passes'\] is 1, and must be true or false;"),
         ("source_sha256", True, "source_sha256 is True, and must be text;"),
         ("more", 1, "it has more, which no record has;"),
     ]
@@ -204,9 +230,9 @@ def test_only_the_models_that_were_asked_for_are_compared(
     monkeypatch.setattr("memsim.commands.benchmark._write", lambda *given: True)
     command = ["benchmark", "--record", "benchmark.json"]
     assert main([*command, "tcm"]) == 0 and ran.pop() == ["tcm"]
-    assert "All 3 scores, and the fits, are those of benchmark.json." in capsys.readouterr().out
+    assert "The scores (3), findings (1) and fits are those of benchmark.json." in capsys.readouterr().out
     assert main(command) == 0 and ran.pop() == ["TCM", "CMR"]
-    assert "All 4 scores" in capsys.readouterr().out
+    assert "The scores (4), findings (2) and fits" in capsys.readouterr().out
     assert main([*command, "TCM", "SAM"]) == 2 and not ran
     assert "benchmark.json has no model 'SAM'" in capsys.readouterr().err
     Path("evil.py").write_text("open('PWNED', 'w').write('code ran')\n")

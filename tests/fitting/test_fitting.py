@@ -331,7 +331,7 @@ def test_people_by_name_or_file(recalls: Recalls, tmp_path: Path) -> None:
     ("model", "options", "message"),
     [
         (TCM, {}, "TCM is a class; pass an instance"),
-        (TCM(), {"per": "list"}, "per='list' is none of"),
+        (TCM(), {"per": "list"}, "per='list' must be one of"),
         (TCM(), {"starts": 0}, "starts=0 must be a whole number"),
         (TCMA(), {}, "TCMA has no likelihood of a recall sequence; fit it by='summary'"),
         (SIMPLE(), {}, "SIMPLE has no likelihood of a recall sequence"),

@@ -61,10 +61,10 @@ def test_which_lapses_are_free(people: Recalls, simulated: Recalls) -> None:
 @pytest.mark.parametrize(
     ("model", "options", "message"),
     [
-        (TCM(), {"lapse": "some"}, "lapse='some' is none of"),
+        (TCM(), {"lapse": "some"}, "lapse='some' must be one of"),
         (TCM(), {"free": ["lapse"], "lapse": "none"}, "lapse is free, and lapse='none' says that it is not"),
         (SIMPLE(), {"lapse": "response", "by": "summary"}, "SIMPLE predicts positions and has no lapses"),
-        (TCM(), {"stopping": "some"}, "stopping='some' is none of 'own', 'shared'"),
+        (TCM(), {"stopping": "some"}, "stopping='some' must be one of 'own', 'shared'"),
         (TCM(), {"stopping": "shared", "by": "summary"}, "a shared stopping rule applies to likelihoods"),
     ],
 )

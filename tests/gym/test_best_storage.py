@@ -97,5 +97,5 @@ def test_where_the_best_is_not_known_it_says_so() -> None:
         storing_gains(ValueDirectedStorage())
     with pytest.raises(InputError, match="most_reports=1"):
         storing_gains(equal(most_reports=1))
-    with pytest.raises(InputError, match="ties='both' must be one of store, pass"):
+    with pytest.raises(InputError, match="ties='both' must be one of 'store', 'pass'"):
         best_policy(equal(), "both")

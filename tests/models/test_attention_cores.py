@@ -254,5 +254,5 @@ def test_addresses_are_shares() -> None:
 
 
 def test_an_unknown_rule_is_refused() -> None:
-    with pytest.raises(InputError, match="rule='product' is not one of 'delta', 'sum'"):
+    with pytest.raises(InputError, match="rule='product' must be one of 'delta', 'sum'"):
         checked_sizes(DeltaRule, {"rule": "product"})

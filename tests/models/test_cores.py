@@ -242,7 +242,7 @@ def test_sizes_are_those_of_the_signature() -> None:
         ({"hidden": 2.5}, "hidden=2.5 must be a whole number"),
         ({"gain": 3.0}, "gain=3.0 is outside its range [0, 2]"),
         ({"bias": 1}, "bias=1 must be True or False"),
-        ({"kind": "other"}, "kind='other' is not one of 'plain', 'gated'"),
+        ({"kind": "other"}, "kind='other' must be one of 'plain', 'gated'"),
     ],
 )
 def test_sizes_that_a_core_does_not_take(given: dict[str, Any], message: str) -> None:

@@ -81,6 +81,7 @@ def test_the_table_that_ships() -> None:
     assert (table["iterations"] <= RECIPE["iterations"]).all()
 
 
+@pytest.mark.slow
 def test_short_trainings_are_compared_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MEMSIM_WORKERS", "1")
     monkeypatch.setattr(retraining, "SEEDS", range(2))

@@ -383,7 +383,7 @@ def test_the_record_of_weights_says_the_rule(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"learning_rule": "hebb"}, "learning_rule='hebb' is not one of 'backpropagation'"),
+        ({"learning_rule": "hebb"}, "learning_rule='hebb' must be one of 'backpropagation'"),
         (
             {"pairs": 4},
             "pairs=4 has no effect with learning_rule='backpropagation'; it is for learning_rule='evolution'",

@@ -18,7 +18,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from memsim.core.errors import InputError, MemsimWarning, ModelError, UnknownNameError
-from memsim.core.names import closest, normalized, shown
+from memsim.core.names import closest, normalized, require_name
 from memsim.core.parameters import build
 
 Entry = TypeVar("Entry")
@@ -116,11 +116,11 @@ class Registry(Generic[Entry]):
 
         Raises
         ------
+        InputError : what is no text.
         UnknownNameError : no such name; the message offers the closest one and lists all.
         """
-        if not isinstance(name, str):
-            article = "an" if self.kind[0] in "aeiou" else "a"
-            raise UnknownNameError(f"{shown(name)} is not the name of {article} {self.kind}")
+        article = "an" if self.kind[0] in "aeiou" else "a"
+        require_name(name, f"{article} {self.kind}", next(iter(self.names()), "name"))
         for known in self.names():
             if normalized(known) == normalized(name):
                 return known
@@ -133,7 +133,7 @@ class Registry(Generic[Entry]):
 
         Raises
         ------
-        UnknownNameError : no such name, as in :meth:`canonical`.
+        InputError, UnknownNameError : no such name, as in :meth:`canonical`.
         ModelError : the module of a plug-in cannot be imported, or what it names is of another kind.
         """
         known = self.canonical(name)

@@ -22,6 +22,7 @@ import pandas as pd
 from memsim.core.arrays import BoolArray, FloatArray, IntArray, not_whole
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.items import ItemPool
+from memsim.core.limits import require_counts
 from memsim.core.names import column_names
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
@@ -30,7 +31,7 @@ from memsim.core.tables.long_table_rows import Rows, at_row, listed
 from memsim.core.tables.long_table_writing import write_long_table
 from memsim.core.tables.table_items import SECOND
 from memsim.core.tables.table_probes import OF_PROBES, in_probes, numbers_of_probes, probe_numbers
-from memsim.core.trials import Paradigm, Trials
+from memsim.core.trials import Paradigm, Trials, require_paradigm
 
 KINDS = {1: ("target", "lure"), 2: ("intact", "rearranged", "half", "new")}
 """Of probes, by their number of sides."""
@@ -107,6 +108,9 @@ def read_judgment_table(
     ``origin.details`` of people counts the probes without an answer (``answers_left_out``), and the times of such
     probes, which are not taken (``times_without_response``).
     """
+    require_paradigm(paradigm)
+    if ratings is not None:
+        require_counts("reading judgments", ratings=ratings)
     by_class = isinstance(paradigm, type)
     if taken := [name for name in column_names(labels, "labels") if name in TAKEN]:
         raise InputError(

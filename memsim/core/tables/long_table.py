@@ -26,7 +26,7 @@ import pandas as pd
 from memsim.core.arrays import INTRUSION, NONE, BoolArray, IntArray, LabelArray
 from memsim.core.errors import DataWarning, InputError
 from memsim.core.free_recall import free_recall_unless
-from memsim.core.items import ItemPool
+from memsim.core.items import ItemPool, require_pool
 from memsim.core.names import column_names
 from memsim.core.origin import Observed, Origin
 from memsim.core.tables.item_text import warn_of_near_misses
@@ -184,6 +184,7 @@ def read_lists(
     if category is not None:
         pool_here, kinds = categories_in(rows, found, category)
     if pool is not None:
+        require_pool(pool)
         place = found.place_in(pool)
         intruders = recalled["intruders"]
         recalled["intruders"] = np.where(intruders >= 0, place[intruders], intruders)

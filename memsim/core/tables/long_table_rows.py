@@ -11,6 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import FloatArray, IntArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.limits import require_counts
 from memsim.core.tables.item_text import plain_text
 
 
@@ -57,6 +58,8 @@ class Rows:
     def of_length(self, wanted: int | None) -> tuple[Rows, int]:
         """The rows of the lists of one length, and the number of other lists."""
         n_trials = int(self.trial.max(initial=-1)) + 1
+        if wanted is not None:
+            require_counts("reading a table", list_length=wanted)
         counts = np.bincount(self.trial[self.study], minlength=n_trials)
         if not len(self.study):
             raise InputError("the table has no study rows; responses need the lists that were studied")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from memsim.core.errors import InputError
-from memsim.core.names import closest
+from memsim.core.names import closest, shown
 from memsim.core.origin import Observed, Origin, Simulated, origin_from_json
 from memsim.core.tables.long_table_rows import factorized
 from memsim.core.tables.long_table_writing import ORIGIN
@@ -29,8 +29,8 @@ def of_one_origin(frame: pd.DataFrame, model: str | None, column_is_condition: b
     if model is None and len(found) > 1:
         listed = ", ".join(repr(name) if name else "'' (people)" for name in found)
         raise InputError(f"the column 'model' holds {listed}; choose one of them by model=")
-    if model is not None and model not in found:
-        raise InputError(f"model={model!r} is not in the column 'model'{closest(model, found)}")
+    if model is not None and (not isinstance(model, str) or model not in found):
+        raise InputError(f"model={shown(model)} is not in the column 'model'{closest(model, found)}")
     name = model if model is not None else found[0] if found else ""
     rows = frame[(texts == name)[codes]] if len(found) > 1 else frame
     if not name:

@@ -13,7 +13,7 @@ from memsim.core.code.provenance import versions
 from memsim.core.files.strict_json import from_json_text, to_json_text
 from memsim.core.position_model import Model
 from memsim.evaluation.ranking.pinned_set import BenchmarkSet
-from memsim.evaluation.ranking.record_file import FORMAT, NUMBERS, PLACE
+from memsim.evaluation.ranking.record_file import FORMAT, TABLES
 from memsim.evaluation.ranking.split import Split
 from memsim.running.digests import digest, source_digest
 
@@ -23,9 +23,14 @@ def record_of(
     models: Mapping[str, Model],
     splits: Mapping[str, Split],
     known: Mapping[tuple[str, str], Any],
-    scores: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
 ) -> dict[str, Any]:
-    """The record, as :func:`memsim.evaluation.ranking.record_file.read_record` gives it again."""
+    """The record, as :func:`memsim.evaluation.ranking.record_file.read_record` gives it again.
+
+    Parameters
+    ----------
+    tables : by their names in :data:`memsim.evaluation.ranking.record_file.TABLES`.
+    """
     record = {
         "format": FORMAT,
         "set": asdict(ranked),
@@ -51,9 +56,10 @@ def record_of(
             }
             for task in splits
         },
-        "scores": [
-            {name: _plain(row[name]) for name in (*PLACE, "reason", *NUMBERS)} for row in scores.to_dict("records")
-        ],
+        **{
+            name: [{column: _plain(row[column]) for column in rows.columns} for row in tables[name].to_dict("records")]
+            for name, rows in TABLES.items()
+        },
     }
     found: dict[str, Any] = from_json_text(to_json_text(record))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from memsim.core.errors import InputError
 from memsim.core.files.strict_json import NOT_READ, read_json
@@ -12,17 +12,48 @@ from memsim.core.names import shown
 from memsim.evaluation.ranking.pinned_set import BenchmarkSet
 from memsim.running.sealed import sealed, unsealed
 
-FORMAT = "memsim benchmark 2"
-EARLIER = ("memsim benchmark 1",)
-"""Formats without a checksum, and without intervals."""
-PLACE = ("task", "condition", "label")
-"""What a row of scores is of."""
-NUMBERS = tuple(
-    f"{name}{end}"
-    for name in ("gain_total", "gain_choice", "gain_termination", "share_total")
-    for end in ("", "_low", "_high")
-)
-"""The numbers of a row of scores; ``None`` where they are not defined."""
+FORMAT = "memsim benchmark 3"
+EARLIER = {
+    "memsim benchmark 1": "no checksum, so that it is not known whether it is whole",
+    "memsim benchmark 2": "no findings, so that a ranking cannot be compared with all of it",
+}
+"""Earlier formats, and what records in them do not have."""
+
+
+class Rows(NamedTuple):
+    """What each row of a table of a record holds."""
+
+    what: str
+    """What a row is, in words."""
+    place: tuple[str, ...]
+    """The columns of text by which a row is known."""
+    said: dict[str, type]
+    """Other columns that are no numbers, with their types."""
+    numbers: tuple[str, ...]
+    """Columns of numbers; ``None`` where they are not defined."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns."""
+        return (*self.place, *self.said, *self.numbers)
+
+
+TABLES = {
+    "scores": Rows(
+        "a score",
+        ("task", "condition", "label"),
+        {"reason": str},
+        tuple(
+            f"{name}{end}"
+            for name in ("gain_total", "gain_choice", "gain_termination", "share_total")
+            for end in ("", "_low", "_high")
+        ),
+    ),
+    "findings": Rows(
+        "a finding", ("task", "label", "finding"), {"counts": bool, "passes": bool}, ("value", "low", "high")
+    ),
+}
+"""The tables of a record, with their rows; columns as in :class:`memsim.evaluation.ranking.whole.Ranking`."""
 _ANY = ""
 """In a shape: each member of an object, whatever its name."""
 _NUMBER = int | float
@@ -38,9 +69,18 @@ _SHAPE: dict[str, Any] = {
     },
     "models": {_ANY: {"class": str, "sha256": str}},
     "fits": {_ANY: {_ANY: {"estimates": {_ANY: _NUMBER}, "value": _NUMBER, "evaluations": int}}},
-    "scores": [{**dict.fromkeys((*PLACE, "reason"), str), **dict.fromkeys(NUMBERS, _NUMBER | None)}],
+    **{
+        name: [dict.fromkeys(rows.place, str) | rows.said | dict.fromkeys(rows.numbers, _NUMBER | None)]
+        for name, rows in TABLES.items()
+    },
 }  # fmt: skip
-_KINDS = {str: "text", int: "a whole number", _NUMBER: "a number", _NUMBER | None: "a number or null"}
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    _NUMBER: "a number",
+    _NUMBER | None: "a number or null",
+}
 
 
 def record_text(record: dict[str, Any]) -> str:
@@ -60,10 +100,10 @@ def read_record(path: str | Path) -> dict[str, Any]:
     try:
         record = read_json(path)
         written = record.get("format") if isinstance(record, dict) else None
-        if written in EARLIER:
+        if isinstance(written, str) and written in EARLIER:
             raise InputError(
-                f"{path} is a record in the format {written!r} of an earlier memsim, which has no checksum, so that it "
-                f"is not known whether it is whole; rank its models again, which writes one in the format {FORMAT!r}"
+                f"{path} is a record in the format {written!r} of an earlier memsim, which has {EARLIER[written]}; "
+                f"rank its models again, which writes one in the format {FORMAT!r}"
             )
         if written != FORMAT:
             raise InputError(f"{path} is not a record in the format {FORMAT!r}; {fix}")
@@ -84,7 +124,8 @@ def _problem(value: Any, shape: Any, at: str) -> str:
     """How ``value`` differs from ``shape``, a type, a list of one shape, or an object of shapes by name, or none."""
     if not isinstance(shape, dict | list):
         too_large = isinstance(value, int) and abs(value) >= 2**63
-        fits = shape is object or (isinstance(value, shape) and not isinstance(value, bool) and not too_large)
+        of_kind = isinstance(value, shape) and isinstance(value, bool) == (shape is bool)
+        fits = shape is object or (of_kind and not too_large)
         return "" if fits else f"{at} is {shown(value)}, and must be {_KINDS[shape]}"
     if isinstance(shape, list):
         if not isinstance(value, list):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from memsim.core.errors import InputError
 from memsim.core.names import closest, in_short, shown
-from memsim.evaluation.ranking.record_file import NUMBERS, PLACE
+from memsim.evaluation.ranking.record_file import TABLES, Rows
 
 TOLERANCE = 1e-6
 """By which two numbers may differ, relative to the larger one, that are said to be the same."""
@@ -40,21 +40,22 @@ def of_models(record: Mapping[str, Any], labels: Collection[str], name: str) -> 
             task: {label: each for label, each in fits.items() if label not in others}
             for task, fits in record["fits"].items()
         },
-        "scores": [row for row in record["scores"] if row["label"] not in others],
+        **{name: [row for row in record[name] if row["label"] not in others] for name in TABLES},
     }
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """How two records differ, in sentences; empty if they agree.
 
-    What either has is compared: the set, who was fitted and scored, models, estimates, and scores with their intervals
-    and reasons. Numbers agree that differ by less than :data:`TOLERANCE`. Versions are named where the rest differs.
+    What either has is compared: the set, who was fitted and scored, models, estimates, scores with their intervals and
+    reasons, and findings with their ranges and whether they count and pass. Numbers agree that differ by
+    less than :data:`TOLERANCE`. Versions are named where the rest differs.
 
     Parameters
     ----------
     old, new : from :func:`memsim.evaluation.ranking.record_file.read_record`, or those of rankings.
     """
-    said = [*_of_settings(old, new), *_of_fits(old, new), *_of_scores(old, new)]
+    said = [*_of_settings(old, new), *_of_fits(old, new), *_of_tables(old, new)]
     if said:
         versions = [
             f"{name} {one} and {other}"
@@ -99,18 +100,24 @@ def _of_fits(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{task} {label}: of the fit, {changed}."
 
 
-def _of_scores(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    rows = [{tuple(row[name] for name in PLACE): row for row in each["scores"]} for each in (old, new)]
-    for each, found in zip((old, new), rows, strict=True):
-        if len(found) < len(each["scores"]):
-            yield "A record has two scores of one model in one condition."
-    for key, one, other in _pairs(*rows):
+def _of_tables(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    for name, rows in TABLES.items():
+        yield from _of_rows(old[name], new[name], rows)
+
+
+def _of_rows(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], rows: Rows) -> Iterator[str]:
+    known = [{tuple(row[name] for name in rows.place): row for row in each} for each in (old, new)]
+    for each, found in zip((old, new), known, strict=True):
+        if len(found) < len(each):
+            yield f"A record has {rows.what} twice: of the same {', '.join(rows.place)}."
+    for key, one, other in _pairs(*known):
         if one is None or other is None:
-            yield f"{' '.join(key)}: only one of the records has a score."
+            yield f"{' '.join(key)}: only one of the records has {rows.what}."
             continue
-        if one["reason"] != other["reason"]:
-            yield f"{' '.join(key)}: the reason was {shown(one['reason'])} and is {shown(other['reason'])}."
-        if changed := _changed(*({name: each[name] for name in NUMBERS} for each in (one, other))):
+        for name in rows.said:
+            if one[name] != other[name]:
+                yield f"{' '.join(key)}: {name} was {shown(one[name])} and is {shown(other[name])}."
+        if changed := _changed(*({name: each[name] for name in rows.numbers} for each in (one, other))):
             yield f"{' '.join(key)}: {changed}."
 
 

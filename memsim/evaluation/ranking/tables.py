@@ -42,7 +42,7 @@ def wide(scores: pd.DataFrame, findings: pd.DataFrame, costs: pd.DataFrame) -> p
     order = _order(shares.loc[kinds.index[kinds == "model"]], test_of)
     bounds = [label for label in dict.fromkeys(named["label"]) if kinds[label] == "bound" and label != UNIFORM]
     shares = shares.loc[[*order, *bounds, UNIFORM]]
-    counted = findings[findings["counts"].fillna(False).astype(bool)]
+    counted = findings[findings["counts"]]
     shown = counted.groupby("label")["passes"].agg(["sum", "size"]).reindex(shares.index)
     of_models = costs.groupby("label").agg(
         n_parameters=("n_parameters", "max"), fit_seconds=("fit_seconds", "sum"), score_seconds=("score_seconds", "sum")

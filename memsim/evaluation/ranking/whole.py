@@ -184,10 +184,11 @@ def _ranking(
     shown = pd.DataFrame(findings, columns=columns).merge(
         limits[["finding", "low", "high", "counts"]], on="finding", how="left"
     )
+    shown["counts"] = shown["counts"].eq(True)  # undefined where no people are known
     shown["passes"] = _passes(shown)
     cost_table = pd.DataFrame(costs, columns=["task", "label", "n_parameters", "evaluations", "gradient",
                                               "fit_seconds", "score_seconds"])  # fmt: skip
-    record = record_of(ranked, candidates, splits, known, table)
+    record = record_of(ranked, candidates, splits, known, {"scores": table, "findings": shown})
     return Ranking(ranked, table, shown, people, limits, cost_table, record)
 
 

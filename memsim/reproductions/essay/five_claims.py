@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from memsim.core.listed_options import names_in
+from memsim.core.listed_options import known_names
 from memsim.core.parameters import Parameterized, text
 from memsim.reproductions.entry import Outcome, Reproduction
 from memsim.reproductions.hypotheses import Claim, claims_table, counted
@@ -47,7 +47,7 @@ class EssayOptions(Parameterized):
     @property
     def names(self) -> list[str]:
         """The entries that are run."""
-        return names_in(self.entries, "EssayOptions: entries", CLAIMS, "entry")
+        return known_names(self.entries, "EssayOptions: entries", CLAIMS, "entry")
 
 
 def five_claims(seed: int, options: EssayOptions) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.listed_options import names_in, numbers_in, parts_of_text
+from memsim.core.listed_options import known_names, numbers_in, parts_of_text
 from memsim.core.parameters import Parameterized, choice, parameter, text
 from memsim.models.networks.cores.named_cores import canonical
 from memsim.models.networks.cores.registered import CORES
@@ -90,12 +90,12 @@ class TableOptions(Parameterized):
     @property
     def task_names(self) -> list[str]:
         """The tasks at equal numbers of parameters."""
-        return names_in(self.tasks, "TableOptions: tasks", TASKS, "task")
+        return known_names(self.tasks, "TableOptions: tasks", TASKS, "task")
 
     @property
     def state_task_names(self) -> list[str]:
         """The tasks at equal state, as far as they are among the tasks."""
-        wanted = names_in(self.state_tasks, "TableOptions: state_tasks", TASKS, "task")
+        wanted = known_names(self.state_tasks, "TableOptions: state_tasks", TASKS, "task")
         return [task for task in wanted if task in self.task_names]
 
     @property

@@ -94,7 +94,7 @@ def test_what_happens_at_0_and_1() -> None:
     assert np.isnan(perfectly["bias", "B''D"][0]) and np.isnan(perfectly["bias", "Br"][0])
     nobody = values_of_measures(np.zeros((1, 2, 2), dtype=int))
     assert all(np.isnan(value[0]) for value in nobody.values())
-    with pytest.raises(InputError, match="correction='some' must be one of log-linear"):
+    with pytest.raises(InputError, match="correction='some' must be one of 'log-linear'"):
         values_of_measures(perfect, "some")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memsim.core.listed_options import names_in
+from memsim.core.listed_options import known_names
 from memsim.core.parameters import Parameterized, choice, parameter, text
 
 FULL_LENGTH = 16
@@ -86,13 +86,13 @@ class ContextOptions(Parameterized):
     @property
     def core_names(self) -> list[str]:
         """The cores in the task of links."""
-        named = names_in(self.cores, "ContextOptions: cores", _KINDS, "core")
+        named = known_names(self.cores, "ContextOptions: cores", _KINDS, "core")
         return list(_KINDS) if self.size == "full" else named
 
     @property
     def network_names(self) -> list[str]:
         """The networks of recall."""
-        return names_in(self.networks, "ContextOptions: networks", NETWORKS, "network", ";")
+        return known_names(self.networks, "ContextOptions: networks", NETWORKS, "network", ";")
 
     @property
     def conditions(self) -> list[Condition]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.listed_options import ALL, names_in
+from memsim.core.listed_options import ALL, known_names
 from memsim.core.parameters import Parameterized, choice, flag, parameter, text
 from memsim.models.networks.wear.levers import NAMES, Levers
 
@@ -102,5 +102,5 @@ class ForgettingOptions(Parameterized):
     def names(self) -> list[str]:
         """The conditions that are run."""
         known = CONDITIONS if self.conditions.strip() == ALL else EVERY_CONDITION
-        named = names_in(self.conditions, "ForgettingOptions: conditions", known, "condition", ";")
+        named = known_names(self.conditions, "ForgettingOptions: conditions", known, "condition", ";")
         return list(dict.fromkeys([*named, *(ALONE if self.each_lever else ())]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memsim.core.errors import InputError
-from memsim.core.listed_options import names_in, numbers_in
+from memsim.core.listed_options import known_names, numbers_in
 from memsim.core.parameters import Parameterized, choice, parameter, text
 
 CONTROL, FIXED, STORE = "backpropagation", "read-out alone", "Hebbian store"
@@ -81,7 +81,7 @@ class RuleOptions(Parameterized):
     @property
     def names(self) -> list[str]:
         """The conditions."""
-        return names_in(self.conditions, "RuleOptions: conditions", CONDITIONS, "condition", ";")
+        return known_names(self.conditions, "RuleOptions: conditions", CONDITIONS, "condition", ";")
 
     @property
     def rate_values(self) -> list[float]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from memsim.core.listed_options import names_in
+from memsim.core.listed_options import known_names
 from memsim.core.parameters import Parameterized, parameter, text
 from memsim.models.networks.cores.named_cores import canonical
 from memsim.reproductions.essay.reward.circumstances import CIRCUMSTANCES, FREE_REPORTS, SETTINGS, WHEN
@@ -61,7 +61,7 @@ class RewardOptions(Parameterized):
     @property
     def part_names(self) -> list[str]:
         """The parts to run."""
-        return names_in(self.parts, "RewardOptions: parts", PARTS, "part")
+        return known_names(self.parts, "RewardOptions: parts", PARTS, "part")
 
     def conditions(self) -> list[Condition]:
         """All conditions of the parts, with seed 0; one that serves two parts stands once, in the first."""
