@@ -35,8 +35,9 @@ from memsim.reproductions import network_tasks
 from memsim.reproductions.essay import copying, five_claims, retraining
 from memsim.reproductions.essay import figures as of_essay
 from memsim.reproductions.essay.context_recall.figures import context_figure
-from memsim.reproductions.essay.context_recall.lists import CONSTANT, DRIFT, INTACT, MATRIX
+from memsim.reproductions.essay.context_recall.lists import INTACT, MATRIX
 from memsim.reproductions.essay.context_recall.lists import PEOPLE as GROUPS
+from memsim.reproductions.essay.context_recall.options import NETWORKS
 from memsim.reproductions.essay.forgetting.figures import curves_figure, edges_figure
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found
 from memsim.reproductions.essay.learning_rules.figure import rules_figure
@@ -347,7 +348,7 @@ def in_context(**drawing: Any) -> Figure:
     results = test_context_recall.made(contiguity=0.2, asymmetry=0.15, without=0.0, two=0.1, three=0.99)
     rows = [
         {"source": source, "condition": INTACT, "lag": lag, "prob": 0.3 / abs(lag)}
-        for source in (DRIFT, CONSTANT, MATRIX, *GROUPS) for lag in (-3, -2, -1, 1, 2, 3)
+        for source in (*NETWORKS, MATRIX, *GROUPS) for lag in (-3, -2, -1, 1, 2, 3)
     ]  # fmt: skip
     return context_figure(results, pd.DataFrame(rows), **drawing)
 
