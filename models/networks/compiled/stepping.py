@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ class Stepping:
         state = [each.numpy() for each in by_state]
         changes = {*self.dropped, *self.emptied, *(step - 1 for step in self.dropped)}
         cuts = sorted({0, steps, *(step for step in changes if step < steps)})
-        for first, last in reversed(list(zip(cuts, cuts[1:], strict=False))):
+        for first, last in reversed(list(pairwise(cuts))):
             held = self._back_through_changes(last, state) if last < steps else []
             sequences.backward(
                 self.limit, size, packed.into, packed.out, packed.read_out,
@@ -173,8 +174,7 @@ class Stepping:
         return held
 
     def _remembered(self, arrays: Any) -> list[tuple[Any, Any]]:
-        """Those of ``arrays`` that hold the memory, with the place there; without a memory, those of all of the state.
-        """
+        """Those of ``arrays`` that hold the memory, with the place there; without a memory, all of the state."""
         if self.arrays[MEMORY].size:
             return [(arrays[SEEN], self.reading), *((arrays[index], slice(None)) for index in MEMORIES)]
         return [(arrays[SEEN], slice(None)), (arrays[CELLS], slice(None))]
