@@ -122,7 +122,7 @@ def test_an_emptied_controller_leaves_memory() -> None:
 def chances_by_steps(trainer: ActorCritic, batch: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
     """Log chances, entropies and expected rewards, with gradients through every single step."""
     agent, task = trainer.agent, trainer.task
-    happening, state, found = task.start(batch, rng), agent.core.start(batch), []
+    happening, state, found = task.start(batch, rng), agent.core.start(batch), list[tuple[Tensor, Tensor, Tensor]]()
     while not happening["done"].all():
         if trainer.training.flush and len(found) == task.test_from:
             state = flushed(agent.core, state)
@@ -168,7 +168,7 @@ def test_episodes_are_their_single_steps_with_their_gradients(network: str, flus
     reference = rolled._replace(log_chances=log_chances, entropies=entropies, expected=expected)
     for each in (rolled, reference):
         trainer.optimizer.zero_grad()
-        trainer.loss_of(each).backward()  # type: ignore[no-untyped-call]
+        trainer.loss_of(each).backward()
         gradients = {name: weight.grad for name, weight in agent.named_parameters() if weight.grad is not None}
         found.append({**gradients, "log_chances": each.log_chances.detach(), "expected": each.expected.detach()})
     one, two = found

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.arrays import BoolArray, FloatArray
-from memsim.gym.task import State, Task
+from memsim.gym.task import Indices, State, Task
 from memsim.training.reward.agent import RewardAgent, require_memory
 from memsim.training.reward.core_runs import core_run
 
@@ -62,7 +62,8 @@ def roll_out(
     run = core_run(agent.core, batch, task.most_steps, without)
     if flush:
         require_memory(agent.core)
-    observations, masks, taken, rewards, running, storing = [], [], [], [], [], []
+    observations, masks, rewards, running, storing = [], [], [], [], []
+    taken = list[Indices]()
     while not happening["done"].all():
         observed = torch.from_numpy(task.observe(happening))
         if flush and len(taken) == task.test_from:

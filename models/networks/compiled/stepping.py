@@ -52,7 +52,7 @@ class Stepping:
     def __init__(self, core: Controlled, batch: int, steps: int) -> None:
         inner, outer, inner_bias, outer_bias, project, project_bias, read_out = core.sequence_weights()
         read_size = read_out.shape[1]
-        of_inputs, of_read = inner.split([inner.shape[1] - read_size, read_size], dim=1)
+        of_inputs, of_read = torch.split(inner, [inner.shape[1] - read_size, read_size], dim=1)
         self.into = of_inputs, inner_bias + outer_bias
         self.weights = of_read, outer, project, project_bias, read_out
         self.packed = Packed.of(*(each.detach().numpy() for each in self.weights))
