@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from memsim.core.errors import InputError
 from memsim.gym import TwoStep, ValueDirectedRecall
 from memsim.models.networks.cores.dnc import DNC
+from memsim.models.networks.cores.driving import take_step
 from memsim.models.networks.cores.hopfield import HopfieldStore
 from memsim.models.networks.cores.lstm import LSTM
 from memsim.models.networks.cores.recurrent import GRU
@@ -117,6 +119,67 @@ def test_an_emptied_controller_leaves_memory() -> None:
         assert (now[path] == 0).all() if path.startswith("controller") else torch.equal(now[path], then[path])
 
 
+def chances_by_steps(trainer: ActorCritic, batch: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Log chances, entropies and expected rewards, with gradients through every single step."""
+    agent, task = trainer.agent, trainer.task
+    happening, state, found = task.start(batch, rng), agent.core.start(batch), list[tuple[Tensor, Tensor, Tensor]]()
+    while not happening["done"].all():
+        if trainer.training.flush and len(found) == task.test_from:
+            state = flushed(agent.core, state)
+        observed, allowed = torch.from_numpy(task.observe(happening)), torch.from_numpy(task.allowed(happening))
+        output, after, _ = take_step(agent.core, agent.inputs(observed), state)
+        logs = agent.logits(output, observed).masked_fill(~allowed, -torch.inf).log_softmax(dim=1)
+        waits = torch.from_numpy(rng.standard_exponential(tuple(logs.shape), dtype=np.float32))
+        actions = (logs.detach().exp() / waits).argmax(dim=1)
+        writes = task.writes(happening, actions.numpy())
+        state = after if writes is None else kept_where(agent.core, state, after, torch.from_numpy(writes))
+        task.step(happening, actions.numpy(), rng)
+        entropy = -(logs.exp() * logs.masked_fill(~allowed, 0)).sum(dim=1)
+        found.append((logs.gather(1, actions[:, None])[:, 0], entropy, agent.expected(output, observed)))
+    log_chances, entropies, expected = (torch.stack(each) for each in zip(*found, strict=True))
+    return log_chances, entropies, expected
+
+
+LONGER = {**LIST, "most_reports": 6}
+WAYS: dict[str, dict[str, Any]] = {
+    "storing by choice": {"settings": LONGER},
+    "all is stored": {"settings": {**LONGER, "storing": False, "interval": 2}},
+    "slots of the task": {"task": "value_directed_storage", "settings": {**LONGER, "slots": 2}, "linear_items": True},
+    "two steps": {"task": "two_step", "settings": {"trials": 3, "vector_size": 4}},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("network", "flush"), [("DNC", True), ("DNC", False), ("LSTM", False), ("GRU", False),
+                                                ("NTM", True), ("Transformer", False)])  # fmt: skip
+def test_episodes_are_their_single_steps_with_their_gradients(network: str, flush: bool, way: str) -> None:
+    """The same seed gives the same episodes, whose loss has the same gradients, whichever way the core is driven."""
+    if (way == "two steps" and flush) or (way == "storing by choice" and network == "Transformer"):
+        pytest.skip("there is nothing between study and test, or no step that can be taken back")
+    sizes = {"slots": 3, "width": 4, "hidden": 6} if network == "DNC" else {"hidden": 8}
+    trainer = ActorCritic(RewardTraining(network=network, sizes=sizes, flush=flush, entropy=0.2, **WAYS[way]))
+    agent, found = trainer.agent, []
+    for head in (agent.choose, agent.critic):
+        torch.nn.init.normal_(head.weight, std=0.3)
+    rolled = roll_out(agent, trainer.task, 24, np.random.default_rng(5), flush=flush)
+    if network != "Transformer":  # which hardly stops at first
+        assert rolled.running.all() == (way == "two steps"), "lists end when the agent stops"
+    log_chances, entropies, expected = chances_by_steps(trainer, 24, np.random.default_rng(5))
+    reference = rolled._replace(log_chances=log_chances, entropies=entropies, expected=expected)
+    for each in (rolled, reference):
+        trainer.optimizer.zero_grad()
+        trainer.loss_of(each).backward()
+        gradients = {name: weight.grad for name, weight in agent.named_parameters() if weight.grad is not None}
+        found.append({**gradients, "log_chances": each.log_chances.detach(), "expected": each.expected.detach()})
+    one, two = found
+    assert one.keys() == two.keys() and len(one) > 5
+    for name in one:
+        assert torch.allclose(one[name], two[name], rtol=1e-3, atol=1e-5 * float(two[name].abs().max()) + 1e-6), name
+    with torch.no_grad():
+        again = roll_out(agent, trainer.task, 24, np.random.default_rng(5), flush=flush)
+    assert (again.rewards == rolled.rewards).all() and not again.log_chances.requires_grad
+
+
 def test_storing_is_a_choice_for_each_episode() -> None:
     """With storing by choice the chances of it are kept, and every report counts as the task says."""
     task = ValueDirectedRecall(**LIST)
@@ -212,4 +275,7 @@ def test_cores_that_cannot_gate_or_be_emptied_say_so() -> None:
     alone = RewardAgent(ValueDirectedRecall(**LIST), LSTM, {"hidden": 8})
     with pytest.raises(InputError, match="no memory beside its controller"):
         roll_out(alone, ValueDirectedRecall(**LIST), 2, np.random.default_rng(0), flush=True)
+    compiled = ActorCritic(RewardTraining(network="LSTM", flush=True, settings=LIST, iterations=1, batch=2))
+    with pytest.raises(InputError, match="LSTM has no memory beside its controller"):
+        compiled.run()
     assert RewardAgent(TwoStep(), GRU, {"hidden": 8}).recall is None

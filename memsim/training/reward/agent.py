@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,20 +13,9 @@ from memsim.core.errors import InputError
 from memsim.gym.lists_for_reward import FIRST_ITEM, N_FLAGS
 from memsim.gym.task import Task
 from memsim.models.networks.cores.core import State
-from memsim.models.networks.cores.driving import roles_of, take_step
+from memsim.models.networks.cores.driving import roles_of
 from memsim.models.networks.cores.state_leaves import leaves, mapped
 from memsim.models.networks.recall_network import RecallNetwork
-
-
-class Acted(NamedTuple):
-    """What an agent makes of an observation."""
-
-    logits: Tensor
-    """(B, n_actions) before the mask."""
-    value: Tensor
-    """(B,) what the critic expects of all reward to come, in the unit of :attr:`Task.reward_scale`."""
-    state: State
-    """The core's, after the step."""
 
 
 class RewardAgent(nn.Module):
@@ -80,22 +69,28 @@ class RewardAgent(nn.Module):
         """The core."""
         return self.plain if self.recall is None else self.recall.network
 
-    def act(self, observed: Tensor, state: State, without: Collection[str] = frozenset()) -> Acted:
-        """A step of the core for the observations (B, observation_size); ``without`` names parts switched off."""
-        inputs = observed
-        if self.recall is not None:
-            inputs, more = observed.tensor_split((self.recall.input_size,), dim=1)
-            inputs = inputs + self.embed(more)
-        output, state, _ = take_step(self.core, inputs, state, frozenset(without))
-        seen = torch.cat((output, observed), dim=1)
-        logits = self.choose(seen)
-        if self.recall is not None:
-            vector, stop = output[:, :-1], output[:, -1:]
-            strength = functional.softplus(self.recall.strength) * 5
-            named = torch.cat((strength * functional.normalize(vector) @ self.vectors.T, stop), dim=1)
-            plain, linear = logits.tensor_split((FIRST_ITEM,), dim=1)
-            logits = torch.cat((plain, named + linear if linear.shape[1] else named), dim=1)
-        return Acted(logits, self.critic(seen)[:, 0], state)
+    def inputs(self, observed: Tensor) -> Tensor:
+        """What the core sees of the observations (B, observation_size)."""
+        if self.recall is None:
+            return observed
+        inputs, more = observed.tensor_split((self.recall.input_size,), dim=1)
+        return inputs + self.embed(more)
+
+    def logits(self, output: Tensor, observed: Tensor) -> Tensor:
+        """(..., n_actions) by outputs of the core and observations, before what is not allowed is left out."""
+        logits: Tensor = self.choose(torch.cat((output, observed), dim=-1))
+        if self.recall is None:
+            return logits
+        vector, stop = output[..., :-1], output[..., -1:]
+        strength = functional.softplus(self.recall.strength) * 5
+        named = torch.cat((strength * functional.normalize(vector, dim=-1) @ self.vectors.T, stop), dim=-1)
+        plain, linear = logits.tensor_split((FIRST_ITEM,), dim=-1)
+        return torch.cat((plain, named + linear if linear.shape[-1] else named), dim=-1)
+
+    def expected(self, output: Tensor, observed: Tensor) -> Tensor:
+        """(...) what the critic expects of all reward to come, in the unit of :attr:`Task.reward_scale`."""
+        expected: Tensor = self.critic(torch.cat((output, observed), dim=-1))[..., 0]
+        return expected
 
 
 def kept_where(core: nn.Module, before: State, after: State, writes: Tensor) -> State:
@@ -129,17 +124,28 @@ def flushed(core: nn.Module, state: State) -> State:
     ------
     InputError : the core has no memory beside its controller.
     """
+    require_memory(core)
     now = leaves(state)
     apart = _controller(core, now)
-    if not apart:
-        raise InputError(
-            f"{type(core).__name__} has no memory beside its controller, so that flush=True would leave nothing; take "
-            "a core with a memory, such as DNC, or flush=False"
-        )
     start: Any = core.start
     fresh = leaves(start(len(next(iter(now.values())))))
     chosen = (fresh[path] if path in apart else leaf for path, leaf in now.items())
     return mapped(lambda _: next(chosen), state)
+
+
+def require_memory(core: nn.Module) -> None:
+    """Refuse cores that :func:`flushed` would leave nothing of.
+
+    Raises
+    ------
+    InputError : the core has no memory beside its controller.
+    """
+    start: Any = core.start
+    if not _controller(core, leaves(start(1))):
+        raise InputError(
+            f"{type(core).__name__} has no memory beside its controller, so that flush=True would leave nothing; take "
+            "a core with a memory, such as DNC, or flush=False"
+        )
 
 
 def _controller(core: nn.Module, found: Mapping[str, Tensor]) -> frozenset[str]:

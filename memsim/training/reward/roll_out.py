@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from memsim.core.arrays import BoolArray, FloatArray
-from memsim.gym.task import State, Task
-from memsim.training.reward.agent import RewardAgent, flushed, kept_where
+from memsim.gym.task import Indices, State, Task
+from memsim.training.reward.agent import RewardAgent, require_memory
+from memsim.training.reward.core_runs import core_run
 
 SOONEST = np.finfo(np.float32).tiny
 """The least waiting time; of 10 million single-precision draws, one is 0."""
@@ -58,35 +59,38 @@ def roll_out(
     without : parts of the core that are switched off.
     """
     happening = task.start(batch, rng)
-    state = agent.core.start(batch)
-    log_chances, entropies, expected, rewards, running, storing = [], [], [], [], [], []
-    step = 0
+    run = core_run(agent.core, batch, task.most_steps, without)
+    if flush:
+        require_memory(agent.core)
+    observations, masks, rewards, running, storing = [], [], [], [], []
+    taken = list[Indices]()
     while not happening["done"].all():
-        if flush and step == task.test_from:
-            state = flushed(agent.core, state)
-        going = ~happening["done"]
-        allowed = torch.from_numpy(task.allowed(happening))
-        acted = agent.act(torch.from_numpy(task.observe(happening)), state, without)
-        logs = acted.logits.masked_fill(~allowed, -torch.inf).log_softmax(dim=1)
-        chances = logs.exp()
+        observed = torch.from_numpy(task.observe(happening))
+        if flush and len(taken) == task.test_from:
+            run.flush()
+        output = run.step(agent.inputs(observed))
+        allowed = task.allowed(happening)
+        with torch.no_grad():
+            logits = agent.logits(output, observed).masked_fill(~torch.from_numpy(allowed), -torch.inf)
+            chances = logits.softmax(dim=1).numpy()
         # The action with the least waiting time / chance comes first; no time is 0, at which none would be impossible.
-        waits = torch.from_numpy(np.maximum(rng.standard_exponential(tuple(logs.shape), dtype=np.float32), SOONEST))
-        actions = (chances.detach() / waits).argmax(dim=1)
-        log_chances.append(logs.gather(1, actions[:, None])[:, 0])
-        entropies.append(-(chances * logs.masked_fill(~allowed, 0)).sum(dim=1))
-        expected.append(acted.value)
-        running.append(going)
-        chosen = actions.numpy()
-        writes = task.writes(happening, chosen)
-        choice = (allowed[:, 0] & allowed[:, 1]).numpy()
-        storing.append(np.where(choice, chances[:, 1].detach().numpy(), np.nan))
-        after = acted.state
-        state = after if writes is None else kept_where(agent.core, state, after, torch.from_numpy(writes))
-        rewards.append(task.step(happening, chosen, rng))
-        step += 1
+        waits = np.maximum(rng.standard_exponential(chances.shape, dtype=np.float32), SOONEST)
+        actions = (chances / waits).argmax(axis=1)
+        observations.append(observed)
+        masks.append(allowed)
+        taken.append(actions)
+        running.append(~happening["done"])
+        storing.append(np.where(allowed[:, 0] & allowed[:, 1], chances[:, 1], np.nan))
+        if (writes := task.writes(happening, actions)) is not None:
+            run.keep(writes)
+        rewards.append(task.step(happening, actions, rng))
+    outputs, seen, forbidden = run.outputs(), torch.stack(observations), ~torch.from_numpy(np.array(masks))
+    logs = agent.logits(outputs, seen).masked_fill(forbidden, -torch.inf).log_softmax(dim=2)
+    log_chances = logs.gather(2, torch.from_numpy(np.array(taken))[..., None])[..., 0]
+    entropies = -(logs.exp() * logs.masked_fill(forbidden, 0)).sum(dim=2)
     return Rolled(
-        torch.stack(log_chances), torch.stack(entropies), torch.stack(expected), np.array(rewards), np.array(running),
-        np.array(storing), happening,
+        log_chances, entropies, agent.expected(outputs, seen), np.array(rewards), np.array(running), np.array(storing),
+        happening,
     )  # fmt: skip
 
 

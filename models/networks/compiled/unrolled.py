@@ -93,6 +93,25 @@ def left_behind(packed: Packed, entries: int, states: int, batch: int, memory: M
     return arrays
 
 
+def weight_gradients(
+    packed: Packed, by_gates: Tensor, by_emitted: Tensor, by_outputs: Tensor, before: Tensor, after: Tensor
+) -> tuple[Tensor, ...]:
+    """Gradients by the weights of :meth:`Packed.of`, from those by what they gave in T steps.
+
+    Parameters
+    ----------
+    by_gates, by_emitted, by_outputs : (T, B4, 4H), (T, B4, (O + E)4) and (T, B4, O4).
+    before, after : (T, B4, H4 + RW4) what the controller saw in each step, and what it sees next.
+    """
+    hidden, size, read_size = packed.sizes
+    reading = slice(packed.out.shape[1], packed.out.shape[1] + read_size)
+    emitted = by_emitted[..., : len(packed.out_bias)].flatten(0, 1)
+    into = by_gates.flatten(0, 1).T @ before.flatten(0, 1)
+    after = after.flatten(0, 1)
+    read_out = by_outputs[..., :size].flatten(0, 1).T @ after[:, reading]
+    return into[:, reading], into[:, :hidden], emitted.T @ after[:, :hidden], emitted.sum(0), read_out
+
+
 class _Sequence(Function):
     @staticmethod
     def forward(ctx: Any, limit: float, start: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
@@ -130,7 +149,7 @@ class _Sequence(Function):
         hidden, size, read_size = packed.sizes
         seen, gates = kept[SEEN], kept[GATES]
         steps, rows, _ = gates.shape
-        above, emits = packed.out.shape[1], len(packed.out_bias)
+        above = packed.out.shape[1]
 
         def filled(shape: tuple[int, ...], *parts: tuple[Tensor | None, Any]) -> Tensor:
             result = seen.new_zeros(shape)
@@ -150,13 +169,9 @@ class _Sequence(Function):
             *(each.numpy() for each in (by_outputs, by_seen, by_cell, *by_state)), g_state[LINKS] is not None,
             by_gates.numpy(), by_emitted.numpy(),
         )  # fmt: skip
-        emitted = by_emitted[..., :emits].flatten(0, 1)
-        into = by_gates.flatten(0, 1).T @ seen[:-1].flatten(0, 1)
-        seen = seen[1:].flatten(0, 1)
-        read_out = by_outputs[..., :size].flatten(0, 1).T @ seen[:, above : above + read_size]
+        weights = weight_gradients(packed, by_gates, by_emitted, by_outputs, seen[:-1], seen[1:])
         return (
-            None, by_gates[:, :batch], into[:, above : above + read_size], into[:, :hidden],
-            emitted.T @ seen[:, :hidden], emitted.sum(0), read_out, by_seen[:batch, :hidden], by_cell[:batch],
+            None, by_gates[:, :batch], *weights, by_seen[:batch, :hidden], by_cell[:batch],
             by_state[0].transpose(1, 2), *by_state[1:], by_seen[reading],
         )  # fmt: skip
 
