@@ -7,6 +7,7 @@ rows is filled up with zeros.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,16 @@ PART = 64
 
 
 @intrinsic
-def relinked_part(typing_context, old, precedence, write, to, new, at):  # type: ignore[no-untyped-def]
+def relinked_part(
+    typing_context: Any, old: Any, precedence: Any, write: Any, to: Any, new: Any, at: Any
+) -> tuple[Any, Callable[..., Any]]:
     """:func:`relinked` of as many columns from ``at`` on as :data:`PART` bytes hold.
 
     Written as a loop it becomes vector instructions for many slots only, since the compiler then lets the loop find out
     first that none of the rows overlap.
     """
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         from llvmlite import ir
 
         kinds, at = signature.args, arguments[5]
@@ -45,17 +48,17 @@ def relinked_part(typing_context, old, precedence, write, to, new, at):  # type:
         vector, lanes = ir.VectorType(real, count), ir.VectorType(ir.IntType(32), count)
         empty = ir.Constant(vector, ir.Undefined)
 
-        def place(array, row=0):  # type: ignore[no-untyped-def]
+        def place(array: Any, row: int = 0) -> Any:
             stride = tools.unpack_tuple(builder, array.strides)[0]
             begin = tools.pointer_add(builder, array.data, builder.mul(index(row), stride), real.as_pointer())
             return builder.bitcast(builder.gep(begin, [at]), vector.as_pointer())
 
-        def load(pointer):  # type: ignore[no-untyped-def]
+        def load(pointer: Any) -> Any:
             loaded = builder.load(pointer)
             loaded.align = itemsize
             return loaded
 
-        def everywhere(number):  # type: ignore[no-untyped-def]
+        def everywhere(number: Any) -> Any:
             one = builder.insert_element(empty, number, index(0))
             return builder.shuffle_vector(one, empty, ir.Constant(lanes, [0] * count))
 
