@@ -57,7 +57,11 @@ class _Memory(Function):
         before.insert(1, scales)
         after.insert(1, torch.empty_like(scales))
         ctx.limit = emitted.numpy().dtype.type(limit)
-        memory_steps.one_step(emitted.numpy(), ctx.limit, *(each.numpy() for each in (*before, *after, read, *kept)))
+        clipped = torch.empty_like(emitted[0])
+        memory_steps.one_step(
+            emitted.numpy(), ctx.limit, *(each.numpy() for each in (*before, *after, read, *kept, clipped)),
+            memory_steps.scratch(before[0].shape[1], slots, heads, ctx.limit.dtype),
+        )  # fmt: skip
         ctx.save_for_backward(emitted, *before, *(after[index] for index in (0, 1, 2, 5, 6)), *kept)
         ctx.set_materialize_grads(False)
         return read, after[0].transpose(1, 2), *after[2:]

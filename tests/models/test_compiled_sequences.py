@@ -132,7 +132,7 @@ def test_what_is_no_number_stays_none() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    rows=st.integers(1, 4), across=st.integers(0, 9), columns=st.integers(1, 160), seed=st.integers(0, 1000),
+    rows=st.integers(1, 12), across=st.integers(0, 9), columns=st.integers(1, 160), seed=st.integers(0, 1000),
     kind=st.sampled_from((np.float64, np.float32)), beyond=st.integers(0, 3),
 )  # fmt: skip
 def test_products_of_matrices(rows: int, across: int, columns: int, seed: int, kind: Any, beyond: int) -> None:

@@ -86,6 +86,13 @@ def tangent(x):  # type: ignore[no-untyped-def]
     return one - (one + one) / (one + exponential(x + x))  # type: ignore[no-untyped-call]
 
 
+@njit(cache=True, error_model="numpy", forceinline=True)
+def copy(given, to):  # type: ignore[no-untyped-def]
+    """Fill ``to`` (N,) with the first N numbers ``given``, by vectors, which an assignment of arrays does not take."""
+    for n in range(len(to)):
+        to[n] = given[n]
+
+
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def add_along(factors, rows, result):  # type: ignore[no-untyped-def]
     """Add the rows (W, N), each times its factor, to ``result`` (N,); four rows at a time."""

@@ -112,9 +112,12 @@ def content(memory, scales, unit_key, strength, weighting):  # type: ignore[no-u
         weighting[n] *= total
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=True)
 def ascending(values, order):  # type: ignore[no-untyped-def]
-    """Fill ``order`` with the numbers of the slots by their values; of equal ones the first comes first."""
+    """Fill ``order`` with the numbers of the slots by their values; of equal ones the first comes first.
+
+    Loops without counts of references may call it, though sorting takes memory.
+    """
     if len(values) > FEW:
         order[:] = np.argsort(values, kind="mergesort")
         return

@@ -7,11 +7,70 @@ rows is filled up with zeros.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numba import types
+from numba.core import cgutils as untyped_tools
+from numba.extending import intrinsic
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled.arithmetic import FAST
+from memsim.models.networks.compiled.arithmetic import FAST, copy
 from memsim.models.networks.compiled.products import add_product
+
+tools: Any = untyped_tools
+PART = 64
+"""Bytes of a row of links that are computed together."""
+
+
+@intrinsic
+def relinked_part(
+    typing_context: Any, old: Any, precedence: Any, write: Any, to: Any, new: Any, at: Any
+) -> tuple[Any, Callable[..., Any]]:
+    """:func:`relinked` of as many columns from ``at`` on as :data:`PART` bytes hold.
+
+    Written as a loop it becomes vector instructions for many slots only, since the compiler then lets the loop find out
+    first that none of the rows overlap.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        from llvmlite import ir
+
+        kinds, at = signature.args, arguments[5]
+        old, precedence, write, to, new = (
+            context.make_array(kind)(context, builder, value)
+            for kind, value in zip(kinds[:5], arguments[:5], strict=True)
+        )
+        real, index = context.get_data_type(kinds[0].dtype), context.get_value_type(types.intp)
+        itemsize = kinds[0].dtype.bitwidth // 8
+        count = PART // itemsize
+        vector, lanes = ir.VectorType(real, count), ir.VectorType(ir.IntType(32), count)
+        empty = ir.Constant(vector, ir.Undefined)
+
+        def place(array: Any, row: int = 0) -> Any:
+            stride = tools.unpack_tuple(builder, array.strides)[0]
+            begin = tools.pointer_add(builder, array.data, builder.mul(index(row), stride), real.as_pointer())
+            return builder.bitcast(builder.gep(begin, [at]), vector.as_pointer())
+
+        def load(pointer: Any) -> Any:
+            loaded = builder.load(pointer)
+            loaded.align = itemsize
+            return loaded
+
+        def everywhere(number: Any) -> Any:
+            one = builder.insert_element(empty, number, index(0))
+            return builder.shuffle_vector(one, empty, ir.Constant(lanes, [0] * count))
+
+        last, free = load(place(precedence)), builder.fsub(ir.Constant(vector, [1.0] * count), load(place(write)))
+        for row in range(4):
+            share = everywhere(builder.load(builder.gep(to.data, [index(row)])))
+            kept = builder.fmul(builder.fsub(free, share), load(place(old, row)), flags=("contract",))
+            linked = builder.fadd(kept, builder.fmul(share, last, flags=("contract",)), flags=("contract",))
+            builder.store(linked, place(new, row)).align = itemsize
+        return context.get_dummy_value()
+
+    return types.void(old, precedence, write, to, new, types.intp), generate
 
 
 @njit(cache=True, fastmath=FAST, forceinline=True)
@@ -19,16 +78,15 @@ def relinked(old, precedence, write, to, first, new):  # type: ignore[no-untyped
     """Fill ``new`` (4, N), rows of the next links from the row ``first`` on, from the ``old`` ones and their share
     ``to`` (4,) of what is written.
     """
+    slots, part = len(write), PART // write.itemsize
+    whole = slots - slots % part
+    for at in range(0, whole, part):
+        relinked_part(old, precedence, write, to, new, at)  # type: ignore[call-arg]
     one = write.dtype.type(1)
-    to_0, to_1, to_2, to_3 = to[0], to[1], to[2], to[3]
-    old_0, old_1, old_2, old_3 = old[0], old[1], old[2], old[3]
-    new_0, new_1, new_2, new_3 = new[0], new[1], new[2], new[3]
-    for j in range(len(write)):
+    for j in range(whole, slots):
         free, last = one - write[j], precedence[j]
-        new_0[j] = (free - to_0) * old_0[j] + to_0 * last
-        new_1[j] = (free - to_1) * old_1[j] + to_1 * last
-        new_2[j] = (free - to_2) * old_2[j] + to_2 * last
-        new_3[j] = (free - to_3) * old_3[j] + to_3 * last
+        for k in range(4):
+            new[k, j] = (free - to[k]) * old[k, j] + to[k] * last
     no_links_to_themselves(first, new)
 
 
@@ -61,22 +119,35 @@ def along(rows, heads, at, added, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def link(links, precedence, write, reads, new_links, forward, backward):  # type: ignore[no-untyped-def]
-    """Fill the next links of a trial and, in the same pass, what heads that go along them read."""
+def link(  # type: ignore[no-untyped-def]
+    links, precedence, write, reads, new_links, forward, backward, rest_rows, rest_shares
+):
+    """Fill the next links of a trial and, in the same pass, what heads that go along them read.
+
+    ``rest_rows`` (8, N) and ``rest_shares`` (2R + 1, 4), zeros before the first call, are scratch for the rest of rows.
+    """
     slots, heads = len(write), len(reads)
-    backward[:] = 0
+    for h in range(heads):
+        for n in range(slots):
+            backward[h, n] = 0
     whole = slots - slots % 4
     for i in range(0, whole, 4):
         relinked(links[i : i + 4], precedence, write, write[i : i + 4], i, new_links[i : i + 4])
         along(new_links[i : i + 4], reads, reads[:, i : i + 4], backward, forward[:, i : i + 4])
-    left = slots - whole
-    if left:
-        old, new = np.zeros((4, slots), write.dtype), np.zeros((4, slots), write.dtype)
-        at, ahead, to = np.zeros((heads, 4), write.dtype), np.zeros((heads, 4), write.dtype), np.zeros(4, write.dtype)
-        old[:left], at[:, :left], to[:left] = links[whole:], reads[:, whole:], write[whole:]
+    if whole < slots:
+        old, new = rest_rows[:4], rest_rows[4:]
+        at, ahead, to = rest_shares[:heads], rest_shares[heads : 2 * heads], rest_shares[2 * heads]
+        for i in range(whole, slots):
+            copy(links[i], old[i - whole])
+            to[i - whole] = write[i]
+            for h in range(heads):
+                at[h, i - whole] = reads[h, i]
         relinked(old, precedence, write, to, whole, new)
         along(new, reads, at, backward, ahead)
-        new_links[whole:], forward[:, whole:] = new[:left], ahead[:, :left]
+        for i in range(whole, slots):
+            copy(new[i - whole], new_links[i])
+            for h in range(heads):
+                forward[h, i] = ahead[h, i - whole]
 
 
 @njit(cache=True, fastmath=FAST, forceinline=True)
@@ -133,32 +204,28 @@ def link_back(  # type: ignore[no-untyped-def]
     new, sums = np.empty((4, slots), dtype), np.empty((heads, 4), dtype)
     if not has_links:
         g_links[:] = 0
-    whole = slots - slots % 4
-    for i in range(0, whole, 4):
-        for k in range(4):
+    for i in range(0, slots, 4):
+        rows = min(4, slots - i)
+        for k in range(rows):
             for h in range(heads):
                 factors[k, h], factors[k, heads + h] = g_forward[h, i + k], reads[h, i + k]
-        rows_back(
-            links[i : i + 4], precedence, write, write[i : i + 4], i, factors, by_heads, g_forward[:, i : i + 4],
-            g_backward, new, g_links[i : i + 4], sums, g_precedence, g_write, g_reads, g_write[i : i + 4],
-            g_reads[:, i : i + 4],
-        )  # fmt: skip
-    left = slots - whole
-    if left:
+        if rows == 4:
+            rows_back(
+                links[i : i + 4], precedence, write, write[i : i + 4], i, factors, by_heads, g_forward[:, i : i + 4],
+                g_backward, new, g_links[i : i + 4], sums, g_precedence, g_write, g_reads, g_write[i : i + 4],
+                g_reads[:, i : i + 4],
+            )  # fmt: skip
+            continue
         old, g, to = np.zeros((4, slots), dtype), np.zeros((4, slots), dtype), np.zeros(4, dtype)
         ahead, g_to, g_at = np.zeros((heads, 4), dtype), np.zeros(4, dtype), np.zeros((heads, 4), dtype)
-        old[:left], g[:left], to[:left] = links[whole:], g_links[whole:], write[whole:]
-        ahead[:, :left] = g_forward[:, whole:]
-        factors[:] = 0
-        for k in range(left):
-            for h in range(heads):
-                factors[k, h], factors[k, heads + h] = ahead[h, k], reads[h, whole + k]
+        old[:rows], g[:rows], to[:rows], ahead[:, :rows] = links[i:], g_links[i:], write[i:], g_forward[:, i:]
+        factors[rows:] = 0
         rows_back(
-            old, precedence, write, to, whole, factors, by_heads, ahead, g_backward, new, g, sums, g_precedence,
+            old, precedence, write, to, i, factors, by_heads, ahead, g_backward, new, g, sums, g_precedence,
             g_write, g_reads, g_to, g_at,
         )  # fmt: skip
-        g_links[whole:] = g[:left]
-        for k in range(left):
-            g_write[whole + k] += g_to[k]
+        g_links[i:] = g[:rows]
+        for k in range(rows):
+            g_write[i + k] += g_to[k]
             for h in range(heads):
-                g_reads[h, whole + k] += g_at[h, k]
+                g_reads[h, i + k] += g_at[h, k]

@@ -8,13 +8,18 @@ one. ``emitted`` is the interface vector before its activations, ``g_x`` the gra
 Loops over slots have no branch, so the compiler turns them into vector instructions. A loop either sums or stores,
 never both: where it does both, the order of summation depends on where in memory the arrays lie, and training would
 not be reproducible to the last bit.
+
+The loops here take no memory, so that they are compiled without counts of references, which numba would change for
+each part of an array that a trial takes.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from memsim.core.code.compiled import njit
 from memsim.models.networks.compiled.arithmetic import FAST, sigmoid, sums_along
@@ -31,24 +36,32 @@ from memsim.models.networks.compiled.interface import (
 from memsim.models.networks.compiled.links import link
 
 
+def scratch(width: int, slots: int, heads: int, dtype: Any) -> tuple[npt.NDArray[Any], ...]:
+    """Arrays for what :func:`memory_step` computes of each trial; the last two, see
+    :func:`memsim.models.networks.compiled.links.link`, are zeros.
+    """
+    shapes = ((heads + 1, width), (heads + 1,), (3,), (slots,), (width,), (8, slots), (2 * heads + 1, 4))
+    return tuple(np.zeros(shape, dtype) for shape in shapes)
+
+
 @njit(inline="always")
 def memory_step(  # type: ignore[no-untyped-def]
     emitted, limit, memory, scales, usage, precedence, links, write, reads,
     new_memory, new_scales, new_usage, new_precedence, new_links, new_write, new_reads, read, order, writing, reading,
+    clipped, scratch,
 ):  # fmt: skip
     """Fill the next state, what is read (B, R * W), and what the gradient needs, for every trial.
 
     ``writing`` (B, 2, N) takes the weightings by allocation and content, ``reading`` (B, 3, R, N) those backward, by
-    content and forward; ``emitted`` is clipped to ±``limit``.
+    content and forward; ``emitted`` is clipped to ±``limit``. For ``scratch`` see the function of this name;
+    ``clipped``, as long as an interface vector, is scratch as well.
     """
     batch, width, slots = memory.shape
     heads = reads.shape[1]
     _, erase_at, vector_at, strengths, strength, free, allocate, gate, modes_at = parts(width, heads)
     dtype = memory.dtype.type
     one, zero, tiny = dtype(1), dtype(0), dtype(EPSILON)
-    keys, key_scales = np.empty((heads + 1, width), memory.dtype), np.empty(heads + 1, memory.dtype)
-    modes, kept, clipped = np.empty(3, memory.dtype), np.empty(slots, memory.dtype), np.empty_like(emitted[0])
-    erased = np.empty(width, memory.dtype)
+    keys, key_scales, modes, kept, erased, rest_rows, rest_shares = scratch
     for b in range(batch):
         for k in range(len(clipped)):
             x = emitted[b, k]
@@ -96,7 +109,7 @@ def memory_step(  # type: ignore[no-untyped-def]
         for n in range(slots):
             scaled[n] = one / math.sqrt(scaled[n])
 
-        link(links[b], precedence[b], weighting, reads[b], new_links[b], forward, backward)
+        link(links[b], precedence[b], weighting, reads[b], new_links[b], forward, backward, rest_rows, rest_shares)
         last, new_last, kept_last = precedence[b], new_precedence[b], one - written
         for n in range(slots):
             new_last[n] = kept_last * last[n] + weighting[n]
@@ -111,10 +124,11 @@ def memory_step(  # type: ignore[no-untyped-def]
             sums_along(new_memory[b], row, read[b, h * width : (h + 1) * width])
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, _nrt=False)
 def one_step(  # type: ignore[no-untyped-def]
     emitted, limit, memory, scales, usage, precedence, links, write, reads,
     new_memory, new_scales, new_usage, new_precedence, new_links, new_write, new_reads, read, order, writing, reading,
+    clipped, scratch,
 ):  # fmt: skip
     """:func:`memory_step` by itself; fills ``scales`` as well."""
     for b in range(len(memory)):
@@ -122,5 +136,5 @@ def one_step(  # type: ignore[no-untyped-def]
     memory_step(
         emitted, limit, memory, scales, usage, precedence, links, write, reads,
         new_memory, new_scales, new_usage, new_precedence, new_links, new_write, new_reads, read, order, writing,
-        reading,
+        reading, clipped, scratch,
     )  # fmt: skip

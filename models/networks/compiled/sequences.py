@@ -16,38 +16,38 @@ from __future__ import annotations
 import numpy as np
 
 from memsim.core.code.compiled import njit
-from memsim.models.networks.compiled.arithmetic import FAST, sigmoid, tangent
+from memsim.models.networks.compiled.arithmetic import FAST, copy, sigmoid, tangent
 from memsim.models.networks.compiled.interface import interface_length
 from memsim.models.networks.compiled.memory_gradients import memory_step_back
 from memsim.models.networks.compiled.memory_steps import memory_step
 from memsim.models.networks.compiled.products import add_product
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, _nrt=False)
 def forward(  # type: ignore[no-untyped-def]
-    first, which, limit, start, into, out, out_bias, read_out, outputs, seen, gates, cells, bent, emitted,
+    first, which, limit, start, into, out, out_bias, read_out, outputs, taken, seen, gates, cells, bent, emitted,
     memory, scales, usage, precedence, links, write, reads, order, writing, reading,
 ):  # fmt: skip
-    """Fill ``outputs`` (T, B, O) and the entries after the one of the step ``first``, from that one.
+    """Fill ``outputs`` (up to T, B, O), those of the last steps, and the entries after the one of the step ``first``,
+    from that one.
 
     ``start`` (any, 4H) is what inputs and biases add to the gates, and ``which`` (T, B4) the rows of it; ``into``
     (H4 + RW4, 4H) are weights to the gates, ``out`` (H4, (O + E)8) and ``out_bias`` those to outputs and interface,
     ``read_out`` (RW4, O8) from what is read to outputs. Filled are ``gates`` (entries, B4, 4H): take, keep, new, show;
     ``cells`` (entries, B4, H) c; ``bent`` (entries, B4, H) tanh(c); ``emitted`` (entries, B4, (O + E)8). For the memory
-    see :func:`memsim.models.networks.compiled.memory_steps.memory_step`.
+    see :func:`memsim.models.networks.compiled.memory_steps.memory_step`. ``taken`` is scratch, see
+    :func:`memsim.models.networks.compiled.unrolled.taken_by`.
     """
-    steps, batch, size = outputs.shape
+    steps, (shows, batch, size) = len(which), outputs.shape
     rows, hidden = bent.shape[1:]
     above, read_size = len(out), memory.shape[2] * reads.shape[2]
     slots = memory.shape[3]
-    emits = interface_length(memory.shape[2], reads.shape[2])
-    interface, read = np.empty((batch, emits), seen.dtype), np.zeros((rows, read_size), seen.dtype)
-    shown = np.zeros((rows, read_out.shape[1]), seen.dtype)
+    interface, clipped, read, shown, of_memory = taken
     for t in range(steps):
         own, now, then = (first + t) % len(gates), (first + t) % len(seen), (first + t + 1) % len(seen)
         gate = gates[own]
         for b in range(rows):
-            gate[b] = start[which[t, b]]
+            copy(start[which[t, b]], gate[b])
         add_product(seen[now], into, gate)
         for b in range(rows):
             gate_b, old, cell, curve, h = gate[b], cells[now, b], cells[then, b], bent[own, b], seen[then, b]
@@ -69,21 +69,31 @@ def forward(  # type: ignore[no-untyped-def]
                 curve[k] = tangent(cell[k])
             for k in range(hidden):
                 h[k] = show[k] * curve[k]
+        output = t - (steps - shows)
+        if output < 0 and not slots:
+            continue
         given = emitted[own]
         for b in range(rows):
-            given[b] = out_bias
+            copy(out_bias, given[b])
         add_product(seen[then, :, :above], out, given)
-        shown[:] = given[:, : read_out.shape[1]]
         if slots:
-            interface[:] = given[:batch, size : size + emits]
+            for b in range(batch):
+                copy(given[b, size:], interface[b])
             memory_step(
                 interface, limit, memory[now], scales[now], usage[now], precedence[now], links[now], write[now],
                 reads[now], memory[then], scales[then], usage[then], precedence[then], links[then], write[then],
-                reads[then], read, order[own], writing[own], reading[own],
+                reads[then], read, order[own], writing[own], reading[own], clipped, of_memory,
             )  # fmt: skip
-            seen[then, :, above : above + read_size] = read
+            for b in range(batch):
+                copy(read[b], seen[then, b, above : above + read_size])
+        if output < 0:
+            continue
+        for b in range(rows):
+            copy(given[b], shown[b])
+        if slots:
             add_product(seen[then, :, above:], read_out, shown)
-        outputs[t] = shown[:batch, :size]
+        for b in range(batch):
+            copy(shown[b], outputs[output, b])
 
 
 @njit(inline="always")
@@ -126,23 +136,28 @@ def backward(  # type: ignore[no-untyped-def]
     above = out.shape[1]
     batch, width, slots = memory.shape[1:]
     g_h, g_read = np.zeros((rows, above), seen.dtype), np.zeros((rows, read_out.shape[1]), seen.dtype)
-    interface = np.empty((batch, interface_length(width, reads.shape[2])), seen.dtype)
-    g_interface = np.empty_like(interface)
+    emits = interface_length(width, reads.shape[2])
+    interface, g_interface = np.empty((batch, emits), seen.dtype), np.empty((batch, emits), seen.dtype)
     for back in range(steps):
         t = steps - 1 - back
-        g_emitted[t, :, :size] = g_outputs[t, :, :size]
+        for b in range(rows):
+            copy(g_outputs[t, b], g_emitted[t, b, :size])
         if slots:
-            g_read[:] = g_seen[:, above:]
+            for b in range(rows):
+                copy(g_seen[b, above:], g_read[b])
             add_product(g_outputs[t], read_out, g_read)
-            interface[:] = emitted[t, :batch, size : size + interface.shape[1]]
+            for b in range(batch):
+                copy(emitted[t, b, size:], interface[b])
             memory_step_back(
                 interface, limit, memory[t], scales[t], usage[t], precedence[t], links[t], write[t], reads[t],
                 memory[t + 1], scales[t + 1], usage[t + 1], write[t + 1], reads[t + 1], order[t], writing[t],
                 reading[t], g_read, g_interface, g_memory, g_usage, g_precedence, g_links, g_write, g_reads,
                 has_links or back > 0,
             )  # fmt: skip
-            g_emitted[t, :batch, size : size + interface.shape[1]] = g_interface
-        g_h[:] = g_seen[:, :above]
+            for b in range(batch):
+                copy(g_interface[b], g_emitted[t, b, size : size + emits])
+        for b in range(rows):
+            copy(g_seen[b], g_h[b])
         add_product(g_emitted[t], out, g_h)
         for b in range(rows):
             cell_back(gates[t, b], cells[t, b], bent[t, b], g_h[b], g_cell[b], g_gates[t, b])

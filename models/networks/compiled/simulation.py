@@ -19,7 +19,7 @@ from memsim.core.recalls import Recalls
 from memsim.core.trials import Trials
 from memsim.models.networks.compiled import sequences
 from memsim.models.networks.compiled.choices import choose
-from memsim.models.networks.compiled.unrolled import Array, Packed, left_behind, whole
+from memsim.models.networks.compiled.unrolled import Array, Packed, left_behind, taken_by, whole
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.memory import LIMIT
 from memsim.models.networks.recall_network import DISTRACT, RECALL, STUDY, RecallNetwork
@@ -108,20 +108,20 @@ class _Runner:
         for row, step in zip(which, steps, strict=False):
             row[:batch] = step
         arrays = [each.numpy() for each in left_behind(self.packed, 1, 2, batch, self.memory)]
-        outputs = np.empty((len(which), batch, self.outputs), np.float32)
-        sequences.forward(0, which, self.limit, start, *self.weights, outputs, *arrays)
-        left = np.ones((batch, length), dtype=bool)
+        outputs, taken = np.empty((1, batch, self.outputs), np.float32), taken_by(self.packed, batch, self.memory)
+        sequences.forward(0, which, self.limit, start, *self.weights, outputs, taken, *arrays)
+        left, weights = np.ones((batch, length), dtype=bool), np.empty(length + 1, np.float32)
         done, which = len(which), which[:1]
         which[:] = cue
         for output in range(positions.shape[1]):
             sound = choose(
-                outputs[-1], vectors, items, self.strength, self.model.stop_bias, self.model.repeats, left,
+                outputs[0], vectors, items, self.strength, self.model.stop_bias, self.model.repeats, left,
                 draws[output], self.paradigm.silence_ends, going, positions[:, output], which[0], n_items, cue,
+                weights,
             )  # fmt: skip
             if not sound:
                 return False
             if output + 1 == positions.shape[1] or not going.any():
                 break
-            outputs = outputs[-1:]
-            sequences.forward(done + output, which, self.limit, start, *self.weights, outputs, *arrays)
+            sequences.forward(done + output, which, self.limit, start, *self.weights, outputs, taken, *arrays)
         return True

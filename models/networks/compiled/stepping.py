@@ -23,6 +23,7 @@ from memsim.models.networks.compiled.unrolled import (
     Array,
     Packed,
     left_behind,
+    taken_by,
     weight_gradients,
     whole,
 )
@@ -61,9 +62,9 @@ class Stepping:
         self.keeps = torch.is_grad_enabled()
         # A change between two steps makes a state of its own.
         entries, states = (steps, 2 * steps + 2) if self.keeps else (1, 3)
-        self.arrays = [
-            each.numpy() for each in left_behind(self.packed, entries, states, batch, core.empty_memory(batch))
-        ]
+        memory = core.empty_memory(batch)
+        self.arrays = [each.numpy() for each in left_behind(self.packed, entries, states, batch, memory)]
+        self.taken = taken_by(self.packed, batch, memory)
         self.given = np.empty((steps, batch, self.packed.sizes[1]), self.packed.out_bias.dtype)
         self.inputs: list[Tensor] = []
         self.now = 0
@@ -92,7 +93,7 @@ class Stepping:
         start = linear(inputs.detach(), *(each.detach() for each in self.into)).numpy()
         given = self.given[step : step + 1]
         sequences.forward(
-            0, self.rows, self.limit, start, *self.packed_weights, given, *self._views(self.now, own, 1)
+            0, self.rows, self.limit, start, *self.packed_weights, given, self.taken, *self._views(self.now, own, 1)
         )  # fmt: skip
         self.before.append(self.now)
         self.now += 1

@@ -13,6 +13,7 @@ from torch.autograd.function import Function, once_differentiable
 from torch.nn.functional import linear
 
 from memsim.models.networks.compiled import sequences
+from memsim.models.networks.compiled.memory_steps import scratch
 from memsim.models.networks.fused import LINKS, empty, gradients_of
 from memsim.models.networks.memory import EPSILON, MemoryState
 
@@ -69,7 +70,8 @@ class Packed(NamedTuple):
 def left_behind(packed: Packed, entries: int, states: int, batch: int, memory: MemoryState) -> list[Tensor]:
     """Arrays for what ``entries`` steps leave, and for the states before and after them, the first of which is zero.
 
-    In the order of the arguments of :func:`memsim.models.networks.compiled.sequences.forward`; ``memory`` gives sizes.
+    In the order of the last arguments of :func:`memsim.models.networks.compiled.sequences.forward`; ``memory`` gives
+    sizes.
     """
     hidden, _, _ = packed.sizes
     rows, (_, slots, width), heads = whole(batch), memory.memory.shape, memory.reads.shape[1]
@@ -112,6 +114,18 @@ def weight_gradients(
     return into[:, reading], into[:, :hidden], emitted.T @ after[:, :hidden], emitted.sum(0), read_out
 
 
+def taken_by(packed: Packed, batch: int, memory: MemoryState) -> tuple[Any, ...]:
+    """Arrays for what :func:`memsim.models.networks.compiled.sequences.forward` computes of each step.
+
+    The interface of all trials and of one, what is read, outputs, and what a step of the memory takes.
+    """
+    (_, size, read_size), dtype = packed.sizes, packed.out_bias.dtype
+    (_, slots, width), heads = memory.memory.shape, memory.reads.shape[1]
+    emits, rows = len(packed.out_bias) - size, whole(batch)
+    shapes = (batch, emits), (emits,), (rows, read_size), (rows, whole(size, 8))
+    return *(np.zeros(shape, dtype) for shape in shapes), scratch(width, slots, heads, dtype)
+
+
 class _Sequence(Function):
     @staticmethod
     def forward(ctx: Any, limit: float, start: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
@@ -132,7 +146,7 @@ class _Sequence(Function):
         rows = np.minimum(np.arange(whole(batch)), batch - 1)
         sequences.forward(
             0, rows + batch * np.arange(steps)[:, None], ctx.limit, start.detach().flatten(0, 1).contiguous().numpy(),
-            *packed.forward(), outputs.numpy(), *(each.numpy() for each in kept),
+            *packed.forward(), outputs.numpy(), taken_by(packed, batch, before), *(each.numpy() for each in kept),
         )  # fmt: skip
         contents, *last = (kept[index][-1] for index in STATES)
         seen = kept[SEEN][-1, :batch]
