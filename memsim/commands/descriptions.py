@@ -11,7 +11,7 @@ from typing import Any
 from memsim.analysis.declaration import Analysis
 from memsim.analysis.registered import ANALYSES
 from memsim.core.code.registry import Registry
-from memsim.core.errors import ModelError
+from memsim.core.errors import InputError, ModelError
 from memsim.core.parameters import Parameter, Parameterized, Preset
 from memsim.data.registered import DATASETS
 from memsim.models.lookup import find_model
@@ -57,9 +57,9 @@ def _describe(name: str, entry: Any, full: bool = False) -> str:
     if isinstance(entry, type) and issubclass(entry, Parameterized):
         doc = textwrap.dedent(f"    {entry.__doc__ or ''}").strip()
         lines = [f"{name}: {doc if full else doc.splitlines()[0] if doc else ''}"]
-        if isinstance(getattr(given, "likelihood", None), property):  # it depends on the parameters
-            given = entry()
         likelihood = getattr(given, "likelihood", None)
+        if isinstance(likelihood, property):  # it depends on the parameters
+            likelihood = _with_defaults(entry)
         if likelihood is not None:
             lines.append(f"  likelihood of responses: {likelihood}")
         lines += [training] if training else []
@@ -76,6 +76,15 @@ def _describe(name: str, entry: Any, full: bool = False) -> str:
         for label in entry.conditions:
             lines.append(f"  {label}: {entry.paradigm(label)!r}")
     return "\n".join(lines)
+
+
+def _with_defaults(model: type[Any]) -> str:
+    """The likelihood of a model in which it depends on the parameters."""
+    try:
+        likelihood: str = model().likelihood
+    except InputError:  # a network without weights of its own
+        return "exact or sampled, by its parameters"
+    return likelihood
 
 
 def _parameter_lines(parameters: Iterable[Parameter]) -> list[str]:

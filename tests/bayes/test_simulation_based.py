@@ -68,7 +68,7 @@ def test_what_does_not_apply_is_an_error() -> None:
             PosteriorSpec.of(SAM(), ["lapse"], **options)
     with pytest.raises(InputError, match=r"simulations=50 is an option of by='simulation'"):
         PosteriorSpec.of(TCM(), simulations=50)
-    with pytest.raises(InputError, match=r"none of 'likelihood', 'simulation'"):
+    with pytest.raises(InputError, match=r"must be one of 'likelihood', 'simulation'"):
         PosteriorSpec.of(TCM(), by="guess")
     with pytest.raises(LikelihoodError, match=r"no exact likelihood.*by='simulation'"):
         PosteriorSpec.of(SAM(), by="likelihood")

@@ -231,7 +231,7 @@ def test_of_the_list_before_the_memory_is_left_and_not_the_controller() -> None:
     state, fresh = (each.begin(trials, stream(0))[0].state for each in (model, DNC()))
     rng = stream(0)
     rng.integers(2**63, size=1)
-    before = replace(trials, items=others(trials.items, len(trials.pool), rng))
+    before = replace(trials, items=others(trials.items, len(trials.pool), trials.list_length, rng))
     assert not (before.items[:, :, None] == trials.items[:, None]).any()
     studied = DNC().begin(before, stream(0))
     for position in range(3):
@@ -240,7 +240,7 @@ def test_of_the_list_before_the_memory_is_left_and_not_the_controller() -> None:
     assert torch.allclose(state.memory.links, 0.5 * studied[0].state.memory.links)
     assert torch.equal(state.controller[0][0], fresh.controller[0][0])
     assert model.likelihood == "sampled"
-    assert np.sort(others(np.array([[2, 0, 1]], np.int32), 3, rng)).tolist() == [[0, 1, 2]], "no others in the pool"
+    assert np.sort(others(np.array([[2, 0, 1]], np.int32), 3, 3, rng)).tolist() == [[0, 1, 2]], "no others in the pool"
 
 
 def test_later_items_are_studied_after_the_rest_and_before_the_test() -> None:

@@ -9,7 +9,7 @@ from memsim.core.limits import SECONDS
 from memsim.core.parameters import Parameterized, parameter
 
 OURS = "unverified; ours"
-MOST_CYCLES, MOST_STEPS, MOST_LATER = 200, 20, 1000
+MOST_CYCLES, MOST_STEPS, MOST_LATER = 200, 20, 20
 
 
 class Rest(NamedTuple):
