@@ -55,6 +55,6 @@ What they came to, from seed 0, in seconds of one busy processor; chance and opt
 - MemN2N:two-hops, 111 s: .95 right (.17, 1).
 - Transformer:induction, 27 s: 1.00 right, 1.00 on lists of 16, longer than trained (.06, 1).
 
-On a GPU: NTM:repeat-copy .42 bits at five copies (99, 0), NTM:n-grams 29.4 (48, 29.1), NTM:priority-sort 25.7 (48, 0). The
-others were not run to their end.
+On a GPU: NTM:repeat-copy .42 bits (99, 0), NTM:n-grams 29.4 (48, 29.1), NTM:priority-sort 25.7 (48, 0). The others
+were not run to their end.
 """
