@@ -30,7 +30,10 @@ SHORTCOMINGS: dict[str, dict[str, str]] = {
         MIRROR: "repetitions add nothing: the context of the list is bound once",
         LAG: _NO_FORGETTING,
     },
-    "CMR": {MIRROR: "evidence of lures does not depend on how strongly other items were learned"},
+    "CMR": {
+        MIRROR: "evidence of lures does not depend on how strongly other items were learned",
+        SLOPE: "at its defaults, which people's free recall gave, evidence of targets and lures varies alike",
+    },
     "Matrix": {
         STRENGTH: "evidence and its noise, which comes from items of the same strength, grow alike",
         MIRROR: _SUM, LIST_STRENGTH: _NOISE, LAG: _NO_FORGETTING,
