@@ -47,16 +47,13 @@ class Mark(NamedTuple):
         times = f" times that of {self.of}" if self.of else ""
         return f"{self.training}: {self.measure} at length {self.length} {side} {self.bound:g}{times}"
 
-    def reached(self, table: pd.DataFrame) -> bool:
-        """Whether the scores of :func:`scores_table` reach it."""
-        at = table.set_index(["training", "measure", "length"])
-        score = at.loc[(self.training, self.measure, self.length), "network"]
-        unit = 1.0
-        if self.of == OPTIMUM:
-            unit = at.loc[(self.training, self.measure, self.length), "optimum"]
-        elif self.of:
-            unit = at.loc[(self.of, self.measure, self.length), "network"]
-        return bool(score <= self.bound * unit if self.at_most else score >= self.bound * unit)
+    def reached(self, scores: pd.DataFrame) -> bool:
+        """Whether scores by training, measure and length reach it."""
+        score, bound = scores.loc[(self.training, self.measure, self.length), "network"], self.bound
+        if self.of:
+            who, whose = (self.training, "optimum") if self.of == OPTIMUM else (self.of, "network")
+            bound = bound * scores.loc[(who, self.measure, self.length), whose]
+        return bool(score <= bound if self.at_most else score >= bound)
 
 
 MARK = Prediction("memsim's authors: a pass mark at this size", "1 where the network reaches it")
@@ -120,7 +117,8 @@ def scores_table(seed: int, marks: Sequence[Mark], **changes: Any) -> pd.DataFra
 
 def findings_of(table: pd.DataFrame, marks: Sequence[Mark]) -> list[Finding]:
     """1 where a network reaches its mark, else 0."""
-    return [Finding(mark.quantity, 1.0, float(mark.reached(table)), 0.0, MARK, mark.known) for mark in marks]
+    scores = table.set_index(["training", "measure", "length"])
+    return [Finding(mark.quantity, 1.0, float(mark.reached(scores)), 0.0, MARK, mark.known) for mark in marks]
 
 
 def network_tasks(seed: int) -> Outcome:

@@ -15,13 +15,11 @@ from memsim.models.networks import memory
 from memsim.models.networks.cores.core import Weightings
 from memsim.models.networks.cores.drifting_context import Drift, DriftingContext
 from memsim.models.networks.cores.hops import MOST_HOPS, hop_parts
-from memsim.models.networks.cores.lstm import Controlled, Layers
+from memsim.models.networks.cores.lstm import FUSED, Controlled, Layers
 from memsim.models.networks.cores.rereading import Rereading
 from memsim.models.networks.memory import LIMIT, Interface, MemoryState, interface_size, memory_step, read_interface
 from memsim.models.networks.reading import READ_MODES
 
-FUSED = (torch.float32, torch.float64)
-"""The numbers of the faster operations of the memory."""
 CONTEXT_PARTS = ("context", "old_context", "new_context")
 
 

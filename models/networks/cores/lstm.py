@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from memsim.models.networks.cores.core import Core, Weightings
 from memsim.models.networks.memory import MemoryState
 
+FUSED = (torch.float32, torch.float64)
+"""The numbers that faster operations compute with."""
+
 Layers: TypeAlias = tuple[tuple[Tensor, Tensor], ...]
 """Output h and cell c, (B, hidden) each, of every layer."""
 
@@ -67,7 +70,7 @@ class Controlled(Core):
 
     def compiles(self, inputs: Tensor) -> bool:
         """Whether whole sequences of such inputs run as compiled loops, on a CPU."""
-        known = inputs.device.type == "cpu" and inputs.dtype in (torch.float32, torch.float64)
+        known = inputs.device.type == "cpu" and inputs.dtype in FUSED
         return self.fused and known and self.has_compiled_loops
 
     def sequence_weights(self) -> tuple[Tensor, ...]:
