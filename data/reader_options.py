@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memsim.core.errors import InputError
+from memsim.core.listed_options import parts_of_text
 from memsim.core.names import closest, require_mapping, require_one_of, shown
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def parse_option(declared: Declared, texts: Sequence[str]) -> Any:
                 raise InputError(f"{declared.name} {text!r}: write {declared.metavar}")
             if name in pairs:
                 raise InputError(f"{declared.name} {text!r}: {name} is given twice")
-            pairs[name] = value.split(",") if declared.name == "trial_types" else value
+            pairs[name] = parts_of_text(value, f"{declared.name} {name}") if declared.name == "trial_types" else value
         return pairs
     if declared.kind == "labels":
         return [int(text) if text.isdecimal() else text for text in texts]

@@ -11,6 +11,11 @@ from memsim.core.names import closest
 ALL = "all"
 
 
+def parts_in(given: str, separator: str = ",") -> list[str]:
+    """The parts of a text, in their order, without spaces around them; empty ones are left out, so none may be left."""
+    return [part.strip() for part in given.split(separator) if part.strip()]
+
+
 def parts_of_text(given: str, what: str, separator: str = ",") -> list[str]:
     """The parts of a text, in their order.
 
@@ -22,7 +27,7 @@ def parts_of_text(given: str, what: str, separator: str = ",") -> list[str]:
     ------
     InputError : nothing but separators.
     """
-    found = [part.strip() for part in given.split(separator) if part.strip()]
+    found = parts_in(given, separator)
     if not found:
         raise InputError(f"{what}={given!r} names nothing; separate several by {separator!r}")
     return found

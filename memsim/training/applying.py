@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from memsim.core.errors import NoEffectError
+from memsim.core.listed_options import parts_in
 
 
 class Need(Protocol):
@@ -52,8 +53,7 @@ class NeedsNamed:
 
     def unmet(self, values: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[str, ...]:
         """See :meth:`Need.unmet`."""
-        named = {part.strip() for part in values[self.setting].split(",")}
-        return () if named & set(self.names) else (self.setting,)
+        return () if set(parts_in(values[self.setting])) & set(self.names) else (self.setting,)
 
     @property
     def words(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.limits import NETWORK, SEED
+from memsim.core.listed_options import parts_in
 from memsim.core.names import closest, normalized, require_mapping, require_name, shown
 from memsim.core.parameters import Preset, choice, parameter, text
 from memsim.models.networks.cores.declared_sizes import checked_sizes, sizes_of
@@ -328,7 +329,7 @@ class Training(Levers):
     @property
     def task_names(self) -> tuple[str, ...]:
         """Of several tasks by one network, their names in the order of their cues."""
-        return require_tasks([part.strip() for part in self.tasks.split(",") if part.strip()])
+        return require_tasks(parts_in(self.tasks))
 
     def _require_lengths(self) -> None:
         if self.first_length > self.list_length:

@@ -115,6 +115,9 @@ def test_texts_of_the_command_line_become_values() -> None:
     declared = {each.name: each for each in ReaderOptions.declared()}
     assert parse_option(declared["codes"], ["-2=repetition", "88=intrusion"]) == {"-2": "repetition", "88": "intrusion"}
     assert parse_option(declared["trial_types"], ["study=A,B"]) == {"study": ["A", "B"]}
+    assert parse_option(declared["trial_types"], ["study=A, B,"]) == {"study": ["A", "B"]}
+    with pytest.raises(InputError, match="trial_types study=',' names nothing"):
+        parse_option(declared["trial_types"], ["study=,"])
     assert parse_option(declared["session"], ["1", "two"]) == [1, "two"]
     for texts, message in ((["list"], "write ROLE=COLUMN"), (["a=b", "a=c"], "a is given twice")):
         with pytest.raises(InputError, match=message):

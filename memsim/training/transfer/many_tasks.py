@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.errors import InputError
+from memsim.core.listed_options import parts_of_text
 from memsim.models.networks.cued_network import CuedNetwork
 from memsim.training.objectives.lists import AnyOrder, ByCue, InOrder, InReverse, OfLists, OldOrNew
 from memsim.training.settings import Training
@@ -51,8 +52,7 @@ class ManyTasks(OfTasks):
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
         names = training.task_names
-        plan = (part.strip() for part in training.plan.split(","))
-        self.plan = () if training.plan == JOINT else tuple(part for part in plan if part)
+        self.plan = () if training.plan == JOINT else tuple(parts_of_text(training.plan, "Training: plan"))
         self._require_plan(names)
         self.network = CuedNetwork(
             training.vector_size, training.core(), training.sizes, names, training.modules

@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from memsim.core.errors import ModelError
+from memsim.core.listed_options import parts_in
 from memsim.core.names import shown
 
 
@@ -83,7 +84,7 @@ def declared(core: Any, name: str) -> Any:
 
 def parts_named(without: str) -> frozenset[str]:
     """The parts of a core in a text such as ``content,backward``."""
-    return frozenset(part.strip() for part in without.split(",") if part.strip())
+    return frozenset(parts_in(without))
 
 
 def _derives(cls: type) -> bool:
