@@ -38,7 +38,7 @@ from memsim.reproductions.essay.forgetting.options import (
 from memsim.reproductions.essay.forgetting.search import SEARCHES, first_population, levers, worn
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
 from memsim.reproductions.essay.forgetting.trainings import trained, training_of, worn_model
-from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED
+from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, UNDECIDED
 from memsim.training.trainer import Trainer
 
 
@@ -160,6 +160,44 @@ def test_one_seed_that_differs_refutes_what_must_hold_in_all_and_not_what_must_i
     table["decay and noise", 2]["trained"] = measured(0.2, 0.05, 0.3)
     verdicts = {claim.name: claim.verdict for claim in claims_of(table, searched(-14.0), REFERENCES)}
     assert (verdicts["V1"], verdicts["V2"]) == (REFUTED, SUPPORTED)
+
+
+def test_one_seed_decides_nothing() -> None:
+    places = {kind: each[:1] for kind, each in searched(-14.0).items()}
+    claims = [*claims_of(found(True, 1), places, REFERENCES), *claims_on_sleep(found(True, 1), replay(True, 1))]
+    assert {claim.verdict for claim in claims} == {UNDECIDED}
+
+
+def test_differences_that_are_not_shown_are_not_refuted() -> None:
+    """Of the curves of training and of a lesion, where seeds vary more than they differ."""
+    table = found(False)
+    for seed in range(5):
+        table["decay", seed]["trained"] = measured(0.2 * (-1) ** seed, 0.0, 0.3)
+    verdicts = {claim.name: claim.verdict for claim in claims_of(table, {}, REFERENCES)}
+    assert verdicts["V7"] == UNDECIDED
+
+
+def test_training_and_lesion_are_compared_within_seeds() -> None:
+    """Also where one of them diverged, each with another seed."""
+    table = found(False)
+    for seed in range(5):
+        table["decay", seed]["trained"] = measured(seed + 1.0, 0.0, 0.3)
+        table["none", seed]["lesions"]["decay"] = measured(float(seed), 0.0, 0.3)
+    table["decay", 0]["diverged"] = table["none", 4]["diverged"] = "the loss is no longer finite"
+    (claim,) = (each for each in claims_of(table, {}, REFERENCES) if each.name == "V7")
+    assert "decay: primacy +1.00 [+1.00, +1.00]" in claim.numbers and claim.verdict == SUPPORTED
+
+
+@pytest.mark.parametrize(("distances", "verdict"), [
+    ([0.07, 0.08, 0.08, 0.09, 0.08], SUPPORTED), ([0.2, 0.0, 0.1, 0.05, 0.1], UNDECIDED),
+    ([0.2, 0.05, 0.15, 0.1, 0.2], UNDECIDED), ([0.2, 0.21, 0.19, 0.2, 0.2], REFUTED),
+])  # fmt: skip
+def test_the_nearest_condition_is_judged_by_its_interval(distances: list[float], verdict: str) -> None:
+    table = found(False)
+    for seed, distance in enumerate(distances):
+        table["all", seed]["trained"] = measured(0.0, 0.0, distance)
+    verdicts = {claim.name: claim.verdict for claim in claims_of(table, {}, REFERENCES)}
+    assert verdicts["V4"] == verdict
 
 
 def test_levers_that_predict_no_better_than_the_choice_alone_are_no_support() -> None:
