@@ -47,6 +47,7 @@ class ManyTasks(OfTasks):
 
     network: CuedNetwork
     recordable = False
+    unrecordable = "its tasks take turns"
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
