@@ -24,6 +24,7 @@ from memsim.reproductions.essay.forgetting.measures import (
     curve_of_people,
     lists_of,
     numbers_of,
+    of_recalls,
     temporal_factor,
 )
 from memsim.reproductions.essay.forgetting.options import (
@@ -255,6 +256,12 @@ def test_temporal_factor_by_hand() -> None:
     trials = FreeRecall(list_length=4).trials(2, 0)
     recalls = Recalls(trials, np.array([[2, 3, 1, 0], [2, 3, 0, 0]]), np.array([True, True]))
     assert temporal_factor(recalls) == pytest.approx(((1 + 0.5) / 2 + 0.0 + (1 + 0.5) / 2) / 3)
+
+
+def test_an_item_that_is_repeated_is_recalled_once() -> None:
+    positions = np.array([[1, 2, 1, 2, 1, -1], [3, 0, 0, 0, 0, 0]])
+    found = of_recalls(Recalls(FreeRecall(list_length=20).trials(2, 0), positions, np.array([True, True])), 0)
+    assert found["recalled"] == 1.5 and found["intrusions"] == 0.5
 
 
 def test_people_and_the_flat_line() -> None:
