@@ -359,6 +359,8 @@ def test_modules_are_loaded_with_their_weights(tmp_path: Path) -> None:
         ({"tasks": "recall,knitting"}, "no task 'knitting' that may have a cue"),
         ({"tasks": "recall,recall"}, "each once"),
         ({"tasks": " , "}, "at least one task"),
+        ({"plan": ","}, "plan=',' names no task; give 'joint'"),
+        ({"plan": "recall,serial,recall", "iterations": 2}, "iterations=2 are too few for the 3 tasks"),
         ({"plan": "recall,cued"}, "cued is not among tasks="),
         ({"replay": 0.2}, "no task is earlier"),
         ({"plan": "recall", "elastic": 2.0}, "no task is earlier"),

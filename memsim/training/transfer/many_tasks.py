@@ -42,7 +42,8 @@ class ManyTasks(OfTasks):
 
     Raises
     ------
-    InputError : an unknown task, a plan with a task that has no cue, or a remedy without earlier tasks.
+    InputError : an unknown task, a plan without a task, with one that has no cue, or with more tasks than there are
+        iterations, or a remedy without earlier tasks.
     """
 
     network: CuedNetwork
@@ -69,10 +70,20 @@ class ManyTasks(OfTasks):
 
     def _require_plan(self, names: tuple[str, ...]) -> None:
         training = self.training
+        if not self.plan and training.plan != JOINT:
+            raise InputError(
+                f"Training: plan={training.plan!r} names no task; give 'joint', or tasks one after another such as "
+                "'recall,serial'"
+            )
         if strangers := [name for name in self.plan if name not in names]:
             raise InputError(
                 f"Training: plan={training.plan!r}: {strangers[0]} is not among tasks={training.tasks!r}; name it "
                 "there, or give plan='joint'"
+            )
+        if training.iterations < len(self.plan):
+            raise InputError(
+                f"Training: iterations={training.iterations} are too few for the {len(self.plan)} tasks of "
+                f"plan={training.plan!r}, which are learned one after another; give {len(self.plan)} or more"
             )
         remedies = [name for name in ("replay", "elastic", "modules") if getattr(training, name)]
         if len(set(self.plan)) < 2 and set(remedies) - {"modules"}:
