@@ -24,8 +24,8 @@ def add_reproduce(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     reproduce.add_argument("--seed", type=whole("seed"), help="seed of lists and simulations (default: 0)")
     reproduce.add_argument("--out", type=Path, help=f"folder, with a folder for each entry (default: {OUT})")
     reproduce.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE",
-        help="an option of the entry, such as cores=DNC,LSTM of network-table; repeatable",
+        "--set", nargs="+", default=[], metavar="NAME=VALUE",
+        help="options of the entry, such as cores=DNC,LSTM of network-table; repeatable",
     )  # fmt: skip
     add_force(reproduce)
     reproduce.set_defaults(command=run_reproduce)
@@ -35,11 +35,15 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
     """List the catalogue, or run the entries that are named and print what they found."""
     from memsim.reproductions.registered import REPRODUCTIONS
 
+    # An entry that is named behind the values of --set is among them.
+    entries = [text for text in parsed.set if text == "all" or text in REPRODUCTIONS.names()]
+    parsed.names = [*parsed.names, *entries]
+    parsed.set = [text for text in parsed.set if text not in entries]
     if not parsed.names:
         for option in ("seed", "out", "set", "force"):
             value = getattr(parsed, option)
             if value is not None and value is not False and value != []:
-                said = "" if value is True else f" {value}"
+                said = "" if value is True else f" {' '.join(value) if option == 'set' else value}"
                 raise InputError(
                     f"--{option}{said} applies to entries that are run, and none is named; name entries, or all"
                 )

@@ -72,9 +72,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser], ask
         help_text = f"{declared.doc}{options}{default}".replace("%", "%%")
         settings.add_argument(f"--{declared.name.replace('_', '-')}", metavar="VALUE", help=help_text)
     sizes = command.add_argument_group("sizes and options of the core; an error lists those that a core has")
-    sizes.add_argument(
-        "--size", action="append", default=[], metavar="NAME=VALUE", help="one of any core, by its name; repeatable"
-    )
+    sizes.add_argument("--size", nargs="+", default=[], metavar="NAME=VALUE", help="those of any core, by their names")
     for name in SIZES:
         sizes.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help=f"--size {name}=VALUE in short")
 

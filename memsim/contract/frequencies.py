@@ -127,10 +127,18 @@ def disagreement(seen: Any, likelihood: FloatArray, variance: FloatArray, names:
 def likelihoods(
     model: MemoryModel[Any], recalls: Responses, seed: int, samples: int = SAMPLES
 ) -> tuple[FloatArray, FloatArray]:
-    """(n_trials,) likelihoods and their sampling variance, which is 0 unless the likelihood is sampled."""
+    """(n_trials,) likelihoods and their sampling variance, which is 0 unless the likelihood is sampled.
+
+    A few estimates that are too low also differ too little, most where a response has some probability in few encodings
+    only. So no variance, as a share of p (1 - p), is taken to be less than that of all responses together, nor p
+    less than two encodings more would make it.
+    """
     if model.likelihood == "exact":
         exact = np.exp(log_likelihood(model, recalls))
         return exact, np.zeros_like(exact)
     seeds = range(seed, seed + REPLICATES)
     drawn = np.exp([log_likelihood(model, recalls, samples=samples, seed=each) for each in seeds])
-    return drawn.mean(axis=0), drawn.var(axis=0, ddof=1) / REPLICATES
+    mean, variance = drawn.mean(axis=0), drawn.var(axis=0, ddof=1) / REPLICATES
+    spread = mean * np.maximum(1 - mean, 0)
+    pooled = variance.sum() / max(spread.sum(), np.finfo(float).tiny)
+    return mean, np.maximum(variance, pooled * (spread + 2 * pooled))

@@ -116,10 +116,15 @@ def joint_verdict(measures: Iterable[Measure]) -> str:
 
 
 def verdict_by_seeds(holds: Any, fails: Any, least: float = MOST) -> str:
-    """Whether a prediction holds in enough seeds: ``holds`` and ``fails`` by seed, neither where it is open."""
+    """Whether a prediction holds in enough seeds: ``holds`` and ``fails`` by seed, neither where it is open.
+
+    One seed says nothing of others, and leaves it undecided, as it does with :class:`Measure`.
+    """
     held, failed = np.asarray(holds, dtype=bool), np.asarray(fails, dtype=bool)
     if not len(held):
         return NOT_TESTED
+    if len(held) == 1:
+        return UNDECIDED
     if held.mean() >= least:
         return SUPPORTED
     return REFUTED if (~failed).mean() < least else UNDECIDED

@@ -52,7 +52,7 @@ class Trainer:
     device : where to compute, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     compiled : whether steps are compiled, see :func:`compile_steps`.
     recorded : whether iterations are recorded and replayed, see :class:`Recorder`; if not given, wherever it is
-        possible: on CUDA, unless lists follow from one another, as the essay's do.
+        possible: on CUDA, unless lists follow from one another, as the essay's do, or noise is drawn between steps.
 
     Raises
     ------
@@ -108,11 +108,12 @@ class Trainer:
     def _recorder(self, recorded: bool | None) -> Recorder | None:
         can = self.device.startswith("cuda") and self.objective.recordable and self.rule.plain
         if recorded is not None and not can:
+            why = "" if self.objective.recordable else f", since {self.objective.unrecordable}"
             raise NoEffectError(
                 f"recorded={recorded} (the command's --no-recording is recorded=False) is for device='cuda', "
-                "backpropagation, and objectives whose lists do not follow from one another, not for "
+                "backpropagation, and steps that depend on lists and weights alone, not for "
                 f"device={self.device!r}, learning_rule={self.training.learning_rule!r} and "
-                f"objective={self.training.objective!r}; leave it out"
+                f"objective={self.training.objective!r}{why}; leave it out"
             )
         if not (can if recorded is None else recorded):
             return None

@@ -16,6 +16,8 @@ def test_values_add_up() -> None:
     assert (parsed.free, parsed.ties) == (["a", "c=0:1"], ["b=a"])
     assert parse(["compare", "TCM", "SAM", "--people", "x"]).models == ["TCM", "SAM"]
     assert parse(["train", "DNC", "--columns", "a=b", "--columns", "c=d"]).reading_columns == ["a=b", "c=d"]
+    assert parse(["train", "DNC", "--size", "a=1", "b=2", "--size", "c=3"]).size == ["a=1", "b=2", "c=3"]
+    assert parse(["check", "DNC", "--size", "a=1", "b=2"]).size == ["a=1", "b=2"]
     assert parse(["show", "DNC", "--set", "a=1"]).set == ["a=1"], "a second call begins anew"
 
 
@@ -37,7 +39,7 @@ def test_options_of_all_commands_keep_all(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(options.Parser, "__init__", kept_too)
     parse(["train", "DNC"])
-    kept = {"_Given", "_AppendAction", "_StoreTrueAction", "_HelpAction", "_VersionAction"}
+    kept = {"_Given", "_StoreTrueAction", "_HelpAction", "_VersionAction"}
     actions = [action for parser in parsers for action in parser._actions if action.option_strings]
     assert len(parsers) > 15 and len(actions) > 150
     assert {type(action).__name__ for action in actions} == kept

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from memsim import ItemPool, MemoryModel, Trials, check, log_likelihood, simulate
 from memsim.analysis import lag_crp, probability_of_nth_recall, serial_position_curve
+from memsim.contract import frequencies
 from memsim.contract.checking import Check, run_checks
 from memsim.contract.frequencies import compare_frequencies, every_recall
 from memsim.core.errors import ModelError
@@ -414,3 +416,24 @@ def test_a_plug_in_of_the_first_edition_runs(tmp_path: Path) -> None:
     declared = {each.name: each for each in fading.parameters()}
     assert declared["retention"].symbol == "λ" and declared["stopping"].doc == "strength of stopping"
     assert len(simulate(fading(), FreeRecall(list_length=5).trials(10), 0)) == 10
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_likelihood_that_few_encodings_carry_is_compared_by_its_error(
+    monkeypatch: pytest.MonkeyPatch, sound: bool
+) -> None:
+    """Each encoding gives a response either all probability or none, the most that estimates can vary."""
+    rng = np.random.default_rng(0)
+    model: Any = SimpleNamespace(likelihood="sampled")
+    problems = 0
+    for _ in range(30):
+        true = rng.dirichlet(np.full(120, 20.0))
+
+        def estimated(*given: Any, samples: int, true: Any = true, **more: Any) -> Any:
+            return np.log(np.maximum(rng.binomial(samples, true) / samples, 1e-5))
+
+        monkeypatch.setattr(frequencies, "log_likelihood", estimated)
+        seen = rng.multinomial(10_000, true if sound else np.sort(true) ** 2 / (true**2).sum())
+        found = frequencies.likelihoods(model, model, 0)
+        problems += bool(frequencies.disagreement(seen, *found, names=[""] * 120))
+    assert problems == (0 if sound else 30)

@@ -119,6 +119,9 @@ def test_verdicts_follow_the_numbers() -> None:
     untaught = Results(kind.links.assign(**{"one link": 0.2}), kind.recall, kind.difference)
     verdicts = {claim.name: claim.verdict for claim in claims_of(untaught)}
     assert {verdicts[name] for name in ("X1 store", "X2 store", "X1 LSTM")} == {NOT_TESTED}
+    assert "is not tested: with one hop or with three" in statement(untaught)
+    alone = Results(kind.links[kind.links["seed"] == 0], kind.recall, kind.difference)
+    assert "stays open" in statement(alone), "one seed has no interval"
     assert "neither supported nor refuted" in statement(cruel) and "in 0 of 5 seeds" in claims["X4"].numbers
     short = statement(made(0.2, 0.1, 0.1, two=0.1, three=0.6))
     assert "training with three hops did not reach the mark" in short

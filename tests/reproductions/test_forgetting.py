@@ -24,6 +24,7 @@ from memsim.reproductions.essay.forgetting.measures import (
     curve_of_people,
     lists_of,
     numbers_of,
+    of_recalls,
     temporal_factor,
 )
 from memsim.reproductions.essay.forgetting.options import (
@@ -38,7 +39,7 @@ from memsim.reproductions.essay.forgetting.options import (
 from memsim.reproductions.essay.forgetting.search import SEARCHES, first_population, levers, worn
 from memsim.reproductions.essay.forgetting.tables import behaviours, curves, levers_found, people_scores
 from memsim.reproductions.essay.forgetting.trainings import trained, training_of, worn_model
-from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED
+from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, UNDECIDED
 from memsim.training.trainer import Trainer
 
 
@@ -162,6 +163,44 @@ def test_one_seed_that_differs_refutes_what_must_hold_in_all_and_not_what_must_i
     assert (verdicts["V1"], verdicts["V2"]) == (REFUTED, SUPPORTED)
 
 
+def test_one_seed_decides_nothing() -> None:
+    places = {kind: each[:1] for kind, each in searched(-14.0).items()}
+    claims = [*claims_of(found(True, 1), places, REFERENCES), *claims_on_sleep(found(True, 1), replay(True, 1))]
+    assert {claim.verdict for claim in claims} == {UNDECIDED}
+
+
+def test_differences_that_are_not_shown_are_not_refuted() -> None:
+    """Of the curves of training and of a lesion, where seeds vary more than they differ."""
+    table = found(False)
+    for seed in range(5):
+        table["decay", seed]["trained"] = measured(0.2 * (-1) ** seed, 0.0, 0.3)
+    verdicts = {claim.name: claim.verdict for claim in claims_of(table, {}, REFERENCES)}
+    assert verdicts["V7"] == UNDECIDED
+
+
+def test_training_and_lesion_are_compared_within_seeds() -> None:
+    """Also where one of them diverged, each with another seed."""
+    table = found(False)
+    for seed in range(5):
+        table["decay", seed]["trained"] = measured(seed + 1.0, 0.0, 0.3)
+        table["none", seed]["lesions"]["decay"] = measured(float(seed), 0.0, 0.3)
+    table["decay", 0]["diverged"] = table["none", 4]["diverged"] = "the loss is no longer finite"
+    (claim,) = (each for each in claims_of(table, {}, REFERENCES) if each.name == "V7")
+    assert "decay: primacy +1.00 [+1.00, +1.00]" in claim.numbers and claim.verdict == SUPPORTED
+
+
+@pytest.mark.parametrize(("distances", "verdict"), [
+    ([0.07, 0.08, 0.08, 0.09, 0.08], SUPPORTED), ([0.2, 0.0, 0.1, 0.05, 0.1], UNDECIDED),
+    ([0.2, 0.05, 0.15, 0.1, 0.2], UNDECIDED), ([0.2, 0.21, 0.19, 0.2, 0.2], REFUTED),
+])  # fmt: skip
+def test_the_nearest_condition_is_judged_by_its_interval(distances: list[float], verdict: str) -> None:
+    table = found(False)
+    for seed, distance in enumerate(distances):
+        table["all", seed]["trained"] = measured(0.0, 0.0, distance)
+    verdicts = {claim.name: claim.verdict for claim in claims_of(table, {}, REFERENCES)}
+    assert verdicts["V4"] == verdict
+
+
 def test_levers_that_predict_no_better_than_the_choice_alone_are_no_support() -> None:
     places = {"levers": found_by(-14.0), "choice alone": found_by(-13.0)}
     verdicts = {claim.name: claim.verdict for claim in claims_of(found(True), places, REFERENCES)}
@@ -217,6 +256,12 @@ def test_temporal_factor_by_hand() -> None:
     trials = FreeRecall(list_length=4).trials(2, 0)
     recalls = Recalls(trials, np.array([[2, 3, 1, 0], [2, 3, 0, 0]]), np.array([True, True]))
     assert temporal_factor(recalls) == pytest.approx(((1 + 0.5) / 2 + 0.0 + (1 + 0.5) / 2) / 3)
+
+
+def test_an_item_that_is_repeated_is_recalled_once() -> None:
+    positions = np.array([[1, 2, 1, 2, 1, -1], [3, 0, 0, 0, 0, 0]])
+    found = of_recalls(Recalls(FreeRecall(list_length=20).trials(2, 0), positions, np.array([True, True])), 0)
+    assert found["recalled"] == 1.5 and found["intrusions"] == 0.5
 
 
 def test_people_and_the_flat_line() -> None:

@@ -168,6 +168,10 @@ def test_bad_requests(capsys: pytest.CaptureFixture[str]) -> None:
     for given, message in (
         (["--seed", "3"], "--seed 3 applies to entries that are run, and none is named"),
         (["--out", "there"], "--out there applies to entries that are run"),
+        (["--set", "a=1", "b=2"], "--set a=1 b=2 applies to entries that are run"),
+        (["--set", "a=1", "criteria"], "criteria has no option 'a'"),
+        (["learning-rules", "--set", "seconds=1", "rates=2"], "RuleOptions: rates='2' must be numbers"),
+        (["learning-rules", "--set", "seconds=1", "--set", "rates=3"], "RuleOptions: rates='3' must be numbers"),
         (["all", "criteria"], "name either all or some entries"),
         (["golden-cases", "criterion"], "there is no reproduction 'criterion'"),
     ):

@@ -408,7 +408,9 @@ def test_settings_that_do_not_apply_are_errors(settings: dict[str, Any], message
         ("LSTM", {"learning_rule": "feedback-alignment", "layers": 2}, "LSTM with layers=1 and layer_norm=False"),
         ("LSTM", {"learning_rule": "rflo"}, "train Elman with a time_constant above 1"),
         ("DNC", {"learning_rule": "read-out"}, "learning_rule='read-out' is for cores"),
-        ("DNC", {"learning_rule": "evolution", "objective": "essay-copy"}, "follow from one another"),
+        ("DNC", {"learning_rule": "evolution", "objective": "essay-copy"}, "its lists follow from one another"),
+        ("DNC", {"learning_rule": "evolution", "row_noise": 0.2}, "noise of what wears is drawn anew in each run"),
+        ("Elman", {"learning_rule": "evolution", "objective": "many-tasks"}, "its tasks take turns"),
     ],
 )
 def test_cores_that_a_rule_is_not_for_are_errors(core: str, settings: dict[str, Any], message: str) -> None:

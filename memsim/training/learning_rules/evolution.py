@@ -43,8 +43,9 @@ class Evolution(LearningRule):
         super().__init__(objective)
         if not objective.recordable:
             raise InputError(
-                f"learning_rule='evolution' tries many networks on the same lists, and those of "
-                f"objective={self.training.objective!r} follow from one another; take learning_rule='backpropagation'"
+                "learning_rule='evolution' tries many networks on the same lists, which "
+                f"objective={self.training.objective!r} does not permit here: {objective.unrecordable}; take "
+                "learning_rule='backpropagation'"
             )
         self.module = LossOf(objective)
 

@@ -49,6 +49,7 @@ class OfLists(Objective):
         self.core, self.input_size = self.network.network, self.network.input_size
         require_roles(self.core, training.given_wear, Rest(), training.network)
         self.recordable = not training.given_wear.is_random
+        self.unrecordable = "noise of what wears is drawn anew in each run (row_noise, write_noise, state_noise, flush)"
 
     def noise(self) -> dict[str, int]:
         """The seed of the noise by which the state wears, where there is some.

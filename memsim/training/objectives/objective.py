@@ -34,6 +34,8 @@ class Objective:
     """Whether lists are as long as they may be, as those held out are."""
     recordable: bool = True
     """Whether :meth:`loss_of` depends on what is drawn and on the weights alone."""
+    unrecordable: str = "its lists follow from one another"
+    """If it does not, why."""
     turn: int = 0
     """How many batches :meth:`kind_of_batch` has chosen in an evaluation."""
     progress: float = 0.0

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from memsim.core.errors import InputError
-from memsim.core.listed_options import parts_of_text
+from memsim.core.listed_options import parts_in
 from memsim.models.networks.cued_network import CuedNetwork
 from memsim.training.objectives.lists import AnyOrder, ByCue, InOrder, InReverse, OfLists, OldOrNew
 from memsim.training.settings import Training
@@ -43,16 +43,18 @@ class ManyTasks(OfTasks):
 
     Raises
     ------
-    InputError : an unknown task, a plan with a task that has no cue, or a remedy without earlier tasks.
+    InputError : an unknown task, a plan without a task, with one that has no cue, or with more tasks than there are
+        iterations, or a remedy without earlier tasks.
     """
 
     network: CuedNetwork
     recordable = False
+    unrecordable = "its tasks take turns"
 
     def __init__(self, training: Training, generator: torch.Generator, device: str) -> None:
         super().__init__(training, generator, device)
         names = training.task_names
-        self.plan = () if training.plan == JOINT else tuple(parts_of_text(training.plan, "Training: plan"))
+        self.plan = () if training.plan == JOINT else tuple(parts_in(training.plan))
         self._require_plan(names)
         self.network = CuedNetwork(
             training.vector_size, training.core(), training.sizes, names, training.modules
@@ -68,10 +70,20 @@ class ManyTasks(OfTasks):
 
     def _require_plan(self, names: tuple[str, ...]) -> None:
         training = self.training
+        if not self.plan and training.plan != JOINT:
+            raise InputError(
+                f"Training: plan={training.plan!r} names no task; give 'joint', or tasks one after another such as "
+                "'recall,serial'"
+            )
         if strangers := [name for name in self.plan if name not in names]:
             raise InputError(
                 f"Training: plan={training.plan!r}: {strangers[0]} is not among tasks={training.tasks!r}; name it "
                 "there, or give plan='joint'"
+            )
+        if training.iterations < len(self.plan):
+            raise InputError(
+                f"Training: iterations={training.iterations} are too few for the {len(self.plan)} tasks of "
+                f"plan={training.plan!r}, which are learned one after another; give {len(self.plan)} or more"
             )
         remedies = [name for name in ("replay", "elastic", "modules") if getattr(training, name)]
         if len(set(self.plan)) < 2 and set(remedies) - {"modules"}:

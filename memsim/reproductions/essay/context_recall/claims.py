@@ -274,24 +274,29 @@ def statement(results: Results) -> str:
         parts.append(
             f"Right for one, two and three links, {label} ({int(rows['parameters'].iloc[0]):,} parameters): {shown}."
         )
-    for core in ("store", "DNC"):
-        if not len(results.right(core, ONE)):
-            continue
-        one, three = over_trainings(results.right(core, ONE)["two links"]), over_trainings(results.least(core, THREE))
-        once = one.mean < NOT_FOLLOWED
-        if three.mean >= FOLLOWED:
-            said = (
-                "holds of a single read and not of three: what stands in the way is how often memory is read in a step"
-                if once
-                else "is refuted, but one read does more than was predicted, so that chains are joined elsewhere, too"
+    for claim in claims_of(results):
+        if claim.name in ("X1 store", "X1 DNC"):
+            parts.append(
+                f"Of the {claim.name.removeprefix('X1 ')}, the essay's claim that it cannot traverse several memories "
+                f"in a single step {_on_the_essay(claim)}."
             )
-        else:
-            said = (
-                "is not refuted here, since training with three hops did not reach the mark; it may be too short"
-                if once
-                else "is neither supported nor refuted: one read follows two links, and three hops miss the mark"
-            )
-        parts.append(
-            f"Of the {core}, the essay's claim that it cannot traverse several memories in a single step {said}."
-        )
     return " ".join(parts)
+
+
+def _on_the_essay(claim: Claim) -> str:
+    """What X1 says of the essay's claim, by the verdicts on its numbers."""
+    if claim.verdict == NOT_TESTED:
+        return "is not tested: with one hop or with three, training did not teach it to follow even one link"
+    if claim.verdict == SUPPORTED:
+        return "holds of a single read and not of three: what stands in the way is how often memory is read in a step"
+    return {
+        (REFUTED, SUPPORTED): (
+            "is refuted, but one read does more than was predicted, so that chains are joined elsewhere, too"
+        ),
+        (SUPPORTED, REFUTED): (
+            "is not refuted here, since training with three hops did not reach the mark; it may be too short"
+        ),
+        (REFUTED, REFUTED): (
+            "is neither supported nor refuted: one read follows two links, and three hops miss the mark"
+        ),
+    }.get((claim.measures[0].verdict, claim.measures[1].verdict), "stays open: intervals over seeds hold a mark")

@@ -57,8 +57,8 @@ def behaviour(model: Any, n_lists: int, seed: int, delay: float = 0.0) -> dict[s
 
 
 def of_recalls(recalls: Recalls, seed: int) -> dict[str, Any]:
-    """``curve``, by position; ``primacy, recency, recalled, intrusions``; the temporal factor, and that of the same
-    responses in random order; ``rmsd`` from people, over all curves, and of each.
+    """``curve``, by position; ``primacy, recency``; ``recalled`` items, each once, and ``intrusions``; the temporal
+    factor, and that of the same responses in random order; ``rmsd`` from people, over all curves, and of each.
     """
     table = curve_table(recalls)
     curves = curves_by_name(table)
@@ -68,7 +68,7 @@ def of_recalls(recalls: Recalls, seed: int) -> dict[str, Any]:
     each = {f"rmsd_{name}": float(apart.get(name, np.nan)) for name in apart}
     return {
         "curve": curve.tolist(), "primacy": primacy, "recency": recency,
-        "recalled": float((recalls.positions > 0).sum(1).mean()),
+        "recalled": float(((recalls.positions > 0) & ~recalls.is_repeat).sum(1).mean()),
         "intrusions": float((recalls.positions == INTRUSION).sum(1).mean()),
         "temporal_factor": temporal_factor(recalls), "shuffled_factor": temporal_factor(shuffled(recalls, seed)),
         "rmsd": float(np.sqrt(np.nanmean(np.square(list(each.values()))))), **each,
