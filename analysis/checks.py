@@ -52,7 +52,7 @@ def list_of_names(given: Any, name: str, who: str) -> list[Any]:
     """One name or several as a list; :class:`InputError` is raised, in the name of ``who``, for anything else."""
     if isinstance(given, str):
         return [given]
-    if isinstance(given, Mapping) or not isinstance(given, Iterable):
+    if isinstance(given, Mapping) or hasattr(given, "columns") or not isinstance(given, Iterable):  # no table
         raise InputError(f"{who}: {name}={shown(given)} must be a name, or a list of names")
     return list(given)
 

@@ -14,9 +14,12 @@ from memsim.analysis.points import held_by_enough, points_of_frame, squared_diff
 from memsim.analysis.registered import ANALYSES, curves_of
 from memsim.core.errors import InputError
 from memsim.core.judgments import require_responses
-from memsim.core.names import by_label
+from memsim.core.names import by_label, shown
 from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.tables.given_tables import require_table
+
+CURVE = ("curve", "x", "mean")
+"""The columns that every curve table has."""
 
 
 def curve_table(predicted: Prediction, frames: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
@@ -57,7 +60,11 @@ def standard_curves(predicted: Prediction) -> dict[str, Analysis]:
 
 def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """The rows of a curve table for ``analysis``, with the column ``x`` under its name in the analysis."""
-    require_table(curves, "points_of_curve")
+    require_table(curves, "points_of_curve", CURVE)
+    if not isinstance(analysis, Analysis):
+        raise InputError(
+            f"points_of_curve: {shown(analysis)} is no analysis; give one, as analysis.ANALYSES['lag_crp'] is"
+        )
     points = _read(curves[curves["curve"] == analysis.name], "points_of_curve")
     points = points.drop(columns="curve").assign(x=_plain(points["x"])).rename(columns={"x": analysis.x})
     if "across" in points:
@@ -69,7 +76,7 @@ def points_of_curve(curves: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
 
 def _read(curves: pd.DataFrame, who: str) -> pd.DataFrame:
     """Curves with numbers as such, also where the table comes from a file of text."""
-    require_table(curves, who)
+    require_table(curves, who, CURVE)
     return with_numbers(curves, ("mean", "sem", "low", "high", "n_subjects", "across"), who)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar,
 
 from memsim.core.errors import InputError, ModelError
 from memsim.core.judgments import Judgments, Responses, require_judgments, require_responses
+from memsim.core.limits import check_of_flags
 from memsim.core.names import closest
 from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.recalls import Recalls, require_recalls
@@ -51,10 +52,13 @@ def of_recalls(
     """
 
     def declared(function: OfRecalls[Options, Result]) -> OfRecalls[Options, Result]:
+        check_flags = check_of_flags(function)
+
         @wraps(function)
         def checked(recalls: Recalls, *args: Options.args, **options: Options.kwargs) -> Result:
             require_recalls(recalls)
             _require_taken(checked, recalls)
+            check_flags((recalls, *args), options)
             return _signed(function(recalls, *args, **options), function)
 
         declarations = {
@@ -79,10 +83,13 @@ def of_judgments(
     """
 
     def declared(function: OfJudgments[Options, Result]) -> OfJudgments[Options, Result]:
+        check_flags = check_of_flags(function)
+
         @wraps(function)
         def checked(judgments: Judgments, *args: Options.args, **options: Options.kwargs) -> Result:
             require_judgments(judgments)
             _require_taken(checked, judgments)
+            check_flags((judgments, *args), options)
             return _signed(function(judgments, *args, **options), function)
 
         for name, value in {DECLARATION: True, RATES: rates, BY_STUDY_ORDER: by_study_order}.items():

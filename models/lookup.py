@@ -18,7 +18,7 @@ from memsim.core.model import MemoryModel
 from memsim.core.names import by_label, closest, normalized, shown
 from memsim.core.parameters import build
 from memsim.core.position_model import Model, PositionModel
-from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file
+from memsim.models.networks.cores.named_cores import NamedCore, cores_in, find_core, names_file, what_lacks
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.network_models import Network, network_with
 from memsim.models.networks.weights import SUFFIX
@@ -164,10 +164,34 @@ def labelled(models: Given, who: str) -> dict[str, Any]:
 def _from_file(path: Path, wanted: str | None) -> tuple[str, type[Model]]:
     found = _models_in(path, wanted)
     if len(found) != 1:
-        have = ", ".join(found) or "none"
-        fix = f"name one as {path}:ClassName" if found else "define a subclass of memsim.MemoryModel in it"
-        raise InputError(f"{path} must hold one model{f' {wanted}' if wanted else ''}, it holds {have}; {fix}")
+        have = ", ".join(_models_in(path, None)) or "none"
+        what = f"{path} must hold one model{f' {wanted}' if wanted else ''}, it holds {have}"
+        raise InputError(f"{what}{_what_was_meant(path, wanted)}")
     return next(iter(found.items()))
+
+
+def _what_was_meant(path: Path, wanted: str | None) -> str:
+    """The end of a message that a file holds no model ``wanted``, or not one: what it holds, and how that is named."""
+    models, cores = list(_models_in(path, None)), cores_in(path)
+    given = getattr(module_in(path), wanted, None) if wanted else None
+    if wanted and inspect.isclass(given):
+        return f"; {wanted} {_why_no_model(given, f'{path}:{wanted}')}"
+    if wanted and (hint := closest(wanted, [*models, *cores])) != ".":
+        return hint
+    also = f"; its cores of networks are {', '.join(cores)}, named as {path}:{cores[0]}" if cores else ""
+    fix = f"name one as {path}:ClassName" if models else "define a subclass of memsim.MemoryModel in it"
+    return also or f"; {fix}"
+
+
+def _why_no_model(given: type, spec: str) -> str:
+    """What is wrong with a class that is to be a model of its own file."""
+    if issubclass(given, MemoryModel | PositionModel):
+        if missing := sorted(getattr(given, "__abstractmethods__", ())):
+            return f"has no {', no '.join(missing)}; define them"
+        return "is imported there, and not defined; name it as it is named elsewhere"
+    if lacks := what_lacks(given):
+        return f"is no subclass of memsim.MemoryModel, nor a core of a network: {lacks}"
+    return f"is no subclass of memsim.MemoryModel; as a core it is named {spec}:WEIGHTS{SUFFIX}"
 
 
 def _module(name: str) -> ModuleType | None:

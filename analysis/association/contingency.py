@@ -11,7 +11,8 @@ from memsim.analysis.declaration import of_judgments, of_recalls
 from memsim.analysis.recognition.counts import answered, targets_of
 from memsim.analysis.recognition.hits import recalled_before
 from memsim.analysis.subjects import count_by_subject
-from memsim.core.arrays import FloatArray
+from memsim.core.arrays import FloatArray, numbers_in
+from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments
 from memsim.core.recalls import Recalls
 
@@ -28,12 +29,19 @@ def yules_q(table: npt.ArrayLike, added: float = 0.0) -> FloatArray:
     table : (..., 4) frequencies a both, b only the first, c only the second, d neither.
     added : to each frequency before; .5 keeps Q from ±1 and defines it everywhere, and draws it to 0.
 
+    Raises
+    ------
+    InputError : no numbers, or a table of another shape.
+
     References
     ----------
     Yule (1900), Philosophical Transactions of the Royal Society A, 194, 257-319; Kahana (2002), Memory & Cognition,
     30, 823-840 (its use here).
     """
-    a, b, c, d = np.moveaxis(np.asarray(table, dtype=float) + added, -1, 0)
+    frequencies = numbers_in(table, "yules_q: table")
+    if frequencies.ndim < 1 or frequencies.shape[-1] != 4:
+        raise InputError(f"yules_q: table has shape {frequencies.shape}, expected (..., 4) frequencies")
+    a, b, c, d = np.moveaxis(frequencies + added, -1, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((a * d - b * c) / (a * d + b * c))
 
@@ -41,11 +49,15 @@ def yules_q(table: npt.ArrayLike, added: float = 0.0) -> FloatArray:
 def tulving_wiseman(recognised: npt.ArrayLike, dependence: float = DEPENDENCE) -> FloatArray:
     """P(recognised | recalled) that the Tulving-Wiseman function predicts: p + c (p - p²), p = P(recognised).
 
+    Raises
+    ------
+    InputError : ``recognised`` are no numbers.
+
     References
     ----------
     Tulving and Wiseman (1975), Bulletin of the Psychonomic Society, 6, 79-82.
     """
-    p = np.asarray(recognised, dtype=float)
+    p = numbers_in(recognised, "tulving_wiseman: recognised")
     return np.asarray(p + dependence * (p - p**2))
 
 

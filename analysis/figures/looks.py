@@ -38,6 +38,7 @@ NEAR = 60
 """Colours less than so many units of RGB apart are not told apart, of 255 in each channel."""
 _OF_MODEL = re.compile(r":|, ")
 _BY_NAME = {normalized(name): name for name in COLORS}
+_BY_NAME |= {normalized(name): "Uniform" for name in ("uniform choice", "base rate")}  # baselines of comparisons
 _PLACES = {name: place for place, name in enumerate(COLORS)}
 
 

@@ -47,17 +47,19 @@ P = ParamSpec("P")
 def draw_line(axis: Axes, points: pd.DataFrame, name: str, style: Style, x: str = "x") -> None:
     """Draw a curve of ``mean`` by ``x`` with its interval ``low, high``: bars for people, a band for a model.
 
-    A curve without a point that is defined has no label, so that legends list what is drawn.
+    A curve without a point that is defined has no label, so that legends list what is drawn. A curve of single points,
+    such as the ROC of yes and no, is drawn with the marker of its style, and stands so in the legend.
     """
     label = legend_label(name) if points["mean"].notna().any() else "_nothing is drawn"
     if not style.is_people:
-        axis.plot(points[x], points["mean"], color=style.color, linestyle=style.line, label=label, linewidth=1.8)
         known = points["mean"].notna()
         alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
+        single = bool(alone.any() and (alone == known).all())
+        dots = {"color": style.color, "linestyle": "none", "marker": style.marker if single else "o", "markersize": 4}
+        if not single:
+            axis.plot(points[x], points["mean"], color=style.color, linestyle=style.line, label=label, linewidth=1.8)
         if alone.any():  # between two gaps a line has no length
-            axis.plot(
-                points[x][alone], points["mean"][alone], color=style.color, linestyle="none", marker="o", markersize=4
-            )
+            axis.plot(points[x][alone], points["mean"][alone], label=label if single else None, **dots)
         axis.fill_between(points[x], points["low"], points["high"], color=style.color, alpha=0.25, linewidth=0)
         return
     look = {**PEOPLE, "color": style.color, "linestyle": style.line}

@@ -13,6 +13,7 @@ from memsim.analysis.bins import bins_of, checked_edges
 from memsim.analysis.declaration import of_recalls
 from memsim.analysis.subjects import count_by_subject, counts_per_subject
 from memsim.core.errors import InputError
+from memsim.core.limits import require_counts
 from memsim.core.recalls import Recalls
 
 
@@ -65,6 +66,8 @@ def spacing_effect(
     Madigan (1969), Journal of Verbal Learning and Verbal Behavior, 8, 828-835; Melton (1970), Journal of Verbal
     Learning and Verbal Behavior, 9, 596-606.
     """
+    if presentations is not None:
+        require_counts("spacing_effect", presentations=presentations)
     row, first, times, spacing = _different_items(recalls)
     kept = times > 1 if presentations is None else times == presentations
     if not kept.any() or presentations == 1:

@@ -50,7 +50,7 @@ def called_old(judgments: Judgments, label: str = "") -> pd.DataFrame:
     classes = {kind: kinds == kind for kind in ("target", "lure", "intact", "rearranged", "half", "new")}
     if label:
         labels = judgments.trials.probes.labels if judgments.trials.probes else {}
-        if label not in labels:
+        if not isinstance(label, str) or label not in labels:
             raise InputError(
                 f"called_old: label={label!r} is not a label of these probes, which have {', '.join(labels) or 'none'}"
             )

@@ -12,6 +12,7 @@ from memsim.analysis.subjects import count_by_subject
 from memsim.core.arrays import BoolArray
 from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments
+from memsim.core.names import shown
 
 
 @of_judgments()
@@ -75,6 +76,7 @@ def probes_labelled(judgments: Judgments, label: str, value: str, who: str) -> B
     """
     trials = judgments.trials
     assert trials.probes is not None
+    label = label if isinstance(label, str) else shown(label)
     if label in trials.probes.labels:
         values = trials.probes.labels[label]
     elif label in trials.groupings:

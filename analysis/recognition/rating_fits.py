@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from memsim.core.arrays import FloatArray, LabelArray
+from memsim.core.arrays import FloatArray, LabelArray, as_array
 from memsim.core.errors import InputError
 from memsim.core.names import require_one_of
 
@@ -67,7 +67,7 @@ def fit_ratings(counts: npt.ArrayLike, model: RatingModel = "unequal variance") 
 
     Raises
     ------
-    InputError : counts of another shape or below 0, or an unknown model.
+    InputError : counts of another shape, no numbers or below 0, or an unknown model.
 
     References
     ----------
@@ -75,10 +75,12 @@ def fit_ratings(counts: npt.ArrayLike, model: RatingModel = "unequal variance") 
     Journal of Experimental Psychology: Learning, Memory, and Cognition, 20, 1341-1354 (dual process).
     """
     require_one_of(model, _FORMS, "fit_ratings: model")
-    table: Counts = np.asarray(counts)
-    if table.ndim != 3 or table.shape[1] != 2 or table.shape[2] < 2 or (table < 0).any():
+    table: Counts = np.asarray(as_array(counts, "fit_ratings: counts"))
+    shaped = table.ndim == 3 and table.shape[1] == 2 and table.shape[2] >= 2
+    if not shaped or table.dtype.kind not in "biuf" or not (table >= 0).all():
         raise InputError(
-            f"fit_ratings: counts have shape {table.shape}, expected (n_people, 2, n_ratings) of numbers from 0"
+            f"fit_ratings: counts have shape {table.shape} and type {table.dtype}, expected (n_people, 2, n_ratings) "
+            "of numbers from 0"
         )
     form, n_people, n_ratings = _FORMS[model], len(table), table.shape[2]
     used = table.sum(axis=1) > 0

@@ -135,7 +135,7 @@ def _read(table: pd.DataFrame | None) -> pd.DataFrame | None:
     """A table with its log-likelihoods as numbers, also where it comes from a file of text."""
     if table is None:
         return None
-    require_table(table, "selection_figure")
+    require_table(table, "selection_figure", ["model"])
     return with_numbers(table, ["log_likelihood"], "selection_figure", infinite=True)
 
 

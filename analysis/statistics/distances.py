@@ -219,6 +219,8 @@ def _require_metric(metric: str, who: str, across: str = "") -> None:
 
 def _mean_curve(frame: pd.DataFrame, x: str, value: str, who: str, across: str = "") -> pd.DataFrame:
     """Mean over subjects of each value at each point where a subject has all of them."""
+    if not isinstance(x, str):
+        raise InputError(f"{who}: x={shown(x)} must be the name of a column")
     frame = with_plain_numbers(frame, [x]) if isinstance(frame, pd.DataFrame) else frame
     cells = {name: Cells.of(frame, x, name, (), who) for name in [value, *([across] if across else [])]}
     index = pd.Index(cells[value].levels[x])

@@ -18,6 +18,7 @@ from memsim.analysis.statistics.estimating_equations import Estimates, fit_gee
 from memsim.analysis.statistics.regression_design import Design, position_terms, separated_by
 from memsim.analysis.statistics.words import apa_number, apa_p, listed
 from memsim.core.errors import InputError
+from memsim.core.limits import require_flags
 from memsim.core.names import by_label
 from memsim.core.recalls import Recalls, require_recalls
 
@@ -137,6 +138,7 @@ def recall_regression(
         raise InputError("recall_regression: expected Recalls, or a mapping from labels to Recalls")
     named = {"recalls": recalls} if isinstance(recalls, Recalls) else by_label(recalls, "recall_regression")
     confidence = checked_confidence(confidence, "recall_regression")
+    require_flags("recall_regression", interaction=interaction, paired=paired)
     for one in named.values():
         require_recalls(one)
     lengths = {name: one.list_length for name, one in named.items()}

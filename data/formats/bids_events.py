@@ -11,6 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.limits import require_flags
 from memsim.core.names import by_role, column_names
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
@@ -83,6 +84,7 @@ def read_bids_events(
     ----------
     BIDS 1.10, task events; names as in the OpenNeuro data sets ds004395 and ds004789.
     """
+    require_flags("read_bids_events", strict=strict)
     kinds = _kinds(by_role(trial_types, "trial_types", several=True))
     columns = by_role(columns, "columns")
     names = {role: columns.get(role) for role in COLUMNS}

@@ -11,6 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
+from memsim.core.limits import require_flags
 from memsim.core.names import by_role, column_names
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls
@@ -105,6 +106,7 @@ def read_penn_mat(
     columns = by_role(columns, "columns")
     if not isinstance(path, str | Path):
         raise InputError(f"read_penn_mat: {path!r} is not the path of a file")
+    require_flags("read_penn_mat", strict=strict)
     if variable is not None and not isinstance(variable, str):
         raise InputError(f"read_penn_mat: variable={variable!r} must be text, such as 'data.full'")
     data, where = _fields(Path(path), variable, columns)

@@ -14,7 +14,7 @@ import pandas as pd
 from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.free_recall import free_recall_unless
-from memsim.core.limits import STUDIED, require_counts
+from memsim.core.limits import STUDIED, require_counts, require_flags
 from memsim.core.names import column_names
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls
@@ -102,6 +102,7 @@ def read_recall_matrix(
     if not isinstance(time_unit, str) or time_unit not in SECONDS:
         raise InputError(f"read_recall_matrix: time_unit={time_unit!r} is neither 's' nor 'ms'")
     require_counts("read_recall_matrix", list_length=list_length)
+    require_flags("read_recall_matrix", strict=strict)
     details: dict[str, Any] = {"file": str(recalls)} if isinstance(recalls, str | Path) else {}
     presented, recalled = (
         None if matrix is None else whole_numbers(matrix_frame(matrix, name), name)

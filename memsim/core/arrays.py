@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from memsim.core.errors import InputError
-from memsim.core.names import shown
+from memsim.core.names import kind_of, shown
 
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
@@ -37,6 +37,34 @@ def as_array(values: Any, what: str) -> Any:
         return np.asarray(values)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{what}: expected an array of values, got {type(values).__name__} ({error})") from None
+
+
+def checked_rows(rows: Any, n: int, what: str) -> Any:
+    """``rows`` as an index of the first axis of arrays of ``n`` rows: a slice, a mask, or an array of row numbers.
+
+    Parameters
+    ----------
+    rows : what a user gave; a single number becomes an array of one.
+    what : of which there are rows, for messages.
+
+    Raises
+    ------
+    InputError : neither whole numbers nor a mask with a value for each row.
+    IndexError : there is no such row.
+    """
+    if isinstance(rows, slice):
+        return rows
+    index = np.atleast_1d(np.asarray(as_array(rows, f"rows of {what}")))
+    if not index.size and index.dtype.kind == "f":  # an empty list
+        return index.astype(np.int64)
+    if index.ndim > 1 or index.dtype.kind not in "biu":
+        raise InputError(f"{what}[{shown(rows)}]: give a slice, row numbers from 0, or a mask of {n} values")
+    if index.dtype.kind == "b" and len(index) != n:
+        raise InputError(f"{what}: the mask has {len(index)} values, and there are {n} rows; give one for each row")
+    if index.dtype.kind != "b" and index.size and (index.max() >= n or index.min() < -n):
+        wrong = index.max() if index.max() >= n else index.min()
+        raise IndexError(f"{what} has {n} rows, counted from 0; there is no row {wrong}")
+    return index
 
 
 def flat_rows(array: Any) -> Any:
@@ -90,6 +118,18 @@ def number_matrix(values: Any, what: str) -> FloatArray:
     InputError : as :func:`index_matrix`, but fractions and NaN may be.
     """
     return frozen(np.array(_matrix(values, what, "numbers"), dtype=float))
+
+
+def numbers_in(values: Any, what: str) -> FloatArray:
+    """``values`` of any shape as floats; :class:`InputError` names ``what``, and the kind of the values, where some are
+    no numbers.
+    """
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(
+            f"{what}: expected numbers, got {kind_of(values)}; give a number, or an array of them"
+        ) from None
 
 
 def truth_vector(values: Any, what: str) -> BoolArray:

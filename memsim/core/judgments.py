@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from memsim.core.arrays import BoolArray, FloatArray, IntArray, frozen, index_matrix, number_matrix
+from memsim.core.arrays import BoolArray, FloatArray, IntArray, checked_rows, frozen, index_matrix, number_matrix
 from memsim.core.errors import InputError
 from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import Table, html_of
@@ -124,7 +124,7 @@ class Judgments:
 
     def __getitem__(self, rows: Any) -> Judgments:
         """The judgments at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
-        rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
+        rows = checked_rows(rows, len(self), "Judgments")
         trials = self.trials[rows]
         return replace(
             self,

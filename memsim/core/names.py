@@ -10,6 +10,8 @@ from typing import Any
 
 from memsim.core.errors import InputError
 
+_LINES = re.compile(r"\s*\n\s*")
+"""The ends of lines, as in a table or an array of numpy."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters but for tab and line feed, marks that turn the direction of writing, and lone surrogates."""
 
@@ -50,9 +52,9 @@ def printable(text: str) -> str:
 
 
 def shown(value: Any, most: int = 80) -> str:
-    """``repr(value)`` for a message, cut where it is long; a number of thousands of digits has no ``repr``."""
+    """``repr(value)`` for a message, in one line and cut where it is long; a number of many digits has no ``repr``."""
     try:
-        text = repr(value)
+        text = _LINES.sub(" ", repr(value))
     except (ValueError, RecursionError):
         return f"a {type(value).__name__} too large to show"
     return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"

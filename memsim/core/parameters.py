@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import numbers
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
@@ -181,6 +182,13 @@ def parameter(
     """
     if isinstance(default, bool):
         raise ModelError(f"parameter({default}) declares a number; flag({default}) declares what is true or false")
+    for name, value in {"default": default, "low": low, "high": high}.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, numbers.Real)):
+            raise ModelError(
+                f"parameter: {name}={shown(value)} must be a number; choice() declares one of several texts"
+            )
+    if low is not None and high is not None and not low <= high:
+        raise ModelError(f"parameter: low={low:g} lies above high={high:g}; exchange them")
     if integer is None:
         integer = isinstance(default, int)
     info: dict[str, Any] = {"low": low, "high": high, "unit": unit, "symbol": symbol, "doc": doc, "source": source}
@@ -204,6 +212,10 @@ def _require_prior(prior: tuple[float, float], low: float | None, high: float | 
 
 def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = "") -> Any:
     """Declare a parameter whose value is one of the ``options``, as a field of a frozen dataclass."""
+    if isinstance(options, str) or not isinstance(options, Iterable) or default not in (options := tuple(options)):
+        raise ModelError(
+            f"choice({shown(default)}, {shown(options)}): give the options as a tuple, the default among them"
+        )
     return dataclasses.field(
         default=default, metadata={_KEY: {"options": tuple(options), "doc": doc, "source": source}}
     )

@@ -66,6 +66,8 @@ def recall_probability(model: PositionModel | str, paradigm: Paradigm) -> FloatA
         raise InputError(
             f"{shown(model)} is not a memsim.PositionModel; for models with an order of recall, use simulate()"
         )
+    if not isinstance(paradigm, Paradigm):
+        raise InputError(f"recall_probability: {shown(paradigm)} is no task; give one, such as FreeRecall()")
     require_lists_and_time(model, paradigm)
     probability = np.asarray(model.recall_probability(paradigm), dtype=float)
     if probability.shape != (paradigm.list_length,) or not ((probability >= 0) & (probability <= 1)).all():

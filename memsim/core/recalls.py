@@ -16,6 +16,7 @@ from memsim.core.arrays import (
     BoolArray,
     FloatArray,
     IntArray,
+    checked_rows,
     frozen,
     index_matrix,
     number_matrix,
@@ -287,7 +288,7 @@ class Recalls:
 
     def __getitem__(self, rows: Any) -> Recalls:
         """The recalls at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
-        rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
+        rows = checked_rows(rows, len(self), "Recalls")
         return replace(
             self,
             trials=self.trials[rows],

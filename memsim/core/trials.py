@@ -16,6 +16,7 @@ from memsim.core.arrays import (
     FloatArray,
     IntArray,
     LabelArray,
+    checked_rows,
     frozen,
     has_repeats,
     index_matrix,
@@ -357,7 +358,7 @@ class Trials:
 
     def __getitem__(self, rows: Any) -> Trials:
         """The trials at ``rows``: a slice, a mask or an array of row numbers (a single one keeps its axis)."""
-        rows = [rows] if np.ndim(rows) == 0 and not isinstance(rows, slice) else rows
+        rows = checked_rows(rows, len(self), "Trials")
         source = None if self.source is None else self.source[rows]
         conditions = {name: labels[rows] for name, labels in self.conditions.items()}
         return replace(

@@ -13,7 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.frozen import says_what_it_has
 from memsim.core.limits import require_counts, require_seed
 from memsim.core.model import MemoryModel
-from memsim.core.names import closest
+from memsim.core.names import closest, require_mapping
 from memsim.core.recall_parts import by_subject, joined
 from memsim.core.recalls import Recalls
 from memsim.core.seeding import stream
@@ -108,6 +108,7 @@ def coverage(
     require_seed(seed)
     if people < 2:
         raise InputError("coverage: people=1 do not differ; give two or more")
+    require_mapping(spread, "coverage: spread", "{'retention': 0.1}")
     if not spread:
         raise InputError("coverage: spread names no parameter; give the standard deviation of one or more, or 0")
     for name, value in spread.items():

@@ -20,6 +20,7 @@ from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.items import ItemPool
 from memsim.core.judgments import Responses
+from memsim.core.limits import require_flags
 from memsim.core.names import in_one_line, require_one_of
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm
@@ -181,6 +182,7 @@ def run(
         label is that of a model.
     ModelError : all models failed, with ``keep_going``.
     """
+    require_flags("run", keep_going=keep_going)
     stopwatch = Stopwatch()
     found = People.given(people)
     task = found.paradigm if paradigm is None and found is not None else given_paradigm(paradigm)

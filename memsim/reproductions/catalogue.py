@@ -12,7 +12,7 @@ from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
 from memsim.core.files.file_names import file_names
 from memsim.core.files.written_files import files_in
-from memsim.core.limits import require_seed
+from memsim.core.limits import require_flags, require_seed
 from memsim.core.names import shown
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS
@@ -59,6 +59,7 @@ def reproduce(
     if not isinstance(entry, Reproduction):
         raise InputError(f"reproduce: {shown(entry)} is neither a reproduction nor the name of one, as golden-cases")
     require_seed(seed)
+    require_flags("reproduce", force=force)
     results = None if out is None else required_folder(entry, seed, Path(out), options, force)
     started = datetime.now(UTC)
     with cells_kept_in(None if out is None else Path(out) / CELLS):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ParamSpec, TypedDict, TypeVar
 
 from memsim.core.errors import InputError
+from memsim.core.limits import check_of_flags
 from memsim.core.names import closest
 
 P = ParamSpec("P")
@@ -39,11 +40,13 @@ def with_running(function: Callable[P, R]) -> Callable[P, R]:
     Raises
     ------
     InputError : an option that the function does not have, of which the message offers the closest one; an argument
-        that is missing, or one too many.
+        that is missing, or one too many; neither true nor false where one of the two is wanted.
     """
     signature = inspect.signature(function)
     own = [name for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD]
     known = {*own, *Running.__annotations__}
+
+    check_flags = check_of_flags(function)
 
     @functools.wraps(function)
     def checked(*values: P.args, **options: P.kwargs) -> R:
@@ -58,6 +61,7 @@ def with_running(function: Callable[P, R]) -> Callable[P, R]:
         except TypeError as error:
             wanted = "; ".join(f"{name} may be {GIVEN[name]}" for name in GIVEN if name in own and name in str(error))
             raise InputError(f"{function.__name__}: {error}" + (f"; {wanted}" if wanted else "")) from None
+        check_flags(values, options)
         return function(*values, **options)
 
     return checked

@@ -10,7 +10,7 @@ from memsim.core.errors import InputError
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import adopt, files_in, require_replaceable, was_written
 from memsim.core.interruption import noted
-from memsim.core.limits import require_counts
+from memsim.core.limits import require_counts, require_flags
 from memsim.core.names import in_short, shown
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls
@@ -119,6 +119,7 @@ def train(
         checkpoint of another training in the way, or a training that diverges.
     """
     require_counts("train", threads=threads)
+    require_flags("train", force=force, deterministic=deterministic, compiled=compiled, progress=progress)
     request = requested(settings, recipe, people, reading, out, changes)
     folder = None if tensorboard is None else Path(tensorboard)
     device = device_of(device, request.training.precision)

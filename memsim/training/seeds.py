@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 from memsim.core.errors import InputError
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import require_replaceable, write_file
-from memsim.core.limits import SEED, require_counts
+from memsim.core.limits import SEED, require_counts, require_flags
 from memsim.core.recalls import Recalls
 from memsim.models.networks.weights import SUFFIX
 from memsim.running.execution import Cell, run_cells
@@ -76,6 +76,7 @@ def train_seeds(
     InputError : as for :func:`memsim.train`.
     """
     require_counts("train_seeds", seeds=seeds)
+    require_flags("train_seeds", force=force, deterministic=deterministic, compiled=compiled)
     request = requested(settings, recipe, people, reading, out, changes or {})
     training, stem = request.training, request.path.name.removesuffix(SUFFIX)
     if training.seed > SEED - seeds:

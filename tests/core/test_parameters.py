@@ -1,6 +1,7 @@
 """Declared parameters: checks, copies, and values from text."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,3 +75,18 @@ def test_parsing_from_text() -> None:
     assert declared["output_limit"].parse("none") is None
     with pytest.raises(InputError, match="list_length='1.5' is not a whole number"):
         declared["list_length"].parse("1.5")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: parameter("a", 0, 1), "default='a' must be a number"),
+        (lambda: parameter(0.5, "0", 1), "low='0' must be a number"),
+        (lambda: parameter(0.5, 1, 0), "low=1 lies above high=0"),
+        (lambda: choice("a", 3), "give the options as a tuple"),
+        (lambda: choice("a", ("b", "c")), "the default among them"),
+    ],
+)  # fmt: skip
+def test_a_declaration_that_no_value_meets_is_refused(wrong: Callable[[], object], says: str) -> None:
+    with pytest.raises(ModelError, match=says):
+        wrong()

@@ -33,7 +33,7 @@ from memsim.core.errors import DataWarning, InputError
 from memsim.models import TCM
 from memsim.models.networks.cores.registered import CORES
 from memsim.models.registered import MODELS
-from memsim.paradigms import FreeRecall
+from memsim.paradigms import FreeRecall, Recognition
 from tests.analysis.test_figures import recorded
 from tests.figures.cases import PEOPLE, frame, held_out_lists, summaries
 
@@ -68,6 +68,22 @@ def test_a_model_has_one_colour_whatever_is_drawn_beside_it() -> None:
     assert styles(["SAM, soft"])["SAM, soft"].color == styles(["SAM:soft", "CMR"])["SAM:soft"].color, "a variant"
     looks = [(style.line, style.marker) for name, style in styles([f"m{i}" for i in range(8)]).items()]
     assert len(set(looks)) == 8
+
+
+def test_baselines_are_grey() -> None:
+    look = styles(["TCM", "uniform choice", "base rate"])
+    assert look["uniform choice"].color == look["base rate"].color == COLORS["Uniform"]
+
+
+def test_single_points_stand_in_the_legend_as_they_are_drawn() -> None:
+    lists = Recognition().trials(20, seed=0)
+    judged = {name: simulate(name, lists, seed=0) for name in ("EqualVariance", "REM")}
+    axis = plot(analyze(judged, "roc")).axes[0]
+    keys: list[Any] = axis.get_legend_handles_labels()[0]
+    assert [(key.get_linestyle(), key.get_marker()) for key in keys] == [
+        ("None", styles(list(judged))[name].marker) for name in judged
+    ]
+    assert len(axis.lines) == len(keys) + 1, "and the diagonal"
 
 
 def test_panels_of_one_quantity_have_one_scale() -> None:

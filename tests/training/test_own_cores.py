@@ -167,6 +167,48 @@ def test_bad_requests(here: Path, arguments: list[str], message: str, capsys: py
     assert message in capsys.readouterr().err
 
 
+ODD = """from torch import nn
+class NoStart(nn.Module):
+    def step(self, inputs, state): return inputs, state
+class Pair(nn.Module):
+    def __init__(self, input_size, output_size):
+        super().__init__()
+        self.out = nn.Linear(input_size, output_size)
+    def start(self, batch): return {"h": self.out.weight.new_zeros(batch, 2)}
+    def step(self, inputs, state): return self.out(inputs), state
+class Plain:
+    pass
+from memsim import MemoryModel
+from memsim.models import TCM
+class Half(MemoryModel):
+    def begin(self, trials, rng): return {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("odd.py:NoStart", "NoStart is no subclass of memsim.MemoryModel, nor a core of a network: it has no start"),
+        ("odd.py:Plain", "nor a core of a network: it is not a class of torch.nn.Module"),
+        ("odd.py:Half", "Half has no outcome_probabilities, no recalled, no study; define them"),
+        ("odd.py:TCM", "TCM is imported there, and not defined"),
+        ("odd.py:Pare", "it holds none; did you mean 'Pair'?"),
+        ("odd.py:Xylophone", "its cores of networks are Pair, named as odd.py:Pair"),
+        ("odd.py:Pair", "it returned a tuple of 2: Tensor, dict"),
+    ],
+)
+def test_what_a_core_lacks_is_said(here: Path, name: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "odd.py").write_text(ODD)
+    assert main(["check", name]) != 0
+    printed = capsys.readouterr()
+    assert message in printed.err + printed.out
+
+
+def test_a_core_is_run_with_its_weights(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--models", "mine.py:Leaky"]) == 2
+    assert "as a core it is named mine.py:Leaky:WEIGHTS.safetensors" in capsys.readouterr().err
+
+
 def test_settings_know_sizes_by_their_names(here: Path) -> None:
     given = Training(network="gru", hidden=72)
     assert given.network == "GRU" and given.config() == {"hidden": 72} and given.values()["hidden"] == 72

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from memsim.core.errors import InputError, ModelError
-from memsim.core.names import closest, shown
+from memsim.core.names import closest, in_short
 from memsim.models.networks.cores.core import Core, State, Weightings
 from memsim.models.networks.cores.declarations import declared, parts_named
 from memsim.models.networks.cores.state_leaves import size_of
@@ -51,10 +51,18 @@ def take_step(
     if not isinstance(given, tuple) or len(given) != 3 or not isinstance(given[0], Tensor):
         raise ModelError(
             f"{type(core).__name__}.step(inputs, state) must return an output, the next state and the weightings "
-            f"({{}} without a memory); it returned {shown(type(given).__name__)}"
+            f"({{}} without a memory); it returned {_kinds(given)}"
         )
     output, state, weightings = given
     return output, state, weightings or {}
+
+
+def _kinds(given: Any) -> str:
+    """The kind of what a step returned, and of its parts."""
+    kind = type(given).__name__
+    if not isinstance(given, tuple | list) or not given:
+        return kind
+    return f"a {kind} of {len(given)}: {in_short([type(each).__name__ for each in given], 4, ', ')}"
 
 
 def state_sizes(core: nn.Module, input_size: int) -> tuple[int, int]:

@@ -100,7 +100,7 @@ def cores_in(path: Path) -> list[str]:
     module = module_in(path)
     return [
         name for name, value in vars(module).items()
-        if inspect.isclass(value) and value.__module__ == module.__name__ and not _lacking(value)
+        if inspect.isclass(value) and value.__module__ == module.__name__ and not what_lacks(value)
     ]  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def _require_same_code(found: NamedCore, record: Mapping[str, Any], weights: str
 
 
 def _require_core(value: Any, spec: str) -> type[Any]:
-    lacking = _lacking(value)
+    lacking = what_lacks(value)
     if lacking:
         raise InputError(
             f"{spec} is no core: {lacking}; write a torch.nn.Module with start(batch) and step(inputs, state)"
@@ -160,7 +160,7 @@ def _require_core(value: Any, spec: str) -> type[Any]:
     return value
 
 
-def _lacking(value: Any) -> str:
+def what_lacks(value: Any) -> str:
     """What a value lacks to be a core; empty for a core."""
     from torch import nn
 
