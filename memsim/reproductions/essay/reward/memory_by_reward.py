@@ -28,7 +28,6 @@ from memsim.reproductions.kinds import Kind, OwnComputation
 from memsim.running.execution import run_cells
 
 NAMED = ["part", "condition", "seed"]
-TOO_FEW = {8: "400 iterations of the small size are too few for which half of a list to store"}
 LISTED = ("store", "recall", "curves")
 """Measures that are lists, and have tables of their own."""
 
@@ -129,8 +128,7 @@ def findings_of(scores: pd.DataFrame) -> list[Finding]:
         if len(reached):
             found.append(
                 Finding(f"value-directed storage, {slots} slots: share of the best score", 1.0, float(np.mean(reached)),
-                        0.15, OwnComputation(f"the {slots} highest values are stored and reported"),
-                        TOO_FEW.get(slots, ""))
+                        0.15, OwnComputation(f"the {slots} highest values are stored and reported"))
             )  # fmt: skip
     return found + findings_on_storing(scores)
 
