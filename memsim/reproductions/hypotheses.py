@@ -147,15 +147,17 @@ def claims_table(claims: Iterable[Claim]) -> pd.DataFrame:
 
 
 def measures_table(claims: Iterable[Claim]) -> pd.DataFrame:
-    """``claim, measure, mean, low, high, n, predicted_low, predicted_high, verdict``, a row for each measure."""
+    """Of each measure: ``claim, measure, mean, low, high, n, without, predicted_low, predicted_high, verdict``."""
     import pandas as pd
+
+    from memsim.reproductions.intervals import Interval
 
     rows = [
         [claim.name, each.what, *each.interval, each.low, each.high, each.verdict]
         for claim in claims
         for each in claim.measures
     ]
-    columns = ["claim", "measure", "mean", "low", "high", "n", "predicted_low", "predicted_high", "verdict"]
+    columns = ["claim", "measure", *Interval._fields, "predicted_low", "predicted_high", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -11,20 +11,30 @@ from memsim.training.seeds import CONFIDENCE, t_interval
 
 
 class Interval(NamedTuple):
-    """The mean of n trainings, or of n people, with its 95% t interval."""
+    """The mean of n trainings, or of n people, with its 95% t interval.
+
+    Parameters
+    ----------
+    without : how many more there are of which the number is not known, as a ratio to nothing; its text says so.
+    """
 
     mean: float
     low: float
     high: float
     n: int
+    without: int = 0
 
     def __str__(self) -> str:
-        return f"{self.mean:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        return f"{self.mean:.2f} [{self.low:.2f}, {self.high:.2f}]{self._of}"
 
     @property
     def signed(self) -> str:
         """A difference in words."""
-        return f"{self.mean:+.2f} [{self.low:+.2f}, {self.high:+.2f}]"
+        return f"{self.mean:+.2f} [{self.low:+.2f}, {self.high:+.2f}]{self._of}"
+
+    @property
+    def _of(self) -> str:
+        return f" in {self.n} of {self.n + self.without}" if self.without else ""
 
     @property
     def excludes_zero(self) -> bool:
@@ -39,10 +49,11 @@ def over_trainings(values: Any) -> Interval:
 
 
 def over_known(values: Any) -> Interval:
-    """:func:`over_trainings` of the values that are not NaN; of none, all is NaN."""
+    """:func:`over_trainings` of the values that are not NaN; of none, all is NaN. The others are counted."""
     each = np.asarray(values, dtype=float)
     known = each[~np.isnan(each)]
-    return over_trainings(known) if len(known) else Interval(np.nan, np.nan, np.nan, 0)
+    found = over_trainings(known) if len(known) else Interval(np.nan, np.nan, np.nan, 0)
+    return found._replace(without=len(each) - len(known))
 
 
 def prediction_half(values: Any, more: int = 1) -> float:

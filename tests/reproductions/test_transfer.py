@@ -12,12 +12,20 @@ from memsim.reproductions.essay.transfer import claims, measures, models, networ
 from memsim.reproductions.essay.transfer.entry import TRANSFER
 from memsim.reproductions.essay.transfer.options import TransferOptions
 from memsim.reproductions.hypotheses import NOT_TESTED, REFUTED, SUPPORTED, UNDECIDED, Measure, joint_verdict
-from memsim.reproductions.intervals import Interval
+from memsim.reproductions.intervals import Interval, over_known
 
 LITTLE: dict[str, Any] = {
     "tasks": "serial, recognition", "seeds": 2, "iterations": 8, "batch": 48, "list_length": 3, "hidden": 8, "every": 4,
     "lists": 48, "elastic": "10,100", "modules": 4, "people": 0,
 }  # fmt: skip
+
+
+def test_seeds_without_a_number_are_counted() -> None:
+    found = over_known([0.5, np.nan, 0.7, np.nan])
+    assert (
+        (found.n, found.without) == (2, 2) and str(found).endswith(" in 2 of 4") and found.signed.endswith("in 2 of 4")
+    )
+    assert str(over_known([0.5, 0.7])).endswith("]") and over_known([np.nan]).without == 1
 
 
 def test_forgetting_is_what_is_lost_of_the_best() -> None:
