@@ -30,7 +30,8 @@ from memsim.bayes.simulation_based import (
     standardised,
     subject_at,
 )
-from memsim.bayes.spec import CHAINS, SIMULATIONS, By, PosteriorSpec, usual_way
+from memsim.bayes.spec import CHAINS, SIMULATIONS, By, PosteriorSpec, require_way, usual_way
+from memsim.core.abilities import require_ability
 from memsim.core.errors import InputError
 from memsim.core.frozen import says_what_it_has
 from memsim.core.limits import require_cells, require_counts
@@ -164,13 +165,22 @@ def calibrate(
 
     Raises
     ------
-    InputError : an option that does not apply, and as :func:`memsim.posterior` does.
+    InputError : an option that does not apply, a task in which probes are judged, and as :func:`memsim.posterior` does.
+    ModelError : the model has no account of the task.
     """
-    require_counts("calibrate", simulations=simulations, n_trials=n_trials, people=people)
+    require_counts("calibrate", simulations=simulations, n_trials=n_trials, people=people, tune=tune, training=training)
     require_cells("calibrate", simulations, f"{simulations:,} simulations")
     built = given_model(model)
     by = usual_way(built) if by is None else by
+    require_way(built, by)
     task = given_paradigm(paradigm)
+    require_ability(built, task)
+    if task.judged:
+        raise InputError(
+            f"calibrate: probes are judged in {type(task).__name__}, and posteriors are of recalls; give a task in "
+            "which lists are only recalled, as paradigm='free_recall'"
+        )
+    task.require_size(n_trials * people, people)
     if by == "simulation":
         if people != 1:
             raise InputError(f"calibrate: people={people} is of a population, which has no posterior by simulation")
@@ -181,9 +191,9 @@ def calibrate(
         return Calibration(spec, _ranks_by_simulation(spec, task, n_trials, simulations, **running))
     if training != SIMULATIONS:
         raise InputError(f"calibrate: training={training!r} is an option of by='simulation', but this is by {by!r}")
-    require_packages("nutpie")
     draws = THINNING * (RANKS - 1)
     spec = PosteriorSpec.of(built, free, by=by, pooled=people > 1, seed=seed, tune=tune, draws=draws, chains=1)
+    require_packages("nutpie")
     cells = [
         Cell(
             calibration_cell,

@@ -17,6 +17,7 @@ from memsim.bayes.result import Posterior, assembled, assembled_by_simulation
 from memsim.bayes.sampler import Chain, chain_from_json, chain_to_json, require_packages, sample
 from memsim.bayes.simulation_based import coordinates_by_simulation
 from memsim.bayes.spec import CHAINS, DRAWS, SIMULATIONS, TARGET_ACCEPT, TUNE, By, PosteriorSpec
+from memsim.core.abilities import require_ability
 from memsim.core.arrays import FloatArray
 from memsim.core.errors import InputError
 from memsim.core.position_model import Model
@@ -109,14 +110,15 @@ def posterior(
         spec = model
     else:
         spec = PosteriorSpec.of(model, **settings)
+    recalls = load_recalls(people)
+    if not len(recalls):
+        raise InputError("posterior: there are no lists")
+    require_ability(spec.model, recalls.trials)
+    require_ties(spec.density(recalls), spec.seed)
     if spec.by == "simulation":
         require_packages("sbi", "arviz", extra="sbi")
     else:
         require_packages("nutpie", "arviz")
-    recalls = load_recalls(people)
-    if not len(recalls):
-        raise InputError("posterior: there are no lists")
-    require_ties(spec.density(recalls), spec.seed)
     if spec.by == "simulation":
         return assembled_by_simulation(spec, recalls, *coordinates_by_simulation(spec, recalls, **running))
     name = type(spec.model).__name__

@@ -141,7 +141,7 @@ def priors_of(space: Space, given: Mapping[str, Any] | None = None, whole_number
         found.append(_with_given(Prior.of(parameter, bounds), given.pop(axis.name, None)))
     if given:
         free = ", ".join(axis.name for axis in space.axes)
-        raise InputError(f"posterior: a prior of {min(given)}, which is not free; free are {free}")
+        raise InputError(f"posterior: a prior of {next(iter(given))}, which is not free; free are {free}")
     return tuple(found)
 
 

@@ -11,10 +11,10 @@ from memsim.bayes.density import Density, Guide
 from memsim.bayes.people import People
 from memsim.bayes.priors import Prior, priors_of
 from memsim.core.errors import InputError, LikelihoodError
-from memsim.core.limits import require_counts, require_seed
+from memsim.core.limits import require_counts, require_flags, require_seed
 from memsim.core.loop import require_model
 from memsim.core.model import MemoryModel
-from memsim.core.names import require_one_of
+from memsim.core.names import require_mapping, require_one_of
 from memsim.core.position_model import Model
 from memsim.core.recalls import Recalls
 from memsim.core.repeated_items import require_taken
@@ -78,6 +78,7 @@ class PosteriorSpec:
     def __post_init__(self) -> None:
         counts = {name: getattr(self, name) for name in ("draws", "tune", "chains", "simulations")}
         require_counts("posterior", **counts)
+        require_flags("posterior", pooled=self.pooled, correlated=self.correlated)
         require_seed(self.seed)
         if not (isinstance(self.target_accept, int | float) and 0.5 <= self.target_accept < 1):
             raise InputError(f"posterior: target_accept={self.target_accept!r} must be a number from 0.5 to below 1")
@@ -87,7 +88,7 @@ class PosteriorSpec:
                 f"posterior: parameters that vary with {', '.join(self.space.variables)} are for fit; here every "
                 "subject has one value of each"
             )
-        _require_way(self.model, self.by)
+        require_way(self.model, self.by)
         if self.by == "simulation" and self.pooled:
             raise InputError(
                 "posterior: by simulation each subject has a posterior alone and there is no population; leave pooled "
@@ -129,10 +130,14 @@ class PosteriorSpec:
         settings : the other fields of the class.
         """
         require_constant("posterior", free)
+        if ties is not None:
+            require_mapping(ties, "posterior: ties", "{'stop_growth': 'stop_base * 2'}")
+        if priors is not None:
+            require_mapping(priors, "posterior: priors", "{'context_drift': (0.5, 1.0)}")
         built = given_model(model)
         by = usual_way(built) if by is None else by
         pooled = by == "likelihood" if pooled is None else pooled
-        _require_way(built, by)
+        require_way(built, by)
         if settings.get("stopping") == "shared" and "stop_base" in getattr(built, "termination_parameters", ()):
             built = built.replace(stop_base=0.0)
         usual = usual_free(built, built.ties if ties is None else ties)
@@ -203,7 +208,7 @@ def usual_way(model: Model) -> By:
     return "likelihood" if exact else "simulation"
 
 
-def _require_way(model: Model, by: By) -> None:
+def require_way(model: Model, by: By) -> None:
     """Raise an error of memsim unless posteriors of this model can be found so."""
     require_one_of(by, ("likelihood", "simulation"), "posterior: by")
     require_model(model)

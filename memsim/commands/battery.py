@@ -38,8 +38,7 @@ def _battery(parsed: argparse.Namespace) -> int:
         backend=parsed.backend, scheduler=parsed.scheduler, progress=True, **where,
     )  # fmt: skip
     manifest = results.manifest
-    left_out, beyond = manifest.left_out_in_words(models=False), manifest.beyond_in_words()
-    for sentence in (*left_out, *beyond, *manifest.differences_in_words()):
+    for sentence in (*manifest.left_out_in_words(models=False), *manifest.differences_in_words()):
         print(sentence)
     names = ", ".join(path.name for path in results.files)
     print(f"Written to {results.files[0].parent}/: {names}")

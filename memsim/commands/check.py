@@ -41,9 +41,9 @@ def _check(parsed: argparse.Namespace) -> int:
             found()  # code that ends the program or fails is reported as such
         checks = run_checks(found, seed=parsed.seed)
     for check in checks:
-        print(f"{'FAIL' if check.problem else 'ok  '}  {check.name}")
-        if check.problem:
-            print(textwrap.indent(check.problem, " " * 8))
+        print(f"{'FAIL' if check.problem else '-   ' if check.not_run else 'ok  '}  {check.name}")
+        if said := check.problem or check.not_run:
+            print(textwrap.indent(said, " " * 8))
     print(f"{label}: {verdict(checks)}")
     return 1 if any(check.problem for check in checks) else 0
 

@@ -176,8 +176,6 @@ def _print_comparison(comparison: Comparison, task: Paradigm) -> None:
     manifest = comparison.manifest
     for sentence in manifest.left_out_in_words(models=False):
         print(textwrap.fill(sentence, 100))
-    for sentence in manifest.beyond_in_words():
-        print(textwrap.fill(sentence, 100, break_on_hyphens=False))
     if manifest.lists_cut_short:
         counts = ", ".join(f"{name} {n:,}" for name, n in manifest.lists_cut_short.items())
         print(f"The output limit cut short this many lists: {counts}.")

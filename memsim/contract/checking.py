@@ -35,10 +35,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 @says_what_it_has
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, and the problem that it found (empty if it found none)."""
+    """One check: its name, the problem that it found (empty if it found none), and why it was not made, if so."""
 
     name: str
     problem: str = ""
+    not_run: str = ""
 
 
 def check(
@@ -139,7 +140,7 @@ def _bench_of(model: Model, task: Paradigm) -> type[Bench[Any]]:
 
 def verdict(checks: Sequence[Check]) -> str:
     """How many checks passed, and whether a failure of an early check left others out."""
-    n_passed = sum(not each.problem for each in checks)
+    n_passed = sum(not each.problem and not each.not_run for each in checks)
     left_out = "; the other checks need it and were not run" if checks[-1].problem and len(checks) <= 2 else ""
     return f"{n_passed} of {len(checks)} checks passed{left_out}"
 

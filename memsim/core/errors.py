@@ -37,5 +37,9 @@ class MemsimWarning(UserWarning):
     """Base of every warning that memsim gives on purpose; the command line shows each once, in one line."""
 
 
+class BeyondWarning(MemsimWarning):
+    """A model runs in a task that lies beyond what it was trained or fitted for; the message says in what."""
+
+
 class DataWarning(MemsimWarning):
     """Something in the data is doubtful, or was left out; the message counts it."""

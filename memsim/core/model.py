@@ -259,7 +259,8 @@ class MemoryModel(Parameterized, ABC, Generic[State]):
     def beyond(self, paradigm: Paradigm) -> list[str]:
         """In what a task lies beyond what the model was trained or fitted for, a phrase for each.
 
-        By default of presets that were fitted to lists of other lengths.
+        By default of presets that were fitted to lists of other lengths, or without such distraction.
+        :func:`memsim.run` and :func:`memsim.battery` warn of it; :func:`memsim.simulate` does not.
         """
         return beyond_fit(self, paradigm)
 

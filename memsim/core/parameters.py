@@ -37,12 +37,16 @@ class Preset(NamedTuple):
     """A named set of parameter values, with a citation, ``"unverified"``, or ``"fitted here to ..."``.
 
     ``list_lengths`` are those of the lists to which the values were fitted; empty if they are not known, or where
-    nothing was fitted.
+    nothing was fitted. The others are the most seconds of distraction in these lists, by the names of a paradigm, where
+    there was any.
     """
 
     values: Mapping[str, Any]
     source: str
     list_lengths: tuple[int, ...] = ()
+    retention_interval: float = 0.0
+    initial_distraction: float = 0.0
+    inter_item_distraction: float = 0.0
 
 
 @says_what_it_has
@@ -332,8 +336,11 @@ class Parameterized:
         return dataclasses.replace(self, **changes)
 
     @classmethod
-    def set_elsewhere(cls, name: str) -> str:
-        """The end of a sentence that says where ``name``, which is no parameter, is set instead; empty if nowhere."""
+    def set_elsewhere(cls, name: str, value: Any) -> str:
+        """The end of a sentence that says where ``name``, which is no parameter, is set to ``value`` instead.
+
+        Empty if nowhere.
+        """
         return ""
 
     @classmethod
@@ -367,11 +374,11 @@ def build(cls: type[T], values: dict[str, Any]) -> T:
     return cls(**values)
 
 
-def _require_known(cls: type[Parameterized], names: Iterable[str]) -> None:
+def _require_known(cls: type[Parameterized], values: Mapping[str, Any]) -> None:
     fields = sorted(dataclasses.fields(cls), key=lambda field: bool(field.kw_only))
     known = [field.name for field in fields if field.init]
-    for name in names:
+    for name, value in values.items():
         if name not in known:
             have = ", ".join(known) or "none"
-            hint = cls.set_elsewhere(name) or closest(name, known)
+            hint = cls.set_elsewhere(name, value) or closest(name, known)
             raise InputError(f"{cls.__name__} has no parameter {name!r}{hint} It has: {have}.")

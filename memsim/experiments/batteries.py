@@ -87,6 +87,10 @@ def battery(
     InputError : something is wrong in the file; a file that memsim did not write, or that the battery reads, or other
         results are in the way; or no analysis applies to any cell.
     MemsimError : as :func:`memsim.running.execution.run_cells` raises.
+
+    Warns
+    -----
+    BeyondWarning : tasks lie beyond what models were trained or fitted for, such as lists of another length.
     """
     path = given_path(path, "battery")
     stopwatch = Stopwatch()
@@ -120,4 +124,5 @@ def battery(
 
     figures = {name: drawing(name, draw) for name, draw in battery_figures(planned, rows).items()}
     written = results.write(write, manifest.to_json(), figures)
+    manifest.warn_beyond(stacklevel=3)  # above with_running
     return BatteryResults(frames, curves, summary, manifest, tuple(written.files), tuple(written.failed))

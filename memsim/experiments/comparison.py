@@ -181,6 +181,10 @@ def run(
     InputError : no models; a model without an account of the task; people whose lists have another length, or whose
         label is that of a model.
     ModelError : all models failed, with ``keep_going``.
+
+    Warns
+    -----
+    BeyondWarning : the task lies beyond what models were trained or fitted for, such as lists of another length.
     """
     require_flags("run", keep_going=keep_going)
     stopwatch = Stopwatch()
@@ -197,4 +201,6 @@ def run(
         if not battery.models:
             raise ModelError(said) from next(iter(failures.values()))
         warnings.warn(said, MemsimWarning, stacklevel=2)
-    return Comparison(battery, tuple(rows), replace(manifest_of(battery, rows, stopwatch), not_run=not_run))
+    manifest = replace(manifest_of(battery, rows, stopwatch), not_run=not_run)
+    manifest.warn_beyond(stacklevel=2)
+    return Comparison(battery, tuple(rows), manifest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Any
 
 from memsim.analysis.statistics.words import listed
 from memsim.core.code.provenance import versions
+from memsim.core.errors import BeyondWarning
 from memsim.core.position_model import PositionModel
 from memsim.experiments.people import People
 from memsim.experiments.plan import Battery, PlannedModel, PlannedTask
@@ -191,6 +193,14 @@ class Manifest:
             + f": {'; '.join(f'{what}, of {listed(labels)}' for what, labels in found.items())}."
             for task, found in tasks.items()
         ]
+
+    def warn_beyond(self, stacklevel: int) -> None:
+        """Warn (:class:`memsim.errors.BeyondWarning`) of what :meth:`beyond_in_words` says, once for all of it.
+
+        The warning points to the line ``stacklevel`` calls above.
+        """
+        if self.beyond:
+            warnings.warn(" ".join(self.beyond_in_words()), BeyondWarning, stacklevel=stacklevel + 1)
 
     def left_out_in_words(self, models: bool = True) -> list[str]:
         """A sentence for each reason for which analyses of a model or people, or whole ``models``, were left out."""

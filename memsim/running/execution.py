@@ -19,17 +19,15 @@ from memsim.core.code.user_code import code_of, later_modules
 from memsim.core.errors import InputError
 from memsim.core.files.strict_json import from_json_text
 from memsim.core.interruption import noted
-from memsim.core.limits import MOST, require_counts
-from memsim.core.names import closest
+from memsim.core.limits import MOST
 from memsim.core.version import __version__
 from memsim.running.dask_cluster import on_dask
 from memsim.running.digests import canonical, description, source_digest
+from memsim.running.options import require_running
 from memsim.running.progress import progress_bar
 from memsim.running.store import Store
 from memsim.running.workers import Failure, Job, Outcome, in_processes, pickled, sent_by_value, work_here
 
-BACKENDS = ("local", "dask")
-"""Where cells run: in processes of this machine (joblib's), or on the workers of a Dask cluster."""
 ENVIRONMENT = "MEMSIM_WORKERS"
 """Environment variable: how many cells run at a time on this machine where ``workers`` is not given."""
 
@@ -141,6 +139,7 @@ def run_cells(
         within a cell keeps its class.
     """
     cells = list(cells)
+    require_running(cache=cache, progress=progress)
     processes = _checked_workers(backend, scheduler, workers)
     keys = [cell.key for cell in cells]
     copies = Counter(keys)
@@ -199,16 +198,7 @@ def _finished(store: Store, copies: Counter[str]) -> str:
 
 def _checked_workers(backend: str, scheduler: str, workers: int | None) -> int:
     """How many cells may run at a time on this machine, after checking all options of where cells run."""
-    if backend not in BACKENDS:
-        known = ", ".join(BACKENDS)
-        raise InputError(f"there is no backend {backend!r}{closest(backend, BACKENDS)} There are: {known}.")
-    if backend == "dask" and not scheduler:
-        raise InputError("backend='dask' needs the address of its scheduler, such as tcp://127.0.0.1:8786")
-    if backend != "dask" and scheduler:
-        raise InputError(f"scheduler={scheduler!r} is for backend='dask'; with backend={backend!r} leave it out")
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-        raise InputError(f"workers={workers!r} must be a whole number of at least 1, or None for all processors")
-    require_counts("run_cells", workers=1 if workers is None else workers)
+    require_running(backend=backend, scheduler=scheduler, workers=workers)
     for package in ("joblib", "cloudpickle", "threadpoolctl", *(("distributed",) if backend == "dask" else ())):
         try:
             importlib.import_module(package)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import ParamSpec, TypedDict, TypeVar
 
 from memsim.core.errors import InputError
-from memsim.core.limits import check_of_flags
-from memsim.core.names import closest
+from memsim.core.files.given_paths import given_path
+from memsim.core.limits import check_of_flags, out_of_range, require_flags
+from memsim.core.names import closest, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,6 +23,10 @@ GIVEN = {
     "people": "recalls, the name of a data set, as 'peers_notask', or a file",
 }
 """What may be given for the arguments that functions of this kind need."""
+
+
+BACKENDS = ("local", "dask")
+"""Where cells run: in processes of this machine (joblib's), or on the workers of a Dask cluster."""
 
 
 class Running(TypedDict, total=False):
@@ -40,7 +45,8 @@ def with_running(function: Callable[P, R]) -> Callable[P, R]:
     Raises
     ------
     InputError : an option that the function does not have, of which the message offers the closest one; an argument
-        that is missing, or one too many; neither true nor false where one of the two is wanted.
+        that is missing, or one too many; neither true nor false where one of the two is wanted; or as
+        :func:`require_running` raises.
     """
     signature = inspect.signature(function)
     own = [name for name, each in signature.parameters.items() if each.kind is not each.VAR_KEYWORD]
@@ -62,6 +68,33 @@ def with_running(function: Callable[P, R]) -> Callable[P, R]:
             wanted = "; ".join(f"{name} may be {GIVEN[name]}" for name in GIVEN if name in own and name in str(error))
             raise InputError(f"{function.__name__}: {error}" + (f"; {wanted}" if wanted else "")) from None
         check_flags(values, options)
+        require_running(**{name: options[name] for name in Running.__annotations__ if name in options})
         return function(*values, **options)
 
     return checked
+
+
+def require_running(
+    *,
+    backend: str = "local",
+    scheduler: str = "",
+    workers: int | None = None,
+    cache: str | Path | None = None,
+    progress: bool = False,
+) -> None:
+    """Raise :class:`InputError` where an option of how cells run has a value that it cannot have."""
+    if not isinstance(backend, str) or backend not in BACKENDS:
+        known = ", ".join(BACKENDS)
+        near = closest(backend, BACKENDS) if isinstance(backend, str) else "."
+        raise InputError(f"there is no backend {shown(backend)}{near} There are: {known}.")
+    if not isinstance(scheduler, str):
+        raise InputError(f"scheduler={shown(scheduler)} must be an address as text, such as tcp://127.0.0.1:8786")
+    if backend == "dask" and not scheduler:
+        raise InputError("backend='dask' needs the address of its scheduler, such as tcp://127.0.0.1:8786")
+    if backend != "dask" and scheduler:
+        raise InputError(f"scheduler={scheduler!r} is for backend='dask'; with backend={backend!r} leave it out")
+    if workers is not None and (problem := out_of_range("workers", workers)):
+        raise InputError(f"{problem}, or None for all processors")
+    if cache is not None:
+        given_path(cache, "cache")
+    require_flags("cells", progress=progress)

@@ -16,6 +16,7 @@ from memsim.core.judgments import Judgments
 from memsim.core.names import shown
 from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
+from memsim.core.seeding import stream
 from memsim.core.simulation import simulate
 from memsim.data.loading import load_recalls
 from memsim.models.lookup import build_model
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 STEPS = "study: serial position; test: ? is the cue, then the response just given"
 PROBED = "study: serial position, of a pair its first; test: that of each {}, + if it was not studied, looked at twice"
 LIST_LENGTH = 12
-MOST_TRIALS = 100_000
 
 
 def show(
@@ -63,7 +63,9 @@ def show(
         ``name:condition``, or a file.
     list_length : items in the list, 12 by default, where neither paradigm nor people are given; of a sequence what its
         task counts, by default as in the longest of training.
-    trial : which list or sequence, counted from 0. Kinds of sequences, such as numbers of copies, come in turn.
+    trial : which list or sequence, counted from 0. Each is drawn apart from all others of the seed; a list of a
+        simulation of your own is drawn with its recalls as ``people``. Kinds of sequences, such as numbers of copies,
+        come in turn.
     seed : of the lists and the simulation, 0 by default; it does not apply to ``people``.
     drawing : as in :func:`memsim.analysis.memory_figure`.
 
@@ -91,10 +93,6 @@ def show(
                     "out"
                 )
         return _sequence(network, list_length, trial, seed or 0, **drawing)
-    if people is None and trial >= MOST_TRIALS:
-        raise InputError(
-            f"trial={shown(trial)} must be below {MOST_TRIALS:,}, since the lists before it are simulated too"
-        )
     if list_length is not None and (people is not None or paradigm is not None):
         raise InputError(
             f"show: list_length={shown(list_length)} does not apply with people or a paradigm, which have their own; "
@@ -111,7 +109,8 @@ def show(
         recalls, whose = recalls[[trial]], "responses given"
     else:
         task = paradigm or task_for(network, LIST_LENGTH if list_length is None else list_length)
-        recalls, whose = simulate(network, task.trials(trial + 1, seed or 0), seed or 0)[[trial]], "responses its own"
+        own = int(stream(seed or 0, "list", trial).integers(2**63))
+        recalls, whose = simulate(network, task.trials(1, own), own), "responses its own"
     seen = network.watch(recalls)
     if recalls.trials.probes is None:
         columns = scored_outcomes(recalls, network.repeats, network.intrusions).columns[0]

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from memsim.core.names import in_short
 from memsim.models.networks.cores.declarations import DECLARATIONS, declared
 from memsim.models.networks.cores.declared_sizes import checked_sizes
 from memsim.models.networks.cores.driving import parts_of, roles_of, take_step, unrolled
@@ -126,6 +127,26 @@ class CoreBench:
                 return f"the weighting {name!r} has the shape {tuple(weighting.shape)}, not (batch, heads, cells)"
         return ""
 
+    def finite(self) -> str:
+        """Nothing that a step gives is NaN, nor is an output infinite; all other checks compare what steps give."""
+        return self.broken(self.inputs, self.core)
+
+    def broken(self, inputs: Tensor, core: Any) -> str:
+        """At which step of ``inputs`` first something is not a number, and what; empty if nothing is."""
+        state = core.start(inputs.shape[1])
+        for number, each in enumerate(inputs, start=1):
+            with torch.no_grad():
+                output, state, weightings = take_step(core, each, state)
+            found = [] if _finite(output) else [f"the output ({_what(output)})"]
+            for what, tensors in (("the leaf {!r} of the state", leaves(state)), ("the weighting {!r}", weightings)):
+                found += [what.format(name) for name, tensor in tensors.items() if _has_nan(tensor)]
+            if found:
+                return (
+                    f"at step {number} these are not finite: {', '.join(found)}. Look in step for sqrt, log, norm() or "
+                    "a division at 0, for a softmax over nothing but -inf, and for exp of large numbers"
+                )
+        return ""
+
     def batch(self) -> str:
         """No list depends on another."""
         whole = self.run(self.inputs[:STEPS])[0]
@@ -179,6 +200,8 @@ class CoreBench:
         single = self.run(self.inputs[:STEPS].float(), core=self.make().float())[0]
         if single.dtype != torch.float32:
             return f"outputs are {single.dtype} where weights and inputs are float32; make tensors by new_zeros"
+        if not _finite(single):
+            return f"in single precision, {self.broken(self.inputs[:STEPS].float(), self.make().float())}"
         if not torch.allclose(single.double(), double, atol=1e-3, rtol=1e-3):
             return f"outputs differ by {_difference(single.double(), double)} between single and double precision"
         return self.fused(single)
@@ -301,6 +324,18 @@ def _pairs(one: Any, two: Any) -> Iterator[tuple[Tensor, Tensor]]:
 
 def _difference(one: Tensor, two: Tensor) -> str:
     return f"{float((one - two).detach().abs().max()):.2g}" if one.shape == two.shape else "of shape"
+
+
+def _has_nan(tensor: Tensor) -> bool:
+    return tensor.is_floating_point() and bool(tensor.isnan().any())
+
+
+def _what(output: Tensor) -> str:
+    """Which numbers of an output (B, outputs) are not finite, counted from 0."""
+    lists, numbers = torch.nonzero(~output.isfinite(), as_tuple=True)
+    first = float(output[lists[0], numbers[0]])
+    few = in_short([str(each) for each in sorted(set(numbers.tolist()))], 4, ", ")
+    return f"{first} for list {int(lists[0])}; numbers {few} of {output.shape[1]}, counted from 0"
 
 
 def _finite(tensor: Tensor | None) -> bool:

@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from memsim.core.errors import InputError, ModelError
-from memsim.models.networks.core_bench import CoreBench
+from memsim.models.networks.core_bench import LONG, CoreBench
 from memsim.models.networks.cores.declared_sizes import checked_sizes
 
 
 class CoreCheck(NamedTuple):
-    """One check: its name, and the problem that it found, with what to do about it; empty if it found none."""
+    """One check: its name, and the problem that it found, with what to do about it; empty if it found none.
+
+    ``not_run`` says why the check was not made, and is empty if it was.
+    """
 
     name: str
     problem: str = ""
+    not_run: str = ""
 
 
 def check_core(core: type[Any], *, sizes: Mapping[str, Any] | None = None, seed: int = 0) -> list[CoreCheck]:
@@ -35,7 +39,7 @@ def check_core(core: type[Any], *, sizes: Mapping[str, Any] | None = None, seed:
     ModelError : one or more checks failed; the message names each, with its problem.
     """
     checks = run_core_checks(core, sizes=sizes, seed=seed)
-    failed = [f"- {each.name}: {each.problem}" for each in checks if each.problem]
+    failed = [f"- {each.name}: {each.problem or each.not_run}" for each in checks if each.problem or each.not_run]
     if failed:
         n_passed = len(checks) - len(failed)
         raise ModelError(f"{core.__name__}: {n_passed} of {len(checks)} checks passed\n" + "\n".join(failed))
@@ -55,10 +59,20 @@ def require_shapes(core: type[Any], sizes: Mapping[str, Any]) -> None:
 
 
 def run_core_checks(core: type[Any], *, sizes: Mapping[str, Any] | None = None, seed: int = 0) -> list[CoreCheck]:
-    """The checks of :func:`check_core`, passed or failed; where one of the first two fails, no others are run."""
+    """The checks of :func:`check_core`, passed, failed or not run.
+
+    Where one of the first two fails, there are no others; where what a step gives is not finite, the others would say
+    no more than that, and are not run.
+    """
     checks, built = _first_checks(core, sizes or {}, seed)
-    if not checks[-1].problem:
-        checks += [_run(name, find_problem) for name, find_problem in built[0].further()]
+    if checks[-1].problem:
+        return checks
+    checks.append(
+        _run(f"outputs are finite, and states and weightings hold numbers, for {LONG} steps", built[0].finite)
+    )
+    reason = "not checked, since the steps do not give finite numbers" if checks[-1].problem else ""
+    for name, find_problem in built[0].further():
+        checks.append(CoreCheck(name, not_run=reason) if reason else _run(name, find_problem))
     return checks
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from memsim.core.errors import InputError, NoEffectError
 from memsim.core.limits import SECONDS
+from memsim.core.names import shown
 from memsim.core.oldness import OldnessScale
 from memsim.core.parameters import choice, parameter, text
 from memsim.models.networks.cores.declarations import parts_named
@@ -128,7 +129,7 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
         self._require_levers()
 
     @classmethod
-    def set_elsewhere(cls, name: str) -> str:
+    def set_elsewhere(cls, name: str, value: Any) -> str:
         """Sizes of the core are set in training."""
         from memsim.models.networks.cores.declared_sizes import sizes_of  # torch
         from memsim.models.networks.cores.named_cores import find_core
@@ -138,7 +139,8 @@ class TrainedNetwork(OldnessScale, Levers, Resting):
         )
         if size is None:
             return ""
-        return f": it is a size of the core, set in training (memsim train {cls.kind} --size {name}={size.default})."
+        wanted = value if isinstance(value, str) else shown(value)
+        return f": it is a size of the core, set in training (memsim train {cls.kind} --size {name}={wanted})."
 
     def _require_levers(self) -> None:
         given = {name: getattr(self, name) for name in NAMES if getattr(self, name) != getattr(Levers, name)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from memsim.core.fitted_lists import beyond_distraction
 from memsim.models.networks.tasks import tasks_of
 
 if TYPE_CHECKING:
@@ -26,14 +27,7 @@ def beyond_training(record: Mapping[str, Any], paradigm: Paradigm) -> list[str]:
     if longest is not None and paradigm.list_length > longest:
         found.append(f"lists of {paradigm.list_length} items (at most {longest} in training)")
     delay = settings.get("longest_delay", 0) if _has_delays(record) else 0
-    if paradigm.retention_interval > delay:
-        known = f"at most {delay} in training" if delay else "none in training"
-        found.append(f"{paradigm.retention_interval:g} s of distraction before the test ({known})")
-    for seconds, where in (
-        (paradigm.initial_distraction, "before the first item"), (paradigm.inter_item_distraction, "between items"),
-    ):  # fmt: skip
-        if seconds:
-            found.append(f"{seconds:g} s of distraction {where} (none in training)")
+    found += beyond_distraction(paradigm, {"retention_interval": delay}, "in training")
     return found
 
 

@@ -1,13 +1,17 @@
 """Calibration: ranks that are uniform, and ranks that are not."""
 
+import re
+import sys
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from memsim.bayes.calibration import RANKS, Calibration, calibrate
 from memsim.bayes.spec import PosteriorSpec
-from memsim.core.errors import InputError
-from memsim.models import TCM
+from memsim.core.errors import InputError, MemsimError
+from memsim.models import SAM, TCM, UnequalVariance
 from memsim.paradigms import FreeRecall
 from tests.bayes.test_posterior import needs_packages
 
@@ -27,6 +31,36 @@ def test_uniform_ranks_pass_and_narrow_posteriors_do_not() -> None:
     narrow = calibration_of((RANKS * rng.beta(0.4, 0.4, 400)).astype(int).clip(0, RANKS - 1))
     assert narrow.summary.iloc[0]["p"] < 1e-4 and narrow.summary.iloc[0]["coverage"] < 0.9
     assert narrow.counts("context_drift").sum() == 400 and narrow.figure().axes
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"free": ["nothing"]}, "TCM has no parameter 'nothing'"),
+        ({"by": "both"}, "by='both' must be one of"),
+        ({"seed": -1}, "seed=-1 must be"),
+        ({"tune": "x"}, "calibrate: tune='x' must be"),
+        ({"tune": 0}, "calibrate: tune=0 must be"),
+        ({"model": SAM(), "training": 0}, "calibrate: training=0 must be"),
+        ({"model": SAM(), "paradigm": "serial_recall"}, "SAM has no account of this task"),
+        ({"paradigm": "recognition"}, "probes are judged in Recognition, and posteriors are of recalls"),
+        ({"paradigm": "recall_then_recognition"}, "probes are judged in RecallThenRecognition"),
+        ({"model": UnequalVariance()}, "UnequalVariance has no account of this task"),
+        ({"people": 100_000, "n_trials": 1_000_000}, "n_trials=100000000000 must be at most 1,000,000"),
+        ({"paradigm": FreeRecall(list_length=10_000)}, "are too many for the memory"),
+        ({"workers": 0}, "workers=0 must be"),
+        ({"cache": 3}, "cache: 3 is no path"),
+    ],
+)
+def test_wrong_values_are_refused_before_packages_are_asked_for(
+    wrong: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("nutpie", "sbi"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match="not installed"):
+        calibrate(TCM())
+    with pytest.raises(MemsimError, match=re.escape(message)):
+        calibrate(**{"model": TCM(), **wrong})
 
 
 @needs_packages

@@ -1,10 +1,12 @@
 """Posteriors: known distributions through the sampler, results and their files, recovery, predictions, commands."""
 
 import importlib.util
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,13 +20,14 @@ from memsim.bayes.information import information_sentences, information_table
 from memsim.bayes.predictive import _stopped_by, prediction_table, with_predictions
 from memsim.bayes.result import FORMAT, Posterior
 from memsim.commands.main import main
-from memsim.core.errors import DataError, InputError
+from memsim.core.errors import DataError, InputError, MemsimError
 from memsim.core.recall_parts import joined
 from memsim.core.recalls import Recalls
 from memsim.core.simulation import simulate
-from memsim.models import TCM
-from memsim.paradigms import FreeRecall
+from memsim.models import TCM, UnequalVariance
+from memsim.paradigms import FreeRecall, Recognition
 
+LISTS = Recalls.from_matrix([[1, 2, 0], [2, 1, 3]], list_length=3)
 INSTALLED = all(importlib.util.find_spec(package) for package in ("nutpie", "arviz", "h5netcdf"))
 needs_packages = pytest.mark.skipif(not INSTALLED, reason="the extra bayes is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
@@ -34,6 +37,41 @@ def test_without_the_packages_the_error_says_what_to_install(monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "nutpie", None)
     with pytest.raises(InputError, match=r"pip install 'memsim\[bayes\]'"):
         posterior(TCM(), "peers_notask")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"people": "peers_nottask"}, "peers_nottask"),
+        ({"people": "nowhere.csv"}, "nowhere.csv"),
+        ({"people": LISTS[[]]}, "there are no lists"),
+        ({"people": simulate(UnequalVariance(), Recognition(n_targets=2, n_lures=2).trials(3))}, "got Judgments"),
+        ({"model": "Chaining"}, "no account of this task"),
+        ({"pooled": "yes"}, "pooled='yes' must be True or False"),
+        ({"pooled": 1}, "pooled=1 must be True or False"),
+        ({"ties": 3}, "ties: 3 is no mapping"),
+        ({"ties": ["recall"]}, "no mapping; give a dict"),
+        ({"ties": {"stop_growth": "stop_base * 1e9"}}, "stop_growth"),
+        ({"priors": 3}, "priors: 3 is no mapping"),
+        ({"priors": [1]}, "no mapping; give a dict"),
+        ({"priors": {3: (1, 1), "nothing": (1, 1)}}, "a prior of 3, which is not free"),
+        ({"workers": 0}, "workers=0 must be a whole number above 0, or None"),
+        ({"workers": "2"}, "workers='2' must be"),
+        ({"backend": None}, "there is no backend None"),
+        ({"backend": "slurm"}, "there is no backend 'slurm'"),
+        ({"backend": "dask"}, "needs the address of its scheduler"),
+        ({"scheduler": "tcp://here"}, "is for backend='dask'"),
+        ({"scheduler": 3, "backend": "dask"}, "scheduler=3 must be an address"),
+        ({"cache": 3}, "cache: 3 is no path"),
+        ({"progress": "yes"}, "progress='yes' must be True or False"),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_refused_before_packages_are_asked_for(
+    wrong: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "nutpie", None)
+    with pytest.raises(MemsimError, match=re.escape(message)):
+        posterior(**{"model": TCM(), "people": LISTS, **wrong})
 
 
 @needs_packages

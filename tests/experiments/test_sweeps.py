@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from memsim import battery
+from memsim.core.errors import BeyondWarning
 from memsim.data.fetch import ENVIRONMENT
 from memsim.experiments.battery_file import read_battery
 from memsim.experiments.rows import rows_in_this_process
@@ -162,7 +163,8 @@ def test_figures_of_sweeps_are_written_under_the_names_of_columns(monkeypatch: p
     text = GRID.replace("seeds = [0, 1]", "seeds = [0]").replace("n_trials = 40", "n_trials = 20")
     text = text.replace('association = ["pre", "post"]', 'association = "pre"')
     planned_of(text)
-    results = battery("grid.toml", "out", workers=1, progress=False)
+    with pytest.warns(BeyondWarning, match="4 s of distraction before the test .*, of CMR"):
+        results = battery("grid.toml", "out", workers=1, progress=False)
     assert {path.name for path in results.files if path.name.startswith("against")} == {
         "against-model.context_drift-immediate.png", "against-model.context_drift-delay-4.png",
         "against-model.context_drift-delay-16.png", "against-paradigm.retention_interval-murdock1962-20-1.png",

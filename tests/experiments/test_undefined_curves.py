@@ -11,7 +11,7 @@ import memsim
 from memsim import ItemPool, Recalls, Trials
 from memsim.analysis import analyze, plot
 from memsim.commands.main import main
-from memsim.core.errors import DataWarning, InputError
+from memsim.core.errors import BeyondWarning, DataWarning, InputError
 from memsim.models import SIMPLE, TCM, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.reporting.comparison_files import write_comparison
@@ -66,7 +66,8 @@ def test_every_analysis_leaves_a_gap(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["everybody is silent", "one list", "lists of one item", "a silent subject"])
 def test_models_run_beside_such_people(kind: str, tmp_path: Path) -> None:
     recalls = people(kind)
-    found = memsim.run({"TCM": TCM(), "SIMPLE": SIMPLE()}, recalls.trials.paradigm, recalls, n_trials=40)
+    with pytest.warns(BeyondWarning, match="was fitted to lists of 20"):
+        found = memsim.run({"TCM": TCM(), "SIMPLE": SIMPLE()}, recalls.trials.paradigm, recalls, n_trials=40)
     left_out = {(each.label, each.analysis): each.reason for each in found.manifest.left_out}
     undefined = kind in ("everybody is silent", "lists of one item")
     assert (("people", "lag_crp") in left_out) == undefined

@@ -320,7 +320,7 @@ def test_pruning_weakens_no_strong_row_and_sleep_depends_on_its_seed(core: Core,
 
 
 def test_a_size_of_the_core_is_not_a_lever_and_the_error_says_where_it_is_set() -> None:
-    with pytest.raises(InputError, match="'hops': it is a size of the core.*train DNC --size hops"):
+    with pytest.raises(InputError, match="'hops': it is a size of the core.*train DNC --size hops="):
         DNC(row_decay=0.1, hops=3)
     with pytest.raises(InputError, match="did you mean 'row_decay'"):
         DNC(row_decy=0.1)

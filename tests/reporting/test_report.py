@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from memsim import Recalls, load_dataset, run
+from memsim.core.errors import BeyondWarning
 from memsim.experiments.comparison import Comparison
 from memsim.models import SIMPLE, TCM, Chaining, StartEnd, Strength
 from memsim.paradigms import FreeRecall, SerialRecall
@@ -26,7 +27,8 @@ def comparison() -> Comparison:
     """Two models and SIMPLE, which has no order of recall, beside people whose recalls are at hand."""
     people = load_dataset("peers_notask")
     models = {"TCM": TCM(), "Strength <b>": Strength(), "SIMPLE": SIMPLE()}
-    return run(models, people.trials.paradigm, people[:600], n_trials=400)
+    with pytest.warns(BeyondWarning, match="of SIMPLE"):
+        return run(models, people.trials.paradigm, people[:600], n_trials=400)
 
 
 @pytest.fixture(scope="module")

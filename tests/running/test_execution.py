@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsim import ItemPool, Recalls, simulate
+from memsim import ItemPool, Recalls, fit, simulate
 from memsim.core.errors import DataError, InputError, MemsimError, UnknownNameError
 from memsim.core.likelihood import log_likelihood
 from memsim.core.origin import Observed
@@ -322,11 +322,18 @@ def test_what_a_key_depends_on() -> None:
         ({"scheduler": "tcp://x:1"}, "leave it out"),
         ({"workers": 0}, "workers=0"),
         ({"workers": True}, "workers=True"),
+        ({"workers": 10**6}, "at most 1,000"),
+        ({"backend": ["local"]}, "there is no backend"),
+        ({"scheduler": 3}, "scheduler=3 must be an address"),
+        ({"cache": 3}, "cache: 3 is no path"),
+        ({"progress": "yes"}, "progress='yes' must be True or False"),
     ],
 )
 def test_bad_options(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         run_cells([cell(1)], **options)
+    with pytest.raises(InputError, match=message):
+        fit(TCM(), "no such people", **options)  # options are looked at before any work
 
 
 def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:

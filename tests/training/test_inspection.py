@@ -60,7 +60,8 @@ def test_slots_stand_in_the_order_of_writing() -> None:
 
 
 def test_figure_has_every_strip_and_step() -> None:
-    figure = show(DNC(), FreeRecall(list_length=4), trial=2, seed=1)
+    recalls = simulate(DNC(), FreeRecall(list_length=4).trials(3, seed=1), seed=1)
+    figure = show(DNC(), people=recalls, trial=2)
     left, right = figure.subfigs
     wanted = [
         "Write", "Allocation", "Write content", "Usage", "Read", "Backward", "Read content", "Forward", "Read modes",
@@ -73,7 +74,7 @@ def test_figure_has_every_strip_and_step() -> None:
         "Links after study",
         "Links at the end",
     ]
-    recalls = simulate(DNC(), FreeRecall(list_length=4).trials(3, seed=1), seed=1)[[2]]
+    recalls = recalls[[2]]
     given = [str(position) for position in recalls.positions[0] if position > 0]
     labels = [tick.get_text() for tick in strips[-1].get_xticklabels()]
     assert labels == ["1", "2", "3", "4", "?", *given]
@@ -116,6 +117,21 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert (tmp_path / "DNC-trial-1.png").stat().st_size > 10_000 and (tmp_path / "people.pdf").is_file()
 
 
+def test_a_list_far_on_takes_no_longer_and_is_drawn_apart_from_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulated: list[Any] = []
+
+    def recorded(network: Any, trials: Any, seed: int) -> Any:
+        simulated.append(trials)
+        return simulate(network, trials, seed)
+
+    monkeypatch.setattr("memsim.training.inspection.simulate", recorded)
+    for trial, seed in ((99_999, 0), (99_999, 0), (0, 0), (99_999, 1)):
+        show(DNC(), FreeRecall(list_length=6), trial=trial, seed=seed)
+    assert [len(each) for each in simulated] == [1, 1, 1, 1], "no list before it is simulated"
+    first, again, *others = [each.items[0].tolist() for each in simulated]
+    assert first == again and all(first != other for other in others)
+
+
 def test_too_many_lists_at_a_time() -> None:
     with pytest.raises(InputError, match="at most 2,048 lists"):
         DNC().watch(Recalls.from_matrix(np.zeros((2049, 1), dtype=int), list_length=2))
@@ -151,5 +167,5 @@ def test_each_probe_is_looked_at_from_the_state_after_study(name: str, task: Any
     (network.cue_item if task.cued_by_item else network.familiarity)(state, responses.trials.probe(task.n_probes - 1))
     for one, other in zip(alone, seen[-LOOKS:], strict=True):
         assert np.allclose(one.weightings["write"], other.weightings["write"]), "of the probes before, nothing is left"
-    title = show(network, task, trial=1, seed=3).get_suptitle()
+    title = show(network, people=responses).get_suptitle()
     assert given in " ".join(title.split())

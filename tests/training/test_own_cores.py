@@ -68,7 +68,7 @@ def test_record_says_how_the_core_is_made_again(here: Path) -> None:
 def test_from_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = "mine.py:Leaky:mine.safetensors"
     assert main(["check", "mine.py:Leaky"]) == main(["check", "mine.py", "--size", "cells=3"]) == 0
-    assert "mine.py:Leaky: 12 of 12 checks passed" in capsys.readouterr().out
+    assert "mine.py:Leaky: 13 of 13 checks passed" in capsys.readouterr().out
     assert main(["check", "GRU", "--size", "hidden=3"]) == 0
     assert main(["show", own, "--list-length", "4"]) == main(["show", "gru:gru.safetensors", "--list-length", "4"]) == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
@@ -353,3 +353,54 @@ def test_attributes_of_a_plain_module_are_its_own(tmp_path: Path, monkeypatch: p
     assert simulate(model, FreeRecall(list_length=4).trials(20_000), seed=1).n_responses, "LARGE ones are by the steps"
     with pytest.raises(InputError, match="'memory' is no part of the core grid.py:Grid. Its parts are: none"):
         model.replace(without="memory")
+
+
+NAN_AFTER = """
+import torch
+from torch import nn
+
+
+class Breaks(nn.Module):
+    def __init__(self, input_size, output_size, *, hidden=4, at=3):
+        super().__init__()
+        self.hidden, self.at = hidden, at
+        self.cell = nn.Linear(input_size + hidden, hidden)
+        self.out = nn.Linear(hidden, output_size)
+
+    def start(self, batch):
+        return {"hidden": self.cell.weight.new_zeros((batch, self.hidden)), "n": self.cell.weight.new_zeros((batch, 1))}
+
+    def step(self, inputs, state):
+        n = state["n"] + 1
+        hidden = torch.tanh(self.cell(torch.cat((inputs, state["hidden"]), 1))) * (self.at - n).sign().clamp(-1).sqrt()
+        return self.out(hidden), {"hidden": hidden, "n": n}, {}
+"""
+
+
+@pytest.mark.parametrize("at", [2, 20])
+def test_a_core_that_gives_nan_is_told_so_and_at_which_step(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("breaks.py").write_text(NAN_AFTER)
+    assert main(["check", "breaks.py:Breaks", "--size", f"at={at}"]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("FAIL") == 1, "the cause alone fails"
+    assert (
+        f"FAIL outputs are finite, and states and weightings hold numbers, for 30 steps at step {at + 1} these" in said
+    )
+    assert (
+        "the output (nan for list 0; numbers 0, 1, 2, 3 of 4, counted from 0), the leaf 'hidden' of the state" in said
+    )
+    assert "- its state and its weights survive saving and loading not checked, since the steps do not give" in said
+    assert "2 of 13 checks passed" in said
+    with pytest.raises(ModelError, match=f"2 of 13 checks passed\\n- outputs are finite.*at step {at + 1} these"):
+        check_core(find_core("breaks.py:Breaks").cls, sizes={"at": at})
+    assert main(["check", "breaks.py:Breaks", "--size", "at=40"]) == 0, capsys.readouterr().out
+
+
+def test_a_core_that_overflows_in_single_precision_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("breaks.py").write_text(NAN_AFTER.replace("* (self.at - n).sign().clamp(-1).sqrt()", "* 1e30 * 1e30 / 1e60"))
+    with pytest.raises(ModelError, match=r"12 of 13 checks passed\n.*: in single precision, at step 1 these are not"):
+        check_core(find_core("breaks.py:Breaks").cls)

@@ -75,7 +75,7 @@ class SequenceNetwork(Parameterized):
             require_parts(self.network(), record["network"], self.without)
 
     @classmethod
-    def set_elsewhere(cls, name: str) -> str:
+    def set_elsewhere(cls, name: str, value: Any) -> str:
         """What only networks have that study lists."""
         if name not in {each.name for each in Network.parameters()}:
             return ""
