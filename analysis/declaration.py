@@ -202,6 +202,10 @@ class Analysis:
         first_alone = self.series not in frame or set(frame[self.series].dropna()) == {1}
         return self.first_label if self.first_label and first_alone else self.y_label
 
+    def heading(self, label: str) -> str:
+        """The title of a figure with this vertical label: where that says the first alone, the title does, too."""
+        return self.first_label if self.first_label and label.split() == self.first_label.split() else self.title
+
     def frame(self, predicted: Prediction, **options: Any) -> pd.DataFrame:
         """The tidy frame for recalls or judgments, or a frame without subjects for a prediction of positions.
 

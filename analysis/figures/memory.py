@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from memsim.analysis.checks import list_of_names, parts_in
-from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.page import TALLEST, Drawing, Page
 from memsim.analysis.figures.style import plain_text, themed
 from memsim.core.arrays import BoolArray, FloatArray, number_matrix
 from memsim.core.errors import InputError
@@ -76,11 +76,12 @@ def memory_figure(
     by_title = {strip.title: strip for strip in strips}
     strips = [by_title[name] for name in page.ordered(by_title)] if len(by_title) == len(strips) else strips
     around = 0.27 * len(strips) + 0.95
-    heights = heights_of(strips, TALLEST - around)
     beside = page.width >= WIDE
+    below = 0 if beside or not links else LINKS
+    heights = heights_of(strips, TALLEST - around - below)
     height = sum(heights) + around
     with themed():
-        figure: Any = page.room(height + (0 if beside or not links else LINKS))
+        figure: Any = page.room(height + below)
         root: Any = page.figure
         root.get_layout_engine().set(h_pad=0.01, hspace=0.0)
         left: Any
@@ -92,12 +93,12 @@ def memory_figure(
         else:
             left, right = np.ravel(figure.subfigures(2, 1, height_ratios=[height, LINKS]))
         axes = left.subplots(len(strips), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
-        others = [strip.values for strip in strips if not _is_share(strip.values)]
+        others = [strip.values for strip in strips if not is_share(strip.values)]
         scales = _scales(max((float(np.nanmax(abs(values))) for values in others), default=0.0), page)
         drawn: dict[bool, AxesImage] = {}
         for axis, strip in zip(axes, strips, strict=True):
-            is_share = _is_share(strip.values)
-            drawn[is_share] = _draw(axis, strip.values, page.label(strip.title), scales[is_share])
+            share = is_share(strip.values)
+            drawn[share] = _draw(axis, strip.values, page.label(strip.title), scales[share])
             if strip.marked is not None and strip.marked.any():
                 _mark(axis, strip.marked)
             if strip.rows:
@@ -131,8 +132,8 @@ def memory_figure(
 
 NOTHING, MARK = "0.85", "#0072b2"
 """The colours of what has no value, and of marks, whose white edge is seen on dark values."""
-TALLEST, LOW = 12.0, 0.5
-"""The height of a figure above which strips without names are drawn lower, and the height that they keep, in inches."""
+LOW = 0.25
+"""Inches that a strip without names keeps where a figure is as high as a page, so that strips are drawn lower."""
 WIDE, LINKS = 5.0, 2.2
 """The width from which links stand beside the strips, and what they take, in inches."""
 
@@ -164,7 +165,7 @@ def _checked(strip: Strip, n_steps: int) -> Strip:
     return strip._replace(values=values, rows=rows)
 
 
-def _is_share(values: FloatArray) -> bool:
+def is_share(values: FloatArray) -> bool:
     """Whether all values lie in [0, 1], but for rounding."""
     return bool(np.nanmin(values) >= -ROUNDING and np.nanmax(values) <= 1 + ROUNDING)
 

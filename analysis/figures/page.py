@@ -23,6 +23,8 @@ from memsim.core.names import by_label, closest, shown
 
 NARROWEST, WIDEST = 2.5, 40.0
 """Of a figure, in inches."""
+TALLEST = 9.0
+"""Of a figure of many panels in inches, a page of a journal: to keep to it, more of them stand side by side."""
 PARAMETER_PANEL = 1.6
 """Least width of the panel of a parameter, in inches."""
 RENAMED = {"columns": "width", "among": "order"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from math import isnan
+from math import ceil, isnan
 from typing import Any, Literal, NamedTuple, Unpack
 
 import numpy as np
@@ -19,7 +19,7 @@ from memsim.analysis.declaration import Analysis
 from memsim.analysis.figures.crowds import few, sentences
 from memsim.analysis.figures.fitting_text import broken
 from memsim.analysis.figures.looks import Style
-from memsim.analysis.figures.page import Drawing, Page
+from memsim.analysis.figures.page import TALLEST, Drawing, Page
 from memsim.analysis.figures.style import (
     MAX_LAG,
     bars,
@@ -40,6 +40,10 @@ from memsim.core.seeding import stream
 LEAST_PANEL = {"heat": 2.3, "raster": 2.3}
 """The smallest width of a panel in inches by its style; of others :data:`LEAST_CURVE`."""
 LEAST_CURVE = 1.6
+LOWEST = 1.7
+"""The smallest height of a panel in inches."""
+MOST_ROWS = int((TALLEST - 0.5) / LOWEST)
+"""Rows of panels that a page has room for; of more panels, more stand side by side, down to :data:`LEAST_CURVE`."""
 
 
 @plain_text
@@ -87,6 +91,8 @@ def plot(
             "plot: the frame has no rows, so there is nothing to draw; give rows of at least one model or people"
         )
     across = page.across(len(panels), LEAST_PANEL.get(_style(points, found), LEAST_CURVE))
+    while across < page.across(len(panels), LEAST_CURVE) and ceil(len(panels) / across) > MOST_ROWS:
+        across += 1
     rows = [[(panel, 0) for panel in panels[i : i + across]] for i in range(0, len(panels), across)]
     return _grid(page, rows, [points], sentences(title, said))
 
@@ -171,7 +177,8 @@ def _grid(
     separate = any(analysis_of(frame).panels for frame in frames)
     cells = [(i, j) for i, row in enumerate(rows) for j in range(len(row))]
     with themed():
-        height = len(rows) * min(max(0.8 * page.width / across, 1.7), 3.0) + 0.5
+        most = max((TALLEST - 0.5) / len(rows), LOWEST)
+        height = len(rows) * min(max(0.8 * page.width / across, LOWEST), 3.0, most) + 0.5
         axes = page.grid(len(rows), across, height=height, cells=cells)
         handles: dict[str, Any] = {}
         for number, ((i, j), axis) in enumerate(zip(cells, axes, strict=True)):
@@ -187,8 +194,11 @@ def _grid(
                 handles.setdefault(name, handle)
         alike = {(at if several else 0, rows[i][j][0].axis_of) for (i, j) in cells for at in [rows[i][j][1]]}
         for key in alike:
-            _same_scale([axis for (i, j), axis in zip(cells, axes, strict=True)
-                         if (rows[i][j][1], rows[i][j][0].axis_of) == key])  # fmt: skip
+            of_key = [axis for (i, j), axis in zip(cells, axes, strict=True)
+                      if (rows[i][j][1], rows[i][j][0].axis_of) == key]  # fmt: skip
+            _same_scale(of_key)
+            if (analysis := analysis_of(frames[key[0]])).across in frames[key[0]] and analysis.style == "roc":
+                _same_ends(of_key)
         if not several and not separate and page.owns:
             for (_, j), axis in zip(cells, axes, strict=True):
                 if j:
@@ -208,6 +218,13 @@ def _same_scale(axes: Sequence[Axes]) -> None:
     ends = (limits.max(), limits.min()) if turned else (limits[:, 0].min(), limits[:, 1].max())
     for axis in axes:
         axis.set_ylim(*ends)
+
+
+def _same_ends(axes: Sequence[Axes]) -> None:
+    """Give both axes of all panels the same ends, so that the diagonal goes from corner to corner."""
+    limits = np.array([(axis.get_xlim(), axis.get_ylim()) for axis in axes])
+    for axis in axes:
+        axis.set(xlim=(limits.min(), limits.max()), ylim=(limits.min(), limits.max()))
 
 
 def _one_colorbar(axes: Sequence[Axes], analysis: Analysis) -> None:
@@ -309,6 +326,8 @@ def _roc(axis: Axes, points: pd.DataFrame, analysis: Analysis, look: Mapping[str
         axis.axline((0, 0), slope=1, color="0.8", linewidth=0.8, zorder=0)
         axis.set_xlim(*_room(analysis.limits, axis.get_xlim(), axis.dataLim.intervalx))
     _finish(axis, points, analysis)
+    if across == analysis.across:
+        _same_ends([axis])
     if across != analysis.across:
         axis.set_xlabel(analysis.x.capitalize())
 

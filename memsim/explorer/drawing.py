@@ -75,7 +75,8 @@ def figure(
     y_label = next(iter(found.values())).y_label
     x_label = analysis.x_label or ("" if categories else analysis.x.replace("_", " "))
     return {
-        "id": analysis.name, "title": analysis.title, "style": analysis.style, "x_label": x_label, "y_label": y_label,
+        "id": analysis.name, "title": analysis.heading(y_label), "style": analysis.style,
+        "x_label": x_label, "y_label": y_label,
         "x": _names_axis(places) if categories else _x_axis(lines, analysis.style == "roc"),
         "y": _y_axis(lines, analysis), "lines": lines, "words": in_words(analysis, lines, x_label or "level", y_label),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from memsim.analysis.figures.memory import Strip
+from memsim.analysis.figures.memory import Strip, is_share
 from memsim.core.arrays import FloatArray, IntArray
 from memsim.core.errors import InputError
 from memsim.core.events import Distract, StudyPair
@@ -18,6 +18,7 @@ from memsim.core.outcomes import NO_EVENT, scored_outcomes
 from memsim.core.recalls import Recalls
 from memsim.core.simulation import simulate
 from memsim.core.trials import Paradigm, Trials
+from memsim.explorer.drawing import round_above
 from memsim.models.context.drift import ContextState
 from memsim.models.context.retrieved_context import RetrievedContextModel
 from memsim.models.networks.network_steps import NetworkModel
@@ -34,24 +35,41 @@ class Inside:
     said : each step in a sentence.
     strips : (n_rows, n_steps) values over the steps; see :class:`memsim.analysis.figures.memory.Strip`.
     phases : the first step of each phase of the trial, by name.
+    compared : the strips show one quantity, as the weightings of a network do, and so have one scale of colours.
     """
 
     steps: tuple[str, ...]
     said: tuple[str, ...]
     strips: tuple[Strip, ...]
     phases: dict[str, int]
+    compared: bool = False
+
+    def scales(self) -> list[tuple[float, bool]]:
+        """Where the colours of each strip end, a round number, and whether they also go below 0.
+
+        Strips that are compared have one scale from 0 to 1 where all values are shares, and otherwise one around 0, as
+        in :func:`memsim.analysis.figures.memory.memory_figure`.
+        """
+        most = [float(np.nanmax(np.abs(strip.values), initial=0.0)) for strip in self.strips]
+        signed = [bool(np.nanmin(strip.values, initial=0.0) < 0) for strip in self.strips]
+        if self.compared:
+            share = [is_share(strip.values) for strip in self.strips]
+            common = max((end for end, within in zip(most, share, strict=True) if not within), default=0.0)
+            most = [1.0 if within else common for within in share]
+            signed = [not within for within in share]
+        return [(round_above(float(f"{end:.6g}")), below) for end, below in zip(most, signed, strict=True)]
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON, with the scale of each strip."""
+        scales = self.scales()
         return {
             "steps": list(self.steps), "said": list(self.said), "phases": self.phases,
             "strips": [
                 {
                     "title": strip.title, "rows": list(strip.rows), "row": strip.row,
                     "values": [[_rounded(each) for each in row] for row in strip.values],
-                    "most": float(np.nanmax(np.abs(strip.values), initial=0.0)) or 1.0,
-                    "signed": bool(np.nanmin(strip.values, initial=0.0) < 0),
-                } for strip in self.strips
+                    "most": most, "signed": signed,
+                } for strip, (most, signed) in zip(self.strips, scales, strict=True)
             ],
         }  # fmt: skip
 
@@ -222,4 +240,4 @@ def _of_network(network: NetworkModel, recalls: Recalls) -> Inside:
     if not strips:
         raise InputError(f"the core of {network.label} names nothing that can be drawn")
     del links  # of two moments alone, which no step of the list shows
-    return Inside(tuple(steps), tuple(said), tuple(strips), phases)
+    return Inside(tuple(steps), tuple(said), tuple(strips), phases, compared=True)

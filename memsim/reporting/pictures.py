@@ -116,7 +116,7 @@ def _taxonomy(comparison: Comparison) -> Iterator[Picture]:
 
 
 def _picture(analysis: Analysis, points: pd.DataFrame, draw: Callable[[], Figure], note: str) -> Picture:
-    title = analysis.title if not analysis.first_label else analysis.label(points)
+    title = analysis.heading(analysis.label(points))
     columns = [column for column in ("label", analysis.panels, analysis.x) if column]
     table = points[[*columns, "mean", "low", "high", "n_subjects"]].reset_index(drop=True)
     return Picture(

@@ -88,5 +88,7 @@ def test_the_first_output_has_its_own_label() -> None:
     recalls = forty_lists_of_forty_items()
     analysis = ANALYSES.get("probability_of_nth_recall")
     assert analysis.label(analyze(recalls, analysis.name)) == "Probability of first recall"
+    assert analysis.heading("Probability of first recall") == "Probability of first recall"
+    assert analysis.heading("Probability of nth recall") == analysis.title == "Probability of nth recall"
     assert analysis.label(analyze(recalls, analysis.name, n=2)) == "Probability of nth recall"
     assert analysis.label(analyze(recalls, analysis.name, n=None)) == "Probability of nth recall"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from memsim import MemoryModel, Paradigm
+from memsim.analysis.figures.memory import Strip
 from memsim.core.errors import InputError
 from memsim.core.loop import begin_recall, encoding_stream, step
 from memsim.explorer.insides import Inside, inside
@@ -96,3 +97,30 @@ def test_no_number_of_it_is_beyond_json() -> None:
     import json
 
     json.dumps(inside(SAM(), TRIALS, 0, 0).to_json(), allow_nan=False)
+
+
+def test_the_scales_of_colours_are_round_and_one_where_strips_are_compared() -> None:
+    for model in (TCM(), SAM()):
+        content = inside(model, TRIALS, 0, 0).to_json()
+        for each in content["strips"]:
+            largest = max(abs(value) for row in each["values"] for value in row if value is not None)
+            assert (
+                largest - 1e-4 <= each["most"] <= max(2 * largest, 1.0) and float(f"{each['most']:.2g}") == each["most"]
+            )
+            assert not each["signed"] or each["title"] == "Context"
+    seen = inside(DNC(), TRIALS, 0, 0)
+    assert len(seen.strips) > 2 and set(seen.scales()) == {(1.0, False)}, "weightings are compared with one another"
+    unlike = [(1.0, np.array([[0.1, 0.3]])), (3.0, np.array([[2.2, 0.0]])), (3.0, np.array([[-0.5, 0.2]]))]
+    strips = tuple(Strip(f"strip {at}", values) for at, (_, values) in enumerate(unlike))
+    steps = ("1", "2")
+    assert Inside(steps, steps, strips, {}, compared=True).scales() == [(1.0, False), (3.0, True), (3.0, True)]
+    assert Inside(steps, steps, strips, {}).scales() == [(0.3, False), (3.0, False), (0.5, True)]
+    nothing = Strip("nothing", np.full((1, 2), np.nan))
+    assert (
+        Inside(steps, steps, (nothing, Strip("rounded", np.full((1, 2), 1 + 1e-12))), {}).scales() == [(1.0, False)] * 2
+    )
+
+
+def test_rows_with_names_are_no_cells() -> None:
+    named = {each.title: each.row for each in inside(DNC(), TRIALS, 0, 0).strips if each.rows}
+    assert named and set(named.values()) == {""}

@@ -145,6 +145,51 @@ def test_the_state_goes_step_by_step(page: Any) -> None:
     assert "is studied" in steps.get_attribute("aria-valuetext")
 
 
+def strip_of(page: Any, title: str) -> Any:
+    return page.locator(f'.strips figure:has(figcaption:text("{title}"))')
+
+
+def test_strips_have_a_bar_of_their_colours_and_say_of_which_step_they_speak(page: Any) -> None:
+    page.get_by_role("slider", name="Step").focus()
+    page.keyboard.press("End")
+    similar = strip_of(page, "Similarity of context")
+    words = similar.locator("p").inner_text()
+    named = re.findall(
+        r"step (\d+) \((item \d+ is (?:studied|recalled)|recall is asked for|there is no response)\) ", words
+    )
+    assert len(named) == 3 and words.endswith("Colours: pale is 0, dark 1.")
+    said = page.evaluate("""() => { const slider = document.querySelector('.player input'), heard = [];
+        for (let step = 0; step <= slider.max; step += 1) {
+          slider.value = step; slider.dispatchEvent(new Event('input'));
+          heard.push(slider.getAttribute('aria-valuetext')); }
+        return heard; }""")
+    assert all(said[int(step) - 1].endswith(f": {what}.") for step, what in named)
+    for strip in page.locator(".strips figure").all():
+        described = strip.locator("canvas").get_attribute("aria-labelledby").split()
+        text = " ".join(page.evaluate(f"document.getElementById('{each}').textContent") for each in described)
+        dark, pale = re.search(r"Colours: (?:pale is 0, dark|blue is -[^ ]+, white 0, red) (\S+)\.", text)[1], "0"
+        assert float(dark) > float(pale)
+        top, bottom = strip.locator("canvas").evaluate("""(canvas) => { const pen = canvas.getContext('2d'),
+            ratio = canvas.width / 500, read = pen.getImageData(457 * ratio, 0, 1, 50 * ratio).data;
+            return [9, 43].map((y) => [...read.slice(4 * y * ratio, 4 * y * ratio + 3)]); }""")
+        assert sum(top) < 400 and sum(top) != sum(bottom), "dark at the top"
+
+
+def test_strips_are_drawn_at_once(page: Any) -> None:
+    took = page.evaluate("""() => { const slider = document.querySelector('.player input'); let most = 0;
+        for (let step = 0; step <= slider.max; step += 1) { const start = performance.now();
+          slider.value = step; slider.dispatchEvent(new Event('input'));
+          most = Math.max(most, performance.now() - start); }
+        return most; }""")
+    assert took < 150
+
+
+def test_a_title_and_its_axis_have_one_word_for_one_thing(page: Any) -> None:
+    first = page.locator('[data-curve="probability_of_nth_recall"]')
+    assert first.locator("figcaption").inner_text() == "Probability of first recall"
+    assert "nth" not in first.text_content()
+
+
 def test_models_tasks_and_curves_in_grey(page: Any) -> None:
     page.get_by_role("button", name="Keep these curves in grey").click()
     assert page.locator('[data-curve="lag_crp"] .ghosts path').count() == 2

@@ -2,6 +2,7 @@
 
 import io
 import re
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,19 @@ from memsim.analysis import (
     serial_position_curve,
     taxonomy_figure,
 )
-from memsim.analysis.figures.looks import COLORS, styles
+from memsim.analysis.figures.colour_difference import ciede2000, difference
+from memsim.analysis.figures.looks import COLORS, NEAR, styles
+from memsim.analysis.figures.page import TALLEST
 from memsim.analysis.figures.targets import Panel, target_figure
 from memsim.core.errors import DataWarning, InputError
 from memsim.models import TCM
 from memsim.models.networks.cores.registered import CORES
-from memsim.models.registered import MODELS
+from memsim.models.registered import MODELS, models_of
 from memsim.paradigms import FreeRecall, Recognition
+from memsim.paradigms.registered import PARADIGMS
 from tests.analysis.test_figures import recorded
-from tests.figures.cases import PEOPLE, frame, held_out_lists, summaries
+from tests.figures.cases import CASES, PEOPLE, frame, held_out_lists, summaries
+from tests.figures.checks import Drawn
 
 
 def legend_of(figure: Figure) -> list[str]:
@@ -49,10 +54,76 @@ def colours(figure: Figure) -> dict[str, str]:
 
 
 def test_every_model_that_ships_has_its_own_colour() -> None:
-    assert set(COLORS) == {*MODELS.names(), *CORES.names()} & set(COLORS)
-    shipped = {name for name, target in MODELS._targets.items() if isinstance(target, str)}
-    assert set(COLORS) >= shipped | set(CORES.names()) or shipped == set()
+    shipped = {*MODELS._builtin, *CORES._builtin}  # without plug-ins, whose colours follow from their names
+    assert len(shipped) > 30 and set(COLORS) == shipped
     assert len(set(COLORS.values())) == len(COLORS)
+
+
+def families() -> list[list[str]]:
+    """The models of each task, and the cores, which are drawn together."""
+    tasks = [sorted({name.split(":")[0] for name in models_of(PARADIGMS.get(name)(), baselines=True)} & set(COLORS))
+             for name in PARADIGMS._builtin]  # fmt: skip
+    return [*tasks, list(CORES._builtin)]
+
+
+def test_models_that_are_drawn_together_look_clearly_different() -> None:
+    every = families()
+    assert max(map(len, every)) > 12
+    for names in every:
+        for one, other in combinations(names, 2):
+            apart, look = difference(COLORS[one], COLORS[other]), styles([one, other])
+            assert apart >= 16, (one, other)
+            assert apart >= NEAR or look[one].line != look[other].line, (one, other)
+            assert apart >= NEAR or look[one].marker != look[other].marker, (one, other)
+        for name in names:
+            assert name == "Uniform" or difference(COLORS[name], "0.1") >= 16, f"{name} and people"
+
+
+def test_shades_of_one_colour_have_other_lines_and_markers() -> None:
+    look = styles(["SAM", "SAM:murdock1962", "SAM, soft", "SIMPLE", "Matrix"])
+    near = [pair for pair in combinations(look.values(), 2) if difference(pair[0].color, pair[1].color) < NEAR]
+    assert len(near) >= 2
+    assert all(one.line != other.line and one.marker != other.marker for one, other in near)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "known"),  # from the table of Sharma, Wu & Dalal (2005)
+    [
+        ((50.0, 2.6772, -79.7751), (50.0, 0.0, -82.7485), 2.0425), ((50.0, 0.0, 0.0), (50.0, -1.0, 2.0), 2.3669),
+        ((50.0, 2.49, -0.001), (50.0, -2.49, 0.0011), 7.2195), ((50.0, 2.5, 0.0), (73.0, 25.0, -18.0), 27.1492),
+        ((22.7233, 20.0904, -46.694), (23.0331, 14.973, -42.5619), 2.0373),
+    ],
+)  # fmt: skip
+def test_the_difference_of_colours(one: Any, other: Any, known: float) -> None:
+    assert ciede2000(one, other) == pytest.approx(known, abs=1e-4) == ciede2000(other, one)
+    assert difference("black", "white") == pytest.approx(100, abs=0.01) and difference("red", "red") == 0
+
+
+def test_the_diagonal_of_a_z_roc_goes_from_corner_to_corner() -> None:
+    for name in ("zroc", "roc"):
+        one = frame(name)
+        (axis,) = plot(one).axes
+        assert axis.get_xlim() == pytest.approx(axis.get_ylim())
+    halves = pd.concat([frame("zroc").assign(half=half) for half in (1, 2)], ignore_index=True)
+    halves.attrs = {**frame("zroc").attrs, "by": ["half"]}
+    halves.loc[halves["half"] == 2, "z_hits"] += 2
+    ends = {(*axis.get_xlim(), *axis.get_ylim()) for axis in plot(halves).axes}
+    assert len(ends) == 1 and min(ends)[:2] == min(ends)[2:]
+
+
+@pytest.mark.parametrize("width", [1, 2])
+@pytest.mark.parametrize("n", [4, 8])
+def test_many_matrices_are_no_higher_than_a_page(n: int, width: int) -> None:
+    one = analyze(recorded(False), "lag_crp_compound")
+    every = pd.concat([one.assign(label=f"model {i}") for i in range(n)], ignore_index=True)
+    every.attrs = {"analysis": "lag_crp_compound", "by": [], "people": []}
+    drawn = Drawn(plot(every, width=width))
+    assert drawn.figure.get_size_inches()[1] <= TALLEST and drawn.faults() == []
+
+
+def test_the_strips_of_a_network_are_no_higher_than_a_page() -> None:
+    (show,) = [case for case in CASES if case.name == "show DNC"]
+    assert all(show.draw(width=width).get_size_inches()[1] <= TALLEST + 1e-9 for width in (1, 2))
 
 
 def test_a_model_has_one_colour_whatever_is_drawn_beside_it() -> None:

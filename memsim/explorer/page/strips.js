@@ -2,6 +2,9 @@
 
 const PALE = [250, 246, 240], DARK = [84, 16, 60], COLD = [33, 84, 150], WARM = [160, 34, 44];
 
+// Of a bar of colours, in pixels: the room beside a strip, and the least and greatest height.
+const BAR = 50, SHORTEST = 40, TALLEST = 150;
+
 function mixed(one, other, share) {
   return one.map((part, i) => Math.round(part + share * (other[i] - part)));
 }
@@ -13,6 +16,22 @@ function shade(value, most, signed) {
   return mixed([255, 255, 255], value < 0 ? COLD : WARM, share);
 }
 
+// What the colours mean, for those who do not see the bar.
+function colours(strip) {
+  const most = onScale(strip.most);
+  return strip.signed ? `Colours: blue is -${most}, white 0, red ${most}.` : `Colours: pale is 0, dark ${most}.`;
+}
+
+// A number on a scale, and one in a sentence.
+function onScale(value) {
+  const size = Math.abs(value);
+  return size && (size < 0.001 || size >= 10000) ? value.toExponential(1).replace(".0e", "e") : String(Number(value.toPrecision(2)));
+}
+
+function spoken(value) {
+  return value === 0 || (Math.abs(value) >= 0.1 && Math.abs(value) < 10000) ? value.toFixed(2) : onScale(value);
+}
+
 class Strip {
   constructor(page, index) {
     this.key = identifier(page, "strip", index);
@@ -22,11 +41,11 @@ class Strip {
     this.element = make("figure", {}, this.caption, this.canvas, this.words);
   }
 
-  draw(strip, steps, step, phases) {
+  draw(strip, { steps, said, phases }, step) {
     const rows = strip.values.length, columns = steps.length;
-    const cell = Math.max(6, Math.min(14, 300 / rows)), left = 8 + 6.2 * Math.max(3, ...strip.rows.map((row) => row.length)), wide = (494 - left) / columns, top = 4, bottom = 20;
+    const cell = Math.max(6, Math.min(14, 300 / rows)), left = 8 + 6.2 * Math.max(3, ...strip.rows.map((row) => row.length)), wide = (494 - BAR - left) / columns, top = 7, bottom = 20;
     const ratio = Math.max(1, window.devicePixelRatio || 1);
-    const width = left + columns * wide + 6, height = top + rows * cell + bottom;
+    const width = left + columns * wide + BAR + 6, foot = top + rows * cell, height = Math.max(foot + bottom, top + SHORTEST + 7);
     this.canvas.width = width * ratio;
     this.canvas.height = height * ratio;
     const pen = this.canvas.getContext("2d");
@@ -45,7 +64,12 @@ class Strip {
     pen.strokeStyle = "#888";
     pen.strokeRect(left, top, columns * wide, rows * cell);
     for (const start of Object.values(phases)) {
-      if (start) { pen.beginPath(); pen.moveTo(left + start * wide, top); pen.lineTo(left + start * wide, top + rows * cell); pen.stroke(); }
+      if (!start) continue;
+      pen.beginPath();
+      pen.moveTo(left + start * wide, top);
+      pen.lineTo(left + start * wide, foot);
+      if (strip.row === "step") { pen.moveTo(left, top + start * cell); pen.lineTo(left + columns * wide, top + start * cell); }
+      pen.stroke();
     }
     pen.strokeStyle = "#0b5394";
     pen.lineWidth = 2;
@@ -54,26 +78,43 @@ class Strip {
     pen.font = "10px system-ui, sans-serif";
     pen.textAlign = "center";
     const every = Math.ceil(22 / wide);
-    steps.forEach((label, at) => { if (at % every === 0) pen.fillText(label, left + (at + 0.5) * wide, height - 7); });
+    steps.forEach((label, at) => { if (at % every === 0) pen.fillText(label, left + (at + 0.5) * wide, foot + 13); });
     pen.textAlign = "right";
     const each = Math.ceil(11 / cell);
     (strip.rows.length ? strip.rows : []).forEach((label, at) => {
       if (at % each === 0) pen.fillText(label, left - 4, top + (at + 0.5) * cell + 3.5);
     });
     if (!strip.rows.length) pen.fillText(strip.row, left - 4, top + 10);
+    this.bar(pen, strip, left + columns * wide + 9, top, Math.max(SHORTEST, Math.min(TALLEST, rows * cell)));
     this.caption.textContent = strip.title;
-    this.words.textContent = this.describe(strip, step);
+    this.words.textContent = `${this.describe(strip, said, step)} ${colours(strip)}`;
   }
 
-  // The largest values of the present step, in words.
-  describe(strip, step) {
-    const now = strip.values.map((row, at) => [strip.rows[at] || String(at + 1), row[step], at])
+  // The colours of all values of the scale, with numbers at its ends and in its middle.
+  bar(pen, strip, left, top, tall) {
+    const low = strip.signed ? -strip.most : 0, lines = Math.round(tall);
+    for (let line = 0; line < lines; line += 1) {
+      const [red, green, blue] = shade(strip.most - (line / (lines - 1)) * (strip.most - low), strip.most, strip.signed);
+      pen.fillStyle = `rgb(${red},${green},${blue})`;
+      pen.fillRect(left, top + line, 9, 1.5);
+    }
+    pen.strokeStyle = "#888";
+    pen.lineWidth = 1;
+    pen.strokeRect(left, top, 9, lines);
+    pen.fillStyle = "#1a1a1a";
+    pen.textAlign = "left";
+    [strip.most, (strip.most + low) / 2, low].forEach((value, at) => pen.fillText(onScale(value), left + 13, top + at * lines / 2 + 3.5));
+  }
+
+  // The largest values of the present step, in words; of steps also what happened there, for an item is studied and recalled.
+  describe(strip, said, step) {
+    const name = (at) => (strip.row === "step" ? `step ${at + 1} (${said[at]})` : `${strip.row} ${strip.rows[at] || at + 1}`.trim());
+    const now = strip.values.map((row, at) => [name(at), row[step], at])
       .filter(([, value, at]) => value !== null && !(strip.row === "step" && at >= step));
     if (!now.length) return "It has no value at this step.";
     const largest = [...now].sort((one, other) => Math.abs(other[1]) - Math.abs(one[1])).slice(0, 3).filter(([, value]) => value);
     if (!largest.length) return "All are zero.";
-    const said = largest.map(([name, value]) => `${strip.row} ${name} ${value.toFixed(2)}`);
-    return `Largest now: ${said.join(", ")}.`;
+    return `Largest now: ${largest.map(([which, value]) => `${which} ${spoken(value)}`).join(", ")}.`;
   }
 }
 
@@ -124,7 +165,7 @@ class Inside {
 
   go(step) {
     if (!this.content) return;
-    const { steps, said, strips, phases } = this.content;
+    const { steps, said, strips } = this.content;
     this.step = Math.max(0, Math.min(step, steps.length - 1));
     this.slider.value = this.step;
     const words = `Step ${this.step + 1} of ${steps.length}: ${said[this.step]}.`;
@@ -132,7 +173,7 @@ class Inside {
     this.said.textContent = words;
     this.back.disabled = this.step === 0;
     this.next.disabled = this.step === steps.length - 1;
-    strips.forEach((strip, i) => this.strips[i].draw(strip, steps, this.step, phases));
+    strips.forEach((strip, i) => this.strips[i].draw(strip, this.content, this.step));
   }
 
   toggle() {

@@ -69,7 +69,14 @@ def weighting_strips(
             label = f", hop {head // heads + 1}" if hops > 1 else ""
             label += f", head {head % heads + 1}" if heads > 1 else ""
             sorted_values = values[order] if len(values) == len(order) and name not in rows else values
-            strips.append(Strip(name.replace("_", " ").capitalize() + label, sorted_values, rows.get(name, ()), "cell"))
+            strips.append(
+                Strip(
+                    name.replace("_", " ").capitalize() + label,
+                    sorted_values,
+                    rows.get(name, ()),
+                    "" if name in rows else "cell",
+                )
+            )
     return strips
 
 
