@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypedDict, TypeVar
+from typing import Any, ParamSpec, TypedDict, TypeVar
 
 from memsim.core.errors import InputError
 from memsim.core.files.given_paths import given_path
@@ -68,7 +68,8 @@ def with_running(function: Callable[P, R]) -> Callable[P, R]:
             wanted = "; ".join(f"{name} may be {GIVEN[name]}" for name in GIVEN if name in own and name in str(error))
             raise InputError(f"{function.__name__}: {error}" + (f"; {wanted}" if wanted else "")) from None
         check_flags(values, options)
-        require_running(**{name: options[name] for name in Running.__annotations__ if name in options})
+        given: dict[str, Any] = {name: options[name] for name in Running.__annotations__ if name in options}
+        require_running(**given)
         return function(*values, **options)
 
     return checked
