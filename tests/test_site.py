@@ -82,6 +82,20 @@ def test_links_lead_somewhere_and_code_compiles(page: Path) -> None:
         compile(cell, f"{page.name}, cell {at}", "exec")
 
 
+def test_links_and_pictures_of_the_readme_lead_somewhere_on_the_site() -> None:
+    pytest.importorskip("sphinx")
+    from extensions.site import adapt_included
+
+    content = [(ROOT / "README.md").read_text(encoding="utf-8")]
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", content[0])
+    adapt_included(None, Path("README.md"), "overview", content)  # type: ignore[arg-type]
+    assert re.findall(r"!\[[^]]*\]\(([^)]+)\)", content[0]) == pictures and len(pictures) > 1
+    pages = [target for target in LINK.findall(content[0]) if target not in pictures]
+    assert len(pages) > 4
+    for target in pages:
+        assert target.startswith("generated/") or (DOCS / target).is_file(), target
+
+
 def test_every_page_is_in_a_table_of_contents() -> None:
     listed = {DOCS / "index.md"}
     for page in PAGES:

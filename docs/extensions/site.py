@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,10 @@ from .equations import add_equations
 from .examples import draw_all
 
 PAGES_OF_FILES = (
-    ("(analysis/README.md)", "(generated/analyses/index.md)"), ("(docs/", "("), ("```csv", "```text"),
+    (r"\(analysis/README\.md\)", "(generated/analyses/index.md)"), (r"\(docs/(?!static/)", "("), ("```csv", "```text"),
 )  # fmt: skip
-"""What files of the repository say, and what stands for it on the site."""
+"""What files of the repository say (regular expressions), and what stands for it on the site. Pictures stay where they
+are."""
 LOG = logging.getLogger(__name__)
 
 
@@ -59,7 +61,7 @@ def write_pages(app: Sphinx) -> None:
 def adapt_included(app: Sphinx, path: Path, docname: str, content: list[str]) -> None:
     """Lead links of the README to the pages of the site, and name languages as Pygments does."""
     for of_repository, of_site in PAGES_OF_FILES:
-        content[0] = content[0].replace(of_repository, of_site)
+        content[0] = re.sub(of_repository, of_site, content[0])
 
 
 def prepare_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
