@@ -86,8 +86,11 @@ def core_and_weights(spec: str) -> CoreAndWeights | None:
     return CoreAndWeights(name, found["weights"]) if known else None
 
 
-def find_core_or_model(spec: str) -> tuple[str, NamedCore | type[Model] | Model]:
-    """The core that ``spec`` names, as ``GRU`` or ``mine.py:MyCore``, or else what :func:`find_model` finds."""
+def find_core_or_model(spec: str, sized: bool = False) -> tuple[str, NamedCore | type[Model] | Model]:
+    """The core that ``spec`` names, as ``GRU`` or ``mine.py:MyCore``, or else what :func:`find_model` finds.
+
+    A name of both, as ``DNC``, is the core if it has sizes (``sized``), else the model.
+    """
     if names_file(spec):
         path, _, wanted = spec.rpartition(":")
         if wanted in cores_in(Path(path)):
@@ -95,7 +98,7 @@ def find_core_or_model(spec: str) -> tuple[str, NamedCore | type[Model] | Model]
     elif ":" not in spec and spec.endswith(".py"):
         if len(cores := cores_in(Path(spec))) == 1 and not _models_in(Path(spec), None):
             return f"{spec}:{cores[0]}", find_core(f"{spec}:{cores[0]}")
-    elif normalized(spec) in {normalized(name) for name in CORES.names()} - _models():
+    elif normalized(spec) in {normalized(name) for name in CORES.names()} - (set() if sized else _models()):
         return CORES.canonical(spec), find_core(spec)
     return find_model(spec)
 

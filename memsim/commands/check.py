@@ -16,7 +16,9 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     """Add the command to the parser."""
     check = commands.add_parser("check", help="check that a model, or a core of networks, keeps its contract")
     check.add_argument("model", metavar="MODEL", help="file.py, file.py:ClassName, a registered name, or name:preset")
-    check.add_argument("--size", nargs="+", default=[], metavar="NAME=VALUE", help="sizes of a core of networks")
+    check.add_argument(
+        "--size", nargs="+", default=[], metavar="NAME=VALUE", help="sizes of a core of networks, as of DNC"
+    )
     check.add_argument("--set", nargs="+", metavar="PARAMETER=VALUE", help="other values of the model's parameters")
     check.add_argument("--seed", type=whole("seed"), default=0, help="seed of lists and simulations (default: 0)")
     check.set_defaults(command=_check)
@@ -26,7 +28,7 @@ def _check(parsed: argparse.Namespace) -> int:
     from memsim.contract.checking import run_checks, verdict
     from memsim.models.lookup import find_core_or_model
 
-    label, found = find_core_or_model(parsed.model)
+    label, found = find_core_or_model(parsed.model, sized=bool(parsed.size))
     checks: Sequence[Any]
     if isinstance(found, NamedCore):
         if parsed.set:

@@ -70,6 +70,8 @@ def test_from_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["check", "mine.py:Leaky"]) == main(["check", "mine.py", "--size", "cells=3"]) == 0
     assert "mine.py:Leaky: 13 of 13 checks passed" in capsys.readouterr().out
     assert main(["check", "GRU", "--size", "hidden=3"]) == 0
+    sizes = ["hidden=6", "width=4", "slots=3", "hops=3", "context=4", "context_drift=.6"]
+    assert main(["check", "DNC", "--size", *sizes]) == 0, "a name of a core and of a model is the core, with sizes"
     assert main(["show", own, "--list-length", "4"]) == main(["show", "gru:gru.safetensors", "--list-length", "4"]) == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "Written: Leaky-mine-trial-0.png", "Written: GRU-gru-trial-0.png"
