@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 from memsim.core.errors import InputError, ModelError
+from memsim.core.flags import check_of_flags
 from memsim.core.judgments import Judgments, Responses, require_judgments, require_responses
-from memsim.core.limits import check_of_flags
 from memsim.core.names import closest
 from memsim.core.prediction import PositionPrediction, Prediction
 from memsim.core.recalls import Recalls, require_recalls

@@ -18,7 +18,7 @@ from memsim.analysis.statistics.estimating_equations import Estimates, fit_gee
 from memsim.analysis.statistics.regression_design import Design, position_terms, separated_by
 from memsim.analysis.statistics.words import apa_number, apa_p, listed
 from memsim.core.errors import InputError
-from memsim.core.limits import require_flags
+from memsim.core.flags import require_flags
 from memsim.core.names import by_label
 from memsim.core.recalls import Recalls, require_recalls
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from memsim.core.arrays import BoolArray, LabelArray
 from memsim.core.errors import InputError
-from memsim.core.limits import require_flags
+from memsim.core.flags import require_flags
 from memsim.core.names import by_role, column_names
 from memsim.core.origin import Observed
 from memsim.core.recalls import Recalls

@@ -13,8 +13,9 @@ import pandas as pd
 
 from memsim.core.arrays import NONE, BoolArray, FloatArray, IntArray
 from memsim.core.errors import InputError
+from memsim.core.flags import require_flags
 from memsim.core.free_recall import free_recall_unless
-from memsim.core.limits import STUDIED, require_counts, require_flags
+from memsim.core.limits import STUDIED, require_counts
 from memsim.core.names import column_names
 from memsim.core.origin import Observed, Origin
 from memsim.core.recalls import Recalls

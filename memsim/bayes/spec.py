@@ -11,7 +11,8 @@ from memsim.bayes.density import Density, Guide
 from memsim.bayes.people import People
 from memsim.bayes.priors import Prior, priors_of
 from memsim.core.errors import InputError, LikelihoodError
-from memsim.core.limits import require_counts, require_flags, require_seed
+from memsim.core.flags import require_flags
+from memsim.core.limits import require_counts, require_seed
 from memsim.core.loop import require_model
 from memsim.core.model import MemoryModel
 from memsim.core.names import require_mapping, require_one_of

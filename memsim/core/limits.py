@@ -5,12 +5,9 @@ All are far beyond what memory experiments need. The smallest is 1 unless ``LEAS
 
 from __future__ import annotations
 
-import inspect
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 from memsim.core.errors import InputError
 from memsim.core.names import shown
@@ -75,28 +72,3 @@ def require_cells(who: str, n_cells: int, counted: str) -> None:
         raise InputError(
             f"{who}: {counted} make {n_cells:,} cells, more than {CELLS:,}, the most of one call; ask less"
         )
-
-
-def require_flags(who: str, **values: Any) -> None:
-    """Raise :class:`InputError` unless all are true or false: any text would count as true, ``"False"`` too."""
-    for name, value in values.items():
-        if not isinstance(value, bool | np.bool_):
-            raise InputError(f"{who}: {name}={shown(value)} must be True or False")
-
-
-def check_of_flags(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], Mapping[str, Any]], None]:
-    """A function that passes the arguments given to ``function``, by position and by name, to :func:`require_flags`.
-
-    Flags are the arguments whose default is true or false, and which take nothing else by their annotation.
-    """
-    parameters = inspect.signature(function).parameters
-    flags = {
-        name for name, each in parameters.items()
-        if isinstance(each.default, bool) and each.annotation in (bool, "bool")
-    }  # fmt: skip
-
-    def check(values: tuple[Any, ...], options: Mapping[str, Any]) -> None:
-        given = {**dict(zip(parameters, values, strict=False)), **options}
-        require_flags(function.__name__, **{name: value for name, value in given.items() if name in flags})
-
-    return check

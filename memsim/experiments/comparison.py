@@ -16,11 +16,11 @@ from memsim.analysis.figures.crowds import caption, nearest, sentences, thinned
 from memsim.analysis.figures.page import Drawing
 from memsim.analysis.figures.plots import comparison_panel, plot
 from memsim.core.errors import MemsimWarning, ModelError
+from memsim.core.flags import require_flags
 from memsim.core.frozen import says_what_it_has
 from memsim.core.html_summary import html_of
 from memsim.core.items import ItemPool
 from memsim.core.judgments import Responses
-from memsim.core.limits import require_flags
 from memsim.core.names import in_one_line, require_one_of
 from memsim.core.position_model import Model
 from memsim.core.trials import Paradigm

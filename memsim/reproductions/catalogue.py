@@ -12,7 +12,8 @@ from memsim.core.code.provenance import versions
 from memsim.core.errors import InputError
 from memsim.core.files.file_names import file_names
 from memsim.core.files.written_files import files_in
-from memsim.core.limits import require_flags, require_seed
+from memsim.core.flags import require_flags
+from memsim.core.limits import require_seed
 from memsim.core.names import shown
 from memsim.reproductions.entry import Report, Reproduction
 from memsim.reproductions.registered import REPRODUCTIONS

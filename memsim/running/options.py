@@ -10,7 +10,8 @@ from typing import Any, ParamSpec, TypedDict, TypeVar
 
 from memsim.core.errors import InputError
 from memsim.core.files.given_paths import given_path
-from memsim.core.limits import check_of_flags, out_of_range, require_flags
+from memsim.core.flags import check_of_flags, require_flags
+from memsim.core.limits import out_of_range
 from memsim.core.names import closest, shown
 
 P = ParamSpec("P")

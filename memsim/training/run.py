@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from memsim.core.errors import InputError
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import adopt, files_in, require_replaceable, was_written
+from memsim.core.flags import require_flags
 from memsim.core.interruption import noted
-from memsim.core.limits import require_counts, require_flags
+from memsim.core.limits import require_counts
 from memsim.core.names import in_short, shown
 from memsim.core.recalls import Recalls
 from memsim.data.loading import load_recalls

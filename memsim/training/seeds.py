@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 from memsim.core.errors import InputError
 from memsim.core.files.partial_files import require_writable
 from memsim.core.files.written_files import require_replaceable, write_file
-from memsim.core.limits import SEED, require_counts, require_flags
+from memsim.core.flags import require_flags
+from memsim.core.limits import SEED, require_counts
 from memsim.core.recalls import Recalls
 from memsim.models.networks.weights import SUFFIX
 from memsim.running.execution import Cell, run_cells
