@@ -88,7 +88,7 @@ def test_links_and_pictures_of_the_readme_lead_somewhere_on_the_site() -> None:
 
     content = [(ROOT / "README.md").read_text(encoding="utf-8")]
     pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", content[0])
-    adapt_included(None, Path("README.md"), "overview", content)  # type: ignore[arg-type]
+    adapt_included(None, Path("README.md"), "overview", content)
     assert re.findall(r"!\[[^]]*\]\(([^)]+)\)", content[0]) == pictures and len(pictures) > 1
     pages = [target for target in LINK.findall(content[0]) if target not in pictures]
     assert len(pages) > 4
