@@ -11,7 +11,7 @@ from memsim.analysis.declaration import of_judgments, of_recalls
 from memsim.analysis.recognition.counts import answered, targets_of
 from memsim.analysis.recognition.hits import recalled_before
 from memsim.analysis.subjects import count_by_subject
-from memsim.core.arrays import FloatArray, numbers_in
+from memsim.core.arrays import FloatArray, float_array
 from memsim.core.errors import InputError
 from memsim.core.judgments import Judgments
 from memsim.core.recalls import Recalls
@@ -38,7 +38,7 @@ def yules_q(table: npt.ArrayLike, added: float = 0.0) -> FloatArray:
     Yule (1900), Philosophical Transactions of the Royal Society A, 194, 257-319; Kahana (2002), Memory & Cognition,
     30, 823-840 (its use here).
     """
-    frequencies = numbers_in(table, "yules_q: table")
+    frequencies = float_array(table, "yules_q: table")
     if frequencies.ndim < 1 or frequencies.shape[-1] != 4:
         raise InputError(f"yules_q: table has shape {frequencies.shape}, expected (..., 4) frequencies")
     a, b, c, d = np.moveaxis(frequencies + added, -1, 0)
@@ -57,7 +57,7 @@ def tulving_wiseman(recognised: npt.ArrayLike, dependence: float = DEPENDENCE) -
     ----------
     Tulving and Wiseman (1975), Bulletin of the Psychonomic Society, 6, 79-82.
     """
-    p = numbers_in(recognised, "tulving_wiseman: recognised")
+    p = float_array(recognised, "tulving_wiseman: recognised")
     return np.asarray(p + dependence * (p - p**2))
 
 

@@ -12,7 +12,7 @@ from memsim.analysis.bins import checked_edges, with_edges
 from memsim.analysis.declaration import of_recalls
 from memsim.analysis.recall.transitions import Counted, ranks
 from memsim.analysis.subjects import coded_subjects, counts_per_subject
-from memsim.core.arrays import FloatArray, frozen, numbers_in
+from memsim.core.arrays import FloatArray, float_array, frozen
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.core.limits import require_counts
@@ -140,7 +140,7 @@ def pool_distances(pool: ItemPool, distances: npt.ArrayLike | None = None) -> Fl
             raise InputError(f"the features of item {int(np.argmin(norm))} of the pool are all zero; give distances")
         unit = pool.features / norm
         return 1 - unit @ unit.T
-    far = numbers_in(distances, "distances")
+    far = float_array(distances, "distances")
     if far.shape != (len(pool), len(pool)) or not np.isfinite(far).all():
         raise InputError(f"distances must be finite numbers in shape ({len(pool)}, {len(pool)}), got {far.shape}")
     return far
@@ -191,7 +191,7 @@ def labelled_distances(recalls: Recalls, labels: Sequence[object], distances: np
         only intrudes may lack a label.
     """
     require_recalls(recalls)
-    far, pool = numbers_in(distances, "labelled_distances: distances"), recalls.trials.pool
+    far, pool = float_array(distances, "labelled_distances: distances"), recalls.trials.pool
     if far.shape != (len(labels), len(labels)):
         raise InputError(f"distances have shape {far.shape}, but {len(labels)} labels; give a row and column for each")
     index = {label: i for i, label in enumerate(labels)}

@@ -120,7 +120,7 @@ def number_matrix(values: Any, what: str) -> FloatArray:
     return frozen(np.array(_matrix(values, what, "numbers"), dtype=float))
 
 
-def numbers_in(values: Any, what: str) -> FloatArray:
+def float_array(values: Any, what: str) -> FloatArray:
     """``values`` of any shape as floats; :class:`InputError` names ``what``, and the kind of the values, where some are
     no numbers.
     """

@@ -220,9 +220,7 @@ def choice(default: str, options: tuple[str, ...], doc: str = "", source: str = 
         raise ModelError(
             f"choice({shown(default)}, {shown(options)}): give the options as a tuple, the default among them"
         )
-    return dataclasses.field(
-        default=default, metadata={_KEY: {"options": tuple(options), "doc": doc, "source": source}}
-    )
+    return dataclasses.field(default=default, metadata={_KEY: {"options": options, "doc": doc, "source": source}})
 
 
 def flag(default: bool, doc: str = "", source: str = "") -> Any:

@@ -83,7 +83,7 @@ def findings_of(results: Results) -> list[Finding]:
 def claims_of(results: Results) -> list[Claim]:
     """X1 to X9; X1 and X2 for each core that was run in the task of links."""
     found = []
-    for core in [each for each in ("store", "DNC") if len(results.right(each, ONE))]:
+    for core in _with_hops(results):
         found += _of_links(results, core)
     lstm = results.right("LSTM", "1 step")
     if len(lstm):
@@ -106,7 +106,13 @@ _LINKS = (
 )
 
 
+def _with_hops(results: Results) -> list[str]:
+    """The cores of X1 and X2 that were run in the task of links."""
+    return [core for core in ("store", "DNC") if len(results.right(core, ONE))]
+
+
 def _of_links(results: Results, core: str) -> list[Claim]:
+    """X1 and X2 of a core."""
     one, three = results.right(core, ONE), results.right(core, THREE)
     gain = over_trainings((three["two links"] - one["two links"]).to_numpy())
     least, steps = (over_trainings(results.least(core, name)) for name in (THREE, STEPS))
@@ -274,12 +280,11 @@ def statement(results: Results) -> str:
         parts.append(
             f"Right for one, two and three links, {label} ({int(rows['parameters'].iloc[0]):,} parameters): {shown}."
         )
-    for claim in claims_of(results):
-        if claim.name in ("X1 store", "X1 DNC"):
-            parts.append(
-                f"Of the {claim.name.removeprefix('X1 ')}, the essay's claim that it cannot traverse several memories "
-                f"in a single step {_on_the_essay(claim)}."
-            )
+    for core in _with_hops(results):
+        parts.append(
+            f"Of the {core}, the essay's claim that it cannot traverse several memories in a single step "
+            f"{_on_the_essay(_of_links(results, core)[0])}."
+        )
     return " ".join(parts)
 
 
