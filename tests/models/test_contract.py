@@ -25,6 +25,7 @@ from memsim.models.lookup import build_model, find_model
 from memsim.models.registered import MODELS, models_for
 from memsim.models.stopping import exponential_stopping
 from memsim.paradigms import FreeRecall
+from tests.models.drawn_parameters import values_of
 
 FOUR = FreeRecall(list_length=4, output_limit=4)
 EVERY = {spec: build_model(spec) for spec in models_for("free", baselines=True)}
@@ -67,7 +68,7 @@ def test_every_parameter_says_what_it_is_and_where_its_default_comes_from(model:
 def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> None:
     cls = data.draw(st.sampled_from([CMR, TCM, Strength]))
     values = {
-        p.name: data.draw(st.sampled_from(p.options) if p.options else st.floats(p.low, p.high), label=p.name)
+        p.name: data.draw(values_of(p), label=p.name)
         for p in cls.parameters()
         if p.name != "semantic_support"  # needs a pool with similarity
     }

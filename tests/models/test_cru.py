@@ -22,6 +22,7 @@ from memsim.models.context.cru_variants import VARIANTS
 from memsim.paradigms import FreeRecall, SerialRecall
 from memsim.reproductions.serial.gunn_polyn_fits import SINGLE_PRECISION, published_model, published_nll
 from tests.conftest import shared_file
+from tests.models.drawn_parameters import values_of
 
 GENERAL = CRU(
     encoding_drift=0.7, encoding_drift_decrease=0.95, start_drift=0.3, recall_drift=0.8, distraction_drift=0.4,
@@ -193,10 +194,7 @@ def test_many_models_at_once() -> None:
 @settings(max_examples=25)
 @given(data=st.data())
 def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> None:
-    values: dict[str, Any] = {
-        p.name: data.draw(st.sampled_from(p.options) if p.options else st.floats(p.low, p.high), label=p.name)
-        for p in CRU.parameters()
-    }
+    values: dict[str, Any] = {p.name: data.draw(values_of(p), label=p.name) for p in CRU.parameters()}
     for task in (FreeRecall(list_length=4, output_limit=4), FreeRecall(list_length=3, retention_interval=5)):
         recalls = every_recall(CRU(**values), task.trials(1))
         likelihood = log_likelihood(CRU(**values), recalls)

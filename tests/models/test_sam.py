@@ -18,6 +18,7 @@ from memsim.core.loop import event_probabilities
 from memsim.core.seeding import stream
 from memsim.models import SAM
 from memsim.paradigms import FreeRecall
+from tests.models.drawn_parameters import values_of
 
 FOUR = FreeRecall(list_length=4, output_limit=4)
 DELAYED = FOUR.replace(retention_interval=10.0)
@@ -250,17 +251,7 @@ def test_all_recalls_sum_to_one_for_each_history(setting: str) -> None:
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_recalls_sum_to_one_all_over_parameter_space(data: st.DataObject) -> None:
-    values: dict[str, Any] = {}
-    for p in SAM.parameters():
-        if p.options:
-            drawn: Any = st.sampled_from(p.options)
-        elif p.flag:
-            drawn = st.booleans()
-        elif p.integer:
-            drawn = st.integers(int(p.low or 0), int(p.high or 0))
-        else:
-            drawn = st.floats(p.low, p.high) | st.none() if p.optional else st.floats(p.low, p.high)
-        values[p.name] = data.draw(drawn, label=p.name)
+    values: dict[str, Any] = {p.name: data.draw(values_of(p), label=p.name) for p in SAM.parameters()}
     for paradigm in (FOUR, DELAYED):
         assert sum_over_recalls(SAM(**values), paradigm, 0) == pytest.approx([1, 1], abs=1e-9)
 
