@@ -192,6 +192,9 @@ class CoreBench:
             given = unrolled(self.core, steps, state)[0]
             if given.shape != wanted.shape or not torch.allclose(given, wanted, atol=CLOSE):
                 return f"unroll gives something else than the steps (difference {_difference(given, wanted)})"
+        later = self.run(inputs[2:], unrolled(self.core, inputs[:2])[1])[0]
+        if not torch.allclose(later, whole[2:], atol=CLOSE):
+            return f"the state that unroll gives goes on otherwise (difference {_difference(later, whole[2:])})"
         return ""
 
     def single_precision(self) -> str:

@@ -73,6 +73,11 @@ class Episode:
     """The number of the task, which networks with several tasks are shown at every step."""
 
 
+def candidates(logits: Tensor, lured: Tensor | None) -> Tensor:
+    """(..., B, L + 1 + P) the logits of the items, of stopping and, where there are lures, of each of these."""
+    return logits if lured is None else torch.cat((logits, lured), dim=-1)
+
+
 class RecallNetwork(nn.Module):
     """A core that studies item vectors of length D and then names items one by one, or stops.
 
@@ -182,6 +187,25 @@ class RecallNetwork(nn.Module):
         padded = functional.pad(episode.items, (0, 0, 0, 1))
         return self._ask(episode, padded[torch.arange(len(padded), device=position.device), position])
 
+    def along(self, episode: Episode, responses: Tensor) -> Tensor:
+        """(n, B, L + 1 + P) the logits of :func:`candidates` at the cue and after each but the last of n responses.
+
+        ``responses`` (B, n) are 0-based positions, or L for none. The steps are those of :meth:`cue` and
+        :meth:`recalled`, which a core may take together faster; nothing wears, is lesioned or seen in them.
+        """
+        given = responses[:, :-1]
+        padded = functional.pad(episode.items, (0, 0, 1, 1))
+        # At the cue nothing is fed back, as after no response.
+        shown = padded[torch.arange(len(padded), device=given.device)[:, None], functional.pad(given + 1, (1, 0))]
+        inputs = torch.stack([self._inputs(episode, vectors, RECALL) for vectors in shown.unbind(1)])
+        outputs, episode.state = unrolled(self.network, inputs, episode.state)
+        left = episode.left
+        if left is not None:
+            columns = torch.arange(left.shape[1], device=given.device)
+            named = functional.pad(given.T[:, :, None] == columns, (0, 0, 0, 0, 1, 0))
+            left = left & (named.cumsum(0) == 0)
+        return candidates(*self._support(episode, outputs, left))
+
     def judge(self, episode: Episode, probes: Tensor) -> Tensor:
         """(B, P) the logits that ``probes`` (B, P, D) are old; the episode stays as it is."""
         self._begin_test(episode)
@@ -210,16 +234,20 @@ class RecallNetwork(nn.Module):
 
     def _offer(self, episode: Episode, output: Tensor) -> Episode:
         """The choice of the next response by this output."""
-        vector, stop = output[:, : self.vector_size], output[:, self.vector_size : self.vector_size + 1]
-        similarity = functional.cosine_similarity(vector[:, None], episode.items, dim=-1)
-        strength = functional.softplus(self.strength) * 5
-        support = strength * similarity
-        if episode.lures is not None:
-            episode.lured = strength * functional.normalize(vector) @ functional.normalize(episode.lures).T
-        if episode.left is not None:
-            support = support.masked_fill(~episode.left, -torch.inf)
-        episode.logits = torch.cat((support, stop), dim=1)
+        episode.logits, episode.lured = self._support(episode, output, episode.left)
         return episode
+
+    def _support(self, episode: Episode, output: Tensor, left: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """The logits and the support of lures, by outputs (..., B, V) and what is left (..., B, L)."""
+        vector, stop = output[..., : self.vector_size], output[..., self.vector_size : self.vector_size + 1]
+        similarity = functional.cosine_similarity(vector[..., None, :], episode.items, dim=-1)
+        strength = functional.softplus(self.strength) * 5
+        support, lured = strength * similarity, None
+        if episode.lures is not None:
+            lured = strength * functional.normalize(vector, dim=-1) @ functional.normalize(episode.lures).T
+        if left is not None:
+            support = support.masked_fill(~left, -torch.inf)
+        return torch.cat((support, stop), dim=-1), lured
 
     def _begin_test(self, episode: Episode) -> None:
         """Before the first step of the test there is the rest, the study of later items, and what is flushed."""

@@ -12,13 +12,13 @@ from memsim import check, log_likelihood, simulate
 from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.models.networks.cores.lstm import LSTM
+from memsim.models.networks.cores.registered import CORES
 from memsim.models.networks.network_models import Network
-from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.models.networks.recall_network import Episode, RecallNetwork, candidates
 from memsim.models.networks.tasks import TASKS
 from memsim.paradigms import FreeRecall, RecallThenRecognition, Recognition, SerialRecall
 from memsim.training.objectives.lists import AnyOrder
 from memsim.training.objectives.losses import (
-    candidates,
     judgment_loss,
     recall_loss,
     sequence_loss,
@@ -63,7 +63,33 @@ def test_lures_are_candidates_at_every_output() -> None:
     assert float(loss) == pytest.approx(np.mean([-math.log(n / 12) for n in right]), rel=1e-5)
     in_order = sequence_loss(network, with_lures(network), torch.arange(5).expand(3, -1))
     assert float(in_order) == pytest.approx(math.log(12), rel=1e-5)
-    assert candidates(network.cue(with_lures(network))).shape == (3, 12)
+    episode = network.cue(with_lures(network))
+    assert candidates(episode.logits, episode.lured).shape == (3, 12)
+
+
+@pytest.mark.parametrize("repeats", [True, False])
+@pytest.mark.parametrize("lures", [0, 7])
+@pytest.mark.parametrize("core", CORES.names())
+@torch.no_grad()
+def test_the_steps_of_a_known_recall_are_those_of_one_response_after_another(
+    core: str, lures: int, repeats: bool
+) -> None:
+    torch.manual_seed(3)
+    network = RecallNetwork(6, CORES.get(core), {}, repeats=repeats).double()
+    responses = torch.tensor([[2, 0, 3, 4], [1, 4, 4, 4], [3, 2, 1, 0]])
+
+    def begun() -> Episode:
+        episode = studied(network, torch.randn((3, 4, 6), generator=seeded()).double())
+        episode.lures = torch.randn((lures, 6), generator=seeded(2)).double() if lures else None
+        return episode
+
+    episode, expected = network.cue(begun()), []
+    for response in responses.unbind(1):
+        expected.append(candidates(episode.logits, episode.lured))
+        episode = network.recalled(episode, response)
+    together = network.along(begun(), responses)
+    assert together.shape == (4, 3, 5 + lures)
+    assert torch.allclose(together, torch.stack(expected), atol=1e-9)
 
 
 @torch.no_grad()

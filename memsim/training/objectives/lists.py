@@ -103,7 +103,7 @@ class AnyOrder(OfLists):
     def losses_of(self, drawn: Any) -> Tensor:
         """See :meth:`Objective.losses_of`."""
         episode = studied(self.network, drawn["items"])
-        return torch.stack(self.recalls(episode, drawn)).mean(dim=0)
+        return self.recalls(episode, drawn).mean(dim=0)
 
     def of_recall(self, items: Tensor) -> dict[str, Tensor]:
         """What is random in the recall of ``items`` (B, L, D): times by which responses are drawn, and strangers.
@@ -124,8 +124,8 @@ class AnyOrder(OfLists):
         episode.lures = drawn.get("strangers")
         return recall_loss(self.network, episode, drawn["waits"], drawn.get("credit"))
 
-    def recalls(self, episode: Episode, drawn: Any) -> list[Tensor]:
-        """The loss (B,) of each list at every output."""
+    def recalls(self, episode: Episode, drawn: Any) -> Tensor:
+        """The loss (n, B) of each list at every output."""
         episode.lures = drawn.get("strangers")
         return recall_losses(self.network, episode, drawn["waits"], drawn.get("credit"))
 
@@ -146,7 +146,7 @@ class InOrder(AnyOrder):
         episode.lures = drawn.get("strangers")
         return sequence_loss(self.network, episode, self.in_order(episode))
 
-    def recalls(self, episode: Episode, drawn: Any) -> list[Tensor]:
+    def recalls(self, episode: Episode, drawn: Any) -> Tensor:
         """See :func:`sequence_losses`."""
         episode.lures = drawn.get("strangers")
         return sequence_losses(self.network, episode, self.in_order(episode))

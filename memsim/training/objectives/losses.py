@@ -12,7 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from memsim.core.events import Distract, Study
 from memsim.core.trials import Paradigm
-from memsim.models.networks.recall_network import Episode, RecallNetwork
+from memsim.models.networks.recall_network import Episode, RecallNetwork, candidates
 from memsim.models.networks.wear.wearing import Wearing
 from memsim.training.tallies import tally_binary, tally_choices
 
@@ -83,19 +83,17 @@ def recall_loss(network: RecallNetwork, episode: Episode, waits: Tensor, credit:
     ρ > 0 it is best to stop as soon as the chance of being right is below ρ, and not before. The item that is fed back
     is drawn by its chance among the right ones, with ``waits`` as :func:`waiting_times` gives them.
     """
-    return torch.stack([each.mean() for each in recall_losses(network, episode, waits, credit)]).mean()
+    return recall_losses(network, episode, waits, credit).mean(dim=1).mean()
 
 
-def recall_losses(
-    network: RecallNetwork, episode: Episode, waits: Tensor, credit: Tensor | None = None
-) -> list[Tensor]:
-    """The loss (B,) of each list at every output, as :func:`recall_loss` says."""
+def recall_losses(network: RecallNetwork, episode: Episode, waits: Tensor, credit: Tensor | None = None) -> Tensor:
+    """The loss (n, B) of each list at every output, as :func:`recall_loss` says."""
     episode = network.cue(episode)
     batch, length, _ = episode.items.shape
     left = torch.ones((batch, length), dtype=torch.bool, device=episode.items.device)
     losses = []
     for waited in waits:
-        offered = candidates(episode)
+        offered = candidates(episode.logits, episode.lured)
         tally_choices(offered, left)
         log_chances = offered.log_softmax(1)
         allowed = log_chances[:, :length].masked_fill(~left, -torch.inf)
@@ -107,38 +105,36 @@ def recall_losses(
         chosen = (allowed.detach().softmax(1).nan_to_num(1.0) / waited).argmax(dim=1)
         left = left.scatter(1, chosen[:, None], False)
         episode = network.recalled(episode, chosen)
-    offered = candidates(episode)
+    offered = candidates(episode.logits, episode.lured)
     tally_choices(offered, length)
     losses.append(-offered.log_softmax(1)[:, length])
-    return losses
-
-
-def candidates(episode: Episode) -> Tensor:
-    """(B, L + 1 + P) the logits of the items of the list, of stopping and, where there are lures, of each of these."""
-    return episode.logits if episode.lured is None else torch.cat((episode.logits, episode.lured), dim=1)
+    return torch.stack(losses)
 
 
 def sequence_loss(network: RecallNetwork, episode: Episode, columns: Tensor) -> Tensor:
     """Mean loss (nats per event) of ``columns`` (B, n_events): positions from 0, L for none, -1 for no event."""
-    total = episode.items.new_zeros(())
-    for each in sequence_losses(network, episode, columns):
-        total = total + each.sum()
-    return total / (columns >= 0).sum().clamp(min=1)
+    return sequence_losses(network, episode, columns).sum() / (columns >= 0).sum().clamp(min=1)
 
 
-def sequence_losses(network: RecallNetwork, episode: Episode, columns: Tensor) -> list[Tensor]:
-    """The loss (B,) of each list at every event, as :func:`sequence_loss` says; 0 where there is none."""
-    losses = []
-    episode = network.cue(episode)
-    length = episode.items.shape[1]
+def sequence_losses(network: RecallNetwork, episode: Episode, columns: Tensor) -> Tensor:
+    """The loss (n_events, B) of each list at every event, as :func:`sequence_loss` says; 0 where there is none."""
     happened = columns >= 0
-    for column, happens in zip(columns.unbind(1), happened.unbind(1), strict=True):
-        offered = candidates(episode)
-        tally_choices(offered, column)
-        gained = offered.log_softmax(1).gather(1, column.clamp(min=0)[:, None])[:, 0]
-        losses.append(-torch.where(happens, gained, 0))
-        episode = network.recalled(episode, torch.where(happens, column, length))
-    return losses
+    responses = torch.where(happened, columns, episode.items.shape[1])
+    offered = _along(network, episode, responses)
+    tally_choices(offered.flatten(0, 1), columns.T.flatten())
+    gained = offered.log_softmax(2).gather(2, columns.clamp(min=0).T[:, :, None])[:, :, 0]
+    return torch.where(happened.T, -gained, 0)
+
+
+def _along(network: RecallNetwork, episode: Episode, responses: Tensor) -> Tensor:
+    """As :meth:`RecallNetwork.along`; step by step, where the state wears in between."""
+    if episode.wearing is None:
+        return network.along(episode, responses)
+    offered = []
+    for number in range(responses.shape[1]):
+        episode = network.recalled(episode, responses[:, number - 1]) if number else network.cue(episode)
+        offered.append(candidates(episode.logits, episode.lured))
+    return torch.stack(offered)
 
 
 def judgment_loss(network: RecallNetwork, episode: Episode, targets: Tensor, lures: Tensor) -> Tensor:

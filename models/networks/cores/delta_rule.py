@@ -47,6 +47,20 @@ def added(memory: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     return memory + values[..., None] * keys[..., None, :]
 
 
+def written_all(memory: Tensor, keys: Tensor, values: Tensor, strength: Tensor | None) -> Tensor:
+    """The vectors u (..., T, values) by which T steps change the matrix: that of the step t is W + Σ_{i <= t} u_i k_iᵀ.
+
+    Without ``strength`` (..., T) they are the ``values`` (..., T, values). With the delta rule (:func:`corrected`),
+    u_t = β_t (v_t - W k_t - Σ_{i < t} u_i (k_i · k_t)): a triangular system of equations for each list and head
+    (Yang et al., 2024).
+    """
+    if strength is None:
+        return values
+    beta = strength[..., None]
+    system = (beta * keys @ keys.mT).tril(-1)
+    return torch.linalg.solve_triangular(system, beta * (values - keys @ memory.mT), upper=False, unitriangular=True)
+
+
 class LinearAttention(nn.Module):
     """A block: each head writes to its matrix and reads from it; then a network of two layers."""
 
@@ -62,23 +76,40 @@ class LinearAttention(nn.Module):
         self, z: Tensor, memory: Tensor, writes: bool, left: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The next z (B, hidden) and matrix, and where in it this step wrote and read, (B, heads, width) each."""
-        seen = self.norm(z)
-        queries, keys, values = self.queries_keys_values(seen).unflatten(1, (3, self.heads, self.width)).unbind(1)
-        queries, keys = unit_length(queries), unit_length(keys)
+        queries, keys, values, strength = self._asked(z)
         written = keys.square()
         if not writes:
             written = torch.zeros_like(written)
-        elif self.strength is None:
+        elif strength is None:
             memory = added(memory, keys, values)
         else:
-            strength = self.strength(seen).sigmoid()
             memory = corrected(memory, keys, values, strength)
             written = strength[..., None] * written
         answers, addressed = read(memory, queries), queries.square()
         if left is not None:
             answers, addressed = answers * left[:, None], addressed * left[:, None]
-        z = z + self.output(answers.flatten(1))
-        return z + self.within(z), memory, written, addressed
+        return self._answered(z, answers), memory, written, addressed
+
+    def unroll(self, z: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """The next z (B, T, hidden) of all steps at once, and the matrix after them."""
+        queries, keys, values, strength = self._asked(z)
+        queries, keys, values = (each.transpose(1, 2) for each in (queries, keys, values))
+        strength = None if strength is None else strength.transpose(1, 2)
+        written = written_all(memory, keys, values, strength)
+        answers = queries @ memory.mT + (queries @ keys.mT).tril() @ written
+        return self._answered(z, answers.transpose(1, 2)), memory + written.mT @ keys
+
+    def _asked(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """q, k and v, (..., heads, width), and β (..., heads), for z (..., hidden)."""
+        seen = self.norm(z)
+        queries, keys, values = self.queries_keys_values(seen).unflatten(-1, (3, self.heads, self.width)).unbind(-3)
+        strength = None if self.strength is None else self.strength(seen).sigmoid()
+        return unit_length(queries), unit_length(keys), values, strength
+
+    def _answered(self, z: Tensor, answers: Tensor) -> Tensor:
+        """The next z (..., hidden) for what was read, (..., heads, width)."""
+        z = z + self.output(answers.flatten(-2))
+        return z + self.within(z)
 
 
 class DeltaRule(Core):
@@ -140,3 +171,15 @@ class DeltaRule(Core):
             weightings[f"write_layer_{number + 1}"] = written
             weightings[f"read_layer_{number + 1}"] = addressed
         return self.project(self.norm(z)), DeltaRuleState(tuple(after), inputs), weightings
+
+    def unroll(self, inputs: Tensor, state: DeltaRuleState | None = None) -> tuple[Tensor, DeltaRuleState]:
+        """As :meth:`memsim.models.networks.cores.core.Core.unroll`, layer by layer, each with all steps at once."""
+        state = self.start(inputs.shape[1]) if state is None else state
+        previous = torch.cat((state.previous[None], inputs[:-1]))
+        z = self.embed(torch.cat((inputs, previous), dim=2)).transpose(0, 1)
+        after = []
+        for block, memory in zip(self.blocks, state.memory, strict=True):
+            assert isinstance(block, LinearAttention)
+            z, memory = block.unroll(z, memory)
+            after.append(memory)
+        return self.project(self.norm(z)).transpose(0, 1), DeltaRuleState(tuple(after), inputs[-1])

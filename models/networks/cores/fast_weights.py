@@ -28,6 +28,11 @@ def stored(fast: Tensor, hidden: Tensor, decay: float, rate: float) -> Tensor:
     return torch.baddbmm(fast, hidden[:, :, None], hidden[:, None], beta=decay, alpha=rate)
 
 
+def read(fast: Tensor, hidden: Tensor) -> Tensor:
+    """A h, (B, hidden)."""
+    return torch.bmm(fast, hidden[:, :, None])[:, :, 0]
+
+
 class FastWeights(Core):
     """A recurrent network with a second, fast matrix of weights A, into which each step stores its own h.
 
@@ -82,6 +87,31 @@ class FastWeights(Core):
         slow = self.see(inputs) + self.recur(state.hidden)
         hidden = slow.relu()
         for _ in range(self.inner):
-            recalled = torch.bmm(fast, hidden[:, :, None])[:, :, 0] if reads else 0.0
-            hidden = self.norm(slow + recalled).relu()
+            hidden = self.norm(slow + (read(fast, hidden) if reads else 0.0)).relu()
         return self.project(hidden), FastWeightsState(hidden, fast), {}
+
+    def unroll(self, inputs: Tensor, state: FastWeightsState | None = None) -> tuple[Tensor, FastWeightsState]:
+        """As :meth:`memsim.models.networks.cores.core.Core.unroll`, with A h as the sum over past h that it is.
+
+        A itself is computed once, after the last step.
+        """
+        before, fast = self.start(inputs.shape[1]) if state is None else state
+        ages = torch.arange(len(inputs), -1, -1, dtype=inputs.dtype, device=inputs.device)
+        left = self.decay**ages
+        past, outputs = before[:, None], []
+        for number, seen in enumerate(self.see(inputs), start=1):
+            weights = self.rate * left[-number:]
+            slow = seen + self.recur(past[:, -1])
+            hidden = slow.relu()
+            for _ in range(self.inner):
+                likeness = torch.bmm(past, hidden[:, :, None])[:, :, 0]
+                recalled = torch.bmm((weights * likeness)[:, None], past)[:, 0]
+                if state is not None:
+                    recalled = recalled + left[-1 - number] * read(fast, hidden)
+                hidden = self.norm(slow + recalled).relu()
+            past = torch.cat((past, hidden[:, None]), dim=1)
+            outputs.append(hidden)
+        stored_rows = past[:, :-1]
+        weighed = stored_rows * (self.rate * left[1:])[:, None]
+        fast = torch.baddbmm(fast, weighed.transpose(1, 2), stored_rows, beta=self.decay ** len(inputs))
+        return self.project(torch.stack(outputs)), FastWeightsState(past[:, -1], fast)

@@ -55,20 +55,50 @@ class Unit(nn.Module):
     def forward(self, z: Tensor, before: Complex) -> tuple[Tensor, Complex]:
         """The next z (B, hidden) and h."""
         u = self.norm(z)
-        h = advanced(before, self.eigenvalues(), Complex(*self.into(u).chunk(2, dim=1)))
-        y = self.out_of(torch.cat(h, dim=1)) + self.straight * u
-        value, gate = self.gate(functional.gelu(y)).chunk(2, dim=1)
-        return z + value * gate.sigmoid(), h
+        h = advanced(before, self.eigenvalues(), self._driven(u))
+        return self._gated(z, u, h), h
+
+    def unroll(self, z: Tensor, before: Complex) -> tuple[Tensor, Complex]:
+        """The next z (T, B, hidden) of all steps, and the last h."""
+        u = self.norm(z)
+        h = advanced_all(before, self.eigenvalues(), self._driven(u))
+        return self._gated(z, u, h), Complex(h.real[-1], h.imaginary[-1])
+
+    def _driven(self, u: Tensor) -> Complex:
+        """√(1 - |λ|²) B u."""
+        x, y = self.eigenvalues()
+        # The root has no gradient at 0.
+        scale = (1 - x.square() - y.square()).clamp(min=1e-12).sqrt()
+        real, imaginary = self.into(u).chunk(2, dim=-1)
+        return Complex(scale * real, scale * imaginary)
+
+    def _gated(self, z: Tensor, u: Tensor, h: Complex) -> Tensor:
+        """The next z: z + (V gelu(y)) ∘ σ(W gelu(y))."""
+        y = self.out_of(torch.cat(h, dim=-1)) + self.straight * u
+        value, gate = self.gate(functional.gelu(y)).chunk(2, dim=-1)
+        return z + value * gate.sigmoid()
 
 
 def advanced(h: Complex, eigenvalues: Complex, driven: Complex) -> Complex:
-    """λ ∘ h + √(1 - |λ|²) b."""
+    """λ ∘ h + b."""
     x, y = eigenvalues
-    # The root has no gradient at 0.
-    scale = (1 - x.square() - y.square()).clamp(min=1e-12).sqrt()
-    return Complex(
-        x * h.real - y * h.imaginary + scale * driven.real, x * h.imaginary + y * h.real + scale * driven.imaginary
+    return Complex(x * h.real - y * h.imaginary + driven.real, x * h.imaginary + y * h.real + driven.imaginary)
+
+
+def advanced_all(before: Complex, eigenvalues: Complex, driven: Complex) -> Complex:
+    """All h_t = λ ∘ h_{t-1} + b_t for b (T, B, units), in about log2(T) operations.
+
+    Each of these adds to the sum over the last s steps, Σ_i λ^i b_{t-i}, that of the s steps before them.
+    """
+    first = advanced(before, eigenvalues, Complex(driven.real[0], driven.imaginary[0]))
+    h = torch.complex(
+        torch.cat((first.real[None], driven.real[1:])), torch.cat((first.imaginary[None], driven.imaginary[1:]))
     )
+    power, steps = torch.complex(*eigenvalues), 1
+    while steps < len(h):
+        h = torch.cat((h[:steps], h[steps:] + power * h[:-steps]))
+        power, steps = power * power, 2 * steps
+    return Complex(h.real, h.imag)
 
 
 class LRU(Core):
@@ -110,3 +140,13 @@ class LRU(Core):
             z, h = block(z, before)
             after.append(h)
         return self.project(self.norm(z)), LRUState(tuple(after)), {}
+
+    def unroll(self, inputs: Tensor, state: LRUState | None = None) -> tuple[Tensor, LRUState]:
+        """As :meth:`memsim.models.networks.cores.core.Core.unroll`, layer by layer, each with all steps at once."""
+        z = self.embed(inputs)
+        after = []
+        for block, before in zip(self.blocks, (state or self.start(inputs.shape[1])).controller, strict=True):
+            assert isinstance(block, Unit)
+            z, h = block.unroll(z, before)
+            after.append(h)
+        return self.project(self.norm(z)), LRUState(tuple(after))
