@@ -59,6 +59,8 @@ def matrix_figure(
 
 LEAST_MATRIX, LEAST_PANEL = 2.3, 1.7
 """Widths of panels in inches."""
+APART = 0.12
+"""Between the points of tasks with the same item vectors, whose own distance is 1."""
 
 
 def _square(pairs: pd.DataFrame, column: str, names: Sequence[str], diagonal: pd.Series | None = None) -> pd.DataFrame:
@@ -115,11 +117,14 @@ def longer_figure(found: Networks, options: TransferOptions, **drawing: Unpack[D
         for row, core in enumerate(CORES):
             left, right = axes[2 * row : 2 * row + 2]
             for name, style in looks.items():
-                own = lengths[(lengths["core"] == core) & (lengths["task"] == name)].groupby("length")["score"].mean()
-                left.plot(own.index, own, marker="o", markersize=4, color=style.color, label=page.label(name))
+                own = _over_seeds(lengths[(lengths["core"] == core) & (lengths["task"] == name)], "length")
+                left.plot(own.index, own["mean"], marker="o", markersize=4, color=style.color, label=page.label(name))
+                left.fill_between(own.index, own["min"], own["max"], color=style.color, alpha=0.15, linewidth=0)
                 other = found.vectors[(found.vectors["core"] == core) & (found.vectors["task"] == name)]
-                mean = other.groupby("vectors")["score"].mean().reindex(kinds)
-                right.plot(range(len(kinds)), mean, marker="o", markersize=4, color=style.color, linestyle="none")
+                own = _over_seeds(other, "vectors").reindex(kinds)
+                across = np.arange(len(kinds)) + APART * (list(looks).index(name) - (len(looks) - 1) / 2)
+                right.plot(across, own["mean"], marker="o", markersize=4, color=style.color, linestyle="none")
+                right.vlines(across, own["min"], own["max"], color=style.color, linewidth=1)
             left.set(
                 ylabel=f"{page.label(core)}: score", xlabel="Items in a list", xticks=[options.list_length, *LONGER]
             )
@@ -129,5 +134,10 @@ def longer_figure(found: Networks, options: TransferOptions, **drawing: Unpack[D
         for axis in axes:
             axis.set_ylim(low, high)
         page.legend_of(axes)
-        page.title(f"Trained on lists to {options.list_length} of signs: other lists, without training")
+        page.title(f"Trained on lists to {options.list_length} of signs: other lists, means and ranges of seeds")
     return page.figure
+
+
+def _over_seeds(scores: pd.DataFrame, by: str) -> pd.DataFrame:
+    """``mean, min, max`` of the scores of seeds."""
+    return scores.groupby(by)["score"].agg(["mean", "min", "max"])
