@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from memsim.models.networks.core_checks import check_core
 from memsim.models.networks.cores.driving import take_step, unrolled
 from memsim.models.networks.cores.fast_weights import FastWeights, stored
-from memsim.models.networks.cores.state_space import FASTEST, LRU, SLOWEST, Complex, advanced
+from memsim.models.networks.cores.state_space import FASTEST, LRU, SLOWEST, Complex, advanced, scaled
 
 
 def made(cls: type[nn.Module], **sizes: Any) -> Any:
@@ -107,7 +107,8 @@ def test_sizes_keep_the_contract(cls: type[nn.Module], sizes: dict[str, Any]) ->
 def test_a_complex_unit_by_hand() -> None:
     """λ = .8 e^(iπ/2) = .8i, so that √(1 - |λ|²) = .6: from h = 1 + 2i and b = 3 - i."""
     numbers = [torch.tensor(value, dtype=torch.float64) for value in (1, 2, 0, 0.8, 3, -1)]
-    after = advanced(Complex(*numbers[:2]), Complex(*numbers[2:4]), Complex(*numbers[4:]))
+    eigenvalue = Complex(*numbers[2:4])
+    after = advanced(Complex(*numbers[:2]), eigenvalue, scaled(eigenvalue, Complex(*numbers[4:])))
     assert [float(part) for part in after] == pytest.approx([-1.6 + 1.8, 0.8 - 0.6])
 
 

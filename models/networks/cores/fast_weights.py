@@ -93,8 +93,10 @@ class FastWeights(Core):
     def unroll(self, inputs: Tensor, state: FastWeightsState | None = None) -> tuple[Tensor, FastWeightsState]:
         """As :meth:`memsim.models.networks.cores.core.Core.unroll`, with A h as the sum over past h that it is.
 
-        A itself is computed once, after the last step.
+        A itself is computed once, after the last step. With more steps than units, the past is larger than A.
         """
+        if len(inputs) > self.hidden:
+            return super().unroll(inputs, state)
         before, fast = self.start(inputs.shape[1]) if state is None else state
         ages = torch.arange(len(inputs), -1, -1, dtype=inputs.dtype, device=inputs.device)
         left = self.decay**ages

@@ -66,17 +66,21 @@ class Unit(nn.Module):
 
     def _driven(self, u: Tensor) -> Complex:
         """√(1 - |λ|²) B u."""
-        x, y = self.eigenvalues()
-        # The root has no gradient at 0.
-        scale = (1 - x.square() - y.square()).clamp(min=1e-12).sqrt()
-        real, imaginary = self.into(u).chunk(2, dim=-1)
-        return Complex(scale * real, scale * imaginary)
+        return scaled(self.eigenvalues(), Complex(*self.into(u).chunk(2, dim=-1)))
 
     def _gated(self, z: Tensor, u: Tensor, h: Complex) -> Tensor:
         """The next z: z + (V gelu(y)) ∘ σ(W gelu(y))."""
         y = self.out_of(torch.cat(h, dim=-1)) + self.straight * u
         value, gate = self.gate(functional.gelu(y)).chunk(2, dim=-1)
         return z + value * gate.sigmoid()
+
+
+def scaled(eigenvalues: Complex, driven: Complex) -> Complex:
+    """√(1 - |λ|²) b."""
+    x, y = eigenvalues
+    # The root has no gradient at 0.
+    scale = (1 - x.square() - y.square()).clamp(min=1e-12).sqrt()
+    return Complex(scale * driven.real, scale * driven.imaginary)
 
 
 def advanced(h: Complex, eigenvalues: Complex, driven: Complex) -> Complex:
