@@ -60,8 +60,8 @@ class CuedNetwork(RecallNetwork):
         episode.cue = self.doing
         return episode
 
-    def recalled(self, episode: Episode, position: Tensor) -> Episode:
-        """Feed back the response, unless the task is one in which it is not shown."""
+    def fed_back(self, episode: Episode, position: Tensor) -> Tensor:
+        """The response, unless the task is one in which it is not shown."""
         if episode.cue is None or CUED_TASKS[self.tasks[episode.cue]].feedback:
-            return super().recalled(episode, position)
-        return super().recalled(episode, torch.full_like(position, episode.items.shape[1]))
+            return super().fed_back(episode, position)
+        return torch.full_like(position, episode.items.shape[1])

@@ -60,6 +60,8 @@ class NetworkModel(TrainedNetwork):
     def begin(self, trials: Trials, rng: np.random.Generator) -> Episodes:
         import torch
 
+        from memsim.models.networks.recall_network import Ended
+
         network, switched_off = self.network(), self.switched_off
         vectors = torch.from_numpy(item_vectors(trials.pool, network.vector_size)[trials.items])
         with torch.inference_mode(), one_thread():
@@ -81,6 +83,8 @@ class NetworkModel(TrainedNetwork):
         is_first = trials.first_presentation == np.arange(trials.list_length)
         for episode, first in zip(state, torch.split(torch.from_numpy(is_first), _sizes(state)), strict=True):
             episode.pool = pool
+            if trials.paradigm.silence_ends and not trials.paradigm.cued_by_item:
+                episode.ended = Ended(torch.ones(len(episode.items), dtype=torch.bool))
             episode.left = first if trials.paradigm.cued_by_item else episode.left
         return state
 
@@ -242,7 +246,9 @@ class NetworkModel(TrainedNetwork):
         length = state[0].items.shape[1]
         # An intrusion is fed back as nothing: which item it was is not known.
         given = torch.from_numpy(np.minimum(position, length).astype(np.int64))
-        return self._each(state, "recalled", torch.split(given, _sizes(state)))
+        ends = torch.from_numpy(position == length)
+        parts = list(zip(torch.split(given, _sizes(state)), torch.split(ends, _sizes(state)), strict=True))
+        return self._each(state, "recalled_or_ended", parts)
 
     def watch(self, recalls: Any) -> list[Seen]:
         """What is to be seen of every step of trials with these responses: weightings, and the state after the step.

@@ -7,7 +7,7 @@ The same steps train the network, with gradients, and run it as a model of memor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -41,6 +41,16 @@ class Seen(NamedTuple):
 
 
 @dataclass
+class Ended:
+    """Lists whose recall has ended before that of others, with the state that they had then."""
+
+    going: Tensor
+    """(B,) whether the recall of a list goes on."""
+    parts: list[tuple[Tensor, Episode]] = field(default_factory=list)
+    """The numbers of lists that ended at the same response, and their episode."""
+
+
+@dataclass
 class Episode:
     """The state of a batch of lists during study and test."""
 
@@ -71,6 +81,8 @@ class Episode:
     """(B, K, D) vectors of items of another list that are studied after the rest; ``None`` where there are none."""
     cue: int | None = None
     """The number of the task, which networks with several tasks are shown at every step."""
+    ended: Ended | None = None
+    """The lists whose recall has ended, where probes follow it; ``None`` where their states are not wanted."""
 
 
 def candidates(logits: Tensor, lured: Tensor | None) -> Tensor:
@@ -155,6 +167,8 @@ class RecallNetwork(nn.Module):
         for _ in range(steps):
             each = 1.0 if seconds is None else seconds / steps
             self._step(episode, torch.zeros_like(episode.items[:, 0]), DISTRACT, each)
+        for _, part in episode.ended.parts if episode.ended is not None else ():
+            self.distract(part, steps, seconds)
         return episode
 
     def present(self, episode: Episode, shown: Sequence[int | None]) -> Episode:
@@ -185,7 +199,12 @@ class RecallNetwork(nn.Module):
             columns = torch.arange(episode.left.shape[1], device=position.device)
             episode.left = episode.left & (columns != position[:, None])
         padded = functional.pad(episode.items, (0, 0, 0, 1))
-        return self._ask(episode, padded[torch.arange(len(padded), device=position.device), position])
+        shown = self.fed_back(episode, position)
+        return self._ask(episode, padded[torch.arange(len(padded), device=position.device), shown])
+
+    def fed_back(self, episode: Episode, position: Tensor) -> Tensor:
+        """What is shown of responses at these 0-based positions, or L for none: the items themselves."""
+        return position
 
     def along(self, episode: Episode, responses: Tensor) -> Tensor:
         """(n, B, L + 1 + P) the logits of :func:`candidates` at the cue and after each but the last of n responses.
@@ -196,7 +215,8 @@ class RecallNetwork(nn.Module):
         given = responses[:, :-1]
         padded = functional.pad(episode.items, (0, 0, 1, 1))
         # At the cue nothing is fed back, as after no response.
-        shown = padded[torch.arange(len(padded), device=given.device)[:, None], functional.pad(given + 1, (1, 0))]
+        positions = functional.pad(self.fed_back(episode, given) + 1, (1, 0))
+        shown = padded[torch.arange(len(padded), device=given.device)[:, None], positions]
         inputs = torch.stack([self._inputs(episode, vectors, RECALL) for vectors in shown.unbind(1)])
         outputs, episode.state = unrolled(self.network, inputs, episode.state)
         left = episode.left
@@ -206,8 +226,23 @@ class RecallNetwork(nn.Module):
             left = left & (named.cumsum(0) == 0)
         return candidates(*self._support(episode, outputs, left))
 
+    def recalled_or_ended(self, episode: Episode, position: Tensor, ends: Tensor) -> Episode:
+        """As :meth:`recalled`; lists whose recall ``ends`` (B,) here keep the state that they have for later probes.
+
+        What the other lists still recall has no part in it.
+        """
+        if episode.ended is not None and (rows := (ends & episode.ended.going).nonzero()[:, 0]).numel():
+            episode.ended.parts.append((rows, _of_lists(episode, rows)))
+            episode.ended.going = episode.ended.going & ~ends
+        return self.recalled(episode, position)
+
     def judge(self, episode: Episode, probes: Tensor) -> Tensor:
         """(B, P) the logits that ``probes`` (B, P, D) are old; the episode stays as it is."""
+        if episode.ended is not None and episode.ended.parts:
+            logits = self.judge(replace(episode, ended=None), probes)
+            for rows, part in episode.ended.parts:
+                logits[rows] = self.judge(replace(part, cue=episode.cue), probes[rows])
+            return logits
         self._begin_test(episode)
         asked = _repeated(episode, probes.shape[1])
         for _ in range(LOOKS):
@@ -291,13 +326,19 @@ class RecallNetwork(nn.Module):
 
 def _repeated(episode: Episode, times: int) -> Episode:
     """An episode in which each list of this one occurs so many times in a row; steps in it leave this one as it is."""
+    rows = None if times == 1 else torch.arange(len(episode.items), device=episode.items.device)
+    return _of_lists(episode, None if rows is None else rows.repeat_interleave(times))
+
+
+def _of_lists(episode: Episode, rows: Tensor | None) -> Episode:
+    """The episode of the lists with these numbers, or of all; steps in it leave this one as it is."""
 
     def each(value: Any) -> Any:
-        return mapped(lambda tensor: tensor if times == 1 else tensor.repeat_interleave(times, dim=0), value)
+        return mapped(lambda tensor: tensor if rows is None else tensor[rows], value)
 
     state, items, left, studied = map(each, (episode.state, episode.items, episode.left, episode.studied))
     wearing = None if episode.wearing is None else episode.wearing.fork()
-    return replace(episode, state=state, items=items, left=left, studied=studied, wearing=wearing)
+    return replace(episode, state=state, items=items, left=left, studied=studied, wearing=wearing, ended=None)
 
 
 def _study_time(episode: Episode, position: int) -> float:

@@ -13,6 +13,7 @@ from memsim.core.errors import InputError
 from memsim.core.items import ItemPool
 from memsim.models.networks.cores.lstm import LSTM
 from memsim.models.networks.cores.registered import CORES
+from memsim.models.networks.cued_network import CuedNetwork
 from memsim.models.networks.network_models import Network
 from memsim.models.networks.recall_network import Episode, RecallNetwork, candidates
 from memsim.models.networks.tasks import TASKS
@@ -90,6 +91,19 @@ def test_the_steps_of_a_known_recall_are_those_of_one_response_after_another(
     together = network.along(begun(), responses)
     assert together.shape == (4, 3, 5 + lures)
     assert torch.allclose(together, torch.stack(expected), atol=1e-9)
+
+
+@torch.no_grad()
+def test_the_steps_of_a_known_recall_show_no_response_where_the_task_does_not() -> None:
+    torch.manual_seed(3)
+    network = CuedNetwork(6, LSTM, {"hidden": 8}, ["serial", "copy"])
+    responses = torch.tensor([[2, 0, 3, 4], [1, 4, 4, 4], [3, 2, 1, 0]])
+    other = torch.tensor([[1, 0, 2, 4], [1, 0, 2, 4], [1, 0, 2, 4]])
+    items = torch.randn((3, 4, 6), generator=seeded())
+    for task, shown in (("serial", True), ("copy", False)):
+        view = network.view(task)
+        one, two = (view.along(studied(view, items), each) for each in (responses, other))
+        assert torch.equal(one, two) != shown
 
 
 @torch.no_grad()
