@@ -44,6 +44,15 @@ def test_a_gpu_gives_the_gradient_of_the_cpu(network: str) -> None:
         torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-11)
 
 
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("network", CORES.names())
+def test_every_core_trains_with_products_in_bfloat16(network: str, device: str) -> None:
+    settings = {"vector_size": 6, "list_length": 4, "first_length": 4, "batch": 3, "precision": "bfloat16"}
+    for objective in ("recall", "serial", "copy"):
+        trainer = Trainer(Training(network=network, objective=objective, iterations=2, **settings), device=device)
+        assert trainer.run(2) and trainer.log[-1]["loss"] > 0
+
+
 # What torch warns of within its compiler, it filters itself.
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("device", DEVICES)

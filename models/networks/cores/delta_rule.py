@@ -58,7 +58,9 @@ def written_all(memory: Tensor, keys: Tensor, values: Tensor, strength: Tensor |
         return values
     beta = strength[..., None]
     system = (beta * keys @ keys.mT).tril(-1)
-    return torch.linalg.solve_triangular(system, beta * (values - keys @ memory.mT), upper=False, unitriangular=True)
+    # Where products are in bfloat16, the solver is not, and has to be given numbers of one kind.
+    system, wanted = system.to(memory.dtype), (beta * (values - keys @ memory.mT)).to(memory.dtype)
+    return torch.linalg.solve_triangular(system, wanted, upper=False, unitriangular=True)
 
 
 class LinearAttention(nn.Module):
