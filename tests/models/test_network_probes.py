@@ -1,7 +1,6 @@
 """Networks that judge probes, and networks that recall the partner of a cue."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,11 @@ from memsim.core.errors import ModelError
 from memsim.core.evidence import Logistic
 from memsim.core.probes import Probes
 from memsim.models.networks.cores import dnc
-from memsim.models.networks.network_models import DNC, LSTM, network_with
+from memsim.models.networks.network_models import DNC, LSTM
 from memsim.models.networks.network_steps import NetworkModel
 from memsim.models.networks.recall_network import LOOKS, PROBE, Episode, RecallNetwork
 from memsim.models.networks.tasks import TASKS
-from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
+from memsim.paradigms import CuedRecall, FreeRecall, Recognition
 from memsim.training.settings import Training
 from memsim.training.trainer import Trainer
 from tests.models.probed_tasks import after_study
@@ -156,23 +155,3 @@ def test_shipped_networks_recognise_items_that_they_have_never_seen(kind: type[N
     model = kind.preset("recognition")
     assert accuracy(model, 4, 100) > least
     assert accuracy(model, 12, 40) > least
-
-
-@pytest.mark.parametrize("core", ["DNC", "Transformer"])
-@pytest.mark.parametrize("delay", [0.0, 2.0])
-def test_probes_after_recall_do_not_depend_on_how_long_other_lists_are_recalled(
-    core: str, delay: float, tmp_path: Path
-) -> None:
-    """A state of a fixed size, and one that grows with each step."""
-    sizes = {"DNC": {"slots": 5, "width": 5}, "Transformer": {"width": 4, "heads": 2}}[core]
-    lists = {"batch": 4, "iterations": 3, "first_length": 4, "list_length": 4, "vector_size": 6}
-    trainer = Trainer(Training(network=core, objective="recall+recognition", sizes={"hidden": 8, **sizes}, **lists))
-    trainer.run(3)
-    trainer.save(tmp_path / "both.safetensors")
-    model = network_with(str(tmp_path / "both.safetensors"), core)
-    trials = RecallThenRecognition(list_length=5, ratings=4, recognition_delay=delay).trials(12, seed=1)
-    judgments = simulate(model, trials, seed=2)
-    assert judgments.recalls is not None
-    assert len(set((judgments.recalls.positions > 0).sum(axis=1))) > 2
-    alone = np.concatenate([log_likelihood(model, judgments[index : index + 1]) for index in range(12)])
-    assert log_likelihood(model, judgments) == pytest.approx(alone, rel=1e-10)

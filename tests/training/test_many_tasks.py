@@ -102,6 +102,28 @@ def test_copying_is_not_shown_its_responses() -> None:
         assert torch.equal(first, second) != shown
 
 
+def test_training_shows_responses_in_the_tasks_that_show_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    objective = objective_of(tasks="serial,copy,backward")
+    core, seen = type(objective.network.network), list[torch.Tensor]()
+    unroll = core.unroll
+
+    def seen_unroll(self: Any, inputs: torch.Tensor, *rest: Any) -> Any:
+        seen.extend(inputs)
+        return unroll(self, inputs, *rest)
+
+    monkeypatch.setattr(core, "unroll", seen_unroll)
+    for name in objective.network.tasks:
+        seen.clear()
+        drawn = objective.tasks[name].draw(4)
+        objective.tasks[name].loss_of(drawn)
+        items: Any = drawn["items"]
+        length = items.shape[1]
+        cue, *given = [each[:, :6] for each in seen if (each[:, 6 + RECALL] == 1).all()]
+        assert len(given) == length and not cue.any()
+        wanted = items.flip(1) if name == "backward" else items
+        assert torch.equal(torch.stack(given, 1), torch.zeros_like(wanted) if name == "copy" else wanted)
+
+
 def test_joint_training_draws_each_task_equally_often() -> None:
     names = tasks_drawn(objective_of(tasks="recall,serial,copy,recognition"), 800)
     counts = np.array([names.count(each) for each in set(names)])
