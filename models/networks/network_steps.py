@@ -264,7 +264,7 @@ class NetworkModel(TrainedNetwork):
 
         Raises
         ------
-        InputError : too many lists, or a task whose probes stand among the items of study.
+        InputError : too many lists, a task whose probes stand among the items of study, or one with recall and probes.
         """
         trials = recalls.trials
         most = self.together(trials.paradigm)
@@ -280,6 +280,11 @@ class NetworkModel(TrainedNetwork):
             if list(trials.paradigm.events())[: len(studied)] != studied:
                 raise InputError(
                     "watch: the probes of this task stand among the items of study; give one that tests after"
+                )
+            if trials.paradigm.cue and not trials.paradigm.cued_by_item:
+                raise InputError(
+                    "watch: lists of this task are recalled besides the probes; give a task that only recalls or only "
+                    "probes (free_recall, recognition)"
                 )
             for event in studied:
                 state = step(self, state, event)

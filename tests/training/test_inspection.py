@@ -14,7 +14,7 @@ from memsim.core.loop import step
 from memsim.models import DNC, LSTM, TCM
 from memsim.models.lookup import build_model
 from memsim.models.networks.recall_network import LOOKS
-from memsim.paradigms import CuedRecall, FreeRecall, Recognition
+from memsim.paradigms import CuedRecall, FreeRecall, RecallThenRecognition, Recognition
 from memsim.training.inspection import probed_labels, show, step_labels
 from memsim.training.showing.strips import cell_order, panels, stacked
 
@@ -169,3 +169,8 @@ def test_each_probe_is_looked_at_from_the_state_after_study(name: str, task: Any
         assert np.allclose(one.weightings["write"], other.weightings["write"]), "of the probes before, nothing is left"
     title = show(network, people=responses).get_suptitle()
     assert given in " ".join(title.split())
+
+
+def test_a_task_with_two_tests_is_not_drawn_as_one() -> None:
+    with pytest.raises(InputError, match="only recalls or only probes"):
+        show(build_model("DNC:recall+recognition"), RecallThenRecognition(list_length=5))
