@@ -198,9 +198,7 @@ class RecallNetwork(nn.Module):
         if episode.left is not None:
             columns = torch.arange(episode.left.shape[1], device=position.device)
             episode.left = episode.left & (columns != position[:, None])
-        padded = functional.pad(episode.items, (0, 0, 0, 1))
-        shown = self.fed_back(episode, position)
-        return self._ask(episode, padded[torch.arange(len(padded), device=position.device), shown])
+        return self._ask(episode, _items_at(episode, self.fed_back(episode, position)[:, None])[:, 0])
 
     def fed_back(self, episode: Episode, position: Tensor) -> Tensor:
         """What is shown of responses at these 0-based positions, or L for none: the items themselves."""
@@ -210,14 +208,19 @@ class RecallNetwork(nn.Module):
         """(n, B, L + 1 + P) the logits of :func:`candidates` at the cue and after each but the last of n responses.
 
         ``responses`` (B, n) are 0-based positions, or L for none. The steps are those of :meth:`cue` and
-        :meth:`recalled`, which a core may take together faster; nothing wears, is lesioned or seen in them.
+        :meth:`recalled`, which a core may take together faster, unless the state wears in between.
         """
+        if episode.wearing is not None:
+            offered = []
+            for number in range(responses.shape[1]):
+                episode = self.recalled(episode, responses[:, number - 1]) if number else self.cue(episode)
+                offered.append(candidates(episode.logits, episode.lured))
+            return torch.stack(offered)
         given = responses[:, :-1]
-        padded = functional.pad(episode.items, (0, 0, 1, 1))
         # At the cue nothing is fed back, as after no response.
-        positions = functional.pad(self.fed_back(episode, given) + 1, (1, 0))
-        shown = padded[torch.arange(len(padded), device=given.device)[:, None], positions]
-        inputs = torch.stack([self._inputs(episode, vectors, RECALL) for vectors in shown.unbind(1)])
+        positions = functional.pad(self.fed_back(episode, given), (1, 0), value=episode.items.shape[1])
+        shown = _items_at(episode, positions).unbind(1)
+        inputs = torch.stack([self._inputs(episode, vectors, RECALL) for vectors in shown])
         outputs, episode.state = unrolled(self.network, inputs, episode.state)
         left = episode.left
         if left is not None:
@@ -322,6 +325,12 @@ class RecallNetwork(nn.Module):
         if episode.seen is not None:
             episode.seen.append(Seen(weightings, episode.state))
         return output
+
+
+def _items_at(episode: Episode, positions: Tensor) -> Tensor:
+    """(B, n, D) the vectors of the items at 0-based ``positions`` (B, n); zeros for L, which is none."""
+    padded = functional.pad(episode.items, (0, 0, 0, 1))
+    return padded[torch.arange(len(padded), device=positions.device)[:, None], positions]
 
 
 def _repeated(episode: Episode, times: int) -> Episode:

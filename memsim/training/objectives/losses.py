@@ -120,21 +120,10 @@ def sequence_losses(network: RecallNetwork, episode: Episode, columns: Tensor) -
     """The loss (n_events, B) of each list at every event, as :func:`sequence_loss` says; 0 where there is none."""
     happened = columns >= 0
     responses = torch.where(happened, columns, episode.items.shape[1])
-    offered = _along(network, episode, responses)
+    offered = network.along(episode, responses)
     tally_choices(offered.flatten(0, 1), columns.T.flatten())
     gained = offered.log_softmax(2).gather(2, columns.clamp(min=0).T[:, :, None])[:, :, 0]
     return torch.where(happened.T, -gained, 0)
-
-
-def _along(network: RecallNetwork, episode: Episode, responses: Tensor) -> Tensor:
-    """As :meth:`RecallNetwork.along`; step by step, where the state wears in between."""
-    if episode.wearing is None:
-        return network.along(episode, responses)
-    offered = []
-    for number in range(responses.shape[1]):
-        episode = network.recalled(episode, responses[:, number - 1]) if number else network.cue(episode)
-        offered.append(candidates(episode.logits, episode.lured))
-    return torch.stack(offered)
 
 
 def judgment_loss(network: RecallNetwork, episode: Episode, targets: Tensor, lures: Tensor) -> Tensor:

@@ -55,18 +55,20 @@ class Unit(nn.Module):
     def forward(self, z: Tensor, before: Complex) -> tuple[Tensor, Complex]:
         """The next z (B, hidden) and h."""
         u = self.norm(z)
-        h = advanced(before, self.eigenvalues(), self._driven(u))
+        eigenvalues = self.eigenvalues()
+        h = advanced(before, eigenvalues, self._driven(u, eigenvalues))
         return self._gated(z, u, h), h
 
     def unroll(self, z: Tensor, before: Complex) -> tuple[Tensor, Complex]:
         """The next z (T, B, hidden) of all steps, and the last h."""
         u = self.norm(z)
-        h = advanced_all(before, self.eigenvalues(), self._driven(u))
+        eigenvalues = self.eigenvalues()
+        h = advanced_all(before, eigenvalues, self._driven(u, eigenvalues))
         return self._gated(z, u, h), Complex(h.real[-1], h.imaginary[-1])
 
-    def _driven(self, u: Tensor) -> Complex:
+    def _driven(self, u: Tensor, eigenvalues: Complex) -> Complex:
         """√(1 - |λ|²) B u."""
-        return scaled(self.eigenvalues(), Complex(*self.into(u).chunk(2, dim=-1)))
+        return scaled(eigenvalues, Complex(*self.into(u).chunk(2, dim=-1)))
 
     def _gated(self, z: Tensor, u: Tensor, h: Complex) -> Tensor:
         """The next z: z + (V gelu(y)) ∘ σ(W gelu(y))."""

@@ -86,10 +86,9 @@ def learning_figure(found: Networks, options: TransferOptions, **drawing: Unpack
         rows = found.curves[found.curves["core"] == CORES[0]]
         for i, (axis, protocol) in enumerate(zip(axes, protocols, strict=True)):
             for name, style in looks.items():
-                own = rows[(rows["protocol"] == protocol) & (rows["task"] == name)].groupby("iteration")["score"]
-                mean = own.mean()
-                axis.plot(mean.index, mean, color=style.color, label=page.label(name))
-                axis.fill_between(mean.index, own.min(), own.max(), color=style.color, alpha=0.2, linewidth=0)
+                own = _over_seeds(rows[(rows["protocol"] == protocol) & (rows["task"] == name)], "iteration")
+                axis.plot(own.index, own["mean"], color=style.color, label=page.label(name))
+                axis.fill_between(own.index, own["min"], own["max"], color=style.color, alpha=0.2, linewidth=0)
             for phase in range(1, len(options.task_names)):
                 axis.axvline(phase * options.iterations, color="0.6", linewidth=0.8, linestyle=":")
             title = "no remedy" if protocol == FORTH else protocol
