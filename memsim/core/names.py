@@ -96,11 +96,17 @@ def in_one_line(error: BaseException) -> str:
 
 
 def closest(name: Any, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is, as to what is no text."""
+    """``; did you mean 'x'?`` for the known name closest to ``name``; a full stop if none is, as to what is no text.
+
+    Of several names with commas between them, where the first is known, it says that they are given apart.
+    """
     if not isinstance(name, str):
         return "."
     by_key = {normalized(candidate): candidate for candidate in known}
     key = normalized(name)
+    first, comma, _ = name.partition(",")
+    if comma and normalized(first) in by_key:
+        return "; the comma is read as part of the name: give each name by itself."
     near = difflib.get_close_matches(key, by_key, n=1)
     if not near and len(key) >= 3:  # a part of a name, as drift of context_drift
         near = sorted((each for each in by_key if key in each), key=len)

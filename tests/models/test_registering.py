@@ -88,6 +88,7 @@ def test_a_fit_is_loaded_by_the_file_or_module_of_its_model(tmp_path: Path, monk
         ("json.such:Mine", "there is no module 'json.such' that can be imported"),
         ("nomodule:Mine", "no model 'nomodule'.*And there is no module 'nomodule' that .* as in mine.py:Mine"),
         ("memsim.models:TCN", "memsim.models has no model 'TCN'; did you mean 'TCM'"),
+        ("TCM,CMR", "give each name by itself"), ("DNC:people,CMR", "give each name by itself"),
         ("TMC:post", "did you mean 'TCM'"), ("..:x", "there is no model"),
         ("__main__:Nope", "__main__ has no model 'Nope'"),
     ],
