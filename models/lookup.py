@@ -82,7 +82,7 @@ def core_and_weights(spec: str) -> CoreAndWeights | None:
     if found is None:
         return None
     name = "" if normalized(found["core"]) == "network" else found["core"]
-    known = not name or names_file(name) or normalized(name) in {normalized(each) for each in CORES.names()}
+    known = not name or names_file(name) or normalized(name) in _cores()
     return CoreAndWeights(name, found["weights"]) if known else None
 
 
@@ -98,13 +98,17 @@ def find_core_or_model(spec: str, sized: bool = False) -> tuple[str, NamedCore |
     elif ":" not in spec and spec.endswith(".py"):
         if len(cores := cores_in(Path(spec))) == 1 and not _models_in(Path(spec), None):
             return f"{spec}:{cores[0]}", find_core(f"{spec}:{cores[0]}")
-    elif normalized(spec) in {normalized(name) for name in CORES.names()} - (set() if sized else _models()):
+    elif normalized(spec) in _cores() - (set() if sized else _models()):
         return CORES.canonical(spec), find_core(spec)
     return find_model(spec)
 
 
 def _models() -> set[str]:
     return {normalized(name) for name in MODELS.names()}
+
+
+def _cores() -> set[str]:
+    return {normalized(name) for name in CORES.names()}
 
 
 def build_model(spec: str, values: Mapping[str, Any] | None = None) -> Model:
@@ -220,6 +224,12 @@ def _canonical(name: str, wanted: str) -> str:
     try:
         return MODELS.canonical(name)
     except UnknownNameError as error:
+        if normalized(name) in _cores():
+            core = CORES.canonical(name)
+            raise UnknownNameError(
+                f"there is no model {core!r}: it is a core, and with weights a model, named as {core}:FILE{SUFFIX}; "
+                f"make them by memsim train {core}"
+            ) from None
         if not wanted or not _can_be_module(name):
             raise
         module = f"there is no module {name!r} that can be imported"

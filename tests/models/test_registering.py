@@ -89,6 +89,8 @@ def test_a_fit_is_loaded_by_the_file_or_module_of_its_model(tmp_path: Path, monk
         ("nomodule:Mine", "no model 'nomodule'.*And there is no module 'nomodule' that .* as in mine.py:Mine"),
         ("memsim.models:TCN", "memsim.models has no model 'TCN'; did you mean 'TCM'"),
         ("TCM,CMR", "give each name by itself"), ("DNC:people,CMR", "give each name by itself"),
+        ("delta rule", "no model 'DeltaRule': it is a core.* as DeltaRule:FILE.safetensors; .* train DeltaRule$"),
+        ("GRU:people", "no model 'GRU': it is a core"),
         ("TMC:post", "did you mean 'TCM'"), ("..:x", "there is no model"),
         ("__main__:Nope", "__main__ has no model 'Nope'"),
     ],
