@@ -16,21 +16,25 @@ from memsim.analysis import primacy_index, recency_index, serial_position_curve
 from memsim.analysis.recall.indices import edges
 from memsim.commands.main import main
 from memsim.core.errors import DivergenceError, InputError
+from memsim.core.likelihood import log_likelihood
 from memsim.core.recalls import Recalls
+from memsim.evaluation.cross_validation import fold_of_lists
 from memsim.models.networks.cores.dnc import DNC
 from memsim.models.networks.cores.state_leaves import changed_at
+from memsim.models.networks.network_models import network_with
 from memsim.paradigms import FreeRecall
 from memsim.reproductions.catalogue import reproduce
-from memsim.reproductions.network_table.behaviour import shuffled
+from memsim.reproductions.network_table.behaviour import people, shuffled
 from memsim.reproductions.network_table.imitation import imitation_table
 from memsim.reproductions.network_table.lesions import has_memory, lesioned
 from memsim.reproductions.network_table.noise import make_noisy
 from memsim.reproductions.network_table.options import TASKS, TUNING, TableOptions
 from memsim.reproductions.network_table.sizes import CLOSE, sized
 from memsim.reproductions.network_table.statistics import comparisons_of, difference_of, summary_of
-from memsim.reproductions.network_table.table import NETWORK_TABLE, beyond_the_lstm, diverged, shown
-from memsim.reproductions.network_table.trainings import trained, training_of
+from memsim.reproductions.network_table.table import NETWORK_TABLE, beyond_the_lstm, diverged, learned_recall, shown
+from memsim.reproductions.network_table.trainings import trained, training_of, weights_file
 from memsim.training.measuring import Measures
+from memsim.training.run import train
 from memsim.training.trainer import Trainer
 
 SMALL = TableOptions(cores="GRU,Transformer", iterations=2, batch=4, seeds=2, lists=20, rates="0.001,0.01")
@@ -195,6 +199,14 @@ def test_longer_lists_whose_loss_is_not_finite_end_nothing(monkeypatch: pytest.M
     assert np.isnan(found["longer"]) and not found["diverged"] and 0 < found["accuracy"] < 1
 
 
+def untrained(seed: int) -> str:
+    """Kept weights of the GRU of the table at an iteration of free recall."""
+    sizes = sized("parameters", "recall", "GRU", 21_000).matched.sizes
+    training = training_of("GRU", sizes, "recall", 0.01, seed, SMALL)
+    return str(trained("recall", training.replace(iterations=1), 0, keep=True)["weights"])
+
+
+@pytest.mark.usefixtures("_few")
 def test_an_imitation_that_diverges_is_counted_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def diverges(self: Trainer, until: int) -> bool:
         if self.training.learning_rate > 0.005 or self.training.seed == 1:
@@ -202,16 +214,18 @@ def test_an_imitation_that_diverges_is_counted_and_named(monkeypatch: pytest.Mon
         self.iteration = self.training.iterations
         return True
 
-    monkeypatch.setenv("MEMSIM_WORKERS", "1")
+    weights = {("GRU", seed): untrained(seed) for seed in (0, 1)}
     monkeypatch.setattr(Trainer, "run", diverges)
     monkeypatch.setattr(Trainer, "measures", lambda *_: Measures(3.0, 0.5))
-    table = imitation_table(SMALL.replace(cores="GRU", seeds=2, imitation=1, rates="0.01,0.001"), 0)
-    assert table["rate"].tolist() == [0.001, 0.001], "what diverges has an infinite loss"
-    assert table["diverged"].tolist() == [False, True] and table["nats_per_list"].isna().tolist() == [False, True]
+    options = SMALL.replace(cores="GRU", seeds=3, imitation=1, rates="0.01,0.001")
+    table = imitation_table(options, 0, weights)
+    assert table["rate"].tolist() == [0.001] * 3, "what diverges has an infinite loss"
+    assert table["diverged"].tolist() == [False, True, True], "the third did in recall"
+    assert table["nats_per_list"].isna().tolist() == [False, True, True]
     assert diverged(pd.DataFrame({"diverged": [False]}), table) == [
-        "1 of 2 imitations diverged, and are left out: GRU, fold 2."
+        "2 of 3 imitations diverged, and are left out: GRU, fold 2, GRU, fold 3."
     ]
-    assert re.search(r"GRU +-\d+\.\d\d +1$", shown(pd.DataFrame({"at": []}), table))
+    assert re.search(r"GRU +-\d+\.\d\d +2$", shown(pd.DataFrame({"at": []}), table))
     scores = pd.DataFrame({
         "at": "parameters", "task": "copy", "core": ["A", "B"], "seed": [3, 4], "diverged": [False, True],
     })  # fmt: skip
@@ -254,6 +268,9 @@ def test_a_task_is_beyond_controllers_where_a_core_with_memory_exceeds_the_lstm(
 @pytest.mark.usefixtures("_few")
 def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("memsim.reproductions.network_table.table.lost_without_reading", lambda weights, seed: 0.9)
+    assert learned_recall(SMALL.replace(cores="GRU", tasks="copy", imitation=0), 0) == {}
+    learned = learned_recall(SMALL.replace(cores="GRU", tasks="copy", imitation=1), 0)
+    assert learned.keys() == {("GRU", 0), ("GRU", 1)} and "" not in learned.values(), "of each seed"
     asked = {**SMALL.values(), "tasks": "recall,serial,recognition,cued,copy", "state_tasks": "copy", "imitation": 0}
     report = reproduce("network-table", 3, tmp_path, **asked)
     tables = report.outcome.tables
@@ -278,11 +295,21 @@ def test_the_whole_entry_in_little(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_people_are_imitated_at_equal_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEMSIM_WORKERS", "1")
-    table = imitation_table(SMALL.replace(cores="GRU", seeds=2, imitation=1, rates="0.001"), 0)
+@pytest.mark.usefixtures("_few")
+def test_people_are_imitated_from_what_recall_taught(tmp_path: Path) -> None:
+    """At a learning rate of next to nothing, the weights stay those of recall, whatever they are trained on."""
+    weights = {("GRU", seed): untrained(seed) for seed in (0, 1)}
+    table = imitation_table(SMALL.replace(cores="GRU", seeds=2, imitation=1, rates="1e-12"), 0, weights)
     assert table["fold"].tolist() == [0, 1] and table["lists"].between(700, 715).all()
-    assert table["nats_per_list"].between(-60, -20).all(), "uniform choice comes to -26.8"
+    folds = fold_of_lists(people(), "lists", 5, 0)
+    for (_, seed), kept in weights.items():
+        with weights_file(kept) as path:
+            out = tmp_path / f"{seed}.safetensors"
+            sizes = sized("parameters", "recall", "GRU", 21_000).matched.sizes
+            train("GRU:people", people=people()[::90], start=str(path), sizes=dict(sizes), iterations=1,
+                  learning_rate=1e-12, out=out)  # fmt: skip
+        known = log_likelihood(network_with(str(out), "GRU"), people()[folds == seed]).mean()
+        assert table["nats_per_list"][seed] == pytest.approx(known, abs=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,11 @@ import pandas as pd
 from memsim.core.errors import DivergenceError
 from memsim.evaluation.candidates import Imitating
 from memsim.evaluation.cross_validation import fold_of_lists
+from memsim.models.networks.equal_sizes import Matched
 from memsim.reproductions.network_table.behaviour import people
-from memsim.reproductions.network_table.options import PARAMETERS, TUNING, TableOptions
+from memsim.reproductions.network_table.options import PARAMETERS, RECALL, TUNING, TableOptions
 from memsim.reproductions.network_table.sizes import sized
+from memsim.reproductions.network_table.trainings import weights_file
 from memsim.running.execution import Cell, run_cells
 from memsim.training.settings import Training
 
@@ -25,64 +27,65 @@ BATCH, PATIENCE = 64, 1000
 COLUMNS = ["core", "parameters", "rate", "fold", "seed", "nats_per_list", "lists", "diverged"]
 
 
-def imitation_table(options: TableOptions, seed: int) -> pd.DataFrame:
+def imitation_table(options: TableOptions, seed: int, weights: Mapping[tuple[str, int], str]) -> pd.DataFrame:
     """``core, parameters, rate, fold, seed, nats_per_list, lists, diverged``: one training predicts each fold.
 
-    Where the training diverged there is no prediction, and ``nats_per_list`` is NaN.
+    Each begins with what the core of its seed learned in free recall, which are the ``weights``
+    (:func:`memsim.reproductions.network_table.trainings.weights_file`). Where there are none, since recall or imitation
+    diverged, there is no prediction, and ``nats_per_list`` is NaN.
 
-    A fold has a seed of its own, so that seeds and lists vary together. Learning rates are chosen on another seed, by
-    subjects held out within the first fold's lists of training.
+    A fold has a seed of its own, so that seeds and lists vary together. Learning rates are chosen with another order of
+    lists, and the weights of the first seed that has some, by subjects held out within the first fold's lists of
+    training.
     """
     if not options.imitation:
         return pd.DataFrame(columns=COLUMNS)
-    cores = {core: sized(PARAMETERS, "recall", core, options.parameters_target).matched for core in options.core_names}
-    tuning = [(core, rate) for core in cores for rate in options.rate_values]
+    sizes = {core: sized(PARAMETERS, RECALL, core, options.parameters_target).matched for core in options.core_names}
+    first: dict[str, str] = {}
+    for (core, _), start in weights.items():
+        first.setdefault(core, start)
+    tuning = [(core, rate) for core in first for rate in options.rate_values]
     short = options.replace(imitation=options.tuned_for(options.imitation))
-    cells = [_cell(core, cores[core].sizes, rate, 0, seed + TUNING, short, choosing=True) for core, rate in tuning]
+    cells = [_cell(sizes[core], rate, 0, seed + TUNING, first[core], short, choosing=True) for core, rate in tuning]
     losses = dict(zip(tuning, run_cells(cells, title="learning rates of imitation"), strict=True))
-    rates = {core: min(options.rate_values, key=lambda rate: losses[core, rate]["loss"]) for core in cores}
+    rates = {core: min(options.rate_values, key=lambda rate: losses[core, rate]["loss"]) for core in first}
     folds = range(min(options.seeds, FOLDS))
-    todo = [(core, fold) for core in cores for fold in folds]
-    cells = [_cell(core, cores[core].sizes, rates[core], fold, seed + fold, options) for core, fold in todo]
-    found = run_cells(cells, title="imitation")
-    rows = [
-        [
-            core,
-            cores[core].parameters,
-            rates[core],
-            fold,
-            seed + fold,
-            each["nats_per_list"],
-            each["lists"],
-            each["diverged"],
-        ]
-        for (core, fold), each in zip(todo, found, strict=True)
+    todo = [(core, fold) for core in sizes for fold in folds if (core, seed + fold) in weights]
+    cells = [
+        _cell(sizes[core], rates[core], fold, seed + fold, weights[core, seed + fold], options) for core, fold in todo
     ]
+    found = dict(zip(todo, run_cells(cells, title="imitation"), strict=True))
+    nothing = {"nats_per_list": np.nan, "lists": 0, "diverged": True}
+    rows = [
+        {"core": core, "parameters": each.parameters, "rate": rates.get(core, np.nan), "fold": fold,
+         "seed": seed + fold, **found.get((core, fold), nothing)}
+        for core, each in sizes.items()
+        for fold in folds
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _cell(
-    core: str,
-    sizes: Mapping[str, Any],
-    rate: float,
-    fold: int,
-    seed: int,
-    options: TableOptions,
-    choosing: bool = False,
+    matched: Matched, rate: float, fold: int, seed: int, start: str, options: TableOptions, choosing: bool = False
 ) -> Cell:
     training = Training(
-        network=core, objective="imitation", batch=BATCH, learning_rate=rate, patience=PATIENCE,
-        iterations=options.imitation, seed=seed, sizes=dict(sizes),
+        network=matched.core, objective="imitation", batch=BATCH, learning_rate=rate, patience=PATIENCE,
+        iterations=options.imitation, seed=seed, sizes=dict(matched.sizes),
     )  # fmt: skip
-    arguments = {"training": training, "fold": fold, "choosing": choosing}
-    return Cell(imitated, arguments, f"{core} imitates people, fold {fold + 1}, learning rate {rate:g}")
+    arguments = {"training": training, "fold": fold, "start": start, "choosing": choosing}
+    return Cell(imitated, arguments, f"{matched.core} imitates people, fold {fold + 1}, learning rate {rate:g}")
 
 
-def imitated(training: Training, fold: int, choosing: bool) -> dict[str, Any]:
+def imitated(training: Training, fold: int, start: str, choosing: bool) -> dict[str, Any]:
     """Train on four folds: the loss of subjects held out within them, or the held-out likelihood of the fifth.
 
     A training that diverges has an infinite loss, and predicts nothing.
     """
+    with weights_file(start) as path:
+        return _imitated(training.replace(start=str(path)), fold, choosing)
+
+
+def _imitated(training: Training, fold: int, choosing: bool) -> dict[str, Any]:
     from memsim.training.trainer import Trainer
 
     lists = people()

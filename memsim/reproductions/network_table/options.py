@@ -14,11 +14,13 @@ from memsim.models.networks.cores.registered import CORES
 
 PARAMETERS, STATE = "parameters", "state"
 """What is equal: the number of trained numbers, or the numbers in the state at the end of a trial."""
+RECALL = "recall"
+"""The task after which people are imitated."""
 LURES = 50
 """Items that were not studied among the candidates."""
 POOL: Mapping[str, Any] = {"response_set": "pool", "lures": LURES}
 TASKS: Mapping[str, Mapping[str, Any]] = {
-    "recall": {"objective": "recall", "list_length": 16, **POOL},
+    RECALL: {"objective": "recall", "list_length": 16, **POOL},
     "serial": {"objective": "serial", "list_length": 8, **POOL},
     "recognition": {"objective": "recognition", "list_length": 8},
     "cued": {"objective": "cued", "list_length": 12},
@@ -63,7 +65,7 @@ class TableOptions(Parameterized):
     iterations: int = parameter(1500, 1, 1_000_000, doc="of each training")
     batch: int = parameter(48, 1, 10_000, unit="lists", doc="lists in an iteration")
     lists: int = parameter(500, 10, 100_000, unit="lists", doc="simulated lists from which curves are")
-    imitation: int = parameter(1000, 0, 1_000_000, doc="iterations of imitating people; 0 leaves it out")
+    imitation: int = parameter(2000, 0, 1_000_000, doc="iterations of imitating people; 0 leaves it out")
 
     def __post_init__(self) -> None:
         super().__post_init__()

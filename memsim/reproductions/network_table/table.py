@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,14 @@ import pandas as pd
 from memsim.reproductions.entry import Finding, Outcome, Reproduction
 from memsim.reproductions.kinds import Kind, OwnComputation, Prediction
 from memsim.reproductions.network_table.behaviour import CURVES
-from memsim.reproductions.network_table.options import BEYOND_CONTROLLERS, NOISE, PARAMETERS, TUNING, TableOptions
+from memsim.reproductions.network_table.options import (
+    BEYOND_CONTROLLERS,
+    NOISE,
+    PARAMETERS,
+    RECALL,
+    TUNING,
+    TableOptions,
+)
 from memsim.reproductions.network_table.shipped import lost_without_reading
 from memsim.reproductions.network_table.statistics import comparisons_of, summary_of
 from memsim.running.execution import run_cells
@@ -35,9 +42,9 @@ def network_table(seed: int, options: TableOptions) -> Outcome:
 
     sizes = sizes_of_table(options)
     rates = rates_of(sizes, options, seed)
-    scores, curves, positions = scores_of(sizes, rates, options, seed)
+    scores, curves, positions, weights = trainings_of(sizes, rates, options, seed)
     summary, tests = summary_of(scores), comparisons_of(scores)
-    people = imitation_table(options, seed)
+    people = imitation_table(options, seed, weights or learned_recall(options, seed))
     draws = {at: partial(_figure, scores, curves, at) for at in dict.fromkeys(scores["at"])}
     first, *further = draws.values()
     return Outcome(
@@ -106,10 +113,29 @@ def rates_of(sizes: list[Sized], options: TableOptions, seed: int) -> pd.DataFra
     return table.assign(chosen=first.reindex(table.index, fill_value=False))
 
 
-def scores_of(
-    sizes: list[Sized], rates: pd.DataFrame, options: TableOptions, seed: int
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """What every seed of every core came to; the learning curves; and the curves by serial position."""
+class Trainings(NamedTuple):
+    """What every seed of every core came to."""
+
+    scores: pd.DataFrame
+    curves: pd.DataFrame
+    """Learning curves."""
+    positions: pd.DataFrame
+    """Curves by serial position."""
+    weights: dict[tuple[str, int], str]
+    """By core and seed, those of free recall at equal parameters, from which the imitation of people begins."""
+
+
+def learned_recall(options: TableOptions, seed: int) -> dict[tuple[str, int], str]:
+    """The weights with which imitation begins, where free recall is not in the table; none without imitation."""
+    if not options.imitation:
+        return {}
+    recall = options.replace(tasks=RECALL, at=PARAMETERS)
+    sizes = sizes_of_table(recall)
+    return trainings_of(sizes, rates_of(sizes, recall, seed), recall, seed).weights
+
+
+def trainings_of(sizes: list[Sized], rates: pd.DataFrame, options: TableOptions, seed: int) -> Trainings:
+    """All trainings that are reported, each core with its learning rate."""
     from memsim.reproductions.network_table.trainings import training_cell, training_of
 
     kept = rates[rates["chosen"]]
@@ -124,14 +150,18 @@ def scores_of(
             each.task,
             training_of(each.matched.core, each.matched.sizes, each.task, rate, own, options),
             options.lists,
+            keep=bool(options.imitation) and (each.at, each.task) == (PARAMETERS, RECALL),
         )
         for each, rate, own in todo
     ]
     rows, curves, positions = [], [], []
+    weights = {}
     for (each, rate, own), found in zip(todo, run_cells(cells, title="trainings"), strict=True):
         named = {"at": each.at, "task": each.task, "core": each.matched.core, "seed": own}
         behaviour = dict(found["behaviour"])
         positions += [{**named, "position": i, "prob": p} for i, p in enumerate(behaviour.pop("curve", []), start=1)]
+        if found["weights"]:
+            weights[each.matched.core, own] = found["weights"]
         curves += [{**named, "lists": lists, "loss": loss, "accuracy": right} for lists, loss, right in found["log"]]
         distances = [behaviour.get(f"rmsd_{name}", np.nan) for name in CURVES]
         rows.append({
@@ -140,7 +170,7 @@ def scores_of(
             **{name: found[name] for name in LEARNED}, "cost_of_lesion": found["accuracy"] - found["lesioned"],
             **{name: behaviour.get(name, np.nan) for name in BEHAVIOUR}, "rmsd": float(np.mean(distances)),
         })  # fmt: skip
-    return pd.DataFrame(rows), pd.DataFrame(curves), pd.DataFrame(positions)
+    return Trainings(pd.DataFrame(rows), pd.DataFrame(curves), pd.DataFrame(positions), weights)
 
 
 LSTM = "LSTM"
@@ -197,7 +227,7 @@ def shown(summary: pd.DataFrame, people: pd.DataFrame) -> str:
     number: Callable[[float], str] = "{:.3g}".format
     for at, rows in summary.groupby("at", sort=False):
         parts.append(f"equal {at}\n" + rows[SHOWN].to_string(index=False, float_format=number))
-        recall = rows[rows["task"] == "recall"]
+        recall = rows[rows["task"] == RECALL]
         if len(recall):
             parts.append(
                 f"free recall, equal {at}\n" + recall[SHOWN_OF_RECALL].to_string(index=False, float_format=number)

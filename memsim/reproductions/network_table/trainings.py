@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -32,18 +34,19 @@ def training_of(
     )  # fmt: skip
 
 
-def training_cell(task: str, training: Training, lists: int) -> Cell:
+def training_cell(task: str, training: Training, lists: int, keep: bool = False) -> Cell:
     """The training as a cell; with ``lists`` of 0, only the loss is measured."""
     label = f"{training.network}, {task}, learning rate {training.learning_rate:g}, seed {training.seed}"
-    return Cell(trained, {"task": task, "training": training, "lists": lists}, label)
+    return Cell(trained, {"task": task, "training": training, "lists": lists, "keep": keep}, label)
 
 
-def trained(task: str, training: Training, lists: int) -> dict[str, Any]:
+def trained(task: str, training: Training, lists: int, keep: bool = False) -> dict[str, Any]:
     """Train, and measure: ``seconds`` of the processor, ``log`` of ``lists, loss, accuracy``, and the final measures.
 
     ``floor`` is the accuracy before training, ``longer`` that of lists of twice the length, ``lesioned`` that
     without memory at study and test, NaN for cores without one. A training that diverges stays at its floor; where only
-    the loss of longer lists is not finite, ``longer`` is NaN.
+    the loss of longer lists is not finite, ``longer`` is NaN. ``weights``, empty unless they are to be kept and there
+    are any, are for :func:`weights_file`.
     """
     from memsim.reproductions.network_table.noise import make_noisy
     from memsim.training.trainer import Trainer
@@ -55,6 +58,7 @@ def trained(task: str, training: Training, lists: int) -> dict[str, Any]:
     found: dict[str, Any] = {
         "floor": floor.accuracy, "loss": floor.loss, "accuracy": floor.accuracy, "longer": floor.accuracy,
         "lesioned": float("nan"), "diverged": False, "seconds": float("nan"), "log": [], "behaviour": {},
+        "weights": "",
     }  # fmt: skip
     try:
         # The first iteration compiles kernels, which is no cost of the core.
@@ -69,6 +73,9 @@ def trained(task: str, training: Training, lists: int) -> dict[str, Any]:
         trainer.network.load_state_dict(trainer.best_tensors)
     final = trainer.measures(FINAL, "final lists")
     found |= {"loss": final.loss, "accuracy": final.accuracy}
+    if keep:
+        with _saved(trainer) as path:
+            found["weights"] = b64encode(path.read_bytes()).decode()
     return found if not lists else found | _measured(trainer, task, lists)
 
 
@@ -99,9 +106,24 @@ def _measured(trainer: Any, task: str, lists: int) -> dict[str, Any]:
         found["longer"] = float("nan")
     objective.training = training
     if task in SIMULATED:
-        with TemporaryDirectory(prefix="memsim-network-") as folder:
-            path = Path(folder) / "network.safetensors"
-            trainer.save(path)
+        with _saved(trainer) as path:
             model = network_with(str(path), training.network)
             found["behaviour"] = behaviour_of(task, model, training.list_length, lists, training.seed)
     return found
+
+
+@contextmanager
+def _saved(trainer: Any) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="memsim-network-") as folder:
+        path = Path(folder) / "network.safetensors"
+        trainer.save(path)
+        yield path
+
+
+@contextmanager
+def weights_file(weights: str) -> Iterator[Path]:
+    """A file of the weights that :func:`trained` kept, until the context ends."""
+    with TemporaryDirectory(prefix="memsim-network-") as folder:
+        path = Path(folder) / "start.safetensors"
+        path.write_bytes(b64decode(weights))
+        yield path
