@@ -62,6 +62,33 @@ class Parser(argparse.ArgumentParser):
         for name in (None, "store"):
             self.register("action", name, _Given)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse, but what follows ``--set NAME=VALUE`` and has no value of its own is no part of the option."""
+        return super().parse_known_args(self._apart(sys.argv[1:] if args is None else list(args)), namespace)
+
+    def _apart(self, args: Sequence[str]) -> list[str]:
+        """The arguments, with what stands behind pairs before the first of them; argparse would give it to them."""
+        names: list[str] = []
+        found: list[str] = []
+        first = None
+        takes = behind = False
+        for text in args:
+            if text.startswith("-"):
+                takes, behind = self._takes_pairs(text), False
+                if takes and first is None:
+                    first = len(found)
+            elif behind and "=" not in text:
+                names.append(text)
+                continue
+            else:
+                behind = takes
+            found.append(text)
+        return found if first is None else [*found[:first], *names, *found[first:]]
+
+    def _takes_pairs(self, text: str) -> bool:
+        action = self._option_string_actions.get(text)
+        return action is not None and action.nargs == "+" and bool(re.match(r"[A-Z]+=", str(action.metavar)))
+
     def error(self, message: str) -> NoReturn:
         """Raise :class:`InputError`."""
         raise InputError(f"{message}; {self.prog} --help lists the options")

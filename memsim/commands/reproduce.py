@@ -35,10 +35,6 @@ def run_reproduce(parsed: argparse.Namespace) -> int:
     """List the catalogue, or run the entries that are named and print what they found."""
     from memsim.reproductions.registered import REPRODUCTIONS
 
-    # An entry that is named behind the values of --set is among them.
-    entries = [text for text in parsed.set if text == "all" or text in REPRODUCTIONS.names()]
-    parsed.names = [*parsed.names, *entries]
-    parsed.set = [text for text in parsed.set if text not in entries]
     if not parsed.names:
         for option in ("seed", "out", "set", "force"):
             value = getattr(parsed, option)

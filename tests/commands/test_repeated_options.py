@@ -21,6 +21,25 @@ def test_values_add_up() -> None:
     assert parse(["show", "DNC", "--set", "a=1"]).set == ["a=1"], "a second call begins anew"
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "names", "option", "pairs"),
+    [
+        (["train", "--size", "a=1", "mine.py:Core", "--seed", "1"], "settings", "mine.py:Core", "size", ["a=1"]),
+        (["check", "--size", "a=1", "b=2", "DNC"], "model", "DNC", "size", ["a=1", "b=2"]),
+        (["reproduce", "--set", "a=1", "x", "--set", "b=2", "y"], "names", ["x", "y"], "set", ["a=1", "b=2"]),
+        (["recover", "A", "--set", "a=1", "B", "C"], "models", ["A", "B", "C"], "set", ["a=1"]),
+        (["check", "DNC", "--set", "a"], "model", "DNC", "set", ["a"]),
+        (["fit", "--ties", "a=b+1", "TCM", "--people", "p"], "model", "TCM", "ties", ["a=b+1"]),
+        (["train", "--columns", "list=trial", "DNC"], "settings", "DNC", "reading_columns", ["list=trial"]),
+    ],
+)  # fmt: skip
+def test_what_stands_behind_pairs_is_a_name(
+    given: list[str], name: str, names: object, option: str, pairs: list[str]
+) -> None:
+    parsed = parse(given)
+    assert (getattr(parsed, name), getattr(parsed, option)) == (names, pairs)
+
+
 def test_the_same_parser_begins_anew() -> None:
     parser = options.Parser()
     parser.add_argument("--set", nargs="+", default=["x"])
