@@ -44,7 +44,9 @@ def network_table(seed: int, options: TableOptions) -> Outcome:
     rates = rates_of(sizes, options, seed)
     scores, curves, positions, weights = trainings_of(sizes, rates, options, seed)
     summary, tests = summary_of(scores), comparisons_of(scores)
-    people = imitation_table(options, seed, weights or learned_recall(options, seed))
+    if (PARAMETERS, RECALL) not in options.conditions:
+        weights = learned_recall(options, seed)
+    people = imitation_table(options, seed, weights)
     draws = {at: partial(_figure, scores, curves, at) for at in dict.fromkeys(scores["at"])}
     first, *further = draws.values()
     return Outcome(

@@ -113,9 +113,14 @@ def _measured(trainer: Any, task: str, lists: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _saved(trainer: Any) -> Iterator[Path]:
+def _network_file() -> Iterator[Path]:
     with TemporaryDirectory(prefix="memsim-network-") as folder:
-        path = Path(folder) / "network.safetensors"
+        yield Path(folder) / "network.safetensors"
+
+
+@contextmanager
+def _saved(trainer: Any) -> Iterator[Path]:
+    with _network_file() as path:
         trainer.save(path)
         yield path
 
@@ -123,7 +128,6 @@ def _saved(trainer: Any) -> Iterator[Path]:
 @contextmanager
 def weights_file(weights: str) -> Iterator[Path]:
     """A file of the weights that :func:`trained` kept, until the context ends."""
-    with TemporaryDirectory(prefix="memsim-network-") as folder:
-        path = Path(folder) / "start.safetensors"
+    with _network_file() as path:
         path.write_bytes(b64decode(weights))
         yield path
